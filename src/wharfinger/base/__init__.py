@@ -1,0 +1,1 @@
+"""Vocabulary without goods: clock, quantities, money, numbers, refusals."""

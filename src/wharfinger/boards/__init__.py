@@ -1,0 +1,1 @@
+"""Worklists and Today: one page configured by a table."""

@@ -1,0 +1,1 @@
+"""Products, units, vendors' prices: what can be held and sold."""

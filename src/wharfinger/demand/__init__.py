@@ -1,0 +1,1 @@
+"""What is wanted, by when and for whom: claims read as needs."""

@@ -1,0 +1,1 @@
+"""Goods installed at a customer, with warranty."""

@@ -1,0 +1,1 @@
+"""PDFs, kept and reprinted as issued."""

@@ -1,0 +1,1 @@
+"""Acts that cross rooms: win, re-open, drop-ship."""

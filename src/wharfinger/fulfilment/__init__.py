@@ -1,0 +1,1 @@
+"""Picking, packing, shipping and delivery."""

@@ -1,0 +1,1 @@
+"""Mail, notices and webhooks through the outbox."""

@@ -1,0 +1,1 @@
+"""Organizations, contacts, sites and users: who we deal with and who may act."""

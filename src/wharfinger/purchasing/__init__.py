@@ -1,0 +1,1 @@
+"""Purchase approval, purchase orders and receiving."""

@@ -1,0 +1,1 @@
+"""RMA, inspection, restock, scrap, swap."""

@@ -1,0 +1,1 @@
+"""The doors: settings, urls, sign-in, API, command line."""

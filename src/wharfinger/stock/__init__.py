@@ -1,0 +1,1 @@
+"""Locations, bins, adjustments and transfers: goods at rest."""

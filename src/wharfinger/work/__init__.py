@@ -1,0 +1,1 @@
+"""Tickets, projects, contracts and jobs that goods are sold on."""
