@@ -10,7 +10,7 @@ def now() -> datetime:
 
 
 def today(zone: str | ZoneInfo = "UTC") -> date:
-    """The calendar day it is now in the given time zone, which is the company's wherever goods or money move."""
+    """The calendar day it is now in the given time zone: the company's, wherever goods or money move."""
     return day_of(now(), zone)
 
 

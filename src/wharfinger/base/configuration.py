@@ -1,0 +1,58 @@
+"""What can be set, with the value that holds until somebody sets another."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wharfinger.base.models import Setting
+
+DEFAULTS: dict[str, Any] = {
+    "company": {
+        "name": "",
+        "street": "",
+        "postcode": "",
+        "city": "",
+        "country": "DE",
+        "tax_number": "",
+        "registration": "",
+        "email": "",
+        "phone": "",
+        "website": "",
+        "bank_name": "",
+        "iban": "",
+        "bic": "",
+    },
+    "currency": "EUR",
+    "language": "en",
+    "time_zone": "Europe/Berlin",
+    "modules": {"procurement": True, "rma": True, "jobs": True},
+    "approval": {"threshold_minor": None, "self_approval": False},
+    "purchasing_team": [],
+    "hold_days": 14,
+    "quote_valid_days": 30,
+    "terms_days": 14,
+    "closed_until": None,
+    "require_vendor_invoice": False,
+    "fulfil_automatically": False,
+    "shipment_proof": False,
+    "returnable_days": 30,
+    "webhook_private_addresses": False,
+    "words": {},
+}
+
+
+def read(*keys: str) -> dict[str, Any]:
+    """The values of these settings, in one statement."""
+    stored = dict(Setting.objects.filter(key__in=keys).values_list("key", "value"))
+    return {key: _filled(DEFAULTS[key], stored.get(key)) for key in keys}
+
+
+def one(key: str) -> Any:
+    """The value of one setting."""
+    return read(key)[key]
+
+
+def _filled(default: Any, stored: Any) -> Any:
+    if stored is None:
+        return default
+    return {**default, **stored} if isinstance(default, dict) and isinstance(stored, dict) else stored

@@ -1,0 +1,60 @@
+"""Money is an integer in the currency's minor unit; unit prices and costs are integers at 10⁻⁶ of the major unit."""
+
+from __future__ import annotations
+
+from wharfinger.base.quantity import scaled
+from wharfinger.base.refusal import N_, BadInput
+
+MICRO = 6
+"""Decimals of a unit price or unit cost."""
+
+MOST_MINOR = 10**15
+"""No amount reaches this many minor units: what does not fit is refused."""
+
+_DECIMALS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+}
+DECIMALS = {code: decimals for decimals, codes in _DECIMALS.items() for code in codes.split()}
+
+
+def decimals(currency: str) -> int:
+    """How many decimals the currency has (ISO 4217): 2 unless listed."""
+    return DECIMALS.get(currency, 2)
+
+
+def rounded(numerator: int, denominator: int) -> int:
+    """Divide and round half away from zero (EN 16931 rounds amounts so)."""
+    sign = -1 if (numerator < 0) != (denominator < 0) else 1
+    numerator, denominator = abs(numerator), abs(denominator)
+    return sign * ((2 * numerator + denominator) // (2 * denominator))
+
+
+def extended(unit_micro: int, units: int, quantity_decimals: int, currency: str, less_micro: int = 0) -> int:
+    """Quantity times unit price less a discount, in minor units, rounded once.
+
+    unit_micro: price of one whole unit at 10⁻⁶; units: quantity in the smallest unit;
+    less_micro: discount as a share at 10⁻⁶ (15 % = 150 000). Raises BadInput when it does not fit.
+    """
+    amount = rounded(
+        unit_micro * units * (10**6 - less_micro) * 10 ** decimals(currency),
+        10 ** (MICRO + quantity_decimals + 6),
+    )
+    if abs(amount) >= MOST_MINOR:
+        raise BadInput("amount_too_large", N_("This amount is larger than can be kept."), field="unit_price")
+    return amount
+
+
+def share(value: int, part: int, whole: int) -> int:
+    """The part of a value that belongs to a part of a quantity: everything when the part is the whole."""
+    return value if part == whole else rounded(value * part, whole)
+
+
+def minor(text: str | int, currency: str, *, field: str = "amount", negative: bool = False) -> int:
+    """Read an amount of money in minor units; raises BadInput when it is no plain number or too precise."""
+    return scaled(text, decimals(currency), field=field, most=MOST_MINOR, negative=negative)
+
+
+def micro(text: str | int, *, field: str = "unit_price") -> int:
+    """Read a unit price or cost at 10⁻⁶ of the major unit; raises BadInput otherwise."""
+    return scaled(text, MICRO, field=field, most=10**15)

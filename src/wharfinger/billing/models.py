@@ -1,0 +1,112 @@
+"""Invoices, credit notes and payments."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from wharfinger.catalog.models import Product, TaxCode
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.ledger.models import Document, Place
+from wharfinger.parties.models import Organization, Site
+
+
+class Invoice(Document):
+    """What we ask a customer to pay. Drafts have no number and post nothing."""
+
+    subject: ClassVar[str] = "invoice"
+    number = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001 - drafts have none
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="invoices")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="+")
+    sheet = models.ForeignKey(Sheet, models.PROTECT, null=True, related_name="invoices")
+    """The only document it bills, where it bills one alone."""
+    currency = models.CharField(max_length=3)
+    customer_reference = models.CharField(max_length=60, blank=True)
+    issued_on = models.DateField()
+    due_on = models.DateField()
+    net_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()
+    posted_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    place = models.OneToOneField(Place, models.PROTECT, related_name="invoice")
+    """Bills that this invoice asks for stand here (kind invoiced)."""
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "id"], name="invoice_organization")]
+
+    def __str__(self) -> str:
+        return self.number or f"draft {self.pk}"
+
+
+class InvoiceLine(models.Model):
+    """A quantity of a line, billed at a price."""
+
+    subject: ClassVar[str] = "invoice_line"
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="lines")
+    line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="invoice_lines")
+    position = models.IntegerField()
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+", db_index=False)
+    description = models.CharField(max_length=500, blank=True)
+    quantity = models.BigIntegerField()
+    unit_price_micro = models.BigIntegerField()
+    discount_micro = models.IntegerField(default=0)
+    tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="+", db_index=False)
+    rate_micro = models.IntegerField()
+    net_minor = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id}/{self.position}"
+
+
+class CreditNote(Document):
+    """What we take back of an invoice."""
+
+    subject: ClassVar[str] = "credit_note"
+    number = models.CharField(max_length=40, unique=True)
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="credit_notes")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="credit_notes")
+    currency = models.CharField(max_length=3)
+    issued_on = models.DateField()
+    reason = models.CharField(max_length=500, blank=True)
+    net_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()
+    place = models.OneToOneField(Place, models.PROTECT, related_name="credit_note")
+    """Bills taken back stand here (kind credited)."""
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class CreditLine(models.Model):
+    """A quantity of an invoice line, taken back at the price it was billed at."""
+
+    subject: ClassVar[str] = "credit_line"
+    credit_note = models.ForeignKey(CreditNote, models.PROTECT, related_name="lines")
+    invoice_line = models.ForeignKey(InvoiceLine, models.PROTECT, related_name="credits")
+    quantity = models.BigIntegerField()
+    net_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.credit_note_id}/{self.invoice_line_id}"
+
+
+class Payment(Document):
+    """Money that came from a customer, or went back as a refund."""
+
+    subject: ClassVar[str] = "payment"
+    number = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=8, default="payment", choices=[("payment", "payment"), ("refund", "refund")])
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="payments")
+    currency = models.CharField(max_length=3)
+    amount_minor = models.BigIntegerField()
+    received_on = models.DateField()
+    method = models.CharField(max_length=40, blank=True)
+    reference = models.CharField(max_length=100, blank=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,116 @@
+"""Products, what vendors ask for them, taxes, and warranty policies."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from wharfinger.parties.models import Organization
+
+
+class TaxCode(models.Model):
+    """A rate of tax with its category (EN 16931 BT-151) and the reason where nothing is charged."""
+
+    subject: ClassVar[str] = "tax_code"
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=100)
+    rate_micro = models.IntegerField()
+    """The rate as a share at 10⁻⁶: 19 % = 190 000."""
+    category = models.CharField(max_length=2, default="S")
+    exemption_reason = models.CharField(max_length=200, blank=True)
+    default = models.BooleanField(default=False)
+    retired_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(rate_micro__gte=0, rate_micro__lt=1_000_000), name="tax_rate")]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class WarrantyPolicy(models.Model):
+    """How long we answer for a device, from the day it was sold or installed."""
+
+    subject: ClassVar[str] = "warranty_policy"
+    name = models.CharField(max_length=100)
+    product = models.ForeignKey("Product", models.PROTECT, null=True, related_name="warranty_policies")
+    category = models.CharField(max_length=100, blank=True)
+    start = models.CharField(max_length=10, default="sold", choices=[("sold", "sold"), ("installed", "installed")])
+    months = models.IntegerField()
+    indirect = models.BooleanField(default=False)
+    """Whether goods sold from a partner's stock are covered as well."""
+    on_swap = models.CharField(
+        max_length=10, default="remaining", choices=[(k, k) for k in ("remaining", "new", "none")]
+    )
+    valid_from = models.DateField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    """Something that is bought, kept, sold or done."""
+
+    subject: ClassVar[str] = "product"
+    sku = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    description = models.TextField(blank=True)
+    kind = models.CharField(
+        max_length=12, default="stocked", choices=[(k, k) for k in ("stocked", "non_stocked", "service")]
+    )
+    traced = models.CharField(max_length=6, default="none", choices=[(k, k) for k in ("none", "serial", "batch")])
+    traced_from = models.CharField(max_length=8, default="receipt", choices=[(k, k) for k in ("receipt", "shipping")])
+    unit = models.CharField(max_length=20, default="pc")
+    quantity_decimals = models.SmallIntegerField(default=0)
+    price_micro = models.BigIntegerField(default=0)
+    cost_method = models.CharField(
+        max_length=8, default="fifo", choices=[(k, k) for k in ("specific", "fifo", "average", "lifo")]
+    )
+    procured = models.BooleanField(default=True)
+    rma_eligible = models.BooleanField(default=True)
+    returnable_days = models.IntegerField(null=True, blank=True)
+    tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="products")
+    category = models.CharField(max_length=100, blank=True)
+    manufacturer = models.CharField(max_length=100, blank=True)
+    gtin = models.CharField(max_length=14, blank=True)
+    retired_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity_decimals__gte=0, quantity_decimals__lte=6), name="decimals_0_6"),
+            models.CheckConstraint(condition=~Q(traced="serial") | Q(quantity_decimals=0), name="serials_are_whole"),
+            models.CheckConstraint(
+                condition=~Q(cost_method="specific") | Q(traced="serial", traced_from="receipt"), name="specific_needs_serials"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["gtin"], name="product_gtin", condition=~Q(gtin="")),
+            models.Index(fields=["name", "id"], name="product_name"),
+            models.Index(fields=["category", "id"], name="product_category"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku} {self.name}"
+
+
+class VendorPrice(models.Model):
+    """What a vendor asks for a product, under which number."""
+
+    subject: ClassVar[str] = "vendor_price"
+    product = models.ForeignKey(Product, models.PROTECT, related_name="vendors")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="products_sold")
+    cost_micro = models.BigIntegerField(default=0)
+    part_number = models.CharField(max_length=60, blank=True)
+    default = models.BooleanField(default=False)
+    lead_time_days = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "organization"], name="vendor_once"),
+            models.UniqueConstraint(fields=["product"], condition=Q(default=True), name="one_default_vendor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} from {self.organization_id}"

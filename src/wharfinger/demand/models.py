@@ -1,0 +1,105 @@
+"""What is wanted: documents with lines, each line one wanted quantity of one product with one claim."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from wharfinger.catalog.models import Product, TaxCode
+from wharfinger.ledger.models import Claim, Document, Entry
+from wharfinger.parties.models import Contact, Organization, Site
+
+
+class Sheet(Document):
+    """The common part of every document that has lines: quote, sales order, work order.
+
+    The document's own table has the same primary key, so no worklist joins upward.
+    """
+
+    kind = models.CharField(max_length=10, choices=[(k, k) for k in ("quote", "order", "ticket", "project", "contract", "job")])
+    number = models.CharField(max_length=40)
+    title = models.CharField(max_length=200, blank=True)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="sheets", db_index=False)
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+", db_index=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="sheets", db_index=False)
+    currency = models.CharField(max_length=3)
+    customer_reference = models.CharField(max_length=60, blank=True)
+    ordered_on = models.DateField()
+    promised_on = models.DateField(null=True)
+    done = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
+    """The entry that left nothing open in goods, bills and money."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "number"], name="sheet_number")]
+        indexes = [
+            models.Index(fields=["kind", "id"], name="sheet_open", condition=Q(done__isnull=True, void__isnull=True)),
+            models.Index(fields=["organization", "kind", "id"], name="sheet_organization"),
+            models.Index(fields=["number"], name="sheet_by_number"),
+            models.Index(fields=["customer_reference"], name="sheet_reference", condition=~Q(customer_reference="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def subject_name(self) -> str:
+        """How the journal names the document, ``order:17``."""
+        return f"{SUBJECTS[self.kind]}:{self.pk}"
+
+
+SUBJECTS = {
+    "quote": "quote",
+    "order": "order",
+    "ticket": "work_order",
+    "project": "work_order",
+    "contract": "work_order",
+    "job": "work_order",
+}
+
+
+class Line(models.Model):
+    """One wanted quantity of one product; its primary key is its claim's."""
+
+    subject: ClassVar[str] = "line"
+    claim = models.OneToOneField(Claim, models.PROTECT, primary_key=True, related_name="line")
+    sheet = models.ForeignKey(Sheet, models.PROTECT, related_name="lines")
+    """The document on which the line is wanted and billed."""
+    order = models.ForeignKey(Sheet, models.PROTECT, null=True, related_name="collected_lines")
+    """The sales order that collects it, wherever it is billed; itself for an order's own line."""
+    came_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="became")
+    """The quote's line that was won, or the line that a swap or replacement serves."""
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="components")
+    ratio = models.BigIntegerField(null=True)
+    """How many units of a component go into one of its kit, frozen when the line was made."""
+    position = models.IntegerField(default=0)
+    product = models.ForeignKey(Product, models.PROTECT, related_name="lines", db_index=False)
+    description = models.CharField(max_length=500, blank=True)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="lines")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="lines", db_index=False)
+    quantity = models.BigIntegerField()
+    unit_price_micro = models.BigIntegerField()
+    discount_micro = models.IntegerField(default=0)
+    """A share at 10⁻⁶: 15 % = 150 000."""
+    tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="+", db_index=False)
+    currency = models.CharField(max_length=3)
+    billable = models.BooleanField(default=True)
+    approved_minor = models.BigIntegerField(null=True)
+    """The extended cost up to which buying this line was approved, in home currency."""
+    rejected_note = models.CharField(max_length=500, blank=True)
+    promised_on = models.DateField(null=True)
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    made = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
+    void = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="line_above_zero"),
+            models.CheckConstraint(condition=Q(discount_micro__gte=0, discount_micro__lte=1_000_000), name="discount_share"),
+        ]
+        indexes = [models.Index(fields=["product", "claim"], name="line_product")]
+
+    def __str__(self) -> str:
+        return f"{self.sheet_id}/{self.position}"

@@ -1,0 +1,77 @@
+"""Devices at customers, their warranty, their relations and the subscriptions they serve."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from wharfinger.catalog.models import Product, WarrantyPolicy
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.ledger.models import Document, Lot
+from wharfinger.parties.models import Contact, Organization, Site
+
+
+class Device(Document):
+    """A unit that a customer has from us, with a number of its own; a lot of one."""
+
+    subject: ClassVar[str] = "device"
+    number = models.CharField(max_length=40, unique=True)
+    lot = models.OneToOneField(Lot, models.PROTECT, related_name="device")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="devices")
+    organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="devices")
+    site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="devices")
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+")
+    line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="devices")
+    """The line by which it was sold."""
+    contract = models.ForeignKey(Sheet, models.PROTECT, null=True, related_name="covered_devices")
+    reference = models.CharField(max_length=60, blank=True)
+    sold_on = models.DateField(null=True)
+    installed_on = models.DateField(null=True)
+    warranty_policy = models.ForeignKey(WarrantyPolicy, models.PROTECT, null=True, related_name="+")
+    warranty_start_on = models.DateField(null=True)
+    warranty_end_on = models.DateField(null=True)
+    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
+    removed_on = models.DateField(null=True)
+    """The day it left the customer."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["warranty_end_on", "id"], name="device_warranty", condition=Q(removed_on__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Relation(Document):
+    """A device that is part of another, or belongs with it."""
+
+    subject: ClassVar[str] = "relation"
+    device = models.ForeignKey(Device, models.PROTECT, related_name="relations")
+    other = models.ForeignKey(Device, models.PROTECT, related_name="related_from")
+    kind = models.CharField(max_length=8, choices=[(k, k) for k in ("parent", "child", "related")])
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["device", "other"], condition=Q(void__isnull=True), name="relation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.device_id} {self.kind} {self.other_id}"
+
+
+class Subscription(Document):
+    """A recurring service that uses a device."""
+
+    subject: ClassVar[str] = "subscription"
+    number = models.CharField(max_length=40, unique=True)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="subscriptions")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    device = models.ForeignKey(Device, models.PROTECT, null=True, related_name="subscriptions")
+    contract = models.ForeignKey(Sheet, models.PROTECT, null=True, related_name="subscriptions")
+    price_micro = models.BigIntegerField(default=0)
+    starts_on = models.DateField()
+    ended_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return self.number

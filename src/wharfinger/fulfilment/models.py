@@ -1,0 +1,61 @@
+"""Containers and shipments."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from wharfinger.ledger.models import Document, Place
+from wharfinger.parties.models import Organization, Site
+from wharfinger.stock.models import Location
+
+
+class Shipment(Document):
+    """Containers or loose goods on their way to one destination, possibly of several orders."""
+
+    subject: ClassVar[str] = "shipment"
+    number = models.CharField(max_length=40, unique=True)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="shipments")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="shipments")
+    place = models.OneToOneField(Place, models.PROTECT, related_name="shipment")
+    """Goods in transit stand here until their delivery is proved."""
+    carrier = models.CharField(max_length=60, blank=True)
+    service = models.CharField(max_length=60, blank=True)
+    tracking = models.CharField(max_length=100, blank=True)
+    shipped_on = models.DateField()
+    delivered_on = models.DateField(null=True)
+    proof = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["tracking"], name="shipment_tracking", condition=~Q(tracking=""))]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Container(Document):
+    """A box or pallet for one destination; it belongs to a destination, not to an order."""
+
+    subject: ClassVar[str] = "container"
+    number = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=8, default="box", choices=[("box", "box"), ("pallet", "pallet")])
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="containers")
+    location = models.ForeignKey(Location, models.PROTECT, related_name="+")
+    place = models.OneToOneField(Place, models.PROTECT, related_name="container")
+    shipment = models.ForeignKey(Shipment, models.PROTECT, null=True, related_name="containers")
+    tracking = models.CharField(max_length=100, blank=True)
+    weight_grams = models.IntegerField(null=True)
+    size_mm = models.CharField(max_length=40, blank=True)
+    sscc = models.CharField(max_length=18, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["tracking"], name="container_tracking", condition=~Q(tracking="")),
+            models.Index(fields=["sscc"], name="container_sscc", condition=~Q(sscc="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

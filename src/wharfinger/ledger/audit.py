@@ -1,0 +1,163 @@
+"""``audit``: re-prove everything the books promise, from the history up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from wharfinger.ledger import bootstrap, chart, sql
+from wharfinger.ledger.models import Account
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A promise that does not hold, and where."""
+
+    law: str
+    where: str
+    found: str
+
+
+LAWS: list[Callable[[], Iterable[Finding]]] = []
+"""Every law; modules above add their own in ``site.automation``."""
+
+
+def law(check: Callable[[], Iterable[Finding]]) -> Callable[[], Iterable[Finding]]:
+    """Add a law to the audit."""
+    LAWS.append(check)
+    return check
+
+
+def audit() -> list[Finding]:
+    """Every finding against every law; none when the books hold."""
+    return [finding for check in LAWS for finding in check()]
+
+
+def findings(name: str, query: str) -> list[Finding]:
+    """The rows of a query that must find nothing, each as where and what; the first hundred."""
+    return [Finding(name, str(row[0]), ", ".join(str(v) for v in row[1:])) for row in sql.fetch(f"{query} LIMIT 100")]
+
+
+def _kinds(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in sorted(names))
+
+
+@law
+def holdings_are_their_moves() -> list[Finding]:
+    """Each holding is what came in less what went out."""
+    return findings(
+        "holding = moves in − out",
+        "SELECT 'holding ' || h.id, h.quantity, COALESCE(m.q, 0) FROM ledger_holding h LEFT JOIN (SELECT id, SUM(q) q FROM ("
+        "SELECT target_id id, quantity q FROM ledger_move UNION ALL SELECT source_id, -quantity FROM ledger_move) x GROUP BY id) m "
+        "ON m.id = h.id WHERE h.quantity <> COALESCE(m.q, 0)",
+    )
+
+
+@law
+def products_sum_to_zero() -> list[Finding]:
+    """Within each region every product sums to zero over all places."""
+    region = " ".join(
+        f"WHEN kind IN ({_kinds(k for k, r in chart.REGION.items() if r == name)}) THEN '{name}'"
+        for name in (chart.WISHES, chart.GOODS, chart.BILLS)
+    )
+    return findings(
+        "each product sums to zero per region",
+        f"SELECT 'product ' || product_id, CASE {region} END AS region, SUM(quantity) FROM ledger_holding "
+        f"GROUP BY product_id, CASE {region} END HAVING SUM(quantity) <> 0",
+    )
+
+
+@law
+def moves_stay_in_their_region_and_product() -> list[Finding]:
+    """No move changes the product."""
+    return findings(
+        "a move keeps the product",
+        "SELECT 'move ' || m.id, s.product_id, t.product_id FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id "
+        "JOIN ledger_holding t ON t.id = m.target_id WHERE s.product_id <> t.product_id",
+    )
+
+
+@law
+def nothing_is_reversed_beyond_itself() -> list[Finding]:
+    """No move, draw or posting is taken back beyond what it was."""
+    found = []
+    for table, amount in (("move", "quantity"), ("draw", "quantity"), ("draw", "value_minor"), ("posting", "amount_minor")):
+        bound = f"ABS(SUM(r.{amount})) > ABS(o.{amount})"
+        found += findings(
+            f"no {table} is reversed beyond itself",
+            f"SELECT '{table} ' || o.id, o.{amount}, SUM(r.{amount}) FROM ledger_{table} r JOIN ledger_{table} o ON o.id = r.reverses_id "
+            f"GROUP BY o.id, o.{amount} HAVING {bound}",
+        )
+    return found
+
+
+@law
+def a_serial_stands_in_one_place() -> list[Finding]:
+    """A serial has at most one unit in at most one place."""
+    return findings(
+        "one serial, one place",
+        "SELECT 'lot ' || lot_id, COUNT(*), SUM(quantity) FROM ledger_holding WHERE serial AND NOT unbounded AND quantity > 0 "
+        "GROUP BY lot_id HAVING COUNT(*) > 1 OR SUM(quantity) > 1",
+    )
+
+
+@law
+def nothing_is_below_zero() -> list[Finding]:
+    """No bounded holding is below zero."""
+    return findings(
+        "no holding below zero",
+        "SELECT 'holding ' || id, quantity FROM ledger_holding WHERE quantity < 0 AND NOT unbounded",
+    )
+
+
+@law
+def layers_are_the_stock() -> list[Finding]:
+    """What layers have left is the stock that is ours; a layer without quantity has no value."""
+    ours = _kinds(chart.OURS)
+    found = findings(
+        "Σ layers = stock of ours",
+        "SELECT 'product ' || product_id, SUM(stock), SUM(left_over) FROM ("
+        f"SELECT product_id, quantity stock, 0 left_over FROM ledger_holding WHERE kind IN ({ours}) AND owned UNION ALL "
+        "SELECT product_id, 0, quantity FROM ledger_layer) x GROUP BY product_id HAVING SUM(stock) <> SUM(left_over)",
+    )
+    found += findings(
+        "layer = its draws",
+        "SELECT 'layer ' || l.id, l.quantity, l.value_minor, COALESCE(d.q, 0), COALESCE(d.v, 0) FROM ledger_layer l LEFT JOIN "
+        "(SELECT layer_id, -SUM(quantity) q, -SUM(value_minor) v FROM ledger_draw GROUP BY layer_id) d ON d.layer_id = l.id "
+        "WHERE l.quantity <> COALESCE(d.q, 0) OR l.value_minor <> COALESCE(d.v, 0)",
+    )
+    return found
+
+
+@law
+def accounts_are_their_postings() -> list[Finding]:
+    """Each stored balance is what was posted to it less what was posted from it."""
+    stored = _kinds(Account.STORED)
+    return findings(
+        "account = its postings",
+        "SELECT 'account ' || a.id, a.balance_minor, COALESCE(p.q, 0) FROM ledger_account a LEFT JOIN (SELECT id, SUM(q) q, SUM(h) h FROM ("
+        "SELECT target_id id, amount_minor q, home_minor h FROM ledger_posting UNION ALL "
+        "SELECT source_id, -amount_minor, -home_minor FROM ledger_posting) x GROUP BY id) p ON p.id = a.id "
+        f"WHERE a.kind IN ({stored}) AND (a.balance_minor <> COALESCE(p.q, 0) OR a.balance_home_minor <> COALESCE(p.h, 0))",
+    )
+
+
+@law
+def postings_keep_their_currency() -> list[Finding]:
+    """Money never goes between currencies, so each currency sums to zero."""
+    return findings(
+        "a posting keeps its currency",
+        "SELECT 'posting ' || p.id, s.currency, t.currency FROM ledger_posting p JOIN ledger_account s ON s.id = p.source_id "
+        "JOIN ledger_account t ON t.id = p.target_id WHERE s.currency <> t.currency",
+    )
+
+
+@law
+def history_is_guarded() -> list[Finding]:
+    """The triggers that refuse to edit history are in place."""
+    table = "pg_trigger" if connection.vendor == "postgresql" else "sqlite_master"
+    column = "tgname" if connection.vendor == "postgresql" else "name"
+    known = {row[0] for row in sql.fetch(f"SELECT {column} FROM {table}")}
+    return [Finding("history is guarded", name, "missing") for name in bootstrap.trigger_names() if name not in known]

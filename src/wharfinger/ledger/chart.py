@@ -1,0 +1,252 @@
+"""The chart: which verb may move goods, wishes and bills from which kind of place to which.
+
+The whole business on one screen. ``post`` asserts it, the diagram in the docs is drawn from it,
+and a module that is switched off is fewer rows of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+WISHES, GOODS, BILLS, NONE = "wishes", "goods", "bills", "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of place and what is true of whatever stands there."""
+
+    region: str
+    fixed: int | None = None
+    """The id of the only place of this kind, where there is only one."""
+    unbounded: bool = False
+    ours: bool = False
+    """Valued: goods here are an asset of the company."""
+    on_hand: bool = False
+    sellable: bool = False
+
+
+KINDS: dict[str, Kind] = {
+    # Wishes: a line is born with its whole quantity here.
+    "want": Kind(WISHES, 1, unbounded=True),
+    "quoted": Kind(WISHES, 2),
+    "demand": Kind(WISHES, 3),
+    "to_approve": Kind(WISHES, 4),
+    "to_order": Kind(WISHES, 5),
+    "drafted": Kind(WISHES),
+    "covered": Kind(WISHES, 6),
+    "dropped": Kind(WISHES, 7),
+    "returned": Kind(WISHES, 8),
+    # Goods: real units, or their promise by a vendor.
+    "vendor": Kind(GOODS, 10, unbounded=True),
+    "provided": Kind(GOODS, 11, unbounded=True),
+    "adjustment": Kind(GOODS, 12, unbounded=True),
+    "outside": Kind(GOODS, 13, unbounded=True),
+    "assembly": Kind(GOODS, 14, unbounded=True),
+    "ready": Kind(GOODS, 15),
+    "scrap": Kind(GOODS, 16),
+    "on_order": Kind(GOODS),
+    "refused": Kind(GOODS),
+    "bin": Kind(GOODS, ours=True, on_hand=True, sellable=True),
+    "picked": Kind(GOODS, ours=True, on_hand=True),
+    "container": Kind(GOODS, ours=True, on_hand=True),
+    "quarantine": Kind(GOODS, ours=True, on_hand=True),
+    "transfer": Kind(GOODS, ours=True),
+    "rented": Kind(GOODS, ours=True),
+    "in_transit": Kind(GOODS),
+    "customer": Kind(GOODS),
+    "returns": Kind(GOODS),
+    "bench": Kind(GOODS),
+    "at_vendor": Kind(GOODS),
+    # Bills: a thread of its own, never a stage of the goods.
+    "bill": Kind(BILLS, 20, unbounded=True),
+    "offered": Kind(BILLS, 21),
+    "to_bill": Kind(BILLS, 22),
+    "waived": Kind(BILLS, 23),
+    "invoiced": Kind(BILLS),
+    "credited": Kind(BILLS),
+    # A location groups its bins and stages; nothing ever stands at it.
+    "location": Kind(NONE),
+}
+
+FIXED: dict[str, int] = {name: kind.fixed for name, kind in KINDS.items() if kind.fixed is not None}
+OURS = frozenset(name for name, kind in KINDS.items() if kind.ours)
+ON_HAND = frozenset(name for name, kind in KINDS.items() if kind.on_hand)
+REGION = {name: kind.region for name, kind in KINDS.items()}
+OPEN_WISHES = ("quoted", "demand", "to_approve", "to_order", "drafted")
+ENDS = ("covered", "dropped", "returned")
+
+ClaimRule = Literal["same", "takes", "frees", "passes", "any"]
+LotRule = Literal["same", "identifies", "corrects"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One leg that a verb may post, and how it is undone."""
+
+    verb: str
+    source: frozenset[str]
+    target: frozenset[str]
+    claim: ClaimRule = "same"
+    lot: LotRule = "same"
+    undo: str = "reverse"
+
+
+def _row(verb: str, source: str, target: str, claim: ClaimRule = "same", lot: LotRule = "same", undo: str = "reverse") -> Row:
+    return Row(verb, frozenset(source.split()), frozenset(target.split()), claim, lot, undo)
+
+
+_WISH = "quoted demand to_approve to_order"
+
+CHART: tuple[Row, ...] = (
+    # Selling
+    _row("quote", "want", "quoted"),
+    _row("quote", "bill", "offered"),
+    _row("amend", "want quoted", "quoted demand to_approve to_order dropped"),
+    _row("amend", "demand to_approve to_order", "dropped quoted"),
+    _row("amend", "bill offered to_bill", "offered to_bill waived"),
+    _row("reserve", "bin", "bin", claim="takes"),
+    _row("reserve", _WISH, "covered"),
+    _row("release", "bin", "bin", claim="frees"),
+    _row("release", "covered", "quoted demand"),
+    _row("expire", "bin", "bin", claim="frees"),
+    _row("expire", "covered", "quoted demand"),
+    _row("win", "quoted", "dropped"),
+    _row("win", "offered", "waived"),
+    _row("win", "covered", "dropped"),
+    _row("win", "want", "demand to_approve to_order covered"),
+    _row("win", "bill", "to_bill"),
+    _row("win", "bin", "bin", claim="passes"),
+    _row("win", "provided", "ready"),
+    _row("lose", "quoted covered", "dropped"),
+    _row("lose", "offered", "waived"),
+    _row("lose", "bin", "bin", claim="frees"),
+    _row("confirm", "quoted", "demand to_approve to_order covered"),
+    _row("confirm", "offered", "to_bill"),
+    _row("confirm", "provided", "ready"),
+    _row("unconfirm", "demand to_approve to_order covered", "quoted"),
+    _row("unconfirm", "to_bill", "offered"),
+    _row("unconfirm", "ready", "provided"),
+    _row("charge", "want", "demand to_approve to_order covered"),
+    _row("charge", "bill", "to_bill"),
+    _row("charge", "provided", "ready"),
+    _row("cancel", "quoted demand to_approve to_order covered", "dropped"),
+    _row("cancel", "offered to_bill", "waived"),
+    _row("cancel", "bin", "bin", claim="frees"),
+    _row("cancel", "ready", "provided"),
+    # Buying
+    _row("approve", "to_approve", "to_order"),
+    _row("reject", "to_approve", "demand"),
+    _row("request", "demand", "to_approve to_order"),
+    _row("draft", "to_order demand", "drafted"),
+    _row("undraft", "drafted", "to_order"),
+    _row("submit", "drafted", "covered"),
+    _row("submit", "vendor", "on_order"),
+    _row("receive", "on_order", "bin", claim="any", lot="identifies"),
+    _row("receive", "on_order", "customer", lot="identifies"),
+    _row("receive", "on_order", "refused", lot="identifies"),
+    _row("receive", "vendor", "bin", claim="any", lot="identifies"),
+    _row("receive", "covered", "to_order"),
+    _row("send_back", "refused bin", "vendor"),
+    _row("cancel_receipt", "bin customer refused", "on_order vendor", claim="any", lot="identifies"),
+    _row("cancel_purchase", "on_order", "vendor"),
+    _row("cancel_purchase", "covered drafted", "to_order"),
+    # Stock
+    _row("adjust", "adjustment", "bin"),
+    _row("adjust", "bin", "adjustment", claim="any"),
+    _row("adjust", "covered", "demand quoted"),
+    _row("count", "adjustment", "bin"),
+    _row("count", "bin", "adjustment", claim="any"),
+    _row("count", "covered", "demand quoted"),
+    _row("transfer", "bin picked", "bin picked"),
+    _row("transfer", "bin picked", "transfer"),
+    _row("transfer", "transfer", "bin picked"),
+    _row("put_away", "bin", "bin"),
+    _row("hold", "bin", "quarantine"),
+    _row("unhold", "quarantine", "bin"),
+    _row("correct_serial", "bin quarantine", "bin quarantine", lot="corrects"),
+    _row("build", "bin", "assembly"),
+    _row("build", "assembly", "bin"),
+    # Fulfilment
+    _row("pick", "bin", "picked"),
+    _row("pick", "bin", "bin", claim="any"),
+    _row("pick", _WISH, "covered"),
+    _row("pick", "bin", "picked", claim="takes"),
+    _row("unpick", "picked", "bin"),
+    _row("pack", "picked bin", "container"),
+    _row("pack", "container", "container"),
+    _row("unpack", "container", "picked bin"),
+    _row("ship", "bin picked container ready", "in_transit customer", lot="identifies"),
+    _row("deliver", "in_transit", "customer", lot="identifies"),
+    _row("deliver", "bin picked container ready", "customer", lot="identifies"),
+    _row("pick_pack_ship", "bin picked container ready", "customer in_transit", claim="any", lot="identifies"),
+    _row("pick_pack_ship", _WISH, "covered"),
+    _row("cancel_delivery", "customer in_transit", "picked container bin ready", lot="identifies"),
+    _row("provide", "bin picked ready", "customer", claim="any", lot="identifies"),
+    _row("provide", "bin picked", "rented", claim="any"),
+    _row("provide", _WISH, "covered"),
+    _row("remove", "customer rented", "bin picked", claim="any"),
+    _row("remove", "covered", "returned demand"),
+    # Billing
+    _row("invoice", "to_bill offered", "invoiced", undo="credit"),
+    _row("credit", "invoiced", "credited", undo="invoice"),
+    _row("credit", "invoiced", "to_bill", undo="invoice"),
+    _row("pay", "", "", undo="cancel_payment"),
+    _row("cancel_payment", "", "", undo="pay"),
+    _row("apply", "", "", undo="unapply"),
+    _row("unapply", "", "", undo="apply"),
+    _row("refund", "", "", undo="pay"),
+    # After the sale
+    _row("install", "customer", "customer", lot="identifies"),
+    _row("install", "outside", "customer", claim="any"),
+    _row("move_device", "customer", "customer", claim="any"),
+    _row("receive_return", "customer", "returns", lot="identifies"),
+    _row("receive_return", "outside", "returns"),
+    _row("restock", "returns bench at_vendor", "bin", claim="any"),
+    _row("restock", "covered", "returned"),
+    _row("scrap", "returns bench at_vendor quarantine bin", "scrap", claim="any"),
+    _row("scrap", "covered", "returned demand"),
+    _row("repair", "returns", "bench"),
+    _row("repair", "bench", "returns"),
+    _row("to_vendor", "returns bench bin", "at_vendor"),
+    _row("send_back", "returns bench at_vendor", "customer"),
+    _row("swap", "customer", "returns bin scrap customer", claim="any"),
+    _row("swap", "bin picked", "customer", claim="any", lot="identifies"),
+    _row("swap", "want", "covered"),
+    _row("swap", "bill", "waived"),
+    _row("swap", "covered", "returned"),
+    _row("reopen", "picked container in_transit customer ready", "bin ready", claim="any", lot="identifies"),
+    _row("reopen", "bin", "bin", claim="frees"),
+    _row("reopen", "ready", "provided"),
+    _row("reopen", "provided", "ready"),
+    _row("reopen", "covered dropped returned drafted to_order to_approve demand", "demand to_approve to_order covered"),
+    _row("reopen", "invoiced waived credited", "to_bill credited"),
+)
+
+ROWS: dict[str, tuple[Row, ...]] = {}
+for _one in CHART:
+    ROWS[_one.verb] = (*ROWS.get(_one.verb, ()), _one)
+
+
+def allowed(verb: str, source: str, target: str, *, source_claim: int, target_claim: int, same_lot: bool) -> bool:
+    """Whether the chart has a row for this leg; a reversal is allowed wherever its original was."""
+    for row in ROWS.get(verb, ()):
+        if source not in row.source or target not in row.target:
+            continue
+        if not same_lot and row.lot == "same":
+            continue
+        if _claims_agree(row.claim, source_claim, target_claim):
+            return True
+    return False
+
+
+def _claims_agree(rule: ClaimRule, source: int, target: int) -> bool:
+    if rule == "any":
+        return True
+    if rule == "takes":
+        return source == 0 and target != 0
+    if rule == "frees":
+        return source != 0 and target == 0
+    if rule == "passes":
+        return source != 0 and target != 0
+    return source == target

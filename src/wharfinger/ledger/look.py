@@ -1,0 +1,211 @@
+"""Lock, then look: what an act may rely on is read only after the locks are held.
+
+The order is documents, products, claims, accounts; each sorted by id. Under READ COMMITTED the
+lock and the read after it are two statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection, models
+
+from wharfinger.base import clock, configuration
+from wharfinger.ledger import sql
+from wharfinger.ledger.models import Account, Claim, Lot
+from wharfinger.ledger.plan import Held, Incoming, OpenLayer, Spot, Step, Truth, fixed
+
+Ids = Iterable[int] | Callable[[Truth], Iterable[int]]
+
+HELD = (
+    "h.id, h.lot_id, h.product_id, h.serial, h.owned, h.place_id, h.kind, h.unbounded, h.claim_id, h.quantity, "
+    "p.parent_id, p.sequence, l.code, l.expires_on"
+)
+FROM = "FROM ledger_holding h JOIN ledger_place p ON p.id = h.place_id JOIN ledger_lot l ON l.id = h.lot_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What an act wants locked and read; nothing read before may be relied on."""
+
+    documents: Sequence[tuple[type[models.Model], Iterable[int]]] = ()
+    first: Callable[[Truth], None] | None = None
+    """Reads that need only the documents' locks, and decide what else is locked."""
+    products: Ids = ()
+    claims: Ids = ()
+    places: Ids = ()
+    """Places whose holdings are read; their documents must be among those locked."""
+    free: bool = False
+    """Read the products' free goods, and release holds on them that have expired."""
+    layers: bool = False
+    loose: bool = False
+    incoming: Sequence[str] = ()
+    """Kinds of place for whose holdings the moves that brought the goods are read."""
+    accounts: Ids = ()
+    reads: Sequence[Callable[[Truth], None]] = ()
+    falls_to: Callable[[Sequence[int]], dict[int, str]] | None = None
+
+
+@dataclass(slots=True)
+class House:
+    """The few settings that every act needs, read with it."""
+
+    currency: str = "EUR"
+    time_zone: str = "Europe/Berlin"
+    closed_until: date | None = None
+    modules: dict[str, bool] = field(default_factory=dict)
+
+
+def house() -> House:
+    """The settings that every act needs, in one statement."""
+    values = configuration.read("currency", "time_zone", "closed_until", "modules")
+    closed = values["closed_until"]
+    return House(values["currency"], values["time_zone"], date.fromisoformat(closed) if closed else None, values["modules"])
+
+
+def look(wish: Wish, *, actor: int | None, effective_on: date | None, falls_to: Callable[[Sequence[int]], dict[int, str]]) -> Truth:
+    """Lock what the wish names, in the house's order, and read what is now true of it."""
+    for model, ids in wish.documents:
+        sql.lock(model, ids)
+    settings = house()
+    now = clock.now()
+    today = now.astimezone(ZoneInfo(settings.time_zone)).date()
+    truth = Truth(now, today, effective_on or today, actor, settings.currency)
+    truth.read["house"] = settings
+    for model, ids in wish.documents:
+        rows = model._default_manager.filter(pk__in=sorted(set(ids)))
+        truth.documents.setdefault(model._meta.label, {}).update({row.pk: row for row in rows})
+    if wish.first:
+        wish.first(truth)
+    products = _ids(wish.products, truth)
+    if products and (wish.free or wish.layers):
+        sql.lock(Lot._meta.get_field("product").related_model, products)  # type: ignore[arg-type]
+    claims = _ids(wish.claims, truth)
+    sql.lock(Claim, claims)
+    _read_holdings(truth, wish, claims, _ids(wish.places, truth))
+    if wish.free and products:
+        _read_free(truth, products, claims, wish.falls_to or falls_to)
+    if wish.layers and products:
+        _read_layers(truth, products)
+    if wish.loose and products:
+        _read_loose(truth, products)
+    if wish.incoming:
+        _read_incoming(truth, wish.incoming)
+    for read in wish.reads:
+        read(truth)
+    sql.lock(Account, _ids(wish.accounts, truth))
+    return truth
+
+
+def _ids(ids: Ids, truth: Truth) -> list[int]:
+    return sorted(set(ids(truth) if callable(ids) else ids))
+
+
+def held(row: Sequence[Any]) -> Held:
+    """A holding from a row of ``HELD``."""
+    spot = Spot(row[1], row[2], bool(row[3]), bool(row[4]), row[5], row[6], bool(row[7]), row[8])
+    expires = date.fromisoformat(row[13]) if isinstance(row[13], str) else row[13]
+    return Held(row[0], spot, row[9], row[10], row[11], row[12], expires)
+
+
+def _read_holdings(truth: Truth, wish: Wish, claims: list[int], places: list[int]) -> None:
+    parts, params = [], []
+    if claims:
+        parts.append(f"SELECT {HELD} {FROM} WHERE {sql.among('h.claim_id')} AND NOT h.unbounded AND h.quantity > 0")
+        params.append(sql.array(claims))
+    if places:
+        parts.append(f"SELECT {HELD} {FROM} WHERE {sql.among('h.place_id')} AND h.quantity > 0")
+        params.append(sql.array(places))
+    if parts:
+        truth.held = [held(row) for row in sql.fetch(" UNION ".join(parts), params)]
+
+
+def _read_free(truth: Truth, products: list[int], claims: list[int], falls_to: Callable[[Sequence[int]], dict[int, str]]) -> None:
+    free = f"SELECT {HELD} {FROM} WHERE h.claim_id = 0 AND h.kind = 'bin' AND h.owned AND h.quantity > 0 AND {sql.among('h.product_id')}"
+    expired = (
+        f"SELECT {HELD} {FROM} JOIN ledger_claim c ON c.id = h.claim_id WHERE c.hold_until <= %s "
+        f"AND h.kind = 'bin' AND h.owned AND h.quantity > 0 AND {sql.among('h.product_id')}"
+    )
+    now = connection.ops.adapt_datetimefield_value(truth.now)
+    found = [held(r) for r in sql.fetch(f"{free} UNION ALL {expired}", [sql.array(products), now, sql.array(products)])]
+    lapsed = [h for h in found if h.claim]
+    if lapsed:
+        # What is found under a product's lock is locked and read again before it is relied on.
+        sql.lock(Claim, {h.claim for h in lapsed} - set(claims))
+        found = [held(r) for r in sql.fetch(f"{free} UNION ALL {expired}", [sql.array(products), now, sql.array(products)])]
+        _release_lapsed(truth, found, falls_to)
+    by_spot: dict[Spot, Held] = {}
+    for one in found:
+        spot = one.spot.for_claim(0)
+        known = by_spot.get(spot)
+        by_spot[spot] = (
+            Held(one.id if not one.claim else 0, spot, one.quantity, one.location, one.sequence, one.code, one.expires_on)
+            if known is None
+            else Held(max(known.id, 0 if one.claim else one.id), spot, known.quantity + one.quantity, one.location, one.sequence, one.code, one.expires_on)
+        )
+    truth.free = sorted(by_spot.values(), key=lambda h: (h.spot.product, h.sequence, h.lot, h.place))
+
+
+def _release_lapsed(truth: Truth, found: list[Held], falls_to: Callable[[Sequence[int]], dict[int, str]]) -> None:
+    lapsed = [h for h in found if h.claim]
+    ends = falls_to(sorted({h.claim for h in lapsed}))
+    loose: dict[int, int] = {}
+    for lot, product in sql.fetch(
+        f"SELECT id, product_id FROM ledger_lot WHERE code_key = '' AND owner_id IS NULL AND {sql.among('product_id')}",
+        [sql.array(sorted({h.product for h in lapsed}))],
+    ):
+        loose[product] = lot
+    for one in lapsed:
+        truth.prelude.append(Step(one.spot, one.spot.for_claim(0), one.quantity, verb="expire"))
+        wish = Spot(loose[one.product], one.product, False, True, *fixed("covered"), one.claim)
+        truth.prelude.append(Step(wish, wish.at(fixed(ends[one.claim])), one.quantity, verb="expire"))
+    gone = {h.id for h in lapsed}
+    truth.held = [h for h in truth.held if h.id not in gone]
+    truth.read["lapsed"] = sorted({h.claim for h in lapsed})
+
+
+def _read_layers(truth: Truth, products: list[int]) -> None:
+    lots = sorted({h.lot for h in (*truth.held, *truth.free) if h.spot.serial})
+    found = sql.fetch(
+        "SELECT id, product_id, lot_id, effective_on, quantity, value_minor FROM ledger_layer "
+        f"WHERE quantity > 0 AND {sql.among('product_id')} AND (lot_id IS NULL OR {sql.among('lot_id')}) "
+        "ORDER BY product_id, effective_on, id",
+        [sql.array(products), sql.array(lots)],
+    )
+    for pk, product, lot, on, quantity, value in found:
+        on = date.fromisoformat(on) if isinstance(on, str) else on
+        truth.layers.setdefault(product, []).append(OpenLayer(pk, product, lot, on, quantity, value))
+
+
+def _read_loose(truth: Truth, products: list[int]) -> None:
+    found = sql.fetch(
+        f"SELECT product_id, id FROM ledger_lot WHERE code_key = '' AND owner_id IS NULL AND {sql.among('product_id')}",
+        [sql.array(products)],
+    )
+    truth.loose = dict(found)
+
+
+def _read_incoming(truth: Truth, kinds: Sequence[str]) -> None:
+    targets = [h.id for h in truth.held if h.kind in kinds]
+    if not targets:
+        return
+    found = sql.fetch(
+        "SELECT m.id, m.entry_id, m.target_id, s.lot_id, s.product_id, s.serial, s.owned, s.place_id, s.kind, s.unbounded, "
+        "s.claim_id, m.quantity, m.quantity - COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0) AS remaining "
+        f"FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id WHERE {sql.among('m.target_id')} "
+        "AND m.reverses_id IS NULL ORDER BY m.id DESC",
+        [sql.array(targets)],
+    )
+    for row in found:
+        if row[12] > 0:
+            source = Spot(row[3], row[4], bool(row[5]), bool(row[6]), row[7], row[8], bool(row[9]), row[10])
+            truth.incoming.setdefault(row[2], []).append(Incoming(row[0], row[1], row[2], source, row[11], int(row[12])))
+
+
+def moment(value: datetime) -> Any:
+    """A moment as the database takes it in hand-written SQL."""
+    return connection.ops.adapt_datetimefield_value(value)

@@ -1,0 +1,323 @@
+"""A plan is what an act would write, as values: decided first, under the locks, then written by ``post``.
+
+Nothing here touches the database, so the rules of every module can be read and tested alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from wharfinger.ledger.chart import FIXED, KINDS
+
+
+class Ref(NamedTuple):
+    """A row that the plan creates, known by its place in the plan until it has an id."""
+
+    label: str
+    index: int
+
+
+Id = int | Ref
+
+
+class Number(NamedTuple):
+    """The next number of a series, taken last, when the act is written."""
+
+    series: str
+    pattern: str
+
+
+class PlaceRef(NamedTuple):
+    """A place with what the holdings at it copy."""
+
+    id: Id
+    kind: str
+    unbounded: bool = False
+
+
+class LotRef(NamedTuple):
+    """A lot with what the holdings of it copy."""
+
+    id: Id
+    product: int
+    serial: bool = False
+    owned: bool = True
+
+
+def fixed(kind: str) -> PlaceRef:
+    """The only place of a kind that has just one."""
+    return PlaceRef(FIXED[kind], kind, KINDS[kind].unbounded)
+
+
+class Spot(NamedTuple):
+    """A holding by what makes it one: which lot, at which place, for which claim."""
+
+    lot: Id
+    product: int
+    serial: bool
+    owned: bool
+    place: Id
+    kind: str
+    unbounded: bool
+    claim: Id
+
+    def at(self, place: PlaceRef) -> Spot:
+        """The same goods for the same claim at another place."""
+        return self._replace(place=place.id, kind=place.kind, unbounded=place.unbounded)
+
+    def for_claim(self, claim: Id) -> Spot:
+        """The same goods at the same place for another claim."""
+        return self._replace(claim=claim)
+
+    def as_lot(self, lot: LotRef) -> Spot:
+        """Another lot of the product at the same place for the same claim."""
+        return self._replace(lot=lot.id, serial=lot.serial, owned=lot.owned)
+
+
+def spot(lot: LotRef, place: PlaceRef, claim: Id) -> Spot:
+    """The holding of a lot at a place for a claim."""
+    return Spot(lot.id, lot.product, lot.serial, lot.owned, place.id, place.kind, place.unbounded, claim)
+
+
+@dataclass(slots=True)
+class Held:
+    """A holding as it was read under the locks."""
+
+    id: int
+    spot: Spot
+    quantity: int
+    location: int | None = None
+    """The place of the location it lies in, where it lies in one."""
+    sequence: int = 0
+    code: str = ""
+    expires_on: date | None = None
+
+    @property
+    def claim(self) -> int:
+        """Whose claim holds it; 0 is free."""
+        assert isinstance(self.spot.claim, int)
+        return self.spot.claim
+
+    @property
+    def kind(self) -> str:
+        """The kind of place it stands at."""
+        return self.spot.kind
+
+    @property
+    def product(self) -> int:
+        """The product it is of."""
+        return self.spot.product
+
+    @property
+    def lot(self) -> int:
+        """The lot it is of."""
+        assert isinstance(self.spot.lot, int)
+        return self.spot.lot
+
+    @property
+    def place(self) -> int:
+        """The place it stands at."""
+        assert isinstance(self.spot.place, int)
+        return self.spot.place
+
+
+@dataclass(slots=True)
+class Incoming:
+    """A move that brought goods to a holding, and how much of it has not been taken back."""
+
+    id: int
+    entry: int
+    holding: int
+    source: Spot
+    quantity: int
+    left: int
+
+
+@dataclass(slots=True)
+class OpenLayer:
+    """Goods that came in together and what is left of their value, read under the product's lock."""
+
+    id: int
+    product: int
+    lot: int | None
+    effective_on: date
+    quantity: int
+    value_minor: int
+
+
+class Step(NamedTuple):
+    """A quantity that goes from one holding to another."""
+
+    source: Spot
+    target: Spot
+    quantity: int
+    reverses: int | None = None
+    verb: str | None = None
+    """The verb of the chart where it is not the entry's own (an expired hold released on the way)."""
+
+
+class DrawStep(NamedTuple):
+    """What is taken from a layer, or put into it when negative."""
+
+    step: int | None
+    layer: Id
+    quantity: int
+    value_minor: int
+    reverses: int | None = None
+
+
+class AccountRef(NamedTuple):
+    """An account by what makes it one; it comes into being with its first posting."""
+
+    kind: str
+    currency: str
+    party: int | None = None
+    document: str | tuple[str, Id] = ""
+
+
+class PostingStep(NamedTuple):
+    """Money that goes from one account to another."""
+
+    source: AccountRef
+    target: AccountRef
+    amount_minor: int
+    home_minor: int
+    reverses: int | None = None
+
+
+class Change(NamedTuple):
+    """A field of a row that takes another value; it becomes a fact about its subject."""
+
+    label: str
+    pk: Any
+    subject: str
+    field: str
+    old: Any
+    new: Any
+
+
+@dataclass(slots=True)
+class Plan:
+    """Everything that one entry writes."""
+
+    steps: list[Step] = field(default_factory=list)
+    draws: list[DrawStep] = field(default_factory=list)
+    postings: list[PostingStep] = field(default_factory=list)
+    creates: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    mentions: dict[tuple[str, Id], None] = field(default_factory=dict)
+    voids: list[tuple[str, int]] = field(default_factory=list)
+    """Rows by model that become void, since the entry that made them is undone."""
+    notes: dict[str, Any] = field(default_factory=dict)
+    """What the plan tells those who act because of it; nothing of it is written."""
+
+    def move(self, source: Spot, target: Spot, quantity: int, *, reverses: int | None = None) -> int:
+        """Move a quantity above zero; which step it is."""
+        assert quantity > 0, f"a move of {quantity}"
+        assert source != target, "a move that goes nowhere"
+        self.steps.append(Step(source, target, quantity, reverses))
+        return len(self.steps) - 1
+
+    def draw(self, step: int | None, layer: Id, quantity: int, value_minor: int, *, reverses: int | None = None) -> None:
+        """Take a quantity and its value from a layer; below zero puts them in."""
+        self.draws.append(DrawStep(step, layer, quantity, value_minor, reverses))
+
+    def pay(self, source: AccountRef, target: AccountRef, amount_minor: int, home_minor: int, *, reverses: int | None = None) -> None:
+        """Let money go from one account to another; nothing is posted when there is none."""
+        assert amount_minor >= 0, f"a posting of {amount_minor}"
+        if amount_minor:
+            self.postings.append(PostingStep(source, target, amount_minor, home_minor, reverses))
+
+    def create(self, label: str, **values: Any) -> Ref:
+        """Make a row of a model (``app.Model``); rows of one model are written together, in this order."""
+        rows = self.creates.setdefault(label, [])
+        assert not rows or rows[0].keys() == values.keys(), f"{label} rows of different shape"
+        rows.append(values)
+        return Ref(label, len(rows) - 1)
+
+    def place(self, kind: str, *, parent: Id | None = None, sequence: int = 0) -> PlaceRef:
+        """Make a place of a kind that a document or noun owns."""
+        made = self.create("ledger.Place", kind=kind, unbounded=KINDS[kind].unbounded, parent_id=parent, sequence=sequence)
+        return PlaceRef(made, kind, KINDS[kind].unbounded)
+
+    def change(self, row: Any, **values: Any) -> None:
+        """Give fields of a row that was read under the locks other values; the same value is no change."""
+        for name, new in values.items():
+            old = getattr(row, name)
+            if old != new:
+                self.changes.append(Change(row._meta.label, row.pk, subject_of(row), name, old, new))
+
+    def mention(self, *about: Any) -> None:
+        """Let the journal of each of these documents show this entry; ``(subject, id)`` or the row itself."""
+        for one in about:
+            key = one if isinstance(one, tuple) else tuple_of(one)
+            self.mentions.setdefault(key)
+
+    def then(self, other: Plan) -> None:
+        """Add another plan that creates nothing to this one: plans compose, actions never call actions."""
+        assert not other.creates, "a plan that creates rows cannot be added to another"
+        offset = len(self.steps)
+        self.steps.extend(other.steps)
+        self.draws.extend(d._replace(step=None if d.step is None else d.step + offset) for d in other.draws)
+        self.postings.extend(other.postings)
+        self.changes.extend(other.changes)
+        self.mentions.update(other.mentions)
+
+
+def tuple_of(row: Any) -> tuple[str, int]:
+    """How the journal names a row, as subject and id."""
+    subject, _, pk = subject_of(row).partition(":")
+    return subject, int(pk)
+
+
+def subject_of(row: Any) -> str:
+    """How the journal names a row: ``order:17``."""
+    named = getattr(row, "subject_name", None)
+    return named if named else f"{row.subject}:{row.pk}"
+
+
+@dataclass(slots=True)
+class Truth:
+    """What is true under the locks, and all that a plan may rely on."""
+
+    now: datetime
+    today: date
+    effective_on: date
+    actor: int | None
+    home_currency: str = "EUR"
+    documents: dict[str, dict[int, Any]] = field(default_factory=dict)
+    held: list[Held] = field(default_factory=list)
+    """Holdings of the claims and at the places that the wish names."""
+    free: list[Held] = field(default_factory=list)
+    """Free goods of ours in bins, of the products that the wish names, expired holds among them."""
+    layers: dict[int, list[OpenLayer]] = field(default_factory=dict)
+    incoming: dict[int, list[Incoming]] = field(default_factory=dict)
+    """By holding, newest first."""
+    loose: dict[int, int] = field(default_factory=dict)
+    """The loose lot of each product that the wish names."""
+    read: dict[str, Any] = field(default_factory=dict)
+    """What the wish's own reads found."""
+    prelude: list[Step] = field(default_factory=list)
+    """Releases of holds that have expired, posted with whatever the act itself does."""
+
+    def of_claim(self, claim: int, kinds: Sequence[str] | frozenset[str]) -> list[Held]:
+        """The holdings of one claim at these kinds of place, in the order of the kinds."""
+        order = {kind: n for n, kind in enumerate(kinds)}
+        found = [h for h in self.held if h.spot.claim == claim and h.kind in order and h.quantity > 0]
+        return sorted(found, key=lambda h: (order[h.kind], h.sequence, h.id))
+
+    def quantity_of(self, claim: int, kinds: Iterable[str]) -> int:
+        """How many units of a claim stand at these kinds of place."""
+        wanted = frozenset(kinds)
+        return sum(h.quantity for h in self.held if h.spot.claim == claim and h.kind in wanted)
+
+    def lot(self, product: int) -> LotRef:
+        """The loose lot of a product."""
+        return LotRef(self.loose[product], product)
+
+    def document(self, label: str, pk: int) -> Any:
+        """A document that the wish locked."""
+        return self.documents[label][pk]

@@ -1,0 +1,250 @@
+"""``post``: the one function that writes. Key, locks, plan, goods, money, facts, outbox, in that order."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from wharfinger.base import clock
+from wharfinger.base.access import Actor
+from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.ledger import sql
+from wharfinger.ledger.look import Wish, look
+from wharfinger.ledger.models import Answer, Entry
+from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.ledger.write import Written, write
+
+Result = TypeVar("Result")
+Planner = Callable[[Truth], Plan]
+
+TRIES = 4
+"""An act is tried again after a deadlock or a serialization failure, three times at most."""
+
+
+@dataclass(slots=True)
+class Automation:
+    """What happens because of an entry, filled by ``site.automation``; the kernel knows nobody above it."""
+
+    guards: dict[str, list[Callable[[Truth, Plan], None]]] = field(default_factory=dict)
+    """By verb: may refuse."""
+    effects: dict[str, list[Callable[[Truth, Plan], None]]] = field(default_factory=dict)
+    """By verb: adds to the plan, in the same entry."""
+    after: dict[str, list[Callable[[Truth, Plan, Written], None]]] = field(default_factory=dict)
+    """By verb: the last statements of the act, in the same transaction."""
+    consumers: Callable[[str], list[str]] = lambda verb: []
+    """Who is told afterwards, through the outbox."""
+    falls_to: Callable[[Sequence[int]], dict[int, str]] = lambda claims: dict.fromkeys(claims, "demand")
+    """To which wish a claim's goods fall back when its hold expires."""
+    explain: Callable[[Refusal], None] = lambda refusal: None
+    """Adds to a refusal who holds what is wanted, and what arrives when."""
+
+
+automation = Automation()
+
+
+def post(
+    verb: str,
+    wish: Wish,
+    plan: Planner,
+    *,
+    actor: Actor,
+    key: str | None = None,
+    about: Sequence[Any] = (),
+    reason: str = "",
+    effective_on: date | None = None,
+    reverses: int | None = None,
+) -> Written:
+    """Post one act as one entry: lock, look, plan on what is now true, write all of it or nothing.
+
+    plan: a pure function of the truth; key: repeats of the same act with the same key answer with
+    the first entry; about: documents that the entry mentions, beside those the plan names;
+    effective_on: when it counts, today unless given. Raises whatever the plan refuses.
+    """
+
+    def once() -> Written:
+        return _act(verb, wish, plan, actor, key, about, reason, effective_on, reverses)
+
+    if key is None:
+        return attempt(once)
+    said = (plan.args, plan.keywords) if isinstance(plan, partial) else ()
+    digest = hashlib.sha256(repr((verb, wish.documents, about, reason, effective_on, said)).encode()).hexdigest()
+    found: list[Written] = []
+
+    def run() -> tuple[int, str]:
+        found.append(once())
+        return 200, str(found[-1].id)
+
+    status, body, replayed = answered(actor, key, digest, run)
+    return found[-1] if not replayed else Written(Entry.objects.get(pk=int(body)), replayed=True)
+
+
+def attempt(act: Callable[[], Result]) -> Result:
+    """Run an act in a transaction of its own, again after a deadlock; within one it just joins."""
+    if connection.in_atomic_block:
+        return act()
+    for tried in range(1, TRIES + 1):
+        try:
+            with transaction.atomic():
+                return act()
+        except OperationalError as error:
+            if tried == TRIES or not _passing(error):
+                raise
+            time.sleep(random.uniform(0.01, 0.05) * 2**tried)  # noqa: S311 - jitter, not a secret
+    raise AssertionError("unreachable")
+
+
+def _passing(error: OperationalError) -> bool:
+    cause = error.__cause__
+    return getattr(cause, "sqlstate", None) in ("40001", "40P01") or "locked" in str(error)
+
+
+def answered(actor: Actor, key: str, digest: str, act: Callable[[], tuple[int, str]]) -> tuple[int, str, bool]:
+    """Run an act once per key: status, body, and whether it is the stored answer of an earlier run.
+
+    Raises Refusal when the key was used with another request; a refused act stores nothing.
+    """
+    if not key.isprintable() or len(key) > 200:
+        raise BadInput("bad_key", N_("The idempotency key is too long or holds characters that cannot be printed."), field="Idempotency-Key")
+
+    def once() -> tuple[int, str, bool]:
+        fresh = sql.fetch(
+            "INSERT INTO ledger_answer (actor_id, actor_key, key, hash, made_at) VALUES (%s, %s, %s, %s, %s) "
+            "ON CONFLICT (actor_key, key) DO NOTHING RETURNING id",
+            [actor.pk, actor.pk or 0, key, digest, connection.ops.adapt_datetimefield_value(clock.now())],
+        )
+        if not fresh:
+            known = Answer.objects.get(actor_key=actor.pk or 0, key=key)
+            if known.hash != digest:
+                raise Refusal("key_reused", N_("This idempotency key was used for another request. Send a new one."))
+            assert known.status is not None
+            assert known.body is not None
+            return known.status, known.body, True
+        status, body = act()
+        sql.execute("UPDATE ledger_answer SET status = %s, body = %s WHERE id = %s", [status, body, fresh[0][0]])
+        return status, body, False
+
+    return attempt(once)
+
+
+class _Rollback(Exception):
+    """Carries the result of a dry run out of the transaction that is given up."""
+
+
+def dry(act: Callable[[], Result]) -> Result:
+    """Run an act to the end, read its result, and write nothing."""
+    found: list[Result] = []
+
+    def run() -> None:
+        with transaction.atomic():
+            found.append(act())
+            raise _Rollback
+
+    try:
+        run()
+    except _Rollback:
+        return found[0]
+    raise AssertionError("unreachable")
+
+
+def _act(
+    verb: str,
+    wish: Wish,
+    plan: Planner,
+    actor: Actor,
+    key: str | None,
+    about: Sequence[Any],
+    reason: str,
+    effective_on: date | None,
+    reverses: int | None,
+) -> Written:
+    truth = look(wish, actor=actor.pk, effective_on=effective_on, falls_to=automation.falls_to)
+    _check_date(truth, actor)
+    try:
+        steps = plan(truth)
+    except Refusal as refusal:
+        automation.explain(refusal)
+        raise
+    steps.mention(*about)
+    for guard in automation.guards.get(verb, ()):
+        guard(truth, steps)
+    for effect in automation.effects.get(verb, ()):
+        effect(truth, steps)
+    entry = Entry(
+        verb=verb,
+        actor_id=actor.pk,
+        recorded_at=truth.now,
+        effective_on=truth.effective_on,
+        reason=reason,
+        key=key or "",
+        reverses_id=reverses,
+    )
+    # The id is taken here, after the locks, so that ids follow the order of acts.
+    (entry.pk,) = sql.insert(
+        Entry,
+        [
+            {
+                "verb": verb,
+                "actor_id": actor.pk,
+                "recorded_at": truth.now,
+                "effective_on": truth.effective_on,
+                "reason": reason,
+                "key": key or "",
+                "reverses_id": reverses,
+            }
+        ],
+    )
+    try:
+        written = write(steps, truth, entry, automation.consumers(verb))
+    except IntegrityError as error:
+        raise _in_words(error) from error
+    for last in automation.after.get(verb, ()):
+        last(truth, steps, written)
+    return written
+
+
+def _check_date(truth: Truth, actor: Actor) -> None:
+    if truth.effective_on > truth.today:
+        raise BadInput("in_the_future", N_("The date lies in the future. Choose today or earlier."), field="effective_on")
+    closed = truth.read["house"].closed_until
+    if closed and truth.effective_on <= closed and not actor.may("ledger.post_closed"):
+        raise Refusal(
+            "period_closed",
+            N_("The books are closed until {closed}. Choose a later date, or ask an administrator."),
+            field="effective_on",
+            closed=closed.isoformat(),
+        )
+
+
+_CONSTRAINTS = {
+    "one_serial_one_place": ("serial_elsewhere", N_("This serial number is already in a place. A serial stands in one place only.")),
+    "serial_once": ("serial_known", N_("This serial number is already known for this product.")),
+    "holding_not_below_zero": ("not_enough", N_("There are not enough goods there any more. Look again and take less.")),
+    "sheet_number": ("number_taken", N_("This number is taken. Choose another.")),
+    "vendor_once": ("vendor_known", N_("This vendor is already listed for the product.")),
+    "bin_once": ("bin_known", N_("The location already has a compartment of this name.")),
+}
+_COLUMNS = {
+    "ledger_lot.product_id, ledger_lot.code_key": "serial_once",
+    "ledger_holding.lot_id": "one_serial_one_place",
+    "demand_sheet.kind, demand_sheet.number": "sheet_number",
+}
+
+
+def _in_words(error: IntegrityError) -> Refusal:
+    text = str(error)
+    for columns, name in _COLUMNS.items():
+        text = f"{text} {name}" if text.endswith(columns) else text
+    for name, (code, sentence) in _CONSTRAINTS.items():
+        if name in text:
+            return Refusal(code, sentence)
+    if "unique" in text.lower():
+        return Refusal("taken", N_("Something with this name or number exists already. Choose another."))
+    return Refusal("against_the_rules", N_("The books would not hold with this. Nothing was written. ({rule})"), rule=text.split("\n")[0][:200])

@@ -1,0 +1,288 @@
+"""``reverse``: the same moves, draws and postings with source and target exchanged, under a new entry.
+
+Undo is one function for every verb. Out-of-order undo is refused because the goods are no longer
+where the step left them; a change of a field is undone only while the field still holds what it set.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from django.apps import apps
+from django.db import models
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.money import rounded
+from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
+from wharfinger.ledger import sql
+from wharfinger.ledger.chart import REGION, ROWS
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.models import Account, Draw, Entry, Fact, Move, Posting
+from wharfinger.ledger.plan import AccountRef, Change, Held, Plan, Spot, Truth
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import MADE, Written, dump
+
+
+def reverse(
+    *,
+    actor: Actor,
+    entry: int,
+    claims: Mapping[int, int | None] | None = None,
+    reason: str = "",
+    key: str | None = None,
+) -> Written:
+    """Undo an entry, in whole or for chosen claims and quantities.
+
+    claims: for each claim how many units to take back, or None for all that is left; without it the
+    whole entry is undone, its facts and money too. Raises Refusal when later steps stand in the way,
+    when it is itself a reversal, or when another verb corrects it (an invoice by its credit note).
+    """
+    original = Entry.objects.filter(pk=entry).first()
+    if original is None:
+        raise NotThere("no_such_entry", N_("There is no such entry in the journal."))
+    require(actor, "ledger.reverse")
+    _may_be_reversed(original)
+    moves = _moves(entry)
+    facts = list(Fact.objects.filter(entry_id=entry).order_by("id"))
+    wish = Wish(
+        documents=_documents(facts),
+        products={m["product"] for m in moves},
+        claims={c for m in moves for c in (m["source"].claim, m["target"].claim) if c},
+        layers=True,
+        reads=(lambda truth: _read(truth, original),),
+    )
+
+    def plan(truth: Truth) -> Plan:
+        return plan_reversal(truth, whole=claims is None, claims=claims or {})
+
+    about = [tuple_of(f.subject) for f in facts if f.field != MADE]
+    return post("reverse", wish, plan, actor=actor, key=key, about=about, reason=reason, reverses=entry)
+
+
+def tuple_of(subject: str) -> tuple[str, int]:
+    """A subject as its name and id."""
+    name, _, pk = subject.partition(":")
+    return name, int(pk) if pk.isdigit() else pk  # type: ignore[return-value]
+
+
+def _may_be_reversed(original: Entry) -> None:
+    if original.reverses_id is not None:
+        raise Refusal("is_a_reversal", N_("This entry is an undo itself. Do the step again instead."))
+    corrected_by = next((row.undo for row in ROWS.get(original.verb, ()) if row.undo != "reverse"), None)
+    if corrected_by:
+        raise Refusal(
+            "corrected_by_verb",
+            N_("Posted money is not undone; it is corrected by “{verb}”."),
+            verb=corrected_by,
+            remedies=[Remedy(corrected_by, {"entry": original.pk})],
+        )
+
+
+def _moves(entry: int) -> list[dict[str, Any]]:
+    """The moves of an entry in their order, with what is left of each."""
+    found = Move.objects.filter(entry_id=entry).select_related("source", "target").order_by("n")
+    taken = dict(
+        Move.objects.filter(reverses__entry_id=entry).values_list("reverses").annotate(models.Sum("quantity"))
+    )
+    return [
+        {
+            "id": m.pk,
+            "source": _spot(m.source),
+            "target": _spot(m.target),
+            "product": m.source.product_id,
+            "quantity": m.quantity,
+            "left": m.quantity - taken.get(m.pk, 0),
+        }
+        for m in found
+    ]
+
+
+def _spot(h: Any) -> Spot:
+    return Spot(h.lot_id, h.product_id, h.serial, h.owned, h.place_id, h.kind, h.unbounded, h.claim_id)
+
+
+def _documents(facts: list[Fact]) -> list[tuple[type[models.Model], list[int]]]:
+    """The rows that facts speak of, by model; those that exist once per key are not locked."""
+    wanted: dict[type[models.Model], set[int]] = defaultdict(set)
+    for fact in facts:
+        if fact.field == MADE:
+            wanted[apps.get_model(fact.subject)].update(json.loads(fact.new or "[]"))
+            continue
+        model = model_of(fact.subject)
+        name, pk = tuple_of(fact.subject)
+        if model is not None and isinstance(pk, int):
+            wanted[model].add(pk)
+    return [(model, sorted(ids)) for model, ids in sorted(wanted.items(), key=lambda item: item[0]._meta.label)]
+
+
+def model_of(subject: str) -> type[models.Model] | None:
+    """The model whose rows the journal names so."""
+    name = subject.partition(":")[0]
+    return next((m for m in apps.get_models() if m.__dict__.get("subject") == name), None)
+
+
+def _read(truth: Truth, original: Entry) -> None:
+    truth.read["moves"] = _moves(original.pk)
+    truth.read["draws"] = draws_of([m["id"] for m in truth.read["moves"]])
+    truth.read["facts"] = list(Fact.objects.filter(entry_id=original.pk).order_by("-id"))
+    truth.read["postings"] = list(
+        Posting.objects.filter(entry_id=original.pk).select_related("source", "target").order_by("n")
+    )
+
+
+def plan_reversal(truth: Truth, *, whole: bool, claims: Mapping[int, int | None]) -> Plan:
+    """The opposite of an entry, in whole or for chosen claims and quantities."""
+    plan = Plan()
+    taken: list[Taken] = []
+    limits: dict[tuple[int, str, str], int | None] = {}
+    for move in reversed(truth.read["moves"]):
+        quantity = move["left"]
+        if not whole:
+            claim = move["target"].claim or move["source"].claim
+            if claim not in claims:
+                continue
+            leg = (claim, REGION[move["target"].kind], move["target"].kind)
+            limit = limits.setdefault(leg, claims[claim])
+            if limit is not None:
+                quantity = min(quantity, limit)
+                limits[leg] = limit - quantity
+        if quantity > 0:
+            step = plan.move(move["target"], move["source"], quantity, reverses=move["id"])
+            taken.append(Taken(move["id"], step, move["quantity"], move["quantity"] - move["left"], quantity))
+    reverse_draws(plan, truth.read["draws"], taken)
+    if whole:
+        _restore(plan, truth)
+        for p in truth.read["postings"]:
+            plan.pay(_ref(p.target), _ref(p.source), p.amount_minor, p.home_minor, reverses=p.pk)
+    if not taken and (truth.read["moves"] or not (plan.changes or plan.postings or plan.voids)):
+        raise Refusal("nothing_left", N_("Nothing of this step is left to undo."))
+    return plan
+
+
+class Taken(NamedTuple):
+    """What a step takes back of a move."""
+
+    move: int
+    step: int
+    quantity: int
+    """Of the move when it was made."""
+    before: int
+    """Of it already taken back before this step."""
+    share: int
+    """Of it taken back by this step."""
+
+
+class Drawn(NamedTuple):
+    """A draw that hangs on a move, with what is already reversed of it."""
+
+    id: int
+    move: int
+    layer: int
+    quantity: int
+    value_minor: int
+    done_quantity: int
+    done_value_minor: int
+
+
+def draws_of(moves: Sequence[int]) -> list[Drawn]:
+    """The draws that hang on these moves, with how much of each is already reversed."""
+    if not moves:
+        return []
+    found = sql.fetch(
+        "SELECT d.id, d.move_id, d.layer_id, d.quantity, d.value_minor, "
+        "COALESCE((SELECT SUM(r.quantity) FROM ledger_draw r WHERE r.reverses_id = d.id), 0), "
+        "COALESCE((SELECT SUM(r.value_minor) FROM ledger_draw r WHERE r.reverses_id = d.id), 0) "
+        f"FROM ledger_draw d WHERE {sql.among('d.move_id')} AND d.reverses_id IS NULL ORDER BY d.id",
+        [sql.array(moves)],
+    )
+    return [Drawn(*(int(v) for v in row)) for row in found]
+
+
+def reverse_draws(plan: Plan, draws: Sequence[Drawn], taken: Sequence[Taken]) -> None:
+    """Put back what moves drew from layers, in the share of what is taken back of each move.
+
+    Of a draw of quantity Q and value V, of which r is already reversed, x more give back
+    round(V·(r+x)/Q) − round(V·r/Q): so the last unit takes the rest.
+    """
+    by_move: dict[int, list[Drawn]] = defaultdict(list)
+    for d in draws:
+        by_move[d.move].append(d)
+    for one in taken:
+        for d in by_move[one.move]:
+            end = part(d.quantity, one.before + one.share, one.quantity)
+            q = end + d.done_quantity
+            v = part(d.value_minor, end, d.quantity) + d.done_value_minor if d.quantity else 0
+            if q or v:
+                plan.draw(one.step, d.layer, -q, -v, reverses=d.id)
+
+
+def part(whole: int, share: int, of: int) -> int:
+    """A share of a whole, rounded half away from zero, sign kept; the whole when the share is all of it."""
+    return whole if share == of else rounded(whole * share, of)
+
+
+def _ref(account: Account) -> AccountRef:
+    return AccountRef(account.kind, account.currency, account.party_id, account.document)
+
+
+def _restore(plan: Plan, truth: Truth) -> None:
+    """Give changed fields their old values back, and make what the entry made void."""
+    for fact in truth.read["facts"]:
+        if fact.field == MADE:
+            plan.voids.extend((fact.subject, pk) for pk in json.loads(fact.new))
+            continue
+        model = model_of(fact.subject)
+        if fact.field is None or model is None:
+            continue
+        pk = tuple_of(fact.subject)[1]
+        row = truth.documents[model._meta.label][pk]
+        now = getattr(row, fact.field)
+        if dump(now) != fact.new:
+            raise _changed_since(fact)
+        field = model._meta.get_field(fact.field)
+        old = json.loads(fact.old)
+        old = field.to_python(old) if isinstance(field, models.Field) and not isinstance(field, models.JSONField) else old
+        plan.changes.append(Change(model._meta.label, pk, fact.subject, fact.field, now, old))
+
+
+def _changed_since(fact: Fact) -> Refusal:
+    later = Fact.objects.filter(subject=fact.subject, field=fact.field, id__gt=fact.pk).order_by("id").first()
+    return Refusal(
+        "changed_since",
+        N_("“{name}” of {subject} was changed later by entry {later}. Undo that one first."),
+        name=fact.field,
+        subject=fact.subject,
+        later=later.entry_id if later else "?",
+    )
+
+
+def take_back(plan: Plan, truth: Truth, held: Held, quantity: int, *, kinds: frozenset[str] | None = None) -> list[Taken]:
+    """Send goods back the way they came, newest first, each move at most for what is left of it.
+
+    The opposite verbs (unpick, unpack, cancel delivery) take back a part so, linked to what it took
+    back; give what is returned here to ``reverse_draws``. kinds: only back to these kinds of place.
+    Raises Refusal when less came in that way.
+    """
+    taken = []
+    missing = quantity
+    for move in truth.incoming.get(held.id, ()):
+        if kinds is not None and move.source.kind not in kinds:
+            continue
+        share = min(missing, move.left)
+        if share <= 0:
+            continue
+        step = plan.move(held.spot, move.source, share, reverses=move.id)
+        taken.append(Taken(move.id, step, move.quantity, move.quantity - move.left, share))
+        move.left -= share
+        missing -= share
+    if missing:
+        raise Refusal(
+            "nothing_to_take_back",
+            N_("Only {free} of {wanted} can be taken back."),
+            wanted=quantity,
+            free=quantity - missing,
+        )
+    return taken

@@ -1,0 +1,145 @@
+"""The one room where SQL is written by hand: set-based statements whose text does not depend on how many rows.
+
+PostgreSQL takes a list of rows as one array per column (``unnest``), SQLite as one JSON text
+(``json_each``); so ten lines cost as many statements as one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
+
+from django.db import connection, models
+
+Row = Sequence[Any]
+
+
+def on_postgresql() -> bool:
+    """Whether the database is PostgreSQL; it is SQLite otherwise."""
+    return connection.vendor == "postgresql"
+
+
+def array(ids: Iterable[int]) -> Any:
+    """A list of ids as one parameter."""
+    return list(ids) if on_postgresql() else json.dumps(list(ids))
+
+
+def among(column: str, kind: str = "bigint") -> str:
+    """A condition that the column is among the one parameter made by ``array``."""
+    if on_postgresql():
+        return f"{column} = ANY(%s::{kind}[])"
+    return f"{column} IN (SELECT value FROM json_each(%s))"
+
+
+def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """All rows of one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def execute(sql: str, params: Sequence[Any] = ()) -> int:
+    """Run one statement; how many rows it touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.rowcount
+
+
+def rows(names: Sequence[str], types: Sequence[str], values: Sequence[Row]) -> tuple[str, list[Any]]:
+    """A table of these rows, in their order, as a sub-select with its parameters.
+
+    names, types: of the columns, types as PostgreSQL writes them; values: the rows.
+    """
+    if on_postgresql():
+        arrays = ", ".join(f"%s::{t}[]" for t in types)
+        sql = f"(SELECT * FROM unnest({arrays}) WITH ORDINALITY AS u({', '.join(names)}, ord))"
+        return sql, [list(column) for column in zip(*values, strict=True)] or [[] for _ in types]
+    picked = ", ".join(f"json_extract(value, '$[{i}]') AS {name}" for i, name in enumerate(names))
+    return f"(SELECT {picked}, key AS ord FROM json_each(%s))", [json.dumps(values)]
+
+
+@cache
+def _columns(model: type[models.Model], names: tuple[str, ...], vendor: str) -> tuple[str, list[str], list[models.Field[Any, Any]]]:
+    fields = [model._meta.get_field(name) for name in names]
+    concrete = [f for f in fields if isinstance(f, models.Field)]
+    quote = connection.ops.quote_name
+    columns = [f.column for f in concrete if f.column]
+    assert len(columns) == len(names), f"{model.__name__} has columns that cannot be written: {names}"
+    types = [f.db_type(connection) or "text" for f in concrete]
+    listed = ", ".join(quote(c) for c in columns)
+    return listed, [_array_type(t) for t in types], concrete
+
+
+def _array_type(db_type: str) -> str:
+    # A cast to varchar(40) would cut what is too long in silence; the column itself refuses it.
+    return "text" if db_type.startswith("varchar") else db_type
+
+
+def prepared(field: models.Field[Any, Any], value: Any) -> Any:
+    """A value of a field as the database takes it."""
+    if isinstance(field, models.JSONField):
+        return json.dumps(value)
+    if value is None or type(value) is int:
+        return value
+    return field.get_db_prep_save(value, connection)
+
+
+@cache
+def _filled(model: type[models.Model], given: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, Any], ...]]:
+    """The columns to write and, for those not given, their defaults."""
+    missing = []
+    for field in model._meta.concrete_fields:
+        if field.name in given or field.attname in given or isinstance(field, models.AutoField):
+            continue
+        missing.append((field.name, field.get_default()))
+    return given + tuple(name for name, _ in missing), tuple(missing)
+
+
+def insert(model: type[models.Model], given: Sequence[dict[str, Any]]) -> list[int]:
+    """Insert rows of one model, all with the same keys, in one statement; their ids in the same order."""
+    if not given:
+        return []
+    keys = tuple(given[0])
+    names, missing = _filled(model, keys)
+    listed, types, fields = _columns(model, names, connection.vendor)
+    tail = [prepared(f, v) for f, (_, v) in zip(fields[len(keys) :], missing, strict=True)]
+    values = [[prepared(f, row[k]) for f, k in zip(fields, keys, strict=False)] + tail for row in given]
+    aliases = [f"c{i}" for i in range(len(names))]
+    source, params = rows(aliases, types, values)
+    quote = connection.ops.quote_name
+    pk = model._meta.pk
+    sql = (
+        f"INSERT INTO {quote(model._meta.db_table)} ({listed}) SELECT {', '.join(aliases)} FROM {source} AS v "
+        f"ORDER BY ord RETURNING {quote(pk.column)}"
+    )
+    found = fetch(sql, params)
+    ids = [row[0] for row in found]
+    # Ids rise in the order of insertion, but RETURNING promises no order of its own.
+    return sorted(ids) if isinstance(pk, models.AutoField) else ids
+
+
+def update(model: type[models.Model], changes: Sequence[dict[str, Any]]) -> int:
+    """Set columns of several rows by primary key in one statement; each change names ``pk`` and the same fields."""
+    keys = tuple(k for k in changes[0] if k != "pk")
+    _, types, fields = _columns(model, keys, connection.vendor)
+    values = [[row["pk"], *(prepared(f, row[k]) for f, k in zip(fields, keys, strict=True))] for row in changes]
+    aliases = ["pk", *(f"c{i}" for i in range(len(keys)))]
+    pk_type = "bigint" if not isinstance(model._meta.pk, models.CharField) else "text"
+    source, params = rows(aliases, [pk_type, *types], values)
+    quote = connection.ops.quote_name
+    table = quote(model._meta.db_table)
+    sets = ", ".join(f"{quote(f.column)} = v.c{i}" for i, f in enumerate(fields))
+    return execute(f"UPDATE {table} SET {sets} FROM {source} AS v WHERE {table}.{quote(model._meta.pk.column)} = v.pk", params)
+
+
+def lock(model: type[models.Model], ids: Iterable[int]) -> None:
+    """Lock rows of one model sorted by id until the transaction ends; SQLite's transaction is the lock."""
+    wanted = sorted(set(ids))
+    if wanted and on_postgresql():
+        quote = connection.ops.quote_name
+        pk = quote(model._meta.pk.column)
+        execute(
+            f"SELECT 1 FROM {quote(model._meta.db_table)} WHERE {among(pk)} ORDER BY {pk} FOR NO KEY UPDATE", [array(wanted)]
+        )

@@ -1,0 +1,337 @@
+"""Write a plan: one set-based statement for each kind of row, whatever the number of rows."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection
+
+from wharfinger.base.refusal import N_, Refusal
+from wharfinger.ledger import chart, sql
+from wharfinger.ledger.models import Account, Counter, Draw, Entry, Fact, Layer, Move, Outbox, Posting
+from wharfinger.ledger.plan import AccountRef, Number, Plan, Ref, Spot, Step, Truth
+
+Key = tuple[int, int, int]
+
+MADE = "made"
+"""The field of the fact that keeps which rows of a model an entry made, so that undo can make them void."""
+
+
+@dataclass(slots=True)
+class Written:
+    """An entry in the journal, and the rows it made by model."""
+
+    entry: Entry
+    made: dict[str, list[int]] = field(default_factory=dict)
+    replayed: bool = False
+
+    @property
+    def id(self) -> int:
+        """The journal id, by which the act is undone."""
+        return self.entry.pk
+
+    def one(self, label: str) -> int:
+        """The id of the only row made of a model."""
+        (pk,) = self.made[label]
+        return pk
+
+
+def write(plan: Plan, truth: Truth, entry: Entry, consumers: list[str]) -> Written:
+    """Write everything that the plan says, under the entry; the chart is asserted first."""
+    ids = _create(plan, truth, entry)
+
+    def real(ref: Any) -> Any:
+        return ids[ref.label][ref.index] if isinstance(ref, Ref) else ref
+
+    steps = [*truth.prelude, *plan.steps]
+    holdings = _book(steps, real, entry.verb)
+    offset = len(truth.prelude)
+    moves = _moves(steps, holdings, real, entry)
+    _draw(plan, moves, offset, real, entry)
+    _post(plan, real, entry)
+    _change(plan, truth, entry)
+    _facts(plan, real, entry, ids)
+    if consumers:
+        sql.insert(Outbox, [{"entry_id": entry.pk, "consumer": c, "due_at": entry.recorded_at} for c in consumers])
+    return Written(entry, ids)
+
+
+def _create(plan: Plan, truth: Truth, entry: Entry) -> dict[str, list[int]]:
+    ids: dict[str, list[int]] = {}
+    numbers = _numbers(plan)
+    for label, given in plan.creates.items():
+        model = apps.get_model(label)
+        ready = []
+        for row in given:
+            resolved = {k: _resolved(v, ids, numbers) for k, v in row.items()}
+            if can_be_void(label):
+                resolved["made_id"] = entry.pk
+            ready.append(resolved)
+        ids[label] = sql.insert(model, ready)
+    return ids
+
+
+def _resolved(value: Any, ids: dict[str, list[int]], numbers: dict[str, list[str]]) -> Any:
+    if isinstance(value, Ref):
+        return ids[value.label][value.index]
+    if isinstance(value, Number):
+        return numbers[value.series].pop(0)
+    return value
+
+
+def _numbers(plan: Plan) -> dict[str, list[str]]:
+    wanted: dict[Number, int] = defaultdict(int)
+    for rows in plan.creates.values():
+        for row in rows:
+            for value in row.values():
+                if isinstance(value, Number):
+                    wanted[value] += 1
+    for change in plan.changes:
+        if isinstance(change.new, Number):
+            wanted[change.new] += 1
+    found: dict[str, list[str]] = {}
+    table = connection.ops.quote_name(Counter._meta.db_table)
+    for number in sorted(wanted):
+        ((end, pattern),) = sql.fetch(
+            f"INSERT INTO {table} (series, pattern, next) VALUES (%s, %s, %s) "
+            f"ON CONFLICT (series) DO UPDATE SET next = {table}.next + %s RETURNING next, pattern",
+            [number.series, number.pattern, 1 + wanted[number], wanted[number]],
+        )
+        found[number.series] = [pattern.format(n=n) for n in range(end - wanted[number], end)]
+    if any(isinstance(c.new, Number) for c in plan.changes):
+        plan.changes = [
+            c._replace(new=found[c.new.series].pop(0)) if isinstance(c.new, Number) else c for c in plan.changes
+        ]
+    return found
+
+
+def _key(spot: Spot, real: Callable[[Any], Any]) -> Key:
+    return real(spot.lot), real(spot.place), real(spot.claim)
+
+
+def _book(steps: list[Step], real: Callable[[Any], Any], verb: str) -> dict[Key, int]:
+    """Subtract from the bounded sources, add to the targets; holding ids by key."""
+    nets: dict[Key, int] = defaultdict(int)
+    spots: dict[Key, Spot] = {}
+    for step in steps:
+        source, target = _key(step.source, real), _key(step.target, real)
+        if step.reverses is None:
+            assert chart.allowed(
+                step.verb or verb,
+                step.source.kind,
+                step.target.kind,
+                source_claim=source[2],
+                target_claim=target[2],
+                same_lot=source[0] == target[0],
+            ), f"the chart has no row for {step.verb or verb}: {step.source.kind}[{source[2]}] → {step.target.kind}[{target[2]}]"
+        assert chart.REGION[step.source.kind] == chart.REGION[step.target.kind], "a move between regions"
+        assert step.source.product == step.target.product, "a move that changes the product"
+        nets[source] -= step.quantity
+        nets[target] += step.quantity
+        spots.setdefault(source, step.source)
+        spots.setdefault(target, step.target)
+    taken = {k: -q for k, q in nets.items() if q < 0 and not spots[k].unbounded}
+    given = {k: q for k, q in nets.items() if k not in taken}
+    holdings = _subtract(taken)
+    holdings.update(_add(given, spots))
+    return holdings
+
+
+def _subtract(taken: dict[Key, int]) -> dict[Key, int]:
+    if not taken:
+        return {}
+    ordered = sorted(taken)
+    source, params = sql.rows(
+        ["lot", "place", "claim", "q"], ["bigint"] * 4, [[*key, taken[key]] for key in ordered]
+    )
+    found = sql.fetch(
+        f"UPDATE ledger_holding SET quantity = quantity - v.q FROM {source} AS v WHERE ledger_holding.lot_id = v.lot "
+        "AND ledger_holding.place_id = v.place AND ledger_holding.claim_id = v.claim AND quantity >= v.q "
+        "RETURNING ledger_holding.id, ledger_holding.lot_id, ledger_holding.place_id, ledger_holding.claim_id",
+        params,
+    )
+    if len(found) != len(ordered):
+        missing = next(iter(set(ordered) - {(r[1], r[2], r[3]) for r in found}))
+        raise Refusal(
+            "goods_moved_on",
+            N_("These goods are no longer where this step left them. Undo the later steps first."),
+            wanted=taken[missing],
+            lot=missing[0],
+            place=missing[1],
+        )
+    return {(r[1], r[2], r[3]): r[0] for r in found}
+
+
+def _add(given: dict[Key, int], spots: dict[Key, Spot]) -> dict[Key, int]:
+    if not given:
+        return {}
+    ordered = sorted(given)
+    listed = []
+    for key in ordered:
+        s = spots[key]
+        listed.append([key[0], s.product, s.serial, s.owned, key[1], s.kind, s.unbounded, key[2], given[key]])
+    names = ["lot_id", "product_id", "serial", "owned", "place_id", "kind", "unbounded", "claim_id", "quantity"]
+    types = ["bigint", "bigint", "boolean", "boolean", "bigint", "text", "boolean", "bigint", "bigint"]
+    source, params = sql.rows(names, types, listed)
+    columns = ", ".join(names)
+    found = sql.fetch(
+        f"INSERT INTO ledger_holding ({columns}) SELECT {columns} FROM {source} AS v WHERE true ORDER BY ord "
+        "ON CONFLICT (lot_id, place_id, claim_id) DO UPDATE SET quantity = ledger_holding.quantity + excluded.quantity "
+        "RETURNING id, lot_id, place_id, claim_id",
+        params,
+    )
+    return {(r[1], r[2], r[3]): r[0] for r in found}
+
+
+def _moves(steps: list[Step], holdings: dict[Key, int], real: Callable[[Any], Any], entry: Entry) -> list[int]:
+    return sql.insert(
+        Move,
+        [
+            {
+                "entry_id": entry.pk,
+                "n": n,
+                "source_id": holdings[_key(s.source, real)],
+                "target_id": holdings[_key(s.target, real)],
+                "quantity": s.quantity,
+                "reverses_id": s.reverses,
+            }
+            for n, s in enumerate(steps)
+        ],
+    )
+
+
+def _draw(plan: Plan, moves: list[int], offset: int, real: Callable[[Any], Any], entry: Entry) -> None:
+    if not plan.draws:
+        return
+    nets: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for d in plan.draws:
+        net = nets[real(d.layer)]
+        net[0] += d.quantity
+        net[1] += d.value_minor
+    changed = [[layer, q, v] for layer, (q, v) in sorted(nets.items()) if q or v]
+    if changed:
+        source, params = sql.rows(["layer", "q", "v"], ["bigint"] * 3, changed)
+        found = sql.execute(
+            f"UPDATE ledger_layer SET quantity = quantity - v.q, value_minor = value_minor - v.v FROM {source} AS v "
+            "WHERE ledger_layer.id = v.layer",
+            params,
+        )
+        assert found == len(changed), "a layer that was drawn from is gone"
+    sql.insert(
+        Draw,
+        [
+            {
+                "entry_id": entry.pk,
+                "move_id": None if d.step is None else moves[d.step + offset],
+                "layer_id": real(d.layer),
+                "quantity": d.quantity,
+                "value_minor": d.value_minor,
+                "reverses_id": d.reverses,
+            }
+            for d in plan.draws
+        ],
+    )
+
+
+def _account_key(ref: AccountRef, real: Callable[[Any], Any]) -> tuple[str, int, str, str]:
+    document = ref.document if isinstance(ref.document, str) else f"{ref.document[0]}:{real(ref.document[1])}"
+    return ref.kind, ref.party or 0, document, ref.currency
+
+
+def _post(plan: Plan, real: Callable[[Any], Any], entry: Entry) -> None:
+    if not plan.postings:
+        return
+    nets: dict[tuple[str, int, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for p in plan.postings:
+        assert p.source.currency == p.target.currency, "a posting between currencies"
+        for ref, sign in ((p.source, -1), (p.target, 1)):
+            net = nets[_account_key(ref, real)]
+            if ref.kind in Account.STORED:
+                net[0] += sign * p.amount_minor
+                net[1] += sign * p.home_minor
+    ordered = sorted(nets)
+    source, params = sql.rows(
+        ["kind", "party", "document", "currency", "amount", "home"],
+        ["text", "bigint", "text", "text", "bigint", "bigint"],
+        [[*key, *nets[key]] for key in ordered],
+    )
+    found = sql.fetch(
+        "INSERT INTO ledger_account (kind, party_id, document, currency, balance_minor, balance_home_minor) "
+        f"SELECT kind, NULLIF(party, 0), document, currency, amount, home FROM {source} AS v WHERE true ORDER BY ord "
+        "ON CONFLICT (kind, COALESCE(party_id, 0), document, currency) DO UPDATE SET "
+        "balance_minor = ledger_account.balance_minor + excluded.balance_minor, "
+        "balance_home_minor = ledger_account.balance_home_minor + excluded.balance_home_minor "
+        "RETURNING id, kind, COALESCE(party_id, 0), document, currency",
+        params,
+    )
+    accounts = {(r[1], r[2], r[3], r[4]): r[0] for r in found}
+    sql.insert(
+        Posting,
+        [
+            {
+                "entry_id": entry.pk,
+                "n": n,
+                "source_id": accounts[_account_key(p.source, real)],
+                "target_id": accounts[_account_key(p.target, real)],
+                "amount_minor": p.amount_minor,
+                "home_minor": p.home_minor,
+                "reverses_id": p.reverses,
+            }
+            for n, p in enumerate(plan.postings)
+        ],
+    )
+
+
+def _change(plan: Plan, truth: Truth, entry: Entry) -> None:
+    lapsed = truth.read.get("lapsed")
+    if lapsed:
+        sql.execute(f"UPDATE ledger_claim SET hold_until = NULL WHERE {sql.among('id')}", [sql.array(lapsed)])
+    by_row: dict[tuple[str, Any], dict[str, Any]] = defaultdict(dict)
+    for change in plan.changes:
+        by_row[change.label, change.pk][change.field] = change.new
+    grouped: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
+    for (label, pk), values in sorted(by_row.items(), key=lambda item: (item[0][0], str(item[0][1]))):
+        names = tuple(sorted(values))
+        grouped[label, names].append({"pk": pk, **{name: values[name] for name in names}})
+    for (label, _), rows in grouped.items():
+        found = sql.update(apps.get_model(label), rows)
+        assert found == len(rows), f"a {label} that was to change is gone"
+    void: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for label, pk in plan.voids:
+        void[label].append({"pk": pk, "void_id": entry.pk})
+    for label, rows in void.items():
+        sql.update(apps.get_model(label), rows)
+
+
+def dump(value: Any) -> str:
+    """A value of a field as a fact keeps it."""
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
+
+
+def _facts(plan: Plan, real: Callable[[Any], Any], entry: Entry, made: dict[str, list[int]]) -> None:
+    facts: list[dict[str, Any]] = []
+    changed = set()
+    for c in plan.changes:
+        changed.add(c.subject)
+        facts.append({"entry_id": entry.pk, "subject": c.subject, "field": c.field, "old": dump(c.old), "new": dump(c.new)})
+    for subject, pk in plan.mentions:
+        about = f"{subject}:{real(pk)}"
+        if about not in changed:
+            facts.append({"entry_id": entry.pk, "subject": about, "field": None, "old": None, "new": None})
+    for label, ids in made.items():
+        if can_be_void(label):
+            facts.append({"entry_id": entry.pk, "subject": label, "field": MADE, "old": None, "new": dump(ids)})
+    sql.insert(Fact, facts)
+
+
+@cache
+def can_be_void(label: str) -> bool:
+    """Whether rows of the model become void when the entry that made them is undone."""
+    return any(f.name == "void" for f in apps.get_model(label)._meta.concrete_fields)

@@ -1,0 +1,165 @@
+"""Organizations, their contacts and sites; the people who sign in and what they may do."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+from wharfinger.ledger.models import Place
+
+
+class Organization(models.Model):
+    """A customer, a vendor, or both."""
+
+    subject: ClassVar[str] = "organization"
+    name = models.CharField(max_length=200)
+    customer = models.BooleanField(default=True)
+    vendor = models.BooleanField(default=False)
+    currency = models.CharField(max_length=3, default="EUR")
+    language = models.CharField(max_length=5, default="en")
+    tax_number = models.CharField(max_length=40, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=60, blank=True)
+    reference = models.CharField(max_length=60, blank=True)
+    """Our number at theirs, or theirs at ours; what an import finds them by."""
+    terms_days = models.IntegerField(default=14)
+    billing_policy = models.CharField(
+        max_length=12,
+        default="shipment",
+        choices=[(k, k) for k in ("order", "shipment", "delivery", "monthly", "hand")],
+    )
+    retired_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["name", "id"], name="organization_name"),
+            models.Index(fields=["reference"], name="organization_reference", condition=~Q(reference="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Contact(models.Model):
+    """A person at an organization."""
+
+    subject: ClassVar[str] = "contact"
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="contacts")
+    name = models.CharField(max_length=200)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=60, blank=True)
+    retired_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(models.Model):
+    """An address of an organization, and the place where its goods stand."""
+
+    subject: ClassVar[str] = "site"
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="sites")
+    name = models.CharField(max_length=200)
+    street = models.CharField(max_length=300, blank=True)
+    postcode = models.CharField(max_length=20, blank=True)
+    city = models.CharField(max_length=100, blank=True)
+    region = models.CharField(max_length=100, blank=True)
+    country = models.CharField(max_length=2, default="DE")
+    ship_to = models.BooleanField(default=True)
+    bill_to = models.BooleanField(default=True)
+    place = models.OneToOneField(Place, models.PROTECT, related_name="site")
+    """Delivered goods stand here (kind customer)."""
+    rented_place = models.OneToOneField(Place, models.PROTECT, related_name="rented_site")
+    """Lent goods stand here: with the customer, still ours (kind rented)."""
+    retired_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def address(self) -> str:
+        """The address as lines of text."""
+        return "\n".join(p for p in (self.street, f"{self.postcode} {self.city}".strip(), self.country) if p)
+
+
+class Role(models.Model):
+    """A named set of permissions ``module.verb``."""
+
+    subject: ClassVar[str] = "role"
+    name = models.CharField(max_length=60, unique=True)
+    permissions: models.JSONField[Any, Any] = models.JSONField(default=list)
+    """Permissions by name; ``*`` stands for all, ``sales.*`` for all of a module."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Users(BaseUserManager["User"]):
+    """Finds users by the name they sign in with."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The user of that name, upper and lower case alike."""
+        return self.get(username__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person who signs in; what they may do is the union of their roles."""
+
+    subject: ClassVar[str] = "user"
+    username = models.CharField(max_length=150, unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(blank=True)
+    language = models.CharField(max_length=5, default="en")
+    is_active = models.BooleanField(default=True)
+    roles = models.ManyToManyField(Role, related_name="users")
+    muted: models.JSONField[Any, Any] = models.JSONField(default=list)
+    """Events of which this person wants no mail."""
+
+    USERNAME_FIELD = "username"
+    objects = Users()
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    @cached_property
+    def permissions(self) -> frozenset[str]:
+        """Everything this person may do, read once per request."""
+        return frozenset(p for names in self.roles.values_list("permissions", flat=True) for p in names)
+
+    scopes: frozenset[str] | None = None
+    """What a token narrows the permissions to; nothing when signed in by password."""
+
+    def may(self, permission: str) -> bool:
+        """Whether a role of this person, and the token in use, allow the verb."""
+        return _covers(self.permissions, permission) and (self.scopes is None or _covers(self.scopes, permission))
+
+
+def _covers(granted: frozenset[str], permission: str) -> bool:
+    module = permission.partition(".")[0]
+    verb = permission.rpartition(".")[2]
+    return (
+        permission in granted
+        or "*" in granted
+        or f"{module}.*" in granted
+        or (verb == "read" and "*.read" in granted)
+    )
+
+
+class Token(models.Model):
+    """A key for the API, stored hashed, narrowed to scopes and ended by a date."""
+
+    subject: ClassVar[str] = "token"
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, unique=True)
+    prefix = models.CharField(max_length=12)
+    scopes: models.JSONField[Any, Any] = models.JSONField(default=list)
+    expires_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

@@ -1,0 +1,100 @@
+"""Purchase orders, receipts and approvals."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from wharfinger.catalog.models import Product
+from wharfinger.ledger.models import Document, Entry, Place
+from wharfinger.parties.models import Organization, Site
+from wharfinger.stock.models import Location
+
+
+class PurchaseOrder(Document):
+    """An order to one vendor, for several customers' lines and for stock."""
+
+    subject: ClassVar[str] = "purchase_order"
+    number = models.CharField(max_length=40, unique=True)
+    external_number = models.CharField(max_length=60, blank=True)
+    vendor = models.ForeignKey(Organization, models.PROTECT, related_name="purchase_orders")
+    currency = models.CharField(max_length=3)
+    ship_to = models.CharField(max_length=12, default="own", choices=[(k, k) for k in ("own", "organization", "other")])
+    ship_to_site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="+")
+    ship_to_text = models.CharField(max_length=500, blank=True)
+    freight_minor = models.BigIntegerField(default=0)
+    memo = models.CharField(max_length=1000, blank=True)
+    expected_on = models.DateField(null=True)
+    ordered_on = models.DateField(null=True)
+    submitted_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    buyer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    done = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
+    """The entry that left nothing on order."""
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["id"], name="purchase_open", condition=Q(done__isnull=True, void__isnull=True)),
+            models.Index(fields=["external_number"], name="purchase_external", condition=~Q(external_number="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class PurchaseLine(models.Model):
+    """One product on a purchase order; its places hold what is drafted, on order, and refused at the door."""
+
+    subject: ClassVar[str] = "purchase_line"
+    purchase_order = models.ForeignKey(PurchaseOrder, models.PROTECT, related_name="lines")
+    position = models.IntegerField()
+    product = models.ForeignKey(Product, models.PROTECT, related_name="purchase_lines")
+    quantity = models.BigIntegerField()
+    unit_cost_micro = models.BigIntegerField()
+    location = models.ForeignKey(Location, models.PROTECT, related_name="+")
+    expected_on = models.DateField(null=True)
+    description = models.CharField(max_length=500, blank=True)
+    drafted_place = models.OneToOneField(Place, models.PROTECT, related_name="drafted_line")
+    place = models.OneToOneField(Place, models.PROTECT, related_name="purchase_line")
+    refused_place = models.OneToOneField(Place, models.PROTECT, related_name="refused_line")
+    made = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
+    void = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="purchase_line_above_zero")]
+
+    def __str__(self) -> str:
+        return f"{self.purchase_order_id}/{self.position}"
+
+
+class Receipt(Document):
+    """What arrived at the door in one act, perhaps of several orders of one vendor."""
+
+    subject: ClassVar[str] = "receipt"
+    number = models.CharField(max_length=40, unique=True)
+    vendor = models.ForeignKey(Organization, models.PROTECT, related_name="receipts")
+    vendor_invoice_number = models.CharField(max_length=60, blank=True)
+    received_on = models.DateField()
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Approval(Document):
+    """A decision about buying a line: who, when, up to which amount, and why not."""
+
+    subject: ClassVar[str] = "approval"
+    line = models.ForeignKey("demand.Line", models.PROTECT, related_name="approvals")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    granted = models.BooleanField()
+    amount_minor = models.BigIntegerField()
+    note = models.CharField(max_length=500, blank=True)
+
+    def __str__(self) -> str:
+        return f"approval {self.pk}"

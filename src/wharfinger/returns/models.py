@@ -1,0 +1,77 @@
+"""Return merchandise authorizations: requested, received, inspected, settled are four facts."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from wharfinger.catalog.models import Product
+from wharfinger.demand.models import Line
+from wharfinger.devices.models import Device
+from wharfinger.ledger.models import Document, Entry, Lot, Place
+from wharfinger.parties.models import Organization
+from wharfinger.stock.models import Location
+
+
+class Rma(Document):
+    """The permission to send goods back, and what became of them; also a return without one."""
+
+    subject: ClassVar[str] = "rma"
+    number = models.CharField(max_length=40, unique=True)
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="rmas")
+    location = models.ForeignKey(Location, models.PROTECT, related_name="+")
+    """Where the goods are to arrive."""
+    authorized = models.BooleanField(default=True)
+    """Whether it was asked for beforehand; goods that simply arrive make a return without RMA."""
+    requested_at = models.DateTimeField()
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    denied_at = models.DateTimeField(null=True)
+    denied_reason = models.CharField(max_length=500, blank=True)
+    closed_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)
+    ticket = models.ForeignKey("demand.Sheet", models.PROTECT, null=True, related_name="rmas")
+    place = models.OneToOneField(Place, models.PROTECT, related_name="rma")
+    """Received goods stand here until they are inspected (kind returns)."""
+    bench_place = models.OneToOneField(Place, models.PROTECT, related_name="rma_bench")
+    vendor_place = models.OneToOneField(Place, models.PROTECT, related_name="rma_vendor")
+    done = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(approved_at__isnull=True) | Q(denied_at__isnull=True), name="rma_approved_or_denied")
+        ]
+        indexes = [models.Index(fields=["id"], name="rma_open", condition=Q(closed_at__isnull=True, void__isnull=True))]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class RmaLine(models.Model):
+    """One product to come back, of a line, a device or neither."""
+
+    subject: ClassVar[str] = "rma_line"
+    rma = models.ForeignKey(Rma, models.PROTECT, related_name="lines")
+    position = models.IntegerField()
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    lot = models.ForeignKey(Lot, models.PROTECT, null=True, related_name="rma_lines")
+    line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="rma_lines")
+    device = models.ForeignKey(Device, models.PROTECT, null=True, related_name="rma_lines")
+    quantity = models.BigIntegerField()
+    type = models.CharField(max_length=8, choices=[(k, k) for k in ("return", "repair", "replace")])
+    reason = models.CharField(max_length=500, blank=True)
+    credit_minor = models.BigIntegerField(default=0)
+    """What was paid for it, proposed as credit."""
+    settled_quantity = models.BigIntegerField(default=0)
+    answer = models.CharField(max_length=12, blank=True)
+    made = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
+    void = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="rma_line_above_zero")]
+
+    def __str__(self) -> str:
+        return f"{self.rma_id}/{self.position}"

@@ -1,0 +1,92 @@
+"""Locations and their bins, and the level at which a product is bought again."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from wharfinger.catalog.models import Product
+from wharfinger.ledger.models import Place
+
+
+class Location(models.Model):
+    """A warehouse, a van, a person with goods in custody, or a place for returns."""
+
+    subject: ClassVar[str] = "location"
+    name = models.CharField(max_length=50, unique=True)
+    kind = models.CharField(
+        max_length=10, default="warehouse", choices=[(k, k) for k in ("warehouse", "person", "returns", "virtual")]
+    )
+    channel = models.CharField(max_length=8, default="direct", choices=[(k, k) for k in ("direct", "indirect", "rental")])
+    default = models.BooleanField(default=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="custody")
+    place = models.OneToOneField(Place, models.PROTECT, related_name="location")
+    picked_place = models.OneToOneField(Place, models.PROTECT, related_name="picked_location")
+    quarantine_place = models.OneToOneField(Place, models.PROTECT, related_name="quarantine_location")
+    returns_location = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    """Where returns of goods issued here land; itself when none is named."""
+    retired_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["default"], condition=Q(default=True), name="one_default_location"),
+            models.CheckConstraint(
+                condition=Q(default=False) | (Q(retired_on__isnull=True) & ~Q(kind="person")), name="default_is_a_warehouse"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Bin(models.Model):
+    """A compartment of a location; its place is where free and reserved goods stand."""
+
+    subject: ClassVar[str] = "bin"
+    location = models.ForeignKey(Location, models.PROTECT, related_name="bins")
+    name = models.CharField(max_length=40)
+    default = models.BooleanField(default=False)
+    place = models.OneToOneField(Place, models.PROTECT, related_name="bin")
+    retired_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["location", "name"], name="bin_once"),
+            models.UniqueConstraint(fields=["location"], condition=Q(default=True), name="one_default_bin"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Level(models.Model):
+    """Between which quantities a product is kept at a location."""
+
+    subject: ClassVar[str] = "level"
+    product = models.ForeignKey(Product, models.PROTECT, related_name="levels")
+    location = models.ForeignKey(Location, models.PROTECT, related_name="levels")
+    minimum = models.BigIntegerField(default=0)
+    maximum = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["product", "location"], name="level_once"),
+            models.CheckConstraint(condition=Q(minimum__gte=0, maximum__gte=models.F("minimum")), name="level_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} at {self.location_id}"
+
+
+class Serial(models.Model):
+    """The correction of a serial number: which lot became which, and why."""
+
+    subject: ClassVar[str] = "serial_correction"
+    old = models.ForeignKey("ledger.Lot", models.PROTECT, related_name="+")
+    new = models.ForeignKey("ledger.Lot", models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.old_id} → {self.new_id}"

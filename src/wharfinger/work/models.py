@@ -1,0 +1,31 @@
+"""Tickets, projects, contracts and jobs, whose lines are charges."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+from wharfinger.demand.models import Sheet
+
+
+class WorkOrder(models.Model):
+    """Work for a customer; its lines are its charges. The kind is on the sheet."""
+
+    subject: ClassVar[str] = "work_order"
+    sheet = models.OneToOneField(Sheet, models.PROTECT, primary_key=True, related_name="work_order")
+    lead = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="leads")
+    """The ticket's primary resource, the project's lead."""
+    billable = models.BooleanField(default=True)
+    scope = models.CharField(
+        max_length=16,
+        default="generic",
+        choices=[(k, k) for k in ("new_installation", "generic", "swap", "replacement", "return")],
+    )
+    expected_on = models.DateField(null=True)
+    completed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"work order {self.pk}"
