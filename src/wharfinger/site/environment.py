@@ -27,13 +27,13 @@ def home() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as refusal:
         raise ImproperlyConfigured(
-            f"The folder {folder} cannot be made ({refusal.strerror}); set WHARFINGER_HOME to one you may write."
+            f"The folder {folder} cannot be made ({refusal.strerror}); name another by WHARFINGER_HOME."
         ) from refusal
     return folder
 
 
 def secret(folder: Path) -> str:
-    """The key that signs sessions: WHARFINGER_SECRET, or one made at first run that only its owner can read."""
+    """The key that signs sessions: WHARFINGER_SECRET, or one made at first run for our eyes only."""
     given = text("WHARFINGER_SECRET")
     if given:
         return given
@@ -70,8 +70,8 @@ def _sqlite(file: Path) -> dict[str, Any]:
     synchronous = text("WHARFINGER_SYNCHRONOUS", "FULL").upper()
     if synchronous not in {"FULL", "NORMAL", "OFF"}:
         raise ImproperlyConfigured(
-            "WHARFINGER_SYNCHRONOUS is FULL (an acknowledged act survives a power cut), NORMAL (the last acts "
-            "may be lost, never half of one) or OFF (for databases that may be thrown away)."
+            "WHARFINGER_SYNCHRONOUS is FULL (an acknowledged act survives a power cut), NORMAL (the last "
+            "acts may be lost, never half of one) or OFF (for databases that may be thrown away)."
         )
     pragmas = (
         "journal_mode=WAL",
@@ -99,7 +99,7 @@ def _postgresql(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise ImproperlyConfigured(
-            "DATABASE_URL looks like postgresql://user:password@host:5432/name; other databases are not supported."
+            "DATABASE_URL looks like postgresql://user:password@host:5432/name; SQLite needs none."
         )
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     host = options.pop("host", "") or unquote(parts.hostname or "")

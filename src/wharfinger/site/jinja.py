@@ -10,7 +10,8 @@ from jinja2 import Environment
 
 def environment(**options: Any) -> Environment:
     """Make the page environment: links by URL name, static files, translated strings."""
-    env = Environment(extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True, **options)
+    options |= {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    env = Environment(extensions=["jinja2.ext.i18n"], **options)  # noqa: S701 - escaping is in the options.
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=translation.gettext,
         ngettext=translation.ngettext,

@@ -1,4 +1,4 @@
-"""How this installation runs: everything that differs between two installations is an environment variable."""
+"""How this installation runs: all that differs between two installations is an environment variable."""
 
 from pathlib import Path
 from typing import Any

@@ -1,1 +1,4 @@
-"""One file per command: `arguments(parser)` says what it takes, `run(options)` does it and returns the exit code."""
+"""One file per command: `arguments(parser)` says what it takes, `run(options)` does it.
+
+`run` returns the exit code. A command is found by its line in `site/cli.py`.
+"""

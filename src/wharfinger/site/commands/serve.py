@@ -1,0 +1,114 @@
+"""Serves pages and the API by granian, and runs the worker beside it."""
+
+import os
+import signal
+import subprocess
+import sys
+from argparse import ArgumentParser, Namespace
+from importlib.util import find_spec
+from threading import Event, Thread
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from granian import Granian  # type: ignore[attr-defined]
+from granian.constants import Interfaces
+
+THREADS = 4
+WORKER_PAUSE_S = 2.0
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Take the address to listen on, and whether the worker runs here."""
+    parser.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1", help="address to listen on")
+    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000), help="port")
+    parser.add_argument(
+        "--workers", type=int, help="processes; default: the cores on PostgreSQL, 1 on SQLite"
+    )
+    parser.add_argument("--no-worker", action="store_true", help="mails and webhooks are sent elsewhere")
+
+
+def run(options: Namespace) -> int:
+    """Serve until stopped; the worker ends with the server and is started again if it dies."""
+    trouble = _trouble()
+    if trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    if not settings.WHITENOISE_USE_FINDERS:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    connection.close()
+    print(
+        f"Wharfinger answers at {settings.PUBLIC_URL} (listening on {options.host}:{options.port}).",
+        flush=True,
+    )
+    worker = None if options.no_worker else _Worker.start()
+    try:
+        _server(options).serve()
+    finally:
+        if worker:
+            worker.stop()
+    return 0
+
+
+def processes() -> int:
+    """SQLite has one writer, and four threads of one process had the better tail; PostgreSQL uses all cores."""
+    return 1 if connection.vendor == "sqlite" else max(1, os.cpu_count() or 1)
+
+
+def _server(options: Namespace) -> Granian:
+    return Granian(
+        "wharfinger.site.wsgi:application",
+        address=options.host,
+        port=options.port,
+        interface=Interfaces.WSGI,
+        workers=options.workers or processes(),
+        blocking_threads=THREADS,
+        # A thread keeps its database connection and its prepared statements, so it should live.
+        blocking_threads_idle_timeout=600,
+        respawn_failed_workers=True,
+        websockets=False,
+        log_access=False,
+    )
+
+
+def _trouble() -> str:
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as refusal:
+        return f"The database does not answer: {refusal}"
+    return "The database is not at this release; run `wharfinger migrate` first." if missing else ""
+
+
+class _Worker:
+    """The process that sends what waits in the outbox; a death is answered by a new one after a pause."""
+
+    def __init__(self) -> None:
+        self.stopping = Event()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.watch = Thread(target=self._keep, name="worker-watch", daemon=True)
+
+    @classmethod
+    def start(cls) -> "_Worker | None":
+        if find_spec("wharfinger.site.commands.work") is None:
+            return None
+        worker = cls()
+        worker.watch.start()
+        return worker
+
+    def _keep(self) -> None:
+        while not self.stopping.is_set():
+            self.process = subprocess.Popen([sys.executable, "-m", "wharfinger", "work"])
+            self.process.wait()
+            self.stopping.wait(WORKER_PAUSE_S)
+
+    def stop(self) -> None:
+        self.stopping.set()
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        self.watch.join(10)

@@ -1,0 +1,110 @@
+"""Figures and dates on a page, as the reader's language writes them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_timedelta
+from babel.numbers import format_currency, format_decimal
+from django.utils import timezone
+from django.utils.translation import get_language, gettext
+from markupsafe import Markup, escape
+
+from wharfinger.base import clock
+from wharfinger.base import money as currencies
+
+NOTHING = "–"
+"""What stands where there is no figure."""
+
+_REGIONS = {"en": "en_GB", "de": "de_DE"}
+
+
+@lru_cache(maxsize=16)
+def _locale(language: str) -> Locale:
+    return Locale.parse(_REGIONS.get(language, language.replace("-", "_")))
+
+
+def locale() -> Locale:
+    """The reader's conventions; English dates are written day first."""
+    return _locale(get_language() or "en")
+
+
+def money(minor: int | None, currency: str = "EUR") -> str:
+    """A sum with its currency: 1,250.00 € of 125000 minor units."""
+    return NOTHING if minor is None else _money(minor, currency, get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _money(minor: int, currency: str, language: str) -> str:
+    decimals = currencies.decimals(currency)
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "\xa0¤"
+    exact = Decimal(minor).scaleb(-decimals)
+    return format_currency(exact, currency, format=pattern, locale=_locale(language), currency_digits=False)
+
+
+def price(micro: int | None, currency: str = "EUR") -> str:
+    """A unit price at 10⁻⁶: at least the currency's decimals, and as many more as it has."""
+    if micro is None:
+        return NOTHING
+    least = currencies.decimals(currency)
+    pattern = "#,##0." + "0" * least + "#" * (currencies.MICRO - least) + "\xa0¤"
+    exact = Decimal(micro).scaleb(-currencies.MICRO)
+    return format_currency(exact, currency, format=pattern, locale=locale(), currency_digits=False)
+
+
+def quantity(units: int | None, decimals: int = 0) -> str:
+    """A quantity in the smallest unit, as people count it."""
+    return NOTHING if units is None else _quantity(units, decimals, get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _quantity(units: int, decimals: int, language: str) -> str:
+    pattern = "#,##0." + "#" * decimals if decimals else "#,##0"
+    return format_decimal(Decimal(units).scaleb(-decimals), format=pattern, locale=_locale(language))
+
+
+def day(value: date | datetime | None) -> str:
+    """A calendar day: 13 Dec 2026."""
+    if value is None:
+        return NOTHING
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return _day(value, get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _day(value: date, language: str) -> str:
+    return format_date(value, "medium", locale=_locale(language))
+
+
+def moment(value: datetime | None) -> str:
+    """A day and the time of day, in the company's time zone."""
+    return (
+        NOTHING
+        if value is None
+        else format_datetime(timezone.localtime(value), "d MMM y HH:mm", locale=locale())
+    )
+
+
+def ago(value: datetime | None) -> Markup:
+    """How long ago, with the exact moment on hover."""
+    if value is None:
+        return Markup(NOTHING)
+    passed = value - clock.now()
+    if abs(passed.total_seconds()) < 45:
+        words = gettext("just now")
+    else:
+        words = format_timedelta(passed, add_direction=True, locale=locale(), threshold=0.9)
+    exact = value.astimezone(UTC).isoformat(timespec="seconds")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(exact, moment(value), words)
+
+
+def initials(name: str) -> Markup:
+    """A person as two letters, the name on hover and for screen readers."""
+    letters = "".join(part[0] for part in name.split()[:2]).lower() or NOTHING
+    return Markup(
+        '<span class="who" title="{0}"><span aria-hidden="true">{1}</span><span class="vh">{0}</span></span>'
+    ).format(escape(name), letters)

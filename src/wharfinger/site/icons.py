@@ -1,0 +1,43 @@
+"""Icons: each shape is written once at the end of a page and used wherever it is named."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from functools import cache
+from xml.etree import ElementTree
+
+from lucide import _load_icon  # type: ignore[attr-defined]
+from markupsafe import Markup
+
+_used: ContextVar[dict[str, None] | None] = ContextVar("icons_used", default=None)
+
+
+def start() -> str:
+    """Begin a page: from here to `symbols()` an icon is a reference."""
+    _used.set({})
+    return ""
+
+
+def icon(name: str, css: str = "") -> Markup:
+    """The icon of this name; outside a whole page (a fragment) it carries its own shape."""
+    used = _used.get()
+    if used is None:
+        return Markup('<svg class="i {}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>').format(
+            css, _shape(name)
+        )
+    used[name] = None
+    return Markup('<svg class="i {}" aria-hidden="true"><use href="#i-{}"/></svg>').format(css, name)
+
+
+def symbols() -> Markup:
+    """End a page: the shapes of all icons it used."""
+    used, _ = _used.get() or {}, _used.set(None)
+    shapes = [Markup('<symbol id="i-{}" viewBox="0 0 24 24">{}</symbol>').format(n, _shape(n)) for n in used]
+    return Markup('<svg class="vh" aria-hidden="true">{}</svg>').format(Markup("").join(shapes))
+
+
+@cache
+def _shape(name: str) -> Markup:
+    svg = _load_icon(name)
+    parts = (ElementTree.tostring(child, encoding="unicode").strip() for child in svg)
+    return Markup("".join(parts))
