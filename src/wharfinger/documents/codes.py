@@ -1,0 +1,73 @@
+"""Barcodes as SVG pictures: Code 128, GS1-128 for containers, QR, and the QR that pays an invoice."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+
+import segno
+from barcode.codex import Code128, Gs1_128
+from segno import helpers
+from stdnum import iban as ibans
+
+from wharfinger.base.money import decimals
+from wharfinger.documents.shapes import Amount, Bank
+
+QUIET_MODULES = 10
+"""Light modules left and right of a linear barcode (ISO/IEC 15417 asks for ten)."""
+
+
+def code128(text: str) -> str:
+    """The text as Code 128, or as QR where Code 128 lacks a character or would be too wide to read."""
+    if not text.isascii() or not text.isprintable() or len(text) > 28:
+        return qr(text)
+    return _bars(Code128(text).build()[0])
+
+
+def sscc(digits: str) -> str:
+    """An 18-digit Serial Shipping Container Code as GS1-128 with application identifier 00."""
+    assert len(digits) == 18, digits
+    assert digits.isdecimal(), digits
+    return _bars(Gs1_128("00" + digits).build()[0])
+
+
+def qr(text: str) -> str:
+    """The text as a QR code."""
+    return _svg(segno.make(text, micro=False, error="m"))
+
+
+def payment_qr(bank: Bank | None, amount: Amount, *, holder: str, reference: str) -> str:
+    """The QR code that fills in a SEPA transfer (EPC069-12), or nothing where none is possible."""
+    payable = amount.currency == "EUR" and 0 < amount.minor < 10**11
+    if bank is None or not payable or not ibans.is_valid(bank.iban):
+        return ""
+    name = (bank.holder or holder)[:70]
+    code = helpers.make_epc_qr(
+        name,
+        ibans.compact(bank.iban),
+        Decimal(amount.minor).scaleb(-decimals(amount.currency)),
+        text=reference[:140],
+        bic=bank.bic.replace(" ", "") if len(bank.bic.replace(" ", "")) in (8, 11) else None,
+        encoding="utf-8",
+    )
+    return _svg(code)
+
+
+def _svg(code: segno.QRCode) -> str:
+    out = io.BytesIO()
+    code.save(out, kind="svg", scale=1, border=4, xmldecl=False, svgns=True, light="#fff", dark="#000")
+    return out.getvalue().decode()
+
+
+def _bars(modules: str) -> str:
+    """Draw runs of ones as bars one module unit wide, with quiet zones; the height is stretched later."""
+    bars, at = [], 0
+    for run in modules.replace("10", "1 0").replace("01", "0 1").split():
+        if run[0] == "1":
+            bars.append(f'<rect x="{at + QUIET_MODULES}" width="{len(run)}" height="10"/>')
+        at += len(run)
+    width = at + 2 * QUIET_MODULES
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 10" width="{width}" height="10"'
+        f' preserveAspectRatio="none" shape-rendering="crispEdges">{"".join(bars)}</svg>'
+    )

@@ -1,0 +1,109 @@
+"""From a shape to the bytes of a PDF. The shape goes in as data, so nothing that is typed becomes markup."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from wharfinger.documents import codes, shapes
+from wharfinger.documents.figures import spoken
+from wharfinger.documents.words import words
+
+HERE = Path(__file__).parent
+
+TEMPLATES: dict[type[shapes.Shape], str] = {
+    shapes.Quote: "quote",
+    shapes.OrderConfirmation: "order_confirmation",
+    shapes.PurchaseOrder: "purchase_order",
+    shapes.PickList: "pick_list",
+    shapes.PackingList: "packing_list",
+    shapes.ContainerLabel: "container_label",
+    shapes.DeliveryNote: "delivery_note",
+    shapes.Invoice: "invoice",
+    shapes.CreditNote: "credit_note",
+    shapes.RmaSlip: "rma_slip",
+    shapes.Labels: "labels",
+}
+
+_LONG = re.compile(r"\S{24,}")
+_ENDLESS = re.compile(r"[^\s\u200b]{31,}")
+_JOINT = re.compile(r"(?<=[@/_.,;:+-])(?=\w)")
+_per_thread = threading.local()
+
+
+def render(*pieces: shapes.Shape, language: str) -> bytes:
+    """The document as PDF in the language; several of one kind become one file, each from its own page one.
+
+    The same shape gives the same bytes at any time. Raises typst's error when the template does not compile.
+    """
+    assert len({type(piece) for piece in pieces}) == 1, pieces
+    data = {
+        "documents": [_data(piece, language) for piece in pieces],
+        "words": words(language),
+        "language": language,
+    }
+    dated: date | None = getattr(pieces[0], "dated", None)
+    pdf = _compiler().compile(
+        input=str(HERE / "typst" / f"{TEMPLATES[type(pieces[0])]}.typ"),
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        format="pdf",
+        timestamp=int(datetime.combine(dated or date(2000, 1, 1), time(), UTC).timestamp()),
+    )
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+def _compiler() -> typst.Compiler:
+    """One compiler per thread; ours are the fonts, the system's only draw what ours lack."""
+    if not hasattr(_per_thread, "compiler"):
+        _per_thread.compiler = typst.Compiler(root=str(HERE / "typst"), font_paths=[str(HERE / "fonts")])
+    compiler: typst.Compiler = _per_thread.compiler
+    return compiler
+
+
+def _data(shape: shapes.Shape, language: str) -> dict[str, Any]:
+    company: shapes.Company | None = getattr(shape, "company", None)
+    sender: shapes.Address | None = company.address if company else getattr(shape, "sender", None)
+    data: dict[str, Any] = _breakable(spoken(shape, language, sender.country if sender else ""))
+    if company:
+        data["company"]["logo"] = company.logo
+    return data | {"codes": _codes(shape)}
+
+
+def _breakable(value: Any) -> Any:
+    """Let long words break at their joints, and endless ones anywhere, instead of running off the paper."""
+    match value:
+        case str():
+            jointed = _LONG.sub(lambda long: _JOINT.sub("\u200b", long[0]), value)
+            return _ENDLESS.sub(lambda endless: "\u200b".join(endless[0]), jointed)
+        case list():
+            return [_breakable(item) for item in value]
+        case dict():
+            return {key: _breakable(item) for key, item in value.items()}
+    return value
+
+
+def _codes(shape: shapes.Shape) -> dict[str, Any]:
+    """The pictures to scan on a document, and whether there is still something to pay."""
+    match shape:
+        case shapes.PickList():
+            return {"number": codes.code128(shape.number), "rows": [codes.qr(row.sku) for row in shape.rows]}
+        case shapes.PackingList() | shapes.DeliveryNote() | shapes.RmaSlip():
+            return {"number": codes.code128(shape.number)}
+        case shapes.ContainerLabel():
+            bars = codes.sscc(shape.sscc) if shape.sscc else codes.code128(shape.container)
+            return {"container": bars}
+        case shapes.Invoice():
+            due = shape.totals.due if shape.totals.due is not None else shape.totals.gross
+            holder = shape.company.address.name
+            pay = codes.payment_qr(shape.company.bank, due, holder=holder, reference=shape.number)
+            return {"pay": pay, "settled": due.minor <= 0}
+        case shapes.Labels():
+            return {"rows": [codes.code128(row.code) for row in shape.rows]}
+    return {}
