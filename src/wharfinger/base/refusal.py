@@ -70,6 +70,8 @@ class Refusal(Exception):
         self.wanted = wanted
         self.free = free
         self.product = product
+        self.decimals = 0
+        """Of the product that the figures count, set by whoever explains the refusal."""
         self.held_by = tuple(held_by)
         self.arriving = tuple(arriving)
         self.remedies = tuple(remedies)
@@ -77,7 +79,15 @@ class Refusal(Exception):
 
     def words(self) -> str:
         """The sentence in the language of the reader, figures filled in."""
-        return gettext(self.sentence).format(wanted=self.wanted, free=self.free, **self.values)
+        return gettext(self.sentence).format(wanted=self.figure(self.wanted), free=self.figure(self.free), **self.values)
+
+    def figure(self, units: int | None) -> str:
+        """A quantity of the refused product as a decimal string."""
+        if units is None or not self.decimals:
+            return str(units)
+        whole, rest = divmod(abs(units), 10**self.decimals)
+        places = f"{rest:0{self.decimals}d}".rstrip("0")
+        return f"{'-' if units < 0 else ''}{whole}{'.' + places if places else ''}"
 
     def __str__(self) -> str:
         return self.words()

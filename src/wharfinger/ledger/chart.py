@@ -102,6 +102,9 @@ CHART: tuple[Row, ...] = (
     # Selling
     _row("quote", "want", "quoted"),
     _row("quote", "bill", "offered"),
+    _row("order", "want", "quoted demand to_approve to_order covered"),
+    _row("order", "bill", "offered to_bill"),
+    _row("order", "provided", "ready"),
     _row("amend", "want quoted", "quoted demand to_approve to_order dropped"),
     _row("amend", "demand to_approve to_order", "dropped quoted"),
     _row("amend", "bill offered to_bill", "offered to_bill waived"),

@@ -1,0 +1,165 @@
+"""What a person asks of a list: filters, tab, order, page, columns; all of it in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.core import signing
+from django.db.models import F, Q, QuerySet
+from django.http import QueryDict
+
+from wharfinger.base.access import Actor
+from wharfinger.base.refusal import N_, BadInput
+
+MANY = 1000
+"""Above this many we say “more than”, because counting them all costs more than it tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """One page of a queryset and the cursors to the pages beside it."""
+
+    items: list[Any]
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One reading of a list: who asks, and for what."""
+
+    table: str
+    actor: Actor
+    tab: str = ""
+    sort: str = ""
+    """A column's key, with a minus in front for descending; empty for newest first."""
+    limit: int = 50
+    cursor: str = ""
+    columns: tuple[str, ...] = ()
+    given: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The filters, each with all its values as typed."""
+
+    @classmethod
+    def from_query(
+        cls, query: QueryDict, *, table: str, actor: Actor, filters: Sequence[str], tab: str, limit: int
+    ) -> Ask:
+        """Read the address; what it does not know it leaves alone."""
+        given = {}
+        for key in filters:
+            values = [value.strip()[:200] for value in query.getlist(key) if value.strip()]
+            for end in ("from", "to"):
+                if query.get(f"{key}-{end}"):
+                    given[f"{key}-{end}"] = [query[f"{key}-{end}"]]
+            if values:
+                given[key] = values
+        return cls(
+            table=table,
+            actor=actor,
+            tab=query.get("tab") or tab,
+            sort=query.get("sort", ""),
+            limit=limit,
+            cursor=query.get("cursor", ""),
+            columns=tuple(query.getlist("column")),
+            given=given,
+        )
+
+    def one(self, key: str) -> str:
+        """The value of a filter, or an empty string."""
+        values = self.given.get(key)
+        return values[0] if values else ""
+
+    def many(self, key: str) -> list[str]:
+        """All values of a filter."""
+        return list(self.given.get(key, ()))
+
+    def days(self, key: str) -> tuple[date | None, date | None]:
+        """The first and last day of a date filter; raises BadInput when one is no date."""
+        return self._day(f"{key}-from"), self._day(f"{key}-to")
+
+    def _day(self, key: str) -> date | None:
+        text = self.one(key)
+        try:
+            return date.fromisoformat(text) if text else None
+        except ValueError:
+            raise BadInput(
+                "not_a_date", N_("“{text}” is not a date. Write it like 2026-11-30."), field=key, text=text[:20]
+            ) from None
+
+    def slice(self, queryset: QuerySet[Any, Any], sorts: Mapping[str, str], *, last: str = "id") -> Slice:
+        """Cut one page out of the queryset by keyset, so that a deep page costs what the first one does.
+
+        sorts: queryset field by column key; a queryset of `.values()` must contain it and `last`.
+        last: the unique field that decides among equals; the newest comes first where nothing is chosen.
+        """
+        key, down = self.sort.removeprefix("-"), self.sort.startswith("-")
+        path = sorts.get(key, last)
+        if path == last and key not in sorts:
+            key, down = "", True
+        back, value, mark = self._read_cursor(f"{'-' * down}{key}")
+        if mark is not None:
+            queryset = queryset.filter(_beyond(path, last, value, mark, down=down != back, back=back))
+        found = list(queryset.order_by(*_order(path, last, down=down != back, back=back))[: self.limit + 1])
+        more, found = len(found) > self.limit, found[: self.limit]
+        if back:
+            found.reverse()
+        earlier, later = (more, True) if back else (mark is not None, more)
+        return Slice(
+            items=found,
+            before=self._write_cursor(key, down, True, found[0], path, last) if found and earlier else None,
+            after=self._write_cursor(key, down, False, found[-1], path, last) if found and later else None,
+        )
+
+    def _write_cursor(self, key: str, down: bool, back: bool, item: Any, path: str, last: str) -> str:
+        value = _value(item, path)
+        if isinstance(value, (date, datetime)):
+            value = value.isoformat()
+        return signing.dumps([f"{'-' * down}{key}", back, value, _value(item, last)], salt=f"list:{self.table}")
+
+    def _read_cursor(self, sort: str) -> tuple[bool, Any, Any]:
+        if not self.cursor:
+            return False, None, None
+        try:
+            of, back, value, mark = signing.loads(self.cursor, salt=f"list:{self.table}")
+        except signing.BadSignature:
+            raise BadInput(
+                "bad_cursor", N_("This page of the list is no longer there. Start from its first page."), field="cursor"
+            ) from None
+        return (back, value, mark) if of == sort else (False, None, None)
+
+
+def capped(queryset: QuerySet[Any, Any]) -> int:
+    """How many there are, counting no further than one past a thousand."""
+    return queryset.order_by()[: MANY + 1].count()
+
+
+def _value(item: Any, path: str) -> Any:
+    if isinstance(item, dict):
+        return item[path]
+    for name in path.split("__"):
+        item = getattr(item, name) if item is not None else None
+    return item
+
+
+def _order(path: str, last: str, *, down: bool, back: bool) -> list[Any]:
+    """Rows without a value come last whichever way the list is sorted, hence first when read backwards."""
+    final = F(last).desc() if down else F(last).asc()
+    if path == last:
+        return [final]
+    place = {"nulls_first": True} if back else {"nulls_last": True}
+    return [F(path).desc(**place) if down else F(path).asc(**place), final]
+
+
+def _beyond(path: str, last: str, value: Any, mark: Any, *, down: bool, back: bool) -> Q:
+    side = "lt" if down else "gt"
+    if path == last:
+        return Q(**{f"{last}__{side}": mark})
+    further = Q(**{f"{last}__{side}": mark})
+    if value is None:
+        rest = Q(**{f"{path}__isnull": True}) & further
+        return rest | Q(**{f"{path}__isnull": False}) if back else rest
+    # The first half lets the database enter its index at the right row.
+    rest = Q(**{f"{path}__{side}e": value}) & (Q(**{f"{path}__{side}": value}) | further)
+    return rest if back else rest | Q(**{f"{path}__isnull": True})

@@ -1,0 +1,149 @@
+"""What every page does alike: let people in, read what they typed, act, and say what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, NamedTuple
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from wharfinger.base import access
+from wharfinger.base.refusal import N_, BadInput, Refusal
+
+View = Callable[..., HttpResponse]
+
+
+class Selected(NamedTuple):
+    """A row that was ticked in a list, and how much of it as typed (empty: all)."""
+
+    id: int
+    quantity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What was typed, and why it was refused: all that the field macros need."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    refusal: Refusal | None = None
+
+    def value(self, name: str, default: Any = "") -> Any:
+        """What stands in a field."""
+        found = self.values.get(name, default)
+        return default if found is None else found
+
+    def many(self, name: str) -> Sequence[Any]:
+        """All values of a field that takes several."""
+        return self.values.getlist(name) if isinstance(self.values, QueryDict) else self.values.get(name, ())
+
+    def error(self, name: str) -> str:
+        """What is wrong with a field, in the reader's language."""
+        return self.refusal.words() if self.refusal is not None and self.refusal.field == name else ""
+
+
+def signed_in(request: HttpRequest, permission: str = "") -> HttpResponse | None:
+    """Send strangers to sign in; raise NotAllowed for people without the permission; else None."""
+    user: Any = request.user
+    if not user.is_authenticated:
+        answer = redirect_to_login(request.get_full_path())
+        return _navigate(request, answer["Location"])
+    if permission:
+        access.require(user, permission)
+    return None
+
+
+def page(permission: str = "") -> Callable[[View], View]:
+    """Make a view a page: for people who are signed in and may read it."""
+
+    def made(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            return signed_in(request, permission) or view(request, *args, **kwargs)
+
+        return guarded
+
+    return made
+
+
+def selected(request: HttpRequest) -> list[Selected]:
+    """The ticked rows of a list; raises BadInput when none is."""
+    try:
+        rows = [Selected(int(id), request.POST.get(f"quantity-{id}", "").strip()) for id in request.POST.getlist("selected")]
+    except ValueError:
+        rows = []
+    if not rows:
+        raise BadInput("nothing_selected", N_("Select at least one row first."))
+    return rows
+
+
+def page_act(
+    request: HttpRequest,
+    act: Callable[[], Any],
+    *,
+    ok: str | Callable[[Any], str],
+    back: str | Callable[[Any], str],
+    again: Callable[[Form], HttpResponse] | None = None,
+) -> HttpResponse:
+    """Do one act, then go back with the undo bar; a refusal shows the form again with what was typed.
+
+    act: calls one action and returns its entry (or what it made, with an `entry`).
+    ok: the sentence that says what happened. back: where to go then.
+    again: renders the form with what was typed and the refusal; without it the refusal stands on top of `back`.
+    Raises NotAllowed and NotThere, which are pages of their own.
+    """
+    try:
+        done = act()
+    except Refusal as refusal:
+        if refusal.http_code in (403, 404):
+            raise
+        if again is not None:
+            response = again(Form(request.POST, refusal))
+            response.status_code = refusal.http_code
+            return response
+        flash_refusal(request, refusal)
+        return _navigate(request, came_from(request, back if isinstance(back, str) else "/"))
+    flash(request, ok(done) if callable(ok) else ok, entry=_entry(done))
+    return _navigate(request, back(done) if callable(back) else back)
+
+
+def flash(request: HttpRequest, sentence: str, *, entry: int | None = None) -> None:
+    """Say on the next page what happened; with an entry it can be undone from there."""
+    request.session["said"] = {"sentence": sentence, "entry": entry}
+
+
+def flash_refusal(request: HttpRequest, refusal: Refusal) -> None:
+    """Say on the next page why an act was refused, with everything that helps."""
+    request.session["refused"] = {
+        "words": refusal.words(),
+        "wanted": refusal.wanted,
+        "free": refusal.free,
+        "decimals": refusal.values.get("decimals", 0),
+        "held_by": [{"subject": h.subject, "quantity": h.quantity, "until": h.until} for h in refusal.held_by],
+        "arriving": [{"subject": a.subject, "quantity": a.quantity, "on": a.on} for a in refusal.arriving],
+        "remedies": [{"verb": r.verb, "values": dict(r.values)} for r in refusal.remedies],
+    }
+
+
+def came_from(request: HttpRequest, otherwise: str) -> str:
+    """The page a form was sent from (its field `back`), if it is one of ours."""
+    back = request.POST.get("back", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return back if safe else otherwise
+
+
+def _entry(done: Any) -> int | None:
+    """The entry behind what an action returned: an entry, what `post` wrote, or the document it made."""
+    for found in (done, getattr(done, "entry", None)):
+        if hasattr(found, "recorded_at"):
+            return found.pk
+    return getattr(done, "made_id", None)
+
+
+def _navigate(request: HttpRequest, address: str) -> HttpResponse:
+    if getattr(request, "htmx", None):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return HttpResponseRedirect(address, status=303)

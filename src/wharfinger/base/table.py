@@ -1,0 +1,207 @@
+"""Lists, declared: a module says which columns, filters, tabs and acts a list has and how its rows are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+
+from wharfinger.base import export
+from wharfinger.base.asking import MANY, Ask
+from wharfinger.base.page import signed_in
+from wharfinger.base.refusal import N_, BadInput, Refusal
+
+Kind = Literal["text", "link", "number", "quantity", "money", "price", "date", "ago", "chip", "stage_bar", "person"]
+RIGHT = frozenset(("number", "quantity", "money", "price"))
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a list. The kind says what a cell holds:
+
+    text: str · link: (text, address) · number: int · quantity: (units, decimals) · money: (minor, currency) ·
+    price: (micro, currency) · date, ago: date or datetime · chip: (tone, word) · person: name ·
+    stage_bar: ({stage: units}, decimals). Nothing is None.
+    """
+
+    key: str
+    label: str
+    kind: Kind = "text"
+    sortable: bool = False
+    optional: bool = False
+    """Hidden until the person chooses it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One way to narrow a list; it sits in the address under its key (a date as key-from and key-to)."""
+
+    key: str
+    label: str
+    kind: Literal["text", "choice", "many", "date"] = "text"
+    choices: Callable[[Ask], Iterable[tuple[str, str]]] | None = None
+    """Value and translated word of each choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A part of the list, by stage."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A verb for the selected rows: its page gets them by POST (`page.selected`)."""
+
+    name: str
+    label: str
+    url: str
+    permission: str
+    takes_quantity: bool = False
+    icon: str = "check"
+    tone: Literal["", "danger"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """The first step: where one makes what this list holds."""
+
+    label: str
+    url: str
+    permission: str
+
+
+class Row(NamedTuple):
+    """One row: its id, a value per column key, how much of it can be acted on, and how it is called aloud."""
+
+    id: int | str
+    cells: Mapping[str, Any]
+    quantity: tuple[int, int] | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One page of a list."""
+
+    rows: Sequence[Row]
+    before: str | None = None
+    after: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Rows by tab, counted by `asking.capped`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A list: one per noun or worklist."""
+
+    name: str
+    title: str
+    permission: str
+    columns: Sequence[Column]
+    rows: Callable[[Ask], Rows]
+    filters: Sequence[Filter] = ()
+    tabs: Sequence[Tab] = ()
+    acts: Sequence[Act] = ()
+    new: New | None = None
+    empty: str = N_("Nothing here yet.")
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the template needs of a list, decided and translated beforehand."""
+
+    table: Table
+    ask: Ask
+    rows: Rows
+    columns: Sequence[Column]
+    tabs: Sequence[tuple[str, str, int | None]]
+    filters: Sequence[tuple[Filter, Sequence[tuple[str, str]]]]
+    acts: Sequence[Act]
+    new: New | None
+    filtered: bool
+    refusal: Refusal | None
+
+    @property
+    def takes_quantity(self) -> bool:
+        """Whether a row asks how much of it."""
+        return any(act.takes_quantity for act in self.acts)
+
+
+def table_page(request: HttpRequest, table: Table, **context: Any) -> HttpResponse:
+    """Answer a request for a list: the page, its changed part for htmx, or a file of what is shown.
+
+    context: further values for a template of the module's own, named by `template`.
+    """
+    if (door := signed_in(request, table.permission)) is not None:
+        return door
+    actor: Any = request.user
+    ask = Ask.from_query(
+        request.GET,
+        table=table.name,
+        actor=actor,
+        filters=[item.key for item in table.filters],
+        tab=table.tabs[0].key if table.tabs else "",
+        limit=table.limit,
+    )
+    columns = chosen(table, ask)
+    if request.GET.get("export") in export.WRITERS:
+        return export.answer(request.GET["export"], table.name, gettext(table.title), columns, _all(table, ask))
+    template = context.pop("template", "boards/table.html")
+    if getattr(request, "htmx", None) and not request.htmx.boosted:  # type: ignore[attr-defined]
+        template = "boards/list.html"
+    refusal: Refusal | None = None
+    try:
+        rows = table.rows(ask)
+    except BadInput as refused:
+        rows, refusal = Rows(()), refused
+    return render(
+        request,
+        template,
+        {"shown": _shown(table, ask, columns, rows, refusal), **context},
+        status=200 if refusal is None else refusal.http_code,
+    )
+
+
+def chosen(table: Table, ask: Ask) -> list[Column]:
+    """The columns to show: the person's choice, else all that are not optional."""
+    if ask.columns:
+        return [column for column in table.columns if column.key in ask.columns] or list(table.columns)
+    return [column for column in table.columns if not column.optional]
+
+
+def count_words(count: int | None) -> str:
+    """A count as people read it: exact up to a thousand, then “1000+”."""
+    return "" if count is None else str(count) if count <= MANY else f"{MANY}+"
+
+
+def _shown(table: Table, ask: Ask, columns: Sequence[Column], rows: Rows, refusal: Refusal | None) -> Shown:
+    return Shown(
+        table=table,
+        ask=ask,
+        rows=rows,
+        columns=columns,
+        tabs=[(tab.key, gettext(tab.label), rows.counts.get(tab.key)) for tab in table.tabs],
+        filters=[(item, list(item.choices(ask)) if item.choices else []) for item in table.filters],
+        acts=[act for act in table.acts if ask.actor.may(act.permission)],
+        new=table.new if table.new and ask.actor.may(table.new.permission) else None,
+        filtered=bool(ask.given),
+        refusal=refusal,
+    )
+
+
+def _all(table: Table, ask: Ask) -> Iterable[Row]:
+    ask = replace(ask, limit=500, cursor="")
+    while True:
+        rows = table.rows(ask)
+        yield from rows.rows
+        if not rows.after:
+            return
+        ask = replace(ask, cursor=rows.after)

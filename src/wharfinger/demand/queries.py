@@ -1,0 +1,107 @@
+"""Reads about lines: as plans need them under the locks, and as people see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from wharfinger.catalog.models import Product
+from wharfinger.demand.models import Line
+from wharfinger.ledger import sql
+from wharfinger.ledger.plan import Truth
+
+QUANTITIES = {
+    "wanted": ("quoted", "demand"),
+    "to_approve": ("to_approve",),
+    "to_order": ("to_order",),
+    "drafted": ("drafted",),
+    "on_order": ("on_order",),
+    "ready": ("ready",),
+    "reserved": ("bin",),
+    "picked": ("picked",),
+    "packed": ("container",),
+    "shipped": ("in_transit",),
+    "delivered": ("customer", "rented"),
+    "returned": ("returns", "bench", "at_vendor"),
+    "restocked": ("returned",),
+    "cancelled": ("dropped",),
+    "to_bill": ("offered", "to_bill"),
+    "invoiced": ("invoiced",),
+    "credited": ("credited",),
+}
+"""The figures of a line: sums of its holdings over kinds of place."""
+
+_FIGURE = {kind: figure for figure, kinds in QUANTITIES.items() for kind in kinds}
+
+
+def quantities(lines: Iterable[int]) -> dict[int, dict[str, int]]:
+    """The figures of these lines, every figure named, in one statement."""
+    wanted = list(lines)
+    found = {line: dict.fromkeys(QUANTITIES, 0) for line in wanted}
+    for claim, kind, quantity in sql.fetch(
+        f"SELECT claim_id, kind, SUM(quantity) FROM ledger_holding WHERE {sql.among('claim_id')} AND quantity > 0 GROUP BY claim_id, kind",
+        [sql.array(wanted)],
+    ):
+        figure = _FIGURE.get(kind)
+        if figure is not None:
+            found[claim][figure] += int(quantity)
+    return found
+
+
+def read_products(truth: Truth) -> None:
+    """Read the products of the lines and goods at hand, for their cost method, tracing and decimals."""
+    ids = {h.product for h in (*truth.held, *truth.free)} | {line.product_id for line in truth.read.get("lines", {}).values()}
+    truth.read["products"] = {p.pk: p for p in Product.objects.filter(pk__in=sorted(ids))}
+
+
+def read_these_products(ids: Iterable[int]) -> Callable[[Truth], None]:
+    """Read these products under the locks."""
+    wanted = sorted(set(ids))
+
+    def read(truth: Truth) -> None:
+        truth.read["products"] = {p.pk: p for p in Product.objects.filter(pk__in=wanted).order_by("pk")}
+
+    return read
+
+
+def read_lines(lines: Sequence[int]) -> Callable[[Truth], None]:
+    """Read these lines once their documents are locked; a line's product and sheet never change."""
+    wanted = sorted(set(lines))
+
+    def read(truth: Truth) -> None:
+        truth.read["lines"] = {line.pk: line for line in Line.objects.filter(pk__in=wanted, void__isnull=True)}
+
+    return read
+
+
+def read_lines_of(sheet: int) -> Callable[[Truth], None]:
+    """Read all lines of a document, and those that a sales order collects, once it is locked."""
+
+    def read(truth: Truth) -> None:
+        found = Line.objects.filter(sheet_id=sheet, void__isnull=True) | Line.objects.filter(order_id=sheet, void__isnull=True)
+        truth.read["lines"] = {line.pk: line for line in found.order_by("position", "pk")}
+
+    return read
+
+
+def line_ids(truth: Truth) -> list[int]:
+    """The lines that were read, as the claims to lock."""
+    return list(truth.read["lines"])
+
+
+def line_products(truth: Truth) -> set[int]:
+    """The products of the lines that were read."""
+    return {line.product_id for line in truth.read["lines"].values()}
+
+
+def sheets_of(lines: Sequence[int]) -> list[int]:
+    """The documents whose words these lines decide: where they are wanted and the order that collects them."""
+    found = Line.objects.filter(pk__in=lines).values_list("sheet_id", "order_id")
+    return sorted({sheet for pair in found for sheet in pair if sheet is not None})
+
+
+def falls_to(claims: Sequence[int]) -> dict[int, str]:
+    """To which wish goods of these lines fall back: a quote's line to *quoted*, an order's to *demand*."""
+    found = Line.objects.filter(pk__in=claims).values_list("pk", "sheet__kind", "sheet__order__confirmed_at")
+    return {
+        pk: "quoted" if kind == "quote" or (kind == "order" and confirmed is None) else "demand" for pk, kind, confirmed in found
+    }

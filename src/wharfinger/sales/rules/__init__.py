@@ -1,0 +1,1 @@
+"""Pure decisions about quotes and sales orders."""

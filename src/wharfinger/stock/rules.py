@@ -1,0 +1,132 @@
+"""Pure decisions about stock: which goods serve a wish, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+from wharfinger.base.money import share
+from wharfinger.base.refusal import N_, Refusal
+from wharfinger.ledger.chart import OURS
+from wharfinger.ledger.plan import Held, Id, OpenLayer, Plan, Truth
+
+
+def choose(
+    free: Iterable[Held],
+    product: int,
+    quantity: int,
+    *,
+    location: int | None = None,
+    bin: int | None = None,
+    lots: Collection[int] = (),
+    field: str = "quantity",
+) -> list[tuple[Held, int]]:
+    """Which free goods serve a wish: walking order, first to expire, oldest lot first.
+
+    location, bin: places to stay within; lots: exactly these serials or batches. What is chosen is
+    taken from ``free``, so that the next choice of the same act finds the rest.
+    Raises Refusal when there is less than wanted; nothing is chosen then.
+    """
+    fitting = [
+        h
+        for h in free
+        if h.product == product
+        and h.quantity > 0
+        and (location is None or h.location == location)
+        and (bin is None or h.place == bin)
+        and (not lots or h.lot in lots)
+    ]
+    fitting.sort(key=lambda h: (h.expires_on is None, h.expires_on or 0, h.sequence, h.lot, h.place))
+    at_hand = sum(h.quantity for h in fitting)
+    if at_hand < quantity:
+        raise Refusal(
+            "not_enough",
+            N_("{wanted} wanted, {free} free here."),
+            field=field,
+            wanted=quantity,
+            free=at_hand,
+            product=product,
+            location=location,
+        )
+    chosen = []
+    for one in fitting:
+        part = min(quantity, one.quantity)
+        if part:
+            chosen.append((one, part))
+            one.quantity -= part
+            quantity -= part
+    return chosen
+
+
+def price_issues(plan: Plan, truth: Truth, method: Callable[[int], str]) -> None:
+    """Draw the cost of every step by which goods of ours stop being ours.
+
+    method: the cost method of a product. Layers are taken from ``truth.layers``; a step that reverses
+    another is not priced here, since its draws are reversed with it.
+    """
+    for n, step in enumerate(plan.steps):
+        leaves = step.source.kind in OURS and step.target.kind not in OURS and step.source.owned
+        if leaves and step.reverses is None:
+            lot = step.source.lot if step.source.serial else None
+            draw(plan, n, truth.layers.get(step.source.product, []), step.quantity, method(step.source.product), lot)
+
+
+def draw(plan: Plan, step: int, layers: list[OpenLayer], quantity: int, method: str, lot: Id | None) -> int:
+    """Take a quantity from the layers a cost method names; the value taken in minor units.
+
+    specific: the unit's own layer; fifo, average: oldest first; lifo: youngest first.
+    """
+    taken = 0
+    for layer in _ordered(layers, method, lot):
+        part = min(quantity, layer.quantity)
+        if not part:
+            continue
+        value = share(layer.value_minor, part, layer.quantity)
+        plan.draw(step, layer.id, part, value)
+        layer.quantity -= part
+        layer.value_minor -= value
+        quantity -= part
+        taken += value
+    assert not quantity, f"the layers lack {quantity} units that the books hold"
+    return taken
+
+
+def _ordered(layers: Sequence[OpenLayer], method: str, lot: Id | None) -> list[OpenLayer]:
+    open_layers = [layer for layer in layers if layer.quantity > 0]
+    if method == "specific":
+        own = [layer for layer in open_layers if layer.lot == lot]
+        return own or [layer for layer in open_layers if layer.lot is None]
+    ordered = sorted(open_layers, key=lambda layer: (layer.effective_on, layer.id))
+    return ordered[::-1] if method == "lifo" else ordered
+
+
+def value_receipt(
+    plan: Plan, truth: Truth, step: int, product: int, method: str, quantity: int, value_minor: int, lot: Id | None
+) -> None:
+    """Open a cost layer for goods that become ours, or add them to the product's pool.
+
+    value_minor: what all of them cost, in home currency; lot: the unit, for specific cost.
+    """
+    pool = next((layer for layer in truth.layers.get(product, ()) if layer.quantity > 0), None)
+    if method == "average" and pool is not None:
+        plan.draw(step, pool.id, -quantity, -value_minor)
+        pool.quantity += quantity
+        pool.value_minor += value_minor
+        return
+    made = plan.create(
+        "ledger.Layer",
+        product_id=product,
+        lot_id=lot if method == "specific" else None,
+        effective_on=truth.effective_on,
+        quantity=0,
+        value_minor=0,
+    )
+    plan.draw(step, made, -quantity, -value_minor)
+
+
+def sum_by(rows: Iterable[Any], key: Callable[[Any], Any], value: Callable[[Any], int]) -> dict[Any, int]:
+    """Totals of rows by a key."""
+    totals: dict[Any, int] = {}
+    for row in rows:
+        totals[key(row)] = totals.get(key(row), 0) + value(row)
+    return totals
