@@ -53,6 +53,20 @@ def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", only_here)
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: Any, django_db_modify_db_settings: None
+) -> Iterator[None]:
+    """Migrate a test database once for the session, also where every test works on a copy of it."""
+    from tests import fresh
+
+    with django_db_blocker.unblock():
+        finish = fresh.migrated()
+    yield
+    with django_db_blocker.unblock():
+        finish()
+
+
 @pytest.fixture
 def fresh_database(django_db_setup: None, django_db_blocker: Any, tmp_path: Path) -> Iterator[dict[str, str]]:
     """A migrated, otherwise empty database of this test's own, where acts really commit, also in threads.

@@ -1,6 +1,8 @@
 """Databases and servers for tests that really commit: history is never deleted, so each gets a copy."""
 
+import hashlib
 import os
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -8,15 +10,60 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from urllib.parse import quote
 
+import django
 from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
 
 _numbers = count(1)
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "wharfinger"
+# Whatever may change the schema, its triggers or the rows a migrated database starts with.
+SCHEMA = ("*/migrations/*.py", "*/models.py", "*/models/*.py", "*/apps.py", "ledger/*.py", "site/settings.py")
+
+
+def migrated() -> Callable[[], None]:
+    """Migrate this session's test database and return what takes it down again.
+
+    Migrating takes longer than most tests. On SQLite the result is kept in .cache, under a name made from
+    everything that may change it, and copied from there the next time.
+    """
+    if connection.vendor == "postgresql":
+        return _migrate()
+    test_file = Path(connection.settings_dict["TEST"]["NAME"])
+    kept = ROOT / ".cache" / f"migrated-{_fingerprint()}.sqlite3"
+    if not kept.exists():
+        finish = _migrate()
+        connections.close_all()
+        kept.parent.mkdir(exist_ok=True)
+        draft = kept.with_suffix(f".{os.getpid()}")
+        with closing(sqlite3.connect(test_file)) as source, closing(sqlite3.connect(draft)) as target:
+            source.backup(target)
+        draft.rename(kept)
+        return finish
+    shutil.copyfile(kept, test_file)
+    original = connections.settings["default"]["NAME"]
+    connections.close_all()
+    _point_at(str(test_file))
+    return lambda: _point_at(original)
+
+
+def _migrate() -> Callable[[], None]:
+    made = setup_databases(verbosity=0, interactive=False, aliases=["default"])
+    return lambda: teardown_databases(made, verbosity=0)
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(django.__version__.encode())
+    for pattern in SCHEMA:
+        for file in sorted(PACKAGE.glob(pattern)):
+            digest.update(str(file.relative_to(PACKAGE)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 @contextmanager

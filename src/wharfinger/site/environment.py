@@ -24,7 +24,8 @@ def home() -> Path:
     """The folder that holds this installation's database, media and secret; made where it is missing."""
     folder = Path(text("WHARFINGER_HOME", "var")).expanduser().resolve()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        for part in (folder, folder / "media", folder / "static"):
+            part.mkdir(parents=True, exist_ok=True)
     except OSError as refusal:
         raise ImproperlyConfigured(
             f"The folder {folder} cannot be made ({refusal.strerror}); name another by WHARFINGER_HOME."

@@ -7,7 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 
-def _unapplied() -> list[str]:
+def unapplied() -> list[str]:
+    """The migrations that this release has and the database has not."""
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
@@ -24,7 +25,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-        missing = [] if _schema["current"] else _unapplied()
+        missing = [] if _schema["current"] else unapplied()
     except DatabaseError:
         return JsonResponse({"ok": False, "remedy": "The database does not answer; see its log."}, status=503)
     if missing:

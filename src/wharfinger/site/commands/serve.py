@@ -11,9 +11,10 @@ from threading import Event, Thread
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from granian.constants import Interfaces
 from granian.server import MPServer
+
+from wharfinger.site import health
 
 THREADS = 4
 WORKER_PAUSE_S = 2.0
@@ -49,7 +50,7 @@ def run(options: Namespace) -> int:
 
 
 def processes() -> int:
-    """How many suit the database: SQLite has one writer and the better tail with one, PostgreSQL all cores."""
+    """As many as suit the database: one for SQLite, which has one writer; every core for PostgreSQL."""
     return 1 if connection.vendor == "sqlite" else max(1, os.cpu_count() or 1)
 
 
@@ -71,11 +72,10 @@ def _server(options: Namespace) -> MPServer:
 
 def _trouble() -> str:
     try:
-        executor = MigrationExecutor(connection)
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        missing = health.unapplied()
     except DatabaseError as refusal:
         return f"The database does not answer: {refusal}"
-    return "The database is not at this release; run `wharfinger migrate` first." if missing else ""
+    return f"Run `wharfinger migrate` first; these are missing: {', '.join(missing)}." if missing else ""
 
 
 class _Worker:
