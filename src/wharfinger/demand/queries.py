@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
+from django.db.models import Q, QuerySet
+
 from wharfinger.catalog.models import Product
-from wharfinger.demand.models import Line
+from wharfinger.demand.models import Line, Sheet
 from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Truth
 
@@ -50,7 +52,8 @@ def quantities(lines: Iterable[int]) -> dict[int, dict[str, int]]:
 def read_products(truth: Truth) -> None:
     """Read the products of the lines and goods at hand, for their cost method, tracing and decimals."""
     ids = {h.product for h in (*truth.held, *truth.free)} | {line.product_id for line in truth.read.get("lines", {}).values()}
-    truth.read["products"] = {p.pk: p for p in Product.objects.filter(pk__in=sorted(ids))}
+    known = truth.products
+    truth.read["products"] = known if ids <= known.keys() else {p.pk: p for p in Product.objects.filter(pk__in=sorted(ids))}
 
 
 def read_these_products(ids: Iterable[int]) -> Callable[[Truth], None]:
@@ -97,6 +100,12 @@ def sheets_of(lines: Sequence[int]) -> list[int]:
     """The documents whose words these lines decide: where they are wanted and the order that collects them."""
     found = Line.objects.filter(pk__in=lines).values_list("sheet_id", "order_id")
     return sorted({sheet for pair in found for sheet in pair if sheet is not None})
+
+
+def documents_of(lines: Sequence[int]) -> QuerySet[Sheet]:
+    """The same, to be found and locked in one statement; a line's documents never change."""
+    found = Line.objects.filter(pk__in=lines)
+    return Sheet.objects.filter(Q(pk__in=found.values("sheet_id")) | Q(pk__in=found.values("order_id")))
 
 
 def falls_to(claims: Sequence[int]) -> dict[int, str]:

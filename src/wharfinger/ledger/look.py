@@ -32,7 +32,8 @@ FROM = "FROM ledger_holding h JOIN ledger_place p ON p.id = h.place_id JOIN ledg
 class Wish:
     """What an act wants locked and read; nothing read before may be relied on."""
 
-    documents: Sequence[tuple[type[models.Model], Iterable[int]]] = ()
+    documents: Sequence[tuple[type[models.Model], Iterable[int] | models.QuerySet[Any]]] = ()
+    """Rows to lock and read, by id or as a query that finds them."""
     first: Callable[[Truth], None] | None = None
     """Reads that need only the documents' locks, and decide what else is locked."""
     products: Ids = ()
@@ -58,37 +59,44 @@ class House:
     time_zone: str = "Europe/Berlin"
     closed_until: date | None = None
     modules: dict[str, bool] = field(default_factory=dict)
+    approval: dict[str, Any] = field(default_factory=dict)
 
 
 def house() -> House:
     """The settings that every act needs, in one statement."""
-    values = configuration.read("currency", "time_zone", "closed_until", "modules")
+    values = configuration.read("currency", "time_zone", "closed_until", "modules", "approval")
     closed = values["closed_until"]
-    return House(values["currency"], values["time_zone"], date.fromisoformat(closed) if closed else None, values["modules"])
+    return House(
+        values["currency"],
+        values["time_zone"],
+        date.fromisoformat(closed) if closed else None,
+        values["modules"],
+        values["approval"],
+    )
 
 
 def look(wish: Wish, *, actor: int | None, effective_on: date | None, falls_to: Callable[[Sequence[int]], dict[int, str]]) -> Truth:
     """Lock what the wish names, in the house's order, and read what is now true of it."""
-    for model, ids in wish.documents:
-        sql.lock(model, ids)
     settings = house()
     now = clock.now()
     today = now.astimezone(ZoneInfo(settings.time_zone)).date()
     truth = Truth(now, today, effective_on or today, actor, settings.currency)
     truth.read["house"] = settings
     for model, ids in wish.documents:
-        rows = model._default_manager.filter(pk__in=sorted(set(ids)))
-        truth.documents.setdefault(model._meta.label, {}).update({row.pk: row for row in rows})
+        truth.documents.setdefault(model._meta.label, {}).update(_locked(model, ids))
     if wish.first:
         wish.first(truth)
     products = _ids(wish.products, truth)
-    if products and (wish.free or wish.layers):
-        sql.lock(Lot._meta.get_field("product").related_model, products)  # type: ignore[arg-type]
+    product_model = Lot._meta.get_field("product").related_model
+    assert isinstance(product_model, type)
+    if products and wish.layers:
+        # Goods that are priced need their cost method, so the rows come with the lock.
+        truth.products = _locked(product_model, products)
+    elif products and wish.free:
+        sql.lock(product_model, products)
     claims = _ids(wish.claims, truth)
     sql.lock(Claim, claims)
-    _read_holdings(truth, wish, claims, _ids(wish.places, truth))
-    if wish.free and products:
-        _read_free(truth, products, claims, wish.falls_to or falls_to)
+    _read_goods(truth, products if wish.free else [], claims, _ids(wish.places, truth), wish.falls_to or falls_to)
     if wish.layers and products:
         _read_layers(truth, products)
     if wish.loose and products:
@@ -112,42 +120,63 @@ def held(row: Sequence[Any]) -> Held:
     return Held(row[0], spot, row[9], row[10], row[11], row[12], expires)
 
 
-def _read_holdings(truth: Truth, wish: Wish, claims: list[int], places: list[int]) -> None:
-    parts, params = [], []
-    if claims:
-        parts.append(f"SELECT {HELD} {FROM} WHERE {sql.among('h.claim_id')} AND NOT h.unbounded AND h.quantity > 0")
-        params.append(sql.array(claims))
-    if places:
-        parts.append(f"SELECT {HELD} {FROM} WHERE {sql.among('h.place_id')} AND h.quantity > 0")
-        params.append(sql.array(places))
-    if parts:
-        truth.held = [held(row) for row in sql.fetch(" UNION ".join(parts), params)]
+def _locked(model: type[models.Model], ids: Iterable[int] | models.QuerySet[Any]) -> dict[int, Any]:
+    """Lock rows sorted by id and read them as they are once the lock is held, in one statement."""
+    found = ids if isinstance(ids, models.QuerySet) else model._default_manager.filter(pk__in=sorted(set(ids)))
+    return {row.pk: row for row in found.order_by("pk").select_for_update(no_key=True)}
 
 
-def _read_free(truth: Truth, products: list[int], claims: list[int], falls_to: Callable[[Sequence[int]], dict[int, str]]) -> None:
-    free = f"SELECT {HELD} {FROM} WHERE h.claim_id = 0 AND h.kind = 'bin' AND h.owned AND h.quantity > 0 AND {sql.among('h.product_id')}"
-    expired = (
-        f"SELECT {HELD} {FROM} JOIN ledger_claim c ON c.id = h.claim_id WHERE c.hold_until <= %s "
-        f"AND h.kind = 'bin' AND h.owned AND h.quantity > 0 AND {sql.among('h.product_id')}"
-    )
-    now = connection.ops.adapt_datetimefield_value(truth.now)
-    found = [held(r) for r in sql.fetch(f"{free} UNION ALL {expired}", [sql.array(products), now, sql.array(products)])]
-    lapsed = [h for h in found if h.claim]
+def _read_goods(
+    truth: Truth,
+    products: list[int],
+    claims: list[int],
+    places: list[int],
+    falls_to: Callable[[Sequence[int]], dict[int, str]],
+) -> None:
+    """Read the claims' and places' holdings and the products' free goods, in one statement."""
+    sql_text, params = _goods(truth, products, claims, places)
+    if not sql_text:
+        return
+    own, found = _sorted_out(sql.fetch(sql_text, params))
+    lapsed = {h.claim for h in found if h.claim}
     if lapsed:
         # What is found under a product's lock is locked and read again before it is relied on.
-        sql.lock(Claim, {h.claim for h in lapsed} - set(claims))
-        found = [held(r) for r in sql.fetch(f"{free} UNION ALL {expired}", [sql.array(products), now, sql.array(products)])]
+        sql.lock(Claim, lapsed - set(claims))
+        own, found = _sorted_out(sql.fetch(sql_text, params))
+    truth.held = own
+    if any(h.claim for h in found):
         _release_lapsed(truth, found, falls_to)
     by_spot: dict[Spot, Held] = {}
     for one in found:
         spot = one.spot.for_claim(0)
-        known = by_spot.get(spot)
-        by_spot[spot] = (
-            Held(one.id if not one.claim else 0, spot, one.quantity, one.location, one.sequence, one.code, one.expires_on)
-            if known is None
-            else Held(max(known.id, 0 if one.claim else one.id), spot, known.quantity + one.quantity, one.location, one.sequence, one.code, one.expires_on)
-        )
-    truth.free = sorted(by_spot.values(), key=lambda h: (h.spot.product, h.sequence, h.lot, h.place))
+        known = by_spot.setdefault(spot, Held(0, spot, 0, one.location, one.sequence, one.code, one.expires_on))
+        known.quantity += one.quantity
+        known.id = known.id if one.claim else one.id
+    truth.free = sorted(by_spot.values(), key=lambda h: (h.product, h.sequence, h.lot, h.place))
+
+
+def _goods(truth: Truth, products: list[int], claims: list[int], places: list[int]) -> tuple[str, list[Any]]:
+    own, params = [], []
+    if claims:
+        own.append(f"SELECT {HELD} {FROM} WHERE {sql.among('h.claim_id')} AND NOT h.unbounded AND h.quantity > 0")
+        params.append(sql.array(claims))
+    if places:
+        own.append(f"SELECT {HELD} {FROM} WHERE {sql.among('h.place_id')} AND h.quantity > 0")
+        params.append(sql.array(places))
+    parts = [f"SELECT 0 AS free, o.* FROM ({' UNION '.join(own)}) o"] if own else []
+    if products:
+        in_bins = f"h.kind = 'bin' AND h.owned AND h.quantity > 0 AND {sql.among('h.product_id')}"
+        parts.append(f"SELECT 1, {HELD} {FROM} WHERE h.claim_id = 0 AND {in_bins}")
+        parts.append(f"SELECT 1, {HELD} {FROM} JOIN ledger_claim c ON c.id = h.claim_id WHERE c.hold_until <= %s AND {in_bins}")
+        params += [sql.array(products), moment(truth.now), sql.array(products)]
+    return " UNION ALL ".join(parts), params
+
+
+def _sorted_out(rows: Sequence[Sequence[Any]]) -> tuple[list[Held], list[Held]]:
+    own, free = [], []
+    for row in rows:
+        (free if row[0] else own).append(held(row[1:]))
+    return own, free
 
 
 def _release_lapsed(truth: Truth, found: list[Held], falls_to: Callable[[Sequence[int]], dict[int, str]]) -> None:

@@ -293,6 +293,8 @@ class Truth:
     """Holdings of the claims and at the places that the wish names."""
     free: list[Held] = field(default_factory=list)
     """Free goods of ours in bins, of the products that the wish names, expired holds among them."""
+    products: dict[int, Any] = field(default_factory=dict)
+    """The products, locked, where the wish prices goods."""
     layers: dict[int, list[OpenLayer]] = field(default_factory=dict)
     incoming: dict[int, list[Incoming]] = field(default_factory=dict)
     """By holding, newest first."""

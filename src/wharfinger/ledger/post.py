@@ -75,7 +75,7 @@ def post(
     if key is None:
         return attempt(once)
     said = (plan.args, plan.keywords) if isinstance(plan, partial) else ()
-    digest = hashlib.sha256(repr((verb, wish.documents, about, reason, effective_on, said)).encode()).hexdigest()
+    digest = hashlib.sha256(repr((verb, about, reason, effective_on, said)).encode()).hexdigest()
     found: list[Written] = []
 
     def run() -> tuple[int, str]:

@@ -8,7 +8,7 @@ from functools import partial
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import queries as demand
-from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.models import Sheet
 from wharfinger.fulfilment import rules
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.look import Wish
@@ -26,7 +26,7 @@ def pick(*, actor: Actor, picks: Sequence[Pick], key: str | None = None) -> Writ
     return post(
         "pick",
         Wish(
-            documents=[(Sheet, demand.sheets_of(lines))],
+            documents=[(Sheet, demand.documents_of(lines))],
             first=demand.read_lines(lines),
             products=demand.line_products,
             claims=lines,
@@ -46,7 +46,7 @@ def ship(*, actor: Actor, picks: Sequence[Pick], consignment: Consignment | None
     return post(
         "ship",
         Wish(
-            documents=[(Sheet, demand.sheets_of(lines))],
+            documents=[(Sheet, demand.documents_of(lines))],
             first=demand.read_lines(lines),
             products=demand.line_products,
             claims=lines,
@@ -71,12 +71,9 @@ def read_sites(truth: Truth) -> None:
 
 
 def lines_of(picks: Sequence[Pick]) -> list[int]:
-    """The lines that picks name; raises BadInput when there is none, one is unknown, or a quantity is not above zero."""
+    """The lines that picks name; raises BadInput when there is none or a quantity is not above zero."""
     if not picks:
         raise BadInput("no_lines", N_("Choose at least one line."), field="picks")
     if any(p.quantity <= 0 for p in picks):
         raise BadInput("not_positive", N_("Give a quantity above zero."), field="picks")
-    lines = sorted({p.line for p in picks})
-    if Line.objects.filter(pk__in=lines).count() != len(lines):
-        raise BadInput("no_such_line", N_("There is no such line."), field="picks")
-    return lines
+    return sorted({p.line for p in picks})

@@ -168,6 +168,8 @@ def plan_release(truth: Truth, *, holds: Sequence[Hold]) -> Plan:
     """Free reserved goods where they stand; the line has its wish back."""
     plan = Plan()
     for n, hold in enumerate(holds):
+        if hold.line not in truth.read["lines"]:
+            raise NotThere("no_such_line", N_("There is no such line."), field=f"lines.{n}.line")
         held = [
             h
             for h in truth.of_claim(hold.line, ("bin",))
