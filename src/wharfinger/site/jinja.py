@@ -1,17 +1,34 @@
-"""What every page template may say: words in the person's language, links by name, static files."""
+"""What every page template may say: words in the person's language, links by name, figures, icons, cells."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment
 
+from wharfinger.base.quantity import plain
+from wharfinger.base.table import count_words
+from wharfinger.boards.queries import saved_views
+from wharfinger.site import cells, formats, icons
+from wharfinger.site.house import house
+from wharfinger.site.nav import address, nav
+from wharfinger.site.remedies import remedy_words
+from wharfinger.site.stages import stage_bar
+from wharfinger.site.subjects import subject
+
 
 def environment(**options: Any) -> Environment:
-    """Make the page environment: links by URL name, static files, translated strings."""
+    """Make the page environment: links by URL name, static files, translated strings, figures, cells."""
     options |= {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
     env = Environment(extensions=["jinja2.ext.i18n"], **options)  # noqa: S701 - escaping is in the options.
+    env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=translation.gettext,
         ngettext=translation.ngettext,
@@ -19,10 +36,71 @@ def environment(**options: Any) -> Environment:
         pgettext=translation.pgettext,
         npgettext=translation.npgettext,
     )
-    env.globals.update(static=static, url=url)
+    env.globals.update(
+        static=static,
+        url=url,
+        address=address,
+        csrf=csrf_input,
+        icon=icons.icon,
+        icons_start=icons.start,
+        icon_symbols=icons.symbols,
+        language=language,
+        languages=settings.LANGUAGES,
+        nav=nav,
+        house=house,
+        said=said,
+        refused=refused,
+        saved_views=saved_views,
+        show=cells.show,
+        drawing=cells.drawing,
+        plain_quantity=plain,
+        remedy_words=remedy_words,
+        chip=cells.chip,
+        stage_bar=stage_bar,
+        subject=subject,
+        count_words=count_words,
+        replaced=replaced,
+    )
+    env.filters.update(
+        money=formats.money,
+        price=formats.price,
+        quantity=formats.quantity,
+        date=formats.day,
+        datetime=formats.moment,
+        ago=formats.ago,
+        initials=formats.initials,
+    )
     return env
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """Link to a page by its URL name, so that modules need not know each other."""
     return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def language() -> str:
+    """The reader's language."""
+    return translation.get_language() or "en"
+
+
+def said(request: HttpRequest) -> Mapping[str, Any] | None:
+    """What the last act did, told once."""
+    return request.session.pop("said", None)
+
+
+def refused(request: HttpRequest) -> Mapping[str, Any] | None:
+    """Why the last act was refused, told once."""
+    return request.session.pop("refused", None)
+
+
+def replaced(request: HttpRequest, **changes: Any) -> str:
+    """This page's address with some of its query changed; None takes a value out, and paging starts anew."""
+    query = request.GET.copy()
+    for key in ("cursor", "export"):
+        query.pop(key, None)
+    for key, value in changes.items():
+        if value is None:
+            query.pop(key, None)
+        else:
+            query[key] = value
+    return f"{request.path}?{query.urlencode()}"

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "wharfinger.site.house.HouseMiddleware",
 ]
 
 ROOT_URLCONF = "wharfinger.site.urls"

@@ -6,8 +6,16 @@ from django.conf import settings
 from django.urls import include, path
 
 from wharfinger.site.health import healthz
+from wharfinger.site.pages import errors, signin
+
+own = [
+    path("sign-in/", signin.sign_in, name="sign_in"),
+    path("sign-out/", signin.sign_out, name="sign_out"),
+    path("account/", signin.account, name="account"),
+]
 
 urlpatterns = [
+    path("", include((own, "site"))),
     path("healthz", healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
     *(
@@ -16,3 +24,7 @@ urlpatterns = [
         if module != "site" and find_spec(f"wharfinger.{module}.urls")
     ),
 ]
+
+handler403 = errors.not_allowed
+handler404 = errors.not_found
+handler500 = errors.broken

@@ -1,0 +1,43 @@
+"""What every page knows of the company: its name, its time zone, which modules are on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from wharfinger.base import configuration
+from wharfinger.base.refusal import Refusal
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """The settings that a page needs, read once per request."""
+    known = getattr(request, "house", None)
+    if known is None:
+        known = configuration.read("company", "time_zone", "modules", "currency", "words")
+        request.house = known  # type: ignore[attr-defined]
+    return known
+
+
+class HouseMiddleware:
+    """Shows times as the company's clock does, and puts a refusal that no page caught into words."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the company's time zone; the API speaks UTC and needs no settings for it."""
+        if request.path.startswith(("/api/", "/static/", "/healthz")):
+            return self.get_response(request)
+        with timezone.override(ZoneInfo(house(request)["time_zone"])):
+            return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, raised: Exception) -> HttpResponse | None:
+        """A refusal is an answer, not an error of ours."""
+        if not isinstance(raised, Refusal) or request.path.startswith("/api/"):
+            return None
+        return render(request, "site/error.html", {"code": raised.http_code, "refusal": raised}, status=raised.http_code)

@@ -1,0 +1,99 @@
+"""What stands at the left of every page: a table of places to go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+
+from wharfinger.base.refusal import N_
+from wharfinger.base.table import count_words
+from wharfinger.site.house import house
+
+SELL, BUY, STOCK = N_("Sell and return"), N_("Buy and receive"), N_("Stock")
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One place to go: hidden while its module is off, the person may not, or there is no such page."""
+
+    group: str
+    label: str
+    url: str
+    icon: str
+    permission: str
+    module: str = ""
+    count: str = ""
+    """The worklist whose waiting rows are shown beside it."""
+    key: str = ""
+    """The letter after `g` that goes there."""
+
+
+STOPS = (
+    Stop("", N_("Today"), "site:today", "layout-dashboard", "", key="h"),
+    Stop(SELL, N_("Opportunities"), "sales:opportunities", "target", "sales.read"),
+    Stop(SELL, N_("Quotes"), "sales:quotes", "file-text", "sales.read", key="q"),
+    Stop(SELL, N_("Sales orders"), "sales:orders", "shopping-cart", "sales.read", key="o"),
+    Stop(SELL, N_("To pick"), "boards:to_pick", "hand", "fulfilment.read", count="to_pick", key="p"),
+    Stop(SELL, N_("To pack"), "boards:to_pack", "package", "fulfilment.read", count="to_pack", key="k"),
+    Stop(SELL, N_("Delivery & Shipping"), "boards:delivery", "truck", "fulfilment.read", count="ready", key="d"),
+    Stop(SELL, N_("Approve & Post"), "boards:approve_post", "stamp", "billing.read", count="to_bill", key="a"),
+    Stop(SELL, N_("Invoices"), "billing:invoices", "receipt-text", "billing.read", key="i"),
+    Stop(SELL, N_("Payments"), "billing:payments", "banknote", "billing.read"),
+    Stop(SELL, N_("Returns"), "boards:returns", "undo-2", "returns.read", count="returns", key="r"),
+    Stop(SELL, N_("RMAs"), "returns:rmas", "rotate-ccw", "returns.read", module="rma"),
+    Stop(SELL, N_("Tickets"), "work:tickets", "ticket", "work.read", key="t"),
+    Stop(SELL, N_("Projects"), "work:projects", "folder-kanban", "work.read"),
+    Stop(SELL, N_("Contracts"), "work:contracts", "handshake", "work.read"),
+    Stop(SELL, N_("Jobs"), "work:jobs", "wrench", "work.read", module="jobs"),
+    Stop(SELL, N_("Organizations"), "parties:organizations", "building-2", "parties.read", key="c"),
+    Stop(BUY, N_("Purchase approval"), "boards:approval", "badge-check", "purchasing.read", "procurement", "to_approve"),
+    Stop(BUY, N_("Purchasing & Fulfillment"), "boards:purchasing", "list-todo", "purchasing.read", "procurement", "to_order", "f"),
+    Stop(BUY, N_("Purchase orders"), "purchasing:orders", "clipboard-list", "purchasing.read", key="b"),
+    Stop(BUY, N_("Receiving"), "boards:receiving", "package-check", "purchasing.read", count="on_order", key="e"),
+    Stop(STOCK, N_("Products"), "catalog:products", "tag", "catalog.read", key="m"),
+    Stop(STOCK, N_("Inventory"), "stock:inventory", "boxes", "stock.read", key="s"),
+    Stop(STOCK, N_("Locations"), "stock:locations", "warehouse", "stock.read", key="l"),
+    Stop(STOCK, N_("Devices"), "devices:devices", "cpu", "devices.read", key="v"),
+    Stop(STOCK, N_("Journal"), "site:journal", "book-open", "ledger.read", key="j"),
+    Stop("", N_("Import"), "exchange:import", "upload", "exchange.import"),
+    Stop("", N_("Settings"), "site:settings", "settings", "site.settings", key="x"),
+)
+
+
+def address(name: str, *args: Any, **kwargs: Any) -> str:
+    """The address of a page by its URL name; empty when this installation has no such page."""
+    try:
+        return reverse(name, args=args or None, kwargs=kwargs or None)
+    except NoReverseMatch:
+        return ""
+
+
+def nav(request: HttpRequest, counts: Mapping[str, int] | None = None) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The places this person may go, in their groups, each with what waits there."""
+    user: Any = request.user
+    modules = house(request)["modules"]
+    counts = counts or {}
+    groups: list[tuple[str, list[dict[str, Any]]]] = []
+    for stop in STOPS:
+        to = address(stop.url)
+        if not to or (stop.module and not modules.get(stop.module)) or (stop.permission and not user.may(stop.permission)):
+            continue
+        if not groups or groups[-1][0] != stop.group:
+            groups.append((stop.group, []))
+        here = request.path == to or (to != "/" and request.path.startswith(to))
+        groups[-1][1].append(
+            {
+                "label": gettext(stop.label),
+                "url": to,
+                "icon": stop.icon,
+                "here": here,
+                "key": stop.key,
+                "count": count_words(counts.get(stop.count)) if counts.get(stop.count) else "",
+            }
+        )
+    return [(gettext(group) if group else "", stops) for group, stops in groups]

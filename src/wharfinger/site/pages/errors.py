@@ -1,0 +1,27 @@
+"""Pages for what went wrong: what it is, and the way back."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The person's roles do not allow it."""
+    return _page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """There is no such page, or none that this person may see."""
+    if request.path.startswith("/api/"):
+        return JsonResponse({"code": "not_found", "message": "There is no such address."}, status=404)
+    return _page(request, 404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Our mistake."""
+    return _page(request, 500)
+
+
+def _page(request: HttpRequest, code: int) -> HttpResponse:
+    return render(request, "site/error.html", {"code": code, "refusal": None}, status=code)

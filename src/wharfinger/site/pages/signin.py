@@ -1,0 +1,121 @@
+"""Sign in, sign out, and one's own account."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth.password_validation import validate_password
+from django.core.cache import cache
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from wharfinger.base.page import Form, flash, page
+from wharfinger.base.refusal import N_, BadInput, Refusal
+
+TRIES = 5
+PAUSE_SECONDS = 60
+
+
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """Let a person in by name and password; five wrong ones in a row cost a minute."""
+    onward = _safe(request, request.POST.get("next") or request.GET.get("next", ""))
+    if request.user.is_authenticated:
+        return HttpResponseRedirect(onward, status=303)
+    if request.method != "POST":
+        return render(request, "site/signin.html", {"form": Form(), "next": onward})
+    try:
+        user = _proved(request, request.POST.get("username", "").strip(), request.POST.get("password", ""))
+    except Refusal as refusal:
+        form = Form(request.POST, refusal)
+        return render(request, "site/signin.html", {"form": form, "next": onward}, status=refusal.http_code)
+    login(request, user)
+    return _speaking(HttpResponseRedirect(onward, status=303), user.language)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return HttpResponseRedirect(settings.LOGIN_URL, status=303)
+
+
+@sensitive_post_parameters("old", "new")
+@require_http_methods(["GET", "HEAD", "POST"])
+@page()
+def account(request: HttpRequest) -> HttpResponse:
+    """One's own language and password."""
+    user: Any = request.user
+    form = Form({"language": user.language})
+    if request.method == "POST":
+        try:
+            if request.POST.get("act") == "password":
+                _change_password(request, user)
+            else:
+                _change_language(request, user)
+            return _speaking(HttpResponseRedirect(request.path, status=303), user.language)
+        except Refusal as refusal:
+            form = Form({"language": user.language}, refusal)
+    status = form.refusal.http_code if form.refusal else 200
+    return render(request, "site/account.html", {"form": form}, status=status)
+
+
+def _proved(request: HttpRequest, name: str, password: str) -> Any:
+    # The address is part of the key, so that a stranger cannot lock a person out from everywhere.
+    digest = hashlib.sha256(f"{name.casefold()}\n{request.META.get('REMOTE_ADDR', '')}".encode()).hexdigest()
+    key = f"sign-in:{digest}"
+    if cache.get(key, 0) >= TRIES:
+        raise BadInput("too_many_tries", N_("Too many wrong passwords. Wait a minute, then try again."))
+    user = authenticate(request, username=name, password=password)
+    if user is None:
+        cache.add(key, 0, PAUSE_SECONDS)
+        cache.incr(key)
+        raise BadInput("wrong_password", N_("This name and password do not belong together. Upper and lower case count."))
+    cache.delete(key)
+    return user
+
+
+def _change_password(request: HttpRequest, user: Any) -> None:
+    if not user.check_password(request.POST.get("old", "")):
+        raise BadInput("wrong_password", N_("This is not your present password."), field="old")
+    new = request.POST.get("new", "")
+    try:
+        validate_password(new, user)
+    except ValidationError as found:
+        raise BadInput("weak_password", N_("{reason}"), field="new", reason=" ".join(found.messages)) from found
+    user.set_password(new)
+    user.save(update_fields=["password"])
+    update_session_auth_hash(request, user)
+    flash(request, _("Changed your password."))
+
+
+def _change_language(request: HttpRequest, user: Any) -> None:
+    language = request.POST.get("language", "")
+    if language not in dict(settings.LANGUAGES):
+        raise BadInput("unknown_language", N_("Choose one of the languages."), field="language")
+    user.language = language
+    user.save(update_fields=["language"])
+    with translation.override(language):
+        flash(request, _("Saved."))
+
+
+def _speaking(response: HttpResponse, language: str) -> HttpResponse:
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=31536000, samesite="Lax")
+    return response
+
+
+def _safe(request: HttpRequest, to: str) -> str:
+    safe = url_has_allowed_host_and_scheme(to, {request.get_host()}, require_https=request.is_secure())
+    return to if to and safe else settings.LOGIN_REDIRECT_URL

@@ -1,0 +1,35 @@
+"""What a refusal offers, as words on a button and, where it is another page, its address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+from wharfinger.base.refusal import N_
+from wharfinger.site.nav import address
+
+REMEDIES: dict[str, tuple[str, str]] = {
+    "take_less": (N_("Take {quantity}"), ""),
+    "take_elsewhere": (N_("Take from {location}"), ""),
+    "order_rest": (N_("Order the rest"), ""),
+    "ask_holder": (N_("Ask the holder"), ""),
+    "reload": (N_("Load the newest"), ""),
+}
+"""Words by verb, and the page that takes the remedy; without a page the values go into the form at hand."""
+
+
+def remedy_words(remedy: Any) -> tuple[str, str]:
+    """The label of a remedy's button and the address of its page, empty when it fills in this form."""
+    verb: str = remedy["verb"] if isinstance(remedy, Mapping) else remedy.verb
+    values: Mapping[str, Any] = remedy["values"] if isinstance(remedy, Mapping) else remedy.values
+    words, page = REMEDIES.get(verb, (verb.replace("_", " ").capitalize(), f"remedy:{verb}"))
+    return gettext(words).format_map(_Known(values)), address(page, **values) if page else ""
+
+
+class _Known(dict[str, Any]):
+    """Values by name; one that is missing is left out of the sentence."""
+
+    def __missing__(self, key: str) -> str:
+        return ""

@@ -1,0 +1,212 @@
+// One small script for every page: lists, keys, dialogs, colours, scanner. No framework, no inline handlers.
+(() => {
+  "use strict";
+  const $ = (css, root = document) => root.querySelector(css);
+  const $$ = (css, root = document) => [...root.querySelectorAll(css)];
+  const typing = (el) => el.closest("input:not([type=checkbox]), textarea, select, [contenteditable]");
+
+  const say = (words) => {
+    const toast = document.createElement("p");
+    toast.textContent = words;
+    $("#toasts")?.append(toast);
+    setTimeout(() => toast.remove(), 6000);
+  };
+
+  // Lists: what is selected, and the bar that takes the filters' place so that it covers no row.
+  const boxes = () => $$("#rows .sel [name=selected]");
+  const count = () => {
+    const board = $("[data-board]"), bulk = $(".bulk");
+    if (!board || !bulk) return;
+    const all = boxes(), chosen = all.filter((box) => box.checked).length, every = $("[data-all]");
+    bulk.hidden = !chosen;
+    board.classList.toggle("picking", chosen > 0);
+    $("[data-chosen]").textContent = chosen;
+    if (every) {
+      every.checked = chosen > 0 && chosen === all.length;
+      every.indeterminate = chosen > 0 && chosen < all.length;
+    }
+  };
+  let last = null;
+  document.addEventListener("click", (event) => {
+    const box = event.target.closest("#rows .sel [name=selected]");
+    if (!box) return;
+    const all = boxes();
+    if (event.shiftKey && last && all.includes(last)) {
+      const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
+      all.slice(from, to + 1).forEach((each) => { each.checked = box.checked; });
+    }
+    last = box;
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-all]")) boxes().forEach((box) => { box.checked = event.target.checked; });
+    count();
+  });
+  document.addEventListener("input", (event) => {
+    // Who types how much means the row.
+    if (!event.target.name?.startsWith("quantity-")) return;
+    const box = $("[name=selected]", event.target.closest("tr"));
+    if (box) box.checked = event.target.value.trim() !== "" && event.target.value.trim() !== "0";
+    count();
+  });
+  document.addEventListener("htmx:afterSwap", count);
+  document.addEventListener("htmx:sendError", () => say(document.documentElement.lang === "de" ? "Keine Verbindung. Bitte noch einmal." : "No connection. Please try again."));
+  window.addEventListener("pageshow", count);
+
+  // Rows under the keyboard.
+  const move = (step) => {
+    const rows = $$("#rows tbody tr, table.list tbody tr");
+    if (!rows.length) return;
+    const at = rows.findIndex((row) => row.classList.contains("at"));
+    const to = rows[Math.max(0, Math.min(rows.length - 1, at < 0 ? 0 : at + step))];
+    rows[at]?.classList.remove("at");
+    to.classList.add("at");
+    to.scrollIntoView({ block: "nearest" });
+    ($(".k-link a", to) || $("a, input", to))?.focus({ preventScroll: true });
+  };
+
+  let going = 0;
+  const keys = {
+    "/": () => { $("#search")?.focus(); $("#search")?.select(); },
+    j: () => move(1),
+    k: () => move(-1),
+    x: () => { const box = $("tr.at .sel input"); if (box) { box.checked = !box.checked; count(); } },
+    n: () => $("[data-new]")?.click(),
+    "?": () => $("#help")?.showModal(),
+    g: () => { going = Date.now(); },
+  };
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Escape" && typing(event.target)) { event.target.blur(); return; }
+    if (typing(event.target) || $("dialog[open]")) return;
+    if (Date.now() - going < 1500) {
+      const stop = $(`[data-go="${CSS.escape(event.key)}"]`);
+      going = 0;
+      if (stop) { event.preventDefault(); stop.click(); return; }
+    }
+    if (event.key === "Enter" && event.target === document.body) { $("tr.at .k-link a")?.click(); return; }
+    if (keys[event.key]) { event.preventDefault(); keys[event.key](); }
+  });
+
+  document.addEventListener("click", (event) => {
+    const at = (css) => event.target.closest(css);
+    const opener = at("[data-dialog]"), theme = at("[data-theme-set]"), remedy = at("[data-remedy]");
+    if (opener) { $("#me")?.hidePopover?.(); document.getElementById(opener.dataset.dialog)?.showModal(); }
+    if (at("[data-close]")) at(".said, .refusal")?.remove();
+    if (at("[data-none]")) { boxes().forEach((box) => { box.checked = false; }); count(); }
+    if (at("#menu")) menu(!$("#nav").classList.contains("open"));
+    else if (!at("#nav")) menu(false);
+    if (theme) colour(theme.dataset.themeSet);
+    if (remedy) {
+      const form = remedy.closest("form");
+      Object.entries(JSON.parse(remedy.dataset.remedy)).forEach(([name, value]) => {
+        let field = form?.elements[name];
+        if (form && !field) {
+          field = document.createElement("input");
+          Object.assign(field, { type: "hidden", name });
+          form.append(field);
+        }
+        if (field) field.value = value;
+      });
+      form?.requestSubmit();
+    }
+    $$("details.drop[open]").forEach((drop) => { if (!drop.contains(event.target)) drop.open = false; });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    $$("details.drop[open]").forEach((drop) => { drop.open = false; $("summary", drop).focus(); });
+    menu(false);
+  });
+  const menu = (open) => {
+    const nav = $("#nav");
+    if (!nav || nav.classList.contains("open") === open) return;
+    nav.classList.toggle("open", open);
+    $("#menu").setAttribute("aria-expanded", open);
+    (open ? $("a", nav) : $("#menu")).focus();
+  };
+  const colour = (chosen) => {
+    if (chosen === "auto") { localStorage.removeItem("theme"); delete document.documentElement.dataset.theme; }
+    else { localStorage.setItem("theme", chosen); document.documentElement.dataset.theme = chosen; }
+    pressed();
+  };
+  const pressed = () => {
+    const now = document.documentElement.dataset.theme || "auto";
+    $$("[data-theme-set]").forEach((button) => button.setAttribute("aria-pressed", button.dataset.themeSet === now));
+  };
+
+  // One act, one request: a second press on the same button does nothing.
+  document.addEventListener("submit", (event) => {
+    if (event.target.method !== "post" || event.defaultPrevented) return;
+    if (event.target.dataset.sent) { event.preventDefault(); return; }
+    event.target.dataset.sent = "1";
+    setTimeout(() => { delete event.target.dataset.sent; }, 3000);
+  });
+
+  // Scanner: a wedge types fast and ends with Enter; each scan beeps, counts and can be taken back.
+  let audio = null;
+  const beep = (good) => {
+    audio ??= new AudioContext();
+    const tone = audio.createOscillator(), gain = audio.createGain(), t = audio.currentTime;
+    tone.type = good ? "sine" : "square";
+    tone.frequency.value = good ? 1320 : 196;
+    gain.gain.setValueAtTime(0.12, t);
+    gain.gain.exponentialRampToValueAtTime(0.001, t + (good ? 0.12 : 0.4));
+    tone.connect(gain).connect(audio.destination);
+    tone.start(t);
+    tone.stop(t + (good ? 0.12 : 0.4));
+  };
+  const same = (code) => code.normalize("NFKC").trim().toLowerCase();
+  const counted = (scanner) => {
+    const list = $$("[data-scanned] li", scanner);
+    $("[data-count]", scanner).textContent = list.length;
+    scanner.dispatchEvent(new CustomEvent("scanned", { bubbles: true, detail: list.length }));
+  };
+  const scan = (scanner, code) => {
+    const list = $("[data-scanned]", scanner), told = $("[data-last]", scanner), name = scanner.dataset.name;
+    const twice = $$("input", list).some((input) => same(input.value) === same(code));
+    told.textContent = twice ? `${code}: ${scanner.dataset.twice}` : code;
+    told.classList.toggle("bad", twice);
+    beep(!twice);
+    if (twice) return;
+    const item = document.createElement("li"), field = document.createElement("input"), back = document.createElement("button");
+    Object.assign(field, { type: "hidden", name, value: code });
+    Object.assign(back, { type: "button", className: "ib", textContent: "×" });
+    back.dataset.unscan = "";
+    back.setAttribute("aria-label", `${scanner.dataset.back} ${code}`);
+    item.append(code, field, back);
+    list.prepend(item);
+    counted(scanner);
+  };
+  document.addEventListener("keydown", (event) => {
+    const field = event.target.closest?.("[data-scan]"), scanner = field?.closest("[data-scanner]");
+    if (event.key !== "Enter" || !scanner || !field.value.trim()) return;
+    event.preventDefault();
+    field.value.split(/[\s,;]+/).filter(Boolean).forEach((code) => scan(scanner, code));
+    field.value = "";
+  });
+  document.addEventListener("paste", (event) => {
+    const field = event.target.closest?.("[data-scanner] [data-scan]");
+    const text = event.clipboardData.getData("text");
+    if (!field || !/[\r\n]/.test(text)) return;
+    event.preventDefault();
+    text.split(/[\r\n,;]+/).map((code) => code.trim()).filter(Boolean).forEach((code) => scan(field.closest("[data-scanner]"), code));
+  });
+  document.addEventListener("click", (event) => {
+    const back = event.target.closest("[data-unscan]"), scanner = back?.closest("[data-scanner]");
+    if (!scanner) return;
+    back.closest("li").remove();
+    counted(scanner);
+    $("[data-scan]", scanner).focus();
+  });
+  // A scan without a field in focus goes to the page's scanner.
+  document.addEventListener("keydown", (event) => {
+    const field = $("[data-scanner] [data-scan]");
+    if (field && event.key.length === 1 && !event.ctrlKey && !event.metaKey && event.target === document.body && /[0-9A-Z]/.test(event.key)) field.focus();
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.failed && event.detail.xhr?.status >= 400) beep(false);
+  });
+  window.wharfinger = { say, beep };
+  pressed();
+  count();
+})();

@@ -1,0 +1,30 @@
+"""What the journal calls ``order:17`` as a title and a link."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from wharfinger.base.refusal import N_
+from wharfinger.site.nav import address
+
+SUBJECTS: dict[str, tuple[str, str]] = {
+    "opportunity": (N_("Opportunity"), "sales:opportunity"),
+    "quote": (N_("Quote"), "sales:quote"),
+    "order": (N_("Sales order"), "sales:order"),
+    "purchase_order": (N_("Purchase order"), "purchasing:order"),
+    "shipment": (N_("Shipment"), "fulfilment:shipment"),
+    "invoice": (N_("Invoice"), "billing:invoice"),
+    "return": (N_("Return"), "returns:return"),
+    "rma": (N_("RMA"), "returns:rma"),
+    "device": (N_("Device"), "devices:device"),
+    "product": (N_("Product"), "catalog:product"),
+    "organization": (N_("Organization"), "parties:organization"),
+}
+"""Word and page of each noun, by the name its subjects begin with."""
+
+
+def subject(text: str) -> tuple[str, str]:
+    """Title and address of a subject; the address is empty where it has no page."""
+    noun, _, key = text.partition(":")
+    word, page = SUBJECTS.get(noun, (noun.replace("_", " ").capitalize(), ""))
+    return f"{gettext(word)} {key}".strip(), address(page, key) if page else ""
