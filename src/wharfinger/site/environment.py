@@ -40,17 +40,27 @@ def secret(folder: Path) -> str:
         return given
     kept = folder / "secret"
     if not kept.exists():
-        # Two processes may start at once: each writes its own file, and the first link wins for both.
-        draft = folder / f".secret-{os.getpid()}"
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(50))
+        draft = _private(folder, secrets.token_urlsafe(50))
         try:
+            # Two processes may start at once: the first link wins for both.
             os.link(draft, kept)
         except FileExistsError:
             pass
         finally:
             draft.unlink()
     return kept.read_text().strip()
+
+
+def keep_secret(folder: Path, value: str) -> None:
+    """Put a secret in place of the one that is there, as a restored installation needs its own."""
+    _private(folder, value).replace(folder / "secret")
+
+
+def _private(folder: Path, value: str) -> Path:
+    draft = folder / f".secret-{os.getpid()}"
+    draft.touch(mode=0o600)
+    draft.write_text(value)
+    return draft
 
 
 def hosts(public_url: str) -> list[str]:
