@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -24,6 +26,8 @@ from wharfinger.ledger.write import Written, write
 
 Result = TypeVar("Result")
 Planner = Callable[[Truth], Plan]
+
+_acting: ContextVar[bool] = ContextVar("acting", default=False)
 
 TRIES = 4
 """An act is tried again after a deadlock or a serialization failure, three times at most."""
@@ -87,18 +91,29 @@ def post(
 
 
 def attempt(act: Callable[[], Result]) -> Result:
-    """Run an act in a transaction of its own, again after a deadlock; within one it just joins."""
-    if connection.in_atomic_block:
+    """Run an act in a transaction of its own, again after a deadlock; an act within an act just joins it."""
+    if _acting.get():
         return act()
-    for tried in range(1, TRIES + 1):
+    # In somebody else's transaction a savepoint keeps a refusal from leaving half an act behind.
+    tries = 1 if connection.in_atomic_block else TRIES
+    for tried in range(1, tries + 1):
         try:
-            with transaction.atomic():
+            with transaction.atomic(), _act_of_ours():
                 return act()
         except OperationalError as error:
-            if tried == TRIES or not _passing(error):
+            if tried == tries or not _passing(error):
                 raise
             time.sleep(random.uniform(0.01, 0.05) * 2**tried)  # noqa: S311 - jitter, not a secret
     raise AssertionError("unreachable")
+
+
+@contextmanager
+def _act_of_ours() -> Iterator[None]:
+    token = _acting.set(True)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
 
 
 def _passing(error: OperationalError) -> bool:
