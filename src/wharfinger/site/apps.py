@@ -1,9 +1,18 @@
 """Registers the module with Django."""
 
+from __future__ import annotations
+
 from django.apps import AppConfig
+from django.utils.module_loading import import_string
 
 
 class SiteConfig(AppConfig):
+    """The outermost module: it knows all others, and hangs their causes and effects into the kernel."""
+
     name = "wharfinger.site"
     label = "site"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Install the automation table once all models are known."""
+        import_string("wharfinger.site.automation.install")()

@@ -1,0 +1,26 @@
+"""Cause and effect between modules, as one table: what a verb may be refused for, does besides, and tells whom.
+
+Lower modules never know upper ones; a new automatic effect is one row here.
+"""
+
+from __future__ import annotations
+
+from wharfinger.demand import queries as demand
+from wharfinger.ledger.post import automation
+
+CONSUMERS = ("notices", "webhooks")
+"""Who reads the journal afterwards, each by a row of the outbox of its own."""
+
+QUIET = frozenset({"set", "add", "change", "retire"})
+"""Verbs about nouns, of which webhooks are told but nobody gets a mail."""
+
+
+def consumers(verb: str) -> list[str]:
+    """Who is told of an entry of this verb."""
+    return ["webhooks"] if verb in QUIET else list(CONSUMERS)
+
+
+def install() -> None:
+    """Hang the table into the kernel; called once, when Django is ready."""
+    automation.consumers = consumers
+    automation.falls_to = demand.falls_to
