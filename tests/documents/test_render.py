@@ -9,7 +9,7 @@ from datetime import date
 import pypdfium2
 import pytest
 
-from tests.documents import samples
+from tests.documents import people, samples
 from tests.documents.reading import pages, scanned
 from wharfinger.documents import shapes as s
 from wharfinger.documents.figures import amount, price, spoken
@@ -93,7 +93,7 @@ def test_an_invoice_says_all_that_the_law_wants() -> None:
 
 def test_an_untaxed_invoice_gives_the_reason() -> None:
     shape = samples.invoice(
-        2, to=samples.BRITISH, rates=(0,), category="G", reason="Export, exempt under § 4 Nr. 1a UStG"
+        2, to=people.BRITISH, rates=(0,), category="G", reason="Export, exempt under § 4 Nr. 1a UStG"
     )
     text = pages(render(shape, language="en"))[0]
     assert "G: Export, exempt under § 4 Nr. 1a UStG" in text
@@ -119,10 +119,10 @@ def test_an_invoice_is_paid_by_scanning_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "bank", [None, s.Bank("Bank", "DE00 0000", "X"), dataclasses.replace(samples.COMPANY.bank, iban="")]
+    "bank", [None, s.Bank("Bank", "DE00 0000", "X"), dataclasses.replace(people.COMPANY.bank, iban="")]
 )  # type: ignore[type-var]
 def test_without_a_sound_account_there_is_no_code_to_pay(bank: s.Bank | None) -> None:
-    shape = dataclasses.replace(samples.invoice(1), company=dataclasses.replace(samples.COMPANY, bank=bank))
+    shape = dataclasses.replace(samples.invoice(1), company=dataclasses.replace(people.COMPANY, bank=bank))
     assert scanned(render(shape, language="de"), 150) == set()
 
 
@@ -255,7 +255,7 @@ def test_what_people_type_is_printed_literally(typed: str) -> None:
         samples.rows(1)[0], title=f"A{typed}Z", description=typed, serials=(typed,), note=typed
     )
     to = dataclasses.replace(
-        samples.CUSTOMER, address=dataclasses.replace(samples.CUSTOMER.address, name=f"B{typed}Y")
+        people.CUSTOMER, address=dataclasses.replace(people.CUSTOMER.address, name=f"B{typed}Y")
     )
     shape = dataclasses.replace(
         samples.invoice(1), lines=(line,), to=to, note=f"N{typed}M", customer_reference=typed

@@ -42,6 +42,8 @@ def payment_qr(bank: Bank | None, amount: Amount, *, holder: str, reference: str
     if bank is None or not payable or not ibans.is_valid(bank.iban):
         return ""
     name = (bank.holder or holder)[:70]
+    if not name or not reference:
+        return ""
     code = helpers.make_epc_qr(
         name,
         ibans.compact(bank.iban),

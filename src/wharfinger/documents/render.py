@@ -93,9 +93,9 @@ def _codes(shape: shapes.Shape) -> dict[str, Any]:
     """The pictures to scan on a document, and whether there is still something to pay."""
     match shape:
         case shapes.PickList():
-            return {"number": codes.code128(shape.number), "rows": [codes.qr(row.sku) for row in shape.rows]}
+            return {"number": _number(shape.number), "rows": [codes.qr(row.sku) for row in shape.rows]}
         case shapes.PackingList() | shapes.DeliveryNote() | shapes.RmaSlip():
-            return {"number": codes.code128(shape.number)}
+            return {"number": _number(shape.number)}
         case shapes.ContainerLabel():
             bars = codes.sscc(shape.sscc) if shape.sscc else codes.code128(shape.container)
             return {"container": bars}
@@ -107,3 +107,7 @@ def _codes(shape: shapes.Shape) -> dict[str, Any]:
         case shapes.Labels():
             return {"rows": [codes.code128(row.code) for row in shape.rows]}
     return {}
+
+
+def _number(number: str) -> str:
+    return codes.code128(number) if number else ""

@@ -137,6 +137,13 @@ WORDS = {
     "return_until": pgettext_lazy("document", "Please send the goods by {date}."),
     "cut_here": pgettext_lazy("document", "Cut here"),
     "return_label": pgettext_lazy("document", "Return"),
+    "freight": pgettext_lazy("document", "Freight"),
+    "terms_days": pgettext_lazy("document", "Payable within {days} days without deduction"),
+    "terms_now": pgettext_lazy("document", "Payable at once without deduction"),
+    "wish_return": pgettext_lazy("document", "Return the goods"),
+    "wish_repair": pgettext_lazy("document", "Repair"),
+    "wish_replace": pgettext_lazy("document", "Replacement"),
+    "draft": pgettext_lazy("document", "Draft"),
 }
 
 

@@ -1,0 +1,1 @@
+"""Print documents, and keep what was issued."""

@@ -1,0 +1,107 @@
+"""Issue documents: keep what left the house, and print it again as it was."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from wharfinger.base import clock
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, NotThere, Refusal
+from wharfinger.documents.keeping import frozen, thawed
+from wharfinger.documents.kinds import KINDS, Kind, kind_named
+from wharfinger.documents.models import Issued
+from wharfinger.documents.render import render
+from wharfinger.documents.shapes import Shape
+
+OURS = frozenset(("company", "contact"))
+"""What may change with us, not with the document: a move of our office makes no new issue."""
+
+
+def issue(*, actor: Actor, kind: str, pk: int) -> Issued:
+    """Keep a final document as it is now; again and unchanged, it is the one that was kept before.
+
+    No entry is written: it is the picture of the act that made the document final.
+    Raises Refusal while it is a draft.
+    """
+    of = kind_named(kind)
+    require(actor, of.permission)
+    entry = of.final(pk)
+    if entry is None or not of.kept:
+        raise Refusal("not_final", N_("This document is still a draft. Post, send or submit it first."))
+    kept = _latest(of, pk)
+    if kept is not None and not of.amends:
+        return kept
+    language = of.language(pk)
+    shape = of.read(pk, language)
+    content = frozen(shape)
+    if kept is not None and _same(kept.content, content):
+        return kept
+    pdf = render(shape, language=language)
+    digest = hashlib.sha256(pdf).hexdigest()
+    made, _new = Issued.objects.get_or_create(
+        subject=f"{of.subject}:{pk}",
+        kind=of.name,
+        digest=digest,
+        defaults={
+            "number": getattr(shape, "number", ""),
+            "language": language,
+            "content": content,
+            "entry_id": entry,
+            "issued_at": clock.now(),
+        },
+    )
+    _store(made.file, pdf)
+    return made
+
+
+def pdf(*, actor: Actor, kind: str, pk: int, language: str | None = None) -> bytes:
+    """The document as PDF: as it was issued if it is final, else as it would be now.
+
+    language: another than the reader's, for a copy that is not kept.
+    """
+    of = kind_named(kind)
+    require(actor, of.permission)
+    own = of.language(pk)
+    if of.kept and language in (None, own) and of.final(pk) is not None:
+        return reprint(actor=actor, issued=issue(actor=actor, kind=kind, pk=pk).pk)
+    return render(of.read(pk, language or own), language=language or own)
+
+
+def reprint(*, actor: Actor, issued: int) -> bytes:
+    """An issued document, byte for byte; from its kept content where the file was lost."""
+    kept = Issued.objects.filter(pk=issued).first()
+    if kept is None:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    of = KINDS[kept.kind]
+    require(actor, of.permission)
+    file = Path(settings.MEDIA_ROOT) / kept.file
+    if file.exists():
+        return file.read_bytes()
+    again: Shape = thawed(of.shape, kept.content)
+    return render(again, language=kept.language)
+
+
+def _latest(of: Kind, pk: int) -> Issued | None:
+    return Issued.objects.filter(subject=f"{of.subject}:{pk}", kind=of.name).order_by("-pk").first()
+
+
+def _same(kept: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether nothing but our own particulars differ."""
+    fields = (kept.keys() | now.keys()) - OURS
+    return all(kept.get(name) == now.get(name) for name in fields)
+
+
+def _store(name: str, content: bytes) -> None:
+    """Write a file under its final name in one step, so that nobody ever reads half of it."""
+    file = Path(settings.MEDIA_ROOT) / name
+    if file.exists():
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(f".{os.getpid()}")
+    draft.write_bytes(content)
+    draft.replace(file)

@@ -1,0 +1,65 @@
+"""Lists for a selection of lines, and labels: printed afresh, never kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from wharfinger.base import clock, configuration
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.documents.queries.labels import bin_labels, product_labels, serial_labels
+from wharfinger.documents.queries.parties import language_of
+from wharfinger.documents.queries.picking import pick_lists
+from wharfinger.documents.queries.shipping import packing_lists
+from wharfinger.documents.render import render
+from wharfinger.documents.shapes import Labels, Shape
+from wharfinger.ledger.models import Holding
+
+MOST = 2000
+"""No selection is larger than this, so that a list stays something one can carry."""
+
+LISTS: dict[str, Callable[[Sequence[int], date], tuple[Shape, ...]]] = {
+    "pick-lists": pick_lists,
+    "packing-lists": packing_lists,
+}
+LABELS: dict[str, tuple[str, Callable[[Sequence[int]], Labels]]] = {
+    "products": ("catalog.read", product_labels),
+    "serials": ("stock.read", serial_labels),
+    "bins": ("stock.read", bin_labels),
+}
+
+
+def print_lists(
+    *, actor: Actor, name: str, lines: Sequence[int], holdings: Sequence[int], language: str
+) -> bytes:
+    """Pick or packing lists for the chosen lines, one for each destination, in one file.
+
+    holdings: rows of a worklist, which stand for their lines.
+    """
+    require(actor, "fulfilment.read")
+    if name not in LISTS:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    claims = {
+        *lines,
+        *Holding.objects.filter(pk__in=_few(holdings), claim__gt=0).values_list("claim_id", flat=True),
+    }
+    today = clock.today(configuration.one("time_zone"))
+    return render(*LISTS[name](_few(sorted(claims)), today), language=language_of(language))
+
+
+def print_labels(*, actor: Actor, of: str, ids: Sequence[int], language: str) -> bytes:
+    """Small labels for these products, units or bins, one to a page."""
+    if of not in LABELS:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    permission, read = LABELS[of]
+    require(actor, permission)
+    return render(read(_few(ids)), language=language_of(language))
+
+
+def _few(ids: Sequence[int]) -> Sequence[int]:
+    if len(ids) > MOST:
+        raise BadInput(
+            "too_many", N_("At most {most} rows can be printed at once."), field="lines", most=MOST
+        )
+    return ids

@@ -1,0 +1,157 @@
+"""Every kind of document: who may read it, whose shape it has, and when it is final.
+
+A new document is one row here, one shape, one template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from wharfinger.base.refusal import N_, NotThere
+from wharfinger.billing.models import CreditNote, Invoice
+from wharfinger.documents import shapes
+from wharfinger.documents.queries import billing, buying, returning, selling, shipping
+from wharfinger.documents.queries.parties import language_of
+from wharfinger.fulfilment.models import Container, Shipment
+from wharfinger.ledger.models import Fact
+from wharfinger.purchasing.models import PurchaseOrder
+from wharfinger.returns.models import Rma
+from wharfinger.sales.models import Order, Quote
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of document, about one row of the house."""
+
+    name: str
+    permission: str
+    subject: str
+    model: type[Any]
+    shape: type[shapes.Shape]
+    read: Callable[[int, str], shapes.Shape]
+    reader: str = "organization"
+    """The way from the row to the organization in whose language it is written."""
+    made: str = "made_id"
+    decision: str = ""
+    """The column whose filling makes it final; without one it is final as soon as it is made."""
+    kept: bool = True
+    """Whether it is kept once it is final; what only helps our own hands is printed afresh."""
+    amends: bool = False
+    """Whether it may change afterwards: the changed one is then a further issue beside the earlier."""
+
+    def language(self, pk: int) -> str:
+        """The language it is written in; raises NotThere when there is no such row."""
+        found = self.model.objects.filter(pk=pk).values_list(f"{self.reader}__language", flat=True).first()
+        if found is None:
+            raise NotThere("no_such_document", N_("There is no such document."))
+        return language_of(found)
+
+    def final(self, pk: int) -> int | None:
+        """The entry that made it final, if one did."""
+        columns = [column for column in (self.made, self.decision) if column]
+        row = self.model.objects.filter(pk=pk).values(*columns).first()
+        if row is None or (self.decision and row[self.decision] is None):
+            return None
+        about = Fact.objects.filter(subject=f"{self.subject}:{pk}", field=self.decision or None)
+        decided = about.order_by("-id").values_list("entry_id", flat=True).first() if self.decision else None
+        return int(decided or row[self.made])
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind(
+            "quote",
+            "sales.read",
+            "quote",
+            Quote,
+            shapes.Quote,
+            selling.quote,
+            reader="sheet__organization",
+            made="sheet__made_id",
+            decision="sent_at",
+            amends=True,
+        ),
+        Kind(
+            "order-confirmation",
+            "sales.read",
+            "order",
+            Order,
+            shapes.OrderConfirmation,
+            selling.order_confirmation,
+            reader="sheet__organization",
+            made="sheet__made_id",
+            decision="confirmed_at",
+            amends=True,
+        ),
+        Kind(
+            "purchase-order",
+            "purchasing.read",
+            "purchase_order",
+            PurchaseOrder,
+            shapes.PurchaseOrder,
+            buying.purchase_order,
+            reader="vendor",
+            decision="submitted_at",
+            amends=True,
+        ),
+        Kind(
+            "packing-list",
+            "fulfilment.read",
+            "shipment",
+            Shipment,
+            shapes.PackingList,
+            lambda pk, _language: shipping.packing_list(pk),
+            amends=True,
+        ),
+        Kind(
+            "delivery-note",
+            "fulfilment.read",
+            "shipment",
+            Shipment,
+            shapes.DeliveryNote,
+            lambda pk, _language: shipping.delivery_note(pk),
+            amends=True,
+        ),
+        Kind(
+            "container-label",
+            "fulfilment.read",
+            "container",
+            Container,
+            shapes.ContainerLabel,
+            lambda pk, _language: shipping.container_label(pk),
+            kept=False,
+        ),
+        Kind(
+            "invoice",
+            "billing.read",
+            "invoice",
+            Invoice,
+            shapes.Invoice,
+            billing.invoice,
+            decision="posted_at",
+        ),
+        Kind(
+            "credit-note", "billing.read", "credit_note", CreditNote, shapes.CreditNote, billing.credit_note
+        ),
+        Kind(
+            "rma-slip",
+            "returns.read",
+            "rma",
+            Rma,
+            shapes.RmaSlip,
+            returning.rma_slip,
+            decision="approved_at",
+            amends=True,
+        ),
+    )
+}
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of document of that name; raises NotThere when there is none."""
+    if name not in KINDS:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    return KINDS[name]

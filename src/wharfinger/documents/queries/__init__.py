@@ -1,0 +1,1 @@
+"""The shape of every document, read from the house's own tables."""

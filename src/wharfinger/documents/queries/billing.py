@@ -1,0 +1,168 @@
+"""Invoices and credit notes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Max, Min
+
+from wharfinger.base.refusal import N_, NotThere
+from wharfinger.billing.models import CreditNote, Invoice, InvoiceLine
+from wharfinger.documents.queries.lines import Taxed, breakdown, quantity_of, terms
+from wharfinger.documents.queries.parties import address, billing_site, company, party, person
+from wharfinger.documents.queries.picking import order_number
+from wharfinger.documents.shapes import Address, Amount, LineRow, Price, Share, Totals
+from wharfinger.documents.shapes import CreditNote as CreditNoteShape
+from wharfinger.documents.shapes import Invoice as InvoiceShape
+from wharfinger.ledger.models import Account, Move
+
+DELIVERED = ("customer", "rented", "in_transit")
+
+
+def invoice(pk: int, language: str) -> InvoiceShape:
+    """What we ask a customer to pay, with everything EN 16931 and § 14 UStG want to see."""
+    bill = (
+        Invoice.objects.filter(pk=pk)
+        .select_related("organization", "site__organization", "sheet__owner", "sheet__contact")
+        .first()
+    )
+    if bill is None:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    lines = _invoice_lines(bill)
+    first, last = _delivered(lines)
+    return InvoiceShape(
+        company=company(),
+        to=party(
+            bill.organization,
+            bill.site or billing_site(bill.organization),
+            bill.sheet.contact if bill.sheet else None,
+        ),
+        number=bill.number or "",
+        dated=bill.issued_on,
+        lines=tuple(
+            _row(line, line.quantity, line.net_minor, bill.currency, n) for n, line in enumerate(lines, 1)
+        ),
+        totals=_totals(bill, lines),
+        due_on=bill.due_on,
+        delivered_on=first,
+        delivered_until=last if last != first else None,
+        deliver_to=_destination(lines, bill),
+        orders=_orders(lines),
+        customer_reference=bill.customer_reference or _references(lines),
+        contact=person(bill.sheet.owner) if bill.sheet else None,
+        payment_terms=terms((bill.due_on - bill.issued_on).days, language),
+    )
+
+
+def credit_note(pk: int, language: str) -> CreditNoteShape:
+    """What we take back of an invoice."""
+    note = (
+        CreditNote.objects.filter(pk=pk)
+        .select_related("organization", "invoice__site__organization", "invoice__sheet__owner")
+        .first()
+    )
+    if note is None:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    credited = list(
+        note.lines.select_related(
+            "invoice_line__product",
+            "invoice_line__tax_code",
+            "invoice_line__line__order",
+            "invoice_line__line__sheet",
+        ).order_by("invoice_line__position", "pk")
+    )
+    lines = [one.invoice_line for one in credited]
+    taxed = [
+        Taxed(one.net_minor, one.invoice_line.tax_code, one.invoice_line.rate_micro, one.tax_minor)
+        for one in credited
+    ]
+    of = note.invoice
+    return CreditNoteShape(
+        company=company(),
+        to=party(note.organization, of.site or billing_site(note.organization)),
+        number=note.number,
+        dated=note.issued_on,
+        lines=tuple(
+            _row(one.invoice_line, one.quantity, one.net_minor, note.currency, n)
+            for n, one in enumerate(credited, 1)
+        ),
+        totals=Totals(
+            Amount(note.net_minor, note.currency),
+            Amount(note.total_minor, note.currency),
+            breakdown(taxed, note.currency),
+        ),
+        invoice_number=of.number or "",
+        invoice_dated=of.issued_on,
+        orders=_orders(lines),
+        customer_reference=of.customer_reference or _references(lines),
+        contact=person(of.sheet.owner) if of.sheet else None,
+        reason=note.reason,
+    )
+
+
+def _invoice_lines(bill: Invoice) -> list[InvoiceLine]:
+    found = bill.lines.select_related(
+        "product", "tax_code", "line__order", "line__sheet", "line__site__organization"
+    )
+    return list(found.order_by("position", "pk"))
+
+
+def _row(line: InvoiceLine, units: int, net_minor: int, currency: str, number: int) -> LineRow:
+    product = line.product
+    return LineRow(
+        position=str(number),
+        title=product.name,
+        sku=product.sku,
+        description=line.description,
+        quantity=quantity_of(product, units),
+        price=Price(line.unit_price_micro, currency),
+        less=Share(line.discount_micro) if line.discount_micro else None,
+        tax=Share(line.rate_micro),
+        amount=Amount(net_minor, currency),
+    )
+
+
+def _totals(bill: Invoice, lines: list[InvoiceLine]) -> Totals:
+    """The invoice's own sums; what was paid in advance is taken off what is due."""
+    taxed = [Taxed(line.net_minor, line.tax_code, line.rate_micro) for line in lines]
+    account = Account.objects.filter(
+        kind="receivable", document=f"invoice:{bill.pk}", currency=bill.currency
+    ).first()
+    paid = bill.total_minor - account.balance_minor if account and bill.posted_at else 0
+    return Totals(
+        net=Amount(bill.net_minor, bill.currency),
+        gross=Amount(bill.total_minor, bill.currency),
+        taxes=breakdown(taxed, bill.currency),
+        paid=Amount(paid, bill.currency) if paid > 0 else None,
+        due=Amount(bill.total_minor - paid, bill.currency) if paid > 0 else None,
+    )
+
+
+def _delivered(lines: list[InvoiceLine]) -> tuple[date | None, date | None]:
+    """The first and the last day on which goods of these lines went out."""
+    claims = [line.line_id for line in lines if line.line_id]
+    days = Move.objects.filter(
+        target__claim_id__in=claims, target__kind__in=DELIVERED, reverses=None
+    ).aggregate(first=Min("entry__effective_on"), last=Max("entry__effective_on"))
+    return days["first"], days["last"]
+
+
+def _destination(lines: list[InvoiceLine], bill: Invoice) -> Address | None:
+    """Where the goods went, if that is one place and not the address of the invoice itself."""
+    sites = {line.line.site_id: line.line.site for line in lines if line.line and line.line.site}
+    billed = bill.site or billing_site(bill.organization)
+    if len(sites) != 1 or (billed and billed.pk in sites):
+        return None
+    (site,) = sites.values()
+    return address(site.organization, site)
+
+
+def _orders(lines: list[InvoiceLine]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(order_number(line.line) for line in lines if line.line))
+
+
+def _references(lines: list[InvoiceLine]) -> str:
+    found = dict.fromkeys(
+        (line.line.order or line.line.sheet).customer_reference for line in lines if line.line
+    )
+    return ", ".join(reference for reference in found if reference)

@@ -1,0 +1,95 @@
+"""Purchase orders."""
+
+from __future__ import annotations
+
+from wharfinger.base import money
+from wharfinger.base.refusal import N_, NotThere
+from wharfinger.catalog.models import VendorPrice
+from wharfinger.documents.queries.lines import quantity_of, terms
+from wharfinger.documents.queries.parties import (
+    address,
+    billing_site,
+    company,
+    our_address,
+    party,
+    person,
+)
+from wharfinger.documents.shapes import Address, Amount, Company, LineRow, Price, Quantity, Totals
+from wharfinger.documents.shapes import PurchaseOrder as PurchaseOrderShape
+from wharfinger.documents.words import words
+from wharfinger.ledger.models import Entry
+from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
+
+
+def purchase_order(pk: int, language: str) -> PurchaseOrderShape:
+    """What we ask a vendor to supply, under the vendor's own part numbers where we know them."""
+    order = (
+        PurchaseOrder.objects.filter(pk=pk)
+        .select_related("vendor", "ship_to_site__organization", "buyer")
+        .first()
+    )
+    if order is None:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    lines = list(
+        order.lines.filter(void=None).select_related("product", "location").order_by("position", "pk")
+    )
+    parts = dict(
+        VendorPrice.objects.filter(
+            organization=order.vendor, product__in=[line.product_id for line in lines]
+        ).values_list("product_id", "part_number")
+    )
+    rows = [_row(line, order.currency, parts.get(line.product_id, ""), n) for n, line in enumerate(lines, 1)]
+    if order.freight_minor:
+        rows.append(_freight(order, language))
+    net = Amount(sum(row.amount.minor for row in rows if row.amount), order.currency)
+    us = company()
+    return PurchaseOrderShape(
+        company=us,
+        to=party(order.vendor, billing_site(order.vendor)),
+        number=order.number,
+        dated=order.ordered_on or Entry.objects.get(pk=order.made_id).effective_on,
+        lines=tuple(rows),
+        totals=Totals(net, net),
+        deliver_to=_deliver_to(order, lines, us),
+        vendor_reference=order.external_number,
+        contact=person(order.buyer),
+        expected_on=order.expected_on,
+        payment_terms=terms(order.vendor.terms_days, language),
+        note=order.memo,
+    )
+
+
+def _row(line: PurchaseLine, currency: str, part_number: str, number: int) -> LineRow:
+    product = line.product
+    net = money.extended(line.unit_cost_micro, line.quantity, product.quantity_decimals, currency)
+    return LineRow(
+        position=str(number),
+        title=product.name,
+        sku=" · ".join(dict.fromkeys(code for code in (part_number, product.sku) if code)),
+        description=line.description,
+        quantity=quantity_of(product, line.quantity),
+        price=Price(line.unit_cost_micro, currency),
+        amount=Amount(net, currency),
+        expected_on=line.expected_on,
+    )
+
+
+def _freight(order: PurchaseOrder, language: str) -> LineRow:
+    micro = order.freight_minor * 10 ** (money.MICRO - money.decimals(order.currency))
+    return LineRow(
+        "",
+        words(language)["freight"],
+        Quantity(1),
+        price=Price(micro, order.currency),
+        amount=Amount(order.freight_minor, order.currency),
+    )
+
+
+def _deliver_to(order: PurchaseOrder, lines: list[PurchaseLine], us: Company) -> Address:
+    if order.ship_to == "organization" and order.ship_to_site is not None:
+        return address(order.ship_to_site.organization, order.ship_to_site)
+    if order.ship_to == "other" and order.ship_to_text:
+        name, _, rest = order.ship_to_text.partition("\n")
+        return Address(name, street=rest)
+    locations = {line.location_id: line.location for line in lines}
+    return our_address(us, next(iter(locations.values())) if len(locations) == 1 else None)

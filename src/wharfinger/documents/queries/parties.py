@@ -1,0 +1,101 @@
+"""Who stands at the head of a document: we, and whom it is for."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from wharfinger.base import configuration
+from wharfinger.documents.shapes import Address, Bank, Company, Party, Person
+from wharfinger.parties.models import Contact, Organization, Site, User
+from wharfinger.stock.models import Location
+
+LANGUAGES = ("en", "de")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
+
+
+def company() -> Company:
+    """We, as the settings say."""
+    said: dict[str, Any] = configuration.one("company")
+    vat_id, tax_number = tax_numbers(said["tax_number"])
+    accent = str(said.get("accent", ""))
+    bank = Bank(said["bank_name"], said["iban"], said["bic"]) if said["iban"] else None
+    return Company(
+        address=Address(
+            said["name"],
+            street=said["street"],
+            postcode=said["postcode"],
+            city=said["city"],
+            country=said["country"],
+        ),
+        phone=said["phone"],
+        email=said["email"],
+        web=said["website"],
+        vat_id=vat_id,
+        tax_number=tax_number,
+        register=said["registration"],
+        directors=str(said.get("directors", "")),
+        bank=bank,
+        logo=str(said.get("logo", "")),
+        **({"accent": accent} if _COLOUR.fullmatch(accent) else {}),
+    )
+
+
+def tax_numbers(written: str) -> tuple[str, str]:
+    """A number as VAT ID, where it begins with a country, or else as tax number."""
+    plain = re.sub(r"[\s.-]", "", written).upper()
+    return (plain, "") if _VAT_ID.fullmatch(plain) else ("", written)
+
+
+def language_of(language: str) -> str:
+    """The language in which we write to somebody who reads this one."""
+    short = language.partition("-")[0]
+    return short if short in LANGUAGES else LANGUAGES[0]
+
+
+def address(organization: Organization, site: Site | None, attention: str = "") -> Address:
+    """Where a letter or a parcel to an organization goes."""
+    if site is None:
+        return Address(organization.name, attention=attention)
+    extra = site.name if site.name not in (organization.name, site.city) else ""
+    return Address(
+        organization.name,
+        attention=attention,
+        extra=extra,
+        street=site.street,
+        postcode=site.postcode,
+        city=site.city,
+        region=site.region,
+        country=site.country if site.street or site.city else "",
+    )
+
+
+def billing_site(organization: Organization) -> Site | None:
+    """Where letters to an organization go: its first site for bills that is still in use, or any."""
+    sites = organization.sites.filter(retired_on=None)
+    return sites.filter(bill_to=True).order_by("pk").first() or sites.order_by("pk").first()
+
+
+def party(organization: Organization, site: Site | None, contact: Contact | None = None) -> Party:
+    """An organization as the addressee of a document."""
+    vat_id, tax_number = tax_numbers(organization.tax_number)
+    return Party(
+        address(organization, site, contact.name if contact else ""),
+        number=organization.reference or str(organization.pk),
+        vat_id=vat_id,
+        tax_number=tax_number,
+    )
+
+
+def person(user: User | None) -> Person | None:
+    """One of us, to ask."""
+    return Person(str(user), email=user.email) if user else None
+
+
+def our_address(us: Company, location: Location | None) -> Address:
+    """Our own address, for goods that come to one of our locations."""
+    at = us.address
+    return Address(
+        at.name, location.name if location else "", "", at.street, at.postcode, at.city, at.region, at.country
+    )

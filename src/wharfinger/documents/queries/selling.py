@@ -1,0 +1,91 @@
+"""Quotes and order confirmations."""
+
+from __future__ import annotations
+
+from wharfinger.base.refusal import N_, NotThere
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.queries import quantities
+from wharfinger.documents.queries.lines import Taxed, sold_row, terms, totals
+from wharfinger.documents.queries.parties import address, billing_site, company, party, person
+from wharfinger.documents.shapes import Address, LineRow, OrderConfirmation, Quote
+
+
+def sheet_of(pk: int, kind: str) -> Sheet:
+    """A quote or an order with what its documents need; raises NotThere when there is none."""
+    found = (
+        Sheet.objects.filter(pk=pk, kind=kind)
+        .select_related("organization", "contact", "owner", "quote", "order__quote__sheet")
+        .first()
+    )
+    if found is None:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    return found
+
+
+def quote(pk: int, language: str) -> Quote:
+    """What we offer."""
+    sheet = sheet_of(pk, "quote")
+    lines = list(_lines(sheet))
+    rows = tuple(sold_row(line, line.quantity, n) for n, line in enumerate(lines, 1))
+    return Quote(
+        company=company(),
+        to=party(sheet.organization, billing_site(sheet.organization), sheet.contact),
+        number=sheet.number,
+        dated=sheet.ordered_on,
+        lines=rows,
+        totals=totals(_taxed(lines, rows), sheet.currency),
+        valid_until=sheet.quote.expires_on,
+        title=sheet.title,
+        customer_reference=sheet.customer_reference,
+        contact=person(sheet.owner),
+        payment_terms=terms(sheet.organization.terms_days, language),
+    )
+
+
+def order_confirmation(pk: int, language: str) -> OrderConfirmation:
+    """What a customer may rely on; what was cancelled is left out."""
+    sheet = sheet_of(pk, "order")
+    lines = list(_lines(sheet))
+    cancelled = quantities(line.pk for line in lines)
+    kept = [(line, line.quantity - cancelled[line.pk]["cancelled"]) for line in lines]
+    kept = [(line, units) for line, units in kept if units]
+    rows = tuple(sold_row(line, units, n) for n, (line, units) in enumerate(kept, 1))
+    won = sheet.order.quote
+    return OrderConfirmation(
+        company=company(),
+        to=party(sheet.organization, billing_site(sheet.organization), sheet.contact),
+        number=sheet.number,
+        dated=sheet.ordered_on,
+        lines=rows,
+        totals=totals(_taxed([line for line, _units in kept], rows), sheet.currency),
+        deliver_to=_destination(lines),
+        quote_number=won.sheet.number if won else "",
+        customer_reference=sheet.customer_reference,
+        contact=person(sheet.owner),
+        expected_on=sheet.promised_on,
+        payment_terms=terms(sheet.organization.terms_days, language),
+    )
+
+
+def _lines(sheet: Sheet) -> list[Line]:
+    """The lines that bear a price: a kit's components hide behind their kit."""
+    found = Line.objects.filter(sheet=sheet, void=None, parent=None).select_related(
+        "product", "tax_code", "site__organization"
+    )
+    return list(found.order_by("position", "pk"))
+
+
+def _taxed(lines: list[Line], rows: tuple[LineRow, ...]) -> list[Taxed]:
+    return [
+        Taxed(row.amount.minor, line.tax_code, line.tax_code.rate_micro)
+        for line, row in zip(lines, rows, strict=True)
+        if row.amount
+    ]
+
+
+def _destination(lines: list[Line]) -> Address | None:
+    sites = {line.site_id: line.site for line in lines if line.site is not None}
+    if len(sites) != 1:
+        return None
+    (site,) = sites.values()
+    return address(site.organization, site)

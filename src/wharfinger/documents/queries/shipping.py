@@ -1,0 +1,255 @@
+"""What goes along with goods: packing lists, delivery notes and container labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Sum
+
+from wharfinger.base.quantity import plain
+from wharfinger.base.refusal import N_, NotThere, Refusal
+from wharfinger.catalog.models import Product
+from wharfinger.demand.models import Line
+from wharfinger.documents.queries.lines import quantity_of
+from wharfinger.documents.queries.parties import address, company, party, person
+from wharfinger.documents.queries.picking import order_number
+from wharfinger.documents.shapes import Box, ContainerLabel, DeliveryNote, LineRow, PackingList, Party
+from wharfinger.fulfilment.models import Container, Shipment
+from wharfinger.ledger.models import Holding, Lot, Move
+
+PACKABLE = ("container", "picked", "ready", "in_transit", "customer", "rented")
+
+
+@dataclass(slots=True)
+class Goods:
+    """Units of one line that lie together, with the serials that tell them apart."""
+
+    line: Line
+    product: Product
+    container: int | None
+    units: int = 0
+    serials: list[str] = field(default_factory=list)
+
+    def add(self, lot: Lot, units: int) -> None:
+        """Put further units in."""
+        self.units += units
+        if lot.code:
+            self.serials.append(lot.code)
+
+
+def packing_list(pk: int) -> PackingList:
+    """Which box of a shipment holds what."""
+    shipment = shipment_of(pk)
+    goods = shipped(shipment)
+    return PackingList(
+        company=company(),
+        to=party(shipment.organization, shipment.site),
+        number=shipment.number,
+        dated=shipment.shipped_on,
+        boxes=_boxes(goods),
+        orders=_orders(goods),
+        customer_reference=_references(goods),
+        carrier=_carrier(shipment),
+    )
+
+
+def packing_lists(lines: Sequence[int], on: date) -> tuple[PackingList, ...]:
+    """What is picked, packed or gone for these lines, one list for each destination.
+
+    on: the day that stands on the lists. Raises Refusal when nothing is picked yet.
+    """
+    held = list(
+        Holding.objects.filter(claim_id__in=lines, kind__in=PACKABLE, quantity__gt=0)
+        .select_related("lot", "product", "place__container")
+        .order_by("claim_id", "lot_id")
+    )
+    if not held:
+        raise Refusal(
+            "nothing_to_pack", N_("Nothing of these lines has been picked yet. Pick the goods first.")
+        )
+    known = _known(holding.claim_id for holding in held)
+    heaps: dict[tuple[int, int | None], Goods] = {}
+    for holding in held:
+        box = holding.place.container.pk if holding.kind == "container" else None
+        line = known[holding.claim_id]
+        heaps.setdefault((line.pk, box), Goods(line, holding.product, box)).add(holding.lot, holding.quantity)
+    destinations: dict[int, list[Goods]] = {}
+    for heap in heaps.values():
+        destinations.setdefault(heap.line.site_id or 0, []).append(heap)
+    us = company()
+    return tuple(
+        PackingList(
+            company=us,
+            to=_receiver(goods[0].line),
+            number=_orders(goods)[0] if len(_orders(goods)) == 1 else "",
+            dated=on,
+            boxes=_boxes(goods),
+            orders=_orders(goods),
+            customer_reference=_references(goods),
+        )
+        for _site, goods in sorted(destinations.items())
+    )
+
+
+def delivery_note(pk: int) -> DeliveryNote:
+    """What a shipment delivers, for the customer to sign."""
+    shipment = shipment_of(pk)
+    goods = shipped(shipment)
+    by_line: dict[int, Goods] = {}
+    for heap in goods:
+        whole = by_line.setdefault(heap.line.pk, Goods(heap.line, heap.product, None))
+        whole.units += heap.units
+        whole.serials += heap.serials
+    containers = list(shipment.containers.order_by("pk"))
+    tracking = (shipment.tracking, *(container.tracking for container in containers))
+    owners = {heap.line.sheet.owner_id: heap.line.sheet.owner for heap in goods}
+    return DeliveryNote(
+        company=company(),
+        to=party(shipment.organization, shipment.site),
+        number=shipment.number,
+        dated=shipment.shipped_on,
+        lines=_rows(by_line.values()),
+        orders=_orders(goods),
+        customer_reference=_references(goods),
+        contact=person(next(iter(owners.values()))) if len(owners) == 1 else None,
+        carrier=_carrier(shipment),
+        tracking=tuple(dict.fromkeys(code for code in tracking if code)),
+        containers=len(containers),
+    )
+
+
+def container_label(pk: int) -> ContainerLabel:
+    """The label of a box: whom it is for and what lies in it, or lay in it when it left."""
+    container = (
+        Container.objects.filter(pk=pk).select_related("site__organization", "shipment", "location").first()
+    )
+    if container is None:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    shipment = container.shipment
+    goods = [heap for heap in shipped(shipment) if heap.container == pk] if shipment else _lying_in(container)
+    together = list(shipment.containers.order_by("pk").values_list("pk", flat=True)) if shipment else [pk]
+    us = company()
+    return ContainerLabel(
+        sender=us.address,
+        to=address(container.site.organization, container.site),
+        container=container.number,
+        rows=_rows(goods),
+        sscc=container.sscc if len(container.sscc) == 18 and container.sscc.isdecimal() else "",
+        position=together.index(pk) + 1,
+        of=len(together),
+        shipment=shipment.number if shipment else "",
+        orders=_orders(goods),
+        customer_reference=_references(goods),
+        carrier=_carrier(shipment) if shipment else "",
+        tracking=container.tracking,
+        weight=_weight(container),
+        size=container.size_mm,
+    )
+
+
+def _receiver(line: Line) -> Party:
+    return party(line.site.organization if line.site else line.organization, line.site)
+
+
+def shipment_of(pk: int) -> Shipment:
+    """A shipment with whom it is for; raises NotThere when there is none."""
+    found = Shipment.objects.filter(pk=pk).select_related("organization", "site__organization").first()
+    if found is None:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    return found
+
+
+def shipped(shipment: Shipment) -> list[Goods]:
+    """What left with a shipment, less what was taken back since, by line and container."""
+    moves = (
+        Move.objects.filter(
+            entry_id=shipment.made_id, target__place_id__in=(shipment.place_id, shipment.site.place_id)
+        )
+        .select_related("target__lot", "target__product", "source__place__container")
+        .annotate(back=Sum("reversed_by__quantity"))
+        .order_by("n")
+    )
+    found = list(moves)
+    known = _known(move.target.claim_id for move in found)
+    heaps: dict[tuple[int, int | None], Goods] = {}
+    for move in found:
+        left = move.quantity - (move.back or 0)
+        line = known.get(move.target.claim_id)
+        if left and line is not None:
+            box = move.source.place.container.pk if move.source.kind == "container" else None
+            heaps.setdefault((line.pk, box), Goods(line, move.target.product, box)).add(move.target.lot, left)
+    return list(heaps.values())
+
+
+def _lying_in(container: Container) -> list[Goods]:
+    held = (
+        Holding.objects.filter(place_id=container.place_id, quantity__gt=0)
+        .select_related("lot", "product")
+        .order_by("claim_id", "lot_id")
+    )
+    found = list(held)
+    known = _known(holding.claim_id for holding in found)
+    heaps: dict[int, Goods] = {}
+    for holding in found:
+        line = known[holding.claim_id]
+        heaps.setdefault(line.pk, Goods(line, holding.product, container.pk)).add(
+            holding.lot, holding.quantity
+        )
+    return list(heaps.values())
+
+
+def _known(claims: Iterable[int]) -> dict[int, Line]:
+    lines = Line.objects.filter(pk__in=set(claims)).select_related(
+        "sheet__owner", "order", "organization", "site__organization"
+    )
+    return {line.pk: line for line in lines}
+
+
+def _boxes(goods: Sequence[Goods]) -> tuple[Box, ...]:
+    """The containers in the order of their numbers, then what lies loose; positions run through."""
+    containers = Container.objects.filter(
+        pk__in={heap.container for heap in goods if heap.container}
+    ).order_by("pk")
+    boxes, start = [], 1
+    for container in containers:
+        rows = _rows([heap for heap in goods if heap.container == container.pk], start)
+        weight = _weight(container)
+        boxes.append(
+            Box(container.number, rows, container.sscc, container.tracking, weight, container.size_mm)
+        )
+        start += len(rows)
+    loose = _rows([heap for heap in goods if heap.container is None], start)
+    return (*boxes, Box("", loose)) if loose else tuple(boxes)
+
+
+def _rows(goods: Iterable[Goods], start: int = 1) -> tuple[LineRow, ...]:
+    return tuple(
+        LineRow(
+            position=str(n),
+            title=heap.product.name,
+            sku=heap.product.sku,
+            description=heap.line.description,
+            quantity=quantity_of(heap.product, heap.units),
+            serials=tuple(heap.serials),
+        )
+        for n, heap in enumerate(goods, start)
+    )
+
+
+def _orders(goods: Iterable[Goods]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(order_number(heap.line) for heap in goods))
+
+
+def _references(goods: Iterable[Goods]) -> str:
+    found = dict.fromkeys((heap.line.order or heap.line.sheet).customer_reference for heap in goods)
+    return ", ".join(reference for reference in found if reference)
+
+
+def _carrier(shipment: Shipment) -> str:
+    return " · ".join(part for part in (shipment.carrier, shipment.service) if part)
+
+
+def _weight(container: Container) -> str:
+    return f"{plain(container.weight_grams, 3)} kg" if container.weight_grams else ""

@@ -1,0 +1,13 @@
+"""Addresses of printed documents."""
+
+from django.urls import path
+
+from wharfinger.documents import pages
+
+app_name = "documents"
+urlpatterns = [
+    path("documents/issued/<int:pk>.pdf", pages.issued, name="issued"),
+    path("documents/lists/<slug:name>.pdf", pages.lists, name="lists"),
+    path("documents/labels/<slug:of>.pdf", pages.labels, name="labels"),
+    path("documents/<slug:kind>/<int:pk>.pdf", pages.document, name="pdf"),
+]

@@ -1,0 +1,388 @@
+"""Documents of real orders: the right figures on them, kept once they are final, printed again as issued."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.documents.reading import pages, scanned
+from tests.world import World, world
+from wharfinger.base.access import HOUSE
+from wharfinger.base.models import Setting
+from wharfinger.base.refusal import NotAllowed, NotThere, Refusal
+from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine
+from wharfinger.catalog.models import TaxCode
+from wharfinger.demand.models import Line
+from wharfinger.demand.rules import LineWish
+from wharfinger.documents.actions.issuing import issue, pdf, reprint
+from wharfinger.documents.actions.printing import print_labels, print_lists
+from wharfinger.documents.models import Issued
+from wharfinger.fulfilment.actions.picking import pick, ship
+from wharfinger.fulfilment.models import Shipment
+from wharfinger.fulfilment.rules import Consignment, Pick
+from wharfinger.ledger.models import Entry, Place
+from wharfinger.parties.models import Organization, Site, User
+from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
+from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.sales.actions.orders import confirm, create_order, reserve
+from wharfinger.sales.models import Order
+from wharfinger.sales.rules.orders import Hold, OrderWish
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company() -> World:
+    """A small company with a name of its own and a German customer."""
+    made = world()
+    Setting.objects.create(
+        key="company",
+        value={
+            "name": "Hafenkontor IT GmbH",
+            "street": "Am Sandtorkai 48",
+            "postcode": "20457",
+            "city": "Hamburg",
+        }
+        | {"tax_number": "DE 136 695 976", "iban": "DE89370400440532013000", "bank_name": "Handelsbank"},
+    )
+    Organization.objects.filter(pk=made.customer.pk).update(
+        name="Bäckerei Grünkörn", language="de", tax_number="21/815/08150", reference="K-7"
+    )
+    Site.objects.filter(pk=made.site.pk).update(street="Königstr. 11", postcode="24103", city="Kiel")
+    return made
+
+
+def _ordered(company: World, *quantities: int, serials: bool = False) -> tuple[int, list[int]]:
+    """A confirmed order, its lines reserved."""
+    wishes = []
+    for n, quantity in enumerate(quantities):
+        product = company.product(traced="serial") if serials else company.product()
+        numbers = tuple(f"SN-{product.sku}-{k}" for k in range(quantity)) if serials else ()
+        company.stock(product, quantity, serials=numbers, bin=company.bins[n % 2])
+        wishes.append(LineWish(product.pk, quantity))
+    made = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, tuple(wishes)))
+    order, lines = made.one("demand.Sheet"), made.made["ledger.Claim"]
+    confirm(actor=HOUSE, order=order)
+    Line.objects.filter(pk__in=lines).update(site=company.site)
+    reserve(
+        actor=HOUSE, holds=[Hold(line, quantity) for line, quantity in zip(lines, quantities, strict=True)]
+    )
+    return order, lines
+
+
+def _invoice(company: World, lines: list[int], *, number: str | None) -> Invoice:
+    """An invoice for whole lines; a draft without a number."""
+    entry = Entry.objects.latest("pk")
+    bill = Invoice.objects.create(
+        made=entry,
+        number=number,
+        organization=company.customer,
+        currency="EUR",
+        issued_on=date(2026, 11, 20),
+        due_on=date(2026, 12, 4),
+        net_minor=5000,
+        tax_minor=950,
+        total_minor=5950,
+        posted_at=entry.recorded_at if number else None,
+        place=Place.objects.create(kind="invoiced"),
+    )
+    for n, line in enumerate(Line.objects.filter(pk__in=lines), 1):
+        InvoiceLine.objects.create(
+            invoice=bill,
+            line=line,
+            position=n,
+            product=line.product,
+            quantity=line.quantity,
+            unit_price_micro=line.unit_price_micro,
+            tax_code=company.tax,
+            rate_micro=190_000,
+            net_minor=1000 * line.quantity,
+        )
+    return bill
+
+
+def test_a_confirmed_order_is_confirmed_in_the_customers_language(company: World) -> None:
+    order, _lines = _ordered(company, 2, 3)
+    (text,) = pages(pdf(actor=HOUSE, kind="order-confirmation", pk=order))
+    assert f"Auftragsbestätigung {Order.objects.get(pk=order).sheet.number}" in text
+    assert "Bäckerei Grünkörn" in text
+    assert "Summe netto 50,00 € USt 19 % 9,50 € Gesamtbetrag 59,50 €" in text
+    assert "Kundennr. K-7" in text
+    assert "Königstr. 11 24103 Kiel" in text
+
+
+def test_a_draft_is_printed_and_not_kept(company: World) -> None:
+    product = company.product()
+    made = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, (LineWish(product.pk, 3),)))
+    order = made.one("demand.Sheet")
+    assert "Gesamtbetrag 35,70 €" in pages(pdf(actor=HOUSE, kind="order-confirmation", pk=order))[0]
+    with pytest.raises(Refusal) as refused:
+        issue(actor=HOUSE, kind="order-confirmation", pk=order)
+    assert refused.value.code == "not_final"
+    assert not Issued.objects.exists()
+
+
+def test_a_posted_invoice_is_printed_again_as_issued(company: World) -> None:
+    order, lines = _ordered(company, 2, 3)
+    ship(actor=HOUSE, picks=[Pick(lines[0], 2), Pick(lines[1], 3)])
+    bill = _invoice(company, lines, number="INV-1")
+    first = pdf(actor=HOUSE, kind="invoice", pk=bill.pk)
+    (text,) = pages(first)
+    for wanted in (
+        "Rechnung INV-1",
+        "Ihre Steuernummer 21/815/08150",
+        "USt-IdNr. DE136695976",
+        "Lieferdatum",
+        "S – Regelbesteuert 19 % 50,00 9,50",
+        "Gesamtbetrag 59,50 €",
+        Order.objects.get(pk=order).sheet.number,
+        "Zahlbar innerhalb von 14 Tagen",
+    ):
+        assert wanted in text, wanted
+    (code,) = scanned(first, 150)
+    assert "EUR59.5" in code.splitlines()
+    Organization.objects.filter(pk=company.customer.pk).update(name="Somebody else")
+    Setting.objects.update(value={"name": "A new name"})
+    assert pdf(actor=HOUSE, kind="invoice", pk=bill.pk) == first
+    (kept,) = Issued.objects.all()
+    assert (kept.subject, kept.kind, kept.number, kept.language, kept.entry_id) == (
+        f"invoice:{bill.pk}",
+        "invoice",
+        "INV-1",
+        "de",
+        bill.made_id,
+    )
+
+
+def test_a_lost_file_is_made_again_from_what_was_kept(company: World) -> None:
+    _order, lines = _ordered(company, 5)
+    bill = _invoice(company, lines, number="INV-1")
+    first = pdf(actor=HOUSE, kind="invoice", pk=bill.pk)
+    kept = Issued.objects.get()
+    file = Path(settings.MEDIA_ROOT) / kept.file
+    assert file.read_bytes() == first
+    file.unlink()
+    Organization.objects.filter(pk=company.customer.pk).update(name="Somebody else")
+    assert reprint(actor=HOUSE, issued=kept.pk) == first
+
+
+def test_a_draft_invoice_says_so_and_asks_for_no_money(company: World) -> None:
+    _order, lines = _ordered(company, 5)
+    printed = pdf(actor=HOUSE, kind="invoice", pk=_invoice(company, lines, number=None).pk)
+    assert "Rechnung Entwurf" in pages(printed)[0]
+    assert scanned(printed, 150) == set()
+
+
+def test_an_amended_order_is_a_further_issue_beside_the_earlier(company: World) -> None:
+    order, lines = _ordered(company, 2)
+    first = issue(actor=HOUSE, kind="order-confirmation", pk=order)
+    assert issue(actor=HOUSE, kind="order-confirmation", pk=order) == first
+    Line.objects.filter(pk=lines[0]).update(description="as agreed by phone")
+    second = issue(actor=HOUSE, kind="order-confirmation", pk=order)
+    assert second.pk != first.pk
+    assert "as agreed by phone" not in pages(reprint(actor=HOUSE, issued=first.pk))[0]
+    assert "as agreed by phone" in pages(pdf(actor=HOUSE, kind="order-confirmation", pk=order))[0]
+
+
+def test_our_own_move_makes_no_new_issue(company: World) -> None:
+    order, _lines = _ordered(company, 2)
+    first = issue(actor=HOUSE, kind="order-confirmation", pk=order)
+    Setting.objects.update(value={"name": "A new name"})
+    assert issue(actor=HOUSE, kind="order-confirmation", pk=order) == first
+
+
+def test_a_credit_note_names_its_invoice_and_takes_its_tax(company: World) -> None:
+    _order, lines = _ordered(company, 5)
+    bill = _invoice(company, lines, number="INV-1")
+    note = CreditNote.objects.create(
+        made_id=bill.made_id,
+        number="CN-1",
+        invoice=bill,
+        organization=company.customer,
+        currency="EUR",
+        issued_on=date(2026, 11, 22),
+        reason="zu viel bestellt",
+        net_minor=2000,
+        tax_minor=380,
+        total_minor=2380,
+        place=Place.objects.create(kind="credited"),
+    )
+    CreditLine.objects.create(
+        credit_note=note, invoice_line=bill.lines.get(), quantity=2, net_minor=2000, tax_minor=380
+    )
+    (text,) = pages(pdf(actor=HOUSE, kind="credit-note", pk=note.pk))
+    for wanted in (
+        "Gutschrift CN-1",
+        "INV-1 vom 20.11.2026",
+        "2 pc",
+        "Gutschriftbetrag 23,80 €",
+        "Grund zu viel bestellt",
+    ):
+        assert wanted in text, wanted
+
+
+def test_what_left_stands_on_packing_list_and_delivery_note(company: World) -> None:
+    order, lines = _ordered(company, 2, 3, serials=True)
+    ship(
+        actor=HOUSE,
+        picks=[Pick(lines[0], 2), Pick(lines[1], 1)],
+        consignment=Consignment(carrier="Hanse", tracking="T-77"),
+    )
+    shipment = Shipment.objects.get()
+    product = Line.objects.get(pk=lines[0]).product
+    for kind, title in (("packing-list", "Packliste"), ("delivery-note", "Lieferschein")):
+        printed = pdf(actor=HOUSE, kind=kind, pk=shipment.pk)
+        (text,) = pages(printed)
+        assert f"{title} {shipment.number}" in text
+        assert f"Seriennummern: SN-{product.sku}-0, SN-{product.sku}-1" in text
+        assert "Hanse" in text
+        assert Order.objects.get(pk=order).sheet.number in text
+        assert scanned(printed) == {shipment.number}
+    assert "T-77" in pages(pdf(actor=HOUSE, kind="delivery-note", pk=shipment.pk))[0]
+
+
+def test_a_pick_list_leads_from_bin_to_bin_for_each_destination(company: World) -> None:
+    order, lines = _ordered(company, 2, 3)
+    _other, more = _ordered(company, 4)
+    elsewhere = Site.objects.create(
+        organization=company.customer,
+        name="Lager",
+        city="Kiel",
+        place=Place.objects.create(kind="customer"),
+        rented_place=Place.objects.create(kind="rented"),
+    )
+    Line.objects.filter(pk__in=more).update(site=elsewhere)
+    printed = print_lists(actor=HOUSE, name="pick-lists", lines=[*lines, *more], holdings=[], language="en")
+    text = pages(printed)
+    assert len(text) == 2
+    number = Order.objects.get(pk=order).sheet.number
+    assert f"Pick list {number}" in text[0]
+    assert text[0].index("A1") < text[0].index("A2")
+    assert "Page 1 of 1" in text[1]
+    skus = set(Line.objects.filter(pk__in=lines).values_list("product__sku", flat=True))
+    assert scanned(printed) == {number, *skus}
+
+
+def test_there_is_no_pick_list_for_nothing(company: World) -> None:
+    _order, lines = _ordered(company, 2)
+    pick(actor=HOUSE, picks=[Pick(lines[0], 2)])
+    with pytest.raises(Refusal) as refused:
+        print_lists(actor=HOUSE, name="pick-lists", lines=lines, holdings=[], language="en")
+    assert refused.value.code == "nothing_to_pick"
+    (text,) = pages(print_lists(actor=HOUSE, name="packing-lists", lines=lines, holdings=[], language="en"))
+    assert "Not in a container" in text
+    assert "2 pc" in text
+
+
+def test_a_purchase_order_uses_the_vendors_numbers_and_no_tax(company: World) -> None:
+    product = company.product()
+    product.vendors.update(part_number="GR-551")
+    entry = Entry.objects.create(
+        verb="draft", recorded_at="2026-11-01T10:00Z", effective_on=date(2026, 11, 1)
+    )
+    order = PurchaseOrder.objects.create(
+        made=entry, number="PO-1", vendor=company.vendor, currency="EUR", freight_minor=490
+    )
+    PurchaseLine.objects.create(
+        made=entry,
+        purchase_order=order,
+        position=1,
+        product=product,
+        quantity=3,
+        unit_cost_micro=6_005_000,
+        location=company.location,
+        drafted_place=Place.objects.create(kind="drafted"),
+        place=Place.objects.create(kind="on_order"),
+        refused_place=Place.objects.create(kind="refused"),
+    )
+    (text,) = pages(pdf(actor=HOUSE, kind="purchase-order", pk=order.pk))
+    for wanted in (
+        "Purchase order PO-1",
+        f"GR-551 · {product.sku}",
+        "6.005 18.02",
+        "Freight",
+        "Total €22.92",
+        "Main",
+    ):
+        assert wanted in text, wanted
+    assert "VAT 19%" not in text
+
+
+def test_an_rma_slip_says_what_is_asked_for(company: World) -> None:
+    _order, lines = _ordered(company, 2)
+    entry = Entry.objects.latest("pk")
+    rma = Rma.objects.create(
+        made=entry,
+        number="RMA-1",
+        organization=company.customer,
+        location=company.location,
+        requested_at=entry.recorded_at,
+        place=Place.objects.create(kind="returns"),
+        bench_place=Place.objects.create(kind="bench"),
+        vendor_place=Place.objects.create(kind="at_vendor"),
+    )
+    line = Line.objects.get(pk=lines[0])
+    RmaLine.objects.create(
+        made=entry,
+        rma=rma,
+        position=1,
+        product=line.product,
+        line=line,
+        quantity=1,
+        type="replace",
+        reason="defekt",
+    )
+    printed = pdf(actor=HOUSE, kind="rma-slip", pk=rma.pk)
+    (text,) = pages(printed)
+    for wanted in ("Rücksendeschein RMA-1", "Ersatz", "defekt", "Hafenkontor IT GmbH Main Am Sandtorkai 48"):
+        assert wanted in text, wanted
+    assert scanned(printed) == {"RMA-1"}
+
+
+def test_an_exempt_line_prints_its_reason(company: World) -> None:
+    order, lines = _ordered(company, 2)
+    exempt = TaxCode.objects.create(
+        code="K0", name="0 %", rate_micro=0, category="K", exemption_reason="VATEX-EU-IC"
+    )
+    Line.objects.filter(pk__in=lines).update(tax_code=exempt)
+    assert "K: VATEX-EU-IC" in pages(pdf(actor=HOUSE, kind="order-confirmation", pk=order))[0]
+
+
+def test_labels_carry_what_is_scanned(company: World) -> None:
+    product = company.product(gtin="4006381333931")
+    printed = print_labels(actor=HOUSE, of="products", ids=[product.pk], language="en")
+    assert scanned(printed) == {"4006381333931"}
+    assert scanned(print_labels(actor=HOUSE, of="bins", ids=[company.bins[0].pk], language="en")) == {"A1"}
+
+
+def test_who_may_not_read_gets_no_document(company: World) -> None:
+    _order, lines = _ordered(company, 5)
+    bill = _invoice(company, lines, number="INV-1")
+    nobody = User.objects.create(username="nobody")
+    for act in (
+        lambda: pdf(actor=nobody, kind="invoice", pk=bill.pk),
+        lambda: issue(actor=nobody, kind="invoice", pk=bill.pk),
+    ):
+        with pytest.raises(NotAllowed):
+            act()
+    assert not Issued.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "invoice",
+        "quote",
+        "order-confirmation",
+        "purchase-order",
+        "packing-list",
+        "container-label",
+        "nonsense",
+    ],
+)
+def test_what_is_not_there_is_said_so(company: World, kind: str) -> None:
+    with pytest.raises(NotThere):
+        pdf(actor=HOUSE, kind=kind, pk=4711)

@@ -1,0 +1,90 @@
+"""Documents in the browser."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.documents.reading import pages
+from tests.world import World, world
+from wharfinger.base.access import HOUSE
+from wharfinger.demand.rules import LineWish
+from wharfinger.documents.actions.issuing import issue
+from wharfinger.parties.models import User
+from wharfinger.sales.actions.orders import confirm, create_order, reserve
+from wharfinger.sales.rules.orders import Hold, OrderWish
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company() -> World:
+    """A small company."""
+    return world()
+
+
+@pytest.fixture
+def order(company: World) -> tuple[int, int]:
+    """A confirmed order with one line, reserved."""
+    product = company.product()
+    company.stock(product, 3)
+    made = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, (LineWish(product.pk, 3),)))
+    confirm(actor=HOUSE, order=made.one("demand.Sheet"))
+    (line,) = made.made["ledger.Claim"]
+    reserve(actor=HOUSE, holds=[Hold(line, 3)])
+    return made.one("demand.Sheet"), line
+
+
+def test_the_browser_shows_the_pdf(company: World, order: tuple[int, int], client: Client) -> None:
+    client.force_login(company.user)
+    answer = client.get(f"/documents/order-confirmation/{order[0]}.pdf")
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"] == f'inline; filename="order-confirmation-{order[0]}.pdf"'
+    assert "Order confirmation" in pages(answer.content)[0]
+
+
+def test_a_copy_in_another_language_is_not_kept(
+    company: World, order: tuple[int, int], client: Client
+) -> None:
+    client.force_login(company.user)
+    kept = issue(actor=HOUSE, kind="order-confirmation", pk=order[0])
+    copy = client.get(f"/documents/order-confirmation/{order[0]}.pdf?language=de")
+    assert "Auftragsbestätigung" in pages(copy.content)[0]
+    again = client.get(f"/documents/issued/{kept.pk}.pdf")
+    assert "Order confirmation" in pages(again.content)[0]
+
+
+def test_a_selection_of_lines_is_printed_as_lists(
+    company: World, order: tuple[int, int], client: Client
+) -> None:
+    client.force_login(company.user)
+    assert len(pages(client.get(f"/documents/lists/pick-lists.pdf?lines={order[1]}").content)) == 1
+    refused = client.get(f"/documents/lists/packing-lists.pdf?lines={order[1]}")
+    assert refused.status_code == 409
+    assert "Pick the goods first." in refused.content.decode()
+
+
+def test_strangers_sign_in_first_and_others_need_the_permission(
+    order: tuple[int, int], client: Client
+) -> None:
+    address = f"/documents/order-confirmation/{order[0]}.pdf"
+    assert client.get(address)["Location"].startswith("/sign-in/")
+    client.force_login(User.objects.create(username="nobody"))
+    assert client.get(address).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("/documents/invoice/4711.pdf", 404),
+        ("/documents/nonsense/1.pdf", 404),
+        ("/documents/issued/4711.pdf", 404),
+        ("/documents/lists/nonsense.pdf?lines=1", 404),
+        ("/documents/labels/products.pdf?ids=4711", 422),
+        ("/documents/lists/pick-lists.pdf?lines=x", 422),
+        ("/documents/lists/pick-lists.pdf", 409),
+    ],
+)
+def test_what_cannot_be_printed_is_said_so(company: World, client: Client, address: str, code: int) -> None:
+    client.force_login(company.user)
+    assert client.get(address).status_code == code
