@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from django.conf import settings
 from django.urls import include, path
 
+from wharfinger.site import api
 from wharfinger.site.health import healthz
 from wharfinger.site.pages import errors, signin
 
@@ -17,6 +18,7 @@ own = [
 urlpatterns = [
     path("", include((own, "site"))),
     path("healthz", healthz, name="healthz"),
+    path("api/", include(api.urls(), namespace="api")),
     path("i18n/", include("django.conf.urls.i18n")),
     *(
         path("", include(f"wharfinger.{module}.urls"))

@@ -1,0 +1,293 @@
+"""What every module's ``api.py`` speaks: figures as decimal strings, ids, lists by keyset, and refusals in one shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Annotated, Any, Generic, TypeVar
+
+import orjson
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from wharfinger.base import configuration
+from wharfinger.base.asking import Ask
+from wharfinger.base.refusal import N_, BadInput, NotThere
+
+Item = TypeVar("Item")
+Row = TypeVar("Row", bound=models.Model)
+Narrow = Callable[[QuerySet[Any, Any], list[str]], QuerySet[Any, Any]]
+
+MOST_ID = 2**63 - 1
+MOST_ITEMS = 500
+MOST_VALUES = 100
+"""Values of one filter."""
+
+Id = Annotated[int, Field(ge=1, le=MOST_ID, examples=[17])]
+Text = Annotated[str, Field(min_length=1, max_length=200, examples=["Main"])]
+Line = Annotated[str, Field(max_length=200, examples=["As agreed"])]
+"""A line of text that may be empty."""
+Note = Annotated[str, Field(max_length=1000, examples=["Agreed by telephone"])]
+Quantity = Annotated[str, Field(pattern=r"^[0-9]{1,15}(\.[0-9]{1,6})?$", examples=["3"])]
+"""Of the product's unit, as a decimal string; the product says how many decimals it has."""
+Difference = Annotated[str, Field(pattern=r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$", examples=["-2"])]
+"""A quantity that may be below zero."""
+Amount = Annotated[str, Field(pattern=r"^[0-9]{1,15}(\.[0-9]{1,3})?$", examples=["119.00"])]
+"""Money in the currency that the document names."""
+Balance = Annotated[str, Field(pattern=r"^-?[0-9]{1,15}(\.[0-9]{1,3})?$", examples=["-20.00"])]
+"""An amount that may be below zero."""
+Price = Annotated[str, Field(pattern=r"^[0-9]{1,15}(\.[0-9]{1,6})?$", examples=["49.90"])]
+"""Of one whole unit, kept at six decimals."""
+Percent = Annotated[str, Field(pattern=r"^(100(\.0{1,4})?|[0-9]{1,2}(\.[0-9]{1,4})?)$", examples=["15"])]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["EUR"])]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["DE"])]
+
+
+class Given(BaseModel):
+    """What a caller sends: a field we do not know is refused, so that a slip of the pen is not lost in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Shown(BaseModel):
+    """What a caller reads."""
+
+
+class Done(BaseModel):
+    """The journal entry behind a write, which ``POST /journal/{entry}/reverse`` takes."""
+
+    entry: Id
+
+
+class Page(BaseModel, Generic[Item]):
+    """A part of a list, and the cursor to the next."""
+
+    items: list[Item]
+    next: str | None = Field(default=None, description="Send it as `cursor` to get the next part; null at the end.")
+
+
+class HeldBy(BaseModel):
+    """Who holds what was wanted."""
+
+    subject: str
+    title: str
+    quantity: str
+    until: str | None = None
+
+
+class Arriving(BaseModel):
+    """What is under way."""
+
+    subject: str
+    title: str
+    quantity: str
+    on: str | None = None
+
+
+class Remedy(BaseModel):
+    """What one may do instead."""
+
+    verb: str
+    values: dict[str, Any]
+
+
+class Refused(BaseModel):
+    """Why an act was refused, and what would help."""
+
+    code: str = Field(examples=["not_enough"])
+    message: str = Field(examples=["3 wanted, 2 free."])
+    field: str | None = Field(default=None, examples=["lines.0.quantity"])
+    wanted: str | None = None
+    free: str | None = None
+    held_by: list[HeldBy] | None = None
+    arriving: list[Arriving] | None = None
+    remedies: list[Remedy] | None = None
+
+
+def answer(body: Any, *, status: int = 200) -> HttpResponse:
+    """A JSON answer."""
+    return HttpResponse(orjson.dumps(body), status=status, content_type="application/json")
+
+
+def there(rows: QuerySet[Row, Row], pk: int) -> Row:
+    """The one row of this id among those the caller may see; raises NotThere."""
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise NotThere("not_there", N_("There is nothing here with the number {number}."), number=pk)
+    return found
+
+
+def module_on(name: str) -> None:
+    """Let pass while a module (procurement, rma, jobs) is on; raise NotThere, naming where to switch it on."""
+    if not configuration.one("modules")[name]:
+        raise NotThere(
+            "module_off",
+            N_("The module “{module}” is switched off. An administrator switches it on under Settings, Modules."),
+            module=name,
+        )
+
+
+def included(request: HttpRequest, allowed: Sequence[str] = ()) -> frozenset[str]:
+    """The children that are asked for by ``?include=``; raises BadInput for what there is not."""
+    wanted = frozenset(_split(request.GET.getlist("include")))
+    for name in sorted(wanted - set(allowed)):
+        raise BadInput("unknown_include", N_("“{name}” cannot be included here."), field="include", name=name[:40])
+    return wanted
+
+
+def _split(values: Iterable[str]) -> list[str]:
+    return [part.strip() for value in values for part in value.split(",") if part.strip()]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list as the API gives it: what it may be sorted by and narrowed to.
+
+    sorts: queryset field by the name callers use. filters: likewise, or a function that narrows the
+    queryset to any of several values. days: date or instant fields that take ``_from`` and ``_to``.
+    q: fields that ``?q=`` looks into. includes: children that ``?include=`` adds. first: the sort
+    when none is asked for; empty is newest first. also: parameters that the endpoint reads itself.
+    """
+
+    name: str
+    sorts: Mapping[str, str] = field(default_factory=dict)
+    filters: Mapping[str, str | Narrow] = field(default_factory=dict)
+    days: Mapping[str, str] = field(default_factory=dict)
+    q: Sequence[str] = ()
+    includes: Sequence[str] = ()
+    first: str = ""
+    also: Sequence[str] = ()
+
+    def answer(
+        self, request: HttpRequest, rows: QuerySet[Any, Any], show: Callable[[list[Any]], Sequence[Mapping[str, Any]]]
+    ) -> HttpResponse:
+        """One part of the list. show: the rows of it as what callers read, read together and not one by one."""
+        self._known(request)
+        cut = Ask(
+            table=f"api:{self.name}",
+            actor=request.auth,  # type: ignore[attr-defined]
+            sort=self._sort(request),
+            limit=self._limit(request),
+            cursor=request.GET.get("cursor", ""),
+        ).slice(self.narrowed(request, rows), self.sorts, last="pk")
+        return answer({"items": list(show(cut.items)), "next": cut.after})
+
+    def narrowed(self, request: HttpRequest, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+        """The rows that every filter lets pass."""
+        words = request.GET.get("q", "").strip()
+        if words and self.q:
+            matching = Q()
+            for path in self.q:
+                matching |= Q(**{f"{path}__icontains": words[:200]})
+            rows = rows.filter(matching)
+        for name, how in self.filters.items():
+            values = _split(request.GET.getlist(name))
+            if len(values) > MOST_VALUES:
+                raise BadInput("too_many", N_("At most {most} values fit into one filter."), field=name, most=MOST_VALUES)
+            if values:
+                rows = how(rows, values) if callable(how) else rows.filter(**{f"{how}__in": _typed(rows.model, how, values, name)})
+        for name, path in self.days.items():
+            rows = _between(rows, path, name, request)
+        return rows
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """The parameters of the list, for ``openapi_extra``."""
+        text = {"type": "string"}
+        found: list[dict[str, Any]] = [
+            _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS, "default": 50}, "How many."),
+            _parameter("cursor", text, "The `next` of the part before."),
+        ]
+        if self.sorts:
+            ways = [f"{sign}{name}" for name in self.sorts for sign in ("", "-")]
+            found.append(_parameter("sort", {"type": "string", "enum": ways}, "Without it: newest first." if not self.first else ""))
+        if self.q:
+            found.append(_parameter("q", {"type": "string", "maxLength": 200}, "Words to look for."))
+        if self.includes:
+            found.append(_parameter("include", {"type": "string", "enum": list(self.includes)}, "Children to add."))
+        several = {"type": "array", "items": text, "maxItems": MOST_VALUES}
+        found.extend(_parameter(name, several, "One or several values.") for name in self.filters)
+        for name in self.days:
+            found.extend(_parameter(f"{name}_{end}", {"type": "string", "format": "date"}, "") for end in ("from", "to"))
+        return {"parameters": found}
+
+    def _known(self, request: HttpRequest) -> None:
+        included(request, self.includes)
+        days = {f"{name}_{end}" for name in self.days for end in ("from", "to")}
+        known = {"limit", "cursor", "sort", "q", "include", *self.filters, *days, *self.also}
+        for name in request.GET:
+            if name not in known:
+                raise BadInput("unknown_filter", N_("This list has no filter “{name}”."), field=name[:60], name=name[:60])
+
+    def _sort(self, request: HttpRequest) -> str:
+        sort = request.GET.get("sort", self.first)
+        if sort and sort.removeprefix("-") not in self.sorts:
+            raise BadInput("unknown_sort", N_("This list cannot be sorted by “{name}”."), field="sort", name=sort[:60])
+        return sort
+
+    def _limit(self, request: HttpRequest) -> int:
+        text = request.GET.get("limit", "50")
+        if not (text.isascii() and text.isdigit() and len(text) <= 6 and 1 <= int(text) <= MOST_ITEMS):
+            raise BadInput("bad_limit", N_("Ask for 1 to {most} at a time."), field="limit", most=MOST_ITEMS)
+        return int(text)
+
+
+def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+    made = {"in": "query", "name": name, "schema": schema, "required": False}
+    return made | {"description": description} if description else made
+
+
+def field_of(model: type[models.Model], path: str) -> models.Field[Any, Any]:
+    """The field at the end of a path of names."""
+    *way, last = path.split("__")
+    for name in way:
+        model = model._meta.get_field(name).related_model  # type: ignore[assignment]
+    found = model._meta.pk if last == "pk" else model._meta.get_field(last)
+    assert isinstance(found, models.Field)
+    return found.target_field if isinstance(found, models.ForeignKey) else found
+
+
+def _typed(model: type[models.Model], path: str, values: Sequence[str], name: str) -> list[Any]:
+    kind = field_of(model, path)
+    if isinstance(kind, models.BooleanField):
+        return [_yes_or_no(value, name) for value in values]
+    if isinstance(kind, models.IntegerField):
+        return [whole(value, name) for value in values]
+    return [value[:200] for value in values]
+
+
+def whole(text: str, name: str) -> int:
+    """An integer that a database can keep; raises BadInput otherwise."""
+    digits = text.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 19 and abs(int(text)) <= MOST_ID):
+        raise BadInput("not_a_number", N_("“{text}” is not a number. Write it like 12.50."), field=name, text=text[:40])
+    return int(text)
+
+
+def _yes_or_no(text: str, name: str) -> bool:
+    if text.lower() not in ("true", "false"):
+        raise BadInput("not_yes_or_no", N_("Write true or false."), field=name)
+    return text.lower() == "true"
+
+
+def _between(rows: QuerySet[Any, Any], path: str, name: str, request: HttpRequest) -> QuerySet[Any, Any]:
+    timed = isinstance(field_of(rows.model, path), models.DateTimeField)
+    for end, lookup in (("from", "gte"), ("to", "lte")):
+        text = request.GET.get(f"{name}_{end}", "")
+        if not text:
+            continue
+        try:
+            found = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+        except ValueError:
+            raise BadInput(
+                "not_a_date", N_("“{text}” is not a date. Write it like 2026-11-30."), field=f"{name}_{end}", text=text[:40]
+            ) from None
+        instant = isinstance(found, datetime)
+        if instant and (not timed or found.tzinfo is None):  # type: ignore[attr-defined]
+            raise BadInput("needs_offset", N_("Give a date, or an instant with its offset where the field is one."), field=f"{name}_{end}")
+        whole_day = f"{path}__date__{lookup}" if timed and not instant else f"{path}__{lookup}"
+        rows = rows.filter(**{whole_day: found})
+    return rows

@@ -1,0 +1,122 @@
+"""How the API writes: repeated writes answered alike, stale ones refused, dry runs shown, each with its journal entry."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+
+from wharfinger.base.door import answer
+from wharfinger.base.refusal import N_, BadInput, Stale
+from wharfinger.ledger import queries
+from wharfinger.ledger.models import Entry, Fact
+from wharfinger.ledger.post import answered, attempt, dry
+from wharfinger.ledger.write import Written
+
+Shown = Mapping[str, Any]
+About = str | Callable[[Written], str]
+
+mails: list[Callable[[Entry], list[dict[str, Any]]]] = []
+"""What mails an entry would send, for dry runs; filled in ``site.automation``."""
+
+
+def detail(request: HttpRequest, subject: str, shown: Shown) -> HttpResponse:
+    """One document with its ETag; 304 where the caller has it already."""
+    tag = etag(subject)
+    if tag in request.headers.get("If-None-Match", ""):
+        response = HttpResponse(status=304)
+    else:
+        response = answer(shown)
+    response["ETag"] = tag
+    return response
+
+
+def etag(subject: str) -> str:
+    """The version of a document: how many facts the journal has about it."""
+    return f'"{Fact.objects.filter(subject=subject).count()}"'
+
+
+def write(
+    request: HttpRequest,
+    act: Callable[[], Written],
+    show: Callable[[Written], Shown],
+    *,
+    about: About = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Do one act for a caller and answer with the document and ``entry``.
+
+    act: calls one action, without a key of its own. show: the document afterwards. about: the journal's
+    name of the document, whose ETag ``If-Match`` must name; a function of what was written where
+    the act makes it. ``Idempotency-Key`` and ``?dry_run=true`` are served here.
+    """
+    matched = partial(_matched, request.headers.get("If-Match", ""), about, act)
+    if _is_dry(request):
+        return answer(attempt(partial(dry, lambda: _described(request, matched(), show))))
+
+    def run() -> tuple[int, str]:
+        done = matched()
+        return status, orjson.dumps({**show(done), "entry": done.id}).decode()
+
+    key = request.headers.get("Idempotency-Key")
+    if key is not None:
+        actor: Any = request.auth  # type: ignore[attr-defined]
+        found, body, replayed = answered(actor, key, _digest(request), run)
+        response = HttpResponse(body, status=found, content_type="application/json")
+        if replayed:
+            response["Idempotency-Replayed"] = "true"
+        return response
+    done = attempt(matched) if request.headers.get("If-Match") else act()
+    response = answer({**show(done), "entry": done.id}, status=status)
+    subject = about(done) if callable(about) else about
+    if subject:
+        response["ETag"] = etag(subject)
+    return response
+
+
+def _is_dry(request: HttpRequest) -> bool:
+    said = request.GET.get("dry_run", "false")
+    if said not in ("true", "false"):
+        raise BadInput("not_yes_or_no", N_("Write true or false."), field="dry_run")
+    return said == "true"
+
+
+def _digest(request: HttpRequest) -> str:
+    said = f"{request.method} {request.get_full_path()}\n".encode() + request.body
+    return hashlib.sha256(said).hexdigest()
+
+
+def _matched(wanted: str, about: About, act: Callable[[], Written]) -> Written:
+    if not wanted or callable(about) or not about or wanted.strip() == "*":
+        return act()
+    tags = {tag.strip() for tag in wanted.split(",")}
+    _require(about, tags, Fact.objects.filter(subject=about).count())
+    done = act()
+    # Only now is the document surely locked: what others wrote before the lock shows here.
+    _require(about, tags, Fact.objects.filter(subject=about).exclude(entry_id=done.id).count())
+    return done
+
+
+def _require(subject: str, tags: set[str], version: int) -> None:
+    if f'"{version}"' not in tags:
+        raise Stale("stale", N_("This has changed since you read it. Read it again, then decide."), field="If-Match", subject=subject)
+
+
+def _described(request: HttpRequest, done: Written, show: Callable[[Written], Shown]) -> dict[str, Any]:
+    actor: Any = request.auth  # type: ignore[attr-defined]
+    costs = actor.may("catalog.see_cost")
+    return {
+        "dry_run": True,
+        "verb": done.entry.verb,
+        "effective_on": done.entry.effective_on.isoformat(),
+        "moves": queries.moves(done.id),
+        "postings": queries.postings(done.id) if costs else [],
+        "documents": queries.subjects(done.id),
+        "changes": queries.changes(done.id, costs=costs),
+        "mails": [mail for find in mails for mail in find(done.entry)],
+        "document": dict(show(done)),
+    }

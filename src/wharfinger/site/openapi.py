@@ -1,0 +1,154 @@
+"""The OpenAPI 3.1 document: ninja's, with what is true of every operation and an example for each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ninja.openapi.schema import OpenAPISchema
+from pydantic import BaseModel, Field
+
+from wharfinger.base.door import Refused
+
+if TYPE_CHECKING:
+    from ninja import NinjaAPI
+
+REFUSALS = {
+    401: "Who are you?",
+    403: "Not yours to do.",
+    404: "Not there, or not visible to you.",
+    409: "The rules refuse.",
+    412: "Changed since it was read.",
+    413: "Too much at once.",
+    422: "Cannot be read as what it should be.",
+    503: "Too many at once; try again.",
+}
+WRITES = ("post", "patch", "put", "delete")
+DEEPEST = 6
+"""How far an example follows a schema that contains itself."""
+
+HEADERS: list[dict[str, Any]] = [
+    {
+        "in": "header",
+        "name": "Idempotency-Key",
+        "required": False,
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
+        "description": "The same key and body get the same answer; the same key with another body is refused.",
+    },
+    {
+        "in": "header",
+        "name": "If-Match",
+        "required": False,
+        "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'},
+        "description": "The ETag of what you read; 412 if it has changed since.",
+    },
+    {
+        "in": "query",
+        "name": "dry_run",
+        "required": False,
+        "schema": {"type": "boolean", "default": False},
+        "description": "Answer with the entry that would be posted, and write nothing.",
+    },
+]
+FORMATS = {"date": "2026-11-30", "date-time": "2026-11-30T10:00:00+01:00", "email": "ada@example.com", "uri": "https://example.com/hook"}
+TYPES: dict[str, Any] = {"string": "text", "integer": 1, "boolean": True, "number": 1, "null": None}
+
+
+class DryMove(BaseModel):
+    """Goods, wishes or bills that would go from one kind of place to another."""
+
+    product: int
+    quantity: str
+    source: str = Field(alias="from", examples=["bin"])
+    target: str = Field(alias="to", examples=["picked"])
+    line: int | None
+    serial: str | None
+
+
+class DryPosting(BaseModel):
+    """Money that would go from one account to another."""
+
+    source: str = Field(alias="from", examples=["revenue"])
+    target: str = Field(alias="to", examples=["receivable"])
+    amount: str = Field(examples=["119.00"])
+    currency: str = Field(examples=["EUR"])
+
+
+class DryChange(BaseModel):
+    """A field that would take another value."""
+
+    subject: str = Field(examples=["order:17"])
+    field: str
+    old: Any
+    new: Any
+
+
+class DryRun(BaseModel):
+    """The entry that would be posted."""
+
+    dry_run: bool
+    verb: str = Field(examples=["pick"])
+    effective_on: str = Field(examples=["2026-11-30"])
+    moves: list[DryMove]
+    postings: list[DryPosting]
+    documents: list[str] = Field(examples=[["order:17"]])
+    changes: list[DryChange]
+    mails: list[dict[str, Any]]
+    document: dict[str, Any]
+
+
+class Described(OpenAPISchema):
+    """Adds refusals, examples, and to writes their headers and the answer of a dry run."""
+
+    def __init__(self, api: NinjaAPI, path_prefix: str) -> None:
+        super().__init__(api, path_prefix)
+        schemas = self["components"].setdefault("schemas", {})
+        for model in (Refused, DryRun):
+            made = model.model_json_schema(ref_template="#/components/schemas/{model}", mode="validation")
+            schemas.update(made.pop("$defs", {}))
+            schemas[model.__name__] = made
+        for operations in self["paths"].values():
+            for method, operation in operations.items():
+                self._complete(method, operation, schemas)
+
+    def _complete(self, method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+        for status, words in REFUSALS.items():
+            content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refused"}}}
+            operation["responses"].setdefault(status, {"description": words, "content": content})
+        for status, response in operation["responses"].items():
+            for content in response.get("content", {}).values():
+                if int(status) < 300 and "schema" in content:
+                    content.setdefault("example", example(content["schema"], schemas))
+                    if method in WRITES:
+                        content["schema"] = {"anyOf": [content["schema"], {"$ref": "#/components/schemas/DryRun"}]}
+        if method in WRITES:
+            operation["parameters"] = [*operation["parameters"], *HEADERS]
+        for content in operation.get("requestBody", {}).get("content", {}).values():
+            content.setdefault("example", example(content["schema"], schemas))
+        for parameter in operation["parameters"]:
+            if parameter["in"] == "path":
+                parameter.setdefault("example", example(parameter["schema"], schemas))
+
+
+def example(schema: dict[str, Any], schemas: dict[str, Any], depth: int = 0) -> Any:
+    """A value of the schema: what its fields name as examples, else something plain."""
+    if "$ref" in schema:
+        return example(schemas[schema["$ref"].rpartition("/")[2]], schemas, depth + 1)
+    for key in ("examples", "example", "const"):
+        if key in schema:
+            return schema[key][0] if key == "examples" else schema[key]
+    if schema.get("enum"):
+        return schema["enum"][0]
+    for key in ("anyOf", "oneOf", "allOf"):
+        if key in schema:
+            real = [one for one in schema[key] if one.get("type") != "null"]
+            return example(real[0] if depth < DEEPEST and real else {"type": "null"}, schemas, depth + 1)
+    kind = schema.get("type")
+    if kind == "object":
+        return {
+            name: example(one, schemas, depth + 1)
+            for name, one in schema.get("properties", {}).items()
+            if depth < DEEPEST or name in schema.get("required", ())
+        }
+    if kind == "array":
+        return [example(schema["items"], schemas, depth + 1)] if depth < DEEPEST and "items" in schema else []
+    return FORMATS.get(schema.get("format", "")) or schema.get("default") or TYPES.get(kind or "", None)
