@@ -45,6 +45,8 @@ def migrated() -> Callable[[], None]:
         with closing(sqlite3.connect(test_file)) as source, closing(sqlite3.connect(draft)) as target:
             source.backup(target)
         draft.rename(kept)
+        for old in sorted(kept.parent.glob("migrated-*.sqlite3"), key=lambda file: file.stat().st_mtime)[:-5]:
+            old.unlink(missing_ok=True)
         return finish
     shutil.copyfile(kept, test_file)
     original = connections.settings["default"]["NAME"]
@@ -54,7 +56,7 @@ def migrated() -> Callable[[], None]:
 
 
 def _migrate() -> Callable[[], None]:
-    made = setup_databases(verbosity=0, interactive=False, aliases=["default"])
+    made = setup_databases(verbosity=0, interactive=False, aliases=["default"], serialized_aliases=[])
     return lambda: teardown_databases(made, verbosity=0)
 
 
@@ -96,9 +98,12 @@ def _copy_sqlite(original: str, folder: Path) -> Iterator[tuple[str, dict[str, s
     file = folder / "db.sqlite3"
     with closing(sqlite3.connect(original)) as source, closing(sqlite3.connect(file)) as target:
         source.backup(target)
-    yield str(file), {"WHARFINGER_HOME": str(folder), "DATABASE_URL": ""}
-    for leftover in folder.glob("db.sqlite3*"):
-        leftover.unlink()
+    try:
+        yield str(file), {"WHARFINGER_HOME": str(folder), "DATABASE_URL": ""}
+    finally:
+        connections.close_all()
+        for leftover in folder.glob("db.sqlite3*"):
+            leftover.unlink()
 
 
 @contextmanager
