@@ -11,15 +11,36 @@ from django.urls import include, path
 
 from wharfinger.base import clock
 from wharfinger.base.asking import Ask
-from wharfinger.base.page import Form, page
+from wharfinger.base.page import Form, flash, page
 from wharfinger.base.refusal import Arrival, BadInput, Holder, Remedy
 from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.site.urls import urlpatterns as real
 
-CUSTOMERS = ("Brandt & Söhne KG", "Alpenblick IT GmbH", "Kontor Systems AG", "Lumen Retail Ltd", "Nordlicht MSP")
-WORDS = (("amber", "Started"), ("violet", "Unconfirmed"), ("blue", "Unfulfilled"), ("green", "Delivered"), ("red", "Owing"))
+CUSTOMERS = (
+    "Brandt & Söhne KG",
+    "Alpenblick IT GmbH",
+    "Kontor Systems AG",
+    "Lumen Retail Ltd",
+    "Nordlicht MSP",
+)
+WORDS = (
+    ("amber", "Started"),
+    ("violet", "Unconfirmed"),
+    ("blue", "Unfulfilled"),
+    ("green", "Delivered"),
+    ("red", "Owing"),
+)
 BARS: tuple[dict[str, int], ...] = (
-    {"wanted": 2, "to_approve": 1, "to_order": 2, "on_order": 3, "reserved": 4, "picked": 2, "packed": 2, "delivered": 3},
+    {
+        "wanted": 2,
+        "to_approve": 1,
+        "to_order": 2,
+        "on_order": 3,
+        "reserved": 4,
+        "picked": 2,
+        "packed": 2,
+        "delivered": 3,
+    },
     {"reserved": 3, "on_order": 2},
     {"shipped": 4, "delivered": 8, "returned": 1},
     {"delivered": 6},
@@ -81,7 +102,14 @@ ORDERS = Table(
     new=New("New order", "gallery_form", ""),
     rows=rows,
 )
-EMPTY = Table("empty", "Purchase orders", "", ORDERS.columns, lambda ask: Rows(()), new=New("New order", "gallery_form", ""))
+EMPTY = Table(
+    "empty",
+    "Purchase orders",
+    "",
+    ORDERS.columns,
+    lambda ask: Rows(()),
+    new=New("New order", "gallery_form", ""),
+)
 SHORT = BadInput(
     "not_enough",
     "{wanted} wanted, {free} free in A1; 4 more arrive on 3 May.",
@@ -96,7 +124,8 @@ SHORT = BadInput(
 
 def listing(request: HttpRequest) -> HttpResponse:
     """The list page."""
-    request.session["said"] = {"sentence": "Shipped 3 routers to Acme in 1 box.", "entry": None} if "said" in request.GET else None
+    if "said" in request.GET:
+        flash(request, "Shipped 3 routers to Acme in 1 box.")
     return table_page(request, ORDERS)
 
 
@@ -121,7 +150,14 @@ def detail(request: HttpRequest) -> HttpResponse:
         for at in range(1, 7)
     ]
     life = [
-        Value(sentence=sentence, who="Mara Klein", at=clock.now() - timedelta(hours=at * 7), url="#", undo="#" if at < 2 else "", moves=moves)
+        Value(
+            sentence=sentence,
+            who="Mara Klein",
+            at=clock.now() - timedelta(hours=at * 7),
+            url="#",
+            undo="#" if at < 2 else "",
+            moves=moves,
+        )
         for at, (sentence, moves) in enumerate(
             [
                 ("Picked 3 for SO-17", [("3", "Router RX-100", "A1", "Picked")]),
@@ -136,7 +172,11 @@ def detail(request: HttpRequest) -> HttpResponse:
 @page()
 def form(request: HttpRequest) -> HttpResponse:
     """A form that was refused, a dry run, a scanner."""
-    typed: dict[str, Any] = {"quantity": "3", "note": "For the branch in Kiel", "serial": ["SN-1001", "SN-1002"]}
+    typed: dict[str, Any] = {
+        "quantity": "3",
+        "note": "For the branch in Kiel",
+        "serial": ["SN-1001", "SN-1002"],
+    }
     return render(request, "gallery/form.html", {"form": Form(typed, SHORT)})
 
 

@@ -47,12 +47,12 @@ class Ask:
         cls, query: QueryDict, *, table: str, actor: Actor, filters: Sequence[str], tab: str, limit: int
     ) -> Ask:
         """Read the address; what it does not know it leaves alone."""
-        given = {}
+        given: dict[str, Sequence[str]] = {}
         for key in filters:
             values = [value.strip()[:200] for value in query.getlist(key) if value.strip()]
             for end in ("from", "to"):
-                if query.get(f"{key}-{end}"):
-                    given[f"{key}-{end}"] = [query[f"{key}-{end}"]]
+                if text := query.get(f"{key}-{end}"):
+                    given[f"{key}-{end}"] = [text]
             if values:
                 given[key] = values
         return cls(
@@ -85,7 +85,10 @@ class Ask:
             return date.fromisoformat(text) if text else None
         except ValueError:
             raise BadInput(
-                "not_a_date", N_("“{text}” is not a date. Write it like 2026-11-30."), field=key, text=text[:20]
+                "not_a_date",
+                N_("“{text}” is not a date. Write it like 2026-11-30."),
+                field=key,
+                text=text[:20],
             ) from None
 
     def slice(self, queryset: QuerySet[Any, Any], sorts: Mapping[str, str], *, last: str = "id") -> Slice:
@@ -116,7 +119,9 @@ class Ask:
         value = _value(item, path)
         if isinstance(value, (date, datetime)):
             value = value.isoformat()
-        return signing.dumps([f"{'-' * down}{key}", back, value, _value(item, last)], salt=f"list:{self.table}")
+        return signing.dumps(
+            [f"{'-' * down}{key}", back, value, _value(item, last)], salt=f"list:{self.table}"
+        )
 
     def _read_cursor(self, sort: str) -> tuple[bool, Any, Any]:
         if not self.cursor:
@@ -125,7 +130,9 @@ class Ask:
             of, back, value, mark = signing.loads(self.cursor, salt=f"list:{self.table}")
         except signing.BadSignature:
             raise BadInput(
-                "bad_cursor", N_("This page of the list is no longer there. Start from its first page."), field="cursor"
+                "bad_cursor",
+                N_("This page of the list is no longer there. Start from its first page."),
+                field="cursor",
             ) from None
         return (back, value, mark) if of == sort else (False, None, None)
 

@@ -41,9 +41,13 @@ def plain(kind: str, value: Any) -> str | int | Decimal:
         case "price":
             return Decimal(value[0]).scaleb(-money.MICRO)
         case "stage_bar":
-            return ", ".join(f"{stage} {Decimal(units).scaleb(-value[1])}" for stage, units in value[0].items() if units)
+            return ", ".join(
+                f"{stage} {Decimal(units).scaleb(-value[1])}" for stage, units in value[0].items() if units
+            )
     if isinstance(value, (date, datetime)):
-        return value.isoformat(sep=" ", timespec="minutes") if isinstance(value, datetime) else value.isoformat()
+        return (
+            value.isoformat(sep=" ", timespec="minutes") if isinstance(value, datetime) else value.isoformat()
+        )
     return str(value)
 
 
@@ -52,7 +56,9 @@ def answer(form: str, name: str, title: str, columns: Sequence[Column], rows: It
     table = [[gettext(column.label) for column in columns]]
     for row in rows:
         if len(table) > MOST:
-            raise BadInput("too_many_rows", N_("More than {most} rows: narrow the list with a filter first."), most=MOST)
+            raise BadInput(
+                "too_many_rows", N_("More than {most} rows: narrow the list with a filter first."), most=MOST
+            )
         table.append([plain(column.kind, row.cells.get(column.key)) for column in columns])  # type: ignore[misc]
     content, media = WRITERS[form](table, title)
     response = HttpResponse(content, content_type=media)
@@ -76,7 +82,10 @@ def _harmless(cell: Any) -> Any:
 def _xlsx(table: Sequence[Sequence[Any]], title: str) -> tuple[bytes, str]:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
-        sheet, bold = book.add_worksheet(title.translate({ord(c): " " for c in "[]:*?/\\'"})[:31]), book.add_format({"bold": True})
+        sheet, bold = (
+            book.add_worksheet(title.translate({ord(c): " " for c in "[]:*?/\\'"})[:31]),
+            book.add_format({"bold": True}),
+        )
         for at, row in enumerate(table):
             for column, cell in enumerate(row):
                 if isinstance(cell, str):

@@ -72,7 +72,10 @@ def page(permission: str = "") -> Callable[[View], View]:
 def selected(request: HttpRequest) -> list[Selected]:
     """The ticked rows of a list; raises BadInput when none is."""
     try:
-        rows = [Selected(int(id), request.POST.get(f"quantity-{id}", "").strip()) for id in request.POST.getlist("selected")]
+        given = request.POST
+        rows = [
+            Selected(int(row), given.get(f"quantity-{row}", "").strip()) for row in given.getlist("selected")
+        ]
     except ValueError:
         rows = []
     if not rows:
@@ -92,7 +95,7 @@ def page_act(
 
     act: calls one action and returns its entry (or what it made, with an `entry`).
     ok: the sentence that says what happened. back: where to go then.
-    again: renders the form with what was typed and the refusal; without it the refusal stands on top of `back`.
+    again: renders the form with what was typed and the refusal; without it the refusal stands on `back`.
     Raises NotAllowed and NotThere, which are pages of their own.
     """
     try:
@@ -122,7 +125,9 @@ def flash_refusal(request: HttpRequest, refusal: Refusal) -> None:
         "wanted": refusal.wanted,
         "free": refusal.free,
         "decimals": refusal.values.get("decimals", 0),
-        "held_by": [{"subject": h.subject, "quantity": h.quantity, "until": h.until} for h in refusal.held_by],
+        "held_by": [
+            {"subject": h.subject, "quantity": h.quantity, "until": h.until} for h in refusal.held_by
+        ],
         "arriving": [{"subject": a.subject, "quantity": a.quantity, "on": a.on} for a in refusal.arriving],
         "remedies": [{"verb": r.verb, "values": dict(r.values)} for r in refusal.remedies],
     }
@@ -135,11 +140,11 @@ def came_from(request: HttpRequest, otherwise: str) -> str:
     return back if safe else otherwise
 
 
-def _entry(done: Any) -> int | None:
+def _entry(done: Any) -> Any:
     """The entry behind what an action returned: an entry, what `post` wrote, or the document it made."""
     for found in (done, getattr(done, "entry", None)):
         if hasattr(found, "recorded_at"):
-            return found.pk
+            return getattr(found, "pk", None)
     return getattr(done, "made_id", None)
 
 

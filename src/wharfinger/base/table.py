@@ -1,4 +1,4 @@
-"""Lists, declared: a module says which columns, filters, tabs and acts a list has and how its rows are read."""
+"""Lists, declared: a module says which columns, filters and acts a list has and how its rows are read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from wharfinger.base.asking import MANY, Ask
 from wharfinger.base.page import signed_in
 from wharfinger.base.refusal import N_, BadInput, Refusal
 
-Kind = Literal["text", "link", "number", "quantity", "money", "price", "date", "ago", "chip", "stage_bar", "person"]
+Kind = Literal[
+    "text", "link", "number", "quantity", "money", "price", "date", "ago", "chip", "stage_bar", "person"
+]
 RIGHT = frozenset(("number", "quantity", "money", "price"))
 
 
@@ -153,7 +155,9 @@ def table_page(request: HttpRequest, table: Table, **context: Any) -> HttpRespon
     )
     columns = chosen(table, ask)
     if request.GET.get("export") in export.WRITERS:
-        return export.answer(request.GET["export"], table.name, gettext(table.title), columns, _all(table, ask))
+        return export.answer(
+            request.GET["export"], table.name, gettext(table.title), columns, _all(table, ask)
+        )
     template = context.pop("template", "boards/table.html")
     if getattr(request, "htmx", None) and not request.htmx.boosted:  # type: ignore[attr-defined]
         template = "boards/list.html"

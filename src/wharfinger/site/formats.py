@@ -11,7 +11,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from wharfinger.base import clock
 from wharfinger.base import money as currencies
@@ -19,6 +19,9 @@ from wharfinger.base import money as currencies
 NOTHING = "–"
 """What stands where there is no figure."""
 
+_WHO = Markup(
+    '<span class="who" title="{0}"><span aria-hidden="true">{1}</span><span class="vh">{0}</span></span>'
+)
 _REGIONS = {"en": "en_GB", "de": "de_DE"}
 
 
@@ -92,7 +95,7 @@ def moment(value: datetime | None) -> str:
 def ago(value: datetime | None) -> Markup:
     """How long ago, with the exact moment on hover."""
     if value is None:
-        return Markup(NOTHING)
+        return Markup("–")
     passed = value - clock.now()
     if abs(passed.total_seconds()) < 45:
         words = gettext("just now")
@@ -105,6 +108,4 @@ def ago(value: datetime | None) -> Markup:
 def initials(name: str) -> Markup:
     """A person as two letters, the name on hover and for screen readers."""
     letters = "".join(part[0] for part in name.split()[:2]).lower() or NOTHING
-    return Markup(
-        '<span class="who" title="{0}"><span aria-hidden="true">{1}</span><span class="vh">{0}</span></span>'
-    ).format(escape(name), letters)
+    return _WHO.format(name, letters)

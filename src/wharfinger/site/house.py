@@ -40,4 +40,6 @@ class HouseMiddleware:
         """A refusal is an answer, not an error of ours."""
         if not isinstance(raised, Refusal) or request.path.startswith("/api/"):
             return None
-        return render(request, "site/error.html", {"code": raised.http_code, "refusal": raised}, status=raised.http_code)
+        return render(
+            request, "site/error.html", {"code": raised.http_code, "refusal": raised}, status=raised.http_code
+        )

@@ -40,8 +40,12 @@ STOPS = (
     Stop(SELL, N_("Sales orders"), "sales:orders", "shopping-cart", "sales.read", key="o"),
     Stop(SELL, N_("To pick"), "boards:to_pick", "hand", "fulfilment.read", count="to_pick", key="p"),
     Stop(SELL, N_("To pack"), "boards:to_pack", "package", "fulfilment.read", count="to_pack", key="k"),
-    Stop(SELL, N_("Delivery & Shipping"), "boards:delivery", "truck", "fulfilment.read", count="ready", key="d"),
-    Stop(SELL, N_("Approve & Post"), "boards:approve_post", "stamp", "billing.read", count="to_bill", key="a"),
+    Stop(
+        SELL, N_("Delivery & Shipping"), "boards:delivery", "truck", "fulfilment.read", count="ready", key="d"
+    ),
+    Stop(
+        SELL, N_("Approve & Post"), "boards:approve_post", "stamp", "billing.read", count="to_bill", key="a"
+    ),
     Stop(SELL, N_("Invoices"), "billing:invoices", "receipt-text", "billing.read", key="i"),
     Stop(SELL, N_("Payments"), "billing:payments", "banknote", "billing.read"),
     Stop(SELL, N_("Returns"), "boards:returns", "undo-2", "returns.read", count="returns", key="r"),
@@ -51,10 +55,35 @@ STOPS = (
     Stop(SELL, N_("Contracts"), "work:contracts", "handshake", "work.read"),
     Stop(SELL, N_("Jobs"), "work:jobs", "wrench", "work.read", module="jobs"),
     Stop(SELL, N_("Organizations"), "parties:organizations", "building-2", "parties.read", key="c"),
-    Stop(BUY, N_("Purchase approval"), "boards:approval", "badge-check", "purchasing.read", "procurement", "to_approve"),
-    Stop(BUY, N_("Purchasing & Fulfillment"), "boards:purchasing", "list-todo", "purchasing.read", "procurement", "to_order", "f"),
+    Stop(
+        BUY,
+        N_("Purchase approval"),
+        "boards:approval",
+        "badge-check",
+        "purchasing.read",
+        "procurement",
+        "to_approve",
+    ),
+    Stop(
+        BUY,
+        N_("Purchasing & Fulfillment"),
+        "boards:purchasing",
+        "list-todo",
+        "purchasing.read",
+        "procurement",
+        "to_order",
+        "f",
+    ),
     Stop(BUY, N_("Purchase orders"), "purchasing:orders", "clipboard-list", "purchasing.read", key="b"),
-    Stop(BUY, N_("Receiving"), "boards:receiving", "package-check", "purchasing.read", count="on_order", key="e"),
+    Stop(
+        BUY,
+        N_("Receiving"),
+        "boards:receiving",
+        "package-check",
+        "purchasing.read",
+        count="on_order",
+        key="e",
+    ),
     Stop(STOCK, N_("Products"), "catalog:products", "tag", "catalog.read", key="m"),
     Stop(STOCK, N_("Inventory"), "stock:inventory", "boxes", "stock.read", key="s"),
     Stop(STOCK, N_("Locations"), "stock:locations", "warehouse", "stock.read", key="l"),
@@ -73,7 +102,9 @@ def address(name: str, *args: Any, **kwargs: Any) -> str:
         return ""
 
 
-def nav(request: HttpRequest, counts: Mapping[str, int] | None = None) -> list[tuple[str, list[dict[str, Any]]]]:
+def nav(
+    request: HttpRequest, counts: Mapping[str, int] | None = None
+) -> list[tuple[str, list[dict[str, Any]]]]:
     """The places this person may go, in their groups, each with what waits there."""
     user: Any = request.user
     modules = house(request)["modules"]
@@ -81,7 +112,11 @@ def nav(request: HttpRequest, counts: Mapping[str, int] | None = None) -> list[t
     groups: list[tuple[str, list[dict[str, Any]]]] = []
     for stop in STOPS:
         to = address(stop.url)
-        if not to or (stop.module and not modules.get(stop.module)) or (stop.permission and not user.may(stop.permission)):
+        if (
+            not to
+            or (stop.module and not modules.get(stop.module))
+            or (stop.permission and not user.may(stop.permission))
+        ):
             continue
         if not groups or groups[-1][0] != stop.group:
             groups.append((stop.group, []))

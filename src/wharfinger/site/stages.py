@@ -24,6 +24,11 @@ STAGES: dict[str, str] = {
 }
 """Every stage with its word, in the order goods pass them; the style sheet gives each its one colour."""
 
+_SEGMENT = Markup('<rect class="st-{}" x="{}" width="{}" height="6"/>')
+_BAR = Markup(
+    '<svg class="bar" viewBox="0 0 1000 6" preserveAspectRatio="none" role="img"><title>{}</title>{}</svg>'
+)
+
 
 def stage_bar(parts: Mapping[str, int] | None, decimals: int = 0) -> Markup:
     """One thin bar of a segment per stage, with the figures on hover and for screen readers.
@@ -39,9 +44,6 @@ def stage_bar(parts: Mapping[str, int] | None, decimals: int = 0) -> Markup:
     for stage, units in here:
         # Every segment stays visible: a share below 3 % is drawn as 3 %.
         left, width = done * 1000 // total, max(units * 1000 // total, 30)
-        segments.append(f'<rect class="st-{stage}" x="{min(left, 970)}" width="{width}" height="6"/>')
+        segments.append(_SEGMENT.format(stage, min(left, 970), width))
         done += units
-    return Markup(
-        '<svg class="bar" viewBox="0 0 1000 6" preserveAspectRatio="none" role="img" aria-label="{}">'
-        "<title>{}</title>{}</svg>"
-    ).format(said, said, Markup("".join(segments)))
+    return _BAR.format(said, Markup("").join(segments))

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,18 +14,36 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(max_length=60)),
-                ('name', models.CharField(max_length=60)),
-                ('query', models.TextField(blank=True)),
-                ('shared', models.BooleanField(default=False)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table", models.CharField(max_length=60)),
+                ("name", models.CharField(max_length=60)),
+                ("query", models.TextField(blank=True)),
+                ("shared", models.BooleanField(default=False)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="saved_views",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('shared', True)), fields=['table'], name='saved_view_shared')],
-                'constraints': [models.UniqueConstraint(fields=('owner', 'table', 'name'), name='saved_view_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("shared", True)), fields=["table"], name="saved_view_shared"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("owner", "table", "name"), name="saved_view_once")
+                ],
             },
         ),
     ]

@@ -82,7 +82,9 @@ def _proved(request: HttpRequest, name: str, password: str) -> Any:
     if user is None:
         cache.add(key, 0, PAUSE_SECONDS)
         cache.incr(key)
-        raise BadInput("wrong_password", N_("This name and password do not belong together. Upper and lower case count."))
+        raise BadInput(
+            "wrong_password", N_("Name and password do not belong together. Upper and lower case count.")
+        )
     cache.delete(key)
     return user
 
@@ -94,7 +96,9 @@ def _change_password(request: HttpRequest, user: Any) -> None:
     try:
         validate_password(new, user)
     except ValidationError as found:
-        raise BadInput("weak_password", N_("{reason}"), field="new", reason=" ".join(found.messages)) from found
+        raise BadInput(
+            "weak_password", N_("{reason}"), field="new", reason=" ".join(found.messages)
+        ) from found
     user.set_password(new)
     user.save(update_fields=["password"])
     update_session_auth_hash(request, user)
