@@ -44,7 +44,7 @@ DEFAULTS: dict[str, Any] = {
 def read(*keys: str) -> dict[str, Any]:
     """The values of these settings, in one statement."""
     stored = dict(Setting.objects.filter(key__in=keys).values_list("key", "value"))
-    return {key: _filled(DEFAULTS[key], stored.get(key)) for key in keys}
+    return {key: filled(key, stored.get(key)) for key in keys}
 
 
 def one(key: str) -> Any:
@@ -52,7 +52,9 @@ def one(key: str) -> Any:
     return read(key)[key]
 
 
-def _filled(default: Any, stored: Any) -> Any:
+def filled(key: str, stored: Any) -> Any:
+    """A setting as it stands, with the default of whatever is not stored."""
+    default = DEFAULTS[key]
     if stored is None:
         return default
     return {**default, **stored} if isinstance(default, dict) and isinstance(stored, dict) else stored

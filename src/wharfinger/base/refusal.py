@@ -44,6 +44,15 @@ class Remedy:
     values: Mapping[str, Any]
 
 
+class Words(tuple[str, ...]):
+    """Words marked for translation, listed in the reader's language."""
+
+    __slots__ = ()
+
+    def __format__(self, spec: str) -> str:
+        return ", ".join(gettext(word) for word in self)
+
+
 class Refusal(Exception):
     """The rules of the house refuse the act; nothing was written."""
 

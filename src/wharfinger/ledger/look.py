@@ -6,6 +6,7 @@ lock and the read after it are two statements.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -32,8 +33,8 @@ FROM = "FROM ledger_holding h JOIN ledger_place p ON p.id = h.place_id JOIN ledg
 class Wish:
     """What an act wants locked and read; nothing read before may be relied on."""
 
-    documents: Sequence[tuple[type[models.Model], Iterable[int] | models.QuerySet[Any]]] = ()
-    """Rows to lock and read, by id or as a query that finds them."""
+    documents: Sequence[tuple[type[models.Model], Iterable[int] | sql.Found]] = ()
+    """Rows to lock and read, by id or by a condition that finds them."""
     first: Callable[[Truth], None] | None = None
     """Reads that need only the documents' locks, and decide what else is locked."""
     products: Ids = ()
@@ -51,6 +52,9 @@ class Wish:
     falls_to: Callable[[Sequence[int]], dict[int, str]] | None = None
 
 
+OFTEN = ("currency", "time_zone", "closed_until", "modules", "approval")
+
+
 @dataclass(slots=True)
 class House:
     """The few settings that every act needs, read with it."""
@@ -64,7 +68,8 @@ class House:
 
 def house() -> House:
     """The settings that every act needs, in one statement."""
-    values = configuration.read("currency", "time_zone", "closed_until", "modules", "approval")
+    stored = dict(sql.fetch(f"SELECT key, value FROM base_setting WHERE key IN ({', '.join(['%s'] * len(OFTEN))})", OFTEN))
+    values = {key: configuration.filled(key, json.loads(v) if isinstance(v := stored.get(key), str) else v) for key in OFTEN}
     closed = values["closed_until"]
     return House(
         values["currency"],
@@ -120,10 +125,11 @@ def held(row: Sequence[Any]) -> Held:
     return Held(row[0], spot, row[9], row[10], row[11], row[12], expires)
 
 
-def _locked(model: type[models.Model], ids: Iterable[int] | models.QuerySet[Any]) -> dict[int, Any]:
+def _locked(model: type[models.Model], ids: Iterable[int] | sql.Found) -> dict[int, Any]:
     """Lock rows sorted by id and read them as they are once the lock is held, in one statement."""
-    found = ids if isinstance(ids, models.QuerySet) else model._default_manager.filter(pk__in=sorted(set(ids)))
-    return {row.pk: row for row in found.order_by("pk").select_for_update(no_key=True)}
+    if isinstance(ids, sql.Found):
+        return sql.read(model, ids.where, ids.params, locked=True)
+    return sql.by_ids(model, ids, locked=True)
 
 
 def _read_goods(
@@ -194,7 +200,22 @@ def _release_lapsed(truth: Truth, found: list[Held], falls_to: Callable[[Sequenc
         truth.prelude.append(Step(wish, wish.at(fixed(ends[one.claim])), one.quantity, verb="expire"))
     gone = {h.id for h in lapsed}
     truth.held = [h for h in truth.held if h.id not in gone]
+    for step in truth.prelude:
+        _gone_before(truth, step)
     truth.read["lapsed"] = sorted({h.claim for h in lapsed})
+
+
+def _gone_before(truth: Truth, step: Step) -> None:
+    """Let the truth show the wish that an expired hold gave back, since the plan runs after it."""
+    source = next((h for h in truth.held if h.spot == step.source), None)
+    if source is None:
+        return
+    source.quantity -= step.quantity
+    target = next((h for h in truth.held if h.spot == step.target), None)
+    if target is None:
+        truth.held.append(Held(0, step.target, step.quantity))
+    else:
+        target.quantity += step.quantity
 
 
 def _read_layers(truth: Truth, products: list[int]) -> None:

@@ -99,6 +99,7 @@ class Place(models.Model):
 class Claim(models.Model):
     """The thread of one line through all its stages; claim 0 is free."""
 
+    subject: ClassVar[str] = "claim"
     hold_until = models.DateTimeField(null=True)
 
     class Meta:

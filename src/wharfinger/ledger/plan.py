@@ -140,9 +140,10 @@ class Incoming:
 class OpenLayer:
     """Goods that came in together and what is left of their value, read under the product's lock."""
 
-    id: int
+    id: Id
+    """A reference where the act itself opens it."""
     product: int
-    lot: int | None
+    lot: Id | None
     effective_on: date
     quantity: int
     value_minor: int

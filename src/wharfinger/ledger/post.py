@@ -242,6 +242,10 @@ _CONSTRAINTS = {
     "one_serial_one_place": ("serial_elsewhere", N_("This serial number is already in a place. A serial stands in one place only.")),
     "serial_once": ("serial_known", N_("This serial number is already known for this product.")),
     "holding_not_below_zero": ("not_enough", N_("There are not enough goods there any more. Look again and take less.")),
+    "layer_quantity_value": (
+        "cost_moved_on",
+        N_("The cost of these goods has been used since by other goods that left. Adjust the stock instead of undoing this."),
+    ),
     "sheet_number": ("number_taken", N_("This number is taken. Choose another.")),
     "vendor_once": ("vendor_known", N_("This vendor is already listed for the product.")),
     "bin_once": ("bin_known", N_("The location already has a compartment of this name.")),

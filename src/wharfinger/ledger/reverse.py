@@ -114,7 +114,7 @@ def _documents(facts: list[Fact]) -> list[tuple[type[models.Model], list[int]]]:
         model = model_of(fact.subject)
         name, pk = tuple_of(fact.subject)
         if model is not None and isinstance(pk, int):
-            wanted[model].add(pk)
+            wanted[owner_of(model, fact.field) if fact.field else model].add(pk)
     return [(model, sorted(ids)) for model, ids in sorted(wanted.items(), key=lambda item: item[0]._meta.label)]
 
 
@@ -122,6 +122,13 @@ def model_of(subject: str) -> type[models.Model] | None:
     """The model whose rows the journal names so."""
     name = subject.partition(":")[0]
     return next((m for m in apps.get_models() if m.__dict__.get("subject") == name), None)
+
+
+def owner_of(model: type[models.Model], field: str) -> type[models.Model]:
+    """The model that keeps a field of a document: its own, or the common part whose key it shares."""
+    own = {f.attname for f in model._meta.concrete_fields} | {f.name for f in model._meta.concrete_fields}
+    shared = model._meta.pk.remote_field
+    return model if field in own or shared is None else owner_of(shared.model, field)
 
 
 def _read(truth: Truth, original: Entry) -> None:
@@ -237,6 +244,7 @@ def _restore(plan: Plan, truth: Truth) -> None:
         model = model_of(fact.subject)
         if fact.field is None or model is None:
             continue
+        model = owner_of(model, fact.field)
         pk = tuple_of(fact.subject)[1]
         row = truth.documents[model._meta.label][pk]
         now = getattr(row, fact.field)

@@ -50,6 +50,7 @@ def write(plan: Plan, truth: Truth, entry: Entry, consumers: list[str]) -> Writt
     def real(ref: Any) -> Any:
         return ids[ref.label][ref.index] if isinstance(ref, Ref) else ref
 
+    plan.changes = [c._replace(new=real(c.new)) for c in plan.changes]
     steps = [*truth.prelude, *plan.steps]
     holdings = _book(steps, real, entry.verb)
     offset = len(truth.prelude)
