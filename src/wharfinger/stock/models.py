@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from wharfinger.catalog.models import Product
-from wharfinger.ledger.models import Place
+from wharfinger.ledger.models import Document, Entry, Place
 
 
 class Location(models.Model):
@@ -81,12 +81,47 @@ class Level(models.Model):
         return f"{self.product_id} at {self.location_id}"
 
 
-class Serial(models.Model):
-    """The correction of a serial number: which lot became which, and why."""
+class Count(Document):
+    """Somebody walks along the shelves and writes down what is there; the differences become one entry."""
 
-    subject: ClassVar[str] = "serial_correction"
-    old = models.ForeignKey("ledger.Lot", models.PROTECT, related_name="+")
-    new = models.ForeignKey("ledger.Lot", models.PROTECT, related_name="+")
+    subject: ClassVar[str] = "count"
+    number = models.CharField(max_length=40, unique=True)
+    location = models.ForeignKey(Location, models.PROTECT, related_name="counts")
+    note = models.CharField(max_length=500, blank=True)
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    completed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], name="count_open", condition=Q(completed_at__isnull=True, void__isnull=True))]
 
     def __str__(self) -> str:
-        return f"{self.old_id} → {self.new_id}"
+        return self.number
+
+
+class CountLine(models.Model):
+    """What was counted of a product in a bin, and how far the books were off at that instant."""
+
+    subject: ClassVar[str] = "count_line"
+    count = models.ForeignKey(Count, models.PROTECT, related_name="lines")
+    bin = models.ForeignKey(Bin, models.PROTECT, related_name="+")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    code = models.CharField(max_length=100, blank=True)
+    """The serial number or batch, where the product has them."""
+    counted = models.BigIntegerField()
+    difference = models.BigIntegerField()
+    """Counted less what the books had then: recorded at once, so that goods may move while others count."""
+    unit_cost_micro = models.BigIntegerField(null=True)
+    made = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
+    void = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["count", "bin", "product", "code"], condition=Q(void__isnull=True), name="count_line_once"
+            ),
+            models.CheckConstraint(condition=Q(counted__gte=0), name="counted_not_below_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count_id}: {self.counted} of {self.product_id}"

@@ -8,7 +8,7 @@ from typing import Any
 from wharfinger.base.money import share
 from wharfinger.base.refusal import N_, Refusal
 from wharfinger.ledger.chart import OURS
-from wharfinger.ledger.plan import Held, Id, OpenLayer, Plan, Truth
+from wharfinger.ledger.plan import Held, Id, OpenLayer, Plan, Ref, Truth
 
 
 def choose(
@@ -68,7 +68,33 @@ def price_issues(plan: Plan, truth: Truth, method: Callable[[int], str]) -> None
         leaves = step.source.kind in OURS and step.target.kind not in OURS and step.source.owned
         if leaves and step.reverses is None:
             lot = step.source.lot if step.source.serial else None
-            draw(plan, n, truth.layers.get(step.source.product, []), step.quantity, method(step.source.product), lot)
+            by = method(step.source.product)
+            draw(plan, n, _in_time(truth, step.source.product, step.quantity, by), step.quantity, by, lot)
+
+
+def _in_time(truth: Truth, product: int, quantity: int, method: str) -> list[OpenLayer]:
+    """The layers that an issue may take on its date; raises Refusal when it is dated before its goods came.
+
+    An issue may not be earlier than the layers it takes or, for an average, than the last entry that
+    changed the pool; so the running quantity from that date stays above zero.
+    """
+    layers = truth.layers.get(product, [])
+    if truth.effective_on >= truth.today:
+        return layers
+    changed = truth.read.get("layers_changed", {}) if method == "average" else {}
+    found = [one for one in layers if max(one.effective_on, changed.get(one.id, one.effective_on)) <= truth.effective_on]
+    at_hand = sum(one.quantity for one in found)
+    if at_hand < quantity:
+        raise Refusal(
+            "before_the_goods",
+            N_("On {date} only {free} of the {wanted} had come in. Choose a later date."),
+            field="effective_on",
+            wanted=quantity,
+            free=at_hand,
+            product=product,
+            date=truth.effective_on.isoformat(),
+        )
+    return found
 
 
 def draw(plan: Plan, step: int, layers: list[OpenLayer], quantity: int, method: str, lot: Id | None) -> int:
@@ -96,23 +122,36 @@ def _ordered(layers: Sequence[OpenLayer], method: str, lot: Id | None) -> list[O
     if method == "specific":
         own = [layer for layer in open_layers if layer.lot == lot]
         return own or [layer for layer in open_layers if layer.lot is None]
-    ordered = sorted(open_layers, key=lambda layer: (layer.effective_on, layer.id))
+    # A layer that this very act opens has no id yet and is the youngest of its day.
+    ordered = sorted(open_layers, key=lambda layer: (layer.effective_on, isinstance(layer.id, Ref), layer.id))
     return ordered[::-1] if method == "lifo" else ordered
 
 
 def value_receipt(
-    plan: Plan, truth: Truth, step: int, product: int, method: str, quantity: int, value_minor: int, lot: Id | None
-) -> None:
-    """Open a cost layer for goods that become ours, or add them to the product's pool.
+    plan: Plan,
+    truth: Truth,
+    step: int,
+    product: int,
+    method: str,
+    quantity: int,
+    value_minor: int,
+    lot: Id | None,
+    *,
+    into: OpenLayer | None = None,
+) -> OpenLayer:
+    """Open a cost layer for goods that become ours, or add them to the product's pool; the layer they went to.
 
-    value_minor: what all of them cost, in home currency; lot: the unit, for specific cost.
+    value_minor: what all of them cost, in home currency; lot: the unit, for specific cost;
+    into: the layer that an earlier step of the same goods opened.
     """
-    pool = next((layer for layer in truth.layers.get(product, ()) if layer.quantity > 0), None)
-    if method == "average" and pool is not None:
-        plan.draw(step, pool.id, -quantity, -value_minor)
-        pool.quantity += quantity
-        pool.value_minor += value_minor
-        return
+    layers = truth.layers.setdefault(product, [])
+    if method == "average":
+        into = into or next((layer for layer in layers if layer.quantity > 0), None)
+    if into is not None:
+        plan.draw(step, into.id, -quantity, -value_minor)
+        into.quantity += quantity
+        into.value_minor += value_minor
+        return into
     made = plan.create(
         "ledger.Layer",
         product_id=product,
@@ -122,6 +161,9 @@ def value_receipt(
         value_minor=0,
     )
     plan.draw(step, made, -quantity, -value_minor)
+    opened = OpenLayer(made, product, lot if method == "specific" else None, truth.effective_on, quantity, value_minor)
+    layers.append(opened)
+    return opened
 
 
 def sum_by(rows: Iterable[Any], key: Callable[[Any], Any], value: Callable[[Any], int]) -> dict[Any, int]:

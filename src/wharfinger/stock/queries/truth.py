@@ -1,0 +1,133 @@
+"""What plans about stock need to know, read under the locks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from django.db.models import Max, Q, QuerySet
+
+from wharfinger.base.words import same
+from wharfinger.catalog.models import VendorPrice
+from wharfinger.ledger import sql
+from wharfinger.ledger.models import Claim, Draw, Layer, Lot
+from wharfinger.ledger.plan import OpenLayer, Truth
+from wharfinger.ledger.post import automation
+from wharfinger.stock.models import Bin, Location
+from wharfinger.stock.rules.adjusting import KnownLot
+
+
+def bins_named(bins: Iterable[int | None], locations: Iterable[int] = ()) -> QuerySet[Bin]:
+    """The bins at these places, and the default bins of the locations at these places."""
+    named = sorted({place for place in bins if place is not None})
+    at = Location.objects.filter(place_id__in=sorted(set(locations)))
+    return Bin.objects.filter(Q(place_id__in=named) | Q(default=True, location_id__in=at.values("pk")))
+
+
+def read_places(truth: Truth) -> None:
+    """Read the locations: by place and back, and where picked goods and goods set aside stand at each."""
+    rows = list(Location.objects.values_list("pk", "place_id", "picked_place_id", "quarantine_place_id"))
+    truth.read["places"] = {pk: place for pk, place, _, _ in rows}
+    truth.read["locations"] = {place: pk for pk, place, _, _ in rows}
+    truth.read["stages"] = {place: picked for _, place, picked, _ in rows}
+    truth.read["quarantines"] = {place: aside for _, place, _, aside in rows}
+
+
+def read_lots(wanted: Iterable[tuple[int, str]]) -> Callable[[Truth], None]:
+    """Read the lots of these products and numbers that are on record, and where a unit of each stands."""
+    pairs = {(product, same(code)) for product, code in wanted}
+
+    def read(truth: Truth) -> None:
+        truth.read["lots"] = {}
+        if not pairs:
+            return
+        found = (
+            Lot.objects.filter(product_id__in={p for p, _ in pairs}, code_key__in={c for _, c in pairs})
+            .annotate(stands=Max("holdings__kind", filter=Q(holdings__quantity__gt=0, holdings__unbounded=False)))
+            .order_by("-owned", "pk")
+            .values_list("pk", "product_id", "code_key", "serial", "owned", "code", "stands")
+        )
+        for pk, product, key, serial, owned, code, stands in found:
+            if (product, key) in pairs:
+                truth.read["lots"].setdefault((product, key), KnownLot(pk, serial, owned, code, stands or ""))
+
+    return read
+
+
+def read_claims(truth: Truth) -> None:
+    """Read of the claims at hand what was promised, where their wish falls back to, and on which documents they are."""
+    claims = sorted({h.claim for h in truth.held if h.claim})
+    found = Claim.objects.filter(pk__in=claims, line__isnull=False).select_related("line__sheet", "line__order")
+    truth.read["promises"], truth.read["sheets"] = {}, {}
+    for claim in found if claims else ():
+        line = claim.line
+        sheets = [sheet for sheet in (line.sheet, line.order) if sheet is not None]
+        truth.read["promises"][claim.pk] = line.promised_on or line.sheet.promised_on
+        truth.read["sheets"][claim.pk] = [(s.subject_name.partition(":")[0], s.pk) for s in sheets]
+    truth.read["falls_to"] = automation.falls_to(claims) if claims else {}
+
+
+def read_costs(products: Iterable[int]) -> Callable[[Truth], None]:
+    """Read what the default vendors of these products ask, for goods whose cost nobody gave."""
+    wanted = sorted(set(products))
+
+    def read(truth: Truth) -> None:
+        prices = VendorPrice.objects.filter(product_id__in=wanted).order_by("default", "-pk") if wanted else ()
+        truth.read["costs"] = {price.product_id: price.cost_micro for price in prices}
+
+    return read
+
+
+def read_layer_dates(truth: Truth) -> None:
+    """Read when each layer at hand last changed, if the act is dated back."""
+    if truth.effective_on >= truth.today:
+        return
+    layers = [layer.id for found in truth.layers.values() for layer in found]
+    changed = Draw.objects.filter(layer_id__in=layers).values_list("layer_id").annotate(Max("entry__effective_on"))
+    truth.read["layers_changed"] = dict(changed)
+
+
+def read_all_layers(product: int) -> Callable[[Truth], None]:
+    """Read every layer of a product that has something left, those of single units among them."""
+
+    def read(truth: Truth) -> None:
+        found = Layer.objects.filter(product_id=product, quantity__gt=0).order_by("effective_on", "pk")
+        truth.layers[product] = [
+            OpenLayer(one.pk, product, one.lot_id, one.effective_on, one.quantity, one.value_minor) for one in found
+        ]
+
+    return read
+
+
+def claims_at(locations: Iterable[int], products: Iterable[int]) -> Callable[[Truth], list[int]]:
+    """Who holds goods of these products in bins of these locations, found under the products' locks."""
+    places, wanted = sorted(set(locations)), sorted(set(products))
+
+    def find(truth: Truth) -> list[int]:
+        if not places or not wanted:
+            return []
+        found = sql.fetch(
+            "SELECT DISTINCT h.claim_id FROM ledger_holding h JOIN ledger_place p ON p.id = h.place_id "
+            f"WHERE h.kind = 'bin' AND h.claim_id <> 0 AND h.quantity > 0 AND {sql.among('h.product_id')} "
+            f"AND {sql.among('p.parent_id')}",
+            [sql.array(wanted), sql.array(places)],
+        )
+        return [row[0] for row in found]
+
+    return find
+
+
+def claims_on(lots: Iterable[tuple[int, str]], lines: Iterable[int | None] = ()) -> Callable[[Truth], list[int]]:
+    """Whose the units of these serial numbers are, and these lines."""
+    pairs = {(product, same(code)) for product, code in lots}
+    named = {line for line in lines if line is not None}
+
+    def find(truth: Truth) -> list[int]:
+        if not pairs:
+            return sorted(named)
+        units = Lot.objects.filter(serial=True, product_id__in={p for p, _ in pairs}, code_key__in={c for _, c in pairs})
+        held = Claim.objects.filter(
+            pk__gt=0, holdings__quantity__gt=0, holdings__kind__in=("bin", "picked", "quarantine"), holdings__lot__in=units
+        )
+        return sorted(named | set(held.values_list("pk", flat=True)))
+
+    return find

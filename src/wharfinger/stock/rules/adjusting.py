@@ -1,0 +1,228 @@
+"""Pure decisions about goods that are found or lost: what they are worth, and who goes without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from wharfinger.base.money import extended, share
+from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.words import same, tidy
+from wharfinger.ledger.plan import Held, LotRef, PlaceRef, Plan, Truth, fixed, spot
+from wharfinger.stock.rules import choose, price_issues, value_receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """So many units of a product found in a bin, or lost from it when below zero."""
+
+    product: int
+    quantity: int
+    location: int
+    """The place of the location."""
+    bin: int | None = None
+    """The place of the bin: the location's default for goods found, any of its bins for goods lost."""
+    unit_cost_micro: int | None = None
+    """Of goods found; what such goods cost on average where it is not given."""
+    serials: tuple[str, ...] = ()
+    batch: str = ""
+    expires_on: date | None = None
+    field: str = ""
+    """What stands before the names of its fields, for one of many."""
+
+    def codes(self) -> tuple[str, ...]:
+        """The numbers of its serials or of its batch."""
+        return self.serials or ((self.batch,) if self.batch else ())
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLot:
+    """A serial or batch that is on record, and the kind of place where a unit of it stands now."""
+
+    id: int
+    serial: bool
+    owned: bool
+    code: str
+    stands: str = ""
+
+
+def plan_adjust(truth: Truth, *, items: Sequence[Adjustment]) -> Plan:
+    """Put found goods into their bins at what they cost, and take lost goods out of the books.
+
+    What is lost is taken from free units first, then from the claims with the latest promise, whose
+    lines get their wish back in the same entry; ``notes["lost"]`` says which claims lost how many.
+    """
+    plan = Plan()
+    for item in items:
+        if item.quantity > 0:
+            _find(plan, truth, item)
+        else:
+            _lose(plan, truth, item)
+        plan.mention(("product", item.product), ("location", truth.read["locations"][item.location]))
+    price_issues(plan, truth, lambda product: truth.products[product].cost_method)
+    return plan
+
+
+def _find(plan: Plan, truth: Truth, item: Adjustment) -> None:
+    product = truth.products[item.product]
+    place = target_bin(truth, item.location, item.bin, field=f"{item.field}bin")
+    worth = _worth(truth, item, product)
+    layer = None
+    done = 0
+    for lot, units in _found_lots(plan, truth, item, product):
+        at = spot(lot, place, 0)
+        step = plan.move(at.at(fixed("adjustment")), at, units)
+        # Shares of the running total, so that the units together are worth exactly the whole.
+        value = share(worth, done + units, item.quantity) - share(worth, done, item.quantity)
+        into = None if product.cost_method == "specific" else layer
+        layer = value_receipt(plan, truth, step, product.pk, product.cost_method, units, value, lot.id, into=into)
+        done += units
+
+
+def _worth(truth: Truth, item: Adjustment, product: Any) -> int:
+    layers = [one for one in truth.layers.get(product.pk, ()) if one.quantity > 0]
+    known = sum(one.quantity for one in layers)
+    if item.unit_cost_micro is None and known and product.cost_method != "specific":
+        return share(sum(one.value_minor for one in layers), item.quantity, known)
+    cost = truth.read["costs"].get(product.pk, 0) if item.unit_cost_micro is None else item.unit_cost_micro
+    return extended(cost, item.quantity, product.quantity_decimals, truth.home_currency)
+
+
+def _found_lots(plan: Plan, truth: Truth, item: Adjustment, product: Any) -> list[tuple[LotRef, int]]:
+    check_tracing(product, item.quantity, item.serials, item.batch, field=item.field)
+    if not item.codes():
+        return [(truth.lot(product.pk), item.quantity)]
+    each = 1 if item.serials else item.quantity
+    name = f"{item.field}{'serials' if item.serials else 'batch'}"
+    return [
+        (identify(plan, truth, product, code, serial=bool(item.serials), expires_on=item.expires_on, field=name), each)
+        for code in item.codes()
+    ]
+
+
+def check_tracing(product: Any, quantity: int, serials: Sequence[str], batch: str, *, field: str = "") -> None:
+    """Let numbers pass that fit how the product is traced; raise BadInput otherwise."""
+    if product.kind == "service":
+        raise BadInput("not_kept", N_("{sku} is a service and is not kept in stock."), field=f"{field}product", sku=product.sku)
+    traced = product.traced if product.traced_from == "receipt" else "none"
+    if traced == "serial" and len(serials) != quantity:
+        raise BadInput(
+            "serials_missing",
+            N_("Each unit has its own serial number: {wanted} wanted, {free} given."),
+            field=f"{field}serials",
+            wanted=quantity,
+            free=len(serials),
+        )
+    if traced != "serial" and serials:
+        raise BadInput("not_traced", N_("{sku} has no serial numbers in stock. Leave them out."), field=f"{field}serials", sku=product.sku)
+    if traced == "batch" and not batch:
+        raise BadInput("batch_missing", N_("Give the number of the batch."), field=f"{field}batch")
+    if traced != "batch" and batch:
+        raise BadInput("not_traced", N_("{sku} has no batches in stock. Leave the batch out."), field=f"{field}batch", sku=product.sku)
+    if len({same(code) for code in serials}) != len(serials):
+        raise BadInput("serial_twice", N_("A serial number is given twice."), field=f"{field}serials")
+
+
+def identify(
+    plan: Plan, truth: Truth, product: Any, code: str, *, serial: bool, expires_on: date | None = None, field: str = "serials"
+) -> LotRef:
+    """The lot of a number: the one on record if its unit stands nowhere, else a new one.
+
+    Needs ``truth.read["lots"]``. Raises Refusal when a unit of that serial number is somewhere.
+    """
+    code = tidy(code, field=field, most=100)
+    known: KnownLot | None = truth.read["lots"].get((product.pk, same(code)))
+    if known is None:
+        made = plan.create(
+            "ledger.Lot", product_id=product.pk, serial=serial, code=code, code_key=same(code), expires_on=expires_on
+        )
+        return LotRef(made, product.pk, serial=serial)
+    if known.serial and (known.stands or not known.owned):
+        raise Refusal(
+            "serial_elsewhere",
+            N_("The serial number {serial} is already in our books. Look it up before you enter it again."),
+            field=field,
+            product=product.pk,
+            serial=known.code,
+        )
+    return LotRef(known.id, product.pk, serial=known.serial)
+
+
+def target_bin(truth: Truth, location: int, bin: int | None, *, field: str = "bin") -> PlaceRef:
+    """The bin where goods are put: the one named, else the location's default; raises Refusal when it is retired."""
+    found = [
+        row
+        for row in truth.documents["stock.Bin"].values()
+        if (row.place_id == bin if bin else row.default and truth.read["places"][row.location_id] == location)
+    ]
+    if not found:
+        raise Refusal("no_default_bin", N_("This location has no default bin. Name a bin."), field=field)
+    if found[0].retired_on is not None:
+        raise Refusal("bin_retired", N_("The bin {name} is no longer in use. Choose another."), field=field, name=found[0].name)
+    return PlaceRef(found[0].place_id, "bin")
+
+
+def known_lots(truth: Truth, product: int, codes: Iterable[str], *, field: str) -> tuple[int, ...]:
+    """The lots of these numbers; raises Refusal, naming the first that is not on record."""
+    lots = []
+    for code in codes:
+        known = truth.read["lots"].get((product, same(code)))
+        if known is None:
+            raise Refusal(
+                "no_such_serial",
+                N_("There is no {serial} of this product. Check the number."),
+                field=field,
+                product=product,
+                serial=code,
+            )
+        lots.append(known.id)
+    return tuple(lots)
+
+
+def _lose(plan: Plan, truth: Truth, item: Adjustment) -> None:
+    wanted = -item.quantity
+    lots = known_lots(truth, item.product, item.codes(), field=f"{item.field}{'serials' if item.serials else 'batch'}")
+    if item.serials and len(lots) != wanted:
+        check_tracing(truth.products[item.product], wanted, item.serials, "", field=item.field)
+
+    def fits(one: Held) -> bool:
+        here = one.place == item.bin if item.bin else one.location == item.location
+        return here and one.product == item.product and one.quantity > 0 and (not lots or one.lot in lots)
+
+    free = sum(h.quantity for h in truth.free if fits(h))
+    claimed = [h for h in truth.held if h.claim and h.kind == "bin" and h.spot.owned and fits(h)]
+    there = free + sum(h.quantity for h in claimed)
+    if there < wanted:
+        raise Refusal(
+            "not_enough",
+            N_("{wanted} to take out, but only {free} are there."),
+            field=f"{item.field}quantity",
+            wanted=wanted,
+            free=there,
+            product=item.product,
+        )
+    part = min(free, wanted)
+    for held, quantity in choose(truth.free, item.product, part, location=item.location, bin=item.bin, lots=lots):
+        plan.move(held.spot, held.spot.at(fixed("adjustment")), quantity)
+    _deprive(plan, truth, claimed, wanted - part)
+
+
+def _deprive(plan: Plan, truth: Truth, claimed: list[Held], wanted: int) -> None:
+    """Take lost goods from claims, the latest promise first; their lines want the goods again."""
+    promises = truth.read["promises"]
+    # Nothing promised is the latest promise of all; among equals the younger line goes without.
+    claimed.sort(key=lambda h: (promises.get(h.claim) or date.max, h.claim, h.id), reverse=True)
+    for held in claimed:
+        part = min(wanted, held.quantity)
+        if not part:
+            return
+        plan.move(held.spot, held.spot.at(fixed("adjustment")), part)
+        held.quantity -= part
+        wanted -= part
+        covered = spot(truth.lot(held.product), fixed("covered"), held.claim)
+        plan.move(covered, covered.at(fixed(truth.read["falls_to"][held.claim])), part)
+        plan.mention(*truth.read["sheets"].get(held.claim, ()))
+        lost = plan.notes.setdefault("lost", {})
+        lost[held.claim] = lost.get(held.claim, 0) + part
