@@ -104,18 +104,25 @@ def _spot(h: Any) -> Spot:
     return Spot(h.lot_id, h.product_id, h.serial, h.owned, h.place_id, h.kind, h.unbounded, h.claim_id)
 
 
-def _documents(facts: list[Fact]) -> list[tuple[type[models.Model], list[int]]]:
-    """The rows that facts speak of, by model; those that exist once per key are not locked."""
-    wanted: dict[type[models.Model], set[int]] = defaultdict(set)
+def _documents(facts: list[Fact]) -> list[tuple[type[models.Model], list[int] | sql.Found]]:
+    """The rows that facts speak of, by model."""
+    wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
     for fact in facts:
         if fact.field == MADE:
             wanted[apps.get_model(fact.subject)].update(json.loads(fact.new or "[]"))
             continue
         model = model_of(fact.subject)
         name, pk = tuple_of(fact.subject)
-        if model is not None and isinstance(pk, int):
+        if model is not None:
             wanted[owner_of(model, fact.field) if fact.field else model].add(pk)
-    return [(model, sorted(ids)) for model, ids in sorted(wanted.items(), key=lambda item: item[0]._meta.label)]
+    return [(model, _these(model, ids)) for model, ids in sorted(wanted.items(), key=lambda item: item[0]._meta.label)]
+
+
+def _these(model: type[models.Model], ids: set[Any]) -> list[int] | sql.Found:
+    """Rows by primary key; settings have a word for one."""
+    if isinstance(model._meta.pk, models.CharField):
+        return sql.Found(sql.among(model._meta.pk.column, "text"), (sql.array(sorted(str(pk) for pk in ids)),))
+    return sorted(pk for pk in ids if isinstance(pk, int))
 
 
 def model_of(subject: str) -> type[models.Model] | None:

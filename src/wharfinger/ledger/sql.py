@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC
 from functools import cache
 from typing import Any, TypeVar
 
@@ -158,13 +158,10 @@ def _reading(model: type[models.Model], vendor: str) -> tuple[str, tuple[str, ..
 def _converter(field: models.Field[Any, Any], vendor: str) -> Callable[[Any], Any] | None:
     if isinstance(field, models.JSONField):
         return lambda value: json.loads(value) if isinstance(value, str) else value
-    if vendor == "postgresql":
-        return None
-    if isinstance(field, models.DateTimeField):
-        return lambda value: value and datetime.fromisoformat(value).replace(tzinfo=UTC)
-    if isinstance(field, models.DateField):
-        return lambda value: value and date.fromisoformat(value)
-    return bool if isinstance(field, models.BooleanField) else None
+    if vendor == "sqlite" and isinstance(field, models.DateTimeField):
+        # Django's SQLite gives dates and truth values as such, moments without their time zone.
+        return lambda value: value and value.replace(tzinfo=UTC)
+    return None
 
 
 def read(model: type[Model], where: str, params: Sequence[Any], *, locked: bool = False) -> dict[int, Model]:
