@@ -1,4 +1,4 @@
-"""The look in a real browser: axe objects to nothing, light and dark, desk and phone; keys and scanner work."""
+"""The look in a real browser: no complaint by axe, light and dark, desk and phone; keys and scanner work."""
 
 from __future__ import annotations
 
