@@ -1,78 +1,106 @@
-"""Documents over HTTP: the PDF of any document, and what was issued about it."""
+"""Documents over HTTP: the PDF of any document, what was issued about it, lists of a selection."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Router, Schema
+from ninja import Path, Query, Router
+from pydantic import Field
 
-from wharfinger.base.access import require
-from wharfinger.documents.actions import issuing
+from wharfinger.base.door import Id, Listing, Page, Shown, whole
+from wharfinger.documents.actions import issuing, printing
 from wharfinger.documents.kinds import kind_named
-from wharfinger.documents.queries.issued import issued as read_issued
+from wharfinger.documents.models import Issued
+from wharfinger.documents.queries.issued import issued
 
 router = Router(tags=["documents"])
+
+Name = Annotated[str, Path(max_length=40, examples=["invoice"])]
+ListName = Annotated[str, Path(max_length=40, examples=["pick-lists"])]
+Lines = Annotated[
+    str, Query(max_length=20_000, examples=["17,18"], description="Ids of lines, separated by commas.")
+]
 PDF = {
-    200: {
-        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
-        "description": "PDF",
+    "responses": {
+        200: {
+            "description": "OK",
+            "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+        }
     }
 }
 
 
-class IssuedOut(Schema):
+class IssuedOut(Shown):
     """One document as it left the house."""
 
-    id: int
-    subject: str
-    kind: str
-    number: str
-    language: str
-    entry: int
+    id: Id
+    subject: str = Field(examples=["invoice:17"])
+    kind: str = Field(examples=["invoice"])
+    number: str = Field(examples=["INV-17"])
+    language: str = Field(examples=["de"])
+    entry: Id
     issued_at: datetime
 
 
-class IssuedList(Schema):
-    """What was issued about a document."""
-
-    items: list[IssuedOut]
-    next: str | None = None
+ISSUED = Listing("issued", sorts={"issued_at": "issued_at"})
 
 
-@router.get("/documents/{kind}/{pk}/issued", response=IssuedList, summary="What was issued about a document")
-def list_issued(request: HttpRequest, kind: str, pk: int) -> dict[str, Any]:
-    """Every issue of a document, newest first."""
-    actor: Any = request.user
-    of = kind_named(kind)
-    require(actor, of.permission)
-    rows = [one for one in read_issued(f"{of.subject}:{pk}") if one.kind == kind]
-    return {
-        "items": [
-            {
-                "id": one.pk,
-                "subject": one.subject,
-                "kind": one.kind,
-                "number": one.number,
-                "language": one.language,
-                "entry": one.entry_id,
-                "issued_at": one.issued_at,
-            }
-            for one in rows
-        ]
-    }
+def _shown(rows: Sequence[Issued]) -> list[Mapping[str, Any]]:
+    return [
+        {
+            "id": row.pk,
+            "subject": row.subject,
+            "kind": row.kind,
+            "number": row.number,
+            "language": row.language,
+            "entry": row.entry_id,
+            "issued_at": row.issued_at,
+        }
+        for row in rows
+    ]
 
 
-@router.get("/documents/issued/{pk}.pdf", openapi_extra={"responses": PDF}, summary="An issue as it was")
-def get_issued(request: HttpRequest, pk: int) -> HttpResponse:
-    """The PDF of an earlier issue."""
-    actor: Any = request.user
-    return HttpResponse(issuing.reprint(actor=actor, issued=pk), content_type="application/pdf")
+@router.get("/documents/issued/{pk}.pdf", openapi_extra=PDF, summary="An issue as it was")
+def get_issued(request: HttpRequest, pk: Id) -> HttpResponse:
+    """The PDF of an earlier issue, byte for byte."""
+    return _pdf(issuing.reprint(actor=_actor(request), issued=pk))
 
 
-@router.get("/documents/{kind}/{pk}.pdf", openapi_extra={"responses": PDF}, summary="A document as PDF")
-def get_pdf(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+@router.get("/documents/lists/{name}.pdf", openapi_extra=PDF, summary="Pick or packing lists of a selection")
+def get_lists(request: HttpRequest, name: ListName, lines: Lines = "") -> HttpResponse:
+    """`pick-lists` or `packing-lists` for the chosen lines, one for each destination, in one file."""
+    chosen = [whole(part.strip(), "lines") for part in lines.split(",") if part.strip()]
+    actor = _actor(request)
+    return _pdf(
+        printing.print_lists(actor=actor, name=name, lines=chosen, holdings=[], language=actor.language)
+    )
+
+
+@router.get("/documents/{kind}/{pk}.pdf", openapi_extra=PDF, summary="A document as PDF")
+def get_pdf(request: HttpRequest, kind: Name, pk: Id) -> HttpResponse:
     """The document as issued where it is final, else as it would be printed now."""
-    actor: Any = request.user
-    return HttpResponse(issuing.pdf(actor=actor, kind=kind, pk=pk), content_type="application/pdf")
+    return _pdf(issuing.pdf(actor=_actor(request), kind=kind, pk=pk))
+
+
+@router.get(
+    "/documents/{kind}/{pk}/issued",
+    response=Page[IssuedOut],
+    openapi_extra=ISSUED.described,
+    summary="What was issued about a document",
+)
+def list_issued(request: HttpRequest, kind: Name, pk: Id) -> HttpResponse:
+    """Every issue of a document, newest first."""
+    of = kind_named(kind)
+    of.require(_actor(request))
+    return ISSUED.answer(request, issued(f"{of.subject}:{pk}").filter(kind=of.name), _shown)
+
+
+def _actor(request: HttpRequest) -> Any:
+    return request.auth  # type: ignore[attr-defined]
+
+
+def _pdf(content: bytes) -> HttpResponse:
+    return HttpResponse(content, content_type="application/pdf")

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from wharfinger.base import access
+from wharfinger.base.access import Actor
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.billing.models import CreditNote, Invoice
 from wharfinger.documents import shapes
@@ -40,6 +42,15 @@ class Kind:
     """Whether it is kept once it is final; what only helps our own hands is printed afresh."""
     amends: bool = False
     """Whether it may change afterwards: the changed one is then a further issue beside the earlier."""
+
+    also: str = ""
+    """A further permission that it needs."""
+
+    def require(self, actor: Actor) -> None:
+        """Let the actor pass who may read documents of this kind; raise NotAllowed otherwise."""
+        access.require(actor, self.permission)
+        if self.also:
+            access.require(actor, self.also)
 
     def language(self, pk: int) -> str:
         """The language it is written in; raises NotThere when there is no such row."""
@@ -95,6 +106,7 @@ KINDS = {
             buying.purchase_order,
             reader="vendor",
             decision="submitted_at",
+            also="catalog.see_cost",
             amends=True,
         ),
         Kind(

@@ -26,7 +26,10 @@ from wharfinger.parties.queries import user_of
 from wharfinger.site.openapi import Described
 from wharfinger.site.subjects import subject
 
-ROUTERS: tuple[tuple[str, str], ...] = (("wharfinger.ledger.api:router", ""),)
+ROUTERS: tuple[tuple[str, str], ...] = (
+    ("wharfinger.ledger.api:router", ""),
+    ("wharfinger.documents.api:router", ""),
+)
 """Where each router is, and the module (procurement, rma, jobs) whose switch it hangs on, if any."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from wharfinger.base import clock
-from wharfinger.base.access import Actor, require
+from wharfinger.base.access import Actor
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.documents.keeping import frozen, thawed
 from wharfinger.documents.kinds import KINDS, Kind, kind_named
@@ -29,7 +29,7 @@ def issue(*, actor: Actor, kind: str, pk: int) -> Issued:
     Raises Refusal while it is a draft.
     """
     of = kind_named(kind)
-    require(actor, of.permission)
+    of.require(actor)
     entry = of.final(pk)
     if entry is None or not of.kept:
         raise Refusal("not_final", N_("This document is still a draft. Post, send or submit it first."))
@@ -65,7 +65,7 @@ def pdf(*, actor: Actor, kind: str, pk: int, language: str | None = None) -> byt
     language: another than the reader's, for a copy that is not kept.
     """
     of = kind_named(kind)
-    require(actor, of.permission)
+    of.require(actor)
     own = of.language(pk)
     if of.kept and language in (None, own) and of.final(pk) is not None:
         return reprint(actor=actor, issued=issue(actor=actor, kind=kind, pk=pk).pk)
@@ -78,7 +78,7 @@ def reprint(*, actor: Actor, issued: int) -> bytes:
     if kept is None:
         raise NotThere("no_such_document", N_("There is no such document."))
     of = KINDS[kept.kind]
-    require(actor, of.permission)
+    of.require(actor)
     file = Path(settings.MEDIA_ROOT) / kept.file
     if file.exists():
         return file.read_bytes()

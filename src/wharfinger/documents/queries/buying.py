@@ -31,7 +31,9 @@ def purchase_order(pk: int, language: str) -> PurchaseOrderShape:
     if order is None:
         raise NotThere("no_such_document", N_("There is no such document."))
     lines = list(
-        order.lines.filter(void=None).select_related("product", "location").order_by("position", "pk")
+        order.lines.filter(void=None, removed_at=None)
+        .select_related("product", "location")
+        .order_by("position", "pk")
     )
     parts = dict(
         VendorPrice.objects.filter(

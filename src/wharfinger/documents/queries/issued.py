@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from django.db.models import QuerySet
 
 from wharfinger.documents.models import Issued
 
 
-def issued(subject: str) -> Sequence[Issued]:
+def issued(subject: str) -> QuerySet[Issued, Issued]:
     """Every issue about a subject like ``order:17``, newest first, without the content."""
-    return list(Issued.objects.filter(subject=subject).defer("content").order_by("-pk"))
+    return Issued.objects.filter(subject=subject).defer("content").order_by("-pk")

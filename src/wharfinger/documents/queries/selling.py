@@ -69,7 +69,7 @@ def order_confirmation(pk: int, language: str) -> OrderConfirmation:
 
 def _lines(sheet: Sheet) -> list[Line]:
     """The lines that bear a price: a kit's components hide behind their kit."""
-    found = Line.objects.filter(sheet=sheet, void=None, parent=None).select_related(
+    found = Line.objects.filter(sheet=sheet, void=None, removed_at=None, parent=None).select_related(
         "product", "tax_code", "site__organization"
     )
     return list(found.order_by("position", "pk"))
