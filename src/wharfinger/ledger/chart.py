@@ -276,3 +276,13 @@ def _claims_agree(rule: ClaimRule, source: int, target: int) -> bool:
     if rule == "passes":
         return source != 0 and target != 0
     return source == target
+
+
+def drawn() -> str:
+    """The chart as a table for the docs, one row for each leg."""
+    lines = ["| verb | from | to | claim | lot | undone by |", "|---|---|---|---|---|---|"]
+    for row in CHART:
+        if row.source:
+            places = " | ".join(", ".join(sorted(kinds)) for kinds in (row.source, row.target))
+            lines.append(f"| {row.verb} | {places} | {row.claim} | {row.lot} | {row.undo} |")
+    return "\n".join(lines)
