@@ -25,14 +25,36 @@ apt_install() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null 2>&1
 }
 
+# The pip of this Python can fill a venv that has none of its own, which is made in no time.
+outer_pip() {
+    "$PYTHON" -m pip --python "$("$PYTHON" -c 'import sys; print(sys.executable)')" --version >/dev/null 2>&1
+}
+
 make_venv() {
-    if ! "$PYTHON" -m venv .venv 2>/dev/null; then
-        rm -rf .venv
-        if ! { may_apt && apt_install python3-venv python3-pip && "$PYTHON" -m venv .venv; }; then
-            echo "Python's venv module is missing; install it (Debian: apt-get install python3-venv)." >&2
-            exit 1
-        fi
-    fi
+    if outer_pip && "$PYTHON" -m venv --without-pip .venv 2>/dev/null; then return; fi
+    if "$PYTHON" -m venv .venv 2>/dev/null; then return; fi
+    rm -rf .venv
+    if may_apt && apt_install python3-venv && "$PYTHON" -m venv .venv; then return; fi
+    echo "Python's venv module is missing; install it (Debian: apt-get install python3-venv)." >&2
+    exit 1
+}
+
+pip_install() {
+    local pip=(.venv/bin/python -m pip)
+    "${pip[@]}" --version >/dev/null 2>&1 || pip=("$PYTHON" -m pip --python .venv/bin/python)
+    # Without --no-compile every module is compiled now, instead of those in use when they are first used.
+    "${pip[@]}" install --quiet --disable-pip-version-check --no-input --no-compile --root-user-action ignore "$@" || {
+        echo "pip could not install the packages that pyproject.toml names; its message is above." >&2
+        exit 1
+    }
+}
+
+install_runtime() { # The source is used where it stands, so nothing has to be built.
+    local names=()
+    mapfile -t names < <("$PYTHON" -c \
+        'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")')
+    pip_install "${names[@]}"
+    echo "$PWD/src" >"$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/wharfinger-source.pth"
 }
 
 bootstrap() {
@@ -43,10 +65,7 @@ bootstrap() {
     if [ "$(cat "$stamp" 2>/dev/null)" = "$now" ] || [ "$(cat .venv/.installed-dev 2>/dev/null)" = "$now" ]; then
         return
     fi
-    echo "Installing Wharfinger into .venv …"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input -e ".${WANTED:+[$WANTED]}" || {
-        echo "pip could not install the packages that pyproject.toml names; its message is above." >&2
-        exit 1
-    }
+    echo "Installing Wharfinger's packages into .venv …"
+    if [ -n "${WANTED:-}" ]; then pip_install -e ".[$WANTED]"; else install_runtime; fi
     echo "$now" >"$stamp"
 }
