@@ -14,7 +14,10 @@ from wharfinger.base.asking import Ask
 from wharfinger.base.page import Form, flash, page
 from wharfinger.base.refusal import Arrival, BadInput, Holder, Remedy
 from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.site.urls import handler403, handler404, handler500
 from wharfinger.site.urls import urlpatterns as real
+
+__all__ = ["handler403", "handler404", "handler500", "urlpatterns"]
 
 CUSTOMERS = (
     "Brandt & Söhne KG",
