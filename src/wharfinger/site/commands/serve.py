@@ -39,6 +39,7 @@ def run(options: Namespace) -> int:
     if not settings.WHITENOISE_USE_FINDERS:
         call_command("collectstatic", interactive=False, verbosity=0)
     connection.close()
+    os.environ["PORT"] = str(options.port)  # So that the processes we start know their own address.
     print(f"Wharfinger listens on http://{options.host}:{options.port}/", flush=True)
     worker = None if options.no_worker else _Worker.start()
     try:
