@@ -22,7 +22,11 @@ class PurchaseOrder(Document):
     external_number = models.CharField(max_length=60, blank=True)
     vendor = models.ForeignKey(Organization, models.PROTECT, related_name="purchase_orders")
     currency = models.CharField(max_length=3)
-    ship_to = models.CharField(max_length=12, default="own", choices=[(k, k) for k in ("own", "organization", "other")])
+    rate_micro = models.BigIntegerField(default=1_000_000)
+    """What one unit of the order's currency is worth at home, at 10⁻⁶, fixed when it was made."""
+    ship_to = models.CharField(
+        max_length=12, default="own", choices=[(k, k) for k in ("own", "organization", "other")]
+    )
     ship_to_site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="+")
     ship_to_text = models.CharField(max_length=500, blank=True)
     freight_minor = models.BigIntegerField(default=0)
@@ -39,8 +43,12 @@ class PurchaseOrder(Document):
 
     class Meta:
         indexes = [
-            models.Index(fields=["id"], name="purchase_open", condition=Q(done__isnull=True, void__isnull=True)),
-            models.Index(fields=["external_number"], name="purchase_external", condition=~Q(external_number="")),
+            models.Index(
+                fields=["id"], name="purchase_open", condition=Q(done__isnull=True, void__isnull=True)
+            ),
+            models.Index(
+                fields=["external_number"], name="purchase_external", condition=~Q(external_number="")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -59,6 +67,10 @@ class PurchaseLine(models.Model):
     location = models.ForeignKey(Location, models.PROTECT, related_name="+")
     expected_on = models.DateField(null=True)
     description = models.CharField(max_length=500, blank=True)
+    approved_minor = models.BigIntegerField(null=True)
+    """The extended cost up to which buying this line was approved, in home currency."""
+    removed_at = models.DateTimeField(null=True)
+    """When it was taken off the order, before that was submitted."""
     drafted_place = models.OneToOneField(Place, models.PROTECT, related_name="drafted_line")
     place = models.OneToOneField(Place, models.PROTECT, related_name="purchase_line")
     refused_place = models.OneToOneField(Place, models.PROTECT, related_name="refused_line")
@@ -66,7 +78,10 @@ class PurchaseLine(models.Model):
     void = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="purchase_line_above_zero")]
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="purchase_line_above_zero"),
+            models.CheckConstraint(condition=Q(unit_cost_micro__gte=0), name="purchase_cost_not_below_zero"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.purchase_order_id}/{self.position}"
@@ -80,21 +95,33 @@ class Receipt(Document):
     vendor = models.ForeignKey(Organization, models.PROTECT, related_name="receipts")
     vendor_invoice_number = models.CharField(max_length=60, blank=True)
     received_on = models.DateField()
+    cancelled_at = models.DateTimeField(null=True)
+    """When all of it was taken back."""
 
     def __str__(self) -> str:
         return self.number
 
 
 class Approval(Document):
-    """A decision about buying a line: who, when, up to which amount, and why not."""
+    """A decision about buying a customer's line or a purchase order's line: who, when, up to which amount, why not."""
 
     subject: ClassVar[str] = "approval"
-    line = models.ForeignKey("demand.Line", models.PROTECT, related_name="approvals")
+    line = models.ForeignKey("demand.Line", models.PROTECT, null=True, related_name="approvals")
+    purchase_line = models.ForeignKey(PurchaseLine, models.PROTECT, null=True, related_name="approvals")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     granted = models.BooleanField()
     amount_minor = models.BigIntegerField()
     note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(line__isnull=True, purchase_line__isnull=False)
+                | Q(line__isnull=False, purchase_line__isnull=True),
+                name="approval_of_one",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"approval {self.pk}"

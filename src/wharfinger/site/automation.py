@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from wharfinger.demand import queries as demand
 from wharfinger.ledger.post import automation
+from wharfinger.purchasing.actions import closing as purchasing
 
 CONSUMERS = ("notices", "webhooks")
 """Who reads the journal afterwards, each by a row of the outbox of its own."""
@@ -24,3 +25,6 @@ def install() -> None:
     """Hang the table into the kernel; called once, when Django is ready."""
     automation.consumers = consumers
     automation.falls_to = demand.falls_to
+    automation.guards.setdefault("reverse", []).append(purchasing.creation_untouched)
+    for verb in purchasing.CLOSING:
+        automation.after.setdefault(verb, []).append(purchasing.close_done)

@@ -1,0 +1,1 @@
+"""The verbs of buying: approve, order, receive, send back."""

@@ -1,0 +1,38 @@
+"""What buying does because of an entry, whichever verb it is."""
+
+from __future__ import annotations
+
+from wharfinger.base.refusal import N_, Refusal
+from wharfinger.ledger import sql
+from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.ledger.write import Written
+
+CLOSING = ("submit", "receive", "cancel_purchase", "close_purchase", "cancel_receipt", "reverse")
+"""The verbs after which a purchase order may have nothing on order any more, or something again."""
+
+
+def close_done(truth: Truth, plan: Plan, written: Written) -> None:
+    """Write on each order that the act touched which entry left nothing on order, or that something is again."""
+    touched = sorted(truth.documents.get("purchasing.PurchaseOrder", ()))
+    if not touched:
+        return
+    sql.execute(
+        "UPDATE purchasing_purchaseorder SET done_id = CASE WHEN submitted_at IS NULL AND cancelled_at IS NULL THEN NULL "
+        "WHEN EXISTS (SELECT 1 FROM purchasing_purchaseline l JOIN ledger_holding h ON h.place_id = l.place_id AND h.quantity > 0 "
+        "WHERE l.purchase_order_id = purchasing_purchaseorder.id) THEN NULL ELSE COALESCE(done_id, %s) END "
+        f"WHERE {sql.among('id')}",
+        [written.id, sql.array(touched)],
+    )
+
+
+def creation_untouched(truth: Truth, plan: Plan) -> None:
+    """Refuse to undo the making of a purchase order that has been submitted since."""
+    orders = truth.documents.get("purchasing.PurchaseOrder", {})
+    for label, pk in plan.voids:
+        order = orders.get(pk) if label == "purchasing.PurchaseOrder" else None
+        if order is not None and order.submitted_at is not None:
+            raise Refusal(
+                "submitted_since",
+                N_("{number} is submitted. Undo that first, or cancel the order."),
+                number=order.number,
+            )

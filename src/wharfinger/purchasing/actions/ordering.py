@@ -1,0 +1,213 @@
+"""Draft purchase orders, change them, submit them, cancel them, close them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.words import tidy
+from wharfinger.demand import queries as demand
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import Written
+from wharfinger.purchasing.models import PurchaseOrder
+from wharfinger.purchasing.queries import truth as reads
+from wharfinger.purchasing.rules import changing, levels, ordering
+from wharfinger.purchasing.rules.changing import PurchaseChange
+from wharfinger.purchasing.rules.ordering import PurchaseLineWish, PurchaseWish, Wanted
+from wharfinger.stock.models import Level
+
+
+def draft(*, actor: Actor, wish: PurchaseWish, key: str | None = None) -> Written:
+    """Make a purchase order by hand, for stock, for customers' lines, or both."""
+    require(actor, "purchasing.order")
+    wish = _tidy(wish)
+    if not wish.lines:
+        raise BadInput("no_lines", N_("An order needs at least one line."), field="lines")
+    return post(
+        "draft",
+        _drafting([one for line in wish.lines for one in line.wanted], wish.lines, wish),
+        partial(ordering.plan_draft, wishes=(wish,)),
+        actor=actor,
+        key=key,
+    )
+
+
+def draft_from_lines(
+    *, actor: Actor, wanted: Sequence[Wanted], wish: PurchaseWish | None = None, key: str | None = None
+) -> Written:
+    """Make one purchase order of these lines, for the vendor of the wish or the default vendor of all of them.
+
+    wish: the order's terms, without lines; vendor 0 stands for the default vendor.
+    """
+    require(actor, "purchasing.order")
+    _needs_some(wanted)
+    wish = _tidy(wish) if wish else None
+    return post(
+        "draft",
+        _drafting(wanted, (), wish),
+        partial(ordering.plan_from_lines, wanted=tuple(wanted), wish=wish),
+        actor=actor,
+        key=key,
+    )
+
+
+def draft_per_vendor(*, actor: Actor, wanted: Sequence[Wanted], key: str | None = None) -> Written:
+    """Make a purchase order of these lines for each default vendor, all in one entry."""
+    require(actor, "purchasing.order")
+    _needs_some(wanted)
+    return post(
+        "draft",
+        _drafting(wanted, (), None),
+        partial(ordering.plan_per_vendor, wanted=tuple(wanted)),
+        actor=actor,
+        key=key,
+    )
+
+
+def auto_fill(*, actor: Actor, key: str | None = None) -> Written:
+    """Draft orders, one for each default vendor, of what has fallen to its minimum."""
+    require(actor, "purchasing.order")
+    return post(
+        "draft",
+        Wish(
+            first=_read_low,
+            products=lambda truth: truth.read["low"],
+            free=True,
+            reads=(_read_low_products, reads.read_terms(), reads.read_drafted_on, reads.read_needs),
+        ),
+        levels.plan_auto_fill,
+        actor=actor,
+        key=key,
+    )
+
+
+def change_purchase(*, actor: Actor, order: int, change: PurchaseChange, key: str | None = None) -> Written:
+    """Change the lines and terms of a draft; of a submitted order its dates and notes."""
+    require(actor, "purchasing.order")
+    wanted = [one for line in change.add for one in line.wanted]
+    asked = [one.line for one in wanted]
+    more = [line.product for line in change.add if line.product is not None]
+    return post(
+        "change_purchase",
+        Wish(
+            documents=[(PurchaseOrder, [order])],
+            first=reads.also_lines(reads.read_orders(), asked),
+            claims=demand.line_ids,
+            places=reads.places,
+            reads=(reads.read_products(*more), _read_terms_of_order, reads.read_drafted_on),
+        ),
+        partial(changing.plan_change, order=order, change=change),
+        actor=actor,
+        key=key,
+    )
+
+
+def submit(*, actor: Actor, order: int, key: str | None = None) -> Written:
+    """Order the goods: the lines on it are On Order; nothing is sent to the vendor by this."""
+    require(actor, "purchasing.submit")
+    return post(
+        "submit",
+        _of_order(order, reads.read_products(), reads.read_approval),
+        partial(ordering.plan_submit, order=order),
+        actor=actor,
+        key=key,
+    )
+
+
+def cancel(*, actor: Actor, order: int, reason: str = "", key: str | None = None) -> Written:
+    """Cancel a purchase order of which nothing has arrived; its lines are to be ordered again."""
+    require(actor, "purchasing.cancel")
+    return post(
+        "cancel_purchase",
+        _of_order(order, reads.read_arrived),
+        partial(ordering.plan_cancel, order=order),
+        actor=actor,
+        key=key,
+        reason=reason,
+    )
+
+
+def close(
+    *, actor: Actor, order: int, lines: Sequence[int] | None = None, reason: str = "", key: str | None = None
+) -> Written:
+    """Expect no more of a submitted order, or of some of its lines: what is short is to be ordered again."""
+    require(actor, "purchasing.cancel")
+    return post(
+        "close_purchase",
+        _of_order(order),
+        partial(ordering.plan_close, order=order, lines=None if lines is None else tuple(lines)),
+        actor=actor,
+        key=key,
+        reason=reason,
+    )
+
+
+def _of_order(order: int, *more: reads.Read) -> Wish:
+    return Wish(
+        documents=[(PurchaseOrder, [order])],
+        first=reads.read_orders(),
+        products=reads.purchase_products,
+        claims=demand.line_ids,
+        places=reads.places,
+        loose=True,
+        reads=more,
+    )
+
+
+def _drafting(wanted: Sequence[Wanted], lines: Sequence[PurchaseLineWish], wish: PurchaseWish | None) -> Wish:
+    asked = [one.line for one in wanted]
+    if len(set(asked)) != len(asked):
+        raise BadInput(
+            "line_twice", N_("A line is named twice. Name it once, with its whole quantity."), field="lines"
+        )
+    if any(one.quantity is not None and one.quantity <= 0 for one in wanted):
+        raise BadInput("not_positive", N_("Give a quantity above zero."), field="lines")
+    products = [line.product for line in lines if line.product is not None]
+    vendors = [wish.vendor] if wish and wish.vendor else []
+    sites = [wish.ship_to_site] if wish and wish.ship_to_site else []
+    return Wish(
+        first=reads.read_lines(asked),
+        claims=asked,
+        reads=(
+            reads.read_products(*products),
+            reads.read_terms(vendors=vendors, sites=sites),
+            reads.read_drafted_on,
+        ),
+    )
+
+
+def _read_terms_of_order(truth: Truth) -> None:
+    orders = truth.documents["purchasing.PurchaseOrder"].values()
+    sites = [order.ship_to_site_id for order in orders if order.ship_to_site_id]
+    reads.read_terms(vendors=[order.vendor_id for order in orders], sites=sites)(truth)
+
+
+def _read_low(truth: Truth) -> None:
+    truth.read["lines"] = {}
+    truth.read["low"] = sorted(set(Level.objects.filter(maximum__gt=0).values_list("product", flat=True)))
+
+
+def _read_low_products(truth: Truth) -> None:
+    reads.read_products(*truth.read["low"])(truth)
+
+
+def _tidy(wish: PurchaseWish) -> PurchaseWish:
+    if wish.ship_to not in ("own", "organization", "other"):
+        raise BadInput("bad_choice", N_("Choose own, organization or other."), field="ship_to")
+    return replace(
+        wish,
+        number=tidy(wish.number, field="number", most=40) if wish.number else None,
+        external_number=tidy(wish.external_number, field="external_number", most=60, needed=False),
+        ship_to_text=tidy(wish.ship_to_text, field="ship_to_text", most=500, needed=wish.ship_to == "other"),
+        memo=tidy(wish.memo, field="memo", most=1000, needed=False),
+    )
+
+
+def _needs_some(wanted: Sequence[Wanted]) -> None:
+    if not wanted:
+        raise BadInput("no_lines", N_("Choose at least one line."), field="lines")

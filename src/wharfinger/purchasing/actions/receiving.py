@@ -1,0 +1,156 @@
+"""Receive goods, take a receipt back, send goods back to their vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from wharfinger.base import configuration
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.base.words import tidy
+from wharfinger.demand import queries as demand
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import Written
+from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
+from wharfinger.purchasing.queries import truth as reads
+from wharfinger.purchasing.rules import receiving, returning
+from wharfinger.purchasing.rules.receiving import Arrival, Delivery
+from wharfinger.purchasing.rules.returning import SendBack
+
+
+def receive(
+    *,
+    actor: Actor,
+    arrivals: Sequence[Arrival],
+    delivery: Delivery | None = None,
+    reason: str = "",
+    key: str | None = None,
+) -> Written:
+    """Take in what arrived of one vendor's orders, fully or partly, with serials and what is rejected at the door.
+
+    Whoever waits is served by promised date, then age, stock last, unless an arrival names the line.
+    Raises Refusal when more arrived than is on order and nobody said yes, or a serial is known already.
+    """
+    require(actor, "purchasing.receive")
+    delivery = delivery or Delivery()
+    _check(arrivals)
+    invoice = tidy(delivery.vendor_invoice_number, field="vendor_invoice_number", most=50, needed=False)
+    if not invoice and configuration.one("require_vendor_invoice"):
+        raise BadInput("missing", N_("Please fill this in."), field="vendor_invoice_number")
+    lines = [a.purchase_line for a in arrivals]
+    return post(
+        "receive",
+        Wish(
+            documents=[(PurchaseOrder, reads.orders_of(lines))],
+            first=reads.read_orders(lines),
+            products=reads.purchase_products,
+            claims=demand.line_ids,
+            places=reads.places,
+            layers=True,
+            loose=True,
+            reads=(reads.read_products(), reads.read_door(arrivals)),
+        ),
+        partial(receiving.plan_receive, arrivals=tuple(arrivals), delivery=delivery),
+        actor=actor,
+        key=key,
+        reason=reason,
+        effective_on=delivery.received_on,
+    )
+
+
+def cancel_receipt(
+    *,
+    actor: Actor,
+    receipt: int,
+    lines: Sequence[int] | None = None,
+    reason: str = "",
+    key: str | None = None,
+) -> Written:
+    """Take a receipt back while its goods are untouched, whole or for lines of its orders; they are on order again."""
+    require(actor, "purchasing.cancel_receipt")
+    row = Receipt.objects.filter(pk=receipt).first()
+    if row is None:
+        raise NotThere("no_such_receipt", N_("There is no such receipt."))
+    # The moves of an entry never change, so they may say what is locked.
+    moves = reads.receipt_moves(row.made_id)
+    bought = PurchaseLine.objects.filter(
+        place__in={m.source.place for m in moves if m.source.kind == "on_order"}
+    )
+    claims = {m.source.claim for m in moves} | {m.target.claim for m in moves}
+    found = list(bought.values_list("pk", flat=True))
+    return post(
+        "cancel_receipt",
+        Wish(
+            documents=[
+                (PurchaseOrder, reads.orders_of(found)),
+                (Receipt, [receipt]),
+            ],
+            first=reads.also_lines(reads.read_orders(found), [c for c in claims if isinstance(c, int) and c]),
+            products=reads.purchase_products,
+            claims=demand.line_ids,
+            places=reads.places,
+            free=True,
+            layers=True,
+            reads=(reads.read_products(), reads.read_receipt(row.made_id)),
+        ),
+        partial(
+            returning.plan_cancel_receipt, receipt=receipt, lines=None if lines is None else tuple(lines)
+        ),
+        actor=actor,
+        key=key,
+        reason=reason,
+    )
+
+
+def send_back(
+    *, actor: Actor, goods: Sequence[SendBack], reason: str = "", key: str | None = None
+) -> Written:
+    """Give goods back to the vendor: what was refused at the door, or free stock of a product."""
+    require(actor, "purchasing.send_back")
+    if not goods:
+        raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
+    for n, one in enumerate(goods):
+        if one.quantity <= 0:
+            raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"lines.{n}.quantity")
+        if (one.purchase_line is None) == (one.product is None):
+            raise BadInput(
+                "one_of_two", N_("Name a line of a purchase order, or a product."), field=f"lines.{n}.product"
+            )
+    lines = [one.purchase_line for one in goods if one.purchase_line is not None]
+    products = {one.product for one in goods if one.product is not None}
+
+    def wanted(truth: Truth) -> set[int]:
+        return products | reads.purchase_products(truth)
+
+    return post(
+        "send_back",
+        Wish(
+            documents=[(PurchaseOrder, reads.orders_of(lines))],
+            first=reads.read_orders(lines),
+            products=wanted,
+            places=reads.places,
+            free=True,
+            layers=True,
+            reads=(reads.read_products(*products),),
+        ),
+        partial(returning.plan_send_back, goods=tuple(goods)),
+        actor=actor,
+        key=key,
+        reason=reason,
+        about=[("product", pk) for pk in sorted(products)],
+    )
+
+
+def _check(arrivals: Sequence[Arrival]) -> None:
+    if not arrivals:
+        raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
+    for n, one in enumerate(arrivals):
+        if one.quantity <= 0:
+            raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"lines.{n}.quantity")
+        if not 0 <= one.rejected <= one.quantity:
+            raise BadInput(
+                "too_many_rejected", N_("No more can be rejected than arrived."), field=f"lines.{n}.rejected"
+            )

@@ -1,0 +1,341 @@
+"""What the plans of buying read under the locks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import F, Q, Sum
+
+from wharfinger.base.words import same
+from wharfinger.catalog.models import Product, VendorPrice
+from wharfinger.demand.models import SUBJECTS, Line
+from wharfinger.ledger import sql
+from wharfinger.ledger.models import Holding
+from wharfinger.ledger.plan import Spot, Truth
+from wharfinger.ledger.reverse import draws_of
+from wharfinger.parties.models import Organization, Site
+from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.rules.levels import Need
+from wharfinger.purchasing.rules.returning import Arrived
+from wharfinger.stock.models import Bin, Level, Location
+
+Read = Callable[[Truth], None]
+
+
+class KnownLot(NamedTuple):
+    """A lot that exists already, and the kind of place it stands at; empty where it is nowhere with us."""
+
+    id: int
+    serial: bool
+    where: str
+
+
+class Whereabouts(NamedTuple):
+    """Goods that stand somewhere for somebody."""
+
+    lot: int
+    product: int
+    place: int
+    claim: int
+    quantity: int
+    subject: str
+
+
+def orders_of(purchase_lines: Iterable[int]) -> sql.Found:
+    """The orders of these lines, to be found and locked in one statement."""
+    wanted = f"SELECT purchase_order_id FROM purchasing_purchaseline WHERE {sql.among('id')}"
+    return sql.Found(f"id IN ({wanted})", (sql.array(sorted(set(purchase_lines))),))
+
+
+def read_lines(lines: Iterable[int]) -> Read:
+    """Read these customers' lines with the documents that show what happens to them."""
+    wanted = sorted(set(lines))
+
+    def read(truth: Truth) -> None:
+        found = Line.objects.filter(pk__in=wanted, void__isnull=True, removed_at__isnull=True)
+        truth.read["lines"] = {line.pk: line for line in found.select_related("sheet", "order")}
+
+    return read
+
+
+def read_together(lines: Iterable[int]) -> Read:
+    """Read these lines and all that name the same product on the same order."""
+    wanted = sorted(set(lines))
+
+    def read(truth: Truth) -> None:
+        asked = Line.objects.filter(pk__in=wanted)
+        near = Line.objects.filter(
+            Q(order__in=asked.values("order")) | Q(sheet__in=asked.values("sheet")),
+            product__in=asked.values("product"),
+            void__isnull=True,
+            removed_at__isnull=True,
+        )
+        truth.read["lines"] = {line.pk: line for line in near.select_related("sheet", "order").order_by("pk")}
+
+    return read
+
+
+def read_orders(lines: Iterable[int] | None = None) -> Read:
+    """Read the lines of the locked orders, or these of them, and the customers' lines that they serve."""
+    wanted = None if lines is None else sorted(set(lines))
+
+    def read(truth: Truth) -> None:
+        found = PurchaseLine.objects.filter(
+            purchase_order__in=list(truth.documents["purchasing.PurchaseOrder"]), void__isnull=True
+        )
+        every = list(found.order_by("position", "pk"))
+        truth.read["positions"] = every
+        kept = [line for line in every if line.removed_at is None and (wanted is None or line.pk in wanted)]
+        truth.read["purchase_lines"] = {line.pk: line for line in kept}
+        truth.read["places"] = [
+            p for line in kept for p in (line.drafted_place_id, line.place_id, line.refused_place_id)
+        ]
+        claims = Holding.objects.filter(place__in=truth.read["places"], quantity__gt=0, claim__gt=0).values(
+            "claim"
+        )
+        served = Line.objects.filter(pk__in=claims).select_related("sheet", "order")
+        truth.read["lines"] = {line.pk: line for line in served.order_by("pk")}
+
+    return read
+
+
+def also_lines(first: Read, lines: Iterable[int]) -> Read:
+    """The same read, and these customers' lines beside those it finds."""
+    wanted = sorted(set(lines))
+
+    def read(truth: Truth) -> None:
+        first(truth)
+        missing = [pk for pk in wanted if pk not in truth.read["lines"]]
+        if missing:
+            read_missing = Line.objects.filter(pk__in=missing, void__isnull=True, removed_at__isnull=True)
+            truth.read["lines"] |= {line.pk: line for line in read_missing.select_related("sheet", "order")}
+
+    return read
+
+
+def places(truth: Truth) -> list[int]:
+    """The places of the orders' lines."""
+    found: list[int] = truth.read["places"]
+    return found
+
+
+def purchase_products(truth: Truth) -> set[int]:
+    """The products of the orders' lines."""
+    return {line.product_id for line in truth.read["purchase_lines"].values()}
+
+
+def read_products(*more: int) -> Read:
+    """Read the products of all lines at hand, and these."""
+
+    def read(truth: Truth) -> None:
+        ids = {line.product_id for line in truth.read["lines"].values()} | set(more)
+        ids |= {line.product_id for line in truth.read.get("purchase_lines", {}).values()}
+        known = truth.products
+        truth.read["products"] = (
+            known if ids <= known.keys() else {p.pk: p for p in Product.objects.filter(pk__in=sorted(ids))}
+        )
+
+    return read
+
+
+def read_terms(*, vendors: Iterable[int] = (), sites: Iterable[int] = ()) -> Read:
+    """Read what an order is drafted from: vendors and their prices, locations, sites."""
+    named, at = sorted(set(vendors)), sorted(set(sites))
+
+    def read(truth: Truth) -> None:
+        prices: dict[int, dict[int, int]] = defaultdict(dict)
+        defaults: dict[int, int] = {}
+        for price in VendorPrice.objects.filter(product__in=sorted(truth.read["products"])):
+            prices[price.product_id][price.organization_id] = price.cost_micro
+            if price.default:
+                defaults[price.product_id] = price.organization_id
+        truth.read["prices"], truth.read["default_vendor"] = prices, defaults
+        found = Organization.objects.filter(pk__in=sorted({*named, *defaults.values()}))
+        truth.read["vendors"] = {one.pk: one for one in found}
+        truth.read["locations"] = {one.pk: one for one in Location.objects.all()}
+        truth.read["default_location"] = next(
+            (one for one in truth.read["locations"].values() if one.default), None
+        )
+        truth.read["sites"] = {one.pk: one for one in Site.objects.filter(pk__in=at)} if at else {}
+
+    return read
+
+
+def read_drafted_on(truth: Truth) -> None:
+    """Read on which orders the lines stand already."""
+    truth.read["drafted_on"] = defaultdict(list)
+    found = Holding.objects.filter(claim__in=sorted(truth.read["lines"]), kind="drafted", quantity__gt=0)
+    for claim, number in found.values_list("claim", "place__drafted_line__purchase_order__number"):
+        truth.read["drafted_on"][claim].append(number)
+
+
+def read_approval(truth: Truth) -> None:
+    """Read from which amount buying needs approval."""
+    truth.read["approval"] = truth.read["house"].approval
+
+
+def read_costs(truth: Truth) -> None:
+    """Read what the lines' products cost at their default vendors."""
+    products = sorted({line.product_id for line in truth.read["lines"].values()})
+    found = (
+        VendorPrice.objects.filter(product__in=products)
+        .order_by("default")
+        .values_list("product_id", "cost_micro")
+    )
+    truth.read["costs"] = dict(found)
+
+
+def read_arrived(truth: Truth) -> None:
+    """Read whether anything of the locked orders has arrived: less is on order than its lines say."""
+    ordered = sum(line.quantity for line in truth.read["purchase_lines"].values())
+    at = {line.place_id for line in truth.read["purchase_lines"].values()}
+    truth.read["arrived"] = ordered != sum(h.quantity for h in truth.held if h.place in at)
+
+
+def read_door(arrivals: Sequence[Any]) -> Read:
+    """Read what receiving needs: bins, sites of drop shipments, and lots that are known by these numbers."""
+    bins = sorted({a.bin for a in arrivals if a.bin is not None})
+    codes = sorted({same(code) for a in arrivals for code in (*a.serials, a.batch) if code})
+
+    def read(truth: Truth) -> None:
+        locations = sorted({line.location_id for line in truth.read["purchase_lines"].values()})
+        found = Bin.objects.filter(
+            Q(pk__in=bins) | Q(location__in=locations, default=True), retired_on__isnull=True
+        )
+        rows = list(found)
+        truth.read["bins"] = {one.pk: one for one in rows}
+        truth.read["default_bins"] = {one.location_id: one for one in rows if one.default}
+        sites = {order.ship_to_site_id for order in truth.documents["purchasing.PurchaseOrder"].values()} - {
+            None
+        }
+        truth.read["sites"] = (
+            {one.pk: one for one in Site.objects.filter(pk__in=sorted(sites))} if sites else {}
+        )
+        truth.read["known_lots"] = known_lots(purchase_products(truth), codes) if codes else {}
+
+    return read
+
+
+def known_lots(products: Iterable[int], codes: Sequence[str]) -> dict[tuple[int, str], KnownLot]:
+    """Our lots of these products by their numbers, with where a serial stands."""
+    found = {}
+    for pk, product, key, serial, kind in sql.fetch(
+        "SELECT l.id, l.product_id, l.code_key, l.serial, (SELECT h.kind FROM ledger_holding h WHERE h.lot_id = l.id "
+        "AND h.quantity > 0 AND NOT h.unbounded LIMIT 1) FROM ledger_lot l "
+        f"WHERE {sql.among('l.product_id')} AND {sql.among('l.code_key', 'text')} AND l.owned",
+        [sql.array(sorted(products)), sql.array(codes)],  # type: ignore[arg-type]
+    ):
+        found[product, key] = KnownLot(pk, bool(serial), kind or "")
+    return found
+
+
+def read_receipt(entry: int) -> Read:
+    """Read the moves of a receipt, what is left of each, their draws, and who holds such goods now."""
+
+    def read(truth: Truth) -> None:
+        moves = receipt_moves(entry)
+        truth.read["arrived_moves"] = moves
+        truth.read["draws"] = draws_of([move.id for move in moves])
+        truth.read["whereabouts"] = _whereabouts(moves)
+
+    return read
+
+
+def receipt_moves(entry: int) -> list[Arrived]:
+    """The moves of a receipt in their order, with what is left of each."""
+    spot = "{0}.lot_id, {0}.product_id, {0}.serial, {0}.owned, {0}.place_id, {0}.kind, {0}.unbounded, {0}.claim_id"
+    rows = sql.fetch(
+        f"SELECT m.id, {spot.format('s')}, {spot.format('t')}, "
+        "m.quantity - COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0) "
+        "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id JOIN ledger_holding t ON t.id = m.target_id "
+        "WHERE m.entry_id = %s ORDER BY m.n",
+        [entry],
+    )
+    return [Arrived(row[0], _spot(row[1:9]), _spot(row[9:17]), int(row[17])) for row in rows]
+
+
+def _spot(row: Sequence[Any]) -> Spot:
+    return Spot(row[0], row[1], bool(row[2]), bool(row[3]), row[4], row[5], bool(row[6]), row[7])
+
+
+def _whereabouts(moves: Sequence[Arrived]) -> list[Whereabouts]:
+    goods = [move.target for move in moves if move.target.kind in ("bin", "customer", "refused")]
+    found = Holding.objects.filter(
+        Q(lot__in=sorted({t.lot for t in goods if t.serial}))  # type: ignore[type-var]
+        | Q(claim__in=sorted({t.claim for t in goods if t.claim}))  # type: ignore[type-var]
+        | Q(place__in=sorted({t.place for t in goods})),  # type: ignore[type-var]
+        product__in=sorted({t.product for t in goods}),
+        kind__in=(
+            "bin",
+            "picked",
+            "container",
+            "quarantine",
+            "transfer",
+            "in_transit",
+            "customer",
+            "rented",
+            "returns",
+            "scrap",
+        ),
+        quantity__gt=0,
+        claim__gt=0,
+    )
+    rows = found.values_list(
+        "lot", "product", "place", "claim", "quantity", "claim__line__sheet__kind", "claim__line__sheet"
+    )
+    return [Whereabouts(*row[:5], f"{SUBJECTS.get(row[5], 'order')}:{row[6]}") for row in rows]
+
+
+def read_needs(truth: Truth) -> None:
+    """Read every level with what is free, on order or drafted for stock, and pending there."""
+    levels = list(
+        Level.objects.filter(product__retired_on__isnull=True, maximum__gt=0).order_by("product", "location")
+    )
+    products = sorted({level.product_id for level in levels})
+    free = _sums(
+        Holding.objects.filter(claim=0, kind="bin", owned=True, quantity__gt=0, product__in=products),
+        "place__parent__location",
+    )
+    on_order = _sums(
+        Holding.objects.filter(claim=0, kind="on_order", quantity__gt=0, product__in=products),
+        "place__purchase_line__location",
+    )
+    drafts = PurchaseLine.objects.filter(
+        product__in=products,
+        purchase_order__submitted_at__isnull=True,
+        purchase_order__cancelled_at__isnull=True,
+        void__isnull=True,
+        removed_at__isnull=True,
+    )
+    for product, location, quantity in drafts.values_list("product", "location").annotate(Sum("quantity")):
+        on_order[product, location] += quantity
+    for_lines = Holding.objects.filter(kind="drafted", quantity__gt=0, product__in=products)
+    for key, quantity in _sums(for_lines, "place__drafted_line__location").items():
+        on_order[key] -= quantity
+    pending = Holding.objects.filter(kind="demand", quantity__gt=0, product__in=products)
+    demanded = dict(pending.values_list("product").annotate(Sum("quantity")))
+    default = truth.read["default_location"]
+    truth.read["needs"] = [
+        Need(
+            level.product_id,
+            level.location_id,
+            truth.read["default_vendor"].get(level.product_id),
+            level.minimum,
+            level.maximum,
+            free[level.product_id, level.location_id],
+            on_order[level.product_id, level.location_id],
+            demanded.get(level.product_id, 0) if default and default.pk == level.location_id else 0,
+        )
+        for level in levels
+    ]
+
+
+def _sums(found: Any, location: str) -> dict[tuple[int, int], int]:
+    sums: dict[tuple[int, int], int] = defaultdict(int)
+    for product, at, quantity in (
+        found.annotate(at=F(location)).values_list("product", "at").annotate(Sum("quantity"))
+    ):
+        sums[product, at] += quantity
+    return sums

@@ -1,0 +1,1 @@
+"""Pure decisions about buying: approving, ordering, receiving, sending back."""

@@ -1,0 +1,187 @@
+"""Pure decisions about who may let the company buy, and up to which amount."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from wharfinger.base.money import MICRO, extended
+from wharfinger.base.refusal import N_, NotThere, Refusal
+from wharfinger.demand import rules as demand
+from wharfinger.ledger.plan import Plan, Truth
+
+
+def home_cost(truth: Truth, order: Any, line: Any, quantity: int) -> int:
+    """What a quantity of a purchase order's line costs in home currency, rounded once."""
+    decimals = truth.read["products"][line.product_id].quantity_decimals
+    return extended(line.unit_cost_micro * order.rate_micro, quantity, decimals + MICRO, truth.home_currency)
+
+
+def plan_approve(
+    truth: Truth, *, lines: Sequence[int], purchase_lines: Sequence[int] = (), note: str = ""
+) -> Plan:
+    """Grant buying: all lines of the same product on the same order go on to Purchasing & Fulfillment."""
+    plan = Plan()
+    for line in _chosen(truth, lines):
+        _not_ones_own(truth, line.requested_by_id)
+        amount = _line_cost(truth, line)
+        demand.advance(plan, truth, line.pk, ("to_approve",), "to_order")
+        plan.change(line, approved_minor=amount, rejected_note="")
+        _record(plan, truth, granted=True, amount=amount, note=note, line=line.pk)
+        plan.mention(*sheets_of(line))
+    for pk in purchase_lines:
+        _approve_purchase_line(plan, truth, pk, note)
+    return plan
+
+
+def plan_reject(truth: Truth, *, lines: Sequence[int], note: str) -> Plan:
+    """Refuse buying, with a reason: the lines wait as pending, the reason stands on them."""
+    plan = Plan()
+    for line in _chosen(truth, lines):
+        demand.advance(plan, truth, line.pk, ("to_approve",), "demand")
+        plan.change(line, rejected_note=note)
+        _record(plan, truth, granted=False, amount=_line_cost(truth, line), note=note, line=line.pk)
+        plan.mention(*sheets_of(line))
+    return plan
+
+
+def plan_request(truth: Truth, *, lines: Sequence[int]) -> Plan:
+    """Send pending lines to be bought: to Purchasing & Fulfillment, or to approval where that is needed."""
+    plan = Plan()
+    known = truth.read["lines"]
+    by_order: dict[int, list[Any]] = defaultdict(list)
+    for line in known.values():
+        by_order[line.order_id or line.sheet_id].append(line)
+    for n, pk in enumerate(lines):
+        line = known.get(pk)
+        if line is None:
+            raise NotThere("no_such_line", N_("There is no such line."), field=f"lines.{n}")
+        if not truth.quantity_of(pk, ("demand",)):
+            raise Refusal("not_pending", N_("Nothing of this line is pending."), field=f"lines.{n}", line=pk)
+        together = [
+            one for one in by_order[line.order_id or line.sheet_id] if one.product_id == line.product_id
+        ]
+        approved = sum(one.approved_minor or 0 for one in together)
+        wanted = [(one.product_id, one.quantity) for one in together]
+        to = demand.route(truth, wanted, {line.product_id: approved} if approved else None)[line.product_id]
+        demand.advance(plan, truth, pk, ("demand",), "to_approve" if to == "to_approve" else "to_order")
+        plan.change(line, rejected_note="")
+        plan.mention(*sheets_of(line))
+    return plan
+
+
+def unapproved(
+    truth: Truth, order: Any, lines: Iterable[Any], drafted: dict[int, dict[int, int]]
+) -> list[Any]:
+    """The lines of an unsubmitted order that somebody has to approve before it is submitted.
+
+    Goods for stock count by product over the whole order; a customer's line counts once more where the
+    order's cost has risen above what was approved for it. drafted: by line, how many for which claim.
+    """
+    threshold = truth.read["approval"]["threshold_minor"]
+    if threshold is None:
+        return []
+    asks = []
+    stock: dict[int, int] = defaultdict(int)
+    wanted: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
+    for line in lines:
+        claims = drafted.get(line.pk, {})
+        stock[line.product_id] += home_cost(truth, order, line, line.quantity - sum(claims.values()))
+        for claim in claims:
+            wish = truth.read["lines"][claim]
+            together = wanted[wish.order_id or wish.sheet_id, line.product_id]
+            together[0] += home_cost(truth, order, line, wish.quantity)
+            together[1] += wish.approved_minor or 0
+    risen = {product for (_, product), (cost, approved) in wanted.items() if threshold <= cost > approved}
+    for line in lines:
+        needed = line.product_id in risen or stock[line.product_id] >= threshold
+        if needed and (
+            line.approved_minor is None or line.approved_minor < home_cost(truth, order, line, line.quantity)
+        ):
+            asks.append(line)
+    return asks
+
+
+def sheets_of(line: Any) -> list[Any]:
+    """The documents whose journal shows what happens to a line."""
+    return [sheet for sheet in (line.sheet, line.order) if sheet is not None]
+
+
+def _approve_purchase_line(plan: Plan, truth: Truth, pk: int, note: str) -> None:
+    line = truth.documents["purchasing.PurchaseLine"].get(pk)
+    if line is None or line.removed_at is not None or line.void_id is not None:
+        raise NotThere(
+            "no_such_purchase_line", N_("There is no such line on a purchase order."), field="purchase_lines"
+        )
+    order = truth.documents["purchasing.PurchaseOrder"][line.purchase_order_id]
+    if order.submitted_at is not None or order.cancelled_at is not None:
+        raise Refusal(
+            "already_submitted",
+            N_("{number} is no longer a draft."),
+            field="purchase_lines",
+            number=order.number,
+        )
+    _not_ones_own(truth, order.buyer_id)
+    amount = home_cost(truth, order, line, line.quantity)
+    plan.change(line, approved_minor=amount)
+    _record(plan, truth, granted=True, amount=amount, note=note, purchase_line=pk)
+    plan.mention(order)
+
+
+def _chosen(truth: Truth, lines: Sequence[int]) -> list[Any]:
+    """The lines that wait for approval together with the named ones; raises Refusal where none does."""
+    known = truth.read["lines"]
+    groups = set()
+    for n, pk in enumerate(lines):
+        line = known.get(pk)
+        if line is None:
+            raise NotThere("no_such_line", N_("There is no such line."), field=f"lines.{n}")
+        if not truth.quantity_of(pk, ("to_approve",)):
+            raise Refusal(
+                "not_waiting", N_("This line does not wait for approval."), field=f"lines.{n}", line=pk
+            )
+        groups.add((line.order_id or line.sheet_id, line.product_id))
+    return [
+        line
+        for line in known.values()
+        if (line.order_id or line.sheet_id, line.product_id) in groups
+        and truth.quantity_of(line.pk, ("to_approve",))
+    ]
+
+
+def _not_ones_own(truth: Truth, asked_by: int | None) -> None:
+    allowed = truth.read["approval"]["self_approval"]
+    if not allowed and truth.actor is not None and asked_by == truth.actor:
+        raise Refusal(
+            "own_request",
+            N_("Nobody approves what they asked for themselves. Ask another approver."),
+            field="lines",
+        )
+
+
+def _line_cost(truth: Truth, line: Any) -> int:
+    decimals = truth.read["products"][line.product_id].quantity_decimals
+    return extended(truth.read["costs"].get(line.product_id, 0), line.quantity, decimals, truth.home_currency)
+
+
+def _record(
+    plan: Plan,
+    truth: Truth,
+    *,
+    granted: bool,
+    amount: int,
+    note: str,
+    line: int | None = None,
+    purchase_line: int | None = None,
+) -> None:
+    plan.create(
+        "purchasing.Approval",
+        line_id=line,
+        purchase_line_id=purchase_line,
+        by_id=truth.actor,
+        at=truth.now,
+        granted=granted,
+        amount_minor=amount,
+        note=note,
+    )

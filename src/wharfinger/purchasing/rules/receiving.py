@@ -1,0 +1,352 @@
+"""Pure decisions at the door: who is served by what arrived, under which numbers, and what it is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from wharfinger.base.money import rounded
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
+from wharfinger.base.words import same
+from wharfinger.demand import rules as demand
+from wharfinger.ledger.plan import Held, LotRef, Number, PlaceRef, Plan, Truth, fixed, spot
+from wharfinger.purchasing.rules.approving import home_cost
+from wharfinger.purchasing.rules.ordering import at_place, live, mention_lines
+from wharfinger.stock import rules as stock
+
+RECEIPT = Number("receipt", "GR-{n}")
+
+Part = tuple[int, int, LotRef]
+"""A step of the plan, how many it moved, and as which lot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What arrived of a line of a purchase order. quantity: all of it, what is rejected at the door included."""
+
+    purchase_line: int
+    quantity: int
+    rejected: int = 0
+    serials: tuple[str, ...] = ()
+    """Of what is accepted, then, if given, of what is rejected."""
+    batch: str = ""
+    expires_on: date | None = None
+    bin: int | None = None
+    line: int | None = None
+    """The customer's line to serve, where a person chooses it; else promised date, age, stock last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What a receipt says beside its goods."""
+
+    vendor_invoice_number: str = ""
+    received_on: date | None = None
+    accept_over: bool = False
+    """Whether somebody said yes to more than was ordered; the surplus becomes free stock."""
+    order: int | None = None
+    """The only order that may be received here, where the receipt is made from one."""
+
+
+def plan_receive(truth: Truth, *, arrivals: Sequence[Arrival], delivery: Delivery) -> Plan:
+    """Take goods in: they stand in a bin for whoever waits for them, or at the customer when shipped there."""
+    plan = Plan()
+    orders = truth.documents["purchasing.PurchaseOrder"]
+    vendors = {order.vendor_id for order in orders.values()}
+    if len(vendors) > 1:
+        raise Refusal(
+            "many_vendors_received",
+            N_("One receipt is of one vendor. Receive the other orders apart."),
+            field="lines",
+        )
+    receipt = plan.create(
+        "purchasing.Receipt",
+        number=RECEIPT,
+        vendor_id=vendors.pop(),
+        vendor_invoice_number=delivery.vendor_invoice_number,
+        received_on=truth.effective_on,
+    )
+    plan.mention(("receipt", receipt))
+    lots = Lots(plan, truth)
+    for n, arrival in enumerate(arrivals):
+        line = _line(truth, arrival, delivery, n)
+        order = live(truth, line.purchase_order_id)
+        if order.submitted_at is None:
+            raise Refusal(
+                "not_submitted_yet",
+                N_("{number} is not submitted yet. Submit it before receiving."),
+                field=f"lines.{n}.purchase_line",
+                number=order.number,
+                remedies=[Remedy("submit", {"purchase_order": order.pk})],
+            )
+        _arrive(plan, truth, order, line, arrival, delivery, lots, n)
+    mention_lines(plan, truth)
+    return plan
+
+
+def _line(truth: Truth, arrival: Arrival, delivery: Delivery, n: int) -> Any:
+    line = truth.read["purchase_lines"].get(arrival.purchase_line)
+    if line is None or (delivery.order is not None and line.purchase_order_id != delivery.order):
+        raise NotThere(
+            "no_such_purchase_line",
+            N_("There is no such line on a purchase order."),
+            field=f"lines.{n}.purchase_line",
+        )
+    return line
+
+
+def _arrive(
+    plan: Plan, truth: Truth, order: Any, line: Any, arrival: Arrival, delivery: Delivery, lots: Lots, n: int
+) -> None:
+    waiting = _waiting(truth, line, arrival)
+    open_quantity = sum(h.quantity for h in waiting)
+    over = arrival.quantity - open_quantity
+    if over > 0:
+        _over(plan, truth, order, line, arrival, delivery, waiting, open_quantity, n)
+    accepted, rejected = lots.of(line, arrival, n)
+    parts = []
+    for held, lot, quantity in _paired(waiting, accepted):
+        place = _target(truth, order, line, arrival, held, n)
+        step = plan.move(held.spot, held.spot.as_lot(lot).at(place), quantity)
+        parts.append((step, quantity, lot))
+    # What is rejected is missed last by those who wait first.
+    refused = PlaceRef(line.refused_place_id, "refused")
+    for held, lot, quantity in _paired(waiting[::-1], rejected):
+        plan.move(held.spot, held.spot.as_lot(lot).at(refused).for_claim(0), quantity)
+        if held.claim:
+            demand.uncover(plan, truth, held.claim, quantity, "to_order")
+    _value(plan, truth, order, line, parts)
+
+
+def _waiting(truth: Truth, line: Any, arrival: Arrival) -> list[Held]:
+    """Who waits for the goods: by promised date, then age, stock last; or just the line that a person chose."""
+    found = [h for h in at_place(truth, line.place_id) if arrival.line in (None, h.claim)]
+    lines = truth.read["lines"]
+
+    def turn(held: Held) -> tuple[bool, bool, date, int]:
+        promised = lines[held.claim].promised_on if held.claim else None
+        return not held.claim, promised is None, promised or date.min, held.claim
+
+    return sorted(found, key=turn)
+
+
+def _over(
+    plan: Plan,
+    truth: Truth,
+    order: Any,
+    line: Any,
+    arrival: Arrival,
+    delivery: Delivery,
+    waiting: list[Held],
+    open_quantity: int,
+    n: int,
+) -> None:
+    """More than was ordered passes through the line as free stock, once somebody said yes."""
+    product = truth.read["products"][line.product_id]
+    figures = {
+        "wanted": arrival.quantity,
+        "free": open_quantity,
+        "product": product.pk,
+        "field": f"lines.{n}.quantity",
+    }
+    if arrival.line is not None or order.ship_to == "organization":
+        raise Refusal(
+            "over_for_line",
+            N_("{wanted} of {sku} arrived, but only {free} are on order for it."),
+            sku=product.sku,
+            **figures,
+        )
+    if not delivery.accept_over:
+        raise Refusal(
+            "over_receipt",
+            N_(
+                "{wanted} of {sku} arrived, but only {free} are still on order. Accept the surplus, or receive less."
+            ),
+            sku=product.sku,
+            remedies=[Remedy("accept_over", {"accept_over": True})],
+            **figures,
+        )
+    surplus = spot(truth.lot(product.pk), PlaceRef(line.place_id, "on_order"), 0)
+    over = arrival.quantity - open_quantity
+    plan.move(surplus.at(fixed("vendor")), surplus, over)
+    stock_share = next((h for h in waiting if not h.claim), None)
+    if stock_share is None:
+        waiting.append(Held(0, surplus, over))
+    else:
+        stock_share.quantity += over
+
+
+def _paired(
+    waiting: Iterable[Held], lots: Iterable[tuple[LotRef, int]]
+) -> Iterator[tuple[Held, LotRef, int]]:
+    """Give the lots to those who wait, in their order, each as many as it waits for."""
+    queue = iter([h for h in waiting if h.quantity > 0])
+    held = next(queue, None)
+    for lot, units in lots:
+        left = units
+        while left:
+            assert held is not None, "more arrived than waits"
+            part = min(left, held.quantity)
+            yield held, lot, part
+            held.quantity -= part
+            left -= part
+            if not held.quantity:
+                held = next(queue, None)
+
+
+def _target(truth: Truth, order: Any, line: Any, arrival: Arrival, held: Held, n: int) -> PlaceRef:
+    if order.ship_to == "organization":
+        return PlaceRef(truth.read["sites"][order.ship_to_site_id].place_id, "customer")
+    chosen = (
+        truth.read["bins"].get(arrival.bin)
+        if arrival.bin is not None
+        else truth.read["default_bins"].get(line.location_id)
+    )
+    if chosen is None:
+        raise BadInput("no_such_bin", N_("There is no such bin."), field=f"lines.{n}.bin")
+    return PlaceRef(chosen.place_id, "bin")
+
+
+def _value(plan: Plan, truth: Truth, order: Any, line: Any, parts: Sequence[Part]) -> None:
+    """Open cost layers worth what the order says: extended and rounded once, shared out without a remainder."""
+    product = truth.read["products"][line.product_id]
+    whole = sum(quantity for _, quantity, _ in parts)
+    total = home_cost(truth, order, line, whole)
+    done = before = 0
+    layer = None
+    for step, quantity, lot in parts:
+        done += quantity
+        upto = rounded(total * done, whole)
+        worth, before = upto - before, upto
+        own = product.cost_method == "specific" or order.ship_to == "organization"
+        if order.ship_to == "organization":
+            _pass_through(plan, truth, step, product.pk, quantity, worth, lot)
+        else:
+            layer = stock.value_receipt(
+                plan,
+                truth,
+                step,
+                product.pk,
+                product.cost_method,
+                quantity,
+                worth,
+                lot.id,
+                into=None if own else layer,
+            )
+
+
+def _pass_through(
+    plan: Plan, truth: Truth, step: int, product: int, quantity: int, worth: int, lot: LotRef
+) -> None:
+    """Goods that go from the vendor to the customer open and draw a layer of their own in one entry."""
+    made = plan.create(
+        "ledger.Layer",
+        product_id=product,
+        lot_id=lot.id if lot.serial else None,
+        effective_on=truth.effective_on,
+        quantity=0,
+        value_minor=0,
+    )
+    plan.draw(step, made, -quantity, -worth)
+    plan.draw(step, made, quantity, worth)
+
+
+class Lots:
+    """The lots under which goods arrive: known ones that may come in again, else new ones of this plan."""
+
+    def __init__(self, plan: Plan, truth: Truth) -> None:
+        self.plan = plan
+        self.truth = truth
+        self.made: dict[tuple[int, str], LotRef] = {}
+
+    def of(
+        self, line: Any, arrival: Arrival, n: int
+    ) -> tuple[list[tuple[LotRef, int]], list[tuple[LotRef, int]]]:
+        """The lots of what is accepted and of what is rejected, each with its quantity."""
+        product = self.truth.read["products"][line.product_id]
+        accepted = arrival.quantity - arrival.rejected
+        loose = self.truth.lot(product.pk)
+        traced = product.traced if product.traced_from == "receipt" else "none"
+        if arrival.serials and traced != "serial":
+            raise BadInput(
+                "not_traced",
+                N_("{sku} is received without serial numbers."),
+                field=f"lines.{n}.serials",
+                sku=product.sku,
+            )
+        if traced == "serial":
+            if len(arrival.serials) not in (accepted, arrival.quantity):
+                raise BadInput(
+                    "serials_needed",
+                    N_("{wanted} serial numbers of {sku} are needed; {free} are given."),
+                    field=f"lines.{n}.serials",
+                    wanted=accepted,
+                    free=len(arrival.serials),
+                    sku=product.sku,
+                )
+            units = [(self._serial(product, code, n), 1) for code in arrival.serials]
+            return units[:accepted], units[accepted:] or _some(loose, arrival.rejected)
+        if traced == "batch":
+            if not arrival.batch:
+                raise BadInput(
+                    "batch_needed", N_("Give the batch of {sku}."), field=f"lines.{n}.batch", sku=product.sku
+                )
+            batch = self._batch(product, arrival)
+            return _some(batch, accepted), _some(loose, arrival.rejected)
+        return _some(loose, accepted), _some(loose, arrival.rejected)
+
+    def _serial(self, product: Any, code: str, n: int) -> LotRef:
+        field = f"lines.{n}.serials"
+        key = same(code)
+        if not key:
+            raise BadInput("missing", N_("Please fill this in."), field=field)
+        if (product.pk, key) in self.made:
+            raise BadInput(
+                "serial_twice", N_("The serial number {serial} is given twice."), field=field, serial=code
+            )
+        known = self.truth.read["known_lots"].get((product.pk, key))
+        if known is not None and known.where in ("customer", "in_transit", "rented"):
+            raise Refusal(
+                "serial_at_customer",
+                N_("Serial number {serial} is out at a customer; it comes back only as a return."),
+                field=field,
+                serial=code,
+            )
+        if known is not None and (known.where or not known.serial):
+            raise Refusal(
+                "serial_known", N_("Serial number {serial} is known already."), field=field, serial=code
+            )
+        if known is not None:
+            lot = LotRef(known.id, product.pk, serial=True)
+        else:
+            lot = self._make(product, code, key, serial=True, expires_on=None)
+        self.made[product.pk, key] = lot
+        return lot
+
+    def _batch(self, product: Any, arrival: Arrival) -> LotRef:
+        key = same(arrival.batch)
+        known = self.truth.read["known_lots"].get((product.pk, key))
+        if (product.pk, key) not in self.made:
+            self.made[product.pk, key] = (
+                self._make(product, arrival.batch, key, serial=False, expires_on=arrival.expires_on)
+                if known is None
+                else LotRef(known.id, product.pk)
+            )
+        return self.made[product.pk, key]
+
+    def _make(self, product: Any, code: str, key: str, *, serial: bool, expires_on: date | None) -> LotRef:
+        made = self.plan.create(
+            "ledger.Lot",
+            product_id=product.pk,
+            serial=serial,
+            code=code.strip(),
+            code_key=key,
+            expires_on=expires_on,
+        )
+        return LotRef(made, product.pk, serial=serial)
+
+
+def _some(lot: LotRef, quantity: int) -> list[tuple[LotRef, int]]:
+    return [(lot, quantity)] if quantity else []

@@ -1,0 +1,54 @@
+"""An act of buying costs the same statements however many lines it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.purchasing.buying import bought, sold
+from tests.world import World, clean, world
+from wharfinger.base.access import HOUSE
+from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
+from wharfinger.purchasing.actions.receiving import cancel_receipt, receive
+from wharfinger.purchasing.rules.ordering import Wanted
+from wharfinger.purchasing.rules.receiving import Arrival
+
+pytestmark = pytest.mark.django_db
+
+MOST = 45
+"""Statements for an order from lines, its submission and its receipt, keys among them."""
+
+
+def counted(counts: dict[str, int], name: str, act: Callable[[], Any]) -> Any:
+    with CaptureQueriesContext(connection) as found:
+        result = act()
+    counts[name] = len([q for q in found if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN"))])
+    return result
+
+
+def bought_and_received(company: World, lines: int) -> dict[str, int]:
+    claims = [sold(company, company.product(), 2) for _ in range(lines)]
+    counts: dict[str, int] = {}
+    wanted = [Wanted(claim) for claim in claims]
+    made = bought(counted(counts, "draft", lambda: draft_from_lines(actor=HOUSE, wanted=wanted, key="d")))
+    counted(counts, "submit", lambda: submit(actor=HOUSE, order=made.order, key="s"))
+    arrivals = [Arrival(line, 2) for line in made.lines]
+    received = counted(counts, "receive", lambda: receive(actor=HOUSE, arrivals=arrivals, key="r"))
+    receipt = received.one("purchasing.Receipt")
+    counted(counts, "cancel_receipt", lambda: cancel_receipt(actor=HOUSE, receipt=receipt))
+    clean()
+    return counts
+
+
+@pytest.mark.parametrize("lines", [1, 10, 100])
+def test_statements_do_not_grow_with_lines(lines: int) -> None:
+    counts = bought_and_received(world(), lines)
+    assert counts["draft"] + counts["submit"] + counts["receive"] <= MOST, counts
+    assert counts == EXACTLY
+
+
+EXACTLY = {"draft": 18, "submit": 17, "receive": 20, "cancel_receipt": 20}
