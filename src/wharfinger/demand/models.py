@@ -19,12 +19,16 @@ class Sheet(Document):
     The document's own table has the same primary key, so no worklist joins upward.
     """
 
-    kind = models.CharField(max_length=10, choices=[(k, k) for k in ("quote", "order", "ticket", "project", "contract", "job")])
+    kind = models.CharField(
+        max_length=10, choices=[(k, k) for k in ("quote", "order", "ticket", "project", "contract", "job")]
+    )
     number = models.CharField(max_length=40)
     title = models.CharField(max_length=200, blank=True)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="sheets", db_index=False)
     contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+", db_index=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="sheets", db_index=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="sheets", db_index=False
+    )
     currency = models.CharField(max_length=3)
     customer_reference = models.CharField(max_length=60, blank=True)
     ordered_on = models.DateField()
@@ -35,10 +39,14 @@ class Sheet(Document):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "number"], name="sheet_number")]
         indexes = [
-            models.Index(fields=["kind", "id"], name="sheet_open", condition=Q(done__isnull=True, void__isnull=True)),
+            models.Index(
+                fields=["kind", "id"], name="sheet_open", condition=Q(done__isnull=True, void__isnull=True)
+            ),
             models.Index(fields=["organization", "kind", "id"], name="sheet_organization"),
             models.Index(fields=["number"], name="sheet_by_number"),
-            models.Index(fields=["customer_reference"], name="sheet_reference", condition=~Q(customer_reference="")),
+            models.Index(
+                fields=["customer_reference"], name="sheet_reference", condition=~Q(customer_reference="")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -90,14 +98,20 @@ class Line(models.Model):
     """The extended cost up to which buying this line was approved, in home currency."""
     rejected_note = models.CharField(max_length=500, blank=True)
     promised_on = models.DateField(null=True)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    removed_at = models.DateTimeField(null=True)
+    """When somebody took the line off its document; nothing of it was covered or billed."""
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     made = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
     void = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="line_above_zero"),
-            models.CheckConstraint(condition=Q(discount_micro__gte=0, discount_micro__lte=1_000_000), name="discount_share"),
+            models.CheckConstraint(
+                condition=Q(discount_micro__gte=0, discount_micro__lte=1_000_000), name="discount_share"
+            ),
         ]
         indexes = [models.Index(fields=["product", "claim"], name="line_product")]
 

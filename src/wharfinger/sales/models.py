@@ -20,7 +20,9 @@ class Opportunity(Document):
     number = models.CharField(max_length=40, unique=True)
     title = models.CharField(max_length=200)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="opportunities")
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="opportunities")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="opportunities"
+    )
     pipeline_step = models.CharField(max_length=40, default="new")
     """A word a person picks; winning and losing are decisions of their own."""
     probability_percent = models.IntegerField(default=50)
@@ -30,7 +32,11 @@ class Opportunity(Document):
     lost_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(won_at__isnull=True) | Q(lost_at__isnull=True), name="won_or_lost")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(won_at__isnull=True) | Q(lost_at__isnull=True), name="won_or_lost"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -49,7 +55,11 @@ class Quote(models.Model):
     lost_reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(won_at__isnull=True) | Q(lost_at__isnull=True), name="quote_won_or_lost")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(won_at__isnull=True) | Q(lost_at__isnull=True), name="quote_won_or_lost"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"quote {self.pk}"
@@ -60,7 +70,8 @@ class Order(models.Model):
 
     subject: ClassVar[str] = "order"
     sheet = models.OneToOneField(Sheet, models.PROTECT, primary_key=True, related_name="order")
-    quote = models.OneToOneField(Quote, models.PROTECT, null=True, related_name="order")
+    quote = models.ForeignKey(Quote, models.PROTECT, null=True, related_name="orders")
+    """The quote that was won; a win that is undone leaves a void order behind."""
     confirmed_at = models.DateTimeField(null=True)
     fulfilled_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)

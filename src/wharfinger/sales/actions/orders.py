@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
 from functools import partial
 from typing import Any
 
 from wharfinger.base.access import Actor, require
-from wharfinger.base.refusal import N_, BadInput, Refusal
-from wharfinger.catalog.models import VendorPrice
+from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
+from wharfinger.demand.queries.standing import read_customer
 from wharfinger.ledger.look import Wish
-from wharfinger.ledger.models import Claim
-from wharfinger.ledger.plan import Truth
-from wharfinger.ledger.post import post
+from wharfinger.ledger.post import Planner, post
 from wharfinger.ledger.write import Written
-from wharfinger.parties.models import Organization, Site
+from wharfinger.sales.actions.holds import release, reserve
 from wharfinger.sales.models import Order
 from wharfinger.sales.rules import orders as rules
-from wharfinger.sales.rules.orders import Hold, OrderWish
+from wharfinger.sales.rules.orders import OrderWish
+
+__all__ = [
+    "cancel",
+    "change_order",
+    "confirm",
+    "create_order",
+    "hold",
+    "mark_fulfilled",
+    "release",
+    "reserve",
+    "unconfirm",
+    "unhold",
+]
 
 
 def create_order(*, actor: Actor, wish: OrderWish, key: str | None = None) -> Written:
@@ -34,12 +43,22 @@ def create_order(*, actor: Actor, wish: OrderWish, key: str | None = None) -> Wr
         Wish(
             products=products,
             loose=True,
-            reads=(_read_organization(wish.organization), demand.read_these_products(products), read_routing),
+            reads=(
+                read_customer(wish.organization),
+                demand.read_these_products(products),
+                demand.read_routing,
+            ),
         ),
         partial(rules.plan_order, wish=wish),
         actor=actor,
         key=key,
     )
+
+
+def change_order(*, actor: Actor, order: int, values: dict[str, Any], key: str | None = None) -> Written:
+    """Change the words, dates and people of an order; values are columns of its common part."""
+    require(actor, "sales.order")
+    return _decide(actor, "change", order, partial(rules.plan_change, order=order, values=values), key)
 
 
 def confirm(*, actor: Actor, order: int, key: str | None = None) -> Written:
@@ -53,7 +72,7 @@ def confirm(*, actor: Actor, order: int, key: str | None = None) -> Written:
             products=demand.line_products,
             claims=demand.line_ids,
             loose=True,
-            reads=(demand.read_products, read_routing),
+            reads=(demand.read_products, demand.read_routing),
         ),
         partial(rules.plan_confirm, order=order),
         actor=actor,
@@ -61,84 +80,50 @@ def confirm(*, actor: Actor, order: int, key: str | None = None) -> Written:
     )
 
 
-def reserve(*, actor: Actor, holds: Sequence[Hold], until: datetime | None = None, key: str | None = None) -> Written:
-    """Hold free goods for lines of quotes, orders or charges, until an instant if one is given."""
-    require(actor, "sales.reserve")
-    lines = _lines_of(holds)
-    documents: list[tuple[type, Any]] = [(Sheet, demand.documents_of(lines))]
-    if until is not None:
-        documents.append((Claim, lines))
-    return post(
-        "reserve",
-        Wish(
-            documents=documents,
-            first=demand.read_lines(lines),
-            products=demand.line_products,
-            claims=lines,
-            free=True,
-        ),
-        partial(rules.plan_reserve, holds=tuple(holds), until=until),
-        actor=actor,
-        key=key,
+def unconfirm(*, actor: Actor, order: int, key: str | None = None) -> Written:
+    """Make a firm order provisional again; what it reserved stays reserved."""
+    require(actor, "sales.confirm")
+    return _with_lines(actor, "unconfirm", order, partial(rules.plan_unconfirm, order=order), key)
+
+
+def cancel(*, actor: Actor, order: int, reason: str = "", key: str | None = None) -> Written:
+    """Cancel an untouched order at once; otherwise the refusal names what stands against it."""
+    require(actor, "sales.cancel")
+    return _with_lines(actor, "cancel", order, partial(rules.plan_cancel, order=order), key, reason)
+
+
+def mark_fulfilled(*, actor: Actor, order: int, anyway: bool = False, key: str | None = None) -> Written:
+    """Declare an order fulfilled; lines that are still open need a yes."""
+    require(actor, "sales.fulfil")
+    return _with_lines(actor, "fulfil", order, partial(rules.plan_fulfil, order=order, anyway=anyway), key)
+
+
+def hold(*, actor: Actor, order: int, reason: str = "", key: str | None = None) -> Written:
+    """Keep an order from being picked and sent until it is let go on."""
+    require(actor, "sales.order")
+    return _decide(
+        actor, "hold_order", order, partial(rules.plan_hold, order=order, reason=reason), key, reason
     )
 
 
-def release(*, actor: Actor, holds: Sequence[Hold], key: str | None = None) -> Written:
-    """Free reserved goods; the lines want them again."""
-    require(actor, "sales.reserve")
-    lines = _lines_of(holds)
-    return post(
-        "release",
-        Wish(
-            documents=[(Sheet, demand.documents_of(lines))],
-            first=demand.read_lines(lines),
-            products=demand.line_products,
-            claims=lines,
-            free=True,
-            reads=(_read_falls_to(lines),),
-        ),
-        partial(rules.plan_release, holds=tuple(holds)),
-        actor=actor,
-        key=key,
+def unhold(*, actor: Actor, order: int, key: str | None = None) -> Written:
+    """Let an order that was on hold go on."""
+    require(actor, "sales.order")
+    return _decide(actor, "unhold_order", order, partial(rules.plan_unhold, order=order), key)
+
+
+def _decide(actor: Actor, verb: str, order: int, plan: Planner, key: str | None, reason: str = "") -> Written:
+    wish = Wish(documents=[(Sheet, [order]), (Order, [order])])
+    return post(verb, wish, plan, actor=actor, key=key, reason=reason)
+
+
+def _with_lines(
+    actor: Actor, verb: str, order: int, plan: Planner, key: str | None, reason: str = ""
+) -> Written:
+    wish = Wish(
+        documents=[(Sheet, [order]), (Order, [order])],
+        first=demand.read_lines_of(order),
+        products=demand.line_products,
+        claims=demand.line_ids,
     )
-
-
-def read_routing(truth: Truth) -> None:
-    """Read what decides where a firm wish goes: the approval threshold and the products' costs."""
-    truth.read["approval"] = truth.read["house"].approval
-    if truth.read["approval"]["threshold_minor"] is None:
-        truth.read["costs"] = {}
-        return
-    products = list(truth.read["products"])
-    found = VendorPrice.objects.filter(product_id__in=products).order_by("default").values_list("product_id", "cost_micro")
-    truth.read["costs"] = dict(found)
-
-
-def _read_organization(pk: int) -> Callable[[Truth], None]:
-    def read(truth: Truth) -> None:
-        organization = Organization.objects.filter(pk=pk).first()
-        if organization is None:
-            raise BadInput("no_such_organization", N_("There is no such organization."), field="organization")
-        if organization.retired_on is not None:
-            raise Refusal("organization_retired", N_("{name} is retired. Choose another."), field="organization", name=organization.name)
-        truth.read["organization"] = organization
-        truth.read["default_site"] = (
-            Site.objects.filter(organization_id=pk, retired_on__isnull=True, ship_to=True).order_by("pk").values_list("pk", flat=True).first()
-        )
-
-    return read
-
-
-def _read_falls_to(lines: list[int]) -> Callable[[Truth], None]:
-    def read(truth: Truth) -> None:
-        truth.read["falls_to"] = demand.falls_to(lines)
-
-    return read
-
-
-def _lines_of(holds: Sequence[Hold]) -> list[int]:
-    if not holds:
-        raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
-    if any(hold.quantity <= 0 for hold in holds):
-        raise BadInput("not_positive", N_("Give a quantity above zero."), field="lines")
-    return sorted({hold.line for hold in holds})
+    return post(verb, wish, plan, actor=actor, key=key, reason=reason)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from wharfinger.base.money import extended
-from wharfinger.base.refusal import N_, NotThere, Refusal
+from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy, Words
 from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import LineWish
-from wharfinger.ledger.plan import Number, Plan, Ref, Truth, fixed, spot
-from wharfinger.stock import rules as stock
+from wharfinger.demand.rules.amend import TAKEN
+from wharfinger.demand.rules.words import OPEN_GOODS
+from wharfinger.ledger.plan import Number, Plan, Truth, fixed
+from wharfinger.sales.rules.holds import Hold, plan_release, plan_reserve
+
+__all__ = ["Hold", "OrderWish", "plan_release", "plan_reserve"]
 
 NUMBER = Number("order", "SO-{n}")
 
@@ -33,19 +35,6 @@ class OrderWish:
     ordered_on: date | None = None
     promised_on: date | None = None
     confirm: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """How much to reserve for a line, and where."""
-
-    line: int
-    quantity: int
-    location: int | None = None
-    """The place of the location."""
-    bin: int | None = None
-    """The place of the bin."""
-    lots: tuple[int, ...] = ()
 
 
 def plan_order(truth: Truth, *, wish: OrderWish) -> Plan:
@@ -80,128 +69,131 @@ def plan_order(truth: Truth, *, wish: OrderWish) -> Plan:
         products=products,
         promised_on=wish.promised_on,
     )
-    routes = route(truth, [(w.product, w.quantity) for w in wish.lines]) if wish.confirm else {}
+    routes = demand.route(truth, [(w.product, w.quantity) for w in wish.lines]) if wish.confirm else {}
     for claim, one in zip(claims, wish.lines, strict=True):
-        _born(plan, truth, claim, one, products[one.product], routes.get(one.product, "quoted"), confirmed=wish.confirm)
+        bill = None if not one.billable else "to_bill" if wish.confirm else "offered"
+        demand.bear(
+            plan, truth, claim, one.product, one.quantity, to=routes.get(one.product, "quoted"), bill=bill
+        )
     plan.mention(("order", sheet))
     return plan
-
-
-def _born(plan: Plan, truth: Truth, claim: Ref, wish: LineWish, product: Any, to: str, *, confirmed: bool) -> None:
-    loose = truth.lot(wish.product)
-    bill = None if not wish.billable else "to_bill" if confirmed else "offered"
-    if confirmed and to == "ready":
-        demand.want(plan, loose, claim, wish.quantity, wish="covered", bill=bill)
-        plan.move(spot(loose, fixed("provided"), claim), spot(loose, fixed("ready"), claim), wish.quantity)
-    else:
-        demand.want(plan, loose, claim, wish.quantity, wish=to, bill=bill)
-
-
-def route(truth: Truth, wanted: Sequence[tuple[int, int]]) -> dict[int, str]:
-    """Where the wish for each product goes once it is firm: ready, demand, to_approve or to_order.
-
-    Services and what is not subject to procurement are ready at once; stocked goods that are not
-    procured wait as demand. With Procurement on, the extended cost of all lines that name the same
-    product, at or above the threshold, needs approval; so splitting a line dodges nothing.
-    """
-    house = truth.read["house"]
-    threshold = truth.read["approval"]["threshold_minor"]
-    totals = stock.sum_by(wanted, key=lambda w: w[0], value=lambda w: w[1])
-    routes = {}
-    for product_id, quantity in totals.items():
-        product = truth.read["products"][product_id]
-        cost = extended(truth.read["costs"].get(product_id, 0), quantity, product.quantity_decimals, truth.home_currency)
-        if product.kind == "service" or (product.kind == "non_stocked" and not product.procured):
-            routes[product_id] = "ready"
-        elif not product.procured or not house.modules.get("procurement", True):
-            routes[product_id] = "demand"
-        elif threshold is not None and cost >= threshold:
-            routes[product_id] = "to_approve"
-        else:
-            routes[product_id] = "to_order"
-    return routes
 
 
 def plan_confirm(truth: Truth, *, order: int) -> Plan:
     """Make an unconfirmed order firm: its wishes go where they are served, its bills may be invoiced."""
     plan = Plan()
-    row = _order(truth, order)
+    row = open_order(truth, order)
     if row.confirmed_at is not None:
         raise Refusal("already_confirmed", N_("This order is confirmed already."))
     lines = truth.read["lines"]
-    routes = route(truth, [(line.product_id, truth.quantity_of(line.pk, ("quoted",))) for line in lines.values()])
+    routes = demand.route(truth, [(line.product_id, line.quantity) for line in lines.values()])
     for line in lines.values():
-        left = truth.quantity_of(line.pk, ("quoted",))
-        to = routes[line.product_id]
-        if left and to == "ready":
-            demand.advance(plan, truth, line.pk, ("quoted",), "covered")
-            loose = truth.lot(line.product_id)
-            plan.move(spot(loose, fixed("provided"), line.pk), spot(loose, fixed("ready"), line.pk), left)
-        elif left:
-            demand.advance(plan, truth, line.pk, ("quoted",), to)
-        demand.advance(plan, truth, line.pk, ("offered",), "to_bill")
+        demand.firm_up(plan, truth, line, routes[line.product_id])
     plan.change(row, confirmed_at=truth.now)
     return plan
 
 
-def plan_reserve(truth: Truth, *, holds: Sequence[Hold], until: datetime | None = None) -> Plan:
-    """Hold free goods for lines: from free in a bin to the same bin for the line; the wish is covered."""
+def plan_unconfirm(truth: Truth, *, order: int) -> Plan:
+    """Make a firm order provisional again while nothing of it is ordered, picked, sent or invoiced."""
     plan = Plan()
-    lines = truth.read["lines"]
-    for n, hold in enumerate(holds):
-        line = lines.get(hold.line)
-        field = f"lines.{n}.quantity"
-        if line is None:
-            raise NotThere("no_such_line", N_("There is no such line."), field=f"lines.{n}.line")
-        demand.cover(plan, truth, line.pk, hold.quantity, field=field)
-        chosen = stock.choose(
-            truth.free, line.product_id, hold.quantity, location=hold.location, bin=hold.bin, lots=hold.lots, field=field
-        )
-        demand.take(plan, chosen, line.pk)
-        if until is not None:
-            plan.change(truth.documents["ledger.Claim"][line.pk], hold_until=until)
-    _mention_sheets(plan, truth)
+    row = open_order(truth, order)
+    if row.confirmed_at is None:
+        raise Refusal("not_confirmed", N_("This order is not confirmed."))
+    _require_untouched(truth, allowed=("bin",))
+    for line in truth.read["lines"].values():
+        for held in truth.of_claim(line.pk, ("ready",)):
+            plan.move(held.spot, held.spot.at(fixed("provided")), held.quantity)
+            demand.advance(plan, truth, line.pk, ("covered",), "quoted", held.quantity)
+        demand.advance(plan, truth, line.pk, ("demand", "to_approve", "to_order"), "quoted")
+        demand.advance(plan, truth, line.pk, ("to_bill",), "offered")
+    plan.change(row, confirmed_at=None)
     return plan
 
 
-def plan_release(truth: Truth, *, holds: Sequence[Hold]) -> Plan:
-    """Free reserved goods where they stand; the line has its wish back."""
+def plan_cancel(truth: Truth, *, order: int) -> Plan:
+    """Cancel an order that nothing has happened to yet; what it reserved is free again."""
     plan = Plan()
-    for n, hold in enumerate(holds):
-        if hold.line not in truth.read["lines"]:
-            raise NotThere("no_such_line", N_("There is no such line."), field=f"lines.{n}.line")
-        held = [
-            h
-            for h in truth.of_claim(hold.line, ("bin",))
-            if (hold.location is None or h.location == hold.location) and (not hold.lots or h.lot in hold.lots)
-        ]
-        at_hand = sum(h.quantity for h in held)
-        if at_hand < hold.quantity:
-            raise Refusal(
-                "not_reserved",
-                N_("{wanted} to release, but only {free} are reserved there."),
-                field=f"lines.{n}.quantity",
-                wanted=hold.quantity,
-                free=at_hand,
-            )
-        left = hold.quantity
-        for one in held:
-            part = min(left, one.quantity)
-            if part:
-                plan.move(one.spot, one.spot.for_claim(0), part)
-                left -= part
-        demand.uncover(plan, truth, hold.line, hold.quantity, truth.read["falls_to"][hold.line])
-    _mention_sheets(plan, truth)
-    return plan
-
-
-def _mention_sheets(plan: Plan, truth: Truth) -> None:
+    row = open_order(truth, order)
+    _require_untouched(truth, allowed=("bin",))
+    for line in truth.read["lines"].values():
+        demand.end(plan, truth, line)
+    plan.change(row, cancelled_at=truth.now)
     plan.mention(*truth.documents["demand.Sheet"].values())
+    return plan
 
 
-def _order(truth: Truth, order: int) -> Any:
+def _require_untouched(truth: Truth, *, allowed: tuple[str, ...]) -> None:
+    """Raise Refusal naming, for each line, what stands against taking the order back."""
+    against: dict[int, dict[str, int]] = {}
+    for line in truth.read["lines"]:
+        found = {kind: truth.quantity_of(line, (kind,)) for kind in TAKEN if kind not in allowed}
+        if any(found.values()):
+            against[line] = {kind: units for kind, units in found.items() if units}
+    if against:
+        kinds = sorted({kind for found in against.values() for kind in found}, key=list(TAKEN).index)
+        raise Refusal(
+            "order_touched",
+            N_("Something has happened to this order already: {what}. Take it back, or re-open the order."),
+            what=Words(tuple(TAKEN[kind] for kind in kinds)),
+            against=against,
+            remedies=[Remedy("reopen", {"order": next(iter(truth.documents["sales.Order"]))})],
+        )
+
+
+def plan_fulfil(truth: Truth, *, order: int, anyway: bool) -> Plan:
+    """Declare an order fulfilled; open lines are named and need a yes."""
+    plan = Plan()
+    row = open_order(truth, order)
+    if row.confirmed_at is None:
+        raise Refusal("not_confirmed", N_("This order is not confirmed."))
+    if row.fulfilled_at is not None:
+        raise Refusal("already_fulfilled", N_("This order is marked as fulfilled already."))
+    open_lines = [line for line in truth.read["lines"].values() if truth.quantity_of(line.pk, OPEN_GOODS)]
+    if open_lines and not anyway:
+        raise Refusal(
+            "lines_open",
+            N_("{count} lines are still open: {names}. Say yes to mark the order as fulfilled all the same."),
+            count=len(open_lines),
+            names=", ".join(str(line.position) for line in open_lines),
+            lines=[line.pk for line in open_lines],
+            remedies=[Remedy("mark-fulfilled", {"order": order, "anyway": True})],
+        )
+    plan.change(row, fulfilled_at=truth.now)
+    return plan
+
+
+def plan_hold(truth: Truth, *, order: int, reason: str) -> Plan:
+    """Keep an order from being picked and sent until somebody lets it go on."""
+    plan = Plan()
+    row = open_order(truth, order)
+    if row.held_at is not None:
+        raise Refusal("already_on_hold", N_("This order is on hold already."))
+    plan.change(row, held_at=truth.now, hold_reason=reason)
+    return plan
+
+
+def plan_unhold(truth: Truth, *, order: int) -> Plan:
+    """Let an order that was on hold go on."""
+    plan = Plan()
+    row = open_order(truth, order)
+    if row.held_at is None:
+        raise Refusal("not_on_hold", N_("This order is not on hold."))
+    plan.change(row, held_at=None, hold_reason="")
+    return plan
+
+
+def plan_change(truth: Truth, *, order: int, values: dict[str, Any]) -> Plan:
+    """Change the words, dates and people of an order."""
+    plan = Plan()
+    open_order(truth, order)
+    plan.change(truth.document("demand.Sheet", order), **values)
+    return plan
+
+
+def open_order(truth: Truth, order: int) -> Any:
+    """The order that was locked; raises Refusal when it is unknown, undone or cancelled."""
     row = truth.documents["sales.Order"].get(order)
-    if row is None:
+    if row is None or truth.document("demand.Sheet", order).void_id is not None:
         raise NotThere("no_such_order", N_("There is no such sales order."))
     if row.cancelled_at is not None:
         raise Refusal("order_cancelled", N_("This order is cancelled. Re-open it first."))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
-from wharfinger.catalog.models import Product
-from wharfinger.demand.models import Line, Sheet
+from wharfinger.catalog.models import Product, VendorPrice
+from wharfinger.demand.models import Line
 from wharfinger.ledger import sql
+from wharfinger.ledger.models import Claim
 from wharfinger.ledger.plan import Truth
 
 QUANTITIES = {
@@ -40,7 +41,8 @@ def quantities(lines: Iterable[int]) -> dict[int, dict[str, int]]:
     wanted = list(lines)
     found = {line: dict.fromkeys(QUANTITIES, 0) for line in wanted}
     for claim, kind, quantity in sql.fetch(
-        f"SELECT claim_id, kind, SUM(quantity) FROM ledger_holding WHERE {sql.among('claim_id')} AND quantity > 0 GROUP BY claim_id, kind",
+        "SELECT claim_id, kind, SUM(quantity) FROM ledger_holding "  # noqa: S608 - the text is ours alone
+        f"WHERE {sql.among('claim_id')} AND quantity > 0 GROUP BY claim_id, kind",
         [sql.array(wanted)],
     ):
         figure = _FIGURE.get(kind)
@@ -51,9 +53,11 @@ def quantities(lines: Iterable[int]) -> dict[int, dict[str, int]]:
 
 def read_products(truth: Truth) -> None:
     """Read the products of the lines and goods at hand, for their cost method, tracing and decimals."""
-    ids = {h.product for h in (*truth.held, *truth.free)} | {line.product_id for line in truth.read.get("lines", {}).values()}
+    ids = {h.product for h in (*truth.held, *truth.free)} | {
+        line.product_id for line in truth.read.get("lines", {}).values()
+    }
     known = truth.products
-    truth.read["products"] = known if ids <= known.keys() else {p.pk: p for p in Product.objects.filter(pk__in=sorted(ids))}
+    truth.read["products"] = known if ids <= known.keys() else sql.by_ids(Product, ids)
 
 
 def read_these_products(ids: Iterable[int]) -> Callable[[Truth], None]:
@@ -61,7 +65,7 @@ def read_these_products(ids: Iterable[int]) -> Callable[[Truth], None]:
     wanted = sorted(set(ids))
 
     def read(truth: Truth) -> None:
-        truth.read["products"] = {p.pk: p for p in Product.objects.filter(pk__in=wanted).order_by("pk")}
+        truth.read["products"] = sql.by_ids(Product, wanted)
 
     return read
 
@@ -71,7 +75,8 @@ def read_lines(lines: Sequence[int]) -> Callable[[Truth], None]:
     wanted = sorted(set(lines))
 
     def read(truth: Truth) -> None:
-        truth.read["lines"] = {line.pk: line for line in Line.objects.filter(pk__in=wanted, void__isnull=True)}
+        standing = f"{sql.among('claim_id')} AND void_id IS NULL AND removed_at IS NULL"
+        truth.read["lines"] = sql.read(Line, standing, [sql.array(wanted)])
 
     return read
 
@@ -80,7 +85,9 @@ def read_lines_of(sheet: int) -> Callable[[Truth], None]:
     """Read all lines of a document, and those that a sales order collects, once it is locked."""
 
     def read(truth: Truth) -> None:
-        found = Line.objects.filter(sheet_id=sheet, void__isnull=True) | Line.objects.filter(order_id=sheet, void__isnull=True)
+        found = Line.objects.filter(
+            Q(sheet_id=sheet) | Q(order_id=sheet), void__isnull=True, removed_at__isnull=True
+        )
         truth.read["lines"] = {line.pk: line for line in found.order_by("position", "pk")}
 
     return read
@@ -97,20 +104,43 @@ def line_products(truth: Truth) -> set[int]:
 
 
 def sheets_of(lines: Sequence[int]) -> list[int]:
-    """The documents whose words these lines decide: where they are wanted and the order that collects them."""
+    """The documents whose words these lines decide: where they are wanted, and the order collecting them."""
     found = Line.objects.filter(pk__in=lines).values_list("sheet_id", "order_id")
     return sorted({sheet for pair in found for sheet in pair if sheet is not None})
 
 
-def documents_of(lines: Sequence[int]) -> QuerySet[Sheet]:
+def documents_of(lines: Sequence[int]) -> sql.Found:
     """The same, to be found and locked in one statement; a line's documents never change."""
-    found = Line.objects.filter(pk__in=lines)
-    return Sheet.objects.filter(Q(pk__in=found.values("sheet_id")) | Q(pk__in=found.values("order_id")))
+    of = f"FROM demand_line WHERE {sql.among('claim_id')}"
+    ids = sql.array(lines)
+    return sql.Found(f"id IN (SELECT sheet_id {of} UNION SELECT order_id {of})", (ids, ids))
 
 
 def falls_to(claims: Sequence[int]) -> dict[int, str]:
     """To which wish goods of these lines fall back: a quote's line to *quoted*, an order's to *demand*."""
     found = Line.objects.filter(pk__in=claims).values_list("pk", "sheet__kind", "sheet__order__confirmed_at")
     return {
-        pk: "quoted" if kind == "quote" or (kind == "order" and confirmed is None) else "demand" for pk, kind, confirmed in found
+        pk: "quoted" if kind == "quote" or (kind == "order" and confirmed is None) else "demand"
+        for pk, kind, confirmed in found
     }
+
+
+def read_claims(truth: Truth) -> None:
+    """Read the claims of the lines, which are locked with them, for until when they hold."""
+    found = Claim.objects.filter(pk__in=sorted(truth.read["lines"]))
+    truth.documents["ledger.Claim"] = {claim.pk: claim for claim in found}
+
+
+def read_routing(truth: Truth) -> None:
+    """Read what decides where a firm wish goes: the approval threshold and the products' costs."""
+    truth.read["approval"] = truth.read["house"].approval
+    if truth.read["approval"]["threshold_minor"] is None:
+        truth.read["costs"] = {}
+        return
+    products = list(truth.read["products"])
+    found = (
+        VendorPrice.objects.filter(product_id__in=products)
+        .order_by("default")
+        .values_list("product_id", "cost_micro")
+    )
+    truth.read["costs"] = dict(found)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, Refusal
 from wharfinger.ledger.chart import OPEN_WISHES
 from wharfinger.ledger.plan import Held, Id, LotRef, Plan, Ref, Spot, Truth, fixed, spot
+from wharfinger.stock.rules import sum_by
 
 COVER_ORDER = ("demand", "to_order", "to_approve", "quoted")
 """From which wishes goods at hand are covered first."""
@@ -45,7 +47,7 @@ def make_lines(
     came_from: Sequence[int | None] | None = None,
     first_position: int = 1,
 ) -> list[Ref]:
-    """Make the lines of a document; each is born with the claim that is its primary key. Nothing is wanted yet."""
+    """Make the lines of a document, each with the claim that is its primary key; nothing is wanted yet."""
     claims = []
     for n, wish in enumerate(wishes):
         product = products.get(wish.product)
@@ -53,7 +55,10 @@ def make_lines(
             raise Refusal("no_such_product", N_("There is no such product."), field=f"lines.{n}.product")
         if product.retired_on is not None and not came_from:
             raise Refusal(
-                "product_retired", N_("{sku} is no longer sold. Choose another product."), field=f"lines.{n}.product", sku=product.sku
+                "product_retired",
+                N_("{sku} is no longer sold. Choose another product."),
+                field=f"lines.{n}.product",
+                sku=product.sku,
             )
         claim = plan.create("ledger.Claim", hold_until=None)
         plan.create(
@@ -74,6 +79,7 @@ def make_lines(
             currency=currency,
             billable=wish.billable,
             promised_on=wish.promised_on or promised_on,
+            removed_at=None,
             requested_by_id=truth.actor,
         )
         claims.append(claim)
@@ -87,7 +93,9 @@ def want(plan: Plan, loose: LotRef, claim: Id, quantity: int, *, wish: str, bill
         plan.move(spot(loose, fixed("bill"), claim), spot(loose, fixed(bill), claim), quantity)
 
 
-def advance(plan: Plan, truth: Truth, claim: int, source: Iterable[str], target: str, quantity: int | None = None) -> int:
+def advance(
+    plan: Plan, truth: Truth, claim: int, source: Iterable[str], target: str, quantity: int | None = None
+) -> int:
     """Move the wishes or bills of a line from kinds of place to another, all or so many; how many went."""
     gone = 0
     for held in truth.of_claim(claim, tuple(source)):
@@ -99,8 +107,10 @@ def advance(plan: Plan, truth: Truth, claim: int, source: Iterable[str], target:
     return gone
 
 
-def cover(plan: Plan, truth: Truth, claim: int, quantity: int, *, field: str = "quantity", partly: bool = False) -> int:
-    """Discharge a wish of a line by goods; raises Refusal when less is still wanted. How many were covered."""
+def cover(
+    plan: Plan, truth: Truth, claim: int, quantity: int, *, field: str = "quantity", partly: bool = False
+) -> int:
+    """Discharge a wish of a line by goods; raises Refusal when less is wanted. How many were covered."""
     still = truth.quantity_of(claim, COVER_ORDER)
     if still < quantity and not partly:
         raise Refusal(
@@ -115,7 +125,7 @@ def cover(plan: Plan, truth: Truth, claim: int, quantity: int, *, field: str = "
 
 
 def uncover(plan: Plan, truth: Truth, claim: int, quantity: int, target: str) -> None:
-    """Give a line its wish back, since goods of it were released or lost, or send it to the end *returned*."""
+    """Give a line its wish back, since goods of it were released or lost, or let it end as *returned*."""
     went = advance(plan, truth, claim, ("covered",), target, quantity)
     assert went == quantity, f"line {claim} is covered by {went}, not {quantity}"
 
@@ -133,3 +143,63 @@ def take(plan: Plan, chosen: Sequence[tuple[Held, int]], claim: Id) -> list[tupl
 def open_wish(truth: Truth, claim: int) -> int:
     """How many of a line are wanted and covered by nothing."""
     return truth.quantity_of(claim, OPEN_WISHES)
+
+
+def route(
+    truth: Truth, wanted: Sequence[tuple[int, int]], approved: dict[int, int] | None = None
+) -> dict[int, str]:
+    """Where the wish for each product goes once it is firm: ready, demand, to_approve or to_order.
+
+    wanted: product and quantity of every line of one order or work order, those it has already among them;
+    approved: by product, up to which cost buying it was approved. Services and what is not subject to
+    procurement are ready at once; stocked goods that are not procured wait as demand. With Procurement
+    on, the extended cost of all lines that name the same product, at or above the threshold, needs
+    approval; so splitting a line dodges nothing.
+    """
+    procurement = truth.read["house"].modules.get("procurement", True)
+    threshold = truth.read["approval"]["threshold_minor"]
+    totals = sum_by(wanted, key=lambda w: w[0], value=lambda w: w[1])
+    routes = {}
+    for product_id, quantity in totals.items():
+        product = truth.read["products"][product_id]
+        cost = extended(
+            truth.read["costs"].get(product_id, 0), quantity, product.quantity_decimals, truth.home_currency
+        )
+        if product.kind == "service" or (product.kind == "non_stocked" and not product.procured):
+            routes[product_id] = "ready"
+        elif not product.procured or not procurement:
+            routes[product_id] = "demand"
+        elif threshold is not None and threshold <= cost > (approved or {}).get(product_id, -1):
+            routes[product_id] = "to_approve"
+        else:
+            routes[product_id] = "to_order"
+    return routes
+
+
+def bear(
+    plan: Plan, truth: Truth, claim: Id, product: int, quantity: int, *, to: str, bill: str | None
+) -> None:
+    """Let a quantity of a line be wanted where it is routed; what is ready at once is provided at once."""
+    loose = truth.lot(product)
+    want(plan, loose, claim, quantity, wish="covered" if to == "ready" else to, bill=bill)
+    if to == "ready":
+        plan.move(spot(loose, fixed("provided"), claim), spot(loose, fixed("ready"), claim), quantity)
+
+
+def firm_up(plan: Plan, truth: Truth, line: Any, to: str) -> None:
+    """Send what is still quoted of a line to where it is served, and let its bill be invoiced."""
+    left = advance(plan, truth, line.pk, ("quoted",), "covered" if to == "ready" else to)
+    if left and to == "ready":
+        loose = truth.lot(line.product_id)
+        plan.move(spot(loose, fixed("provided"), line.pk), spot(loose, fixed("ready"), line.pk), left)
+    advance(plan, truth, line.pk, ("offered",), "to_bill")
+
+
+def end(plan: Plan, truth: Truth, line: Any) -> None:
+    """Let a line end: its wishes are dropped, its bills waived, what it reserved is free again."""
+    for held in truth.of_claim(line.pk, ("bin",)):
+        plan.move(held.spot, held.spot.for_claim(0), held.quantity)
+    for held in truth.of_claim(line.pk, ("ready",)):
+        plan.move(held.spot, held.spot.at(fixed("provided")), held.quantity)
+    advance(plan, truth, line.pk, ("quoted", "demand", "to_approve", "to_order", "covered"), "dropped")
+    advance(plan, truth, line.pk, ("offered", "to_bill"), "waived")

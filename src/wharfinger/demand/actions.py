@@ -1,0 +1,103 @@
+"""The verbs of a line, on whatever document it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.demand import queries
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.queries.standing import read_default_site, read_standing
+from wharfinger.demand.rules import LineWish, amend
+from wharfinger.demand.rules.amend import LineChange
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import Written
+
+PERMISSIONS = {"quote": "sales.quote", "order": "sales.order"}
+"""Who may change the lines of a kind of document; charges need ``work.charge``."""
+
+
+def add_lines(*, actor: Actor, sheet: int, wishes: Sequence[LineWish], key: str | None = None) -> Written:
+    """Add lines to a quote, an order or a work order; on what is firm they are served at once."""
+    kind = _kind(actor, sheet)
+    if not wishes:
+        raise BadInput("no_lines", N_("Choose at least one product."), field="lines")
+
+    def products(truth: Truth) -> set[int]:
+        return queries.line_products(truth) | {wish.product for wish in wishes}
+
+    def read_products(truth: Truth) -> None:
+        queries.read_these_products(products(truth))(truth)
+
+    return post(
+        "amend" if kind in PERMISSIONS else "charge",
+        Wish(
+            documents=[(Sheet, [sheet])],
+            first=queries.read_lines_of(sheet),
+            products=products,
+            claims=queries.line_ids,
+            loose=True,
+            reads=(read_products, queries.read_routing, read_standing, read_default_site(sheet)),
+        ),
+        partial(amend.plan_add, sheet=sheet, wishes=tuple(wishes)),
+        actor=actor,
+        key=key,
+    )
+
+
+def change_line(*, actor: Actor, line: int, change: LineChange, key: str | None = None) -> Written:
+    """Change a line's quantity, price or words; what is covered or invoiced of it stays."""
+    sheet = _sheet(line)
+    _kind(actor, sheet)
+    if change.quantity is not None and change.quantity <= 0:
+        raise BadInput("not_positive", N_("Give a quantity above zero."), field="quantity")
+    return post(
+        "amend",
+        Wish(
+            documents=[(Sheet, queries.documents_of([line]))],
+            first=queries.read_lines_of(sheet),
+            products=queries.line_products,
+            claims=queries.line_ids,
+            loose=True,
+            reads=(queries.read_products, queries.read_routing, read_standing),
+        ),
+        partial(amend.plan_change, line=line, change=change),
+        actor=actor,
+        key=key,
+    )
+
+
+def remove_line(*, actor: Actor, line: int, key: str | None = None) -> Written:
+    """Take a line off its document while nothing of it is reserved, ordered, sent or invoiced."""
+    _kind(actor, _sheet(line))
+    return post(
+        "amend",
+        Wish(
+            documents=[(Sheet, queries.documents_of([line]))],
+            first=queries.read_lines([line]),
+            claims=[line],
+            reads=(read_standing,),
+        ),
+        partial(amend.plan_remove, line=line),
+        actor=actor,
+        key=key,
+    )
+
+
+def _sheet(line: int) -> int:
+    found = Line.objects.filter(pk=line, void__isnull=True).values_list("sheet_id", flat=True).first()
+    if found is None:
+        raise NotThere("no_such_line", N_("There is no such line."), field="line")
+    return found
+
+
+def _kind(actor: Actor, sheet: int) -> str:
+    kind = Sheet.objects.filter(pk=sheet, void__isnull=True).values_list("kind", flat=True).first()
+    if kind is None:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    require(actor, PERMISSIONS.get(kind, "work.charge"))
+    return kind

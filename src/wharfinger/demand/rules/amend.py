@@ -1,0 +1,217 @@
+"""Pure decisions about the lines of a document that stands: adding, changing, taking off."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from wharfinger.base.refusal import N_, NotThere, Refusal, Words
+from wharfinger.demand.rules import LineWish, advance, bear, end, make_lines, route
+from wharfinger.ledger.plan import Plan, Truth, fixed, spot
+
+TAKEN = {
+    "bin": N_("reserved"),
+    "on_order": N_("on order"),
+    "picked": N_("picked"),
+    "container": N_("packed"),
+    "in_transit": N_("shipped"),
+    "customer": N_("delivered"),
+    "rented": N_("on loan"),
+    "drafted": N_("on a purchase order"),
+    "invoiced": N_("invoiced"),
+    "credited": N_("credited"),
+}
+"""What may stand against lowering or cancelling, by kind of place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a document has been decided."""
+
+    kind: str
+    firm: bool
+    """Whether its wishes are served and its bills may be invoiced."""
+    closed_by: str = ""
+    """The decision that ended it: won, lost, cancelled, completed or undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """What changes of a line; nothing stays as it is."""
+
+    quantity: int | None = None
+    unit_price_micro: int | None = None
+    discount_micro: int | None = None
+    tax_code_id: int | None = None
+    site_id: int | None = None
+    description: str | None = None
+    billable: bool | None = None
+    promised_on: date | None = None
+
+
+def require_open(standing: Standing | None) -> Standing:
+    """The standing of a document that may still change; raises Refusal otherwise."""
+    if standing is None:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    if standing.closed_by:
+        sentences = {
+            "won": N_("This quote is won; it stays as it was sent. Change the order instead."),
+            "lost": N_("This quote is lost. Copy it to offer again."),
+            "cancelled": N_("This document is cancelled."),
+            "completed": N_("This work is completed. Undo that first."),
+            "undone": N_("This document was undone."),
+        }
+        raise Refusal(standing.closed_by, sentences[standing.closed_by])
+    return standing
+
+
+def plan_add(truth: Truth, *, sheet: int, wishes: Sequence[LineWish]) -> Plan:
+    """Add lines to a document; on a firm one they are served at once."""
+    plan = Plan()
+    standing = require_open(truth.read["standing"].get(sheet))
+    document = truth.document("demand.Sheet", sheet)
+    lines = truth.read["lines"].values()
+    claims = make_lines(
+        plan,
+        truth,
+        wishes,
+        sheet=sheet,
+        order=sheet if standing.kind == "order" else None,
+        organization=document.organization_id,
+        site=truth.read["default_site"],
+        currency=document.currency,
+        products=truth.read["products"],
+        promised_on=document.promised_on,
+        first_position=max((line.position for line in lines), default=0) + 1,
+    )
+    routes = _routes(truth, standing, [(w.product, w.quantity) for w in wishes])
+    for claim, wish in zip(claims, wishes, strict=True):
+        to = routes.get(wish.product, "quoted")
+        bill = None if not wish.billable else "to_bill" if standing.firm else "offered"
+        bear(plan, truth, claim, wish.product, wish.quantity, to=to, bill=bill)
+    _ask_again(plan, truth, routes)
+    plan.mention(document)
+    return plan
+
+
+def _routes(truth: Truth, standing: Standing, more: Sequence[tuple[int, int]]) -> dict[int, str]:
+    """Where more of these products goes, judged with what the document wants of them already."""
+    if not standing.firm:
+        return {}
+    lines = truth.read["lines"].values()
+    wanted = {product for product, _ in more}
+    here = [(line.product_id, line.quantity) for line in lines if line.product_id in wanted]
+    approved: dict[int, int] = {}
+    for line in lines:
+        if line.approved_minor is not None:
+            approved[line.product_id] = approved.get(line.product_id, 0) + line.approved_minor
+    return route(truth, [*here, *more], approved)
+
+
+def _ask_again(plan: Plan, truth: Truth, routes: dict[int, str]) -> None:
+    """What waits to be ordered asks for approval too, once all lines of the product together need it."""
+    for line in truth.read["lines"].values():
+        if routes.get(line.product_id) == "to_approve":
+            advance(plan, truth, line.pk, ("to_order",), "to_approve")
+
+
+def plan_change(truth: Truth, *, line: int, change: LineChange) -> Plan:
+    """Change a line: its quantity as far as nothing is covered or billed, its words at any time."""
+    plan = Plan()
+    row = _line(truth, line)
+    standing = require_open(truth.read["standing"].get(row.sheet_id))
+    billed = truth.quantity_of(line, ("invoiced", "credited"))
+    values = {
+        k: getattr(change, k)
+        for k in LineChange.__slots__
+        if k != "quantity" and getattr(change, k) is not None
+    }
+    priced = {"unit_price_micro", "discount_micro", "tax_code_id", "billable"}
+    if billed and any(getattr(row, k) != v for k, v in values.items() if k in priced):
+        raise Refusal(
+            "invoiced",
+            N_("This line is invoiced already, so its price stands. Credit it first."),
+            field="unit_price",
+            line=line,
+        )
+    quantity = row.quantity if change.quantity is None else change.quantity
+    billable = row.billable if change.billable is None else change.billable
+    if quantity < row.quantity:
+        _lower(plan, truth, row, row.quantity - quantity)
+    elif quantity > row.quantity:
+        _raise(plan, truth, row, quantity - row.quantity, standing, billable=row.billable and billable)
+    if billable != row.billable:
+        _bill_or_not(plan, truth, row, min(quantity, row.quantity), standing, billable=billable)
+    plan.change(row, quantity=quantity, **values)
+    plan.mention(*truth.documents["demand.Sheet"].values())
+    return plan
+
+
+def _line(truth: Truth, line: int) -> Any:
+    found = truth.read["lines"].get(line)
+    if found is None:
+        raise NotThere("no_such_line", N_("There is no such line."), field="line")
+    return found
+
+
+def _lower(plan: Plan, truth: Truth, row: Any, less: int) -> None:
+    open_units = truth.quantity_of(row.pk, ("quoted", "demand", "to_approve", "to_order", "ready"))
+    unbilled = truth.quantity_of(row.pk, ("offered", "to_bill")) if row.billable else less
+    if open_units < less or unbilled < less:
+        raise stands_against(truth, row, less, min(open_units, unbilled), field="quantity")
+    left = less - advance(plan, truth, row.pk, ("quoted", "demand", "to_approve", "to_order"), "want", less)
+    if left:
+        for held in truth.of_claim(row.pk, ("ready",)):
+            plan.move(held.spot, held.spot.at(fixed("provided")), left)
+        advance(plan, truth, row.pk, ("covered",), "want", left)
+    advance(plan, truth, row.pk, ("offered", "to_bill"), "bill", less)
+
+
+def stands_against(truth: Truth, row: Any, wanted: int, free: int, *, field: str | None = None) -> Refusal:
+    """Why so many units of a line cannot go: what is reserved, ordered, picked, sent or invoiced of it."""
+    against = {kind: units for kind in TAKEN if (units := truth.quantity_of(row.pk, (kind,)))}
+    return Refusal(
+        "covered",
+        N_("{wanted} less is asked for, but only {free} are open; the rest is {what}. Take that back."),
+        field=field,
+        wanted=wanted,
+        free=free,
+        product=row.product_id,
+        line=row.pk,
+        what=Words(TAKEN[kind] for kind in against),
+        against=against,
+    )
+
+
+def _raise(plan: Plan, truth: Truth, row: Any, more: int, standing: Standing, *, billable: bool) -> None:
+    routes = _routes(truth, standing, [(row.product_id, more)])
+    bill = None if not billable else "to_bill" if standing.firm else "offered"
+    bear(plan, truth, row.pk, row.product_id, more, to=routes.get(row.product_id, "quoted"), bill=bill)
+    _ask_again(plan, truth, routes)
+
+
+def _bill_or_not(
+    plan: Plan, truth: Truth, row: Any, quantity: int, standing: Standing, *, billable: bool
+) -> None:
+    if not billable:
+        advance(plan, truth, row.pk, ("offered", "to_bill"), "bill")
+        return
+    source = spot(truth.lot(row.product_id), fixed("bill"), row.pk)
+    plan.move(source, source.at(fixed("to_bill" if standing.firm else "offered")), quantity)
+
+
+def plan_remove(truth: Truth, *, line: int) -> Plan:
+    """Take a line off its document; raises Refusal when any of it is covered or invoiced."""
+    plan = Plan()
+    row = _line(truth, line)
+    require_open(truth.read["standing"].get(row.sheet_id))
+    held = truth.quantity_of(line, tuple(TAKEN))
+    if held:
+        free = truth.quantity_of(line, ("quoted", "demand", "to_approve", "to_order", "ready"))
+        raise stands_against(truth, row, row.quantity, free)
+    end(plan, truth, row)
+    plan.change(row, removed_at=truth.now)
+    plan.mention(*truth.documents["demand.Sheet"].values())
+    return plan

@@ -1,0 +1,113 @@
+"""Hold goods for lines of quotes, orders and charges, for longer, or no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.demand import queries as demand
+from wharfinger.demand.models import Sheet
+from wharfinger.demand.queries.standing import read_standing
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import Written
+from wharfinger.sales.models import Quote
+from wharfinger.sales.rules import holds as rules
+from wharfinger.sales.rules.holds import Hold
+
+
+def reserve(
+    *, actor: Actor, holds: Sequence[Hold], until: datetime | None = None, key: str | None = None
+) -> Written:
+    """Hold free goods for lines of quotes, orders or charges.
+
+    until: when the hold ends; without it a quote's hold ends with the quote, any other stays.
+    """
+    require(actor, "sales.reserve")
+    lines = _lines_of(holds)
+    return post(
+        "reserve",
+        Wish(
+            documents=[(Sheet, demand.documents_of(lines))],
+            first=demand.read_lines(lines),
+            products=demand.line_products,
+            claims=lines,
+            free=True,
+            reads=(read_standing, _read_ends(ends=until is not None)),
+            falls_to=demand.falls_to,
+        ),
+        partial(rules.plan_reserve, holds=tuple(holds), until=until),
+        actor=actor,
+        key=key,
+    )
+
+
+def extend(*, actor: Actor, quote: int, until: datetime | None = None, key: str | None = None) -> Written:
+    """Let the holds of a quote last until another instant, its own expiry unless one is given."""
+    require(actor, "sales.reserve")
+    return post(
+        "extend",
+        Wish(
+            documents=[(Sheet, [quote]), (Quote, [quote])],
+            first=demand.read_lines_of(quote),
+            products=demand.line_products,
+            claims=demand.line_ids,
+            free=True,
+            reads=(read_standing, demand.read_claims),
+            falls_to=demand.falls_to,
+        ),
+        partial(rules.plan_extend, quote=quote, until=until),
+        actor=actor,
+        key=key,
+    )
+
+
+def release(*, actor: Actor, holds: Sequence[Hold], key: str | None = None) -> Written:
+    """Free reserved goods; the lines want them again."""
+    require(actor, "sales.reserve")
+    lines = _lines_of(holds)
+    return post(
+        "release",
+        Wish(
+            documents=[(Sheet, demand.documents_of(lines))],
+            first=demand.read_lines(lines),
+            products=demand.line_products,
+            claims=lines,
+            free=True,
+            reads=(_read_falls_to,),
+            falls_to=demand.falls_to,
+        ),
+        partial(rules.plan_release, holds=tuple(holds)),
+        actor=actor,
+        key=key,
+    )
+
+
+def _read_ends(*, ends: bool) -> Callable[[Truth], None]:
+    """Read the quotes and claims whose holds get an end; an order's hold has none unless one is given."""
+
+    def read(truth: Truth) -> None:
+        quotes = sorted(pk for pk, sheet in truth.documents["demand.Sheet"].items() if sheet.kind == "quote")
+        if quotes:
+            truth.documents["sales.Quote"] = {row.pk: row for row in Quote.objects.filter(pk__in=quotes)}
+        if quotes or ends:
+            demand.read_claims(truth)
+
+    return read
+
+
+def _read_falls_to(truth: Truth) -> None:
+    truth.read["falls_to"] = demand.falls_to(list(truth.read["lines"]))
+
+
+def _lines_of(holds: Sequence[Hold]) -> list[int]:
+    if not holds:
+        raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
+    for n, one in enumerate(holds):
+        if one.quantity <= 0:
+            raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"lines.{n}.quantity")
+    return sorted({one.line for one in holds})

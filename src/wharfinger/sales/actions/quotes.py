@@ -1,0 +1,184 @@
+"""The verbs of opportunities and quotes."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import Any
+
+from wharfinger.base import configuration
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, NotThere
+from wharfinger.base.words import tidy
+from wharfinger.demand import queries as demand
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.queries.standing import read_customer
+from wharfinger.demand.rules import LineWish
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import Written
+from wharfinger.sales.models import Opportunity, Quote
+from wharfinger.sales.rules import quotes as rules
+from wharfinger.sales.rules.quotes import OpportunityWish, QuoteWish
+
+
+def create_opportunity(*, actor: Actor, wish: OpportunityWish, key: str | None = None) -> Written:
+    """Write down a deal that may be won."""
+    require(actor, "sales.quote")
+    tidy(wish.title, field="title")
+    return post(
+        "add",
+        Wish(reads=(read_customer(wish.organization),)),
+        partial(rules.plan_opportunity, wish=wish),
+        actor=actor,
+        key=key,
+    )
+
+
+def change_opportunity(
+    *, actor: Actor, opportunity: int, values: dict[str, Any], key: str | None = None
+) -> Written:
+    """Change a deal's title, owner, pipeline step, probability or expected date."""
+    require(actor, "sales.quote")
+    return post(
+        "change",
+        Wish(documents=[(Opportunity, [opportunity])]),
+        partial(rules.plan_change_opportunity, opportunity=opportunity, values=values),
+        actor=actor,
+        key=key,
+    )
+
+
+def create_quote(*, actor: Actor, wish: QuoteWish, key: str | None = None) -> Written:
+    """Make a quote with its lines; without an opportunity one is made silently."""
+    require(actor, "sales.quote")
+    products = {line.product for line in wish.lines}
+    return post(
+        "quote",
+        Wish(
+            documents=[(Opportunity, [wish.opportunity])] if wish.opportunity is not None else [],
+            products=products,
+            loose=True,
+            reads=(read_customer(wish.organization), demand.read_these_products(products), _read_validity),
+        ),
+        partial(rules.plan_quote, wish=wish),
+        actor=actor,
+        key=key,
+    )
+
+
+def copy_quote(
+    *, actor: Actor, quote: int, expires_on: date | None = None, key: str | None = None
+) -> Written:
+    """Offer the same once more: a new quote of the same deal with the same lines, holding nothing."""
+    require(actor, "sales.quote")
+    row = Quote.objects.select_related("sheet").filter(pk=quote, sheet__void__isnull=True).first()
+    if row is None:
+        raise NotThere("no_such_quote", N_("There is no such quote."))
+    lines = Line.objects.filter(sheet_id=quote, void__isnull=True, removed_at__isnull=True).order_by(
+        "position", "pk"
+    )
+    deal = row.opportunity
+    wish = QuoteWish(
+        organization=row.sheet.organization_id,
+        lines=tuple(_same(line) for line in lines),
+        opportunity=None if deal.lost_at is not None or deal.void_id is not None else deal.pk,
+        contact=row.sheet.contact_id,
+        owner=row.sheet.owner_id,
+        currency=row.sheet.currency,
+        title=row.sheet.title,
+        customer_reference=row.sheet.customer_reference,
+        expires_on=expires_on,
+        promised_on=row.sheet.promised_on,
+    )
+    return create_quote(actor=actor, wish=wish, key=key)
+
+
+def _same(line: Line) -> LineWish:
+    return LineWish(
+        line.product_id,
+        line.quantity,
+        unit_price_micro=line.unit_price_micro,
+        discount_micro=line.discount_micro,
+        tax_code=line.tax_code_id,
+        site=line.site_id,
+        description=line.description,
+        billable=line.billable,
+        promised_on=line.promised_on,
+    )
+
+
+def change_quote(
+    *,
+    actor: Actor,
+    quote: int,
+    values: dict[str, Any],
+    expires_on: date | None = None,
+    key: str | None = None,
+) -> Written:
+    """Change the words, dates and people of an open quote; values are columns of its common part."""
+    require(actor, "sales.quote")
+    return post(
+        "change",
+        Wish(documents=[(Sheet, [quote]), (Quote, [quote])]),
+        partial(rules.plan_change_quote, quote=quote, values=values, expires_on=expires_on),
+        actor=actor,
+        key=key,
+    )
+
+
+def send(*, actor: Actor, quote: int, key: str | None = None) -> Written:
+    """Mark a quote as sent to the customer, which the mail to them follows."""
+    require(actor, "sales.quote")
+    return post(
+        "send_quote",
+        Wish(documents=[(Sheet, [quote]), (Quote, [quote])], first=demand.read_lines_of(quote)),
+        partial(rules.plan_send, quote=quote),
+        actor=actor,
+        key=key,
+    )
+
+
+def lose(*, actor: Actor, quote: int, reason: str = "", key: str | None = None) -> Written:
+    """Lose a quote; everything it held is free again, and its deal is lost with its last quote."""
+    require(actor, "sales.lose")
+    return post(
+        "lose",
+        Wish(
+            documents=[(Sheet, [quote]), (Quote, [quote])],
+            first=demand.read_lines_of(quote),
+            products=demand.line_products,
+            claims=demand.line_ids,
+            reads=(read_deal(quote),),
+        ),
+        partial(rules.plan_lose, quote=quote, reason=reason),
+        actor=actor,
+        key=key,
+        reason=reason,
+    )
+
+
+def read_deal(quote: int) -> Any:
+    """Read the deal that a quote is part of, locked behind it, and whether other quotes of it are open."""
+
+    def read(truth: Truth) -> None:
+        row = truth.documents["sales.Quote"].get(quote)
+        if row is None:
+            return
+        truth.read["opportunity"] = Opportunity.objects.select_for_update(no_key=True).get(
+            pk=row.opportunity_id
+        )
+        truth.read["other_quotes"] = (
+            Quote.objects.filter(
+                opportunity_id=row.opportunity_id, lost_at__isnull=True, sheet__void__isnull=True
+            )
+            .exclude(pk=quote)
+            .exists()
+        )
+
+    return read
+
+
+def _read_validity(truth: Truth) -> None:
+    truth.read["quote_valid_days"] = configuration.one("quote_valid_days")

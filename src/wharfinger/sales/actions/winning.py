@@ -1,0 +1,146 @@
+"""Win a quote, and see beforehand what winning it would do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from django.db.models import Max
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import Refusal
+from wharfinger.demand import queries as demand
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.queries.standing import read_standing
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.models import Entry, Fact
+from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.post import dry, post
+from wharfinger.ledger.write import Written
+from wharfinger.sales.actions.quotes import read_deal
+from wharfinger.sales.models import Order, Quote
+from wharfinger.sales.rules import win as rules
+from wharfinger.sales.rules.win import Into
+
+
+@dataclass(frozen=True, slots=True)
+class WonLine:
+    """What becomes of one quoted line, in units of its product."""
+
+    line: int
+    """The line of the quote."""
+    product: int
+    quantity: int
+    from_stock: int
+    to_order: int
+    to_approve: int
+    ready: int
+    waiting: int
+    """Wanted and not procured: it waits until somebody reserves it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What winning a quote does, seen before it is done."""
+
+    order: bool
+    lines: tuple[WonLine, ...]
+
+
+def win(*, actor: Actor, quote: int, into: Into | None = None, key: str | None = None) -> Written:
+    """Win a quote in one entry; who comes second is answered with the same order.
+
+    into: the ticket, project, contract or job on which it is charged, else the order alone.
+    """
+    require(actor, "sales.win")
+    try:
+        return _post(actor, quote, into, key)
+    except Refusal as refusal:
+        if refusal.code != "already_won":
+            raise
+        return _won_before(quote)
+
+
+def picture(*, actor: Actor, quote: int, into: Into | None = None) -> Picture:
+    """Show what winning would do, line by line, and do nothing."""
+    require(actor, "sales.win")
+
+    def act() -> Picture:
+        made = _post(actor, quote, into, None)
+        claims = made.made["ledger.Claim"]
+        figures = demand.quantities(claims)
+        lines = Line.objects.filter(pk__in=claims).order_by("position")
+        return Picture("sales.Order" in made.made, tuple(_won(line, figures[line.pk]) for line in lines))
+
+    return dry(act)
+
+
+def _won(line: Line, figures: dict[str, int]) -> WonLine:
+    assert line.came_from_id is not None
+    return WonLine(
+        line=line.came_from_id,
+        product=line.product_id,
+        quantity=line.quantity,
+        from_stock=figures["reserved"],
+        to_order=figures["to_order"],
+        to_approve=figures["to_approve"],
+        ready=figures["ready"],
+        waiting=figures["wanted"],
+    )
+
+
+def _post(actor: Actor, quote: int, into: Into | None, key: str | None) -> Written:
+    work_order = into.work_order if into is not None else None
+    return post(
+        "win",
+        Wish(
+            documents=[(Sheet, [quote] if work_order is None else [quote, work_order]), (Quote, [quote])],
+            first=demand.read_lines_of(quote),
+            products=demand.line_products,
+            claims=demand.line_ids,
+            free=True,
+            loose=True,
+            reads=(
+                demand.read_products,
+                demand.read_routing,
+                read_standing,
+                read_deal(quote),
+                _read_charged(work_order),
+            ),
+            falls_to=demand.falls_to,
+        ),
+        partial(rules.plan_win, quote=quote, into=into),
+        actor=actor,
+        key=key,
+    )
+
+
+def _read_charged(work_order: int | None) -> Callable[[Truth], None]:
+    """Read what the work order is charged with already, since approval looks at all of it."""
+
+    def read(truth: Truth) -> None:
+        truth.read["charged"], truth.read["last_position"] = [], 0
+        if work_order is not None:
+            wanted = demand.line_products(truth)
+            here = Line.objects.filter(sheet_id=work_order, void__isnull=True, removed_at__isnull=True)
+            truth.read["charged"] = list(
+                here.filter(product_id__in=wanted).values_list("product_id", "quantity")
+            )
+            truth.read["last_position"] = here.aggregate(last=Max("position"))["last"] or 0
+
+    return read
+
+
+def _won_before(quote: int) -> Written:
+    """The entry by which the quote was won, and what it made."""
+    fact = (
+        Fact.objects.filter(subject=f"quote:{quote}", field="won_at").exclude(new="null").order_by("-pk")[0]
+    )
+    orders = Order.objects.filter(quote_id=quote, sheet__made_id=fact.entry_id).values_list("pk", flat=True)
+    claims = Line.objects.filter(made_id=fact.entry_id).order_by("pk").values_list("pk", flat=True)
+    sheets = Sheet.objects.filter(made_id=fact.entry_id).order_by("pk").values_list("pk", flat=True)
+    made = {"ledger.Claim": list(claims), "demand.Sheet": list(sheets)}
+    if orders:
+        made["sales.Order"] = list(orders)
+    return Written(Entry.objects.get(pk=fact.entry_id), made, replayed=True)

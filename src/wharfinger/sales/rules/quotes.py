@@ -1,0 +1,198 @@
+"""Pure decisions about opportunities and quotes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.demand import rules as demand
+from wharfinger.demand.rules import LineWish
+from wharfinger.ledger.plan import Id, Number, Plan, Truth
+
+NUMBER = Number("quote", "Q-{n}")
+OPPORTUNITY = Number("opportunity", "OP-{n}")
+
+
+@dataclass(frozen=True, slots=True)
+class OpportunityWish:
+    """A deal that may be won, as a person writes it down."""
+
+    organization: int
+    title: str
+    owner: int | None = None
+    pipeline_step: str = "new"
+    probability_percent: int = 50
+    expected_close_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteWish:
+    """A quote as a person asks for it."""
+
+    organization: int
+    lines: tuple[LineWish, ...] = ()
+    opportunity: int | None = None
+    site: int | None = None
+    contact: int | None = None
+    owner: int | None = None
+    currency: str | None = None
+    number: str | None = None
+    title: str = ""
+    customer_reference: str = ""
+    quoted_on: date | None = None
+    expires_on: date | None = None
+    promised_on: date | None = None
+
+
+def plan_opportunity(truth: Truth, *, wish: OpportunityWish) -> Plan:
+    """Write a deal down."""
+    plan = Plan()
+    made = _opportunity(
+        plan,
+        truth,
+        title=wish.title,
+        organization=wish.organization,
+        owner=wish.owner,
+        pipeline_step=wish.pipeline_step,
+        probability=wish.probability_percent,
+        close_on=wish.expected_close_on,
+    )
+    plan.mention(("opportunity", made))
+    return plan
+
+
+def _opportunity(
+    plan: Plan,
+    truth: Truth,
+    *,
+    title: str,
+    organization: int,
+    owner: int | None,
+    pipeline_step: str = "new",
+    probability: int = 50,
+    close_on: date | None = None,
+) -> Id:
+    return plan.create(
+        "sales.Opportunity",
+        number=OPPORTUNITY,
+        title=title,
+        organization_id=organization,
+        owner_id=owner or truth.actor,
+        pipeline_step=pipeline_step,
+        probability_percent=probability,
+        expected_close_on=close_on,
+    )
+
+
+def plan_quote(truth: Truth, *, wish: QuoteWish) -> Plan:
+    """Make a quote with its lines; an opportunity is made for it where none is named."""
+    plan = Plan()
+    organization = truth.read["organization"]
+    expires_on = wish.expires_on or truth.today + timedelta(days=truth.read["quote_valid_days"])
+    quoted_on = wish.quoted_on or truth.effective_on
+    if expires_on < quoted_on:
+        raise BadInput("expires_before", N_("A quote cannot expire before its own date."), field="expires_on")
+    opportunity: Id
+    if wish.opportunity is None:
+        title = wish.title or organization.name
+        opportunity = _opportunity(
+            plan, truth, title=title, organization=organization.pk, owner=wish.owner, close_on=expires_on
+        )
+    else:
+        opportunity = _open_opportunity(truth, wish.opportunity).pk
+    currency = wish.currency or organization.currency
+    sheet = plan.create(
+        "demand.Sheet",
+        kind="quote",
+        number=wish.number or NUMBER,
+        title=wish.title,
+        organization_id=organization.pk,
+        contact_id=wish.contact,
+        owner_id=wish.owner or truth.actor,
+        currency=currency,
+        customer_reference=wish.customer_reference,
+        ordered_on=quoted_on,
+        promised_on=wish.promised_on,
+    )
+    plan.create("sales.Quote", sheet_id=sheet, opportunity_id=opportunity, expires_on=expires_on)
+    claims = demand.make_lines(
+        plan,
+        truth,
+        wish.lines,
+        sheet=sheet,
+        order=None,
+        organization=organization.pk,
+        site=wish.site or truth.read["default_site"],
+        currency=currency,
+        products=truth.read["products"],
+        promised_on=wish.promised_on,
+    )
+    for claim, one in zip(claims, wish.lines, strict=True):
+        bill = "offered" if one.billable else None
+        demand.want(plan, truth.lot(one.product), claim, one.quantity, wish="quoted", bill=bill)
+    plan.mention(("quote", sheet), ("opportunity", opportunity))
+    return plan
+
+
+def _open_opportunity(truth: Truth, opportunity: int) -> Any:
+    row = truth.documents["sales.Opportunity"].get(opportunity)
+    if row is None or row.void_id is not None:
+        raise NotThere("no_such_opportunity", N_("There is no such opportunity."), field="opportunity")
+    if row.lost_at is not None:
+        raise Refusal("opportunity_lost", N_("This opportunity is lost."), field="opportunity")
+    return row
+
+
+def plan_change_opportunity(truth: Truth, *, opportunity: int, values: dict[str, Any]) -> Plan:
+    """Change the words and figures of a deal."""
+    plan = Plan()
+    plan.change(_open_opportunity(truth, opportunity), **values)
+    return plan
+
+
+def open_quote(truth: Truth, quote: int) -> Any:
+    """The quote that was locked; raises Refusal when it is unknown, undone, won or lost."""
+    row = truth.documents["sales.Quote"].get(quote)
+    if row is None or truth.document("demand.Sheet", quote).void_id is not None:
+        raise NotThere("no_such_quote", N_("There is no such quote."))
+    if row.won_at is not None:
+        raise Refusal("already_won", N_("This quote is won already."))
+    if row.lost_at is not None:
+        raise Refusal("quote_lost", N_("This quote is lost. Copy it to offer again."))
+    return row
+
+
+def plan_change_quote(truth: Truth, *, quote: int, values: dict[str, Any], expires_on: date | None) -> Plan:
+    """Change the words, dates and people of a quote."""
+    plan = Plan()
+    row = open_quote(truth, quote)
+    plan.change(truth.document("demand.Sheet", quote), **values)
+    if expires_on is not None:
+        plan.change(row, expires_on=expires_on)
+    return plan
+
+
+def plan_send(truth: Truth, *, quote: int) -> Plan:
+    """Mark a quote as sent to the customer."""
+    plan = Plan()
+    row = open_quote(truth, quote)
+    if not truth.read["lines"]:
+        raise Refusal("no_lines", N_("This quote has no lines yet. Add at least one."))
+    plan.change(row, sent_at=truth.now)
+    return plan
+
+
+def plan_lose(truth: Truth, *, quote: int, reason: str) -> Plan:
+    """Lose a quote: what it held is free again, its wishes and bills end."""
+    plan = Plan()
+    row = open_quote(truth, quote)
+    for line in truth.read["lines"].values():
+        demand.end(plan, truth, line)
+    plan.change(row, lost_at=truth.now, lost_reason=reason)
+    opportunity = truth.read["opportunity"]
+    if not truth.read["other_quotes"] and opportunity.won_at is None and opportunity.lost_at is None:
+        plan.change(opportunity, lost_at=truth.now, lost_reason=reason)
+    plan.mention(truth.document("demand.Sheet", quote), opportunity)
+    return plan

@@ -1,0 +1,176 @@
+"""Pure decisions about winning: what a quote's lines become, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wharfinger.base.refusal import N_, NotThere, Refusal
+from wharfinger.demand import rules as demand
+from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.amend import require_open
+from wharfinger.ledger.plan import Id, Plan, Truth, fixed, spot
+from wharfinger.sales.rules.holds import lapsed_holds, still_free
+from wharfinger.sales.rules.orders import NUMBER
+from wharfinger.sales.rules.quotes import open_quote
+from wharfinger.work.rules import NUMBERS
+
+
+@dataclass(frozen=True, slots=True)
+class Into:
+    """The ticket, project, contract or job on which a won quote is charged; a new one where none is named."""
+
+    kind: str
+    work_order: int | None = None
+
+
+def plan_win(truth: Truth, *, quote: int, into: Into | None) -> Plan:
+    """Win a quote: its lines live on as lines of the order or as charges, and take over wish, hold and bill.
+
+    Exactly one sales order is made when a product is quoted, none where only services are; services
+    without an order are charged on a new ticket where nothing else is named.
+    """
+    plan = Plan()
+    row = open_quote(truth, quote)
+    sheet = truth.document("demand.Sheet", quote)
+    lines = list(truth.read["lines"].values())
+    products = truth.read["products"]
+    if not lines:
+        raise Refusal("no_lines", N_("This quote has no lines yet. Add at least one."))
+    goods = any(products[line.product_id].kind != "service" for line in lines)
+    if into is None and not goods:
+        into = Into("ticket")
+    order = _order(plan, truth, sheet, quote) if goods else None
+    home = _work_order(plan, truth, sheet, into) if into is not None else order
+    assert home is not None
+    claims = demand.make_lines(
+        plan,
+        truth,
+        [_as_wish(line) for line in lines],
+        sheet=home,
+        order=order,
+        organization=sheet.organization_id,
+        site=None,
+        currency=sheet.currency,
+        products=products,
+        came_from=[line.pk for line in lines],
+        first_position=truth.read["last_position"] + 1,
+    )
+    if order is not None and into is not None:
+        _services_stay_off_the_order(plan, lines, products)
+    routes = demand.route(
+        truth, [*truth.read["charged"], *((line.product_id, line.quantity) for line in lines)]
+    )
+    lapsed = lapsed_holds(truth)
+    for claim, line in zip(claims, lines, strict=True):
+        _pass_on(plan, truth, line, claim, routes[line.product_id], lapsed.get(line.pk, ()))
+    plan.change(row, won_at=truth.now)
+    _win_opportunity(plan, truth)
+    plan.mention(("quote", quote))
+    return plan
+
+
+def _as_wish(line: Any) -> LineWish:
+    return LineWish(
+        line.product_id,
+        line.quantity,
+        unit_price_micro=line.unit_price_micro,
+        discount_micro=line.discount_micro,
+        tax_code=line.tax_code_id,
+        site=line.site_id,
+        description=line.description,
+        billable=line.billable,
+        promised_on=line.promised_on,
+    )
+
+
+def _sheet(plan: Plan, truth: Truth, quoted: Any, kind: str, number: Any) -> Id:
+    return plan.create(
+        "demand.Sheet",
+        kind=kind,
+        number=number,
+        title=quoted.title,
+        organization_id=quoted.organization_id,
+        contact_id=quoted.contact_id,
+        owner_id=quoted.owner_id,
+        currency=quoted.currency,
+        customer_reference=quoted.customer_reference,
+        ordered_on=truth.effective_on,
+        promised_on=quoted.promised_on,
+    )
+
+
+def _order(plan: Plan, truth: Truth, quoted: Any, quote: int) -> Id:
+    sheet = _sheet(plan, truth, quoted, "order", NUMBER)
+    plan.create("sales.Order", sheet_id=sheet, quote_id=quote, confirmed_at=truth.now)
+    plan.mention(("order", sheet))
+    return sheet
+
+
+def _work_order(plan: Plan, truth: Truth, quoted: Any, into: Into) -> Id:
+    if into.work_order is None:
+        sheet = _sheet(plan, truth, quoted, into.kind, NUMBERS[into.kind])
+        plan.create("work.WorkOrder", sheet_id=sheet, lead_id=quoted.owner_id)
+        plan.mention(("work_order", sheet))
+        return sheet
+    found = truth.documents["demand.Sheet"].get(into.work_order)
+    if found is None or found.kind != into.kind:
+        raise NotThere(
+            "no_such_work_order", N_("There is no such ticket, project, contract or job."), field="into"
+        )
+    require_open(truth.read["standing"].get(found.pk))
+    if found.organization_id != quoted.organization_id:
+        raise Refusal(
+            "other_organization",
+            N_("{number} belongs to another customer. Choose one of the quote's own."),
+            field="into",
+            number=found.number,
+        )
+    if found.currency != quoted.currency:
+        raise Refusal(
+            "other_currency",
+            N_("{number} is in {currency}. Choose one in the quote's currency."),
+            field="into",
+            number=found.number,
+            currency=found.currency,
+        )
+    plan.mention(found)
+    return int(found.pk)
+
+
+def _services_stay_off_the_order(plan: Plan, lines: Sequence[Any], products: dict[int, Any]) -> None:
+    """The order collects goods; a service is charged where the work is."""
+    for made, line in zip(plan.creates["demand.Line"], lines, strict=True):
+        if products[line.product_id].kind == "service":
+            made["order_id"] = None
+
+
+def _pass_on(plan: Plan, truth: Truth, line: Any, claim: Id, to: str, lapsed: Sequence[Any]) -> None:
+    """Let the new line take over what the quote's line held and wanted; the quote's own ends."""
+    loose = truth.lot(line.product_id)
+    held = 0
+    for one in truth.of_claim(line.pk, ("bin",)):
+        plan.move(one.spot, one.spot.for_claim(claim), one.quantity)
+        held += one.quantity
+    for gone in lapsed:
+        for free, part in still_free(truth, gone):
+            plan.move(free.spot, free.spot.for_claim(claim), part)
+            held += part
+    demand.advance(plan, truth, line.pk, ("covered", "quoted"), "dropped")
+    demand.advance(plan, truth, line.pk, ("offered",), "waived")
+    if line.billable:
+        plan.move(spot(loose, fixed("bill"), claim), spot(loose, fixed("to_bill"), claim), line.quantity)
+    if held:
+        demand.want(plan, loose, claim, held, wish="covered", bill=None)
+    if held < line.quantity:
+        demand.bear(plan, truth, claim, line.product_id, line.quantity - held, to=to, bill=None)
+
+
+def _win_opportunity(plan: Plan, truth: Truth) -> None:
+    opportunity = truth.read["opportunity"]
+    if opportunity.won_at is None:
+        if opportunity.lost_at is not None:
+            plan.change(opportunity, lost_at=None, lost_reason="")
+        plan.change(opportunity, won_at=truth.now)
+    plan.mention(opportunity)

@@ -1,0 +1,181 @@
+"""The verbs of tickets, projects, contracts and jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.demand import queries as demand
+from wharfinger.demand.models import Sheet
+from wharfinger.demand.queries.standing import read_customer, read_default_site, read_standing
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.post import post
+from wharfinger.ledger.reverse import draws_of
+from wharfinger.ledger.write import Written
+from wharfinger.parties.models import Site
+from wharfinger.stock.models import Location
+from wharfinger.work import rules
+from wharfinger.work.models import WorkOrder
+from wharfinger.work.rules import Provision, Removal, WorkWish
+
+
+def create_work_order(*, actor: Actor, wish: WorkWish, key: str | None = None) -> Written:
+    """Open a ticket, project, contract or job, with its first charges where some are named."""
+    require(actor, "work.create")
+    products = {line.product for line in wish.lines}
+    return post(
+        "charge",
+        Wish(
+            products=products,
+            loose=True,
+            reads=(
+                read_customer(wish.organization),
+                demand.read_these_products(products),
+                demand.read_routing,
+            ),
+        ),
+        partial(rules.plan_work_order, wish=wish),
+        actor=actor,
+        key=key,
+    )
+
+
+def change_work_order(
+    *,
+    actor: Actor,
+    work_order: int,
+    values: dict[str, Any],
+    own: dict[str, Any] | None = None,
+    key: str | None = None,
+) -> Written:
+    """Change the words, dates and people of a work order.
+
+    values: columns of the document's common part; own: columns of the work order.
+    """
+    require(actor, "work.create")
+    return post(
+        "change",
+        Wish(documents=[(Sheet, [work_order]), (WorkOrder, [work_order])], reads=(read_standing,)),
+        partial(rules.plan_change, work_order=work_order, values=values, own=own or {}),
+        actor=actor,
+        key=key,
+    )
+
+
+def complete(*, actor: Actor, work_order: int, anyway: bool = False, key: str | None = None) -> Written:
+    """Declare work completed; charges that are still open need a yes."""
+    require(actor, "work.complete")
+    return post(
+        "complete",
+        _with_charges(work_order),
+        partial(rules.plan_complete, work_order=work_order, anyway=anyway),
+        actor=actor,
+        key=key,
+    )
+
+
+def cancel_work(*, actor: Actor, work_order: int, reason: str = "", key: str | None = None) -> Written:
+    """Cancel work nothing of which was ordered, picked, handed over or invoiced."""
+    require(actor, "work.cancel")
+    return post(
+        "cancel",
+        _with_charges(work_order),
+        partial(rules.plan_cancel, work_order=work_order),
+        actor=actor,
+        key=key,
+        reason=reason,
+    )
+
+
+def provide(
+    *, actor: Actor, work_order: int, provisions: Sequence[Provision], key: str | None = None
+) -> Written:
+    """Hand goods to the customer on a job: sold at once, or lent where they are rented or not billed."""
+    require(actor, "work.provide")
+    if not provisions:
+        raise BadInput("no_lines", N_("Choose at least one good."), field="lines")
+    for n, provision in enumerate(provisions):
+        if provision.quantity <= 0:
+            raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"lines.{n}.quantity")
+        if (provision.line is None) == (provision.product is None):
+            raise BadInput(
+                "line_or_product", N_("Name either a charge or a product."), field=f"lines.{n}.line"
+            )
+    named = {p.product for p in provisions if p.product is not None}
+
+    def products(truth: Truth) -> set[int]:
+        return demand.line_products(truth) | named
+
+    def read_products(truth: Truth) -> None:
+        demand.read_these_products(products(truth))(truth)
+
+    return post(
+        "provide",
+        Wish(
+            documents=[(Sheet, [work_order]), (WorkOrder, [work_order])],
+            first=demand.read_lines_of(work_order),
+            products=products,
+            claims=demand.line_ids,
+            free=True,
+            layers=True,
+            loose=True,
+            reads=(read_products, read_standing, read_default_site(work_order), _read_sites, _read_channels),
+        ),
+        partial(rules.plan_provide, work_order=work_order, provisions=tuple(provisions)),
+        actor=actor,
+        key=key,
+    )
+
+
+def remove(
+    *, actor: Actor, work_order: int, removals: Sequence[Removal], reason: str = "", key: str | None = None
+) -> Written:
+    """Take back goods that were handed over on open work; they return to the bins they came from."""
+    require(actor, "work.provide")
+    if not removals or any(removal.quantity <= 0 for removal in removals):
+        raise BadInput("not_positive", N_("Give a quantity above zero."), field="lines")
+    return post(
+        "remove",
+        Wish(
+            documents=[(Sheet, [work_order]), (WorkOrder, [work_order])],
+            first=demand.read_lines_of(work_order),
+            products=demand.line_products,
+            claims=demand.line_ids,
+            layers=True,
+            incoming=("customer", "rented"),
+            reads=(read_standing, _read_draws),
+        ),
+        partial(rules.plan_remove, work_order=work_order, removals=tuple(removals)),
+        actor=actor,
+        key=key,
+        reason=reason,
+    )
+
+
+def _with_charges(work_order: int) -> Wish:
+    return Wish(
+        documents=[(Sheet, [work_order]), (WorkOrder, [work_order])],
+        first=demand.read_lines_of(work_order),
+        products=demand.line_products,
+        claims=demand.line_ids,
+        reads=(read_standing,),
+    )
+
+
+def _read_sites(truth: Truth) -> None:
+    wanted = {line.site_id for line in truth.read["lines"].values()} | {truth.read["default_site"]}
+    truth.read["sites"] = {
+        site.pk: site for site in Site.objects.filter(pk__in=sorted(pk for pk in wanted if pk))
+    }
+
+
+def _read_channels(truth: Truth) -> None:
+    truth.read["channels"] = dict(Location.objects.values_list("place_id", "channel"))
+
+
+def _read_draws(truth: Truth) -> None:
+    truth.read["draws"] = draws_of([move.id for moves in truth.incoming.values() for move in moves])

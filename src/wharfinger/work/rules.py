@@ -1,0 +1,376 @@
+"""Pure decisions about tickets, projects, contracts and jobs, and the goods provided on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Words
+from wharfinger.demand import rules as demand
+from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.amend import TAKEN, require_open
+from wharfinger.demand.rules.words import OPEN_GOODS
+from wharfinger.ledger.plan import Held, Id, Number, PlaceRef, Plan, Spot, Truth, fixed, spot
+from wharfinger.ledger.reverse import Taken, reverse_draws, take_back
+from wharfinger.stock import rules as stock
+
+NUMBERS = {
+    "ticket": Number("ticket", "T-{n}"),
+    "project": Number("project", "P-{n}"),
+    "contract": Number("contract", "C-{n}"),
+    "job": Number("job", "J-{n}"),
+}
+KINDS = {"ticket": N_("Ticket"), "project": N_("Project"), "contract": N_("Contract"), "job": N_("Job")}
+SCOPES = ("new_installation", "generic", "swap", "replacement", "return")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkWish:
+    """A ticket, project, contract or job as a person asks for it."""
+
+    kind: str
+    organization: int
+    lines: tuple[LineWish, ...] = ()
+    title: str = ""
+    contact: int | None = None
+    owner: int | None = None
+    lead: int | None = None
+    site: int | None = None
+    currency: str | None = None
+    number: str | None = None
+    customer_reference: str = ""
+    billable: bool = True
+    scope: str = "generic"
+    expected_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """A good handed over on a job: of a charge that stands, or of a product as a new charge."""
+
+    quantity: int
+    line: int | None = None
+    product: int | None = None
+    location: int | None = None
+    """The place of the location."""
+    bin: int | None = None
+    lots: tuple[int, ...] = ()
+    unit_price_micro: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """So many units of a charge that come back from the customer."""
+
+    line: int
+    quantity: int
+    lots: tuple[int, ...] = ()
+
+
+def plan_work_order(truth: Truth, *, wish: WorkWish) -> Plan:
+    """Open a ticket, project, contract or job, with its first charges."""
+    plan = Plan()
+    organization = truth.read["organization"]
+    if wish.kind not in NUMBERS:
+        raise BadInput("no_such_kind", N_("Choose ticket, project, contract or job."), field="kind")
+    if wish.kind == "job" and not truth.read["house"].modules.get("jobs", True):
+        raise Refusal(
+            "module_off", N_("Jobs are switched off. An administrator can switch them on under Modules.")
+        )
+    if wish.scope not in SCOPES:
+        raise BadInput("no_such_scope", N_("There is no such fulfilment scope."), field="scope")
+    currency = wish.currency or organization.currency
+    sheet = plan.create(
+        "demand.Sheet",
+        kind=wish.kind,
+        number=wish.number or NUMBERS[wish.kind],
+        title=wish.title,
+        organization_id=organization.pk,
+        contact_id=wish.contact,
+        owner_id=wish.owner or truth.actor,
+        currency=currency,
+        customer_reference=wish.customer_reference,
+        ordered_on=truth.effective_on,
+        promised_on=wish.expected_on,
+    )
+    plan.create(
+        "work.WorkOrder",
+        sheet_id=sheet,
+        lead_id=wish.lead or truth.actor,
+        billable=wish.billable,
+        scope=wish.scope,
+        expected_on=wish.expected_on,
+    )
+    claims = demand.make_lines(
+        plan,
+        truth,
+        wish.lines,
+        sheet=sheet,
+        order=None,
+        organization=organization.pk,
+        site=wish.site or truth.read["default_site"],
+        currency=currency,
+        products=truth.read["products"],
+        promised_on=wish.expected_on,
+    )
+    routes = demand.route(truth, [(one.product, one.quantity) for one in wish.lines])
+    for claim, one in zip(claims, wish.lines, strict=True):
+        bill = "to_bill" if one.billable and wish.billable else None
+        demand.bear(plan, truth, claim, one.product, one.quantity, to=routes[one.product], bill=bill)
+    if not wish.billable:
+        for made in plan.creates.get("demand.Line", ()):
+            made["billable"] = False
+    plan.mention(("work_order", sheet))
+    return plan
+
+
+def open_work(truth: Truth, work_order: int) -> Any:
+    """The work order that was locked; raises Refusal when it is unknown, undone, completed or cancelled."""
+    row = truth.documents["work.WorkOrder"].get(work_order)
+    if row is None:
+        raise NotThere("no_such_work_order", N_("There is no such ticket, project, contract or job."))
+    require_open(truth.read["standing"].get(work_order))
+    return row
+
+
+def plan_change(truth: Truth, *, work_order: int, values: dict[str, Any], own: dict[str, Any]) -> Plan:
+    """Change the words, dates and people of a work order."""
+    plan = Plan()
+    row = open_work(truth, work_order)
+    plan.change(truth.document("demand.Sheet", work_order), **values)
+    plan.change(row, **own)
+    return plan
+
+
+def plan_complete(truth: Truth, *, work_order: int, anyway: bool) -> Plan:
+    """Declare work completed; open charges are named and need a yes."""
+    plan = Plan()
+    row = open_work(truth, work_order)
+    still = [line for line in truth.read["lines"].values() if truth.quantity_of(line.pk, OPEN_GOODS)]
+    if still and not anyway:
+        raise Refusal(
+            "charges_open",
+            N_("{count} charges are still open: {names}. Say yes to complete the work all the same."),
+            count=len(still),
+            names=", ".join(str(line.position) for line in still),
+            lines=[line.pk for line in still],
+        )
+    plan.change(row, completed_at=truth.now)
+    plan.mention(truth.document("demand.Sheet", work_order))
+    return plan
+
+
+def plan_cancel(truth: Truth, *, work_order: int) -> Plan:
+    """Cancel work of which no charge has been ordered, picked, handed over or invoiced."""
+    plan = Plan()
+    row = open_work(truth, work_order)
+    kinds = [
+        kind
+        for kind in TAKEN
+        if kind != "bin" and any(truth.quantity_of(line, (kind,)) for line in truth.read["lines"])
+    ]
+    if kinds:
+        raise Refusal(
+            "work_touched",
+            N_("Something has happened to these charges already: {what}. Take those steps back first."),
+            what=Words(TAKEN[kind] for kind in kinds),
+        )
+    for line in truth.read["lines"].values():
+        demand.end(plan, truth, line)
+    plan.change(row, cancelled_at=truth.now)
+    plan.mention(truth.document("demand.Sheet", work_order))
+    return plan
+
+
+def plan_provide(truth: Truth, *, work_order: int, provisions: Sequence[Provision]) -> Plan:
+    """Hand goods over on a job: sold at once, or lent where they are rented out or not billed."""
+    plan = Plan()
+    row = open_work(truth, work_order)
+    claims = _lines_for(plan, truth, row, work_order, provisions)
+    for n, (provision, claim) in enumerate(zip(provisions, claims, strict=True)):
+        field = f"lines.{n}.quantity"
+        line = truth.read["lines"].get(claim) if isinstance(claim, int) else None
+        product = line.product_id if line else provision.product
+        site_id = line.site_id if line else truth.read["default_site"]
+        if site_id is None:
+            raise Refusal(
+                "no_site",
+                N_("This customer has no site to which goods could go. Add one first."),
+                field=f"lines.{n}.line",
+            )
+        site = truth.read["sites"][site_id]
+        assert product is not None
+        unbilled = 0
+        chosen, ready = _goods(plan, truth, line, claim, product, provision, field)
+        for held, units in chosen:
+            channel = truth.read["channels"].get(held.location)
+            lends = not row.billable or channel == "rental"
+            place = PlaceRef(site.rented_place_id, "rented") if lends else PlaceRef(site.place_id, "customer")
+            plan.move(held.spot, held.spot.for_claim(claim).at(place), units)
+            unbilled += units if lends or channel == "indirect" else 0
+        for source, units in ready:
+            plan.move(source, source.at(PlaceRef(site.place_id, "customer")), units)
+        _bill(plan, truth, row, line, claim, product, provision.quantity, unbilled)
+    stock.price_issues(plan, truth, lambda product: truth.read["products"][product].cost_method)
+    plan.mention(truth.document("demand.Sheet", work_order))
+    return plan
+
+
+def _lines_for(
+    plan: Plan, truth: Truth, row: Any, work_order: int, provisions: Sequence[Provision]
+) -> list[Id]:
+    """The charge of each provision; a product without one gets its own."""
+    lines = truth.read["lines"]
+    document = truth.document("demand.Sheet", work_order)
+    fresh = [p for p in provisions if p.line is None]
+    for n, p in enumerate(provisions):
+        if p.line is not None and p.line not in lines:
+            raise NotThere("no_such_line", N_("There is no such charge here."), field=f"lines.{n}.line")
+    wishes = [
+        LineWish(p.product or 0, p.quantity, unit_price_micro=p.unit_price_micro, billable=row.billable)
+        for p in fresh
+    ]
+    made = iter(
+        demand.make_lines(
+            plan,
+            truth,
+            wishes,
+            sheet=work_order,
+            order=None,
+            organization=document.organization_id,
+            site=truth.read["default_site"],
+            currency=document.currency,
+            products=truth.read["products"],
+            first_position=max((line.position for line in lines.values()), default=0) + 1,
+        )
+    )
+    return [p.line if p.line is not None else next(made) for p in provisions]
+
+
+def _goods(
+    plan: Plan, truth: Truth, line: Any, claim: Id, product: int, provision: Provision, field: str
+) -> tuple[list[tuple[Held, int]], list[tuple[Spot, int]]]:
+    """Which goods are handed over, picked and reserved ones first; what needs no stock is just provided."""
+    loose = truth.lot(product)
+    kind = truth.read["products"][product]
+    left = provision.quantity
+    chosen: list[tuple[Held, int]] = []
+    ready: list[tuple[Spot, int]] = []
+    held = truth.of_claim(line.pk, ("picked", "bin", "ready")) if line else []
+    for one in held:
+        fits = one.kind == "ready" or (
+            (provision.location is None or one.location == provision.location)
+            and (provision.bin is None or one.place == provision.bin or one.kind != "bin")
+            and (not provision.lots or one.lot in provision.lots)
+        )
+        part = min(left, one.quantity) if fits else 0
+        if part:
+            if one.kind == "ready":
+                ready.append((one.spot, part))
+            else:
+                chosen.append((one, part))
+            one.quantity -= part
+            left -= part
+    if not left:
+        return chosen, ready
+    if line is not None:
+        demand.cover(plan, truth, line.pk, left, field=field)
+    elif kind.kind == "service" or (kind.kind == "non_stocked" and not kind.procured):
+        demand.want(plan, loose, claim, left, wish="covered", bill=None)
+        source = spot(loose, fixed("ready"), claim)
+        plan.move(spot(loose, fixed("provided"), claim), source, left)
+        return chosen, [(source, left)]
+    else:
+        demand.want(plan, loose, claim, left, wish="covered", bill=None)
+    found = stock.choose(
+        truth.free,
+        product,
+        left,
+        location=provision.location,
+        bin=provision.bin,
+        lots=provision.lots,
+        field=field,
+    )
+    return [*chosen, *found], ready
+
+
+def _bill(
+    plan: Plan, truth: Truth, row: Any, line: Any, claim: Id, product: int, quantity: int, unbilled: int
+) -> None:
+    """What is lent or sold by a partner is never invoiced by us."""
+    if line is None:
+        if row.billable:
+            loose = truth.lot(product)
+            plan.move(spot(loose, fixed("bill"), claim), spot(loose, fixed("to_bill"), claim), quantity)
+            if unbilled:
+                plan.move(spot(loose, fixed("to_bill"), claim), spot(loose, fixed("waived"), claim), unbilled)
+    elif unbilled:
+        demand.advance(plan, truth, line.pk, ("to_bill",), "waived", unbilled)
+
+
+def plan_remove(truth: Truth, *, work_order: int, removals: Sequence[Removal]) -> Plan:
+    """Take goods back that were handed over on open work; each returns to the bin it came from."""
+    plan = Plan()
+    open_work(truth, work_order)
+    taken: list[Taken] = []
+    for n, removal in enumerate(removals):
+        if removal.line not in truth.read["lines"]:
+            raise NotThere("no_such_line", N_("There is no such charge here."), field=f"lines.{n}.line")
+        _still_unbilled(truth, removal, n)
+        left = removal.quantity
+        for held in truth.of_claim(removal.line, ("customer", "rented")):
+            part = min(left, held.quantity) if not removal.lots or held.lot in removal.lots else 0
+            if part:
+                taken += _back(plan, truth, held, part)
+                left -= part
+        if left:
+            raise Refusal(
+                "not_provided",
+                N_("{wanted} to remove, but only {free} were handed over."),
+                field=f"lines.{n}.quantity",
+                wanted=removal.quantity,
+                free=removal.quantity - left,
+            )
+        demand.uncover(plan, truth, removal.line, removal.quantity, "returned")
+        demand.advance(plan, truth, removal.line, ("to_bill",), "waived", removal.quantity)
+    reverse_draws(plan, truth.read["draws"], taken)
+    plan.mention(truth.document("demand.Sheet", work_order))
+    return plan
+
+
+def _still_unbilled(truth: Truth, removal: Removal, n: int) -> None:
+    row = truth.read["lines"][removal.line]
+    invoiced = truth.quantity_of(removal.line, ("invoiced",))
+    if (
+        row.billable
+        and invoiced
+        and truth.quantity_of(removal.line, ("to_bill", "waived")) < removal.quantity
+    ):
+        raise Refusal(
+            "invoiced",
+            N_("{free} of these are invoiced. Remove them together with a credit note."),
+            field=f"lines.{n}.line",
+            wanted=removal.quantity,
+            free=invoiced,
+            line=removal.line,
+        )
+
+
+def _back(plan: Plan, truth: Truth, held: Held, quantity: int) -> list[Taken]:
+    """The same way back; what the charge had reserved there is free again."""
+    before = len(plan.steps)
+    taken = take_back(plan, truth, held, quantity)
+    for step in plan.steps[before:]:
+        if step.target.kind == "bin" and step.target.claim:
+            plan.move(step.target, step.target.for_claim(0), step.quantity)
+        elif step.target.kind == "ready":
+            plan.move(step.target, step.target.at(fixed("provided")), step.quantity)
+        elif step.target.kind != "bin":
+            raise Refusal(
+                "not_from_a_bin",
+                N_("These units were picked or delivered apart. Use “cancel delivery” for them."),
+                wanted=quantity,
+            )
+    return taken
