@@ -20,7 +20,8 @@ from wharfinger.demand.rules import LineWish
 from wharfinger.documents.actions.issuing import issue, pdf, reprint
 from wharfinger.documents.actions.printing import print_labels, print_lists
 from wharfinger.documents.models import Issued
-from wharfinger.fulfilment.actions.picking import pick, ship
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.models import Shipment
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Entry, Place

@@ -11,7 +11,8 @@ from wharfinger.base.access import HOUSE
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
 from wharfinger.demand.rules import LineWish
-from wharfinger.fulfilment.actions.picking import pick, ship
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.sales.actions.orders import confirm, create_order, release, reserve
 from wharfinger.sales.models import Order

@@ -10,7 +10,8 @@ from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.demand.rules import LineWish
-from wharfinger.fulfilment.actions.picking import pick, ship
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Layer
 from wharfinger.ledger.reverse import reverse

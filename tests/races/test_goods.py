@@ -19,7 +19,8 @@ from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.models import Product
 from wharfinger.demand.rules import LineWish
-from wharfinger.fulfilment.actions.picking import pick, ship
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Lot, Place
 from wharfinger.ledger.write import Written
@@ -144,7 +145,8 @@ import django
 django.setup()
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.rules import LineWish
-from wharfinger.fulfilment.actions.picking import pick, ship
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.sales.actions.orders import create_order, reserve
 from wharfinger.sales.rules.orders import Hold, OrderWish

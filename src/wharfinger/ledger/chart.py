@@ -200,6 +200,7 @@ CHART: tuple[Row, ...] = (
     _row("pick_pack_ship", "bin", "bin", claim="any"),
     _row("pick_pack_ship", _WISH, "covered"),
     _row("cancel_delivery", "customer in_transit", "picked container bin ready", lot="identifies"),
+    _row("cancel_delivery", "covered", "demand"),
     _row("provide", "bin picked ready", "customer", claim="any", lot="identifies"),
     _row("provide", "bin picked", "rented", claim="any"),
     _row("provide", f"want {_WISH}", "covered"),

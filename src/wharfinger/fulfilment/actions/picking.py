@@ -1,4 +1,4 @@
-"""Pick goods for lines, and send them off."""
+"""Take goods out of their bins for lines, and put them back."""
 
 from __future__ import annotations
 
@@ -9,71 +9,67 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
-from wharfinger.fulfilment import rules
-from wharfinger.fulfilment.rules import Consignment, Pick
+from wharfinger.demand.queries.standing import read_standing
+from wharfinger.fulfilment.queries import truth as reads
+from wharfinger.fulfilment.rules import Pick, picking
 from wharfinger.ledger.look import Wish
-from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
-from wharfinger.parties.models import Site
-from wharfinger.stock.models import Location
+from wharfinger.stock.queries.truth import read_lots
 
 
 def pick(*, actor: Actor, picks: Sequence[Pick], key: str | None = None) -> Written:
-    """Take goods out of their bins for lines: reserved goods first, free goods for the rest."""
+    """Take goods out of their bins for lines: reserved goods first, free goods for the rest.
+
+    What was really picked is what counts: a unit that another line reserved is taken where that line
+    gets an equal one for it. Raises Refusal, naming the holder, where it would get none.
+    """
     require(actor, "fulfilment.pick")
-    lines = lines_of(picks)
+    lines, codes = lines_of(picks), reads.codes_of(picks)
     return post(
         "pick",
         Wish(
             documents=[(Sheet, demand.documents_of(lines))],
             first=demand.read_lines(lines),
             products=demand.line_products,
-            claims=lines,
+            claims=reads.claims_of(picks, lines, codes),
             free=True,
-            reads=(read_stages,),
+            reads=(read_standing, reads.read_stages, reads.read_holders, read_lots(codes)),
         ),
-        partial(rules.plan_pick, picks=tuple(picks)),
+        partial(picking.plan_pick, picks=tuple(picks)),
         actor=actor,
         key=key,
     )
 
 
-def ship(*, actor: Actor, picks: Sequence[Pick], consignment: Consignment | None = None, key: str | None = None) -> Written:
-    """Hand goods of lines to the carrier or the customer; they stay claimed by their lines, at the customer's too."""
-    require(actor, "fulfilment.ship")
-    lines = lines_of(picks)
+def unpick(*, actor: Actor, picks: Sequence[Pick], reason: str = "", key: str | None = None) -> Written:
+    """Put picked goods back into the bins they came from; what came from free stock is free again."""
+    require(actor, "fulfilment.unpick")
+    lines, codes = lines_of(picks), reads.codes_of(picks)
     return post(
-        "ship",
+        "unpick",
         Wish(
             documents=[(Sheet, demand.documents_of(lines))],
             first=demand.read_lines(lines),
-            products=demand.line_products,
             claims=lines,
-            layers=True,
-            reads=(demand.read_products, read_sites),
+            incoming=("picked", "covered"),
+            reads=(reads.read_homes, read_lots(codes)),
         ),
-        partial(rules.plan_ship, picks=tuple(picks), consignment=consignment or Consignment()),
+        partial(picking.plan_unpick, picks=tuple(picks)),
         actor=actor,
         key=key,
+        reason=reason,
     )
 
 
-def read_stages(truth: Truth) -> None:
-    """Read where picked goods stand at each location."""
-    truth.read["stages"] = dict(Location.objects.values_list("place_id", "picked_place_id"))
+def lines_of(picks: Sequence[Pick], *, others: bool = False) -> list[int]:
+    """The lines that picks name; raises BadInput when there is none or a quantity is not above zero.
 
-
-def read_sites(truth: Truth) -> None:
-    """Read the ship-to sites of the lines."""
-    wanted = {line.site_id for line in truth.read["lines"].values() if line.site_id is not None}
-    truth.read["sites"] = {site.pk: site for site in Site.objects.filter(pk__in=sorted(wanted))}
-
-
-def lines_of(picks: Sequence[Pick]) -> list[int]:
-    """The lines that picks name; raises BadInput when there is none or a quantity is not above zero."""
-    if not picks:
+    others: whether something else is named beside them, so that none is needed.
+    """
+    if not picks and not others:
         raise BadInput("no_lines", N_("Choose at least one line."), field="picks")
-    if any(p.quantity <= 0 for p in picks):
-        raise BadInput("not_positive", N_("Give a quantity above zero."), field="picks")
+    for n, one in enumerate(picks):
+        if one.quantity <= 0:
+            raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"picks.{n}.quantity")
     return sorted({p.line for p in picks})

@@ -4,36 +4,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Container',
+            name="Container",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('kind', models.CharField(choices=[('box', 'box'), ('pallet', 'pallet')], default='box', max_length=8)),
-                ('tracking', models.CharField(blank=True, max_length=100)),
-                ('weight_grams', models.IntegerField(null=True)),
-                ('size_mm', models.CharField(blank=True, max_length=40)),
-                ('sscc', models.CharField(blank=True, max_length=18)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("box", "box"), ("pallet", "pallet")], default="box", max_length=8
+                    ),
+                ),
+                ("tracking", models.CharField(blank=True, max_length=100)),
+                ("weight_grams", models.IntegerField(null=True)),
+                ("size_mm", models.CharField(blank=True, max_length=40)),
+                ("sscc", models.CharField(blank=True, max_length=18)),
             ],
         ),
         migrations.CreateModel(
-            name='Shipment',
+            name="Shipment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('carrier', models.CharField(blank=True, max_length=60)),
-                ('service', models.CharField(blank=True, max_length=60)),
-                ('tracking', models.CharField(blank=True, max_length=100)),
-                ('shipped_on', models.DateField()),
-                ('delivered_on', models.DateField(null=True)),
-                ('proof', models.CharField(blank=True, max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("carrier", models.CharField(blank=True, max_length=60)),
+                ("service", models.CharField(blank=True, max_length=60)),
+                ("tracking", models.CharField(blank=True, max_length=100)),
+                ("shipped_on", models.DateField()),
+                ("delivered_on", models.DateField(null=True)),
+                ("proof", models.CharField(blank=True, max_length=200)),
             ],
         ),
     ]

@@ -5,87 +5,139 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('fulfilment', '0001_initial'),
-        ('ledger', '0001_initial'),
-        ('parties', '0001_initial'),
-        ('stock', '0001_initial'),
+        ("fulfilment", "0001_initial"),
+        ("ledger", "0001_initial"),
+        ("parties", "0001_initial"),
+        ("stock", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='container',
-            name='location',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.location'),
+            model_name="container",
+            name="location",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stock.location"
+            ),
         ),
         migrations.AddField(
-            model_name='container',
-            name='made',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="container",
+            name="made",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='container',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organization'),
+            model_name="container",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.organization"
+            ),
         ),
         migrations.AddField(
-            model_name='container',
-            name='place',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='container', to='ledger.place'),
+            model_name="container",
+            name="place",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="container", to="ledger.place"
+            ),
         ),
         migrations.AddField(
-            model_name='container',
-            name='site',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='containers', to='parties.site'),
+            model_name="container",
+            name="site",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="containers", to="parties.site"
+            ),
         ),
         migrations.AddField(
-            model_name='container',
-            name='void',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="container",
+            name="void",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='shipment',
-            name='made',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="shipment",
+            name="made",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='shipment',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='parties.organization'),
+            model_name="shipment",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="shipments",
+                to="parties.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='shipment',
-            name='place',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='shipment', to='ledger.place'),
+            model_name="shipment",
+            name="place",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="shipment", to="ledger.place"
+            ),
         ),
         migrations.AddField(
-            model_name='shipment',
-            name='site',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shipments', to='parties.site'),
+            model_name="shipment",
+            name="site",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="shipments", to="parties.site"
+            ),
         ),
         migrations.AddField(
-            model_name='shipment',
-            name='void',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="shipment",
+            name="void",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='container',
-            name='shipment',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='containers', to='fulfilment.shipment'),
+            model_name="container",
+            name="shipment",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="containers",
+                to="fulfilment.shipment",
+            ),
         ),
         migrations.AddIndex(
-            model_name='shipment',
-            index=models.Index(condition=models.Q(('tracking', ''), _negated=True), fields=['tracking'], name='shipment_tracking'),
+            model_name="shipment",
+            index=models.Index(
+                condition=models.Q(("tracking", ""), _negated=True),
+                fields=["tracking"],
+                name="shipment_tracking",
+            ),
         ),
         migrations.AddIndex(
-            model_name='container',
-            index=models.Index(condition=models.Q(('tracking', ''), _negated=True), fields=['tracking'], name='container_tracking'),
+            model_name="container",
+            index=models.Index(
+                condition=models.Q(("tracking", ""), _negated=True),
+                fields=["tracking"],
+                name="container_tracking",
+            ),
         ),
         migrations.AddIndex(
-            model_name='container',
-            index=models.Index(condition=models.Q(('sscc', ''), _negated=True), fields=['sscc'], name='container_sscc'),
+            model_name="container",
+            index=models.Index(
+                condition=models.Q(("sscc", ""), _negated=True), fields=["sscc"], name="container_sscc"
+            ),
         ),
     ]

@@ -1,0 +1,187 @@
+"""Hand goods to the carrier or the customer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.words import tidy
+from wharfinger.demand import queries as demand
+from wharfinger.demand.models import Sheet
+from wharfinger.demand.queries.standing import read_standing
+from wharfinger.fulfilment.actions.picking import lines_of
+from wharfinger.fulfilment.models import Container, Shipment
+from wharfinger.fulfilment.queries import truth as reads
+from wharfinger.fulfilment.queries.inside import lines_in_containers, lines_under_way
+from wharfinger.fulfilment.rules import Consignment, Pick, shipping
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import Written
+from wharfinger.stock.queries.truth import read_layer_dates, read_lots
+
+
+def ship(
+    *,
+    actor: Actor,
+    picks: Sequence[Pick] = (),
+    containers: Sequence[int] = (),
+    consignment: Consignment | None = None,
+    key: str | None = None,
+) -> Written:
+    """Hand goods of lines, and whole containers, to the carrier; they stay claimed by their lines, at the customer's too.
+
+    What is not yet picked or packed is taken from the bins that the line reserved. One shipment is made
+    for each destination; with proof of delivery its goods are in transit until somebody delivers them.
+    """
+    require(actor, "fulfilment.ship")
+    consignment = checked(consignment or Consignment())
+    named, codes = lines_of(picks, others=bool(containers)), reads.codes_of(picks)
+    lines = sorted({*named, *lines_in_containers(containers)})
+    return post(
+        "ship",
+        Wish(
+            documents=[
+                (Sheet, demand.documents_of(lines)),
+                *([(Container, containers)] if containers else []),
+            ],
+            first=demand.read_lines(lines),
+            products=demand.line_products,
+            claims=lines,
+            places=_places("fulfilment.Container", containers),
+            layers=True,
+            reads=(
+                demand.read_products,
+                read_standing,
+                reads.read_sites,
+                reads.read_boxes,
+                read_lots(codes),
+                read_layer_dates,
+            ),
+        ),
+        partial(
+            shipping.plan_ship, picks=tuple(picks), containers=tuple(containers), consignment=consignment
+        ),
+        actor=actor,
+        key=key,
+        effective_on=consignment.shipped_on,
+    )
+
+
+def pick_pack_ship(
+    *, actor: Actor, picks: Sequence[Pick], consignment: Consignment | None = None, key: str | None = None
+) -> Written:
+    """Pick, pack and ship in one step: goods at hand first, then free goods for what the lines still want."""
+    require(actor, "fulfilment.ship")
+    consignment = checked(consignment or Consignment())
+    lines, codes = lines_of(picks), reads.codes_of(picks)
+    return post(
+        "pick_pack_ship",
+        Wish(
+            documents=[(Sheet, demand.documents_of(lines))],
+            first=demand.read_lines(lines),
+            products=demand.line_products,
+            claims=reads.claims_of(picks, lines, codes),
+            free=True,
+            layers=True,
+            reads=(
+                demand.read_products,
+                read_standing,
+                reads.read_sites,
+                reads.read_boxes,
+                reads.read_holders,
+                read_lots(codes),
+                read_layer_dates,
+            ),
+        ),
+        partial(shipping.plan_pick_pack_ship, picks=tuple(picks), consignment=consignment),
+        actor=actor,
+        key=key,
+        effective_on=consignment.shipped_on,
+    )
+
+
+def deliver(
+    *,
+    actor: Actor,
+    picks: Sequence[Pick] = (),
+    shipments: Sequence[int] = (),
+    proof: str = "",
+    delivered_on: date | None = None,
+    key: str | None = None,
+) -> Written:
+    """Let goods reach the customer: what is in transit, or at hand and handed over without a shipment.
+
+    proof: who signed, or how it is known.
+    """
+    require(actor, "fulfilment.deliver")
+    proof = tidy(proof, field="proof", needed=False)
+    named, codes = lines_of(picks, others=bool(shipments)), reads.codes_of(picks)
+    lines = sorted({*named, *lines_under_way(shipments)})
+    return post(
+        "deliver",
+        Wish(
+            documents=[(Sheet, demand.documents_of(lines)), *([(Shipment, shipments)] if shipments else [])],
+            first=demand.read_lines(lines),
+            products=demand.line_products,
+            claims=lines,
+            places=_places("fulfilment.Shipment", shipments),
+            layers=True,
+            reads=(
+                demand.read_products,
+                read_standing,
+                reads.read_boxes,
+                reads.read_under_way,
+                reads.read_sites,
+                read_lots(codes),
+                read_layer_dates,
+            ),
+        ),
+        partial(
+            shipping.plan_deliver,
+            picks=tuple(picks),
+            shipments=tuple(shipments),
+            proof=proof,
+            delivered_on=delivered_on,
+        ),
+        actor=actor,
+        key=key,
+        effective_on=delivered_on,
+    )
+
+
+def checked(consignment: Consignment) -> Consignment:
+    """What a shipment says, tidied; raises BadInput where something is too long."""
+    return Consignment(
+        tidy(consignment.carrier, field="carrier", most=60, needed=False),
+        tidy(consignment.service, field="service", most=60, needed=False),
+        tidy(consignment.tracking, field="tracking", most=100, needed=False),
+        consignment.shipped_on,
+        consignment.proof,
+    )
+
+
+def _places(label: str, ids: Sequence[int]) -> Callable[[Truth], list[int]] | tuple[()]:
+    def places(truth: Truth) -> list[int]:
+        return [row.place_id for row in truth.documents[label].values()]
+
+    return places if ids else ()
+
+
+def describe_shipment(
+    *, actor: Actor, shipment: int, consignment: Consignment, key: str | None = None
+) -> Written:
+    """Correct the carrier, service or tracking number of a shipment."""
+    require(actor, "fulfilment.ship")
+    given = checked(consignment)
+
+    def plan(truth: Truth) -> Plan:
+        made = Plan()
+        row = shipping.shipment_of(truth, shipment)
+        made.change(row, carrier=given.carrier, service=given.service, tracking=given.tracking)
+        made.mention(row)
+        return made
+
+    return post("change", Wish(documents=[(Shipment, [shipment])]), plan, actor=actor, key=key)

@@ -1,0 +1,1 @@
+"""Reads of fulfilment: under the locks, and as people see them."""

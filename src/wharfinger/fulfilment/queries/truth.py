@@ -1,0 +1,173 @@
+"""What plans about picking, packing and shipping need to know, read under the locks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from django.db.models import Sum
+
+from wharfinger.demand.models import Line
+from wharfinger.fulfilment.models import Container, Shipment
+from wharfinger.fulfilment.rules import Pick
+from wharfinger.fulfilment.rules.taking_back import Way
+from wharfinger.ledger import sql
+from wharfinger.ledger.models import Claim, Holding
+from wharfinger.ledger.plan import Spot, Truth
+from wharfinger.ledger.reverse import draws_of
+from wharfinger.parties.models import Site
+from wharfinger.stock.models import Bin, Location
+from wharfinger.stock.queries import truth as stock
+
+
+def codes_of(picks: Sequence[Pick]) -> list[tuple[int, str]]:
+    """Product and number of every serial or batch that picks name; a line's product never changes."""
+    named = [p for p in picks if p.codes()]
+    products = (
+        dict(Line.objects.filter(pk__in={p.line for p in named}).values_list("pk", "product_id"))
+        if named
+        else {}
+    )
+    return [(products[p.line], code) for p in named if p.line in products for code in p.codes()]
+
+
+def claims_of(
+    picks: Sequence[Pick], lines: Iterable[int], codes: Sequence[tuple[int, str]]
+) -> Callable[[Truth], list[int]]:
+    """The lines themselves, and whoever holds exactly the goods that picks name, found under the products' locks."""
+    wanted = sorted(set(lines))
+    bins = sorted({p.bin for p in picks if p.bin is not None})
+    lots = sorted({lot for p in picks for lot in p.lots})
+
+    def find(truth: Truth) -> list[int]:
+        found = set(wanted)
+        if codes:
+            found |= set(stock.claims_on(codes)(truth))
+        if bins or lots:
+            products = {line.product_id for line in truth.read["lines"].values()}
+            held = Holding.objects.filter(claim__gt=0, kind="bin", quantity__gt=0, product_id__in=products)
+            found |= set(held.filter(place_id__in=bins).values_list("claim_id", flat=True)) if bins else set()
+            found |= set(held.filter(lot_id__in=lots).values_list("claim_id", flat=True)) if lots else set()
+        return sorted(found)
+
+    return find
+
+
+def read_stages(truth: Truth) -> None:
+    """Read the locations by place and back, and where picked goods stand at each."""
+    rows = list(Location.objects.values_list("pk", "place_id", "picked_place_id"))
+    truth.read["stages"] = {place: picked for _, place, picked in rows}
+    truth.read["locations"] = {place: pk for pk, place, _ in rows}
+    truth.read["places"] = {pk: place for pk, place, _ in rows}
+
+
+def read_homes(truth: Truth) -> None:
+    """Read the default bin of each location."""
+    truth.read["homes"] = dict(Bin.objects.filter(default=True).values_list("location__place_id", "place_id"))
+
+
+def read_holders(truth: Truth) -> None:
+    """Read for whom goods are held that belong to none of the lines at hand: subject, number, until when."""
+    others = {h.claim for h in truth.held if h.claim} - set(truth.read["lines"])
+    truth.read["holders"] = {}
+    known = Claim.objects.filter(line__isnull=False).select_related("line__sheet")
+    for claim in known.filter(pk__in=sorted(others | set(truth.read["lines"]))) if others else ():
+        until = claim.hold_until.isoformat() if claim.hold_until else None
+        truth.read["holders"][claim.pk] = (claim.line.sheet.subject_name, claim.line.sheet.number, until)
+
+
+def read_sites(truth: Truth) -> None:
+    """Read where goods are to go: the lines' sites, those of containers and of shipments under way."""
+    wanted = {line.site_id for line in truth.read["lines"].values() if line.site_id is not None}
+    rows = (
+        *truth.documents.get("fulfilment.Container", {}).values(),
+        *truth.read.get("on_the_way", {}).values(),
+    )
+    wanted |= {row.site_id for row in rows}
+    truth.read["sites"] = {site.pk: site for site in Site.objects.filter(pk__in=sorted(wanted))}
+
+
+def read_boxes(truth: Truth) -> None:
+    """Read the containers in which goods of the lines stand, and how much each holds in all."""
+    places = sorted({h.place for h in truth.held if h.kind == "container"})
+    truth.read["boxes"] = _boxes(places)
+    truth.read["filled"] = _filled(places)
+
+
+def _boxes(places: Collection[int]) -> dict[int, Container]:
+    found = (
+        Container.objects.filter(place_id__in=places).order_by("pk").select_for_update(no_key=True)
+        if places
+        else ()
+    )
+    return {box.place_id: box for box in found}
+
+
+def _filled(places: Collection[int]) -> dict[int, int]:
+    if not places:
+        return {}
+    found = (
+        Holding.objects.filter(place_id__in=places, quantity__gt=0)
+        .values_list("place_id")
+        .annotate(Sum("quantity"))
+    )
+    return dict.fromkeys(places, 0) | dict(found)
+
+
+def read_under_way(truth: Truth) -> None:
+    """Read the shipments in which goods of the lines are under way, and how much each holds in all."""
+    places = sorted({h.place for h in truth.held if h.kind == "in_transit"})
+    found = (
+        Shipment.objects.filter(place_id__in=places).order_by("pk").select_for_update(no_key=True)
+        if places
+        else ()
+    )
+    truth.read["on_the_way"] = {shipment.place_id: shipment for shipment in found}
+    truth.read["under_way"] = _filled(places)
+
+
+_CAME = (
+    "SELECT m.id, m.entry_id, m.quantity, "
+    "m.quantity - COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0), "
+    "t.lot_id, t.product_id, t.serial, t.owned, t.place_id, t.kind, t.unbounded, t.claim_id, "
+    "s.lot_id, s.product_id, s.serial, s.owned, s.place_id, s.kind, s.unbounded, s.claim_id "
+    "FROM ledger_holding t JOIN ledger_move m ON m.target_id = t.id JOIN ledger_holding s ON s.id = m.source_id "
+)
+
+
+def read_ways(kinds: Collection[str]) -> Callable[[Truth], None]:
+    """Read by which moves goods of the lines came to these kinds of place, newest first, with what those drew.
+
+    With them go the containers that goods would come back to, and the shipments they left by.
+    """
+
+    def read(truth: Truth) -> None:
+        ways: dict[Spot, list[Way]] = {}
+        listed = ", ".join(f"'{kind}'" for kind in sorted(kinds))
+        rows = sql.fetch(
+            f"{_CAME} WHERE {sql.among('t.claim_id')} AND t.kind IN ({listed}) AND m.reverses_id IS NULL ORDER BY m.id DESC",
+            [sql.array(sorted(truth.read["lines"]))],
+        )
+        for row in rows:
+            left = int(row[3])
+            if left:
+                target, source = _spot(row[4:12]), _spot(row[12:20])
+                ways.setdefault(target, []).append(Way(row[0], row[1], source, row[2], left))
+        found = [way for came in ways.values() for way in came]
+        truth.read["ways"] = ways
+        truth.read["draws"] = draws_of([way.id for way in found])
+        truth.read["boxes"] = _boxes(
+            {
+                way.source.place
+                for way in found
+                if way.source.kind == "container" and isinstance(way.source.place, int)
+            }
+        )
+        truth.read["sent_by"] = list(
+            Shipment.objects.filter(made_id__in={way.entry for way in found}).order_by("pk")
+        )
+
+    return read
+
+
+def _spot(row: Sequence[int]) -> Spot:
+    return Spot(row[0], row[1], bool(row[2]), bool(row[3]), row[4], str(row[5]), bool(row[6]), row[7])

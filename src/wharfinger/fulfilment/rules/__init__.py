@@ -1,0 +1,135 @@
+"""Pure decisions about picking, packing, shipping and what takes them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.base.words import same
+from wharfinger.demand.rules.amend import require_open
+from wharfinger.ledger.plan import Held, Plan, Truth
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """So many units of a line, wherever they stand or at a chosen place, or exactly these lots."""
+
+    line: int
+    quantity: int
+    location: int | None = None
+    """The place of the location."""
+    bin: int | None = None
+    """The place of the bin."""
+    lots: tuple[int, ...] = ()
+    serials: tuple[str, ...] = ()
+    """Exactly these units, by their numbers; goods that are traced only from shipping get them there."""
+    batch: str = ""
+
+    def codes(self) -> tuple[str, ...]:
+        """The numbers of its serials or of its batch."""
+        return self.serials or ((self.batch,) if self.batch else ())
+
+    def exact(self) -> bool:
+        """Whether it says which goods are meant, and not only how many."""
+        return bool(self.lots or self.serials or self.batch or self.bin or self.location)
+
+
+@dataclass(frozen=True, slots=True)
+class Consignment:
+    """What a shipment says beside its goods."""
+
+    carrier: str = ""
+    service: str = ""
+    tracking: str = ""
+    shipped_on: date | None = None
+    proof: bool = False
+    """Whether delivery is to be proved: goods then stay in transit until somebody does."""
+
+
+def line_of(truth: Truth, line: int, n: int) -> Any:
+    """The line that a pick names; raises NotThere when there is none or it was undone."""
+    found = truth.read["lines"].get(line)
+    if found is None:
+        raise NotThere("no_such_line", N_("There is no such line."), field=f"picks.{n}.line")
+    return found
+
+
+def firm_line(truth: Truth, line: int, n: int) -> Any:
+    """The line that a pick names, whose goods may leave; raises Refusal while its document is not firm."""
+    found = line_of(truth, line, n)
+    for sheet in {found.sheet_id, found.order_id} - {None}:
+        standing = require_open(truth.read["standing"].get(sheet))
+        if not standing.firm:
+            number = truth.document("demand.Sheet", sheet).number
+            sentence = (
+                N_("{number} is a quote. Win it first.")
+                if standing.kind == "quote"
+                else N_("{number} is not confirmed. Confirm it first.")
+            )
+            raise Refusal("not_firm", sentence, field=f"picks.{n}.line", number=number)
+    return found
+
+
+def named(truth: Truth, line: Any, pick: Pick, n: int, *, identifies: bool = False) -> Pick:
+    """The pick with its serial numbers or batch as lots; raises BadInput for numbers that nobody knows.
+
+    identifies: whether the act gives goods their numbers that are traced only from shipping; such
+    numbers stay as they are.
+    """
+    if pick.serials and len({same(s) for s in pick.serials}) != pick.quantity:
+        raise BadInput(
+            "serials_differ",
+            N_("{wanted} units, but {given} serial numbers."),
+            field=f"picks.{n}.serials",
+            wanted=pick.quantity,
+            given=len(pick.serials),
+        )
+    if not pick.codes() or (identifies and late(truth.read["products"][line.product_id])):
+        return pick
+    known = [truth.read["lots"].get((line.product_id, same(code))) for code in pick.codes()]
+    for code, lot in zip(pick.codes(), known, strict=True):
+        if lot is None:
+            raise BadInput(
+                "unknown_serial",
+                N_("“{serial}” is not on record for this product."),
+                field=f"picks.{n}.serials",
+                serial=code,
+            )
+    return replace(pick, lots=(*pick.lots, *(lot.id for lot in known if lot is not None)))
+
+
+def late(product: Any) -> bool:
+    """Whether units of a product get their serial numbers only when they are shipped."""
+    return bool(product.traced == "serial" and product.traced_from == "shipping")
+
+
+def fitting(held: Iterable[Held], pick: Pick) -> list[Held]:
+    """The holdings among these that a pick may take."""
+    return [
+        h
+        for h in held
+        if h.quantity > 0
+        and (pick.location is None or h.location == pick.location or h.kind not in ("bin", "picked"))
+        and (pick.bin is None or h.place == pick.bin or h.kind != "bin")
+        and (not pick.lots or h.lot in pick.lots)
+    ]
+
+
+def taken_from(held: Sequence[Held], quantity: int) -> list[tuple[Held, int]]:
+    """What is taken of these holdings, in their order, up to a quantity; they are lessened by it."""
+    taken = []
+    for one in held:
+        part = min(quantity, one.quantity)
+        if part > 0:
+            taken.append((one, part))
+            one.quantity -= part
+            quantity -= part
+    return taken
+
+
+def mention_lines(plan: Plan, truth: Truth) -> None:
+    """Let the journal of each document whose lines are touched show the entry."""
+    plan.mention(*truth.documents["demand.Sheet"].values())

@@ -1,0 +1,316 @@
+"""Pure decisions about goods that leave for a customer: shipped, handed over, delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any, NamedTuple
+
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.base.words import same, tidy
+from wharfinger.fulfilment.rules import (
+    Consignment,
+    Pick,
+    firm_line,
+    fitting,
+    late,
+    line_of,
+    mention_lines,
+    named,
+    taken_from,
+)
+from wharfinger.fulfilment.rules.picking import gather
+from wharfinger.ledger.plan import Held, Id, LotRef, Number, PlaceRef, Plan, Truth
+from wharfinger.stock import rules as stock
+
+SHIPMENT = Number("shipment", "SH-{n}")
+AT_HAND = ("container", "picked", "ready", "bin")
+
+
+class Sent(NamedTuple):
+    """A new shipment, and where its goods go."""
+
+    made: Id
+    place: PlaceRef
+
+
+def plan_ship(
+    truth: Truth, *, picks: Sequence[Pick], containers: Sequence[int], consignment: Consignment
+) -> Plan:
+    """Hand goods of lines, and whole containers, to the carrier; they stay claimed by their lines, at the customer's too.
+
+    What is not yet picked or packed is taken from the bins that the line reserved, in the same entry.
+    One shipment is made for each destination.
+    """
+    plan = Plan()
+    sent: dict[int, Sent] = {}
+    for container in containers_of(truth, containers):
+        place = _shipment(plan, truth, container.site_id, consignment, sent).place
+        _empty(plan, truth, container, place)
+    for n, asked in enumerate(picks):
+        line = firm_line(truth, asked.line, n)
+        pick = named(truth, line, asked, n, identifies=True)
+        place = _shipment(plan, truth, _site_of(line, n), consignment, sent).place
+        _send(plan, truth, line, pick, place, n, AT_HAND)
+    return _finished(plan, truth, sent)
+
+
+def plan_pick_pack_ship(truth: Truth, *, picks: Sequence[Pick], consignment: Consignment) -> Plan:
+    """Pick, pack and ship in one step: goods at hand first, then free goods for what the line still wants."""
+    plan = Plan()
+    sent: dict[int, Sent] = {}
+    for n, asked in enumerate(picks):
+        line = firm_line(truth, asked.line, n)
+        pick = named(truth, line, asked, n, identifies=True)
+        place = _shipment(plan, truth, _site_of(line, n), consignment, sent).place
+        kinds = ("container", "picked", "ready")
+        left = pick.quantity - sum(h.quantity for h in fitting(truth.of_claim(line.pk, kinds), pick))
+        if left > 0:
+            fetched = (
+                replace(pick, quantity=left, serials=())
+                if late(truth.read["products"][line.product_id])
+                else replace(pick, quantity=left)
+            )
+            for got in gather(plan, truth, line, fetched, n):
+                at = got.spot.for_claim(line.pk)
+                if at != got.spot:
+                    plan.move(got.spot, at, got.quantity)
+                truth.held.append(Held(0, at, got.quantity, got.location))
+        _send(plan, truth, line, pick, place, n, AT_HAND)
+    return _finished(plan, truth, sent)
+
+
+def _finished(plan: Plan, truth: Truth, sent: dict[int, Sent]) -> Plan:
+    """Price what leaves, and let containers that are empty now belong to the shipment they left with."""
+    left_in = dict(truth.read["filled"])
+    site_of: dict[int, int] = {}
+    for step in plan.steps:
+        if step.source.kind == "container" and isinstance(step.source.place, int):
+            left_in[step.source.place] -= step.quantity
+            site_of[step.source.place] = truth.read["boxes"][step.source.place].site_id
+    for place, left in left_in.items():
+        if place in site_of and not left and site_of[place] in sent:
+            plan.change(truth.read["boxes"][place], shipment_id=sent[site_of[place]].made)
+    stock.price_issues(plan, truth, lambda product: truth.read["products"][product].cost_method)
+    mention_lines(plan, truth)
+    return plan
+
+
+def _site_of(line: Any, n: int) -> int:
+    if line.site_id is None:
+        raise Refusal(
+            "no_site",
+            N_("This line has no ship-to site. Choose one first."),
+            field=f"picks.{n}.line",
+            line=line.pk,
+        )
+    return int(line.site_id)
+
+
+def containers_of(truth: Truth, containers: Sequence[int]) -> list[Any]:
+    """The containers that are to leave; raises Refusal when one is not there, gone already or empty."""
+    found = []
+    for n, pk in enumerate(containers):
+        container = truth.documents["fulfilment.Container"].get(pk)
+        if container is None or container.void_id is not None:
+            raise NotThere("no_such_container", N_("There is no such container."), field=f"containers.{n}")
+        if container.shipment_id is not None:
+            raise Refusal(
+                "container_shipped",
+                N_("{number} is shipped already. Take another container."),
+                field=f"containers.{n}",
+                number=container.number,
+            )
+        found.append(container)
+    return found
+
+
+def _empty(plan: Plan, truth: Truth, container: Any, place: PlaceRef) -> None:
+    inside = [h for h in truth.held if h.place == container.place_id and h.quantity > 0]
+    if not inside:
+        raise Refusal(
+            "container_empty",
+            N_("There is nothing in {number}."),
+            field="containers",
+            number=container.number,
+        )
+    for held in inside:
+        line = truth.read["lines"].get(held.claim)
+        if line is None:
+            raise Refusal(
+                "container_changed",
+                N_("{number} has just been filled further. Look again."),
+                field="containers",
+                number=container.number,
+            )
+        _leave(plan, truth, line, held, held.quantity, place, [], "containers")
+        held.quantity = 0
+
+
+def _send(
+    plan: Plan, truth: Truth, line: Any, pick: Pick, place: PlaceRef, n: int, kinds: Sequence[str]
+) -> None:
+    goods = fitting(truth.of_claim(line.pk, tuple(kinds)), pick)
+    at_hand = sum(h.quantity for h in goods)
+    if at_hand < pick.quantity:
+        raise Refusal(
+            "not_ready",
+            N_(
+                "{wanted} to ship, but only {free} of this line are at hand. Reserve or receive the rest first."
+            ),
+            field=f"picks.{n}.quantity",
+            wanted=pick.quantity,
+            free=at_hand,
+            product=line.product_id,
+            line=line.pk,
+        )
+    numbers = list(pick.serials)
+    for held, part in taken_from(goods, pick.quantity):
+        _leave(plan, truth, line, held, part, place, numbers, f"picks.{n}.serials")
+
+
+def _leave(
+    plan: Plan,
+    truth: Truth,
+    line: Any,
+    held: Held,
+    quantity: int,
+    place: PlaceRef,
+    numbers: list[str],
+    field: str,
+) -> None:
+    """Let goods leave; those that are traced only from shipping get their serial numbers here."""
+    if held.spot.serial or not late(truth.read["products"][line.product_id]):
+        plan.move(held.spot, held.spot.at(place), quantity)
+        return
+    if len(numbers) < quantity:
+        raise BadInput(
+            "serials_wanted",
+            N_("Give the serial number of each unit that leaves: {wanted} are missing."),
+            field=field,
+            wanted=quantity - len(numbers),
+            line=line.pk,
+        )
+    for _ in range(quantity):
+        code = numbers.pop(0)
+        plan.move(
+            held.spot, held.spot.at(place).as_lot(_identified(plan, truth, line.product_id, code, field)), 1
+        )
+
+
+def _identified(plan: Plan, truth: Truth, product: int, code: str, field: str) -> LotRef:
+    known = truth.read["lots"].get((product, same(code)))
+    if known is None:
+        code = tidy(code, field=field, most=100)
+        made = plan.create("ledger.Lot", product_id=product, serial=True, code=code, code_key=same(code))
+        return LotRef(made, product, serial=True)
+    if known.stands or not known.owned:
+        raise Refusal(
+            "serial_elsewhere",
+            N_("“{serial}” stands somewhere else already. A serial stands in one place only."),
+            field=field,
+            serial=known.code,
+        )
+    return LotRef(known.id, product, serial=True)
+
+
+def _shipment(
+    plan: Plan, truth: Truth, site_id: int, consignment: Consignment, sent: dict[int, Sent]
+) -> Sent:
+    """The shipment to a site, made once in an act."""
+    if site_id in sent:
+        return sent[site_id]
+    site = truth.read["sites"][site_id]
+    place = plan.place("in_transit")
+    shipped_on = consignment.shipped_on or truth.effective_on
+    made = plan.create(
+        "fulfilment.Shipment",
+        number=SHIPMENT,
+        organization_id=site.organization_id,
+        site_id=site.pk,
+        place_id=place.id,
+        carrier=consignment.carrier,
+        service=consignment.service,
+        tracking=consignment.tracking,
+        shipped_on=shipped_on,
+        delivered_on=None if consignment.proof else shipped_on,
+    )
+    plan.mention(("shipment", made))
+    sent[site_id] = Sent(made, place if consignment.proof else PlaceRef(site.place_id, "customer"))
+    return sent[site_id]
+
+
+def plan_deliver(
+    truth: Truth, *, picks: Sequence[Pick], shipments: Sequence[int], proof: str, delivered_on: date | None
+) -> Plan:
+    """Let goods reach the customer: what is in transit, or at hand and handed over without a shipment.
+
+    A shipment of which nothing is under way any more is delivered; who signed is kept with it.
+    """
+    plan = Plan()
+    for pk in shipments:
+        shipment = shipment_of(truth, pk)
+        under_way = [h for h in truth.held if h.place == shipment.place_id and h.quantity > 0]
+        if not under_way:
+            raise Refusal(
+                "nothing_in_transit",
+                N_("Nothing of {number} is under way any more."),
+                field="shipments",
+                number=shipment.number,
+            )
+        for held in under_way:
+            plan.move(held.spot, held.spot.at(_at_site(truth, shipment.site_id)), held.quantity)
+            held.quantity = 0
+    for n, asked in enumerate(picks):
+        _hand_over(plan, truth, asked, n)
+    _arrived(plan, truth, proof, delivered_on or truth.effective_on)
+    stock.price_issues(plan, truth, lambda product: truth.read["products"][product].cost_method)
+    mention_lines(plan, truth)
+    return plan
+
+
+def shipment_of(truth: Truth, pk: int) -> Any:
+    """A shipment that the act locked; raises NotThere when it was undone."""
+    shipment = truth.documents["fulfilment.Shipment"].get(pk)
+    if shipment is None or shipment.void_id is not None:
+        raise NotThere("no_such_shipment", N_("There is no such shipment."), field="shipments")
+    return shipment
+
+
+def _hand_over(plan: Plan, truth: Truth, asked: Pick, n: int) -> None:
+    line = line_of(truth, asked.line, n)
+    moving = fitting(
+        truth.of_claim(line.pk, ("in_transit",)), named(truth, line, replace(asked, serials=(), batch=""), n)
+    )
+    codes = {same(code) for code in asked.codes()}
+    under_way = [h for h in moving if not codes or same(h.code) in codes]
+    left = asked.quantity
+    gone: set[str] = set()
+    for held, part in taken_from(under_way, asked.quantity):
+        plan.move(
+            held.spot, held.spot.at(_at_site(truth, truth.read["on_the_way"][held.place].site_id)), part
+        )
+        gone.add(same(held.code))
+        left -= part
+    if left:
+        firm_line(truth, asked.line, n)
+        rest = replace(asked, quantity=left, serials=tuple(s for s in asked.serials if same(s) not in gone))
+        pick = named(truth, line, rest, n, identifies=True)
+        _send(plan, truth, line, pick, _at_site(truth, _site_of(line, n)), n, AT_HAND)
+
+
+def _at_site(truth: Truth, site: int) -> PlaceRef:
+    return PlaceRef(truth.read["sites"][site].place_id, "customer")
+
+
+def _arrived(plan: Plan, truth: Truth, proof: str, delivered_on: date) -> None:
+    """Mark the shipments of which nothing is under way any more as delivered."""
+    left_of = dict(truth.read["under_way"])
+    for step in plan.steps:
+        if step.source.kind == "in_transit" and isinstance(step.source.place, int):
+            left_of[step.source.place] -= step.quantity
+    for place, shipment in truth.read["on_the_way"].items():
+        plan.mention(shipment)
+        if not left_of[place]:
+            plan.change(shipment, delivered_on=delivered_on, proof=proof or shipment.proof)
