@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.documents.house import house, ordered
 from tests.documents.reading import pages, scanned
-from tests.world import World, world
+from tests.world import World
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
 from wharfinger.base.refusal import NotAllowed, NotThere, Refusal
@@ -18,60 +19,25 @@ from wharfinger.catalog.models import TaxCode
 from wharfinger.demand.models import Line
 from wharfinger.demand.rules import LineWish
 from wharfinger.documents.actions.issuing import issue, pdf, reprint
-from wharfinger.documents.actions.printing import print_labels, print_lists
 from wharfinger.documents.models import Issued
-from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
-from wharfinger.fulfilment.models import Shipment
-from wharfinger.fulfilment.rules import Consignment, Pick
+from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Entry, Place
-from wharfinger.parties.models import Organization, Site, User
-from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
+from wharfinger.parties.models import Organization, User
 from wharfinger.returns.models import Rma, RmaLine
-from wharfinger.sales.actions.orders import confirm, create_order, reserve
+from wharfinger.sales.actions.orders import create_order
+from wharfinger.sales.actions.quotes import create_quote, send
 from wharfinger.sales.models import Order
-from wharfinger.sales.rules.orders import Hold, OrderWish
+from wharfinger.sales.rules.orders import OrderWish
+from wharfinger.sales.rules.quotes import QuoteWish
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def company() -> World:
-    """A small company with a name of its own and a German customer."""
-    made = world()
-    Setting.objects.create(
-        key="company",
-        value={
-            "name": "Hafenkontor IT GmbH",
-            "street": "Am Sandtorkai 48",
-            "postcode": "20457",
-            "city": "Hamburg",
-        }
-        | {"tax_number": "DE 136 695 976", "iban": "DE89370400440532013000", "bank_name": "Handelsbank"},
-    )
-    Organization.objects.filter(pk=made.customer.pk).update(
-        name="Bäckerei Grünkörn", language="de", tax_number="21/815/08150", reference="K-7"
-    )
-    Site.objects.filter(pk=made.site.pk).update(street="Königstr. 11", postcode="24103", city="Kiel")
-    return made
-
-
-def _ordered(company: World, *quantities: int, serials: bool = False) -> tuple[int, list[int]]:
-    """A confirmed order, its lines reserved."""
-    wishes = []
-    for n, quantity in enumerate(quantities):
-        product = company.product(traced="serial") if serials else company.product()
-        numbers = tuple(f"SN-{product.sku}-{k}" for k in range(quantity)) if serials else ()
-        company.stock(product, quantity, serials=numbers, bin=company.bins[n % 2])
-        wishes.append(LineWish(product.pk, quantity))
-    made = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, tuple(wishes)))
-    order, lines = made.one("demand.Sheet"), made.made["ledger.Claim"]
-    confirm(actor=HOUSE, order=order)
-    Line.objects.filter(pk__in=lines).update(site=company.site)
-    reserve(
-        actor=HOUSE, holds=[Hold(line, quantity) for line, quantity in zip(lines, quantities, strict=True)]
-    )
-    return order, lines
+    """A small company with a German customer."""
+    return house()
 
 
 def _invoice(company: World, lines: list[int], *, number: str | None) -> Invoice:
@@ -106,7 +72,7 @@ def _invoice(company: World, lines: list[int], *, number: str | None) -> Invoice
 
 
 def test_a_confirmed_order_is_confirmed_in_the_customers_language(company: World) -> None:
-    order, _lines = _ordered(company, 2, 3)
+    order, _lines = ordered(company, 2, 3)
     (text,) = pages(pdf(actor=HOUSE, kind="order-confirmation", pk=order))
     assert f"Auftragsbestätigung {Order.objects.get(pk=order).sheet.number}" in text
     assert "Bäckerei Grünkörn" in text
@@ -126,8 +92,30 @@ def test_a_draft_is_printed_and_not_kept(company: World) -> None:
     assert not Issued.objects.exists()
 
 
+def test_a_quote_is_kept_once_it_is_sent(company: World) -> None:
+    wish = LineWish(company.product().pk, 3, discount_micro=100_000, description="auf Rollen")
+    made = create_quote(
+        actor=HOUSE, wish=QuoteWish(company.customer.pk, (wish,), title="Backstube", number="Q-7")
+    )
+    quote = made.one("demand.Sheet")
+    (text,) = pages(pdf(actor=HOUSE, kind="quote", pk=quote))
+    for wanted in (
+        "Angebot Q-7",
+        "Backstube",
+        "auf Rollen",
+        "10 % 27,00",
+        "Gesamtbetrag 32,13 €",
+        "Gültig bis",
+    ):
+        assert wanted in text, wanted
+    assert not Issued.objects.exists()
+    sent = send(actor=HOUSE, quote=quote)
+    kept = issue(actor=HOUSE, kind="quote", pk=quote)
+    assert (kept.number, kept.entry_id) == ("Q-7", sent.id)
+
+
 def test_a_posted_invoice_is_printed_again_as_issued(company: World) -> None:
-    order, lines = _ordered(company, 2, 3)
+    order, lines = ordered(company, 2, 3)
     ship(actor=HOUSE, picks=[Pick(lines[0], 2), Pick(lines[1], 3)])
     bill = _invoice(company, lines, number="INV-1")
     first = pdf(actor=HOUSE, kind="invoice", pk=bill.pk)
@@ -159,7 +147,7 @@ def test_a_posted_invoice_is_printed_again_as_issued(company: World) -> None:
 
 
 def test_a_lost_file_is_made_again_from_what_was_kept(company: World) -> None:
-    _order, lines = _ordered(company, 5)
+    _order, lines = ordered(company, 5)
     bill = _invoice(company, lines, number="INV-1")
     first = pdf(actor=HOUSE, kind="invoice", pk=bill.pk)
     kept = Issued.objects.get()
@@ -171,14 +159,14 @@ def test_a_lost_file_is_made_again_from_what_was_kept(company: World) -> None:
 
 
 def test_a_draft_invoice_says_so_and_asks_for_no_money(company: World) -> None:
-    _order, lines = _ordered(company, 5)
+    _order, lines = ordered(company, 5)
     printed = pdf(actor=HOUSE, kind="invoice", pk=_invoice(company, lines, number=None).pk)
     assert "Rechnung Entwurf" in pages(printed)[0]
     assert scanned(printed, 150) == set()
 
 
 def test_an_amended_order_is_a_further_issue_beside_the_earlier(company: World) -> None:
-    order, lines = _ordered(company, 2)
+    order, lines = ordered(company, 2)
     first = issue(actor=HOUSE, kind="order-confirmation", pk=order)
     assert issue(actor=HOUSE, kind="order-confirmation", pk=order) == first
     Line.objects.filter(pk=lines[0]).update(description="as agreed by phone")
@@ -189,14 +177,14 @@ def test_an_amended_order_is_a_further_issue_beside_the_earlier(company: World) 
 
 
 def test_our_own_move_makes_no_new_issue(company: World) -> None:
-    order, _lines = _ordered(company, 2)
+    order, _lines = ordered(company, 2)
     first = issue(actor=HOUSE, kind="order-confirmation", pk=order)
     Setting.objects.update(value={"name": "A new name"})
     assert issue(actor=HOUSE, kind="order-confirmation", pk=order) == first
 
 
 def test_a_credit_note_names_its_invoice_and_takes_its_tax(company: World) -> None:
-    _order, lines = _ordered(company, 5)
+    _order, lines = ordered(company, 5)
     bill = _invoice(company, lines, number="INV-1")
     note = CreditNote.objects.create(
         made_id=bill.made_id,
@@ -225,95 +213,8 @@ def test_a_credit_note_names_its_invoice_and_takes_its_tax(company: World) -> No
         assert wanted in text, wanted
 
 
-def test_what_left_stands_on_packing_list_and_delivery_note(company: World) -> None:
-    order, lines = _ordered(company, 2, 3, serials=True)
-    ship(
-        actor=HOUSE,
-        picks=[Pick(lines[0], 2), Pick(lines[1], 1)],
-        consignment=Consignment(carrier="Hanse", tracking="T-77"),
-    )
-    shipment = Shipment.objects.get()
-    product = Line.objects.get(pk=lines[0]).product
-    for kind, title in (("packing-list", "Packliste"), ("delivery-note", "Lieferschein")):
-        printed = pdf(actor=HOUSE, kind=kind, pk=shipment.pk)
-        (text,) = pages(printed)
-        assert f"{title} {shipment.number}" in text
-        assert f"Seriennummern: SN-{product.sku}-0, SN-{product.sku}-1" in text
-        assert "Hanse" in text
-        assert Order.objects.get(pk=order).sheet.number in text
-        assert scanned(printed) == {shipment.number}
-    assert "T-77" in pages(pdf(actor=HOUSE, kind="delivery-note", pk=shipment.pk))[0]
-
-
-def test_a_pick_list_leads_from_bin_to_bin_for_each_destination(company: World) -> None:
-    order, lines = _ordered(company, 2, 3)
-    _other, more = _ordered(company, 4)
-    elsewhere = Site.objects.create(
-        organization=company.customer,
-        name="Lager",
-        city="Kiel",
-        place=Place.objects.create(kind="customer"),
-        rented_place=Place.objects.create(kind="rented"),
-    )
-    Line.objects.filter(pk__in=more).update(site=elsewhere)
-    printed = print_lists(actor=HOUSE, name="pick-lists", lines=[*lines, *more], holdings=[], language="en")
-    text = pages(printed)
-    assert len(text) == 2
-    number = Order.objects.get(pk=order).sheet.number
-    assert f"Pick list {number}" in text[0]
-    assert text[0].index("A1") < text[0].index("A2")
-    assert "Page 1 of 1" in text[1]
-    skus = set(Line.objects.filter(pk__in=lines).values_list("product__sku", flat=True))
-    assert scanned(printed) == {number, *skus}
-
-
-def test_there_is_no_pick_list_for_nothing(company: World) -> None:
-    _order, lines = _ordered(company, 2)
-    pick(actor=HOUSE, picks=[Pick(lines[0], 2)])
-    with pytest.raises(Refusal) as refused:
-        print_lists(actor=HOUSE, name="pick-lists", lines=lines, holdings=[], language="en")
-    assert refused.value.code == "nothing_to_pick"
-    (text,) = pages(print_lists(actor=HOUSE, name="packing-lists", lines=lines, holdings=[], language="en"))
-    assert "Not in a container" in text
-    assert "2 pc" in text
-
-
-def test_a_purchase_order_uses_the_vendors_numbers_and_no_tax(company: World) -> None:
-    product = company.product()
-    product.vendors.update(part_number="GR-551")
-    entry = Entry.objects.create(
-        verb="draft", recorded_at="2026-11-01T10:00Z", effective_on=date(2026, 11, 1)
-    )
-    order = PurchaseOrder.objects.create(
-        made=entry, number="PO-1", vendor=company.vendor, currency="EUR", freight_minor=490
-    )
-    PurchaseLine.objects.create(
-        made=entry,
-        purchase_order=order,
-        position=1,
-        product=product,
-        quantity=3,
-        unit_cost_micro=6_005_000,
-        location=company.location,
-        drafted_place=Place.objects.create(kind="drafted"),
-        place=Place.objects.create(kind="on_order"),
-        refused_place=Place.objects.create(kind="refused"),
-    )
-    (text,) = pages(pdf(actor=HOUSE, kind="purchase-order", pk=order.pk))
-    for wanted in (
-        "Purchase order PO-1",
-        f"GR-551 · {product.sku}",
-        "6.005 18.02",
-        "Freight",
-        "Total €22.92",
-        "Main",
-    ):
-        assert wanted in text, wanted
-    assert "VAT 19%" not in text
-
-
 def test_an_rma_slip_says_what_is_asked_for(company: World) -> None:
-    _order, lines = _ordered(company, 2)
+    _order, lines = ordered(company, 2)
     entry = Entry.objects.latest("pk")
     rma = Rma.objects.create(
         made=entry,
@@ -344,7 +245,7 @@ def test_an_rma_slip_says_what_is_asked_for(company: World) -> None:
 
 
 def test_an_exempt_line_prints_its_reason(company: World) -> None:
-    order, lines = _ordered(company, 2)
+    order, lines = ordered(company, 2)
     exempt = TaxCode.objects.create(
         code="K0", name="0 %", rate_micro=0, category="K", exemption_reason="VATEX-EU-IC"
     )
@@ -352,15 +253,8 @@ def test_an_exempt_line_prints_its_reason(company: World) -> None:
     assert "K: VATEX-EU-IC" in pages(pdf(actor=HOUSE, kind="order-confirmation", pk=order))[0]
 
 
-def test_labels_carry_what_is_scanned(company: World) -> None:
-    product = company.product(gtin="4006381333931")
-    printed = print_labels(actor=HOUSE, of="products", ids=[product.pk], language="en")
-    assert scanned(printed) == {"4006381333931"}
-    assert scanned(print_labels(actor=HOUSE, of="bins", ids=[company.bins[0].pk], language="en")) == {"A1"}
-
-
 def test_who_may_not_read_gets_no_document(company: World) -> None:
-    _order, lines = _ordered(company, 5)
+    _order, lines = ordered(company, 5)
     bill = _invoice(company, lines, number="INV-1")
     nobody = User.objects.create(username="nobody")
     for act in (

@@ -1,0 +1,153 @@
+"""Documents that go along with goods, from the pick list to the label on the box."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.documents.house import house, ordered
+from tests.documents.reading import pages, scanned
+from tests.world import World
+from wharfinger.base.access import HOUSE
+from wharfinger.base.refusal import Refusal
+from wharfinger.demand.models import Line
+from wharfinger.documents.actions.issuing import issue, pdf
+from wharfinger.documents.actions.printing import print_labels, print_lists
+from wharfinger.documents.models import Issued
+from wharfinger.fulfilment.actions.packing import pack
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.actions.shipping import ship
+from wharfinger.fulfilment.models import Container, Shipment
+from wharfinger.fulfilment.rules import Consignment, Pick
+from wharfinger.fulfilment.rules.packing import Box
+from wharfinger.ledger.models import Holding, Place
+from wharfinger.parties.models import Site
+from wharfinger.purchasing.actions.ordering import draft, submit
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
+from wharfinger.sales.models import Order
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company() -> World:
+    """A small company with a German customer."""
+    return house()
+
+
+def test_what_left_stands_on_packing_list_and_delivery_note(company: World) -> None:
+    order, lines = ordered(company, 2, 3, serials=True)
+    ship(
+        actor=HOUSE,
+        picks=[Pick(lines[0], 2), Pick(lines[1], 1)],
+        consignment=Consignment(carrier="Hanse", tracking="T-77"),
+    )
+    shipment = Shipment.objects.get()
+    product = Line.objects.get(pk=lines[0]).product
+    for kind, title in (("packing-list", "Packliste"), ("delivery-note", "Lieferschein")):
+        printed = pdf(actor=HOUSE, kind=kind, pk=shipment.pk)
+        (text,) = pages(printed)
+        assert f"{title} {shipment.number}" in text
+        assert f"Seriennummern: SN-{product.sku}-0, SN-{product.sku}-1" in text
+        assert "Hanse" in text
+        assert Order.objects.get(pk=order).sheet.number in text
+        assert scanned(printed) == {shipment.number}
+    assert "T-77" in pages(pdf(actor=HOUSE, kind="delivery-note", pk=shipment.pk))[0]
+
+
+def test_a_pick_list_leads_from_bin_to_bin_for_each_destination(company: World) -> None:
+    order, lines = ordered(company, 2, 3)
+    _other, more = ordered(company, 4)
+    elsewhere = Site.objects.create(
+        organization=company.customer,
+        name="Lager",
+        city="Kiel",
+        place=Place.objects.create(kind="customer"),
+        rented_place=Place.objects.create(kind="rented"),
+    )
+    Line.objects.filter(pk__in=more).update(site=elsewhere)
+    printed = print_lists(actor=HOUSE, name="pick-lists", lines=[*lines, *more], holdings=[], language="en")
+    text = pages(printed)
+    assert len(text) == 2
+    number = Order.objects.get(pk=order).sheet.number
+    assert f"Pick list {number}" in text[0]
+    assert text[0].index("A1") < text[0].index("A2")
+    assert "Page 1 of 1" in text[1]
+    skus = set(Line.objects.filter(pk__in=lines).values_list("product__sku", flat=True))
+    assert scanned(printed) == {number, *skus}
+
+
+def test_there_is_no_pick_list_for_nothing(company: World) -> None:
+    _order, lines = ordered(company, 2)
+    pick(actor=HOUSE, picks=[Pick(lines[0], 2)])
+    with pytest.raises(Refusal) as refused:
+        print_lists(actor=HOUSE, name="pick-lists", lines=lines, holdings=[], language="en")
+    assert refused.value.code == "nothing_to_pick"
+    (text,) = pages(print_lists(actor=HOUSE, name="packing-lists", lines=lines, holdings=[], language="en"))
+    assert "Not in a container" in text
+    assert "2 pc" in text
+
+
+def test_a_purchase_order_uses_the_vendors_numbers_and_no_tax(company: World) -> None:
+    product = company.product()
+    product.vendors.update(part_number="GR-551")
+    wish = PurchaseLineWish(product.pk, 3, unit_cost_micro=6_005_000, location=company.location.pk)
+    made = draft(actor=HOUSE, wish=PurchaseWish(company.vendor.pk, (wish,), freight_minor=490))
+    order = made.one("purchasing.PurchaseOrder")
+    with pytest.raises(Refusal):
+        issue(actor=HOUSE, kind="purchase-order", pk=order)
+    done = submit(actor=HOUSE, order=order)
+    (text,) = pages(pdf(actor=HOUSE, kind="purchase-order", pk=order))
+    for wanted in (f"GR-551 · {product.sku}", "6.005 18.02", "Freight", "Total €22.92", "Main"):
+        assert wanted in text, wanted
+    assert "VAT 19%" not in text
+    assert Issued.objects.get().entry_id == done.id
+
+
+def test_labels_carry_what_is_scanned(company: World) -> None:
+    product = company.product(gtin="4006381333931")
+    printed = print_labels(actor=HOUSE, of="products", ids=[product.pk], language="en")
+    assert scanned(printed) == {"4006381333931"}
+    assert scanned(print_labels(actor=HOUSE, of="bins", ids=[company.bins[0].pk], language="en")) == {"A1"}
+
+
+def test_a_box_is_labelled_before_and_after_it_left(company: World) -> None:
+    _order, lines = ordered(company, 2, 3)
+    skus = [Line.objects.get(pk=line).product.sku for line in lines]
+    pack(actor=HOUSE, picks=[Pick(lines[0], 2)], box=Box(weight_grams=14_200, sscc="340123450000031072"))
+    pack(actor=HOUSE, picks=[Pick(lines[1], 3)], box=Box(tracking="T-78"))
+    first, second = Container.objects.order_by("pk")
+    printed = pdf(actor=HOUSE, kind="container-label", pk=first.pk)
+    (text,) = pages(printed)
+    assert scanned(printed) == {"(00)340123450000031072"}
+    assert f"2 pc {skus[0]}" in text
+    assert skus[1] not in text
+    assert "14.2 kg" in text
+    assert "1 / 1" in text
+    ship(actor=HOUSE, containers=[first.pk, second.pk], consignment=Consignment(carrier="Hanse"))
+    left = pdf(actor=HOUSE, kind="container-label", pk=second.pk)
+    (text,) = pages(left)
+    assert scanned(left) == {second.number}
+    assert "2 / 2" in text
+    assert f"3 pc {skus[1]}" in text
+    assert Shipment.objects.get().number in text
+    assert not Issued.objects.exists()
+
+
+def test_a_packing_list_says_what_lies_in_which_box(company: World) -> None:
+    _order, lines = ordered(company, 4, 3)
+    pack(actor=HOUSE, picks=[Pick(lines[0], 3)])
+    pick(actor=HOUSE, picks=[Pick(lines[0], 1), Pick(lines[1], 3)])
+    box = Container.objects.get()
+    rows = list(Holding.objects.filter(claim_id__in=lines, kind="picked").values_list("pk", flat=True))
+    (before,) = pages(print_lists(actor=HOUSE, name="packing-lists", lines=[], holdings=rows, language="en"))
+    ship(actor=HOUSE, picks=[Pick(lines[0], 1), Pick(lines[1], 3)], containers=[box.pk])
+    (after,) = pages(pdf(actor=HOUSE, kind="packing-list", pk=Shipment.objects.get().pk))
+    for text, kind, loose in (
+        (before, "Container", "Not in a container"),
+        (after, "Packstück", "Ohne Packstück"),
+    ):
+        boxed, rest = text.split(loose)
+        assert f"{kind} {box.number}" in boxed
+        assert "3 pc" in boxed
+        assert "1 pc" in rest
+        assert "3 pc" in rest
