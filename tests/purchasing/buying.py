@@ -15,7 +15,7 @@ from wharfinger.parties.models import Role, User
 from wharfinger.purchasing.actions.ordering import draft, submit
 from wharfinger.purchasing.actions.receiving import receive
 from wharfinger.purchasing.models import PurchaseLine
-from wharfinger.purchasing.rules.ordering import PurchaseLineWish, PurchaseWish
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.rules.orders import OrderWish
@@ -43,7 +43,9 @@ def bought(written: Written) -> Bought:
 
 def stocked_up(company: World, *lines: tuple[Any, int, int], submitted: bool = True, **values: Any) -> Bought:
     """An order for stock of product, quantity and unit cost at 10⁻⁶ each."""
-    wishes = tuple(PurchaseLineWish(product.pk, quantity, unit_cost_micro=cost) for product, quantity, cost in lines)
+    wishes = tuple(
+        PurchaseLineWish(product.pk, quantity, unit_cost_micro=cost) for product, quantity, cost in lines
+    )
     made = bought(draft(actor=HOUSE, wish=PurchaseWish(company.vendor.pk, wishes, **values)))
     if submitted:
         submit(actor=HOUSE, order=made.order)
@@ -52,7 +54,11 @@ def stocked_up(company: World, *lines: tuple[Any, int, int], submitted: bool = T
 
 def arrive(purchase_line: int, quantity: int, *, accept_over: bool = False, **values: Any) -> Written:
     """So many arrive of a purchase order's line."""
-    return receive(actor=HOUSE, arrivals=[Arrival(purchase_line, quantity, **values)], delivery=Delivery(accept_over=accept_over))
+    return receive(
+        actor=HOUSE,
+        arrivals=[Arrival(purchase_line, quantity, **values)],
+        delivery=Delivery(accept_over=accept_over),
+    )
 
 
 def on_order(line: int) -> int:

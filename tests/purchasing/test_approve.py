@@ -14,7 +14,7 @@ from wharfinger.ledger.reverse import reverse
 from wharfinger.purchasing.actions.approving import approve, reject, request
 from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
 from wharfinger.purchasing.models import Approval
-from wharfinger.purchasing.rules.ordering import PurchaseLineWish, PurchaseWish, Wanted
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.rules.orders import OrderWish
 
@@ -91,7 +91,9 @@ def test_a_line_that_waits_is_not_ordered(company: World) -> None:
 
 def test_stock_at_the_threshold_is_approved_before_it_is_submitted(company: World) -> None:
     product, other = company.product(), company.product()
-    made = stocked_up(company, (product, 3, 5_000_000), (product, 3, 5_000_000), (other, 1, 29_990_000), submitted=False)
+    made = stocked_up(
+        company, (product, 3, 5_000_000), (product, 3, 5_000_000), (other, 1, 29_990_000), submitted=False
+    )
     found = refused("needs_approval", lambda: submit(actor=HOUSE, order=made.order))
     assert found.values["skus"] == product.sku
     assert found.remedies[0].values == {"purchase_lines": made.lines[:2]}
@@ -104,14 +106,18 @@ def test_stock_at_the_threshold_is_approved_before_it_is_submitted(company: Worl
 def test_a_cost_that_rose_above_what_was_approved_is_approved_again(company: World) -> None:
     line = sold(company, company.product(), 5)
     approve(actor=HOUSE, lines=[line])
-    wish = PurchaseWish(company.vendor.pk, (PurchaseLineWish(wanted=(Wanted(line),), unit_cost_micro=6_000_001),))
+    wish = PurchaseWish(
+        company.vendor.pk, (PurchaseLineWish(wanted=(Wanted(line),), unit_cost_micro=6_000_001),)
+    )
     from wharfinger.purchasing.actions.ordering import draft
 
     same = bought(draft(actor=HOUSE, wish=wish))
     submit(actor=HOUSE, order=same.order)
     dearer = sold(company, company.product(), 5)
     approve(actor=HOUSE, lines=[dearer])
-    wish = PurchaseWish(company.vendor.pk, (PurchaseLineWish(wanted=(Wanted(dearer),), unit_cost_micro=6_002_000),))
+    wish = PurchaseWish(
+        company.vendor.pk, (PurchaseLineWish(wanted=(Wanted(dearer),), unit_cost_micro=6_002_000),)
+    )
     made = bought(draft(actor=HOUSE, wish=wish))
     refused("needs_approval", lambda: submit(actor=HOUSE, order=made.order))
     approve(actor=person("boss", "purchasing.approve"), purchase_lines=made.lines)

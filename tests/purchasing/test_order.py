@@ -23,7 +23,7 @@ from wharfinger.purchasing.actions.ordering import (
 )
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
-from wharfinger.purchasing.rules.ordering import PurchaseLineWish, PurchaseWish, Wanted
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.stock.models import Level
 
 from .buying import person
@@ -96,7 +96,10 @@ def test_a_part_of_another_supplier_is_refused(company: World) -> None:
     wish = PurchaseWish(other.pk, (PurchaseLineWish(product.pk, 3),))
     found = refused("other_vendor", lambda: draft(actor=HOUSE, wish=wish))
     assert found.field == "lines.0.unit_cost"
-    assert found.words() == f"Distri is not listed as a vendor of {product.sku}. Give its cost, or choose another vendor."
+    assert (
+        found.words()
+        == f"Distri is not listed as a vendor of {product.sku}. Give its cost, or choose another vendor."
+    )
 
 
 def test_by_hand_for_stock_and_a_line_at_once(company: World) -> None:
@@ -111,7 +114,11 @@ def test_by_hand_for_stock_and_a_line_at_once(company: World) -> None:
 
 
 def test_the_total_is_the_lines_and_the_freight(company: World) -> None:
-    small, smaller, device = company.product(), company.product(), company.product(traced="serial", cost_method="specific")
+    small, smaller, device = (
+        company.product(),
+        company.product(),
+        company.product(traced="serial", cost_method="specific"),
+    )
     made = stocked_up(
         company,
         (small, 400, 8_000_000),
@@ -212,7 +219,9 @@ def test_what_runs_low_is_drafted_up_to_its_maximum(company: World) -> None:
     company.stock(enough, 6)
     stocked_up(company, (coming, 15, 1_000_000))
     made = bought(auto_fill(actor=HOUSE))
-    lines = PurchaseLine.objects.filter(purchase_order=made.order).values_list("product", "quantity", "location")
+    lines = PurchaseLine.objects.filter(purchase_order=made.order).values_list(
+        "product", "quantity", "location"
+    )
     assert list(lines) == [(low.pk, 15, company.location.pk)]
     refused("nothing_lacking", lambda: auto_fill(actor=HOUSE))
     clean()

@@ -20,7 +20,7 @@ from wharfinger.purchasing.actions.ordering import draft, draft_from_lines, subm
 from wharfinger.purchasing.actions.receiving import cancel_receipt, receive, send_back
 from wharfinger.purchasing.models import PurchaseOrder, Receipt
 from wharfinger.purchasing.queries.orders import figures, words
-from wharfinger.purchasing.rules.ordering import PurchaseLineWish, PurchaseWish, Wanted
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
 from wharfinger.purchasing.rules.returning import SendBack
 from wharfinger.sales.actions.orders import release, reserve
@@ -129,13 +129,23 @@ def test_serials_are_needed_and_new(company: World) -> None:
     made = bought(draft(actor=HOUSE, wish=PurchaseWish(company.vendor.pk, (wish,))))
     submit(actor=HOUSE, order=made.order)
     (bought_line,) = made.lines
-    assert refused("serials_needed", lambda: arrive(bought_line, 3, serials=("A", "B"))).field == "lines.0.serials"
-    assert refused("serial_twice", lambda: arrive(bought_line, 2, serials=("A", " a "))).words() == "The serial number  a  is given twice."
+    assert (
+        refused("serials_needed", lambda: arrive(bought_line, 3, serials=("A", "B"))).field
+        == "lines.0.serials"
+    )
+    assert (
+        refused("serial_twice", lambda: arrive(bought_line, 2, serials=("A", " a "))).words()
+        == "The serial number  a  is given twice."
+    )
     arrive(bought_line, 3, serials=("sn-1 ", "sn-2", "SN-3"))
     assert held(line) == {"covered": 2, "bin": 2, "to_bill": 2}
     codes = Lot.objects.filter(serial=True).order_by("pk").values_list("code", "code_key")
     assert list(codes) == [("sn-1", "sn-1"), ("sn-2", "sn-2"), ("SN-3", "sn-3")]
-    assert list(Layer.objects.order_by("pk").values_list("quantity", "value_minor")) == [(1, 333), (1, 334), (1, 333)]
+    assert list(Layer.objects.order_by("pk").values_list("quantity", "value_minor")) == [
+        (1, 333),
+        (1, 334),
+        (1, 333),
+    ]
     clean()
     known = refused("serial_known", lambda: arrive(bought_line, 1, serials=("Sn-3",)))
     assert known.values["serial"] == "Sn-3"
@@ -163,7 +173,7 @@ def test_a_batch_comes_with_its_number_and_date(company: World) -> None:
 
 
 def test_goods_rejected_at_the_door_are_not_ours(company: World) -> None:
-    """P09: 5 arrive, 3 are accepted, 2 rejected; who waited longest is served, the others are ordered again."""
+    """P09: 5 arrive, 3 are accepted, 2 rejected; the first is served, the other is ordered again."""
     product = company.product(traced="serial", cost_method="specific")
     first, second = sold(company, product, 3), sold(company, product, 2)
     made = bought(draft_from_lines(actor=HOUSE, wanted=[Wanted(first), Wanted(second)]))
@@ -171,7 +181,9 @@ def test_goods_rejected_at_the_door_are_not_ours(company: World) -> None:
     received = arrive(made.lines[0], 5, rejected=2, serials=("1", "2", "3", "4", "5"))
     assert held(first) == {"covered": 3, "bin": 3, "to_bill": 3}
     assert held(second) == {"to_order": 2, "to_bill": 2}
-    codes = Holding.objects.filter(kind="refused", quantity=1).order_by("lot").values_list("lot__code", "claim")
+    codes = (
+        Holding.objects.filter(kind="refused", quantity=1).order_by("lot").values_list("lot__code", "claim")
+    )
     assert list(codes) == [("4", 0), ("5", 0)]
     assert sum(Layer.objects.values_list("quantity", flat=True)) == 3
     assert word(made.order) == "received_full"
@@ -243,7 +255,12 @@ def test_a_drop_shipment_is_delivered_by_the_vendor(company: World) -> None:
     cancel_receipt(actor=HOUSE, receipt=received.one("purchasing.Receipt"))
     assert held(line) == {"covered": 2, "on_order": 2, "to_bill": 2}
     clean()
-    stocky = PurchaseWish(company.vendor.pk, (PurchaseLineWish(product.pk, 1),), ship_to="organization", ship_to_site=company.site.pk)
+    stocky = PurchaseWish(
+        company.vendor.pk,
+        (PurchaseLineWish(product.pk, 1),),
+        ship_to="organization",
+        ship_to_site=company.site.pk,
+    )
     refused("stock_to_customer", lambda: draft(actor=HOUSE, wish=stocky))
 
 
@@ -299,7 +316,11 @@ def test_a_layer_that_was_drawn_is_made_up_by_the_method_and_the_rest_is_varianc
     taken = cancel_receipt(actor=HOUSE, receipt=receipt)
     assert list(Layer.objects.order_by("pk").values_list("quantity", "value_minor")) == [(0, 0), (1, 300)]
     (posting,) = taken.entry.postings.all()
-    assert (posting.source.kind, posting.target.kind, posting.amount_minor) == ("purchases", "purchase_variance", 700)
+    assert (posting.source.kind, posting.target.kind, posting.amount_minor) == (
+        "purchases",
+        "purchase_variance",
+        700,
+    )
     clean()
 
 

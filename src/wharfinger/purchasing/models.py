@@ -103,7 +103,7 @@ class Receipt(Document):
 
 
 class Approval(Document):
-    """A decision about buying a customer's line or a purchase order's line: who, when, up to which amount, why not."""
+    """A decision about buying a customer's or a purchase order's line: who, when, how much, why not."""
 
     subject: ClassVar[str] = "approval"
     line = models.ForeignKey("demand.Line", models.PROTECT, null=True, related_name="approvals")

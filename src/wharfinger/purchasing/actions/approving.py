@@ -11,6 +11,7 @@ from wharfinger.base.words import tidy
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
@@ -26,7 +27,7 @@ def approve(
     note: str = "",
     key: str | None = None,
 ) -> Written:
-    """Grant buying: customers' lines, with all of the same product on the same order, and purchase orders' lines.
+    """Grant buying: customers' lines with all of the same product on their order, and purchase orders' lines.
 
     Raises Refusal when a line does not wait for it, or the actor asked for it (a setting may allow that).
     """
@@ -83,7 +84,7 @@ def _wish(lines: Sequence[int], purchase_lines: Sequence[int]) -> Wish:
 
 
 def _read_products(purchase_lines: Sequence[int]) -> reads.Read:
-    def read(truth: reads.Truth) -> None:
+    def read(truth: Truth) -> None:
         more = {line.product_id for line in truth.documents["purchasing.PurchaseLine"].values()}
         reads.read_products(*more)(truth)
 

@@ -7,20 +7,24 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.write import Written
 
-CLOSING = ("submit", "receive", "cancel_purchase", "close_purchase", "cancel_receipt", "reverse")
+CLOSING = ("receive", "cancel_purchase", "close_purchase", "cancel_receipt", "reverse")
 """The verbs after which a purchase order may have nothing on order any more, or something again."""
 
 
 def close_done(truth: Truth, plan: Plan, written: Written) -> None:
-    """Write on each order that the act touched which entry left nothing on order, or that something is again."""
+    """Write on each order that was touched which entry left nothing on order, or that something is again."""
     touched = sorted(truth.documents.get("purchasing.PurchaseOrder", ()))
     if not touched:
         return
+    left = (
+        "SELECT 1 FROM purchasing_purchaseline l "
+        "JOIN ledger_holding h ON h.place_id = l.place_id AND h.quantity > 0 "
+        "WHERE l.purchase_order_id = purchasing_purchaseorder.id"
+    )
     sql.execute(
-        "UPDATE purchasing_purchaseorder SET done_id = CASE WHEN submitted_at IS NULL AND cancelled_at IS NULL THEN NULL "
-        "WHEN EXISTS (SELECT 1 FROM purchasing_purchaseline l JOIN ledger_holding h ON h.place_id = l.place_id AND h.quantity > 0 "
-        "WHERE l.purchase_order_id = purchasing_purchaseorder.id) THEN NULL ELSE COALESCE(done_id, %s) END "
-        f"WHERE {sql.among('id')}",
+        "UPDATE purchasing_purchaseorder SET done_id = CASE "  # noqa: S608 - the text is ours alone
+        "WHEN submitted_at IS NULL AND cancelled_at IS NULL THEN NULL "
+        f"WHEN EXISTS ({left}) THEN NULL ELSE COALESCE(done_id, %s) END WHERE {sql.among('id')}",
         [written.id, sql.array(touched)],
     )
 

@@ -16,9 +16,9 @@ from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries import truth as reads
-from wharfinger.purchasing.rules import changing, levels, ordering
+from wharfinger.purchasing.rules import changing, drafting, levels, ordering
 from wharfinger.purchasing.rules.changing import PurchaseChange
-from wharfinger.purchasing.rules.ordering import PurchaseLineWish, PurchaseWish, Wanted
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.stock.models import Level
 
 
@@ -31,7 +31,7 @@ def draft(*, actor: Actor, wish: PurchaseWish, key: str | None = None) -> Writte
     return post(
         "draft",
         _drafting([one for line in wish.lines for one in line.wanted], wish.lines, wish),
-        partial(ordering.plan_draft, wishes=(wish,)),
+        partial(drafting.plan_draft, wishes=(wish,)),
         actor=actor,
         key=key,
     )
@@ -40,7 +40,7 @@ def draft(*, actor: Actor, wish: PurchaseWish, key: str | None = None) -> Writte
 def draft_from_lines(
     *, actor: Actor, wanted: Sequence[Wanted], wish: PurchaseWish | None = None, key: str | None = None
 ) -> Written:
-    """Make one purchase order of these lines, for the vendor of the wish or the default vendor of all of them.
+    """Make one purchase order of these lines, for the vendor of the wish or their common default vendor.
 
     wish: the order's terms, without lines; vendor 0 stands for the default vendor.
     """
@@ -50,7 +50,7 @@ def draft_from_lines(
     return post(
         "draft",
         _drafting(wanted, (), wish),
-        partial(ordering.plan_from_lines, wanted=tuple(wanted), wish=wish),
+        partial(drafting.plan_from_lines, wanted=tuple(wanted), wish=wish),
         actor=actor,
         key=key,
     )
@@ -63,7 +63,7 @@ def draft_per_vendor(*, actor: Actor, wanted: Sequence[Wanted], key: str | None 
     return post(
         "draft",
         _drafting(wanted, (), None),
-        partial(ordering.plan_per_vendor, wanted=tuple(wanted)),
+        partial(drafting.plan_per_vendor, wanted=tuple(wanted)),
         actor=actor,
         key=key,
     )
@@ -112,7 +112,7 @@ def submit(*, actor: Actor, order: int, key: str | None = None) -> Written:
     require(actor, "purchasing.submit")
     return post(
         "submit",
-        _of_order(order, reads.read_products(), reads.read_approval),
+        _of_order(order, reads.read_limits),
         partial(ordering.plan_submit, order=order),
         actor=actor,
         key=key,
@@ -136,7 +136,7 @@ def close(
     *, actor: Actor, order: int, lines: Sequence[int] | None = None, reason: str = "", key: str | None = None
 ) -> Written:
     """Expect no more of a submitted order, or of some of its lines: what is short is to be ordered again."""
-    require(actor, "purchasing.cancel")
+    require(actor, "purchasing.close")
     return post(
         "close_purchase",
         _of_order(order),

@@ -29,7 +29,7 @@ def receive(
     reason: str = "",
     key: str | None = None,
 ) -> Written:
-    """Take in what arrived of one vendor's orders, fully or partly, with serials and what is rejected at the door.
+    """Take in what arrived of one vendor's orders, fully or partly, and say what is rejected at the door.
 
     Whoever waits is served by promised date, then age, stock last, unless an arrival names the line.
     Raises Refusal when more arrived than is on order and nobody said yes, or a serial is known already.
@@ -69,7 +69,7 @@ def cancel_receipt(
     reason: str = "",
     key: str | None = None,
 ) -> Written:
-    """Take a receipt back while its goods are untouched, whole or for lines of its orders; they are on order again."""
+    """Take a receipt back while its goods are untouched, whole or in lines; they are on order again."""
     require(actor, "purchasing.cancel_receipt")
     row = Receipt.objects.filter(pk=receipt).first()
     if row is None:

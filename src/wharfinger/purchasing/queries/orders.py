@@ -39,8 +39,14 @@ class Figures:
 
 def with_word(orders: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:
     """The orders with the word that describes each, as ``word``, to be shown and filtered by."""
-    lines = PurchaseLine.objects.filter(purchase_order=OuterRef("pk"), void__isnull=True, removed_at__isnull=True)
-    left = Holding.objects.filter(place=OuterRef("place"), quantity__gt=0).values("place").annotate(q=Sum("quantity"))
+    lines = PurchaseLine.objects.filter(
+        purchase_order=OuterRef("pk"), void__isnull=True, removed_at__isnull=True
+    )
+    left = (
+        Holding.objects.filter(place=OuterRef("place"), quantity__gt=0)
+        .values("place")
+        .annotate(q=Sum("quantity"))
+    )
     arrived = lines.annotate(left=Coalesce(Subquery(left.values("q")), 0)).filter(left__lt=F("quantity"))
     return orders.annotate(
         word=Case(
@@ -57,13 +63,16 @@ def with_word(orders: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:
 
 def words(orders: Iterable[int]) -> dict[int, str]:
     """The word that describes each of these orders, in one statement."""
-    return dict(with_word(PurchaseOrder.objects.filter(pk__in=list(orders))).values_list("pk", "word"))
+    found: Any = with_word(PurchaseOrder.objects.filter(pk__in=list(orders)))
+    return dict(found.values_list("pk", "word"))
 
 
 def totals(orders: Iterable[int]) -> dict[int, int]:
     """What each order comes to in its currency: every line extended and rounded, and the freight."""
     found: dict[int, int] = {}
-    rows = PurchaseLine.objects.filter(purchase_order__in=list(orders), void__isnull=True, removed_at__isnull=True)
+    rows = PurchaseLine.objects.filter(
+        purchase_order__in=list(orders), void__isnull=True, removed_at__isnull=True
+    )
     names = ("purchase_order", "purchase_order__freight_minor", "purchase_order__currency")
     for order, freight, currency, cost, quantity, decimals in rows.values_list(
         *names, "unit_cost_micro", "quantity", "product__quantity_decimals"
@@ -78,7 +87,9 @@ def figures(lines: Iterable[int]) -> dict[int, Figures]:
     found: dict[int, dict[str, int]] = {pk: defaultdict(int) for pk in wanted}
     standing = Holding.objects.filter(quantity__gt=0, kind__in=("drafted", "on_order"))
     for at, kind in (("place__drafted_line", "drafted"), ("place__purchase_line", "on_order")):
-        for line, quantity in standing.filter(**{f"{at}__in": wanted}).values_list(at).annotate(Sum("quantity")):
+        for line, quantity in (
+            standing.filter(**{f"{at}__in": wanted}).values_list(at).annotate(Sum("quantity"))
+        ):
             found[line][kind] = quantity
     for line, kind, quantity in _arrivals(wanted):
         found[line]["rejected" if kind == "refused" else "received"] += int(quantity)
@@ -88,9 +99,11 @@ def figures(lines: Iterable[int]) -> dict[int, Figures]:
 def _arrivals(lines: list[int]) -> list[tuple[Any, ...]]:
     # Goods on order are holdings of the loose lot, whose id leads the index that finds those at zero too.
     return sql.fetch(
-        "SELECT p.id, t.kind, SUM(m.quantity - COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0)) "
+        "SELECT p.id, t.kind, SUM(m.quantity - COALESCE("  # noqa: S608 - the text is ours alone
+        "(SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0)) "
         "FROM purchasing_purchaseline p "
-        "JOIN ledger_lot l ON l.product_id = p.product_id AND l.code_key = '' AND COALESCE(l.owner_id, 0) = 0 "
+        "JOIN ledger_lot l ON l.product_id = p.product_id AND l.code_key = '' "
+        "AND COALESCE(l.owner_id, 0) = 0 "
         "JOIN ledger_holding h ON h.lot_id = l.id AND h.place_id = p.place_id "
         "JOIN ledger_move m ON m.source_id = h.id AND m.reverses_id IS NULL "
         "JOIN ledger_holding t ON t.id = m.target_id AND t.kind IN ('bin', 'customer', 'refused') "
@@ -102,5 +115,7 @@ def _arrivals(lines: list[int]) -> list[tuple[Any, ...]]:
 def receipts_of(order: int) -> QuerySet[Receipt]:
     """The receipts by which goods of an order came in, newest first."""
     place = Holding.objects.filter(kind="on_order", place__purchase_line__purchase_order=order)
-    entries = place.filter(moves_out__target__kind__in=("bin", "customer", "refused")).values("moves_out__entry")
+    entries = place.filter(moves_out__target__kind__in=("bin", "customer", "refused")).values(
+        "moves_out__entry"
+    )
     return Receipt.objects.filter(made__in=entries, void__isnull=True).order_by("-pk")

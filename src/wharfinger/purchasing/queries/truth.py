@@ -45,7 +45,8 @@ class Whereabouts(NamedTuple):
 
 def orders_of(purchase_lines: Iterable[int]) -> sql.Found:
     """The orders of these lines, to be found and locked in one statement."""
-    wanted = f"SELECT purchase_order_id FROM purchasing_purchaseline WHERE {sql.among('id')}"
+    lines = f"purchasing_purchaseline WHERE {sql.among('id')}"
+    wanted = f"SELECT purchase_order_id FROM {lines}"  # noqa: S608 - the text is ours alone
     return sql.Found(f"id IN ({wanted})", (sql.array(sorted(set(purchase_lines))),))
 
 
@@ -147,13 +148,18 @@ def read_terms(*, vendors: Iterable[int] = (), sites: Iterable[int] = ()) -> Rea
     def read(truth: Truth) -> None:
         prices: dict[int, dict[int, int]] = defaultdict(dict)
         defaults: dict[int, int] = {}
-        for price in VendorPrice.objects.filter(product__in=sorted(truth.read["products"])):
+        known: dict[int, Organization] = {}
+        found = VendorPrice.objects.filter(product__in=sorted(truth.read["products"]))
+        for price in found.select_related("organization"):
             prices[price.product_id][price.organization_id] = price.cost_micro
+            known[price.organization_id] = price.organization
             if price.default:
                 defaults[price.product_id] = price.organization_id
         truth.read["prices"], truth.read["default_vendor"] = prices, defaults
-        found = Organization.objects.filter(pk__in=sorted({*named, *defaults.values()}))
-        truth.read["vendors"] = {one.pk: one for one in found}
+        others = [pk for pk in named if pk not in known]
+        truth.read["vendors"] = known | (
+            {one.pk: one for one in Organization.objects.filter(pk__in=others)} if others else {}
+        )
         truth.read["locations"] = {one.pk: one for one in Location.objects.all()}
         truth.read["default_location"] = next(
             (one for one in truth.read["locations"].values() if one.default), None
@@ -166,6 +172,8 @@ def read_terms(*, vendors: Iterable[int] = (), sites: Iterable[int] = ()) -> Rea
 def read_drafted_on(truth: Truth) -> None:
     """Read on which orders the lines stand already."""
     truth.read["drafted_on"] = defaultdict(list)
+    if not any(h.kind == "drafted" for h in truth.held):
+        return
     found = Holding.objects.filter(claim__in=sorted(truth.read["lines"]), kind="drafted", quantity__gt=0)
     for claim, number in found.values_list("claim", "place__drafted_line__purchase_order__number"):
         truth.read["drafted_on"][claim].append(number)
@@ -174,6 +182,13 @@ def read_drafted_on(truth: Truth) -> None:
 def read_approval(truth: Truth) -> None:
     """Read from which amount buying needs approval."""
     truth.read["approval"] = truth.read["house"].approval
+
+
+def read_limits(truth: Truth) -> None:
+    """Read from which amount buying needs approval, and the products where any does."""
+    read_approval(truth)
+    if truth.read["approval"]["threshold_minor"] is not None:
+        read_products()(truth)
 
 
 def read_costs(truth: Truth) -> None:
@@ -222,7 +237,8 @@ def known_lots(products: Iterable[int], codes: Sequence[str]) -> dict[tuple[int,
     """Our lots of these products by their numbers, with where a serial stands."""
     found = {}
     for pk, product, key, serial, kind in sql.fetch(
-        "SELECT l.id, l.product_id, l.code_key, l.serial, (SELECT h.kind FROM ledger_holding h WHERE h.lot_id = l.id "
+        "SELECT l.id, l.product_id, l.code_key, l.serial, "  # noqa: S608 - the text is ours alone
+        "(SELECT h.kind FROM ledger_holding h WHERE h.lot_id = l.id "
         "AND h.quantity > 0 AND NOT h.unbounded LIMIT 1) FROM ledger_lot l "
         f"WHERE {sql.among('l.product_id')} AND {sql.among('l.code_key', 'text')} AND l.owned",
         [sql.array(sorted(products)), sql.array(codes)],  # type: ignore[arg-type]
@@ -245,11 +261,13 @@ def read_receipt(entry: int) -> Read:
 
 def receipt_moves(entry: int) -> list[Arrived]:
     """The moves of a receipt in their order, with what is left of each."""
-    spot = "{0}.lot_id, {0}.product_id, {0}.serial, {0}.owned, {0}.place_id, {0}.kind, {0}.unbounded, {0}.claim_id"
+    columns = ("lot_id", "product_id", "serial", "owned", "place_id", "kind", "unbounded", "claim_id")
+    spot = ", ".join(f"{side}.{column}" for side in "st" for column in columns)
     rows = sql.fetch(
-        f"SELECT m.id, {spot.format('s')}, {spot.format('t')}, "
+        f"SELECT m.id, {spot}, "  # noqa: S608 - the text is ours alone
         "m.quantity - COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0) "
-        "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id JOIN ledger_holding t ON t.id = m.target_id "
+        "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id "
+        "JOIN ledger_holding t ON t.id = m.target_id "
         "WHERE m.entry_id = %s ORDER BY m.n",
         [entry],
     )
@@ -263,9 +281,9 @@ def _spot(row: Sequence[Any]) -> Spot:
 def _whereabouts(moves: Sequence[Arrived]) -> list[Whereabouts]:
     goods = [move.target for move in moves if move.target.kind in ("bin", "customer", "refused")]
     found = Holding.objects.filter(
-        Q(lot__in=sorted({t.lot for t in goods if t.serial}))  # type: ignore[type-var]
-        | Q(claim__in=sorted({t.claim for t in goods if t.claim}))  # type: ignore[type-var]
-        | Q(place__in=sorted({t.place for t in goods})),  # type: ignore[type-var]
+        Q(lot__in=sorted({t.lot for t in goods if t.serial}))
+        | Q(claim__in=sorted({t.claim for t in goods if t.claim}))
+        | Q(place__in=sorted({t.place for t in goods})),
         product__in=sorted({t.product for t in goods}),
         kind__in=(
             "bin",

@@ -9,15 +9,8 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.ledger.plan import Plan, Truth, fixed
-from wharfinger.purchasing.rules.ordering import (
-    PurchaseLineWish,
-    PurchaseWish,
-    add_line,
-    at_place,
-    draft_of,
-    live,
-    mention_lines,
-)
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, add_line
+from wharfinger.purchasing.rules.ordering import at_place, draft_of, live, mention_lines
 
 ALWAYS = frozenset({"external_number", "memo", "expected_on"})
 """What may still be changed once the order is submitted."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from wharfinger.base.refusal import N_, Refusal
 from wharfinger.ledger.plan import Plan, Truth
-from wharfinger.purchasing.rules.ordering import PurchaseLineWish, PurchaseWish, plan_draft
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, plan_draft
 
 
 class Need(NamedTuple):

@@ -24,7 +24,7 @@ Part = tuple[int, int, LotRef]
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """What arrived of a line of a purchase order. quantity: all of it, what is rejected at the door included."""
+    """What arrived of a purchase order's line. quantity: all of it, what is rejected at the door included."""
 
     purchase_line: int
     quantity: int
@@ -51,7 +51,7 @@ class Delivery:
 
 
 def plan_receive(truth: Truth, *, arrivals: Sequence[Arrival], delivery: Delivery) -> Plan:
-    """Take goods in: they stand in a bin for whoever waits for them, or at the customer when shipped there."""
+    """Take goods in: they stand in a bin for whoever waits for them, or at the customer if shipped there."""
     plan = Plan()
     orders = truth.documents["purchasing.PurchaseOrder"]
     vendors = {order.vendor_id for order in orders.values()}
@@ -121,7 +121,7 @@ def _arrive(
 
 
 def _waiting(truth: Truth, line: Any, arrival: Arrival) -> list[Held]:
-    """Who waits for the goods: by promised date, then age, stock last; or just the line that a person chose."""
+    """Who waits for the goods: by promised date, then age, stock last; or just the line a person chose."""
     found = [h for h in at_place(truth, line.place_id) if arrival.line in (None, h.claim)]
     lines = truth.read["lines"]
 
@@ -161,9 +161,7 @@ def _over(
     if not delivery.accept_over:
         raise Refusal(
             "over_receipt",
-            N_(
-                "{wanted} of {sku} arrived, but only {free} are still on order. Accept the surplus, or receive less."
-            ),
+            N_("{wanted} of {sku} arrived, but only {free} are on order. Accept the rest, or receive less."),
             sku=product.sku,
             remedies=[Remedy("accept_over", {"accept_over": True})],
             **figures,
@@ -210,7 +208,7 @@ def _target(truth: Truth, order: Any, line: Any, arrival: Arrival, held: Held, n
 
 
 def _value(plan: Plan, truth: Truth, order: Any, line: Any, parts: Sequence[Part]) -> None:
-    """Open cost layers worth what the order says: extended and rounded once, shared out without a remainder."""
+    """Open cost layers worth what the order says: rounded once, shared out without a remainder."""
     product = truth.read["products"][line.product_id]
     whole = sum(quantity for _, quantity, _ in parts)
     total = home_cost(truth, order, line, whole)

@@ -102,9 +102,7 @@ def _gone_on(truth: Truth, move: Arrived, at_hand: int, number: str) -> Refusal:
     product = truth.read["products"][move.target.product]
     return Refusal(
         "receipt_touched",
-        N_(
-            "{wanted} of {sku} came with {number}, but only {free} are still where they were put. Take back the later steps first."
-        ),
+        N_("{wanted} of {sku} came with {number}, but only {free} are there. Undo the later steps first."),
         wanted=move.left,
         free=at_hand,
         product=product.pk,
@@ -128,7 +126,7 @@ def _holders(truth: Truth, move: Arrived) -> list[Holder]:
 
 
 def _value_back(plan: Plan, truth: Truth, taken: Sequence[tuple[Arrived, int]]) -> None:
-    """Take the value out again: from the receipt's own layer, then by the product's method; the rest is variance."""
+    """Take the value out: of the receipt's own layer, then by the product's method; the rest is variance."""
     by_move: dict[int, list[Drawn]] = defaultdict(list)
     for drawn in truth.read["draws"]:
         by_move[drawn.move].append(drawn)
@@ -176,7 +174,7 @@ def _draw_back(plan: Plan, truth: Truth, product: Any, move: Arrived, step: int,
 
 
 def plan_send_back(truth: Truth, *, goods: Sequence[SendBack]) -> Plan:
-    """Give goods back to the vendor: what was refused at the door, or free stock, whose value leaves with it."""
+    """Give goods back to the vendor: what was refused at the door, or free stock with its value."""
     plan = Plan()
     for n, one in enumerate(goods):
         if one.purchase_line is not None:

@@ -1,0 +1,345 @@
+"""Pure decisions about drafting purchase orders: by hand, from customers' lines, one for each vendor."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
+from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
+from wharfinger.purchasing.rules.approving import sheets_of
+
+NUMBER = Number("purchase_order", "PO-{n}")
+BUYABLE = ("to_order", "demand")
+"""The wishes of a line that may be put on a purchase order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """So many units of a customer's line to be bought; all that it still wants where no quantity is given."""
+
+    line: int
+    quantity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseLineWish:
+    """A line of a purchase order as a person asks for it: for stock, for customers' lines, or both.
+
+    quantity: of all of it, in the product's smallest unit; without one, exactly what ``wanted`` asks for.
+    """
+
+    product: int | None = None
+    quantity: int | None = None
+    wanted: tuple[Wanted, ...] = ()
+    unit_cost_micro: int | None = None
+    location: int | None = None
+    expected_on: date | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseWish:
+    """A purchase order as a person asks for it."""
+
+    vendor: int
+    lines: tuple[PurchaseLineWish, ...]
+    number: str | None = None
+    external_number: str = ""
+    currency: str | None = None
+    rate_micro: int | None = None
+    ship_to: str = "own"
+    ship_to_site: int | None = None
+    ship_to_text: str = ""
+    freight_minor: int = 0
+    memo: str = ""
+    expected_on: date | None = None
+
+
+def plan_draft(truth: Truth, *, wishes: Sequence[PurchaseWish]) -> Plan:
+    """Make purchase orders; customers' lines on them are no longer to be ordered."""
+    plan = Plan()
+    for wish in wishes:
+        _draft(plan, truth, wish)
+    return plan
+
+
+def plan_from_lines(truth: Truth, *, wanted: Sequence[Wanted], wish: PurchaseWish | None) -> Plan:
+    """Make one purchase order of these lines, for the chosen vendor or their common default vendor."""
+    vendor = wish.vendor if wish and wish.vendor else 0
+    if not vendor:
+        vendors = {_default_vendor(truth, one, n) for n, one in enumerate(wanted)}
+        if len(vendors) > 1:
+            raise Refusal(
+                "many_vendors",
+                N_("These lines have different default vendors: {names}. Choose one, or order from each."),
+                field="vendor",
+                names=", ".join(sorted(truth.read["vendors"][pk].name for pk in vendors)),
+                remedies=[Remedy("per_vendor", {})],
+            )
+        vendor = vendors.pop()
+    base = wish or PurchaseWish(vendor, ())
+    return plan_draft(truth, wishes=[replace(base, vendor=vendor, lines=_gathered(truth, wanted))])
+
+
+def plan_per_vendor(truth: Truth, *, wanted: Sequence[Wanted]) -> Plan:
+    """Make one purchase order of these lines for each default vendor."""
+    by_vendor: dict[int, list[Wanted]] = defaultdict(list)
+    for n, one in enumerate(wanted):
+        by_vendor[_default_vendor(truth, one, n)].append(one)
+    return plan_draft(
+        truth, wishes=[PurchaseWish(pk, _gathered(truth, some)) for pk, some in sorted(by_vendor.items())]
+    )
+
+
+def _default_vendor(truth: Truth, wanted: Wanted, n: int) -> int:
+    line = _line(truth, wanted.line, f"lines.{n}")
+    vendor: int | None = truth.read["default_vendor"].get(line.product_id)
+    if vendor is None:
+        raise Refusal(
+            "no_vendor",
+            N_("{sku} has no default vendor. Choose a vendor."),
+            field="vendor",
+            sku=truth.read["products"][line.product_id].sku,
+        )
+    return vendor
+
+
+def _gathered(truth: Truth, wanted: Iterable[Wanted]) -> tuple[PurchaseLineWish, ...]:
+    """One line of the order for each product, whoever waits for it."""
+    by_product: dict[int, list[Wanted]] = defaultdict(list)
+    for one in wanted:
+        by_product[truth.read["lines"][one.line].product_id].append(one)
+    return tuple(PurchaseLineWish(product, wanted=tuple(some)) for product, some in by_product.items())
+
+
+def _draft(plan: Plan, truth: Truth, wish: PurchaseWish) -> Ref:
+    vendor = _vendor(truth, wish.vendor)
+    currency = wish.currency or vendor.currency
+    order = plan.create(
+        "purchasing.PurchaseOrder",
+        number=wish.number or NUMBER,
+        external_number=wish.external_number,
+        vendor_id=vendor.pk,
+        currency=currency,
+        rate_micro=_rate(truth, currency, wish.rate_micro),
+        ship_to=wish.ship_to,
+        ship_to_site_id=_site(truth, wish),
+        ship_to_text=wish.ship_to_text,
+        freight_minor=wish.freight_minor,
+        memo=wish.memo,
+        expected_on=wish.expected_on,
+        buyer_id=truth.actor,
+    )
+    plan.mention(("purchase_order", order))
+    for n, line in enumerate(wish.lines):
+        add_line(plan, truth, order, vendor, n + 1, line, wish, field=f"lines.{n}")
+    return order
+
+
+def add_line(
+    plan: Plan,
+    truth: Truth,
+    order: Id,
+    vendor: Any,
+    position: int,
+    line: PurchaseLineWish,
+    wish: PurchaseWish,
+    *,
+    field: str,
+) -> None:
+    """Put a line on an order; its places will hold what is drafted, on order, and refused at the door."""
+    claims = [(_line(truth, one.line, field), one.quantity) for one in line.wanted]
+    product = _product(truth, line, claims, field)
+    for found, _ in claims:
+        if wish.ship_to == "organization" and found.site_id != _site(truth, wish):
+            raise Refusal("other_site", N_("A drop shipment holds lines for one site only."), field=field)
+    drafted = plan.place("drafted")
+    total = 0
+    for found, quantity in claims:
+        total += draft_claim(plan, truth, found, quantity, drafted, field)
+    quantity = total if line.quantity is None else line.quantity
+    if quantity < total:
+        raise Refusal(
+            "less_than_lines",
+            N_("The lines on it want {wanted}; order at least that."),
+            field=f"{field}.quantity",
+            wanted=total,
+        )
+    if quantity <= 0:
+        raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"{field}.quantity")
+    if wish.ship_to == "organization" and quantity > total:
+        raise Refusal(
+            "stock_to_customer",
+            N_("A drop shipment is for customers' lines only."),
+            field=f"{field}.quantity",
+        )
+    plan.create(
+        "purchasing.PurchaseLine",
+        purchase_order_id=order,
+        position=position,
+        product_id=product.pk,
+        quantity=quantity,
+        unit_cost_micro=_cost(truth, product, vendor, line, field),
+        location_id=_location(truth, line.location, field),
+        expected_on=line.expected_on or wish.expected_on,
+        description=line.description or product.name,
+        drafted_place_id=drafted.id,
+        place_id=plan.place("on_order").id,
+        refused_place_id=plan.place("refused").id,
+    )
+
+
+def draft_claim(
+    plan: Plan, truth: Truth, line: Any, quantity: int | None, place: PlaceRef, field: str
+) -> int:
+    """Put the wish of a customer's line on an order; how many. Raises Refusal when less is to be ordered."""
+    found = truth.of_claim(line.pk, BUYABLE)
+    still = sum(h.quantity for h in found)
+    quantity = still if quantity is None else quantity
+    if still < quantity or not quantity:
+        raise _not_buyable(truth, line, quantity, still, field)
+    left = quantity
+    for held in found:
+        part = min(left, held.quantity)
+        if part:
+            plan.move(held.spot, held.spot.at(place), part)
+            held.quantity -= part
+            left -= part
+    plan.mention(*sheets_of(line))
+    return quantity
+
+
+def _not_buyable(truth: Truth, line: Any, quantity: int, still: int, field: str) -> Refusal:
+    if truth.quantity_of(line.pk, ("to_approve",)):
+        return Refusal(
+            "waits_for_approval",
+            N_("This line waits for purchase approval."),
+            field=field,
+            wanted=quantity,
+            free=still,
+            line=line.pk,
+        )
+    numbers = truth.read["drafted_on"].get(line.pk, ())
+    if numbers:
+        return Refusal(
+            "on_other_order",
+            N_("This line is on {numbers} already."),
+            field=field,
+            wanted=quantity,
+            free=still,
+            line=line.pk,
+            numbers=", ".join(numbers),
+        )
+    return Refusal(
+        "nothing_to_order",
+        N_("{wanted} to order, but only {free} of this line are still to be ordered."),
+        field=field,
+        wanted=quantity,
+        free=still,
+        product=line.product_id,
+        line=line.pk,
+    )
+
+
+def _line(truth: Truth, pk: int, field: str) -> Any:
+    line = truth.read["lines"].get(pk)
+    if line is None:
+        raise NotThere("no_such_line", N_("There is no such line."), field=field)
+    return line
+
+
+def _vendor(truth: Truth, pk: int) -> Any:
+    vendor = truth.read["vendors"].get(pk)
+    if vendor is None:
+        raise BadInput("no_such_organization", N_("There is no such organization."), field="vendor")
+    if not vendor.vendor:
+        raise Refusal("not_a_vendor", N_("{name} is not a vendor."), field="vendor", name=vendor.name)
+    if vendor.retired_on is not None:
+        raise Refusal(
+            "organization_retired", N_("{name} is retired. Choose another."), field="vendor", name=vendor.name
+        )
+    return vendor
+
+
+def _product(
+    truth: Truth, line: PurchaseLineWish, claims: Sequence[tuple[Any, int | None]], field: str
+) -> Any:
+    pk = line.product if line.product is not None else claims[0][0].product_id if claims else None
+    product = truth.read["products"].get(pk)
+    if product is None:
+        raise BadInput("no_such_product", N_("There is no such product."), field=f"{field}.product")
+    if any(found.product_id != product.pk for found, _ in claims):
+        raise BadInput(
+            "other_product", N_("The customer's line wants another product."), field=f"{field}.line"
+        )
+    if product.kind == "service":
+        raise Refusal(
+            "service",
+            N_("{sku} is a service; it is not bought for stock."),
+            field=f"{field}.product",
+            sku=product.sku,
+        )
+    return product
+
+
+def _cost(truth: Truth, product: Any, vendor: Any, line: PurchaseLineWish, field: str) -> int:
+    if line.unit_cost_micro is not None:
+        return line.unit_cost_micro
+    known: dict[int, int] = truth.read["prices"].get(product.pk, {})
+    if known and vendor.pk not in known:
+        raise Refusal(
+            "other_vendor",
+            N_("{vendor} is not listed as a vendor of {sku}. Give its cost, or choose another vendor."),
+            field=f"{field}.unit_cost",
+            vendor=vendor.name,
+            sku=product.sku,
+        )
+    return known.get(vendor.pk, 0)
+
+
+def _location(truth: Truth, pk: int | None, field: str) -> int:
+    location = truth.read["locations"].get(pk) if pk is not None else truth.read["default_location"]
+    if location is None:
+        raise BadInput("no_such_location", N_("There is no such location."), field=f"{field}.location")
+    if location.retired_on is not None:
+        raise Refusal(
+            "location_retired",
+            N_("{name} is retired. Choose another."),
+            field=f"{field}.location",
+            name=location.name,
+        )
+    found: int = location.pk
+    return found
+
+
+def _rate(truth: Truth, currency: str, rate_micro: int | None) -> int:
+    if currency == truth.home_currency:
+        return 10**6
+    if not rate_micro:
+        raise BadInput(
+            "rate_missing", N_("Give the exchange rate of {currency}."), field="rate", currency=currency
+        )
+    return rate_micro
+
+
+def _site(truth: Truth, wish: PurchaseWish) -> int | None:
+    if wish.ship_to != "organization":
+        return None
+    if wish.ship_to_site is not None:
+        if wish.ship_to_site not in truth.read["sites"]:
+            raise BadInput("no_such_site", N_("There is no such site."), field="ship_to_site")
+        return wish.ship_to_site
+    sites = {
+        truth.read["lines"][one.line].site_id
+        for line in wish.lines
+        for one in line.wanted
+        if one.line in truth.read["lines"]
+    }
+    if len(sites) != 1 or None in sites:
+        raise BadInput("site_missing", N_("Choose the site that the vendor ships to."), field="ship_to_site")
+    found: int = sites.pop()
+    return found
