@@ -35,7 +35,9 @@ def found(company: World, product: Product, quantity: int, **values: object) -> 
 
 
 def line_of(company: World, product: Product, quantity: int, promised_on: object = None) -> int:
-    wish = OrderWish(company.customer.pk, (LineWish(product.pk, quantity, promised_on=promised_on),), confirm=True)  # type: ignore[arg-type]
+    wish = OrderWish(
+        company.customer.pk, (LineWish(product.pk, quantity, promised_on=promised_on),), confirm=True
+    )  # type: ignore[arg-type]
     (line,) = create_order(actor=HOUSE, wish=wish).made["ledger.Claim"]
     reserve(actor=HOUSE, holds=[Hold(line, quantity)])
     return line
@@ -43,7 +45,11 @@ def line_of(company: World, product: Product, quantity: int, promised_on: object
 
 def test_found_goods_stand_in_the_default_bin_at_their_cost(company: World) -> None:
     product = company.product()
-    made = adjust(actor=HOUSE, items=[found(company, product, 5, unit_cost_micro=3_330_000)], reason="Found behind the shelf")
+    made = adjust(
+        actor=HOUSE,
+        items=[found(company, product, 5, unit_cost_micro=3_330_000)],
+        reason="Found behind the shelf",
+    )
     at = Holding.objects.get(product=product, kind="bin")
     assert (at.place_id, at.quantity, at.claim_id) == (company.bins[0].place_id, 5, 0)
     layer = Layer.objects.get(product=product)
@@ -69,22 +75,32 @@ def test_a_named_bin_takes_the_goods(company: World) -> None:
     adjust(actor=HOUSE, items=[found(company, product, 1, unit_cost_micro=9_000_000)], reason="Found")
     adjust(actor=HOUSE, items=[found(company, product, 3)], reason="Found")
     # Then what such goods cost on average: 3 units worth 21.00 before.
-    assert list(Layer.objects.filter(product=product).order_by("pk").values_list("value_minor", flat=True)) == [1200, 900, 2100]
+    assert list(
+        Layer.objects.filter(product=product).order_by("pk").values_list("value_minor", flat=True)
+    ) == [1200, 900, 2100]
     clean()
 
 
-def test_many_goods_are_one_entry_of_as_many_statements(company: World, django_assert_max_num_queries: object) -> None:
+def test_many_goods_are_one_entry_of_as_many_statements(
+    company: World, django_assert_max_num_queries: object
+) -> None:
     products = [company.product() for _ in range(30)]
     with django_assert_max_num_queries(26):  # type: ignore[operator]
         made = adjust(
             actor=HOUSE,
-            items=[found(company, p, 4, unit_cost_micro=1_000_000, field=f"items.{n}.") for n, p in enumerate(products)],
+            items=[
+                found(company, p, 4, unit_cost_micro=1_000_000, field=f"items.{n}.")
+                for n, p in enumerate(products)
+            ],
             reason="Opening stock",
             key="opening",
         )
     again = adjust(
         actor=HOUSE,
-        items=[found(company, p, 4, unit_cost_micro=1_000_000, field=f"items.{n}.") for n, p in enumerate(products)],
+        items=[
+            found(company, p, 4, unit_cost_micro=1_000_000, field=f"items.{n}.")
+            for n, p in enumerate(products)
+        ],
         reason="Opening stock",
         key="opening",
     )
@@ -96,11 +112,21 @@ def test_many_goods_are_one_entry_of_as_many_statements(company: World, django_a
 def test_five_serials_are_five_units_of_one(company: World) -> None:
     product = company.product(traced="serial", cost_method="specific")
     serials = tuple(f"sn{n}" for n in range(5))
-    adjust(actor=HOUSE, items=[found(company, product, 5, serials=serials, unit_cost_micro=3_333_333)], reason="Found")
+    adjust(
+        actor=HOUSE,
+        items=[found(company, product, 5, serials=serials, unit_cost_micro=3_333_333)],
+        reason="Found",
+    )
     units = Holding.objects.filter(product=product, kind="bin", serial=True)
     assert sorted(units.values_list("lot__code", "quantity")) == [(s, 1) for s in serials]
     # 16.67 together: each unit has a layer of its own, and their cents add up.
-    assert list(Layer.objects.order_by("pk").values_list("quantity", "value_minor")) == [(1, 333), (1, 334), (1, 333), (1, 334), (1, 333)]
+    assert list(Layer.objects.order_by("pk").values_list("quantity", "value_minor")) == [
+        (1, 333),
+        (1, 334),
+        (1, 333),
+        (1, 334),
+        (1, 333),
+    ]
     clean()
     before = entries()
     with pytest.raises(Refusal) as refused:
@@ -118,11 +144,23 @@ def test_five_serials_are_five_units_of_one(company: World) -> None:
 
 def test_a_lost_serial_takes_its_own_cost_and_may_be_found_again(company: World) -> None:
     product = company.product(traced="serial", cost_method="specific")
-    adjust(actor=HOUSE, items=[found(company, product, 1, serials=("A",), unit_cost_micro=10_000_000)], reason="Found")
-    adjust(actor=HOUSE, items=[found(company, product, 1, serials=("B",), unit_cost_micro=20_000_000)], reason="Found")
+    adjust(
+        actor=HOUSE,
+        items=[found(company, product, 1, serials=("A",), unit_cost_micro=10_000_000)],
+        reason="Found",
+    )
+    adjust(
+        actor=HOUSE,
+        items=[found(company, product, 1, serials=("B",), unit_cost_micro=20_000_000)],
+        reason="Found",
+    )
     adjust(actor=HOUSE, items=[found(company, product, -1, serials=("b",))], reason="Lost")
     assert sum(Layer.objects.values_list("value_minor", flat=True)) == 1000
-    adjust(actor=HOUSE, items=[found(company, product, 1, serials=("B",), unit_cost_micro=20_000_000)], reason="Found again")
+    adjust(
+        actor=HOUSE,
+        items=[found(company, product, 1, serials=("B",), unit_cost_micro=20_000_000)],
+        reason="Found again",
+    )
     assert Lot.objects.filter(product=product, serial=True).count() == 2
     assert held(product=product.pk) == {"bin": 2}
     clean()
@@ -182,7 +220,9 @@ def test_more_than_is_there_is_refused(company: World) -> None:
         (1, {"bin": 999_999}, "no_such_bin"),
     ],
 )
-def test_bad_input_writes_nothing(company: World, quantity: int, values: dict[str, object], code: str) -> None:
+def test_bad_input_writes_nothing(
+    company: World, quantity: int, values: dict[str, object], code: str
+) -> None:
     product = company.product()
     before = entries()
     with pytest.raises(BadInput) as bad:
@@ -210,17 +250,42 @@ def test_it_needs_the_permission(company: World) -> None:
 def test_a_receipt_may_be_earlier_and_an_issue_not_earlier_than_its_goods(company: World) -> None:
     product = company.product()
     today = clock.today("Europe/Berlin")
-    adjust(actor=HOUSE, items=[found(company, product, 3, unit_cost_micro=10_000_000)], reason="Found", effective_on=today - timedelta(days=3))
-    adjust(actor=HOUSE, items=[found(company, product, 3, unit_cost_micro=20_000_000)], reason="Found", effective_on=today - timedelta(days=9))
+    adjust(
+        actor=HOUSE,
+        items=[found(company, product, 3, unit_cost_micro=10_000_000)],
+        reason="Found",
+        effective_on=today - timedelta(days=3),
+    )
+    adjust(
+        actor=HOUSE,
+        items=[found(company, product, 3, unit_cost_micro=20_000_000)],
+        reason="Found",
+        effective_on=today - timedelta(days=9),
+    )
     before = entries()
     with pytest.raises(Refusal) as refused:
-        adjust(actor=HOUSE, items=[found(company, product, -4)], reason="Lost", effective_on=today - timedelta(days=5))
+        adjust(
+            actor=HOUSE,
+            items=[found(company, product, -4)],
+            reason="Lost",
+            effective_on=today - timedelta(days=5),
+        )
     assert (refused.value.code, refused.value.wanted, refused.value.free) == ("before_the_goods", 4, 3)
     with pytest.raises(BadInput) as bad:
-        adjust(actor=HOUSE, items=[found(company, product, 1)], reason="Found", effective_on=today + timedelta(days=1))
+        adjust(
+            actor=HOUSE,
+            items=[found(company, product, 1)],
+            reason="Found",
+            effective_on=today + timedelta(days=1),
+        )
     assert bad.value.code == "in_the_future"
     assert entries() == before
-    adjust(actor=HOUSE, items=[found(company, product, -4)], reason="Lost", effective_on=today - timedelta(days=3))
+    adjust(
+        actor=HOUSE,
+        items=[found(company, product, -4)],
+        reason="Lost",
+        effective_on=today - timedelta(days=3),
+    )
     # The goods that came first by date leave first: 3 at 20.00 and 1 at 10.00.
     assert sum(Layer.objects.values_list("value_minor", flat=True)) == 2000
     clean()
@@ -230,11 +295,26 @@ def test_an_average_issue_is_not_earlier_than_the_last_change_of_its_pool(compan
     product = company.product(cost_method="average")
     today = clock.today("Europe/Berlin")
     for days in (9, 3):
-        adjust(actor=HOUSE, items=[found(company, product, 3)], reason="Found", effective_on=today - timedelta(days=days))
+        adjust(
+            actor=HOUSE,
+            items=[found(company, product, 3)],
+            reason="Found",
+            effective_on=today - timedelta(days=days),
+        )
     with pytest.raises(Refusal) as refused:
-        adjust(actor=HOUSE, items=[found(company, product, -1)], reason="Lost", effective_on=today - timedelta(days=4))
+        adjust(
+            actor=HOUSE,
+            items=[found(company, product, -1)],
+            reason="Lost",
+            effective_on=today - timedelta(days=4),
+        )
     assert refused.value.code == "before_the_goods"
-    adjust(actor=HOUSE, items=[found(company, product, -1)], reason="Lost", effective_on=today - timedelta(days=3))
+    adjust(
+        actor=HOUSE,
+        items=[found(company, product, -1)],
+        reason="Lost",
+        effective_on=today - timedelta(days=3),
+    )
     assert held(product=product.pk) == {"bin": 5}
     clean()
 
@@ -245,7 +325,17 @@ def test_a_closed_period_stays_closed(company: World) -> None:
     user = User.objects.create(username="stock clerk")
     company.user.roles.model.objects.create(name="clerk", permissions=["stock.adjust"]).users.add(user)
     with pytest.raises(Refusal) as refused:
-        adjust(actor=user, items=[found(company, company.product(), 1)], reason="Late", effective_on=today - timedelta(days=6))
+        adjust(
+            actor=user,
+            items=[found(company, company.product(), 1)],
+            reason="Late",
+            effective_on=today - timedelta(days=6),
+        )
     assert refused.value.code == "period_closed"
-    adjust(actor=company.user, items=[found(company, company.product(), 1)], reason="Late", effective_on=today - timedelta(days=6))
+    adjust(
+        actor=company.user,
+        items=[found(company, company.product(), 1)],
+        reason="Late",
+        effective_on=today - timedelta(days=6),
+    )
     clean()

@@ -35,7 +35,9 @@ def bring(company: World, product: Product, quantity: int, cost: str | None = No
 
 def stock_of(product: Product) -> tuple[int, int]:
     """Quantity and value in minor units."""
-    rows: Sequence[tuple[int, int]] = list(Layer.objects.filter(product=product).values_list("quantity", "value_minor"))
+    rows: Sequence[tuple[int, int]] = list(
+        Layer.objects.filter(product=product).values_list("quantity", "value_minor")
+    )
     return sum(q for q, _ in rows), sum(v for _, v in rows)
 
 
@@ -43,7 +45,9 @@ def cost_of(entry: Written) -> int:
     return sum(Draw.objects.filter(entry=entry.entry).values_list("value_minor", flat=True))
 
 
-@pytest.mark.parametrize(("method", "issued", "left"), [("fifo", 20000, 10000), ("lifo", 25000, 5000), ("average", 22500, 7500)])
+@pytest.mark.parametrize(
+    ("method", "issued", "left"), [("fifo", 20000, 10000), ("lifo", 25000, 5000), ("average", 22500, 7500)]
+)
 def test_in_10_at_10_and_10_at_20_then_out_15(company: World, method: str, issued: int, left: int) -> None:
     product = company.product(cost_method=method)
     bring(company, product, 10, "10")
@@ -136,7 +140,9 @@ def test_another_cost_is_a_revaluation_in_the_journal(company: World) -> None:
     made = revalue(actor=HOUSE, product=product.pk, unit_cost_micro=15_000_000, reason="New price list")
     assert stock_of(product) == (5, 7500)
     assert (made.entry.verb, made.entry.reason) == ("revalue", "New price list")
-    assert list(Draw.objects.filter(entry=made.entry).values_list("quantity", "value_minor", "move")) == [(0, -2500, None)]
+    assert list(Draw.objects.filter(entry=made.entry).values_list("quantity", "value_minor", "move")) == [
+        (0, -2500, None)
+    ]
     clean()
     with pytest.raises(Refusal) as refused:
         reverse(actor=HOUSE, entry=made.id)
@@ -186,7 +192,9 @@ def test_whatever_comes_and_goes_the_layers_are_the_stock(company: World, method
             at_hand -= part
         else:
             part = chance.randint(1, 900)
-            worth -= cost_of(bring(company, product, part, f"{chance.randint(0, 99)}.{chance.randint(0, 9999):04d}"))
+            worth -= cost_of(
+                bring(company, product, part, f"{chance.randint(0, 99)}.{chance.randint(0, 9999):04d}")
+            )
             at_hand += part
         assert stock_of(product) == (at_hand, worth)
     clean()

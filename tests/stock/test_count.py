@@ -37,7 +37,11 @@ def test_differences_become_one_entry(company: World) -> None:
     count = begin_count(actor=HOUSE, location=company.location.pk, note="Year end").one("stock.Count")
     assert Count.objects.get().number == "CT-1"
     a1 = company.bins[0].place_id
-    record_count(actor=HOUSE, count=count, tallies=[Tally(more.pk, a1, 7), Tally(fewer.pk, a1, 3), Tally(same.pk, a1, 5)])
+    record_count(
+        actor=HOUSE,
+        count=count,
+        tallies=[Tally(more.pk, a1, 7), Tally(fewer.pk, a1, 3), Tally(same.pk, a1, 5)],
+    )
     # Goods that move after they were counted change nothing about the difference.
     adjust(actor=HOUSE, items=[Adjustment(more.pk, -1, company.location.place_id)], reason="Sample")
     with pytest.raises(Refusal) as refused:
@@ -85,7 +89,9 @@ def test_serials_are_counted_one_by_one(company: World) -> None:
     assert found == {"A": 0, "B": -1, "C": 0, "D": 1}
     review_count(actor=HOUSE, count=count)
     complete_count(actor=HOUSE, count=count)
-    there = Holding.objects.filter(product=product, kind="bin", quantity=1).values_list("lot__code", flat=True)
+    there = Holding.objects.filter(product=product, kind="bin", quantity=1).values_list(
+        "lot__code", flat=True
+    )
     assert sorted(there) == ["A", "C", "D"]
     assert Layer.objects.get(lot__code="D").value_minor == 700
     clean()

@@ -9,7 +9,8 @@ from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import BadInput, Refusal
 from wharfinger.catalog.models import Product
 from wharfinger.demand.rules import LineWish
-from wharfinger.fulfilment.actions.picking import pick, ship
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Fact, Holding, Layer, Lot
 from wharfinger.ledger.reverse import reverse
@@ -41,7 +42,9 @@ def line_of(company: World, product: Product, quantity: int) -> int:
 
 def where(product: Product) -> dict[tuple[int, int], int]:
     """Quantity by place and claim."""
-    rows = Holding.objects.filter(product=product, quantity__gt=0, unbounded=False, kind__in=("bin", "picked", "quarantine"))
+    rows = Holding.objects.filter(
+        product=product, quantity__gt=0, unbounded=False, kind__in=("bin", "picked", "quarantine")
+    )
     return {(row.place_id, row.claim_id): row.quantity for row in rows}
 
 
@@ -69,7 +72,10 @@ def test_reserved_and_picked_goods_stay_claimed_wherever_they_go(company: World)
         (company.bins[2].place_id, line): 3,
         (company.other.picked_place_id, line): 1,
     }
-    assert any(s.startswith("order:") for s in Fact.objects.filter(entry=made.entry).values_list("subject", flat=True))
+    assert any(
+        s.startswith("order:")
+        for s in Fact.objects.filter(entry=made.entry).values_list("subject", flat=True)
+    )
     ship(actor=HOUSE, picks=[Pick(line, 4)])
     assert held(line)["customer"] == 4
     clean()
@@ -87,7 +93,10 @@ def test_only_free_goods_move_unless_a_line_is_named(company: World) -> None:
         transfer(actor=HOUSE, items=[to_van(company, product, 5, line=line)])
     assert (refused.value.code, refused.value.wanted, refused.value.free) == ("not_enough", 5, 4)
     with pytest.raises(BadInput) as bad:
-        transfer(actor=HOUSE, items=[Transfer(Goods(product.pk, 1, company.location.place_id), company.location.place_id)])
+        transfer(
+            actor=HOUSE,
+            items=[Transfer(Goods(product.pk, 1, company.location.place_id), company.location.place_id)],
+        )
     assert bad.value.code == "same_place"
     with pytest.raises(BadInput) as bad:
         transfer(actor=HOUSE, items=[Transfer(Goods(product.pk, 1, company.location.place_id), 1)])
@@ -138,7 +147,11 @@ def test_goods_set_aside_are_for_nobody_until_they_come_back(company: World) -> 
         reserve(actor=HOUSE, holds=[Hold(line, 4)])
     assert (refused.value.wanted, refused.value.free) == (4, 3)
     unhold(actor=HOUSE, goods=Goods(product.pk, 1, company.location.place_id))
-    scrap(actor=HOUSE, goods=Goods(product.pk, 1, company.location.place_id, kind="quarantine"), reason="Beyond repair")
+    scrap(
+        actor=HOUSE,
+        goods=Goods(product.pk, 1, company.location.place_id, kind="quarantine"),
+        reason="Beyond repair",
+    )
     assert held(product=product.pk) == {"bin": 4, "scrap": 1, "to_order": 4, "to_bill": 4}
     assert Layer.objects.get().value_minor == 2400
     with pytest.raises(Refusal) as refused:
@@ -151,7 +164,9 @@ def test_scrap_takes_the_units_own_cost_and_is_undone(company: World) -> None:
     product = company.product(traced="serial", cost_method="specific")
     company.stock(product, 1, serials=("A",), value_minor=1000)
     company.stock(product, 1, serials=("B",), value_minor=2000)
-    made = scrap(actor=HOUSE, goods=Goods(product.pk, 1, company.location.place_id, codes=("B",)), reason="Dropped")
+    made = scrap(
+        actor=HOUSE, goods=Goods(product.pk, 1, company.location.place_id, codes=("B",)), reason="Dropped"
+    )
     assert sum(Layer.objects.values_list("value_minor", flat=True)) == 1000
     reverse(actor=HOUSE, entry=made.id)
     assert sum(Layer.objects.values_list("value_minor", flat=True)) == 3000

@@ -78,6 +78,7 @@ class Lot(models.Model):
 class Place(models.Model):
     """Where goods, wishes or bills stand: a bin, a stage, a site, or the line of a document."""
 
+    subject: ClassVar[str] = "place"
     kind = models.CharField(max_length=12, choices=KIND_CHOICES)
     unbounded = models.BooleanField(default=False)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
@@ -143,7 +144,12 @@ class Holding(models.Model):
         ]
         indexes = [
             models.Index(fields=["kind", "id"], name="holding_open", condition=Q(quantity__gt=0)),
-            models.Index(fields=["product", "kind", "claim"], name="holding_product"),
+            # Covers the figures of stock, so that they cost what is there and not what has been.
+            models.Index(
+                fields=["product", "kind", "place", "claim", "owned", "quantity"],
+                name="holding_product",
+                condition=Q(quantity__gt=0),
+            ),
             models.Index(fields=["claim", "kind"], name="holding_claim"),
             models.Index(fields=["place"], name="holding_place", condition=Q(quantity__gt=0)),
             models.Index(

@@ -9,6 +9,7 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import tidy
 from wharfinger.catalog.models import Product
+from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
@@ -47,7 +48,10 @@ def record_count(*, actor: Actor, count: int, tallies: Sequence[Tally], key: str
     return post(
         "record_count",
         Wish(
-            documents=[(Count, [count]), (CountLine, CountLine.objects.filter(count_id=count, void__isnull=True))],
+            documents=[
+                (Count, [count]),
+                (CountLine, _lines_of(count)),
+            ],
             products=products,
             places=bins,
             layers=True,
@@ -65,7 +69,10 @@ def review_count(*, actor: Actor, count: int, key: str | None = None) -> Written
     return post(
         "review_count",
         Wish(
-            documents=[(Count, [count]), (CountLine, CountLine.objects.filter(count_id=count, void__isnull=True))],
+            documents=[
+                (Count, [count]),
+                (CountLine, _lines_of(count)),
+            ],
             reads=(_read_lines,),
         ),
         partial(counting.plan_review, count=count),
@@ -115,6 +122,10 @@ def _differences(count: int) -> list[Adjustment]:
         )
         for n, line in enumerate(lines.select_related("bin__location", "product").order_by("pk"))
     ]
+
+
+def _lines_of(count: int) -> sql.Found:
+    return sql.Found("count_id = %s AND void_id IS NULL", (count,))
 
 
 def _read_lines(truth: Truth) -> None:

@@ -22,7 +22,12 @@ from wharfinger.stock.rules.moving import Goods, Transfer
 
 
 def adjust(
-    *, actor: Actor, items: Sequence[Adjustment], reason: str, effective_on: date | None = None, key: str | None = None
+    *,
+    actor: Actor,
+    items: Sequence[Adjustment],
+    reason: str,
+    effective_on: date | None = None,
+    key: str | None = None,
 ) -> Written:
     """Put goods into the books that were found, or out that were lost, each with the reason.
 
@@ -48,7 +53,9 @@ def adjustment_wish(items: Sequence[Adjustment]) -> Wish:
     found = [item for item in items if item.quantity > 0]
     lost = [item for item in items if item.quantity < 0]
     return Wish(
-        documents=[(Bin, reads.bins_named((i.bin for i in found), (i.location for i in found if i.bin is None)))],
+        documents=[
+            (Bin, reads.bins_named((i.bin for i in found), (i.location for i in found if i.bin is None)))
+        ],
         products={item.product for item in items},
         claims=reads.claims_at((i.location for i in lost), (i.product for i in lost)),
         free=True,
@@ -76,15 +83,21 @@ def put_away(*, actor: Actor, items: Sequence[Transfer], key: str | None = None)
     return _move("put_away", moving.plan_put_away, items, actor, "", key)
 
 
-def _move(verb: str, plan: moving.Mover, items: Sequence[Transfer], actor: Actor, reason: str, key: str | None) -> Written:
+def _move(
+    verb: str, plan: moving.Mover, items: Sequence[Transfer], actor: Actor, reason: str, key: str | None
+) -> Written:
     goods = [item.goods for item in items]
     check_items([(g.product, g.quantity, g.location, g.bin, g.field) for g in goods])
-    check_items([(i.goods.product, i.goods.quantity, i.location, i.bin, f"{i.goods.field}to_") for i in items])
+    check_items(
+        [(i.goods.product, i.goods.quantity, i.location, i.bin, f"{i.goods.field}to_") for i in items]
+    )
     codes = [(g.product, code) for g in goods for code in g.codes]
     return post(
         verb,
         Wish(
-            documents=[(Bin, reads.bins_named((i.bin for i in items), (i.location for i in items if i.bin is None)))],
+            documents=[
+                (Bin, reads.bins_named((i.bin for i in items), (i.location for i in items if i.bin is None)))
+            ],
             products={g.product for g in goods},
             claims=reads.claims_on(codes, (g.line for g in goods)),
             free=True,
@@ -109,7 +122,9 @@ def unhold(*, actor: Actor, goods: Goods, reason: str = "", key: str | None = No
     return _aside("unhold", moving.plan_unhold, goods, actor, reason, key)
 
 
-def scrap(*, actor: Actor, goods: Goods, reason: str, effective_on: date | None = None, key: str | None = None) -> Written:
+def scrap(
+    *, actor: Actor, goods: Goods, reason: str, effective_on: date | None = None, key: str | None = None
+) -> Written:
     """Throw free or set-aside goods away; their cost leaves the books."""
     require(actor, "stock.scrap")
     tidy(reason, field="reason", most=1000)
@@ -117,7 +132,13 @@ def scrap(*, actor: Actor, goods: Goods, reason: str, effective_on: date | None 
 
 
 def _aside(
-    verb: str, plan: moving.Aside, goods: Goods, actor: Actor, reason: str, key: str | None, effective_on: date | None = None
+    verb: str,
+    plan: moving.Aside,
+    goods: Goods,
+    actor: Actor,
+    reason: str,
+    key: str | None,
+    effective_on: date | None = None,
 ) -> Written:
     check_items([(goods.product, goods.quantity, goods.location, goods.bin, goods.field)])
     codes = [(goods.product, code) for code in goods.codes]
@@ -157,7 +178,9 @@ def correct_serial(*, actor: Actor, lot: int, serial: str, reason: str, key: str
         Wish(
             products=[unit.product_id],
             claims=reads.claims_on(codes[:1]),
-            places=list(aside.filter(quarantine_place__holdings__lot=lot, quarantine_place__holdings__quantity__gt=0)),
+            places=list(
+                aside.filter(quarantine_place__holdings__lot=lot, quarantine_place__holdings__quantity__gt=0)
+            ),
             free=True,
             layers=True,
             reads=(reads.read_lots(codes),),
@@ -174,9 +197,13 @@ def check_items(items: Sequence[tuple[int, int, int, int | None, str]], *, signe
     if not items:
         raise BadInput("no_items", N_("Name at least one product."), field="items")
     products = set(Product.objects.filter(pk__in={i[0] for i in items}).values_list("pk", flat=True))
-    locations = set(Location.objects.filter(place_id__in={i[2] for i in items}).values_list("place_id", flat=True))
+    locations = set(
+        Location.objects.filter(place_id__in={i[2] for i in items}).values_list("place_id", flat=True)
+    )
     bins = dict(
-        Bin.objects.filter(place_id__in={i[3] for i in items if i[3] is not None}).values_list("place_id", "location__place_id")
+        Bin.objects.filter(place_id__in={i[3] for i in items if i[3] is not None}).values_list(
+            "place_id", "location__place_id"
+        )
     )
     for product, quantity, location, bin, field in items:
         if product not in products:

@@ -15,7 +15,9 @@ from wharfinger.stock.queries.truth import read_all_layers
 from wharfinger.stock.rules import valuing
 
 
-def revalue(*, actor: Actor, product: int, unit_cost_micro: int, reason: str, key: str | None = None) -> Written:
+def revalue(
+    *, actor: Actor, product: int, unit_cost_micro: int, reason: str, key: str | None = None
+) -> Written:
     """Give all that is left of a product another unit cost, with the reason; it is corrected by valuing it again."""
     require(actor, "stock.revalue")
     reason = tidy(reason, field="reason", most=1000)

@@ -6,57 +6,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0002_initial'),
-        ('ledger', '0002_initial'),
-        ('stock', '0001_initial'),
+        ("catalog", "0002_initial"),
+        ("ledger", "0002_initial"),
+        ("stock", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Count',
+            name="Count",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('reviewed_at', models.DateTimeField(null=True)),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='counts', to='stock.location')),
-                ('made', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
-                ('reviewed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('void', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("note", models.CharField(blank=True, max_length=500)),
+                ("reviewed_at", models.DateTimeField(null=True)),
+                ("completed_at", models.DateTimeField(null=True)),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="counts",
+                        to="stock.location",
+                    ),
+                ),
+                (
+                    "made",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
+                (
+                    "reviewed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "void",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CountLine',
+            name="CountLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(blank=True, max_length=100)),
-                ('counted', models.BigIntegerField()),
-                ('difference', models.BigIntegerField()),
-                ('unit_cost_micro', models.BigIntegerField(null=True)),
-                ('bin', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.bin')),
-                ('count', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='stock.count')),
-                ('made', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
-                ('void', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=100)),
+                ("counted", models.BigIntegerField()),
+                ("difference", models.BigIntegerField()),
+                ("unit_cost_micro", models.BigIntegerField(null=True)),
+                (
+                    "bin",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stock.bin"
+                    ),
+                ),
+                (
+                    "count",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="stock.count"
+                    ),
+                ),
+                (
+                    "made",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.product"
+                    ),
+                ),
+                (
+                    "void",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
             ],
         ),
         migrations.DeleteModel(
-            name='Serial',
+            name="Serial",
         ),
         migrations.AddIndex(
-            model_name='count',
-            index=models.Index(condition=models.Q(('completed_at__isnull', True), ('void__isnull', True)), fields=['id'], name='count_open'),
+            model_name="count",
+            index=models.Index(
+                condition=models.Q(("completed_at__isnull", True), ("void__isnull", True)),
+                fields=["id"],
+                name="count_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='countline',
-            constraint=models.UniqueConstraint(condition=models.Q(('void__isnull', True)), fields=('count', 'bin', 'product', 'code'), name='count_line_once'),
+            model_name="countline",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("void__isnull", True)),
+                fields=("count", "bin", "product", "code"),
+                name="count_line_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='countline',
-            constraint=models.CheckConstraint(condition=models.Q(('counted__gte', 0)), name='counted_not_below_zero'),
+            model_name="countline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("counted__gte", 0)), name="counted_not_below_zero"
+            ),
         ),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q
 
 from wharfinger.base.words import same
 from wharfinger.catalog.models import VendorPrice
@@ -12,15 +12,16 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.models import Claim, Draw, Layer, Lot
 from wharfinger.ledger.plan import OpenLayer, Truth
 from wharfinger.ledger.post import automation
-from wharfinger.stock.models import Bin, Location
+from wharfinger.stock.models import Location
 from wharfinger.stock.rules.adjusting import KnownLot
 
 
-def bins_named(bins: Iterable[int | None], locations: Iterable[int] = ()) -> QuerySet[Bin]:
+def bins_named(bins: Iterable[int | None], locations: Iterable[int] = ()) -> sql.Found:
     """The bins at these places, and the default bins of the locations at these places."""
     named = sorted({place for place in bins if place is not None})
-    at = Location.objects.filter(place_id__in=sorted(set(locations)))
-    return Bin.objects.filter(Q(place_id__in=named) | Q(default=True, location_id__in=at.values("pk")))
+    at = f"SELECT id FROM stock_location WHERE {sql.among('place_id')}"
+    where = f'{sql.among("place_id")} OR ("default" AND location_id IN ({at}))'
+    return sql.Found(where, (sql.array(named), sql.array(sorted(set(locations)))))
 
 
 def read_places(truth: Truth) -> None:
@@ -42,7 +43,9 @@ def read_lots(wanted: Iterable[tuple[int, str]]) -> Callable[[Truth], None]:
             return
         found = (
             Lot.objects.filter(product_id__in={p for p, _ in pairs}, code_key__in={c for _, c in pairs})
-            .annotate(stands=Max("holdings__kind", filter=Q(holdings__quantity__gt=0, holdings__unbounded=False)))
+            .annotate(
+                stands=Max("holdings__kind", filter=Q(holdings__quantity__gt=0, holdings__unbounded=False))
+            )
             .order_by("-owned", "pk")
             .values_list("pk", "product_id", "code_key", "serial", "owned", "code", "stands")
         )
@@ -56,7 +59,9 @@ def read_lots(wanted: Iterable[tuple[int, str]]) -> Callable[[Truth], None]:
 def read_claims(truth: Truth) -> None:
     """Read of the claims at hand what was promised, where their wish falls back to, and on which documents they are."""
     claims = sorted({h.claim for h in truth.held if h.claim})
-    found = Claim.objects.filter(pk__in=claims, line__isnull=False).select_related("line__sheet", "line__order")
+    found = Claim.objects.filter(pk__in=claims, line__isnull=False).select_related(
+        "line__sheet", "line__order"
+    )
     truth.read["promises"], truth.read["sheets"] = {}, {}
     for claim in found if claims else ():
         line = claim.line
@@ -71,7 +76,9 @@ def read_costs(products: Iterable[int]) -> Callable[[Truth], None]:
     wanted = sorted(set(products))
 
     def read(truth: Truth) -> None:
-        prices = VendorPrice.objects.filter(product_id__in=wanted).order_by("default", "-pk") if wanted else ()
+        prices = (
+            VendorPrice.objects.filter(product_id__in=wanted).order_by("default", "-pk") if wanted else ()
+        )
         truth.read["costs"] = {price.product_id: price.cost_micro for price in prices}
 
     return read
@@ -82,7 +89,9 @@ def read_layer_dates(truth: Truth) -> None:
     if truth.effective_on >= truth.today:
         return
     layers = [layer.id for found in truth.layers.values() for layer in found]
-    changed = Draw.objects.filter(layer_id__in=layers).values_list("layer_id").annotate(Max("entry__effective_on"))
+    changed = (
+        Draw.objects.filter(layer_id__in=layers).values_list("layer_id").annotate(Max("entry__effective_on"))
+    )
     truth.read["layers_changed"] = dict(changed)
 
 
@@ -92,7 +101,8 @@ def read_all_layers(product: int) -> Callable[[Truth], None]:
     def read(truth: Truth) -> None:
         found = Layer.objects.filter(product_id=product, quantity__gt=0).order_by("effective_on", "pk")
         truth.layers[product] = [
-            OpenLayer(one.pk, product, one.lot_id, one.effective_on, one.quantity, one.value_minor) for one in found
+            OpenLayer(one.pk, product, one.lot_id, one.effective_on, one.quantity, one.value_minor)
+            for one in found
         ]
 
     return read
@@ -116,7 +126,9 @@ def claims_at(locations: Iterable[int], products: Iterable[int]) -> Callable[[Tr
     return find
 
 
-def claims_on(lots: Iterable[tuple[int, str]], lines: Iterable[int | None] = ()) -> Callable[[Truth], list[int]]:
+def claims_on(
+    lots: Iterable[tuple[int, str]], lines: Iterable[int | None] = ()
+) -> Callable[[Truth], list[int]]:
     """Whose the units of these serial numbers are, and these lines."""
     pairs = {(product, same(code)) for product, code in lots}
     named = {line for line in lines if line is not None}
@@ -124,9 +136,14 @@ def claims_on(lots: Iterable[tuple[int, str]], lines: Iterable[int | None] = ())
     def find(truth: Truth) -> list[int]:
         if not pairs:
             return sorted(named)
-        units = Lot.objects.filter(serial=True, product_id__in={p for p, _ in pairs}, code_key__in={c for _, c in pairs})
+        units = Lot.objects.filter(
+            serial=True, product_id__in={p for p, _ in pairs}, code_key__in={c for _, c in pairs}
+        )
         held = Claim.objects.filter(
-            pk__gt=0, holdings__quantity__gt=0, holdings__kind__in=("bin", "picked", "quarantine"), holdings__lot__in=units
+            pk__gt=0,
+            holdings__quantity__gt=0,
+            holdings__kind__in=("bin", "picked", "quarantine"),
+            holdings__lot__in=units,
         )
         return sorted(named | set(held.values_list("pk", flat=True)))
 

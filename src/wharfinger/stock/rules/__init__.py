@@ -82,7 +82,11 @@ def _in_time(truth: Truth, product: int, quantity: int, method: str) -> list[Ope
     if truth.effective_on >= truth.today:
         return layers
     changed = truth.read.get("layers_changed", {}) if method == "average" else {}
-    found = [one for one in layers if max(one.effective_on, changed.get(one.id, one.effective_on)) <= truth.effective_on]
+    found = [
+        one
+        for one in layers
+        if max(one.effective_on, changed.get(one.id, one.effective_on)) <= truth.effective_on
+    ]
     at_hand = sum(one.quantity for one in found)
     if at_hand < quantity:
         raise Refusal(
@@ -161,7 +165,9 @@ def value_receipt(
         value_minor=0,
     )
     plan.draw(step, made, -quantity, -value_minor)
-    opened = OpenLayer(made, product, lot if method == "specific" else None, truth.effective_on, quantity, value_minor)
+    opened = OpenLayer(
+        made, product, lot if method == "specific" else None, truth.effective_on, quantity, value_minor
+    )
     layers.append(opened)
     return opened
 

@@ -77,7 +77,9 @@ def _find(plan: Plan, truth: Truth, item: Adjustment) -> None:
         # Shares of the running total, so that the units together are worth exactly the whole.
         value = share(worth, done + units, item.quantity) - share(worth, done, item.quantity)
         into = None if product.cost_method == "specific" else layer
-        layer = value_receipt(plan, truth, step, product.pk, product.cost_method, units, value, lot.id, into=into)
+        layer = value_receipt(
+            plan, truth, step, product.pk, product.cost_method, units, value, lot.id, into=into
+        )
         done += units
 
 
@@ -97,15 +99,27 @@ def _found_lots(plan: Plan, truth: Truth, item: Adjustment, product: Any) -> lis
     each = 1 if item.serials else item.quantity
     name = f"{item.field}{'serials' if item.serials else 'batch'}"
     return [
-        (identify(plan, truth, product, code, serial=bool(item.serials), expires_on=item.expires_on, field=name), each)
+        (
+            identify(
+                plan, truth, product, code, serial=bool(item.serials), expires_on=item.expires_on, field=name
+            ),
+            each,
+        )
         for code in item.codes()
     ]
 
 
-def check_tracing(product: Any, quantity: int, serials: Sequence[str], batch: str, *, field: str = "") -> None:
+def check_tracing(
+    product: Any, quantity: int, serials: Sequence[str], batch: str, *, field: str = ""
+) -> None:
     """Let numbers pass that fit how the product is traced; raise BadInput otherwise."""
     if product.kind == "service":
-        raise BadInput("not_kept", N_("{sku} is a service and is not kept in stock."), field=f"{field}product", sku=product.sku)
+        raise BadInput(
+            "not_kept",
+            N_("{sku} is a service and is not kept in stock."),
+            field=f"{field}product",
+            sku=product.sku,
+        )
     traced = product.traced if product.traced_from == "receipt" else "none"
     if traced == "serial" and len(serials) != quantity:
         raise BadInput(
@@ -116,17 +130,34 @@ def check_tracing(product: Any, quantity: int, serials: Sequence[str], batch: st
             free=len(serials),
         )
     if traced != "serial" and serials:
-        raise BadInput("not_traced", N_("{sku} has no serial numbers in stock. Leave them out."), field=f"{field}serials", sku=product.sku)
+        raise BadInput(
+            "not_traced",
+            N_("{sku} has no serial numbers in stock. Leave them out."),
+            field=f"{field}serials",
+            sku=product.sku,
+        )
     if traced == "batch" and not batch:
         raise BadInput("batch_missing", N_("Give the number of the batch."), field=f"{field}batch")
     if traced != "batch" and batch:
-        raise BadInput("not_traced", N_("{sku} has no batches in stock. Leave the batch out."), field=f"{field}batch", sku=product.sku)
+        raise BadInput(
+            "not_traced",
+            N_("{sku} has no batches in stock. Leave the batch out."),
+            field=f"{field}batch",
+            sku=product.sku,
+        )
     if len({same(code) for code in serials}) != len(serials):
         raise BadInput("serial_twice", N_("A serial number is given twice."), field=f"{field}serials")
 
 
 def identify(
-    plan: Plan, truth: Truth, product: Any, code: str, *, serial: bool, expires_on: date | None = None, field: str = "serials"
+    plan: Plan,
+    truth: Truth,
+    product: Any,
+    code: str,
+    *,
+    serial: bool,
+    expires_on: date | None = None,
+    field: str = "serials",
 ) -> LotRef:
     """The lot of a number: the one on record if its unit stands nowhere, else a new one.
 
@@ -136,7 +167,12 @@ def identify(
     known: KnownLot | None = truth.read["lots"].get((product.pk, same(code)))
     if known is None:
         made = plan.create(
-            "ledger.Lot", product_id=product.pk, serial=serial, code=code, code_key=same(code), expires_on=expires_on
+            "ledger.Lot",
+            product_id=product.pk,
+            serial=serial,
+            code=code,
+            code_key=same(code),
+            expires_on=expires_on,
         )
         return LotRef(made, product.pk, serial=serial)
     if known.serial and (known.stands or not known.owned):
@@ -160,7 +196,12 @@ def target_bin(truth: Truth, location: int, bin: int | None, *, field: str = "bi
     if not found:
         raise Refusal("no_default_bin", N_("This location has no default bin. Name a bin."), field=field)
     if found[0].retired_on is not None:
-        raise Refusal("bin_retired", N_("The bin {name} is no longer in use. Choose another."), field=field, name=found[0].name)
+        raise Refusal(
+            "bin_retired",
+            N_("The bin {name} is no longer in use. Choose another."),
+            field=field,
+            name=found[0].name,
+        )
     return PlaceRef(found[0].place_id, "bin")
 
 
@@ -183,7 +224,9 @@ def known_lots(truth: Truth, product: int, codes: Iterable[str], *, field: str) 
 
 def _lose(plan: Plan, truth: Truth, item: Adjustment) -> None:
     wanted = -item.quantity
-    lots = known_lots(truth, item.product, item.codes(), field=f"{item.field}{'serials' if item.serials else 'batch'}")
+    lots = known_lots(
+        truth, item.product, item.codes(), field=f"{item.field}{'serials' if item.serials else 'batch'}"
+    )
     if item.serials and len(lots) != wanted:
         check_tracing(truth.products[item.product], wanted, item.serials, "", field=item.field)
 
@@ -204,7 +247,9 @@ def _lose(plan: Plan, truth: Truth, item: Adjustment) -> None:
             product=item.product,
         )
     part = min(free, wanted)
-    for held, quantity in choose(truth.free, item.product, part, location=item.location, bin=item.bin, lots=lots):
+    for held, quantity in choose(
+        truth.free, item.product, part, location=item.location, bin=item.bin, lots=lots
+    ):
         plan.move(held.spot, held.spot.at(fixed("adjustment")), quantity)
     _deprive(plan, truth, claimed, wanted - part)
 

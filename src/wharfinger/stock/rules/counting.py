@@ -54,12 +54,23 @@ def plan_record(truth: Truth, *, count: int, tallies: Sequence[Tally]) -> Plan:
         product = truth.products[tally.product]
         check_tracing(product, tally.counted, tally.serials, tally.batch, field=tally.field)
         for code, counted, books in _compared(truth, tally):
-            values = {"counted": counted, "difference": counted - books, "unit_cost_micro": tally.unit_cost_micro}
+            values = {
+                "counted": counted,
+                "difference": counted - books,
+                "unit_cost_micro": tally.unit_cost_micro,
+            }
             line = known.get((bin.pk, tally.product, same(code)))
             if line is not None:
                 plan.change(line, **values)
             else:
-                plan.create("stock.CountLine", count_id=count, bin_id=bin.pk, product_id=tally.product, code=code, **values)
+                plan.create(
+                    "stock.CountLine",
+                    count_id=count,
+                    bin_id=bin.pk,
+                    product_id=tally.product,
+                    code=code,
+                    **values,
+                )
     if row.reviewed_at is not None:
         plan.change(row, reviewed_at=None, reviewed_by_id=None)
     plan.mention(row)
@@ -68,9 +79,19 @@ def plan_record(truth: Truth, *, count: int, tallies: Sequence[Tally]) -> Plan:
 
 def _compared(truth: Truth, tally: Tally) -> list[tuple[str, int, int]]:
     """Number, counted, and what the books have there, of each lot that either of them knows."""
-    there = [h for h in truth.held if h.place == tally.bin and h.product == tally.product and h.spot.owned and h.kind == "bin"]
+    there = [
+        h
+        for h in truth.held
+        if h.place == tally.bin and h.product == tally.product and h.spot.owned and h.kind == "bin"
+    ]
     if tally.batch:
-        return [(tidy(tally.batch, field=f"{tally.field}batch"), tally.counted, _sum(h for h in there if same(h.code) == same(tally.batch)))]
+        return [
+            (
+                tidy(tally.batch, field=f"{tally.field}batch"),
+                tally.counted,
+                _sum(h for h in there if same(h.code) == same(tally.batch)),
+            )
+        ]
     if not tally.serials and not any(h.spot.serial for h in there):
         return [("", tally.counted, _sum(there))]
     found = {same(code): tidy(code, field=f"{tally.field}serials") for code in tally.serials}
@@ -99,7 +120,9 @@ def plan_complete(truth: Truth, *, count: int, items: Sequence[Adjustment]) -> P
     """Post the differences of a count as one entry, as goods found and lost."""
     row = open_count(truth, count)
     if row.reviewed_at is None:
-        raise Refusal("not_reviewed", N_("Somebody looks at the differences first. Review the count, then complete it."))
+        raise Refusal(
+            "not_reviewed", N_("Somebody looks at the differences first. Review the count, then complete it.")
+        )
     plan = plan_adjust(truth, items=items)
     plan.change(row, completed_at=truth.now)
     return plan

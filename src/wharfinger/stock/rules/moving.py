@@ -65,7 +65,11 @@ def plan_transfer(truth: Truth, *, items: Sequence[Transfer]) -> Plan:
         for held, quantity in _chosen(truth, goods):
             target = held.spot.at(stage if held.kind == "picked" else place)
             if target == held.spot:
-                raise BadInput("same_place", N_("The goods are there already. Choose another place."), field=f"{goods.field}to")
+                raise BadInput(
+                    "same_place",
+                    N_("The goods are there already. Choose another place."),
+                    field=f"{goods.field}to",
+                )
             plan.move(held.spot, target, quantity)
             plan.mention(*truth.read["sheets"].get(held.claim, ()))
         _mention(plan, truth, goods, item.location)
@@ -148,7 +152,11 @@ def plan_hold(truth: Truth, *, goods: Goods) -> Plan:
                 field=f"{goods.field}quantity",
                 product=goods.product,
             )
-        plan.move(held.spot, held.spot.at(PlaceRef(truth.read["quarantines"][goods.location], "quarantine")), quantity)
+        plan.move(
+            held.spot,
+            held.spot.at(PlaceRef(truth.read["quarantines"][goods.location], "quarantine")),
+            quantity,
+        )
     _mention(plan, truth, goods)
     return plan
 
@@ -201,14 +209,20 @@ def plan_correct_serial(truth: Truth, *, lot: int, serial: str) -> Plan:
     if not stands or stands[0].kind not in ("bin", "quarantine"):
         raise Refusal(
             "not_in_stock",
-            N_("A serial number is corrected while its unit lies in a bin. This one is picked, delivered or gone."),
+            N_(
+                "A serial number is corrected while its unit lies in a bin. This one is picked, delivered or gone."
+            ),
             field="serial",
         )
     held = stands[0]
     product = truth.products[held.product]
-    known: KnownLot | None = truth.read["lots"].get((held.product, same(tidy(serial, field="serial", most=100))))
+    known: KnownLot | None = truth.read["lots"].get(
+        (held.product, same(tidy(serial, field="serial", most=100)))
+    )
     if known is not None and known.id == lot:
-        raise BadInput("same_serial", N_("This is the serial number that the unit has already."), field="serial")
+        raise BadInput(
+            "same_serial", N_("This is the serial number that the unit has already."), field="serial"
+        )
     new = identify(plan, truth, product, serial, serial=True, field="serial")
     assert isinstance(new, LotRef)
     step = plan.move(held.spot, held.spot.as_lot(new), 1)

@@ -13,8 +13,15 @@ def plan_revalue(truth: Truth, *, product: int, unit_cost_micro: int) -> Plan:
     layers = [layer for layer in truth.layers.get(product, ()) if layer.quantity]
     quantity = sum(layer.quantity for layer in layers)
     if not quantity:
-        raise Refusal("nothing_to_value", N_("There is nothing of this product in stock to value."), field="product", product=product)
-    worth = extended(unit_cost_micro, quantity, truth.products[product].quantity_decimals, truth.home_currency)
+        raise Refusal(
+            "nothing_to_value",
+            N_("There is nothing of this product in stock to value."),
+            field="product",
+            product=product,
+        )
+    worth = extended(
+        unit_cost_micro, quantity, truth.products[product].quantity_decimals, truth.home_currency
+    )
     done = 0
     for layer in layers:
         # Shares of the running total, so that the layers together are worth exactly the whole.

@@ -1,0 +1,181 @@
+"""One unit: where it is, for whom, and how it came there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from wharfinger.base.words import same
+from wharfinger.ledger import sql
+from wharfinger.ledger.models import Fact, Holding, Lot, Move, Place
+from wharfinger.ledger.write import MADE
+from wharfinger.stock.models import Bin, Location
+from wharfinger.stock.queries.holders import documents_of
+
+CORRECTIONS = 20
+"""No number was ever corrected more often than this; it also ends a search that would go in circles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """One step in the life of a unit."""
+
+    entry: int
+    verb: str
+    recorded_at: datetime
+    effective_on: date
+    actor: str
+    reason: str
+    source: str
+    source_of: str
+    target: str
+    target_of: str
+    undoes: int | None
+    undone: bool
+    code: str
+    """The number it went by."""
+    subjects: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A serial number on record, and where its unit stands now."""
+
+    lot: Lot
+    kind: str
+    """The kind of place where it stands; empty when it stands nowhere."""
+    place_of: str
+    """What that place belongs to, ``bin:3`` or ``shipment:4``."""
+    location: Location | None
+    bin: Bin | None
+    line: int | None
+    subject: str
+    """The document of the line that holds it."""
+    organization: str
+
+
+def units() -> QuerySet[Lot]:
+    """Every serial number on record."""
+    return Lot.objects.filter(serial=True).select_related("product", "owner")
+
+
+def of_number(text: str) -> QuerySet[Lot]:
+    """The units of a serial number, upper and lower case alike: one of each product at most."""
+    return units().filter(code_key=same(text))
+
+
+def whereabouts(lots: Sequence[Lot]) -> list[Unit]:
+    """Where each of these units stands and for whom, in a constant number of statements."""
+    found = Holding.objects.filter(lot__in=lots, quantity__gt=0, unbounded=False).select_related("place")
+    standing = {h.lot_id: h for h in found}
+    owners = owners_of(h.place_id for h in standing.values())
+    bins = {b.place_id: b for b in Bin.objects.filter(place_id__in=owners).select_related("location")}
+    at = {h.place.parent_id for h in standing.values()}
+    locations = {one.place_id: one for one in Location.objects.filter(place_id__in=[p for p in at if p])}
+    documents = documents_of(h.claim_id for h in standing.values() if h.claim_id)
+    result = []
+    for lot in lots:
+        h = standing.get(lot.pk)
+        if h is None:
+            result.append(Unit(lot, "", "", None, None, None, "", ""))
+            continue
+        subject, organization, _ = documents.get(h.claim_id, ("", "", None))
+        result.append(
+            Unit(
+                lot,
+                h.kind,
+                owners.get(h.place_id, ""),
+                locations.get(h.place.parent_id or 0),
+                bins.get(h.place_id),
+                h.claim_id or None,
+                subject,
+                organization,
+            )
+        )
+    return result
+
+
+def owners_of(places: Iterable[int]) -> dict[int, str]:
+    """What each place belongs to, as the journal names it: the bin, site, container or document's line."""
+    wanted = sorted(set(places))
+    if not wanted:
+        return {}
+    parts = []
+    for relation in Place._meta.related_objects:
+        model = relation.related_model
+        subject = getattr(model, "subject", None)
+        if relation.one_to_one and subject and isinstance(model, type):
+            column = relation.field.column
+            parts.append(
+                f"SELECT {column} AS place, '{subject}' AS subject, {model._meta.pk.column} AS id "
+                f"FROM {model._meta.db_table} WHERE {sql.among(column)}"
+            )
+    found = sql.fetch(" UNION ALL ".join(parts), [sql.array(wanted)] * len(parts))
+    return {place: f"{subject}:{pk}" for place, subject, pk in found}
+
+
+def life(lot: Lot) -> list[Chapter]:
+    """Everything that happened to a unit, newest first, under whatever number it went by."""
+    chain = _numbers(lot.pk)
+    moves = list(
+        Move.objects.filter(Q(source__lot_id__in=chain) | Q(target__lot_id__in=chain))
+        .select_related("entry__actor", "source__lot", "target__lot")
+        .order_by("-entry_id", "-n")
+    )
+    entries = {move.entry_id for move in moves}
+    subjects: dict[int, dict[str, None]] = {}
+    for entry, subject in (
+        Fact.objects.filter(entry_id__in=entries)
+        .exclude(field=MADE)
+        .order_by("id")
+        .values_list("entry_id", "subject")
+    ):
+        subjects.setdefault(entry, {}).setdefault(subject)
+    owners = owners_of(p for move in moves for p in (move.source.place_id, move.target.place_id))
+    undone = set(
+        Move.objects.filter(reverses__in=[move.pk for move in moves]).values_list("reverses_id", flat=True)
+    )
+    return [_chapter(move, subjects, owners, undone) for move in moves]
+
+
+def _chapter(
+    move: Move, subjects: dict[int, dict[str, None]], owners: dict[int, str], undone: set[Any]
+) -> Chapter:
+    entry = move.entry
+    return Chapter(
+        entry.pk,
+        entry.verb,
+        entry.recorded_at,
+        entry.effective_on,
+        str(entry.actor or ""),
+        entry.reason,
+        move.source.kind,
+        owners.get(move.source.place_id, ""),
+        move.target.kind,
+        owners.get(move.target.place_id, ""),
+        entry.reverses_id,
+        move.pk in undone,
+        move.target.lot.code or move.source.lot.code,
+        list(subjects.get(entry.pk, ())),
+    )
+
+
+def _numbers(lot: int) -> set[int]:
+    """The lot and all it was corrected from and to."""
+    chain = {lot}
+    for _ in range(CORRECTIONS):
+        linked = (
+            Move.objects.filter(Q(source__lot_id__in=chain) | Q(target__lot_id__in=chain))
+            .filter(source__serial=True, target__serial=True)
+            .exclude(source__lot=F("target__lot"))
+            .values_list("source__lot_id", "target__lot_id")
+        )
+        more = {one for pair in linked for one in pair} - chain
+        if not more:
+            break
+        chain |= more
+    return chain
