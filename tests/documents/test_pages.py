@@ -77,6 +77,7 @@ def test_strangers_sign_in_first_and_others_need_the_permission(
     ("address", "code"),
     [
         ("/documents/invoice/4711.pdf", 404),
+        (f"/documents/quote/{10**30}.pdf", 404),
         ("/documents/nonsense/1.pdf", 404),
         ("/documents/issued/4711.pdf", 404),
         ("/documents/lists/nonsense.pdf?lines=1", 404),

@@ -11,6 +11,7 @@ from typing import Any
 
 from wharfinger.base import access
 from wharfinger.base.access import Actor
+from wharfinger.base.door import MOST_ID
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.billing.models import CreditNote, Invoice
 from wharfinger.documents import shapes
@@ -54,7 +55,8 @@ class Kind:
 
     def language(self, pk: int) -> str:
         """The language it is written in; raises NotThere when there is no such row."""
-        found = self.model.objects.filter(pk=pk).values_list(f"{self.reader}__language", flat=True).first()
+        rows = self.model.objects.filter(pk=pk) if pk <= MOST_ID else self.model.objects.none()
+        found = rows.values_list(f"{self.reader}__language", flat=True).first()
         if found is None:
             raise NotThere("no_such_document", N_("There is no such document."))
         return language_of(found)
