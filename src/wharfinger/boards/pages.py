@@ -1,4 +1,4 @@
-"""Keep a view of a list from the list itself."""
+"""The worklists, and the views of lists that people keep."""
 
 from __future__ import annotations
 
@@ -6,8 +6,21 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from wharfinger.base import configuration
 from wharfinger.base.page import came_from, page, page_act
+from wharfinger.base.refusal import N_, NotThere
+from wharfinger.base.table import table_page
 from wharfinger.boards import actions
+from wharfinger.boards.worklists import BY_NAME, TABLES, on_tab
+
+
+def worklist(request: HttpRequest, name: str) -> HttpResponse:
+    """One page of work: what waits there, and what can be done with it."""
+    one = BY_NAME[name]
+    if one.module and not configuration.one("modules").get(one.module):
+        raise NotThere("module_off", N_("This page belongs to a module that is switched off. An administrator switches it on under Settings, Modules."))
+    tab = request.GET.get("tab") or next(iter(one.tabs))
+    return table_page(request, on_tab(TABLES[name], one, tab))
 
 
 @require_POST

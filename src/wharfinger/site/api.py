@@ -27,8 +27,15 @@ from wharfinger.site.openapi import Described
 from wharfinger.site.subjects import subject
 
 ROUTERS: tuple[tuple[str, str], ...] = (
+    ("wharfinger.parties.api.organizations:router", ""),
+    ("wharfinger.parties.api.people:router", ""),
+    ("wharfinger.parties.api.settings:router", ""),
+    ("wharfinger.catalog.api:router", ""),
+    ("wharfinger.stock.api.locations:router", ""),
     ("wharfinger.ledger.api:router", ""),
     ("wharfinger.documents.api:router", ""),
+    ("wharfinger.boards.api:router", ""),
+    ("wharfinger.site.search_api:router", ""),
 )
 """Where each router is, and the module (procurement, rma, jobs) whose switch it hangs on, if any."""
 
@@ -52,7 +59,10 @@ class Bearer(AuthBase):
             return None
         user = user_of(token.strip(), now=clock.now()) if scheme.lower() == "bearer" else None
         if user is None:
-            raise NotKnown("bad_token", N_("This token is unknown, revoked or has expired. Make a new one on your user page."))
+            raise NotKnown(
+                "bad_token",
+                N_("This token is unknown, revoked or has expired. Make a new one on your user page."),
+            )
         request.user = user
         return user
 
@@ -89,10 +99,14 @@ def _no_number(text: str) -> None:
 def _sound(value: Any, at: str) -> Any:
     if isinstance(value, str):
         if "\0" in value or any("\ud800" <= c <= "\udfff" for c in value):
-            raise BadInput("control_characters", N_("This holds characters that cannot be printed."), field=at)
+            raise BadInput(
+                "control_characters", N_("This holds characters that cannot be printed."), field=at
+            )
     elif isinstance(value, float):
         if value != value // 1 or abs(value) > MOST_ID:
-            raise BadInput("not_a_whole_number", N_("Send quantities and amounts as text, like \"12.50\"."), field=at)
+            raise BadInput(
+                "not_a_whole_number", N_('Send quantities and amounts as text, like "12.50".'), field=at
+            )
         return int(value)
     elif isinstance(value, bool):
         return value
@@ -162,12 +176,22 @@ def refused(refusal: Refusal) -> HttpResponse:
         shape["free"] = refusal.figure(refusal.free)
     if refusal.held_by:
         shape["held_by"] = [
-            {"subject": h.subject, "title": subject(h.subject)[0], "quantity": refusal.figure(h.quantity), "until": h.until}
+            {
+                "subject": h.subject,
+                "title": subject(h.subject)[0],
+                "quantity": refusal.figure(h.quantity),
+                "until": h.until,
+            }
             for h in refusal.held_by
         ]
     if refusal.arriving:
         shape["arriving"] = [
-            {"subject": a.subject, "title": subject(a.subject)[0], "quantity": refusal.figure(a.quantity), "on": a.on}
+            {
+                "subject": a.subject,
+                "title": subject(a.subject)[0],
+                "quantity": refusal.figure(a.quantity),
+                "on": a.on,
+            }
             for a in refusal.arriving
         ]
     if refusal.remedies:
@@ -218,14 +242,23 @@ def _on_missing(request: HttpRequest, error: Any) -> HttpResponse:
 
 
 def _on_too_big(request: HttpRequest, error: Any) -> HttpResponse:
-    return answer({"code": "too_big", "message": Refusal("too_big", N_("This is more than can be sent at once.")).words()}, status=413)
+    return answer(
+        {
+            "code": "too_big",
+            "message": Refusal("too_big", N_("This is more than can be sent at once.")).words(),
+        },
+        status=413,
+    )
 
 
 def _on_busy(request: HttpRequest, error: Any) -> HttpResponse:
     """Too many at once for the database: the caller may try again; anything else is an error of ours."""
     if "lock" not in str(error):
         raise error
-    response = answer({"code": "busy", "message": Refusal("busy", N_("Too many people write at once. Try again.")).words()}, status=503)
+    response = answer(
+        {"code": "busy", "message": Refusal("busy", N_("Too many people write at once. Try again.")).words()},
+        status=503,
+    )
     response["Retry-After"] = "1"
     return response
 
@@ -250,7 +283,13 @@ def _in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return _on_missing(request, None)
         for name, values in request.GET.lists():
             if any("\0" in text for text in (name, *values)):
-                return refused(BadInput("control_characters", N_("This holds characters that cannot be printed."), field=name.strip("\0")))
+                return refused(
+                    BadInput(
+                        "control_characters",
+                        N_("This holds characters that cannot be printed."),
+                        field=name.strip("\0"),
+                    )
+                )
         response = view(request, *args, **kwargs)
         if isinstance(response, HttpResponseNotAllowed):
             message = Refusal("wrong_method", N_("This address does not take this method.")).words()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import count_words
+from wharfinger.boards.worklists import counts as waiting
 from wharfinger.site.house import house
 
 SELL, BUY, STOCK = N_("Sell and return"), N_("Buy and receive"), N_("Stock")
@@ -41,10 +42,10 @@ STOPS = (
     Stop(SELL, N_("To pick"), "boards:to_pick", "hand", "fulfilment.read", count="to_pick", key="p"),
     Stop(SELL, N_("To pack"), "boards:to_pack", "package", "fulfilment.read", count="to_pack", key="k"),
     Stop(
-        SELL, N_("Delivery & Shipping"), "boards:delivery", "truck", "fulfilment.read", count="ready", key="d"
+        SELL, N_("Delivery & Shipping"), "boards:delivery", "truck", "fulfilment.read", count="delivery", key="d"
     ),
     Stop(
-        SELL, N_("Approve & Post"), "boards:approve_post", "stamp", "billing.read", count="to_bill", key="a"
+        SELL, N_("Approve & Post"), "boards:approve_post", "stamp", "billing.read", count="approve_post", key="a"
     ),
     Stop(SELL, N_("Invoices"), "billing:invoices", "receipt-text", "billing.read", key="i"),
     Stop(SELL, N_("Payments"), "billing:payments", "banknote", "billing.read"),
@@ -62,7 +63,7 @@ STOPS = (
         "badge-check",
         "purchasing.read",
         "procurement",
-        "to_approve",
+        "approval",
     ),
     Stop(
         BUY,
@@ -71,7 +72,7 @@ STOPS = (
         "list-todo",
         "purchasing.read",
         "procurement",
-        "to_order",
+        "purchasing",
         "f",
     ),
     Stop(BUY, N_("Purchase orders"), "purchasing:orders", "clipboard-list", "purchasing.read", key="b"),
@@ -81,7 +82,7 @@ STOPS = (
         "boards:receiving",
         "package-check",
         "purchasing.read",
-        count="on_order",
+        count="receiving",
         key="e",
     ),
     Stop(STOCK, N_("Products"), "catalog:products", "tag", "catalog.read", key="m"),
@@ -108,7 +109,7 @@ def nav(
     """The places this person may go, in their groups, each with what waits there."""
     user: Any = request.user
     modules = house(request)["modules"]
-    counts = counts or {}
+    counts = waiting() if counts is None else counts
     groups: list[tuple[str, list[dict[str, Any]]]] = []
     for stop in STOPS:
         to = address(stop.url)

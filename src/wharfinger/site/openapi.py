@@ -49,7 +49,12 @@ HEADERS: list[dict[str, Any]] = [
         "description": "Answer with the entry that would be posted, and write nothing.",
     },
 ]
-FORMATS = {"date": "2026-11-30", "date-time": "2026-11-30T10:00:00+01:00", "email": "ada@example.com", "uri": "https://example.com/hook"}
+FORMATS = {
+    "date": "2026-11-30",
+    "date-time": "2026-11-30T10:00:00+01:00",
+    "email": "ada@example.com",
+    "uri": "https://example.com/hook",
+}
 TYPES: dict[str, Any] = {"string": "text", "integer": 1, "boolean": True, "number": 1, "null": None}
 
 
@@ -115,11 +120,13 @@ class Described(OpenAPISchema):
             content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refused"}}}
             operation["responses"].setdefault(status, {"description": words, "content": content})
         for status, response in operation["responses"].items():
-            for content in response.get("content", {}).values():
-                if int(status) < 300 and "schema" in content:
+            for media, content in response.get("content", {}).items():
+                if int(status) < 300 and media == "application/json" and "schema" in content:
                     content.setdefault("example", example(content["schema"], schemas))
                     if method in WRITES:
-                        content["schema"] = {"anyOf": [content["schema"], {"$ref": "#/components/schemas/DryRun"}]}
+                        content["schema"] = {
+                            "anyOf": [content["schema"], {"$ref": "#/components/schemas/DryRun"}]
+                        }
         if method in WRITES:
             operation["parameters"] = [*operation["parameters"], *HEADERS]
         for content in operation.get("requestBody", {}).get("content", {}).values():

@@ -28,3 +28,9 @@ def subject(text: str) -> tuple[str, str]:
     noun, _, key = text.partition(":")
     word, page = SUBJECTS.get(noun, (noun.replace("_", " ").capitalize(), ""))
     return f"{gettext(word)} {key}".strip(), address(page, key) if page else ""
+
+
+def noun(text: str) -> str:
+    """The word for what a subject is."""
+    kind = text.partition(":")[0]
+    return gettext(SUBJECTS[kind][0]) if kind in SUBJECTS else kind.replace("_", " ").capitalize()

@@ -7,9 +7,11 @@ from django.urls import include, path
 
 from wharfinger.site import api
 from wharfinger.site.health import healthz
-from wharfinger.site.pages import errors, signin
+from wharfinger.site.pages import errors, finding, signin, today
 
 own = [
+    path("", today.today, name="today"),
+    path("search/", finding.find, name="search"),
     path("sign-in/", signin.sign_in, name="sign_in"),
     path("sign-out/", signin.sign_out, name="sign_out"),
     path("account/", signin.account, name="account"),

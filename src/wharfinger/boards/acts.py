@@ -1,0 +1,184 @@
+"""What can be done with the selected rows of a worklist: each act calls one action of a module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from wharfinger.base.page import came_from, page, page_act, selected
+from wharfinger.base.quantity import quantity
+from wharfinger.base.refusal import N_, Refusal
+from wharfinger.fulfilment.actions import packing, picking, shipping
+from wharfinger.fulfilment.rules import Consignment, Pick
+from wharfinger.ledger.models import Holding
+from wharfinger.purchasing.actions import approving, ordering, receiving
+from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.rules.drafting import Wanted
+from wharfinger.purchasing.rules.receiving import Arrival
+from wharfinger.sales.actions import holds
+from wharfinger.sales.rules.holds import Hold
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A ticked row: the holding as it stands now, and how much of it."""
+
+    id: int
+    line: int
+    product: int
+    lot: int
+    kind: str
+    place: int
+    location: int | None
+    serial: bool
+    quantity: int
+
+
+def chosen(request: HttpRequest) -> list[Chosen]:
+    """The ticked rows with the quantities typed; raises Refusal when a row's goods have moved on meanwhile."""
+    ticked = selected(request)
+    rows = {
+        h.pk: h
+        for h in Holding.objects.filter(pk__in=[row.id for row in ticked], quantity__gt=0).select_related("product", "place")
+    }
+    found = []
+    for row in ticked:
+        held = rows.get(row.id)
+        if held is None:
+            raise Refusal("moved_on", N_("Some of these goods have moved on meanwhile. Look at the list again."))
+        units = quantity(row.quantity, held.product.quantity_decimals, field=f"quantity-{row.id}") if row.quantity else held.quantity
+        found.append(
+            Chosen(
+                held.pk, held.claim_id, held.product_id, held.lot_id, held.kind, held.place_id, held.place.parent_id, held.serial, units
+            )
+        )
+    return found
+
+
+def picks_of(rows: Sequence[Chosen]) -> list[Pick]:
+    """The rows as picks: exactly the goods that were ticked, where they stand."""
+    return [
+        Pick(
+            row.line,
+            row.quantity,
+            location=row.location if row.kind in ("bin", "picked") else None,
+            bin=row.place if row.kind == "bin" else None,
+            lots=(row.lot,) if row.serial else (),
+        )
+        for row in rows
+    ]
+
+
+def act_on(permission: str, worklist: str, run: Callable[[Any, list[Chosen], Any], Any], sentence: Callable[[int], str]) -> Any:
+    """The page behind an act of a worklist: run it on the ticked rows, go back, and offer to undo it."""
+
+    @require_POST
+    @page(permission)
+    def acted(request: HttpRequest) -> HttpResponse:
+        back = came_from(request, reverse(f"boards:{worklist}"))
+        return page_act(
+            request,
+            lambda: run(request.user, chosen(request), request.POST),
+            ok=lambda done: sentence(len(request.POST.getlist("selected"))),
+            back=back,
+        )
+
+    return acted
+
+
+def _lines(rows: Sequence[Chosen]) -> list[int]:
+    return sorted({row.line for row in rows})
+
+
+def _arrivals(rows: Sequence[Chosen]) -> list[Arrival]:
+    lines = dict(PurchaseLine.objects.filter(place_id__in=[row.place for row in rows]).values_list("place_id", "pk"))
+    return [Arrival(lines[row.place], row.quantity, line=row.line or None) for row in rows]
+
+
+approve = act_on(
+    "purchasing.approve",
+    "approval",
+    lambda who, rows, given: approving.approve(actor=who, lines=_lines(rows), note=given.get("note", ""), key=given.get("key") or None),
+    lambda n: ngettext("Approved %(n)s line.", "Approved %(n)s lines.", n) % {"n": n},
+)
+reject = act_on(
+    "purchasing.approve",
+    "approval",
+    lambda who, rows, given: approving.reject(actor=who, lines=_lines(rows), note=given.get("note") or _("Rejected")),
+    lambda n: ngettext("Rejected %(n)s line.", "Rejected %(n)s lines.", n) % {"n": n},
+)
+order = act_on(
+    "purchasing.order",
+    "purchasing",
+    lambda who, rows, given: ordering.draft_from_lines(actor=who, wanted=[Wanted(r.line, r.quantity) for r in rows]),
+    lambda n: ngettext("Drafted a purchase order of %(n)s line.", "Drafted a purchase order of %(n)s lines.", n) % {"n": n},
+)
+order_each = act_on(
+    "purchasing.order",
+    "purchasing",
+    lambda who, rows, given: ordering.draft_per_vendor(actor=who, wanted=[Wanted(r.line, r.quantity) for r in rows]),
+    lambda n: _("Drafted a purchase order for each default vendor."),
+)
+from_stock = act_on(
+    "sales.reserve",
+    "purchasing",
+    lambda who, rows, given: holds.reserve(actor=who, holds=[Hold(r.line, r.quantity) for r in rows]),
+    lambda n: ngettext("Reserved stock for %(n)s line.", "Reserved stock for %(n)s lines.", n) % {"n": n},
+)
+receive = act_on(
+    "purchasing.receive",
+    "receiving",
+    lambda who, rows, given: receiving.receive(actor=who, arrivals=_arrivals(rows)),
+    lambda n: ngettext("Received %(n)s line.", "Received %(n)s lines.", n) % {"n": n},
+)
+pick = act_on(
+    "fulfilment.pick",
+    "to_pick",
+    lambda who, rows, given: picking.pick(actor=who, picks=picks_of(rows)),
+    lambda n: ngettext("Picked goods of %(n)s line.", "Picked goods of %(n)s lines.", n) % {"n": n},
+)
+unpick = act_on(
+    "fulfilment.unpick",
+    "to_pack",
+    lambda who, rows, given: picking.unpick(actor=who, picks=picks_of(rows)),
+    lambda n: ngettext("Put goods of %(n)s line back.", "Put goods of %(n)s lines back.", n) % {"n": n},
+)
+pack = act_on(
+    "fulfilment.pack",
+    "to_pack",
+    lambda who, rows, given: packing.pack(actor=who, picks=picks_of(rows)),
+    lambda n: ngettext("Packed goods of %(n)s line.", "Packed goods of %(n)s lines.", n) % {"n": n},
+)
+ship = act_on(
+    "fulfilment.ship",
+    "delivery",
+    lambda who, rows, given: shipping.ship(
+        actor=who,
+        picks=picks_of(rows),
+        consignment=Consignment(carrier=given.get("carrier", ""), tracking=given.get("tracking", "")),
+    ),
+    lambda n: ngettext("Delivered goods of %(n)s line.", "Delivered goods of %(n)s lines.", n) % {"n": n},
+)
+
+
+def print_list(name: str) -> Any:
+    """The act that opens a pick or packing list of the ticked rows, one for each destination."""
+
+    @require_POST
+    @page("fulfilment.read")
+    def printed(request: HttpRequest) -> HttpResponse:
+        ids = "&".join(f"selected={row.id}" for row in selected(request))
+        return HttpResponseRedirect(f"{reverse('documents:lists', args=[name])}?{ids}", status=303)
+
+    return printed
+
+
+pick_list = print_list("pick-lists")
+packing_list = print_list("packing-lists")

@@ -1,0 +1,98 @@
+"""Today: a picture of the flow with what waits at each stage, what is late and what is short."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET
+
+from wharfinger.base import clock
+from wharfinger.base.page import page
+from wharfinger.base.table import count_words
+from wharfinger.boards import worklists
+from wharfinger.demand.models import Sheet
+from wharfinger.ledger.models import Holding
+from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.site.house import house
+from wharfinger.site.nav import address
+from wharfinger.stock.models import Level
+
+FLOW = ("approval", "purchasing", "receiving", "to_pick", "to_pack", "delivery", "approve_post", "returns")
+
+
+@require_GET
+@page()
+def today(request: HttpRequest) -> HttpResponse:
+    """The first page after signing in."""
+    user: Any = request.user
+    modules = house(request)["modules"]
+    counts = worklists.counts()
+    stages = [
+        {"label": gettext(one.title), "url": address(f"boards:{one.name}"), "count": count_words(counts[one.name])}
+        for one in (worklists.BY_NAME[name] for name in FLOW)
+        if user.may(one.permission) and modules.get(one.module, True)
+    ]
+    day = clock.today(house(request)["time_zone"])
+    return render(
+        request,
+        "site/today.html",
+        {"stages": stages, "late": _late(user, day), "arriving": _arriving(user, day), "short": _short(user)},
+    )
+
+
+def _late(user: Any, day: Any) -> list[dict[str, Any]]:
+    if not user.may("sales.read"):
+        return []
+    found = Sheet.objects.filter(kind="order", done__isnull=True, void__isnull=True, promised_on__lt=day, order__confirmed_at__isnull=False)
+    found = found.filter(order__cancelled_at__isnull=True, order__fulfilled_at__isnull=True)
+    return [
+        {"order": (s.number, address("sales:order", s.pk)), "organization": s.organization.name, "on": s.promised_on}
+        for s in found.select_related("organization").order_by("promised_on", "pk")[:8]
+    ]
+
+
+def _arriving(user: Any, day: Any) -> list[dict[str, Any]]:
+    if not user.may("purchasing.read"):
+        return []
+    found = (
+        PurchaseLine.objects.filter(place__holdings__quantity__gt=0, expected_on__lte=day + timedelta(days=7))
+        .values("purchase_order_id", "purchase_order__number", "purchase_order__vendor__name", "expected_on")
+        .annotate(units=Sum("place__holdings__quantity"))
+        .order_by("expected_on", "purchase_order_id")[:8]
+    )
+    return [
+        {
+            "order": (row["purchase_order__number"], address("purchasing:order", row["purchase_order_id"])),
+            "vendor": row["purchase_order__vendor__name"],
+            "on": row["expected_on"],
+        }
+        for row in found
+    ]
+
+
+def _short(user: Any) -> list[dict[str, Any]]:
+    if not user.may("stock.read"):
+        return []
+    levels = list(Level.objects.filter(minimum__gt=0).select_related("product", "location").order_by("pk")[:500])
+    free = dict(
+        ((row["product_id"], row["place__parent_id"]), row["units"])
+        for row in Holding.objects.filter(claim=0, kind="bin", owned=True, quantity__gt=0, product_id__in=[one.product_id for one in levels])
+        .values("product_id", "place__parent_id")
+        .annotate(units=Sum(F("quantity")))
+    )
+    short = [(one, free.get((one.product_id, one.location.place_id), 0)) for one in levels]
+    return [
+        {
+            "product": (one.product.sku, address("catalog:product", one.product_id)),
+            "location": one.location.name,
+            "free": (units, one.product.quantity_decimals),
+            "minimum": (one.minimum, one.product.quantity_decimals),
+        }
+        for one, units in short
+        if units < one.minimum
+    ][:8]

@@ -1,0 +1,119 @@
+"""One search over everything: numbers of ours and theirs, serials, SKUs, GTINs, tracking numbers, names.
+
+Each kind of thing is looked up by an index, in the order in which people most likely mean it; numbers and
+codes first, names by their beginning last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from wharfinger.base import configuration
+from wharfinger.base.access import Actor
+from wharfinger.base.words import same
+from wharfinger.billing.models import CreditNote, Invoice, Payment
+from wharfinger.catalog.models import Product
+from wharfinger.demand.models import SUBJECTS, Sheet
+from wharfinger.devices.models import Device, Subscription
+from wharfinger.fulfilment.models import Container, Shipment
+from wharfinger.ledger.models import Lot
+from wharfinger.parties.models import Contact, Organization
+from wharfinger.purchasing.models import PurchaseOrder, Receipt
+from wharfinger.returns.models import Rma
+from wharfinger.sales.models import Opportunity
+
+EACH = 8
+"""How many of one kind are shown; who looks for more narrows the list of that kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that was found: its subject, its number or name, and what tells it apart."""
+
+    subject: str
+    title: str
+    about: str = ""
+
+
+Finder = Callable[[str], Iterable[Hit]]
+
+
+def _sheets(text: str) -> Iterable[Hit]:
+    found = Sheet.objects.filter(Q(number__iexact=text) | Q(customer_reference=text), void__isnull=True)
+    for sheet in found.select_related("organization").order_by("-pk")[:EACH]:
+        yield Hit(f"{SUBJECTS[sheet.kind]}:{sheet.pk}", sheet.number, sheet.organization.name)
+
+
+def _numbered(model: Any, subject: str, about: str = "organization__name", *others: str) -> Finder:
+    def find(text: str) -> Iterable[Hit]:
+        wanted = Q(number__iexact=text)
+        for field in others:
+            wanted |= Q(**{field: text})
+        rows = model.objects.filter(wanted, void__isnull=True).order_by("-pk").values_list("pk", "number", about)[:EACH]
+        for pk, number, name in rows:
+            yield Hit(f"{subject}:{pk}", number, name or "")
+
+    return find
+
+
+def _serials(text: str) -> Iterable[Hit]:
+    for lot in Lot.objects.filter(code_key=same(text)).select_related("product").order_by("-pk")[:EACH]:
+        yield Hit(f"lot:{lot.pk}", lot.code, f"{lot.product.sku} {lot.product.name}")
+
+
+def _products(text: str) -> Iterable[Hit]:
+    exact = Product.objects.filter(Q(sku__iexact=text) | Q(gtin=text) | Q(vendors__part_number=text)).distinct()
+    named = Product.objects.filter(Q(name__istartswith=text) | Q(sku__istartswith=text))
+    for product in {p.pk: p for p in (*exact[:EACH], *named.order_by("name")[:EACH])}.values():
+        yield Hit(f"product:{product.pk}", product.sku, product.name)
+
+
+def _organizations(text: str) -> Iterable[Hit]:
+    found = Organization.objects.filter(Q(name__istartswith=text) | Q(reference=text) | Q(tax_number=text)).order_by("name")
+    for organization in found[:EACH]:
+        yield Hit(f"organization:{organization.pk}", organization.name, organization.reference)
+
+
+def _contacts(text: str) -> Iterable[Hit]:
+    found = Contact.objects.filter(Q(name__istartswith=text) | Q(email__iexact=text)).select_related("organization")
+    for contact in found.order_by("name")[:EACH]:
+        yield Hit(f"organization:{contact.organization_id}", contact.name, contact.organization.name)
+
+
+FINDERS: tuple[tuple[str, str, Finder], ...] = (
+    ("sales.read", "", _sheets),
+    ("sales.read", "", _numbered(Opportunity, "opportunity")),
+    ("purchasing.read", "", _numbered(PurchaseOrder, "purchase_order", "vendor__name", "external_number")),
+    ("purchasing.read", "", _numbered(Receipt, "receipt", "vendor__name", "vendor_invoice_number")),
+    ("fulfilment.read", "", _numbered(Shipment, "shipment", "organization__name", "tracking")),
+    ("fulfilment.read", "", _numbered(Container, "container", "organization__name", "tracking", "sscc")),
+    ("billing.read", "", _numbered(Invoice, "invoice")),
+    ("billing.read", "", _numbered(CreditNote, "credit_note")),
+    ("billing.read", "", _numbered(Payment, "payment", "organization__name", "reference")),
+    ("devices.read", "", _numbered(Device, "device", "product__name", "reference")),
+    ("devices.read", "", _numbered(Subscription, "subscription")),
+    ("returns.read", "rma", _numbered(Rma, "rma")),
+    ("stock.read", "", _serials),
+    ("catalog.read", "", _products),
+    ("parties.read", "", _organizations),
+    ("parties.read", "", _contacts),
+)
+"""Permission, module switch and finder, in the order in which hits are shown."""
+
+
+def search(*, actor: Actor, text: str) -> list[Hit]:
+    """Everything the actor may see that goes by this number, code or name, most likely first."""
+    text = text.strip()[:100]
+    if not text or "\x00" in text:
+        return []
+    modules = configuration.one("modules")
+    hits: dict[tuple[str, str], Hit] = {}
+    for permission, module, find in FINDERS:
+        if actor.may(permission) and modules.get(module, True):
+            for hit in find(text):
+                hits.setdefault((hit.subject, hit.title), hit)
+    return list(hits.values())
