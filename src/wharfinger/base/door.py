@@ -46,6 +46,13 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["EUR"])]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["DE"])]
 
 
+class Request(HttpRequest):
+    """A request that was let in."""
+
+    auth: Any
+    """The user who asks, by token or session."""
+
+
 class Given(BaseModel):
     """What a caller sends: a field we do not know is refused, so that a slip of the pen is not lost in silence."""
 
@@ -66,7 +73,9 @@ class Page(BaseModel, Generic[Item]):
     """A part of a list, and the cursor to the next."""
 
     items: list[Item]
-    next: str | None = Field(default=None, description="Send it as `cursor` to get the next part; null at the end.")
+    next: str | None = Field(
+        default=None, description="Send it as `cursor` to get the next part; null at the end."
+    )
 
 
 class HeldBy(BaseModel):
@@ -125,7 +134,9 @@ def module_on(name: str) -> None:
     if not configuration.one("modules")[name]:
         raise NotThere(
             "module_off",
-            N_("The module “{module}” is switched off. An administrator switches it on under Settings, Modules."),
+            N_(
+                "The module “{module}” is switched off. An administrator switches it on under Settings, Modules."
+            ),
             module=name,
         )
 
@@ -134,7 +145,9 @@ def included(request: HttpRequest, allowed: Sequence[str] = ()) -> frozenset[str
     """The children that are asked for by ``?include=``; raises BadInput for what there is not."""
     wanted = frozenset(_split(request.GET.getlist("include")))
     for name in sorted(wanted - set(allowed)):
-        raise BadInput("unknown_include", N_("“{name}” cannot be included here."), field="include", name=name[:40])
+        raise BadInput(
+            "unknown_include", N_("“{name}” cannot be included here."), field="include", name=name[:40]
+        )
     return wanted
 
 
@@ -162,13 +175,16 @@ class Listing:
     also: Sequence[str] = ()
 
     def answer(
-        self, request: HttpRequest, rows: QuerySet[Any, Any], show: Callable[[list[Any]], Sequence[Mapping[str, Any]]]
+        self,
+        request: Request,
+        rows: QuerySet[Any, Any],
+        show: Callable[[list[Any]], Sequence[Mapping[str, Any]]],
     ) -> HttpResponse:
         """One part of the list. show: the rows of it as what callers read, read together and not one by one."""
         self._known(request)
         cut = Ask(
             table=f"api:{self.name}",
-            actor=request.auth,  # type: ignore[attr-defined]
+            actor=request.auth,
             sort=self._sort(request),
             limit=self._limit(request),
             cursor=request.GET.get("cursor", ""),
@@ -186,9 +202,15 @@ class Listing:
         for name, how in self.filters.items():
             values = _split(request.GET.getlist(name))
             if len(values) > MOST_VALUES:
-                raise BadInput("too_many", N_("At most {most} values fit into one filter."), field=name, most=MOST_VALUES)
+                raise BadInput(
+                    "too_many", N_("At most {most} values fit into one filter."), field=name, most=MOST_VALUES
+                )
             if values:
-                rows = how(rows, values) if callable(how) else rows.filter(**{f"{how}__in": _typed(rows.model, how, values, name)})
+                rows = (
+                    how(rows, values)
+                    if callable(how)
+                    else rows.filter(**{f"{how}__in": _typed(rows.model, how, values, name)})
+                )
         for name, path in self.days.items():
             rows = _between(rows, path, name, request)
         return rows
@@ -198,20 +220,33 @@ class Listing:
         """The parameters of the list, for ``openapi_extra``."""
         text = {"type": "string"}
         found: list[dict[str, Any]] = [
-            _parameter("limit", {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS, "default": 50}, "How many."),
+            _parameter(
+                "limit", {"type": "integer", "minimum": 1, "maximum": MOST_ITEMS, "default": 50}, "How many."
+            ),
             _parameter("cursor", text, "The `next` of the part before."),
         ]
         if self.sorts:
             ways = [f"{sign}{name}" for name in self.sorts for sign in ("", "-")]
-            found.append(_parameter("sort", {"type": "string", "enum": ways}, "Without it: newest first." if not self.first else ""))
+            found.append(
+                _parameter(
+                    "sort",
+                    {"type": "string", "enum": ways},
+                    "Without it: newest first." if not self.first else "",
+                )
+            )
         if self.q:
             found.append(_parameter("q", {"type": "string", "maxLength": 200}, "Words to look for."))
         if self.includes:
-            found.append(_parameter("include", {"type": "string", "enum": list(self.includes)}, "Children to add."))
+            found.append(
+                _parameter("include", {"type": "string", "enum": list(self.includes)}, "Children to add.")
+            )
         several = {"type": "array", "items": text, "maxItems": MOST_VALUES}
         found.extend(_parameter(name, several, "One or several values.") for name in self.filters)
         for name in self.days:
-            found.extend(_parameter(f"{name}_{end}", {"type": "string", "format": "date"}, "") for end in ("from", "to"))
+            found.extend(
+                _parameter(f"{name}_{end}", {"type": "string", "format": "date"}, "")
+                for end in ("from", "to")
+            )
         return {"parameters": found}
 
     def _known(self, request: HttpRequest) -> None:
@@ -220,12 +255,16 @@ class Listing:
         known = {"limit", "cursor", "sort", "q", "include", *self.filters, *days, *self.also}
         for name in request.GET:
             if name not in known:
-                raise BadInput("unknown_filter", N_("This list has no filter “{name}”."), field=name[:60], name=name[:60])
+                raise BadInput(
+                    "unknown_filter", N_("This list has no filter “{name}”."), field=name[:60], name=name[:60]
+                )
 
     def _sort(self, request: HttpRequest) -> str:
         sort = request.GET.get("sort", self.first)
         if sort and sort.removeprefix("-") not in self.sorts:
-            raise BadInput("unknown_sort", N_("This list cannot be sorted by “{name}”."), field="sort", name=sort[:60])
+            raise BadInput(
+                "unknown_sort", N_("This list cannot be sorted by “{name}”."), field="sort", name=sort[:60]
+            )
         return sort
 
     def _limit(self, request: HttpRequest) -> int:
@@ -263,7 +302,9 @@ def whole(text: str, name: str) -> int:
     """An integer that a database can keep; raises BadInput otherwise."""
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 19 and abs(int(text)) <= MOST_ID):
-        raise BadInput("not_a_number", N_("“{text}” is not a number. Write it like 12.50."), field=name, text=text[:40])
+        raise BadInput(
+            "not_a_number", N_("“{text}” is not a number. Write it like 12.50."), field=name, text=text[:40]
+        )
     return int(text)
 
 
@@ -283,11 +324,18 @@ def _between(rows: QuerySet[Any, Any], path: str, name: str, request: HttpReques
             found = datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
         except ValueError:
             raise BadInput(
-                "not_a_date", N_("“{text}” is not a date. Write it like 2026-11-30."), field=f"{name}_{end}", text=text[:40]
+                "not_a_date",
+                N_("“{text}” is not a date. Write it like 2026-11-30."),
+                field=f"{name}_{end}",
+                text=text[:40],
             ) from None
         instant = isinstance(found, datetime)
         if instant and (not timed or found.tzinfo is None):  # type: ignore[attr-defined]
-            raise BadInput("needs_offset", N_("Give a date, or an instant with its offset where the field is one."), field=f"{name}_{end}")
+            raise BadInput(
+                "needs_offset",
+                N_("Give a date, or an instant with its offset where the field is one."),
+                field=f"{name}_{end}",
+            )
         whole_day = f"{path}__date__{lookup}" if timed and not instant else f"{path}__{lookup}"
         rows = rows.filter(**{whole_day: found})
     return rows

@@ -24,7 +24,9 @@ class TaxCode(models.Model):
     retired_on = models.DateField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(rate_micro__gte=0, rate_micro__lt=1_000_000), name="tax_rate")]
+        constraints = [
+            models.CheckConstraint(condition=Q(rate_micro__gte=0, rate_micro__lt=1_000_000), name="tax_rate")
+        ]
 
     def __str__(self) -> str:
         return self.code
@@ -37,7 +39,9 @@ class WarrantyPolicy(models.Model):
     name = models.CharField(max_length=100)
     product = models.ForeignKey("Product", models.PROTECT, null=True, related_name="warranty_policies")
     category = models.CharField(max_length=100, blank=True)
-    start = models.CharField(max_length=10, default="sold", choices=[("sold", "sold"), ("installed", "installed")])
+    start = models.CharField(
+        max_length=10, default="sold", choices=[("sold", "sold"), ("installed", "installed")]
+    )
     months = models.IntegerField()
     indirect = models.BooleanField(default=False)
     """Whether goods sold from a partner's stock are covered as well."""
@@ -60,8 +64,12 @@ class Product(models.Model):
     kind = models.CharField(
         max_length=12, default="stocked", choices=[(k, k) for k in ("stocked", "non_stocked", "service")]
     )
-    traced = models.CharField(max_length=6, default="none", choices=[(k, k) for k in ("none", "serial", "batch")])
-    traced_from = models.CharField(max_length=8, default="receipt", choices=[(k, k) for k in ("receipt", "shipping")])
+    traced = models.CharField(
+        max_length=6, default="none", choices=[(k, k) for k in ("none", "serial", "batch")]
+    )
+    traced_from = models.CharField(
+        max_length=8, default="receipt", choices=[(k, k) for k in ("receipt", "shipping")]
+    )
     unit = models.CharField(max_length=20, default="pc")
     quantity_decimals = models.SmallIntegerField(default=0)
     price_micro = models.BigIntegerField(default=0)
@@ -79,10 +87,15 @@ class Product(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(quantity_decimals__gte=0, quantity_decimals__lte=6), name="decimals_0_6"),
-            models.CheckConstraint(condition=~Q(traced="serial") | Q(quantity_decimals=0), name="serials_are_whole"),
             models.CheckConstraint(
-                condition=~Q(cost_method="specific") | Q(traced="serial", traced_from="receipt"), name="specific_needs_serials"
+                condition=Q(quantity_decimals__gte=0, quantity_decimals__lte=6), name="decimals_0_6"
+            ),
+            models.CheckConstraint(
+                condition=~Q(traced="serial") | Q(quantity_decimals=0), name="serials_are_whole"
+            ),
+            models.CheckConstraint(
+                condition=~Q(cost_method="specific") | Q(traced="serial", traced_from="receipt"),
+                name="specific_needs_serials",
             ),
         ]
         indexes = [
@@ -104,12 +117,12 @@ class VendorPrice(models.Model):
     cost_micro = models.BigIntegerField(default=0)
     part_number = models.CharField(max_length=60, blank=True)
     default = models.BooleanField(default=False)
+    """At most one of a product is, kept so under the product's lock."""
     lead_time_days = models.IntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["product", "organization"], name="vendor_once"),
-            models.UniqueConstraint(fields=["product"], condition=Q(default=True), name="one_default_vendor"),
         ]
 
     def __str__(self) -> str:

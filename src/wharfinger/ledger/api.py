@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
 from wharfinger.base import quantity
 from wharfinger.base.access import require
-from wharfinger.base.door import Given, Id, Listing, Note, Page, Shown, answer, there, whole
+from wharfinger.base.door import Given, Id, Listing, Note, Page, Request, Shown, answer, there, whole
 from wharfinger.ledger import audit as proofs
 from wharfinger.ledger import queries
 from wharfinger.ledger.door import write
@@ -83,7 +83,10 @@ class Undo(Given):
 
     reason: Note = ""
     lines: dict[str, str | None] | None = Field(
-        default=None, max_length=500, examples=[None], description="How many units to take back by line; null for all that is left of it."
+        default=None,
+        max_length=500,
+        examples=[None],
+        description="How many units to take back by line; null for all that is left of it.",
     )
 
 
@@ -111,9 +114,9 @@ JOURNAL = Listing(
 
 
 @router.get("/journal", response=Page[EntryOut], openapi_extra=JOURNAL.described, summary="List the journal")
-def journal(request: HttpRequest) -> HttpResponse:
+def journal(request: Request) -> HttpResponse:
     """Every act, newest first; ``?subject=order:17`` is the timeline of a document."""
-    require(request.auth, "ledger.read")  # type: ignore[attr-defined]
+    require(request.auth, "ledger.read")
     return JOURNAL.answer(request, queries.entries(), queries.show_entries)
 
 
@@ -128,17 +131,17 @@ def _show(entry: int, *, costs: bool) -> dict[str, Any]:
 
 
 @router.get("/journal/{entry}", response=EntryDetail, summary="Read an entry")
-def journal_entry(request: HttpRequest, entry: Id) -> HttpResponse:
+def journal_entry(request: Request, entry: Id) -> HttpResponse:
     """One act with everything it wrote."""
-    actor = request.auth  # type: ignore[attr-defined]
+    actor = request.auth
     require(actor, "ledger.read")
     return answer(_show(entry, costs=actor.may("catalog.see_cost")))
 
 
 @router.post("/journal/{entry}/reverse", response=EntryDone, summary="Undo an entry")
-def reverse_entry(request: HttpRequest, entry: Id, body: Undo) -> HttpResponse:
+def reverse_entry(request: Request, entry: Id, body: Undo) -> HttpResponse:
     """Undo an act, in whole or for chosen lines and quantities."""
-    actor = request.auth  # type: ignore[attr-defined]
+    actor = request.auth
 
     def act() -> Written:
         return reverse(actor=actor, entry=entry, claims=_claims(body.lines), reason=body.reason)
@@ -153,14 +156,15 @@ def _claims(lines: dict[str, str | None] | None) -> dict[int, int | None] | None
     asked = {whole(line, f"lines.{line[:20]}"): text for line, text in lines.items()}
     decimals = queries.decimals_of_claims(list(asked))
     return {
-        line: None if text is None else quantity.quantity(text, decimals.get(line, 0), field=f"lines.{line}") for line, text in asked.items()
+        line: None if text is None else quantity.quantity(text, decimals.get(line, 0), field=f"lines.{line}")
+        for line, text in asked.items()
     }
 
 
 @router.get("/audit", response=AuditOut, summary="Prove the books")
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: Request) -> HttpResponse:
     """Prove every balance again from its history."""
-    require(request.auth, "ledger.audit")  # type: ignore[attr-defined]
+    require(request.auth, "ledger.audit")
     found = proofs.audit()
     listed = [{"law": f.law, "where": f.where, "found": f.found} for f in found]
     return answer({"clean": not found, "findings": listed})

@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 
-from wharfinger.base.door import answer
+from wharfinger.base.door import Request, answer
 from wharfinger.base.refusal import N_, BadInput, Stale
 from wharfinger.ledger import queries
 from wharfinger.ledger.models import Entry, Fact
@@ -24,7 +24,7 @@ mails: list[Callable[[Entry], list[dict[str, Any]]]] = []
 """What mails an entry would send, for dry runs; filled in ``site.automation``."""
 
 
-def detail(request: HttpRequest, subject: str, shown: Shown) -> HttpResponse:
+def detail(request: Request, subject: str, shown: Shown) -> HttpResponse:
     """One document with its ETag; 304 where the caller has it already."""
     tag = etag(subject)
     if tag in request.headers.get("If-None-Match", ""):
@@ -41,18 +41,20 @@ def etag(subject: str) -> str:
 
 
 def write(
-    request: HttpRequest,
+    request: Request,
     act: Callable[[], Written],
     show: Callable[[Written], Shown],
     *,
     about: About = "",
     status: int = 200,
+    once: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Do one act for a caller and answer with the document and ``entry``.
 
     act: calls one action, without a key of its own. show: the document afterwards. about: the journal's
     name of the document, whose ETag ``If-Match`` must name; a function of what was written where
-    the act makes it. ``Idempotency-Key`` and ``?dry_run=true`` are served here.
+    the act makes it. once: what only the first answer shows and nothing keeps (a token's text), filled
+    by the act. ``Idempotency-Key`` and ``?dry_run=true`` are served here.
     """
     matched = partial(_matched, request.headers.get("If-Match", ""), about, act)
     if _is_dry(request):
@@ -64,28 +66,31 @@ def write(
 
     key = request.headers.get("Idempotency-Key")
     if key is not None:
-        actor: Any = request.auth  # type: ignore[attr-defined]
+        actor = request.auth
         found, body, replayed = answered(actor, key, _digest(request), run)
-        response = HttpResponse(body, status=found, content_type="application/json")
+        if replayed or not once:
+            response = HttpResponse(body, status=found, content_type="application/json")
+        else:
+            response = answer({**orjson.loads(body), **once}, status=found)
         if replayed:
             response["Idempotency-Replayed"] = "true"
         return response
     done = attempt(matched) if request.headers.get("If-Match") else act()
-    response = answer({**show(done), "entry": done.id}, status=status)
+    response = answer({**show(done), "entry": done.id, **(once or {})}, status=status)
     subject = about(done) if callable(about) else about
     if subject:
         response["ETag"] = etag(subject)
     return response
 
 
-def _is_dry(request: HttpRequest) -> bool:
+def _is_dry(request: Request) -> bool:
     said = request.GET.get("dry_run", "false")
     if said not in ("true", "false"):
         raise BadInput("not_yes_or_no", N_("Write true or false."), field="dry_run")
     return said == "true"
 
 
-def _digest(request: HttpRequest) -> str:
+def _digest(request: Request) -> str:
     said = f"{request.method} {request.get_full_path()}\n".encode() + request.body
     return hashlib.sha256(said).hexdigest()
 
@@ -103,11 +108,16 @@ def _matched(wanted: str, about: About, act: Callable[[], Written]) -> Written:
 
 def _require(subject: str, tags: set[str], version: int) -> None:
     if f'"{version}"' not in tags:
-        raise Stale("stale", N_("This has changed since you read it. Read it again, then decide."), field="If-Match", subject=subject)
+        raise Stale(
+            "stale",
+            N_("This has changed since you read it. Read it again, then decide."),
+            field="If-Match",
+            subject=subject,
+        )
 
 
-def _described(request: HttpRequest, done: Written, show: Callable[[Written], Shown]) -> dict[str, Any]:
-    actor: Any = request.auth  # type: ignore[attr-defined]
+def _described(request: Request, done: Written, show: Callable[[Written], Shown]) -> dict[str, Any]:
+    actor = request.auth
     costs = actor.may("catalog.see_cost")
     return {
         "dry_run": True,

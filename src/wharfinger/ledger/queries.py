@@ -31,7 +31,12 @@ def show_entries(found: Iterable[Entry]) -> list[dict[str, Any]]:
     listed = list(found)
     ids = [entry.pk for entry in listed]
     subjects: dict[int, dict[str, None]] = defaultdict(dict)
-    for entry, subject in Fact.objects.filter(entry_id__in=ids).exclude(field=MADE).order_by("id").values_list("entry_id", "subject"):
+    for entry, subject in (
+        Fact.objects.filter(entry_id__in=ids)
+        .exclude(field=MADE)
+        .order_by("id")
+        .values_list("entry_id", "subject")
+    ):
         subjects[entry].setdefault(subject)
     undone = dict(Entry.objects.filter(reverses_id__in=ids).order_by("-id").values_list("reverses_id", "id"))
     return [
@@ -52,7 +57,13 @@ def show_entries(found: Iterable[Entry]) -> list[dict[str, Any]]:
 
 def moves(entry: int) -> list[dict[str, Any]]:
     """The goods, wishes and bills that an entry moved."""
-    names = ("quantity", "source__product_id", "source__product__quantity_decimals", "source__kind", "target__kind")
+    names = (
+        "quantity",
+        "source__product_id",
+        "source__product__quantity_decimals",
+        "source__kind",
+        "target__kind",
+    )
     rows = Move.objects.filter(entry_id=entry).order_by("n")
     return [
         {
@@ -73,15 +84,27 @@ def postings(entry: int) -> list[dict[str, Any]]:
     """The money that an entry moved."""
     rows = Posting.objects.filter(entry_id=entry).order_by("n")
     return [
-        {"from": source, "to": target, "amount": quantity.plain(minor, money.decimals(currency)), "currency": currency}
-        for source, target, minor, currency in rows.values_list("source__kind", "target__kind", "amount_minor", "source__currency")
+        {
+            "from": source,
+            "to": target,
+            "amount": quantity.plain(minor, money.decimals(currency)),
+            "currency": currency,
+        }
+        for source, target, minor, currency in rows.values_list(
+            "source__kind", "target__kind", "amount_minor", "source__currency"
+        )
     ]
 
 
 def changes(entry: int, *, costs: bool) -> list[dict[str, Any]]:
     """The fields that an entry changed; those that tell a cost only to who may see costs."""
     return [
-        {"subject": f.subject, "field": f.field, "old": json.loads(f.old or "null"), "new": json.loads(f.new or "null")}
+        {
+            "subject": f.subject,
+            "field": f.field,
+            "old": json.loads(f.old or "null"),
+            "new": json.loads(f.new or "null"),
+        }
         for f in Fact.objects.filter(entry_id=entry, field__isnull=False).exclude(field=MADE).order_by("id")
         if costs or f.field not in COST_FIELDS
     ]
@@ -89,7 +112,9 @@ def changes(entry: int, *, costs: bool) -> list[dict[str, Any]]:
 
 def subjects(entry: int) -> list[str]:
     """The documents that an entry touches."""
-    return sorted(set(Fact.objects.filter(entry_id=entry).exclude(field=MADE).values_list("subject", flat=True)))
+    return sorted(
+        set(Fact.objects.filter(entry_id=entry).exclude(field=MADE).values_list("subject", flat=True))
+    )
 
 
 def decimals_of_claims(claims: Sequence[int]) -> dict[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -69,14 +69,22 @@ def _create(plan: Plan, truth: Truth, entry: Entry) -> dict[str, list[int]]:
     numbers = _numbers(plan)
     for label, given in plan.creates.items():
         model = apps.get_model(label)
-        ready = []
-        for row in given:
-            resolved = {k: _resolved(v, ids, numbers) for k, v in row.items()}
-            if can_be_void(label):
-                resolved["made_id"] = entry.pk
-            ready.append(resolved)
-        ids[label] = sql.insert(model, ready)
+        stamp = {"made_id": entry.pk} if can_be_void(label) else {}
+        ids[label] = []
+        for wave in _waves(label, given):
+            ready = [{**{k: _resolved(v, ids, numbers) for k, v in row.items()}, **stamp} for row in wave]
+            ids[label] += sql.insert(model, ready)
     return ids
+
+
+def _waves(label: str, given: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """The rows in turns, so that one which refers to another of its model comes after it (a bin after its location)."""
+    begun = 0
+    for n, row in enumerate(given):
+        if any(isinstance(v, Ref) and v.label == label and v.index >= begun for v in row.values()):
+            yield given[begun:n]
+            begun = n
+    yield given[begun:]
 
 
 def _resolved(value: Any, ids: dict[str, list[int]], numbers: dict[str, list[str]]) -> Any:

@@ -97,6 +97,33 @@ class Role(models.Model):
         return self.name
 
 
+class Grant(models.Model):
+    """A role that a person holds, since which entry, and until when."""
+
+    subject: ClassVar[str] = "grant"
+    user = models.ForeignKey("User", models.CASCADE, related_name="grants")
+    role = models.ForeignKey(Role, models.PROTECT, related_name="grants")
+    ended_at = models.DateTimeField(null=True)
+    made = models.ForeignKey("ledger.Entry", models.PROTECT, null=True, related_name="+", db_index=False)
+    void = models.ForeignKey("ledger.Entry", models.PROTECT, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=Q(ended_at__isnull=True, void__isnull=True),
+                name="grant_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role_id} of {self.user_id}"
+
+
+HELD_NOW = {"grants__ended_at__isnull": True, "grants__void__isnull": True}
+"""The condition under which a role, or a user of it, is granted now."""
+
+
 class Users(BaseUserManager["User"]):
     """Finds users by the name they sign in with."""
 
@@ -114,7 +141,8 @@ class User(AbstractBaseUser):
     email = models.EmailField(blank=True)
     language = models.CharField(max_length=5, default="en")
     is_active = models.BooleanField(default=True)
-    roles = models.ManyToManyField(Role, related_name="users")
+    roles = models.ManyToManyField(Role, through=Grant, related_name="users")
+    """Roles ever held; those held now are ``Role.objects.filter(**HELD_NOW)``."""
     muted: models.JSONField[Any, Any] = models.JSONField(default=list)
     """Events of which this person wants no mail."""
 
@@ -127,14 +155,17 @@ class User(AbstractBaseUser):
     @cached_property
     def permissions(self) -> frozenset[str]:
         """Everything this person may do, read once per request."""
-        return frozenset(p for names in self.roles.values_list("permissions", flat=True) for p in names)
+        held = Role.objects.filter(grants__user=self, **HELD_NOW)
+        return frozenset(p for names in held.values_list("permissions", flat=True) for p in names)
 
     scopes: frozenset[str] | None = None
     """What a token narrows the permissions to; nothing when signed in by password."""
 
     def may(self, permission: str) -> bool:
         """Whether a role of this person, and the token in use, allow the verb."""
-        return _covers(self.permissions, permission) and (self.scopes is None or _covers(self.scopes, permission))
+        return _covers(self.permissions, permission) and (
+            self.scopes is None or _covers(self.scopes, permission)
+        )
 
 
 def _covers(granted: frozenset[str], permission: str) -> bool:

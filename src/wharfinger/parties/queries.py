@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from wharfinger.parties.models import Token, User
+from wharfinger.parties.models import Contact, Grant, Organization, Role, Site, Token, User
 
 
 def digest(token: str) -> str:
@@ -25,3 +28,124 @@ def user_of(token: str, *, now: datetime) -> User | None:
         return None
     found.user.scopes = frozenset(found.scopes) if found.scopes else None
     return found.user
+
+
+def show_organizations(found: Iterable[Organization]) -> list[dict[str, Any]]:
+    """Organizations with their contacts and sites, in three statements however many."""
+    listed = list(found)
+    ids = [organization.pk for organization in listed]
+    contacts: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for contact in Contact.objects.filter(organization_id__in=ids).order_by("pk"):
+        contacts[contact.organization_id].append(show_contact(contact))
+    sites: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for site in Site.objects.filter(organization_id__in=ids).order_by("pk"):
+        sites[site.organization_id].append(show_site(site))
+    return [
+        {
+            "id": o.pk,
+            "name": o.name,
+            "customer": o.customer,
+            "vendor": o.vendor,
+            "currency": o.currency,
+            "language": o.language,
+            "tax_number": o.tax_number,
+            "email": o.email,
+            "phone": o.phone,
+            "reference": o.reference,
+            "terms_days": o.terms_days,
+            "billing_policy": o.billing_policy,
+            "retired_on": _day(o.retired_on),
+            "contacts": contacts[o.pk],
+            "sites": sites[o.pk],
+        }
+        for o in listed
+    ]
+
+
+def show_contact(contact: Contact) -> dict[str, Any]:
+    """A person at an organization."""
+    return {
+        "id": contact.pk,
+        "name": contact.name,
+        "email": contact.email,
+        "phone": contact.phone,
+        "retired_on": _day(contact.retired_on),
+    }
+
+
+def show_site(site: Site) -> dict[str, Any]:
+    """An address of an organization."""
+    return {
+        "id": site.pk,
+        "name": site.name,
+        "street": site.street,
+        "postcode": site.postcode,
+        "city": site.city,
+        "region": site.region,
+        "country": site.country,
+        "address": site.address(),
+        "ship_to": site.ship_to,
+        "bill_to": site.bill_to,
+        "retired_on": _day(site.retired_on),
+    }
+
+
+def show_users(found: Iterable[User]) -> list[dict[str, Any]]:
+    """People who sign in, with the roles they hold now."""
+    listed = list(found)
+    roles: dict[int, list[int]] = defaultdict(list)
+    held = Grant.objects.filter(
+        user_id__in=[user.pk for user in listed], ended_at__isnull=True, void__isnull=True
+    )
+    for user, role in held.order_by("role_id").values_list("user_id", "role_id"):
+        roles[user].append(role)
+    return [
+        {
+            "id": user.pk,
+            "username": user.username,
+            "name": user.name,
+            "email": user.email,
+            "language": user.language,
+            "is_active": user.is_active,
+            "roles": roles[user.pk],
+        }
+        for user in listed
+    ]
+
+
+def show_roles(found: Iterable[Role]) -> list[dict[str, Any]]:
+    """Roles with their permissions."""
+    return [{"id": role.pk, "name": role.name, "permissions": list(role.permissions)} for role in found]
+
+
+def show_tokens(found: Iterable[Token]) -> list[dict[str, Any]]:
+    """Tokens without their text, which nobody knows."""
+    return [
+        {
+            "id": token.pk,
+            "user": token.user_id,
+            "name": token.name,
+            "prefix": token.prefix,
+            "scopes": list(token.scopes),
+            "made_at": token.made_at.isoformat(),
+            "expires_at": token.expires_at.isoformat() if token.expires_at else None,
+            "revoked_at": token.revoked_at.isoformat() if token.revoked_at else None,
+        }
+        for token in found
+    ]
+
+
+def retired(rows: QuerySet[Any, Any], values: Sequence[str]) -> QuerySet[Any, Any]:
+    """Retired ones, or those in use."""
+    wanted = {value.lower() == "true" for value in values}
+    return rows if len(wanted) > 1 else rows.filter(retired_on__isnull=wanted == {False})
+
+
+def with_role(rows: QuerySet[User, User], values: Sequence[str]) -> QuerySet[User, User]:
+    """People who hold any of these roles, by name."""
+    held = Grant.objects.filter(role__name__in=values, ended_at__isnull=True, void__isnull=True)
+    return rows.filter(pk__in=held.values("user_id"))
+
+
+def _day(value: Any) -> str | None:
+    return value.isoformat() if value else None

@@ -18,10 +18,15 @@ class Location(models.Model):
     subject: ClassVar[str] = "location"
     name = models.CharField(max_length=50, unique=True)
     kind = models.CharField(
-        max_length=10, default="warehouse", choices=[(k, k) for k in ("warehouse", "person", "returns", "virtual")]
+        max_length=10,
+        default="warehouse",
+        choices=[(k, k) for k in ("warehouse", "person", "returns", "virtual")],
     )
-    channel = models.CharField(max_length=8, default="direct", choices=[(k, k) for k in ("direct", "indirect", "rental")])
+    channel = models.CharField(
+        max_length=8, default="direct", choices=[(k, k) for k in ("direct", "indirect", "rental")]
+    )
     default = models.BooleanField(default=False)
+    """Exactly one is, kept so under the locks of all locations."""
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="custody")
     place = models.OneToOneField(Place, models.PROTECT, related_name="location")
     picked_place = models.OneToOneField(Place, models.PROTECT, related_name="picked_location")
@@ -32,9 +37,9 @@ class Location(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["default"], condition=Q(default=True), name="one_default_location"),
             models.CheckConstraint(
-                condition=Q(default=False) | (Q(retired_on__isnull=True) & ~Q(kind="person")), name="default_is_a_warehouse"
+                condition=Q(default=False) | (Q(retired_on__isnull=True) & ~Q(kind="person")),
+                name="default_is_a_warehouse",
             ),
         ]
 
@@ -74,7 +79,9 @@ class Level(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["product", "location"], name="level_once"),
-            models.CheckConstraint(condition=Q(minimum__gte=0, maximum__gte=models.F("minimum")), name="level_order"),
+            models.CheckConstraint(
+                condition=Q(minimum__gte=0, maximum__gte=models.F("minimum")), name="level_order"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -93,7 +100,11 @@ class Count(Document):
     completed_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["id"], name="count_open", condition=Q(completed_at__isnull=True, void__isnull=True))]
+        indexes = [
+            models.Index(
+                fields=["id"], name="count_open", condition=Q(completed_at__isnull=True, void__isnull=True)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number
@@ -118,7 +129,9 @@ class CountLine(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["count", "bin", "product", "code"], condition=Q(void__isnull=True), name="count_line_once"
+                fields=["count", "bin", "product", "code"],
+                condition=Q(void__isnull=True),
+                name="count_line_once",
             ),
             models.CheckConstraint(condition=Q(counted__gte=0), name="counted_not_below_zero"),
         ]

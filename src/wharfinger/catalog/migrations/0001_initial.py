@@ -5,74 +5,153 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='VendorPrice',
+            name="VendorPrice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cost_micro', models.BigIntegerField(default=0)),
-                ('part_number', models.CharField(blank=True, max_length=60)),
-                ('default', models.BooleanField(default=False)),
-                ('lead_time_days', models.IntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("cost_micro", models.BigIntegerField(default=0)),
+                ("part_number", models.CharField(blank=True, max_length=60)),
+                ("default", models.BooleanField(default=False)),
+                ("lead_time_days", models.IntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='WarrantyPolicy',
+            name="WarrantyPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('category', models.CharField(blank=True, max_length=100)),
-                ('start', models.CharField(choices=[('sold', 'sold'), ('installed', 'installed')], default='sold', max_length=10)),
-                ('months', models.IntegerField()),
-                ('indirect', models.BooleanField(default=False)),
-                ('on_swap', models.CharField(choices=[('remaining', 'remaining'), ('new', 'new'), ('none', 'none')], default='remaining', max_length=10)),
-                ('valid_from', models.DateField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("category", models.CharField(blank=True, max_length=100)),
+                (
+                    "start",
+                    models.CharField(
+                        choices=[("sold", "sold"), ("installed", "installed")], default="sold", max_length=10
+                    ),
+                ),
+                ("months", models.IntegerField()),
+                ("indirect", models.BooleanField(default=False)),
+                (
+                    "on_swap",
+                    models.CharField(
+                        choices=[("remaining", "remaining"), ("new", "new"), ("none", "none")],
+                        default="remaining",
+                        max_length=10,
+                    ),
+                ),
+                ("valid_from", models.DateField()),
             ],
         ),
         migrations.CreateModel(
-            name='TaxCode',
+            name="TaxCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('rate_micro', models.IntegerField()),
-                ('category', models.CharField(default='S', max_length=2)),
-                ('exemption_reason', models.CharField(blank=True, max_length=200)),
-                ('default', models.BooleanField(default=False)),
-                ('retired_on', models.DateField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("rate_micro", models.IntegerField()),
+                ("category", models.CharField(default="S", max_length=2)),
+                ("exemption_reason", models.CharField(blank=True, max_length=200)),
+                ("default", models.BooleanField(default=False)),
+                ("retired_on", models.DateField(blank=True, null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('rate_micro__gte', 0), ('rate_micro__lt', 1000000)), name='tax_rate')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("rate_micro__gte", 0), ("rate_micro__lt", 1000000)),
+                        name="tax_rate",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sku', models.CharField(max_length=60, unique=True)),
-                ('name', models.CharField(max_length=200)),
-                ('description', models.TextField(blank=True)),
-                ('kind', models.CharField(choices=[('stocked', 'stocked'), ('non_stocked', 'non_stocked'), ('service', 'service')], default='stocked', max_length=12)),
-                ('traced', models.CharField(choices=[('none', 'none'), ('serial', 'serial'), ('batch', 'batch')], default='none', max_length=6)),
-                ('traced_from', models.CharField(choices=[('receipt', 'receipt'), ('shipping', 'shipping')], default='receipt', max_length=8)),
-                ('unit', models.CharField(default='pc', max_length=20)),
-                ('quantity_decimals', models.SmallIntegerField(default=0)),
-                ('price_micro', models.BigIntegerField(default=0)),
-                ('cost_method', models.CharField(choices=[('specific', 'specific'), ('fifo', 'fifo'), ('average', 'average'), ('lifo', 'lifo')], default='fifo', max_length=8)),
-                ('procured', models.BooleanField(default=True)),
-                ('rma_eligible', models.BooleanField(default=True)),
-                ('returnable_days', models.IntegerField(blank=True, null=True)),
-                ('category', models.CharField(blank=True, max_length=100)),
-                ('manufacturer', models.CharField(blank=True, max_length=100)),
-                ('gtin', models.CharField(blank=True, max_length=14)),
-                ('retired_on', models.DateField(blank=True, null=True)),
-                ('tax_code', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products', to='catalog.taxcode')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sku", models.CharField(max_length=60, unique=True)),
+                ("name", models.CharField(max_length=200)),
+                ("description", models.TextField(blank=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("stocked", "stocked"),
+                            ("non_stocked", "non_stocked"),
+                            ("service", "service"),
+                        ],
+                        default="stocked",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "traced",
+                    models.CharField(
+                        choices=[("none", "none"), ("serial", "serial"), ("batch", "batch")],
+                        default="none",
+                        max_length=6,
+                    ),
+                ),
+                (
+                    "traced_from",
+                    models.CharField(
+                        choices=[("receipt", "receipt"), ("shipping", "shipping")],
+                        default="receipt",
+                        max_length=8,
+                    ),
+                ),
+                ("unit", models.CharField(default="pc", max_length=20)),
+                ("quantity_decimals", models.SmallIntegerField(default=0)),
+                ("price_micro", models.BigIntegerField(default=0)),
+                (
+                    "cost_method",
+                    models.CharField(
+                        choices=[
+                            ("specific", "specific"),
+                            ("fifo", "fifo"),
+                            ("average", "average"),
+                            ("lifo", "lifo"),
+                        ],
+                        default="fifo",
+                        max_length=8,
+                    ),
+                ),
+                ("procured", models.BooleanField(default=True)),
+                ("rma_eligible", models.BooleanField(default=True)),
+                ("returnable_days", models.IntegerField(blank=True, null=True)),
+                ("category", models.CharField(blank=True, max_length=100)),
+                ("manufacturer", models.CharField(blank=True, max_length=100)),
+                ("gtin", models.CharField(blank=True, max_length=14)),
+                ("retired_on", models.DateField(blank=True, null=True)),
+                (
+                    "tax_code",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="products",
+                        to="catalog.taxcode",
+                    ),
+                ),
             ],
         ),
     ]

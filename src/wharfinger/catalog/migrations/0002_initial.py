@@ -5,60 +5,89 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('parties', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='vendorprice',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='products_sold', to='parties.organization'),
+            model_name="vendorprice",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="products_sold",
+                to="parties.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='vendorprice',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vendors', to='catalog.product'),
+            model_name="vendorprice",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="vendors", to="catalog.product"
+            ),
         ),
         migrations.AddField(
-            model_name='warrantypolicy',
-            name='product',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='warranty_policies', to='catalog.product'),
+            model_name="warrantypolicy",
+            name="product",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="warranty_policies",
+                to="catalog.product",
+            ),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(condition=models.Q(('gtin', ''), _negated=True), fields=['gtin'], name='product_gtin'),
+            model_name="product",
+            index=models.Index(
+                condition=models.Q(("gtin", ""), _negated=True), fields=["gtin"], name="product_gtin"
+            ),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['name', 'id'], name='product_name'),
+            model_name="product",
+            index=models.Index(fields=["name", "id"], name="product_name"),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['category', 'id'], name='product_category'),
+            model_name="product",
+            index=models.Index(fields=["category", "id"], name="product_category"),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity_decimals__gte', 0), ('quantity_decimals__lte', 6)), name='decimals_0_6'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity_decimals__gte", 0), ("quantity_decimals__lte", 6)),
+                name="decimals_0_6",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('traced', 'serial'), _negated=True), ('quantity_decimals', 0), _connector='OR'), name='serials_are_whole'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("traced", "serial"), _negated=True), ("quantity_decimals", 0), _connector="OR"
+                ),
+                name="serials_are_whole",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cost_method', 'specific'), _negated=True), models.Q(('traced', 'serial'), ('traced_from', 'receipt')), _connector='OR'), name='specific_needs_serials'),
+            model_name="product",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cost_method", "specific"), _negated=True),
+                    models.Q(("traced", "serial"), ("traced_from", "receipt")),
+                    _connector="OR",
+                ),
+                name="specific_needs_serials",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='vendorprice',
-            constraint=models.UniqueConstraint(fields=('product', 'organization'), name='vendor_once'),
+            model_name="vendorprice",
+            constraint=models.UniqueConstraint(fields=("product", "organization"), name="vendor_once"),
         ),
         migrations.AddConstraint(
-            model_name='vendorprice',
-            constraint=models.UniqueConstraint(condition=models.Q(('default', True)), fields=('product',), name='one_default_vendor'),
+            model_name="vendorprice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("default", True)), fields=("product",), name="one_default_vendor"
+            ),
         ),
     ]

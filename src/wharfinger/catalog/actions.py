@@ -1,0 +1,154 @@
+"""The verbs of products, tax codes and warranty policies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.fields import checked
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.catalog import rules
+from wharfinger.catalog.models import Product, TaxCode, VendorPrice, WarrantyPolicy
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.models import Holding
+from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import Written
+from wharfinger.parties.models import Organization
+
+Values = Mapping[str, Any]
+
+
+def add_product(
+    *, actor: Actor, values: Values, vendors: Sequence[Values] = (), key: str | None = None
+) -> Written:
+    """Add something that is bought, kept, sold or done."""
+    require(actor, "catalog.product")
+    clean = checked(rules.PRODUCT, values)
+    _sku_is_free(clean.get("sku", ""))
+    prices = _prices(actor, vendors)
+    wish = Wish(reads=(_read_tax_codes, _read_vendors(prices)))
+    return post("add", wish, partial(rules.plan_product, values=clean, vendors=prices), actor=actor, key=key)
+
+
+def change_product(
+    *, actor: Actor, product: int, values: Values, vendors: Sequence[Values] = (), key: str | None = None
+) -> Written:
+    """Change a product, or what the named vendors ask for it; a date in ``retired_on`` retires it."""
+    require(actor, "catalog.product")
+    clean = checked(rules.PRODUCT, values)
+    if "sku" in clean:
+        _sku_is_free(clean["sku"], but=product)
+    prices = _prices(actor, vendors)
+    known = VendorPrice.objects.filter(product_id=product).values_list("pk", flat=True)
+    wish = Wish(
+        documents=[(Product, [product]), (VendorPrice, list(known))],
+        reads=(_read_tax_codes, _read_vendors(prices), _read_moved(product)),
+    )
+    plan = partial(rules.plan_product_change, pk=product, values=clean, vendors=prices)
+    return post("change", wish, plan, actor=actor, key=key)
+
+
+def add_tax_code(*, actor: Actor, values: Values, key: str | None = None) -> Written:
+    """Add a rate of tax."""
+    require(actor, "catalog.tax_code")
+    plan = partial(rules.plan_tax_code, values=checked(rules.TAX_CODE, values))
+    return post(
+        "add",
+        Wish(documents=[(TaxCode, _every_tax_code())], reads=(_read_tax_codes,)),
+        plan,
+        actor=actor,
+        key=key,
+    )
+
+
+def change_tax_code(*, actor: Actor, tax_code: int, values: Values, key: str | None = None) -> Written:
+    """Change a tax code, or make it the default."""
+    require(actor, "catalog.tax_code")
+
+    def used(truth: Truth) -> None:
+        truth.read["used"] = Product.objects.filter(tax_code_id=tax_code).exists()
+
+    plan = partial(rules.plan_tax_code_change, pk=tax_code, values=checked(rules.TAX_CODE, values))
+    return post(
+        "change", Wish(documents=[(TaxCode, _every_tax_code())], reads=(used,)), plan, actor=actor, key=key
+    )
+
+
+def add_warranty_policy(*, actor: Actor, values: Values, key: str | None = None) -> Written:
+    """Add a policy that says how long we answer for devices of a product or a category."""
+    require(actor, "catalog.warranty_policy")
+    clean = checked(rules.WARRANTY_POLICY, values)
+    return post(
+        "add",
+        Wish(reads=(_read_product(clean),)),
+        partial(rules.plan_policy, values=clean),
+        actor=actor,
+        key=key,
+    )
+
+
+def change_warranty_policy(*, actor: Actor, policy: int, values: Values, key: str | None = None) -> Written:
+    """Change a warranty policy."""
+    require(actor, "catalog.warranty_policy")
+    clean = checked(rules.WARRANTY_POLICY, values)
+    wish = Wish(documents=[(WarrantyPolicy, [policy])], reads=(_read_product(clean),))
+    return post(
+        "change", wish, partial(rules.plan_policy_change, pk=policy, values=clean), actor=actor, key=key
+    )
+
+
+def _prices(actor: Actor, vendors: Sequence[Values]) -> list[dict[str, Any]]:
+    """What vendors ask, as it is kept; needs the permission to set prices."""
+    if vendors:
+        require(actor, "catalog.price")
+    found = []
+    for n, one in enumerate(vendors):
+        try:
+            found.append(checked(rules.VENDOR, one))
+        except BadInput as refusal:
+            refusal.field = f"vendors.{n}.{refusal.field}"
+            raise
+        if "organization" not in one:
+            raise BadInput("missing", N_("Please fill this in."), field=f"vendors.{n}.organization")
+    return found
+
+
+def _sku_is_free(sku: str, *, but: int | None = None) -> None:
+    if Product.objects.filter(sku=sku).exclude(pk=but).exists():
+        raise BadInput("sku_taken", N_("This SKU is taken. Choose another."), field="sku")
+
+
+def _every_tax_code() -> list[int]:
+    return list(TaxCode.objects.values_list("pk", flat=True))
+
+
+def _read_tax_codes(truth: Truth) -> None:
+    truth.read["tax_codes"] = {code.pk: code for code in TaxCode.objects.filter(retired_on__isnull=True)}
+
+
+def _read_vendors(prices: Sequence[Values]) -> Callable[[Truth], None]:
+    def read(truth: Truth) -> None:
+        wanted = [one["organization"] for one in prices]
+        found = (
+            Organization.objects.filter(pk__in=wanted, vendor=True) if wanted else Organization.objects.none()
+        )
+        truth.read["vendors"] = set(found.values_list("pk", flat=True))
+
+    return read
+
+
+def _read_moved(product: int) -> Callable[[Truth], None]:
+    def read(truth: Truth) -> None:
+        truth.read["moved"] = Holding.objects.filter(product_id=product).exists()
+
+    return read
+
+
+def _read_product(values: Values) -> Callable[[Truth], None]:
+    def read(truth: Truth) -> None:
+        truth.read["product_is_there"] = Product.objects.filter(pk=values.get("product") or 0).exists()
+
+    return read

@@ -1,0 +1,329 @@
+"""Pure decisions about products, what vendors ask for them, taxes and warranty policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wharfinger.base.fields import Check, day, one_of, or_nothing, price, text, whole, yes_or_no
+from wharfinger.base.quantity import scaled
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.ledger.plan import Id, Plan, Truth
+
+Values = Mapping[str, Any]
+
+
+def percent(value: Any, field: str) -> int:
+    """A percentage below one hundred, as a share at 10⁻⁶."""
+    if not isinstance(value, str):
+        raise BadInput(
+            "not_a_number",
+            N_("“{text}” is not a number. Write it like 12.50."),
+            field=field,
+            text=str(value)[:40],
+        )
+    share = scaled(value, 4, field=field)
+    if share >= 1_000_000:
+        raise BadInput("too_large", N_("This number is larger than can be kept."), field=field)
+    return share
+
+
+def gtin(value: Any, field: str) -> str:
+    """A trade item number: 8, 12, 13 or 14 digits with their check digit (GS1 General Specifications §7.9)."""
+    found = str(text(14)(value, field))
+    if not found:
+        return found
+    digits = [int(c) for c in found] if found.isascii() and found.isdigit() else []
+    weighted = sum(d * (3 if n % 2 else 1) for n, d in enumerate(reversed(digits)))
+    if len(digits) not in (8, 12, 13, 14) or weighted % 10:
+        raise BadInput("not_a_gtin", N_("This is no GTIN: its check digit does not fit."), field=field)
+    return found
+
+
+_ID = whole(1, 2**63 - 1)
+PRODUCT: dict[str, Check] = {
+    "sku": text(60, needed=True),
+    "name": text(200, needed=True),
+    "description": text(4000),
+    "kind": one_of("stocked", "non_stocked", "service"),
+    "traced": one_of("none", "serial", "batch"),
+    "traced_from": one_of("receipt", "shipping"),
+    "unit": text(20, needed=True),
+    "quantity_decimals": whole(0, 6),
+    "price": price,
+    "cost_method": one_of("specific", "fifo", "average", "lifo"),
+    "procured": yes_or_no,
+    "rma_eligible": yes_or_no,
+    "returnable_days": or_nothing(whole(0, 3650)),
+    "tax_code": or_nothing(_ID),
+    "category": text(100),
+    "manufacturer": text(100),
+    "gtin": gtin,
+    "retired_on": or_nothing(day),
+}
+VENDOR: dict[str, Check] = {
+    "organization": _ID,
+    "cost": price,
+    "part_number": text(60),
+    "default": yes_or_no,
+    "lead_time_days": whole(0, 3650),
+}
+TAX_CODE: dict[str, Check] = {
+    "code": text(20, needed=True),
+    "name": text(100, needed=True),
+    "rate": percent,
+    "category": one_of("S", "Z", "E", "AE", "K", "G", "O", "L", "M"),
+    "exemption_reason": text(200),
+    "default": yes_or_no,
+    "retired_on": or_nothing(day),
+}
+WARRANTY_POLICY: dict[str, Check] = {
+    "name": text(100, needed=True),
+    "product": or_nothing(_ID),
+    "category": text(100),
+    "start": one_of("sold", "installed"),
+    "months": whole(0, 1200),
+    "indirect": yes_or_no,
+    "on_swap": one_of("remaining", "new", "none"),
+    "valid_from": day,
+}
+COLUMNS = {
+    "price": "price_micro",
+    "tax_code": "tax_code_id",
+    "rate": "rate_micro",
+    "cost": "cost_micro",
+    "organization": "organization_id",
+    "product": "product_id",
+}
+"""The column of a field that is kept under another name."""
+
+FROZEN = frozenset(("quantity_decimals", "traced", "traced_from", "cost_method", "kind"))
+"""What a product keeps once goods of it have moved."""
+
+BORN_PRODUCT = {
+    "description": "",
+    "kind": "stocked",
+    "traced": "none",
+    "traced_from": "receipt",
+    "unit": "pc",
+    "quantity_decimals": 0,
+    "price_micro": 0,
+    "procured": True,
+    "rma_eligible": True,
+    "returnable_days": None,
+    "category": "",
+    "manufacturer": "",
+    "gtin": "",
+    "retired_on": None,
+}
+BORN_VENDOR = {"cost_micro": 0, "part_number": "", "default": False, "lead_time_days": 0}
+
+
+def columns(values: Values) -> dict[str, Any]:
+    """Fields by the column that keeps them."""
+    return {COLUMNS.get(name, name): value for name, value in values.items()}
+
+
+def _needed(values: Values, *names: str) -> None:
+    for name in names:
+        if not values.get(name):
+            raise BadInput("missing", N_("Please fill this in."), field=name)
+
+
+def plan_product(truth: Truth, *, values: Values, vendors: Sequence[Values]) -> Plan:
+    """Add a product with its loose lot and what vendors ask for it."""
+    _needed(values, "sku", "name")
+    full = {**BORN_PRODUCT, "cost_method": _cost_method(values), **columns(values)}
+    full["tax_code_id"] = _tax_code(truth, full.get("tax_code_id"))
+    _fits(full)
+    plan = Plan()
+    made = plan.create("catalog.Product", **full)
+    plan.create("ledger.Lot", product_id=made)
+    _offers(plan, truth, made, vendors, known={})
+    plan.mention(("product", made))
+    return plan
+
+
+def _cost_method(values: Values) -> str:
+    serial = values.get("traced") == "serial" and values.get("traced_from", "receipt") == "receipt"
+    return "specific" if serial else "fifo"
+
+
+def _tax_code(truth: Truth, pk: int | None) -> int:
+    codes = truth.read["tax_codes"]
+    if pk is None:
+        pk = next((code.pk for code in codes.values() if code.default), None)
+        if pk is None:
+            raise BadInput("missing", N_("Please fill this in."), field="tax_code")
+    if pk not in codes:
+        raise BadInput(
+            "no_such_tax_code", N_("There is no such tax code, or it is retired."), field="tax_code"
+        )
+    return pk
+
+
+def _fits(full: Values) -> None:
+    """What the database would refuse, in words: serials are whole, and only they have a cost each."""
+    if full["traced"] == "serial" and full["quantity_decimals"]:
+        raise BadInput(
+            "serials_are_whole",
+            N_("Goods with serial numbers are counted in whole units."),
+            field="quantity_decimals",
+        )
+    if full["cost_method"] == "specific" and (full["traced"], full["traced_from"]) != ("serial", "receipt"):
+        raise BadInput(
+            "specific_needs_serials",
+            N_("Only goods with serial numbers from receipt on have a cost of their own."),
+            field="cost_method",
+        )
+    if full["kind"] == "service" and full["traced"] != "none":
+        raise BadInput("service_is_not_traced", N_("A service has no serial numbers."), field="traced")
+
+
+def plan_product_change(truth: Truth, *, pk: int, values: Values, vendors: Sequence[Values]) -> Plan:
+    """Change a product; what its history is counted by stays once goods of it have moved."""
+    row = row_of(truth, "catalog.Product", pk)
+    new = columns(values)
+    if new.get("tax_code_id", 0) is None:
+        raise BadInput("missing", N_("Please fill this in."), field="tax_code")
+    if "tax_code_id" in new and new["tax_code_id"] != row.tax_code_id:
+        _tax_code(truth, new["tax_code_id"])
+    for name in sorted(FROZEN & new.keys()):
+        if truth.read["moved"] and new[name] != getattr(row, name):
+            raise Refusal(
+                "has_moved",
+                N_("Goods of this product have moved already. Make a new product instead."),
+                field=name,
+            )
+    names = ("traced", "traced_from", "quantity_decimals", "cost_method", "kind")
+    _fits({name: new.get(name, getattr(row, name)) for name in names})
+    plan = Plan()
+    plan.change(row, **new)
+    _offers(plan, truth, pk, vendors, known=truth.documents["catalog.VendorPrice"])
+    plan.mention(row)
+    return plan
+
+
+def _offers(
+    plan: Plan, truth: Truth, product: Id, vendors: Sequence[Values], *, known: Mapping[int, Any]
+) -> None:
+    """Set what each of these vendors asks; the other vendors stay. The first is the default where none is."""
+    by_vendor = {price.organization_id: price for price in known.values()}
+    seen: set[int] = set()
+    chosen = [n for n, one in enumerate(vendors) if one.get("default")]
+    if len(chosen) > 1:
+        raise BadInput(
+            "one_default", N_("Only one can be the default."), field=f"vendors.{chosen[1]}.default"
+        )
+    if chosen:
+        for price in known.values():
+            if price.default and price.organization_id != vendors[chosen[0]]["organization"]:
+                plan.change(price, default=False)
+    elif vendors and not any(price.default for price in known.values()):
+        vendors = [{**vendors[0], "default": True}, *vendors[1:]]
+    for n, one in enumerate(vendors):
+        vendor = one["organization"]
+        if vendor in seen or vendor not in truth.read["vendors"]:
+            raise BadInput(
+                "no_such_vendor",
+                N_("There is no such vendor, or it is named twice."),
+                field=f"vendors.{n}.organization",
+            )
+        seen.add(vendor)
+        if vendor in by_vendor:
+            plan.change(by_vendor[vendor], **columns(one))
+        else:
+            plan.create("catalog.VendorPrice", product_id=product, **{**BORN_VENDOR, **columns(one)})
+
+
+def row_of(truth: Truth, label: str, pk: int) -> Any:
+    """The row that the act locked; raises NotThere when there is none."""
+    row = truth.documents[label].get(pk)
+    if row is None:
+        raise NotThere("not_there", N_("There is nothing here with the number {number}."), number=pk)
+    return row
+
+
+def plan_tax_code(truth: Truth, *, values: Values) -> Plan:
+    """Add a tax code; the first is the default."""
+    _needed(values, "code", "name")
+    plan = Plan()
+    born = {"rate_micro": 0, "category": "S", "exemption_reason": "", "default": False, "retired_on": None}
+    full = {**born, **columns(values)}
+    full["default"] = full["default"] or not truth.read["tax_codes"]
+    if full["default"]:
+        _no_other_default(plan, truth)
+    _code_is_free(truth, full["code"], None)
+    plan.mention(("tax_code", plan.create("catalog.TaxCode", **full)))
+    return plan
+
+
+def plan_tax_code_change(truth: Truth, *, pk: int, values: Values) -> Plan:
+    """Change a tax code. Its rate stays once products use it: lines were priced with it."""
+    row = row_of(truth, "catalog.TaxCode", pk)
+    new = columns(values)
+    if new.get("rate_micro", row.rate_micro) != row.rate_micro and truth.read["used"]:
+        raise Refusal(
+            "tax_code_used",
+            N_("Products use this tax code. Add one with the new rate and give it to them."),
+            field="rate",
+        )
+    if new.get("default") is False and row.default:
+        raise Refusal(
+            "default_needed",
+            N_("One must be the default. Make another the default instead."),
+            field="default",
+        )
+    if "code" in new:
+        _code_is_free(truth, new["code"], pk)
+    plan = Plan()
+    if new.get("default") and not row.default:
+        _no_other_default(plan, truth)
+    plan.change(row, **new)
+    plan.mention(row)
+    return plan
+
+
+def _code_is_free(truth: Truth, code: str, but: int | None) -> None:
+    if any(one.code == code and one.pk != but for one in truth.documents["catalog.TaxCode"].values()):
+        raise BadInput("code_taken", N_("This code is taken. Choose another."), field="code")
+
+
+def _no_other_default(plan: Plan, truth: Truth) -> None:
+    for code in truth.documents["catalog.TaxCode"].values():
+        if code.default:
+            plan.change(code, default=False)
+
+
+def plan_policy(truth: Truth, *, values: Values) -> Plan:
+    """Add a warranty policy."""
+    _needed(values, "name")
+    if "months" not in values:
+        raise BadInput("missing", N_("Please fill this in."), field="months")
+    _product_is_there(truth, values)
+    born = {
+        "product_id": None,
+        "category": "",
+        "start": "sold",
+        "indirect": False,
+        "on_swap": "remaining",
+        "valid_from": truth.today,
+    }
+    plan = Plan()
+    plan.mention(("warranty_policy", plan.create("catalog.WarrantyPolicy", **{**born, **columns(values)})))
+    return plan
+
+
+def plan_policy_change(truth: Truth, *, pk: int, values: Values) -> Plan:
+    """Change a warranty policy; devices sold before keep what they were promised."""
+    row = row_of(truth, "catalog.WarrantyPolicy", pk)
+    _product_is_there(truth, values)
+    plan = Plan()
+    plan.change(row, **columns(values))
+    plan.mention(row)
+    return plan
+
+
+def _product_is_there(truth: Truth, values: Values) -> None:
+    if values.get("product") is not None and not truth.read["product_is_there"]:
+        raise BadInput("no_such_product", N_("There is no such product."), field="product")

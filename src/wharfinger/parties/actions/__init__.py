@@ -1,0 +1,1 @@
+"""The verbs of organizations, people and the company's settings."""

@@ -1,0 +1,122 @@
+"""The verbs of organizations, their contacts and sites."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from django.db import models
+
+from wharfinger.base import configuration
+from wharfinger.base.access import Actor, require
+from wharfinger.ledger import sql
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.post import attempt, post
+from wharfinger.ledger.write import Written
+from wharfinger.parties import rules
+from wharfinger.parties.models import Contact, Organization, Site
+
+Values = Mapping[str, Any]
+
+
+def add_organization(
+    *,
+    actor: Actor,
+    values: Values,
+    contacts: Sequence[Values] = (),
+    sites: Sequence[Values] = (),
+    key: str | None = None,
+) -> Written:
+    """Add a customer, a vendor or both, with contacts and sites."""
+    require(actor, "parties.organization")
+    plan = partial(
+        rules.plan_organization,
+        values=rules.clean(rules.ORGANIZATION, values),
+        contacts=[rules.clean(rules.CONTACT, one, at=f"contacts.{n}") for n, one in enumerate(contacts)],
+        sites=[rules.clean(rules.SITE, one, at=f"sites.{n}") for n, one in enumerate(sites)],
+        home=_home(),
+    )
+    return post("add", Wish(), plan, actor=actor, key=key)
+
+
+def change_organization(
+    *, actor: Actor, organization: int, values: Values, key: str | None = None
+) -> Written:
+    """Change what we know of an organization; a date in ``retired_on`` retires it."""
+    require(actor, "parties.organization")
+    plan = partial(
+        rules.plan_change,
+        label="parties.Organization",
+        pk=organization,
+        values=rules.clean(rules.ORGANIZATION, values),
+    )
+    return post("change", Wish(documents=[(Organization, [organization])]), plan, actor=actor, key=key)
+
+
+def add_contact(*, actor: Actor, organization: int, values: Values, key: str | None = None) -> Written:
+    """Add a person to an organization."""
+    require(actor, "parties.organization")
+    plan = partial(
+        rules.plan_part, organization=organization, contact=rules.clean(rules.CONTACT, values), home=_home()
+    )
+    return post("add", Wish(documents=[(Organization, [organization])]), plan, actor=actor, key=key)
+
+
+def add_site(*, actor: Actor, organization: int, values: Values, key: str | None = None) -> Written:
+    """Add an address to an organization."""
+    require(actor, "parties.organization")
+    plan = partial(
+        rules.plan_part, organization=organization, site=rules.clean(rules.SITE, values), home=_home()
+    )
+    return post("add", Wish(documents=[(Organization, [organization])]), plan, actor=actor, key=key)
+
+
+def change_site(*, actor: Actor, site: int, values: Values, key: str | None = None) -> Written:
+    """Change an address; a date in ``retired_on`` retires it."""
+    require(actor, "parties.organization")
+    of = Site.objects.filter(pk=site).values_list("organization_id", flat=True).first()
+    plan = partial(
+        rules.plan_change,
+        label="parties.Site",
+        pk=site,
+        values=rules.clean(rules.SITE, values),
+        about=("organization", of or 0),
+    )
+    return post(
+        "change", Wish(documents=[(Organization, [of or 0]), (Site, [site])]), plan, actor=actor, key=key
+    )
+
+
+def change_contact(*, actor: Actor, contact: int, values: Values, key: str | None = None) -> Written:
+    """Change a person; the journal says that, not what, so that a person can be erased."""
+    require(actor, "parties.organization")
+    of = Contact.objects.filter(pk=contact).values_list("organization_id", flat=True).first()
+    clean = rules.clean(rules.CONTACT, values)
+    plan = partial(
+        rules.plan_change,
+        label="parties.Contact",
+        pk=contact,
+        values=clean,
+        quiet=rules.PERSONAL,
+        about=("organization", of or 0),
+    )
+    wish = Wish(documents=[(Organization, [of or 0]), (Contact, [contact])])
+    return quietly(Contact, contact, clean, lambda: post("change", wish, plan, actor=actor, key=key))
+
+
+def quietly(model: type[models.Model], pk: int, values: Values, act: Any) -> Written:
+    """Do an act, and in its transaction change what of a person the journal must not keep."""
+
+    def run() -> Written:
+        done: Written = act()
+        hidden = {name: value for name, value in values.items() if name in rules.PERSONAL}
+        if hidden and not done.replayed:
+            sql.update(model, [{"pk": pk, **hidden}])
+        return done
+
+    return attempt(run)
+
+
+def _home() -> dict[str, Any]:
+    return configuration.read("currency", "terms_days", "company")

@@ -1,0 +1,168 @@
+"""The verbs of users, roles and tokens."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.fields import text
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import Written
+from wharfinger.parties import rules
+from wharfinger.parties.actions.organizations import quietly
+from wharfinger.parties.models import Grant, Role, Token, User
+from wharfinger.parties.queries import digest
+
+Values = Mapping[str, Any]
+
+
+def add_user(
+    *,
+    actor: Actor,
+    values: Values,
+    password: str | None = None,
+    roles: Sequence[int] = (),
+    key: str | None = None,
+) -> Written:
+    """Add a person who may sign in; without a password they cannot until they have one."""
+    require(actor, "parties.user")
+    clean = rules.clean(rules.USER, values)
+    _name_is_free(clean.get("username", ""))
+    plan = partial(rules.plan_user, values=clean, password=_hashed(password, clean), roles=list(roles))
+    return post("add", Wish(reads=(_read_roles,)), plan, actor=actor, key=key)
+
+
+def change_user(
+    *,
+    actor: Actor,
+    user: int,
+    values: Values,
+    roles: Sequence[int] | None = None,
+    password: str | None = None,
+    key: str | None = None,
+) -> Written:
+    """Change a person, what they may do, or their password."""
+    require(actor, "parties.user")
+    clean = rules.clean(rules.USER, values)
+    if "username" in clean:
+        _name_is_free(clean["username"], but=user)
+    hidden = clean if password is None else {**clean, "password": _hashed(password, clean)}
+    plan = partial(
+        rules.plan_user_change, pk=user, values=clean, roles=None if roles is None else list(roles)
+    )
+    grants = Grant.objects.filter(user_id=user, ended_at__isnull=True, void__isnull=True).values_list(
+        "pk", flat=True
+    )
+    # Roles are locked first, all of them: two administrators must not dismiss each other at once.
+    every = Role.objects.values_list("pk", flat=True)
+    wish = Wish(documents=[(Role, every), (User, [user]), (Grant, grants)], reads=(_read_roles,))
+    return quietly(User, user, hidden, lambda: post("change", wish, plan, actor=actor, key=key))
+
+
+def add_role(*, actor: Actor, name: str, permissions: Sequence[str], key: str | None = None) -> Written:
+    """Add a named set of permissions."""
+    require(actor, "parties.role")
+    plan = partial(
+        rules.plan_role, name=text(60, needed=True)(name, "name"), names=rules.permissions(list(permissions))
+    )
+    return post("add", Wish(), plan, actor=actor, key=key)
+
+
+def change_role(*, actor: Actor, role: int, values: Values, key: str | None = None) -> Written:
+    """Rename a role, or give it other permissions; it acts at once."""
+    require(actor, "parties.role")
+    clean = rules.clean({"name": text(60, needed=True), "permissions": rules.permissions}, values)
+    every = Role.objects.values_list("pk", flat=True)
+    wish = Wish(documents=[(Role, every)], reads=(_read_roles,))
+    return post("change", wish, partial(rules.plan_role_change, pk=role, values=clean), actor=actor, key=key)
+
+
+class NewToken(NamedTuple):
+    """A token as it is shown once, and the entry that made it."""
+
+    text: str
+    written: Written
+
+
+def create_token(
+    *,
+    actor: Actor,
+    user: int,
+    name: str,
+    scopes: Sequence[str] = (),
+    expires_at: datetime | None = None,
+    key: str | None = None,
+) -> NewToken:
+    """Make a token for oneself, or for others where one may; its text is shown once and kept only hashed."""
+    if actor.pk != user:
+        require(actor, "parties.token")
+    if expires_at is not None and expires_at.tzinfo is None:
+        raise BadInput(
+            "needs_offset",
+            N_("Give the time with its offset, like 2026-11-30T10:00:00+01:00."),
+            field="expires_at",
+        )
+    shown = f"wh_{secrets.token_urlsafe(32)}"
+    values = {
+        "name": text(100, needed=True)(name, "name"),
+        "digest": digest(shown),
+        "prefix": shown[:8],
+        "scopes": rules.permissions(list(scopes), "scopes"),
+        "expires_at": expires_at,
+    }
+    wish = Wish(documents=[(User, [user])])
+    return NewToken(
+        shown, post("add", wish, partial(rules.plan_token, user=user, values=values), actor=actor, key=key)
+    )
+
+
+def revoke_token(*, actor: Actor, token: int, key: str | None = None) -> Written:
+    """End a token now: one's own, or others' where one may."""
+    if not Token.objects.filter(pk=token, user_id=actor.pk).exists():
+        require(actor, "parties.token")
+    return post(
+        "revoke",
+        Wish(documents=[(Token, [token])]),
+        partial(rules.plan_revoke, pk=token),
+        actor=actor,
+        key=key,
+    )
+
+
+def _read_roles(truth: Truth) -> None:
+    truth.read["roles"] = {role.pk: role for role in Role.objects.all()}
+    truth.read["grants"] = list(Grant.objects.filter(ended_at__isnull=True, void__isnull=True))
+    truth.read["active"] = set(User.objects.filter(is_active=True).values_list("pk", flat=True))
+
+
+def _name_is_free(name: str, *, but: int | None = None) -> None:
+    if User.objects.filter(username__iexact=name).exclude(pk=but).exists():
+        raise BadInput(
+            "name_taken", N_("Somebody signs in with this name already. Choose another."), field="username"
+        )
+
+
+def _hashed(password: str | None, values: Values) -> str:
+    if password is None:
+        return make_password(None)
+    try:
+        validate_password(password, User(username=values.get("username", ""), name=values.get("name", "")))
+    except ValidationError as error:
+        raise BadInput(
+            "weak_password",
+            N_("Choose another password. {why}"),
+            field="password",
+            why=" ".join(error.messages),
+        ) from None
+    return make_password(password)

@@ -1,0 +1,149 @@
+"""The verb of the company's settings: what is set acts at once, for everyone."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import Any
+from zoneinfo import available_timezones
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.configuration import DEFAULTS, one
+from wharfinger.base.fields import (
+    checked,
+    country,
+    currency,
+    day,
+    email,
+    one_of,
+    or_nothing,
+    text,
+    whole,
+    yes_or_no,
+)
+from wharfinger.base.models import Setting
+from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.ledger import sql
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Change, Plan, Truth
+from wharfinger.ledger.post import attempt, post
+from wharfinger.ledger.write import Written
+from wharfinger.parties.models import User
+from wharfinger.parties.rules import LANGUAGES
+
+WORDS = ("device", "organization")
+"""Nouns that a company may call otherwise."""
+
+
+def set_setting(*, actor: Actor, name: str, value: Any, key: str | None = None) -> Written:
+    """Decide a setting of the company; the modules have a permission of their own."""
+    require(actor, "site.modules" if name == "modules" else "site.settings")
+    if name not in DEFAULTS:
+        raise NotThere("no_such_setting", N_("There is no setting “{name}”."), name=name[:60])
+    clean = _CHECKS[name](value, name)
+
+    def act() -> Written:
+        # What held until now is written down first, so that the change has an old value to go back to.
+        Setting.objects.bulk_create([Setting(key=name, value=DEFAULTS[name])], ignore_conflicts=True)
+        wish = Wish(documents=[(Setting, sql.Found("key = %s", (name,)))])
+        return post(
+            "set",
+            wish,
+            partial(_plan, name=name, value=clean),
+            actor=actor,
+            key=key,
+            about=[("setting", name)],
+        )
+
+    return attempt(act)
+
+
+def _plan(truth: Truth, *, name: str, value: Any) -> Plan:
+    plan = Plan()
+    old = truth.documents["base.Setting"][name].value  # type: ignore[index]
+    if old != value:
+        plan.changes.append(Change("base.Setting", name, f"setting:{name}", "value", old, value))
+    return plan
+
+
+def _company(value: Any, field: str) -> dict[str, Any]:
+    checks = {name: text(200) for name in DEFAULTS["company"]} | {"country": country, "email": email}
+    return {**one("company"), **_inside(checks, value, field)}
+
+
+def _modules(value: Any, field: str) -> dict[str, Any]:
+    return {**one("modules"), **_inside(dict.fromkeys(DEFAULTS["modules"], yes_or_no), value, field)}
+
+
+def _approval(value: Any, field: str) -> dict[str, Any]:
+    checks = {"threshold_minor": or_nothing(whole(0, 10**15)), "self_approval": yes_or_no}
+    return {**one("approval"), **_inside(checks, value, field)}
+
+
+def _inside(checks: Any, value: Any, field: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise BadInput("not_an_object", N_("Send names with their values."), field=field)
+    try:
+        return checked(checks, value)
+    except BadInput as refusal:
+        refusal.field = f"{field}.{refusal.field}"
+        raise
+
+
+def _team(value: Any, field: str) -> list[int]:
+    if not isinstance(value, list) or any(isinstance(pk, bool) or not isinstance(pk, int) for pk in value):
+        raise BadInput("not_a_list", N_("Send a list."), field=field)
+    known = set(User.objects.filter(pk__in=value[:1000]).values_list("pk", flat=True))
+    if set(value) - known:
+        raise BadInput("no_such_user", N_("There is no such user."), field=field)
+    return sorted(known)
+
+
+def _time_zone(value: Any, field: str) -> str:
+    if not isinstance(value, str) or value not in available_timezones():
+        raise BadInput("no_such_zone", N_("Name a time zone like Europe/Berlin."), field=field)
+    return value
+
+
+def _closed(value: Any, field: str) -> str | None:
+    found: date | None = or_nothing(day)(value, field)
+    return found.isoformat() if found else None
+
+
+def _words(value: Any, field: str) -> dict[str, Any]:
+    """By language and noun, the word for one and for several: {"de": {"device": ["Gerät", "Geräte"]}}."""
+    found: dict[str, Any] = {}
+    by_language = _inside(dict.fromkeys(LANGUAGES, _any), value, field)
+    for language, nouns in by_language.items():
+        for noun, pair in _inside(dict.fromkeys(WORDS, _any), nouns, f"{field}.{language}").items():
+            at = f"{field}.{language}.{noun}"
+            if not isinstance(pair, list) or len(pair) != 2:
+                raise BadInput("not_a_pair", N_("Send the word for one and the word for several."), field=at)
+            found.setdefault(language, {})[noun] = [text(40, needed=True)(word, at) for word in pair]
+    return found
+
+
+def _any(value: Any, field: str) -> Any:
+    return value
+
+
+_DAYS = whole(0, 3650)
+_CHECKS = {
+    "company": _company,
+    "currency": currency,
+    "language": one_of(*LANGUAGES),
+    "time_zone": _time_zone,
+    "modules": _modules,
+    "approval": _approval,
+    "purchasing_team": _team,
+    "hold_days": _DAYS,
+    "quote_valid_days": _DAYS,
+    "terms_days": _DAYS,
+    "closed_until": _closed,
+    "require_vendor_invoice": yes_or_no,
+    "fulfil_automatically": yes_or_no,
+    "shipment_proof": yes_or_no,
+    "returnable_days": _DAYS,
+    "webhook_private_addresses": yes_or_no,
+    "words": _words,
+}

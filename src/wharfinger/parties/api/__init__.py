@@ -1,0 +1,1 @@
+"""Organizations, people and the company's settings over HTTP."""

@@ -1,0 +1,103 @@
+"""Every permission of the house, ``module.verb``, and the roles a new company begins with."""
+
+from __future__ import annotations
+
+PERMISSIONS: dict[str, str] = {
+    "ledger": "read reverse post_closed audit",
+    "parties": "read organization user role token",
+    "catalog": "read product price see_cost tax_code warranty_policy",
+    "stock": (
+        "read location adjust transfer count review_count complete_count revalue put_away hold scrap correct_serial level"
+    ),
+    "work": "read work_order charge provide remove complete cancel amend",
+    "sales": "read opportunity quote order confirm unconfirm reserve win lose send amend fulfil cancel reopen",
+    "purchasing": "read approve order submit send receive close cancel request cancel_receipt send_back",
+    "fulfilment": "read pick unpick pack unpack ship deliver cancel_delivery pick_pack_ship",
+    "billing": "read invoice post send pay apply refund credit cancel_payment",
+    "devices": "read install swap relate move change warranty subscription",
+    "returns": "read request approve receive inspect settle close restock scrap",
+    "flows": "swap reopen cancel hand_over",
+    "documents": "read issue send",
+    "notices": "read rule webhook outbox note attach",
+    "exchange": "read import export",
+    "boards": "read share",
+    "site": "settings modules",
+}
+
+ALL = tuple(f"{module}.{verb}" for module, verbs in PERMISSIONS.items() for verb in verbs.split())
+"""Each permission by its full name; a role or a token may also hold ``*``, ``*.read`` or ``module.*``."""
+
+GRANTABLE = frozenset((*ALL, "*", "*.read", *(f"{module}.*" for module in PERMISSIONS)))
+
+_BUYING = tuple(f"purchasing.{v}" for v in PERMISSIONS["purchasing"].split() if v != "approve")
+_COUNTING = tuple(f"stock.{v}" for v in PERMISSIONS["stock"].split() if v not in ("revalue", "location"))
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "administrator": ("*",),
+    "sales": (
+        "*.read",
+        "sales.*",
+        "work.*",
+        "parties.organization",
+        "returns.request",
+        "documents.*",
+        "ledger.reverse",
+        "notices.note",
+        "notices.attach",
+    ),
+    "purchasing": (
+        "*.read",
+        *_BUYING,
+        "catalog.product",
+        "catalog.price",
+        "catalog.see_cost",
+        "parties.organization",
+        "documents.*",
+        "ledger.reverse",
+        "notices.note",
+        "notices.attach",
+    ),
+    "approver": ("*.read", "purchasing.approve", "catalog.see_cost", "notices.note"),
+    "warehouse": (
+        "*.read",
+        *_COUNTING,
+        "fulfilment.*",
+        "purchasing.receive",
+        "purchasing.cancel_receipt",
+        "returns.receive",
+        "returns.inspect",
+        "returns.restock",
+        "returns.scrap",
+        "documents.*",
+        "ledger.reverse",
+        "notices.note",
+        "notices.attach",
+    ),
+    "accounts": (
+        "*.read",
+        "billing.*",
+        "returns.settle",
+        "stock.revalue",
+        "catalog.see_cost",
+        "catalog.tax_code",
+        "parties.organization",
+        "documents.*",
+        "ledger.reverse",
+        "ledger.audit",
+        "notices.note",
+        "notices.attach",
+    ),
+    "technician": (
+        "*.read",
+        "work.*",
+        "devices.*",
+        "returns.request",
+        "fulfilment.deliver",
+        "stock.transfer",
+        "ledger.reverse",
+        "notices.note",
+        "notices.attach",
+    ),
+    "read-only": ("*.read",),
+}
+"""What each first role may do. Costs are seen by those who hold ``catalog.see_cost``."""
