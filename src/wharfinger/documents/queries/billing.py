@@ -6,9 +6,11 @@ from datetime import date
 
 from django.db.models import Max, Min
 
+from wharfinger.base import tax
 from wharfinger.base.refusal import N_, NotThere
-from wharfinger.billing.models import CreditNote, Invoice, InvoiceLine
-from wharfinger.documents.queries.lines import Taxed, breakdown, quantity_of, terms
+from wharfinger.base.tax import Rate
+from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine
+from wharfinger.documents.queries.lines import breakdown, quantity_of, taxed, terms
 from wharfinger.documents.queries.parties import address, billing_site, company, party, person
 from wharfinger.documents.queries.picking import order_number
 from wharfinger.documents.shapes import Address, Amount, LineRow, Price, Share, Totals
@@ -72,10 +74,6 @@ def credit_note(pk: int, language: str) -> CreditNoteShape:
         ).order_by("invoice_line__position", "pk")
     )
     lines = [one.invoice_line for one in credited]
-    taxed = [
-        Taxed(one.net_minor, one.invoice_line.tax_code, one.invoice_line.rate_micro, one.tax_minor)
-        for one in credited
-    ]
     of = note.invoice
     return CreditNoteShape(
         company=company(),
@@ -89,7 +87,7 @@ def credit_note(pk: int, language: str) -> CreditNoteShape:
         totals=Totals(
             Amount(note.net_minor, note.currency),
             Amount(note.total_minor, note.currency),
-            breakdown(taxed, note.currency),
+            breakdown(_credited(credited), note.currency),
         ),
         invoice_number=of.number or "",
         invoice_dated=of.issued_on,
@@ -98,6 +96,19 @@ def credit_note(pk: int, language: str) -> CreditNoteShape:
         contact=person(of.sheet.owner) if of.sheet else None,
         reason=note.reason,
     )
+
+
+def _credited(lines: list[CreditLine]) -> list[Rate]:
+    """What is taken back by category and rate: the tax as the note decided it, so that all notes add up."""
+    found: dict[tuple[str, int], Rate] = {}
+    for one in lines:
+        of = one.invoice_line
+        key = of.tax_code.category, of.rate_micro
+        before = found.get(key, Rate(*key, taxed(0, of.tax_code, of.rate_micro).exemption_reason, 0, 0))
+        found[key] = before._replace(
+            net_minor=before.net_minor + one.net_minor, tax_minor=before.tax_minor + one.tax_minor
+        )
+    return list(found.values())
 
 
 def _invoice_lines(bill: Invoice) -> list[InvoiceLine]:
@@ -124,7 +135,7 @@ def _row(line: InvoiceLine, units: int, net_minor: int, currency: str, number: i
 
 def _totals(bill: Invoice, lines: list[InvoiceLine]) -> Totals:
     """The invoice's own sums; what was paid in advance is taken off what is due."""
-    taxed = [Taxed(line.net_minor, line.tax_code, line.rate_micro) for line in lines]
+    rates = tax.totals(taxed(line.net_minor, line.tax_code, line.rate_micro) for line in lines).by_rate
     account = Account.objects.filter(
         kind="receivable", document=f"invoice:{bill.pk}", currency=bill.currency
     ).first()
@@ -132,7 +143,7 @@ def _totals(bill: Invoice, lines: list[InvoiceLine]) -> Totals:
     return Totals(
         net=Amount(bill.net_minor, bill.currency),
         gross=Amount(bill.total_minor, bill.currency),
-        taxes=breakdown(taxed, bill.currency),
+        taxes=breakdown(rates, bill.currency),
         paid=Amount(paid, bill.currency) if paid > 0 else None,
         due=Amount(bill.total_minor - paid, bill.currency) if paid > 0 else None,
     )

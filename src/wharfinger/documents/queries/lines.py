@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable
 
-from wharfinger.base import money
+from wharfinger.base import money, tax
+from wharfinger.base.tax import Rate, TaxedRow
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.demand.models import Line
 from wharfinger.documents.shapes import Amount, LineRow, Price, Quantity, Share, TaxRow, Totals
 from wharfinger.documents.words import words
-
-
-class Taxed(NamedTuple):
-    """An amount and the tax that goes on it."""
-
-    net_minor: int
-    code: TaxCode
-    rate_micro: int
-    tax_minor: int | None = None
-    """The tax where it is already decided; else it is computed per category and rate."""
 
 
 def quantity_of(product: Product, units: int) -> Quantity:
@@ -47,34 +37,31 @@ def sold_row(line: Line, units: int, number: int) -> LineRow:
     )
 
 
-def breakdown(amounts: Iterable[Taxed], currency: str) -> tuple[TaxRow, ...]:
-    """The VAT breakdown: per category and rate, rounded once (EN 16931 BR-CO-17), the highest rate first."""
-    grouped: dict[tuple[int, str], list[Taxed]] = {}
-    for one in amounts:
-        grouped.setdefault((-one.rate_micro, one.code.category), []).append(one)
-    rows = []
-    for (less_rate, category), members in sorted(grouped.items()):
-        base = sum(one.net_minor for one in members)
-        decided = [one.tax_minor for one in members if one.tax_minor is not None]
-        tax = sum(decided) if decided else money.rounded(base * -less_rate, 10**6)
-        reasons = dict.fromkeys(one.code.exemption_reason for one in members if one.code.exemption_reason)
-        rows.append(
-            TaxRow(
-                category,
-                Share(-less_rate),
-                Amount(base, currency),
-                Amount(tax, currency),
-                "" if less_rate else " · ".join(reasons),
-            )
+def taxed(net_minor: int, code: TaxCode, rate_micro: int) -> TaxedRow:
+    """An amount and how it is taxed; a reason is named only where nothing is charged."""
+    return TaxedRow(net_minor, code.category, rate_micro, "" if rate_micro else code.exemption_reason)
+
+
+def breakdown(rates: Iterable[Rate], currency: str) -> tuple[TaxRow, ...]:
+    """The VAT breakdown as it is printed: the highest rate first."""
+    return tuple(
+        TaxRow(
+            rate.category,
+            Share(rate.rate_micro),
+            Amount(rate.net_minor, currency),
+            Amount(rate.tax_minor, currency),
+            rate.exemption_reason,
         )
-    return tuple(rows)
+        for rate in sorted(rates, key=lambda rate: (-rate.rate_micro, rate.category))
+    )
 
 
-def totals(amounts: Sequence[Taxed], currency: str) -> Totals:
+def summed(rows: Iterable[TaxedRow], currency: str) -> Totals:
     """The sums of lines with their taxes."""
-    rows = breakdown(amounts, currency)
-    net = sum(one.net_minor for one in amounts)
-    return Totals(Amount(net, currency), Amount(net + sum(row.tax.minor for row in rows), currency), rows)
+    found = tax.totals(rows)
+    return Totals(
+        Amount(found.net, currency), Amount(found.total, currency), breakdown(found.by_rate, currency)
+    )
 
 
 def terms(days: int, language: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from wharfinger.base.refusal import N_, NotThere
+from wharfinger.base.tax import TaxedRow
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
-from wharfinger.documents.queries.lines import Taxed, sold_row, terms, totals
+from wharfinger.documents.queries.lines import sold_row, summed, taxed, terms
 from wharfinger.documents.queries.parties import address, billing_site, company, party, person
 from wharfinger.documents.shapes import Address, LineRow, OrderConfirmation, Quote
 
@@ -33,7 +34,7 @@ def quote(pk: int, language: str) -> Quote:
         number=sheet.number,
         dated=sheet.ordered_on,
         lines=rows,
-        totals=totals(_taxed(lines, rows), sheet.currency),
+        totals=summed(_taxed(lines, rows), sheet.currency),
         valid_until=sheet.quote.expires_on,
         title=sheet.title,
         customer_reference=sheet.customer_reference,
@@ -57,7 +58,7 @@ def order_confirmation(pk: int, language: str) -> OrderConfirmation:
         number=sheet.number,
         dated=sheet.ordered_on,
         lines=rows,
-        totals=totals(_taxed([line for line, _units in kept], rows), sheet.currency),
+        totals=summed(_taxed([line for line, _units in kept], rows), sheet.currency),
         deliver_to=_destination(lines),
         quote_number=won.sheet.number if won else "",
         customer_reference=sheet.customer_reference,
@@ -75,9 +76,9 @@ def _lines(sheet: Sheet) -> list[Line]:
     return list(found.order_by("position", "pk"))
 
 
-def _taxed(lines: list[Line], rows: tuple[LineRow, ...]) -> list[Taxed]:
+def _taxed(lines: list[Line], rows: tuple[LineRow, ...]) -> list[TaxedRow]:
     return [
-        Taxed(row.amount.minor, line.tax_code, line.tax_code.rate_micro)
+        taxed(row.amount.minor, line.tax_code, line.tax_code.rate_micro)
         for line, row in zip(lines, rows, strict=True)
         if row.amount
     ]
