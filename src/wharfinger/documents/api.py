@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Path, Query, Router
 from pydantic import Field
 
-from wharfinger.base.door import Id, Listing, Page, Shown, whole
+from wharfinger.base.door import Id, Listing, Page, Request, Shown, whole
 from wharfinger.documents.actions import issuing, printing
 from wharfinger.documents.kinds import kind_named
 from wharfinger.documents.models import Issued
@@ -64,25 +64,25 @@ def _shown(rows: Sequence[Issued]) -> list[Mapping[str, Any]]:
 
 
 @router.get("/documents/issued/{pk}.pdf", openapi_extra=PDF, summary="An issue as it was")
-def get_issued(request: HttpRequest, pk: Id) -> HttpResponse:
+def get_issued(request: Request, pk: Id) -> HttpResponse:
     """The PDF of an earlier issue, byte for byte."""
-    return _pdf(issuing.reprint(actor=_actor(request), issued=pk))
+    return _pdf(issuing.reprint(actor=request.auth, issued=pk))
 
 
 @router.get("/documents/lists/{name}.pdf", openapi_extra=PDF, summary="Pick or packing lists of a selection")
-def get_lists(request: HttpRequest, name: ListName, lines: Lines = "") -> HttpResponse:
+def get_lists(request: Request, name: ListName, lines: Lines = "") -> HttpResponse:
     """`pick-lists` or `packing-lists` for the chosen lines, one for each destination, in one file."""
     chosen = [whole(part.strip(), "lines") for part in lines.split(",") if part.strip()]
-    actor = _actor(request)
+    actor = request.auth
     return _pdf(
         printing.print_lists(actor=actor, name=name, lines=chosen, holdings=[], language=actor.language)
     )
 
 
 @router.get("/documents/{kind}/{pk}.pdf", openapi_extra=PDF, summary="A document as PDF")
-def get_pdf(request: HttpRequest, kind: Name, pk: Id) -> HttpResponse:
+def get_pdf(request: Request, kind: Name, pk: Id) -> HttpResponse:
     """The document as issued where it is final, else as it would be printed now."""
-    return _pdf(issuing.pdf(actor=_actor(request), kind=kind, pk=pk))
+    return _pdf(issuing.pdf(actor=request.auth, kind=kind, pk=pk))
 
 
 @router.get(
@@ -91,15 +91,11 @@ def get_pdf(request: HttpRequest, kind: Name, pk: Id) -> HttpResponse:
     openapi_extra=ISSUED.described,
     summary="What was issued about a document",
 )
-def list_issued(request: HttpRequest, kind: Name, pk: Id) -> HttpResponse:
+def list_issued(request: Request, kind: Name, pk: Id) -> HttpResponse:
     """Every issue of a document, newest first."""
     of = kind_named(kind)
-    of.require(_actor(request))
+    of.require(request.auth)
     return ISSUED.answer(request, issued(f"{of.subject}:{pk}").filter(kind=of.name), _shown)
-
-
-def _actor(request: HttpRequest) -> Any:
-    return request.auth  # type: ignore[attr-defined]
 
 
 def _pdf(content: bytes) -> HttpResponse:
