@@ -53,6 +53,7 @@ class Delivery:
 def plan_receive(truth: Truth, *, arrivals: Sequence[Arrival], delivery: Delivery) -> Plan:
     """Take goods in: they stand in a bin for whoever waits for them, or at the customer if shipped there."""
     plan = Plan()
+    lines = [_line(truth, arrival, delivery, n) for n, arrival in enumerate(arrivals)]
     orders = truth.documents["purchasing.PurchaseOrder"]
     vendors = {order.vendor_id for order in orders.values()}
     if len(vendors) > 1:
@@ -70,8 +71,7 @@ def plan_receive(truth: Truth, *, arrivals: Sequence[Arrival], delivery: Deliver
     )
     plan.mention(("receipt", receipt))
     lots = Lots(plan, truth)
-    for n, arrival in enumerate(arrivals):
-        line = _line(truth, arrival, delivery, n)
+    for n, (line, arrival) in enumerate(zip(lines, arrivals, strict=True)):
         order = live(truth, line.purchase_order_id)
         if order.submitted_at is None:
             raise Refusal(

@@ -1,0 +1,135 @@
+"""Purchase approval over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from wharfinger.base import configuration
+from wharfinger.base.access import require
+from wharfinger.base.door import Done, Given, Id, Listing, Page, Request, Shown
+from wharfinger.ledger.door import write
+from wharfinger.ledger.write import Written
+from wharfinger.purchasing.actions import approving as actions
+from wharfinger.purchasing.models import Approval
+from wharfinger.purchasing.queries import shown as queries
+
+router = Router(tags=["purchasing"])
+
+
+class Approve(Given):
+    """What may be bought."""
+
+    lines: list[Id] = Field(
+        default=[], max_length=1000, description="Customers' lines that wait for approval."
+    )
+    purchase_lines: list[Id] = Field(
+        default=[], max_length=1000, description="Lines of draft purchase orders."
+    )
+    note: str = Field(default="", max_length=500)
+
+
+class Reject(Given):
+    """What may not be bought, and why."""
+
+    lines: list[Id] = Field(min_length=1, max_length=1000)
+    note: str = Field(max_length=500, examples=["Use the ones in the van first"])
+
+
+class Ask(Given):
+    """Pending lines that are to be bought."""
+
+    lines: list[Id] = Field(min_length=1, max_length=1000)
+
+
+class ApprovalOut(Shown):
+    """A decision about buying."""
+
+    id: Id
+    line: Id | None
+    purchase_line: Id | None
+    granted: bool
+    amount: str | None = Field(
+        examples=["1200.00"], description="In home currency; null for those who may not see costs."
+    )
+    note: str
+    by: Id | None
+    at: datetime
+
+
+class Decided(Done):
+    """The decisions that were made, and the entry that wrote them."""
+
+    items: list[ApprovalOut]
+
+
+class Asked(Done):
+    """The entry by which lines were sent to be bought."""
+
+    lines: list[Id]
+
+
+APPROVALS = Listing(
+    "approvals",
+    filters={"line": "line_id", "purchase_line": "purchase_line_id", "granted": "granted", "by": "by_id"},
+    days={"at": "at"},
+    q=("note",),
+)
+
+
+def _show(request: Request, found: Sequence[Approval]) -> list[dict[str, Any]]:
+    return queries.show_approvals(
+        found, configuration.one("currency"), costs=request.auth.may("catalog.see_cost")
+    )
+
+
+def _decided(request: Request, act: partial[Written]) -> HttpResponse:
+    def shown(done: Written) -> dict[str, Any]:
+        made = queries.approvals().filter(pk__in=done.made["purchasing.Approval"]).order_by("pk")
+        return {"items": _show(request, list(made))}
+
+    return write(request, act, shown)
+
+
+@router.get(
+    "/approvals",
+    response=Page[ApprovalOut],
+    openapi_extra=APPROVALS.described,
+    summary="List decisions about buying",
+)
+def approvals(request: Request) -> HttpResponse:
+    """What was approved and rejected, newest first."""
+    require(request.auth, "purchasing.read")
+    return APPROVALS.answer(request, queries.approvals(), partial(_show, request))
+
+
+@router.post("/approvals/approve", response=Decided, summary="Approve purchases")
+def approve(request: Request, body: Approve) -> HttpResponse:
+    """Grant buying; all lines of the same product on the same order go on together."""
+    act = partial(
+        actions.approve,
+        actor=request.auth,
+        lines=body.lines,
+        purchase_lines=body.purchase_lines,
+        note=body.note,
+    )
+    return _decided(request, act)
+
+
+@router.post("/approvals/reject", response=Decided, summary="Reject purchases")
+def reject(request: Request, body: Reject) -> HttpResponse:
+    """Refuse buying, with a reason; the lines are pending again."""
+    return _decided(request, partial(actions.reject, actor=request.auth, lines=body.lines, note=body.note))
+
+
+@router.post("/approvals/request", response=Asked, summary="Ask for buying")
+def ask(request: Request, body: Ask) -> HttpResponse:
+    """Send pending lines to be bought, by way of approval where that is needed."""
+    act = partial(actions.request, actor=request.auth, lines=body.lines)
+    return write(request, act, lambda _: {"lines": body.lines})

@@ -1,0 +1,262 @@
+"""Receipts over HTTP: goods taken in, receipts taken back, goods sent back to their vendor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from wharfinger.base.access import require
+from wharfinger.base.door import Done, Given, Id, Listing, Note, Page, Quantity, Request, Shown, there
+from wharfinger.base.quantity import quantity, scaled
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.write import Written
+from wharfinger.purchasing.actions import receiving as actions
+from wharfinger.purchasing.api.orders import MOST_DECIMALS, show_one
+from wharfinger.purchasing.api.shapes import OrderDone, WaitingOut
+from wharfinger.purchasing.queries import shown as queries
+from wharfinger.purchasing.rules.receiving import Arrival, Delivery
+from wharfinger.purchasing.rules.returning import SendBack
+
+router = Router(tags=["purchasing"])
+
+Serials = list[str]
+
+
+class ArrivalGiven(Given):
+    """What arrived of a line of a purchase order."""
+
+    purchase_line: Id
+    quantity: Quantity = Field(description="All that arrived, what is rejected included.")
+    rejected: Quantity = Field(
+        default="0", description="How many of them are rejected at the door.", examples=["0"]
+    )
+    serials: Serials = Field(
+        default=[], max_length=10000, description="Of what is accepted, then, if known, of what is rejected."
+    )
+    batch: str = Field(default="", max_length=100, examples=["L-2026-7"])
+    expires_on: date | None = None
+    bin: Id | None = Field(default=None, description="Without it: the default bin of the line's location.")
+    line: Id | None = Field(
+        default=None, description="The customer's line to serve; without it by promised date, then age."
+    )
+
+
+class ReceiptGiven(Given):
+    """What arrived in one delivery of one vendor, perhaps of several orders."""
+
+    lines: list[ArrivalGiven] = Field(min_length=1, max_length=1000)
+    vendor_invoice_number: str = Field(default="", max_length=50, examples=["R-4711"])
+    received_on: date | None = None
+    accept_over: bool = Field(
+        default=False, description="Whether more than was ordered is taken as free stock."
+    )
+    reason: Note = Field(default="", description="Why goods are rejected.")
+
+
+class CancelReceipt(Given):
+    """Which lines of a receipt are taken back, and why."""
+
+    lines: list[Id] | None = Field(
+        default=None, max_length=1000, description="Lines of its purchase orders; all without it."
+    )
+    reason: Note = ""
+
+
+class SendBackLine(Given):
+    """Goods for the vendor: rejected ones of an order's line, or free stock of a product."""
+
+    purchase_line: Id | None = None
+    product: Id | None = None
+    quantity: Quantity
+    bin: Id | None = None
+    serials: Serials = Field(default=[], max_length=10000)
+
+
+class SendBackGiven(Given):
+    """What goes back to its vendor, and why."""
+
+    lines: list[SendBackLine] = Field(min_length=1, max_length=1000)
+    reason: Note = ""
+
+
+class ReceiptLineOut(Shown):
+    """What a receipt brought of a line and was not taken back."""
+
+    purchase_line: Id
+    purchase_order: Id
+    purchase_order_number: str = Field(examples=["PO-12"])
+    product: Id
+    sku: str = Field(examples=["AP-1040"])
+    quantity: str = Field(examples=["3"])
+    rejected: str = Field(examples=["0"])
+    bins: list[Id]
+    serials: list[str]
+    served: list[WaitingOut]
+
+
+class ReceiptOut(Shown):
+    """A receipt."""
+
+    id: Id
+    number: str = Field(examples=["GR-4"])
+    vendor: Id
+    vendor_name: str = Field(examples=["Harbour Supplies"])
+    vendor_invoice_number: str
+    received_on: date
+    cancelled_at: datetime | None
+    lines: list[ReceiptLineOut]
+
+
+class ReceiptDone(ReceiptOut, Done):
+    """A receipt, and the entry that wrote it."""
+
+
+class OrderReceived(OrderDone):
+    """A purchase order after a receipt."""
+
+    receipt: Id
+
+
+class SentBack(Done):
+    """The entry by which goods went back."""
+
+
+RECEIPTS = Listing(
+    "receipts",
+    sorts={"number": "number", "received_on": "received_on"},
+    filters={"number": "number", "vendor": "vendor_id", "vendor_invoice_number": "vendor_invoice_number"},
+    days={"received_on": "received_on"},
+    q=("number", "vendor__name", "vendor_invoice_number"),
+)
+
+
+def _show(pk: int) -> dict[str, Any]:
+    return queries.show_receipts([there(queries.receipts(), pk)])[0]
+
+
+@router.get("/receipts", response=Page[ReceiptOut], openapi_extra=RECEIPTS.described, summary="List receipts")
+def receipts(request: Request) -> HttpResponse:
+    """Receipts, newest first."""
+    require(request.auth, "purchasing.read")
+    return RECEIPTS.answer(request, queries.receipts(), queries.show_receipts)
+
+
+@router.get("/receipts/{id}", response=ReceiptOut, summary="Read a receipt")
+def receipt(request: Request, id: Id) -> HttpResponse:
+    """A receipt with what it brought."""
+    require(request.auth, "purchasing.read")
+    return detail(request, f"receipt:{id}", _show(id))
+
+
+@router.post("/receipts", response={201: ReceiptDone}, summary="Receive goods of several orders")
+def receive(request: Request, body: ReceiptGiven) -> HttpResponse:
+    """Take in what one vendor delivered, of any of its submitted orders."""
+    act = partial(
+        actions.receive,
+        actor=request.auth,
+        arrivals=arrivals_of(body.lines),
+        delivery=_delivery(body),
+        reason=body.reason,
+    )
+
+    def pk(done: Written) -> int:
+        return done.one("purchasing.Receipt")
+
+    return write(
+        request, act, lambda done: _show(pk(done)), about=lambda done: f"receipt:{pk(done)}", status=201
+    )
+
+
+@router.post("/purchase-orders/{id}/receive", response=OrderReceived, summary="Receive goods of an order")
+def receive_order(request: Request, id: Id, body: ReceiptGiven) -> HttpResponse:
+    """Take in what arrived of one order, fully or partly."""
+    there(queries.orders(), id)
+    act = partial(
+        actions.receive,
+        actor=request.auth,
+        arrivals=arrivals_of(body.lines),
+        delivery=_delivery(body, order=id),
+        reason=body.reason,
+    )
+
+    def shown(done: Written) -> dict[str, Any]:
+        return {**show_one(request, id), "receipt": done.one("purchasing.Receipt")}
+
+    return write(request, act, shown, about=f"purchase_order:{id}")
+
+
+@router.post("/receipts/{id}/cancel", response=ReceiptDone, summary="Take a receipt back")
+def cancel_receipt(request: Request, id: Id, body: CancelReceipt) -> HttpResponse:
+    """Take a receipt back while its goods are untouched, whole or in lines; they are on order again."""
+    act = partial(
+        actions.cancel_receipt, actor=request.auth, receipt=id, lines=body.lines, reason=body.reason
+    )
+    return write(request, act, lambda _: _show(id), about=f"receipt:{id}")
+
+
+@router.post("/send-back", response=SentBack, summary="Send goods back to their vendor")
+def send_back(request: Request, body: SendBackGiven) -> HttpResponse:
+    """Give back what was rejected at the door, or free stock, whose value leaves with it."""
+    act = partial(actions.send_back, actor=request.auth, goods=_goods(body.lines), reason=body.reason)
+    return write(request, act, lambda _: {})
+
+
+def arrivals_of(lines: Sequence[ArrivalGiven]) -> list[Arrival]:
+    """What arrived, as it was sent, in the products' smallest units."""
+    places = queries.decimals_of_purchase_lines(one.purchase_line for one in lines)
+    return [
+        Arrival(
+            one.purchase_line,
+            quantity(one.quantity, places.get(one.purchase_line, MOST_DECIMALS), field=f"lines.{n}.quantity"),
+            rejected=scaled(
+                one.rejected, places.get(one.purchase_line, MOST_DECIMALS), field=f"lines.{n}.rejected"
+            ),
+            serials=_codes(one.serials, f"lines.{n}.serials"),
+            batch=one.batch.strip(),
+            expires_on=one.expires_on,
+            bin=one.bin,
+            line=one.line,
+        )
+        for n, one in enumerate(lines)
+    ]
+
+
+def _codes(codes: Sequence[str], field: str) -> tuple[str, ...]:
+    for code in codes:
+        if len(code) > 100:
+            raise BadInput("too_long", N_("At most {most} characters fit here."), field=field, most=100)
+    return tuple(codes)
+
+
+def _delivery(body: ReceiptGiven, order: int | None = None) -> Delivery:
+    return Delivery(body.vendor_invoice_number, body.received_on, body.accept_over, order)
+
+
+def _goods(lines: Sequence[SendBackLine]) -> list[SendBack]:
+    bought = queries.decimals_of_purchase_lines(
+        one.purchase_line for one in lines if one.purchase_line is not None
+    )
+    kept = queries.decimals_of_products(one.product for one in lines if one.product is not None)
+    bins = queries.places_of_bins(one.bin for one in lines if one.bin is not None)
+    goods = []
+    for n, one in enumerate(lines):
+        places = bought.get(one.purchase_line or 0, kept.get(one.product or 0, MOST_DECIMALS))
+        if one.bin is not None and one.bin not in bins:
+            raise BadInput("no_such_bin", N_("There is no such bin."), field=f"lines.{n}.bin")
+        goods.append(
+            SendBack(
+                quantity(one.quantity, places, field=f"lines.{n}.quantity"),
+                purchase_line=one.purchase_line,
+                product=one.product,
+                bin=None if one.bin is None else bins[one.bin],
+                lots=queries.lots_of(one.product or 0, one.serials, field=f"lines.{n}.serials"),
+            )
+        )
+    return goods

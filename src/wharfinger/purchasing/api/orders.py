@@ -1,0 +1,265 @@
+"""Purchase orders over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from ninja import Router
+
+from wharfinger.base import configuration
+from wharfinger.base.access import require
+from wharfinger.base.door import Id, Listing, Page, Request, there
+from wharfinger.base.money import micro, minor
+from wharfinger.base.quantity import quantity
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.write import Written
+from wharfinger.parties.models import Organization
+from wharfinger.purchasing.actions import ordering as actions
+from wharfinger.purchasing.api.shapes import (
+    Close,
+    FromLines,
+    LineGiven,
+    Nothing,
+    OrderChange,
+    OrderDone,
+    OrderGiven,
+    OrderOut,
+    OrdersDone,
+    PerVendor,
+    Reason,
+    WantedGiven,
+)
+from wharfinger.purchasing.queries import shown as queries
+from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
+
+router = Router(tags=["purchasing"])
+
+MOST_DECIMALS = 6
+"""What is unknown is read as precisely as can be; the action then says that it is unknown."""
+
+
+ORDERS = Listing(
+    "purchase-orders",
+    sorts={"number": "number", "expected_on": "expected_on", "submitted_at": "submitted_at"},
+    filters={
+        "number": "number",
+        "external_number": "external_number",
+        "vendor": "vendor_id",
+        "buyer": "buyer_id",
+        "status": queries.with_status,
+    },
+    days={"expected_on": "expected_on", "ordered_on": "ordered_on", "submitted_at": "submitted_at"},
+    q=("number", "external_number", "vendor__name", "memo"),
+)
+
+
+def show_all(request: Request, found: Iterable[Any]) -> list[dict[str, Any]]:
+    """Purchase orders as this caller may see them."""
+    return queries.show_orders(found, costs=request.auth.may("catalog.see_cost"))
+
+
+def show_one(request: Request, pk: int) -> dict[str, Any]:
+    """One purchase order as this caller may see it."""
+    return show_all(request, [there(queries.orders(), pk)])[0]
+
+
+@router.get(
+    "/purchase-orders",
+    response=Page[OrderOut],
+    openapi_extra=ORDERS.described,
+    summary="List purchase orders",
+)
+def orders(request: Request) -> HttpResponse:
+    """Purchase orders, newest first."""
+    require(request.auth, "purchasing.read")
+    return ORDERS.answer(request, queries.orders(), partial(show_all, request))
+
+
+@router.post("/purchase-orders", response={201: OrderDone}, summary="Draft a purchase order")
+def draft(request: Request, body: OrderGiven) -> HttpResponse:
+    """Draft a purchase order for stock, for customers' lines, or both."""
+    vendor = Organization.objects.filter(pk=body.vendor).first()
+    currency = body.currency or (vendor.currency if vendor else configuration.one("currency"))
+    wish = PurchaseWish(
+        body.vendor,
+        wishes_of(body.lines),
+        number=body.number,
+        external_number=body.external_number,
+        currency=body.currency,
+        rate_micro=None if body.rate is None else micro(body.rate, field="rate"),
+        ship_to=body.ship_to,
+        ship_to_site=body.ship_to_site,
+        ship_to_text=body.ship_to_text,
+        freight_minor=minor(body.freight, currency, field="freight"),
+        memo=body.memo,
+        expected_on=body.expected_on,
+    )
+    return _made(request, partial(actions.draft, actor=request.auth, wish=wish))
+
+
+@router.post("/purchase-orders/from-lines", response={201: OrderDone}, summary="Order customers' lines")
+def from_lines(request: Request, body: FromLines) -> HttpResponse:
+    """Draft one purchase order of customers' lines for one vendor."""
+    wish = PurchaseWish(
+        body.vendor or 0,
+        (),
+        ship_to=body.ship_to,
+        ship_to_site=body.ship_to_site,
+        ship_to_text=body.ship_to_text,
+        memo=body.memo,
+        expected_on=body.expected_on,
+    )
+    act = partial(actions.draft_from_lines, actor=request.auth, wanted=wanted_of(body.lines), wish=wish)
+    return _made(request, act)
+
+
+@router.post(
+    "/purchase-orders/per-vendor",
+    response={201: OrdersDone},
+    summary="Order customers' lines from each vendor",
+)
+def per_vendor(request: Request, body: PerVendor) -> HttpResponse:
+    """Draft one purchase order of customers' lines for each default vendor, all in one entry."""
+    return _several(
+        request, partial(actions.draft_per_vendor, actor=request.auth, wanted=wanted_of(body.lines))
+    )
+
+
+@router.post("/purchase-orders/auto-fill", response={201: OrdersDone}, summary="Order what runs low")
+def auto_fill(request: Request, body: Nothing | None = None) -> HttpResponse:
+    """Draft one purchase order for each default vendor of what has fallen to its minimum, up to its maximum."""
+    return _several(request, partial(actions.auto_fill, actor=request.auth))
+
+
+@router.get("/purchase-orders/{id}", response=OrderOut, summary="Read a purchase order")
+def order(request: Request, id: Id) -> HttpResponse:
+    """A purchase order with its lines, what is on order of each and what has arrived."""
+    require(request.auth, "purchasing.read")
+    return detail(request, f"purchase_order:{id}", show_one(request, id))
+
+
+@router.patch("/purchase-orders/{id}", response=OrderDone, summary="Change a purchase order")
+def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
+    """Change the lines and terms of a draft; of a submitted order its dates and notes."""
+    found = there(queries.orders(), id)
+    values = body.model_dump(include={"external_number", "memo", "expected_on"}, exclude_unset=True)
+    for name in ("external_number", "memo"):
+        if name in values and values[name] is None:
+            values[name] = ""
+    if body.freight is not None:
+        values["freight_minor"] = minor(body.freight, found.currency, field="freight")
+    places = queries.decimals_of_purchase_lines(one.purchase_line for one in body.change)
+    changes = tuple(
+        LineChange(
+            one.purchase_line,
+            None
+            if one.quantity is None
+            else quantity(
+                one.quantity, places.get(one.purchase_line, MOST_DECIMALS), field=f"change.{n}.quantity"
+            ),
+            None if one.unit_cost is None else micro(one.unit_cost, field=f"change.{n}.unit_cost"),
+            one.expected_on,
+            one.description,
+        )
+        for n, one in enumerate(body.change)
+    )
+    wanted = PurchaseChange(tuple(values.items()), wishes_of(body.add, at="add"), changes, tuple(body.remove))
+    act = partial(actions.change_purchase, actor=request.auth, order=id, change=wanted)
+    return _on(request, id, act)
+
+
+@router.post("/purchase-orders/{id}/submit", response=OrderDone, summary="Submit a purchase order")
+def submit(request: Request, id: Id, body: Nothing | None = None) -> HttpResponse:
+    """Order the goods; the lines on it are On Order."""
+    return _on(request, id, partial(actions.submit, actor=request.auth, order=id))
+
+
+@router.post("/purchase-orders/{id}/cancel", response=OrderDone, summary="Cancel a purchase order")
+def cancel(request: Request, id: Id, body: Reason) -> HttpResponse:
+    """Cancel an order of which nothing has arrived; its lines are to be ordered again."""
+    return _on(request, id, partial(actions.cancel, actor=request.auth, order=id, reason=body.reason))
+
+
+@router.post("/purchase-orders/{id}/close", response=OrderDone, summary="Close what is short")
+def close(request: Request, id: Id, body: Close) -> HttpResponse:
+    """Expect no more of an order, or of some of its lines."""
+    act = partial(actions.close, actor=request.auth, order=id, lines=body.lines, reason=body.reason)
+    return _on(request, id, act)
+
+
+def wishes_of(lines: Sequence[LineGiven], *, at: str = "lines") -> tuple[PurchaseLineWish, ...]:
+    """Lines as they were sent, as what a draft wants."""
+    by_line = queries.decimals_of_lines(one.line for one in lines if one.line is not None)
+    by_product = queries.decimals_of_products(one.product for one in lines if one.product is not None)
+    wishes = []
+    for n, one in enumerate(lines):
+        if one.product is None and one.line is None:
+            raise BadInput(
+                "product_missing", N_("Name a product or a customer's line."), field=f"{at}.{n}.product"
+            )
+        if one.line is not None:
+            places = by_line.get(one.line, MOST_DECIMALS)
+        else:
+            places = by_product.get(one.product or 0, MOST_DECIMALS)
+            if one.quantity is None:
+                raise BadInput("missing", N_("Please fill this in."), field=f"{at}.{n}.quantity")
+        units = None if one.quantity is None else quantity(one.quantity, places, field=f"{at}.{n}.quantity")
+        wishes.append(
+            PurchaseLineWish(
+                product=one.product,
+                quantity=None if one.line is not None else units,
+                wanted=() if one.line is None else (Wanted(one.line, units),),
+                unit_cost_micro=None
+                if one.unit_cost is None
+                else micro(one.unit_cost, field=f"{at}.{n}.unit_cost"),
+                location=one.location,
+                expected_on=one.expected_on,
+                description=one.description,
+            )
+        )
+    return tuple(wishes)
+
+
+def wanted_of(lines: Sequence[int | WantedGiven]) -> list[Wanted]:
+    """Customers' lines as they were sent, each with its quantity where one is given."""
+    given = [WantedGiven(line=one) if isinstance(one, int) else one for one in lines]
+    places = queries.decimals_of_lines(one.line for one in given)
+    return [
+        Wanted(
+            one.line,
+            None
+            if one.quantity is None
+            else quantity(one.quantity, places.get(one.line, MOST_DECIMALS), field=f"lines.{n}.quantity"),
+        )
+        for n, one in enumerate(given)
+    ]
+
+
+def _on(request: Request, pk: int, act: partial[Written]) -> HttpResponse:
+    return write(request, act, lambda _: show_one(request, pk), about=f"purchase_order:{pk}")
+
+
+def _made(request: Request, act: partial[Written]) -> HttpResponse:
+    def pk(done: Written) -> int:
+        return done.one("purchasing.PurchaseOrder")
+
+    return write(
+        request,
+        act,
+        lambda done: show_one(request, pk(done)),
+        about=lambda done: f"purchase_order:{pk(done)}",
+        status=201,
+    )
+
+
+def _several(request: Request, act: partial[Written]) -> HttpResponse:
+    def shown(done: Written) -> dict[str, Any]:
+        made = queries.orders().filter(pk__in=done.made["purchasing.PurchaseOrder"]).order_by("pk")
+        return {"items": show_all(request, made)}
+
+    return write(request, act, shown, status=201)

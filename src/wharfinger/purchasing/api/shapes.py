@@ -1,0 +1,183 @@
+"""What purchase orders look like over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import Field
+
+from wharfinger.base.door import Amount, Currency, Done, Given, Id, Note, Price, Quantity, Shown
+
+Word = Literal["draft", "submitted", "received_partial", "received_full", "closed", "cancelled"]
+ShipTo = Literal["own", "organization", "other"]
+
+
+class LineGiven(Given):
+    """A line to buy: a product for stock, or a customer's line."""
+
+    product: Id | None = Field(default=None, description="For stock; not needed where `line` is given.")
+    line: Id | None = Field(default=None, description="The customer's line that is to be ordered.")
+    quantity: Quantity | None = Field(
+        default=None, description="Of a customer's line: all that is open without it."
+    )
+    unit_cost: Price | None = Field(
+        default=None, description="Without it: what the vendor asks.", examples=["31.50"]
+    )
+    location: Id | None = Field(
+        default=None, description="Where it will be received; the default location without it."
+    )
+    expected_on: date | None = None
+    description: str = Field(default="", max_length=500)
+
+
+class OrderGiven(Given):
+    """A new purchase order."""
+
+    vendor: Id
+    lines: list[LineGiven] = Field(min_length=1, max_length=1000)
+    number: str | None = Field(default=None, min_length=1, max_length=40, examples=["PO-1007"])
+    external_number: str = Field(default="", max_length=60, examples=["VX-88"])
+    currency: Currency | None = None
+    rate: Price | None = Field(
+        default=None, description="What one unit of the currency is worth at home.", examples=["0.92"]
+    )
+    ship_to: ShipTo = "own"
+    ship_to_site: Id | None = Field(default=None, description="The customer's site of a drop shipment.")
+    ship_to_text: str = Field(default="", max_length=500)
+    freight: Amount = "0"
+    memo: Note = ""
+    expected_on: date | None = None
+
+
+class WantedGiven(Given):
+    """So much of a customer's line."""
+
+    line: Id
+    quantity: Quantity | None = None
+
+
+class FromLines(Given):
+    """Customers' lines that become one purchase order."""
+
+    lines: list[Id | WantedGiven] = Field(min_length=1, max_length=1000)
+    vendor: Id | None = Field(
+        default=None, description="Without it: the default vendor that all of them share."
+    )
+    ship_to: ShipTo = "own"
+    ship_to_site: Id | None = None
+    ship_to_text: str = Field(default="", max_length=500)
+    expected_on: date | None = None
+    memo: Note = ""
+
+
+class PerVendor(Given):
+    """Customers' lines that become one purchase order for each default vendor."""
+
+    lines: list[Id | WantedGiven] = Field(min_length=1, max_length=1000)
+
+
+class ChangeOfLine(Given):
+    """What changes of a line of a draft."""
+
+    purchase_line: Id
+    quantity: Quantity | None = None
+    unit_cost: Price | None = None
+    expected_on: date | None = None
+    description: str | None = Field(default=None, max_length=500)
+
+
+class OrderChange(Given):
+    """What changes of a purchase order; lines and freight only while it is a draft."""
+
+    external_number: str | None = Field(default=None, max_length=60)
+    memo: Note | None = None
+    expected_on: date | None = None
+    freight: Amount | None = None
+    add: list[LineGiven] = Field(default=[], max_length=1000)
+    change: list[ChangeOfLine] = Field(default=[], max_length=1000)
+    remove: list[Id] = Field(default=[], max_length=1000)
+
+
+class Reason(Given):
+    """Why."""
+
+    reason: Note = ""
+
+
+class Close(Given):
+    """What is not expected any more, and why."""
+
+    lines: list[Id] | None = Field(
+        default=None, max_length=1000, description="Lines of the order; all without it."
+    )
+    reason: Note = ""
+
+
+class Nothing(Given):
+    """Nothing needs to be said."""
+
+
+class WaitingOut(Shown):
+    """A customer's line that waits for these goods."""
+
+    line: Id
+    quantity: str = Field(examples=["2"])
+
+
+class PurchaseLineOut(Shown):
+    """A line of a purchase order, and where its goods are."""
+
+    id: Id
+    position: int
+    product: Id
+    sku: str = Field(examples=["AP-1040"])
+    description: str
+    quantity: str = Field(examples=["5"])
+    unit_cost: str | None = Field(examples=["31.50"], description="Null for those who may not see costs.")
+    net: str | None = Field(examples=["157.50"])
+    location: Id
+    expected_on: date | None
+    drafted: str = Field(examples=["0"])
+    on_order: str = Field(examples=["2"])
+    received: str = Field(examples=["3"])
+    rejected: str = Field(examples=["0"])
+    waiting: list[WaitingOut]
+
+
+class OrderOut(Shown):
+    """A purchase order."""
+
+    id: Id
+    number: str = Field(examples=["PO-12"])
+    external_number: str
+    status: Word
+    vendor: Id
+    vendor_name: str = Field(examples=["Harbour Supplies"])
+    currency: Currency
+    rate: str = Field(examples=["1"])
+    ship_to: ShipTo
+    ship_to_site: Id | None
+    ship_to_text: str
+    memo: str
+    expected_on: date | None
+    ordered_on: date | None
+    submitted_at: datetime | None
+    sent_at: datetime | None
+    cancelled_at: datetime | None
+    closed_at: datetime | None
+    buyer: Id | None
+    freight: str | None = Field(examples=["14.50"])
+    net: str | None = Field(examples=["157.50"])
+    total: str | None = Field(examples=["172.00"])
+    lines: list[PurchaseLineOut]
+
+
+class OrderDone(OrderOut, Done):
+    """A purchase order, and the entry that wrote it."""
+
+
+class OrdersDone(Done):
+    """The purchase orders that were drafted, and the entry that wrote them."""
+
+    items: list[OrderOut]

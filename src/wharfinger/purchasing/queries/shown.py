@@ -1,0 +1,271 @@
+"""Purchase orders, receipts and approvals as callers of the API read them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet
+
+from wharfinger.base.money import MICRO, decimals, extended
+from wharfinger.base.quantity import plain
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.words import same
+from wharfinger.catalog.models import Product
+from wharfinger.demand.models import Line
+from wharfinger.ledger import sql
+from wharfinger.ledger.models import Holding
+from wharfinger.purchasing.models import Approval, PurchaseLine, PurchaseOrder, Receipt
+from wharfinger.purchasing.queries.orders import figures, with_word
+from wharfinger.purchasing.queries.truth import known_lots
+from wharfinger.stock.models import Bin
+
+
+class Came(NamedTuple):
+    """Goods of a receipt: of which line, to where, as which lot, for whom, how many of them stayed."""
+
+    entry: int
+    purchase_line: int
+    kind: str
+    place: int
+    code: str
+    claim: int
+    quantity: int
+
+
+def orders() -> QuerySet[PurchaseOrder]:
+    """Every purchase order that was not undone, with the word that describes it."""
+    return with_word(PurchaseOrder.objects.filter(void__isnull=True).select_related("vendor"))
+
+
+def receipts() -> QuerySet[Receipt]:
+    """Every receipt that was not undone."""
+    return Receipt.objects.filter(void__isnull=True).select_related("vendor")
+
+
+def approvals() -> QuerySet[Approval]:
+    """Every decision about buying that was not undone."""
+    return Approval.objects.filter(void__isnull=True)
+
+
+def with_status(rows: QuerySet[Any, Any], values: Sequence[str]) -> QuerySet[Any, Any]:
+    """Orders that any of these words describes."""
+    return rows.filter(word__in=list(values))
+
+
+def waiting(lines: Iterable[int]) -> dict[int, list[tuple[int, str, int]]]:
+    """Who waits for the goods of each line: the customer's line, at which kind of place, how many."""
+    wanted = list(lines)
+    found: dict[int, list[tuple[int, str, int]]] = defaultdict(list)
+    for at, kind in (("place__drafted_line", "drafted"), ("place__purchase_line", "on_order")):
+        rows = Holding.objects.filter(**{f"{at}__in": wanted}, kind=kind, claim__gt=0, quantity__gt=0)
+        for line, claim, quantity in rows.order_by("claim").values_list(at, "claim", "quantity"):
+            found[line].append((claim, kind, quantity))
+    return found
+
+
+def show_orders(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
+    """Purchase orders with their lines; costs only for who may see them."""
+    listed = list(found)
+    lines: dict[int, list[PurchaseLine]] = defaultdict(list)
+    rows = PurchaseLine.objects.filter(purchase_order__in=[o.pk for o in listed], void__isnull=True)
+    for line in rows.filter(removed_at__isnull=True).select_related("product").order_by("position", "pk"):
+        lines[line.purchase_order_id].append(line)
+    every = [line.pk for some in lines.values() for line in some]
+    standing, claims = figures(every), waiting(every)
+    shown = []
+    for order in listed:
+        nets = {line.pk: _net(order, line) for line in lines[order.pk]}
+        net = sum(nets.values())
+        shown.append(
+            {
+                "id": order.pk,
+                "number": order.number,
+                "external_number": order.external_number,
+                "status": order.word,
+                "vendor": order.vendor_id,
+                "vendor_name": order.vendor.name,
+                "currency": order.currency,
+                "rate": plain(order.rate_micro, MICRO),
+                "ship_to": order.ship_to,
+                "ship_to_site": order.ship_to_site_id,
+                "ship_to_text": order.ship_to_text,
+                "memo": order.memo,
+                "expected_on": order.expected_on,
+                "ordered_on": order.ordered_on,
+                "submitted_at": order.submitted_at,
+                "sent_at": order.sent_at,
+                "cancelled_at": order.cancelled_at,
+                "closed_at": order.closed_at,
+                "buyer": order.buyer_id,
+                "freight": _money(order.freight_minor, order.currency) if costs else None,
+                "net": _money(net, order.currency) if costs else None,
+                "total": _money(net + order.freight_minor, order.currency) if costs else None,
+                "lines": [
+                    _show_line(order, line, standing[line.pk], claims[line.pk], nets[line.pk], costs=costs)
+                    for line in lines[order.pk]
+                ],
+            }
+        )
+    return shown
+
+
+def _show_line(
+    order: PurchaseOrder, line: PurchaseLine, stands: Any, claims: Any, net: int, *, costs: bool
+) -> dict[str, Any]:
+    places = line.product.quantity_decimals
+    return {
+        "id": line.pk,
+        "position": line.position,
+        "product": line.product_id,
+        "sku": line.product.sku,
+        "description": line.description,
+        "quantity": plain(line.quantity, places),
+        "unit_cost": plain(line.unit_cost_micro, MICRO) if costs else None,
+        "net": _money(net, order.currency) if costs else None,
+        "location": line.location_id,
+        "expected_on": line.expected_on,
+        "drafted": plain(stands.drafted, places),
+        "on_order": plain(stands.on_order, places),
+        "received": plain(stands.received, places),
+        "rejected": plain(stands.rejected, places),
+        "waiting": [{"line": claim, "quantity": plain(quantity, places)} for claim, _, quantity in claims],
+    }
+
+
+def _net(order: PurchaseOrder, line: PurchaseLine) -> int:
+    return extended(line.unit_cost_micro, line.quantity, line.product.quantity_decimals, order.currency)
+
+
+def _money(minor: int, currency: str) -> str:
+    places = decimals(currency)
+    sign, minor = ("-" if minor < 0 else ""), abs(minor)
+    return f"{sign}{minor // 10**places}.{minor % 10**places:0{places}d}" if places else f"{sign}{minor}"
+
+
+def came(entries: Iterable[int]) -> dict[int, list[Came]]:
+    """What arrived by these entries and has not been taken back, in one statement."""
+    found: dict[int, list[Came]] = defaultdict(list)
+    for row in sql.fetch(
+        "SELECT m.entry_id, p.id, t.kind, t.place_id, l.code, t.claim_id, "  # noqa: S608 - the text is ours alone
+        "m.quantity - COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0) "
+        "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id AND s.kind = 'on_order' "
+        "JOIN purchasing_purchaseline p ON p.place_id = s.place_id "
+        "JOIN ledger_holding t ON t.id = m.target_id AND t.kind IN ('bin', 'customer', 'refused') "
+        f"JOIN ledger_lot l ON l.id = t.lot_id WHERE {sql.among('m.entry_id')} ORDER BY m.entry_id, m.n",
+        [sql.array(list(entries))],
+    ):
+        found[row[0]].append(Came(row[0], row[1], row[2], row[3], row[4], row[5], int(row[6])))
+    return found
+
+
+def show_receipts(found: Iterable[Any]) -> list[dict[str, Any]]:
+    """Receipts with what of them has not been taken back."""
+    listed = list(found)
+    goods = came(r.made_id for r in listed)
+    every = {one.purchase_line for some in goods.values() for one in some}
+    lines = {
+        line.pk: line
+        for line in PurchaseLine.objects.filter(pk__in=every).select_related("product", "purchase_order")
+    }
+    bins = dict(
+        Bin.objects.filter(place__in={one.place for some in goods.values() for one in some}).values_list(
+            "place", "pk"
+        )
+    )
+    return [
+        {
+            "id": receipt.pk,
+            "number": receipt.number,
+            "vendor": receipt.vendor_id,
+            "vendor_name": receipt.vendor.name,
+            "vendor_invoice_number": receipt.vendor_invoice_number,
+            "received_on": receipt.received_on,
+            "cancelled_at": receipt.cancelled_at,
+            "lines": [
+                _show_arrival(lines[pk], some, bins) for pk, some in _by_line(goods[receipt.made_id]).items()
+            ],
+        }
+        for receipt in listed
+    ]
+
+
+def _by_line(goods: Iterable[Came]) -> dict[int, list[Came]]:
+    found: dict[int, list[Came]] = defaultdict(list)
+    for one in goods:
+        found[one.purchase_line].append(one)
+    return found
+
+
+def _show_arrival(line: PurchaseLine, goods: Sequence[Came], bins: dict[int, int]) -> dict[str, Any]:
+    places = line.product.quantity_decimals
+    here = [one for one in goods if one.kind != "refused" and one.quantity]
+    served: dict[int, int] = defaultdict(int)
+    for one in here:
+        if one.claim:
+            served[one.claim] += one.quantity
+    return {
+        "purchase_line": line.pk,
+        "purchase_order": line.purchase_order_id,
+        "purchase_order_number": line.purchase_order.number,
+        "product": line.product_id,
+        "sku": line.product.sku,
+        "quantity": plain(sum(one.quantity for one in here), places),
+        "rejected": plain(sum(one.quantity for one in goods if one.kind == "refused"), places),
+        "bins": sorted({bins[one.place] for one in here if one.place in bins}),
+        "serials": [one.code for one in here if one.code],
+        "served": [
+            {"line": claim, "quantity": plain(quantity, places)} for claim, quantity in served.items()
+        ],
+    }
+
+
+def show_approvals(found: Iterable[Approval], currency: str, *, costs: bool) -> list[dict[str, Any]]:
+    """Decisions about buying."""
+    return [
+        {
+            "id": one.pk,
+            "line": one.line_id,
+            "purchase_line": one.purchase_line_id,
+            "granted": one.granted,
+            "amount": _money(one.amount_minor, currency) if costs else None,
+            "note": one.note,
+            "by": one.by_id,
+            "at": one.at,
+        }
+        for one in found
+    ]
+
+
+def decimals_of_lines(lines: Iterable[int]) -> dict[int, int]:
+    """How many decimals the product of each customer's line has."""
+    return dict(Line.objects.filter(pk__in=list(lines)).values_list("pk", "product__quantity_decimals"))
+
+
+def decimals_of_purchase_lines(lines: Iterable[int]) -> dict[int, int]:
+    """How many decimals the product of each purchase order's line has."""
+    return dict(
+        PurchaseLine.objects.filter(pk__in=list(lines)).values_list("pk", "product__quantity_decimals")
+    )
+
+
+def decimals_of_products(products: Iterable[int]) -> dict[int, int]:
+    """How many decimals each product has."""
+    return dict(Product.objects.filter(pk__in=list(products)).values_list("pk", "quantity_decimals"))
+
+
+def places_of_bins(bins: Iterable[int]) -> dict[int, int]:
+    """The place of each bin."""
+    return dict(Bin.objects.filter(pk__in=list(bins)).values_list("pk", "place"))
+
+
+def lots_of(product: int, codes: Sequence[str], *, field: str) -> tuple[int, ...]:
+    """The lots of a product by their numbers; raises BadInput for one that is not known."""
+    known = known_lots([product], [same(code) for code in codes]) if codes else {}
+    for code in codes:
+        if (product, same(code)) not in known:
+            raise BadInput(
+                "no_such_serial", N_("There is no serial number {serial}."), field=field, serial=code
+            )
+    return tuple(known[product, same(code)].id for code in codes)
