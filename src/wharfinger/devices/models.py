@@ -18,7 +18,7 @@ class Device(Document):
 
     subject: ClassVar[str] = "device"
     number = models.CharField(max_length=40, unique=True)
-    lot = models.OneToOneField(Lot, models.PROTECT, related_name="device")
+    lot = models.ForeignKey(Lot, models.PROTECT, related_name="devices")
     product = models.ForeignKey(Product, models.PROTECT, related_name="devices")
     organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="devices")
     site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="devices")
@@ -32,11 +32,15 @@ class Device(Document):
     warranty_policy = models.ForeignKey(WarrantyPolicy, models.PROTECT, null=True, related_name="+")
     warranty_start_on = models.DateField(null=True)
     warranty_end_on = models.DateField(null=True)
-    replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
     removed_on = models.DateField(null=True)
     """The day it left the customer."""
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lot"], condition=Q(void__isnull=True), name="device_of_lot"),
+            models.UniqueConstraint(fields=["replaces"], condition=Q(void__isnull=True), name="device_replaced_once"),
+        ]
         indexes = [
             models.Index(fields=["warranty_end_on", "id"], name="device_warranty", condition=Q(removed_on__isnull=True)),
         ]
@@ -52,6 +56,7 @@ class Relation(Document):
     device = models.ForeignKey(Device, models.PROTECT, related_name="relations")
     other = models.ForeignKey(Device, models.PROTECT, related_name="related_from")
     kind = models.CharField(max_length=8, choices=[(k, k) for k in ("parent", "child", "related")])
+    """What the other one is to the device."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["device", "other"], condition=Q(void__isnull=True), name="relation_once")]

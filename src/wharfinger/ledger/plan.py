@@ -30,6 +30,15 @@ class Number(NamedTuple):
     pattern: str
 
 
+class Copied(NamedTuple):
+    """What another column got when it was written: of the same row, or of a row that the plan makes before it."""
+
+    column: str
+    of: Ref | None = None
+    folded: bool = False
+    """In the form under which codes are compared."""
+
+
 class PlaceRef(NamedTuple):
     """A place with what the holdings at it copy."""
 

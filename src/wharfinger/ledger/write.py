@@ -14,9 +14,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 from wharfinger.base.refusal import N_, Refusal
+from wharfinger.base.words import same
 from wharfinger.ledger import chart, sql
 from wharfinger.ledger.models import Account, Counter, Draw, Entry, Fact, Layer, Move, Outbox, Posting
-from wharfinger.ledger.plan import AccountRef, Number, Plan, Ref, Spot, Step, Truth
+from wharfinger.ledger.plan import AccountRef, Copied, Number, Plan, Ref, Spot, Step, Truth
 
 Key = tuple[int, int, int]
 
@@ -67,12 +68,14 @@ def write(plan: Plan, truth: Truth, entry: Entry, consumers: list[str]) -> Writt
 def _create(plan: Plan, truth: Truth, entry: Entry) -> dict[str, list[int]]:
     ids: dict[str, list[int]] = {}
     numbers = _numbers(plan)
+    made: dict[str, list[dict[str, Any]]] = {}
     for label, given in plan.creates.items():
         model = apps.get_model(label)
         stamp = {"made_id": entry.pk} if can_be_void(label) else {}
         ids[label] = []
         for wave in _waves(label, given):
-            ready = [{**{k: _resolved(v, ids, numbers) for k, v in row.items()}, **stamp} for row in wave]
+            ready = [{**_ready(row, ids, numbers, made), **stamp} for row in wave]
+            made.setdefault(label, []).extend(ready)
             ids[label] += sql.insert(model, ready)
     return ids
 
@@ -85,6 +88,19 @@ def _waves(label: str, given: list[dict[str, Any]]) -> Iterator[list[dict[str, A
             yield given[begun:n]
             begun = n
     yield given[begun:]
+
+
+def _ready(
+    row: dict[str, Any], ids: dict[str, list[int]], numbers: dict[str, list[str]], made: dict[str, list[dict[str, Any]]]
+) -> dict[str, Any]:
+    ready: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, Copied):
+            found = (ready if value.of is None else made[value.of.label][value.of.index])[value.column]
+            ready[name] = same(found) if value.folded else found
+        else:
+            ready[name] = _resolved(value, ids, numbers)
+    return ready
 
 
 def _resolved(value: Any, ids: dict[str, list[int]], numbers: dict[str, list[str]]) -> Any:

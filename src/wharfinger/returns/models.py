@@ -61,6 +61,7 @@ class RmaLine(models.Model):
     line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="rma_lines")
     device = models.ForeignKey(Device, models.PROTECT, null=True, related_name="rma_lines")
     quantity = models.BigIntegerField()
+    """As it was asked for; none of what simply came along."""
     type = models.CharField(max_length=8, choices=[(k, k) for k in ("return", "repair", "replace")])
     reason = models.CharField(max_length=500, blank=True)
     credit_minor = models.BigIntegerField(default=0)
@@ -71,7 +72,7 @@ class RmaLine(models.Model):
     void = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="rma_line_above_zero")]
+        constraints = [models.CheckConstraint(condition=Q(quantity__gte=0), name="rma_line_not_below_zero")]
 
     def __str__(self) -> str:
         return f"{self.rma_id}/{self.position}"
