@@ -22,6 +22,8 @@ class Invoice(Document):
     sheet = models.ForeignKey(Sheet, models.PROTECT, null=True, related_name="invoices")
     """The only document it bills, where it bills one alone."""
     currency = models.CharField(max_length=3)
+    rate_micro = models.BigIntegerField(default=1_000_000)
+    """What one unit of the currency was worth in home currency, at 10⁻⁶."""
     customer_reference = models.CharField(max_length=60, blank=True)
     issued_on = models.DateField()
     due_on = models.DateField()
@@ -99,9 +101,13 @@ class Payment(Document):
 
     subject: ClassVar[str] = "payment"
     number = models.CharField(max_length=40, unique=True)
-    kind = models.CharField(max_length=8, default="payment", choices=[("payment", "payment"), ("refund", "refund")])
+    kind = models.CharField(
+        max_length=8, default="payment", choices=[("payment", "payment"), ("refund", "refund")]
+    )
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="payments")
     currency = models.CharField(max_length=3)
+    rate_micro = models.BigIntegerField(default=1_000_000)
+    """What one unit of the currency was worth in home currency, at 10⁻⁶."""
     amount_minor = models.BigIntegerField()
     received_on = models.DateField()
     method = models.CharField(max_length=40, blank=True)

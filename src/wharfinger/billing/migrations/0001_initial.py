@@ -4,82 +4,112 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='CreditLine',
+            name="CreditLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.BigIntegerField()),
-                ('net_minor', models.BigIntegerField()),
-                ('tax_minor', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("quantity", models.BigIntegerField()),
+                ("net_minor", models.BigIntegerField()),
+                ("tax_minor", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='CreditNote',
+            name="CreditNote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('issued_on', models.DateField()),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('net_minor', models.BigIntegerField()),
-                ('tax_minor', models.BigIntegerField()),
-                ('total_minor', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("currency", models.CharField(max_length=3)),
+                ("issued_on", models.DateField()),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("net_minor", models.BigIntegerField()),
+                ("tax_minor", models.BigIntegerField()),
+                ("total_minor", models.BigIntegerField()),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, null=True, unique=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('customer_reference', models.CharField(blank=True, max_length=60)),
-                ('issued_on', models.DateField()),
-                ('due_on', models.DateField()),
-                ('net_minor', models.BigIntegerField()),
-                ('tax_minor', models.BigIntegerField()),
-                ('total_minor', models.BigIntegerField()),
-                ('posted_at', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, null=True, unique=True)),
+                ("currency", models.CharField(max_length=3)),
+                ("customer_reference", models.CharField(blank=True, max_length=60)),
+                ("issued_on", models.DateField()),
+                ("due_on", models.DateField()),
+                ("net_minor", models.BigIntegerField()),
+                ("tax_minor", models.BigIntegerField()),
+                ("total_minor", models.BigIntegerField()),
+                ("posted_at", models.DateTimeField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='InvoiceLine',
+            name="InvoiceLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.IntegerField()),
-                ('description', models.CharField(blank=True, max_length=500)),
-                ('quantity', models.BigIntegerField()),
-                ('unit_price_micro', models.BigIntegerField()),
-                ('discount_micro', models.IntegerField(default=0)),
-                ('rate_micro', models.IntegerField()),
-                ('net_minor', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.IntegerField()),
+                ("description", models.CharField(blank=True, max_length=500)),
+                ("quantity", models.BigIntegerField()),
+                ("unit_price_micro", models.BigIntegerField()),
+                ("discount_micro", models.IntegerField(default=0)),
+                ("rate_micro", models.IntegerField()),
+                ("net_minor", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('kind', models.CharField(choices=[('payment', 'payment'), ('refund', 'refund')], default='payment', max_length=8)),
-                ('currency', models.CharField(max_length=3)),
-                ('amount_minor', models.BigIntegerField()),
-                ('received_on', models.DateField()),
-                ('method', models.CharField(blank=True, max_length=40)),
-                ('reference', models.CharField(blank=True, max_length=100)),
-                ('cancelled_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("payment", "payment"), ("refund", "refund")],
+                        default="payment",
+                        max_length=8,
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3)),
+                ("amount_minor", models.BigIntegerField()),
+                ("received_on", models.DateField()),
+                ("method", models.CharField(blank=True, max_length=40)),
+                ("reference", models.CharField(blank=True, max_length=100)),
+                ("cancelled_at", models.DateTimeField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

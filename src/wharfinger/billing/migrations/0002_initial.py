@@ -5,120 +5,198 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('billing', '0001_initial'),
-        ('catalog', '0002_initial'),
-        ('demand', '0001_initial'),
-        ('ledger', '0002_initial'),
-        ('parties', '0001_initial'),
+        ("billing", "0001_initial"),
+        ("catalog", "0002_initial"),
+        ("demand", "0001_initial"),
+        ("ledger", "0002_initial"),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='creditnote',
-            name='made',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="creditnote",
+            name="made",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='creditnote',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_notes', to='parties.organization'),
+            model_name="creditnote",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="credit_notes",
+                to="parties.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='creditnote',
-            name='place',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='credit_note', to='ledger.place'),
+            model_name="creditnote",
+            name="place",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="credit_note", to="ledger.place"
+            ),
         ),
         migrations.AddField(
-            model_name='creditnote',
-            name='void',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="creditnote",
+            name="void",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='creditline',
-            name='credit_note',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='billing.creditnote'),
+            model_name="creditline",
+            name="credit_note",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="billing.creditnote"
+            ),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='made',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="invoice",
+            name="made",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='parties.organization'),
+            model_name="invoice",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="invoices",
+                to="parties.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='place',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='invoice', to='ledger.place'),
+            model_name="invoice",
+            name="place",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="invoice", to="ledger.place"
+            ),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='sheet',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoices', to='demand.sheet'),
+            model_name="invoice",
+            name="sheet",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="invoices",
+                to="demand.sheet",
+            ),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='site',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.site'),
+            model_name="invoice",
+            name="site",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.site"
+            ),
         ),
         migrations.AddField(
-            model_name='invoice',
-            name='void',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="invoice",
+            name="void",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='creditnote',
-            name='invoice',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_notes', to='billing.invoice'),
+            model_name="creditnote",
+            name="invoice",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="credit_notes", to="billing.invoice"
+            ),
         ),
         migrations.AddField(
-            model_name='invoiceline',
-            name='invoice',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='billing.invoice'),
+            model_name="invoiceline",
+            name="invoice",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="billing.invoice"
+            ),
         ),
         migrations.AddField(
-            model_name='invoiceline',
-            name='line',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='invoice_lines', to='demand.line'),
+            model_name="invoiceline",
+            name="line",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="invoice_lines",
+                to="demand.line",
+            ),
         ),
         migrations.AddField(
-            model_name='invoiceline',
-            name='product',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product'),
+            model_name="invoiceline",
+            name="product",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="catalog.product",
+            ),
         ),
         migrations.AddField(
-            model_name='invoiceline',
-            name='tax_code',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.taxcode'),
+            model_name="invoiceline",
+            name="tax_code",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="catalog.taxcode",
+            ),
         ),
         migrations.AddField(
-            model_name='creditline',
-            name='invoice_line',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='billing.invoiceline'),
+            model_name="creditline",
+            name="invoice_line",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="credits", to="billing.invoiceline"
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='made',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="payment",
+            name="made",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payments', to='parties.organization'),
+            model_name="payment",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payments",
+                to="parties.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='void',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="payment",
+            name="void",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['organization', 'id'], name='invoice_organization'),
+            model_name="invoice",
+            index=models.Index(fields=["organization", "id"], name="invoice_organization"),
         ),
     ]

@@ -1,0 +1,95 @@
+"""Ask customers to pay, and say that an invoice went out."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.words import tidy
+from wharfinger.billing.models import Invoice
+from wharfinger.billing.queries import truth as reads
+from wharfinger.billing.rules import invoices as rules
+from wharfinger.billing.rules.invoices import InvoiceWish
+from wharfinger.demand import queries as demand
+from wharfinger.demand.models import Sheet
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import Written
+
+
+def invoice(*, actor: Actor, wish: InvoiceWish, key: str | None = None) -> Written:
+    """Invoice quantities of lines, whatever the stage of their goods: one invoice for each customer and currency.
+
+    The number is taken last, so the series has no gaps. Raises Refusal when fewer are to be billed.
+    """
+    require(actor, "billing.invoice")
+    return post(
+        "invoice",
+        _wish(wish),
+        partial(rules.plan_invoice, wish=wish, draft=False),
+        actor=actor,
+        key=key,
+        effective_on=wish.issued_on,
+    )
+
+
+def draft_invoice(*, actor: Actor, wish: InvoiceWish, key: str | None = None) -> Written:
+    """Prepare an invoice: it holds the bills, but has no number and posts nothing until it is posted."""
+    require(actor, "billing.invoice")
+    return post(
+        "draft_invoice", _wish(wish), partial(rules.plan_invoice, wish=wish, draft=True), actor=actor, key=key
+    )
+
+
+def _wish(wish: InvoiceWish) -> Wish:
+    if not wish.bills:
+        raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
+    for n, bill in enumerate(wish.bills):
+        if bill.quantity <= 0:
+            raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"lines.{n}.quantity")
+        tidy(bill.description, field=f"lines.{n}.description", most=500, needed=False)
+    tidy(wish.customer_reference, field="customer_reference", most=60, needed=False)
+    if wish.due_on and wish.issued_on and wish.due_on < wish.issued_on:
+        raise BadInput("due_too_early", N_("An invoice cannot be due before it is issued."), field="due_on")
+    lines = sorted({bill.line for bill in wish.bills})
+    return Wish(
+        documents=[(Sheet, demand.documents_of(lines))], first=reads.read_lines_to_bill(lines), claims=lines
+    )
+
+
+def post_invoice(
+    *, actor: Actor, invoice: int, issued_on: date | None = None, key: str | None = None
+) -> Written:
+    """Post a draft: it gets its number, and the customer owes it from then on."""
+    require(actor, "billing.invoice")
+    lines = reads.lines_of_invoices([invoice])
+    return post(
+        "post_invoice",
+        Wish(
+            documents=[(Sheet, demand.documents_of(lines)), (Invoice, [invoice])],
+            reads=(reads.read_invoice_lines,),
+        ),
+        partial(rules.plan_post, invoice=invoice, issued_on=issued_on),
+        actor=actor,
+        key=key,
+        effective_on=issued_on,
+    )
+
+
+def send_invoice(*, actor: Actor, invoice: int, key: str | None = None) -> Written:
+    """Say that an invoice goes to the customer; the mail leaves through the outbox."""
+    require(actor, "billing.send")
+
+    def plan(truth: Truth) -> Plan:
+        made = Plan()
+        row = rules.the_invoice(truth, invoice)
+        if row.posted_at is None:
+            raise Refusal("is_a_draft", N_("This invoice is a draft. Post it first."), field="invoice")
+        made.change(row, sent_at=truth.now)
+        made.mention(row)
+        return made
+
+    return post("send_invoice", Wish(documents=[(Invoice, [invoice])]), plan, actor=actor, key=key)

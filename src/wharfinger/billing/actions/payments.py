@@ -1,0 +1,178 @@
+"""Take money in, settle invoices with it, and give it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.base.words import tidy
+from wharfinger.billing.models import Invoice, Payment
+from wharfinger.billing.queries import truth as reads
+from wharfinger.billing.rules import payments as rules
+from wharfinger.billing.rules.payments import Allocation, PaymentWish
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import Written
+from wharfinger.parties.models import Organization
+
+
+def pay(*, actor: Actor, wish: PaymentWish, key: str | None = None) -> Written:
+    """Take a customer's money in: it settles the invoices that are named, else the oldest first.
+
+    What is left over becomes the customer's store credit.
+    """
+    require(actor, "billing.pay")
+    wish = _checked(wish)
+    named = None if wish.allocations is None else [one.invoice for one in wish.allocations]
+    return post(
+        "pay",
+        Wish(
+            documents=[
+                (Organization, [wish.organization]),
+                (Invoice, reads.open_invoices(wish.organization, wish.currency, named)),
+            ],
+            reads=(_known_customer(wish.organization), reads.read_balances),
+        ),
+        partial(rules.plan_pay, wish=wish),
+        actor=actor,
+        key=key,
+        effective_on=wish.received_on,
+    )
+
+
+def refund(*, actor: Actor, wish: PaymentWish, key: str | None = None) -> Written:
+    """Give a customer's store credit back as money; raises Refusal when there is less."""
+    require(actor, "billing.refund")
+    wish = _checked(wish)
+    return post(
+        "refund",
+        Wish(
+            documents=[(Organization, [wish.organization])],
+            reads=(_known_customer(wish.organization), reads.read_credits(wish.organization, wish.currency)),
+        ),
+        partial(rules.plan_refund, wish=wish),
+        actor=actor,
+        key=key,
+        effective_on=wish.received_on,
+    )
+
+
+def _checked(wish: PaymentWish) -> PaymentWish:
+    if wish.amount_minor <= 0:
+        raise BadInput("not_positive", N_("Give an amount above zero."), field="amount")
+    return replace(
+        wish,
+        method=tidy(wish.method, field="method", most=40, needed=False),
+        reference=tidy(wish.reference, field="reference", most=100, needed=False),
+    )
+
+
+def _known_customer(organization: int):  # type: ignore[no-untyped-def]
+    def read(truth: Truth) -> None:
+        if organization not in truth.documents["parties.Organization"]:
+            raise NotThere("no_such_organization", N_("There is no such organization."), field="organization")
+
+    return read
+
+
+def apply_payment(
+    *, actor: Actor, payment: int, allocations: Sequence[Allocation] | None = None, key: str | None = None
+) -> Written:
+    """Settle invoices with what is left of a payment: those that are named, else the oldest first."""
+    require(actor, "billing.pay")
+    row = _payment(payment)
+    named = None if allocations is None else [one.invoice for one in allocations]
+    return post(
+        "apply",
+        Wish(
+            documents=[
+                (Organization, [row.organization_id]),
+                (Invoice, reads.open_invoices(row.organization_id, row.currency, named)),
+                (Payment, [payment]),
+            ],
+            reads=(reads.read_balances,),
+        ),
+        partial(
+            rules.plan_apply,
+            payment=payment,
+            organization=row.organization_id,
+            allocations=None if allocations is None else tuple(allocations),
+        ),
+        actor=actor,
+        key=key,
+    )
+
+
+def apply_credit(
+    *,
+    actor: Actor,
+    organization: int,
+    currency: str,
+    allocations: Sequence[Allocation] | None = None,
+    key: str | None = None,
+) -> Written:
+    """Settle a customer's invoices with all their store credit, the oldest first."""
+    require(actor, "billing.pay")
+    named = None if allocations is None else [one.invoice for one in allocations]
+    return post(
+        "apply",
+        Wish(
+            documents=[
+                (Organization, [organization]),
+                (Invoice, reads.open_invoices(organization, currency, named)),
+            ],
+            reads=(reads.read_balances, reads.read_credits(organization, currency)),
+        ),
+        partial(
+            rules.plan_apply,
+            payment=None,
+            organization=organization,
+            allocations=None if allocations is None else tuple(allocations),
+        ),
+        actor=actor,
+        key=key,
+    )
+
+
+def unapply(*, actor: Actor, payment: int, invoice: int | None = None, key: str | None = None) -> Written:
+    """Let invoices be open again that a payment settled, one or all; the money is store credit then."""
+    require(actor, "billing.pay")
+    return post(
+        "unapply",
+        _touching(payment),
+        partial(rules.plan_unapply, payment=payment, invoice=invoice),
+        actor=actor,
+        key=key,
+    )
+
+
+def cancel_payment(*, actor: Actor, payment: int, reason: str = "", key: str | None = None) -> Written:
+    """Take a mistyped payment or refund out of the books; invoices that it settled are open again."""
+    require(actor, "billing.cancel_payment")
+    return post(
+        "cancel_payment",
+        _touching(payment),
+        partial(rules.plan_cancel, payment=payment),
+        actor=actor,
+        key=key,
+        reason=tidy(reason, field="reason", most=1000, needed=False),
+    )
+
+
+def _payment(pk: int) -> Payment:
+    row = Payment.objects.filter(pk=pk, void__isnull=True).first()
+    if row is None:
+        raise NotThere("no_such_payment", N_("There is no such payment."), field="payment")
+    return row
+
+
+def _touching(payment: int) -> Wish:
+    row = _payment(payment)
+    return Wish(
+        documents=[(Organization, [row.organization_id]), (Payment, [payment])],
+        reads=(reads.read_payment(payment),),
+    )

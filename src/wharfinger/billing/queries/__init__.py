@@ -1,0 +1,1 @@
+"""Reads of billing: under the locks, and as people see them."""

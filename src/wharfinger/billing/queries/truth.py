@@ -1,0 +1,152 @@
+"""What plans about money need to know, read under the locks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from django.db.models import OuterRef, Subquery, Sum
+
+from wharfinger.base.refusal import N_, NotThere
+from wharfinger.billing.models import CreditLine, Invoice, InvoiceLine
+from wharfinger.billing.rules import AccountRef, Balance
+from wharfinger.billing.rules.credits import Credited
+from wharfinger.billing.rules.payments import Credit
+from wharfinger.demand.models import Line
+from wharfinger.ledger.models import Account, Posting
+from wharfinger.ledger.plan import Truth
+from wharfinger.parties.models import Site
+
+
+def read_lines_to_bill(lines: Sequence[int]) -> Callable[[Truth], None]:
+    """Read lines with product, tax code, customer and the address that invoices go to, in one statement."""
+    bill_to = Site.objects.filter(
+        organization_id=OuterRef("organization_id"), retired_on__isnull=True, bill_to=True
+    )
+    wanted = sorted(set(lines))
+
+    def read(truth: Truth) -> None:
+        found = Line.objects.filter(pk__in=wanted, void__isnull=True, removed_at__isnull=True)
+        joined = found.select_related("product", "tax_code", "organization", "sheet")
+        with_site = joined.annotate(bill_to=Subquery(bill_to.order_by("pk").values("pk")[:1]))
+        truth.read["lines"] = {line.pk: line for line in with_site}
+
+    return read
+
+
+def lines_of_invoices(invoices: Iterable[int]) -> list[int]:
+    """The lines that invoices bill; which they are never changes."""
+    found = InvoiceLine.objects.filter(invoice_id__in=sorted(set(invoices)), line__isnull=False)
+    return sorted({line for line in found.values_list("line_id", flat=True) if line is not None})
+
+
+def invoices_of_lines(lines: Iterable[int]) -> list[int]:
+    """The posted invoices that bill lines."""
+    found = Invoice.objects.filter(
+        lines__line_id__in=sorted(set(lines)), posted_at__isnull=False, void__isnull=True
+    )
+    return sorted(set(found.values_list("pk", flat=True)))
+
+
+def read_invoice_lines(truth: Truth) -> None:
+    """Read the rows of the invoices at hand, what is credited of them, and what is open."""
+    invoices = sorted(truth.documents["billing.Invoice"])
+    rows = (
+        InvoiceLine.objects.filter(invoice_id__in=invoices)
+        .select_related("tax_code")
+        .order_by("invoice_id", "position")
+    )
+    truth.read["invoice_lines"] = {row.pk: row for row in rows}
+    truth.read["credited"], truth.read["credited_bases"] = {}, {}
+    done = CreditLine.objects.filter(invoice_line__invoice_id__in=invoices, credit_note__void__isnull=True)
+    for one in done:
+        row = truth.read["invoice_lines"][one.invoice_line_id]
+        credited = truth.read["credited"].setdefault(row.pk, Credited())
+        credited.quantity += one.quantity
+        credited.net_minor += one.net_minor
+        key = row.invoice_id, row.tax_code.category, row.rate_micro
+        truth.read["credited_bases"][key] = truth.read["credited_bases"].get(key, 0) + one.net_minor
+    truth.read["balances"] = balances([("invoice", pk) for pk in invoices])
+
+
+def balances(subjects: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Balance]:
+    """What stands on the receivable of invoices and on the store credit of payments and credit notes."""
+    wanted = {f"{subject}:{pk}": (subject, pk) for subject, pk in subjects}
+    found = (
+        Account.objects.filter(document__in=wanted, kind__in=("receivable", "store_credit")) if wanted else ()
+    )
+    return {wanted[one.document]: Balance(one.balance_minor, one.balance_home_minor) for one in found}
+
+
+def open_invoices(organization: int, currency: str, named: Iterable[int] | None) -> list[int]:
+    """The invoices that a payment may settle: those named, else all of the customer that are open."""
+    if named is not None:
+        return sorted(set(named))
+    owed = Account.objects.filter(
+        kind="receivable", party_id=organization, currency=currency, balance_minor__gt=0
+    )
+    return sorted(int(document.partition(":")[2]) for document in owed.values_list("document", flat=True))
+
+
+def read_balances(truth: Truth) -> None:
+    """Read what is open of the invoices and left of the payments at hand."""
+    invoices = [("invoice", pk) for pk in truth.documents.get("billing.Invoice", {})]
+    payments = [("payment", pk) for pk in truth.documents.get("billing.Payment", {})]
+    truth.read["balances"] = balances([*invoices, *payments])
+
+
+def read_credits(organization: int, currency: str) -> Callable[[Truth], None]:
+    """Read a customer's store credit, the oldest first, under the customer's lock."""
+
+    def read(truth: Truth) -> None:
+        truth.read["currency"] = currency
+        found = Account.objects.filter(
+            kind="store_credit", party_id=organization, currency=currency, balance_minor__lt=0
+        )
+        truth.read["credits"] = []
+        for one in found.order_by("pk"):
+            subject, _, pk = one.document.partition(":")
+            truth.read["credits"].append(
+                Credit(subject, int(pk), -one.balance_minor, -one.balance_home_minor)
+            )
+
+    return read
+
+
+def applied(payment: int) -> dict[int, tuple[int, int]]:
+    """How much of a payment settles which invoice, in its own and in home currency."""
+    found: dict[int, tuple[int, int]] = {}
+    theirs = Account.objects.filter(kind="store_credit", document=f"payment:{payment}")
+    accounts = list(theirs.values_list("pk", flat=True))
+    into = Posting.objects.filter(target_id__in=accounts, source__kind="receivable").values_list(
+        "source__document"
+    )
+    back = Posting.objects.filter(source_id__in=accounts, target__kind="receivable").values_list(
+        "target__document"
+    )
+    for sign, rows in ((1, into), (-1, back)):
+        for document, minor, home in rows.annotate(minor=Sum("amount_minor"), home=Sum("home_minor")):
+            pk = int(document.partition(":")[2])
+            before = found.get(pk, (0, 0))
+            found[pk] = before[0] + sign * minor, before[1] + sign * home
+    return {pk: pair for pk, pair in found.items() if pair[0]}
+
+
+def read_payment(payment: int) -> Callable[[Truth], None]:
+    """Read what a payment settles, what is left of it, and what a refund posted."""
+
+    def read(truth: Truth) -> None:
+        truth.read["applied"] = applied(payment)
+        row = truth.documents["billing.Payment"].get(payment)
+        if row is None:
+            raise NotThere("no_such_payment", N_("There is no such payment."), field="payment")
+        truth.read["balances"] = balances([("payment", payment)])
+        posted = Posting.objects.filter(entry_id=row.made_id).select_related("source", "target")
+        truth.read["posted"] = [
+            (_ref(p.source), _ref(p.target), p.amount_minor, p.home_minor) for p in posted
+        ]
+
+    return read
+
+
+def _ref(account: Account) -> AccountRef:
+    return AccountRef(account.kind, account.currency, account.party_id, account.document)

@@ -1,0 +1,87 @@
+"""Pure decisions about money: who owes whom, and which account says so.
+
+A posting goes from its source to its target: the target's balance rises, the source's falls. So an
+invoice posts revenue → receivable and tax → receivable, and what the customer owes is the balance of
+the invoice's receivable. Money that comes in posts store credit → bank; the payment's own store
+credit falls below zero, which is what we owe the customer, until receivable → store credit settles
+an invoice with it. A credit note posts receivable → revenue and receivable → tax; what was paid
+already becomes store credit of the note.
+
+Every receivable belongs to an invoice, every store credit to the payment or credit note it came from;
+so *paid*, *partly paid*, *overdue* and *owing* are balances, and each is guarded by its document's lock.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from wharfinger.base import money
+from wharfinger.base.money import rounded
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.ledger.plan import AccountRef, Id, Truth
+
+ONE = 10**6
+"""A rate of one, at 10⁻⁶."""
+
+
+class Balance(NamedTuple):
+    """What stands on an account, in its own currency and in the home currency."""
+
+    minor: int = 0
+    home_minor: int = 0
+
+
+def receivable(organization: int, invoice: Id, currency: str) -> AccountRef:
+    """What a customer owes for an invoice."""
+    return AccountRef("receivable", currency, organization, ("invoice", invoice))
+
+
+def store_credit(organization: int, subject: str, pk: Id, currency: str) -> AccountRef:
+    """What we owe a customer because of a payment or a credit note; below zero."""
+    return AccountRef("store_credit", currency, organization, (subject, pk))
+
+
+def revenue(currency: str) -> AccountRef:
+    """What we earned."""
+    return AccountRef("revenue", currency)
+
+
+def tax(currency: str, category: str, rate_micro: int) -> AccountRef:
+    """What we owe the tax office, by category and rate."""
+    return AccountRef("tax", currency, None, f"tax:{category}:{rate_micro}")
+
+
+def bank(currency: str) -> AccountRef:
+    """Money that we have."""
+    return AccountRef("bank", currency)
+
+
+def rate_of(truth: Truth, currency: str, rate_micro: int | None) -> int:
+    """What one unit of the currency is worth in home currency; raises BadInput where nobody said."""
+    if currency == truth.home_currency:
+        return ONE
+    if not rate_micro:
+        raise BadInput(
+            "rate_wanted",
+            N_("Say what one {currency} is worth in {home}."),
+            field="rate",
+            currency=currency,
+            home=truth.home_currency,
+        )
+    return rate_micro
+
+
+def at_home(truth: Truth, amount_minor: int, currency: str, rate_micro: int) -> int:
+    """An amount in home currency, rounded half away from zero."""
+    return rounded(
+        amount_minor * rate_micro * 10 ** money.decimals(truth.home_currency),
+        ONE * 10 ** money.decimals(currency),
+    )
+
+
+def amount(minor: int, currency: str) -> str:
+    """An amount as a sentence names it."""
+    decimals = money.decimals(currency)
+    whole, rest = divmod(abs(minor), 10**decimals)
+    places = f".{rest:0{decimals}d}" if decimals else ""
+    return f"{'-' if minor < 0 else ''}{whole}{places} {currency}"

@@ -1,0 +1,202 @@
+"""Pure decisions about credit notes: what is taken back of an invoice, to the last cent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from wharfinger.base.money import rounded, share
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.base.tax import WHOLE
+from wharfinger.billing.rules import Balance, at_home, receivable, revenue, store_credit, tax
+from wharfinger.billing.rules.invoices import the_invoice
+from wharfinger.ledger.plan import Number, PlaceRef, Plan, Ref, Truth, fixed
+
+NUMBER = Number("credit_note", "CN-{n}")
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """So many units of an invoice line, taken back at the price they were billed at."""
+
+    invoice_line: int
+    quantity: int
+
+
+@dataclass(slots=True)
+class Credited:
+    """What is credited of an invoice line already."""
+
+    quantity: int = 0
+    net_minor: int = 0
+
+
+class Row(NamedTuple):
+    """A row of a credit note."""
+
+    line: Any
+    quantity: int
+    net_minor: int
+    tax_minor: int
+
+
+def plan_credit(truth: Truth, *, items: Sequence[Credit], reason: str, issued_on: date | None) -> Plan:
+    """Take back quantities of posted invoice lines: one credit note for each invoice."""
+    plan = Plan()
+    credit(plan, truth, items, reason=reason, issued_on=issued_on)
+    plan.mention(*truth.documents["demand.Sheet"].values())
+    return plan
+
+
+def credit(
+    plan: Plan,
+    truth: Truth,
+    items: Sequence[Credit],
+    *,
+    reason: str,
+    issued_on: date | None = None,
+    bill_again: bool = False,
+) -> list[Ref]:
+    """Add credit notes to a plan; what is paid of them already becomes the customer's store credit.
+
+    bill_again: whether the units are to be billed again, since they are still to be delivered.
+    """
+    groups: dict[int, list[tuple[int, Credit]]] = {}
+    for n, one in enumerate(items):
+        line = truth.read["invoice_lines"].get(one.invoice_line)
+        if line is None:
+            raise NotThere(
+                "no_such_invoice_line", N_("There is no such invoice line."), field=f"lines.{n}.invoice_line"
+            )
+        groups.setdefault(line.invoice_id, []).append((n, one))
+    return [
+        _note(plan, truth, the_invoice(truth, invoice), wanted, reason, issued_on, bill_again)
+        for invoice, wanted in groups.items()
+    ]
+
+
+def _note(
+    plan: Plan,
+    truth: Truth,
+    invoice: Any,
+    wanted: Sequence[tuple[int, Credit]],
+    reason: str,
+    issued_on: date | None,
+    bill_again: bool,
+) -> Ref:
+    if invoice.posted_at is None:
+        raise Refusal("is_a_draft", N_("This invoice is a draft. Undo it instead."), field="invoice")
+    rows = _rows(truth, invoice, wanted)
+    net, taxed = sum(row.net_minor for row in rows), sum(row.tax_minor for row in rows)
+    place = plan.place("credited")
+    made = plan.create(
+        "billing.CreditNote",
+        number=NUMBER,
+        invoice_id=invoice.pk,
+        organization_id=invoice.organization_id,
+        currency=invoice.currency,
+        issued_on=issued_on or truth.effective_on,
+        reason=reason,
+        net_minor=net,
+        tax_minor=taxed,
+        total_minor=net + taxed,
+        place_id=place.id,
+    )
+    for row in rows:
+        plan.create(
+            "billing.CreditLine",
+            credit_note_id=made,
+            invoice_line_id=row.line.pk,
+            quantity=row.quantity,
+            net_minor=row.net_minor,
+            tax_minor=row.tax_minor,
+        )
+        _take_bill_back(plan, truth, invoice, row, fixed("to_bill") if bill_again else place)
+    _post(plan, truth, invoice, made, rows)
+    plan.mention(("credit_note", made), invoice)
+    return made
+
+
+def _rows(truth: Truth, invoice: Any, wanted: Sequence[tuple[int, Credit]]) -> list[Row]:
+    """The rows of a note: net in the share of the quantity, tax so that all notes of an invoice add up to its own.
+
+    Of a net N for a quantity Q, of which r is credited, x more give back round(N·(r+x)/Q) − round(N·r/Q);
+    tax is the difference of the tax on all that is credited of its category and rate, before and after.
+    """
+    rows = []
+    for n, one in wanted:
+        line = truth.read["invoice_lines"][one.invoice_line]
+        before = truth.read["credited"].setdefault(line.pk, Credited())
+        left = line.quantity - before.quantity
+        if one.quantity <= 0:
+            raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"lines.{n}.quantity")
+        if one.quantity > left:
+            raise Refusal(
+                "more_than_invoiced",
+                N_("{wanted} to credit, but only {free} of this invoice line are left."),
+                field=f"lines.{n}.quantity",
+                wanted=one.quantity,
+                free=left,
+                product=line.product_id,
+            )
+        net = share(line.net_minor, before.quantity + one.quantity, line.quantity) - before.net_minor
+        key = invoice.pk, line.tax_code.category, line.rate_micro
+        base = truth.read["credited_bases"].get(key, 0)
+        taxed = rounded((base + net) * line.rate_micro, WHOLE) - rounded(base * line.rate_micro, WHOLE)
+        truth.read["credited_bases"][key] = base + net
+        before.quantity += one.quantity
+        before.net_minor += net
+        rows.append(Row(line, one.quantity, net, taxed))
+    return rows
+
+
+def _take_bill_back(plan: Plan, truth: Truth, invoice: Any, row: Row, place: PlaceRef) -> None:
+    left = row.quantity
+    for held in truth.of_claim(row.line.line_id, ("invoiced",)):
+        part = min(left, held.quantity) if held.place == invoice.place_id else 0
+        if part:
+            step = plan.move(held.spot, held.spot.at(place), part)
+            plan.steps[step] = plan.steps[step]._replace(verb="credit")
+            held.quantity -= part
+            left -= part
+    assert not left, f"{left} units of invoice line {row.line.pk} have no bill to take back"
+
+
+def _post(plan: Plan, truth: Truth, invoice: Any, note: Ref, rows: Sequence[Row]) -> None:
+    """Let the customer owe that much less; what is paid already is theirs as store credit."""
+    owed = receivable(invoice.organization_id, invoice.pk, invoice.currency)
+
+    def home(minor: int) -> int:
+        return at_home(truth, minor, invoice.currency, invoice.rate_micro)
+
+    net = sum(row.net_minor for row in rows)
+    plan.pay(owed, revenue(invoice.currency), net, home(net))
+    by_rate: dict[tuple[str, int], int] = {}
+    for row in rows:
+        key = row.line.tax_code.category, row.line.rate_micro
+        by_rate[key] = by_rate.get(key, 0) + row.tax_minor
+    for (category, rate), taxed in sorted(by_rate.items()):
+        plan.pay(owed, tax(invoice.currency, category, rate), taxed, home(taxed))
+    total = net + sum(by_rate.values())
+    open_before = truth.read["balances"].get(("invoice", invoice.pk), Balance())
+    paid = total - open_before.minor
+    if paid > 0:
+        theirs = store_credit(invoice.organization_id, "credit_note", note, invoice.currency)
+        plan.pay(theirs, owed, paid, home(paid))
+    truth.read["balances"]["invoice", invoice.pk] = Balance(max(0, -paid), home(max(0, -paid)))
+
+
+def cover_of(truth: Truth, line: int, quantity: int) -> list[Credit]:
+    """Which invoice lines give back so many units of a line: the newest invoice first, as far as they go."""
+    chosen = []
+    for one in sorted(truth.read["invoice_lines"].values(), key=lambda row: -row.pk):
+        if one.line_id != line or truth.documents["billing.Invoice"][one.invoice_id].posted_at is None:
+            continue
+        done = truth.read["credited"].get(one.pk, Credited())
+        part = min(quantity, one.quantity - done.quantity)
+        if part > 0:
+            chosen.append(Credit(one.pk, part))
+            quantity -= part
+    return chosen

@@ -1,0 +1,209 @@
+"""Pure decisions about invoices: what is billed, at which price, and when it is due."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from wharfinger.base.money import extended
+from wharfinger.base.refusal import N_, NotThere, Refusal
+from wharfinger.base.tax import TaxedRow, Totals, totals
+from wharfinger.billing.rules import at_home, rate_of, receivable, revenue, tax
+from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Truth
+
+NUMBER = Number("invoice", "INV-{n}")
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """So many units of a line, at its own price unless another is given."""
+
+    line: int
+    quantity: int
+    unit_price_micro: int | None = None
+    discount_micro: int | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceWish:
+    """An invoice as a person asks for it."""
+
+    bills: tuple[Bill, ...]
+    issued_on: date | None = None
+    due_on: date | None = None
+    customer_reference: str = ""
+    rate_micro: int | None = None
+    """What one unit of the currency is worth in home currency, at 10⁻⁶; one where it is the home currency."""
+
+
+class Row(NamedTuple):
+    """A row of an invoice, priced."""
+
+    bill: Bill
+    line: Any
+    unit_price_micro: int
+    discount_micro: int
+    net_minor: int
+
+
+def plan_invoice(truth: Truth, *, wish: InvoiceWish, draft: bool) -> Plan:
+    """Ask customers to pay for quantities of lines: one invoice for each customer and currency.
+
+    A draft holds the bills, so that nobody invoices them twice, but has no number and posts nothing.
+    """
+    plan = Plan()
+    groups: dict[tuple[int, str], list[Row]] = {}
+    for n, bill in enumerate(wish.bills):
+        row = priced(truth, bill, n)
+        groups.setdefault((row.line.organization_id, row.line.currency), []).append(row)
+    for rows in groups.values():
+        _invoice(plan, truth, wish, rows, draft=draft)
+    plan.mention(*truth.documents["demand.Sheet"].values())
+    return plan
+
+
+def priced(truth: Truth, bill: Bill, n: int) -> Row:
+    """What a bill comes to, rounded at the line."""
+    line = truth.read["lines"].get(bill.line)
+    if line is None:
+        raise NotThere("no_such_line", N_("There is no such line."), field=f"lines.{n}.line")
+    price = line.unit_price_micro if bill.unit_price_micro is None else bill.unit_price_micro
+    less = line.discount_micro if bill.discount_micro is None else bill.discount_micro
+    return Row(
+        bill,
+        line,
+        price,
+        less,
+        extended(price, bill.quantity, line.product.quantity_decimals, line.currency, less),
+    )
+
+
+def summed(rows: Iterable[Row]) -> Totals:
+    """Net, tax and total of rows."""
+    codes = ((row.net_minor, row.line.tax_code) for row in rows)
+    return totals(TaxedRow(net, code.category, code.rate_micro, code.exemption_reason) for net, code in codes)
+
+
+def _invoice(plan: Plan, truth: Truth, wish: InvoiceWish, rows: Sequence[Row], *, draft: bool) -> None:
+    first = rows[0].line
+    found = summed(rows)
+    sheets = {row.line.sheet_id for row in rows}
+    alone = first.sheet if len(sheets) == 1 else None
+    issued_on = wish.issued_on or truth.effective_on
+    place = plan.place("invoiced")
+    rate = rate_of(truth, first.currency, wish.rate_micro)
+    made = plan.create(
+        "billing.Invoice",
+        number=None if draft else NUMBER,
+        organization_id=first.organization_id,
+        site_id=first.bill_to,
+        sheet_id=alone.pk if alone else None,
+        currency=first.currency,
+        rate_micro=rate,
+        customer_reference=wish.customer_reference or (alone.customer_reference if alone else ""),
+        issued_on=issued_on,
+        due_on=wish.due_on or issued_on + timedelta(days=first.organization.terms_days),
+        net_minor=found.net,
+        tax_minor=found.tax,
+        total_minor=found.total,
+        posted_at=None if draft else truth.now,
+        place_id=place.id,
+    )
+    for position, row in enumerate(rows, start=1):
+        _row(plan, truth, made, position, row, place)
+    if not draft:
+        post_to_accounts(plan, truth, first.organization_id, made, first.currency, rate, found)
+    plan.mention(("invoice", made), ("organization", first.organization_id))
+
+
+def _row(plan: Plan, truth: Truth, invoice: Id, position: int, row: Row, place: PlaceRef) -> None:
+    line, bill = row.line, row.bill
+    left = bill.quantity
+    held_here = truth.of_claim(line.pk, ("to_bill",))
+    at_hand = sum(held.quantity for held in held_here)
+    if at_hand < left:
+        raise Refusal(
+            "more_than_billable",
+            N_("{wanted} to invoice, but only {free} of this line are still to be billed."),
+            field=f"lines.{position - 1}.quantity",
+            wanted=left,
+            free=at_hand,
+            product=line.product_id,
+            line=line.pk,
+        )
+    for held in held_here:
+        part = min(left, held.quantity)
+        if part:
+            plan.move(held.spot, held.spot.at(place), part)
+            held.quantity -= part
+            left -= part
+    plan.create(
+        "billing.InvoiceLine",
+        invoice_id=invoice,
+        line_id=line.pk,
+        position=position,
+        product_id=line.product_id,
+        description=bill.description or line.description,
+        quantity=bill.quantity,
+        unit_price_micro=row.unit_price_micro,
+        discount_micro=row.discount_micro,
+        tax_code_id=line.tax_code_id,
+        rate_micro=line.tax_code.rate_micro,
+        net_minor=row.net_minor,
+    )
+
+
+def post_to_accounts(
+    plan: Plan, truth: Truth, organization: int, invoice: Id, currency: str, rate_micro: int, found: Totals
+) -> None:
+    """Let the customer owe what the invoice asks for."""
+    owed = receivable(organization, invoice, currency)
+    plan.pay(revenue(currency), owed, found.net, at_home(truth, found.net, currency, rate_micro))
+    for by in found.by_rate:
+        home = at_home(truth, by.tax_minor, currency, rate_micro)
+        plan.pay(tax(currency, by.category, by.rate_micro), owed, by.tax_minor, home)
+
+
+def plan_post(truth: Truth, *, invoice: int, issued_on: date | None) -> Plan:
+    """Post a draft: it gets its number, and the customer owes it from then on."""
+    plan = Plan()
+    row = the_invoice(truth, invoice)
+    if row.posted_at is not None:
+        raise Refusal("already_posted", N_("{number} is posted already."), number=row.number)
+    found = totals(
+        TaxedRow(line.net_minor, line.tax_code.category, line.rate_micro, line.tax_code.exemption_reason)
+        for line in truth.read["invoice_lines"].values()
+    )
+    dated = issued_on or truth.effective_on
+    plan.change(
+        row, number=NUMBER, posted_at=truth.now, issued_on=dated, due_on=dated + (row.due_on - row.issued_on)
+    )
+    post_to_accounts(plan, truth, row.organization_id, row.pk, row.currency, row.rate_micro, found)
+    plan.mention(row, *truth.documents["demand.Sheet"].values())
+    return plan
+
+
+def the_invoice(truth: Truth, invoice: int) -> Any:
+    """An invoice that the act locked; raises NotThere when there is none."""
+    row = truth.documents["billing.Invoice"].get(invoice)
+    if row is None or row.void_id is not None:
+        raise NotThere("no_such_invoice", N_("There is no such invoice."), field="invoice")
+    return row
+
+
+def proposed(policy: str, figures: dict[str, int]) -> int:
+    """How many units of a line Approve & Post proposes by the customer's policy.
+
+    On order: all that is to be billed. On shipment: what has left, on delivery or monthly: what has
+    arrived, each less what is invoiced and not credited. By hand: none. What came back is not proposed.
+    """
+    to_bill = figures["to_bill"]
+    if policy == "hand":
+        return 0
+    if policy == "order":
+        return to_bill
+    gone = figures["delivered"] + (figures["shipped"] if policy == "shipment" else 0)
+    return max(0, min(to_bill, gone - figures["invoiced"]))

@@ -1,0 +1,266 @@
+"""Pure decisions about money that comes in, settles invoices, and goes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from wharfinger.base.money import share
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.billing.rules import Balance, amount, at_home, bank, rate_of, receivable, store_credit
+from wharfinger.ledger.plan import AccountRef, Number, Plan, Truth
+
+PAYMENT = Number("payment", "PAY-{n}")
+REFUND = Number("refund", "REF-{n}")
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """How much of a payment settles an invoice."""
+
+    invoice: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentWish:
+    """Money that came from a customer, or is to go back to one."""
+
+    organization: int
+    amount_minor: int
+    currency: str
+    received_on: date | None = None
+    method: str = ""
+    reference: str = ""
+    allocations: tuple[Allocation, ...] | None = None
+    """Which invoices it settles; the oldest first where nobody says."""
+    rate_micro: int | None = None
+
+
+@dataclass(slots=True)
+class Credit:
+    """A store credit of a customer, by the payment or credit note it came from."""
+
+    subject: str
+    pk: int
+    left_minor: int
+    home_minor: int
+
+
+def plan_pay(truth: Truth, *, wish: PaymentWish) -> Plan:
+    """Take money in and settle invoices with it; what is left over is the customer's store credit."""
+    plan = Plan()
+    rate = rate_of(truth, wish.currency, wish.rate_micro)
+    made = _payment(plan, truth, wish, "payment", rate)
+    theirs = store_credit(wish.organization, "payment", made, wish.currency)
+    home = at_home(truth, wish.amount_minor, wish.currency, rate)
+    plan.pay(theirs, bank(wish.currency), wish.amount_minor, home)
+    _settle(plan, truth, wish.organization, wish.currency, wish.allocations, [(theirs, wish.amount_minor)])
+    plan.mention(("payment", made), ("organization", wish.organization))
+    return plan
+
+
+def _payment(plan: Plan, truth: Truth, wish: PaymentWish, kind: str, rate: int) -> Any:
+    return plan.create(
+        "billing.Payment",
+        number=PAYMENT if kind == "payment" else REFUND,
+        kind=kind,
+        organization_id=wish.organization,
+        currency=wish.currency,
+        rate_micro=rate,
+        amount_minor=wish.amount_minor,
+        received_on=wish.received_on or truth.effective_on,
+        method=wish.method,
+        reference=wish.reference,
+    )
+
+
+def _settle(
+    plan: Plan,
+    truth: Truth,
+    organization: int,
+    currency: str,
+    allocations: Sequence[Allocation] | None,
+    sources: Sequence[tuple[AccountRef, int]],
+) -> int:
+    """Settle invoices from store credits, in their order; how much was settled."""
+    at_hand = sum(left for _, left in sources)
+    chosen = _oldest_first(truth, at_hand, organization, currency) if allocations is None else allocations
+    total = sum(one.amount_minor for one in chosen)
+    if total > at_hand:
+        raise Refusal(
+            "more_than_paid",
+            N_("{total} are to be settled, but there are only {there}."),
+            field="allocations",
+            total=amount(total, currency),
+            there=amount(at_hand, currency),
+        )
+    purse = [[account, left] for account, left in sources]
+    for n, one in enumerate(chosen):
+        invoice = _open_invoice(truth, one, organization, currency, n)
+        left = one.amount_minor
+        for source in purse:
+            part = min(left, source[1])
+            if part:
+                _pay_off(plan, truth, invoice, source[0], part)
+                source[1] -= part
+                left -= part
+    return total
+
+
+def _oldest_first(truth: Truth, left: int, organization: int, currency: str) -> list[Allocation]:
+    found = []
+    owing = [
+        invoice
+        for invoice in truth.documents["billing.Invoice"].values()
+        if (invoice.organization_id, invoice.currency) == (organization, currency) and invoice.void_id is None
+    ]
+    for invoice in sorted(owing, key=lambda row: (row.due_on, row.pk)):
+        part = min(left, truth.read["balances"].get(("invoice", invoice.pk), Balance()).minor)
+        if part > 0:
+            found.append(Allocation(invoice.pk, part))
+            left -= part
+    return found
+
+
+def _open_invoice(truth: Truth, one: Allocation, organization: int, currency: str, n: int) -> Any:
+    invoice = truth.documents["billing.Invoice"].get(one.invoice)
+    if invoice is None or invoice.void_id is not None or invoice.organization_id != organization:
+        raise NotThere(
+            "no_such_invoice", N_("This customer has no such invoice."), field=f"allocations.{n}.invoice"
+        )
+    if invoice.currency != currency:
+        raise Refusal(
+            "other_currency",
+            N_("{number} is in {currency}."),
+            field=f"allocations.{n}.invoice",
+            number=invoice.number,
+            currency=invoice.currency,
+        )
+    if one.amount_minor <= 0:
+        raise BadInput("not_positive", N_("Give an amount above zero."), field=f"allocations.{n}.amount")
+    still = truth.read["balances"].get(("invoice", invoice.pk), Balance()).minor
+    if one.amount_minor > still:
+        raise Refusal(
+            "more_than_open",
+            N_("Only {open} of {number} are open."),
+            field=f"allocations.{n}.amount",
+            open=amount(still, currency),
+            number=invoice.number or "",
+        )
+    return invoice
+
+
+def _pay_off(plan: Plan, truth: Truth, invoice: Any, source: AccountRef, part: int) -> None:
+    key = "invoice", invoice.pk
+    before = truth.read["balances"][key]
+    home = share(before.home_minor, part, before.minor)
+    plan.pay(receivable(invoice.organization_id, invoice.pk, invoice.currency), source, part, home)
+    truth.read["balances"][key] = Balance(before.minor - part, before.home_minor - home)
+    plan.mention(invoice)
+
+
+def plan_apply(
+    truth: Truth, *, payment: int | None, organization: int, allocations: Sequence[Allocation] | None
+) -> Plan:
+    """Settle invoices with what is left of a payment, or with all store credit of a customer, the oldest first."""
+    plan = Plan()
+    if payment is not None:
+        row = the_payment(truth, payment)
+        organization, currency = row.organization_id, row.currency
+        left = -truth.read["balances"].get(("payment", payment), Balance()).minor
+        sources = [(store_credit(organization, "payment", payment, currency), left)]
+        plan.mention(row)
+    else:
+        currency = truth.read["currency"]
+        sources = [
+            (store_credit(organization, one.subject, one.pk, currency), one.left_minor)
+            for one in truth.read["credits"]
+        ]
+        plan.mention(*((one.subject, one.pk) for one in truth.read["credits"]))
+    if not _settle(plan, truth, organization, currency, allocations, sources):
+        raise Refusal("nothing_to_apply", N_("There is no credit left, or no open invoice."))
+    plan.mention(("organization", organization))
+    return plan
+
+
+def plan_unapply(truth: Truth, *, payment: int, invoice: int | None) -> Plan:
+    """Let invoices be open again that a payment settled: one of them, or all."""
+    plan = Plan()
+    row = the_payment(truth, payment)
+    _unapply(plan, truth, row, invoice)
+    if not plan.postings:
+        raise Refusal("nothing_applied", N_("Nothing of {number} settles that."), number=row.number)
+    plan.mention(row)
+    return plan
+
+
+def _unapply(plan: Plan, truth: Truth, payment: Any, only: int | None) -> None:
+    for invoice, (minor, home) in sorted(truth.read["applied"].items()):
+        if minor > 0 and only in (None, invoice):
+            theirs = store_credit(payment.organization_id, "payment", payment.pk, payment.currency)
+            plan.pay(theirs, receivable(payment.organization_id, invoice, payment.currency), minor, home)
+            plan.mention(("invoice", invoice))
+
+
+def plan_cancel(truth: Truth, *, payment: int) -> Plan:
+    """Take a mistyped payment or refund out of the books; invoices that it settled are open again."""
+    plan = Plan()
+    row = the_payment(truth, payment)
+    if row.kind == "refund":
+        for source, target, minor, home in truth.read["posted"]:
+            plan.pay(target, source, minor, home)
+    else:
+        _unapply(plan, truth, row, None)
+        unspent = -truth.read["balances"].get(("payment", payment), Balance()).minor
+        free = unspent + sum(minor for minor, _ in truth.read["applied"].values())
+        if free < row.amount_minor:
+            raise Refusal(
+                "already_refunded",
+                N_("{part} of {number} went back to the customer. Cancel that refund first."),
+                part=amount(row.amount_minor - free, row.currency),
+                number=row.number,
+            )
+        theirs = store_credit(row.organization_id, "payment", row.pk, row.currency)
+        home = at_home(truth, row.amount_minor, row.currency, row.rate_micro)
+        plan.pay(bank(row.currency), theirs, row.amount_minor, home)
+    plan.change(row, cancelled_at=truth.now)
+    plan.mention(row, ("organization", row.organization_id))
+    return plan
+
+
+def the_payment(truth: Truth, payment: int) -> Any:
+    """A payment that the act locked; raises Refusal when it is cancelled."""
+    row = truth.documents["billing.Payment"].get(payment)
+    if row is None or row.void_id is not None:
+        raise NotThere("no_such_payment", N_("There is no such payment."), field="payment")
+    if row.cancelled_at is not None:
+        raise Refusal("payment_cancelled", N_("{number} is cancelled."), number=row.number)
+    return row
+
+
+def plan_refund(truth: Truth, *, wish: PaymentWish) -> Plan:
+    """Give a customer store credit back as money, the oldest first."""
+    plan = Plan()
+    at_hand = sum(one.left_minor for one in truth.read["credits"])
+    if at_hand < wish.amount_minor:
+        raise Refusal(
+            "not_enough_credit",
+            N_("{wanted_amount} to give back, but the customer's credit is {there}."),
+            field="amount",
+            wanted_amount=amount(wish.amount_minor, wish.currency),
+            there=amount(at_hand, wish.currency),
+        )
+    made = _payment(plan, truth, wish, "refund", rate_of(truth, wish.currency, wish.rate_micro))
+    left = wish.amount_minor
+    for one in truth.read["credits"]:
+        part = min(left, one.left_minor)
+        if part:
+            theirs = store_credit(wish.organization, one.subject, one.pk, wish.currency)
+            plan.pay(bank(wish.currency), theirs, part, share(one.home_minor, part, one.left_minor))
+            plan.mention((one.subject, one.pk))
+            left -= part
+    plan.mention(("payment", made), ("organization", wish.organization))
+    return plan
