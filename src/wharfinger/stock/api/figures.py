@@ -1,0 +1,173 @@
+"""What there is, who holds it, what arrives, and what it is worth, over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import partial
+
+from django.http import HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from wharfinger.base import configuration, quantity
+from wharfinger.base.access import require
+from wharfinger.base.door import Id, Listing, Page, Request, Shown, answer, whole
+from wharfinger.base.money import decimals as currency_decimals
+from wharfinger.catalog.models import Product
+from wharfinger.stock.models import Location
+from wharfinger.stock.queries import figures, holders, places
+
+router = Router(tags=["stock"])
+
+MOST_LOCATIONS = 100
+
+
+class StockOut(Shown):
+    """One line of numbers of a product at a location."""
+
+    product: Id
+    sku: str = Field(examples=["RT-100"])
+    location: Id
+    on_hand: str = Field(examples=["10"], description="What lies there, picked and packed goods included.")
+    available: str = Field(examples=["6"], description="What is free.")
+    reserved: str = Field(examples=["3"])
+    picked: str = Field(examples=["1"])
+    on_order: str = Field(examples=["0"])
+    back_order: str = Field(
+        examples=["0"], description="Wanted and covered by nothing; at the default location."
+    )
+    value: str | None = Field(examples=["100.00"], description="Only for who may see costs.")
+    average_cost: str | None = Field(examples=["10"])
+    currency: str = Field(examples=["EUR"])
+
+
+class HoldOut(Shown):
+    """Goods that a line holds."""
+
+    product: Id
+    line: Id
+    subject: str = Field(examples=["order:17"])
+    organization: str
+    kind: str = Field(examples=["bin"])
+    location: Id | None
+    quantity: str = Field(examples=["3"])
+    until: datetime | None
+
+
+class ArrivingOut(Shown):
+    """Goods that a vendor owes."""
+
+    product: Id
+    subject: str = Field(examples=["purchase_order:12"])
+    quantity: str = Field(examples=["4"])
+    on: date | None
+    line: int | None = Field(description="The line they are for; none when they are for stock.")
+    location: int | None
+
+
+class HoldsOut(Shown):
+    """Who holds a product, and what of it arrives."""
+
+    holds: list[HoldOut]
+    arriving: list[ArrivingOut]
+
+
+class ValuedOut(Shown):
+    """What a product was worth on a day."""
+
+    product: Id
+    sku: str
+    quantity: str
+    value: str
+    currency: str
+
+
+class ValuationOut(Shown):
+    """What stock was worth at the end of a day."""
+
+    on: date
+    total: str
+    currency: str
+    items: list[ValuedOut]
+
+
+STOCK = Listing(
+    "stock",
+    sorts={"sku": "sku", "name": "name"},
+    filters={
+        "product": "pk",
+        "sku": "sku",
+        "category": "category",
+        "location": lambda rows, values: rows,  # Narrows the lines of numbers, not the products.
+    },
+    q=("sku", "name"),
+    first="sku",
+)
+
+
+@router.get("/stock", response=Page[StockOut], openapi_extra=STOCK.described, summary="List stock")
+def stock(request: Request) -> HttpResponse:
+    """On hand, available, reserved, picked, on order and back order per product and location.
+
+    ``limit`` counts products; each comes with all its locations.
+    """
+    require(request.auth, "stock.read")
+    given = [part for value in request.GET.getlist("location") for part in value.split(",") if part.strip()]
+    wanted = [whole(part.strip(), "location") for part in given[:MOST_LOCATIONS]]
+    known = set(Location.objects.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+    costs = request.auth.may("catalog.see_cost")
+    show = partial(places.show_stock, locations=known, costs=costs)
+    rows = Product.objects.none() if wanted and not known else places.kept()
+    if known and not ({"product", "sku"} & request.GET.keys()):
+        # A product that is asked for is answered with noughts where it is not; others are left out.
+        rows = places.standing_at(rows, known)
+    return STOCK.answer(request, rows, show)
+
+
+@router.get("/stock/holders", response=HoldsOut, summary="Say who holds a product")
+def stock_holders(request: Request, product: Id) -> HttpResponse:
+    """Who holds goods of a product and until when, and what of it is on order."""
+    require(request.auth, "stock.read")
+    found = places.product_of(product)
+    locations = dict(Location.objects.values_list("place_id", "pk"))
+    d = found.quantity_decimals
+    held = [
+        h._asdict()
+        | {
+            "quantity": quantity.plain(h.quantity, d),
+            "location": locations.get(h.location or 0),
+            "until": _when(h.until),
+        }
+        for h in holders.holds([product])
+    ]
+    arriving = [
+        a._asdict() | {"quantity": quantity.plain(a.quantity, d), "on": _when(a.on)}
+        for a in holders.arrivals([product])
+    ]
+    return answer({"holds": held, "arriving": arriving})
+
+
+def _when(at: date | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+@router.get("/stock/valuation", response=ValuationOut, summary="Value the stock of a day")
+def valuation(request: Request, on: date) -> HttpResponse:
+    """What stock was worth at the end of a day, from what had come in and gone out until then."""
+    require(request.auth, "catalog.see_cost")
+    currency = configuration.one("currency")
+    places_after = currency_decimals(currency)
+    found = figures.valuation(on)
+    products = Product.objects.in_bulk([one.product for one in found])
+    items = [
+        {
+            "product": one.product,
+            "sku": products[one.product].sku,
+            "quantity": quantity.plain(one.quantity, products[one.product].quantity_decimals),
+            "value": quantity.plain(one.value_minor, places_after),
+            "currency": currency,
+        }
+        for one in found
+    ]
+    total = quantity.plain(sum(one.value_minor for one in found), places_after)
+    return answer({"on": on.isoformat(), "total": total, "currency": currency, "items": items})

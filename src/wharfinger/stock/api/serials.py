@@ -1,0 +1,140 @@
+"""Serial numbers over HTTP: where each unit is, and how it came there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from wharfinger.base.access import require
+from wharfinger.base.door import Id, Listing, Page, Request, Shown, answer
+from wharfinger.base.refusal import N_, NotThere
+from wharfinger.base.words import same
+from wharfinger.ledger.models import Lot
+from wharfinger.stock.queries import units
+
+router = Router(tags=["stock"])
+
+
+class SerialOut(Shown):
+    """A unit, and where it stands now."""
+
+    id: Id
+    serial: str = Field(examples=["SN-0001"])
+    product: Id
+    sku: str
+    name: str
+    kind: str = Field(examples=["bin"], description="The kind of place; empty when the unit stands nowhere.")
+    place: str = Field(examples=["bin:3"])
+    location: int | None
+    bin: int | None
+    line: int | None
+    subject: str = Field(examples=["order:17"])
+    organization: str
+    owner: int | None = Field(description="Whose it is, where it is not ours.")
+
+
+class ChapterOut(Shown):
+    """One step in the life of a unit."""
+
+    entry: Id
+    verb: str = Field(examples=["ship"])
+    recorded_at: datetime
+    effective_on: date
+    actor: str
+    reason: str
+    serial: str
+    source: str = Field(alias="from", examples=["bin"])
+    source_of: str = Field(alias="from_of", examples=["bin:3"])
+    target: str = Field(alias="to", examples=["customer"])
+    target_of: str = Field(alias="to_of", examples=["site:4"])
+    undone: bool
+    subjects: list[str] = Field(examples=[["order:17"]])
+
+
+class SerialDetail(SerialOut):
+    """A unit with its life, newest first, under whatever number it went by."""
+
+    story: list[ChapterOut]
+    others: list[int] = Field(
+        description="Products that have a unit of the same number; name one with `?product=`."
+    )
+
+
+SERIALS = Listing(
+    "serials",
+    sorts={"serial": "code_key"},
+    filters={
+        "product": "product_id",
+        "serial": lambda rows, values: rows.filter(code_key__in=[same(value) for value in values]),
+    },
+    q=("code",),
+)
+
+
+def _show(found: Sequence[Lot]) -> list[dict[str, Any]]:
+    return [_shown(unit) for unit in units.whereabouts(found)]
+
+
+def _shown(unit: units.Unit) -> dict[str, Any]:
+    product = unit.lot.product
+    return {
+        "id": unit.lot.pk,
+        "serial": unit.lot.code,
+        "product": product.pk,
+        "sku": product.sku,
+        "name": product.name,
+        "kind": unit.kind,
+        "place": unit.place_of,
+        "location": unit.location.pk if unit.location else None,
+        "bin": unit.bin.pk if unit.bin else None,
+        "line": unit.line,
+        "subject": unit.subject,
+        "organization": unit.organization,
+        "owner": unit.lot.owner_id,
+    }
+
+
+@router.get(
+    "/serials", response=Page[SerialOut], openapi_extra=SERIALS.described, summary="List serial numbers"
+)
+def serials(request: Request) -> HttpResponse:
+    """Every unit that has a serial number, and where it stands."""
+    require(request.auth, "stock.read")
+    return SERIALS.answer(request, units.units(), _show)
+
+
+@router.get("/serials/{path:serial}", response=SerialDetail, summary="Tell the life of a unit")
+def serial(request: Request, serial: str, product: Id | None = None) -> HttpResponse:
+    """Where a unit is, for whom, and how it came there, with every document."""
+    require(request.auth, "stock.read")
+    found = list(units.of_number(serial).order_by("-pk"))
+    chosen = [lot for lot in found if product is None or lot.product_id == product]
+    if not chosen:
+        raise NotThere(
+            "no_such_serial", N_("There is no unit with the serial number {serial}."), serial=serial[:100]
+        )
+    story = [
+        {
+            "entry": c.entry,
+            "verb": c.verb,
+            "recorded_at": c.recorded_at.isoformat(),
+            "effective_on": c.effective_on.isoformat(),
+            "actor": c.actor,
+            "reason": c.reason,
+            "serial": c.code,
+            "from": c.source,
+            "from_of": c.source_of,
+            "to": c.target,
+            "to_of": c.target_of,
+            "undone": c.undone,
+            "subjects": c.subjects,
+        }
+        for c in units.life(chosen[0])
+    ]
+    others = [lot.product_id for lot in found if lot != chosen[0]]
+    return answer({**_show(chosen[:1])[0], "story": story, "others": others})

@@ -1,0 +1,122 @@
+"""From what people and machines call a place to the place itself, and the figures as they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from wharfinger.base import configuration, quantity
+from wharfinger.base.money import decimals as currency_decimals
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.catalog.models import Product
+from wharfinger.base.words import same
+from wharfinger.ledger.models import Holding, Lot
+from wharfinger.stock.models import Bin, Location
+from wharfinger.stock.queries.figures import StockRow, stock_rows
+
+
+def place_of(location: int, *, field: str = "location") -> int:
+    """The place of a location; raises BadInput when there is none."""
+    found = Location.objects.filter(pk=location).values_list("place_id", flat=True).first()
+    if found is None:
+        raise BadInput("no_such_location", N_("There is no such location."), field=field)
+    return found
+
+
+def bin_of(bin: int | None, *, field: str = "bin") -> int | None:  # noqa: A002 - the trade's word
+    """The place of a bin; raises BadInput when there is none."""
+    if bin is None:
+        return None
+    found = Bin.objects.filter(pk=bin).values_list("place_id", flat=True).first()
+    if found is None:
+        raise BadInput("no_such_bin", N_("The location has no such bin."), field=field)
+    return found
+
+
+def product_of(product: int, *, field: str = "product") -> Product:
+    """A product; raises BadInput when there is none."""
+    found = Product.objects.filter(pk=product).first()
+    if found is None:
+        raise BadInput("no_such_product", N_("There is no such product."), field=field)
+    return found
+
+
+def kept() -> QuerySet[Product]:
+    """Everything that can be in stock."""
+    return Product.objects.exclude(kind="service")
+
+
+def standing_at(rows: QuerySet[Product], locations: Collection[int]) -> QuerySet[Product]:
+    """The products of which something stands at any of these locations."""
+    there = Holding.objects.filter(
+        product=OuterRef("pk"),
+        quantity__gt=0,
+        kind__in=("bin", "picked", "container", "quarantine"),
+        place__parent__in=Location.objects.filter(pk__in=locations).values("place_id"),
+    )
+    return rows.filter(Exists(there))
+
+
+def lines_of_numbers(
+    products: Sequence[Product], locations: Collection[int] = ()
+) -> list[tuple[Product, StockRow]]:
+    """The line of numbers of each product at each location; one of noughts where nothing ever was."""
+    wanted = list(locations) or list(
+        Location.objects.order_by("-default", "pk").values_list("pk", flat=True)[:1]
+    )
+    by_id = {product.pk: product for product in products}
+    rows: dict[int, list[StockRow]] = {pk: [] for pk in by_id}
+    for row in stock_rows(list(by_id)):
+        if not locations or row.location in locations:
+            rows[row.product].append(row)
+    return [
+        (by_id[pk], row)
+        for pk, found in rows.items()
+        for row in found or [StockRow(pk, location, 0, 0, 0, 0, 0, 0, 0) for location in wanted]
+    ]
+
+
+def show_stock(
+    products: Sequence[Product], locations: Collection[int] = (), *, costs: bool
+) -> list[dict[str, Any]]:
+    """Lines of numbers as callers read them; what they cost only for those who may see it."""
+    currency = configuration.one("currency")
+    return [_shown(product, row, currency, costs) for product, row in lines_of_numbers(products, locations)]
+
+
+def _shown(product: Product, row: StockRow, currency: str, costs: bool) -> dict[str, Any]:
+    d = product.quantity_decimals
+    average = row.average_cost_micro(d, currency) if costs else None
+    return {
+        "product": product.pk,
+        "sku": product.sku,
+        "location": row.location,
+        "on_hand": quantity.plain(row.on_hand, d),
+        "available": quantity.plain(row.available, d),
+        "reserved": quantity.plain(row.reserved, d),
+        "picked": quantity.plain(row.picked, d),
+        "on_order": quantity.plain(row.on_order, d),
+        "back_order": quantity.plain(row.back_order, d),
+        "value": quantity.plain(row.value_minor, currency_decimals(currency)) if costs else None,
+        "average_cost": quantity.plain(average, 6) if average is not None else None,
+        "currency": currency,
+    }
+
+
+def unit_of(product: int, serial: str, *, field: str = "serial") -> int:
+    """The lot of a serial number; raises BadInput when there is none."""
+    found = (
+        Lot.objects.filter(product_id=product, serial=True, code_key=same(serial))
+        .values_list("pk", flat=True)
+        .first()
+    )
+    if found is None:
+        raise BadInput(
+            "no_such_serial",
+            N_("There is no {serial} of this product. Check the number."),
+            field=field,
+            serial=serial,
+        )
+    return found
