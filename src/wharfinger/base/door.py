@@ -1,4 +1,4 @@
-"""What every module's ``api.py`` speaks: figures as decimal strings, ids, lists by keyset, and refusals in one shape."""
+"""What every module's ``api.py`` speaks: figures as text, ids, lists by keyset, refusals in one shape."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Request(HttpRequest):
 
 
 class Given(BaseModel):
-    """What a caller sends: a field we do not know is refused, so that a slip of the pen is not lost in silence."""
+    """What a caller sends; a field we do not know is refused, so that no slip of the pen is lost."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -130,13 +130,11 @@ def there(rows: QuerySet[Row, Row], pk: int) -> Row:
 
 
 def module_on(name: str) -> None:
-    """Let pass while a module (procurement, rma, jobs) is on; raise NotThere, naming where to switch it on."""
+    """Let pass while a module (procurement, rma, jobs) is on; raise NotThere, saying where it is switched."""
     if not configuration.one("modules")[name]:
         raise NotThere(
             "module_off",
-            N_(
-                "The module “{module}” is switched off. An administrator switches it on under Settings, Modules."
-            ),
+            N_("“{module}” is switched off. An administrator switches it on under Settings, Modules."),
             module=name,
         )
 
@@ -180,7 +178,7 @@ class Listing:
         rows: QuerySet[Any, Any],
         show: Callable[[list[Any]], Sequence[Mapping[str, Any]]],
     ) -> HttpResponse:
-        """One part of the list. show: the rows of it as what callers read, read together and not one by one."""
+        """One part of the list. show: its rows as what callers read, read together and not one by one."""
         self._known(request)
         cut = Ask(
             table=f"api:{self.name}",
@@ -286,7 +284,10 @@ def field_of(model: type[models.Model], path: str) -> models.Field[Any, Any]:
         model = model._meta.get_field(name).related_model  # type: ignore[assignment]
     found = model._meta.pk if last == "pk" else model._meta.get_field(last)
     assert isinstance(found, models.Field)
-    return found.target_field if isinstance(found, models.ForeignKey) else found
+    while isinstance(found, models.ForeignKey):
+        # The key of a line is its claim's, so one step is not always enough.
+        found = found.target_field
+    return found
 
 
 def _typed(model: type[models.Model], path: str, values: Sequence[str], name: str) -> list[Any]:
