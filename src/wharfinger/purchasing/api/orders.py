@@ -132,7 +132,7 @@ def per_vendor(request: Request, body: PerVendor) -> HttpResponse:
 
 @router.post("/purchase-orders/auto-fill", response={201: OrdersDone}, summary="Order what runs low")
 def auto_fill(request: Request, body: Nothing | None = None) -> HttpResponse:
-    """Draft one purchase order for each default vendor of what has fallen to its minimum, up to its maximum."""
+    """Draft one order for each default vendor of what has fallen to its minimum, up to its maximum."""
     return _several(request, partial(actions.auto_fill, actor=request.auth))
 
 

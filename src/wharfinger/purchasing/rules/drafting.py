@@ -111,8 +111,8 @@ def _default_vendor(truth: Truth, wanted: Wanted, n: int) -> int:
 def _gathered(truth: Truth, wanted: Iterable[Wanted]) -> tuple[PurchaseLineWish, ...]:
     """One line of the order for each product, whoever waits for it."""
     by_product: dict[int, list[Wanted]] = defaultdict(list)
-    for one in wanted:
-        by_product[truth.read["lines"][one.line].product_id].append(one)
+    for n, one in enumerate(wanted):
+        by_product[_line(truth, one.line, f"lines.{n}").product_id].append(one)
     return tuple(PurchaseLineWish(product, wanted=tuple(some)) for product, some in by_product.items())
 
 
