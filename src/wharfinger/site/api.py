@@ -1,4 +1,4 @@
-"""The HTTP door ``/api/v1``: every module's router, who is let in, and one place where refusals become answers."""
+"""The HTTP door ``/api/v1``: every module's router, who is let in, and how refusals become answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.urls import URLPattern, path, re_path
+from django.urls import path, re_path
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
@@ -96,7 +96,7 @@ class SignedIn(AuthBase):
 
 
 class Careful(Parser):
-    """Reads JSON as our figures need it: no floats, no number beyond 64 bits, nothing that cannot be printed."""
+    """Reads JSON as our figures need it: no floats, nothing beyond 64 bits, nothing unprintable."""
 
     def parse_body(self, request: HttpRequest) -> Any:
         """The body, every value looked at once; raises BadInput with the path of what is wrong."""
@@ -136,7 +136,7 @@ class Door(NinjaAPI):
 
     _described: Any = None
 
-    def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> Any:
+    def get_openapi_schema(self, *, path_prefix: str | None = None, **_: Any) -> Any:
         """The description with examples, refusals and the headers of every write."""
         if self._described is None:
             self._described = Described(self, path_prefix or "api/v1/")
@@ -148,7 +148,7 @@ def build() -> Door:
     door = Door(
         title="Wharfinger",
         version=__version__,
-        description="Custody of goods from quote to return. Figures are decimal strings; every write answers with its journal entry.",
+        description="Custody of goods, from quote to return. Figures are text; every write names its entry.",
         auth=[Bearer(), SignedIn()],
         parser=Careful(),
         urls_namespace="api",
@@ -286,7 +286,7 @@ HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
 
 
 def _in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Let an address of the API refuse a wrong method, or an address that cannot be read, as it refuses all else."""
+    """Let an address refuse a wrong method, or text that cannot be read, as it refuses all else."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -322,7 +322,10 @@ api = build()
 
 def urls() -> tuple[list[Any], str]:
     """The addresses under ``/api/``; what is not among them is a refusal in JSON, too."""
-    patterns: list[URLPattern] = list(api.urls[0])
+    # An address that is a word (orders/from-lines) comes before one that is any number (orders/{id}).
+    patterns: list[Any] = sorted(
+        api.urls[0], key=lambda p: ["<" in step for step in str(p.pattern).split("/")]
+    )
     for pattern in patterns:
         if pattern.name not in ("api-root", "openapi-view"):
             pattern.callback = _in_json(pattern.callback)

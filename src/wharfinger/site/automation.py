@@ -8,6 +8,7 @@ from __future__ import annotations
 from wharfinger.demand import queries as demand
 from wharfinger.ledger.post import automation
 from wharfinger.purchasing.actions import closing as purchasing
+from wharfinger.sales.actions import closing as sales
 
 CONSUMERS = ("notices", "webhooks")
 """Who reads the journal afterwards, each by a row of the outbox of its own."""
@@ -28,3 +29,6 @@ def install() -> None:
     automation.guards.setdefault("reverse", []).append(purchasing.creation_untouched)
     for verb in purchasing.CLOSING:
         automation.after.setdefault(verb, []).append(purchasing.close_done)
+    close_documents = sales.closing("billing_invoice")
+    for verb in sales.CLOSING:
+        automation.after.setdefault(verb, []).append(close_documents)

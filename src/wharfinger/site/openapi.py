@@ -32,7 +32,7 @@ HEADERS: list[dict[str, Any]] = [
         "name": "Idempotency-Key",
         "required": False,
         "schema": {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
-        "description": "The same key and body get the same answer; the same key with another body is refused.",
+        "description": "The same key and body get the same answer; with another body the key is refused.",
     },
     {
         "in": "header",
@@ -116,24 +116,36 @@ class Described(OpenAPISchema):
                 self._complete(method, operation, schemas)
 
     def _complete(self, method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+        responses = operation["responses"]
         for status, words in REFUSALS.items():
-            content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refused"}}}
-            operation["responses"].setdefault(status, {"description": words, "content": content})
-        for status, response in operation["responses"].items():
-            for media, content in response.get("content", {}).items():
-                if int(status) < 300 and media == "application/json" and "schema" in content:
-                    content.setdefault("example", example(content["schema"], schemas))
-                    if method in WRITES:
-                        content["schema"] = {
-                            "anyOf": [content["schema"], {"$ref": "#/components/schemas/DryRun"}]
-                        }
+            responses.setdefault(status, {"description": words, "content": _json("Refused")})
+        good = next(response for status, response in responses.items() if int(status) < 300)
+        for media, content in good.get("content", {}).items():
+            if media == "application/json":
+                content.setdefault("example", example(content["schema"], schemas))
         if method in WRITES:
             operation["parameters"] = [*operation["parameters"], *HEADERS]
+            _add_dry_run(responses)
         for content in operation.get("requestBody", {}).get("content", {}).values():
             content.setdefault("example", example(content["schema"], schemas))
         for parameter in operation["parameters"]:
             if parameter["in"] == "path":
                 parameter.setdefault("example", example(parameter["schema"], schemas))
+
+
+def _json(model: str) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{model}"}}}
+
+
+def _add_dry_run(responses: dict[Any, Any]) -> None:
+    """A dry run answers 200: beside the document where that is the answer of the act too."""
+    dry = _json("DryRun")["application/json"]["schema"]
+    if 200 not in responses:
+        responses[200] = {"description": "The entry that would be posted.", "content": _json("DryRun")}
+        return
+    real = responses[200].get("content", {}).get("application/json")
+    if real is not None:
+        real["schema"] = {"anyOf": [real["schema"], dry]}
 
 
 def example(schema: dict[str, Any], schemas: dict[str, Any], depth: int = 0) -> Any:
@@ -158,4 +170,4 @@ def example(schema: dict[str, Any], schemas: dict[str, Any], depth: int = 0) -> 
         }
     if kind == "array":
         return [example(schema["items"], schemas, depth + 1)] if depth < DEEPEST and "items" in schema else []
-    return FORMATS.get(schema.get("format", "")) or schema.get("default") or TYPES.get(kind or "", None)
+    return FORMATS.get(schema.get("format", "")) or schema.get("default") or TYPES.get(kind or "")

@@ -1,4 +1,4 @@
-"""The tax codes a company begins with, by its country: value added tax at its usual rates, and the usual reasons for none."""
+"""The tax codes a company begins with, by its country: the usual rates, and the usual reasons for none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RATES: dict[str, tuple[str, ...]] = {
     "GB": ("20", "5"),
     "US": (),
 }
-"""Standard rate first, in percent, as they stood at the release; a country that is not listed begins with none."""
+"""Standard rate first, in percent, as they stood at the release; a country not listed begins with none."""
 
 EUROPEAN_UNION = frozenset(("DE", "AT", "FR", "NL", "BE", "IT", "ES", "PL"))
 

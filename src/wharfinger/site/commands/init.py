@@ -67,7 +67,7 @@ def found_company(
     password: str | None = None,
     location: str = "",
 ) -> Company:
-    """Make an empty company with its roles, tax codes, one location with a bin, settings, and an administrator if one is named.
+    """Make an empty company: settings, roles, tax codes, one location with a bin, an administrator if named.
 
     All of it or nothing. Raises Refusal when a company is there already.
     """
@@ -115,7 +115,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Prepare the database and found the company; a company that exists is left alone, and that is no error."""
+    """Prepare the database and found the company; one that exists is left alone, and that is no error."""
     call_command("migrate", interactive=False, verbosity=0)
     if exists():
         print("There is a company in this database already; it stays as it is.")

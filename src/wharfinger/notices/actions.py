@@ -1,0 +1,110 @@
+"""Add and change webhooks and notification rules; send something again."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.base.words import tidy
+from wharfinger.ledger.chart import ROWS
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import Written
+from wharfinger.notices import outbox, rules
+from wharfinger.notices.models import Rule, Webhook
+
+
+def new_secret() -> str:
+    """A signing secret as Standard Webhooks writes it."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+
+
+def add_webhook(*, actor: Actor, name: str, url: str, verbs: Sequence[str] = (), key: str | None = None) -> Written:
+    """Tell an address of entries from now on; its secret is made here and shown to whoever added it."""
+    require(actor, "notices.webhook")
+    values = {"name": tidy(name, field="name", most=100), "url": _url(url), "verbs": _verbs(verbs), "secret": new_secret(), "active": True}
+
+    def plan(truth: Truth) -> Plan:
+        made = Plan()
+        made.mention(("webhook", made.create("notices.Webhook", **values)))
+        return made
+
+    return post("add", Wish(), plan, actor=actor, key=key)
+
+
+def change_webhook(*, actor: Actor, webhook: int, values: dict[str, Any], key: str | None = None) -> Written:
+    """Change a webhook's name, address, verbs, or whether it is told at all."""
+    require(actor, "notices.webhook")
+    new = dict(values)
+    if "name" in new:
+        new["name"] = tidy(new["name"], field="name", most=100)
+    if "url" in new:
+        new["url"] = _url(new["url"])
+    if "verbs" in new:
+        new["verbs"] = _verbs(new["verbs"])
+
+    def plan(truth: Truth) -> Plan:
+        made = Plan()
+        row = truth.documents["notices.Webhook"].get(webhook)
+        if row is None:
+            raise NotThere("no_such_webhook", N_("There is no such webhook."))
+        made.change(row, **new)
+        made.mention(row)
+        return made
+
+    return post("change", Wish(documents=[(Webhook, [webhook])]), plan, actor=actor, key=key)
+
+
+def set_rule(*, actor: Actor, event: str, roles: Sequence[str], users: Sequence[int] = (), active: bool = True) -> Rule:
+    """Say who is told when units reach a stage; it acts at once."""
+    require(actor, "notices.rule")
+    if event not in rules.EVENTS:
+        raise BadInput("no_such_event", N_("There is no such event."), field="event")
+    if unknown := [role for role in roles if role not in rules.ROLES]:
+        raise BadInput("no_such_role", N_("“{role}” is no role on a document."), field="roles", role=unknown[0])
+
+    def plan(truth: Truth) -> Plan:
+        made = Plan()
+        known = truth.read.get("rule")
+        if known is None:
+            made.mention(("notification_rule", made.create("notices.Rule", event=event, roles=list(roles), active=active)))
+        else:
+            made.change(known, roles=list(roles), active=active)
+            made.mention(known)
+        return made
+
+    def read(truth: Truth) -> None:
+        truth.read["rule"] = Rule.objects.filter(event=event).first()
+
+    post("set", Wish(reads=(read,)), plan, actor=actor)
+    rule = Rule.objects.get(event=event)
+    rule.users.set(users)
+    return rule
+
+
+def send_again(*, actor: Actor, row: int) -> None:
+    """Send a message of the outbox once more, at once; raises NotThere when there is none."""
+    require(actor, "notices.outbox")
+    if not outbox.again(row):
+        raise NotThere("no_such_message", N_("There is no such message."))
+
+
+def _url(url: str) -> str:
+    url = tidy(url, field="url", most=500)
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadInput("bad_url", N_("An address begins with https:// and names a host."), field="url")
+    return url
+
+
+def _verbs(verbs: Sequence[str]) -> list[str]:
+    known = {*ROWS, "reverse", "add", "change", "retire", "set"}
+    if unknown := [verb for verb in verbs if verb not in known]:
+        raise BadInput("no_such_verb", N_("“{verb}” is no verb of the house."), field="verbs", verb=unknown[0])
+    return sorted(set(verbs))

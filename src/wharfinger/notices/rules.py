@@ -1,0 +1,83 @@
+"""Pure decisions about notices: which stages are news, who is told, when to try again."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from wharfinger.base.refusal import N_
+
+EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "to_approve": (N_("waits for approval"), ("owner", "lead", "requester")),
+    "to_order": (N_("is to be ordered"), ("purchasing_team", "owner", "lead", "requester")),
+    "on_order": (N_("is on order"), ("owner", "lead", "opportunity_owner", "requester")),
+    "bin": (N_("is reserved"), ("owner", "lead", "opportunity_owner", "requester")),
+    "picked": (N_("is picked"), ("owner", "lead", "opportunity_owner", "requester")),
+    "container": (N_("is packed"), ("owner", "lead", "opportunity_owner", "requester")),
+    "ready": (N_("is ready to deliver"), ("owner", "lead", "opportunity_owner", "requester")),
+    "in_transit": (N_("is on its way"), ("owner", "lead", "opportunity_owner", "requester")),
+    "customer": (N_("is delivered"), ("owner", "lead", "opportunity_owner", "requester")),
+    "returns": (N_("has come back"), ("owner", "lead", "opportunity_owner", "requester")),
+    "invoiced": (N_("is invoiced"), ("owner", "opportunity_owner")),
+}
+"""By the kind of place that units of a line reach: the words, and the roles that are told unless a rule says otherwise."""
+
+ROLES = ("owner", "lead", "opportunity_owner", "requester", "purchasing_team")
+
+MOST_ATTEMPTS = 8
+FIRST_PAUSE_S = 15
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Units of a line that reached a stage."""
+
+    event: str
+    sheet: int
+    line: int
+    product: str
+    quantity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What one person is told of one act."""
+
+    user: int
+    news: tuple[News, ...]
+
+
+def pause_s(attempts: int) -> int:
+    """How long to wait after so many failed attempts: 15 s, doubled each time, six hours at most."""
+    return int(min(FIRST_PAUSE_S * 2 ** max(attempts - 1, 0), 6 * 3600))
+
+
+def tell(
+    news: Sequence[News],
+    roles: Mapping[str, Sequence[str]],
+    people: Mapping[int, Mapping[str, Sequence[int]]],
+    named: Mapping[str, Sequence[int]],
+    muted: Mapping[int, frozenset[str]],
+    actor: int | None,
+) -> list[Told]:
+    """Who is told what: one message per person and act, however many roles they hold; never who did it.
+
+    roles: by event, the roles told; people: by sheet, who holds which role; named: by event, people
+    named in its rule; muted: by active user, the events of which they want no mail.
+    """
+    told: dict[int, list[News]] = {}
+    for one in news:
+        wanted = {user for role in roles.get(one.event, ()) for user in people.get(one.sheet, {}).get(role, ())}
+        for user in sorted(wanted | set(named.get(one.event, ()))):
+            if user != actor and user in muted and one.event not in muted[user]:
+                told.setdefault(user, []).append(one)
+    return [Told(user, tuple(what)) for user, what in sorted(told.items())]
+
+
+def may_be_called(address: str) -> bool:
+    """Whether an address of the network is public, so that a webhook cannot be aimed at our own machines."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(ip, "ipv4_mapped", None)
+    ip = mapped or ip
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved

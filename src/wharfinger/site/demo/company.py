@@ -1,0 +1,151 @@
+"""Founds the demo company: its people, whom it buys from and sells to, its goods, and its first stock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from wharfinger.base.access import HOUSE
+from wharfinger.catalog.actions import add_product, add_warranty_policy
+from wharfinger.parties.actions.organizations import add_organization
+from wharfinger.parties.actions.people import add_user
+from wharfinger.parties.actions.settings import set_setting
+from wharfinger.parties.models import User
+from wharfinger.site.commands.init import Company, found_company
+from wharfinger.site.demo import goods, people
+from wharfinger.site.demo.goods import GOODS, Good
+from wharfinger.site.demo.story import Story
+from wharfinger.stock.actions.goods import adjust
+from wharfinger.stock.actions.locations import add_bin, add_location, change_bin
+from wharfinger.stock.models import Bin, Location
+from wharfinger.stock.rules.adjusting import Adjustment
+
+FORMS: dict[str, dict[str, object]] = {
+    "serial": {"traced": "serial", "cost_method": "specific"},
+    "late": {"traced": "serial", "traced_from": "shipping"},
+    "batch": {"traced": "batch"},
+    "loose": {},
+    "metres": {"unit": "m", "quantity_decimals": 1},
+    "order": {"kind": "non_stocked"},
+    "service": {"kind": "service", "unit": "h", "procured": False, "rma_eligible": False},
+}
+
+
+def found(story: Story, day: int) -> None:
+    """Found the company so many days ago, with goods on its shelves."""
+    with story.on(day):
+        company = found_company(
+            name=people.COMPANY["name"], admin="admin", password=people.PASSWORD, location=people.WAREHOUSES[0][0]
+        )
+        set_setting(actor=HOUSE, name="company", value=people.COMPANY)
+        set_setting(actor=HOUSE, name="approval", value={"threshold_minor": 250_000})
+        _people(company)
+        _places()
+        vendors = _vendors()
+        _customers()
+        for n, good in enumerate(GOODS, 1):
+            _product(n, good, vendors)
+        for name, category, months, start in people.WARRANTIES:
+            since = (story.today - timedelta(days=day)).isoformat()
+            values = {"name": name, "category": category, "months": months, "start": start, "valid_from": since}
+            add_warranty_policy(actor=HOUSE, values=values)
+    story.look()
+    _open_stock(story, day)
+
+
+def _people(company: Company) -> None:
+    team = []
+    for username, name, role, language in people.USERS:
+        values = {"username": username, "name": name, "language": language, "email": f"{username}@kranholm.example"}
+        if username == "admin":
+            continue
+        made = add_user(actor=HOUSE, values=values, password=people.PASSWORD, roles=[company.roles[role]])
+        if role == "purchasing":
+            team.append(made.one("parties.User"))
+    set_setting(actor=HOUSE, name="purchasing_team", value=team)
+
+
+def _places() -> None:
+    (first, bins), *others = people.WAREHOUSES
+    home = Location.objects.get(name=first)
+    change_bin(actor=HOUSE, bin=Bin.objects.get(location=home).pk, values={"name": bins[0], "sequence": 1})
+    for n, name in enumerate(bins[1:], 2):
+        add_bin(actor=HOUSE, location=home.pk, values={"name": name, "sequence": n})
+    for name, named in others:
+        walk = [{"name": one, "sequence": n} for n, one in enumerate(named, 1)]
+        add_location(actor=HOUSE, values={"name": name}, bins=walk)
+    add_location(actor=HOUSE, values={"name": people.RETURNS, "kind": "returns"})
+    add_location(actor=HOUSE, values={"name": people.VAN, "kind": "person", "person": User.objects.get(username="timo").pk})
+    add_location(actor=HOUSE, values={"name": "Rental pool", "channel": "rental"})
+
+
+def _vendors() -> dict[str, int]:
+    made = {}
+    for reference, name, email, street, postcode, city, country in goods.VENDORS:
+        values = {"name": name, "reference": reference, "email": email, "customer": False, "vendor": True, "terms_days": 30}
+        site = {"name": "Office", "street": street, "postcode": postcode, "city": city, "country": country}
+        made[reference] = add_organization(actor=HOUSE, values=values, sites=[site]).one("parties.Organization")
+    return made
+
+
+def _customers() -> None:
+    for reference, name, language, policy, terms, contact, sites in people.CUSTOMERS:
+        host = "".join(c for c in name.split()[0].casefold() if c.isascii() and c.isalnum()) or "office"
+        values = {
+            "name": name,
+            "reference": reference,
+            "language": language,
+            "billing_policy": policy,
+            "terms_days": terms,
+            "email": f"info@{host}.example",
+        }
+        known = [{"name": contact, "email": f"{contact.split()[-1].casefold()}@{host}.example"}]
+        places = [
+            {"name": site, "street": street, "postcode": postcode, "city": city, "country": country}
+            for site, street, postcode, city, country in sites
+        ]
+        add_organization(actor=HOUSE, values=values, contacts=known, sites=places)
+
+
+def _product(n: int, good: Good, vendors: dict[str, int]) -> None:
+    values = {
+        "sku": good.sku,
+        "name": good.name,
+        "category": good.category,
+        "price": good.price,
+        "manufacturer": goods.MAKERS.get(good.category, ""),
+        "gtin": "" if good.form == "service" else goods.gtin(n),
+        **FORMS[good.form],
+    }
+    asked = []
+    if good.vendor:
+        asked.append(
+            {
+                "organization": vendors[good.vendor],
+                "cost": good.cost,
+                "part_number": f"{good.vendor[-2:]}-{good.sku}",
+                "default": True,
+                "lead_time_days": goods.LEAD_TIMES[good.vendor],
+            }
+        )
+    add_product(actor=HOUSE, values=values, vendors=asked)
+
+
+def _open_stock(story: Story, day: int) -> None:
+    for n, name in enumerate((people.WAREHOUSES[0][0], people.WAREHOUSES[1][0], people.VAN)):
+        location = story.locations[name]
+        bins = list(Bin.objects.filter(location=location).order_by("pk").values_list("place_id", flat=True))
+        items = [
+            Adjustment(
+                story.products[good.sku].pk,
+                good.opening[n],
+                location.place_id,
+                bins[turn % len(bins)],
+                serials=story.numbers(good.sku, good.opening[n]) if good.form == "serial" else (),
+                batch="L25-001" if good.form == "batch" else "",
+                field=f"items.{turn}.",
+            )
+            for turn, good in enumerate(GOODS)
+            if good.opening[n]
+        ]
+        with story.on(day):
+            adjust(actor=HOUSE, items=items, reason="Opening stock")

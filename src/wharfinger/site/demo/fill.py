@@ -1,0 +1,28 @@
+"""Fills an empty database with the demo company."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from wharfinger.base import clock
+from wharfinger.ledger.post import automation
+from wharfinger.site.demo import company, past
+from wharfinger.site.demo.story import ZONE, Story
+
+
+def fill(today: date | None = None) -> Story:
+    """Found the company and let it live to this day; all of it or nothing.
+
+    Nobody is sent a mail about what is long past, so nothing of it goes through the outbox.
+    """
+    story = Story(today or clock.today(ZONE))
+    told, automation.consumers = automation.consumers, lambda verb: []
+    try:
+        with transaction.atomic():
+            company.found(story, past.FOUNDED)
+            past.tell(story)
+    finally:
+        automation.consumers = told
+    return story

@@ -1,0 +1,274 @@
+"""What happens after an entry: mails over real SMTP, webhooks over real HTTP, each at least once and no more than needed."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from standardwebhooks.webhooks import Webhook as Verifier
+
+from tests.fresh import free_port
+from tests.world import World, world
+from wharfinger.base import clock
+from wharfinger.base.access import HOUSE
+from wharfinger.base.models import Setting
+from wharfinger.base.refusal import BadInput
+from wharfinger.demand.rules import LineWish
+from wharfinger.ledger.models import Entry, Outbox
+from wharfinger.notices import outbox, rules
+from wharfinger.notices.actions import add_webhook, send_again, set_rule
+from wharfinger.notices.models import Attempt, Webhook
+from wharfinger.parties.models import User
+from wharfinger.sales.actions.orders import create_order
+from wharfinger.sales.rules.orders import OrderWish
+from wharfinger.site.consumers import CONSUMERS
+
+pytestmark = pytest.mark.django_db
+
+
+class Catcher:
+    """A mail server that keeps what it is handed."""
+
+    def __init__(self) -> None:
+        self.mails: list[Any] = []
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - the name the server calls
+        self.mails.append(message_from_bytes(envelope.content, policy=default))
+        return "250 kept"
+
+
+@pytest.fixture
+def catcher(settings: Any) -> Iterator[Catcher]:
+    """A real SMTP server on this machine."""
+    handler = Catcher()
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
+    yield handler
+    controller.stop()
+
+
+class Receiver(HTTPServer):
+    """A webhook receiver that keeps what it is told and answers as it is set to."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.told: list[tuple[dict[str, str], bytes]] = []
+        self.code = 204
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.server_port}/hook"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.server.told.append((dict(self.headers.items()), body))
+        self.send_response(self.server.code)
+        self.send_header("location", "http://127.0.0.1:1/elsewhere")
+        self.end_headers()
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A real HTTP server on this machine."""
+    server = Receiver()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def company() -> World:
+    """A small company whose webhooks may call this machine."""
+    Setting.objects.create(key="webhook_private_addresses", value=True)
+    return world()
+
+
+def person(name: str, **values: Any) -> User:
+    return User.objects.create(username=name, name=name.title(), email=f"{name}@example.com", **values)
+
+
+def order(company: World, owner: User | None = None) -> int:
+    wish = OrderWish(company.customer.pk, (LineWish(company.product().pk, 2),), owner=owner.pk if owner else None, confirm=True)
+    return create_order(actor=HOUSE, wish=wish).id
+
+
+def work_off() -> int:
+    done = 0
+    while taken := outbox.work(CONSUMERS):
+        done += taken
+    return done
+
+
+def test_the_team_and_the_owner_are_told_once_each_in_their_language(company: World, catcher: Catcher) -> None:
+    buyer, owner = person("bea", language="de"), person("olaf")
+    person("idle")
+    Setting.objects.create(key="purchasing_team", value=[buyer.pk, owner.pk])
+    order(company, owner)
+    work_off()
+    assert [m["To"] for m in catcher.mails] == ["bea@example.com", "olaf@example.com"]
+    assert "is to be ordered" in catcher.mails[1].get_content()
+    assert "Guten Tag" in catcher.mails[0].get_content()
+    assert work_off() == 0
+    assert len(catcher.mails) == 2
+
+
+def test_who_did_it_and_who_left_are_not_told(company: World, catcher: Catcher) -> None:
+    gone = person("gone", is_active=False)
+    Setting.objects.create(key="purchasing_team", value=[company.user.pk, gone.pk])
+    company.user.email = "ada@example.com"
+    company.user.save(update_fields=["email"])
+    wish = OrderWish(company.customer.pk, (LineWish(company.product().pk, 2),), confirm=True)
+    create_order(actor=company.user, wish=wish)
+    work_off()
+    assert catcher.mails == []
+
+
+def test_muted_events_and_rules_act_at_once(company: World, catcher: Catcher) -> None:
+    quiet, named = person("quiet", muted=["to_order"]), person("named")
+    Setting.objects.create(key="purchasing_team", value=[quiet.pk])
+    set_rule(actor=HOUSE, event="to_order", roles=["purchasing_team"], users=[named.pk])
+    order(company)
+    work_off()
+    assert [m["To"] for m in catcher.mails] == ["named@example.com"]
+    set_rule(actor=HOUSE, event="to_order", roles=[], users=[named.pk], active=False)
+    order(company)
+    work_off()
+    assert len(catcher.mails) == 1
+
+
+def test_a_mail_server_that_is_away_is_tried_again(company: World, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
+    order(company, person("olaf"))
+    work_off()
+    row = Outbox.objects.get(consumer="mail")
+    assert row.finished_at is None
+    assert row.attempts == 1
+    assert "ConnectionRefused" in row.error
+    assert Attempt.objects.get().ok is False
+
+
+def test_a_webhook_is_signed_and_told_of_every_verb(company: World, receiver: Receiver) -> None:
+    add_webhook(actor=HOUSE, name="Books", url=receiver.url)
+    entry = order(company)
+    work_off()
+    hook = Webhook.objects.get()
+    headers, body = next(told for told in receiver.told if json.loads(told[1])["data"]["verb"] == "order")
+    said = Verifier(hook.secret).verify(body, headers)
+    assert said["type"] == "entry.order"
+    assert said["data"]["entry"] == entry
+    assert any(subject.startswith("order:") for subject in said["data"]["subjects"])
+    assert Attempt.objects.filter(ok=True, code=204).count() == len(receiver.told)
+
+
+def test_a_failing_receiver_is_left_alone_for_longer_each_time_and_then_for_good(company: World, receiver: Receiver) -> None:
+    add_webhook(actor=HOUSE, name="Books", url=receiver.url, verbs=["order"])
+    receiver.code = 500
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        order(company)
+        work_off()
+        assert len(receiver.told) == 1
+        for n in range(1, rules.MOST_ATTEMPTS):
+            traveller.shift(timedelta(seconds=rules.pause_s(n) - 1))
+            assert work_off() == 0
+            traveller.shift(timedelta(seconds=1))
+            work_off()
+            assert len(receiver.told) == n + 1
+        row = Outbox.objects.get(consumer="webhook")
+        assert row.dead_at is not None
+        receiver.code = 200
+        send_again(actor=HOUSE, row=row.pk)
+        work_off()
+        row.refresh_from_db()
+        assert row.finished_at is not None
+        identities = {headers["webhook-id"] for headers, _ in receiver.told}
+        assert identities == {f"msg_{row.pk}"}
+
+
+def test_redirects_are_not_followed(company: World, receiver: Receiver) -> None:
+    add_webhook(actor=HOUSE, name="Books", url=receiver.url, verbs=["order"])
+    receiver.code = 302
+    order(company)
+    work_off()
+    assert Attempt.objects.get().code == 302
+
+
+def test_private_addresses_are_refused_unless_allowed(company: World, receiver: Receiver) -> None:
+    Setting.objects.filter(key="webhook_private_addresses").delete()
+    add_webhook(actor=HOUSE, name="Inside", url=receiver.url, verbs=["order"])
+    order(company)
+    work_off()
+    assert receiver.told == []
+    assert "private" in Attempt.objects.get().said
+
+
+@pytest.mark.parametrize(
+    ("address", "allowed"),
+    [
+        ("93.184.216.34", True),
+        ("127.0.0.1", False),
+        ("10.1.2.3", False),
+        ("169.254.169.254", False),
+        ("::1", False),
+        ("::ffff:192.168.0.1", False),
+        ("fe80::1%eth0", False),
+        ("0.0.0.0", False),  # noqa: S104 - an address to refuse
+        ("2606:2800:220:1:248:1893:25c8:1946", True),
+    ],
+)
+def test_which_addresses_are_public(address: str, allowed: bool) -> None:
+    assert rules.may_be_called(address) is allowed
+
+
+def test_one_bad_receiver_stops_no_other(company: World, receiver: Receiver) -> None:
+    add_webhook(actor=HOUSE, name="Dead", url=f"http://127.0.0.1:{free_port()}/", verbs=["order"])
+    add_webhook(actor=HOUSE, name="Books", url=receiver.url, verbs=["order"])
+    order(company)
+    work_off()
+    assert len(receiver.told) == 1
+    assert Outbox.objects.filter(consumer="webhook", finished_at__isnull=True).count() == 1
+
+
+def test_a_worker_that_died_leaves_its_rows_to_another(company: World) -> None:
+    order(company)
+    with time_machine.travel(clock.now(), tick=False) as traveller:
+        first = outbox.take()
+        assert outbox.take() == []
+        traveller.shift(timedelta(seconds=outbox.LEASE_S + 1))
+        second = outbox.take()
+        assert [row.pk for row in second] == [row.pk for row in first]
+        assert outbox.finish(first[0], []) is False
+        assert outbox.finish(second[0], []) is True
+
+
+def test_a_webhook_of_an_unknown_verb_is_refused(company: World) -> None:
+    before = Entry.objects.count()
+    with pytest.raises(BadInput) as refused:
+        add_webhook(actor=HOUSE, name="Books", url="https://example.com/", verbs=["fly"])
+    assert refused.value.field == "verbs"
+    with pytest.raises(BadInput) as refused:
+        add_webhook(actor=HOUSE, name="Books", url="ftp://example.com/")
+    assert refused.value.field == "url"
+    assert Entry.objects.count() == before
