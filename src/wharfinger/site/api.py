@@ -46,6 +46,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.sales.api.orders:router", ""),
     ("wharfinger.work.api:router", ""),
     ("wharfinger.boards.api:router", ""),
+    ("wharfinger.notices.api:router", ""),
     ("wharfinger.site.search_api:router", ""),
 )
 """Where each router is, and the module (procurement, rma, jobs) whose switch it hangs on, if any."""

@@ -10,7 +10,7 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
-from wharfinger.demand.queries.standing import read_customer, read_default_site, read_standing
+from wharfinger.demand.queries.standing import read_changed, read_customer, read_default_site, read_standing
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
@@ -33,7 +33,9 @@ def create_work_order(*, actor: Actor, wish: WorkWish, key: str | None = None) -
             products=products,
             loose=True,
             reads=(
-                read_customer(wish.organization),
+                read_customer(
+                    wish.organization, site=wish.site, contact=wish.contact, people=(wish.owner, wish.lead)
+                ),
                 demand.read_these_products(products),
                 demand.read_routing,
             ),
@@ -59,7 +61,10 @@ def change_work_order(
     require(actor, "work.create")
     return post(
         "change",
-        Wish(documents=[(Sheet, [work_order]), (WorkOrder, [work_order])], reads=(read_standing,)),
+        Wish(
+            documents=[(Sheet, [work_order]), (WorkOrder, [work_order])],
+            reads=(read_standing, read_changed(work_order, values | (own or {}))),
+        ),
         partial(rules.plan_change, work_order=work_order, values=values, own=own or {}),
         actor=actor,
         key=key,

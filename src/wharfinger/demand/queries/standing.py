@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules.amend import Standing
 from wharfinger.ledger.plan import Truth
-from wharfinger.parties.models import Organization, Site
+from wharfinger.parties.models import Contact, Organization, Site, User
 
 _DECISIONS = (
     ("quote__won_at", "won"),
@@ -49,10 +50,17 @@ def read_default_site(sheet: int) -> Callable[[Truth], None]:
     return read
 
 
-def read_customer(pk: int) -> Callable[[Truth], None]:
-    """Read for whom a new document is, and to where their goods are sent; raises Refusal when retired."""
+def read_customer(
+    pk: int, *, site: int | None = None, contact: int | None = None, people: Iterable[int | None] = ()
+) -> Callable[[Truth], None]:
+    """Read for whom a new document is, and to where their goods are sent.
+
+    site, contact: must be theirs; people: must be users. Raises BadInput otherwise, Refusal when retired.
+    """
 
     def read(truth: Truth) -> None:
+        require_theirs(pk, site=site, contact=contact)
+        require_people(people)
         organization = Organization.objects.filter(pk=pk).first()
         if organization is None:
             raise BadInput("no_such_organization", N_("There is no such organization."), field="organization")
@@ -65,6 +73,33 @@ def read_customer(pk: int) -> Callable[[Truth], None]:
             )
         truth.read["organization"] = organization
         truth.read["default_site"] = default_site(pk)
+
+    return read
+
+
+def require_theirs(organization: int, *, site: int | None = None, contact: int | None = None) -> None:
+    """Let pass sites and contacts of the organization; raises BadInput for any other."""
+    if site is not None and not Site.objects.filter(pk=site, organization_id=organization).exists():
+        raise BadInput("no_such_site", N_("This customer has no such site."), field="site")
+    if contact is not None and not Contact.objects.filter(pk=contact, organization_id=organization).exists():
+        raise BadInput("no_such_contact", N_("This customer has no such contact."), field="contact")
+
+
+def require_people(people: Iterable[int | None]) -> None:
+    """Let pass users; raises BadInput for anybody else."""
+    wanted = {pk for pk in people if pk is not None}
+    if wanted and User.objects.filter(pk__in=wanted).count() != len(wanted):
+        raise BadInput("no_such_user", N_("There is no such user."), field="owner")
+
+
+def read_changed(sheet: int, values: Mapping[str, Any]) -> Callable[[Truth], None]:
+    """Check that the people and the contact that a document is given are known."""
+
+    def read(truth: Truth) -> None:
+        document = truth.documents.get("demand.Sheet", {}).get(sheet)
+        if document is not None:
+            require_theirs(document.organization_id, contact=values.get("contact_id"))
+        require_people((values.get("owner_id"), values.get("lead_id")))
 
     return read
 

@@ -9,7 +9,7 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
-from wharfinger.demand.queries.standing import read_customer
+from wharfinger.demand.queries.standing import read_changed, read_customer
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.post import Planner, post
 from wharfinger.ledger.write import Written
@@ -44,7 +44,7 @@ def create_order(*, actor: Actor, wish: OrderWish, key: str | None = None) -> Wr
             products=products,
             loose=True,
             reads=(
-                read_customer(wish.organization),
+                read_customer(wish.organization, site=wish.site, contact=wish.contact, people=(wish.owner,)),
                 demand.read_these_products(products),
                 demand.read_routing,
             ),
@@ -58,7 +58,13 @@ def create_order(*, actor: Actor, wish: OrderWish, key: str | None = None) -> Wr
 def change_order(*, actor: Actor, order: int, values: dict[str, Any], key: str | None = None) -> Written:
     """Change the words, dates and people of an order; values are columns of its common part."""
     require(actor, "sales.order")
-    return _decide(actor, "change", order, partial(rules.plan_change, order=order, values=values), key)
+    return post(
+        "change",
+        Wish(documents=[(Sheet, [order]), (Order, [order])], reads=(read_changed(order, values),)),
+        partial(rules.plan_change, order=order, values=values),
+        actor=actor,
+        key=key,
+    )
 
 
 def confirm(*, actor: Actor, order: int, key: str | None = None) -> Written:

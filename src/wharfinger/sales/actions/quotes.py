@@ -12,7 +12,7 @@ from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.words import tidy
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Line, Sheet
-from wharfinger.demand.queries.standing import read_customer
+from wharfinger.demand.queries.standing import read_changed, read_customer
 from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
@@ -29,7 +29,7 @@ def create_opportunity(*, actor: Actor, wish: OpportunityWish, key: str | None =
     tidy(wish.title, field="title")
     return post(
         "add",
-        Wish(reads=(read_customer(wish.organization),)),
+        Wish(reads=(read_customer(wish.organization, people=(wish.owner,)),)),
         partial(rules.plan_opportunity, wish=wish),
         actor=actor,
         key=key,
@@ -43,7 +43,7 @@ def change_opportunity(
     require(actor, "sales.quote")
     return post(
         "change",
-        Wish(documents=[(Opportunity, [opportunity])]),
+        Wish(documents=[(Opportunity, [opportunity])], reads=(read_changed(0, values),)),
         partial(rules.plan_change_opportunity, opportunity=opportunity, values=values),
         actor=actor,
         key=key,
@@ -60,7 +60,11 @@ def create_quote(*, actor: Actor, wish: QuoteWish, key: str | None = None) -> Wr
             documents=[(Opportunity, [wish.opportunity])] if wish.opportunity is not None else [],
             products=products,
             loose=True,
-            reads=(read_customer(wish.organization), demand.read_these_products(products), _read_validity),
+            reads=(
+                read_customer(wish.organization, site=wish.site, contact=wish.contact, people=(wish.owner,)),
+                demand.read_these_products(products),
+                _read_validity,
+            ),
         ),
         partial(rules.plan_quote, wish=wish),
         actor=actor,
@@ -121,7 +125,7 @@ def change_quote(
     require(actor, "sales.quote")
     return post(
         "change",
-        Wish(documents=[(Sheet, [quote]), (Quote, [quote])]),
+        Wish(documents=[(Sheet, [quote]), (Quote, [quote])], reads=(read_changed(quote, values),)),
         partial(rules.plan_change_quote, quote=quote, values=values, expires_on=expires_on),
         actor=actor,
         key=key,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -150,8 +150,12 @@ def plan_release(truth: Truth, *, holds: Sequence[Hold]) -> Plan:
 
 def end_of(truth: Truth, quote: Any) -> datetime:
     """The instant at which a quote's own day of expiry is over, in the company's time zone."""
-    zone = ZoneInfo(truth.read["house"].time_zone)
-    return datetime.combine(quote.expires_on + timedelta(days=1), time.min, tzinfo=zone)
+    return end_of_day(quote.expires_on, truth.read["house"].time_zone)
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """The instant at which a day is over."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=ZoneInfo(zone))
 
 
 def set_ends(plan: Plan, truth: Truth, ends: dict[int, datetime]) -> None:

@@ -1,0 +1,242 @@
+"""Lines over HTTP: the shape that every document with lines shares, and the list of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from wharfinger.base import money
+from wharfinger.base.access import require
+from wharfinger.base.door import (
+    Done,
+    Given,
+    Id,
+    Line,
+    Listing,
+    Page,
+    Percent,
+    Price,
+    Quantity,
+    Request,
+    Shown,
+    there,
+)
+from wharfinger.base.quantity import quantity, scaled
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.catalog.models import Product, TaxCode
+from wharfinger.demand import actions
+from wharfinger.demand.queries import shown
+from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.amend import LineChange
+from wharfinger.ledger.door import detail, write
+from wharfinger.parties.models import Site
+
+router = Router(tags=["lines"])
+
+
+class LineGiven(Given):
+    """One wanted quantity of a product."""
+
+    product: Id
+    quantity: Quantity
+    unit_price: Price | None = Field(
+        default=None, examples=["49.90"], description="Without it: the product's price."
+    )
+    discount_percent: Percent = "0"
+    tax_code: Id | None = Field(default=None, description="Without it: the product's tax code.")
+    site: Id | None = Field(
+        default=None, description="Where it goes; without it the customer's first ship-to site."
+    )
+    description: str = Field(default="", max_length=500, examples=["Access point, ceiling mount"])
+    billable: bool = True
+    promised_on: date | None = None
+
+
+class LineChanged(Given):
+    """What changes of a line."""
+
+    quantity: Quantity | None = None
+    unit_price: Price | None = Field(default=None, examples=["47.50"])
+    discount_percent: Percent | None = None
+    tax_code: Id | None = None
+    site: Id | None = None
+    description: Line | None = None
+    billable: bool | None = None
+    promised_on: date | None = None
+
+
+class Figures(Shown):
+    """How much of a line stands where."""
+
+    wanted: str
+    to_approve: str
+    to_order: str
+    drafted: str
+    on_order: str
+    ready: str
+    reserved: str
+    picked: str
+    packed: str
+    shipped: str
+    delivered: str
+    returned: str
+    restocked: str
+    cancelled: str
+    to_bill: str
+    invoiced: str
+    credited: str
+
+
+class LineAmounts(Shown):
+    """What a line comes to before tax."""
+
+    currency: str = Field(examples=["EUR"])
+    net: str = Field(examples=["149.70"])
+
+
+class LineOut(Shown):
+    """A line of a quote, an order or a work order."""
+
+    id: Id
+    sheet: Id = Field(description="The document it stands on.")
+    order: Id | None = Field(description="The sales order that collects it.")
+    came_from: Id | None = Field(description="The quote's line that was won.")
+    position: int
+    product: Id
+    sku: str = Field(examples=["AP-1040"])
+    description: str
+    site: Id | None
+    quantity: str = Field(examples=["3"])
+    unit_price: str = Field(examples=["49.90"])
+    discount_percent: str = Field(examples=["0"])
+    tax_code: Id
+    billable: bool
+    promised_on: str | None = Field(examples=["2026-12-01"])
+    reserved_until: str | None = Field(examples=[None])
+    amounts: LineAmounts
+    quantities: Figures
+    charge_status: str = Field(examples=["partly_ready"])
+
+
+class LineDone(LineOut, Done):
+    """A line, and the entry that wrote it."""
+
+
+def wishes(given: Sequence[LineGiven], *, organization: int | None = None) -> tuple[LineWish, ...]:
+    """Lines as the verbs take them; raises BadInput naming the field.
+
+    organization: whose sites they may name.
+    """
+    products = {p.pk: p for p in Product.objects.filter(pk__in={line.product for line in given})}
+    named = {line.tax_code for line in given if line.tax_code}
+    codes = set(TaxCode.objects.filter(pk__in=named).values_list("pk", flat=True)) if named else set()
+    sites = _sites({line.site for line in given if line.site}, organization)
+    found = []
+    for n, line in enumerate(given):
+        product = products.get(line.product)
+        if product is None:
+            raise BadInput("no_such_product", N_("There is no such product."), field=f"lines.{n}.product")
+        if line.tax_code is not None and line.tax_code not in codes:
+            raise BadInput("no_such_tax_code", N_("There is no such tax code."), field=f"lines.{n}.tax_code")
+        if line.site is not None and line.site not in sites:
+            raise BadInput("no_such_site", N_("This customer has no such site."), field=f"lines.{n}.site")
+        price = line.unit_price
+        found.append(
+            LineWish(
+                product.pk,
+                quantity(line.quantity, product.quantity_decimals, field=f"lines.{n}.quantity"),
+                unit_price_micro=None if price is None else money.micro(price, field=f"lines.{n}.unit_price"),
+                discount_micro=scaled(line.discount_percent, 4, field=f"lines.{n}.discount_percent"),
+                tax_code=line.tax_code,
+                site=line.site,
+                description=line.description,
+                billable=line.billable,
+                promised_on=line.promised_on,
+            )
+        )
+    return tuple(found)
+
+
+def _sites(wanted: set[int], organization: int | None) -> set[int]:
+    rows = Site.objects.filter(pk__in=wanted)
+    if organization is not None:
+        rows = rows.filter(organization_id=organization)
+    return set(rows.values_list("pk", flat=True)) if wanted else set()
+
+
+def changed(body: LineChanged, line: Any) -> LineChange:
+    """A change as the verb takes it; what was not sent stays."""
+    decimals = line.product.quantity_decimals
+    if body.tax_code is not None and not TaxCode.objects.filter(pk=body.tax_code).exists():
+        raise BadInput("no_such_tax_code", N_("There is no such tax code."), field="tax_code")
+    if body.site is not None and body.site not in _sites({body.site}, line.organization_id):
+        raise BadInput("no_such_site", N_("This customer has no such site."), field="site")
+    discount = body.discount_percent
+    return LineChange(
+        quantity=None if body.quantity is None else quantity(body.quantity, decimals),
+        unit_price_micro=None if body.unit_price is None else money.micro(body.unit_price),
+        discount_micro=None if discount is None else scaled(discount, 4, field="discount_percent"),
+        tax_code_id=body.tax_code,
+        site_id=body.site,
+        description=body.description,
+        billable=body.billable,
+        promised_on=body.promised_on,
+    )
+
+
+LINES = Listing(
+    "lines",
+    sorts={"promised_on": "promised_on", "product": "product__sku"},
+    filters={
+        "sheet": "sheet_id",
+        "order": "order_id",
+        "organization": "organization_id",
+        "product": "product_id",
+        "site": "site_id",
+        "kind": "sheet__kind",
+        "billable": "billable",
+    },
+    days={"promised_on": "promised_on"},
+    q=("product__sku", "description", "sheet__number"),
+)
+
+
+@router.get("/lines", response=Page[LineOut], openapi_extra=LINES.described, summary="List lines")
+def list_lines(request: Request) -> HttpResponse:
+    """Lines of quotes, orders and work orders, newest first, each with where its units are."""
+    require(request.auth, "sales.read")
+    rows = shown.lines().select_related("product", "tax_code", "claim")
+    return LINES.answer(request, rows, shown.show_lines)
+
+
+@router.get("/lines/{id}", response=LineOut, summary="Read a line")
+def one_line(request: Request, id: Id) -> HttpResponse:
+    """A line with where its units are."""
+    require(request.auth, "sales.read")
+    return detail(request, f"line:{id}", _show(id))
+
+
+@router.patch("/lines/{id}", response=LineDone, summary="Change a line")
+def change_line(request: Request, id: Id, body: LineChanged) -> HttpResponse:
+    """Change a line before or after its document is firm; what is covered or invoiced of it stays."""
+    line = there(shown.lines().select_related("product"), id)
+    act = partial(actions.change_line, actor=request.auth, line=id, change=changed(body, line))
+    return write(request, act, lambda _: _show(id), about=f"line:{id}")
+
+
+@router.delete("/lines/{id}", response=LineDone, summary="Take a line off its document")
+def remove_line(request: Request, id: Id) -> HttpResponse:
+    """Take a line off while nothing of it is reserved, ordered, sent or invoiced."""
+    before = _show(id)
+    act = partial(actions.remove_line, actor=request.auth, line=id)
+    return write(request, act, lambda _: before, about=f"line:{id}")
+
+
+def _show(pk: int) -> dict[str, Any]:
+    return shown.show_lines([there(shown.lines().select_related("product", "tax_code", "claim"), pk)])[0]

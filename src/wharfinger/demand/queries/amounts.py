@@ -1,0 +1,87 @@
+"""What documents and their lines come to, read for many at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+from wharfinger.base.money import extended
+from wharfinger.base.tax import TaxedRow, Totals, totals
+from wharfinger.demand.models import Line
+from wharfinger.ledger import sql
+from wharfinger.ledger.models import Account, Holding
+
+NOTHING = totals([])
+
+
+class Money(NamedTuple):
+    """What was asked of the customer for a document, and what of it is still open, in minor units."""
+
+    billed: int = 0
+    open: int = 0
+
+
+def net_of(line: Line, waived: int = 0) -> int:
+    """The net amount of a line in minor units, less what is not billed of it."""
+    if not line.billable:
+        return 0
+    units = line.quantity - waived
+    decimals = line.product.quantity_decimals
+    return extended(line.unit_price_micro, units, decimals, line.currency, line.discount_micro)
+
+
+def taxed(line: Line, waived: int = 0) -> TaxedRow:
+    """A line as its document's totals take it."""
+    code = line.tax_code
+    return TaxedRow(net_of(line, waived), code.category, code.rate_micro, code.exemption_reason)
+
+
+def totals_of(sheets: Collection[int], by: str, ended: Collection[int] = ()) -> dict[int, Totals]:
+    """Net, tax and total of these documents, in two statements however many.
+
+    by: "order" where lines count for the order that collects them, else "sheet". ended: documents that
+    were won, lost or cancelled, which show what they came to before.
+    """
+    rows = Line.objects.filter(**{f"{by}__in": list(sheets)}, void__isnull=True, removed_at__isnull=True)
+    lines = list(rows.select_related("product", "tax_code").order_by("pk"))
+    gone = waived(line.pk for line in lines if getattr(line, f"{by}_id") not in ended)
+    found: dict[int, list[TaxedRow]] = defaultdict(list)
+    for line in lines:
+        found[getattr(line, f"{by}_id")].append(taxed(line, gone.get(line.pk, 0)))
+    return {sheet: totals(found[sheet]) if sheet in found else NOTHING for sheet in sheets}
+
+
+def waived(lines: Iterable[int]) -> dict[int, int]:
+    """How much of each line will never be billed, since it was cancelled, lent or sold by a partner."""
+    wanted = sql.array(list(lines))
+    found = sql.fetch(
+        "SELECT claim_id, quantity FROM ledger_holding "  # noqa: S608 - the text is ours alone
+        f"WHERE {sql.among('claim_id')} AND kind = 'waived' AND quantity > 0",
+        [wanted],
+    )
+    return {claim: int(units) for claim, units in found}
+
+
+def money_of(sheets: Collection[int], by: str) -> dict[int, Money]:
+    """What invoices ask for these documents and what is open on them, in two statements however many."""
+    path = f"claim__line__{by}_id"
+    bills = Holding.objects.filter(
+        **{f"claim__line__{by}__in": list(sheets)}, kind="invoiced", place__invoice__isnull=False
+    )
+    pairs: list[Any] = list(
+        bills.values_list(path, "place__invoice__pk", "place__invoice__total_minor").order_by().distinct()
+    )
+    named = {f"invoice:{invoice}" for _, invoice, _ in pairs}
+    accounts = Account.objects.filter(kind="receivable", document__in=sorted(named))
+    balances = dict(accounts.values_list("document", "balance_minor"))
+    found = dict.fromkeys(sheets, Money())
+    for sheet, invoice, total in pairs:
+        sofar = found[sheet]
+        found[sheet] = Money(sofar.billed + total, sofar.open + balances.get(f"invoice:{invoice}", 0))
+    return found
+
+
+def open_of(total: int, money: Money) -> int:
+    """What the customer still has to pay of a document: not invoiced yet, or invoiced and not paid."""
+    return total - (money.billed - money.open) if money.billed - money.open <= total else 0

@@ -1,0 +1,48 @@
+"""The one derived fact that is stored: which entry left nothing open of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from wharfinger.demand.rules.words import OPEN_BILLS, OPEN_GOODS
+from wharfinger.ledger import sql
+
+_OPEN = ", ".join(
+    f"'{kind}'" for kind in (*OPEN_GOODS, *OPEN_BILLS, "rented", "returns", "bench", "at_vendor")
+)
+
+_SOMETHING_OPEN = (
+    "EXISTS (SELECT 1 FROM demand_line l JOIN ledger_holding h ON h.claim_id = l.claim_id "  # noqa: S608
+    "WHERE (l.sheet_id = demand_sheet.id OR l.order_id = demand_sheet.id) AND l.void_id IS NULL "
+    f"AND NOT h.unbounded AND h.quantity > 0 AND h.kind IN ({_OPEN}))"
+)
+_OWES = (
+    "EXISTS (SELECT 1 FROM demand_line l JOIN ledger_holding h ON h.claim_id = l.claim_id "
+    "JOIN {invoice} i ON i.place_id = h.place_id "
+    "JOIN ledger_account a ON a.document = 'invoice:' || i.id AND a.kind = 'receivable' "
+    "WHERE (l.sheet_id = demand_sheet.id OR l.order_id = demand_sheet.id) AND l.void_id IS NULL "
+    "AND h.kind = 'invoiced' AND a.balance_minor <> 0)"
+)
+
+
+def owes(invoice_table: str) -> str:
+    """The condition that a document still owes or is owed money, for ``close_done``.
+
+    invoice_table: where invoices are, each with the place that its bills stand at.
+    """
+    return _OWES.format(invoice=invoice_table)
+
+
+def close_done(sheets: Iterable[int], entry: int, *, owing: str = "1 = 0") -> int:
+    """Write down the entry that left nothing open of these documents, or that something is open again.
+
+    owing: an SQL condition on ``demand_sheet`` that is true while money is open. How many changed.
+    """
+    wanted = sql.array(sorted(set(sheets)))
+    still = f"({_SOMETHING_OPEN} OR {owing})"
+    return sql.execute(
+        f"UPDATE demand_sheet SET done_id = CASE WHEN {still} THEN NULL ELSE %s END "  # noqa: S608
+        f"WHERE {sql.among('id')} AND kind <> 'quote' AND void_id IS NULL AND (done_id IS NULL) <> {still} "
+        "AND EXISTS (SELECT 1 FROM demand_line l WHERE demand_sheet.id IN (l.sheet_id, l.order_id))",
+        [entry, wanted],
+    )

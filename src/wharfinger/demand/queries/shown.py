@@ -1,0 +1,84 @@
+"""Lines as callers and pages read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from wharfinger.base import money
+from wharfinger.base.quantity import plain
+from wharfinger.demand.models import Line
+from wharfinger.demand.queries import quantities
+from wharfinger.demand.queries.amounts import net_of
+from wharfinger.demand.queries.standing import standing
+from wharfinger.demand.rules.words import charge_word
+
+FIGURES = (
+    "wanted",
+    "to_approve",
+    "to_order",
+    "drafted",
+    "on_order",
+    "ready",
+    "reserved",
+    "picked",
+    "packed",
+    "shipped",
+    "delivered",
+    "returned",
+    "restocked",
+    "cancelled",
+    "to_bill",
+    "invoiced",
+    "credited",
+)
+"""The figures that callers see, in the order in which goods and bills pass them."""
+
+
+def lines() -> QuerySet[Line, Line]:
+    """Every line that is not undone or taken off its document."""
+    return Line.objects.filter(void__isnull=True, removed_at__isnull=True)
+
+
+def lines_of(sheet: int, by: str) -> QuerySet[Line, Line]:
+    """The lines of a document in their order; by: "order" for all that an order collects, else "sheet"."""
+    return lines().filter(**{f"{by}_id": sheet}).order_by("position", "pk")
+
+
+def show_lines(found: Sequence[Line] | QuerySet[Line, Line]) -> list[dict[str, Any]]:
+    """Lines with their figures, amounts and word; three statements however many."""
+    rows = found
+    if isinstance(rows, QuerySet):
+        rows = list(rows.select_related("product", "tax_code", "claim"))
+    figures = quantities([line.pk for line in rows])
+    standings = standing(line.sheet_id for line in rows)
+    return [_shown(line, figures[line.pk], firm=standings[line.sheet_id].firm) for line in rows]
+
+
+def _shown(line: Line, figures: dict[str, int], *, firm: bool) -> dict[str, Any]:
+    decimals = line.product.quantity_decimals
+    places = money.decimals(line.currency)
+    until = line.claim.hold_until
+    return {
+        "id": line.pk,
+        "sheet": line.sheet_id,
+        "order": line.order_id,
+        "came_from": line.came_from_id,
+        "position": line.position,
+        "product": line.product_id,
+        "sku": line.product.sku,
+        "description": line.description,
+        "site": line.site_id,
+        "quantity": plain(line.quantity, decimals),
+        "unit_price": plain(line.unit_price_micro, money.MICRO),
+        "discount_percent": plain(line.discount_micro, 4),
+        "tax_code": line.tax_code_id,
+        "billable": line.billable,
+        "promised_on": line.promised_on.isoformat() if line.promised_on else None,
+        "reserved_until": until.isoformat() if until else None,
+        "amounts": {"currency": line.currency, "net": plain(net_of(line), places)},
+        "quantities": {name: plain(figures[name], decimals) for name in FIGURES},
+        "charge_status": charge_word(figures, firm=firm),
+    }

@@ -1,0 +1,89 @@
+"""What a person reads of a document, computed by the database for a whole list in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Concat
+
+from wharfinger.demand.models import Sheet
+from wharfinger.demand.rules.words import BEGUN, OPEN_BILLS, OPEN_GOODS
+from wharfinger.ledger.models import Account, Holding, Posting
+
+ORDER, SHEET = "order", "sheet"
+"""By which of a line's documents it counts: the sales order that collects it, or the one it stands on."""
+
+
+def with_words(rows: QuerySet[Sheet, Sheet], by: str) -> QuerySet[Any, Any]:
+    """Add ``goods_word`` and ``money_word`` to orders or work orders, so that lists show and filter by them.
+
+    by: ORDER for sales orders, SHEET for work orders.
+    """
+    order = by == ORDER
+    cancelled = Q(order__cancelled_at__isnull=False) if order else Q(work_order__cancelled_at__isnull=False)
+    decided = Q(order__fulfilled_at__isnull=False) if order else Q(work_order__completed_at__isnull=False)
+    over: list[Any] = [
+        When(cancelled, then=Value("cancelled")),
+        When(decided & Q(done__isnull=False), then=Value("closed")),
+    ]
+    if order:
+        over.append(When(order__confirmed_at__isnull=True, then=Value("unconfirmed")))
+    goods = Case(
+        *over,
+        When(decided, then=Value("fulfilled")),
+        When(~stands(by, OPEN_GOODS), then=Value("delivered")),
+        When(stands(by, BEGUN), then=Value("started")),
+        default=Value("unfulfilled"),
+        output_field=CharField(),
+    )
+    accounts = _accounts(by)
+    owed = Exists(accounts.filter(balance_minor__gt=0))
+    money = Case(
+        *over,
+        When(Exists(accounts.filter(balance_minor__lt=0)), then=Value("owing")),
+        When(~stands(by, ("invoiced",)) & stands(by, OPEN_BILLS), then=Value("uninvoiced")),
+        When(owed & Exists(_paid(by)), then=Value("partial")),
+        When(owed, then=Value("invoiced")),
+        When(stands(by, OPEN_BILLS), then=Value("partial")),
+        default=Value("paid"),
+        output_field=CharField(),
+    )
+    return rows.annotate(goods_word=goods, money_word=money)
+
+
+def with_quote_word(rows: QuerySet[Sheet, Sheet], today: Any) -> QuerySet[Any, Any]:
+    """Add ``quote_word`` to quotes: won, lost, expired, sent or open."""
+    word = Case(
+        When(quote__won_at__isnull=False, then=Value("won")),
+        When(quote__lost_at__isnull=False, then=Value("lost")),
+        When(quote__expires_on__lt=today, then=Value("expired")),
+        When(quote__sent_at__isnull=False, then=Value("sent")),
+        default=Value("open"),
+        output_field=CharField(),
+    )
+    return rows.annotate(quote_word=word)
+
+
+def stands(by: str, kinds: Sequence[str]) -> Exists:
+    """Whether anything of a document's lines stands at these kinds of place."""
+    lines = {f"claim__line__{by}": OuterRef("pk"), "claim__line__void__isnull": True}
+    return Exists(Holding.objects.filter(**lines, kind__in=kinds, unbounded=False, quantity__gt=0))
+
+
+def _invoices(by: str) -> QuerySet[Any, Any]:
+    """How the money book names the invoices that a document's bills ever stood on."""
+    lines = {f"claim__line__{by}": OuterRef(OuterRef("pk"))}
+    named = Concat(Value("invoice:"), Cast(F("place__invoice__pk"), CharField()), output_field=CharField())
+    return Holding.objects.filter(**lines, kind="invoiced", place__invoice__isnull=False).values(
+        invoice=named
+    )
+
+
+def _accounts(by: str) -> QuerySet[Account, Account]:
+    return Account.objects.filter(kind="receivable", document__in=_invoices(by))
+
+
+def _paid(by: str) -> QuerySet[Posting, Posting]:
+    return Posting.objects.filter(source__kind="receivable", source__document__in=_invoices(by))

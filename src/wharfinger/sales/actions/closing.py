@@ -1,0 +1,74 @@
+"""What selling does because of an entry, whichever verb it is: note what left nothing open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wharfinger.demand.queries.done import close_done, owes
+from wharfinger.ledger import sql
+from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.ledger.write import Written
+
+CLOSING = (
+    "ship",
+    "deliver",
+    "pick_pack_ship",
+    "cancel_delivery",
+    "receive",
+    "provide",
+    "remove",
+    "install",
+    "invoice",
+    "post_invoice",
+    "credit",
+    "pay",
+    "apply",
+    "unapply",
+    "cancel_payment",
+    "refund",
+    "amend",
+    "cancel",
+    "restock",
+    "scrap",
+    "swap",
+    "reopen",
+    "reverse",
+)
+"""The verbs after which nothing may be open of a document any more, or something again."""
+
+_DOCUMENTS = ("demand.Sheet", "sales.Order", "work.WorkOrder")
+
+
+def closing(invoice_table: str) -> Callable[[Truth, Plan, Written], None]:
+    """What runs after these verbs; invoice_table: where invoices are, by which money is still owed."""
+    owing = owes(invoice_table)
+
+    def close(truth: Truth, plan: Plan, written: Written) -> None:
+        touched = {pk for label in _DOCUMENTS for pk in truth.documents.get(label, ())}
+        touched |= {
+            pk for name, pk in plan.mentions if name in ("order", "work_order") and isinstance(pk, int)
+        }
+        touched |= _billed(plan, written, invoice_table)
+        if touched:
+            close_done(touched, written.id, owing=owing)
+
+    return close
+
+
+def _billed(plan: Plan, written: Written, invoice_table: str) -> set[int]:
+    """The documents whose bills stand on the invoices that money goes to or from."""
+    named = set()
+    for posting in plan.postings:
+        for account in (posting.source, posting.target):
+            document = account.document
+            if isinstance(document, str) and document.startswith("invoice:"):
+                named.add(int(document.removeprefix("invoice:")))
+    if not named:
+        return set()
+    found = sql.fetch(
+        "SELECT DISTINCT l.sheet_id, l.order_id FROM demand_line l "  # noqa: S608 - the text is ours alone
+        "JOIN ledger_holding h ON h.claim_id = l.claim_id "
+        f"JOIN {invoice_table} i ON i.place_id = h.place_id WHERE {sql.among('i.id')}",
+        [sql.array(sorted(named))],
+    )
+    return {sheet for pair in found for sheet in pair if sheet is not None}

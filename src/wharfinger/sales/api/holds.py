@@ -1,0 +1,44 @@
+"""What callers say of goods to hold or to free."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from wharfinger.base.door import Given, Id, Quantity
+from wharfinger.base.quantity import quantity
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.demand.queries.where import bin_places, location_places, lots_of, products_of
+from wharfinger.sales.rules.holds import Hold
+
+
+class HoldGiven(Given):
+    """So many units of a line, at a location, in a bin, or exactly these serials."""
+
+    line: Id
+    quantity: Quantity
+    location: Id | None = None
+    bin: Id | None = None
+    serials: list[str] = Field(default=[], max_length=1000, examples=[["SN-1001"]])
+
+
+def holds_of(given: Sequence[HoldGiven], *, allowed: Sequence[int]) -> list[Hold]:
+    """Holds as the verbs take them; raises BadInput naming the field. allowed: the lines of the document."""
+    products = products_of(allowed)
+    for n, one in enumerate(given):
+        if one.line not in products:
+            raise BadInput("no_such_line", N_("There is no such line here."), field=f"lines.{n}.line")
+    locations = location_places([one.location for one in given])
+    bins = bin_places([one.bin for one in given])
+    lots = lots_of([products[one.line][0] for one in given], [one.serials for one in given])
+    return [
+        Hold(
+            one.line,
+            quantity(one.quantity, products[one.line][1], field=f"lines.{n}.quantity"),
+            location=locations[n],
+            bin=bins[n],
+            lots=lots[n],
+        )
+        for n, one in enumerate(given)
+    ]

@@ -1,0 +1,250 @@
+"""Sales orders over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Literal
+
+from django.http import HttpResponse
+from ninja import Query, Router
+from pydantic import Field
+
+from wharfinger.base.access import require
+from wharfinger.base.door import (
+    Currency,
+    Done,
+    Given,
+    Id,
+    Line,
+    Listing,
+    Page,
+    Request,
+    Shown,
+    included,
+    there,
+)
+from wharfinger.demand import actions as demand
+from wharfinger.demand.api import LineGiven, LineOut, wishes
+from wharfinger.demand.queries.shown import lines_of
+from wharfinger.ledger.door import detail, write
+from wharfinger.sales import queries
+from wharfinger.sales.actions import holds, orders
+from wharfinger.sales.api.holds import holds_of
+from wharfinger.sales.api.quotes import LinesGiven, Release, Reserve, named
+from wharfinger.sales.rules.orders import OrderWish
+
+router = Router(tags=["selling"])
+
+Goods = Literal["unconfirmed", "unfulfilled", "started", "delivered", "fulfilled", "cancelled", "closed"]
+Money = Literal["unconfirmed", "uninvoiced", "invoiced", "partial", "paid", "owing", "cancelled", "closed"]
+
+
+class OrderGiven(Given):
+    """A new sales order."""
+
+    organization: Id
+    lines: list[LineGiven] = Field(min_length=1, max_length=1000)
+    site: Id | None = None
+    contact: Id | None = None
+    owner: Id | None = None
+    currency: Currency | None = None
+    number: str | None = Field(default=None, min_length=1, max_length=40, examples=[None])
+    title: Line = ""
+    customer_reference: str = Field(default="", max_length=60, examples=["PO 4711"])
+    ordered_on: date | None = None
+    promised_on: date | None = None
+
+
+class OrderChange(Given):
+    """What changes of an order; its lines have verbs of their own."""
+
+    title: Line | None = None
+    contact: Id | None = None
+    owner: Id | None = None
+    customer_reference: str | None = Field(default=None, max_length=60)
+    promised_on: date | None = None
+
+
+class OrderOut(Shown):
+    """A sales order with its lines."""
+
+    id: Id
+    number: str = Field(examples=["SO-12"])
+    title: str
+    organization: Id
+    contact: Id | None
+    owner: Id | None
+    currency: str = Field(examples=["EUR"])
+    customer_reference: str
+    promised_on: date | None
+    net: str = Field(examples=["100"])
+    tax: str = Field(examples=["19"])
+    total: str = Field(examples=["119"])
+    open: str = Field(examples=["119"], description="What the customer still has to pay.")
+    quote: Id | None
+    ordered_on: date
+    confirmed_at: datetime | None
+    fulfilled_at: datetime | None
+    cancelled_at: datetime | None
+    held_at: datetime | None
+    hold_reason: str
+    goods_status: Goods
+    money_status: Money
+    lines: list[LineOut] | None = None
+
+
+class OrderDone(OrderOut, Done):
+    """A sales order, and the entry that wrote it."""
+
+
+class Confirm(Given):
+    """Whether a new order is firm at once."""
+
+    confirm: bool = False
+
+
+class Reason(Given):
+    """Why."""
+
+    reason: Line = ""
+
+
+class Fulfil(Given):
+    """Whether open lines may stay open."""
+
+    anyway: bool = Field(default=False, description="Yes although lines are still open.")
+
+
+NO_REASON, NOTHING_OPEN = Reason(), Fulfil()
+"""What is meant where a body is left out."""
+
+ORDERS = Listing(
+    "orders",
+    sorts={"number": "number", "ordered_on": "ordered_on", "promised_on": "promised_on"},
+    filters={
+        "organization": "organization_id",
+        "owner": "owner_id",
+        "number": "number",
+        "customer_reference": "customer_reference",
+        "quote": "order__quote_id",
+        "goods_status": lambda rows, values: rows.filter(goods_word__in=values),
+        "money_status": lambda rows, values: rows.filter(money_word__in=values),
+    },
+    days={"ordered_on": "ordered_on", "promised_on": "promised_on"},
+    q=("number", "title", "customer_reference", "organization__name"),
+    includes=("lines",),
+)
+
+
+@router.get("/orders", response=Page[OrderOut], openapi_extra=ORDERS.described, summary="List sales orders")
+def list_orders(request: Request) -> HttpResponse:
+    """Sales orders, newest first."""
+    require(request.auth, "sales.read")
+    show = partial(queries.show_orders, include=included(request, ORDERS.includes))
+    return ORDERS.answer(request, queries.orders(), show)
+
+
+@router.post("/orders", response={201: OrderDone}, summary="Make a sales order")
+def create_order(request: Request, body: OrderGiven, asked: Query[Confirm]) -> HttpResponse:
+    """Make an order; it is born unconfirmed unless ``?confirm=true``."""
+    wish = OrderWish(
+        **body.model_dump(exclude={"lines"}),
+        lines=wishes(body.lines, organization=body.organization),
+        confirm=asked.confirm,
+    )
+    act = partial(orders.create_order, actor=request.auth, wish=wish)
+    return write(
+        request,
+        act,
+        lambda done: _order(done.one("demand.Sheet")),
+        about=lambda done: f"order:{done.one('demand.Sheet')}",
+        status=201,
+    )
+
+
+@router.get("/orders/{id}", response=OrderOut, summary="Read a sales order")
+def one_order(request: Request, id: Id) -> HttpResponse:
+    """A sales order with its lines."""
+    require(request.auth, "sales.read")
+    return detail(request, f"order:{id}", _order(id))
+
+
+@router.patch("/orders/{id}", response=OrderDone, summary="Change a sales order")
+def change_order(request: Request, id: Id, body: OrderChange) -> HttpResponse:
+    """Change the words, dates and people of an order."""
+    values = named(body.model_dump(exclude_unset=True), may_be_empty=("contact", "promised_on"))
+    return _done(request, partial(orders.change_order, actor=request.auth, order=id, values=values), id)
+
+
+@router.post("/orders/{id}/lines", response=OrderDone, summary="Add lines to a sales order")
+def add_lines(request: Request, id: Id, body: LinesGiven) -> HttpResponse:
+    """Add lines; on a firm order they are served at once."""
+    lines = wishes(body.lines, organization=there(queries.orders(), id).organization_id)
+    return _done(request, partial(demand.add_lines, actor=request.auth, sheet=id, wishes=lines), id)
+
+
+@router.post("/orders/{id}/confirm", response=OrderDone, summary="Confirm a sales order")
+def confirm(request: Request, id: Id) -> HttpResponse:
+    """Make an order firm; it reserves nothing by itself."""
+    return _done(request, partial(orders.confirm, actor=request.auth, order=id), id)
+
+
+@router.post("/orders/{id}/unconfirm", response=OrderDone, summary="Unconfirm a sales order")
+def unconfirm(request: Request, id: Id) -> HttpResponse:
+    """Make a firm order provisional again."""
+    return _done(request, partial(orders.unconfirm, actor=request.auth, order=id), id)
+
+
+@router.post("/orders/{id}/reserve", response=OrderDone, summary="Reserve stock for a sales order")
+def reserve(request: Request, id: Id, body: Reserve) -> HttpResponse:
+    """Hold free goods for the order's lines, wherever they are billed."""
+    wanted = holds_of(body.lines, allowed=_lines(id))
+    until = queries.until(body.until)
+    return _done(request, partial(holds.reserve, actor=request.auth, holds=wanted, until=until), id)
+
+
+@router.post("/orders/{id}/release", response=OrderDone, summary="Release reserved stock")
+def release(request: Request, id: Id, body: Release) -> HttpResponse:
+    """Free goods that the order's lines reserved."""
+    wanted = holds_of(body.lines, allowed=_lines(id))
+    return _done(request, partial(holds.release, actor=request.auth, holds=wanted), id)
+
+
+@router.post("/orders/{id}/mark-fulfilled", response=OrderDone, summary="Mark a sales order as fulfilled")
+def mark_fulfilled(request: Request, id: Id, body: Fulfil = NOTHING_OPEN) -> HttpResponse:
+    """Declare an order fulfilled; open lines are named and need a yes."""
+    return _done(
+        request, partial(orders.mark_fulfilled, actor=request.auth, order=id, anyway=body.anyway), id
+    )
+
+
+@router.post("/orders/{id}/cancel", response=OrderDone, summary="Cancel a sales order")
+def cancel(request: Request, id: Id, body: Reason = NO_REASON) -> HttpResponse:
+    """Cancel an untouched order at once; otherwise the refusal names what stands against it."""
+    return _done(request, partial(orders.cancel, actor=request.auth, order=id, reason=body.reason), id)
+
+
+@router.post("/orders/{id}/hold", response=OrderDone, summary="Put a sales order on hold")
+def hold(request: Request, id: Id, body: Reason = NO_REASON) -> HttpResponse:
+    """Keep an order from being picked and sent."""
+    return _done(request, partial(orders.hold, actor=request.auth, order=id, reason=body.reason), id)
+
+
+@router.post("/orders/{id}/unhold", response=OrderDone, summary="Let a sales order go on")
+def unhold(request: Request, id: Id) -> HttpResponse:
+    """Let an order that was on hold go on."""
+    return _done(request, partial(orders.unhold, actor=request.auth, order=id), id)
+
+
+def _order(pk: int) -> dict[str, Any]:
+    return queries.show_order(there(queries.orders(), pk))
+
+
+def _done(request: Request, act: Any, pk: int) -> HttpResponse:
+    return write(request, act, lambda _: _order(pk), about=f"order:{pk}")
+
+
+def _lines(pk: int) -> list[int]:
+    there(queries.orders(), pk)
+    return list(lines_of(pk, "order").values_list("pk", flat=True))

@@ -1,0 +1,394 @@
+"""Opportunities and quotes over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Literal
+
+from django.http import HttpResponse
+from ninja import Router
+from pydantic import AwareDatetime, Field
+
+from wharfinger.base.access import require
+from wharfinger.base.door import (
+    Currency,
+    Done,
+    Given,
+    Id,
+    Line,
+    Listing,
+    Page,
+    Request,
+    Shown,
+    Text,
+    included,
+    there,
+)
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.demand import actions as demand
+from wharfinger.demand.api import LineGiven, LineOut, wishes
+from wharfinger.demand.queries.shown import lines_of
+from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.write import Written
+from wharfinger.sales import queries
+from wharfinger.sales.actions import holds, quotes, winning
+from wharfinger.sales.api.holds import HoldGiven, holds_of
+from wharfinger.sales.rules.quotes import OpportunityWish, QuoteWish
+from wharfinger.sales.rules.win import Into
+
+router = Router(tags=["selling"])
+
+
+class OpportunityGiven(Given):
+    """A new deal."""
+
+    organization: Id
+    title: Text = Field(examples=["New network"])
+    owner: Id | None = None
+    pipeline_step: str = Field(default="new", min_length=1, max_length=40)
+    probability_percent: int = Field(default=50, ge=0, le=100)
+    expected_close_on: date | None = None
+
+
+class OpportunityChange(Given):
+    """What changes of a deal."""
+
+    title: Text | None = None
+    owner: Id | None = None
+    pipeline_step: str | None = Field(default=None, min_length=1, max_length=40)
+    probability_percent: int | None = Field(default=None, ge=0, le=100)
+    expected_close_on: date | None = None
+
+
+class OpportunityOut(Shown):
+    """A deal that may be won."""
+
+    id: Id
+    number: str = Field(examples=["OP-12"])
+    title: str
+    organization: Id
+    owner: Id | None
+    pipeline_step: str
+    probability_percent: int
+    expected_close_on: date | None
+    won_at: datetime | None
+    lost_at: datetime | None
+    lost_reason: str
+
+
+class OpportunityDone(OpportunityOut, Done):
+    """A deal, and the entry that wrote it."""
+
+
+class QuoteGiven(Given):
+    """A new quote; without an opportunity one is made for it."""
+
+    organization: Id
+    lines: list[LineGiven] = Field(default=[], max_length=1000)
+    opportunity: Id | None = None
+    site: Id | None = None
+    contact: Id | None = None
+    owner: Id | None = None
+    currency: Currency | None = None
+    number: str | None = Field(default=None, min_length=1, max_length=40, examples=[None])
+    title: Line = Field(default="", examples=["New network"])
+    customer_reference: str = Field(default="", max_length=60)
+    quoted_on: date | None = None
+    expires_on: date | None = None
+    promised_on: date | None = None
+
+
+class QuoteChange(Given):
+    """What changes of a quote."""
+
+    title: Line | None = None
+    contact: Id | None = None
+    owner: Id | None = None
+    customer_reference: str | None = Field(default=None, max_length=60)
+    expires_on: date | None = None
+    promised_on: date | None = None
+
+
+class QuoteOut(Shown):
+    """A quote with its lines."""
+
+    id: Id
+    number: str = Field(examples=["Q-12"])
+    title: str
+    organization: Id
+    contact: Id | None
+    owner: Id | None
+    currency: str = Field(examples=["EUR"])
+    customer_reference: str
+    promised_on: date | None
+    net: str = Field(examples=["100"])
+    tax: str = Field(examples=["19"])
+    total: str = Field(examples=["119"])
+    opportunity: Id
+    order: Id | None = Field(description="The sales order that winning made.")
+    quoted_on: date
+    expires_on: date
+    sent_at: datetime | None
+    won_at: datetime | None
+    lost_at: datetime | None
+    lost_reason: str
+    status: Literal["open", "sent", "expired", "won", "lost"]
+    lines: list[LineOut] | None = None
+
+
+class QuoteDone(QuoteOut, Done):
+    """A quote, and the entry that wrote it."""
+
+
+class LinesGiven(Given):
+    """Lines to add."""
+
+    lines: list[LineGiven] = Field(min_length=1, max_length=1000)
+
+
+class Reserve(Given):
+    """What to hold, and until when."""
+
+    lines: list[HoldGiven] = Field(min_length=1, max_length=1000)
+    until: AwareDatetime | date | None = Field(
+        default=None,
+        examples=["2026-12-01"],
+        description="A day counts to its end. Without it: the quote's own expiry.",
+    )
+
+
+class Release(Given):
+    """What to free."""
+
+    lines: list[HoldGiven] = Field(min_length=1, max_length=1000)
+
+
+class Extend(Given):
+    """Until when the holds last."""
+
+    until: AwareDatetime | date | None = Field(default=None, examples=["2026-12-01"])
+
+
+class Lose(Given):
+    """Why a quote is lost."""
+
+    reason: Line = ""
+
+
+class IntoGiven(Given):
+    """On what a won quote is charged: the id of one that stands, or ``"new"``."""
+
+    ticket: Id | Literal["new"] | None = None
+    project: Id | Literal["new"] | None = None
+    contract: Id | Literal["new"] | None = None
+    job: Id | Literal["new"] | None = None
+
+
+class Win(Given):
+    """Where a won quote goes; without it the sales order alone."""
+
+    into: IntoGiven | None = None
+
+
+class WinDone(QuoteDone):
+    """The won quote, the order and the work order that it became."""
+
+    work_order: Id | None = None
+
+
+HERE, NO_REASON, TO_EXPIRY = Win(), Lose(), Extend()
+"""What is meant where a body is left out."""
+
+OPPORTUNITIES = Listing(
+    "opportunities",
+    sorts={"number": "number", "expected_close_on": "expected_close_on", "title": "title"},
+    filters={"organization": "organization_id", "owner": "owner_id", "pipeline_step": "pipeline_step"},
+    days={"expected_close_on": "expected_close_on"},
+    q=("number", "title", "organization__name"),
+)
+QUOTES = Listing(
+    "quotes",
+    sorts={"number": "number", "quoted_on": "ordered_on", "expires_on": "quote__expires_on"},
+    filters={
+        "organization": "organization_id",
+        "owner": "owner_id",
+        "opportunity": "quote__opportunity_id",
+        "number": "number",
+        "status": lambda rows, values: rows.filter(quote_word__in=values),
+    },
+    days={"quoted_on": "ordered_on", "expires_on": "quote__expires_on"},
+    q=("number", "title", "customer_reference", "organization__name"),
+    includes=("lines",),
+)
+
+
+@router.get(
+    "/opportunities",
+    response=Page[OpportunityOut],
+    openapi_extra=OPPORTUNITIES.described,
+    summary="List opportunities",
+)
+def list_opportunities(request: Request) -> HttpResponse:
+    """Deals, newest first."""
+    require(request.auth, "sales.read")
+    return OPPORTUNITIES.answer(request, queries.opportunities(), queries.show_opportunities)
+
+
+@router.post("/opportunities", response={201: OpportunityDone}, summary="Write down an opportunity")
+def create_opportunity(request: Request, body: OpportunityGiven) -> HttpResponse:
+    """Write down a deal that may be won."""
+    act = partial(quotes.create_opportunity, actor=request.auth, wish=OpportunityWish(**body.model_dump()))
+    return write(
+        request,
+        act,
+        lambda done: _deal(done.one("sales.Opportunity")),
+        about=lambda done: f"opportunity:{done.one('sales.Opportunity')}",
+        status=201,
+    )
+
+
+@router.get("/opportunities/{id}", response=OpportunityOut, summary="Read an opportunity")
+def one_opportunity(request: Request, id: Id) -> HttpResponse:
+    """A deal."""
+    require(request.auth, "sales.read")
+    return detail(request, f"opportunity:{id}", _deal(id))
+
+
+@router.patch("/opportunities/{id}", response=OpportunityDone, summary="Change an opportunity")
+def change_opportunity(request: Request, id: Id, body: OpportunityChange) -> HttpResponse:
+    """Change a deal's words and figures."""
+    values = named(body.model_dump(exclude_unset=True), may_be_empty=("expected_close_on",))
+    act = partial(quotes.change_opportunity, actor=request.auth, opportunity=id, values=values)
+    return write(request, act, lambda _: _deal(id), about=f"opportunity:{id}")
+
+
+@router.get("/quotes", response=Page[QuoteOut], openapi_extra=QUOTES.described, summary="List quotes")
+def list_quotes(request: Request) -> HttpResponse:
+    """Quotes, newest first."""
+    require(request.auth, "sales.read")
+    show = partial(queries.show_quotes, include=included(request, QUOTES.includes))
+    return QUOTES.answer(request, queries.quotes(), show)
+
+
+@router.post("/quotes", response={201: QuoteDone}, summary="Make a quote")
+def create_quote(request: Request, body: QuoteGiven) -> HttpResponse:
+    """Make a quote; it wants nothing yet and holds nothing."""
+    wish = QuoteWish(
+        **body.model_dump(exclude={"lines"}), lines=wishes(body.lines, organization=body.organization)
+    )
+    act = partial(quotes.create_quote, actor=request.auth, wish=wish)
+    return write(request, act, _made, about=lambda done: f"quote:{done.one('demand.Sheet')}", status=201)
+
+
+@router.get("/quotes/{id}", response=QuoteOut, summary="Read a quote")
+def one_quote(request: Request, id: Id) -> HttpResponse:
+    """A quote with its lines."""
+    require(request.auth, "sales.read")
+    return detail(request, f"quote:{id}", _quote(id))
+
+
+@router.patch("/quotes/{id}", response=QuoteDone, summary="Change a quote")
+def change_quote(request: Request, id: Id, body: QuoteChange) -> HttpResponse:
+    """Change the words, dates and people of an open quote; its lines have verbs of their own."""
+    sent = body.model_dump(exclude_unset=True)
+    expires_on = sent.pop("expires_on", None)
+    values = named(sent, may_be_empty=("contact", "promised_on"))
+    act = partial(quotes.change_quote, actor=request.auth, quote=id, values=values, expires_on=expires_on)
+    return _done(request, act, id)
+
+
+@router.post("/quotes/{id}/lines", response=QuoteDone, summary="Add lines to a quote")
+def add_lines(request: Request, id: Id, body: LinesGiven) -> HttpResponse:
+    """Add lines to an open quote."""
+    there_is = there(queries.quotes(), id)
+    lines = wishes(body.lines, organization=there_is.organization_id)
+    return _done(request, partial(demand.add_lines, actor=request.auth, sheet=id, wishes=lines), id)
+
+
+@router.post("/quotes/{id}/reserve", response=QuoteDone, summary="Hold stock for a quote")
+def reserve(request: Request, id: Id, body: Reserve) -> HttpResponse:
+    """Hold free goods per location until the quote expires or another date."""
+    wanted = holds_of(body.lines, allowed=_lines(id))
+    until = queries.until(body.until)
+    return _done(request, partial(holds.reserve, actor=request.auth, holds=wanted, until=until), id)
+
+
+@router.post("/quotes/{id}/release", response=QuoteDone, summary="Free stock that a quote holds")
+def release(request: Request, id: Id, body: Release) -> HttpResponse:
+    """Free goods that the quote held."""
+    wanted = holds_of(body.lines, allowed=_lines(id))
+    return _done(request, partial(holds.release, actor=request.auth, holds=wanted), id)
+
+
+@router.post("/quotes/{id}/extend", response=QuoteDone, summary="Hold stock for longer")
+def extend(request: Request, id: Id, body: Extend = TO_EXPIRY) -> HttpResponse:
+    """Let all holds of a quote last until another date."""
+    until = queries.until(body.until)
+    return _done(request, partial(holds.extend, actor=request.auth, quote=id, until=until), id)
+
+
+@router.post("/quotes/{id}/send", response=QuoteDone, summary="Send a quote")
+def send(request: Request, id: Id) -> HttpResponse:
+    """Mark a quote as sent."""
+    return _done(request, partial(quotes.send, actor=request.auth, quote=id), id)
+
+
+@router.post("/quotes/{id}/copy", response={201: QuoteDone}, summary="Copy a quote")
+def copy(request: Request, id: Id) -> HttpResponse:
+    """Offer the same again; the copy holds nothing."""
+    act = partial(quotes.copy_quote, actor=request.auth, quote=id)
+    return write(request, act, _made, about=lambda done: f"quote:{done.one('demand.Sheet')}", status=201)
+
+
+@router.post("/quotes/{id}/lose", response=QuoteDone, summary="Lose a quote")
+def lose(request: Request, id: Id, body: Lose = NO_REASON) -> HttpResponse:
+    """Lose a quote; what it held is free."""
+    return _done(request, partial(quotes.lose, actor=request.auth, quote=id, reason=body.reason), id)
+
+
+@router.post("/quotes/{id}/win", response=WinDone, summary="Win a quote")
+def win(request: Request, id: Id, body: Win = HERE) -> HttpResponse:
+    """Win a quote: one sales order if goods are quoted, charges where asked; twice gives the same order."""
+    act = partial(winning.win, actor=request.auth, quote=id, into=_into(body.into))
+
+    def show(done: Written) -> dict[str, Any]:
+        return _quote(id) | {"work_order": queries.work_order_of(done.made["ledger.Claim"])}
+
+    return write(request, act, show, about=f"quote:{id}")
+
+
+def _into(given: IntoGiven | None) -> Into | None:
+    chosen = {kind: pk for kind, pk in given.model_dump().items() if pk is not None} if given else {}
+    if len(chosen) > 1:
+        raise BadInput("one_place", N_("Name one of ticket, project, contract and job."), field="into")
+    for kind, pk in chosen.items():
+        return Into(kind, None if pk == "new" else pk)
+    return None
+
+
+def named(sent: dict[str, Any], *, may_be_empty: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What was sent as columns; what cannot be empty is left as it is when null was sent."""
+    keys = {"contact": "contact_id", "owner": "owner_id", "lead": "lead_id"}
+    return {keys.get(k, k): v for k, v in sent.items() if v is not None or k in may_be_empty}
+
+
+def _deal(pk: int) -> dict[str, Any]:
+    return queries.show_opportunity(there(queries.opportunities(), pk))
+
+
+def _quote(pk: int) -> dict[str, Any]:
+    return queries.show_quote(there(queries.quotes(), pk))
+
+
+def _made(done: Written) -> dict[str, Any]:
+    return _quote(done.one("demand.Sheet"))
+
+
+def _done(request: Request, act: Any, pk: int) -> HttpResponse:
+    return write(request, act, lambda _: _quote(pk), about=f"quote:{pk}")
+
+
+def _lines(pk: int) -> list[int]:
+    there(queries.quotes(), pk)
+    return list(lines_of(pk, "sheet").values_list("pk", flat=True))

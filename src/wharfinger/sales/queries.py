@@ -1,0 +1,184 @@
+"""Reads of opportunities, quotes and sales orders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from wharfinger.base import clock, configuration, money
+from wharfinger.base.quantity import plain
+from wharfinger.base.tax import Totals
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.queries.amounts import Money, money_of, open_of, totals_of
+from wharfinger.demand.queries.shown import lines as all_lines
+from wharfinger.demand.queries.shown import show_lines
+from wharfinger.demand.queries.words import ORDER, SHEET, with_quote_word, with_words
+from wharfinger.sales.models import Opportunity
+from wharfinger.sales.rules.holds import end_of_day
+
+RELATED = ("organization", "contact", "owner")
+
+
+def until(wanted: datetime | date | None) -> datetime | None:
+    """The instant a person means: a day counts to its end, in the company's time zone."""
+    if wanted is None or isinstance(wanted, datetime):
+        return wanted
+    return end_of_day(wanted, configuration.one("time_zone"))
+
+
+def work_order_of(lines: Sequence[int]) -> int | None:
+    """The ticket, project, contract or job on which lines of one document are charged."""
+    found = Line.objects.filter(pk__in=list(lines)[:1]).exclude(sheet__kind__in=("order", "quote"))
+    return found.values_list("sheet_id", flat=True).first()
+
+
+def opportunities() -> QuerySet[Opportunity, Opportunity]:
+    """Every deal that is not undone."""
+    return Opportunity.objects.filter(void__isnull=True).select_related("organization", "owner")
+
+
+def quotes() -> QuerySet[Sheet, Sheet]:
+    """Every quote that is not undone, with its word."""
+    rows = Sheet.objects.filter(kind="quote", void__isnull=True)
+    today = clock.today(configuration.one("time_zone"))
+    return with_quote_word(rows.select_related(*RELATED, "quote__opportunity"), today)
+
+
+def orders() -> QuerySet[Sheet, Sheet]:
+    """Every sales order that is not undone, with its words."""
+    rows = Sheet.objects.filter(kind="order", void__isnull=True)
+    return with_words(rows.select_related(*RELATED, "order"), ORDER)
+
+
+def show_opportunity(row: Opportunity) -> dict[str, Any]:
+    """A deal."""
+    return show_opportunities([row])[0]
+
+
+def show_opportunities(rows: Iterable[Opportunity]) -> list[dict[str, Any]]:
+    """Deals as callers read them."""
+    return [
+        {
+            "id": row.pk,
+            "number": row.number,
+            "title": row.title,
+            "organization": row.organization_id,
+            "owner": row.owner_id,
+            "pipeline_step": row.pipeline_step,
+            "probability_percent": row.probability_percent,
+            "expected_close_on": _day(row.expected_close_on),
+            "won_at": _day(row.won_at),
+            "lost_at": _day(row.lost_at),
+            "lost_reason": row.lost_reason,
+        }
+        for row in rows
+    ]
+
+
+def _day(value: Any) -> str | None:
+    return value.isoformat() if value is not None else None
+
+
+def shared(row: Any, sums: Totals) -> dict[str, Any]:
+    """What every document with lines shows of itself."""
+    places = money.decimals(row.currency)
+    return {
+        "id": row.pk,
+        "number": row.number,
+        "title": row.title,
+        "organization": row.organization_id,
+        "contact": row.contact_id,
+        "owner": row.owner_id,
+        "currency": row.currency,
+        "customer_reference": row.customer_reference,
+        "promised_on": _day(row.promised_on),
+        "net": plain(sums.net, places),
+        "tax": plain(sums.tax, places),
+        "total": plain(sums.total, places),
+    }
+
+
+def quote_totals(rows: Sequence[Any]) -> dict[int, Totals]:
+    """What quotes came to when they were sent."""
+    ids = [row.pk for row in rows]
+    return totals_of(ids, SHEET, ended={row.pk for row in rows if row.quote_word in ("won", "lost")})
+
+
+def order_totals(rows: Sequence[Any]) -> tuple[dict[int, Totals], dict[int, Money]]:
+    """What orders come to, and what invoices ask for them."""
+    ids = [row.pk for row in rows]
+    return totals_of(ids, ORDER, ended={row.pk for row in rows if row.goods_word == "cancelled"}), money_of(
+        ids, ORDER
+    )
+
+
+def show_quote(row: Any) -> dict[str, Any]:
+    """A quote with its lines."""
+    return show_quotes([row], include=frozenset(("lines",)))[0]
+
+
+def show_quotes(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
+    """Quotes as callers read them."""
+    sums = quote_totals(rows)
+    lines = _lines(rows, SHEET) if "lines" in include else None
+    won = dict(
+        Sheet.objects.filter(order__quote_id__in=[row.pk for row in rows], void__isnull=True).values_list(
+            "order__quote_id", "pk"
+        )
+    )
+    return [
+        {
+            **shared(row, sums[row.pk]),
+            "opportunity": row.quote.opportunity_id,
+            "order": won.get(row.pk),
+            "quoted_on": _day(row.ordered_on),
+            "expires_on": _day(row.quote.expires_on),
+            "sent_at": _day(row.quote.sent_at),
+            "won_at": _day(row.quote.won_at),
+            "lost_at": _day(row.quote.lost_at),
+            "lost_reason": row.quote.lost_reason,
+            "status": row.quote_word,
+            **({"lines": lines[row.pk]} if lines is not None else {}),
+        }
+        for row in rows
+    ]
+
+
+def show_order(row: Any) -> dict[str, Any]:
+    """A sales order with its lines."""
+    return show_orders([row], include=frozenset(("lines",)))[0]
+
+
+def show_orders(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
+    """Sales orders as callers read them; a constant number of statements."""
+    sums, billed = order_totals(rows)
+    lines = _lines(rows, ORDER) if "lines" in include else None
+    return [
+        {
+            **shared(row, sums[row.pk]),
+            "open": plain(open_of(sums[row.pk].total, billed[row.pk]), money.decimals(row.currency)),
+            "quote": row.order.quote_id,
+            "ordered_on": _day(row.ordered_on),
+            "confirmed_at": _day(row.order.confirmed_at),
+            "fulfilled_at": _day(row.order.fulfilled_at),
+            "cancelled_at": _day(row.order.cancelled_at),
+            "held_at": _day(row.order.held_at),
+            "hold_reason": row.order.hold_reason,
+            "goods_status": row.goods_word,
+            "money_status": row.money_word,
+            **({"lines": lines[row.pk]} if lines is not None else {}),
+        }
+        for row in rows
+    ]
+
+
+def _lines(rows: Sequence[Any], by: str) -> dict[int, list[dict[str, Any]]]:
+    """The lines of these documents, each list in its order."""
+    found = all_lines().filter(**{f"{by}__in": [row.pk for row in rows]}).order_by("position", "pk")
+    named: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in rows}
+    for line in show_lines(found):
+        named[line[by]].append(line)
+    return named

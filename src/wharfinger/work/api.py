@@ -1,0 +1,336 @@
+"""Tickets, projects, contracts and jobs over HTTP."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Literal
+
+from django.http import HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from wharfinger.base import money
+from wharfinger.base.access import require
+from wharfinger.base.door import (
+    Currency,
+    Done,
+    Given,
+    Id,
+    Line,
+    Listing,
+    Page,
+    Price,
+    Quantity,
+    Request,
+    Shown,
+    included,
+    module_on,
+    there,
+)
+from wharfinger.base.quantity import quantity
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.catalog.models import Product
+from wharfinger.demand import actions as demand
+from wharfinger.demand.api import LineGiven, LineOut, wishes
+from wharfinger.demand.queries.shown import lines_of, show_lines
+from wharfinger.demand.queries.where import bin_places, location_places, lots_of, products_of
+from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.write import Written
+from wharfinger.work import actions, queries
+from wharfinger.work.rules import Provision, Removal, WorkWish
+
+router = Router(tags=["work"])
+
+Kind = Literal["ticket", "project", "contract", "job"]
+Scope = Literal["new_installation", "generic", "swap", "replacement", "return"]
+
+
+class WorkOrderGiven(Given):
+    """A new ticket, project, contract or job."""
+
+    kind: Kind
+    organization: Id
+    charges: list[LineGiven] = Field(default=[], max_length=1000)
+    title: Line = Field(default="", examples=["Router keeps restarting"])
+    contact: Id | None = None
+    owner: Id | None = None
+    lead: Id | None = Field(default=None, description="The ticket's primary resource, the project's lead.")
+    site: Id | None = None
+    currency: Currency | None = None
+    number: str | None = Field(default=None, min_length=1, max_length=40, examples=[None])
+    customer_reference: str = Field(default="", max_length=60)
+    billable: bool = True
+    scope: Scope = "generic"
+    expected_on: date | None = None
+
+
+class WorkOrderChange(Given):
+    """What changes of a work order; its charges have verbs of their own."""
+
+    title: Line | None = None
+    contact: Id | None = None
+    owner: Id | None = None
+    lead: Id | None = None
+    customer_reference: str | None = Field(default=None, max_length=60)
+    scope: Scope | None = None
+    expected_on: date | None = None
+
+
+class WorkOrderOut(Shown):
+    """A ticket, project, contract or job with its charges."""
+
+    id: Id
+    kind: Kind
+    number: str = Field(examples=["T-12"])
+    title: str
+    organization: Id
+    contact: Id | None
+    owner: Id | None
+    lead: Id | None
+    currency: str = Field(examples=["EUR"])
+    customer_reference: str
+    billable: bool
+    scope: Scope
+    expected_on: date | None
+    completed_at: datetime | None
+    cancelled_at: datetime | None
+    net: str = Field(examples=["100"])
+    tax: str = Field(examples=["19"])
+    total: str = Field(examples=["119"])
+    open: str = Field(examples=["119"])
+    goods_status: str = Field(examples=["started"])
+    money_status: str = Field(examples=["uninvoiced"])
+    charges: list[LineOut] | None = None
+
+
+class WorkOrderDone(WorkOrderOut, Done):
+    """A work order, and the entry that wrote it."""
+
+
+class ChargesGiven(Given):
+    """Charges to add."""
+
+    charges: list[LineGiven] = Field(min_length=1, max_length=1000)
+
+
+class ProvisionGiven(Given):
+    """A good handed over: of a charge that stands, or of a product as a new charge."""
+
+    line: Id | None = None
+    product: Id | None = Field(default=None, examples=[None])
+    quantity: Quantity
+    location: Id | None = None
+    bin: Id | None = None
+    serials: list[str] = Field(default=[], max_length=1000, examples=[["SN-1001"]])
+    unit_price: Price | None = None
+
+
+class Provide(Given):
+    """What is handed to the customer."""
+
+    lines: list[ProvisionGiven] = Field(min_length=1, max_length=500)
+
+
+class RemovalGiven(Given):
+    """So many units of a charge that come back."""
+
+    line: Id
+    quantity: Quantity
+    serials: list[str] = Field(default=[], max_length=1000, examples=[["SN-1001"]])
+
+
+class Remove(Given):
+    """What comes back from the customer, and why."""
+
+    lines: list[RemovalGiven] = Field(min_length=1, max_length=500)
+    reason: Line = ""
+
+
+class Complete(Given):
+    """Whether open charges may stay open."""
+
+    anyway: bool = False
+
+
+class Cancel(Given):
+    """Why."""
+
+    reason: Line = ""
+
+
+NOTHING_SAID = Complete()
+NO_REASON = Cancel()
+
+WORK_ORDERS = Listing(
+    "work-orders",
+    sorts={"number": "number", "promised_on": "promised_on", "title": "title"},
+    filters={
+        "kind": "kind",
+        "organization": "organization_id",
+        "owner": "owner_id",
+        "lead": "work_order__lead_id",
+        "number": "number",
+        "goods_status": lambda rows, values: rows.filter(goods_word__in=values),
+        "money_status": lambda rows, values: rows.filter(money_word__in=values),
+    },
+    q=("number", "title", "customer_reference", "organization__name"),
+    includes=("charges",),
+)
+
+
+@router.get(
+    "/work-orders",
+    response=Page[WorkOrderOut],
+    openapi_extra=WORK_ORDERS.described,
+    summary="List work orders",
+)
+def list_work_orders(request: Request) -> HttpResponse:
+    """Tickets, projects, contracts and jobs, newest first."""
+    require(request.auth, "work.read")
+    show = partial(queries.show_work_orders, include=included(request, WORK_ORDERS.includes))
+    return WORK_ORDERS.answer(request, queries.work_orders(), show)
+
+
+@router.post("/work-orders", response={201: WorkOrderDone}, summary="Open a work order")
+def create_work_order(request: Request, body: WorkOrderGiven) -> HttpResponse:
+    """Open a ticket, project, contract or job."""
+    if body.kind == "job":
+        module_on("jobs")
+    wish = WorkWish(
+        **body.model_dump(exclude={"charges"}), lines=wishes(body.charges, organization=body.organization)
+    )
+    act = partial(actions.create_work_order, actor=request.auth, wish=wish)
+
+    def show(done: Written) -> dict[str, Any]:
+        return _work(done.one("demand.Sheet"))
+
+    return write(request, act, show, about=lambda done: f"work_order:{done.one('demand.Sheet')}", status=201)
+
+
+@router.get("/work-orders/{id}", response=WorkOrderOut, summary="Read a work order")
+def one_work_order(request: Request, id: Id) -> HttpResponse:
+    """A work order with its charges."""
+    require(request.auth, "work.read")
+    return detail(request, f"work_order:{id}", _work(id))
+
+
+@router.patch("/work-orders/{id}", response=WorkOrderDone, summary="Change a work order")
+def change_work_order(request: Request, id: Id, body: WorkOrderChange) -> HttpResponse:
+    """Change the words, dates and people of a work order."""
+    sent = body.model_dump(exclude_unset=True)
+    may_be_empty = ("contact", "expected_on")
+    given = {key: value for key, value in sent.items() if value is not None or key in may_be_empty}
+    own = {"lead": "lead_id", "scope": "scope", "expected_on": "expected_on"}
+    columns = {"contact": "contact_id", "owner": "owner_id"}
+    act = partial(
+        actions.change_work_order,
+        actor=request.auth,
+        work_order=id,
+        values={columns.get(key, key): value for key, value in given.items() if key not in own},
+        own={own[key]: value for key, value in given.items() if key in own},
+    )
+    return _done(request, act, id)
+
+
+@router.get("/work-orders/{id}/charges", response=Page[LineOut], summary="List the charges of a work order")
+def list_charges(request: Request, id: Id) -> HttpResponse:
+    """The charges of a work order in their order."""
+    require(request.auth, "work.read")
+    there(queries.work_orders(), id)
+    return detail(request, f"work_order:{id}", {"items": show_lines(lines_of(id, "sheet")), "next": None})
+
+
+@router.post("/work-orders/{id}/charges", response={201: WorkOrderDone}, summary="Charge a work order")
+def add_charges(request: Request, id: Id, body: ChargesGiven) -> HttpResponse:
+    """Add charges; they are served at once."""
+    lines = wishes(body.charges, organization=there(queries.work_orders(), id).organization_id)
+    act = partial(demand.add_lines, actor=request.auth, sheet=id, wishes=lines)
+    return write(request, act, lambda _: _work(id), about=f"work_order:{id}", status=201)
+
+
+@router.post("/work-orders/{id}/provide", response=WorkOrderDone, summary="Hand goods over on a work order")
+def provide(request: Request, id: Id, body: Provide) -> HttpResponse:
+    """Sell or lend goods on the spot."""
+    provisions = _provisions(id, body.lines)
+    return _done(
+        request, partial(actions.provide, actor=request.auth, work_order=id, provisions=provisions), id
+    )
+
+
+@router.post("/work-orders/{id}/remove", response=WorkOrderDone, summary="Take goods back on a work order")
+def remove(request: Request, id: Id, body: Remove) -> HttpResponse:
+    """Take back goods that were handed over on open work."""
+    there(queries.work_orders(), id)
+    products = products_of(one.line for one in body.lines)
+    lots = lots_of(
+        [products.get(one.line, (None, 0))[0] for one in body.lines], [o.serials for o in body.lines]
+    )
+    removals = [
+        Removal(
+            one.line,
+            quantity(one.quantity, products.get(one.line, (0, 0))[1], field=f"lines.{n}.quantity"),
+            lots=lots[n],
+        )
+        for n, one in enumerate(body.lines)
+    ]
+    act = partial(actions.remove, actor=request.auth, work_order=id, removals=removals, reason=body.reason)
+    return _done(request, act, id)
+
+
+@router.post("/work-orders/{id}/complete", response=WorkOrderDone, summary="Complete a work order")
+def complete(request: Request, id: Id, body: Complete = NOTHING_SAID) -> HttpResponse:
+    """Declare work completed; open charges are named and need a yes."""
+    return _done(
+        request, partial(actions.complete, actor=request.auth, work_order=id, anyway=body.anyway), id
+    )
+
+
+@router.post("/work-orders/{id}/cancel", response=WorkOrderDone, summary="Cancel a work order")
+def cancel(request: Request, id: Id, body: Cancel = NO_REASON) -> HttpResponse:
+    """Cancel work nothing of which was ordered, handed over or invoiced."""
+    act = partial(actions.cancel_work, actor=request.auth, work_order=id, reason=body.reason)
+    return _done(request, act, id)
+
+
+def _provisions(pk: int, given: list[ProvisionGiven]) -> list[Provision]:
+    there(queries.work_orders(), pk)
+    lines = products_of(one.line for one in given if one.line)
+    named = {one.product for one in given if one.product}
+    decimals = dict(Product.objects.filter(pk__in=named).values_list("pk", "quantity_decimals"))
+    products = []
+    for n, one in enumerate(given):
+        if one.product is not None and one.product not in decimals:
+            raise BadInput("no_such_product", N_("There is no such product."), field=f"lines.{n}.product")
+        if one.line is not None and one.line not in lines:
+            raise BadInput("no_such_line", N_("There is no such charge here."), field=f"lines.{n}.line")
+        products.append(lines[one.line][0] if one.line else one.product)
+    locations = location_places([one.location for one in given])
+    bins = bin_places([one.bin for one in given])
+    lots = lots_of(products, [one.serials for one in given])
+    return [
+        Provision(
+            quantity(
+                one.quantity,
+                lines[one.line][1] if one.line else decimals.get(one.product or 0, 0),
+                field=f"lines.{n}.quantity",
+            ),
+            line=one.line,
+            product=one.product,
+            location=locations[n],
+            bin=bins[n],
+            lots=lots[n],
+            unit_price_micro=None
+            if one.unit_price is None
+            else money.micro(one.unit_price, field=f"lines.{n}.unit_price"),
+        )
+        for n, one in enumerate(given)
+    ]
+
+
+def _work(pk: int) -> dict[str, Any]:
+    return queries.show_work_order(there(queries.work_orders(), pk))
+
+
+def _done(request: Request, act: Any, pk: int) -> HttpResponse:
+    return write(request, act, lambda _: _work(pk), about=f"work_order:{pk}")

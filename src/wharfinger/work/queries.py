@@ -1,0 +1,66 @@
+"""Reads of tickets, projects, contracts and jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from wharfinger.base import money
+from wharfinger.base.quantity import plain
+from wharfinger.demand.models import Sheet
+from wharfinger.demand.queries.amounts import money_of, open_of, totals_of
+from wharfinger.demand.queries.shown import lines as all_lines
+from wharfinger.demand.queries.shown import show_lines
+from wharfinger.demand.queries.words import SHEET, with_words
+from wharfinger.work.rules import NUMBERS
+
+
+def work_orders() -> QuerySet[Any, Any]:
+    """Every ticket, project, contract and job that is not undone, with its words."""
+    rows = Sheet.objects.filter(kind__in=list(NUMBERS), void__isnull=True)
+    return with_words(rows.select_related("organization", "contact", "owner", "work_order__lead"), SHEET)
+
+
+def show_work_order(row: Any) -> dict[str, Any]:
+    """A work order with its charges."""
+    return show_work_orders([row], include=frozenset(("charges",)))[0]
+
+
+def show_work_orders(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
+    """Work orders as callers read them; a constant number of statements."""
+    ids = [row.pk for row in rows]
+    sums = totals_of(ids, SHEET, ended={row.pk for row in rows if row.goods_word == "cancelled"})
+    billed = money_of(ids, SHEET)
+    charges: dict[int, list[dict[str, Any]]] = {pk: [] for pk in ids}
+    if "charges" in include:
+        for line in show_lines(all_lines().filter(sheet__in=ids).order_by("position", "pk")):
+            charges[line["sheet"]].append(line)
+    return [
+        {
+            "id": row.pk,
+            "kind": row.kind,
+            "number": row.number,
+            "title": row.title,
+            "organization": row.organization_id,
+            "contact": row.contact_id,
+            "owner": row.owner_id,
+            "lead": row.work_order.lead_id,
+            "currency": row.currency,
+            "customer_reference": row.customer_reference,
+            "billable": row.work_order.billable,
+            "scope": row.work_order.scope,
+            "expected_on": row.work_order.expected_on.isoformat() if row.work_order.expected_on else None,
+            "completed_at": row.work_order.completed_at.isoformat() if row.work_order.completed_at else None,
+            "cancelled_at": row.work_order.cancelled_at.isoformat() if row.work_order.cancelled_at else None,
+            "net": plain(sums[row.pk].net, money.decimals(row.currency)),
+            "tax": plain(sums[row.pk].tax, money.decimals(row.currency)),
+            "total": plain(sums[row.pk].total, money.decimals(row.currency)),
+            "open": plain(open_of(sums[row.pk].total, billed[row.pk]), money.decimals(row.currency)),
+            "goods_status": row.goods_word,
+            "money_status": row.money_word,
+            **({"charges": charges[row.pk]} if "charges" in include else {}),
+        }
+        for row in rows
+    ]

@@ -1,0 +1,160 @@
+"""The words of lines and orders, and what they come to."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tests.sales.test_order import order_of
+from tests.sales.test_quote import quote_of
+from tests.world import World, world
+from wharfinger.base.access import HOUSE
+from wharfinger.demand import queries as demand
+from wharfinger.demand.models import Sheet
+from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.words import charge_word
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.actions.shipping import ship
+from wharfinger.fulfilment.rules import Pick
+from wharfinger.ledger.reverse import reverse
+from wharfinger.sales import queries
+from wharfinger.sales.actions.holds import release, reserve
+from wharfinger.sales.actions.orders import cancel, confirm, mark_fulfilled
+from wharfinger.sales.rules.holds import Hold
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company() -> World:
+    return world()
+
+
+def words(order: int) -> tuple[str, str]:
+    shown = queries.show_order(queries.orders().get(pk=order))
+    return shown["goods_status"], shown["money_status"]
+
+
+def word(line: int) -> str:
+    return charge_word(demand.quantities([line])[line], firm=True)
+
+
+def test_an_order_is_called_by_how_far_its_goods_are(company: World) -> None:
+    product = company.product()
+    company.stock(product, 2)
+    order, (line,) = order_of(company, LineWish(product.pk, 2), firm=False)
+    assert words(order) == ("unconfirmed", "unconfirmed")
+    confirm(actor=HOUSE, order=order)
+    assert words(order) == ("unfulfilled", "uninvoiced")
+    reserve(actor=HOUSE, holds=[Hold(line, 2)])
+    assert words(order) == ("unfulfilled", "uninvoiced")
+    pick(actor=HOUSE, picks=[Pick(line, 1)])
+    assert words(order) == ("started", "uninvoiced")
+    ship(actor=HOUSE, picks=[Pick(line, 2)])
+    assert words(order) == ("delivered", "uninvoiced")
+    mark_fulfilled(actor=HOUSE, order=order)
+    assert words(order) == ("fulfilled", "uninvoiced")
+
+
+def test_a_cancelled_order_says_so_over_both_and_what_it_came_to(company: World) -> None:
+    product = company.product()
+    order, _ = order_of(company, LineWish(product.pk, 2))
+    cancel(actor=HOUSE, order=order)
+    shown = queries.show_order(queries.orders().get(pk=order))
+    assert (shown["goods_status"], shown["money_status"], shown["net"]) == ("cancelled", "cancelled", "20")
+
+
+def test_a_voucher_of_fifty_by_its_numbers(company: World) -> None:
+    """R43: partly reserved, reserved, partly delivered, delivered, cancelled."""
+    product = company.product()
+    company.stock(product, 50)
+    _, (line,) = order_of(company, LineWish(product.pk, 50))
+    found = [word(line)]
+    reserve(actor=HOUSE, holds=[Hold(line, 30)])
+    found.append(word(line))
+    reserve(actor=HOUSE, holds=[Hold(line, 20)])
+    found.append(word(line))
+    ship(actor=HOUSE, picks=[Pick(line, 10)])
+    found.append(word(line))
+    ship(actor=HOUSE, picks=[Pick(line, 40)])
+    found.append(word(line))
+    assert found == ["need_to_order", "partly_ready", "ready", "partly_delivered", "delivered"]
+    other, (second,) = order_of(company, LineWish(product.pk, 50))
+    cancel(actor=HOUSE, order=other)
+    assert word(second) == "cancelled"
+
+
+def test_a_quoted_line_is_at_most_reserved(company: World) -> None:
+    product = company.product()
+    company.stock(product, 2)
+    quote, (line,) = quote_of(company, LineWish(product.pk, 2))
+
+    def said() -> str:
+        return str(queries.show_quote(queries.quotes().get(pk=quote))["lines"][0]["charge_status"])
+
+    assert said() == "pending"
+    reserve(actor=HOUSE, holds=[Hold(line, 1)])
+    assert said() == "partly_reserved"
+    release(actor=HOUSE, holds=[Hold(line, 1)])
+    assert said() == "pending"
+
+
+def test_amounts_are_summed_by_rate(company: World) -> None:
+    product = company.product(price_micro=33_333_333)
+    quote, _ = quote_of(
+        company,
+        LineWish(product.pk, 3),
+        LineWish(product.pk, 1, discount_micro=500_000),
+        LineWish(product.pk, 9, billable=False),
+    )
+    shown = queries.show_quote(queries.quotes().get(pk=quote))
+    assert (shown["net"], shown["tax"], shown["total"]) == ("116.67", "22.17", "138.84")
+    assert [line["amounts"]["net"] for line in shown["lines"]] == ["100", "16.67", "0"]
+
+
+def test_a_list_costs_the_same_for_one_order_and_fifty(company: World) -> None:
+    product = company.product()
+    counts = []
+    for upto in (1, 50):
+        while Sheet.objects.filter(kind="order").count() < upto:
+            order_of(company, LineWish(product.pk, 1), LineWish(product.pk, 2))
+        with CaptureQueriesContext(connection) as found:
+            shown = queries.show_orders(list(queries.orders()), include=frozenset(("lines",)))
+        assert len(shown) == upto
+        counts.append(len(found))
+    assert counts[0] == counts[1] <= 8
+
+
+def test_orders_are_found_by_their_words(company: World) -> None:
+    product = company.product()
+    first, _ = order_of(company, LineWish(product.pk, 1))
+    second, _ = order_of(company, LineWish(product.pk, 1), firm=False)
+    cancel(actor=HOUSE, order=first)
+    assert [row.pk for row in queries.orders().filter(goods_word="cancelled")] == [first]
+    assert [row.pk for row in queries.orders().filter(money_word="unconfirmed")] == [second]
+
+
+def test_the_entry_that_left_nothing_open_is_written_down(company: World) -> None:
+    product = company.product()
+    company.stock(product, 1)
+    order, (line,) = order_of(company, LineWish(product.pk, 1, billable=False))
+    reserve(actor=HOUSE, holds=[Hold(line, 1)])
+    assert Sheet.objects.get(pk=order).done_id is None
+    shipped = ship(actor=HOUSE, picks=[Pick(line, 1)])
+    assert Sheet.objects.get(pk=order).done_id == shipped.id
+    assert words(order) == ("delivered", "paid")
+    mark_fulfilled(actor=HOUSE, order=order)
+    assert words(order) == ("closed", "closed")
+    reverse(actor=HOUSE, entry=shipped.id)
+    assert Sheet.objects.get(pk=order).done_id is None
+
+
+def test_what_is_still_to_bill_is_open(company: World) -> None:
+    product = company.product()
+    company.stock(product, 1)
+    order, (line,) = order_of(company, LineWish(product.pk, 1))
+    reserve(actor=HOUSE, holds=[Hold(line, 1)])
+    ship(actor=HOUSE, picks=[Pick(line, 1)])
+    assert Sheet.objects.get(pk=order).done_id is None
+    assert words(order) == ("delivered", "uninvoiced")
