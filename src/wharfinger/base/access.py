@@ -20,7 +20,7 @@ class Actor(Protocol):
 class TheHouse:
     """The worker and the command line, which act for the company and may do everything."""
 
-    pk = None
+    pk: int | None = None
 
     def may(self, permission: str) -> bool:
         """Whatever it is, the house may."""

@@ -1,4 +1,4 @@
-"""What may stand in a field of a noun: each check takes what was sent and returns what is kept, or refuses it."""
+"""What may stand in a field of a noun: a check takes what was sent and returns what is kept, or refuses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
 
 
 def checked(checks: Mapping[str, Check], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The given fields as they are kept; raises BadInput, naming the field, for one that cannot stand there."""
+    """The given fields as they are kept; raises BadInput, naming the field, for what cannot stand there."""
     for name in given:
         if name not in checks:
             raise BadInput(

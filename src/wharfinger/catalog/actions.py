@@ -117,7 +117,7 @@ def _prices(actor: Actor, vendors: Sequence[Values]) -> list[dict[str, Any]]:
 
 
 def _sku_is_free(sku: str, *, but: int | None = None) -> None:
-    if Product.objects.filter(sku=sku).exclude(pk=but).exists():
+    if Product.objects.filter(sku=sku).exclude(pk=but or 0).exists():
         raise BadInput("sku_taken", N_("This SKU is taken. Choose another."), field="sku")
 
 

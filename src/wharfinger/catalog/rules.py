@@ -29,7 +29,7 @@ def percent(value: Any, field: str) -> int:
 
 
 def gtin(value: Any, field: str) -> str:
-    """A trade item number: 8, 12, 13 or 14 digits with their check digit (GS1 General Specifications §7.9)."""
+    """A trade item number: 8, 12, 13 or 14 digits with a check digit (GS1 General Specifications §7.9)."""
     found = str(text(14)(value, field))
     if not found:
         return found

@@ -1,4 +1,4 @@
-"""How the API writes: repeated writes answered alike, stale ones refused, dry runs shown, each with its journal entry."""
+"""How the API writes: repeated writes answered alike, stale ones refused, dry runs shown."""
 
 from __future__ import annotations
 
@@ -27,10 +27,8 @@ mails: list[Callable[[Entry], list[dict[str, Any]]]] = []
 def detail(request: Request, subject: str, shown: Shown) -> HttpResponse:
     """One document with its ETag; 304 where the caller has it already."""
     tag = etag(subject)
-    if tag in request.headers.get("If-None-Match", ""):
-        response = HttpResponse(status=304)
-    else:
-        response = answer(shown)
+    known = tag in request.headers.get("If-None-Match", "")
+    response = HttpResponse(status=304) if known else answer(shown)
     response["ETag"] = tag
     return response
 

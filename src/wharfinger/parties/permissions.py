@@ -7,10 +7,13 @@ PERMISSIONS: dict[str, str] = {
     "parties": "read organization user role token",
     "catalog": "read product price see_cost tax_code warranty_policy",
     "stock": (
-        "read location adjust transfer count review_count complete_count revalue put_away hold scrap correct_serial level"
+        "read location level adjust transfer count review_count complete_count revalue put_away hold scrap "
+        "correct_serial"
     ),
-    "work": "read work_order charge provide remove complete cancel amend",
-    "sales": "read opportunity quote order confirm unconfirm reserve win lose send amend fulfil cancel reopen",
+    "work": "read create charge provide remove complete cancel amend",
+    "sales": (
+        "read opportunity quote order amend confirm unconfirm reserve send win lose fulfil cancel reopen"
+    ),
     "purchasing": "read approve order submit send receive close cancel request cancel_receipt send_back",
     "fulfilment": "read pick unpick pack unpack ship deliver cancel_delivery pick_pack_ship",
     "billing": "read invoice post send pay apply refund credit cancel_payment",

@@ -1,4 +1,4 @@
-"""Pure decisions about organizations, contacts, sites, users, roles and tokens: what may stand in a field, what an act writes."""
+"""Pure decisions about organizations, contacts, sites, users, roles and tokens."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def born(what: Values, values: Values) -> dict[str, Any]:
 def plan_organization(
     truth: Truth, *, values: Values, contacts: Sequence[Values], sites: Sequence[Values], home: Values
 ) -> Plan:
-    """Add an organization with its contacts and sites. home: what the company's settings give it where nothing is said."""
+    """Add an organization with its contacts and sites. home: the settings that hold where nothing is said."""
     plan = Plan()
     made = plan.create(
         "parties.Organization", **{**home_of_organization(home), **born(BORN_ORGANIZATION, values)}
@@ -146,7 +146,7 @@ def plan_change(
     quiet: frozenset[str] = frozenset(),
     about: tuple[str, int] | None = None,
 ) -> Plan:
-    """Change fields of a noun. quiet: fields that the journal does not keep; about: the noun it belongs to."""
+    """Change fields of a noun. quiet: fields that the journal does not keep; about: whose part it is."""
     plan = Plan()
     row = row_of(truth, label, pk)
     plan.change(row, **{name: value for name, value in values.items() if name not in quiet})

@@ -129,7 +129,7 @@ def create_token(
 
 def revoke_token(*, actor: Actor, token: int, key: str | None = None) -> Written:
     """End a token now: one's own, or others' where one may."""
-    if not Token.objects.filter(pk=token, user_id=actor.pk).exists():
+    if not Token.objects.filter(pk=token, user_id=actor.pk or 0).exists():
         require(actor, "parties.token")
     return post(
         "revoke",
@@ -147,7 +147,7 @@ def _read_roles(truth: Truth) -> None:
 
 
 def _name_is_free(name: str, *, but: int | None = None) -> None:
-    if User.objects.filter(username__iexact=name).exclude(pk=but).exists():
+    if User.objects.filter(username__iexact=name).exclude(pk=but or 0).exists():
         raise BadInput(
             "name_taken", N_("Somebody signs in with this name already. Choose another."), field="username"
         )

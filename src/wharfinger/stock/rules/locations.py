@@ -32,7 +32,7 @@ FIRST_BIN = "Main"
 
 
 def plan_location(truth: Truth, *, values: Values, bins: Sequence[Values]) -> Plan:
-    """Add a location with its places and bins; the first bin is its default, the first location the company's."""
+    """Add a location with its places and bins; the first bin is its default, the first location ours."""
     if not values.get("name"):
         raise BadInput("missing", N_("Please fill this in."), field="name")
     known = truth.documents["stock.Location"]
