@@ -18,6 +18,7 @@ from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.notices import outbox, rules
 from wharfinger.notices.models import Rule, Webhook
+from wharfinger.parties.models import User
 
 
 def new_secret() -> str:
@@ -82,6 +83,8 @@ def set_rule(*, actor: Actor, event: str, roles: Sequence[str], users: Sequence[
     def read(truth: Truth) -> None:
         truth.read["rule"] = Rule.objects.filter(event=event).first()
 
+    if User.objects.filter(pk__in=users).count() != len(set(users)):
+        raise BadInput("no_such_user", N_("There is no such user."), field="users")
     post("set", Wish(reads=(read,)), plan, actor=actor)
     rule = Rule.objects.get(event=event)
     rule.users.set(users)

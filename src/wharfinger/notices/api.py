@@ -1,0 +1,165 @@
+"""Webhooks, notification rules and the messages of the outbox over HTTP."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from django.http import HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from wharfinger.base.access import require
+from wharfinger.base.door import Done, Given, Id, Line, Listing, Page, Request, Shown, Text, answer, there
+from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.models import Outbox
+from wharfinger.notices import actions, queries
+from wharfinger.notices.models import Webhook
+
+router = Router(tags=["notices"])
+
+WEBHOOKS = Listing("webhooks", sorts={"name": "name"}, filters={"active": "active"}, days={}, q=("name", "url"))
+MESSAGES = Listing("messages", sorts={}, filters={"consumer": "consumer", "entry": "entry_id"}, days={}, q=())
+
+
+class WebhookGiven(Given):
+    """An address to tell of entries."""
+
+    name: Text
+    url: str = Field(max_length=500, examples=["https://example.com/hook"])
+    verbs: list[Text] = Field(default=[], max_length=100, examples=[["ship"]])
+
+
+class WebhookChange(Given):
+    """What is to be different."""
+
+    name: Text | None = None
+    url: str | None = Field(default=None, max_length=500, examples=["https://example.com/hook"])
+    verbs: list[Text] | None = Field(default=None, max_length=100, examples=[["ship"]])
+    active: bool | None = None
+
+
+class WebhookOut(Shown):
+    """An address that is told of entries; the secret only for those who may change it."""
+
+    id: Id
+    name: str
+    url: str
+    verbs: list[str]
+    active: bool
+    secret: str | None
+
+
+class WebhookDone(WebhookOut, Done):
+    """A webhook, and the entry that changed it."""
+
+
+class RuleGiven(Given):
+    """Who is to be told of an event."""
+
+    event: Line = Field(examples=["to_order"])
+    roles: list[Line] = Field(max_length=10, examples=[["owner"]])
+    users: list[Id] = Field(default=[], max_length=200)
+    active: bool = True
+
+
+class RuleOut(Shown):
+    """Who is told when units of a line reach a stage."""
+
+    event: str
+    roles: list[str]
+    users: list[Id]
+    active: bool
+
+
+class AttemptOut(Shown):
+    """One try to hand a message over."""
+
+    at: str
+    ok: bool
+    code: int | None
+    said: str
+    took_ms: int
+
+
+class MessageOut(Shown):
+    """A message of the outbox and what became of it."""
+
+    id: Id
+    entry: int | None
+    consumer: str
+    attempts: int
+    due_at: str
+    finished_at: str | None
+    dead_at: str | None
+    error: str
+    log: list[AttemptOut]
+
+
+@router.get("/webhooks", response=Page[WebhookOut], openapi_extra=WEBHOOKS.described, summary="List webhooks")
+def webhooks(request: Request) -> HttpResponse:
+    """Every address that is told of entries."""
+    require(request.auth, "notices.read")
+    return WEBHOOKS.answer(request, Webhook.objects.all(), partial(queries.show_webhooks, actor=request.auth))
+
+
+@router.get("/webhooks/{id}", response=WebhookOut, summary="Read a webhook")
+def webhook(request: Request, id: Id) -> HttpResponse:
+    """One address that is told of entries."""
+    require(request.auth, "notices.read")
+    (shown,) = queries.show_webhooks([there(Webhook.objects.all(), id)], actor=request.auth)
+    return detail(request, f"webhook:{id}", shown)
+
+
+@router.post("/webhooks", response={201: WebhookDone}, summary="Add a webhook")
+def add_webhook(request: Request, body: WebhookGiven) -> HttpResponse:
+    """Tell an address of entries from now on; the answer holds its signing secret."""
+    act = partial(actions.add_webhook, actor=request.auth, name=body.name, url=body.url, verbs=body.verbs)
+    return write(
+        request,
+        act,
+        lambda done: queries.show_webhooks([Webhook.objects.get(pk=done.one("notices.Webhook"))], actor=request.auth)[0],
+        about=lambda done: f"webhook:{done.one('notices.Webhook')}",
+        status=201,
+    )
+
+
+@router.patch("/webhooks/{id}", response=WebhookDone, summary="Change a webhook")
+def change_webhook(request: Request, id: Id, body: WebhookChange) -> HttpResponse:
+    """Change its name, address, verbs, or switch it off."""
+    values = {k: v for k, v in body.model_dump(exclude_unset=True).items() if v is not None}
+    act = partial(actions.change_webhook, actor=request.auth, webhook=id, values=values)
+    return write(
+        request,
+        act,
+        lambda done: queries.show_webhooks([Webhook.objects.get(pk=id)], actor=request.auth)[0],
+        about=f"webhook:{id}",
+    )
+
+
+@router.get("/notification-rules", response=Page[RuleOut], summary="List notification rules")
+def rules(request: Request) -> HttpResponse:
+    """Who is told of which event."""
+    require(request.auth, "notices.read")
+    return answer({"items": queries.show_rules(), "next": None})
+
+
+@router.post("/notification-rules", response=RuleOut, summary="Set a notification rule")
+def set_rule(request: Request, body: RuleGiven) -> HttpResponse:
+    """Say who is told when units of a line reach a stage; it acts at once."""
+    actions.set_rule(actor=request.auth, event=body.event, roles=body.roles, users=body.users, active=body.active)
+    (shown,) = [one for one in queries.show_rules() if one["event"] == body.event]
+    return answer(shown)
+
+
+@router.get("/messages", response=Page[MessageOut], openapi_extra=MESSAGES.described, summary="List messages")
+def messages(request: Request) -> HttpResponse:
+    """What left or is to leave the house by mail and webhook, newest first."""
+    require(request.auth, "notices.outbox")
+    return MESSAGES.answer(request, Outbox.objects.all(), queries.show_messages)
+
+
+@router.post("/messages/{id}/send-again", response=MessageOut, summary="Send a message again")
+def send_again(request: Request, id: Id) -> HttpResponse:
+    """Send a message once more, at once."""
+    actions.send_again(actor=request.auth, row=id)
+    return answer(queries.show_messages([Outbox.objects.get(pk=id)])[0])

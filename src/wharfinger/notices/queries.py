@@ -1,0 +1,57 @@
+"""Reads about notices: webhooks, rules and what became of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from wharfinger.base.access import Actor
+from wharfinger.ledger.models import Outbox
+from wharfinger.notices.models import Attempt, Rule, Webhook
+from wharfinger.notices.rules import EVENTS
+
+
+def show_webhooks(hooks: Sequence[Webhook], *, actor: Actor) -> list[dict[str, Any]]:
+    """Webhooks as the API shows them; the secret only to those who may change them."""
+    secret = actor.may("notices.webhook")
+    return [
+        {"id": h.pk, "name": h.name, "url": h.url, "verbs": h.verbs, "active": h.active, "secret": h.secret if secret else None}
+        for h in hooks
+    ]
+
+
+def show_rules() -> list[dict[str, Any]]:
+    """Who is told of which event: the company's own rule, or the one the house has."""
+    own = {rule.event: rule for rule in Rule.objects.prefetch_related("users")}
+    return [
+        {
+            "event": event,
+            "roles": list(own[event].roles) if event in own else list(roles),
+            "users": [user.pk for user in own[event].users.all()] if event in own else [],
+            "active": own[event].active if event in own else True,
+        }
+        for event, (_, roles) in EVENTS.items()
+    ]
+
+
+def show_messages(rows: Sequence[Outbox]) -> list[dict[str, Any]]:
+    """Messages as the API shows them, each with what became of its attempts."""
+    log: dict[int, list[dict[str, Any]]] = {}
+    for one in Attempt.objects.filter(outbox__in=[row.pk for row in rows]).order_by("id"):
+        log.setdefault(one.outbox_id, []).append(
+            {"at": one.at.isoformat(), "ok": one.ok, "code": one.code, "said": one.said, "took_ms": one.took_ms}
+        )
+    return [
+        {
+            "id": row.pk,
+            "entry": row.entry_id,
+            "consumer": row.consumer,
+            "attempts": row.attempts,
+            "due_at": row.due_at.isoformat(),
+            "finished_at": row.finished_at.isoformat() if row.finished_at else None,
+            "dead_at": row.dead_at.isoformat() if row.dead_at else None,
+            "error": row.error[-300:],
+            "log": log.get(row.pk, []),
+        }
+        for row in rows
+    ]
