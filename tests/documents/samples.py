@@ -208,7 +208,7 @@ def packing_list(count: int = 7) -> s.PackingList:
                 lines[:3],
                 "340123450000031072",
                 "00340434161094000015",
-                "14,2 kg",
+                s.Quantity(14_200, 3, "kg"),
                 "60 × 40 × 40 cm",
             ),
             s.Box(
@@ -216,7 +216,7 @@ def packing_list(count: int = 7) -> s.PackingList:
                 lines[3:-1],
                 "340123450000031089",
                 "00340434161094000022",
-                "9,8 kg",
+                s.Quantity(9_800, 3, "kg"),
                 "60 × 40 × 40 cm",
             ),
             s.Box("", lines[-1:]),
@@ -241,7 +241,7 @@ def container_label(count: int = 5) -> s.ContainerLabel:
         customer_reference="4500017",
         carrier="Hanse Paket Express",
         tracking="00340434161094000015",
-        weight="14,2 kg",
+        weight=s.Quantity(14_200, 3, "kg"),
         size="60 × 40 × 40 cm",
     )
 

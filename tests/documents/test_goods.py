@@ -121,7 +121,7 @@ def test_a_box_is_labelled_before_and_after_it_left(company: World) -> None:
     assert scanned(printed) == {"(00)340123450000031072"}
     assert f"2 pc {skus[0]}" in text
     assert skus[1] not in text
-    assert "14.2 kg" in text
+    assert "14,2 kg" in text
     assert "1 / 1" in text
     ship(actor=HOUSE, containers=[first.pk, second.pk], consignment=Consignment(carrier="Hanse"))
     left = pdf(actor=HOUSE, kind="container-label", pk=second.pk)

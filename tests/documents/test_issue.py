@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,17 +12,14 @@ from tests.documents.reading import pages, scanned
 from tests.world import World
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
-from wharfinger.base.refusal import NotAllowed, NotThere, Refusal
-from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine
+from wharfinger.base.refusal import NotThere, Refusal
 from wharfinger.catalog.models import TaxCode
 from wharfinger.demand.models import Line
 from wharfinger.demand.rules import LineWish
 from wharfinger.documents.actions.issuing import issue, pdf, reprint
 from wharfinger.documents.models import Issued
-from wharfinger.fulfilment.actions.shipping import ship
-from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Entry, Place
-from wharfinger.parties.models import Organization, User
+from wharfinger.parties.models import Organization
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.actions.quotes import create_quote, send
@@ -38,37 +34,6 @@ pytestmark = pytest.mark.django_db
 def company() -> World:
     """A small company with a German customer."""
     return house()
-
-
-def _invoice(company: World, lines: list[int], *, number: str | None) -> Invoice:
-    """An invoice for whole lines; a draft without a number."""
-    entry = Entry.objects.latest("pk")
-    bill = Invoice.objects.create(
-        made=entry,
-        number=number,
-        organization=company.customer,
-        currency="EUR",
-        issued_on=date(2026, 11, 20),
-        due_on=date(2026, 12, 4),
-        net_minor=5000,
-        tax_minor=950,
-        total_minor=5950,
-        posted_at=entry.recorded_at if number else None,
-        place=Place.objects.create(kind="invoiced"),
-    )
-    for n, line in enumerate(Line.objects.filter(pk__in=lines), 1):
-        InvoiceLine.objects.create(
-            invoice=bill,
-            line=line,
-            position=n,
-            product=line.product,
-            quantity=line.quantity,
-            unit_price_micro=line.unit_price_micro,
-            tax_code=company.tax,
-            rate_micro=190_000,
-            net_minor=1000 * line.quantity,
-        )
-    return bill
 
 
 def test_a_confirmed_order_is_confirmed_in_the_customers_language(company: World) -> None:
@@ -114,57 +79,6 @@ def test_a_quote_is_kept_once_it_is_sent(company: World) -> None:
     assert (kept.number, kept.entry_id) == ("Q-7", sent.id)
 
 
-def test_a_posted_invoice_is_printed_again_as_issued(company: World) -> None:
-    order, lines = ordered(company, 2, 3)
-    ship(actor=HOUSE, picks=[Pick(lines[0], 2), Pick(lines[1], 3)])
-    bill = _invoice(company, lines, number="INV-1")
-    first = pdf(actor=HOUSE, kind="invoice", pk=bill.pk)
-    (text,) = pages(first)
-    for wanted in (
-        "Rechnung INV-1",
-        "Ihre Steuernummer 21/815/08150",
-        "USt-IdNr. DE136695976",
-        "Lieferdatum",
-        "S – Regelbesteuert 19 % 50,00 9,50",
-        "Gesamtbetrag 59,50 €",
-        Order.objects.get(pk=order).sheet.number,
-        "Zahlbar innerhalb von 14 Tagen",
-    ):
-        assert wanted in text, wanted
-    (code,) = scanned(first, 150)
-    assert "EUR59.5" in code.splitlines()
-    Organization.objects.filter(pk=company.customer.pk).update(name="Somebody else")
-    Setting.objects.update(value={"name": "A new name"})
-    assert pdf(actor=HOUSE, kind="invoice", pk=bill.pk) == first
-    (kept,) = Issued.objects.all()
-    assert (kept.subject, kept.kind, kept.number, kept.language, kept.entry_id) == (
-        f"invoice:{bill.pk}",
-        "invoice",
-        "INV-1",
-        "de",
-        bill.made_id,
-    )
-
-
-def test_a_lost_file_is_made_again_from_what_was_kept(company: World) -> None:
-    _order, lines = ordered(company, 5)
-    bill = _invoice(company, lines, number="INV-1")
-    first = pdf(actor=HOUSE, kind="invoice", pk=bill.pk)
-    kept = Issued.objects.get()
-    file = Path(settings.MEDIA_ROOT) / kept.file
-    assert file.read_bytes() == first
-    file.unlink()
-    Organization.objects.filter(pk=company.customer.pk).update(name="Somebody else")
-    assert reprint(actor=HOUSE, issued=kept.pk) == first
-
-
-def test_a_draft_invoice_says_so_and_asks_for_no_money(company: World) -> None:
-    _order, lines = ordered(company, 5)
-    printed = pdf(actor=HOUSE, kind="invoice", pk=_invoice(company, lines, number=None).pk)
-    assert "Rechnung Entwurf" in pages(printed)[0]
-    assert scanned(printed, 150) == set()
-
-
 def test_an_amended_order_is_a_further_issue_beside_the_earlier(company: World) -> None:
     order, lines = ordered(company, 2)
     first = issue(actor=HOUSE, kind="order-confirmation", pk=order)
@@ -181,36 +95,6 @@ def test_our_own_move_makes_no_new_issue(company: World) -> None:
     first = issue(actor=HOUSE, kind="order-confirmation", pk=order)
     Setting.objects.update(value={"name": "A new name"})
     assert issue(actor=HOUSE, kind="order-confirmation", pk=order) == first
-
-
-def test_a_credit_note_names_its_invoice_and_takes_its_tax(company: World) -> None:
-    _order, lines = ordered(company, 5)
-    bill = _invoice(company, lines, number="INV-1")
-    note = CreditNote.objects.create(
-        made_id=bill.made_id,
-        number="CN-1",
-        invoice=bill,
-        organization=company.customer,
-        currency="EUR",
-        issued_on=date(2026, 11, 22),
-        reason="zu viel bestellt",
-        net_minor=2000,
-        tax_minor=380,
-        total_minor=2380,
-        place=Place.objects.create(kind="credited"),
-    )
-    CreditLine.objects.create(
-        credit_note=note, invoice_line=bill.lines.get(), quantity=2, net_minor=2000, tax_minor=380
-    )
-    (text,) = pages(pdf(actor=HOUSE, kind="credit-note", pk=note.pk))
-    for wanted in (
-        "Gutschrift CN-1",
-        "INV-1 vom 20.11.2026",
-        "2 pc",
-        "Gutschriftbetrag 23,80 €",
-        "Grund zu viel bestellt",
-    ):
-        assert wanted in text, wanted
 
 
 def test_an_rma_slip_says_what_is_asked_for(company: World) -> None:
@@ -253,19 +137,6 @@ def test_an_exempt_line_prints_its_reason(company: World) -> None:
     assert "K: VATEX-EU-IC" in pages(pdf(actor=HOUSE, kind="order-confirmation", pk=order))[0]
 
 
-def test_who_may_not_read_gets_no_document(company: World) -> None:
-    _order, lines = ordered(company, 5)
-    bill = _invoice(company, lines, number="INV-1")
-    nobody = User.objects.create(username="nobody")
-    for act in (
-        lambda: pdf(actor=nobody, kind="invoice", pk=bill.pk),
-        lambda: issue(actor=nobody, kind="invoice", pk=bill.pk),
-    ):
-        with pytest.raises(NotAllowed):
-            act()
-    assert not Issued.objects.exists()
-
-
 @pytest.mark.parametrize(
     "kind",
     [
@@ -281,3 +152,14 @@ def test_who_may_not_read_gets_no_document(company: World) -> None:
 def test_what_is_not_there_is_said_so(company: World, kind: str) -> None:
     with pytest.raises(NotThere):
         pdf(actor=HOUSE, kind=kind, pk=4711)
+
+
+def test_a_lost_file_is_made_again_from_what_was_kept(company: World) -> None:
+    order, _lines = ordered(company, 5)
+    first = pdf(actor=HOUSE, kind="order-confirmation", pk=order)
+    kept = Issued.objects.get()
+    file = Path(settings.MEDIA_ROOT) / kept.file
+    assert file.read_bytes() == first
+    file.unlink()
+    Organization.objects.filter(pk=company.customer.pk).update(name="Somebody else")
+    assert reprint(actor=HOUSE, issued=kept.pk) == first

@@ -240,7 +240,7 @@ class Box:
     rows: tuple[LineRow, ...]
     sscc: str = ""
     tracking: str = ""
-    weight: str = ""
+    weight: Quantity | None = None
     size: str = ""
 
 
@@ -274,7 +274,7 @@ class ContainerLabel:
     customer_reference: str = ""
     carrier: str = ""
     tracking: str = ""
-    weight: str = ""
+    weight: Quantity | None = None
     size: str = ""
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 from wharfinger.base import clock
-from wharfinger.base.access import Actor
+from wharfinger.base.access import HOUSE, Actor
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.documents.keeping import frozen, thawed
 from wharfinger.documents.kinds import KINDS, Kind, kind_named
 from wharfinger.documents.models import Issued
 from wharfinger.documents.render import render
 from wharfinger.documents.shapes import Shape
+from wharfinger.ledger.models import Fact
 
 OURS = frozenset(("company", "contact"))
 """What may change with us, not with the document: a move of our office makes no new issue."""
@@ -59,6 +61,20 @@ def issue(*, actor: Actor, kind: str, pk: int) -> Issued:
     return made
 
 
+def issue_for(entry: int) -> list[Issued]:
+    """Keep what an act made final for good: the invoices and credit notes that it posted.
+
+    The worker does this soon after the act, so that nothing printed later shows a newer address.
+    """
+    subjects = Fact.objects.filter(entry_id=entry).values_list("subject", flat=True).distinct()
+    named = {(of, int(pk)) for of in KINDS.values() for pk in _numbers(of, subjects)}
+    lasting = [(of, pk) for of, pk in named if of.kept and not of.amends and of.final(pk) == entry]
+    return [
+        issue(actor=HOUSE, kind=of.name, pk=pk)
+        for of, pk in sorted(lasting, key=lambda one: (one[0].name, one[1]))
+    ]
+
+
 def pdf(*, actor: Actor, kind: str, pk: int, language: str | None = None) -> bytes:
     """The document as PDF: as it was issued if it is final, else as it would be now.
 
@@ -84,6 +100,12 @@ def reprint(*, actor: Actor, issued: int) -> bytes:
         return file.read_bytes()
     again: Shape = thawed(of.shape, kept.content)
     return render(again, language=kept.language)
+
+
+def _numbers(of: Kind, subjects: Iterable[str]) -> list[str]:
+    """The numbers of those subjects that are of this kind."""
+    named = (subject.partition(":") for subject in subjects)
+    return [number for noun, _, number in named if noun == of.subject and number.isdecimal()]
 
 
 def _latest(of: Kind, pk: int) -> Issued | None:

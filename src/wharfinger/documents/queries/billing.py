@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Sum
 
-from wharfinger.base import tax
+from wharfinger.base import configuration, money, tax
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.tax import Rate
 from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine
-from wharfinger.documents.queries.lines import breakdown, quantity_of, taxed, terms
+from wharfinger.documents.queries.lines import breakdown, described, quantity_of, taxed, terms
 from wharfinger.documents.queries.parties import address, billing_site, company, party, person
 from wharfinger.documents.queries.picking import order_number
 from wharfinger.documents.shapes import Address, Amount, LineRow, Price, Share, Totals
 from wharfinger.documents.shapes import CreditNote as CreditNoteShape
 from wharfinger.documents.shapes import Invoice as InvoiceShape
-from wharfinger.ledger.models import Account, Move
+from wharfinger.ledger.models import Account, Move, Posting
 
 DELIVERED = ("customer", "rented", "in_transit")
 
@@ -124,7 +124,7 @@ def _row(line: InvoiceLine, units: int, net_minor: int, currency: str, number: i
         position=str(number),
         title=product.name,
         sku=product.sku,
-        description=line.description,
+        description=described(product, line.description),
         quantity=quantity_of(product, units),
         price=Price(line.unit_price_micro, currency),
         less=Share(line.discount_micro) if line.discount_micro else None,
@@ -136,17 +136,32 @@ def _row(line: InvoiceLine, units: int, net_minor: int, currency: str, number: i
 def _totals(bill: Invoice, lines: list[InvoiceLine]) -> Totals:
     """The invoice's own sums; what was paid in advance is taken off what is due."""
     rates = tax.totals(taxed(line.net_minor, line.tax_code, line.rate_micro) for line in lines).by_rate
-    account = Account.objects.filter(
-        kind="receivable", document=f"invoice:{bill.pk}", currency=bill.currency
-    ).first()
-    paid = bill.total_minor - account.balance_minor if account and bill.posted_at else 0
+    paid = _paid(bill)
+    home = configuration.one("currency")
     return Totals(
         net=Amount(bill.net_minor, bill.currency),
         gross=Amount(bill.total_minor, bill.currency),
         taxes=breakdown(rates, bill.currency),
         paid=Amount(paid, bill.currency) if paid > 0 else None,
         due=Amount(bill.total_minor - paid, bill.currency) if paid > 0 else None,
+        home_tax=Amount(_at_home(bill, home), home) if bill.tax_minor and bill.currency != home else None,
     )
+
+
+def _paid(bill: Invoice) -> int:
+    """What payments have settled of an invoice, less what was taken back of that."""
+    subject = f"invoice:{bill.pk}"
+    owed = Account.objects.filter(kind="receivable", document=subject, currency=bill.currency).first()
+    settled = Posting.objects.filter(source=owed, target__kind="store_credit")
+    opened = Posting.objects.filter(target=owed, source__kind="store_credit")
+    sums = [rows.aggregate(sum=Sum("amount_minor"))["sum"] or 0 for rows in (settled, opened)]
+    return sums[0] - sums[1] if owed else 0
+
+
+def _at_home(bill: Invoice, home: str) -> int:
+    """The tax in our own currency, at the rate that the invoice fixed (EN 16931 BT-111)."""
+    at_rate = bill.tax_minor * bill.rate_micro * 10 ** money.decimals(home)
+    return money.rounded(at_rate, 10 ** (6 + money.decimals(bill.currency)))
 
 
 def _delivered(lines: list[InvoiceLine]) -> tuple[date | None, date | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wharfinger.base import money
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.catalog.models import VendorPrice
-from wharfinger.documents.queries.lines import quantity_of, terms
+from wharfinger.documents.queries.lines import described, quantity_of, terms
 from wharfinger.documents.queries.parties import (
     address,
     billing_site,
@@ -68,7 +68,7 @@ def _row(line: PurchaseLine, currency: str, part_number: str, number: int) -> Li
         position=str(number),
         title=product.name,
         sku=" · ".join(dict.fromkeys(code for code in (part_number, product.sku) if code)),
-        description=line.description,
+        description=described(product, line.description),
         quantity=quantity_of(product, line.quantity),
         price=Price(line.unit_cost_micro, currency),
         amount=Amount(net, currency),

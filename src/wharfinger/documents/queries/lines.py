@@ -17,6 +17,11 @@ def quantity_of(product: Product, units: int) -> Quantity:
     return Quantity(units, product.quantity_decimals, product.unit)
 
 
+def described(product: Product, description: str) -> str:
+    """What a line says beyond the name of its product."""
+    return "" if description.strip() == product.name else description
+
+
 def sold_row(line: Line, units: int, number: int) -> LineRow:
     """A line of a quote or an order, at its price."""
     product = line.product
@@ -27,7 +32,7 @@ def sold_row(line: Line, units: int, number: int) -> LineRow:
         position=str(number),
         title=product.name,
         sku=product.sku,
-        description=line.description,
+        description=described(product, line.description),
         quantity=quantity_of(product, units),
         price=Price(line.unit_price_micro, line.currency),
         less=Share(line.discount_micro) if line.discount_micro else None,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from stdnum import iban
+
 from wharfinger.base import configuration
 from wharfinger.documents.shapes import Address, Bank, Company, Party, Person
 from wharfinger.parties.models import Contact, Organization, Site, User
@@ -20,7 +22,7 @@ def company() -> Company:
     said: dict[str, Any] = configuration.one("company")
     vat_id, tax_number = tax_numbers(said["tax_number"])
     accent = str(said.get("accent", ""))
-    bank = Bank(said["bank_name"], said["iban"], said["bic"]) if said["iban"] else None
+    bank = Bank(said["bank_name"], iban.format(said["iban"]), said["bic"]) if said["iban"] else None
     return Company(
         address=Address(
             said["name"],

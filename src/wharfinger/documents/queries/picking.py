@@ -7,7 +7,7 @@ from datetime import date
 
 from wharfinger.base.refusal import N_, Refusal
 from wharfinger.demand.models import Line
-from wharfinger.documents.queries.lines import quantity_of
+from wharfinger.documents.queries.lines import described, quantity_of
 from wharfinger.documents.queries.parties import address, company
 from wharfinger.documents.shapes import Address, Company, PickList, PickRow
 from wharfinger.ledger.models import Holding
@@ -84,7 +84,7 @@ def _row(line: Line, at: Bin, goods: Sequence[Holding]) -> PickRow:
         quantity=quantity_of(product, sum(holding.quantity for holding in goods)),
         serials=tuple(holding.lot.code for holding in goods if holding.lot.code),
         order=order_number(line),
-        note=line.description,
+        note=described(product, line.description),
     )
 
 

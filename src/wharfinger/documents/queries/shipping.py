@@ -8,14 +8,21 @@ from datetime import date
 
 from django.db.models import Sum
 
-from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
-from wharfinger.documents.queries.lines import quantity_of
+from wharfinger.documents.queries.lines import described, quantity_of
 from wharfinger.documents.queries.parties import address, company, party, person
 from wharfinger.documents.queries.picking import order_number
-from wharfinger.documents.shapes import Box, ContainerLabel, DeliveryNote, LineRow, PackingList, Party
+from wharfinger.documents.shapes import (
+    Box,
+    ContainerLabel,
+    DeliveryNote,
+    LineRow,
+    PackingList,
+    Party,
+    Quantity,
+)
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.ledger.models import Holding, Lot, Move
 
@@ -230,7 +237,7 @@ def _rows(goods: Iterable[Goods], start: int = 1) -> tuple[LineRow, ...]:
             position=str(n),
             title=heap.product.name,
             sku=heap.product.sku,
-            description=heap.line.description,
+            description=described(heap.product, heap.line.description),
             quantity=quantity_of(heap.product, heap.units),
             serials=tuple(heap.serials),
         )
@@ -251,5 +258,5 @@ def _carrier(shipment: Shipment) -> str:
     return " · ".join(part for part in (shipment.carrier, shipment.service) if part)
 
 
-def _weight(container: Container) -> str:
-    return f"{plain(container.weight_grams, 3)} kg" if container.weight_grams else ""
+def _weight(container: Container) -> Quantity | None:
+    return Quantity(container.weight_grams, 3, "kg") if container.weight_grams else None
