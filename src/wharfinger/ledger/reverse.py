@@ -224,11 +224,15 @@ def reverse_draws(plan: Plan, draws: Sequence[Drawn], taken: Sequence[Taken]) ->
     by_move: dict[int, list[Drawn]] = defaultdict(list)
     for d in draws:
         by_move[d.move].append(d)
+    # A move may be taken back in several steps of one act, each of which counts for the next.
+    done = {d.id: (d.done_quantity, d.done_value_minor) for d in draws}
     for one in taken:
         for d in by_move[one.move]:
+            before_quantity, before_value = done[d.id]
             end = part(d.quantity, one.before + one.share, one.quantity)
-            q = end + d.done_quantity
-            v = part(d.value_minor, end, d.quantity) + d.done_value_minor if d.quantity else 0
+            q = end + before_quantity
+            v = part(d.value_minor, end, d.quantity) + before_value if d.quantity else 0
+            done[d.id] = before_quantity - q, before_value - v
             if q or v:
                 plan.draw(one.step, d.layer, -q, -v, reverses=d.id)
 

@@ -102,7 +102,7 @@ def cancel_delivery(
     for one in home.back:
         if one.spot.claim == 0:
             want_again(plan, truth, one.claim, one.entry, one.quantity)
-    _reopen_containers(plan, truth, home.back)
+    clear_containers(plan, truth, home.back)
     for shipment in truth.read["sent_by"]:
         if shipment.made_id in {way.entry for way in home.back}:
             plan.mention(shipment)
@@ -143,7 +143,7 @@ def _whole_containers(home: Return, truth: Truth, containers: Sequence[Any]) -> 
         )
 
 
-def _reopen_containers(plan: Plan, truth: Truth, back: Sequence[Back]) -> None:
+def clear_containers(plan: Plan, truth: Truth, back: Sequence[Back]) -> None:
     """A container that has goods again is not shipped any more."""
     for place in dict.fromkeys(one.spot.place for one in back if one.spot.kind == "container"):
         assert isinstance(place, int)

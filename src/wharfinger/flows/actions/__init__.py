@@ -1,0 +1,1 @@
+"""Verbs that span sibling modules, each one entry."""

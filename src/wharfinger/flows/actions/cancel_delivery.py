@@ -1,0 +1,75 @@
+"""Cancel the delivery of chosen units, with its credit note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.words import tidy
+from wharfinger.billing.models import Invoice
+from wharfinger.billing.queries import truth as billing
+from wharfinger.demand import queries as demand
+from wharfinger.demand.models import Sheet
+from wharfinger.flows.rules.cancel_delivery import plan_cancel_delivery
+from wharfinger.fulfilment.actions.picking import lines_of
+from wharfinger.fulfilment.models import Container
+from wharfinger.fulfilment.queries import truth as fulfilment
+from wharfinger.fulfilment.queries.inside import lines_packed_once
+from wharfinger.fulfilment.rules import Pick
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import Written
+from wharfinger.stock.queries.truth import read_lots
+
+
+def cancel_delivery(
+    *,
+    actor: Actor,
+    picks: Sequence[Pick] = (),
+    containers: Sequence[int] = (),
+    reason: str = "",
+    credit: bool = True,
+    key: str | None = None,
+) -> Written:
+    """Take chosen units, of a line or of a shared shipment, back from the customer to where they were ready.
+
+    What is invoiced of them is credited in the same entry, unless somebody declines that with a reason.
+    Raises Refusal where units are no longer there.
+    """
+    require(actor, "fulfilment.cancel_delivery")
+    reason = tidy(reason, field="reason", most=500, needed=False)
+    named, codes = lines_of(picks, others=bool(containers)), fulfilment.codes_of(picks)
+    lines = sorted({*named, *lines_packed_once(containers)})
+    documents = [
+        (Sheet, demand.documents_of(lines)),
+        (Container, containers),
+        (Invoice, billing.invoices_of_lines(lines)),
+    ]
+    return post(
+        "cancel_delivery",
+        Wish(
+            documents=documents,
+            first=demand.read_lines(lines),
+            products=demand.line_products,
+            claims=lines,
+            layers=True,
+            incoming=("covered",),
+            reads=(
+                fulfilment.read_ways(("customer", "in_transit")),
+                billing.read_invoice_lines,
+                read_lots(codes),
+            ),
+        ),
+        partial(
+            plan_cancel_delivery,
+            picks=tuple(picks),
+            containers=tuple(containers),
+            reason=reason,
+            credit=credit,
+            may_credit=actor.may("billing.credit"),
+        ),
+        actor=actor,
+        key=key,
+        reason=reason,
+    )

@@ -1,0 +1,55 @@
+"""Pure decision about a cancelled delivery: goods come back, and what was invoiced of them is credited."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wharfinger.base.refusal import N_, BadInput, NotAllowed
+from wharfinger.billing.rules.credits import Credit, cover_of
+from wharfinger.billing.rules.credits import credit as add_credit
+from wharfinger.fulfilment.rules import Pick, taking_back
+from wharfinger.ledger.plan import Plan, Truth
+
+
+def plan_cancel_delivery(
+    truth: Truth,
+    *,
+    picks: Sequence[Pick],
+    containers: Sequence[int],
+    reason: str,
+    credit: bool,
+    may_credit: bool,
+) -> Plan:
+    """Take units back to where they were ready, and credit what is invoiced without being delivered.
+
+    Their bills are to be invoiced again once they are delivered. Raises BadInput where somebody declines
+    the credit note without a reason.
+    """
+    plan = Plan()
+    back = taking_back.cancel_delivery(plan, truth, picks=picks, containers=containers)
+    units: dict[int, int] = {}
+    for one in back:
+        units[one.claim] = units.get(one.claim, 0) + one.quantity
+    wanted = [
+        part for claim, quantity in units.items() for part in _too_much_invoiced(truth, claim, quantity)
+    ]
+    if wanted and not credit and not reason:
+        raise BadInput(
+            "reason_wanted", N_("These goods are invoiced. Say why they are not credited."), field="reason"
+        )
+    if wanted and credit:
+        if not may_credit:
+            raise NotAllowed(
+                "not_allowed",
+                N_("This needs the permission “{permission}”. Ask an administrator for it."),
+                permission="billing.credit",
+            )
+        add_credit(plan, truth, wanted, reason=reason, bill_again=True)
+    return plan
+
+
+def _too_much_invoiced(truth: Truth, claim: int, quantity: int) -> list[Credit]:
+    """The invoice lines of units that came back, as far as more is invoiced than is still delivered."""
+    delivered = truth.quantity_of(claim, ("in_transit", "customer"))
+    invoiced = truth.quantity_of(claim, ("invoiced",))
+    return cover_of(truth, claim, min(quantity, max(0, invoiced - delivered)))
