@@ -7,11 +7,14 @@ from django.urls import include, path
 
 from wharfinger.site import api
 from wharfinger.site.health import healthz
-from wharfinger.site.pages import errors, finding, signin, today
+from wharfinger.site.pages import errors, finding, journal, signin, today
 
 own = [
     path("", today.today, name="today"),
     path("search/", finding.find, name="search"),
+    path("journal/", journal.journal, name="journal"),
+    path("journal/<int:pk>/", journal.entry, name="entry"),
+    path("journal/<int:pk>/undo/", journal.undo, name="undo"),
     path("sign-in/", signin.sign_in, name="sign_in"),
     path("sign-out/", signin.sign_out, name="sign_out"),
     path("account/", signin.account, name="account"),

@@ -88,7 +88,7 @@ def read_layer_dates(truth: Truth) -> None:
     """Read when each layer at hand last changed, if the act is dated back."""
     if truth.effective_on >= truth.today:
         return
-    layers = [layer.id for found in truth.layers.values() for layer in found]
+    layers = [layer.id for found in truth.layers.values() for layer in found if isinstance(layer.id, int)]
     changed = (
         Draw.objects.filter(layer_id__in=layers).values_list("layer_id").annotate(Max("entry__effective_on"))
     )

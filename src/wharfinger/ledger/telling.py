@@ -1,0 +1,222 @@
+"""The journal in words: what each entry did, for the timeline of a document and the journal's own pages."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from wharfinger.base.quantity import plain
+from wharfinger.base.refusal import N_
+from wharfinger.ledger.chart import GOODS, KINDS, ROWS
+from wharfinger.ledger.models import Entry, Fact, Move
+
+VERBS: dict[str, str] = {
+    "add": N_("Added"),
+    "adjust": N_("Adjusted stock"),
+    "amend": N_("Amended"),
+    "apply": N_("Applied a payment"),
+    "approve": N_("Approved"),
+    "begin_count": N_("Began a count"),
+    "build": N_("Built"),
+    "cancel": N_("Cancelled"),
+    "cancel_delivery": N_("Cancelled a delivery"),
+    "cancel_payment": N_("Cancelled a payment"),
+    "cancel_purchase": N_("Cancelled a purchase"),
+    "cancel_receipt": N_("Cancelled a receipt"),
+    "change": N_("Changed"),
+    "charge": N_("Charged"),
+    "close": N_("Closed"),
+    "confirm": N_("Confirmed"),
+    "correct_serial": N_("Corrected a serial number"),
+    "count": N_("Completed a count"),
+    "credit": N_("Credited"),
+    "deliver": N_("Delivered"),
+    "draft": N_("Drafted a purchase order"),
+    "draft_invoice": N_("Drafted an invoice"),
+    "expire": N_("A hold expired"),
+    "hold": N_("Set goods aside"),
+    "install": N_("Installed"),
+    "invoice": N_("Invoiced"),
+    "lose": N_("Lost"),
+    "mark_fulfilled": N_("Marked as fulfilled"),
+    "move_device": N_("Moved a device"),
+    "order": N_("Ordered"),
+    "pack": N_("Packed"),
+    "pay": N_("Paid"),
+    "pick": N_("Picked"),
+    "pick_pack_ship": N_("Picked, packed and shipped"),
+    "post_invoice": N_("Posted an invoice"),
+    "provide": N_("Provided"),
+    "put_away": N_("Put away"),
+    "quote": N_("Quoted"),
+    "receive": N_("Received"),
+    "receive_return": N_("Received a return"),
+    "record_count": N_("Recorded a count"),
+    "refund": N_("Refunded"),
+    "reject": N_("Rejected"),
+    "release": N_("Released"),
+    "remove": N_("Removed"),
+    "reopen": N_("Re-opened"),
+    "repair": N_("Sent to repair"),
+    "request": N_("Asked for goods"),
+    "reserve": N_("Reserved"),
+    "restock": N_("Restocked"),
+    "retire": N_("Retired"),
+    "revalue": N_("Valued stock anew"),
+    "reverse": N_("Undid"),
+    "review_count": N_("Reviewed a count"),
+    "scrap": N_("Scrapped"),
+    "send_back": N_("Sent back"),
+    "ship": N_("Shipped"),
+    "submit": N_("Submitted"),
+    "swap": N_("Swapped"),
+    "to_vendor": N_("Sent to the vendor"),
+    "transfer": N_("Transferred stock"),
+    "unapply": N_("Took a payment off"),
+    "unconfirm": N_("Unconfirmed"),
+    "undraft": N_("Took off a purchase order"),
+    "unhold": N_("Brought back goods set aside"),
+    "unpack": N_("Unpacked"),
+    "unpick": N_("Put back"),
+    "win": N_("Won"),
+}
+
+PLACES: dict[str, str] = {
+    "vendor": N_("vendor"),
+    "provided": N_("our own service"),
+    "adjustment": N_("adjustment"),
+    "outside": N_("elsewhere"),
+    "assembly": N_("assembly"),
+    "ready": N_("ready"),
+    "scrap": N_("scrap"),
+    "on_order": N_("on order"),
+    "refused": N_("refused"),
+    "bin": N_("stock"),
+    "picked": N_("picked"),
+    "container": N_("packed"),
+    "quarantine": N_("set aside"),
+    "transfer": N_("on its way"),
+    "rented": N_("on loan"),
+    "in_transit": N_("in transit"),
+    "customer": N_("customer"),
+    "returns": N_("returns"),
+    "bench": N_("repair"),
+    "at_vendor": N_("at the vendor"),
+    "want": N_("nothing"),
+    "quoted": N_("quoted"),
+    "demand": N_("wanted"),
+    "to_approve": N_("waiting for approval"),
+    "to_order": N_("to order"),
+    "drafted": N_("on a draft"),
+    "covered": N_("covered"),
+    "dropped": N_("dropped"),
+    "returned": N_("restocked"),
+    "bill": N_("nothing"),
+    "offered": N_("offered"),
+    "to_bill": N_("to bill"),
+    "waived": N_("waived"),
+    "invoiced": N_("invoiced"),
+    "credited": N_("credited"),
+}
+
+MoveTold = tuple[str, str, str, str]
+"""Quantity, product, from, to."""
+
+GOODS_KINDS = tuple(name for name, kind in KINDS.items() if kind.region == GOODS)
+MOVES = 5
+"""So many moves of an entry are shown in a timeline; the rest stands on the entry's own page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry as a timeline tells it."""
+
+    id: int
+    sentence: str
+    who: str
+    at: datetime
+    effective_on: date
+    reason: str
+    url: str
+    undo: str
+    """The address of its undo; empty where it cannot be undone."""
+    undone: bool
+    moves: list[MoveTold] = field(default_factory=list)
+
+
+def verb_words(verb: str) -> str:
+    """What a verb did, in the reader's language."""
+    return gettext(VERBS[verb]) if verb in VERBS else verb.replace("_", " ").capitalize()
+
+
+def place_words(kind: str) -> str:
+    """What a kind of place is called, in the reader's language."""
+    return gettext(PLACES.get(kind, kind))
+
+
+def timeline(*subjects: str, most: int = 30) -> list[Told]:
+    """What the journal tells of these documents (``order:17``), newest first, in a constant number of statements."""
+    about = Fact.objects.filter(subject__in=subjects).values("entry_id")
+    return tell(Entry.objects.filter(pk__in=about).order_by("-pk")[:most])
+
+
+def tell(found: Iterable[Entry]) -> list[Told]:
+    """Entries in words, in a constant number of statements however many."""
+    listed = list(found)
+    ids = [entry.pk for entry in listed]
+    undone = set(Entry.objects.filter(reverses__in=ids).values_list("reverses_id", flat=True))
+    verbs = dict(Entry.objects.filter(reversed_by__in=ids).values_list("pk", "verb"))
+    people = {entry.pk: entry.actor for entry in Entry.objects.filter(pk__in=ids).select_related("actor")}
+    moves = _moves(ids)
+    return [_told(entry, undone, verbs, people.get(entry.pk), moves[entry.pk]) for entry in listed]
+
+
+def _told(entry: Entry, undone: set[Any], verbs: dict[int, str], who: Any, moves: list[MoveTold]) -> Told:
+    sentence = verb_words(entry.verb)
+    if entry.reverses_id is not None:
+        sentence = gettext("Undid: {verb}").format(verb=verb_words(verbs.get(entry.reverses_id, "")))
+    can_be = entry.reverses_id is None and entry.pk not in undone and may_be_undone(entry.verb)
+    return Told(
+        entry.pk,
+        sentence,
+        str(who or gettext("Wharfinger")),
+        entry.recorded_at,
+        entry.effective_on,
+        entry.reason,
+        reverse("site:entry", args=[entry.pk]),
+        reverse("site:undo", args=[entry.pk]) if can_be else "",
+        entry.pk in undone,
+        moves,
+    )
+
+
+def may_be_undone(verb: str) -> bool:
+    """Whether entries of this verb are undone as they are, and not corrected by another verb."""
+    return all(row.undo == "reverse" for row in ROWS.get(verb, ()))
+
+
+def _moves(entries: list[int]) -> dict[int, list[MoveTold]]:
+    """The goods that each entry moved, a few of each."""
+    found: dict[int, list[MoveTold]] = defaultdict(list)
+    rows = Move.objects.filter(entry_id__in=entries, n__lt=4 * MOVES, source__kind__in=GOODS_KINDS).order_by(
+        "entry_id", "n"
+    )
+    for entry, units, decimals, sku, code, source, target in rows.values_list(
+        "entry_id",
+        "quantity",
+        "source__product__quantity_decimals",
+        "source__product__sku",
+        "target__lot__code",
+        "source__kind",
+        "target__kind",
+    ):
+        if len(found[entry]) < MOVES:
+            name = f"{sku} {code}".strip()
+            found[entry].append((plain(units, decimals), name, place_words(source), place_words(target)))
+    return found
