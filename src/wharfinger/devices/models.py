@@ -39,10 +39,14 @@ class Device(Document):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["lot"], condition=Q(void__isnull=True), name="device_of_lot"),
-            models.UniqueConstraint(fields=["replaces"], condition=Q(void__isnull=True), name="device_replaced_once"),
+            models.UniqueConstraint(
+                fields=["replaces"], condition=Q(void__isnull=True), name="device_replaced_once"
+            ),
         ]
         indexes = [
-            models.Index(fields=["warranty_end_on", "id"], name="device_warranty", condition=Q(removed_on__isnull=True)),
+            models.Index(
+                fields=["warranty_end_on", "id"], name="device_warranty", condition=Q(removed_on__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -59,7 +63,11 @@ class Relation(Document):
     """What the other one is to the device."""
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["device", "other"], condition=Q(void__isnull=True), name="relation_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["device", "other"], condition=Q(void__isnull=True), name="relation_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.device_id} {self.kind} {self.other_id}"

@@ -6,6 +6,8 @@ Lower modules never know upper ones; a new automatic effect is one row here.
 from __future__ import annotations
 
 from wharfinger.demand import queries as demand
+from wharfinger.devices.actions import installing as devices
+from wharfinger.documents.actions import sending
 from wharfinger.ledger.post import automation
 from wharfinger.purchasing.actions import closing as purchasing
 from wharfinger.sales.actions import closing as sales
@@ -19,7 +21,8 @@ QUIET = frozenset({"set", "add", "change", "retire"})
 
 def consumers(verb: str) -> list[str]:
     """Who is told of an entry of this verb."""
-    return ["webhooks"] if verb in QUIET else list(CONSUMERS)
+    told = ["webhooks"] if verb in QUIET else list(CONSUMERS)
+    return [*told, "documents"] if verb in sending.VERBS else told
 
 
 def install() -> None:
@@ -29,6 +32,8 @@ def install() -> None:
     automation.guards.setdefault("reverse", []).append(purchasing.creation_untouched)
     for verb in purchasing.CLOSING:
         automation.after.setdefault(verb, []).append(purchasing.close_done)
+    for verb in devices.FOLLOWING:
+        automation.effects.setdefault(verb, []).append(devices.follow_goods)
     close_documents = sales.closing("billing_invoice")
     for verb in sales.CLOSING:
         automation.after.setdefault(verb, []).append(close_documents)

@@ -5,32 +5,42 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0003_vendor_default'),
-        ('demand', '0002_line_removed_at'),
-        ('devices', '0002_initial'),
-        ('ledger', '0003_figures'),
-        ('parties', '0002_grants'),
+        ("catalog", "0003_vendor_default"),
+        ("demand", "0002_line_removed_at"),
+        ("devices", "0002_initial"),
+        ("ledger", "0003_figures"),
+        ("parties", "0002_grants"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='device',
-            name='lot',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='ledger.lot'),
+            model_name="device",
+            name="lot",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="devices", to="ledger.lot"
+            ),
         ),
         migrations.AlterField(
-            model_name='device',
-            name='replaces',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='devices.device'),
+            model_name="device",
+            name="replaces",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="replaced_by",
+                to="devices.device",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='device',
-            constraint=models.UniqueConstraint(condition=models.Q(('void__isnull', True)), fields=('lot',), name='device_of_lot'),
+            model_name="device",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("void__isnull", True)), fields=("lot",), name="device_of_lot"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='device',
-            constraint=models.UniqueConstraint(condition=models.Q(('void__isnull', True)), fields=('replaces',), name='device_replaced_once'),
+            model_name="device",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("void__isnull", True)), fields=("replaces",), name="device_replaced_once"
+            ),
         ),
     ]

@@ -1,0 +1,104 @@
+"""Make devices of units at customers, and let them follow their goods."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.demand import queries as demand
+from wharfinger.demand.models import Sheet
+from wharfinger.devices.models import Device
+from wharfinger.devices.queries import truth as reads
+from wharfinger.devices.rules import WITH_CUSTOMER, installing, leave
+from wharfinger.devices.rules.installing import Installation
+from wharfinger.ledger import sql
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import Written
+from wharfinger.stock.queries.truth import read_lots
+
+
+def install(
+    *, actor: Actor, items: Sequence[Installation], installed_on: date | None = None, key: str | None = None
+) -> Written:
+    """Make devices of delivered units, or of goods that we never sold; warranty comes from the policies.
+
+    A unit with a serial number stays itself; one without becomes a lot of one under its device's number.
+    """
+    require(actor, "devices.install")
+    if not items:
+        raise BadInput("no_items", N_("Choose at least one unit."), field="items")
+    for n, one in enumerate(items):
+        if one.quantity <= 0:
+            raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"items.{n}.quantity")
+    lines = sorted({one.line for one in items if one.line is not None})
+    foreign = {one.product for one in items if one.line is None and one.product is not None}
+    codes = reads.codes_of((one.line, one.serial) for one in items)
+    codes += [
+        (one.product, one.serial)
+        for one in items
+        if one.line is None and one.product is not None and one.serial
+    ]
+
+    def products(truth: Truth) -> set[int]:
+        return demand.line_products(truth) | foreign
+
+    def read_products(truth: Truth) -> None:
+        demand.read_these_products(products(truth))(truth)
+
+    def lots(truth: Truth) -> list[int]:
+        return reads.lots_with_customers(truth) + [lot.id for lot in truth.read["lots"].values()]
+
+    return post(
+        "install",
+        Wish(
+            documents=[(Sheet, demand.documents_of(lines))],
+            first=demand.read_lines(lines),
+            products=products,
+            claims=lines,
+            loose=True,
+            reads=(
+                read_products,
+                read_lots(codes),
+                reads.read_devices(lots),
+                reads.read_sales,
+                reads.read_policies,
+                reads.read_sites(one.site for one in items),
+                reads.read_people((one.contact for one in items), (one.contract for one in items)),
+            ),
+        ),
+        partial(installing.plan_install, items=tuple(items)),
+        actor=actor,
+        key=key,
+        effective_on=installed_on,
+    )
+
+
+FOLLOWING = ("cancel_delivery", "remove", "cancel_receipt", "reopen", "reverse")
+"""The verbs that take goods back from customers without knowing of devices."""
+
+
+def follow_goods(truth: Truth, plan: Plan) -> None:
+    """Let devices leave the customer whose units are taken back from them, whichever verb does it."""
+    lots = sorted(
+        {
+            step.source.lot
+            for step in plan.steps
+            if step.source.serial
+            and step.source.kind in WITH_CUSTOMER
+            and step.target.kind not in WITH_CUSTOMER
+            and isinstance(step.source.lot, int)
+        }
+    )
+    if not lots:
+        return
+    settled = {c.pk for c in plan.changes if c.label == "devices.Device" and c.field == "removed_on"}
+    settled |= {pk for label, pk in plan.voids if label == "devices.Device"}
+    found = sql.read(Device, f"{sql.among('lot_id')} AND void_id IS NULL", [sql.array(lots)], locked=True)
+    for device in found.values():
+        if device.pk not in settled and device.removed_on is None:
+            leave(plan, truth, device)

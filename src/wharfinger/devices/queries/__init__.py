@@ -1,0 +1,1 @@
+"""Reads of devices: under the locks, and as people see them."""

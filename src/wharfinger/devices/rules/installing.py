@@ -1,0 +1,178 @@
+"""Pure decisions about installing: a unit at a customer becomes a device with a number and a warranty."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.base.words import same, tidy
+from wharfinger.devices.rules import (
+    DEVICE,
+    WITH_CUSTOMER,
+    Owner,
+    Unit,
+    already,
+    identified,
+    numbered,
+    place_device,
+    require_contact,
+    sale_of,
+    whole,
+)
+from wharfinger.devices.rules.warranty import cover_by
+from wharfinger.fulfilment.rules import mention_lines
+from wharfinger.ledger.plan import Held, LotRef, PlaceRef, Plan, Truth, fixed, spot
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Units to be installed: of a line, or goods that we never sold."""
+
+    line: int | None = None
+    quantity: int = 1
+    serial: str = ""
+    """Exactly this unit of the line; the number of a unit that we never sold."""
+    product: int | None = None
+    """Of goods that we never sold."""
+    site: int | None = None
+    """Where it stands; where its goods were delivered, unless given."""
+    contact: int | None = None
+    contract: int | None = None
+    reference: str = ""
+
+
+def plan_install(truth: Truth, *, items: Sequence[Installation]) -> Plan:
+    """Make devices of units at customers; warranty comes from the policies."""
+    plan = Plan()
+    for n, item in enumerate(items):
+        if item.line is None:
+            _foreign(plan, truth, item, n)
+        else:
+            _sold(plan, truth, item, n)
+    mention_lines(plan, truth)
+    return plan
+
+
+def _sold(plan: Plan, truth: Truth, item: Installation, n: int) -> None:
+    line = truth.read["lines"].get(item.line)
+    if line is None:
+        raise NotThere("no_such_line", N_("There is no such line."), field=f"items.{n}.line")
+    for held, units in _units(truth, line, item, n):
+        at = _site(truth, line, held, item, n)
+        require_contact(truth, line.organization_id, item.contact, item.contract)
+        sale = sale_of(truth, held)
+        cover = cover_by(
+            truth.read["policies"],
+            truth.read["products"][line.product_id],
+            channel=sale.channel if sale else "direct",
+            sold_on=sale.sold_on if sale else None,
+            installed_on=truth.effective_on,
+        )
+        owner = Owner(line.organization_id, at.pk, item.contact, item.contract, item.reference)
+        for _ in range(units):
+            unit = identified(plan, truth, held)
+            target = held.spot.as_lot(unit.lot)
+            if held.kind == "customer":
+                target = target.at(PlaceRef(at.place_id, "customer"))
+            if target != held.spot:
+                plan.move(held.spot, target, 1)
+            place_device(
+                plan, truth, unit, owner, line=line.pk, sold_on=sale.sold_on if sale else None, cover=cover
+            )
+
+
+def _units(truth: Truth, line: Any, item: Installation, n: int) -> list[tuple[Held, int]]:
+    """The units of a line that are with the customer and no devices yet."""
+    whole(truth, line.product_id)
+    held = truth.of_claim(line.pk, WITH_CUSTOMER)
+    if item.serial:
+        held = [h for h in held if same(h.code) == same(item.serial)]
+        if not held:
+            raise Refusal(
+                "not_delivered_unit",
+                N_("“{serial}” was not delivered by this line, or is not there any more."),
+                field=f"items.{n}.serial",
+                serial=item.serial,
+            )
+    known = truth.read["devices"]
+    installed = [known[h.lot] for h in held if h.lot in known and known[h.lot].removed_on is None]
+    if item.serial and installed:
+        raise already(installed[0])
+    gone = {device.lot_id for device in installed}
+    free = [h for h in held if h.lot not in gone]
+    at_hand = sum(h.quantity for h in free)
+    if at_hand < item.quantity:
+        raise Refusal(
+            "not_delivered",
+            N_("{wanted} to install, but only {free} of this line are with the customer and no devices yet."),
+            field=f"items.{n}.quantity",
+            wanted=item.quantity,
+            free=at_hand,
+            product=line.product_id,
+            line=line.pk,
+        )
+    chosen, left = [], item.quantity
+    for one in free:
+        part = min(left, one.quantity)
+        if part:
+            chosen.append((one, part))
+            one.quantity -= part
+            left -= part
+    return chosen
+
+
+def _site(truth: Truth, line: Any, held: Held, item: Installation, n: int) -> Any:
+    sites = truth.read["sites"]
+    found = (
+        sites.get(item.site)
+        if item.site is not None
+        else truth.read["site_at"].get(held.place) or sites.get(line.site_id)
+    )
+    if found is None or found.organization_id != line.organization_id:
+        raise BadInput("no_such_site", N_("This organization has no such site."), field=f"items.{n}.site")
+    return found
+
+
+def _foreign(plan: Plan, truth: Truth, item: Installation, n: int) -> None:
+    """Goods that we never sold come in from outside; nobody's line claims them, and no sale covers them."""
+    site = truth.read["sites"].get(item.site)
+    if item.product is None or item.product not in truth.read["products"]:
+        raise BadInput("no_such_product", N_("There is no such product."), field=f"items.{n}.product")
+    if site is None:
+        raise BadInput("no_such_site", N_("There is no such site."), field=f"items.{n}.site")
+    if item.serial and item.quantity != 1:
+        raise BadInput(
+            "one_serial_one_unit", N_("A serial number names one unit."), field=f"items.{n}.quantity"
+        )
+    require_contact(truth, site.organization_id, item.contact, item.contract)
+    product = truth.read["products"][item.product]
+    cover = cover_by(
+        truth.read["policies"], product, channel="direct", sold_on=None, installed_on=truth.effective_on
+    )
+    owner = Owner(site.organization_id, site.pk, item.contact, item.contract, item.reference)
+    for _ in range(item.quantity):
+        unit = foreign_unit(plan, truth, item.product, item.serial, f"items.{n}.serial")
+        at = spot(unit.lot, PlaceRef(site.place_id, "customer"), 0)
+        plan.move(at.at(fixed("outside")), at, 1)
+        place_device(plan, truth, unit, owner, line=None, sold_on=None, cover=cover)
+
+
+def foreign_unit(plan: Plan, truth: Truth, product: int, serial: str, field: str) -> Unit:
+    """A unit that we never had: under its serial number, or under the device's own where it has none."""
+    if not serial:
+        return numbered(plan, truth, product)
+    known = truth.read["lots"].get((product, same(serial)))
+    if known is None:
+        code = tidy(serial, field=field, most=100)
+        made = plan.create("ledger.Lot", product_id=product, serial=True, code=code, code_key=same(code))
+        return Unit(LotRef(made, product, serial=True), DEVICE)
+    if known.stands:
+        raise Refusal(
+            "serial_elsewhere",
+            N_("“{serial}” stands somewhere else already. A serial stands in one place only."),
+            field=field,
+            serial=known.code,
+        )
+    return Unit(LotRef(known.id, product, serial=True), DEVICE)

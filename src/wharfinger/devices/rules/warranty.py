@@ -1,0 +1,43 @@
+"""Pure decisions about warranty: which policy holds, and until when."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from wharfinger.devices.rules import Cover
+
+
+def plus_months(day: date, months: int) -> date:
+    """The same day so many months later; 31 January plus one month is the last day of February."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def cover_by(
+    policies: Iterable[Any], product: Any, *, channel: str, sold_on: date | None, installed_on: date
+) -> Cover:
+    """The warranty that the policies grant a unit; none where no policy fits.
+
+    The policy with the latest valid-from wins, one for the product before one for its category. What a
+    partner sold from their stock is covered only by policies that say so.
+    """
+    fitting = []
+    for policy in policies:
+        start = installed_on if policy.start == "installed" else sold_on
+        if start is None or policy.valid_from > start or (channel == "indirect" and not policy.indirect):
+            continue
+        if policy.product_id == product.pk:
+            rank = 2
+        elif policy.product_id is None and policy.category and policy.category == product.category:
+            rank = 1
+        elif policy.product_id is None and not policy.category:
+            rank = 0
+        else:
+            continue
+        fitting.append(
+            (policy.valid_from, rank, policy.pk, Cover(policy.pk, start, plus_months(start, policy.months)))
+        )
+    return max(fitting, key=lambda one: one[:3])[3] if fitting else Cover()
