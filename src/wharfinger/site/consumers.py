@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from wharfinger.documents.actions import sending
 from wharfinger.notices import mails, webhooks
 from wharfinger.notices.outbox import Consumer
 
 CONSUMERS: dict[str, Consumer] = {
+    "documents": sending.keep_and_send,
     "notices": mails.tell,
     "mail": mails.send,
     "webhooks": webhooks.fan_out,

@@ -95,11 +95,16 @@ def reprint(*, actor: Actor, issued: int) -> bytes:
         raise NotThere("no_such_document", N_("There is no such document."))
     of = KINDS[kept.kind]
     of.require(actor)
+    return file_of(kept).read_bytes()
+
+
+def file_of(kept: Issued) -> Path:
+    """Where the PDF of an issue lies; a lost one is made again from its content."""
     file = Path(settings.MEDIA_ROOT) / kept.file
-    if file.exists():
-        return file.read_bytes()
-    again: Shape = thawed(of.shape, kept.content)
-    return render(again, language=kept.language)
+    if not file.exists():
+        again: Shape = thawed(KINDS[kept.kind].shape, kept.content)
+        _store(kept.file, render(again, language=kept.language))
+    return file
 
 
 def _numbers(of: Kind, subjects: Iterable[str]) -> list[str]:
