@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions import add_product, add_warranty_policy
 from wharfinger.parties.actions.organizations import add_organization
@@ -30,11 +28,14 @@ FORMS: dict[str, dict[str, object]] = {
 }
 
 
-def found(story: Story, day: int) -> None:
-    """Found the company so many days ago, with goods on its shelves."""
-    with story.on(day):
+def found(story: Story) -> None:
+    """Found the company, with goods on its shelves."""
+    with story.now():
         company = found_company(
-            name=people.COMPANY["name"], admin="admin", password=people.PASSWORD, location=people.WAREHOUSES[0][0]
+            name=people.COMPANY["name"],
+            admin="admin",
+            password=people.PASSWORD,
+            location=people.WAREHOUSES[0][0],
         )
         set_setting(actor=HOUSE, name="company", value=people.COMPANY)
         set_setting(actor=HOUSE, name="approval", value={"threshold_minor": 250_000})
@@ -45,17 +46,28 @@ def found(story: Story, day: int) -> None:
         for n, good in enumerate(GOODS, 1):
             _product(n, good, vendors)
         for name, category, months, start in people.WARRANTIES:
-            since = (story.today - timedelta(days=day)).isoformat()
-            values = {"name": name, "category": category, "months": months, "start": start, "valid_from": since}
+            since = story.date().isoformat()
+            values = {
+                "name": name,
+                "category": category,
+                "months": months,
+                "start": start,
+                "valid_from": since,
+            }
             add_warranty_policy(actor=HOUSE, values=values)
     story.look()
-    _open_stock(story, day)
+    _open_stock(story)
 
 
 def _people(company: Company) -> None:
     team = []
     for username, name, role, language in people.USERS:
-        values = {"username": username, "name": name, "language": language, "email": f"{username}@kranholm.example"}
+        values = {
+            "username": username,
+            "name": name,
+            "language": language,
+            "email": f"{username}@kranholm.example",
+        }
         if username == "admin":
             continue
         made = add_user(actor=HOUSE, values=values, password=people.PASSWORD, roles=[company.roles[role]])
@@ -74,16 +86,28 @@ def _places() -> None:
         walk = [{"name": one, "sequence": n} for n, one in enumerate(named, 1)]
         add_location(actor=HOUSE, values={"name": name}, bins=walk)
     add_location(actor=HOUSE, values={"name": people.RETURNS, "kind": "returns"})
-    add_location(actor=HOUSE, values={"name": people.VAN, "kind": "person", "person": User.objects.get(username="timo").pk})
+    add_location(
+        actor=HOUSE,
+        values={"name": people.VAN, "kind": "person", "person": User.objects.get(username="timo").pk},
+    )
     add_location(actor=HOUSE, values={"name": "Rental pool", "channel": "rental"})
 
 
 def _vendors() -> dict[str, int]:
     made = {}
     for reference, name, email, street, postcode, city, country in goods.VENDORS:
-        values = {"name": name, "reference": reference, "email": email, "customer": False, "vendor": True, "terms_days": 30}
+        values = {
+            "name": name,
+            "reference": reference,
+            "email": email,
+            "customer": False,
+            "vendor": True,
+            "terms_days": 30,
+        }
         site = {"name": "Office", "street": street, "postcode": postcode, "city": city, "country": country}
-        made[reference] = add_organization(actor=HOUSE, values=values, sites=[site]).one("parties.Organization")
+        made[reference] = add_organization(actor=HOUSE, values=values, sites=[site]).one(
+            "parties.Organization"
+        )
     return made
 
 
@@ -130,7 +154,7 @@ def _product(n: int, good: Good, vendors: dict[str, int]) -> None:
     add_product(actor=HOUSE, values=values, vendors=asked)
 
 
-def _open_stock(story: Story, day: int) -> None:
+def _open_stock(story: Story) -> None:
     for n, name in enumerate((people.WAREHOUSES[0][0], people.WAREHOUSES[1][0], people.VAN)):
         location = story.locations[name]
         bins = list(Bin.objects.filter(location=location).order_by("pk").values_list("place_id", flat=True))
@@ -147,5 +171,5 @@ def _open_stock(story: Story, day: int) -> None:
             for turn, good in enumerate(GOODS)
             if good.opening[n]
         ]
-        with story.on(day):
+        with story.now():
             adjust(actor=HOUSE, items=items, reason="Opening stock")

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from wharfinger.base import clock
 from wharfinger.ledger.post import automation
-from wharfinger.site.demo import company, past
+from wharfinger.site.demo import company, past, present
 from wharfinger.site.demo.story import ZONE, Story
 
 
@@ -18,11 +18,12 @@ def fill(today: date | None = None) -> Story:
     Nobody is sent a mail about what is long past, so nothing of it goes through the outbox.
     """
     story = Story(today or clock.today(ZONE))
-    told, automation.consumers = automation.consumers, lambda verb: []
+    told, automation.consumers = automation.consumers, lambda _verb: []
     try:
         with transaction.atomic():
-            company.found(story, past.FOUNDED)
-            past.tell(story)
+            story.day = past.FOUNDED
+            company.found(story)
+            story.tell([*past.chapters(story), *present.chapters(story)])
     finally:
         automation.consumers = told
     return story

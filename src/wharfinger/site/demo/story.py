@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from heapq import heapify, heappop, heappush
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from wharfinger.base import clock
+from wharfinger.base.access import Actor
 from wharfinger.billing.actions import invoices, payments
 from wharfinger.billing.models import Invoice
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
@@ -48,17 +50,13 @@ class Deal:
     lines: dict[str, int]
     quantities: dict[str, int]
 
-    def only(self, **quantities: int) -> Mapping[str, int]:
-        """A part of it, named by SKU with underscores for hyphens."""
-        return {sku.replace("_", "-"): units for sku, units in quantities.items()}
-
 
 @dataclass
 class Story:
     """The company while its past is told."""
 
     today: date
-    users: dict[str, User] = field(default_factory=dict)
+    users: dict[str, Actor] = field(default_factory=dict)
     organizations: dict[str, Organization] = field(default_factory=dict)
     products: dict[str, Product] = field(default_factory=dict)
     locations: dict[str, Location] = field(default_factory=dict)
@@ -70,7 +68,7 @@ class Story:
 
     def look(self) -> None:
         """Read the company as it was founded."""
-        self.users = {user.username: user for user in User.objects.all()}
+        self.users = {user.username: cast(Actor, user) for user in User.objects.all()}
         self.organizations = {one.reference: one for one in Organization.objects.all()}
         self.products = {product.sku: product for product in Product.objects.all()}
         self.locations = {location.name: location for location in Location.objects.all()}
@@ -112,16 +110,28 @@ class Story:
     def wishes(self, goods: Mapping[str, int], discount: int = 0) -> tuple[LineWish, ...]:
         """Lines at list price, with a discount in percent."""
         return tuple(
-            LineWish(self.products[sku].pk, units, discount_micro=discount * 10_000) for sku, units in goods.items()
+            LineWish(self.products[sku].pk, units, discount_micro=discount * 10_000)
+            for sku, units in goods.items()
         )
 
     def deal(self, sheet: int) -> Deal:
         """A document with its lines."""
         lines = list(Line.objects.filter(sheet_id=sheet, void__isnull=True).select_related("product"))
-        return Deal(sheet, {one.product.sku: one.pk for one in lines}, {one.product.sku: one.quantity for one in lines})
+        return Deal(
+            sheet,
+            {one.product.sku: one.pk for one in lines},
+            {one.product.sku: one.quantity for one in lines},
+        )
 
     def quote(
-        self, by: str, customer: str, title: str, goods: Mapping[str, int], *, discount: int = 0, valid: int = 30
+        self,
+        by: str,
+        customer: str,
+        title: str,
+        goods: Mapping[str, int],
+        *,
+        discount: int = 0,
+        valid: int = 30,
     ) -> Deal:
         """Offer goods."""
         who, contact, sites = self.customer(customer)
@@ -147,7 +157,7 @@ class Story:
             quotes.lose(actor=self.users[by], quote=quote.sheet, reason=reason)
 
     def win(self, by: str, quote: Deal, into: str | None = None) -> Deal:
-        """Win a quote: what it becomes, charged on a new ticket, project, contract or job where one is named."""
+        """Win a quote: what it becomes, charged on new work of a kind where one is named."""
         with self.now():
             made = winning.win(actor=self.users[by], quote=quote.sheet, into=Into(into) if into else None)
             lines = Line.objects.filter(pk__in=made.made["ledger.Claim"])
@@ -181,10 +191,19 @@ class Story:
             )
             return self.deal(orders.create_order(actor=self.users[by], wish=wish).one("sales.Order"))
 
-    def reserve(self, by: str, deal: Deal, goods: Mapping[str, int] | None = None, *, at: str = "Hamburg") -> None:
+    def cancel(self, by: str, order: Deal, reason: str) -> None:
+        """Take an order back."""
+        with self.now():
+            orders.cancel(actor=self.users[by], order=order.sheet, reason=reason)
+
+    def reserve(
+        self, by: str, deal: Deal, goods: Mapping[str, int] | None = None, *, at: str = "Hamburg"
+    ) -> None:
         """Hold goods for a document, all that are wanted where nothing is said."""
         place = self.locations[at].place_id
-        holds = [Hold(deal.lines[sku], units, location=place) for sku, units in self.goods_of(deal, goods).items()]
+        holds = [
+            Hold(deal.lines[sku], units, location=place) for sku, units in self.goods_of(deal, goods).items()
+        ]
         with self.now():
             orders.reserve(actor=self.users[by], holds=holds)
 
@@ -222,15 +241,16 @@ class Story:
     ) -> list[int]:
         """Order goods for stock. granted: which of them are so dear that buying them is approved first."""
         lines = tuple(
-            PurchaseLineWish(self.products[sku].pk, units, location=self.locations[at].pk) for sku, units in goods.items()
+            PurchaseLineWish(self.products[sku].pk, units, location=self.locations[at].pk)
+            for sku, units in goods.items()
         )
-        wish = PurchaseWish(
-            vendor=self.organizations[vendor].pk, lines=lines, expected_on=self.date(due)
-        )
+        wish = PurchaseWish(vendor=self.organizations[vendor].pk, lines=lines, expected_on=self.date(due))
         with self.now():
             made = ordering.draft(actor=self.users["petra"], wish=wish)
         if granted:
-            dear = PurchaseLine.objects.filter(made=made.id, product__sku__in=granted).values_list("pk", flat=True)
+            dear = PurchaseLine.objects.filter(made=made.id, product__sku__in=granted).values_list(
+                "pk", flat=True
+            )
             with self.now():
                 approving.approve(actor=self.users["georg"], purchase_lines=list(dear))
         return self._submitted(made.made["purchasing.PurchaseOrder"], submit)
@@ -241,9 +261,18 @@ class Story:
                 ordering.submit(actor=self.users["petra"], order=one)
         return purchases
 
-    def receive(self, purchase: int, goods: Mapping[str, int] | None = None, *, invoice: str = "", rejected: Mapping[str, int] | None = None) -> None:
+    def receive(
+        self,
+        purchase: int,
+        goods: Mapping[str, int] | None = None,
+        *,
+        invoice: str = "",
+        rejected: Mapping[str, int] | None = None,
+    ) -> None:
         """Take in what a purchase order brought, all of it where nothing is named."""
-        lines = PurchaseLine.objects.filter(purchase_order_id=purchase, void__isnull=True, removed_at__isnull=True)
+        lines = PurchaseLine.objects.filter(
+            purchase_order_id=purchase, void__isnull=True, removed_at__isnull=True
+        )
         arrivals = []
         for line in lines.select_related("product"):
             units = line.quantity if goods is None else goods.get(line.product.sku, 0)
@@ -258,7 +287,9 @@ class Story:
                     )
                 )
         with self.now():
-            receiving.receive(actor=self.users["wim"], arrivals=arrivals, delivery=Delivery(vendor_invoice_number=invoice))
+            receiving.receive(
+                actor=self.users["wim"], arrivals=arrivals, delivery=Delivery(vendor_invoice_number=invoice)
+            )
 
     def pick(self, deal: Deal, goods: Mapping[str, int] | None = None, *, by: str = "wim") -> None:
         """Take goods of a document out of their bins."""
@@ -266,13 +297,15 @@ class Story:
             picking.pick(actor=self.users[by], picks=self.picks(deal, goods))
 
     def picks(self, deal: Deal, goods: Mapping[str, int] | None, *, leaving: bool = False) -> list[Pick]:
-        """Goods as the warehouse names them; leaving: those that get their numbers on the way out get them now."""
+        """Goods as the warehouse names them. leaving: those numbered on the way out get their numbers."""
         named = self.goods_of(deal, goods)
         return [
             Pick(
                 deal.lines[sku],
                 units,
-                serials=self.numbers(sku, units) if leaving and self.products[sku].traced_from == "shipping" else (),
+                serials=self.numbers(sku, units)
+                if leaving and self.products[sku].traced_from == "shipping"
+                else (),
             )
             for sku, units in named.items()
         ]
@@ -288,14 +321,18 @@ class Story:
         """Hand goods of a document over to a carrier."""
         with self.now():
             made = shipping.ship(
-                actor=self.users["wim"], picks=self.picks(deal, goods, leaving=True), consignment=self.consignment(proof=proof)
+                actor=self.users["wim"],
+                picks=self.picks(deal, goods, leaving=True),
+                consignment=self.consignment(proof=proof),
             )
         return made.one("fulfilment.Shipment")
 
     def ship_boxes(self, *boxes: int, proof: bool = False) -> int:
         """Hand boxes over to a carrier."""
         with self.now():
-            made = shipping.ship(actor=self.users["wim"], containers=boxes, consignment=self.consignment(proof=proof))
+            made = shipping.ship(
+                actor=self.users["wim"], containers=boxes, consignment=self.consignment(proof=proof)
+            )
         return made.one("fulfilment.Shipment")
 
     def consignment(self, *, proof: bool = False) -> Consignment:
@@ -320,7 +357,9 @@ class Story:
     def pay(self, invoice: Invoice, *, percent: int = 100) -> None:
         """Take the customer's money in for an invoice, all of it or a part."""
         amount = invoice.total_minor * percent // 100
-        wish = PaymentWish(invoice.organization_id, amount, invoice.currency, method="transfer", reference=invoice.number)
+        wish = PaymentWish(
+            invoice.organization_id, amount, invoice.currency, method="transfer", reference=str(invoice)
+        )
         with self.now():
             payments.pay(actor=self.users["clara"], wish=wish)
 

@@ -1,0 +1,80 @@
+"""Shows Wharfinger with a company that has lived in it for two months."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+
+from wharfinger.parties.models import User
+from wharfinger.site import environment
+from wharfinger.site.commands import init, serve
+from wharfinger.site.demo import people
+from wharfinger.site.demo.fill import fill
+from wharfinger.site.demo.mailbox import Mailbox
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Take what `wharfinger serve` takes, and whether to serve at all."""
+    serve.arguments(parser)
+    parser.add_argument("--no-serve", action="store_true", help="prepare the demo company, and stop")
+
+
+def run(options: Namespace) -> int:
+    """Prepare the demo company where there is none, say who may sign in, and serve."""
+    call_command("migrate", interactive=False, verbosity=0)
+    if not init.exists():
+        print("Preparing the demo company …", flush=True)
+        with _in_a_hurry():
+            fill()
+    elif not _is_the_demo():
+        print(
+            "Another company lives here; it stays as it is. Start it by `wharfinger serve`, or name another "
+            "folder by WHARFINGER_HOME for the demo.",
+            file=sys.stderr,
+        )
+        return 1
+    print(_welcome(options), flush=True)
+    if options.no_serve:
+        return 0
+    if not environment.text("WHARFINGER_SMTP"):
+        # Set for the processes that are started from here; this one sends no mail itself.
+        os.environ["WHARFINGER_SMTP"] = Mailbox(settings.HOME / "mail").begin()
+    return serve.run(options)
+
+
+def _is_the_demo() -> bool:
+    return User.objects.filter(username="wim", email="wim@kranholm.example").exists()
+
+
+@contextmanager
+def _in_a_hurry() -> Iterator[None]:
+    """On SQLite, do not wait for the disk: a demo that a power cut interrupts is simply made again."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        kept = cursor.execute("PRAGMA synchronous").fetchone()[0]
+        cursor.execute("PRAGMA synchronous = OFF")
+    try:
+        yield
+    finally:
+        connection.cursor().execute(f"PRAGMA synchronous = {int(kept)}")
+
+
+def _welcome(options: Namespace) -> str:
+    rows = [f"  {username:7} {role:14} {name}" for username, name, role, _language in people.USERS]
+    return "\n".join(
+        [
+            f"{people.COMPANY['name']} is at http://{options.host}:{options.port}/",
+            f"Everybody signs in with the password {people.PASSWORD}",
+            *rows,
+            *([] if environment.text("WHARFINGER_SMTP") else [f"Mails land in {settings.HOME / 'mail'}"]),
+        ]
+    )

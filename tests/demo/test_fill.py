@@ -1,0 +1,98 @@
+"""The demo company: every page of work has something on it, and its books hold."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.world import clean
+from wharfinger.base import clock
+from wharfinger.billing.models import Invoice
+from wharfinger.catalog.models import Product
+from wharfinger.fulfilment.models import Container, Shipment
+from wharfinger.ledger.models import Account, Entry, Holding, Outbox
+from wharfinger.parties.models import Organization, User
+from wharfinger.purchasing.models import Approval, PurchaseOrder
+from wharfinger.sales.models import Order, Quote
+from wharfinger.site.demo import people
+from wharfinger.site.demo.fill import fill
+from wharfinger.site.demo.goods import GOODS, gtin
+from wharfinger.site.demo.story import ZONE
+
+STAGES = (
+    "quoted",
+    "to_approve",
+    "to_order",
+    "drafted",
+    "on_order",
+    "refused",
+    "bin",
+    "picked",
+    "container",
+    "in_transit",
+    "customer",
+)
+
+
+@pytest.mark.django_db
+def test_the_company_is_filled_and_its_books_hold() -> None:
+    fill()
+    clean()
+    _stages()
+    _documents()
+    _invoices()
+    _order()
+    assert Outbox.objects.count() == 0, "nobody is mailed about the past"
+
+
+def _stages() -> None:
+    held = dict.fromkeys(
+        Holding.objects.filter(quantity__gt=0, claim__gt=0).values_list("kind", flat=True), True
+    )
+    assert [stage for stage in STAGES if stage not in held and stage != "refused"] == []
+    assert Holding.objects.filter(kind="refused", quantity__gt=0).exists()
+    assert Holding.objects.filter(kind="to_bill", quantity__gt=0).exists()
+
+
+def _documents() -> None:
+    assert Product.objects.count() == len(GOODS) >= 100
+    assert Organization.objects.filter(customer=True).count() == len(people.CUSTOMERS)
+    assert {name for user in User.objects.all() for name in user.roles.values_list("name", flat=True)} == {
+        role for _username, _name, role, _language in people.USERS
+    }
+    assert Quote.objects.filter(won_at__isnull=False).exists()
+    assert Quote.objects.filter(lost_at__isnull=False).exists()
+    assert Quote.objects.filter(won_at=None, lost_at=None, sent_at__isnull=False).exists()
+    assert Order.objects.filter(confirmed_at=None).exists()
+    assert Order.objects.filter(cancelled_at__isnull=False).exists()
+    assert set(Approval.objects.values_list("granted", flat=True)) == {True, False}
+    assert PurchaseOrder.objects.filter(submitted_at=None).exists()
+    assert PurchaseOrder.objects.filter(submitted_at__isnull=False, done=None).exists()
+    assert PurchaseOrder.objects.filter(done__isnull=False).exists()
+    assert Container.objects.filter(shipment=None).exists()
+    assert Shipment.objects.exclude(tracking="").filter(delivered_on__isnull=False).exists()
+
+
+def _invoices() -> None:
+    today = clock.today(ZONE)
+    owed = {a.document: a.balance_minor for a in Account.objects.filter(kind="receivable")}
+    by_balance = {"paid": 0, "part": 0, "overdue": 0}
+    for invoice in Invoice.objects.all():
+        left = owed[f"invoice:{invoice.pk}"]
+        by_balance["paid"] += left == 0
+        by_balance["part"] += 0 < left < invoice.total_minor
+        by_balance["overdue"] += left > 0 and invoice.due_on < today
+    assert all(by_balance.values()), by_balance
+
+
+def _order() -> None:
+    entries = list(Entry.objects.order_by("pk"))
+    assert [e.recorded_at for e in entries] == sorted(e.recorded_at for e in entries)
+    assert entries[-1].recorded_at <= clock.now()
+    assert entries[0].recorded_at < clock.now() - timedelta(days=50)
+
+
+def test_trade_item_numbers_have_their_check_digit() -> None:
+    assert gtin(1) == "2000000000015"
+    assert gtin(104) == "2000000001043"
