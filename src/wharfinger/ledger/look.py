@@ -7,7 +7,9 @@ lock and the read after it are two statements.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +21,12 @@ from wharfinger.base import clock, configuration
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Account, Claim, Lot
 from wharfinger.ledger.plan import Held, Incoming, OpenLayer, Spot, Step, Truth, fixed
+
+LOOSE = (
+    "loose_lot",
+    "(SELECT id FROM ledger_lot WHERE product_id = catalog_product.id AND code_key = '' AND owner_id IS NULL)",
+)
+"""A product's one loose lot, made with it and never changed."""
 
 Ids = Iterable[int] | Callable[[Truth], Iterable[int]]
 
@@ -66,10 +74,40 @@ class House:
     approval: dict[str, Any] = field(default_factory=dict)
 
 
+_known: ContextVar[House | None] = ContextVar("known", default=None)
+
+
 def house() -> House:
-    """The settings that every act needs, in one statement."""
-    stored = dict(sql.fetch(f"SELECT key, value FROM base_setting WHERE key IN ({', '.join(['%s'] * len(OFTEN))})", OFTEN))
-    values = {key: configuration.filled(key, json.loads(v) if isinstance(v := stored.get(key), str) else v) for key in OFTEN}
+    """The settings that every act needs, read once for each act."""
+    known = _known.get()
+    if known is not None:
+        return known
+    found = sql.fetch(f"SELECT key, value FROM base_setting WHERE key IN ({_LISTED})")
+    return _house({key: json.loads(value) if isinstance(value, str) else value for key, value in found})
+
+
+_LISTED = ", ".join(f"'{key}'" for key in OFTEN)
+
+
+def settings_column() -> str:
+    """The same settings as one column, so that a statement that begins an act can bring them along."""
+    gathered = "json_object_agg(key, value)" if sql.on_postgresql() else "json_group_object(key, json(value))"
+    return f"(SELECT {gathered} FROM base_setting WHERE key IN ({_LISTED}))"
+
+
+@contextmanager
+def knowing(column: Any) -> Iterator[None]:
+    """Let the act inside use the settings of a ``settings_column`` that its first statement brought."""
+    found = json.loads(column) if isinstance(column, str) else column
+    token = _known.set(_house(found or {}))
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+def _house(stored: dict[str, Any]) -> House:
+    values = {key: configuration.filled(key, stored.get(key)) for key in OFTEN}
     closed = values["closed_until"]
     return House(
         values["currency"],
@@ -94,9 +132,12 @@ def look(wish: Wish, *, actor: int | None, effective_on: date | None, falls_to: 
     products = _ids(wish.products, truth)
     product_model = Lot._meta.get_field("product").related_model
     assert isinstance(product_model, type)
-    if products and wish.layers:
-        # Goods that are priced need their cost method, so the rows come with the lock.
-        truth.products = _locked(product_model, products)
+    if products and (wish.layers or wish.loose):
+        # Goods that are priced need their cost method, so the rows come with the lock; new lines need the loose lot.
+        truth.products = sql.by_ids(
+            product_model, products, locked=wish.layers or wish.free, also=LOOSE if wish.loose else None
+        )
+        truth.loose = {pk: row.loose_lot for pk, row in truth.products.items()} if wish.loose else {}
     elif products and wish.free:
         sql.lock(product_model, products)
     claims = _ids(wish.claims, truth)
@@ -104,8 +145,6 @@ def look(wish: Wish, *, actor: int | None, effective_on: date | None, falls_to: 
     _read_goods(truth, products if wish.free else [], claims, _ids(wish.places, truth), wish.falls_to or falls_to)
     if wish.layers and products:
         _read_layers(truth, products)
-    if wish.loose and products:
-        _read_loose(truth, products)
     if wish.incoming:
         _read_incoming(truth, wish.incoming)
     for read in wish.reads:
@@ -229,14 +268,6 @@ def _read_layers(truth: Truth, products: list[int]) -> None:
     for pk, product, lot, on, quantity, value in found:
         on = date.fromisoformat(on) if isinstance(on, str) else on
         truth.layers.setdefault(product, []).append(OpenLayer(pk, product, lot, on, quantity, value))
-
-
-def _read_loose(truth: Truth, products: list[int]) -> None:
-    found = sql.fetch(
-        f"SELECT product_id, id FROM ledger_lot WHERE code_key = '' AND owner_id IS NULL AND {sql.among('product_id')}",
-        [sql.array(products)],
-    )
-    truth.loose = dict(found)
 
 
 def _read_incoming(truth: Truth, kinds: Sequence[str]) -> None:

@@ -19,7 +19,7 @@ from wharfinger.base import clock
 from wharfinger.base.access import Actor
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.ledger import sql
-from wharfinger.ledger.look import Wish, look
+from wharfinger.ledger.look import Wish, knowing, look, settings_column
 from wharfinger.ledger.models import Answer, Entry
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.write import Written, write
@@ -132,7 +132,7 @@ def answered(actor: Actor, key: str, digest: str, act: Callable[[], tuple[int, s
     def once() -> tuple[int, str, bool]:
         fresh = sql.fetch(
             "INSERT INTO ledger_answer (actor_id, actor_key, key, hash, made_at) VALUES (%s, %s, %s, %s, %s) "
-            "ON CONFLICT (actor_key, key) DO NOTHING RETURNING id",
+            f"ON CONFLICT (actor_key, key) DO NOTHING RETURNING id, {settings_column()}",
             [actor.pk, actor.pk or 0, key, digest, connection.ops.adapt_datetimefield_value(clock.now())],
         )
         if not fresh:
@@ -142,7 +142,8 @@ def answered(actor: Actor, key: str, digest: str, act: Callable[[], tuple[int, s
             assert known.status is not None
             assert known.body is not None
             return known.status, known.body, True
-        status, body = act()
+        with knowing(fresh[0][1]):
+            status, body = act()
         sql.execute("UPDATE ledger_answer SET status = %s, body = %s WHERE id = %s", [status, body, fresh[0][0]])
         return status, body, False
 

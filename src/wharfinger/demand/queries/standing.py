@@ -8,6 +8,7 @@ from typing import Any
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules.amend import Standing
+from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Truth
 from wharfinger.parties.models import Contact, Organization, Site, User
 
@@ -61,7 +62,7 @@ def read_customer(
     def read(truth: Truth) -> None:
         require_theirs(pk, site=site, contact=contact)
         require_people(people)
-        organization = Organization.objects.filter(pk=pk).first()
+        organization = sql.by_ids(Organization, [pk], also=DEFAULT_SITE).get(pk)
         if organization is None:
             raise BadInput("no_such_organization", N_("There is no such organization."), field="organization")
         if organization.retired_on is not None:
@@ -72,9 +73,16 @@ def read_customer(
                 name=organization.name,
             )
         truth.read["organization"] = organization
-        truth.read["default_site"] = default_site(pk)
+        truth.read["default_site"] = organization.default_site  # type: ignore[attr-defined]
 
     return read
+
+
+DEFAULT_SITE = (
+    "default_site",
+    "(SELECT MIN(s.id) FROM parties_site s WHERE s.organization_id = parties_organization.id AND s.retired_on IS NULL AND s.ship_to)",
+)
+"""The first ship-to site of an organization, read with it."""
 
 
 def require_theirs(organization: int, *, site: int | None = None, contact: int | None = None) -> None:
