@@ -27,6 +27,17 @@ WORDS: dict[str, str] = {
 """What a purchase order is called, derived from decisions and from what is still on order."""
 
 
+TONES: dict[str, str] = {
+    "draft": "grey",
+    "submitted": "blue",
+    "received_partial": "amber",
+    "received_full": "green",
+    "closed": "grey",
+    "cancelled": "red",
+}
+"""The colour of each word."""
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """Where the goods of a purchase order's line are, in the product's smallest unit."""

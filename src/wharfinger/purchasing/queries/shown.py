@@ -99,9 +99,9 @@ def show_orders(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
                 "cancelled_at": order.cancelled_at,
                 "closed_at": order.closed_at,
                 "buyer": order.buyer_id,
-                "freight": _money(order.freight_minor, order.currency) if costs else None,
-                "net": _money(net, order.currency) if costs else None,
-                "total": _money(net + order.freight_minor, order.currency) if costs else None,
+                "freight": amount(order.freight_minor, order.currency) if costs else None,
+                "net": amount(net, order.currency) if costs else None,
+                "total": amount(net + order.freight_minor, order.currency) if costs else None,
                 "lines": [
                     _show_line(order, line, standing[line.pk], claims[line.pk], nets[line.pk], costs=costs)
                     for line in lines[order.pk]
@@ -123,7 +123,7 @@ def _show_line(
         "description": line.description,
         "quantity": plain(line.quantity, places),
         "unit_cost": plain(line.unit_cost_micro, MICRO) if costs else None,
-        "net": _money(net, order.currency) if costs else None,
+        "net": amount(net, order.currency) if costs else None,
         "location": line.location_id,
         "expected_on": line.expected_on,
         "drafted": plain(stands.drafted, places),
@@ -138,7 +138,8 @@ def _net(order: PurchaseOrder, line: PurchaseLine) -> int:
     return extended(line.unit_cost_micro, line.quantity, line.product.quantity_decimals, order.currency)
 
 
-def _money(minor: int, currency: str) -> str:
+def amount(minor: int, currency: str) -> str:
+    """Money as a decimal string with all decimals of its currency."""
     places = decimals(currency)
     sign, minor = ("-" if minor < 0 else ""), abs(minor)
     return f"{sign}{minor // 10**places}.{minor % 10**places:0{places}d}" if places else f"{sign}{minor}"
@@ -229,7 +230,7 @@ def show_approvals(found: Iterable[Approval], currency: str, *, costs: bool) -> 
             "line": one.line_id,
             "purchase_line": one.purchase_line_id,
             "granted": one.granted,
-            "amount": _money(one.amount_minor, currency) if costs else None,
+            "amount": amount(one.amount_minor, currency) if costs else None,
             "note": one.note,
             "by": one.by_id,
             "at": one.at,

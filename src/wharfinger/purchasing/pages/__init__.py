@@ -1,0 +1,1 @@
+"""Buying in the browser."""

@@ -1,0 +1,335 @@
+"""Purchase orders in the browser: the list, one order, a new one, a changed one, and its verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from wharfinger.base.asking import Ask, capped
+from wharfinger.base.money import micro, minor
+from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.quantity import plain, quantity
+from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.catalog.models import Product
+from wharfinger.parties.models import Organization
+from wharfinger.purchasing.actions import approving, ordering
+from wharfinger.purchasing.queries import orders as queries
+from wharfinger.purchasing.queries import paper, shown
+from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
+
+ROWS = 8
+"""Empty rows of a form for new lines."""
+
+
+def _rows(ask: Ask) -> Rows:
+    found = shown.orders()
+    tabs = {
+        "open": found.filter(done__isnull=True, submitted_at__isnull=False),
+        "drafts": found.filter(submitted_at__isnull=True, cancelled_at__isnull=True),
+        "all": found,
+    }
+    found = tabs.get(ask.tab, found)
+    if text := ask.one("vendor"):
+        found = found.filter(vendor__name__icontains=text)
+    if text := ask.one("number"):
+        found = found.filter(number__icontains=text)
+    if words := ask.many("word"):
+        found = shown.with_status(found, words)
+    first, last = ask.days("expected")
+    found = found.filter(expected_on__gte=first) if first else found
+    found = found.filter(expected_on__lte=last) if last else found
+    cut = ask.slice(found, {"number": "number", "expected": "expected_on", "ordered": "ordered_on"})
+    costs = ask.actor.may("catalog.see_cost")
+    totals = queries.totals([order.pk for order in cut.items]) if costs else {}
+    return Rows(
+        [_row(order, totals) for order in cut.items],
+        cut.before,
+        cut.after,
+        counts={name: capped(tabs[name]) for name in ("open", "drafts")},
+    )
+
+
+def _row(order: Any, totals: dict[int, int]) -> Row:
+    total = totals.get(order.pk)
+    return Row(
+        order.pk,
+        {
+            "number": (order.number, reverse("purchasing:order", args=[order.pk])),
+            "vendor": order.vendor.name,
+            "word": (queries.TONES[order.word], _(queries.WORDS[order.word])),
+            "total": None if total is None else (total, order.currency),
+            "expected": order.expected_on,
+            "ordered": order.ordered_on,
+        },
+        name=order.number,
+    )
+
+
+ORDERS = Table(
+    name="purchase_orders",
+    title=N_("Purchase orders"),
+    permission="purchasing.read",
+    columns=(
+        Column("number", N_("Purchase order"), "link", sortable=True),
+        Column("vendor", N_("Vendor")),
+        Column("word", N_("Progress"), "chip"),
+        Column("total", N_("Total"), "money"),
+        Column("expected", N_("Expected"), "date", sortable=True),
+        Column("ordered", N_("Ordered"), "date", sortable=True),
+    ),
+    filters=(
+        Filter("number", N_("Number")),
+        Filter("vendor", N_("Vendor")),
+        Filter(
+            "word",
+            N_("Progress"),
+            "many",
+            lambda _ask: [(key, _(word)) for key, word in queries.WORDS.items()],
+        ),
+        Filter("expected", N_("Expected"), "date"),
+    ),
+    tabs=(Tab("open", N_("Open")), Tab("drafts", N_("Drafts")), Tab("all", N_("All"))),
+    new=New(N_("New purchase order"), "purchasing:new", "purchasing.order"),
+    empty=N_("Purchase orders appear here when lines are ordered, or when one is written by hand."),
+    rows=_rows,
+)
+
+
+def order_list(request: HttpRequest) -> HttpResponse:
+    """Every purchase order."""
+    return table_page(request, ORDERS)
+
+
+@require_GET
+@page("purchasing.read")
+def order(request: HttpRequest, pk: int) -> HttpResponse:
+    """One purchase order: its lines, who waits for them, what has arrived."""
+    user: Any = request.user
+    return render(request, "purchasing/order.html", paper.order(pk, user))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("purchasing.order")
+def new(request: HttpRequest) -> HttpResponse:
+    """A new purchase order, written by hand for stock."""
+
+    def show(form: Form) -> HttpResponse:
+        return render(request, "purchasing/new.html", {"form": form, "rows": range(ROWS), **_choices()})
+
+    if request.method != "POST":
+        return show(Form({"vendor": request.GET.get("vendor", "")}))
+    return page_act(
+        request,
+        lambda: ordering.draft(
+            actor=_user(request), wish=_wish(request.POST), key=request.POST.get("key") or None
+        ),
+        ok=_("The purchase order is drafted."),
+        back=lambda done: reverse("purchasing:order", args=[done.one("purchasing.PurchaseOrder")]),
+        again=_with_row_names(show, _typed_rows(request.POST)),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("purchasing.order")
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change the lines and terms of a draft; of a submitted order its dates and notes."""
+    lines = paper.lines_of(pk)
+
+    def show(form: Form) -> HttpResponse:
+        there = {"order": paper.found(pk), "lines": lines, "form": form, "rows": range(ROWS), **_choices()}
+        return render(request, "purchasing/change.html", there)
+
+    if request.method != "POST":
+        return show(Form(_as_typed(paper.found(pk), lines)))
+    return page_act(
+        request,
+        lambda: ordering.change_purchase(
+            actor=_user(request), order=pk, change=_changes(request.POST, paper.found(pk), lines)
+        ),
+        ok=_("The purchase order is changed."),
+        back=reverse("purchasing:order", args=[pk]),
+        again=_with_row_names(show, _typed_rows(request.POST)),
+    )
+
+
+def _verb(permission: str, run: Callable[[HttpRequest, int], Any], said: str) -> Callable[..., HttpResponse]:
+    """The page behind a verb of one order that needs no form."""
+
+    @require_POST
+    @page(permission)
+    def acted(request: HttpRequest, pk: int) -> HttpResponse:
+        back = reverse("purchasing:order", args=[pk])
+        return page_act(request, lambda: run(request, pk), ok=_(said), back=back)
+
+    return acted
+
+
+submit = _verb(
+    "purchasing.submit",
+    lambda request, pk: ordering.submit(actor=_user(request), order=pk),
+    N_("The purchase order is submitted; its lines are on order."),
+)
+cancel = _verb(
+    "purchasing.cancel",
+    lambda request, pk: ordering.cancel(
+        actor=_user(request), order=pk, reason=request.POST.get("reason", "")
+    ),
+    N_("The purchase order is cancelled; its lines are to be ordered again."),
+)
+close = _verb(
+    "purchasing.close",
+    lambda request, pk: ordering.close(actor=_user(request), order=pk, reason=request.POST.get("reason", "")),
+    N_("Nothing more is expected; what is short is to be ordered again."),
+)
+approve = _verb(
+    "purchasing.approve",
+    lambda request, pk: approving.approve(
+        actor=_user(request),
+        purchase_lines=[line.pk for line in paper.lines_of(pk)],
+        note=request.POST.get("note", ""),
+    ),
+    N_("The purchase is approved."),
+)
+
+
+@require_POST
+@page("purchasing.order")
+def auto_fill(request: HttpRequest) -> HttpResponse:
+    """Draft orders of what has fallen to its minimum."""
+    return page_act(
+        request,
+        lambda: ordering.auto_fill(actor=_user(request)),
+        ok=_("Orders are drafted for what runs low."),
+        back=f"{reverse('purchasing:orders')}?tab=drafts",
+    )
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user
+
+
+def _choices() -> dict[str, Any]:
+    return {
+        "vendors": Organization.objects.filter(vendor=True, retired_on__isnull=True)
+        .order_by("name")
+        .values_list("pk", "name"),
+        "locations": paper.locations(),
+        "products": Product.objects.filter(retired_on__isnull=True)
+        .exclude(kind="service")
+        .order_by("sku")[:300],
+    }
+
+
+def _typed_rows(typed: QueryDict) -> list[int]:
+    """The rows of new lines in which something was typed."""
+    return [n for n in range(ROWS) if typed.get(f"sku-{n}", "").strip()]
+
+
+def _with_row_names(show: Callable[[Form], HttpResponse], rows: list[int]) -> Callable[[Form], HttpResponse]:
+    """Let a refusal about the n-th line stand beside the row in which that line was typed."""
+
+    def again(form: Form) -> HttpResponse:
+        if form.refusal is not None:
+            form.refusal.field = _row_name(form.refusal, rows)
+        return show(form)
+
+    return again
+
+
+def _row_name(refusal: Refusal, rows: list[int]) -> str | None:
+    parts = (refusal.field or "").split(".")
+    if len(parts) == 3 and parts[0] in ("lines", "add") and parts[1].isdigit() and int(parts[1]) < len(rows):
+        name = {"product": "sku", "unit_cost": "cost"}.get(parts[2], parts[2])
+        return f"{name}-{rows[int(parts[1])]}"
+    return refusal.field
+
+
+def _wish(typed: QueryDict) -> PurchaseWish:
+    vendor = typed.get("vendor", "")
+    if not vendor.isdigit():
+        raise BadInput("missing", N_("Please fill this in."), field="vendor")
+    found = Organization.objects.filter(pk=int(vendor)).first()
+    return PurchaseWish(
+        int(vendor),
+        _new_lines(typed),
+        external_number=typed.get("external_number", ""),
+        freight_minor=minor(typed.get("freight") or "0", found.currency if found else "EUR", field="freight"),
+        memo=typed.get("memo", ""),
+        expected_on=_day(typed, "expected_on"),
+    )
+
+
+def _new_lines(typed: QueryDict) -> tuple[PurchaseLineWish, ...]:
+    rows = _typed_rows(typed)
+    skus = {n: typed.get(f"sku-{n}", "").strip() for n in rows}
+    known = {product.sku: product for product in Product.objects.filter(sku__in=list(skus.values()))}
+    lines = []
+    for n, sku in skus.items():
+        product = known.get(sku)
+        if product is None:
+            raise BadInput("no_such_product", N_("There is no such product."), field=f"sku-{n}")
+        cost, place = typed.get(f"cost-{n}", "").strip(), typed.get(f"location-{n}", "")
+        lines.append(
+            PurchaseLineWish(
+                product.pk,
+                quantity(typed.get(f"quantity-{n}", ""), product.quantity_decimals, field=f"quantity-{n}"),
+                unit_cost_micro=micro(cost, field=f"cost-{n}") if cost else None,
+                location=int(place) if place.isdigit() else None,
+            )
+        )
+    return tuple(lines)
+
+
+def _as_typed(order: Any, lines: list[Any]) -> dict[str, Any]:
+    values = {
+        "external_number": order.external_number,
+        "memo": order.memo,
+        "expected_on": order.expected_on.isoformat() if order.expected_on else "",
+        "freight": shown.amount(order.freight_minor, order.currency),
+    }
+    for line in lines:
+        values[f"line-quantity-{line.pk}"] = plain(line.quantity, line.product.quantity_decimals)
+        values[f"line-cost-{line.pk}"] = plain(line.unit_cost_micro, 6)
+    return values
+
+
+def _changes(typed: QueryDict, order: Any, lines: list[Any]) -> PurchaseChange:
+    values: dict[str, Any] = {name: typed.get(name, "").strip() for name in ("external_number", "memo")}
+    values["expected_on"] = _day(typed, "expected_on")
+    if order.submitted_at is not None:
+        return PurchaseChange(tuple(values.items()))
+    values["freight_minor"] = minor(typed.get("freight") or "0", order.currency, field="freight")
+    gone = {line.pk for line in lines if typed.get(f"line-remove-{line.pk}")}
+    changes = [
+        LineChange(
+            line.pk,
+            quantity(
+                typed.get(f"line-quantity-{line.pk}", ""),
+                line.product.quantity_decimals,
+                field=f"line-quantity-{line.pk}",
+            ),
+            micro(typed.get(f"line-cost-{line.pk}", ""), field=f"line-cost-{line.pk}"),
+        )
+        for line in lines
+        if line.pk not in gone
+    ]
+    return PurchaseChange(tuple(values.items()), _new_lines(typed), tuple(changes), tuple(sorted(gone)))
+
+
+def _day(typed: QueryDict, name: str) -> date | None:
+    text = typed.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadInput(
+            "not_a_date", N_("“{text}” is not a date. Write it like 2026-11-30."), field=name, text=text[:20]
+        ) from None

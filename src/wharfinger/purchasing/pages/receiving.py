@@ -1,0 +1,194 @@
+"""The door in the browser: what arrived of an order, receipts, and taking one back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from wharfinger.base.asking import Ask
+from wharfinger.base.page import Form, came_from, page, page_act
+from wharfinger.base.quantity import plain, quantity, scaled
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.table import Column, Filter, Row, Rows, Table, table_page
+from wharfinger.purchasing.actions import receiving as actions
+from wharfinger.purchasing.queries import paper, shown
+from wharfinger.purchasing.rules.receiving import Arrival, Delivery
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("purchasing.receive")
+def receive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take in what arrived of an order; serial numbers are scanned line by line."""
+    user: Any = request.user
+    lines = paper.to_receive(pk)
+
+    def show(form: Form) -> HttpResponse:
+        there = {"order": paper.found(pk), "lines": lines, "form": form}
+        return render(request, "purchasing/receive.html", there)
+
+    if request.method != "POST":
+        return show(Form(_proposed(lines)))
+    chosen = [one for one in lines if _typed(request.POST, one)]
+
+    def again(form: Form) -> HttpResponse:
+        if form.refusal is not None:
+            form.refusal.field = _field(form.refusal.field, chosen)
+        return show(form)
+
+    return page_act(
+        request,
+        lambda: actions.receive(
+            actor=user,
+            arrivals=[_arrival(request.POST, one) for one in chosen],
+            delivery=_delivery(request.POST, pk),
+            reason=request.POST.get("reason", "").strip()[:1000],
+            key=request.POST.get("key") or None,
+        ),
+        ok=_("The goods are received."),
+        back=reverse("purchasing:order", args=[pk]),
+        again=again,
+    )
+
+
+def _proposed(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Everything is expected to arrive; of what has serial numbers only what is scanned counts."""
+    return {
+        f"quantity-{one['line'].pk}": plain(one["left"], one["decimals"])
+        for one in lines
+        if one["traced"] != "serial"
+    }
+
+
+def _typed(typed: QueryDict, one: dict[str, Any]) -> bool:
+    pk = one["line"].pk
+    figure = typed.get(f"quantity-{pk}", "").strip()
+    return bool(typed.getlist(f"serial-{pk}")) or figure not in ("", "0")
+
+
+def _arrival(typed: QueryDict, one: dict[str, Any]) -> Arrival:
+    pk, places = one["line"].pk, one["decimals"]
+    serials = tuple(code.strip()[:100] for code in typed.getlist(f"serial-{pk}") if code.strip())
+    figure, rejected = typed.get(f"quantity-{pk}", "").strip(), typed.get(f"rejected-{pk}", "").strip()
+    place = typed.get(f"bin-{pk}", "")
+    return Arrival(
+        pk,
+        quantity(figure, places, field=f"quantity-{pk}") if figure else len(serials),
+        rejected=scaled(rejected, places, field=f"rejected-{pk}") if rejected else 0,
+        serials=serials,
+        batch=typed.get(f"batch-{pk}", "").strip()[:100],
+        expires_on=_day(typed, f"expires-{pk}"),
+        bin=int(place) if place.isdigit() else None,
+    )
+
+
+def _delivery(typed: QueryDict, order: int) -> Delivery:
+    return Delivery(
+        typed.get("vendor_invoice_number", ""),
+        _day(typed, "received_on"),
+        accept_over=typed.get("accept_over") == "yes",
+        order=order,
+    )
+
+
+def _field(field: str | None, chosen: Sequence[dict[str, Any]]) -> str | None:
+    """Where the field of the n-th arrival stands on the page."""
+    parts = (field or "").split(".")
+    if len(parts) == 3 and parts[0] == "lines" and parts[1].isdigit() and int(parts[1]) < len(chosen):
+        pk = chosen[int(parts[1])]["line"].pk
+        return f"serial-{pk}-scan" if parts[2] == "serials" else f"{parts[2]}-{pk}"
+    return field
+
+
+def _day(typed: QueryDict, name: str) -> date | None:
+    text = typed.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadInput(
+            "not_a_date", N_("“{text}” is not a date. Write it like 2026-11-30."), field=name, text=text[:20]
+        ) from None
+
+
+def _rows(ask: Ask) -> Rows:
+    found = shown.receipts()
+    if text := ask.one("number"):
+        found = found.filter(number__icontains=text)
+    if text := ask.one("vendor"):
+        found = found.filter(vendor__name__icontains=text)
+    if text := ask.one("invoice"):
+        found = found.filter(vendor_invoice_number__icontains=text)
+    first, last = ask.days("received")
+    found = found.filter(received_on__gte=first) if first else found
+    found = found.filter(received_on__lte=last) if last else found
+    cut = ask.slice(found, {"number": "number", "received": "received_on"})
+    return Rows([_row(one) for one in cut.items], cut.before, cut.after)
+
+
+def _row(one: Any) -> Row:
+    return Row(
+        one.pk,
+        {
+            "number": (one.number, reverse("purchasing:receipt", args=[one.pk])),
+            "vendor": one.vendor.name,
+            "invoice": one.vendor_invoice_number,
+            "received": one.received_on,
+            "word": ("red", _("Taken back")) if one.cancelled_at else None,
+        },
+        name=one.number,
+    )
+
+
+RECEIPTS = Table(
+    name="receipts",
+    title=N_("Receipts"),
+    permission="purchasing.read",
+    columns=(
+        Column("number", N_("Receipt"), "link", sortable=True),
+        Column("vendor", N_("Vendor")),
+        Column("invoice", N_("Vendor's invoice")),
+        Column("received", N_("Received"), "date", sortable=True),
+        Column("word", N_("Progress"), "chip"),
+    ),
+    filters=(
+        Filter("number", N_("Number")),
+        Filter("vendor", N_("Vendor")),
+        Filter("invoice", N_("Vendor's invoice")),
+        Filter("received", N_("Received"), "date"),
+    ),
+    empty=N_("Receipts appear here when goods of a purchase order arrive."),
+    rows=_rows,
+)
+
+
+def receipt_list(request: HttpRequest) -> HttpResponse:
+    """Every receipt."""
+    return table_page(request, RECEIPTS)
+
+
+@require_GET
+@page("purchasing.read")
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    """One receipt: what it brought, and for whom."""
+    return render(request, "purchasing/receipt.html", paper.receipt(pk))
+
+
+@require_POST
+@page("purchasing.cancel_receipt")
+def cancel_receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a receipt back while its goods are untouched."""
+    user: Any = request.user
+    return page_act(
+        request,
+        lambda: actions.cancel_receipt(
+            actor=user, receipt=pk, reason=request.POST.get("reason", "").strip()[:1000]
+        ),
+        ok=_("The receipt is taken back; its goods are on order again."),
+        back=came_from(request, reverse("purchasing:receipt", args=[pk])),
+    )

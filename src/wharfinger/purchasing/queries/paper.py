@@ -1,0 +1,164 @@
+"""What the pages of buying show."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from wharfinger.base import configuration
+from wharfinger.base.door import there
+from wharfinger.base.money import extended
+from wharfinger.demand.models import SUBJECTS, Line
+from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.queries import orders as queries
+from wharfinger.purchasing.queries import shown
+from wharfinger.stock.models import Bin, Location
+
+
+def found(pk: int) -> Any:
+    """One purchase order; raises NotThere."""
+    return there(shown.orders(), pk)
+
+
+def lines_of(pk: int) -> list[PurchaseLine]:
+    """The lines of an order."""
+    rows = PurchaseLine.objects.filter(purchase_order=pk, void__isnull=True, removed_at__isnull=True)
+    return list(rows.select_related("product", "location").order_by("position", "pk"))
+
+
+def locations() -> list[tuple[int, str]]:
+    """Where goods may be received."""
+    return list(
+        Location.objects.filter(retired_on__isnull=True)
+        .order_by("-default", "name")
+        .values_list("pk", "name")
+    )
+
+
+def order(pk: int, user: Any) -> dict[str, Any]:
+    """One purchase order with everything its page shows."""
+    row = found(pk)
+    lines = lines_of(pk)
+    costs = user.may("catalog.see_cost")
+    standing = queries.figures(line.pk for line in lines)
+    names = _whom([line.pk for line in lines])
+    draft = row.submitted_at is None and row.cancelled_at is None
+    nets = {line.pk: _net(row, line) for line in lines}
+    return {
+        "order": row,
+        "word": (queries.TONES[row.word], _(queries.WORDS[row.word])),
+        "costs": costs,
+        "lines": [
+            _line(row, line, standing[line.pk], names[line.pk], nets[line.pk], costs=costs) for line in lines
+        ],
+        "net": sum(nets.values()),
+        "total": sum(nets.values()) + row.freight_minor,
+        "draft": draft,
+        "open": row.submitted_at is not None and row.done_id is None,
+        "may_approve": draft and _asks(lines) and user.may("purchasing.approve"),
+        "came": any(figures.received or figures.rejected for figures in standing.values()),
+        "receipts": list(queries.receipts_of(pk)),
+    }
+
+
+def _asks(lines: list[PurchaseLine]) -> bool:
+    limit = configuration.one("approval")["threshold_minor"]
+    return limit is not None and any(line.approved_minor is None for line in lines)
+
+
+def _net(row: Any, line: PurchaseLine) -> int:
+    return extended(line.unit_cost_micro, line.quantity, line.product.quantity_decimals, row.currency)
+
+
+def _line(row: Any, line: PurchaseLine, figures: Any, whom: str, net: int, *, costs: bool) -> dict[str, Any]:
+    places = line.product.quantity_decimals
+    draft = row.submitted_at is None
+    bar = {
+        "to_order": line.quantity if draft else 0,
+        "on_order": figures.on_order,
+        "reserved": figures.received,
+    }
+    return {
+        "product": f"{line.product.sku} {line.description}".strip(),
+        "quantity": (line.quantity, places),
+        "where": (bar, places),
+        "on_order": (figures.on_order, places),
+        "received": (figures.received, places),
+        "rejected": (figures.rejected, places),
+        "whom": whom,
+        "location": line.location.name,
+        "cost": (line.unit_cost_micro, row.currency) if costs else None,
+        "net": (net, row.currency) if costs else None,
+        "expected": line.expected_on,
+    }
+
+
+def _whom(lines: list[int]) -> dict[int, str]:
+    """For whom the goods of each line are meant, by the numbers of their documents."""
+    waiting = shown.waiting(lines)
+    claims = {claim for some in waiting.values() for claim, _kind, _quantity in some}
+    numbers = dict(Line.objects.filter(pk__in=claims).values_list("pk", "sheet__number"))
+    named: dict[int, str] = defaultdict(str)
+    for line, some in waiting.items():
+        named[line] = ", ".join(dict.fromkeys(numbers[claim] for claim, _kind, _quantity in some))
+    return named
+
+
+def to_receive(pk: int) -> list[dict[str, Any]]:
+    """The lines of an order that are still expected, with what the door must ask for each."""
+    lines = lines_of(pk)
+    standing = queries.figures(line.pk for line in lines)
+    names = _whom([line.pk for line in lines])
+    bins: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    rows = Bin.objects.filter(location__in=[line.location_id for line in lines], retired_on__isnull=True)
+    for one in rows.order_by("-default", "place__sequence", "name"):
+        bins[one.location_id].append((one.pk, one.name))
+    return [
+        {
+            "line": line,
+            "left": standing[line.pk].on_order,
+            "decimals": line.product.quantity_decimals,
+            "traced": line.product.traced if line.product.traced_from == "receipt" else "none",
+            "whom": names[line.pk],
+            "bins": bins[line.location_id],
+        }
+        for line in lines
+        if standing[line.pk].on_order
+    ]
+
+
+def receipt(pk: int) -> dict[str, Any]:
+    """One receipt with what of it has not been taken back."""
+    row = there(shown.receipts(), pk)
+    (what,) = shown.show_receipts([row])
+    claims = [served["line"] for line in what["lines"] for served in line["served"]]
+    found_lines = Line.objects.filter(pk__in=claims).values_list(
+        "pk", "sheet__kind", "sheet", "sheet__number"
+    )
+    sheets = {claim: (f"{SUBJECTS[kind]}:{sheet}", number) for claim, kind, sheet, number in found_lines}
+    bins = dict(
+        Bin.objects.filter(pk__in=[b for line in what["lines"] for b in line["bins"]]).values_list(
+            "pk", "name"
+        )
+    )
+    return {
+        "receipt": row,
+        "lines": [
+            {
+                "order": (
+                    line["purchase_order_number"],
+                    reverse("purchasing:order", args=[line["purchase_order"]]),
+                ),
+                "product": line["sku"],
+                "quantity": line["quantity"],
+                "rejected": line["rejected"],
+                "serials": ", ".join(line["serials"]),
+                "bins": ", ".join(bins[b] for b in line["bins"]),
+                "whom": ", ".join(dict.fromkeys(sheets[served["line"]][1] for served in line["served"])),
+            }
+            for line in what["lines"]
+        ],
+    }

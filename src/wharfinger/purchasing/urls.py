@@ -1,0 +1,22 @@
+"""Addresses of buying."""
+
+from django.urls import path
+
+from wharfinger.purchasing.pages import orders, receiving
+
+app_name = "purchasing"
+urlpatterns = [
+    path("purchase-orders/", orders.order_list, name="orders"),
+    path("purchase-orders/new/", orders.new, name="new"),
+    path("purchase-orders/auto-fill/", orders.auto_fill, name="auto_fill"),
+    path("purchase-orders/<int:pk>/", orders.order, name="order"),
+    path("purchase-orders/<int:pk>/change/", orders.change, name="change"),
+    path("purchase-orders/<int:pk>/approve/", orders.approve, name="approve"),
+    path("purchase-orders/<int:pk>/submit/", orders.submit, name="submit"),
+    path("purchase-orders/<int:pk>/cancel/", orders.cancel, name="cancel"),
+    path("purchase-orders/<int:pk>/close/", orders.close, name="close"),
+    path("purchase-orders/<int:pk>/receive/", receiving.receive, name="receive"),
+    path("receipts/", receiving.receipt_list, name="receipts"),
+    path("receipts/<int:pk>/", receiving.receipt, name="receipt"),
+    path("receipts/<int:pk>/cancel/", receiving.cancel_receipt, name="cancel_receipt"),
+]

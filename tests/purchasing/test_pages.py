@@ -1,0 +1,168 @@
+"""Buying in the browser: every page answers, forms keep what was typed, a walk from draft to receipt."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.purchasing.buying import arrive, person, sold, stocked_up, threshold
+from tests.world import World, clean, entries, held, world
+from wharfinger.base.access import HOUSE
+from wharfinger.purchasing.actions.ordering import draft_from_lines
+from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
+from wharfinger.purchasing.rules.drafting import Wanted
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company() -> World:
+    """A small company."""
+    return world()
+
+
+@pytest.fixture
+def browser(company: World) -> Client:
+    client = Client()
+    client.force_login(company.user)
+    return client
+
+
+def seen(browser: Client, path: str) -> str:
+    response = browser.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_an_order_is_written_changed_submitted_and_received(company: World, browser: Client) -> None:
+    router = company.product(traced="serial", cost_method="specific")
+    cable = company.product(quantity_decimals=2)
+    typed = {
+        "vendor": str(company.vendor.pk),
+        "freight": "4.50",
+        "sku-0": router.sku,
+        "quantity-0": "2",
+        "sku-3": cable.sku,
+        "quantity-3": "10.5",
+        "cost-3": "1.20",
+    }
+    made = browser.post("/purchase-orders/new/", typed)
+    order = PurchaseOrder.objects.get()
+    path = f"/purchase-orders/{order.pk}/"
+    assert (made.status_code, made["Location"]) == (303, path)
+    page = seen(browser, path)
+    assert "PO-1" in page
+    assert "29.10" in page
+    first, second = PurchaseLine.objects.order_by("pk")
+    form = seen(browser, f"{path}change/")
+    assert f'name="line-quantity-{second.pk}"' in form
+    browser.post(
+        f"{path}change/",
+        {
+            "memo": "by Friday",
+            f"line-quantity-{first.pk}": "2",
+            f"line-cost-{first.pk}": "6",
+            f"line-quantity-{second.pk}": "12.25",
+            f"line-cost-{second.pk}": "1.2",
+        },
+    )
+    second.refresh_from_db()
+    assert second.quantity == 1225
+    assert "by Friday" in seen(browser, path)
+    browser.post(f"{path}submit/")
+    assert f"{path}receive/" in seen(browser, path)
+    assert f'data-name="serial-{first.pk}"' in seen(browser, f"{path}receive/")
+    received = browser.post(
+        f"{path}receive/",
+        {f"serial-{first.pk}": ["A1"], f"quantity-{second.pk}": "", "vendor_invoice_number": "R-9"},
+    )
+    assert received.status_code == 303
+    assert held(product=router.pk) == {"on_order": 1, "bin": 1}
+    assert held(product=cable.pk) == {"on_order": 1225}
+    receipt = Receipt.objects.get()
+    shown = seen(browser, f"/receipts/{receipt.pk}/")
+    assert "R-9" in shown
+    assert "A1" in shown
+    browser.post(f"/receipts/{receipt.pk}/cancel/")
+    assert held(product=router.pk) == {"on_order": 2}
+    clean()
+
+
+def test_a_refused_form_keeps_what_was_typed(company: World, browser: Client) -> None:
+    product = company.product()
+    before = entries()
+    typed = {
+        "vendor": str(company.vendor.pk),
+        "sku-2": product.sku,
+        "quantity-2": "1.5",
+        "memo": "typed in vain",
+    }
+    refused = browser.post("/purchase-orders/new/", typed)
+    page = refused.content.decode()
+    assert (refused.status_code, entries()) == (422, before)
+    assert "typed in vain" in page
+    assert 'id="quantity-2"' not in page
+    assert 'id="f-quantity-2-e"' in page
+    made = stocked_up(company, (company.product(traced="serial"), 3, 1_000_000))
+    typed = {f"serial-{made.lines[0]}": ["S1", "S2"], f"quantity-{made.lines[0]}": "3"}
+    refused = browser.post(f"/purchase-orders/{made.order}/receive/", typed)
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert f'id="f-serial-{made.lines[0]}-scan-e"' in page
+    assert 'value="S2"' in page
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_page_answers_in_every_word(company: World, browser: Client, language: str) -> None:
+    line = sold(company, company.product(), 3)
+    drafted = draft_from_lines(actor=HOUSE, wanted=[Wanted(line)]).one("purchasing.PurchaseOrder")
+    made = stocked_up(company, (company.product(), 5, 1_000_000))
+    arrive(made.lines[0], 2, rejected=1)
+    browser.get("/", headers={"accept-language": language})
+    for path in (
+        "/purchase-orders/?tab=all",
+        "/receipts/",
+        f"/purchase-orders/{drafted}/",
+        f"/purchase-orders/{made.order}/",
+    ):
+        assert browser.get(path, headers={"accept-language": language}).status_code == 200
+    page = browser.get(
+        f"/purchase-orders/{made.order}/", headers={"accept-language": language}
+    ).content.decode()
+    assert {"en": "Received Partial", "de": "Teilweise eingegangen"}[language] in page
+
+
+def test_the_list_filters_by_word_and_shows_costs_to_few(company: World, browser: Client) -> None:
+    stocked_up(company, (company.product(), 5, 1_234_000), submitted=False)
+    second = stocked_up(company, (company.product(), 1, 7_000_000))
+    listed = seen(browser, "/purchase-orders/?tab=all&word=submitted")
+    assert (f"/purchase-orders/{second.order}/" in listed, "PO-1<" in listed) == (True, False)
+    assert "7.00" in listed
+    reader = Client()
+    reader.force_login(person("reader", "*.read"))
+    assert "7.00" not in seen(reader, "/purchase-orders/?tab=all")
+    assert "7.00" not in seen(reader, f"/purchase-orders/{second.order}/")
+    assert reader.get("/purchase-orders/new/").status_code == 403
+
+
+def test_a_draft_above_the_threshold_is_approved_on_its_page(company: World, browser: Client) -> None:
+    threshold(1000, self_approval=True)
+    made = stocked_up(company, (company.product(), 5, 10_000_000), submitted=False)
+    path = f"/purchase-orders/{made.order}/"
+    refused = browser.post(f"{path}submit/", follow=True)
+    assert "This must be approved first" in refused.content.decode()
+    browser.post(f"{path}approve/")
+    browser.post(f"{path}submit/")
+    assert PurchaseOrder.objects.get().submitted_at is not None
+
+
+def test_a_page_costs_few_statements(
+    company: World, browser: Client, django_assert_max_num_queries: Any
+) -> None:
+    made = stocked_up(company, *[(company.product(), 2, 1_000_000) for _ in range(10)])
+    with django_assert_max_num_queries(22):
+        seen(browser, f"/purchase-orders/{made.order}/")
+    with django_assert_max_num_queries(18):
+        seen(browser, "/purchase-orders/?tab=all")
