@@ -1,27 +1,91 @@
-"""A company for the fuzzing: what nonsense may run into."""
+"""A company for the fuzzing, with a few of everything in several stages: what nonsense may run into."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.test import Client
+
 from wharfinger.base.access import HOUSE
-from wharfinger.catalog.actions import add_product, add_warranty_policy
-from wharfinger.parties.actions.organizations import add_organization
 from wharfinger.parties.actions.people import create_token
 from wharfinger.site.commands.init import found_company
+
+LINE = {"product": 1, "quantity": "3"}
+STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("organizations", {"name": "Acme", "contacts": [{"name": "Rosa"}], "sites": [{"name": "Head office"}]}),
+    ("organizations", {"name": "Grossist", "vendor": True, "sites": [{"name": "Depot"}]}),
+    (
+        "products",
+        {"sku": "A-1", "name": "Cable", "price": "9.90", "vendors": [{"organization": 2, "cost": "3.5"}]},
+    ),
+    (
+        "products",
+        {"sku": "A-2", "name": "Router", "traced": "serial", "vendors": [{"organization": 2, "cost": "50"}]},
+    ),
+    (
+        "products",
+        {"sku": "A-3", "name": "Paste", "traced": "batch", "quantity_decimals": 3, "cost_method": "average"},
+    ),
+    ("products", {"sku": "A-4", "name": "Hour", "kind": "service", "price": "95"}),
+    ("warranty-policies", {"name": "Two years", "months": 24}),
+    ("locations", {"name": "Van", "bins": [{"name": "V1"}, {"name": "V2"}]}),
+    (
+        "stock/adjust",
+        {"product": 1, "location": 1, "quantity": "500", "unit_cost": "3.5", "reason": "Opening"},
+    ),
+    (
+        "stock/adjust",
+        {
+            "product": 2,
+            "location": 1,
+            "quantity": "2",
+            "unit_cost": "50",
+            "serials": ["S-1", "S-2"],
+            "reason": "Opening",
+        },
+    ),
+    (
+        "stock/adjust",
+        {
+            "product": 3,
+            "location": 1,
+            "quantity": "7.5",
+            "unit_cost": "2",
+            "batch": "L-1",
+            "reason": "Opening",
+        },
+    ),
+    ("stock/counts", {"location": 1}),
+    ("opportunities", {"organization": 1, "title": "New network"}),
+    ("quotes", {"organization": 1, "lines": [LINE, {"product": 4, "quantity": "2"}], "opportunity": 1}),
+    ("orders?confirm=true", {"organization": 1, "lines": [LINE, {"product": 2, "quantity": "1"}]}),
+    ("orders", {"organization": 1, "lines": [LINE]}),
+    ("work-orders", {"kind": "ticket", "organization": 1, "charges": [LINE]}),
+    (
+        "purchase-orders",
+        {"vendor": 2, "lines": [{"product": 1, "quantity": "5", "unit_cost": "3.5", "location": 1}]},
+    ),
+)
 
 
 def furnish() -> str:
     """Found the company and give it a few of everything; the text of an administrator's token."""
     company = found_company(name="Fuzz & Co", admin="ada")
     assert company.admin is not None
-    for name, vendor in (("Acme", False), ("Grossist", True), ("Partner", True)):
-        values = {"name": name, "vendor": vendor}
-        add_organization(
-            actor=HOUSE, values=values, contacts=[{"name": "Rosa"}], sites=[{"name": "Head office"}]
-        )
-    for sku, traced in (("A-1", "none"), ("A-2", "serial"), ("A-3", "batch")):
-        vendors = [{"organization": 2, "cost": "3.5"}]
-        add_product(
-            actor=HOUSE, values={"sku": sku, "name": sku, "price": "9.90", "traced": traced}, vendors=vendors
-        )
-    add_warranty_policy(actor=HOUSE, values={"name": "Two years", "months": 24})
-    return create_token(actor=HOUSE, user=company.admin, name="fuzz").text
+    token = create_token(actor=HOUSE, user=company.admin, name="fuzz").text
+    client = Client(headers={"authorization": f"Bearer {token}"})
+    for path, body in STEPS:
+        response = client.post(f"/api/v1/{path}", body, "application/json")
+        assert response.status_code in (200, 201), (path, response.content)
+    order = client.get("/api/v1/orders", {"sort": "number"}).json()["items"][0]
+    lines = client.get(f"/api/v1/orders/{order['id']}").json()["lines"]
+    for path, body in (
+        (
+            f"orders/{order['id']}/reserve",
+            {"lines": [{"line": lines[0]["id"], "quantity": "2", "location": 1}]},
+        ),
+        ("purchase-orders/1/submit", {}),
+    ):
+        response = client.post(f"/api/v1/{path}", body, "application/json")
+        assert response.status_code == 200, (path, response.content)
+    return token

@@ -53,17 +53,28 @@ class Request(HttpRequest):
     """The user who asks, by token or session."""
 
 
-class Given(BaseModel):
-    """What a caller sends; a field we do not know is refused, so that no slip of the pen is lost."""
+class Shape(BaseModel):
+    """A shape of the API, called after its module too: an order is one thing in sales, another in purchasing."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        house, _, rest = cls.__module__.partition(".")
+        module = rest.partition(".")[0].capitalize()
+        if house == "wharfinger" and module != "Base" and "[" not in cls.__name__:
+            cls.__name__ = cls.__qualname__ = module + cls.__name__.removeprefix(module)
+
+
+class Given(Shape):
+    """What a caller sends; a field we do not know is refused, so that no slip is lost."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class Shown(BaseModel):
+class Shown(Shape):
     """What a caller reads."""
 
 
-class Done(BaseModel):
+class Done(Shape):
     """The journal entry behind a write, which ``POST /journal/{entry}/reverse`` takes."""
 
     entry: Id

@@ -115,6 +115,12 @@ class Described(OpenAPISchema):
             for method, operation in operations.items():
                 self._complete(method, operation, schemas)
 
+    def add_schema_definitions(self, definitions: dict[str, Any]) -> None:
+        """Keep shapes by name; two shapes of one name would be one in the document."""
+        for name, shape in definitions.items():
+            assert self.schemas.get(name, shape) == shape, f"two shapes of the API are called {name}"
+        super().add_schema_definitions(definitions)
+
     def _complete(self, method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None:
         responses = operation["responses"]
         for status, words in REFUSALS.items():
