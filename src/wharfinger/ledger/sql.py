@@ -174,7 +174,7 @@ def read(
     """
     select, names, converters = _reading(model, connection.vendor)
     if also:
-        select = select.replace(" FROM ", f", {also[1]} FROM ", 1)
+        select = select.replace(" FROM ", f", {also[1]} AS {also[0]} FROM ", 1)
         names = (*names, also[0])
     pk = connection.ops.quote_name(model._meta.pk.column)
     tail = " FOR NO KEY UPDATE" if locked and on_postgresql() else ""
