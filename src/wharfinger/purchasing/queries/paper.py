@@ -12,6 +12,7 @@ from wharfinger.base import configuration
 from wharfinger.base.door import there
 from wharfinger.base.money import extended
 from wharfinger.demand.models import SUBJECTS, Line
+from wharfinger.ledger.telling import timeline
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.queries import orders as queries
 from wharfinger.purchasing.queries import shown
@@ -61,6 +62,7 @@ def order(pk: int, user: Any) -> dict[str, Any]:
         "may_approve": draft and _asks(lines) and user.may("purchasing.approve"),
         "came": any(figures.received or figures.rejected for figures in standing.values()),
         "receipts": list(queries.receipts_of(pk)),
+        "entries": timeline(f"purchase_order:{pk}"),
     }
 
 
@@ -146,6 +148,7 @@ def receipt(pk: int) -> dict[str, Any]:
     )
     return {
         "receipt": row,
+        "entries": timeline(f"receipt:{pk}"),
         "lines": [
             {
                 "order": (
