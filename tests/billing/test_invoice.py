@@ -46,9 +46,9 @@ def test_an_invoice_asks_for_what_its_lines_cost(company: World) -> None:
     """F01: of 2 and 3 at 10.00, invoiced on order, 50.00 net are owed at once."""
     router = company.product()
     sheet, lines = order(company, (router, 2), (router, 3), customer_reference="PO-77")
-    made = bill(Bill(lines[0], 2), Bill(lines[1], 3), issued_on=date(2026, 11, 1))
+    made = bill(Bill(lines[0], 2), Bill(lines[1], 3), issued_on=date(2020, 11, 1))
     assert (made.number, made.net_minor, made.tax_minor, made.total_minor) == ("INV-1", 5000, 950, 5950)
-    assert (made.issued_on, made.due_on) == (date(2026, 11, 1), date(2026, 11, 15))
+    assert (made.issued_on, made.due_on) == (date(2020, 11, 1), date(2020, 11, 15))
     assert (made.customer_reference, made.site_id, made.sheet_id) == ("PO-77", company.site.pk, sheet)
     assert (owed(made.pk), summed("revenue"), summed("tax")) == (5950, -5000, -950)
     assert held(lines[0]) == {"to_order": 2, "invoiced": 2}
@@ -158,11 +158,11 @@ def test_a_draft_holds_the_bills_and_has_no_number(company: World) -> None:
     assert held(line) == {"to_order": 3, "to_bill": 3}
     assert bill(Bill(line, 1)).number == "INV-1"
     second = draft_invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 2),)))
-    posted = post_invoice(actor=HOUSE, invoice=second.one("billing.Invoice"), issued_on=date(2026, 11, 2))
+    posted = post_invoice(actor=HOUSE, invoice=second.one("billing.Invoice"), issued_on=date(2020, 11, 2))
     made = Invoice.objects.get(pk=second.one("billing.Invoice"))
     assert (made.number, made.issued_on, made.due_on - made.issued_on) == (
         "INV-2",
-        date(2026, 11, 2),
+        date(2020, 11, 2),
         timedelta(days=14),
     )
     assert owed(made.pk) == 2380

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -11,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.fulfilment.test_pack import branch, refused
 from tests.fulfilment.trade import order, reserved, where
 from tests.world import World, clean, held, world
+from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.fulfilment.actions.packing import pack
 from wharfinger.fulfilment.actions.picking import pick
@@ -34,7 +33,7 @@ def company() -> World:
 def test_one_shipment_is_made_for_each_destination(company: World) -> None:
     router = company.product()
     company.stock(router, 6)
-    far = branch(company)
+    far, today = branch(company), clock.today("Europe/Berlin")
     _, (one,) = reserved(company, (router, 1))
     _, (two,) = reserved(company, (router, 2))
     _, (three,) = order(company, (router, 3), site=far.pk)
@@ -42,7 +41,7 @@ def test_one_shipment_is_made_for_each_destination(company: World) -> None:
     ship(
         actor=HOUSE,
         picks=[Pick(one, 1), Pick(two, 2), Pick(three, 3)],
-        consignment=Consignment("DHL", "Express", "JJD1", date(2026, 11, 22)),
+        consignment=Consignment("DHL", "Express", "JJD1", today),
     )
     assert list(
         Shipment.objects.order_by("pk").values_list("number", "site_id", "carrier", "service", "tracking")
@@ -50,9 +49,7 @@ def test_one_shipment_is_made_for_each_destination(company: World) -> None:
         ("SH-1", company.site.pk, "DHL", "Express", "JJD1"),
         ("SH-2", far.pk, "DHL", "Express", "JJD1"),
     ]
-    assert set(Shipment.objects.values_list("shipped_on", "delivered_on")) == {
-        (date(2026, 11, 22), date(2026, 11, 22))
-    }
+    assert set(Shipment.objects.values_list("shipped_on", "delivered_on")) == {(today, today)}
     assert held(three) == {"covered": 3, "customer": 3, "to_bill": 3}
     clean()
 

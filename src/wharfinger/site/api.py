@@ -23,6 +23,7 @@ from wharfinger.base import clock
 from wharfinger.base.door import MOST_ID, answer, module_on
 from wharfinger.base.refusal import N_, BadInput, NotAllowed, NotThere, Refusal
 from wharfinger.parties.queries import user_of
+from wharfinger.site.invalid import in_words
 from wharfinger.site.openapi import Described
 from wharfinger.site.subjects import subject
 
@@ -224,19 +225,7 @@ def _on_refusal(request: HttpRequest, refusal: Any) -> HttpResponse:
 
 
 def _on_invalid(request: HttpRequest, invalid: Any) -> HttpResponse:
-    first = invalid.errors[0]
-    source, *way = first["loc"]
-    if source == "body":
-        way = way[1:]
-    return refused(
-        BadInput(
-            "bad_input",
-            N_("{field_path}: {problem}."),
-            field=".".join(str(step) for step in way) or source,
-            field_path=".".join(str(step) for step in way) or source,
-            problem=first["msg"],
-        )
-    )
+    return refused(in_words(invalid.errors[0]))
 
 
 def _on_http_error(request: HttpRequest, error: Any) -> HttpResponse:

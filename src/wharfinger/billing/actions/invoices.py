@@ -64,7 +64,7 @@ def post_invoice(
     *, actor: Actor, invoice: int, issued_on: date | None = None, key: str | None = None
 ) -> Written:
     """Post a draft: it gets its number, and the customer owes it from then on."""
-    require(actor, "billing.invoice")
+    require(actor, "billing.post")
     lines = reads.lines_of_invoices([invoice])
     return post(
         "post_invoice",

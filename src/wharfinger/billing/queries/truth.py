@@ -112,30 +112,30 @@ def read_credits(organization: int, currency: str) -> Callable[[Truth], None]:
     return read
 
 
-def applied(payment: int) -> dict[int, tuple[int, int]]:
-    """How much of a payment settles which invoice, in its own and in home currency."""
-    found: dict[int, tuple[int, int]] = {}
-    theirs = Account.objects.filter(kind="store_credit", document=f"payment:{payment}")
-    accounts = list(theirs.values_list("pk", flat=True))
-    into = Posting.objects.filter(target_id__in=accounts, source__kind="receivable").values_list(
-        "source__document"
-    )
-    back = Posting.objects.filter(source_id__in=accounts, target__kind="receivable").values_list(
-        "target__document"
-    )
+def applied_to(payments: Iterable[int]) -> dict[int, dict[int, tuple[int, int]]]:
+    """How much of each payment settles which invoice, in its own and in home currency; in two statements."""
+    named = {f"payment:{pk}": pk for pk in payments}
+    found: dict[int, dict[int, tuple[int, int]]] = {}
+    into = Posting.objects.filter(
+        target__kind="store_credit", target__document__in=named, source__kind="receivable"
+    ).values_list("target__document", "source__document")
+    back = Posting.objects.filter(
+        source__kind="store_credit", source__document__in=named, target__kind="receivable"
+    ).values_list("source__document", "target__document")
     for sign, rows in ((1, into), (-1, back)):
-        for document, minor, home in rows.annotate(minor=Sum("amount_minor"), home=Sum("home_minor")):
-            pk = int(document.partition(":")[2])
-            before = found.get(pk, (0, 0))
-            found[pk] = before[0] + sign * minor, before[1] + sign * home
-    return {pk: pair for pk, pair in found.items() if pair[0]}
+        for payment, invoice, minor, home in rows.annotate(minor=Sum("amount_minor"), home=Sum("home_minor")):
+            settled = found.setdefault(named[payment], {})
+            pk = int(invoice.partition(":")[2])
+            before = settled.get(pk, (0, 0))
+            settled[pk] = before[0] + sign * minor, before[1] + sign * home
+    return {pk: {i: pair for i, pair in settled.items() if pair[0]} for pk, settled in found.items()}
 
 
 def read_payment(payment: int) -> Callable[[Truth], None]:
     """Read what a payment settles, what is left of it, and what a refund posted."""
 
     def read(truth: Truth) -> None:
-        truth.read["applied"] = applied(payment)
+        truth.read["applied"] = applied_to([payment]).get(payment, {})
         row = truth.documents["billing.Payment"].get(payment)
         if row is None:
             raise NotThere("no_such_payment", N_("There is no such payment."), field="payment")

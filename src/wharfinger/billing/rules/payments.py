@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from wharfinger.base.money import share
+from wharfinger.base.money import rounded, share
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
-from wharfinger.billing.rules import Balance, amount, at_home, bank, rate_of, receivable, store_credit
+from wharfinger.billing.rules import ONE, Balance, amount, at_home, bank, rate_of, receivable, store_credit
 from wharfinger.ledger.plan import AccountRef, Number, Plan, Truth
 
 PAYMENT = Number("payment", "PAY-{n}")
@@ -264,3 +264,15 @@ def plan_refund(truth: Truth, *, wish: PaymentWish) -> Plan:
             left -= part
     plan.mention(("payment", made), ("organization", wish.organization))
     return plan
+
+
+def refund_credit(
+    plan: Plan, truth: Truth, source: AccountRef, amount_minor: int, home_minor: int, *, reference: str = ""
+) -> None:
+    """Give back as money what a credit note of the same plan made store credit."""
+    assert source.party is not None
+    wish = PaymentWish(source.party, amount_minor, source.currency, reference=reference)
+    rate = rounded(home_minor * ONE, amount_minor) if source.currency != truth.home_currency else ONE
+    made = _payment(plan, truth, wish, "refund", rate)
+    plan.pay(bank(source.currency), source, amount_minor, home_minor)
+    plan.mention(("payment", made))

@@ -74,7 +74,7 @@ def pick_pack_ship(
     *, actor: Actor, picks: Sequence[Pick], consignment: Consignment | None = None, key: str | None = None
 ) -> Written:
     """Pick, pack and ship in one step: goods at hand first, then free goods for what the lines still want."""
-    require(actor, "fulfilment.ship")
+    require(actor, "fulfilment.pick_pack_ship")
     consignment = checked(consignment or Consignment())
     lines, codes = lines_of(picks), reads.codes_of(picks)
     return post(

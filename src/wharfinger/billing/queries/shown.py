@@ -1,0 +1,223 @@
+"""Invoices, payments and credit notes as callers and pages read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import BigIntegerField, CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+
+from wharfinger.base import clock, configuration, money
+from wharfinger.base.money import MICRO
+from wharfinger.base.quantity import plain
+from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine, Payment
+from wharfinger.billing.queries.truth import applied_to
+from wharfinger.billing.rules import words
+from wharfinger.ledger.models import Account
+
+
+def _balance(kind: str, subject: str) -> Any:
+    named = Concat(Value(f"{subject}:"), Cast(OuterRef("pk"), CharField()), output_field=CharField())
+    found = Account.objects.filter(kind=kind, party_id=OuterRef("organization_id"), document=named)
+    return Coalesce(Subquery(found.values("balance_minor")[:1]), 0, output_field=BigIntegerField())
+
+
+def invoices() -> QuerySet[Any, Any]:
+    """Every invoice that is not undone, with what is open of it and what was credited."""
+    credited = CreditNote.objects.filter(invoice=OuterRef("pk"), void__isnull=True).values("invoice")
+    return Invoice.objects.filter(void__isnull=True).annotate(
+        open_minor=_balance("receivable", "invoice"),
+        credited_minor=Coalesce(
+            Subquery(credited.annotate(sum=Sum("total_minor")).values("sum")),
+            0,
+            output_field=BigIntegerField(),
+        ),
+    )
+
+
+def payments() -> QuerySet[Any, Any]:
+    """Every payment and refund, with what is left of it for other invoices, below zero."""
+    return Payment.objects.filter(void__isnull=True).annotate(left_minor=_balance("store_credit", "payment"))
+
+
+def credit_notes() -> QuerySet[CreditNote, CreditNote]:
+    """Every credit note that is not undone."""
+    return CreditNote.objects.filter(void__isnull=True)
+
+
+def today() -> date:
+    """The company's day, by which an invoice is overdue."""
+    return clock.today(configuration.one("time_zone"))
+
+
+def with_status(rows: QuerySet[Any, Any], wanted: Sequence[str]) -> QuerySet[Any, Any]:
+    """The invoices to which one of these words applies."""
+    day = today()
+    posted, owing = Q(posted_at__isnull=False), Q(open_minor__gt=0)
+    whole = Q(open_minor=F("total_minor"))
+    conditions = {
+        "draft": Q(posted_at__isnull=True),
+        "open": posted & owing & whole & Q(due_on__gte=day),
+        "partly": posted & owing & ~whole & Q(due_on__gte=day),
+        "overdue": posted & owing & Q(due_on__lt=day),
+        "credited": posted & ~owing & Q(total_minor__gt=0, credited_minor=F("total_minor")),
+        "paid": posted & ~owing & ~Q(total_minor__gt=0, credited_minor=F("total_minor")),
+    }
+    found = Q(pk__in=())
+    for word in wanted:
+        found |= conditions.get(word, Q(pk__in=()))
+    return rows.filter(found)
+
+
+def show_invoices(found: Iterable[Any]) -> list[dict[str, Any]]:
+    """Invoices with their lines, what is open, and the word for it; three statements however many."""
+    rows = list(found)
+    lines: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in rows}
+    listed = (
+        InvoiceLine.objects.filter(invoice__in=rows).select_related("product", "invoice").order_by("position")
+    )
+    credited = dict(
+        CreditLine.objects.filter(invoice_line__invoice__in=rows, credit_note__void__isnull=True)
+        .values_list("invoice_line")
+        .annotate(Sum("quantity"))
+    )
+    for line in listed:
+        lines[line.invoice_id].append(_line(line, credited.get(line.pk, 0)))
+    day = today()
+    return [_invoice(row, lines[row.pk], day) for row in rows]
+
+
+def _invoice(row: Any, lines: list[dict[str, Any]], day: date) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "number": row.number,
+        "status": word_of(row, day),
+        "organization": row.organization_id,
+        "site": row.site_id,
+        "sheet": row.sheet_id,
+        "currency": row.currency,
+        "rate": plain(row.rate_micro, MICRO),
+        "customer_reference": row.customer_reference,
+        "issued_on": row.issued_on.isoformat(),
+        "due_on": row.due_on.isoformat(),
+        "net": amount(row.net_minor, row.currency),
+        "tax": amount(row.tax_minor, row.currency),
+        "total": amount(row.total_minor, row.currency),
+        "open": amount(row.open_minor, row.currency),
+        "credited": amount(row.credited_minor, row.currency),
+        "posted_at": row.posted_at.isoformat() if row.posted_at else None,
+        "sent_at": row.sent_at.isoformat() if row.sent_at else None,
+        "lines": lines,
+    }
+
+
+def _line(line: InvoiceLine, credited: int) -> dict[str, Any]:
+    decimals = line.product.quantity_decimals
+    return {
+        "id": line.pk,
+        "line": line.line_id,
+        "product": line.product_id,
+        "sku": line.product.sku,
+        "description": line.description,
+        "quantity": plain(line.quantity, decimals),
+        "credited": plain(credited, decimals),
+        "unit_price": plain(line.unit_price_micro, MICRO),
+        "discount_percent": plain(line.discount_micro, 4),
+        "tax_code": line.tax_code_id,
+        "tax_percent": plain(line.rate_micro, 4),
+        "net": amount(line.net_minor, line.invoice.currency),
+    }
+
+
+def word_of(row: Any, day: date) -> str:
+    """Draft, open, partly paid, overdue, paid or credited: what the balances say."""
+    return words.invoice_word(
+        posted=row.posted_at is not None,
+        total=row.total_minor,
+        open_minor=row.open_minor,
+        credited=row.credited_minor,
+        overdue=row.due_on < day,
+    )
+
+
+def amount(minor: int, currency: str) -> str:
+    """An amount with all its decimals, as callers read it."""
+    places = money.decimals(currency)
+    whole, rest = divmod(abs(minor), 10**places)
+    return f"{'-' if minor < 0 else ''}{whole}{f'.{rest:0{places}d}' if places else ''}"
+
+
+def show_payments(found: Iterable[Any]) -> list[dict[str, Any]]:
+    """Payments with the invoices they settle and what is left of them."""
+    rows = list(found)
+    settled = applied_to([row.pk for row in rows])
+    return [
+        {
+            "id": row.pk,
+            "number": row.number,
+            "kind": row.kind,
+            "status": "cancelled" if row.cancelled_at else "left" if row.left_minor < 0 else "spent",
+            "organization": row.organization_id,
+            "currency": row.currency,
+            "amount": amount(row.amount_minor, row.currency),
+            "left": amount(-row.left_minor, row.currency),
+            "received_on": row.received_on.isoformat(),
+            "method": row.method,
+            "reference": row.reference,
+            "cancelled_at": row.cancelled_at.isoformat() if row.cancelled_at else None,
+            "allocations": [
+                {"invoice": invoice, "amount": amount(minor, row.currency)}
+                for invoice, (minor, _) in sorted(settled.get(row.pk, {}).items())
+            ],
+        }
+        for row in rows
+    ]
+
+
+def show_credit_notes(found: Iterable[CreditNote]) -> list[dict[str, Any]]:
+    """Credit notes with their lines; two statements however many."""
+    rows = list(found)
+    lines: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in rows}
+    currency = {row.pk: row.currency for row in rows}
+    listed = (
+        CreditLine.objects.filter(credit_note__in=rows).select_related("invoice_line__product").order_by("pk")
+    )
+    for line in listed:
+        of = line.invoice_line
+        lines[line.credit_note_id].append(
+            {
+                "id": line.pk,
+                "invoice_line": of.pk,
+                "line": of.line_id,
+                "product": of.product_id,
+                "description": of.description,
+                "quantity": plain(line.quantity, of.product.quantity_decimals),
+                "net": amount(line.net_minor, currency[line.credit_note_id]),
+                "tax": amount(line.tax_minor, currency[line.credit_note_id]),
+            }
+        )
+    return [
+        {
+            "id": row.pk,
+            "number": row.number,
+            "invoice": row.invoice_id,
+            "organization": row.organization_id,
+            "currency": row.currency,
+            "issued_on": row.issued_on.isoformat(),
+            "reason": row.reason,
+            "net": amount(row.net_minor, row.currency),
+            "tax": amount(row.tax_minor, row.currency),
+            "total": amount(row.total_minor, row.currency),
+            "lines": lines[row.pk],
+        }
+        for row in rows
+    ]
+
+
+def credit_of(organization: int) -> dict[str, int]:
+    """What we owe a customer, by currency."""
+    found = Account.objects.filter(kind="store_credit", party_id=organization, balance_minor__lt=0)
+    sums = found.values_list("currency").annotate(sum=Sum("balance_minor")).order_by("currency")
+    return {currency: -total for currency, total in sums}

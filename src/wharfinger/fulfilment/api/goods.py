@@ -1,0 +1,225 @@
+"""Picking, packing, shipping and delivering over HTTP, and what takes them back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from django.http import HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from wharfinger.base.door import Done, Given, Id, Note, Quantity, Request, Shown
+from wharfinger.base.quantity import quantity
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.demand.api import LineOut
+from wharfinger.demand.queries.shown import lines, show_lines
+from wharfinger.demand.queries.where import bin_places, location_places, products_of
+from wharfinger.fulfilment.actions import packing, picking, shipping
+from wharfinger.fulfilment.api.shipments import ContainerOut, ShipmentOut
+from wharfinger.fulfilment.queries.shown import containers, shipments, show_containers, show_shipments
+from wharfinger.fulfilment.rules import Consignment, Pick
+from wharfinger.fulfilment.rules.packing import Box
+from wharfinger.ledger.door import write
+from wharfinger.ledger.write import Written
+
+router = Router(tags=["fulfilment"])
+
+Code = Annotated[str, Field(min_length=1, max_length=100, examples=["SN-0001"])]
+
+
+class PickGiven(Given):
+    """So many units of a line, wherever they stand or at a chosen place, or exactly these."""
+
+    line: Id
+    quantity: Quantity
+    location: Id | None = Field(default=None, examples=[None])
+    bin: Id | None = Field(default=None, examples=[None])
+    serials: list[Code] = Field(
+        default=[],
+        max_length=10_000,
+        examples=[[]],
+        description="Goods that are traced only from shipping get these numbers when they leave.",
+    )
+    batch: str = Field(default="", max_length=100, examples=[""])
+
+
+class Picks(Given):
+    """Goods of lines."""
+
+    picks: list[PickGiven] = Field(min_length=1, max_length=1000)
+
+
+class PutBack(Picks):
+    """Goods of lines that go back, and why."""
+
+    reason: Note = ""
+
+
+class PackGiven(Picks):
+    """Goods of lines, and the container they go into; a new one for each destination where none is named."""
+
+    container: Id | None = Field(default=None, examples=[None])
+    kind: Literal["box", "pallet"] = "box"
+    weight_grams: int | None = Field(default=None, ge=1, le=100_000_000, examples=[1200])
+    size_mm: str = Field(default="", max_length=40, examples=["600x400x300"])
+    tracking: str = Field(default="", max_length=100)
+    sscc: str = Field(default="", pattern=r"^([0-9]{18})?$", examples=[""])
+
+
+class Unpack(Given):
+    """Goods of lines that come out of containers; everything in the containers where no line is named."""
+
+    picks: list[PickGiven] = Field(default=[], max_length=1000)
+    containers: list[Id] = Field(default=[], max_length=1000, examples=[[]])
+    reason: Note = ""
+
+
+class ShipGiven(Given):
+    """Loose goods of lines and whole containers, and how they travel."""
+
+    picks: list[PickGiven] = Field(default=[], max_length=1000)
+    containers: list[Id] = Field(default=[], max_length=1000, examples=[[]])
+    carrier: str = Field(default="", max_length=60, examples=["DHL"])
+    service: str = Field(default="", max_length=60, examples=["Express"])
+    tracking: str = Field(default="", max_length=100, examples=["JJD000390007"])
+    shipped_on: date | None = Field(default=None, examples=[None])
+    proof: bool = Field(
+        default=False, description="Goods stay in transit until their delivery is proved by /deliver."
+    )
+
+
+class DeliverGiven(Given):
+    """What reaches the customer: shipments under way, or goods of lines wherever they are."""
+
+    picks: list[PickGiven] = Field(default=[], max_length=1000)
+    shipments: list[Id] = Field(default=[], max_length=1000, examples=[[]])
+    proof: str = Field(default="", max_length=200, examples=["Signed by M. Krause"])
+    delivered_on: date | None = Field(default=None, examples=[None])
+
+
+class OneStep(Picks):
+    """Goods of lines that are picked, packed and shipped at once."""
+
+    carrier: str = Field(default="", max_length=60, examples=["DHL"])
+    service: str = Field(default="", max_length=60)
+    tracking: str = Field(default="", max_length=100)
+    shipped_on: date | None = Field(default=None, examples=[None])
+    proof: bool = False
+
+
+class GoodsOut(Shown):
+    """The lines whose goods went, and the containers and shipments that the act made."""
+
+    lines: list[LineOut]
+    containers: list[ContainerOut]
+    shipments: list[ShipmentOut]
+
+
+class GoodsDone(GoodsOut, Done):
+    """Where goods are now, and the entry that moved them."""
+
+
+def picks_of(given: Sequence[PickGiven]) -> tuple[Pick, ...]:
+    """Picks as the verbs take them; raises BadInput naming the field."""
+    products = products_of(one.line for one in given)
+    locations = location_places([one.location for one in given], rows="picks") if given else []
+    bins = bin_places([one.bin for one in given], rows="picks")
+    found = []
+    for n, one in enumerate(given):
+        if one.line not in products:
+            raise BadInput("no_such_line", N_("There is no such line."), field=f"picks.{n}.line")
+        units = quantity(one.quantity, products[one.line][1], field=f"picks.{n}.quantity")
+        found.append(Pick(one.line, units, locations[n], bins[n], (), tuple(one.serials), one.batch))
+    return tuple(found)
+
+
+def answered(
+    request: Request, act: Callable[[], Written], touched: Callable[[], Sequence[int]]
+) -> HttpResponse:
+    """Do the act; answer with the lines it touched, and with what it made."""
+    return write(request, act, lambda done: moved(done, touched()))
+
+
+def moved(done: Written, touched: Sequence[int]) -> dict[str, Any]:
+    """Where goods of lines are now, and the containers and shipments that an act made."""
+    return {
+        "lines": show_lines(lines().filter(pk__in=touched).order_by("pk")),
+        "containers": show_containers(containers().filter(made_id=done.id).order_by("pk")),
+        "shipments": show_shipments(shipments().filter(made_id=done.id).order_by("pk")),
+    }
+
+
+def _lines(picks: Sequence[Pick]) -> Callable[[], list[int]]:
+    return lambda: sorted({one.line for one in picks})
+
+
+@router.post("/pick", response=GoodsDone, summary="Pick goods")
+def pick(request: Request, body: Picks) -> HttpResponse:
+    """Take goods out of their bins for lines: reserved ones first, free ones for the rest."""
+    picks = picks_of(body.picks)
+    return answered(request, partial(picking.pick, actor=request.auth, picks=picks), _lines(picks))
+
+
+@router.post("/unpick", response=GoodsDone, summary="Put picked goods back")
+def unpick(request: Request, body: PutBack) -> HttpResponse:
+    """Put picked goods back into the bins they came from; what came from free stock is free again."""
+    picks = picks_of(body.picks)
+    act = partial(picking.unpick, actor=request.auth, picks=picks, reason=body.reason)
+    return answered(request, act, _lines(picks))
+
+
+@router.post("/pack", response=GoodsDone, summary="Pack goods")
+def pack(request: Request, body: PackGiven) -> HttpResponse:
+    """Put goods of lines into a container, or into a new one for each destination."""
+    picks = picks_of(body.picks)
+    box = Box(body.kind, body.weight_grams, body.size_mm, body.tracking, body.sscc)
+    act = partial(packing.pack, actor=request.auth, picks=picks, container=body.container, box=box)
+    return answered(request, act, _lines(picks))
+
+
+@router.post("/unpack", response=GoodsDone, summary="Take goods out of containers")
+def unpack(request: Request, body: Unpack) -> HttpResponse:
+    """Take goods out of containers, back to where they were packed from."""
+    picks = picks_of(body.picks)
+    act = partial(
+        packing.unpack, actor=request.auth, picks=picks, containers=body.containers, reason=body.reason
+    )
+    return answered(request, act, _lines(picks))
+
+
+@router.post("/ship", response=GoodsDone, summary="Ship goods")
+def ship(request: Request, body: ShipGiven) -> HttpResponse:
+    """Hand loose goods and whole containers to the carrier; what is not picked yet is taken from its bin."""
+    picks = picks_of(body.picks)
+    consignment = Consignment(body.carrier, body.service, body.tracking, body.shipped_on, body.proof)
+    act = partial(
+        shipping.ship, actor=request.auth, picks=picks, containers=body.containers, consignment=consignment
+    )
+    return answered(request, act, _lines(picks))
+
+
+@router.post("/deliver", response=GoodsDone, summary="Deliver goods")
+def deliver(request: Request, body: DeliverGiven) -> HttpResponse:
+    """Let goods reach the customer: those under way, or those at hand without a shipment."""
+    picks = picks_of(body.picks)
+    act = partial(
+        shipping.deliver,
+        actor=request.auth,
+        picks=picks,
+        shipments=body.shipments,
+        proof=body.proof,
+        delivered_on=body.delivered_on,
+    )
+    return answered(request, act, _lines(picks))
+
+
+@router.post("/pick-pack-ship", response=GoodsDone, summary="Pick, pack and ship in one step")
+def pick_pack_ship(request: Request, body: OneStep) -> HttpResponse:
+    """Goods at hand first, then free goods for what the lines still want."""
+    picks = picks_of(body.picks)
+    consignment = Consignment(body.carrier, body.service, body.tracking, body.shipped_on, body.proof)
+    act = partial(shipping.pick_pack_ship, actor=request.auth, picks=picks, consignment=consignment)
+    return answered(request, act, _lines(picks))
