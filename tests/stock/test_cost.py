@@ -183,7 +183,7 @@ def test_three_units_for_one_cent(company: World) -> None:
 @pytest.mark.parametrize("method", ["fifo", "lifo", "average"])
 def test_whatever_comes_and_goes_the_layers_are_the_stock(company: World, method: str) -> None:
     product = company.product(cost_method=method, quantity_decimals=2)
-    chance = random.Random(43)  # noqa: S311 - a test that is the same each time
+    chance = random.Random(43)
     at_hand = worth = 0
     for _ in range(30):
         if at_hand and chance.random() < 0.5:

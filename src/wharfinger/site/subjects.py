@@ -18,6 +18,9 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "rma": (N_("RMA"), "returns:rma"),
     "device": (N_("Device"), "devices:device"),
     "product": (N_("Product"), "catalog:product"),
+    "lot": (N_("Serial number"), "stock:unit"),
+    "location": (N_("Location"), "stock:location"),
+    "count": (N_("Count"), "stock:count"),
     "organization": (N_("Organization"), "parties:organization"),
 }
 """Word and page of each noun, by the name its subjects begin with."""

@@ -103,6 +103,10 @@ def journal(request: HttpRequest) -> HttpResponse:
     return table_page(request, JOURNAL)
 
 
+Step = tuple[str, str, str, str, str, str]
+"""A step of a dry run, as its macro takes it."""
+
+
 def _entry(pk: int) -> Entry:
     found = queries.entries().filter(pk=pk).first()
     if found is None:
@@ -159,7 +163,9 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     (told,) = tell([found])
 
     def show(form: Form) -> HttpResponse:
-        steps, changes, refusal = [], [], form.refusal
+        steps: list[Step] = []
+        changes: list[dict[str, Any]] = []
+        refusal = form.refusal
         if refusal is None:
             try:
                 steps, changes = attempt(lambda: dry(preview))
@@ -177,7 +183,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         }
         return render(request, "site/undo.html", context)
 
-    def preview() -> tuple[list[tuple[str, str, str, str, str, str]], list[dict[str, Any]]]:
+    def preview() -> tuple[list[Step], list[dict[str, Any]]]:
         done = reverse(actor=actor, entry=pk)
         steps = [(m["quantity"], m["product"][0], m["from"], m["to"], "", "") for m in _moves(done.id)]
         return steps, queries.changes(done.id, costs=actor.may("catalog.see_cost"))

@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from wharfinger.base import configuration, quantity
 from wharfinger.base.money import decimals as currency_decimals
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.catalog.models import Product
 from wharfinger.base.words import same
+from wharfinger.catalog.models import Product
 from wharfinger.ledger.models import Holding, Lot
 from wharfinger.stock.models import Bin, Location
 from wharfinger.stock.queries.figures import StockRow, stock_rows
@@ -25,7 +25,7 @@ def place_of(location: int, *, field: str = "location") -> int:
     return found
 
 
-def bin_of(bin: int | None, *, field: str = "bin") -> int | None:  # noqa: A002 - the trade's word
+def bin_of(bin: int | None, *, field: str = "bin") -> int | None:
     """The place of a bin; raises BadInput when there is none."""
     if bin is None:
         return None

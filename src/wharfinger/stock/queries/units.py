@@ -109,7 +109,7 @@ def owners_of(places: Iterable[int]) -> dict[int, str]:
         model = relation.related_model
         subject = getattr(model, "subject", None)
         if relation.one_to_one and subject and isinstance(model, type):
-            column = relation.field.column
+            column = str(relation.field.column)
             parts.append(
                 f"SELECT {column} AS place, '{subject}' AS subject, {model._meta.pk.column} AS id "
                 f"FROM {model._meta.db_table} WHERE {sql.among(column)}"

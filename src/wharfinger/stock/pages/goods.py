@@ -1,0 +1,271 @@
+"""Forms for goods found, lost, moved, set aside, scrapped or valued; made for a scanner in one hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from wharfinger.base import money, quantity
+from wharfinger.base.page import Form, came_from, page, page_act
+from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.catalog.models import Product
+from wharfinger.ledger.write import Written
+from wharfinger.stock.actions import goods as actions
+from wharfinger.stock.actions.values import revalue as value_anew
+from wharfinger.stock.models import Bin, Location
+from wharfinger.stock.queries import places, units
+from wharfinger.stock.rules.adjusting import Adjustment
+from wharfinger.stock.rules.moving import Goods, Transfer
+
+Places = list[tuple[str, str]]
+
+
+def place_options() -> Places:
+    """Locations and their bins in one list, as a person chooses among them."""
+    options: Places = []
+    bins: dict[int, list[Bin]] = {}
+    for one in Bin.objects.filter(retired_on__isnull=True).order_by("place__sequence", "name"):
+        bins.setdefault(one.location_id, []).append(one)
+    for location in Location.objects.filter(retired_on__isnull=True).order_by("-default", "name"):
+        options.append((f"location-{location.pk}", location.name))
+        options.extend(
+            (f"bin-{one.pk}", f"{location.name} / {one.name}") for one in bins.get(location.pk, ())
+        )
+    return options
+
+
+def place_of(text: str, field: str) -> tuple[int, int | None]:
+    """The places of the chosen location and bin; raises BadInput when nothing was chosen."""
+    kind, _dash, key = text.partition("-")
+    if kind == "bin" and key.isdigit():
+        found = Bin.objects.filter(pk=int(key)).select_related("location").first()
+        if found is not None:
+            return found.location.place_id, found.place_id
+    if kind == "location" and key.isdigit():
+        return places.place_of(int(key), field=field), None
+    raise BadInput("no_such_location", N_("Choose a location."), field=field)
+
+
+def product_of(text: str) -> Product:
+    """The product of a SKU or GTIN as typed or scanned; raises BadInput when there is none."""
+    text = text.strip()
+    found = (
+        Product.objects.filter(Q(sku__iexact=text) | (Q(gtin=text) & ~Q(gtin="")))
+        .order_by("retired_on", "pk")
+        .first()
+    )
+    if found is None:
+        raise BadInput(
+            "no_such_product",
+            N_("There is no product “{text}”. Scan or type its SKU or GTIN."),
+            field="product",
+            text=text[:60],
+        )
+    return found
+
+
+def codes_of(post: QueryDict) -> tuple[str, ...]:
+    """The serial numbers scanned, one still in the field among them; else the batch."""
+    typed = [*post.getlist("serials"), post.get("serials-scan", "")]
+    found = tuple(str(code).strip() for code in typed if str(code).strip())
+    batch = post.get("batch", "").strip()
+    return found or ((batch,) if batch else ())
+
+
+def units_of(post: QueryDict, product: Product, codes: tuple[str, ...]) -> int:
+    """The quantity typed; as many as serial numbers were scanned where none was."""
+    if not post.get("quantity", "").strip() and codes and product.traced == "serial":
+        return len(codes)
+    return quantity.quantity(post.get("quantity", ""), product.quantity_decimals)
+
+
+def _actor(request: HttpRequest) -> Any:
+    return request.user
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadInput(
+            "not_a_date",
+            N_("“{text}” is not a date. Write it like 2026-11-30."),
+            field="effective_on",
+            text=text[:20],
+        ) from None
+
+
+def _form(
+    request: HttpRequest,
+    template: str,
+    act: Callable[[QueryDict], Written],
+    ok: str,
+    fields: tuple[str, ...],
+    start: dict[str, Any],
+    **more: Any,
+) -> HttpResponse:
+    """Show a form, or do what it says; a refusal about none of its fields stands on top."""
+    back = came_from(request, request.GET.get("back") or reverse("stock:inventory"))
+
+    def show(form: Form) -> HttpResponse:
+        refusal = form.refusal
+        if refusal is not None and refusal.field in (
+            "from_location",
+            "from_bin",
+            "location",
+            "bin",
+            "to_location",
+            "to_bin",
+        ):
+            name = refusal.field.partition("_")[0]
+            refusal.field = name if name in fields else "location"
+        apart = refusal if refusal is not None and refusal.field not in fields else None
+        return render(
+            request, template, {"form": form, "apart": apart, "spots": place_options(), "back": back, **more}
+        )
+
+    if request.method != "POST":
+        return show(Form({**start, **request.GET.dict()}))
+    return page_act(request, lambda: act(request.POST), ok=ok, back=back, again=show)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("stock.adjust")
+def adjust(request: HttpRequest) -> HttpResponse:
+    """Put goods into the books that were found, or take out what was lost."""
+
+    def act(post: QueryDict) -> Written:
+        product = product_of(post.get("product", ""))
+        codes = codes_of(post)
+        location, bin = place_of(post.get("location", ""), "location")
+        count = units_of(post, product, codes)
+        cost = post.get("unit_cost", "").strip()
+        item = Adjustment(
+            product.pk,
+            -count if post.get("way") == "lost" else count,
+            location,
+            bin,
+            money.micro(cost, field="unit_cost") if cost else None,
+            codes if product.traced != "batch" else (),
+            codes[0] if product.traced == "batch" and codes else "",
+        )
+        day = _day(post.get("effective_on", ""))
+        return actions.adjust(
+            actor=_actor(request), items=[item], reason=post.get("reason", ""), effective_on=day
+        )
+
+    fields = (
+        "product",
+        "location",
+        "way",
+        "quantity",
+        "unit_cost",
+        "serials",
+        "batch",
+        "reason",
+        "effective_on",
+    )
+    return _form(request, "stock/adjust.html", act, _("Adjusted the stock."), fields, {"way": "found"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("stock.transfer")
+def transfer(request: HttpRequest) -> HttpResponse:
+    """Bring goods to another bin, location, van or person; what a line holds stays its own."""
+
+    def act(post: QueryDict) -> Written:
+        product = product_of(post.get("product", ""))
+        codes = codes_of(post)
+        location, bin = place_of(post.get("from", ""), "from")
+        target, target_bin = place_of(post.get("to", ""), "to")
+        line = post.get("line", "").strip()
+        if line and not line.isdigit():
+            raise BadInput("no_such_line", N_("There is no such line."), field="line")
+        goods = Goods(
+            product.pk, units_of(post, product, codes), location, bin, codes, int(line) if line else None
+        )
+        item = Transfer(goods, target, target_bin)
+        return actions.transfer(actor=_actor(request), items=[item], reason=post.get("reason", ""))
+
+    fields = ("product", "from", "to", "quantity", "serials", "batch", "line", "reason")
+    return _form(request, "stock/transfer.html", act, _("Transferred the goods."), fields, {})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("stock.hold")
+def hold(request: HttpRequest) -> HttpResponse:
+    """Set goods aside, bring them back, or scrap them."""
+
+    def act(post: QueryDict) -> Written:
+        product = product_of(post.get("product", ""))
+        codes = codes_of(post)
+        location, bin = place_of(post.get("location", ""), "location")
+        way = post.get("way", "hold")
+        kind = "quarantine" if way in ("unhold", "scrap_held") else "bin"
+        goods = Goods(product.pk, units_of(post, product, codes), location, bin, codes, kind=kind)
+        reason = post.get("reason", "")
+        if way == "hold":
+            return actions.hold(actor=_actor(request), goods=goods, reason=reason)
+        if way == "unhold":
+            return actions.unhold(actor=_actor(request), goods=goods, reason=reason)
+        return actions.scrap(actor=_actor(request), goods=goods, reason=reason)
+
+    fields = ("product", "location", "way", "quantity", "serials", "batch", "reason")
+    return _form(request, "stock/aside.html", act, _("Done."), fields, {"way": "hold"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("stock.revalue")
+def revalue(request: HttpRequest) -> HttpResponse:
+    """Give all that is left of a product another unit cost."""
+
+    def act(post: QueryDict) -> Written:
+        product = product_of(post.get("product", ""))
+        cost = money.micro(post.get("unit_cost", ""), field="unit_cost")
+        return value_anew(
+            actor=_actor(request), product=product.pk, unit_cost_micro=cost, reason=post.get("reason", "")
+        )
+
+    return _form(
+        request,
+        "stock/revalue.html",
+        act,
+        _("Valued the stock anew."),
+        ("product", "unit_cost", "reason"),
+        {},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("stock.correct_serial")
+def correct_serial(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a unit in stock its right serial number."""
+    found = units.units().filter(pk=pk).first()
+    if found is None:
+        raise NotThere("no_such_serial_lot", N_("There is no such unit."))
+
+    def act(post: QueryDict) -> Written:
+        return actions.correct_serial(
+            actor=_actor(request),
+            lot=pk,
+            serial=post.get("serial", ""),
+            reason=post.get("reason", ""),
+        )
+
+    return _form(
+        request,
+        "stock/correct.html",
+        act,
+        _("Corrected the serial number."),
+        ("serial", "reason"),
+        {},
+        lot=found,
+    )

@@ -1,0 +1,31 @@
+"""Addresses of stock."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from wharfinger.stock.pages import counts, goods, inventory, locations
+
+app_name = "stock"
+urlpatterns = [
+    path("stock/", inventory.inventory, name="inventory"),
+    path("stock/products/<int:pk>/", inventory.product_stock, name="product"),
+    path("stock/adjust/", goods.adjust, name="adjust"),
+    path("stock/transfer/", goods.transfer, name="transfer"),
+    path("stock/aside/", goods.hold, name="aside"),
+    path("stock/value/", goods.revalue, name="revalue"),
+    path("stock/counts/", counts.counts, name="counts"),
+    path("stock/counts/new/", counts.new_count, name="new_count"),
+    path("stock/counts/<int:pk>/", counts.count, name="count"),
+    path("stock/counts/<int:pk>/record/", counts.record, name="record_count"),
+    path("stock/counts/<int:pk>/review/", counts.review, name="review_count"),
+    path("stock/counts/<int:pk>/complete/", counts.complete, name="complete_count"),
+    path("locations/", locations.locations, name="locations"),
+    path("locations/new/", locations.new_location, name="new_location"),
+    path("locations/<int:pk>/", locations.location, name="location"),
+    path("locations/<int:pk>/change/", locations.change_location, name="change_location"),
+    path("locations/<int:pk>/bins/", locations.add_bin, name="add_bin"),
+    path("serials/", inventory.serials, name="serials"),
+    path("serials/<int:pk>/", inventory.unit, name="unit"),
+    path("serials/<int:pk>/correct/", goods.correct_serial, name="correct_serial"),
+]
