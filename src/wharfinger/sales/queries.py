@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from wharfinger.base import clock, configuration, money
 from wharfinger.base.quantity import plain
 from wharfinger.base.tax import Totals
 from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import Money, money_of, open_of, totals_of
 from wharfinger.demand.queries.shown import lines as all_lines
 from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.queries.words import ORDER, SHEET, with_quote_word, with_words
+from wharfinger.ledger.models import Holding
 from wharfinger.sales.models import Opportunity
 from wharfinger.sales.rules.holds import end_of_day
+from wharfinger.stock.models import Location
 
 RELATED = ("organization", "contact", "owner")
 
@@ -182,3 +187,80 @@ def _lines(rows: Sequence[Any], by: str) -> dict[int, list[dict[str, Any]]]:
     for line in show_lines(found):
         named[line[by]].append(line)
     return named
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What a location has for a line: free, and reserved for it already."""
+
+    line: int
+    place: int
+    sku: str
+    location: str
+    wanted: int
+    free: int
+    reserved: int
+    decimals: int
+
+
+def shelves(lines: Sequence[Line]) -> list[Shelf]:
+    """For each line the locations that have any of it, in four statements however many."""
+    products = {line.product_id for line in lines}
+    claims = {line.pk for line in lines}
+    goods = Holding.objects.filter(kind="bin", owned=True, quantity__gt=0)
+    lapsed = Q(claim__hold_until__lte=clock.now())
+    free = goods.filter(Q(claim_id=0) | lapsed, product_id__in=products)
+    available: dict[tuple[int, int], int] = defaultdict(int)
+    for product, place, units in free.values_list("product_id", "place__parent_id", "quantity"):
+        available[product, place or 0] += units
+    reserved: dict[tuple[int, int], int] = defaultdict(int)
+    held = goods.filter(claim_id__in=claims).exclude(lapsed)
+    for claim, place, units in held.values_list("claim_id", "place__parent_id", "quantity"):
+        reserved[claim, place or 0] += units
+    figures = quantities(claims)
+    wanted = {
+        claim: sum(figures[claim][name] for name in ("wanted", "to_approve", "to_order")) for claim in claims
+    }
+    found = []
+    locations = Location.objects.order_by("-default", "name").values_list("place_id", "name")
+    for line in lines:
+        for place, name in locations:
+            here = available[line.product_id, place], reserved[line.pk, place]
+            if any(here):
+                found.append(
+                    Shelf(
+                        line.pk,
+                        place,
+                        line.product.sku,
+                        name,
+                        wanted[line.pk],
+                        *here,
+                        line.product.quantity_decimals,
+                    )
+                )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """How many of a product a document holds at a location, and until when."""
+
+    sku: str
+    location: str
+    quantity: int
+    decimals: int
+    until: datetime | None
+
+
+def held_of(lines: Sequence[int]) -> list[Reserved]:
+    """What these lines hold in bins, by location, in one statement."""
+    rows = Holding.objects.filter(claim_id__in=lines, kind="bin", quantity__gt=0)
+    rows = rows.exclude(claim__hold_until__lte=clock.now())
+    names = (
+        "product__sku",
+        "place__parent__location__name",
+        "product__quantity_decimals",
+        "claim__hold_until",
+    )
+    sums = rows.values_list(*names).annotate(units=Sum("quantity")).order_by("product__sku", names[1])
+    return [Reserved(sku, location, units, decimals, end) for sku, location, decimals, end, units in sums]

@@ -23,6 +23,13 @@ def work_orders() -> QuerySet[Any, Any]:
     return with_words(rows.select_related("organization", "contact", "owner", "work_order__lead"), SHEET)
 
 
+def open_work(organization: int) -> list[Sheet]:
+    """The tickets, projects, contracts and jobs of a customer that may still be charged, newest first."""
+    rows = Sheet.objects.filter(organization_id=organization, kind__in=list(NUMBERS), void__isnull=True)
+    still = rows.filter(work_order__completed_at__isnull=True, work_order__cancelled_at__isnull=True)
+    return list(still.order_by("-pk")[:200])
+
+
 def show_work_order(row: Any) -> dict[str, Any]:
     """A work order with its charges."""
     return show_work_orders([row], include=frozenset(("charges",)))[0]

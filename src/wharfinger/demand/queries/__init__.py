@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 from django.db.models import Q
 
+from wharfinger.base import clock
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.demand.models import Line
 from wharfinger.ledger import sql
+from wharfinger.ledger.look import moment
 from wharfinger.ledger.models import Claim
 from wharfinger.ledger.plan import Truth
 
@@ -40,10 +42,13 @@ def quantities(lines: Iterable[int]) -> dict[int, dict[str, int]]:
     """The figures of these lines, every figure named, in one statement."""
     wanted = list(lines)
     found = {line: dict.fromkeys(QUANTITIES, 0) for line in wanted}
+    # Goods whose hold has expired are free for whoever asks; their line wants them again.
     for claim, kind, quantity in sql.fetch(
-        "SELECT claim_id, kind, SUM(quantity) FROM ledger_holding "  # noqa: S608 - the text is ours alone
-        f"WHERE {sql.among('claim_id')} AND quantity > 0 GROUP BY claim_id, kind",
-        [sql.array(wanted)],
+        "SELECT h.claim_id, "  # noqa: S608 - the text is ours alone
+        "CASE WHEN h.kind = 'bin' AND c.hold_until <= %s THEN 'quoted' ELSE h.kind END, "
+        "SUM(h.quantity) FROM ledger_holding h JOIN ledger_claim c ON c.id = h.claim_id "
+        f"WHERE {sql.among('h.claim_id')} AND h.quantity > 0 GROUP BY 1, 2",
+        [moment(clock.now()), sql.array(wanted)],
     ):
         figure = _FIGURE.get(kind)
         if figure is not None:

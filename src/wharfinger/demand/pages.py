@@ -1,0 +1,325 @@
+"""Lines on pages: how every document with lines shows, takes and changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from wharfinger.base import money
+from wharfinger.base.access import require
+from wharfinger.base.door import there
+from wharfinger.base.page import Form, came_from, page, page_act
+from wharfinger.base.quantity import plain, quantity, scaled
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.catalog.models import Product, TaxCode
+from wharfinger.demand import actions
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.queries import quantities
+from wharfinger.demand.queries.amounts import net_of
+from wharfinger.demand.queries.shown import lines
+from wharfinger.demand.queries.standing import standing
+from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.amend import LineChange
+from wharfinger.demand.rules.words import CHARGE, GOODS, MONEY, charge_word
+from wharfinger.parties.models import Contact, Organization, Site
+
+ROWS = 6
+"""Empty rows that a form for lines offers."""
+
+TONES = {
+    "pending": "grey",
+    "waiting_approval": "violet",
+    "need_to_order": "amber",
+    "on_order": "blue",
+    "ready": "teal",
+    "reserved": "teal",
+    "delivered": "green",
+    "cancelled": "grey",
+}
+GOODS_TONES = {
+    "unconfirmed": "grey",
+    "unfulfilled": "amber",
+    "started": "blue",
+    "delivered": "teal",
+    "fulfilled": "green",
+    "cancelled": "red",
+    "closed": "green",
+}
+MONEY_TONES = {
+    "unconfirmed": "grey",
+    "uninvoiced": "grey",
+    "invoiced": "blue",
+    "partial": "amber",
+    "paid": "green",
+    "owing": "red",
+    "cancelled": "red",
+    "closed": "green",
+}
+COLUMNS = (
+    ("product", N_("Product"), "link"),
+    ("description", N_("Description"), "text"),
+    ("quantity", N_("Quantity"), "quantity"),
+    ("where", N_("Where"), "stage_bar"),
+    ("word", N_("Progress"), "chip"),
+    ("price", N_("Unit price"), "price"),
+    ("net", N_("Net"), "money"),
+)
+STAGES = (
+    "wanted",
+    "to_approve",
+    "to_order",
+    "on_order",
+    "reserved",
+    "picked",
+    "packed",
+    "shipped",
+    "delivered",
+    "returned",
+)
+
+
+def goods_chip(word: str) -> tuple[str, str]:
+    """What is said of a document's goods, as a chip."""
+    return GOODS_TONES[word], _(GOODS[word])
+
+
+def money_chip(word: str) -> tuple[str, str]:
+    """What is said of a document's money, as a chip."""
+    return MONEY_TONES[word], _(MONEY[word])
+
+
+def columns() -> list[tuple[str, str, str]]:
+    """The columns of a table of lines, in the reader's language."""
+    return [(key, _(label), kind) for key, label, kind in COLUMNS]
+
+
+def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
+    """Lines as cells of a table: what, how many, where, and what they come to."""
+    figures = quantities([line.pk for line in found])
+    standings = standing(line.sheet_id for line in found)
+    rows = []
+    for line in found:
+        here = figures[line.pk]
+        decimals = line.product.quantity_decimals
+        word = charge_word(here, firm=standings[line.sheet_id].firm)
+        stages = {stage: here[stage] for stage in STAGES}
+        stages["to_order"] += here["drafted"]
+        stages["reserved"] += here["ready"]
+        rows.append(
+            {
+                "id": line.pk,
+                "product": (line.product.sku, reverse("demand:line", args=[line.pk])),
+                "description": line.description,
+                "quantity": (line.quantity, decimals),
+                "where": (stages, decimals),
+                "word": (TONES[word.removeprefix("partly_")], _(CHARGE[word])),
+                "price": (line.unit_price_micro, line.currency),
+                "net": (net_of(line), line.currency),
+            }
+        )
+    return rows
+
+
+def stages_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Where everything of a document is, as one bar."""
+    total: dict[str, int] = {}
+    for row in rows:
+        for stage, units in row["where"][0].items():
+            total[stage] = total.get(stage, 0) + units
+    return total
+
+
+def typed_lines(given: Mapping[str, Any]) -> tuple[LineWish, ...]:
+    """The lines typed into a form, empty rows left out; raises BadInput beside the field."""
+    rows = []
+    while f"sku-{len(rows)}" in given:
+        n = len(rows)
+        rows.append(
+            [str(given.get(f"{name}-{n}", "")).strip() for name in ("sku", "quantity", "price", "discount")]
+        )
+    skus = {row[0] for row in rows if row[0]}
+    products = {p.sku.casefold(): p for p in Product.objects.filter(sku__in=skus | {s.upper() for s in skus})}
+    found = []
+    for n, (sku, units, price, discount) in enumerate(rows):
+        if not sku:
+            continue
+        product = products.get(sku.casefold())
+        if product is None:
+            raise BadInput("no_such_product", N_("There is no such product."), field=f"sku-{n}")
+        found.append(
+            LineWish(
+                product.pk,
+                quantity(units or "1", product.quantity_decimals, field=f"quantity-{n}"),
+                unit_price_micro=money.micro(price, field=f"price-{n}") if price else None,
+                discount_micro=_percent(discount, f"discount-{n}"),
+            )
+        )
+    return tuple(found)
+
+
+def _percent(text: str, field: str) -> int:
+    share = scaled(text or "0", 4, field=field)
+    if share > 10**6:
+        raise BadInput("above_hundred", N_("At most 100 % fit here."), field=field)
+    return share
+
+
+def typed_day(given: Mapping[str, Any], name: str) -> date | None:
+    """A day from a form; raises BadInput when it is none."""
+    text = str(given.get(name, "")).strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadInput(
+            "not_a_date", N_("“{text}” is not a date. Write it like 2026-11-30."), field=name, text=text[:20]
+        ) from None
+
+
+def typed_id(given: Mapping[str, Any], name: str) -> int | None:
+    """A choice from a form; raises BadInput when it is none of them."""
+    text = str(given.get(name, "")).strip()
+    if text and not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadInput("no_such_choice", N_("Choose one from the list."), field=name)
+    return int(text) if text else None
+
+
+def chosen_customer(given: Mapping[str, Any]) -> int:
+    """The customer of a new document; raises BadInput when none is chosen."""
+    found = typed_id(given, "organization")
+    if found is None:
+        raise BadInput("missing", N_("Please fill this in."), field="organization")
+    return found
+
+
+def offers() -> dict[str, Any]:
+    """What the forms of documents offer to choose from."""
+    return {
+        "rows": range(ROWS),
+        "customers": list(
+            Organization.objects.filter(customer=True, retired_on__isnull=True)
+            .order_by("name")
+            .values_list("pk", "name")
+        ),
+        "products": list(
+            Product.objects.filter(retired_on__isnull=True).order_by("sku").values_list("sku", "name")[:1000]
+        ),
+    }
+
+
+def contacts_of(organization: int) -> list[tuple[int, str]]:
+    """The contacts one may choose for a document of this customer."""
+    rows = Contact.objects.filter(organization_id=organization, retired_on__isnull=True).order_by("name")
+    return list(rows.values_list("pk", "name"))
+
+
+def _readable(request: HttpRequest, sheet: Sheet) -> None:
+    require(request.user, "sales.read" if sheet.kind in actions.PERMISSIONS else "work.read")  # type: ignore[arg-type]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page()
+def line(request: HttpRequest, line: int) -> HttpResponse:
+    """One line: where its units are, and its words, price and quantity to change."""
+    found = there(lines().select_related("product", "sheet", "tax_code", "site"), line)
+    _readable(request, found.sheet)
+    back = document_address(found.sheet)
+
+    def show(form: Form) -> HttpResponse:
+        rows = line_rows([found])
+        codes = TaxCode.objects.filter(retired_on__isnull=True).order_by("code").values_list("pk", "name")
+        sites = Site.objects.filter(organization_id=found.organization_id, retired_on__isnull=True)
+        context = {
+            "line": found,
+            "row": rows[0],
+            "form": form,
+            "back": back,
+            "codes": list(codes),
+            "sites": list(sites.values_list("pk", "name")),
+        }
+        return render(request, "demand/line.html", context)
+
+    if request.method != "POST":
+        return show(Form(_as_typed(found)))
+    return page_act(
+        request,
+        lambda: actions.change_line(actor=request.user, line=line, change=_change(request.POST, found)),  # type: ignore[arg-type]
+        ok=_("Changed %(sku)s.") % {"sku": found.product.sku},
+        back=back,
+        again=show,
+    )
+
+
+def _as_typed(line: Line) -> dict[str, Any]:
+    return {
+        "quantity": plain(line.quantity, line.product.quantity_decimals),
+        "unit_price": plain(line.unit_price_micro, money.MICRO),
+        "discount_percent": plain(line.discount_micro, 4),
+        "description": line.description,
+        "tax_code": line.tax_code_id,
+        "site": line.site_id or "",
+        "promised_on": line.promised_on.isoformat() if line.promised_on else "",
+        "billable": "yes" if line.billable else "",
+    }
+
+
+def _change(given: Mapping[str, Any], line: Line) -> LineChange:
+    return LineChange(
+        quantity=quantity(given.get("quantity", ""), line.product.quantity_decimals),
+        unit_price_micro=money.micro(given.get("unit_price", "")),
+        discount_micro=_percent(given.get("discount_percent", ""), "discount_percent"),
+        description=str(given.get("description", ""))[:500],
+        tax_code_id=typed_id(given, "tax_code"),
+        site_id=typed_id(given, "site"),
+        promised_on=typed_day(given, "promised_on"),
+        billable=given.get("billable") == "yes",
+    )
+
+
+@require_POST
+@page()
+def remove(request: HttpRequest, line: int) -> HttpResponse:
+    """Take a line off its document."""
+    found = there(lines().select_related("product", "sheet"), line)
+    back = document_address(found.sheet)
+    return page_act(
+        request,
+        lambda: actions.remove_line(actor=request.user, line=line),  # type: ignore[arg-type]
+        ok=_("Took %(sku)s off.") % {"sku": found.product.sku},
+        back=back,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page()
+def add(request: HttpRequest, sheet: int) -> HttpResponse:
+    """Add lines to a document."""
+    found = there(Sheet.objects.filter(void__isnull=True), sheet)
+    require(request.user, actions.PERMISSIONS.get(found.kind, "work.charge"))  # type: ignore[arg-type]
+    back = document_address(found)
+
+    def show(form: Form) -> HttpResponse:
+        context = {"sheet": found, "form": form, "back": came_from(request, back), **offers()}
+        return render(request, "demand/add.html", context)
+
+    if request.method != "POST":
+        return show(Form())
+    return page_act(
+        request,
+        lambda: actions.add_lines(actor=request.user, sheet=sheet, wishes=typed_lines(request.POST)),  # type: ignore[arg-type]
+        ok=_("Added to %(number)s.") % {"number": found.number},
+        back=back,
+        again=show,
+    )
+
+
+def document_address(sheet: Sheet) -> str:
+    """The page of the document on which a line stands."""
+    names = {"quote": "sales:quote", "order": "sales:order"}
+    return reverse(names.get(sheet.kind, "work:work_order"), args=[sheet.pk])

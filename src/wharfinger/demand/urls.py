@@ -1,0 +1,12 @@
+"""Where lines are on the web."""
+
+from django.urls import path
+
+from wharfinger.demand import pages
+
+app_name = "demand"
+urlpatterns = [
+    path("lines/<int:line>/", pages.line, name="line"),
+    path("lines/<int:line>/remove/", pages.remove, name="remove"),
+    path("documents/<int:sheet>/lines/", pages.add, name="add"),
+]

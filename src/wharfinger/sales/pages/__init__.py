@@ -1,0 +1,1 @@
+"""Opportunities, quotes and sales orders on pages."""

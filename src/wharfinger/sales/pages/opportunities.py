@@ -1,0 +1,188 @@
+"""Pages of opportunities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from wharfinger.base.asking import Ask
+from wharfinger.base.door import there
+from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.words import tidy
+from wharfinger.demand.pages import chosen_customer, offers, typed_day
+from wharfinger.ledger.timeline import timeline
+from wharfinger.sales import queries
+from wharfinger.sales.actions import quotes as actions
+from wharfinger.sales.models import Opportunity
+from wharfinger.sales.pages.quotes import QUOTE_TONES, QUOTE_WORDS
+from wharfinger.sales.rules.quotes import OpportunityWish
+
+
+def deal_word(row: Opportunity) -> tuple[str, str]:
+    """Whether a deal is open, won or lost, as a chip."""
+    if row.won_at is not None:
+        return "green", _("Won")
+    return ("red", _("Lost")) if row.lost_at is not None else ("blue", _("Open"))
+
+
+def _rows(ask: Ask) -> Rows:
+    found = queries.opportunities()
+    if ask.tab == "open":
+        found = found.filter(won_at__isnull=True, lost_at__isnull=True)
+    if ask.tab == "won":
+        found = found.filter(won_at__isnull=False)
+    if ask.tab == "lost":
+        found = found.filter(lost_at__isnull=False)
+    if text := ask.one("customer"):
+        found = found.filter(organization__name__icontains=text)
+    if text := ask.one("step"):
+        found = found.filter(pipeline_step__icontains=text)
+    first, last = ask.days("close")
+    found = found.filter(expected_close_on__gte=first) if first else found
+    found = found.filter(expected_close_on__lte=last) if last else found
+    cut = ask.slice(found, {"number": "number", "close": "expected_close_on", "title": "title"})
+    return Rows([_row(deal) for deal in cut.items], cut.before, cut.after)
+
+
+def _row(deal: Opportunity) -> Row:
+    return Row(
+        id=deal.pk,
+        name=deal.number,
+        cells={
+            "number": (deal.number, reverse("sales:opportunity", args=[deal.pk])),
+            "title": deal.title,
+            "customer": deal.organization.name,
+            "word": deal_word(deal),
+            "step": deal.pipeline_step,
+            "probability": deal.probability_percent,
+            "close": deal.expected_close_on,
+            "owner": str(deal.owner) if deal.owner else None,
+        },
+    )
+
+
+OPPORTUNITIES = Table(
+    name="opportunities",
+    title=N_("Opportunities"),
+    permission="sales.read",
+    columns=(
+        Column("number", N_("Opportunity"), "link", sortable=True),
+        Column("title", N_("Title"), sortable=True),
+        Column("customer", N_("Customer")),
+        Column("word", N_("Progress"), "chip"),
+        Column("step", N_("Pipeline step")),
+        Column("probability", N_("Probability"), "number", optional=True),
+        Column("close", N_("Expected close"), "date", sortable=True),
+        Column("owner", N_("Owner"), "person"),
+    ),
+    filters=(
+        Filter("customer", N_("Customer")),
+        Filter("step", N_("Pipeline step")),
+        Filter("close", N_("Expected close"), "date"),
+    ),
+    tabs=(Tab("open", N_("Open")), Tab("won", N_("Won")), Tab("lost", N_("Lost")), Tab("all", N_("All"))),
+    new=New(N_("New opportunity"), "sales:new_opportunity", "sales.quote"),
+    empty=N_("Deals appear here when one is written down or a quote is made."),
+    rows=_rows,
+)
+
+
+def opportunity_list(request: HttpRequest) -> HttpResponse:
+    """Every deal."""
+    return table_page(request, OPPORTUNITIES)
+
+
+@page("sales.read")
+def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
+    """One deal with its quotes."""
+    deal = there(queries.opportunities(), pk)
+    quotes = list(queries.quotes().filter(quote__opportunity_id=pk).order_by("-pk"))
+    sums = queries.quote_totals(quotes)
+    rows = [
+        {
+            "number": (row.number, reverse("sales:quote", args=[row.pk])),
+            "word": (QUOTE_TONES[row.quote_word], _(QUOTE_WORDS[row.quote_word])),
+            "expires": row.quote.expires_on,
+            "total": (sums[row.pk].total, row.currency),
+        }
+        for row in quotes
+    ]
+    context = {
+        "deal": deal,
+        "word": deal_word(deal),
+        "quotes": rows,
+        "timeline": timeline(f"opportunity:{pk}"),
+    }
+    return render(request, "sales/opportunity.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("sales.quote")
+def new_opportunity(request: HttpRequest) -> HttpResponse:
+    """Write a deal down."""
+
+    def show(form: Form) -> HttpResponse:
+        context = {"form": form, "heading": _("New opportunity"), "back": reverse("sales:opportunities")}
+        return render(request, "sales/opportunity_form.html", context | {"customers": offers()["customers"]})
+
+    if request.method != "POST":
+        return show(Form(request.GET))
+    given = request.POST
+    return page_act(
+        request,
+        lambda: actions.create_opportunity(
+            actor=request.user,  # type: ignore[arg-type]
+            wish=OpportunityWish(organization=chosen_customer(given), **_typed(given)),
+        ),
+        ok=_("The opportunity is written down."),
+        back=lambda done: reverse("sales:opportunity", args=[done.one("sales.Opportunity")]),
+        again=show,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("sales.quote")
+def edit_opportunity(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a deal."""
+    deal = there(queries.opportunities(), pk)
+    back = reverse("sales:opportunity", args=[pk])
+
+    def show(form: Form) -> HttpResponse:
+        context = {"form": form, "heading": _("Edit %(number)s") % {"number": deal.number}, "back": back}
+        return render(request, "sales/opportunity_form.html", context)
+
+    if request.method != "POST":
+        close = deal.expected_close_on.isoformat() if deal.expected_close_on else ""
+        names = ("title", "pipeline_step", "probability_percent")
+        return show(Form({name: getattr(deal, name) for name in names} | {"expected_close_on": close}))
+    return page_act(
+        request,
+        lambda: actions.change_opportunity(
+            actor=request.user,  # type: ignore[arg-type]
+            opportunity=pk,
+            values=_typed(request.POST),
+        ),
+        ok=_("Changed %(number)s.") % {"number": deal.number},
+        back=back,
+        again=show,
+    )
+
+
+def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
+    text = str(given.get("probability_percent", "")).strip() or "50"
+    if not (text.isascii() and text.isdigit() and int(text) <= 100):
+        raise BadInput("not_a_share", N_("Give a number from 0 to 100."), field="probability_percent")
+    return {
+        "title": tidy(str(given.get("title", "")), field="title"),
+        "pipeline_step": tidy(str(given.get("pipeline_step", "")) or "new", field="pipeline_step", most=40),
+        "probability_percent": int(text),
+        "expected_close_on": typed_day(given, "expected_close_on"),
+    }

@@ -1,0 +1,257 @@
+"""Pages of sales orders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from wharfinger.base.asking import Ask, capped
+from wharfinger.base.door import there
+from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.refusal import N_
+from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.demand.models import Sheet
+from wharfinger.demand.pages import (
+    GOODS_TONES,
+    MONEY_TONES,
+    chosen_customer,
+    columns,
+    contacts_of,
+    goods_chip,
+    line_rows,
+    money_chip,
+    offers,
+    stages_of,
+    typed_lines,
+)
+from wharfinger.demand.queries.amounts import open_of
+from wharfinger.demand.queries.shown import lines_of
+from wharfinger.demand.rules.words import GOODS, MONEY
+from wharfinger.ledger.timeline import timeline
+from wharfinger.sales import queries
+from wharfinger.sales.actions import orders as actions
+from wharfinger.sales.pages.quotes import typed_of, words_of
+from wharfinger.sales.rules.orders import OrderWish
+
+
+def _rows(ask: Ask) -> Rows:
+    every = queries.orders()
+    standing = every.filter(order__cancelled_at__isnull=True, order__fulfilled_at__isnull=True)
+    found = standing if ask.tab == "open" else every
+    if text := ask.one("customer"):
+        found = found.filter(organization__name__icontains=text)
+    if words := ask.many("goods"):
+        found = found.filter(goods_word__in=words)
+    if words := ask.many("money"):
+        found = found.filter(money_word__in=words)
+    for key, path in (("ordered", "ordered_on"), ("promised", "promised_on")):
+        first, last = ask.days(key)
+        found = found.filter(**{f"{path}__gte": first}) if first else found
+        found = found.filter(**{f"{path}__lte": last}) if last else found
+    cut = ask.slice(found, {"number": "number", "ordered": "ordered_on", "promised": "promised_on"})
+    sums, billed = queries.order_totals(cut.items)
+    rows = [_row(row, sums[row.pk].total, open_of(sums[row.pk].total, billed[row.pk])) for row in cut.items]
+    open_orders = Sheet.objects.filter(
+        kind="order", void__isnull=True, order__cancelled_at__isnull=True, order__fulfilled_at__isnull=True
+    )
+    return Rows(rows, cut.before, cut.after, counts={"open": capped(open_orders)})
+
+
+def _row(row: Any, total: int, open_minor: int) -> Row:
+    return Row(
+        id=row.pk,
+        name=row.number,
+        cells={
+            "number": (row.number, reverse("sales:order", args=[row.pk])),
+            "customer": row.organization.name,
+            "reference": row.customer_reference or None,
+            "goods": goods_chip(row.goods_word),
+            "money": money_chip(row.money_word),
+            "ordered": row.ordered_on,
+            "promised": row.promised_on,
+            "total": (total, row.currency),
+            "open": (open_minor, row.currency),
+            "owner": str(row.owner) if row.owner else None,
+        },
+    )
+
+
+ORDERS = Table(
+    name="sales_orders",
+    title=N_("Sales orders"),
+    permission="sales.read",
+    columns=(
+        Column("number", N_("Order"), "link", sortable=True),
+        Column("customer", N_("Customer")),
+        Column("reference", N_("Their reference"), optional=True),
+        Column("goods", N_("Goods"), "chip"),
+        Column("money", N_("Money"), "chip"),
+        Column("ordered", N_("Ordered"), "date", sortable=True),
+        Column("promised", N_("Promised"), "date", sortable=True),
+        Column("total", N_("Total"), "money"),
+        Column("open", N_("Still to pay"), "money", optional=True),
+        Column("owner", N_("Owner"), "person"),
+    ),
+    filters=(
+        Filter("customer", N_("Customer")),
+        Filter("goods", N_("Goods"), "many", lambda _ask: [(k, _(GOODS[k])) for k in GOODS_TONES]),
+        Filter("money", N_("Money"), "many", lambda _ask: [(k, _(MONEY[k])) for k in MONEY_TONES]),
+        Filter("ordered", N_("Ordered"), "date"),
+        Filter("promised", N_("Promised"), "date"),
+    ),
+    tabs=(Tab("open", N_("Open")), Tab("all", N_("All"))),
+    new=New(N_("New order"), "sales:new_order", "sales.order"),
+    empty=N_("Orders appear here when a quote is won or one is written by hand."),
+    rows=_rows,
+)
+
+
+def order_list(request: HttpRequest) -> HttpResponse:
+    """Every sales order."""
+    return table_page(request, ORDERS)
+
+
+@page("sales.read")
+def order(request: HttpRequest, pk: int) -> HttpResponse:
+    """One sales order: its lines wherever they are billed, and what happened to it."""
+    row = there(queries.orders(), pk)
+    found = list(lines_of(pk, "order").select_related("product", "tax_code"))
+    rows = line_rows(found)
+    sums, billed = queries.order_totals([row])
+    charged = {line.sheet_id for line in found if line.sheet_id != pk}
+    context = {
+        "doc": row,
+        "order": row.order,
+        "goods_word": goods_chip(row.goods_word),
+        "money_word": money_chip(row.money_word),
+        "open_minor": open_of(sums[pk].total, billed[pk]),
+        "may_add": row.order.cancelled_at is None,
+        "quote": Sheet.objects.filter(pk=row.order.quote_id).first() if row.order.quote_id else None,
+        "charged": list(Sheet.objects.filter(pk__in=charged)) if charged else [],
+        "columns": columns(),
+        "rows": rows,
+        "stages": stages_of(rows),
+        "sums": sums[pk],
+        "timeline": timeline(f"order:{pk}"),
+    }
+    return render(request, "sales/order.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("sales.order")
+def new_order(request: HttpRequest) -> HttpResponse:
+    """Write a sales order by hand."""
+
+    def show(form: Form) -> HttpResponse:
+        context = {
+            "form": form,
+            "heading": _("New order"),
+            "confirmable": True,
+            "back": reverse("sales:orders"),
+        }
+        return render(request, "sales/document_form.html", context | offers())
+
+    if request.method != "POST":
+        return show(Form(request.GET))
+    given = request.POST
+
+    def act() -> Any:
+        words = words_of(given)
+        wish = OrderWish(
+            organization=chosen_customer(given),
+            lines=typed_lines(given),
+            title=words["title"],
+            customer_reference=words["customer_reference"],
+            promised_on=words["promised_on"],
+            confirm=given.get("confirm") == "yes",
+        )
+        return actions.create_order(actor=request.user, wish=wish)  # type: ignore[arg-type]
+
+    return page_act(
+        request,
+        act,
+        ok=_("The order is written."),
+        back=lambda done: reverse("sales:order", args=[done.one("demand.Sheet")]),
+        again=show,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("sales.order")
+def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change the words and dates of an order."""
+    row = there(queries.orders(), pk)
+    back = reverse("sales:order", args=[pk])
+
+    def show(form: Form) -> HttpResponse:
+        context = {
+            "form": form,
+            "heading": _("Edit %(number)s") % {"number": row.number},
+            "contacts": contacts_of(row.organization_id),
+            "back": back,
+        }
+        return render(request, "sales/document_form.html", context)
+
+    if request.method != "POST":
+        return show(Form(typed_of(row)))
+    return page_act(
+        request,
+        lambda: actions.change_order(actor=request.user, order=pk, values=words_of(request.POST)),  # type: ignore[arg-type]
+        ok=_("Changed %(number)s.") % {"number": row.number},
+        back=back,
+        again=show,
+    )
+
+
+def _verb(name: str, act: Callable[..., Any], sentence: str) -> Callable[..., HttpResponse]:
+    """The page of a verb that needs no form beyond a reason."""
+
+    @require_POST
+    @page("sales.read")
+    def view(request: HttpRequest, pk: int) -> HttpResponse:
+        said = {"reason": request.POST.get("reason", "").strip()[:200]} if "reason" in request.POST else {}
+        sure = {"anyway": True} if request.POST.get("anyway") in ("yes", "true", "True") else {}
+        return page_act(
+            request,
+            lambda: act(actor=request.user, order=pk, **said, **sure),
+            ok=_(sentence),
+            back=reverse("sales:order", args=[pk]),
+        )
+
+    view.__name__ = name
+    return view
+
+
+confirm_order = _verb("confirm_order", actions.confirm, N_("The order is confirmed."))
+unconfirm_order = _verb("unconfirm_order", actions.unconfirm, N_("The order is provisional again."))
+cancel_order = _verb("cancel_order", actions.cancel, N_("The order is cancelled."))
+hold_order = _verb("hold_order", actions.hold, N_("The order is on hold."))
+unhold_order = _verb("unhold_order", actions.unhold, N_("The order goes on."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("sales.fulfil")
+def fulfil_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """Declare an order fulfilled; open lines are shown first and need a yes."""
+    row = there(queries.orders(), pk)
+    back = reverse("sales:order", args=[pk])
+
+    def show(form: Form) -> HttpResponse:
+        return render(request, "sales/fulfil.html", {"doc": row, "form": form, "back": back})
+
+    if request.method != "POST":
+        return show(Form())
+    sure = request.POST.get("anyway") == "yes"
+    return page_act(
+        request,
+        lambda: actions.mark_fulfilled(actor=request.user, order=pk, anyway=sure),  # type: ignore[arg-type]
+        ok=_("The order is marked as fulfilled."),
+        back=back,
+        again=show,
+    )

@@ -1,0 +1,265 @@
+"""Pages of quotes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from wharfinger.base.asking import Ask, capped
+from wharfinger.base.door import there
+from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.refusal import N_
+from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.words import tidy
+from wharfinger.demand.models import Sheet
+from wharfinger.demand.pages import (
+    chosen_customer,
+    columns,
+    contacts_of,
+    line_rows,
+    offers,
+    stages_of,
+    typed_day,
+    typed_id,
+    typed_lines,
+)
+from wharfinger.demand.queries.shown import lines_of
+from wharfinger.ledger.timeline import timeline
+from wharfinger.sales import queries
+from wharfinger.sales.actions import quotes as actions
+from wharfinger.sales.queries import held_of
+from wharfinger.sales.rules.quotes import QuoteWish
+
+QUOTE_WORDS = {
+    "open": N_("Open"),
+    "sent": N_("Sent"),
+    "expired": N_("Expired"),
+    "won": N_("Won"),
+    "lost": N_("Lost"),
+}
+QUOTE_TONES = {"open": "grey", "sent": "blue", "expired": "amber", "won": "green", "lost": "red"}
+
+
+def _rows(ask: Ask) -> Rows:
+    every = queries.quotes()
+    standing = every.filter(quote__won_at__isnull=True, quote__lost_at__isnull=True)
+    found = {
+        "open": standing,
+        "won": every.filter(quote_word="won"),
+        "lost": every.filter(quote_word="lost"),
+    }.get(ask.tab, every)
+    if text := ask.one("customer"):
+        found = found.filter(organization__name__icontains=text)
+    if words := ask.many("word"):
+        found = found.filter(quote_word__in=words)
+    first, last = ask.days("expires")
+    found = found.filter(quote__expires_on__gte=first) if first else found
+    found = found.filter(quote__expires_on__lte=last) if last else found
+    cut = ask.slice(found, {"number": "number", "quoted": "ordered_on", "expires": "quote__expires_on"})
+    sums = queries.quote_totals(cut.items)
+    rows = [_row(quote, sums[quote.pk].total) for quote in cut.items]
+    return Rows(rows, cut.before, cut.after, counts={"open": capped(standing)})
+
+
+def _row(row: Any, total: int) -> Row:
+    return Row(
+        id=row.pk,
+        name=row.number,
+        cells={
+            "number": (row.number, reverse("sales:quote", args=[row.pk])),
+            "customer": row.organization.name,
+            "title": row.title or None,
+            "word": (QUOTE_TONES[row.quote_word], _(QUOTE_WORDS[row.quote_word])),
+            "quoted": row.ordered_on,
+            "expires": row.quote.expires_on,
+            "total": (total, row.currency),
+            "owner": str(row.owner) if row.owner else None,
+        },
+    )
+
+
+QUOTES = Table(
+    name="quotes",
+    title=N_("Quotes"),
+    permission="sales.read",
+    columns=(
+        Column("number", N_("Quote"), "link", sortable=True),
+        Column("customer", N_("Customer")),
+        Column("title", N_("Title")),
+        Column("word", N_("Progress"), "chip"),
+        Column("quoted", N_("Quoted"), "date", sortable=True),
+        Column("expires", N_("Expires"), "date", sortable=True),
+        Column("total", N_("Total"), "money"),
+        Column("owner", N_("Owner"), "person"),
+    ),
+    filters=(
+        Filter("customer", N_("Customer")),
+        Filter("word", N_("Progress"), "many", lambda _ask: [(k, _(v)) for k, v in QUOTE_WORDS.items()]),
+        Filter("expires", N_("Expires"), "date"),
+    ),
+    tabs=(Tab("open", N_("Open")), Tab("won", N_("Won")), Tab("lost", N_("Lost")), Tab("all", N_("All"))),
+    new=New(N_("New quote"), "sales:new_quote", "sales.quote"),
+    empty=N_("Write a quote; it may hold stock until it expires."),
+    rows=_rows,
+)
+
+
+def quote_list(request: HttpRequest) -> HttpResponse:
+    """Every quote."""
+    return table_page(request, QUOTES)
+
+
+@page("sales.read")
+def quote(request: HttpRequest, pk: int) -> HttpResponse:
+    """One quote: its lines, what it holds, and what happened to it."""
+    row = there(queries.quotes(), pk)
+    found = list(lines_of(pk, "sheet").select_related("product", "tax_code"))
+    rows = line_rows(found)
+    still_open = row.quote.won_at is None and row.quote.lost_at is None
+    context = {
+        "doc": row,
+        "quote": row.quote,
+        "word": (QUOTE_TONES[row.quote_word], _(QUOTE_WORDS[row.quote_word])),
+        "open": still_open,
+        "may_add": still_open,
+        "order": Sheet.objects.filter(order__quote_id=pk, void__isnull=True).first(),
+        "holds": held_of([line.pk for line in found]),
+        "columns": columns(),
+        "rows": rows,
+        "stages": stages_of(rows) if still_open else {},
+        "sums": queries.quote_totals([row])[pk],
+        "timeline": timeline(f"quote:{pk}"),
+    }
+    return render(request, "sales/quote.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("sales.quote")
+def new_quote(request: HttpRequest) -> HttpResponse:
+    """Write a quote."""
+
+    def show(form: Form) -> HttpResponse:
+        context = {"form": form, "heading": _("New quote"), "expires": True, "back": reverse("sales:quotes")}
+        return render(request, "sales/document_form.html", context | offers())
+
+    if request.method != "POST":
+        return show(Form(request.GET))
+    given = request.POST
+
+    def act() -> Any:
+        wish = QuoteWish(
+            organization=chosen_customer(given),
+            lines=typed_lines(given),
+            opportunity=typed_id(given, "opportunity"),
+            title=tidy(given.get("title", ""), field="title", needed=False),
+            customer_reference=tidy(
+                given.get("customer_reference", ""), field="customer_reference", most=60, needed=False
+            ),
+            expires_on=typed_day(given, "expires_on"),
+            promised_on=typed_day(given, "promised_on"),
+        )
+        return actions.create_quote(actor=request.user, wish=wish)  # type: ignore[arg-type]
+
+    return page_act(request, act, ok=_("The quote is written."), back=_to_made, again=show)
+
+
+def _to_made(done: Any) -> str:
+    return reverse("sales:quote", args=[done.one("demand.Sheet")])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("sales.quote")
+def edit_quote(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change the words and dates of a quote."""
+    row = there(queries.quotes(), pk)
+    back = reverse("sales:quote", args=[pk])
+
+    def show(form: Form) -> HttpResponse:
+        context = {
+            "form": form,
+            "heading": _("Edit %(number)s") % {"number": row.number},
+            "expires": True,
+            "contacts": contacts_of(row.organization_id),
+            "back": back,
+        }
+        return render(request, "sales/document_form.html", context)
+
+    if request.method != "POST":
+        return show(Form(typed_of(row) | {"expires_on": row.quote.expires_on.isoformat()}))
+    return page_act(
+        request,
+        lambda: actions.change_quote(
+            actor=request.user,  # type: ignore[arg-type]
+            quote=pk,
+            values=words_of(request.POST),
+            expires_on=typed_day(request.POST, "expires_on"),
+        ),
+        ok=_("Changed %(number)s.") % {"number": row.number},
+        back=back,
+        again=show,
+    )
+
+
+def typed_of(row: Any) -> dict[str, Any]:
+    """The words of a document as its form shows them."""
+    return {
+        "title": row.title,
+        "customer_reference": row.customer_reference,
+        "contact": row.contact_id or "",
+        "promised_on": row.promised_on.isoformat() if row.promised_on else "",
+    }
+
+
+def words_of(given: Any) -> dict[str, Any]:
+    """The words of a document as typed."""
+    return {
+        "title": tidy(given.get("title", ""), field="title", needed=False),
+        "customer_reference": tidy(
+            given.get("customer_reference", ""), field="customer_reference", most=60, needed=False
+        ),
+        "contact_id": typed_id(given, "contact"),
+        "promised_on": typed_day(given, "promised_on"),
+    }
+
+
+@require_POST
+@page("sales.read")
+def send_quote(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark a quote as sent."""
+    back = reverse("sales:quote", args=[pk])
+    return page_act(
+        request,
+        lambda: actions.send(actor=request.user, quote=pk),  # type: ignore[arg-type]
+        ok=_("The quote is sent."),
+        back=back,
+    )
+
+
+@require_POST
+@page("sales.read")
+def copy_quote(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer the same again."""
+    return page_act(
+        request,
+        lambda: actions.copy_quote(actor=request.user, quote=pk),  # type: ignore[arg-type]
+        ok=_("Copied."),
+        back=_to_made,
+    )
+
+
+@require_POST
+@page("sales.read")
+def lose_quote(request: HttpRequest, pk: int) -> HttpResponse:
+    """Lose a quote; what it held is free."""
+    reason = request.POST.get("reason", "").strip()[:200]
+    return page_act(
+        request,
+        lambda: actions.lose(actor=request.user, quote=pk, reason=reason),  # type: ignore[arg-type]
+        ok=_("The quote is lost; what it held is available again."),
+        back=reverse("sales:quote", args=[pk]),
+    )

@@ -1,0 +1,35 @@
+"""Where selling is on the web."""
+
+from django.urls import path
+
+from wharfinger.sales.pages import holding, opportunities, orders, quotes
+
+app_name = "sales"
+urlpatterns = [
+    path("opportunities/", opportunities.opportunity_list, name="opportunities"),
+    path("opportunities/new/", opportunities.new_opportunity, name="new_opportunity"),
+    path("opportunities/<int:pk>/", opportunities.opportunity, name="opportunity"),
+    path("opportunities/<int:pk>/edit/", opportunities.edit_opportunity, name="edit_opportunity"),
+    path("quotes/", quotes.quote_list, name="quotes"),
+    path("quotes/new/", quotes.new_quote, name="new_quote"),
+    path("quotes/<int:pk>/", quotes.quote, name="quote"),
+    path("quotes/<int:pk>/edit/", quotes.edit_quote, name="edit_quote"),
+    path("quotes/<int:pk>/reserve/", holding.reserve, name="reserve_quote"),
+    path("quotes/<int:pk>/extend/", holding.extend, name="extend_quote"),
+    path("quotes/<int:pk>/send/", quotes.send_quote, name="send_quote"),
+    path("quotes/<int:pk>/copy/", quotes.copy_quote, name="copy_quote"),
+    path("quotes/<int:pk>/lose/", quotes.lose_quote, name="lose_quote"),
+    path("quotes/<int:pk>/win/", holding.win, name="win_quote"),
+    path("orders/", orders.order_list, name="orders"),
+    path("orders/new/", orders.new_order, name="new_order"),
+    path("orders/<int:pk>/", orders.order, name="order"),
+    path("orders/<int:pk>/edit/", orders.edit_order, name="edit_order"),
+    path("orders/<int:pk>/reserve/", holding.reserve, name="reserve_order"),
+    path("orders/<int:pk>/confirm/", orders.confirm_order, name="confirm_order"),
+    path("orders/<int:pk>/unconfirm/", orders.unconfirm_order, name="unconfirm_order"),
+    path("orders/<int:pk>/cancel/", orders.cancel_order, name="cancel_order"),
+    path("orders/<int:pk>/hold/", orders.hold_order, name="hold_order"),
+    path("orders/<int:pk>/unhold/", orders.unhold_order, name="unhold_order"),
+    path("orders/<int:pk>/fulfil/", orders.fulfil_order, name="fulfil_order"),
+    path("work-orders/<int:pk>/reserve/", holding.reserve, name="reserve_work"),
+]

@@ -1,0 +1,363 @@
+"""Pages of tickets, projects, contracts and jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from wharfinger.base.asking import Ask
+from wharfinger.base.door import module_on, there
+from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.quantity import quantity
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.words import tidy
+from wharfinger.catalog.models import Product
+from wharfinger.demand.pages import (
+    GOODS_TONES,
+    MONEY_TONES,
+    chosen_customer,
+    columns,
+    goods_chip,
+    line_rows,
+    money_chip,
+    offers,
+    stages_of,
+    typed_day,
+    typed_id,
+    typed_lines,
+)
+from wharfinger.demand.queries.amounts import money_of, open_of, totals_of
+from wharfinger.demand.queries.shown import lines_of
+from wharfinger.demand.queries.where import lots_of, products_of
+from wharfinger.demand.queries.words import SHEET
+from wharfinger.demand.rules.words import GOODS, MONEY
+from wharfinger.ledger.timeline import timeline
+from wharfinger.stock.models import Location
+from wharfinger.work import actions, queries
+from wharfinger.work.rules import KINDS, SCOPES, Provision, Removal, WorkWish
+
+PLURALS = {"ticket": "tickets", "project": "projects", "contract": "contracts", "job": "jobs"}
+SCOPE_WORDS = dict(
+    zip(
+        SCOPES,
+        (N_("New installation"), N_("Generic"), N_("Swap"), N_("Replacement"), N_("Return")),
+        strict=True,
+    )
+)
+
+
+def _rows(kind: str, ask: Ask) -> Rows:
+    found = queries.work_orders().filter(kind=kind)
+    if ask.tab == "open":
+        found = found.filter(work_order__completed_at__isnull=True, work_order__cancelled_at__isnull=True)
+    if text := ask.one("customer"):
+        found = found.filter(organization__name__icontains=text)
+    if words := ask.many("goods"):
+        found = found.filter(goods_word__in=words)
+    if words := ask.many("money"):
+        found = found.filter(money_word__in=words)
+    first, last = ask.days("expected")
+    found = found.filter(work_order__expected_on__gte=first) if first else found
+    found = found.filter(work_order__expected_on__lte=last) if last else found
+    cut = ask.slice(found, {"number": "number", "title": "title", "expected": "work_order__expected_on"})
+    sums = totals_of([row.pk for row in cut.items], SHEET)
+    return Rows([_row(row, sums[row.pk].total) for row in cut.items], cut.before, cut.after)
+
+
+def _row(row: Any, total: int) -> Row:
+    return Row(
+        id=row.pk,
+        name=row.number,
+        cells={
+            "number": (row.number, reverse("work:work_order", args=[row.pk])),
+            "title": row.title or None,
+            "customer": row.organization.name,
+            "goods": goods_chip(row.goods_word),
+            "money": money_chip(row.money_word),
+            "expected": row.work_order.expected_on,
+            "total": (total, row.currency),
+            "lead": str(row.work_order.lead) if row.work_order.lead else None,
+        },
+    )
+
+
+def _table(kind: str, title: str, new: str, empty: str) -> Table:
+    return Table(
+        name=PLURALS[kind],
+        title=title,
+        permission="work.read",
+        columns=(
+            Column("number", KINDS[kind], "link", sortable=True),
+            Column("title", N_("Title"), sortable=True),
+            Column("customer", N_("Customer")),
+            Column("goods", N_("Goods"), "chip"),
+            Column("money", N_("Money"), "chip"),
+            Column("expected", N_("Expected"), "date", sortable=True),
+            Column("total", N_("Total"), "money"),
+            Column("lead", N_("Lead"), "person"),
+        ),
+        filters=(
+            Filter("customer", N_("Customer")),
+            Filter("goods", N_("Goods"), "many", lambda _ask: [(k, _(GOODS[k])) for k in GOODS_TONES]),
+            Filter("money", N_("Money"), "many", lambda _ask: [(k, _(MONEY[k])) for k in MONEY_TONES]),
+            Filter("expected", N_("Expected"), "date"),
+        ),
+        tabs=(Tab("open", N_("Open")), Tab("all", N_("All"))),
+        new=New(new, f"work:new_{kind}", "work.create"),
+        empty=empty,
+        rows=partial(_rows, kind),
+    )
+
+
+TABLES = {
+    "ticket": _table(
+        "ticket", N_("Tickets"), N_("New ticket"), N_("Open a ticket to charge goods and work on it.")
+    ),
+    "project": _table(
+        "project", N_("Projects"), N_("New project"), N_("A won quote can be charged on a project.")
+    ),
+    "contract": _table(
+        "contract", N_("Contracts"), N_("New contract"), N_("A won quote can be charged on a contract.")
+    ),
+    "job": _table("job", N_("Jobs"), N_("New job"), N_("Goods handed over on a job are sold at once.")),
+}
+
+
+def work_list(request: HttpRequest, kind: str) -> HttpResponse:
+    """Every work order of a kind."""
+    if kind == "job":
+        module_on("jobs")
+    return table_page(request, TABLES[kind])
+
+
+@page("work.read")
+def work_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """One ticket, project, contract or job with its charges."""
+    row = there(queries.work_orders(), pk)
+    found = list(lines_of(pk, "sheet").select_related("product", "tax_code"))
+    rows = line_rows(found)
+    still_open = row.work_order.completed_at is None and row.work_order.cancelled_at is None
+    ended = [pk] if row.goods_word == "cancelled" else []
+    sums = totals_of([pk], SHEET, ended=ended)[pk]
+    context = {
+        "doc": row,
+        "work": row.work_order,
+        "kind": _(KINDS[row.kind]),
+        "open": still_open,
+        "may_add": still_open,
+        "goods_word": goods_chip(row.goods_word),
+        "money_word": money_chip(row.money_word),
+        "open_minor": open_of(sums.total, money_of([pk], SHEET)[pk]),
+        "columns": columns(),
+        "rows": rows,
+        "stages": stages_of(rows),
+        "sums": sums,
+        "timeline": timeline(f"work_order:{pk}"),
+    }
+    return render(request, "work/work_order.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("work.create")
+def new(request: HttpRequest, kind: str) -> HttpResponse:
+    """Open a ticket, project, contract or job."""
+
+    def show(form: Form) -> HttpResponse:
+        context = {
+            "form": form,
+            "heading": _(TABLES[kind].new.label) if TABLES[kind].new else "",
+            "scopes": [(k, _(v)) for k, v in SCOPE_WORDS.items()] if kind == "job" else [],
+            "back": reverse(f"work:{PLURALS[kind]}"),
+        }
+        return render(request, "work/form.html", context | offers())
+
+    if request.method != "POST":
+        return show(Form(request.GET))
+    given = request.POST
+
+    def act() -> Any:
+        wish = WorkWish(
+            kind=kind,
+            organization=chosen_customer(given),
+            lines=typed_lines(given),
+            title=tidy(given.get("title", ""), field="title", needed=False),
+            customer_reference=_reference(given),
+            billable=given.get("billable") == "yes",
+            scope=given.get("scope") or "generic",
+            expected_on=typed_day(given, "promised_on"),
+        )
+        return actions.create_work_order(actor=request.user, wish=wish)  # type: ignore[arg-type]
+
+    return page_act(
+        request,
+        act,
+        ok=_("It is open."),
+        back=lambda done: reverse("work:work_order", args=[done.one("demand.Sheet")]),
+        again=show,
+    )
+
+
+def _reference(given: Mapping[str, Any]) -> str:
+    return tidy(given.get("customer_reference", ""), field="customer_reference", most=60, needed=False)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("work.create")
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change the words and dates of a work order."""
+    row = there(queries.work_orders(), pk)
+    back = reverse("work:work_order", args=[pk])
+
+    def show(form: Form) -> HttpResponse:
+        heading = _("Edit %(number)s") % {"number": row.number}
+        return render(request, "work/form.html", {"form": form, "heading": heading, "back": back})
+
+    if request.method != "POST":
+        expected = row.work_order.expected_on
+        words = {"title": row.title, "customer_reference": row.customer_reference}
+        return show(Form(words | {"promised_on": expected.isoformat() if expected else ""}))
+    given = request.POST
+    return page_act(
+        request,
+        lambda: actions.change_work_order(
+            actor=request.user,  # type: ignore[arg-type]
+            work_order=pk,
+            values={
+                "title": tidy(given.get("title", ""), field="title", needed=False),
+                "customer_reference": _reference(given),
+            },
+            own={"expected_on": typed_day(given, "promised_on")},
+        ),
+        ok=_("Changed %(number)s.") % {"number": row.number},
+        back=back,
+        again=show,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("work.complete")
+def complete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Declare work completed; open charges are named and need a yes."""
+    row = there(queries.work_orders(), pk)
+    back = reverse("work:work_order", args=[pk])
+
+    def show(form: Form) -> HttpResponse:
+        return render(request, "work/complete.html", {"doc": row, "form": form, "back": back})
+
+    if request.method != "POST":
+        return show(Form())
+    sure = request.POST.get("anyway") == "yes"
+    return page_act(
+        request,
+        lambda: actions.complete(actor=request.user, work_order=pk, anyway=sure),  # type: ignore[arg-type]
+        ok=_("%(number)s is completed.") % {"number": row.number},
+        back=back,
+        again=show,
+    )
+
+
+@require_POST
+@page("work.read")
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel work that nothing has happened to."""
+    return page_act(
+        request,
+        lambda: actions.cancel_work(actor=request.user, work_order=pk),  # type: ignore[arg-type]
+        ok=_("It is cancelled."),
+        back=reverse("work:work_order", args=[pk]),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("work.provide")
+def provide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand goods over: of a charge, or of a product as a new one."""
+    context = {"locations": _locations(), "products": offers()["products"]}
+    return _goods(request, pk, "work/provide.html", _provide, _("Handed over on %(number)s."), context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("work.provide")
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take goods back that were handed over."""
+    return _goods(request, pk, "work/remove.html", _remove, _("Taken back from %(number)s."), {})
+
+
+def _goods(
+    request: HttpRequest, pk: int, template: str, act: Callable[..., Any], ok: str, more: dict[str, Any]
+) -> HttpResponse:
+    row = there(queries.work_orders(), pk)
+    back = reverse("work:work_order", args=[pk])
+    charges = [
+        (line.pk, f"{line.position} · {line.product.sku}")
+        for line in lines_of(pk, "sheet").select_related("product")
+    ]
+
+    def show(form: Form) -> HttpResponse:
+        return render(request, template, {"doc": row, "form": form, "charges": charges, "back": back, **more})
+
+    if request.method != "POST":
+        return show(Form())
+    return page_act(
+        request,
+        lambda: act(request.user, pk, request.POST),
+        ok=ok % {"number": row.number},
+        back=back,
+        again=show,
+    )
+
+
+def _locations() -> list[tuple[int, str]]:
+    rows = Location.objects.filter(retired_on__isnull=True).order_by("-default", "name")
+    return list(rows.values_list("place_id", "name"))
+
+
+def _provide(actor: Any, pk: int, given: Any) -> Any:
+    line = typed_id(given, "line")
+    sku = given.get("sku", "").strip()
+    if line is not None:
+        product, decimals = _charge(line)
+    else:
+        found = Product.objects.filter(sku__iexact=sku).values_list("pk", "quantity_decimals").first()
+        if found is None:
+            raise BadInput("no_such_product", N_("There is no such product."), field="sku")
+        product, decimals = found
+    (lots,) = lots_of([product], [_serials(given)])
+    provision = Provision(
+        quantity(given.get("quantity", ""), decimals),
+        line=line,
+        product=None if line is not None else product,
+        location=typed_id(given, "location"),
+        lots=lots,
+    )
+    return actions.provide(actor=actor, work_order=pk, provisions=[provision])
+
+
+def _remove(actor: Any, pk: int, given: Any) -> Any:
+    line = typed_id(given, "line")
+    if line is None:
+        raise BadInput("missing", N_("Please fill this in."), field="line")
+    product, decimals = _charge(line)
+    (lots,) = lots_of([product], [_serials(given)])
+    removal = Removal(line, quantity(given.get("quantity", ""), decimals), lots=lots)
+    reason = given.get("reason", "").strip()[:200]
+    return actions.remove(actor=actor, work_order=pk, removals=[removal], reason=reason)
+
+
+def _charge(line: int) -> tuple[int, int]:
+    found = products_of([line]).get(line)
+    if found is None:
+        raise BadInput("no_such_line", N_("There is no such charge here."), field="line")
+    return found
+
+
+def _serials(given: Any) -> list[str]:
+    return [text for text in (code.strip() for code in given.getlist("serial")) if text]

@@ -1,0 +1,185 @@
+"""Selling on pages: lists, forms, the panel that reserves, and the picture before winning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.sales.test_order import order_of
+from tests.sales.test_quote import quote_of
+from tests.world import World, clean, entries, held, world
+from wharfinger.base.access import HOUSE
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.rules import LineWish
+from wharfinger.sales.actions.holds import reserve
+from wharfinger.sales.models import Opportunity, Order, Quote
+from wharfinger.sales.rules.holds import Hold
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company(client: Client) -> World:
+    made = world()
+    client.force_login(made.user)
+    return made
+
+
+def see(client: Client, path: str, status: int = 200) -> str:
+    response = client.get(path)
+    assert response.status_code == status, response.content[:2000]
+    return response.content.decode()
+
+
+def do(client: Client, path: str, values: dict[str, Any], status: int = 303) -> Any:
+    response = client.post(path, values)
+    assert response.status_code == status, response.content[:3000]
+    return response
+
+
+def test_strangers_sign_in_first(client: Client) -> None:
+    world()
+    for path in ("/quotes/", "/orders/", "/opportunities/", "/orders/new/"):
+        assert client.get(path)["Location"].startswith("/sign-in/")
+
+
+def test_a_quote_is_written_held_for_and_won(client: Client, company: World) -> None:
+    product = company.product(sku="AP-1")
+    company.stock(product, 3)
+    assert "AP-1" in see(client, "/quotes/new/")
+    values = {"organization": company.customer.pk, "title": "New network", "sku-0": "ap-1", "quantity-0": "5"}
+    made = do(client, "/quotes/new/", values)
+    quote = Quote.objects.get()
+    line = Line.objects.get()
+    assert made["Location"] == f"/quotes/{quote.pk}/"
+    shown = see(client, made["Location"])
+    assert "New network" in shown
+    assert "AP-1" in shown
+    panel = see(client, f"/quotes/{quote.pk}/reserve/")
+    name = f"reserve-{line.pk}-{company.location.place_id}"
+    assert name in panel
+    before = entries()
+    refused = do(client, f"/quotes/{quote.pk}/reserve/", {name: "4"}, 409)
+    assert b'value="4"' in refused.content
+    assert entries() == before
+    do(client, f"/quotes/{quote.pk}/reserve/", {name: "3"})
+    assert held(line.pk)["bin"] == 3
+    do(client, f"/quotes/{quote.pk}/extend/", {})
+    do(client, f"/quotes/{quote.pk}/send/", {})
+    before = entries()
+    assert "Need to Order/Fulfill" in see(client, f"/quotes/{quote.pk}/win/?into=project")
+    assert entries() == before
+    won = do(client, f"/quotes/{quote.pk}/win/", {"into": "order"})
+    order = Order.objects.get().pk
+    assert won["Location"] == f"/orders/{order}/"
+    assert "Unfulfilled" in see(client, f"/orders/{order}/")
+    assert f"/orders/{order}/" in see(client, f"/quotes/{quote.pk}/")
+    clean()
+
+
+def test_what_is_wrong_stands_beside_its_field(client: Client, company: World) -> None:
+    before = entries()
+    for values, words in (
+        ({"sku-0": "nothing"}, "There is no such product."),
+        ({"organization": ""}, "Please fill this in."),
+        ({"expires_on": "soon"}, "is not a date"),
+    ):
+        typed = {"organization": company.customer.pk, "title": "Typed before"} | values
+        shown = do(client, "/quotes/new/", typed, 422).content.decode()
+        assert words in shown
+        assert "Typed before" in shown
+    assert entries() == before
+
+
+def test_a_quote_is_edited_copied_and_lost(client: Client, company: World) -> None:
+    product = company.product()
+    quote, (line,) = quote_of(company, LineWish(product.pk, 2))
+    do(client, f"/quotes/{quote}/edit/", {"title": "Second", "expires_on": "2031-01-01"})
+    assert Sheet.objects.get(pk=quote).title == "Second"
+    see(client, f"/lines/{line}/")
+    changed = {"quantity": "3", "unit_price": "9.5", "tax_code": company.tax.pk, "billable": "yes"}
+    do(client, f"/lines/{line}/", changed)
+    assert Line.objects.get(pk=line).quantity == 3
+    do(client, f"/documents/{quote}/lines/", {"sku-0": product.sku, "quantity-0": "1", "discount-0": "10"})
+    second = Line.objects.order_by("-pk")[0]
+    assert second.discount_micro == 100_000
+    do(client, f"/lines/{second.pk}/remove/", {})
+    copied = do(client, f"/quotes/{quote}/copy/", {})
+    assert "Second" in see(client, copied["Location"])
+    do(client, f"/quotes/{quote}/lose/", {"reason": "Too dear"})
+    assert Quote.objects.get(pk=quote).lost_reason == "Too dear"
+    assert "Lost" in see(client, "/quotes/?tab=lost")
+    clean()
+
+
+def test_an_order_is_written_and_decided_about(client: Client, company: World) -> None:
+    product = company.product()
+    company.stock(product, 1)
+    typed = {"organization": company.customer.pk, "sku-0": product.sku, "quantity-0": "1", "price-0": "12.5"}
+    made = do(client, "/orders/new/", typed)
+    order = Order.objects.get().pk
+    assert made["Location"] == f"/orders/{order}/"
+    for verb, column in (("confirm", "confirmed_at"), ("hold", "held_at")):
+        do(client, f"/orders/{order}/{verb}/", {})
+        assert getattr(Order.objects.get(pk=order), column) is not None
+    do(client, f"/orders/{order}/unhold/", {})
+    (line,) = Line.objects.all()
+    do(client, f"/orders/{order}/reserve/", {f"reserve-{line.pk}-{company.location.place_id}": "1"})
+    do(
+        client,
+        f"/orders/{order}/reserve/",
+        {f"release-{line.pk}-{company.location.place_id}": "1", "verb": "release"},
+    )
+    assert "still open" in do(client, f"/orders/{order}/fulfil/", {}, 409).content.decode()
+    do(client, f"/orders/{order}/fulfil/", {"anyway": "yes"})
+    do(client, f"/orders/{order}/edit/", {"customer_reference": "PO 9"})
+    do(client, f"/orders/{order}/unconfirm/", {})
+    do(client, f"/orders/{order}/cancel/", {"reason": "Twice"})
+    shown = see(client, f"/orders/{order}/")
+    assert "PO 9" in shown
+    assert "Cancelled" in shown
+    clean()
+
+
+def test_a_deal_is_written_and_shows_its_quotes(client: Client, company: World) -> None:
+    made = do(client, "/opportunities/new/", {"organization": company.customer.pk, "title": "Fibre"})
+    deal = Opportunity.objects.get().pk
+    assert made["Location"] == f"/opportunities/{deal}/"
+    do(client, f"/opportunities/{deal}/edit/", {"title": "Fibre", "probability_percent": "80"})
+    refused = do(
+        client, f"/opportunities/{deal}/edit/", {"title": "Fibre", "probability_percent": "800"}, 422
+    )
+    assert "from 0 to 100" in refused.content.decode()
+    quote, _ = quote_of(company, opportunity=deal)
+    assert f"/quotes/{quote}/" in see(client, f"/opportunities/{deal}/")
+    assert "Fibre" in see(client, "/opportunities/")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/orders/",
+        "/orders/?tab=all&goods=unfulfilled&money=uninvoiced&ordered-from=2020-01-01&sort=-number",
+        "/quotes/?customer=acme&word=open&expires-to=2099-01-01&sort=expires",
+        "/opportunities/?tab=all&customer=acme&close-from=2020-01-01",
+    ],
+)
+def test_lists_cost_the_same_for_one_row_and_fifty(client: Client, company: World, path: str) -> None:
+    product = company.product()
+    company.stock(product, 100)
+    counts = []
+    for upto in (1, 51):
+        while Order.objects.count() < upto:
+            order_of(company, LineWish(product.pk, 1))
+            _, (line,) = quote_of(company, LineWish(product.pk, 1))
+            reserve(actor=HOUSE, holds=[Hold(line, 1)])
+        see(client, path)
+        with CaptureQueriesContext(connection) as found:
+            shown = see(client, path)
+        assert "Acme" in shown
+        counts.append(len(found))
+    assert counts[0] == counts[1] <= 14, counts

@@ -1,0 +1,68 @@
+"""Tickets, projects, contracts and jobs on pages."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.sales.test_pages import do, see
+from tests.world import World, clean, entries, held, world
+from wharfinger.base.models import Setting
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.work.models import WorkOrder
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company(client: Client) -> World:
+    made = world()
+    client.force_login(made.user)
+    return made
+
+
+@pytest.mark.parametrize("kind", ["ticket", "project", "contract", "job"])
+def test_each_kind_is_opened_and_listed(client: Client, company: World, kind: str) -> None:
+    product = company.product()
+    see(client, f"/{kind}s/new/")
+    typed = {"organization": company.customer.pk, "title": "Router", "billable": "yes", "sku-0": product.sku}
+    made = do(client, f"/{kind}s/new/", typed)
+    work = WorkOrder.objects.get().pk
+    assert made["Location"] == f"/work-orders/{work}/"
+    assert Sheet.objects.get(pk=work).kind == kind
+    assert "Router" in see(client, made["Location"])
+    assert "Router" in see(client, f"/{kind}s/?goods=unfulfilled")
+    do(client, f"/work-orders/{work}/edit/", {"title": "Switch", "promised_on": "2031-01-01"})
+    assert "Switch" in see(client, f"/{kind}s/?tab=all&expected-from=2030-01-01&sort=title")
+    assert "Need to Order/Fulfill" in see(client, f"/lines/{Line.objects.get().pk}/")
+    do(client, f"/work-orders/{work}/cancel/", {})
+    assert "Cancelled" in see(client, f"/work-orders/{work}/")
+    clean()
+
+
+def test_goods_are_handed_over_and_taken_back(client: Client, company: World) -> None:
+    product = company.product(traced="serial", cost_method="specific", sku="AP-1")
+    company.stock(product, 2, serials=("A", "B"))
+    do(client, "/jobs/new/", {"organization": company.customer.pk, "billable": "yes"})
+    job = WorkOrder.objects.get().pk
+    see(client, f"/work-orders/{job}/provide/")
+    before = entries()
+    refused = do(client, f"/work-orders/{job}/provide/", {"sku": "AP-1", "quantity": "3"}, 409)
+    assert b"AP-1" in refused.content
+    assert entries() == before
+    do(client, f"/work-orders/{job}/provide/", {"sku": "ap-1", "quantity": "1", "serial": ["b"]})
+    line = Line.objects.get().pk
+    assert held(line) == {"covered": 1, "customer": 1, "to_bill": 1}
+    see(client, f"/work-orders/{job}/remove/")
+    do(client, f"/work-orders/{job}/remove/", {"line": line, "quantity": "1", "reason": "Faulty"})
+    assert held(line) == {"returned": 1, "waived": 1}
+    assert "Faulty" in see(client, f"/work-orders/{job}/")
+    do(client, f"/work-orders/{job}/complete/", {})
+    assert WorkOrder.objects.get().completed_at is not None
+    clean()
+
+
+def test_jobs_that_are_off_say_where_they_are_switched_on(client: Client, company: World) -> None:
+    Setting.objects.create(key="modules", value={"jobs": False})
+    assert client.get("/jobs/").status_code == 404
+    assert client.get("/tickets/").status_code == 200
