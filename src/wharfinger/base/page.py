@@ -124,7 +124,7 @@ def flash_refusal(request: HttpRequest, refusal: Refusal) -> None:
         "words": refusal.words(),
         "wanted": refusal.wanted,
         "free": refusal.free,
-        "decimals": refusal.values.get("decimals", 0),
+        "decimals": refusal.decimals,
         "held_by": [
             {"subject": h.subject, "quantity": h.quantity, "until": h.until} for h in refusal.held_by
         ],

@@ -162,7 +162,7 @@ def place_words(kind: str) -> str:
 
 
 def timeline(*subjects: str, most: int = 30) -> list[Told]:
-    """What the journal tells of these documents (``order:17``), newest first, in a constant number of statements."""
+    """What the journal tells of these documents (``order:17``), newest first, in few statements."""
     about = Fact.objects.filter(subject__in=subjects).values("entry_id")
     return tell(Entry.objects.filter(pk__in=about).order_by("-pk")[:most])
 

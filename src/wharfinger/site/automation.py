@@ -11,6 +11,7 @@ from wharfinger.documents.actions import sending
 from wharfinger.ledger.post import automation
 from wharfinger.purchasing.actions import closing as purchasing
 from wharfinger.sales.actions import closing as sales
+from wharfinger.stock.queries.holders import explain
 
 CONSUMERS = ("notices", "webhooks")
 """Who reads the journal afterwards, each by a row of the outbox of its own."""
@@ -29,6 +30,7 @@ def install() -> None:
     """Hang the table into the kernel; called once, when Django is ready."""
     automation.consumers = consumers
     automation.falls_to = demand.falls_to
+    automation.explain = explain
     automation.guards.setdefault("reverse", []).append(purchasing.creation_untouched)
     for verb in purchasing.CLOSING:
         automation.after.setdefault(verb, []).append(purchasing.close_done)

@@ -18,7 +18,7 @@ from wharfinger.stock.rules import valuing
 def revalue(
     *, actor: Actor, product: int, unit_cost_micro: int, reason: str, key: str | None = None
 ) -> Written:
-    """Give all that is left of a product another unit cost, with the reason; it is corrected by valuing it again."""
+    """Give all that is left of a product another unit cost; valuing it again corrects that."""
     require(actor, "stock.revalue")
     reason = tidy(reason, field="reason", most=1000)
     if not Product.objects.filter(pk=product).exists():

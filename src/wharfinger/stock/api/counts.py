@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -16,6 +16,7 @@ from wharfinger.base.access import require
 from wharfinger.base.door import Done, Given, Id, Line, Listing, Page, Price, Quantity, Request, Shown, there
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.write import Written
 from wharfinger.stock.actions import counts as actions
 from wharfinger.stock.api.goods import Code
 from wharfinger.stock.models import Count
@@ -107,6 +108,13 @@ def _show(found: Iterable[Count]) -> list[dict[str, Any]]:
     ]
 
 
+def _afterwards(pk: int) -> Callable[[Written], dict[str, Any]]:
+    def show(done: Written) -> dict[str, Any]:
+        return _one(pk)
+
+    return show
+
+
 def _one(pk: int) -> dict[str, Any]:
     return _show([there(queries.counts(), pk)])[0]
 
@@ -159,18 +167,18 @@ def record(request: Request, id: Id, body: Record) -> HttpResponse:
     """Write down what was counted; the difference from the books is taken at this instant."""
     tallies = [_tally(line, f"lines.{n}.") for n, line in enumerate(body.lines)]
     act = partial(actions.record_count, actor=request.auth, count=id, tallies=tallies)
-    return write(request, act, lambda done: _one(id), about=f"count:{id}")
+    return write(request, act, _afterwards(id), about=f"count:{id}")
 
 
 @router.post("/stock/counts/{id}/review", response=CountDone, summary="Review a count")
 def review(request: Request, id: Id) -> HttpResponse:
     """Say that the differences have been looked at and may be posted."""
     act = partial(actions.review_count, actor=request.auth, count=id)
-    return write(request, act, lambda done: _one(id), about=f"count:{id}")
+    return write(request, act, _afterwards(id), about=f"count:{id}")
 
 
 @router.post("/stock/counts/{id}/complete", response=CountDone, summary="Complete a count")
 def complete(request: Request, id: Id) -> HttpResponse:
     """Post the differences of a reviewed count as one entry."""
     act = partial(actions.complete_count, actor=request.auth, count=id)
-    return write(request, act, lambda done: _one(id), about=f"count:{id}")
+    return write(request, act, _afterwards(id), about=f"count:{id}")

@@ -143,7 +143,7 @@ def value_receipt(
     *,
     into: OpenLayer | None = None,
 ) -> OpenLayer:
-    """Open a cost layer for goods that become ours, or add them to the product's pool; the layer they went to.
+    """Open a cost layer for goods that become ours, or add them to the pool; the layer they went to.
 
     value_minor: what all of them cost, in home currency; lot: the unit, for specific cost;
     into: the layer that an earlier step of the same goods opened.

@@ -187,7 +187,7 @@ def identify(
 
 
 def target_bin(truth: Truth, location: int, bin: int | None, *, field: str = "bin") -> PlaceRef:
-    """The bin where goods are put: the one named, else the location's default; raises Refusal when it is retired."""
+    """The bin where goods are put: the one named, else the default; raises Refusal when it is retired."""
     found = [
         row
         for row in truth.documents["stock.Bin"].values()

@@ -210,7 +210,8 @@ def plan_correct_serial(truth: Truth, *, lot: int, serial: str) -> Plan:
         raise Refusal(
             "not_in_stock",
             N_(
-                "A serial number is corrected while its unit lies in a bin. This one is picked, delivered or gone."
+                "A serial number is corrected while its unit lies in a bin. "
+                "This one is picked, delivered or gone."
             ),
             field="serial",
         )
