@@ -1,0 +1,108 @@
+"""Bring in products with what their vendors ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wharfinger.base.access import Actor
+from wharfinger.base.fields import checked
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.catalog import actions, rules
+from wharfinger.catalog.models import Product, TaxCode, VendorPrice
+from wharfinger.exchange.actions.organizations import known
+from wharfinger.exchange.rules import Group, Row
+
+TEXTS = (
+    "sku",
+    "name",
+    "description",
+    "kind",
+    "traced",
+    "traced_from",
+    "unit",
+    "cost_method",
+    "category",
+    "manufacturer",
+    "gtin",
+)
+
+
+def bring(actor: Actor, group: Group) -> str:
+    """Add a product, or change what differs; rows of the same SKU name further vendors."""
+    row = group.first
+    values = _values(row)
+    vendors = [_vendor(group, one) for one in group.rows if one["vendor"]]
+    found = Product.objects.filter(sku=row["sku"]).first()
+    if found is None:
+        actions.add_product(actor=actor, values=values, vendors=vendors)
+        return "added"
+    kept = checked(rules.PRODUCT, values)
+    changed = {
+        name: values[name]
+        for name, value in kept.items()
+        if getattr(found, rules.COLUMNS.get(name, name)) != value
+    }
+    prices = {price.organization_id: price for price in VendorPrice.objects.filter(product=found)}
+    asked = [one for one in vendors if _differs(prices.get(one["organization"]), one)]
+    if not changed and not asked:
+        return "unchanged"
+    actions.change_product(actor=actor, product=found.pk, values=changed, vendors=asked)
+    return "changed"
+
+
+def tax_code(row: Row) -> int | None:
+    """The tax code that a row names; raises BadInput when there is none of that name."""
+    if not row["tax_code"]:
+        return None
+    found = TaxCode.objects.filter(code=row["tax_code"]).values_list("pk", flat=True).first()
+    if found is None:
+        raise BadInput(
+            "no_such_tax_code",
+            N_("There is no tax code “{name}”."),
+            field="tax_code",
+            name=row["tax_code"][:40],
+        )
+    return found
+
+
+def _values(row: Row) -> dict[str, Any]:
+    values: dict[str, Any] = {name: row[name] for name in TEXTS if row[name]}
+    if row["price"]:
+        values["price"] = row.figure("price")
+    if row["quantity_decimals"]:
+        values["quantity_decimals"] = row.whole("quantity_decimals")
+    if row["procured"]:
+        values["procured"] = row.flag("procured")
+    if row["retired_on"]:
+        values["retired_on"] = row.day("retired_on")
+    code = tax_code(row)
+    return values if code is None else values | {"tax_code": code}
+
+
+def _vendor(group: Group, row: Row) -> dict[str, Any]:
+    found = known(row["vendor"], "") or known("", row["vendor"])
+    if found is None:
+        raise BadInput(
+            "no_such_vendor",
+            N_("There is no vendor “{name}”. Bring in the organizations first."),
+            field="vendor",
+            name=row["vendor"][:60],
+        )
+    group.parts[f"vendors.{len(group.parts)}"] = row
+    values: dict[str, Any] = {"organization": found.pk}
+    if row["vendor_cost"]:
+        values["cost"] = row.figure("vendor_cost")
+    if row["vendor_part_number"]:
+        values["part_number"] = row["vendor_part_number"]
+    if row["vendor_default"]:
+        values["default"] = row.flag("vendor_default")
+    if row["lead_time_days"]:
+        values["lead_time_days"] = row.whole("lead_time_days")
+    return values
+
+
+def _differs(price: VendorPrice | None, values: dict[str, Any]) -> bool:
+    if price is None:
+        return True
+    kept = checked(rules.VENDOR, values)
+    return any(getattr(price, rules.COLUMNS.get(name, name)) != value for name, value in kept.items())

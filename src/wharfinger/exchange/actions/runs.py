@@ -1,0 +1,159 @@
+"""Bring a file in: upload it, say which column is which, and let it go on until it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
+from time import monotonic
+from typing import Any
+
+from django.db.models import F
+
+from wharfinger.base import clock
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.base.words import tidy
+from wharfinger.exchange import rules, sheets
+from wharfinger.exchange.actions import orders, organizations, products, stock
+from wharfinger.exchange.models import Mapping as SavedMapping
+from wharfinger.exchange.models import Run
+from wharfinger.exchange.rules import Group, Problem
+from wharfinger.exchange.rules.kinds import KINDS
+from wharfinger.ledger.post import attempt, dry
+
+SLICE = 50
+"""How many things are brought in between two looks at the clock."""
+MOST_PROBLEMS = 1000
+"""So many rows that were refused are kept; whoever has more mends the mapping first."""
+
+
+def upload(*, actor: Actor, content: bytes, name: str, kind: str) -> Run:
+    """Take a file in and guess which column is which; nothing of it is in the books yet."""
+    require(actor, "exchange.import")
+    if kind not in KINDS:
+        raise BadInput("no_such_kind", N_("Choose what the file holds."), field="kind")
+    sheet = sheets.read(content, name)
+    return Run.objects.create(
+        kind=kind,
+        name=name[:200],
+        content=content,
+        columns=rules.guess(KINDS[kind], sheet.headings),
+        by_id=actor.pk,
+        uploaded_at=clock.now(),
+    )
+
+
+def start(
+    *, actor: Actor, run: Run, columns: Mapping[str, str], decimal: str = ".", dry: bool = False
+) -> Run:
+    """Begin to bring a file in by this mapping, or only to see what would happen."""
+    require(actor, "exchange.import")
+    if run.content is None:
+        raise Refusal(
+            "brought_in", N_("This file is in the books already. Upload it again to run it once more.")
+        )
+    if decimal not in (".", ","):
+        raise BadInput("bad_decimal", N_("Numbers have a point or a comma."), field="decimal")
+    chosen = {name: heading for name, heading in columns.items() if heading}
+    found = _groups(run, chosen, decimal)
+    run.columns, run.decimal, run.dry, run.total = chosen, decimal, dry, len(found)
+    run.position = run.added = run.changed = run.unchanged = 0
+    run.problems, run.started_at, run.finished_at = [], clock.now(), None
+    run.save()
+    return run
+
+
+def proceed(*, actor: Actor, run: Run, seconds: int = 2) -> Run:
+    """Go on with a run for about so long; several may, each thing is brought in once."""
+    require(actor, "exchange.import")
+    if run.started_at is None or run.finished_at is not None:
+        return run
+    until = monotonic() + seconds
+    found = _groups(run, run.columns, run.decimal)
+    while run.position < len(found):
+        start_at = run.position
+        end = min(start_at + SLICE, len(found))
+        # Whoever moves the position has the slice; somebody else who proceeds takes the next one.
+        if Run.objects.filter(pk=run.pk, position=start_at, finished_at=None).update(position=end):
+            _keep(run, _bring(actor, run, found[start_at:end]))
+        run.refresh_from_db()
+        if monotonic() >= until:
+            break
+    if run.position >= len(found) and run.finished_at is None:
+        run.finished_at = clock.now()
+        if not run.dry:
+            run.content = None
+        run.save(update_fields=["finished_at", "content"])
+    return run
+
+
+def save_mapping(
+    *, actor: Actor, name: str, kind: str, columns: Mapping[str, str], decimal: str
+) -> SavedMapping:
+    """Keep a mapping under a name; the same name again replaces it."""
+    require(actor, "exchange.import")
+    if kind not in KINDS:
+        raise BadInput("no_such_kind", N_("Choose what the file holds."), field="kind")
+    name = tidy(name, field="name", most=60)
+    chosen = {
+        column: heading for column, heading in columns.items() if heading and column in KINDS[kind].names()
+    }
+    found, _new = SavedMapping.objects.update_or_create(
+        name=name, defaults={"kind": kind, "columns": chosen, "decimal": decimal}
+    )
+    return found
+
+
+def drop_mapping(*, actor: Actor, mapping: int) -> None:
+    """Forget a mapping; what was brought in by it stays."""
+    require(actor, "exchange.import")
+    if not SavedMapping.objects.filter(pk=mapping).delete()[0]:
+        raise NotThere("no_such_mapping", N_("There is no such mapping."))
+
+
+def _groups(run: Run, columns: Mapping[str, str], decimal: str) -> list[Group]:
+    kind = KINDS[run.kind]
+    sheet = sheets.read(bytes(run.content or b""), run.name)
+    rules.check(kind, columns, sheet.headings)
+    return rules.groups(kind, sheet.headings, sheet.rows, columns, decimal)
+
+
+def _bring(actor: Actor, run: Run, groups: Sequence[Group]) -> list[str | Problem]:
+    """What became of each: a word, or why not."""
+    if run.kind == "stock" and not run.dry:
+        together = stock.bring_many(actor, groups, run)
+        if together:
+            return [together[n] for n in range(len(groups))]
+    return [_one(actor, run, group) for group in groups]
+
+
+def _one(actor: Actor, run: Run, group: Group) -> str | Problem:
+    act = _act(actor, run, group)
+    try:
+        return dry(lambda: attempt(act)) if run.dry else attempt(act)
+    except Refusal as refusal:
+        return rules.problem(KINDS[run.kind], group, refusal)
+
+
+def _act(actor: Actor, run: Run, group: Group) -> Callable[[], str]:
+    if run.kind == "stock":
+        return partial(stock.bring, actor, group, run)
+    bring = {"organizations": organizations.bring, "products": products.bring, "orders": orders.bring}[
+        run.kind
+    ]
+    return partial(bring, actor, group)
+
+
+def _keep(run: Run, done: Sequence[str | Problem]) -> None:
+    words = [one for one in done if isinstance(one, str)]
+    problems: list[dict[str, Any]] = [asdict(one) for one in done if isinstance(one, Problem)]
+
+    def act() -> None:
+        row = Run.objects.select_for_update().get(pk=run.pk)
+        Run.objects.filter(pk=run.pk).update(
+            **{word: F(word) + words.count(word) for word in ("added", "changed", "unchanged")},
+            problems=[*row.problems, *problems][:MOST_PROBLEMS],
+        )
+
+    attempt(act)

@@ -1,0 +1,125 @@
+"""Bring in opening stock, with cost, serial numbers and batches."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from itertools import groupby
+
+from wharfinger.base import money, quantity
+from wharfinger.base.access import Actor
+from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.catalog.models import Product
+from wharfinger.exchange.models import Brought, Run
+from wharfinger.exchange.rules import Group, Row
+from wharfinger.ledger.post import attempt
+from wharfinger.stock.actions.goods import adjust
+from wharfinger.stock.models import Bin, Location
+from wharfinger.stock.rules.adjusting import Adjustment
+
+REASON = "Opening stock"
+
+
+def bring(actor: Actor, group: Group, run: Run) -> str:
+    """Put goods into the books that lay there already; the same rows again do nothing."""
+    if _is_known(group):
+        return "unchanged"
+    _post(actor, [group], run)
+    return "added"
+
+
+def bring_many(actor: Actor, groups: Sequence[Group], run: Run) -> dict[int, str]:
+    """Put many bins into the books, by one act for each day; nothing where one of them is refused."""
+    became: dict[int, str] = {}
+
+    def act() -> None:
+        fresh = [n for n, group in enumerate(groups) if not _is_known(group)]
+        for _day, part in groupby(fresh, key=lambda n: groups[n].first["as_of"]):
+            _post(actor, [groups[n] for n in part], run)
+        became.update({n: "added" if n in set(fresh) else "unchanged" for n in range(len(groups))})
+
+    try:
+        attempt(act)
+    except Refusal:
+        return {}
+    return became
+
+
+def _post(actor: Actor, groups: Sequence[Group], run: Run) -> None:
+    items = [_item(group, row, n) for group in groups for n, row in enumerate(group.rows)]
+    day = groups[0].first.day("as_of")
+
+    def act() -> None:
+        adjust(actor=actor, items=items, reason=REASON, effective_on=day)
+        Brought.objects.bulk_create([Brought(key=_key(one), digest=_digest(one), run=run) for one in groups])
+
+    attempt(act)
+
+
+def _is_known(group: Group) -> bool:
+    found = Brought.objects.filter(key=_key(group)).first()
+    if found is not None and found.digest != _digest(group):
+        raise BadInput(
+            "brought_before",
+            N_("This stock is in the books already, with other figures. Count it, or adjust it."),
+            field="quantity",
+        )
+    return found is not None
+
+
+def _item(group: Group, row: Row, n: int) -> Adjustment:
+    product = Product.objects.filter(sku=row["sku"]).first()
+    if product is None:
+        raise BadInput("no_such_sku", N_("There is no product “{sku}”."), field="sku", sku=row["sku"][:60])
+    group.parts[f"items.{n}"] = row
+    location, bin = _place(row)
+    serials = tuple(row["serial"].replace(",", " ").replace(";", " ").split())
+    return Adjustment(
+        product.pk,
+        quantity.quantity(row.figure("quantity") or str(len(serials)), product.quantity_decimals),
+        location.place_id,
+        bin.place_id if bin else None,
+        unit_cost_micro=money.micro(row.figure("unit_cost"), field="unit_cost") if row["unit_cost"] else None,
+        serials=serials,
+        batch=row["batch"],
+        expires_on=row.day("expires_on"),
+        field=f"items.{n}.",
+    )
+
+
+def _place(row: Row) -> tuple[Location, Bin | None]:
+    every = Location.objects.filter(retired_on__isnull=True)
+    location = (every.filter(name=row["location"]) if row["location"] else every.filter(default=True)).first()
+    if location is None:
+        raise BadInput(
+            "no_such_location_named",
+            N_("There is no location “{name}”. Add it first."),
+            field="location",
+            name=row["location"][:60],
+        )
+    if not row["bin"]:
+        return location, None
+    bin = Bin.objects.filter(location=location, name=row["bin"], retired_on__isnull=True).first()
+    if bin is None:
+        raise BadInput(
+            "no_such_bin_named",
+            N_("{location} has no bin “{name}”. Add it first."),
+            field="bin",
+            location=location.name,
+            name=row["bin"][:60],
+        )
+    return location, bin
+
+
+def _key(group: Group) -> str:
+    names = [group.first[name].casefold() for name in ("sku", "location", "bin", "batch", "serial")]
+    return (
+        "|".join(names)
+        if len("|".join(names)) <= 300
+        else hashlib.sha256("|".join(names).encode()).hexdigest()
+    )
+
+
+def _digest(group: Group) -> str:
+    figures = [(row.figure("quantity"), row.figure("unit_cost"), row["as_of"]) for row in group.rows]
+    return hashlib.sha256(repr(figures).encode()).hexdigest()

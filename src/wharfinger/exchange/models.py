@@ -1,0 +1,62 @@
+"""Runs of an import, the mappings that people keep, and what of the opening stock is in the books already."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+
+
+class Mapping(models.Model):
+    """Which column of somebody's files is which of ours, under a name."""
+
+    name = models.CharField(max_length=60, unique=True)
+    kind = models.CharField(max_length=20)
+    columns: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    """Our column → the file's heading, or ``=text`` for the same text in every row."""
+    decimal = models.CharField(max_length=1, default=".")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Run(models.Model):
+    """A file on its way into the books; it goes on where it stopped."""
+
+    subject: ClassVar[str] = "import"
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=200)
+    content = models.BinaryField(null=True)
+    """The file, until it is brought in."""
+    columns: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    decimal = models.CharField(max_length=1, default=".")
+    dry = models.BooleanField(default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    uploaded_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    total = models.IntegerField(default=0)
+    """How many things the file names: organizations, products, bins of stock, orders."""
+    position = models.IntegerField(default=0)
+    """How many of them are behind us."""
+    added = models.IntegerField(default=0)
+    changed = models.IntegerField(default=0)
+    unchanged = models.IntegerField(default=0)
+    problems: models.JSONField[Any, Any] = models.JSONField(default=list)
+    """Row, column, sentence and its values, for each row that was refused."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Brought(models.Model):
+    """Opening stock that is in the books already, by what names it in a file."""
+
+    key = models.CharField(max_length=300, unique=True)
+    digest = models.CharField(max_length=64)
+    """Of its figures, so that other figures under the same name are noticed."""
+    run = models.ForeignKey(Run, models.PROTECT, related_name="+", db_index=False)
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,84 @@
+"""Reads organizations, products, opening stock and sales orders from a folder of CSV and XLSX files."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import cast
+
+from django.utils.translation import gettext
+
+from wharfinger.base.access import HOUSE, Actor
+from wharfinger.base.refusal import Refusal
+from wharfinger.exchange.actions import runs
+from wharfinger.exchange.folder import File, files
+from wharfinger.exchange.models import Run
+from wharfinger.ledger.post import dry
+from wharfinger.parties.models import User
+
+SHOWN = 20
+"""So many refused rows of a file are printed."""
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Take the folder, how to read it, and whether to write."""
+    parser.add_argument(
+        "folder", type=Path, help="holds organizations.csv, products.csv, stock.csv, orders.csv"
+    )
+    parser.add_argument(
+        "--mapping", default="", metavar="M", help="a JSON file, or the name of a saved mapping"
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen, and write nothing")
+    parser.add_argument("--user", default="", metavar="U", help="in whose name; default: the house's own")
+
+
+def run(options: Namespace) -> int:
+    """Bring in what can be; rows that are refused are named, and a second run brings in what is left."""
+    try:
+        actor = _actor(options.user)
+        found = files(options.folder, options.mapping)
+        refused = dry(lambda: _all(actor, found)) if options.dry_run else _all(actor, found)
+    except (Refusal, OSError, User.DoesNotExist) as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    if options.dry_run:
+        print("Nothing was written.")
+    return 1 if refused else 0
+
+
+def bring(actor: Actor, file: File, say: Callable[[Run], None] = lambda _run: None) -> Run:
+    """Bring one file in; ``say`` hears of the progress."""
+    found = runs.upload(actor=actor, content=file.path.read_bytes(), name=file.path.name, kind=file.kind)
+    found = runs.start(actor=actor, run=found, columns=file.columns or found.columns, decimal=file.decimal)
+    while found.finished_at is None:
+        found = runs.proceed(actor=actor, run=found)
+        say(found)
+    return found
+
+
+def _all(actor: Actor, found: list[File]) -> int:
+    refused = 0
+    for file in found:
+        done = bring(actor, file, _progress)
+        refused += len(done.problems)
+        print(
+            f"{file.path.name}: {done.added} added, {done.changed} changed, {done.unchanged} unchanged, "
+            f"{len(done.problems)} refused."
+        )
+        for one in done.problems[:SHOWN]:
+            sentence = gettext(one["sentence"]).format(**one["values"])
+            print(f"  row {one['row']}{', ' + one['column'] if one['column'] else ''}: {sentence}")
+        if len(done.problems) > SHOWN:
+            print(f"  … and {len(done.problems) - SHOWN} more")
+    return refused
+
+
+def _progress(run: Run) -> None:
+    if run.finished_at is None:
+        print(f"{run.name}: {run.position} of {run.total}", file=sys.stderr, flush=True)
+
+
+def _actor(name: str) -> Actor:
+    return cast(Actor, User.objects.get(username__iexact=name)) if name else HOUSE
