@@ -61,6 +61,7 @@ def order(pk: int, user: Any) -> dict[str, Any]:
         "open": row.submitted_at is not None and row.done_id is None,
         "may_approve": draft and _asks(lines) and user.may("purchasing.approve"),
         "came": any(figures.received or figures.rejected for figures in standing.values()),
+        "any_rejected": any(figures.rejected for figures in standing.values()),
         "receipts": list(queries.receipts_of(pk)),
         "entries": timeline(f"purchase_order:{pk}"),
     }
@@ -87,7 +88,6 @@ def _line(row: Any, line: PurchaseLine, figures: Any, whom: str, net: int, *, co
         "product": f"{line.product.sku} {line.description}".strip(),
         "quantity": (line.quantity, places),
         "where": (bar, places),
-        "on_order": (figures.on_order, places),
         "received": (figures.received, places),
         "rejected": (figures.rejected, places),
         "whom": whom,
