@@ -114,6 +114,34 @@ def test_bad_input_names_its_field_and_writes_nothing(
     assert entries() == before
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "english", "german"),
+    [
+        ("products", {"name": "A"}, "Please fill this in.", "Bitte füllen Sie dies aus."),
+        ("products", {"sku": "A", "name": "A", "kind": "x"}, "Choose one of:", "Wählen Sie eines von:"),
+        ("products", {"sku": "A", "name": "A", "price": "1,5"}, "This is not a number", "Das ist keine Zahl"),
+        ("products", {"sku": "A" * 61, "name": "A"}, "At most 60 characters", "Höchstens 60 Zeichen"),
+        ("products", {"sku": "A", "name": "A", "quantity_decimals": 7}, "Give 6 or less.", "Höchstens 6."),
+        (
+            "tokens",
+            {"name": "A", "expires_at": "2026-01-01T00:00:00"},
+            "Give the time with",
+            "Geben Sie die Zeit mit",
+        ),
+    ],
+)
+def test_bad_input_is_put_into_words(
+    client: Client, company: World, path: str, body: Any, english: str, german: str
+) -> None:
+    headers = token(company.user)
+    for language, words in (("en", english), ("de", german)):
+        response = client.post(
+            f"/api/v1/{path}", body, "application/json", headers={**headers, "accept-language": language}
+        )
+        assert response.status_code == 422
+        assert response.json()["message"].startswith(words)
+
+
 @pytest.mark.parametrize("number", ["0", "-1", "x", "9223372036854775808", "1" * 400])
 def test_an_id_that_cannot_be_is_bad_input(client: Client, company: World, number: str) -> None:
     response = client.get(f"/api/v1/journal/{number}", headers=token(company.user))
