@@ -1,0 +1,31 @@
+"""What higher modules say about a noun of a lower one: parts of its page, figures of its list.
+
+The tables are filled by the site, as causes and effects are; a page shows what it finds in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+
+Part = Callable[[HttpRequest, int], str]
+"""Renders one section of a noun's page; nothing when the person may not see it or there is none."""
+
+Figures = Callable[[Sequence[int]], Mapping[int, int]]
+"""One figure of each of these nouns, in a constant number of statements."""
+
+parts: dict[str, list[Part]] = {}
+figures: dict[str, Figures] = {}
+
+
+def told(noun: str, request: HttpRequest, pk: int) -> list[str]:
+    """The sections that higher modules add to the page of a noun."""
+    return [text for part in parts.get(noun, ()) if (text := part(request, pk))]
+
+
+def figure(name: str, ids: Sequence[int]) -> Mapping[int, Any]:
+    """A figure (``product.available``) of each of these nouns; empty where nobody knows it."""
+    found = figures.get(name)
+    return found(ids) if found is not None and ids else {}

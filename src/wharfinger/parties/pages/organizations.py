@@ -1,0 +1,329 @@
+"""Organizations in the browser: the list, one of them, its contacts and sites, and their forms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from wharfinger.base import configuration, further
+from wharfinger.base.asking import Ask, capped
+from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.ledger.telling import timeline
+from wharfinger.parties.actions import organizations as actions
+from wharfinger.parties.models import Contact, Organization, Site
+
+POLICIES = {
+    "order": N_("When ordered"),
+    "shipment": N_("When shipped"),
+    "delivery": N_("When delivered"),
+    "monthly": N_("Once a month"),
+    "hand": N_("By hand"),
+}
+TEXTS = ("name", "currency", "language", "tax_number", "email", "phone", "reference", "billing_policy")
+CONTACT = ("name", "email", "phone")
+SITE = ("name", "street", "postcode", "city", "region", "country")
+
+
+def _rows(ask: Ask) -> Rows:
+    used = Organization.objects.filter(retired_on__isnull=True)
+    tabs = {
+        "customers": used.filter(customer=True),
+        "vendors": used.filter(vendor=True),
+        "all": Organization.objects.all(),
+    }
+    found = tabs.get(ask.tab, tabs["all"])
+    if text := ask.one("name"):
+        found = found.filter(name__icontains=text)
+    if text := ask.one("reference"):
+        found = found.filter(reference__icontains=text)
+    if text := ask.one("city"):
+        found = found.filter(pk__in=Site.objects.filter(city__icontains=text).values("organization_id"))
+    cut = ask.slice(found, {"name": "name"})
+    return Rows(
+        [_row(one) for one in cut.items],
+        cut.before,
+        cut.after,
+        counts={key: capped(tabs[key]) for key in ("customers", "vendors")},
+    )
+
+
+def _row(one: Organization) -> Row:
+    return Row(
+        id=one.pk,
+        name=one.name,
+        cells={
+            "name": (one.name, reverse("parties:organization", args=[one.pk])),
+            "is": kind_words(one),
+            "email": one.email or None,
+            "phone": one.phone or None,
+            "reference": one.reference or None,
+            "terms": one.terms_days,
+            "word": ("grey", _("Retired")) if one.retired_on else None,
+        },
+    )
+
+
+def kind_words(one: Organization) -> str:
+    """Whether an organization buys from us, sells to us, or both."""
+    words = [_("Customer")] if one.customer else []
+    return ", ".join([*words, _("Vendor")] if one.vendor else words) or "–"
+
+
+ORGANIZATIONS = Table(
+    name="organizations",
+    title=N_("Organizations"),
+    permission="parties.read",
+    columns=(
+        Column("name", N_("Organization"), "link", sortable=True),
+        Column("is", N_("Kind")),
+        Column("email", N_("Mail")),
+        Column("phone", N_("Phone")),
+        Column("reference", N_("Reference")),
+        Column("terms", N_("Days to pay"), "number", optional=True),
+        Column("word", N_("State"), "chip"),
+    ),
+    filters=(
+        Filter("name", N_("Name")),
+        Filter("reference", N_("Reference")),
+        Filter("city", N_("City")),
+    ),
+    tabs=(Tab("customers", N_("Customers")), Tab("vendors", N_("Vendors")), Tab("all", N_("All"))),
+    new=New(N_("New organization"), "parties:new_organization", "parties.organization"),
+    rows=_rows,
+    empty=N_("Add the customers you sell to and the vendors you buy from."),
+)
+
+
+@require_safe
+def organizations(request: HttpRequest) -> HttpResponse:
+    """Every customer and vendor."""
+    return table_page(request, ORGANIZATIONS)
+
+
+def _there(pk: int) -> Organization:
+    found = Organization.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotThere("no_such_organization", N_("There is no such organization."))
+    return found
+
+
+@require_safe
+@page("parties.read")
+def organization(request: HttpRequest, pk: int) -> HttpResponse:
+    """One organization: who is there, where its goods go, its documents, what happened."""
+    found = _there(pk)
+    return render(
+        request,
+        "parties/organization.html",
+        {
+            "organization": found,
+            "kind": kind_words(found),
+            "policy": _(POLICIES[found.billing_policy]),
+            "contacts": found.contacts.order_by("retired_on", "name"),
+            "sites": found.sites.order_by("retired_on", "name"),
+            "parts": further.told("organization", request, pk),
+            "entries": timeline(f"organization:{pk}", most=12),
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("parties.organization")
+def new_organization(request: HttpRequest) -> HttpResponse:
+    """Add a customer, a vendor or both, with a first contact and a first address where they are given."""
+    show = partial(_form, request, None)
+    if request.method != "POST":
+        home = configuration.read("currency", "terms_days", "language", "company")
+        return show(
+            Form(
+                {
+                    "customer": request.GET.get("vendor") is None,
+                    "vendor": request.GET.get("vendor") is not None,
+                    "currency": home["currency"],
+                    "language": home["language"],
+                    "terms_days": home["terms_days"],
+                    "billing_policy": "shipment",
+                    "sites.0.country": home["company"]["country"],
+                }
+            )
+        )
+    actor: Any = request.user
+    post = request.POST
+    contact = {name: post.get(f"contacts.0.{name}", "").strip() for name in CONTACT}
+    site = {name: post.get(f"sites.0.{name}", "").strip() for name in SITE}
+    return page_act(
+        request,
+        lambda: actions.add_organization(
+            actor=actor,
+            values=_values(post),
+            contacts=[contact] if any(contact.values()) else [],
+            sites=[site] if any(site[name] for name in ("name", "street", "postcode", "city")) else [],
+        ),
+        ok=_("Added %(name)s.") % {"name": post.get("name", "").strip()},
+        back=lambda done: reverse("parties:organization", args=[done.one("parties.Organization")]),
+        again=show,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("parties.organization")
+def change_organization(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change what we know of an organization, or retire it."""
+    found = _there(pk)
+    show = partial(_form, request, found)
+    if request.method != "POST":
+        fields = (*TEXTS, "customer", "vendor", "terms_days")
+        start: dict[str, Any] = {name: getattr(found, name) for name in fields}
+        return show(Form({**start, "retired_on": _day(found.retired_on)}))
+    actor: Any = request.user
+    return page_act(
+        request,
+        lambda: actions.change_organization(
+            actor=actor, organization=pk, values=_values(request.POST) | retired(request.POST)
+        ),
+        ok=_("Changed %(name)s.") % {"name": found.name},
+        back=reverse("parties:organization", args=[pk]),
+        again=show,
+    )
+
+
+def _form(request: HttpRequest, found: Organization | None, form: Form) -> HttpResponse:
+    policies = [(key, _(word)) for key, word in POLICIES.items()]
+    return render(
+        request,
+        "parties/organization_form.html",
+        {"form": form, "organization": found, "policies": policies},
+    )
+
+
+def _values(post: QueryDict) -> dict[str, Any]:
+    values: dict[str, Any] = {name: post.get(name, "").strip() for name in TEXTS}
+    values["customer"] = post.get("customer") == "yes"
+    values["vendor"] = post.get("vendor") == "yes"
+    values["currency"] = values["currency"].upper()
+    values["terms_days"] = whole(post, "terms_days")
+    return values
+
+
+def whole(post: QueryDict, name: str) -> int:
+    """A whole number as typed; raises BadInput when it is none."""
+    text = post.get(name, "").strip()
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadInput(
+            "not_a_number",
+            N_("“{text}” is not a number. Write it like 12.50."),
+            field=name,
+            text=text[:40],
+        )
+    return int(text)
+
+
+def retired(post: QueryDict) -> dict[str, Any]:
+    """The day something is retired as typed; nothing brings it back."""
+    return {"retired_on": post.get("retired_on", "").strip() or None}
+
+
+def _day(value: Any) -> str:
+    return value.isoformat() if value else ""
+
+
+def _contact(post: QueryDict) -> dict[str, Any]:
+    return {name: post.get(name, "").strip() for name in CONTACT}
+
+
+def _site(post: QueryDict) -> dict[str, Any]:
+    values: dict[str, Any] = {name: post.get(name, "").strip() for name in SITE}
+    values["country"] = values["country"].upper()
+    return values | {name: post.get(name) == "yes" for name in ("ship_to", "bill_to")}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("parties.organization")
+def new_contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add a person to an organization."""
+    actor: Any = request.user
+
+    def act() -> Any:
+        return actions.add_contact(actor=actor, organization=pk, values=_contact(request.POST))
+
+    return _part(request, "contact", _there(pk), None, {}, act, _("Added the contact."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("parties.organization")
+def change_contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a person at an organization."""
+    found = _part_there(Contact, pk)
+    actor: Any = request.user
+
+    def act() -> Any:
+        values = _contact(request.POST) | retired(request.POST)
+        return actions.change_contact(actor=actor, contact=pk, values=values)
+
+    start = {name: getattr(found, name) for name in CONTACT}
+    return _part(request, "contact", found.organization, found, start, act, _("Changed the contact."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("parties.organization")
+def new_site(request: HttpRequest, pk: int) -> HttpResponse:
+    """Add an address to an organization."""
+    actor: Any = request.user
+
+    def act() -> Any:
+        return actions.add_site(actor=actor, organization=pk, values=_site(request.POST))
+
+    start = {"country": configuration.one("company")["country"], "ship_to": True, "bill_to": True}
+    return _part(request, "site", _there(pk), None, start, act, _("Added the site."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("parties.organization")
+def change_site(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change an address of an organization."""
+    found = _part_there(Site, pk)
+    actor: Any = request.user
+
+    def act() -> Any:
+        return actions.change_site(actor=actor, site=pk, values=_site(request.POST) | retired(request.POST))
+
+    start = {name: getattr(found, name) for name in (*SITE, "ship_to", "bill_to")}
+    return _part(request, "site", found.organization, found, start, act, _("Changed the site."))
+
+
+def _part_there(model: type[Model], pk: int) -> Any:
+    found = model._default_manager.select_related("organization").filter(pk=pk).first()
+    if found is None:
+        raise NotThere("not_there", N_("There is nothing here with the number {number}."), number=pk)
+    return found
+
+
+def _part(
+    request: HttpRequest,
+    what: str,
+    organization: Organization,
+    found: Any,
+    start: Mapping[str, Any],
+    act: Callable[[], Any],
+    ok: str,
+) -> HttpResponse:
+    """The form of a contact or a site, shown and taken."""
+
+    def show(form: Form) -> HttpResponse:
+        context = {"form": form, "organization": organization, "found": found}
+        return render(request, f"parties/{what}_form.html", context)
+
+    if request.method != "POST":
+        return show(Form({**start, "retired_on": _day(found.retired_on) if found else ""}))
+    back = reverse("parties:organization", args=[organization.pk])
+    return page_act(request, act, ok=ok, back=back, again=show)
