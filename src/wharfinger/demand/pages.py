@@ -138,7 +138,7 @@ def stages_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:
 
 def typed_lines(given: Mapping[str, Any]) -> tuple[LineWish, ...]:
     """The lines typed into a form, empty rows left out; raises BadInput beside the field."""
-    rows = []
+    rows: list[list[str]] = []
     while f"sku-{len(rows)}" in given:
         n = len(rows)
         rows.append(

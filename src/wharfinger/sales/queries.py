@@ -45,14 +45,14 @@ def opportunities() -> QuerySet[Opportunity, Opportunity]:
     return Opportunity.objects.filter(void__isnull=True).select_related("organization", "owner")
 
 
-def quotes() -> QuerySet[Sheet, Sheet]:
+def quotes() -> QuerySet[Any, Any]:
     """Every quote that is not undone, with its word."""
     rows = Sheet.objects.filter(kind="quote", void__isnull=True)
     today = clock.today(configuration.one("time_zone"))
     return with_quote_word(rows.select_related(*RELATED, "quote__opportunity"), today)
 
 
-def orders() -> QuerySet[Sheet, Sheet]:
+def orders() -> QuerySet[Any, Any]:
     """Every sales order that is not undone, with its words."""
     rows = Sheet.objects.filter(kind="order", void__isnull=True)
     return with_words(rows.select_related(*RELATED, "order"), ORDER)

@@ -39,7 +39,7 @@ from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.queries.where import lots_of, products_of
 from wharfinger.demand.queries.words import SHEET
 from wharfinger.demand.rules.words import GOODS, MONEY
-from wharfinger.ledger.timeline import timeline
+from wharfinger.ledger.telling import timeline
 from wharfinger.stock.models import Location
 from wharfinger.work import actions, queries
 from wharfinger.work.rules import KINDS, SCOPES, Provision, Removal, WorkWish
@@ -117,17 +117,23 @@ def _table(kind: str, title: str, new: str, empty: str) -> Table:
     )
 
 
+NEW = {
+    "ticket": N_("New ticket"),
+    "project": N_("New project"),
+    "contract": N_("New contract"),
+    "job": N_("New job"),
+}
 TABLES = {
     "ticket": _table(
-        "ticket", N_("Tickets"), N_("New ticket"), N_("Open a ticket to charge goods and work on it.")
+        "ticket", N_("Tickets"), NEW["ticket"], N_("Open a ticket to charge goods and work on it.")
     ),
     "project": _table(
-        "project", N_("Projects"), N_("New project"), N_("A won quote can be charged on a project.")
+        "project", N_("Projects"), NEW["project"], N_("A won quote can be charged on a project.")
     ),
     "contract": _table(
-        "contract", N_("Contracts"), N_("New contract"), N_("A won quote can be charged on a contract.")
+        "contract", N_("Contracts"), NEW["contract"], N_("A won quote can be charged on a contract.")
     ),
-    "job": _table("job", N_("Jobs"), N_("New job"), N_("Goods handed over on a job are sold at once.")),
+    "job": _table("job", N_("Jobs"), NEW["job"], N_("Goods handed over on a job are sold at once.")),
 }
 
 
@@ -173,7 +179,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     def show(form: Form) -> HttpResponse:
         context = {
             "form": form,
-            "heading": _(TABLES[kind].new.label) if TABLES[kind].new else "",
+            "heading": _(NEW[kind]),
             "scopes": [(k, _(v)) for k, v in SCOPE_WORDS.items()] if kind == "job" else [],
             "back": reverse(f"work:{PLURALS[kind]}"),
         }

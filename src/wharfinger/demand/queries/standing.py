@@ -80,7 +80,10 @@ def read_customer(
 
 DEFAULT_SITE = (
     "default_site",
-    "(SELECT MIN(s.id) FROM parties_site s WHERE s.organization_id = parties_organization.id AND s.retired_on IS NULL AND s.ship_to)",
+    (
+        "(SELECT MIN(s.id) FROM parties_site s "
+        "WHERE s.organization_id = parties_organization.id AND s.retired_on IS NULL AND s.ship_to)"
+    ),
 )
 """The first ship-to site of an organization, read with it."""
 

@@ -101,7 +101,9 @@ def cancel(*, actor: Actor, order: int, reason: str = "", key: str | None = None
 def mark_fulfilled(*, actor: Actor, order: int, anyway: bool = False, key: str | None = None) -> Written:
     """Declare an order fulfilled; lines that are still open need a yes."""
     require(actor, "sales.fulfil")
-    return _with_lines(actor, "fulfil", order, partial(rules.plan_fulfil, order=order, anyway=anyway), key)
+    return _with_lines(
+        actor, "mark_fulfilled", order, partial(rules.plan_fulfil, order=order, anyway=anyway), key
+    )
 
 
 def hold(*, actor: Actor, order: int, reason: str = "", key: str | None = None) -> Written:

@@ -18,7 +18,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.words import tidy
 from wharfinger.demand.pages import chosen_customer, offers, typed_day
-from wharfinger.ledger.timeline import timeline
+from wharfinger.ledger.telling import timeline
 from wharfinger.sales import queries
 from wharfinger.sales.actions import quotes as actions
 from wharfinger.sales.models import Opportunity

@@ -33,7 +33,7 @@ from wharfinger.demand.pages import (
 from wharfinger.demand.queries.amounts import open_of
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.rules.words import GOODS, MONEY
-from wharfinger.ledger.timeline import timeline
+from wharfinger.ledger.telling import timeline
 from wharfinger.sales import queries
 from wharfinger.sales.actions import orders as actions
 from wharfinger.sales.pages.quotes import typed_of, words_of

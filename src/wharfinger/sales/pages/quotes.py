@@ -29,7 +29,7 @@ from wharfinger.demand.pages import (
     typed_lines,
 )
 from wharfinger.demand.queries.shown import lines_of
-from wharfinger.ledger.timeline import timeline
+from wharfinger.ledger.telling import timeline
 from wharfinger.sales import queries
 from wharfinger.sales.actions import quotes as actions
 from wharfinger.sales.queries import held_of
