@@ -1,0 +1,132 @@
+"""The pages of the import: upload, say which column is which, try it, bring it in."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from wharfinger.base.access import Actor
+from wharfinger.base.page import Form, came_from, page, page_act
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.exchange import queries
+from wharfinger.exchange.actions import runs
+from wharfinger.exchange.models import Mapping, Run
+from wharfinger.exchange.rules.kinds import KINDS
+from wharfinger.exchange.sheets import MOST_BYTES
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("exchange.import")
+def upload(request: HttpRequest) -> HttpResponse:
+    """Take a file in, and show what was brought in lately."""
+
+    def show(form: Form) -> HttpResponse:
+        kinds = [(kind.name, _(kind.label)) for kind in KINDS.values()]
+        return render(
+            request, "exchange/import.html", {"form": form, "kinds": kinds, "runs": queries.latest()}
+        )
+
+    if request.method != "POST":
+        return show(Form())
+
+    def act() -> Run:
+        given = request.FILES.get("file")
+        if given is None:
+            raise BadInput("missing", N_("Please fill this in."), field="file")
+        if (given.size or 0) > MOST_BYTES:
+            raise BadInput("file_too_large", N_("At most 20 MB are taken. Split the file."), field="file")
+        kind = request.POST.get("kind", "")
+        return runs.upload(actor=_actor(request), content=given.read(), name=given.name or "", kind=kind)
+
+    return page_act(
+        request,
+        act,
+        ok=_("The file is here; nothing of it is in the books yet."),
+        back=lambda run: reverse("exchange:run", args=[run.pk]),
+        again=show,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("exchange.import")
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    """A file on its way: which column is which, how far it is, and what was refused."""
+    found = queries.run_of(pk)
+
+    def show(form: Form) -> HttpResponse:
+        mapping = found.content is not None and (found.started_at is None or found.finished_at is not None)
+        shown = {
+            "run": found,
+            "kind": KINDS[found.kind],
+            "form": form,
+            "problems": list(queries.problems(found)),
+            "sheet": queries.preview(found) if mapping else None,
+            "mappings": queries.mappings(found.kind),
+        }
+        return render(request, "exchange/run.html", shown)
+
+    if request.method != "POST":
+        return show(Form(_columns(request, found)))
+
+    def act() -> Run:
+        given = {name: request.POST.get(name, "") for name in KINDS[found.kind].names()}
+        decimal = request.POST.get("decimal", ".")
+        if request.POST.get("save_as", "").strip():
+            name = request.POST["save_as"]
+            runs.save_mapping(
+                actor=_actor(request), name=name, kind=found.kind, columns=given, decimal=decimal
+            )
+        dry = request.POST.get("do") != "import"
+        return runs.start(actor=_actor(request), run=found, columns=given, decimal=decimal, dry=dry)
+
+    return page_act(
+        request,
+        act,
+        ok=_("The file is being read."),
+        back=reverse("exchange:run", args=[found.pk]),
+        again=show,
+    )
+
+
+@require_POST
+@page("exchange.import")
+def proceed(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go on for some seconds, and say how far it is."""
+    found = runs.proceed(actor=_actor(request), run=queries.run_of(pk))
+    if not getattr(request, "htmx", None):
+        return page_act(
+            request, lambda: found, ok=_("The file is being read."), back=reverse("exchange:run", args=[pk])
+        )
+    if found.finished_at is not None:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return render(request, "exchange/progress.html", {"run": found})
+
+
+@require_POST
+@page("exchange.import")
+def drop_mapping(request: HttpRequest, pk: int) -> HttpResponse:
+    """Forget a mapping."""
+    return page_act(
+        request,
+        lambda: runs.drop_mapping(actor=_actor(request), mapping=pk),
+        ok=_("The mapping is gone; what was brought in by it stays."),
+        back=came_from(request, reverse("exchange:import")),
+    )
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return cast(Actor, request.user)
+
+
+def _columns(request: HttpRequest, found: Run) -> dict[str, str]:
+    chosen = request.GET.get("mapping", "")
+    if chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
+        saved = Mapping.objects.filter(pk=int(chosen), kind=found.kind).first()
+        if saved is not None:
+            return {**saved.columns, "decimal": saved.decimal}
+    return {**found.columns, "decimal": found.decimal}

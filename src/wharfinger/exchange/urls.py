@@ -1,0 +1,15 @@
+"""Addresses of the import."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from wharfinger.exchange import pages
+
+app_name = "exchange"
+urlpatterns = [
+    path("import/", pages.upload, name="import"),
+    path("import/<int:pk>/", pages.run, name="run"),
+    path("import/<int:pk>/proceed/", pages.proceed, name="proceed"),
+    path("import/mappings/<int:pk>/drop/", pages.drop_mapping, name="drop_mapping"),
+]

@@ -1,0 +1,69 @@
+"""The pages of the import: upload, map, try, bring in, read what was refused."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests.world import clean, entries, world
+from wharfinger.catalog.models import Product
+from wharfinger.exchange.models import Mapping, Run
+from wharfinger.parties.models import User
+
+pytestmark = pytest.mark.django_db
+
+CONTENT = "Nr;Text;VK\nZ-1;Zange;12,50\nZ-2;Zirkel;zwölf\n".encode()
+
+
+@pytest.fixture
+def client() -> Client:
+    found = Client()
+    found.force_login(world().user)
+    return found
+
+
+def test_a_file_is_mapped_tried_and_brought_in(client: Client) -> None:
+    assert "Files that you bring in are listed here." in client.get("/import/").content.decode()
+    answer = client.post("/import/", {"kind": "products", "file": SimpleUploadedFile("waren.csv", CONTENT)})
+    run = Run.objects.get()
+    assert (answer.status_code, answer["Location"]) == (303, f"/import/{run.pk}/")
+    shown = client.get(f"/import/{run.pk}/").content.decode()
+    assert "Zirkel" in shown
+    before = entries()
+    said = {"sku": "Nr", "name": "Text", "price": "VK", "decimal": ",", "save_as": "Waren"}
+    refused = client.post(f"/import/{run.pk}/", {**said, "sku": "", "do": "try"})
+    assert refused.status_code == 422
+    assert "Say which column of the file holds this." in refused.content.decode()
+    client.post(f"/import/{run.pk}/", {**said, "do": "try"})
+    assert "0 of 2 read" in client.get(f"/import/{run.pk}/").content.decode()
+    client.post(f"/import/{run.pk}/proceed/")
+    shown = client.get(f"/import/{run.pk}/").content.decode()
+    assert "Nothing was written." in shown
+    assert "“zwölf” is not a number." in shown
+    assert entries() == before
+    client.post(f"/import/{run.pk}/", {**said, "do": "import"})
+    done = client.post(f"/import/{run.pk}/proceed/", headers={"HX-Request": "true"})
+    assert done["HX-Refresh"] == "true"
+    assert Product.objects.get(sku="Z-1").price_micro == 12_500_000
+    assert Mapping.objects.get(name="Waren").columns["price"] == "VK"
+    shown = client.get(f"/import/{run.pk}/").content.decode()
+    assert "Mend these rows" in shown
+    assert client.post(f"/import/{run.pk}/", {**said, "do": "import"}).status_code == 409
+    clean()
+
+
+def test_what_is_no_table_is_refused_beside_the_field(client: Client) -> None:
+    answer = client.post(
+        "/import/", {"kind": "products", "file": SimpleUploadedFile("x.xlsx", b"no workbook")}
+    )
+    assert answer.status_code == 422
+    assert "This is no workbook." in answer.content.decode()
+    assert client.post("/import/", {"kind": "products"}).status_code == 422
+    assert not Run.objects.exists()
+
+
+def test_who_may_not_import_is_turned_away(client: Client) -> None:
+    other = Client()
+    other.force_login(User.objects.create(username="eve"))
+    assert other.get("/import/").status_code == 403
