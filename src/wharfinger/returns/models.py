@@ -42,9 +42,16 @@ class Rma(Document):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(approved_at__isnull=True) | Q(denied_at__isnull=True), name="rma_approved_or_denied")
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True) | Q(denied_at__isnull=True),
+                name="rma_approved_or_denied",
+            )
         ]
-        indexes = [models.Index(fields=["id"], name="rma_open", condition=Q(closed_at__isnull=True, void__isnull=True))]
+        indexes = [
+            models.Index(
+                fields=["id"], name="rma_open", condition=Q(closed_at__isnull=True, void__isnull=True)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number

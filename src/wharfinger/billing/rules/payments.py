@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from wharfinger.base.money import rounded, share
+from wharfinger.base.money import decimals, rounded, share
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.billing.rules import ONE, Balance, amount, at_home, bank, rate_of, receivable, store_credit
 from wharfinger.ledger.plan import AccountRef, Number, Plan, Truth
@@ -272,7 +272,7 @@ def refund_credit(
     """Give back as money what a credit note of the same plan made store credit."""
     assert source.party is not None
     wish = PaymentWish(source.party, amount_minor, source.currency, reference=reference)
-    rate = rounded(home_minor * ONE, amount_minor) if source.currency != truth.home_currency else ONE
+    rate = rounded(home_minor * ONE * 10 ** decimals(source.currency), amount_minor * 10 ** decimals(truth.home_currency))
     made = _payment(plan, truth, wish, "refund", rate)
     plan.pay(bank(source.currency), source, amount_minor, home_minor)
     plan.mention(("payment", made))

@@ -1,0 +1,139 @@
+"""Say what becomes of goods that came back, and what the customer gets for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.billing.queries.truth import read_invoice_lines
+from wharfinger.demand import queries as demand
+from wharfinger.demand.models import Sheet
+from wharfinger.devices.queries import truth as devices
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import Written
+from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.returns.queries import truth as reads
+from wharfinger.returns.rules import inspecting, settling
+from wharfinger.returns.rules.inspecting import Verdict
+from wharfinger.returns.rules.requesting import described
+from wharfinger.returns.rules.settling import Answer
+
+
+def inspect(*, actor: Actor, rma: int, verdicts: Sequence[Verdict], key: str | None = None) -> Written:
+    """Restock, repair, scrap, send to the vendor or back, each quantity on its own.
+
+    What is restocked comes back at the cost it left with, and ends its line's claim as returned.
+    """
+    require(actor, "returns.inspect")
+    _positive([one.quantity for one in verdicts])
+    return post(
+        "inspect",
+        _goods_of([rma]),
+        partial(inspecting.plan_inspect, rma=rma, verdicts=tuple(verdicts)),
+        actor=actor,
+        key=key,
+        reason=described([one.note for one in verdicts]),
+    )
+
+
+def restock(
+    *, actor: Actor, holdings: Sequence[tuple[int, int]], bin: int | None = None, key: str | None = None
+) -> Written:
+    """Put returned goods back into a bin; holdings: where they stand, and how many. bin: its place."""
+    require(actor, "returns.restock")
+    return _these(actor, "restock", holdings, bin, key)
+
+
+def scrap_returned(
+    *, actor: Actor, holdings: Sequence[tuple[int, int]], reason: str = "", key: str | None = None
+) -> Written:
+    """Throw returned goods away; holdings: where they stand, and how many."""
+    require(actor, "returns.scrap")
+    return _these(actor, "scrap", holdings, None, key, reason)
+
+
+def _these(
+    actor: Actor,
+    verb: str,
+    holdings: Sequence[tuple[int, int]],
+    bin: int | None,
+    key: str | None,
+    reason: str = "",
+) -> Written:
+    _positive([quantity for _, quantity in holdings])
+    return post(
+        verb,
+        _goods_of(reads.rmas_at(pk for pk, _ in holdings)),
+        partial(inspecting.plan_these, holdings=tuple(holdings), outcome=verb, bin=bin),
+        actor=actor,
+        key=key,
+        reason=reason,
+    )
+
+
+def settle(*, actor: Actor, rma: int, answers: Sequence[Answer], key: str | None = None) -> Written:
+    """Give the customer credit, their money, another unit or nothing for units of a return."""
+    require(actor, "returns.settle")
+    _positive([one.quantity for one in answers])
+    lines = reads.claims_of([rma])
+    return post(
+        "settle",
+        Wish(
+            documents=[
+                (Sheet, demand.documents_of(lines)),
+                (Rma, [rma]),
+                (RmaLine, reads.lines_of([rma])),
+                *reads.invoices(lines),
+            ],
+            first=demand.read_lines(lines),
+            claims=lines,
+            reads=(read_invoice_lines, reads.read_received),
+        ),
+        partial(
+            settling.plan_settle, rma=rma, answers=tuple(answers), may_credit=actor.may("billing.credit")
+        ),
+        actor=actor,
+        key=key,
+    )
+
+
+def _positive(quantities: Sequence[int]) -> None:
+    if not quantities:
+        raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
+    for n, quantity in enumerate(quantities):
+        if quantity <= 0:
+            raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"lines.{n}.quantity")
+
+
+def _goods_of(rmas: Iterable[int]) -> Wish:
+    """What goods with us because of these returns are, what they cost, and where they may go."""
+    wanted = sorted(rmas)
+    lines = reads.claims_of(wanted)
+    return Wish(
+        documents=[
+            (Sheet, demand.documents_of(lines)),
+            (Rma, wanted),
+            (RmaLine, reads.lines_of(wanted)),
+        ],
+        first=demand.read_lines(lines),
+        products=_products,
+        claims=lines,
+        places=reads.rma_places,
+        layers=True,
+        loose=True,
+        reads=(
+            reads.read_homes,
+            reads.read_rmas,
+            reads.read_worth,
+            reads.read_sites_back,
+            devices.read_devices(reads.lots_here),
+        ),
+    )
+
+
+def _products(truth: Truth) -> list[int]:
+    return [line.product_id for line in truth.documents["returns.RmaLine"].values()]

@@ -1,0 +1,137 @@
+"""Ask to send goods back, allow or refuse it, and close what is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.words import tidy
+from wharfinger.billing.queries.truth import read_invoice_lines
+from wharfinger.demand import queries as demand
+from wharfinger.demand.models import Sheet
+from wharfinger.demand.queries.standing import read_customer
+from wharfinger.devices.models import Device
+from wharfinger.devices.queries import truth as devices
+from wharfinger.ledger.look import Wish, house
+from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.post import Planner, post
+from wharfinger.ledger.write import Written
+from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.returns.queries import truth as reads
+from wharfinger.returns.rules import requesting as rules
+from wharfinger.returns.rules.requesting import Asked
+from wharfinger.stock.queries.truth import read_lots
+
+
+def request(
+    *,
+    actor: Actor,
+    organization: int,
+    items: Sequence[Asked],
+    location: int | None = None,
+    due_on: date | None = None,
+    ticket: int | None = None,
+    note: str = "",
+    key: str | None = None,
+) -> Written:
+    """Ask to send goods back: return, repair or replace; credit is proposed at the price paid."""
+    require(actor, "returns.request")
+    switched_on()
+    items = read_items(organization, items)
+    lines = sorted({one.line for one in items if one.line is not None})
+    products = {one.product for one in items if one.product is not None}
+    return post(
+        "request_return",
+        Wish(
+            documents=[
+                (Sheet, demand.documents_of(lines)),
+                *([(Sheet, [ticket])] if ticket is not None else []),
+                (Device, [one.device for one in items if one.device is not None]),
+                *reads.invoices(lines),
+            ],
+            first=demand.read_lines(lines),
+            products=products,
+            claims=lines,
+            loose=True,
+            reads=(
+                read_customer(organization),
+                demand.read_these_products(products),
+                devices.read_units(reads.lots_read(items)),
+                read_lots(
+                    [(one.product, one.serial) for one in items if one.serial and one.product is not None]
+                ),
+                devices.read_sales,
+                read_invoice_lines,
+                reads.read_homes,
+                reads.read_asked,
+            ),
+        ),
+        partial(
+            rules.plan_request,
+            organization=organization,
+            items=tuple(items),
+            location=location,
+            due_on=due_on,
+            ticket=ticket,
+        ),
+        actor=actor,
+        key=key,
+        reason=tidy(note, field="note", most=1000, needed=False),
+    )
+
+
+def switched_on() -> None:
+    """Let RMAs be asked for while the module is on; returns without one always work."""
+    if not house().modules.get("rma", True):
+        raise Refusal(
+            "module_off", N_("RMAs are switched off. An administrator can switch them on under Modules.")
+        )
+
+
+def read_items(organization: int, items: Sequence[Asked]) -> list[Asked]:
+    """What items mean; raises BadInput when there is none or a quantity is not above zero."""
+    if not items:
+        raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
+    for n, one in enumerate(items):
+        if one.quantity <= 0:
+            raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"lines.{n}.quantity")
+        tidy(one.reason, field=f"lines.{n}.reason", most=500, needed=False)
+        tidy(one.serial, field=f"lines.{n}.serial", most=100, needed=False)
+    return reads.resolved(organization, items)
+
+
+def approve(*, actor: Actor, rma: int, key: str | None = None) -> Written:
+    """Allow goods to come back."""
+    require(actor, "returns.approve")
+    return _decide(actor, "approve_return", rma, partial(rules.plan_approve, rma=rma), key)
+
+
+def deny(*, actor: Actor, rma: int, reason: str, key: str | None = None) -> Written:
+    """Refuse to take goods back, with a reason."""
+    require(actor, "returns.approve")
+    reason = tidy(reason, field="reason", most=500)
+    return _decide(actor, "deny_return", rma, partial(rules.plan_deny, rma=rma, reason=reason), key, reason)
+
+
+def close(*, actor: Actor, rma: int, key: str | None = None) -> Written:
+    """Close a return of which nothing is with us any more."""
+    require(actor, "returns.close")
+    return post(
+        "close_return",
+        Wish(documents=[(Rma, [rma])], places=_places, reads=(reads.read_rmas,)),
+        partial(rules.plan_close, rma=rma),
+        actor=actor,
+        key=key,
+    )
+
+
+def _places(truth: Truth) -> list[int]:
+    return reads.rma_places(truth)
+
+
+def _decide(actor: Actor, verb: str, rma: int, plan: Planner, key: str | None, reason: str = "") -> Written:
+    wish = Wish(documents=[(Rma, [rma]), (RmaLine, reads.lines_of([rma]))])
+    return post(verb, wish, plan, actor=actor, key=key, reason=reason)

@@ -1,0 +1,1 @@
+"""Reads of returns: under the locks, and as people see them."""

@@ -1,0 +1,216 @@
+"""What plans about returns need to know, read under the locks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from django.db.models import Q
+
+from wharfinger.base.words import same
+from wharfinger.billing.models import Invoice
+from wharfinger.billing.queries.truth import invoices_of_lines
+from wharfinger.demand.models import Line
+from wharfinger.devices.models import Device
+from wharfinger.ledger import sql
+from wharfinger.ledger.models import Holding, Lot
+from wharfinger.ledger.plan import Truth
+from wharfinger.parties.models import Site
+from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.returns.queries.figures import figures
+from wharfinger.returns.rules.inspecting import Worth
+from wharfinger.returns.rules.requesting import Asked
+from wharfinger.stock.models import Bin, Location
+
+
+def resolved(organization: int, items: Sequence[Asked]) -> list[Asked]:
+    """What items mean: a device its unit, a serial number the line by which this customer has it."""
+    devices = Device.objects.filter(pk__in={i.device for i in items if i.device is not None})
+    by_device = {d.pk: d for d in devices}
+    lines = dict(
+        Line.objects.filter(pk__in={i.line for i in items if i.line is not None}).values_list(
+            "pk", "product_id"
+        )
+    )
+    codes = {same(i.serial) for i in items if i.serial}
+    lots = list(Lot.objects.filter(code_key__in=codes, serial=True)) if codes else []
+    there = Holding.objects.filter(
+        lot__in=[lot.pk for lot in lots], quantity__gt=0, unbounded=False, kind__in=("customer", "in_transit")
+    )
+    claims = dict(there.values_list("lot_id", "claim_id"))
+    serving = {
+        d.lot_id: d.pk
+        for d in Device.objects.filter(lot__in=lots, void__isnull=True, organization_id=organization)
+    }
+    found = []
+    for item in items:
+        device = by_device.get(item.device) if item.device is not None else None
+        if device is not None:
+            claim = (
+                Holding.objects.filter(lot=device.lot_id, quantity__gt=0, unbounded=False)
+                .values_list("claim_id", flat=True)
+                .first()
+            )
+            found.append(replace(item, line=claim or None, product=device.product_id, lot=device.lot_id))
+            continue
+        product = lines.get(item.line) if item.line is not None else item.product
+        lot = (
+            next(
+                (
+                    x
+                    for x in lots
+                    if same(item.serial) == x.code_key and (product is None or x.product_id == product)
+                ),
+                None,
+            )
+            if item.serial
+            else None
+        )
+        if lot is None:
+            found.append(replace(item, product=product))
+            continue
+        line = item.line if item.line is not None else claims.get(lot.pk) or None
+        found.append(replace(item, line=line, product=lot.product_id, lot=lot.pk, device=serving.get(lot.pk)))
+    return found
+
+
+def read_homes(truth: Truth) -> None:
+    """Read the locations, where each sends its returns, and the default one; bins by their place."""
+    rows = list(Location.objects.values_list("pk", "place_id", "returns_location_id", "default"))
+    truth.read["places"] = {pk: place for pk, place, _, _ in rows}
+    truth.read["homes"] = {place: back or pk for pk, place, back, _ in rows}
+    truth.read["default_location"] = next(
+        (pk for pk, _, _, default in rows if default), rows[0][0] if rows else 0
+    )
+    bins = list(
+        Bin.objects.filter(retired_on__isnull=True).values_list("place_id", "location__place_id", "default")
+    )
+    truth.read["bins"] = {place: location for place, location, _ in bins}
+    truth.read["default_bins"] = {location: place for place, location, default in bins if default}
+
+
+def read_asked(truth: Truth) -> None:
+    """Read how much of the goods at hand other open RMAs ask for and have not received, by line and lot."""
+    lots = sorted({h.lot for h in truth.held if h.spot.serial})
+    of_ours = Q(line__in=sorted(truth.read["lines"])) | Q(lot__in=lots)
+    still = Q(
+        rma__closed_at__isnull=True, rma__denied_at__isnull=True, rma__void__isnull=True, void__isnull=True
+    )
+    rows = list(RmaLine.objects.filter(of_ours & still))
+    done = figures({row.rma_id for row in rows}, rows)
+    truth.read["asked"] = {}
+    for row in rows:
+        key = row.line_id, row.lot_id
+        left = max(0, row.quantity - done[row.pk].received)
+        truth.read["asked"][key] = truth.read["asked"].get(key, 0) + left
+
+
+def read_rmas(truth: Truth) -> None:
+    """Read at which returns the places of the locked ones are, and how much of their lines was received."""
+    rows = truth.documents["returns.Rma"].values()
+    truth.read["rma_at"] = {
+        p: row for row in rows for p in (row.place_id, row.bench_place_id, row.vendor_place_id)
+    }
+    truth.read["rma_places"] = set(truth.read["rma_at"])
+
+
+def read_received(truth: Truth) -> None:
+    """Read how many units of the lines at hand were received."""
+    lines = [line for line in truth.documents["returns.RmaLine"].values() if line.void_id is None]
+    found = figures({line.rma_id for line in lines}, lines)
+    truth.read["received"] = {pk: one.received for pk, one in found.items()}
+
+
+def rma_places(truth: Truth) -> list[int]:
+    """The places of the returns that are locked."""
+    rows = truth.documents["returns.Rma"].values()
+    return [place for row in rows for place in (row.place_id, row.bench_place_id, row.vendor_place_id)]
+
+
+def lines_of(rmas: Iterable[int]) -> sql.Found:
+    """The lines of returns, to be found and locked in one statement."""
+    return sql.Found(sql.among("rma_id"), (sql.array(sorted(set(rmas))),))
+
+
+def claims_of(rmas: Iterable[int]) -> list[int]:
+    """The lines by which goods of returns were sold: those named, and those whose goods are here."""
+    wanted = sorted(set(rmas))
+    named = set(RmaLine.objects.filter(rma__in=wanted, line__isnull=False).values_list("line_id", flat=True))
+    return sorted(pk for pk in named if pk is not None)
+
+
+def rmas_at(holdings: Iterable[int]) -> list[int]:
+    """The returns whose goods stand in these holdings."""
+    places = set(Holding.objects.filter(pk__in=sorted(set(holdings))).values_list("place_id", flat=True))
+    at = Q(place__in=places) | Q(bench_place__in=places) | Q(vendor_place__in=places)
+    return sorted(Rma.objects.filter(at).values_list("pk", flat=True))
+
+
+def invoices(lines: Iterable[int]) -> list[tuple[type[Invoice], list[int]]]:
+    """The invoices that bill lines, to be locked where there are any."""
+    return [(Invoice, invoices_of_lines(lines))]
+
+
+def read_worth(truth: Truth) -> None:
+    """Read what goods of the lines at hand cost when they left us, by line and lot, and how many are home."""
+    claims = sorted({h.claim for h in truth.held if h.claim})
+    worth: dict[tuple[int, int], Worth] = {}
+    ours = sql.among("h.claim_id")
+    for claim, lot, units, value in sql.fetch(_DRAWN.format(ours=ours), [sql.array(claims)]):
+        worth[claim, lot] = Worth(int(units), int(value))
+    for claim, lot, product, units in sql.fetch(_HOME.format(ours=ours), [sql.array(claims)]):
+        one = worth.get((claim, lot)) or worth.get((claim, truth.loose.get(product, 0)))
+        if one is not None:
+            one.back += int(units)
+    truth.read["worth"] = worth
+
+
+_DRAWN = (
+    "SELECT h.claim_id, h.lot_id, "
+    "SUM(d.quantity + COALESCE((SELECT SUM(b.quantity) FROM ledger_draw b WHERE b.reverses_id = d.id), 0)), "
+    "SUM(d.value_minor + "
+    "COALESCE((SELECT SUM(b.value_minor) FROM ledger_draw b WHERE b.reverses_id = d.id), 0)) "
+    "FROM ledger_holding h JOIN ledger_move m ON m.target_id = h.id "
+    "JOIN ledger_draw d ON d.move_id = m.id AND d.reverses_id IS NULL AND d.quantity > 0 "
+    "WHERE {ours} AND h.kind IN ('in_transit', 'customer') GROUP BY h.claim_id, h.lot_id"
+)
+_HOME = (
+    "SELECT h.claim_id, h.lot_id, h.product_id, SUM(m.quantity - "
+    "COALESCE((SELECT SUM(b.quantity) FROM ledger_move b WHERE b.reverses_id = m.id), 0)) "
+    "FROM ledger_holding h JOIN ledger_move m ON m.source_id = h.id "
+    "JOIN ledger_holding t ON t.id = m.target_id "
+    "WHERE {ours} AND h.kind IN ('returns', 'bench', 'at_vendor', 'customer') "
+    "AND t.kind IN ('bin', 'scrap') AND t.claim_id = 0 AND m.reverses_id IS NULL "
+    "GROUP BY h.claim_id, h.lot_id, h.product_id"
+)
+
+
+def read_sites_back(truth: Truth) -> None:
+    """Read from which site each unit at hand came, and the first site of the customers concerned."""
+    rows = sql.fetch(
+        "SELECT t.lot_id, t.claim_id, s.place_id FROM ledger_holding t "  # noqa: S608 - the text is ours alone
+        "JOIN ledger_move m ON m.target_id = t.id JOIN ledger_holding s ON s.id = m.source_id "
+        f"WHERE {sql.among('t.place_id')} AND s.kind = 'customer' AND m.reverses_id IS NULL ORDER BY m.id",
+        [sql.array(sorted(truth.read["rma_places"]))],
+    )
+    organizations = {row.organization_id for row in truth.documents["returns.Rma"].values()}
+    found = list(
+        Site.objects.filter(
+            Q(place_id__in={row[2] for row in rows}) | Q(organization_id__in=organizations)
+        ).order_by("-pk")
+    )
+    at = {site.place_id: site for site in found}
+    truth.read["came_from"] = {(lot, claim): at[place] for lot, claim, place in rows if place in at}
+    truth.read["home_sites"] = {site.organization_id: site for site in found if site.retired_on is None}
+
+
+def lots_here(truth: Truth) -> list[int]:
+    """The units at hand that stand with customers, on their way, or with us because of a return."""
+    kinds = ("customer", "in_transit", "returns", "bench", "at_vendor")
+    return [h.lot for h in truth.held if h.spot.serial and h.kind in kinds]
+
+
+def lots_read(items: Sequence[Asked]) -> Callable[[Truth], list[int]]:
+    """The lots that items name."""
+    named = [i.lot for i in items if i.lot is not None]
+    return lambda _: named

@@ -1,0 +1,168 @@
+"""Pure decisions about goods that arrive: by an RMA, more or less or other than asked for, or without one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.fulfilment.rules import mention_lines
+from wharfinger.ledger.plan import Id, Plan, Truth
+from wharfinger.returns.rules import OUTCOMES, Goods, make, make_line, places_of, rma_line_of, rma_of, take
+from wharfinger.returns.rules.inspecting import decide
+from wharfinger.returns.rules.requesting import Asked, checked, home_of, price_paid
+from wharfinger.returns.rules.settling import give_credit
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Units that arrived: of a line of the RMA, or other goods that came along."""
+
+    quantity: int
+    rma_line: int | None = None
+    serials: tuple[str, ...] = ()
+    line: int | None = None
+    """Of goods that were not asked for."""
+    product: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Goods that come back without an RMA, and what becomes of them at once."""
+
+    asked: Asked
+    serials: tuple[str, ...] = ()
+    outcome: str = ""
+    """Restock, scrap and the like; without one they wait to be inspected."""
+    bin: int | None = None
+    credit: bool = True
+
+
+def plan_receive(truth: Truth, *, rma: int, items: Sequence[Arrived]) -> Plan:
+    """Take goods of an RMA in; they wait for inspection. What was not asked for gets a line of its own."""
+    plan = Plan()
+    row = rma_of(truth, rma)
+    if row.authorized and row.approved_at is None:
+        raise Refusal("not_approved", N_("{number} is not approved yet."), number=row.number)
+    places = places_of(truth, row)
+    position = max((one.position for one in truth.documents["returns.RmaLine"].values()), default=0)
+    for n, item in enumerate(items):
+        if item.rma_line is not None:
+            line = rma_line_of(truth, item.rma_line, f"lines.{n}.rma_line")
+            goods = Goods(line.product_id, line.line_id, line.lot_id, item.serials, line.type == "repair")
+        else:
+            position += 1
+            goods = _along(plan, truth, rma, row.organization_id, item, position, n)
+        take(plan, truth, goods, item.quantity, places.returns, f"lines.{n}.quantity")
+    plan.mention(row, ("organization", row.organization_id))
+    mention_lines(plan, truth)
+    return plan
+
+
+def _along(
+    plan: Plan, truth: Truth, rma: int, organization: int, item: Arrived, position: int, n: int
+) -> Goods:
+    line = truth.read["lines"].get(item.line)
+    if item.line is not None and (line is None or line.organization_id != organization):
+        raise BadInput("no_such_line", N_("This customer has no such line."), field=f"lines.{n}.line")
+    if line is None and not (item.product and item.serials):
+        raise BadInput(
+            "line_wanted",
+            N_("Name the line of the RMA, or the line these goods were sold by."),
+            field=f"lines.{n}.rma_line",
+        )
+    product = line.product_id if line is not None else item.product
+    assert product is not None
+    for one in truth.documents["returns.RmaLine"].values():
+        if (
+            one.void_id is None
+            and one.product_id == product
+            and one.line_id == item.line
+            and one.lot_id is None
+        ):
+            raise BadInput(
+                "on_the_rma", N_("These goods stand on the RMA. Receive them there."), field=f"lines.{n}.line"
+            )
+    goods = Goods(product, item.line, None, item.serials)
+    make_line(plan, rma, position, goods)
+    return goods
+
+
+def plan_return(
+    truth: Truth,
+    *,
+    organization: int,
+    items: Sequence[Returned],
+    location: int | None,
+    reason: str,
+    may_credit: bool,
+) -> Plan:
+    """Take goods back without an RMA; restocked and credited in the same entry where the person says so.
+
+    What is billed of them is credited unless somebody declines that with a reason.
+    """
+    plan = Plan()
+    asked = [item.asked for item in items]
+    made, places = make(
+        plan, truth, organization=organization, location=location or home_of(truth, asked), authorized=False
+    )
+    for n, item in enumerate(items):
+        if item.outcome and item.outcome not in OUTCOMES:
+            raise BadInput("no_such_outcome", N_("There is no such outcome."), field=f"lines.{n}.outcome")
+        goods = checked(truth, organization, item.asked, n)
+        goods = Goods(goods.product, goods.line, goods.lot, item.serials or goods.serials, goods.repair)
+        spots = take(plan, truth, goods, item.asked.quantity, places.returns, f"lines.{n}.quantity")
+        lot: Id | None = spots[0][0].lot if len(spots) == 1 and spots[0][0].serial else None
+        credited = _credit(plan, truth, goods, item, n, reason=reason, may_credit=may_credit)
+        make_line(
+            plan,
+            made,
+            n + 1,
+            goods,
+            lot=lot,
+            device_id=item.asked.device or _device_at(truth, lot),
+            quantity=item.asked.quantity,
+            type=item.asked.type,
+            reason=item.asked.reason,
+            credit_minor=price_paid(truth, goods, item.asked.quantity),
+            settled_quantity=item.asked.quantity if credited else 0,
+            answer=credited,
+        )
+        if item.outcome:
+            for source, units in spots:
+                decide(plan, truth, source, units, item.outcome, places, item.bin, f"lines.{n}")
+    mention_lines(plan, truth)
+    return plan
+
+
+def _device_at(truth: Truth, lot: Id | None) -> int | None:
+    device = truth.read["devices"].get(lot)
+    return device.pk if device is not None else None
+
+
+def _credit(
+    plan: Plan, truth: Truth, goods: Goods, item: Returned, n: int, *, reason: str, may_credit: bool
+) -> str:
+    """Credit what is billed of the goods; the answer that is written on the return's line."""
+    if goods.line is None or item.asked.type != "return":
+        return ""
+    billed = truth.quantity_of(goods.line, ("invoiced", "to_bill", "offered"))
+    if not item.credit:
+        if billed and not (reason or item.asked.reason):
+            raise BadInput(
+                "reason_wanted", N_("Say why these goods are not credited."), field=f"lines.{n}.reason"
+            )
+        return "none"
+    units = min(billed, item.asked.quantity)
+    if not units:
+        return ""
+    give_credit(
+        plan,
+        truth,
+        goods.line,
+        units,
+        reason=reason or item.asked.reason,
+        may_credit=may_credit,
+        field=f"lines.{n}.quantity",
+    )
+    return "credit"

@@ -1,0 +1,248 @@
+"""Pure decisions about asking to send goods back: request, approve, deny, close."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from wharfinger.base.money import extended, share
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.devices.rules import WITH_CUSTOMER, sale_of
+from wharfinger.fulfilment.rules import mention_lines
+from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.returns.rules import TYPES, WITH_US, Goods, make, make_line, rma_of, unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Goods that a customer asks to send back: of a line, a device, or a serial number."""
+
+    quantity: int = 1
+    line: int | None = None
+    device: int | None = None
+    product: int | None = None
+    lot: int | None = None
+    serial: str = ""
+    type: str = "return"
+    reason: str = ""
+    credit_minor: int | None = None
+    """The price paid, unless given."""
+
+
+def plan_request(
+    truth: Truth,
+    *,
+    organization: int,
+    items: Sequence[Asked],
+    location: int | None,
+    due_on: date | None,
+    ticket: int | None,
+) -> Plan:
+    """Ask to send goods back; the credit is proposed at the price that was paid."""
+    plan = Plan()
+    check_ticket(truth, ticket)
+    made, _ = make(
+        plan,
+        truth,
+        organization=organization,
+        location=location or home_of(truth, items),
+        authorized=True,
+        due_on=due_on,
+        ticket=ticket,
+    )
+    seen: dict[tuple[int, int], list[int | None]] = {}
+    for n, item in enumerate(items):
+        goods = checked(truth, organization, item, n)
+        _asked_once(seen, goods, n)
+        lot = None
+        if item.serial and goods.lot is None:
+            lot = unknown(plan, truth, goods.product, item.serial, f"lines.{n}.serial").id
+        make_line(
+            plan,
+            made,
+            n + 1,
+            goods,
+            lot=lot,
+            device_id=item.device,
+            quantity=item.quantity,
+            type=item.type,
+            reason=item.reason,
+            credit_minor=price_paid(truth, goods, item.quantity)
+            if item.credit_minor is None
+            else item.credit_minor,
+        )
+        if item.device is not None:
+            plan.mention(("device", item.device))
+    mention_lines(plan, truth)
+    return plan
+
+
+def check_ticket(truth: Truth, ticket: int | None) -> None:
+    """Let a ticket pass that exists; raises BadInput otherwise."""
+    row = truth.documents["demand.Sheet"].get(ticket) if ticket is not None else None
+    if ticket is not None and (row is None or row.kind == "quote" or row.void_id is not None):
+        raise BadInput("no_such_ticket", N_("There is no such ticket."), field="ticket")
+
+
+def home_of(truth: Truth, items: Sequence[Asked]) -> int:
+    """Where goods come back to: the returns place of the location that issued them, else the default one."""
+    for item in items:
+        for held in truth.held:
+            if item.line is not None and held.claim == item.line and held.kind in (*WITH_CUSTOMER, *WITH_US):
+                sale = sale_of(truth, held)
+                if sale is not None and sale.location is not None:
+                    return int(truth.read["homes"][sale.location])
+    return int(truth.read["default_location"])
+
+
+def checked(truth: Truth, organization: int, item: Asked, n: int) -> Goods:
+    """The goods that an item means, delivered to this customer and eligible; raises Refusal otherwise."""
+    if item.type not in TYPES:
+        raise BadInput("no_such_type", N_("Choose return, repair or replace."), field=f"lines.{n}.type")
+    product = truth.read["products"].get(item.product or 0)
+    if product is None:
+        raise NotThere(
+            "no_such_goods",
+            N_("Name a line, a device, or a product with its serial number."),
+            field=f"lines.{n}.line",
+        )
+    if not product.rma_eligible:
+        raise Refusal(
+            "not_eligible",
+            N_("{sku} is not taken back."),
+            field=f"lines.{n}.line",
+            sku=product.sku,
+            product=product.pk,
+        )
+    if item.device is not None:
+        _device(truth, organization, item, n)
+    goods = Goods(
+        product.pk,
+        item.line,
+        item.lot,
+        (item.serial,) if item.serial and item.lot is None else (),
+        item.type == "repair",
+    )
+    line = truth.read["lines"].get(item.line) if item.line is not None else None
+    if item.line is not None and (line is None or line.organization_id != organization):
+        raise NotThere("no_such_line", N_("This customer has no such line."), field=f"lines.{n}.line")
+    if line is None and not item.serial and item.lot is None:
+        raise BadInput(
+            "serial_wanted",
+            N_("Name the line these goods were sold by, or their serial number."),
+            field=f"lines.{n}.line",
+        )
+    _delivered(truth, goods, item.quantity, n)
+    return goods
+
+
+def _device(truth: Truth, organization: int, item: Asked, n: int) -> None:
+    device = truth.documents["devices.Device"].get(item.device or 0)
+    if device is None or device.void_id is not None or device.organization_id != organization:
+        raise NotThere("no_such_device", N_("This customer has no such device."), field=f"lines.{n}.device")
+    if item.quantity != 1:
+        raise BadInput("one_device", N_("A device is one unit."), field=f"lines.{n}.quantity")
+
+
+def _delivered(truth: Truth, goods: Goods, quantity: int, n: int) -> None:
+    """Never more than was delivered and is not asked for on another open RMA already."""
+    if goods.line is None:
+        at_hand, asked = quantity, truth.read["asked"].get((None, goods.lot), 0)
+    else:
+        at_hand = sum(
+            h.quantity
+            for h in truth.held
+            if h.claim == goods.line and h.kind in WITH_CUSTOMER and (goods.lot is None or h.lot == goods.lot)
+        )
+        mine = [
+            key
+            for key in truth.read["asked"]
+            if key[0] == goods.line and (goods.lot is None or key[1] == goods.lot)
+        ]
+        asked = sum(truth.read["asked"][key] for key in mine)
+    if at_hand - asked < quantity:
+        raise Refusal(
+            "more_than_delivered",
+            N_(
+                "{wanted} to come back, but only {free} of these are with the customer and not asked for yet."
+            ),
+            field=f"lines.{n}.quantity",
+            wanted=quantity,
+            free=max(0, at_hand - asked),
+            product=goods.product,
+            line=goods.line,
+        )
+
+
+def _asked_once(seen: dict[tuple[int, int], list[int | None]], goods: Goods, n: int) -> None:
+    """The same goods stand on one line of an RMA, so that it is always clear of which line a unit is."""
+    lots = seen.setdefault((goods.line or 0, goods.product), [])
+    if goods.lot in lots and not goods.serials:
+        raise BadInput(
+            "asked_twice",
+            N_("These goods stand on this RMA already. Raise the quantity there."),
+            field=f"lines.{n}.line",
+        )
+    lots.append(goods.lot)
+
+
+def price_paid(truth: Truth, goods: Goods, quantity: int) -> int:
+    """What was paid for goods, net: by their invoice if there is one, else by their line."""
+    line = truth.read["lines"].get(goods.line or 0)
+    if line is None:
+        return 0
+    for row in sorted(truth.read["invoice_lines"].values(), key=lambda one: -one.pk):
+        if (
+            row.line_id == line.pk
+            and truth.documents["billing.Invoice"][row.invoice_id].posted_at is not None
+        ):
+            return share(row.net_minor, min(quantity, row.quantity), row.quantity)
+    product = truth.read["products"][goods.product]
+    return extended(
+        line.unit_price_micro, quantity, product.quantity_decimals, line.currency, line.discount_micro
+    )
+
+
+def plan_approve(truth: Truth, *, rma: int) -> Plan:
+    """Allow goods to come back."""
+    plan = Plan()
+    row = rma_of(truth, rma)
+    if row.approved_at is not None:
+        raise Refusal("already_approved", N_("{number} is approved already."), number=row.number)
+    plan.change(row, approved_at=truth.now, approved_by_id=truth.actor)
+    return plan
+
+
+def plan_deny(truth: Truth, *, rma: int, reason: str) -> Plan:
+    """Refuse to take goods back, with a reason."""
+    plan = Plan()
+    row = rma_of(truth, rma)
+    if row.approved_at is not None:
+        raise Refusal("already_approved", N_("{number} is approved already."), number=row.number)
+    plan.change(row, denied_at=truth.now, denied_reason=reason)
+    return plan
+
+
+def plan_close(truth: Truth, *, rma: int) -> Plan:
+    """Close a return of which nothing is with us any more."""
+    plan = Plan()
+    row = rma_of(truth, rma)
+    left = [
+        h for h in truth.held if h.kind in WITH_US and h.quantity > 0 and h.place in truth.read["rma_places"]
+    ]
+    if left:
+        raise Refusal(
+            "goods_here",
+            N_("{free} units of {number} are still with us. Inspect them first."),
+            free=sum(h.quantity for h in left),
+            number=row.number,
+        )
+    plan.change(row, closed_at=truth.now)
+    return plan
+
+
+def described(rows: Sequence[Any]) -> str:
+    """The reasons of several lines as one reason of an entry."""
+    return "; ".join(dict.fromkeys(str(row) for row in rows if row))[:1000]

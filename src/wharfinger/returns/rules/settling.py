@@ -1,0 +1,139 @@
+"""Pure decisions about what a customer gets for goods that came back: credit, money, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wharfinger.base.refusal import N_, BadInput, NotAllowed, Refusal
+from wharfinger.billing.rules import amount
+from wharfinger.billing.rules.credits import cover_of
+from wharfinger.billing.rules.credits import credit as add_credit
+from wharfinger.billing.rules.payments import refund_credit
+from wharfinger.devices.rules import WITH_CUSTOMER
+from wharfinger.fulfilment.rules import mention_lines
+from wharfinger.ledger.plan import Plan, Truth, fixed
+from wharfinger.returns.rules import ANSWERS, rma_line_of, rma_of
+
+MONEY = ("credit", "refund", "store_credit")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is given for so many units of a return's line."""
+
+    rma_line: int
+    quantity: int
+    answer: str
+    amount_minor: int | None = None
+    """What the credit is to come to, tax included; it must be what was billed for the units."""
+
+
+def plan_settle(truth: Truth, *, rma: int, answers: Sequence[Answer], may_credit: bool) -> Plan:
+    """Settle units of a return; what is invoiced of them is credited, what is not is not billed any more."""
+    plan = Plan()
+    row = rma_of(truth, rma)
+    for n, one in enumerate(answers):
+        line = rma_line_of(truth, one.rma_line, f"lines.{n}.rma_line")
+        if one.answer not in ANSWERS:
+            raise BadInput("no_such_answer", N_("There is no such answer."), field=f"lines.{n}.answer")
+        most = max(line.quantity, truth.read["received"].get(line.pk, 0)) - line.settled_quantity
+        if one.quantity > most:
+            raise Refusal(
+                "settled_already",
+                N_("{wanted} to settle, but only {free} are asked for or received and not settled yet."),
+                field=f"lines.{n}.quantity",
+                wanted=one.quantity,
+                free=most,
+                product=line.product_id,
+            )
+        if one.answer in MONEY:
+            _pay_back(plan, truth, line, one, n, row.number, may_credit)
+        plan.change(line, settled_quantity=line.settled_quantity + one.quantity, answer=one.answer)
+        line.settled_quantity += one.quantity
+    plan.mention(row)
+    mention_lines(plan, truth)
+    return plan
+
+
+def _pay_back(
+    plan: Plan, truth: Truth, line: Any, one: Answer, n: int, number: str, may_credit: bool
+) -> None:
+    if line.line_id is None:
+        raise Refusal(
+            "never_sold",
+            N_("We never sold these goods, so there is nothing to credit."),
+            field=f"lines.{n}.answer",
+        )
+    before = len(plan.creates.get("billing.CreditNote", ()))
+    postings = len(plan.postings)
+    give_credit(
+        plan,
+        truth,
+        line.line_id,
+        one.quantity,
+        reason=number,
+        may_credit=may_credit,
+        field=f"lines.{n}.quantity",
+    )
+    notes = plan.creates.get("billing.CreditNote", [])[before:]
+    total = sum(note["total_minor"] for note in notes)
+    currency = truth.read["lines"][line.line_id].currency
+    if one.amount_minor is not None and one.amount_minor != total:
+        raise Refusal(
+            "amount_differs",
+            N_("The credit for {wanted} units comes to {total}. Credit another quantity instead."),
+            field=f"lines.{n}.amount",
+            wanted=one.quantity,
+            product=line.product_id,
+            total=amount(total, currency),
+        )
+    if one.answer == "refund":
+        paid = [p for p in plan.postings[postings:] if p.source.kind == "store_credit"]
+        if not paid:
+            raise Refusal(
+                "nothing_paid",
+                N_("Nothing was paid for these goods yet. Credit them instead."),
+                field=f"lines.{n}.answer",
+            )
+        for p in paid:
+            refund_credit(plan, truth, p.source, p.amount_minor, p.home_minor, reference=number)
+
+
+def give_credit(
+    plan: Plan, truth: Truth, line: int, quantity: int, *, reason: str, may_credit: bool, field: str
+) -> None:
+    """Credit units that came back, as far as more is invoiced than the customer has; the rest is not billed.
+
+    Raises Refusal where so many were neither invoiced nor are to be.
+    """
+    invoiced = truth.quantity_of(line, ("invoiced",))
+    to_bill = truth.quantity_of(line, ("to_bill", "offered"))
+    delivered = truth.quantity_of(line, WITH_CUSTOMER)
+    credited = max(min(quantity, max(0, invoiced - delivered)), quantity - to_bill)
+    if credited > invoiced:
+        raise Refusal(
+            "not_billed",
+            N_("{wanted} to credit, but only {free} of this line are billed."),
+            field=field,
+            wanted=quantity,
+            free=invoiced + to_bill,
+            line=line,
+        )
+    if credited:
+        if not may_credit:
+            raise NotAllowed(
+                "not_allowed",
+                N_("This needs the permission “{permission}”. Ask an administrator for it."),
+                permission="billing.credit",
+            )
+        add_credit(plan, truth, cover_of(truth, line, credited), reason=reason)
+    left = quantity - credited
+    for held in truth.of_claim(line, ("to_bill", "offered")):
+        units = min(left, held.quantity)
+        if units:
+            step = plan.move(held.spot, held.spot.at(fixed("waived")), units)
+            plan.steps[step] = plan.steps[step]._replace(verb="settle")
+            held.quantity -= units
+            left -= units

@@ -1,0 +1,282 @@
+"""Pure decision about a swap: a new unit takes the place of a device, and what hung on it follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from wharfinger.base.refusal import N_, BadInput, Holder, Refusal
+from wharfinger.base.words import same, tidy
+from wharfinger.demand import rules as demand
+from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.amend import require_open
+from wharfinger.devices.rules import (
+    DEVICE,
+    Cover,
+    Owner,
+    Unit,
+    device_of,
+    leave,
+    numbered,
+    place_device,
+    sale_of,
+)
+from wharfinger.devices.rules.warranty import cover_by
+from wharfinger.fulfilment.rules import late, mention_lines
+from wharfinger.ledger.plan import Held, Id, LotRef, PlaceRef, Plan, Truth
+from wharfinger.returns.rules import Goods, make, make_line
+from wharfinger.returns.rules.inspecting import bin_of, restock, scrap
+from wharfinger.returns.rules.settling import give_credit
+from wharfinger.stock.rules import choose, price_issues
+
+OUTGOING = {"returns": N_("Returns"), "bin": N_("Bin"), "scrap": N_("Scrap")}
+WARRANTY = {"remaining": N_("Remaining time"), "new": N_("New term"), "none": N_("None")}
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The new unit: of the same product unless named, chosen by serial number or by place."""
+
+    product: int | None = None
+    serial: str = ""
+    location: int | None = None
+    """The place of the location."""
+    bin: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """A swap as a person asks for it."""
+
+    device: int
+    incoming: Incoming | None = None
+    outgoing_to: str = "returns"
+    """Where the old device goes: the returns place of the location that issued it, its bin, or scrap."""
+    bin: int | None = None
+    warranty: str | None = None
+    """The policy decides unless given."""
+    sheet: int | None = None
+    """The ticket or order that the new unit's line stands on; the old one's unless given."""
+    credit: bool = False
+    """Whether the old unit is credited as well."""
+    reason: str = ""
+
+
+def plan_swap(truth: Truth, *, swap: Swap, may_credit: bool) -> Plan:
+    """Exchange a device for another in one entry: goods, warranty, contract and subscriptions."""
+    plan = Plan()
+    old = device_of(truth, swap.device)
+    if truth.read["open_rmas"]:
+        raise Refusal(
+            "on_open_rma",
+            N_("{number} is on {rma}, which is open. Close that first, or receive it there."),
+            number=old.number,
+            rma=", ".join(truth.read["open_rmas"]),
+        )
+    held = next((h for h in truth.held if h.lot == old.lot_id and h.kind == "customer" and h.quantity), None)
+    if held is None:
+        raise Refusal(
+            "not_at_customer",
+            N_("{number} is not at the customer. Wait until it is delivered."),
+            number=old.number,
+        )
+    owner = Owner(old.organization_id, old.site_id, old.contact_id, old.contract_id, old.reference)
+    before = Cover(old.warranty_policy_id, old.warranty_start_on, old.warranty_end_on)
+    location = _home(truth, held)
+    if swap.incoming is None and truth.read["subscriptions"]:
+        raise Refusal(
+            "used_by_subscription",
+            N_("{number} is used by the subscription {subscription}. End or move it, or swap the device."),
+            number=old.number,
+            subscription=", ".join(s.number for s in truth.read["subscriptions"]),
+        )
+    leave(plan, truth, old)
+    _outgoing(plan, truth, swap, old, owner, held, location)
+    if swap.credit and held.claim:
+        give_credit(plan, truth, held.claim, 1, reason=swap.reason, may_credit=may_credit, field="credit")
+    if swap.incoming is not None:
+        new = _incoming(plan, truth, swap, swap.incoming, old, owner, before)
+        for subscription in truth.read["subscriptions"]:
+            plan.change(subscription, device_id=new)
+    price_issues(plan, truth, lambda product: truth.products[product].cost_method)
+    mention_lines(plan, truth)
+    return plan
+
+
+def _home(truth: Truth, held: Held) -> int:
+    sale = sale_of(truth, held)
+    if sale is not None and sale.location is not None:
+        return int(truth.read["homes"][sale.location])
+    return int(truth.read["default_location"])
+
+
+def _outgoing(
+    plan: Plan, truth: Truth, swap: Swap, old: Any, owner: Owner, held: Held, location: int
+) -> None:
+    held.quantity -= 1
+    if swap.outgoing_to == "returns":
+        made, places = make(plan, truth, organization=owner.organization, location=location, authorized=False)
+        goods = Goods(held.product, held.claim or None, held.lot)
+        make_line(
+            plan,
+            made,
+            1,
+            goods,
+            device_id=old.pk,
+            quantity=1,
+            type="replace",
+            reason=swap.reason,
+            answer="replace",
+        )
+        plan.move(held.spot, held.spot.at(places.returns), 1)
+    elif swap.outgoing_to == "bin":
+        restock(
+            plan,
+            truth,
+            held.spot,
+            1,
+            bin_of(truth, truth.read["places"][location], swap.bin, "bin"),
+            verb="swap",
+        )
+    elif swap.outgoing_to == "scrap":
+        scrap(plan, truth, held.spot, 1, verb="swap")
+    else:
+        raise BadInput("no_such_target", N_("Choose returns, bin or scrap."), field="outgoing_to")
+
+
+def _incoming(
+    plan: Plan, truth: Truth, swap: Swap, incoming: Incoming, old: Any, owner: Owner, before: Cover
+) -> Id:
+    product = truth.products.get(incoming.product or old.product_id)
+    if product is None or product.kind == "service":
+        raise BadInput("no_such_product", N_("There is no such product."), field="incoming.product")
+    source = _chosen(truth, incoming, product)
+    claim = _line(plan, truth, swap, old, owner, product)
+    unit = _unit(plan, truth, incoming, product, source)
+    site = truth.read["sites"][owner.site]
+    plan.move(
+        source.spot, source.spot.at(PlaceRef(site.place_id, "customer")).for_claim(claim).as_lot(unit.lot), 1
+    )
+    channel = truth.read["channels"].get(source.location, "direct")
+    return place_device(
+        plan,
+        truth,
+        unit,
+        owner,
+        line=claim,
+        sold_on=truth.effective_on,
+        cover=_cover(truth, swap.warranty, before, product, channel),
+        replaces=old.pk,
+    )
+
+
+def _cover(truth: Truth, wanted: str | None, before: Cover, product: Any, channel: str) -> Cover:
+    """The warranty of the new unit: what is left of the old one's, a new term, or none."""
+    policy = next((p for p in truth.read["policies"] if p.pk == before.policy), None)
+    mode = wanted or (policy.on_swap if policy is not None else "remaining")
+    if mode not in WARRANTY:
+        raise BadInput("no_such_warranty", N_("Choose remaining, new or none."), field="warranty")
+    if mode == "remaining":
+        return before
+    if mode == "none":
+        return Cover()
+    day = truth.effective_on
+    return cover_by(truth.read["policies"], product, channel=channel, sold_on=day, installed_on=day)
+
+
+def _chosen(truth: Truth, incoming: Incoming, product: Any) -> Held:
+    lots: tuple[int, ...] = ()
+    if incoming.serial and not late(product):
+        known = truth.read["lots"].get((product.pk, same(incoming.serial)))
+        if known is None:
+            raise BadInput(
+                "unknown_serial",
+                N_("“{serial}” is not on record for this product."),
+                field="incoming.serial",
+                serial=incoming.serial,
+            )
+        lots = (known.id,)
+        if not any(h.lot == known.id and h.quantity for h in truth.free):
+            raise _not_free(truth, known)
+    found = choose(
+        truth.free,
+        product.pk,
+        1,
+        location=incoming.location,
+        bin=incoming.bin,
+        lots=lots,
+        field="incoming.serial" if lots else "incoming.product",
+    )
+    return found[0][0]
+
+
+def _not_free(truth: Truth, known: Any) -> Refusal:
+    """The refusal for a unit that serves already, or that is held for somebody else."""
+    if known.stands in ("customer", "in_transit", "rented"):
+        return Refusal(
+            "already_serving",
+            N_("“{serial}” is with a customer already."),
+            field="incoming.serial",
+            serial=known.code,
+        )
+    held_by = truth.read["holder"]
+    return Refusal(
+        "reserved",
+        N_("“{serial}” is held for {holder}. Choose another unit."),
+        field="incoming.serial",
+        serial=known.code,
+        holder=", ".join(number for _, number in held_by) or "?",
+        wanted=1,
+        free=0,
+        held_by=[Holder(subject, 1) for subject, _ in held_by],
+    )
+
+
+def _unit(plan: Plan, truth: Truth, incoming: Incoming, product: Any, source: Held) -> Unit:
+    """The new unit as a lot of one, under its serial number or under its device's own."""
+    if source.spot.serial:
+        return Unit(LotRef(source.lot, product.pk, serial=True), DEVICE)
+    if not late(product):
+        return numbered(plan, truth, product.pk)
+    if not incoming.serial:
+        raise BadInput(
+            "serials_wanted", N_("Give the serial number of the new unit."), field="incoming.serial"
+        )
+    known = truth.read["lots"].get((product.pk, same(incoming.serial)))
+    if known is not None:
+        if known.stands:
+            raise _not_free(truth, known)
+        return Unit(LotRef(known.id, product.pk, serial=True), DEVICE)
+    code = tidy(incoming.serial, field="incoming.serial", most=100)
+    made = plan.create("ledger.Lot", product_id=product.pk, serial=True, code=code, code_key=same(code))
+    return Unit(LotRef(made, product.pk, serial=True), DEVICE)
+
+
+def _line(plan: Plan, truth: Truth, swap: Swap, old: Any, owner: Owner, product: Any) -> Id:
+    """The new unit's own line, at no price: wanted and covered, never billed."""
+    came_from = truth.read["lines"].get(old.line_id)
+    sheet = swap.sheet or (came_from.sheet_id if came_from is not None else None)
+    document = truth.documents["demand.Sheet"].get(sheet) if sheet is not None else None
+    if document is None or document.kind == "quote":
+        raise BadInput("document_wanted", N_("Name the ticket or order for the new unit."), field="ticket")
+    if document.organization_id != owner.organization:
+        raise BadInput("other_owner", N_("This document is of another customer."), field="ticket")
+    if swap.sheet is not None:
+        require_open(truth.read["standing"].get(sheet))
+    elif document.void_id is not None:
+        raise BadInput("document_wanted", N_("Name the ticket or order for the new unit."), field="ticket")
+    (claim,) = demand.make_lines(
+        plan,
+        truth,
+        [LineWish(product.pk, 1, unit_price_micro=0)],
+        sheet=document.pk,
+        order=document.pk if document.kind == "order" else None,
+        organization=owner.organization,
+        site=owner.site,
+        currency=document.currency,
+        products=truth.products,
+        came_from=[old.line_id],
+        first_position=truth.read["last_position"] + 1,
+    )
+    demand.want(plan, truth.lot(product.pk), claim, 1, wish="covered", bill="waived")
+    return claim
