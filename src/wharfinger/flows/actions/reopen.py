@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from django.db.models import Q
 
@@ -20,6 +22,8 @@ from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import dry, post
 from wharfinger.ledger.write import Written
 from wharfinger.sales.models import Order
+
+Result = TypeVar("Result")
 
 
 def reopen(*, actor: Actor, order: int, reason: str = "", key: str | None = None) -> Written:
@@ -56,9 +60,9 @@ def reopen(*, actor: Actor, order: int, reason: str = "", key: str | None = None
     )
 
 
-def try_reopen(*, actor: Actor, order: int) -> Written:
-    """What re-opening an order would do; nothing is written."""
-    return dry(partial(reopen, actor=actor, order=order))
+def try_reopen(*, actor: Actor, order: int, read: Callable[[Written], Result]) -> Result:
+    """What re-opening an order would do, as it is read of the entry; nothing is written."""
+    return dry(lambda: read(reopen(actor=actor, order=order)))
 
 
 def _read_codes(truth: Truth) -> None:

@@ -1,0 +1,111 @@
+"""Pages of verbs that span modules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from wharfinger.base.door import there
+from wharfinger.base.page import Form, came_from, page, page_act
+from wharfinger.base.quantity import plain, quantity
+from wharfinger.base.refusal import Refusal
+from wharfinger.catalog.models import Product
+from wharfinger.demand.queries.where import products_of
+from wharfinger.flows.actions.cancel_delivery import cancel_delivery
+from wharfinger.flows.actions.reopen import reopen, try_reopen
+from wharfinger.fulfilment.rules import Pick
+from wharfinger.ledger.models import Move
+from wharfinger.ledger.telling import place_words
+from wharfinger.sales import queries as sales
+
+
+@require_POST
+@page("fulfilment.cancel_delivery")
+def cancel_units(request: HttpRequest) -> HttpResponse:
+    """Take chosen units back from the customer, with the credit note of what is invoiced of them."""
+    user: Any = request.user
+
+    def act() -> Any:
+        return cancel_delivery(
+            actor=user,
+            picks=_typed(request),
+            reason=request.POST.get("reason", ""),
+            credit=request.POST.get("credit") == "yes",
+        )
+
+    return page_act(request, act, ok=_("The delivery is cancelled."), back=came_from(request, "/"))
+
+
+def _typed(request: HttpRequest) -> list[Pick]:
+    """How many units of which line; lines left empty are left out."""
+    named = {name: name.removeprefix("quantity-") for name in request.POST if name.startswith("quantity-")}
+    figures = {
+        int(pk): request.POST.getlist(name)
+        for name, pk in named.items()
+        if pk.isascii() and pk.isdigit() and len(pk) < 19
+    }
+    decimals = products_of(figures)
+    totals: dict[int, int] = {}
+    for line, texts in figures.items():
+        for text in texts:
+            if line in decimals and text.strip() not in ("", "0"):
+                units = quantity(text, decimals[line][1], field=f"quantity-{line}")
+                totals[line] = totals.get(line, 0) + units
+    return [Pick(line, units) for line, units in totals.items()]
+
+
+def _steps(entry: int) -> list[tuple[str, str, str, str, str, str]]:
+    """What an entry moves, one row for each product and way."""
+    found: dict[tuple[int, str, str], int] = {}
+    for move in Move.objects.filter(entry_id=entry).select_related("source", "target").order_by("n"):
+        way = move.source.product_id, move.source.kind, move.target.kind
+        found[way] = found.get(way, 0) + move.quantity
+    products = {
+        p.pk: p for p in Product.objects.filter(pk__in={product for product, _source, _target in found})
+    }
+    return [
+        (
+            plain(units, products[product].quantity_decimals),
+            products[product].sku,
+            place_words(source),
+            place_words(target),
+            "",
+            "",
+        )
+        for (product, source, target), units in found.items()
+        if source != target
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("sales.reopen")
+def reopen_order(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what re-opening an order takes back, then do exactly that."""
+    user: Any = request.user
+    row = there(sales.orders(), pk)
+
+    def show(form: Form) -> HttpResponse:
+        steps: list[tuple[str, str, str, str, str, str]] = []
+        refusal: Refusal | None = form.refusal
+        if refusal is None:
+            try:
+                steps = try_reopen(actor=user, order=pk, read=lambda done: _steps(done.id))
+            except Refusal as refused:
+                refusal = refused
+        context = {"doc": row, "steps": steps, "form": Form(form.values, refusal)}
+        return render(request, "flows/reopen.html", context)
+
+    if request.method != "POST":
+        return show(Form())
+    return page_act(
+        request,
+        lambda: reopen(actor=user, order=pk, reason=request.POST.get("reason", "")),
+        ok=_("%(number)s is as freshly confirmed.") % {"number": row.number},
+        back=reverse("sales:order", args=[pk]),
+        again=show,
+    )

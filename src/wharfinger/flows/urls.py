@@ -1,0 +1,11 @@
+"""Where verbs that span modules are on the web."""
+
+from django.urls import path
+
+from wharfinger.flows import pages
+
+app_name = "flows"
+urlpatterns = [
+    path("cancel-delivery/", pages.cancel_units, name="cancel_delivery"),
+    path("orders/<int:pk>/reopen/", pages.reopen_order, name="reopen"),
+]

@@ -1,0 +1,163 @@
+"""Pages of containers: what lies in them, where they go, and how they leave."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from wharfinger.base.asking import Ask, capped
+from wharfinger.base.door import there
+from wharfinger.base.page import page, page_act
+from wharfinger.base.quantity import quantity, scaled
+from wharfinger.base.refusal import N_
+from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.fulfilment.actions import packing, shipping
+from wharfinger.fulfilment.pages.goods import consignment_of
+from wharfinger.fulfilment.queries import shown
+from wharfinger.fulfilment.rules import Pick
+from wharfinger.fulfilment.rules.packing import Box
+from wharfinger.ledger.telling import timeline
+
+
+def _rows(ask: Ask) -> Rows:
+    every = shown.containers()
+    here = every.filter(shipment__isnull=True)
+    found = here if ask.tab == "here" else every
+    if text := ask.one("customer"):
+        found = found.filter(organization__name__icontains=text)
+    cut = ask.slice(
+        found.select_related("organization", "site", "location", "shipment"), {"number": "number"}
+    )
+    goods = shown.contents(cut.items)
+    rows = [
+        Row(
+            id=one.pk,
+            name=one.number,
+            cells={
+                "number": (one.number, reverse("fulfilment:container", args=[one.pk])),
+                "customer": one.organization.name,
+                "site": one.site.name,
+                "location": one.location.name,
+                "lines": len(goods[one.pk]),
+                "shipment": (one.shipment.number, reverse("fulfilment:shipment", args=[one.shipment_id]))
+                if one.shipment
+                else None,
+                "tracking": one.tracking or None,
+            },
+        )
+        for one in cut.items
+    ]
+    return Rows(rows, cut.before, cut.after, counts={"here": capped(here)})
+
+
+CONTAINERS = Table(
+    name="containers",
+    title=N_("Containers"),
+    permission="fulfilment.read",
+    columns=(
+        Column("number", N_("Container"), "link", sortable=True),
+        Column("customer", N_("Customer")),
+        Column("site", N_("Site")),
+        Column("location", N_("Location")),
+        Column("lines", N_("Lines"), "number"),
+        Column("shipment", N_("Shipment"), "link"),
+        Column("tracking", N_("Tracking number")),
+    ),
+    filters=(Filter("customer", N_("Customer")),),
+    tabs=(Tab("here", N_("Here")), Tab("all", N_("All"))),
+    new=New(N_("Pack"), "fulfilment:packing", "fulfilment.pack"),
+    empty=N_("Containers appear here when goods are packed."),
+    rows=_rows,
+)
+
+
+def container_list(request: HttpRequest) -> HttpResponse:
+    """Every container."""
+    return table_page(request, CONTAINERS)
+
+
+@page("fulfilment.read")
+def container(request: HttpRequest, pk: int) -> HttpResponse:
+    """One container: where it goes, and what lies in it."""
+    row = there(shown.containers().select_related("organization", "site", "location", "shipment"), pk)
+    goods = shown.contents([row])[pk]
+    rows = [
+        {
+            "product": (one["sku"], ""),
+            "description": one["description"],
+            "document": one["document"],
+            "quantity": (one["units"], one["decimals"]),
+            "serials": ", ".join(one["serials"]) or None,
+        }
+        for one in goods
+    ]
+    context = {"doc": row, "goods": goods, "rows": rows, "timeline": timeline(f"container:{pk}")}
+    return render(request, "fulfilment/container.html", context)
+
+
+@require_POST
+@page("fulfilment.pack")
+def edit_container(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what a container weighs and measures, and under which number the carrier follows it."""
+    user: Any = request.user
+    given = request.POST
+
+    def act() -> Any:
+        weight = given.get("weight_kg", "").strip()
+        box = Box(
+            given.get("kind", "box"),
+            scaled(weight, 3, field="weight_kg", most=10**8) or None if weight else None,
+            given.get("size_mm", ""),
+            given.get("tracking", ""),
+            given.get("sscc", ""),
+        )
+        return packing.describe_container(actor=user, container=pk, box=box)
+
+    return page_act(
+        request, act, ok=_("The container is described."), back=reverse("fulfilment:container", args=[pk])
+    )
+
+
+@require_POST
+@page("fulfilment.unpack")
+def unpack(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take goods out of a container: what was typed by line, everything where nothing was."""
+    user: Any = request.user
+    row = there(shown.containers(), pk)
+
+    def act() -> Any:
+        picks = []
+        for one in shown.contents([row])[pk]:
+            figure = request.POST.get(f"quantity-{one['line']}", "").strip()
+            if figure not in ("", "0"):
+                picks.append(
+                    Pick(one["line"], quantity(figure, one["decimals"], field=f"quantity-{one['line']}"))
+                )
+        return packing.unpack(actor=user, picks=picks, containers=[pk])
+
+    return page_act(
+        request,
+        act,
+        ok=_("The goods are out of the container."),
+        back=reverse("fulfilment:container", args=[pk]),
+    )
+
+
+@require_POST
+@page("fulfilment.ship")
+def ship_container(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand a whole container to the carrier."""
+    user: Any = request.user
+
+    def back(done: Any) -> str:
+        return reverse("fulfilment:shipment", args=[done.one("fulfilment.Shipment")])
+
+    def act() -> Any:
+        return shipping.ship(actor=user, containers=[pk], consignment=consignment_of(request.POST))
+
+    return page_act(request, act, ok=_("The container is on its way."), back=back)

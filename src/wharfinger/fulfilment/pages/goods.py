@@ -1,0 +1,243 @@
+"""Pages on which goods of an order, or for a destination, are picked, packed and shipped."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.quantity import plain, quantity
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.words import same
+from wharfinger.demand.models import Sheet
+from wharfinger.fulfilment.actions import packing, picking, shipping
+from wharfinger.fulfilment.models import Container
+from wharfinger.fulfilment.queries.at_hand import AtHand, at_hand, destinations
+from wharfinger.fulfilment.rules import Consignment, Pick, late
+from wharfinger.fulfilment.rules.packing import Box
+from wharfinger.fulfilment.rules.shipping import AT_HAND
+from wharfinger.parties.models import Site
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("fulfilment.pick")
+def pick(request: HttpRequest, order: int) -> HttpResponse:
+    """Take goods of an order out of their bins; what was really picked is what counts."""
+    sheet = get_object_or_404(Sheet, pk=order, void__isnull=True)
+    rows = at_hand(("bin",), order=order, wanted=True)
+    user: Any = request.user
+
+    def act() -> Any:
+        return picking.pick(actor=user, picks=typed(request.POST, rows), key=request.POST.get("key") or None)
+
+    return _answer(
+        request,
+        rows,
+        act,
+        title=_("Pick %(number)s") % {"number": sheet.number},
+        verb=_("Pick"),
+        symbol="hand",
+        ok=_("Picked for %(number)s.") % {"number": sheet.number},
+        back=_sheet_page(sheet),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("fulfilment.ship")
+def ship(request: HttpRequest, order: int) -> HttpResponse:
+    """Deliver or ship goods of an order, wherever they are at hand; missing steps are done with it."""
+    sheet = get_object_or_404(Sheet, pk=order, void__isnull=True)
+    rows = at_hand(AT_HAND, order=order)
+    user: Any = request.user
+
+    def act() -> Any:
+        return shipping.ship(
+            actor=user,
+            picks=typed(request.POST, rows),
+            consignment=consignment_of(request.POST),
+            key=request.POST.get("key") or None,
+        )
+
+    return _answer(
+        request,
+        rows,
+        act,
+        title=_("Ship %(number)s") % {"number": sheet.number},
+        verb=_("Deliver/Ship"),
+        symbol="truck",
+        ok=_("%(number)s is on its way.") % {"number": sheet.number},
+        back=_sheet_page(sheet),
+        travels=True,
+    )
+
+
+@require_http_methods(["GET", "HEAD"])
+@page("fulfilment.pack")
+def packing_tables(request: HttpRequest) -> HttpResponse:
+    """The destinations for which picked goods wait to be packed."""
+    return render(request, "fulfilment/destinations.html", {"sites": destinations()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("fulfilment.pack")
+def pack(request: HttpRequest, site: int) -> HttpResponse:
+    """Put picked goods for one destination into a container, by scanner or by hand."""
+    to = get_object_or_404(Site.objects.select_related("organization"), pk=site)
+    rows = at_hand(("picked",), site=site)
+    boxes = Container.objects.filter(site=to, void__isnull=True, shipment__isnull=True).order_by("-pk")
+    user: Any = request.user
+
+    def act() -> Any:
+        chosen = request.POST.get("container", "")
+        return packing.pack(
+            actor=user,
+            picks=typed(request.POST, rows),
+            container=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None,
+            box=Box("pallet" if request.POST.get("kind") == "pallet" else "box"),
+            key=request.POST.get("key") or None,
+        )
+
+    def back(done: Any) -> str:
+        made = done.made.get("fulfilment.Container")
+        chosen = made[0] if made else int(request.POST["container"])
+        return reverse("fulfilment:container", args=[chosen])
+
+    title = _("Pack for %(customer)s") % {"customer": f"{to.organization}, {to}"}
+    choices = [(box.pk, box.number) for box in boxes[:50]]
+    return _answer(
+        request,
+        rows,
+        act,
+        title=title,
+        verb=_("Pack"),
+        symbol="package",
+        ok=_("Packed."),
+        back=back,
+        boxes=choices,
+        packs=True,
+    )
+
+
+def _answer(
+    request: HttpRequest,
+    rows: Sequence[AtHand],
+    act: Callable[[], Any],
+    *,
+    ok: str,
+    back: str | Callable[[Any], str],
+    **context: Any,
+) -> HttpResponse:
+    def show(form: Form) -> HttpResponse:
+        if form.refusal is not None:
+            form.refusal.field = _field(form.refusal.field, request.POST, rows)
+        numbered = {row.line.pk for row in rows if row.traced}
+        there = {
+            "rows": rows,
+            "form": form,
+            "numbered": numbered,
+            "late": {r.line.pk for r in rows if late(r.line.product)},
+        }
+        return render(
+            request,
+            "fulfilment/goods.html",
+            there | context | {"back": back if isinstance(back, str) else ""},
+        )
+
+    if request.method != "POST":
+        return show(
+            Form(
+                {
+                    f"quantity-{r.line.pk}": plain(r.units, r.decimals)
+                    for r in rows
+                    if r.units and not r.traced
+                }
+            )
+        )
+    return page_act(request, act, ok=ok, back=back, again=show)
+
+
+def typed(given: QueryDict, rows: Sequence[AtHand]) -> list[Pick]:
+    """What was typed and scanned, as picks; lines left empty are left out."""
+    scanned = _scanned(given.getlist("scan"), rows)
+    picks = []
+    for row in rows:
+        pk = row.line.pk
+        figure = given.get(f"quantity-{pk}", "").strip()
+        serials = tuple(
+            dict.fromkeys([*(s.strip() for s in given.getlist(f"serial-{pk}") if s.strip()), *scanned[pk][1]])
+        )
+        units = scanned[pk][0]
+        if figure not in ("", "0"):
+            units = quantity(figure, row.decimals, field=f"quantity-{pk}")
+        if units or serials:
+            picks.append(Pick(pk, units or len(serials), serials=serials))
+    if not picks:
+        raise BadInput("no_lines", N_("Give a quantity, or scan something, for at least one line."))
+    return picks
+
+
+def _scanned(codes: Sequence[str], rows: Sequence[AtHand]) -> dict[int, tuple[int, list[str]]]:
+    """To which line each scanned code belongs: a serial number, else a SKU or GTIN, which counts one unit."""
+    found: dict[int, tuple[int, list[str]]] = {row.line.pk: (0, []) for row in rows}
+    for code in codes:
+        row = _row_of(code, rows)
+        units, serials = found[row.line.pk]
+        if same(code) in {same(c) for c in row.codes}:
+            found[row.line.pk] = units, [*serials, code]
+        else:
+            found[row.line.pk] = units + 10**row.decimals, serials
+    return found
+
+
+def _row_of(code: str, rows: Sequence[AtHand]) -> AtHand:
+    for row in rows:
+        if same(code) in {same(c) for c in row.codes}:
+            return row
+    for row in rows:
+        if same(code) == same(row.line.product.sku) or (
+            row.line.product.gtin and code.strip() == row.line.product.gtin
+        ):
+            return row
+    raise BadInput(
+        "not_here", N_("“{serial}” is none of the goods here."), field="scan-scan", serial=code[:60]
+    )
+
+
+def consignment_of(given: QueryDict) -> Consignment:
+    """How goods travel, as it was typed."""
+    travels = Consignment(given.get("carrier", ""), given.get("service", ""), given.get("tracking", ""))
+    return replace(travels, shipped_on=day_of(given, "shipped_on"), proof=given.get("proof") == "yes")
+
+
+def day_of(given: QueryDict, name: str) -> date | None:
+    """A date that was typed; raises BadInput when it is none."""
+    text = given.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadInput(
+            "not_a_date", N_("“{text}” is not a date. Write it like 2026-11-30."), field=name, text=text[:20]
+        ) from None
+
+
+def _field(field: str | None, given: QueryDict, rows: Sequence[AtHand]) -> str | None:
+    """Where the field of the n-th pick stands on the page."""
+    parts = (field or "").split(".")
+    if len(parts) != 3 or parts[0] != "picks":
+        return "shipped_on" if field == "effective_on" else field
+    chosen = [pick.line for pick in typed(given, rows)]
+    pk = chosen[int(parts[1])]
+    return f"serial-{pk}-scan" if parts[2] == "serials" else f"quantity-{pk}"
+
+
+def _sheet_page(sheet: Sheet) -> str:
+    page = "sales:order" if sheet.kind == "order" else "work:work_order"
+    return reverse(page, args=[sheet.pk])

@@ -1,0 +1,155 @@
+"""Pages of shipments: what is on its way, and what arrived."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from wharfinger.base.asking import Ask, capped
+from wharfinger.base.door import there
+from wharfinger.base.page import page, page_act
+from wharfinger.base.refusal import N_
+from wharfinger.base.table import Column, Filter, Row, Rows, Tab, Table, table_page
+from wharfinger.fulfilment.actions.shipping import deliver, describe_shipment
+from wharfinger.fulfilment.pages.goods import consignment_of, day_of
+from wharfinger.fulfilment.queries import shown
+from wharfinger.ledger.telling import timeline
+
+WORDS = {
+    "in_transit": ("blue", N_("In transit")),
+    "delivered": ("green", N_("Delivered")),
+    "cancelled": ("grey", N_("Taken back")),
+}
+
+
+def _rows(ask: Ask) -> Rows:
+    every = shown.shipments()
+    under_way = every.filter(delivered_on__isnull=True)
+    found = under_way if ask.tab == "in_transit" else every
+    if text := ask.one("customer"):
+        found = found.filter(organization__name__icontains=text)
+    if text := ask.one("tracking"):
+        found = found.filter(tracking__icontains=text)
+    first, last = ask.days("shipped")
+    found = found.filter(shipped_on__gte=first) if first else found
+    found = found.filter(shipped_on__lte=last) if last else found
+    cut = ask.slice(
+        found.select_related("organization", "site"), {"number": "number", "shipped": "shipped_on"}
+    )
+    goods = shown.goods_of_shipments(cut.items)
+    rows = [_row(one, shown.shipment_word(one, goods[one.pk])) for one in cut.items]
+    return Rows(rows, cut.before, cut.after, counts={"in_transit": capped(under_way)})
+
+
+def _row(one: Any, word: str) -> Row:
+    tone, words = WORDS[word]
+    return Row(
+        id=one.pk,
+        name=one.number,
+        cells={
+            "number": (one.number, reverse("fulfilment:shipment", args=[one.pk])),
+            "customer": one.organization.name,
+            "site": one.site.name,
+            "word": (tone, _(words)),
+            "carrier": one.carrier or None,
+            "tracking": one.tracking or None,
+            "shipped": one.shipped_on,
+            "delivered": one.delivered_on,
+        },
+    )
+
+
+SHIPMENTS = Table(
+    name="shipments",
+    title=N_("Shipments"),
+    permission="fulfilment.read",
+    columns=(
+        Column("number", N_("Shipment"), "link", sortable=True),
+        Column("customer", N_("Customer")),
+        Column("site", N_("Site")),
+        Column("word", N_("Progress"), "chip"),
+        Column("carrier", N_("Carrier")),
+        Column("tracking", N_("Tracking number")),
+        Column("shipped", N_("Shipped"), "date", sortable=True),
+        Column("delivered", N_("Delivered"), "date"),
+    ),
+    filters=(
+        Filter("customer", N_("Customer")),
+        Filter("tracking", N_("Tracking number")),
+        Filter("shipped", N_("Shipped"), "date"),
+    ),
+    tabs=(Tab("in_transit", N_("In transit")), Tab("all", N_("All"))),
+    empty=N_("Shipments appear here when goods are shipped."),
+    rows=_rows,
+)
+
+
+def shipment_list(request: HttpRequest) -> HttpResponse:
+    """Every shipment."""
+    return table_page(request, SHIPMENTS)
+
+
+@page("fulfilment.read")
+def shipment(request: HttpRequest, pk: int) -> HttpResponse:
+    """One shipment: where it goes, what it took along, and what happened to it."""
+    row = there(shown.shipments().select_related("organization", "site"), pk)
+    goods = shown.goods_of_shipments([row])[pk]
+    boxes = list(row.containers.filter(void__isnull=True).order_by("pk"))
+    numbers = {box.pk: box for box in boxes}
+    rows = [
+        {
+            "product": (one["sku"], ""),
+            "description": one["description"],
+            "document": one["document"],
+            "quantity": (one["units"], one["decimals"]),
+            "serials": ", ".join(one["serials"]) or None,
+            "box": numbers[one["container"]].number if one["container"] in numbers else None,
+        }
+        for one in goods
+    ]
+    tone, words = WORDS[shown.shipment_word(row, goods)]
+    context = {
+        "doc": row,
+        "word": (tone, _(words)),
+        "goods": goods,
+        "rows": rows,
+        "boxes": boxes,
+        "timeline": timeline(f"shipment:{pk}"),
+    }
+    return render(request, "fulfilment/shipment.html", context)
+
+
+@require_POST
+@page("fulfilment.deliver")
+def deliver_shipment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that a shipment arrived, and who signed for it."""
+    user: Any = request.user
+    return page_act(
+        request,
+        lambda: deliver(
+            actor=user,
+            shipments=[pk],
+            proof=request.POST.get("proof", ""),
+            delivered_on=day_of(request.POST, "delivered_on"),
+        ),
+        ok=_("The shipment is delivered."),
+        back=reverse("fulfilment:shipment", args=[pk]),
+    )
+
+
+@require_POST
+@page("fulfilment.ship")
+def edit_shipment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct the carrier, the service or the tracking number."""
+    user: Any = request.user
+    return page_act(
+        request,
+        lambda: describe_shipment(actor=user, shipment=pk, consignment=consignment_of(request.POST)),
+        ok=_("The shipment is corrected."),
+        back=reverse("fulfilment:shipment", args=[pk]),
+    )

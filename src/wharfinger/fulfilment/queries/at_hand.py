@@ -1,0 +1,72 @@
+"""What of an order, or for a destination, can be picked, packed or shipped now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from wharfinger.demand.models import Line
+from wharfinger.demand.queries import quantities
+from wharfinger.ledger.models import Holding
+from wharfinger.parties.models import Site
+
+
+@dataclass(slots=True)
+class AtHand:
+    """A line and how much of it is at hand, with the numbers of its units."""
+
+    line: Any
+    units: int = 0
+    wanted: int = 0
+    """Wanted and covered by nothing; free goods may serve it."""
+    codes: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+
+    @property
+    def decimals(self) -> int:
+        """Of the product's quantities."""
+        return int(self.line.product.quantity_decimals)
+
+    @property
+    def traced(self) -> bool:
+        """Whether each unit has a number of its own."""
+        return bool(self.line.product.traced == "serial")
+
+
+def at_hand(
+    kinds: Collection[str], *, order: int | None = None, site: int | None = None, wanted: bool = False
+) -> list[AtHand]:
+    """The lines of an order or for a site whose goods stand at these kinds of place, in their order.
+
+    wanted: lines that still want goods among them. Goods that a quote holds are left out.
+    """
+    of = Q(sheet_id=order) | Q(order_id=order) if order is not None else Q(site_id=site)
+    lines = Line.objects.filter(of, void__isnull=True, removed_at__isnull=True).exclude(sheet__kind="quote")
+    standing = Holding.objects.filter(claim__line__in=lines, kind__in=kinds, quantity__gt=0)
+    found: dict[int, AtHand] = {}
+    rows = lines.select_related("product", "sheet", "site").order_by("sheet_id", "position", "pk")
+    if order is None:
+        rows = rows.filter(pk__in=standing.values("claim_id"))
+    for line in rows:
+        found[line.pk] = AtHand(line)
+    for holding in standing.select_related("lot", "place__bin").order_by("place__sequence", "lot_id"):
+        row = found[holding.claim_id]
+        row.units += holding.quantity
+        row.codes += [holding.lot.code] if holding.lot.code else []
+        if holding.kind == "bin":
+            row.places.append(holding.place.bin.name)
+    if wanted:
+        figures = quantities(found)
+        for pk, row in found.items():
+            row.wanted = sum(figures[pk][name] for name in ("wanted", "to_approve", "to_order"))
+    return [row for row in found.values() if row.units or row.wanted]
+
+
+def destinations() -> list[Any]:
+    """The sites for which goods are picked and not packed yet."""
+    picked = Holding.objects.filter(kind="picked", quantity__gt=0, claim__line__site__isnull=False)
+    found = Site.objects.filter(pk__in=picked.values("claim__line__site_id"))
+    return list(found.select_related("organization").order_by("organization__name", "name", "pk"))

@@ -1,0 +1,22 @@
+"""Where fulfilment is on the web."""
+
+from django.urls import path
+
+from wharfinger.fulfilment.pages import containers, goods, shipments
+
+app_name = "fulfilment"
+urlpatterns = [
+    path("shipments/", shipments.shipment_list, name="shipments"),
+    path("shipments/<int:pk>/", shipments.shipment, name="shipment"),
+    path("shipments/<int:pk>/deliver/", shipments.deliver_shipment, name="deliver_shipment"),
+    path("shipments/<int:pk>/edit/", shipments.edit_shipment, name="edit_shipment"),
+    path("containers/", containers.container_list, name="containers"),
+    path("containers/<int:pk>/", containers.container, name="container"),
+    path("containers/<int:pk>/edit/", containers.edit_container, name="edit_container"),
+    path("containers/<int:pk>/unpack/", containers.unpack, name="unpack"),
+    path("containers/<int:pk>/ship/", containers.ship_container, name="ship_container"),
+    path("packing/", goods.packing_tables, name="packing"),
+    path("packing/<int:site>/", goods.pack, name="pack"),
+    path("orders/<int:order>/pick/", goods.pick, name="pick"),
+    path("orders/<int:order>/ship/", goods.ship, name="ship"),
+]
