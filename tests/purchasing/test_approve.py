@@ -96,7 +96,7 @@ def test_stock_at_the_threshold_is_approved_before_it_is_submitted(company: Worl
     )
     found = refused("needs_approval", lambda: submit(actor=HOUSE, order=made.order))
     assert found.values["skus"] == product.sku
-    assert found.remedies[0].values == {"purchase_lines": made.lines[:2]}
+    assert found.remedies[0].values == {"purchase_order": made.order}
     approve(actor=HOUSE, purchase_lines=made.lines[:2])
     submit(actor=HOUSE, order=made.order)
     assert held(product=product.pk) == {"on_order": 6}

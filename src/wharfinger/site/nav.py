@@ -85,6 +85,7 @@ STOPS = (
         count="receiving",
         key="e",
     ),
+    Stop(BUY, N_("Receipts"), "purchasing:receipts", "inbox", "purchasing.read"),
     Stop(STOCK, N_("Products"), "catalog:products", "tag", "catalog.read", key="m"),
     Stop(STOCK, N_("Inventory"), "stock:inventory", "boxes", "stock.read", key="s"),
     Stop(STOCK, N_("Locations"), "stock:locations", "warehouse", "stock.read", key="l"),

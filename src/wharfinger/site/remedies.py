@@ -16,6 +16,11 @@ REMEDIES: dict[str, tuple[str, str]] = {
     "order_rest": (N_("Order the rest"), ""),
     "ask_holder": (N_("Ask the holder"), ""),
     "reload": (N_("Load the newest"), ""),
+    "accept_over": (N_("Accept the rest"), ""),
+    "per_vendor": (N_("Order from each vendor"), "boards:purchasing"),
+    "submit": (N_("Submit"), "purchasing:order"),
+    "approve": (N_("Approve"), "purchasing:order"),
+    "close": (N_("Close the rest"), "purchasing:order"),
 }
 """Words by verb, and the page that takes the remedy; without a page the values go into the form at hand."""
 

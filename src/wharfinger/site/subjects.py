@@ -12,6 +12,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "quote": (N_("Quote"), "sales:quote"),
     "order": (N_("Sales order"), "sales:order"),
     "purchase_order": (N_("Purchase order"), "purchasing:order"),
+    "receipt": (N_("Receipt"), "purchasing:receipt"),
     "shipment": (N_("Shipment"), "fulfilment:shipment"),
     "invoice": (N_("Invoice"), "billing:invoice"),
     "return": (N_("Return"), "returns:return"),

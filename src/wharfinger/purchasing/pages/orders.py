@@ -111,10 +111,10 @@ def order_list(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @page("purchasing.read")
-def order(request: HttpRequest, pk: int) -> HttpResponse:
+def order(request: HttpRequest, purchase_order: int) -> HttpResponse:
     """One purchase order: its lines, who waits for them, what has arrived."""
     user: Any = request.user
-    return render(request, "purchasing/order.html", paper.order(pk, user))
+    return render(request, "purchasing/order.html", paper.order(purchase_order, user))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

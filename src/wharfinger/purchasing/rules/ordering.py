@@ -24,7 +24,7 @@ def plan_submit(truth: Truth, *, order: int) -> Plan:
             "needs_approval",
             N_("This must be approved first: {skus}."),
             skus=", ".join(sorted({truth.read["products"][line.product_id].sku for line in asks})),
-            remedies=[Remedy("approve", {"purchase_lines": [line.pk for line in asks]})],
+            remedies=[Remedy("approve", {"purchase_order": order})],
         )
     for line in lines:
         stock = line.quantity

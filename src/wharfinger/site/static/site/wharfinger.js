@@ -105,7 +105,8 @@
           Object.assign(field, { type: "hidden", name });
           form.append(field);
         }
-        if (field) field.value = value;
+        if (field?.type === "checkbox") field.checked = Boolean(value);
+        else if (field) field.value = value;
       });
       form?.requestSubmit();
     }
