@@ -286,9 +286,7 @@ def one_credit_note(request: Request, id: Id) -> HttpResponse:
 def create_credit_note(request: Request, body: CreditNoteGiven) -> HttpResponse:
     """Take back quantities of one invoice's lines; what was paid of them becomes store credit."""
     items = _credits(body.lines)
-    act = partial(
-        credit, actor=request.auth, items=items, reason=body.reason, issued_on=body.issued_on
-    )
+    act = partial(credit, actor=request.auth, items=items, reason=body.reason, issued_on=body.issued_on)
 
     def made(done: Written) -> int:
         return done.one("billing.CreditNote")

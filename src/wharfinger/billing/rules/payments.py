@@ -272,7 +272,9 @@ def refund_credit(
     """Give back as money what a credit note of the same plan made store credit."""
     assert source.party is not None
     wish = PaymentWish(source.party, amount_minor, source.currency, reference=reference)
-    rate = rounded(home_minor * ONE * 10 ** decimals(source.currency), amount_minor * 10 ** decimals(truth.home_currency))
+    rate = rounded(
+        home_minor * ONE * 10 ** decimals(source.currency), amount_minor * 10 ** decimals(truth.home_currency)
+    )
     made = _payment(plan, truth, wish, "refund", rate)
     plan.pay(bank(source.currency), source, amount_minor, home_minor)
     plan.mention(("payment", made))

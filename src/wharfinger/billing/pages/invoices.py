@@ -1,0 +1,306 @@
+"""Pages of invoices: what is asked for, what is open, and what is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from wharfinger.base import configuration, money
+from wharfinger.base.asking import Ask, capped
+from wharfinger.base.door import there
+from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.quantity import plain, quantity, scaled
+from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.tax import TaxedRow, Totals, totals
+from wharfinger.billing.actions import invoices as actions
+from wharfinger.billing.actions.credits import credit
+from wharfinger.billing.models import CreditLine
+from wharfinger.billing.pages.typed import day_of
+from wharfinger.billing.queries import shown
+from wharfinger.billing.queries.to_bill import ToBill, customers, to_bill
+from wharfinger.billing.rules.credits import Credit
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.ledger.telling import timeline
+from wharfinger.parties.models import Organization
+
+WORDS = {
+    "draft": ("grey", N_("Draft")),
+    "open": ("blue", N_("Open")),
+    "partly": ("amber", N_("Partly paid")),
+    "overdue": ("red", N_("Overdue")),
+    "paid": ("green", N_("Paid")),
+    "credited": ("violet", N_("Credited")),
+}
+
+
+def word(row: Any) -> tuple[str, str]:
+    """How far an invoice is, as a chip."""
+    tone, words = WORDS[shown.word_of(row, shown.today())]
+    return tone, _(words)
+
+
+def _rows(ask: Ask) -> Rows:
+    every = shown.invoices()
+    owing = every.filter(posted_at__isnull=False, open_minor__gt=0)
+    found = {"open": owing, "draft": every.filter(posted_at__isnull=True)}.get(ask.tab, every)
+    if text := ask.one("customer"):
+        found = found.filter(organization__name__icontains=text)
+    if words := ask.many("word"):
+        found = shown.with_status(found, words)
+    for key, path in (("issued", "issued_on"), ("due", "due_on")):
+        first, last = ask.days(key)
+        found = found.filter(**{f"{path}__gte": first}) if first else found
+        found = found.filter(**{f"{path}__lte": last}) if last else found
+    sorts = {"number": "number", "issued": "issued_on", "due": "due_on", "total": "total_minor"}
+    cut = ask.slice(found.select_related("organization"), sorts)
+    day = shown.today()
+    rows = [_row(row, WORDS[shown.word_of(row, day)]) for row in cut.items]
+    counts = {"open": capped(owing), "draft": capped(every.filter(posted_at__isnull=True))}
+    return Rows(rows, cut.before, cut.after, counts=counts)
+
+
+def _row(row: Any, said: tuple[str, str]) -> Row:
+    return Row(
+        id=row.pk,
+        name=row.number or _("Draft"),
+        cells={
+            "number": (row.number or _("Draft"), reverse("billing:invoice", args=[row.pk])),
+            "customer": row.organization.name,
+            "word": (said[0], _(said[1])),
+            "issued": row.issued_on,
+            "due": row.due_on,
+            "reference": row.customer_reference or None,
+            "total": (row.total_minor, row.currency),
+            "open": (row.open_minor, row.currency),
+        },
+    )
+
+
+INVOICES = Table(
+    name="invoices",
+    title=N_("Invoices"),
+    permission="billing.read",
+    columns=(
+        Column("number", N_("Invoice"), "link", sortable=True),
+        Column("customer", N_("Customer")),
+        Column("word", N_("Progress"), "chip"),
+        Column("issued", N_("Issued"), "date", sortable=True),
+        Column("due", N_("Due"), "date", sortable=True),
+        Column("reference", N_("Their reference"), optional=True),
+        Column("total", N_("Total"), "money", sortable=True),
+        Column("open", N_("Open"), "money"),
+    ),
+    filters=(
+        Filter("customer", N_("Customer")),
+        Filter(
+            "word",
+            N_("Progress"),
+            "many",
+            lambda _ask: [(key, _(said)) for key, (_tone, said) in WORDS.items()],
+        ),
+        Filter("issued", N_("Issued"), "date"),
+        Filter("due", N_("Due"), "date"),
+    ),
+    tabs=(Tab("open", N_("Open")), Tab("draft", N_("Drafts")), Tab("all", N_("All"))),
+    new=New(N_("New invoice"), "billing:new_invoice", "billing.invoice"),
+    empty=N_("Invoices appear here when lines are invoiced."),
+    rows=_rows,
+)
+
+
+def invoice_list(request: HttpRequest) -> HttpResponse:
+    """Every invoice."""
+    return table_page(request, INVOICES)
+
+
+@page("billing.read")
+def invoice(request: HttpRequest, pk: int) -> HttpResponse:
+    """One invoice: its lines, what is open, and what happened to it."""
+    row = there(shown.invoices().select_related("organization", "site", "sheet"), pk)
+    lines = list(row.lines.select_related("product", "tax_code").order_by("position"))
+    done = CreditLine.objects.filter(invoice_line__invoice=row, credit_note__void__isnull=True)
+    credited: dict[int, int] = {}
+    for one in done:
+        credited[one.invoice_line_id] = credited.get(one.invoice_line_id, 0) + one.quantity
+    sums = totals(
+        TaxedRow(line.net_minor, line.tax_code.category, line.rate_micro, line.tax_code.exemption_reason)
+        for line in lines
+    )
+    context = {
+        "doc": row,
+        "word": word(row),
+        "rows": [_line(line, credited.get(line.pk, 0), row.currency) for line in lines],
+        "left": [(line, line.quantity - credited.get(line.pk, 0)) for line in lines],
+        "sums": sums,
+        "notes": list(row.credit_notes.filter(void__isnull=True).order_by("pk")),
+        "timeline": timeline(f"invoice:{pk}"),
+    }
+    return render(request, "billing/invoice.html", context)
+
+
+def _line(line: Any, credited: int, currency: str) -> dict[str, Any]:
+    decimals = line.product.quantity_decimals
+    return {
+        "product": (line.product.sku, ""),
+        "description": line.description,
+        "quantity": (line.quantity, decimals),
+        "credited": (credited, decimals) if credited else None,
+        "price": (line.unit_price_micro, currency),
+        "discount": f"{plain(line.discount_micro, 4)} %" if line.discount_micro else None,
+        "tax": f"{plain(line.rate_micro, 4)} %",
+        "net": (line.net_minor, currency),
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("billing.invoice")
+def new_invoice(request: HttpRequest) -> HttpResponse:
+    """Choose a customer's lines, quantities and prices; see what the invoice comes to, then post it."""
+    user: Any = request.user
+    given = request.POST if request.method == "POST" else request.GET
+    chosen = given.get("organization", "")
+    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
+        return render(request, "billing/choose.html", {"customers": list(customers()[:500])})
+    customer = get_object_or_404(Organization, pk=int(chosen))
+    rows = to_bill(customer.pk)
+    home = configuration.one("currency")
+
+    def show(form: Form, preview: Totals | None = None) -> HttpResponse:
+        if form.refusal is not None:
+            form.refusal.field = _field(form.refusal.field, request.POST, rows)
+        foreign = any(row.line.currency != home for row in rows)
+        context = {"customer": customer, "rows": rows, "form": form, "preview": preview, "foreign": foreign}
+        return render(
+            request, "billing/new.html", context | {"currency": rows[0].line.currency if rows else home}
+        )
+
+    if request.method != "POST":
+        return show(Form(_proposed(rows)))
+    if request.POST.get("do") == "preview":
+        try:
+            return show(Form(request.POST), _preview(bills_of(request.POST, rows), rows))
+        except Refusal as refused:
+            response = show(Form(request.POST, refused))
+            response.status_code = refused.http_code
+            return response
+    verb = actions.draft_invoice if request.POST.get("do") == "draft" else actions.invoice
+    return page_act(
+        request,
+        lambda: verb(actor=user, wish=_wish(request.POST, rows), key=request.POST.get("key") or None),
+        ok=_("The draft is kept.") if request.POST.get("do") == "draft" else _("The invoice is posted."),
+        back=lambda done: reverse("billing:invoice", args=[done.made["billing.Invoice"][0]]),
+        again=show,
+    )
+
+
+def _proposed(rows: Sequence[ToBill]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for row in rows:
+        values[f"quantity-{row.line.pk}"] = (
+            plain(row.proposed, row.line.product.quantity_decimals) if row.proposed else ""
+        )
+        values[f"price-{row.line.pk}"] = plain(row.line.unit_price_micro, money.MICRO)
+    return values
+
+
+def bills_of(given: QueryDict, rows: Sequence[ToBill]) -> tuple[Bill, ...]:
+    """What was typed, as bills; lines left empty are left out."""
+    bills = []
+    for row in rows:
+        pk = row.line.pk
+        figure = given.get(f"quantity-{pk}", "").strip()
+        if figure in ("", "0"):
+            continue
+        units = quantity(figure, row.line.product.quantity_decimals, field=f"quantity-{pk}")
+        price = given.get(f"price-{pk}", "").strip()
+        bills.append(Bill(pk, units, money.micro(price, field=f"price-{pk}") if price else None))
+    if not bills:
+        raise BadInput("no_lines", N_("Give a quantity for at least one line."))
+    return tuple(bills)
+
+
+def _wish(given: QueryDict, rows: Sequence[ToBill]) -> InvoiceWish:
+    rate = given.get("rate", "").strip()
+    return InvoiceWish(
+        bills_of(given, rows),
+        day_of(given, "issued_on"),
+        day_of(given, "due_on"),
+        given.get("customer_reference", ""),
+        scaled(rate, money.MICRO, field="rate") if rate else None,
+    )
+
+
+def _preview(bills: Sequence[Bill], rows: Sequence[ToBill]) -> Totals:
+    by_line = {row.line.pk: row.line for row in rows}
+    taxed = []
+    for bill in bills:
+        line = by_line[bill.line]
+        price = line.unit_price_micro if bill.unit_price_micro is None else bill.unit_price_micro
+        net = money.extended(
+            price, bill.quantity, line.product.quantity_decimals, line.currency, line.discount_micro
+        )
+        code = line.tax_code
+        taxed.append(TaxedRow(net, code.category, code.rate_micro, code.exemption_reason))
+    return totals(taxed)
+
+
+def _field(field: str | None, given: QueryDict, rows: Sequence[ToBill]) -> str | None:
+    """Where the field of the n-th bill stands on the page."""
+    parts = (field or "").split(".")
+    if len(parts) != 3 or parts[0] != "lines":
+        return "issued_on" if field == "effective_on" else field
+    pk = bills_of(given, rows)[int(parts[1])].line
+    return f"price-{pk}" if parts[2] == "unit_price" else f"quantity-{pk}"
+
+
+@require_POST
+@page("billing.post")
+def post_invoice(request: HttpRequest, pk: int) -> HttpResponse:
+    """Post a draft: it gets its number."""
+    user: Any = request.user
+    act = partial(actions.post_invoice, actor=user, invoice=pk)
+    return page_act(request, act, ok=_("The invoice is posted."), back=reverse("billing:invoice", args=[pk]))
+
+
+@require_POST
+@page("billing.send")
+def send_invoice(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mail an invoice to the customer."""
+    user: Any = request.user
+    act = partial(actions.send_invoice, actor=user, invoice=pk)
+    return page_act(
+        request, act, ok=_("The invoice is on its way."), back=reverse("billing:invoice", args=[pk])
+    )
+
+
+@require_POST
+@page("billing.credit")
+def credit_invoice(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back quantities of an invoice's lines."""
+    user: Any = request.user
+    row = there(shown.invoices(), pk)
+
+    def act() -> Any:
+        items = []
+        for line in row.lines.select_related("product").order_by("position"):
+            figure = request.POST.get(f"quantity-{line.pk}", "").strip()
+            if figure not in ("", "0"):
+                items.append(
+                    Credit(
+                        line.pk, quantity(figure, line.product.quantity_decimals, field=f"quantity-{line.pk}")
+                    )
+                )
+        return credit(actor=user, items=items, reason=request.POST.get("reason", ""))
+
+    def back(done: Any) -> str:
+        return reverse("billing:credit_note", args=[done.one("billing.CreditNote")])
+
+    return page_act(request, act, ok=_("The credit note is posted."), back=back)

@@ -1,0 +1,26 @@
+"""Where billing is on the web."""
+
+from django.urls import path
+
+from wharfinger.billing.pages import credit_notes, invoices, payments
+
+app_name = "billing"
+urlpatterns = [
+    path("invoices/", invoices.invoice_list, name="invoices"),
+    path("invoices/new/", invoices.new_invoice, name="new_invoice"),
+    path("invoices/<int:pk>/", invoices.invoice, name="invoice"),
+    path("invoices/<int:pk>/post/", invoices.post_invoice, name="post_invoice"),
+    path("invoices/<int:pk>/send/", invoices.send_invoice, name="send_invoice"),
+    path("invoices/<int:pk>/credit/", invoices.credit_invoice, name="credit_invoice"),
+    path("credit-notes/", credit_notes.credit_note_list, name="credit_notes"),
+    path("credit-notes/<int:pk>/", credit_notes.credit_note, name="credit_note"),
+    path("payments/", payments.payment_list, name="payments"),
+    path("payments/new/", payments.new_payment, name="new_payment"),
+    path("payments/refund/", payments.new_refund, name="new_refund"),
+    path("payments/<int:pk>/", payments.payment, name="payment"),
+    path("payments/<int:pk>/apply/", payments.apply_payment, name="apply_payment"),
+    path("payments/<int:pk>/unapply/", payments.unapply_payment, name="unapply_payment"),
+    path("payments/<int:pk>/cancel/", payments.cancel_payment, name="cancel_payment"),
+    path("statements/<int:organization>/", payments.statement, name="statement"),
+    path("statements/<int:organization>/apply-credit/", payments.apply_credit, name="apply_credit"),
+]
