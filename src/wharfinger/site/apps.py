@@ -14,5 +14,6 @@ class SiteConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Install the automation table once all models are known."""
+        """Install the tables once all models are known."""
         import_string("wharfinger.site.automation.install")()
+        import_string("wharfinger.site.parts.install")()

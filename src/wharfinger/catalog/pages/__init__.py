@@ -1,0 +1,1 @@
+"""Products, tax codes and warranty policies in the browser."""

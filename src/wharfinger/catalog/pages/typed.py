@@ -1,0 +1,148 @@
+"""What is typed into the form of a product, as its action takes it, and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from wharfinger.base.money import MICRO
+from wharfinger.base.page import Form
+from wharfinger.base.quantity import plain
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.catalog.models import Product, VendorPrice
+
+TEXTS = ("sku", "name", "description", "kind", "unit", "category", "manufacturer", "gtin")
+CHOICES = ("traced", "traced_from")
+SPARE = 2
+"""Empty rows for further vendors."""
+BORN = {
+    "kind": "stocked",
+    "traced": "none",
+    "traced_from": "receipt",
+    "unit": "pc",
+    "quantity_decimals": 0,
+    "procured": True,
+    "rma_eligible": True,
+}
+
+Act = Callable[[dict[str, Any], Sequence[dict[str, Any]]], Any]
+
+
+def options(words: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Values and their words in the reader's language."""
+    return [(key, _(word)) for key, word in words.items()]
+
+
+def prices(product: int) -> QuerySet[VendorPrice, VendorPrice]:
+    """What vendors ask for a product, the default first."""
+    found = VendorPrice.objects.filter(product_id=product).select_related("organization")
+    return found.order_by("-default", "organization__name")
+
+
+def of(product: Product, *, costs: bool) -> dict[str, Any]:
+    """A product as it stands in its form."""
+    start: dict[str, Any] = {name: getattr(product, name) for name in (*TEXTS, *CHOICES)}
+    start |= {
+        "price": plain(product.price_micro, MICRO),
+        "cost_method": product.cost_method,
+        "tax_code": product.tax_code_id,
+        "quantity_decimals": product.quantity_decimals,
+        "returnable_days": product.returnable_days,
+        "procured": product.procured,
+        "rma_eligible": product.rma_eligible,
+        "retired_on": product.retired_on.isoformat() if product.retired_on else "",
+    }
+    for n, one in enumerate(prices(product.pk)):
+        start |= {
+            f"vendors.{n}.organization": one.organization_id,
+            f"vendors.{n}.cost": plain(one.cost_micro, MICRO) if costs else "",
+            f"vendors.{n}.part_number": one.part_number,
+            f"vendors.{n}.lead_time_days": one.lead_time_days,
+            f"vendors.{n}.default": one.default,
+        }
+    return start
+
+
+def rows_of(form: Form) -> int:
+    """How many rows for vendors the form has."""
+    used = [
+        int(found[1])
+        for key in form.values
+        if (found := re.fullmatch(r"vendors\.(\d{1,3})\.organization", key))
+    ]
+    filled = [n for n in used if form.value(f"vendors.{n}.organization")]
+    return max(filled, default=-1) + 1 + SPARE
+
+
+def act(post: QueryDict, do: Act, *, retiring: bool = False) -> Any:
+    """Do an act with what was typed; a refusal about a vendor names the row in which they stand."""
+    vendors, rows = _vendors(post)
+    values = _values(post)
+    if retiring:
+        values["retired_on"] = post.get("retired_on", "").strip() or None
+    try:
+        return do(values, vendors)
+    except BadInput as refusal:
+        if (found := re.fullmatch(r"vendors\.(\d+)(\..*)", refusal.field or "")) and int(found[1]) < len(
+            rows
+        ):
+            refusal.field = f"vendors.{rows[int(found[1])]}{found[2]}"
+        raise
+
+
+def _values(post: QueryDict) -> dict[str, Any]:
+    values: dict[str, Any] = {name: post.get(name, "").strip() for name in (*TEXTS, *CHOICES)}
+    values["price"] = post.get("price", "").strip() or "0"
+    values["quantity_decimals"] = whole(post, "quantity_decimals") or 0
+    values["returnable_days"] = whole(post, "returnable_days")
+    values["procured"] = post.get("procured") == "yes"
+    values["rma_eligible"] = post.get("rma_eligible") == "yes"
+    if method := post.get("cost_method", ""):
+        values["cost_method"] = method
+    values["tax_code"] = whole(post, "tax_code")
+    return values
+
+
+def _vendors(post: QueryDict) -> tuple[list[dict[str, Any]], list[int]]:
+    """What vendors ask, and the row of the form in which each stands."""
+    rows = sorted(
+        int(found[1]) for key in post if (found := re.fullmatch(r"vendors\.(\d{1,3})\.organization", key))
+    )
+    found, where = [], []
+    for n in rows:
+        at = f"vendors.{n}"
+        vendor = whole(post, f"{at}.organization")
+        if vendor is None:
+            continue
+        one: dict[str, Any] = {
+            "organization": vendor,
+            "part_number": post.get(f"{at}.part_number", "").strip(),
+            "lead_time_days": whole(post, f"{at}.lead_time_days") or 0,
+            "default": post.get(f"{at}.default") == "yes",
+        }
+        # Who may not see costs leaves the field empty, and the cost as it is.
+        if cost := post.get(f"{at}.cost", "").strip():
+            one["cost"] = cost
+        found.append(one)
+        where.append(n)
+    return found, where
+
+
+def whole(post: QueryDict, name: str) -> int | None:
+    """A whole number as typed, nothing where nothing was; raises BadInput for anything else."""
+    text = post.get(name, "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadInput(
+            "not_a_number",
+            N_("“{text}” is not a number. Write it like 12.50."),
+            field=name,
+            text=text[:40],
+        )
+    return int(text)

@@ -1,0 +1,146 @@
+"""Sections of an organization's and a product's page that higher modules tell, as one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from wharfinger.base import configuration, further
+from wharfinger.base.quantity import plain
+from wharfinger.billing.queries.shown import invoices
+from wharfinger.catalog.models import Product
+from wharfinger.demand.models import Line
+from wharfinger.demand.pages import line_rows
+from wharfinger.devices.models import Device
+from wharfinger.ledger.models import Holding
+from wharfinger.purchasing.models import PurchaseOrder
+from wharfinger.sales import queries as sales
+from wharfinger.site.nav import address
+from wharfinger.stock.models import Level, Location
+from wharfinger.stock.queries import figures
+
+FEW = 6
+"""So many of each kind of document stand on the page; the rest in its list."""
+OPEN = ("demand", "to_approve", "to_order", "drafted", "on_order", "bin", "picked", "container", "ready")
+
+
+def install() -> None:
+    """Hang the table into the pages; called once, when Django is ready."""
+    further.parts["organization"] = [documents, devices]
+    further.parts["product"] = [stock, open_lines]
+    further.figures["product.available"] = available
+
+
+def available(products: Sequence[int]) -> dict[int, int]:
+    """What is free of each product, all locations together."""
+    found = dict.fromkeys(products, 0)
+    for (product, _place), units in figures.available(products).items():
+        found[product] += units
+    return found
+
+
+def documents(request: HttpRequest, pk: int) -> str:
+    """The newest quotes, orders, invoices and purchase orders of an organization."""
+    actor: Any = request.user
+    rows: list[dict[str, Any]] = []
+    if actor.may("sales.read"):
+        for word, page, found in (
+            (_("Quote"), "sales:quote", sales.quotes()),
+            (_("Sales order"), "sales:order", sales.orders()),
+        ):
+            newest = found.filter(organization_id=pk).order_by("-pk")[:FEW]
+            rows += [_document(word, page, one, one.number, one.ordered_on, None) for one in newest]
+    if actor.may("billing.read"):
+        for one in invoices().filter(organization_id=pk).order_by("-pk")[:FEW]:
+            total = (one.total_minor, one.currency)
+            rows.append(_document(_("Invoice"), "billing:invoice", one, str(one), one.issued_on, total))
+    if actor.may("purchasing.read"):
+        bought = PurchaseOrder.objects.filter(vendor_id=pk, void__isnull=True).order_by("-pk")
+        word = _("Purchase order")
+        rows += [_document(word, "purchasing:order", o, o.number, o.ordered_on, None) for o in bought[:FEW]]
+    return _part(request, "documents", rows=rows) if rows else ""
+
+
+def _document(word: str, page: str, one: Any, number: str, day: Any, total: Any) -> dict[str, Any]:
+    return {"what": word, "number": (number, address(page, one.pk)), "day": day, "total": total}
+
+
+def devices(request: HttpRequest, pk: int) -> str:
+    """The devices that an organization has from us."""
+    actor: Any = request.user
+    if not actor.may("devices.read"):
+        return ""
+    found = Device.objects.filter(organization_id=pk, removed_on__isnull=True, void__isnull=True)
+    rows = [
+        {
+            "device": (one.number, address("devices:device", one.pk)),
+            "product": one.product.name,
+            "serial": one.lot.code or None,
+            "site": one.site.name if one.site else None,
+            "until": one.warranty_end_on,
+        }
+        for one in found.select_related("product", "lot", "site").order_by("-pk")[: 2 * FEW]
+    ]
+    return _part(request, "devices", rows=rows) if rows else ""
+
+
+def stock(request: HttpRequest, pk: int) -> str:
+    """The figures of a product at each location, and between which quantities it is kept there."""
+    actor: Any = request.user
+    product = Product.objects.exclude(kind="service").filter(pk=pk).first()
+    if product is None or not actor.may("stock.read"):
+        return ""
+    d = product.quantity_decimals
+    costs = actor.may("catalog.see_cost")
+    names = dict(Location.objects.values_list("pk", "name"))
+    levels = {one.location_id: one for one in Level.objects.filter(product_id=pk)}
+    numbers = {row.location: row for row in figures.stock_rows([pk], worth=costs)}
+    blank = figures.StockRow(pk, 0, 0, 0, 0, 0, 0, 0, 0)
+    currency = configuration.one("currency")
+    rows = []
+    for location in [*numbers, *(key for key in levels if key not in numbers)]:
+        row, level = numbers.get(location, blank), levels.get(location)
+        rows.append(
+            {
+                "location": (names[location], address("stock:location", location)),
+                **{f: (getattr(row, f), d) for f in ("on_hand", "available", "reserved", "picked")},
+                "on_order": (row.on_order, d),
+                "back_order": (row.back_order, d),
+                "level": f"{plain(level.minimum, d)} – {plain(level.maximum, d)}" if level else None,
+                "value": (row.value_minor, currency),
+            }
+        )
+    return _part(request, "stock", rows=rows, costs=costs, product=product)
+
+
+def open_lines(request: HttpRequest, pk: int) -> str:
+    """The lines that still want this product."""
+    actor: Any = request.user
+    if not actor.may("sales.read"):
+        return ""
+    held = Holding.objects.filter(product_id=pk, kind__in=OPEN, quantity__gt=0, claim__gt=0)
+    found = Line.objects.filter(
+        pk__in=held.values("claim_id"), void__isnull=True, removed_at__isnull=True
+    ).select_related("product", "sheet", "organization")
+    lines = list(found.order_by("-pk")[: 2 * FEW])
+    by_line: dict[int, Line] = {line.pk: line for line in lines}
+    rows = []
+    for row in line_rows(lines):
+        line = by_line[row["id"]]
+        rows.append(
+            {
+                "line": (line.sheet.number, row["product"][1]),
+                "whom": line.organization.name,
+                "quantity": row["quantity"],
+                "where": row["where"],
+            }
+        )
+    return _part(request, "open_lines", rows=rows) if rows else ""
+
+
+def _part(request: HttpRequest, name: str, **context: Any) -> str:
+    return render_to_string(f"site/parts/{name}.html", context, request)
