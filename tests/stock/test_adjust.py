@@ -66,6 +66,14 @@ def test_found_goods_stand_in_the_default_bin_at_their_cost(company: World) -> N
     clean()
 
 
+def test_goods_with_and_without_serials_are_found_in_one_act(company: World) -> None:
+    cable, router = company.product(), company.product(traced="serial", cost_method="specific")
+    items = [found(company, cable, 5), found(company, router, 1, serials=("SN-1",))]
+    adjust(actor=HOUSE, items=items, reason="Opening stock")
+    assert (held(product=cable.pk), held(product=router.pk)) == ({"bin": 5}, {"bin": 1})
+    clean()
+
+
 def test_a_named_bin_takes_the_goods(company: World) -> None:
     product = company.product()
     adjust(actor=HOUSE, items=[found(company, product, 2, bin=company.bins[1].place_id)], reason="Found")

@@ -69,7 +69,7 @@ def _create(plan: Plan, truth: Truth, entry: Entry) -> dict[str, list[int]]:
     ids: dict[str, list[int]] = {}
     numbers = _numbers(plan)
     made: dict[str, list[dict[str, Any]]] = {}
-    for label, given in plan.creates.items():
+    for label, given in _in_turn(plan.creates):
         model = apps.get_model(label)
         stamp = {"made_id": entry.pk} if can_be_void(label) else {}
         ids[label] = []
@@ -78,6 +78,20 @@ def _create(plan: Plan, truth: Truth, entry: Entry) -> dict[str, list[int]]:
             made.setdefault(label, []).extend(ready)
             ids[label] += sql.insert(model, ready)
     return ids
+
+
+def _in_turn(creates: dict[str, list[dict[str, Any]]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The models in the order in which their rows can be written: what is referred to comes first."""
+    waiting = dict(creates)
+    while waiting:
+        label = next(one for one, rows in waiting.items() if not any(_needs(row, one, waiting) for row in rows))
+        yield label, waiting.pop(label)
+
+
+def _needs(row: dict[str, Any], own: str, waiting: dict[str, Any]) -> bool:
+    """Whether a row refers to one of another model that is not written yet."""
+    found = (value.of if isinstance(value, Copied) else value for value in row.values())
+    return any(isinstance(ref, Ref) and ref.label != own and ref.label in waiting for ref in found)
 
 
 def _waves(label: str, given: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
