@@ -42,6 +42,7 @@ def test_the_journal_is_narrowed_by_verb_and_document(browser: Client, company: 
     page = browser.get("/journal/").content.decode()
     assert "Found in a drawer" in page
     assert "Transferred stock" in page
+    assert browser.get("/stock/updates/")["Location"].startswith("/journal/?verb=adjust&verb=transfer")
     page = browser.get("/journal/?verb=transfer").content.decode()
     assert "Found in a drawer" not in page
     page = browser.get(f"/journal/?about=product:{product.pk}&verb=adjust").content.decode()
@@ -108,7 +109,7 @@ def test_a_timeline_tells_goods_and_people(company: World) -> None:
     assert (told[0].sentence, told[0].who, told[0].moves) == (
         "Adjusted stock",
         "Ada",
-        [("3", product.sku, "adjustment", "stock")],
+        [("3", product.sku, "adjustment", "Main / A1")],
     )
     assert told[0].undo == f"/journal/{told[0].id}/undo/"
     for _ in range(5):

@@ -166,6 +166,18 @@ def place_words(kind: str) -> str:
     return gettext(PLACES.get(kind, kind))
 
 
+STANDS = ("kind", "claim_id", "place__bin__location__name", "place__bin__name")
+"""What tells where goods stand, as fields of a holding."""
+
+
+def stand_words(kind: str, claim: int, location: str | None, bin: str | None) -> str:
+    """Where goods stand in the reader's words: the bin by its name, and whether a line holds them there."""
+    if bin is None:
+        return place_words(kind)
+    name = f"{location} / {bin}"
+    return gettext("{bin}, reserved").format(bin=name) if claim else name
+
+
 def timeline(*subjects: str, most: int = 30) -> list[Told]:
     """What the journal tells of these documents (``order:17``), newest first, in few statements."""
     about = Fact.objects.filter(subject__in=subjects).values("entry_id")
@@ -213,16 +225,18 @@ def _moves(entries: list[int]) -> dict[int, list[MoveTold]]:
     rows = Move.objects.filter(entry_id__in=entries, n__lt=4 * MOVES, source__kind__in=GOODS_KINDS).order_by(
         "entry_id", "n"
     )
-    for entry, units, decimals, sku, code, source, target in rows.values_list(
+    for entry, units, decimals, sku, code, *stands in rows.values_list(
         "entry_id",
         "quantity",
         "source__product__quantity_decimals",
         "source__product__sku",
         "target__lot__code",
-        "source__kind",
-        "target__kind",
+        *(f"source__{name}" for name in STANDS),
+        *(f"target__{name}" for name in STANDS),
     ):
         if len(found[entry]) < MOVES:
             name = f"{sku} {code}".strip()
-            found[entry].append((plain(units, decimals), name, place_words(source), place_words(target)))
+            found[entry].append(
+                (plain(units, decimals), name, stand_words(*stands[:4]), stand_words(*stands[4:]))
+            )
     return found

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.base.asking import Ask
 from wharfinger.base.page import Form, came_from, page, page_act
+from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.base.table import Column, Filter, Row, Rows, Table, table_page
-from wharfinger.catalog.models import Product
 from wharfinger.ledger import queries
-from wharfinger.ledger.models import Draw, Entry
+from wharfinger.ledger.models import Draw, Entry, Move
 from wharfinger.ledger.post import attempt, dry
 from wharfinger.ledger.reverse import reverse
-from wharfinger.ledger.telling import VERBS, Told, place_words, tell, verb_words
+from wharfinger.ledger.telling import STANDS, VERBS, Told, stand_words, tell, verb_words
 from wharfinger.parties.models import User
 from wharfinger.site.subjects import subject
 
@@ -115,16 +115,22 @@ def _entry(pk: int) -> Entry:
 
 
 def _moves(entry: int) -> list[dict[str, Any]]:
-    moves = queries.moves(entry)
-    skus = dict(Product.objects.filter(pk__in={move["product"] for move in moves}).values_list("pk", "sku"))
+    rows = Move.objects.filter(entry_id=entry).order_by("n")
     return [
         {
-            "quantity": move["quantity"],
-            "product": (f"{skus[move['product']]} {move['serial'] or ''}".strip(), ""),
-            "from": place_words(move["from"]),
-            "to": place_words(move["to"]),
+            "quantity": plain(units, decimals),
+            "product": (f"{sku} {code}".strip(), ""),
+            "from": stand_words(*stands[:4]),
+            "to": stand_words(*stands[4:]),
         }
-        for move in moves
+        for units, sku, decimals, code, *stands in rows.values_list(
+            "quantity",
+            "source__product__sku",
+            "source__product__quantity_decimals",
+            "target__lot__code",
+            *(f"source__{name}" for name in STANDS),
+            *(f"target__{name}" for name in STANDS),
+        )
     ]
 
 
