@@ -1,0 +1,191 @@
+"""The lists that leave the house as CSV, in the columns in which they can come back."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from wharfinger.base import quantity
+from wharfinger.base.access import Actor, require
+from wharfinger.base.money import MICRO, decimals
+from wharfinger.billing.models import InvoiceLine
+from wharfinger.catalog.models import Product, VendorPrice
+from wharfinger.demand.models import Line
+from wharfinger.exchange.rules.kinds import KINDS
+from wharfinger.ledger.models import Holding
+from wharfinger.parties.models import Organization
+from wharfinger.stock.models import Bin
+
+Rows = Iterable[dict[str, Any]]
+INVOICES = (
+    "number",
+    "customer",
+    "issued_on",
+    "due_on",
+    "currency",
+    "sku",
+    "quantity",
+    "unit_price",
+    "discount",
+    "net",
+)
+
+
+def write(actor: Actor, folder: Path) -> dict[str, int]:
+    """Write every list into the folder; how many rows each has. Costs only for who may see them."""
+    require(actor, "exchange.export")
+    folder.mkdir(parents=True, exist_ok=True)
+    costs = actor.may("catalog.see_cost")
+    lists: dict[str, tuple[Iterable[str], Rows]] = {
+        "organizations": (KINDS["organizations"].names(), _organizations()),
+        "products": (KINDS["products"].names(), _products(costs=costs)),
+        "stock": (KINDS["stock"].names(), _stock()),
+        "orders": (KINDS["orders"].names(), _orders()),
+        "invoices": (INVOICES, _invoices()),
+    }
+    return {name: _file(folder / f"{name}.csv", columns, rows) for name, (columns, rows) in lists.items()}
+
+
+def _file(path: Path, columns: Iterable[str], rows: Rows) -> int:
+    written = 0
+    draft = path.with_suffix(".part")
+    with draft.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(columns), restval="")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow(row)
+            written += 1
+    draft.rename(path)
+    return written
+
+
+def _organizations() -> Iterator[dict[str, Any]]:
+    """An organization with its contacts and sites: as many rows as the longer of the two."""
+    every = Organization.objects.order_by("pk").prefetch_related("contacts", "sites")
+    for one in every.iterator(chunk_size=500):
+        contacts = [c for c in one.contacts.all() if c.retired_on is None]
+        sites = [s for s in one.sites.all() if s.retired_on is None]
+        head = {
+            name: getattr(one, name)
+            for name in ("reference", "name", "currency", "language", "tax_number", "email", "phone")
+        }
+        head |= {"terms_days": one.terms_days, "billing_policy": one.billing_policy}
+        head |= {"customer": _yes(one.customer), "vendor": _yes(one.vendor)}
+        for n in range(max(len(contacts), len(sites), 1)):
+            row = dict(head)
+            if n < len(contacts):
+                row |= {"contact": contacts[n].name, "contact_email": contacts[n].email}
+                row["contact_phone"] = contacts[n].phone
+            if n < len(sites):
+                row["site"] = sites[n].name
+                row |= {k: getattr(sites[n], k) for k in ("street", "postcode", "city", "region", "country")}
+            yield row
+
+
+def _products(*, costs: bool) -> Iterator[dict[str, Any]]:
+    asked: dict[int, list[VendorPrice]] = {}
+    for price in VendorPrice.objects.select_related("organization").order_by("-default", "pk"):
+        asked.setdefault(price.product_id, []).append(price)
+    for one in Product.objects.select_related("tax_code").order_by("pk").iterator():
+        names = KINDS["products"].names()
+        row = {name: getattr(one, name) for name in names if name in _PLAIN}
+        row |= {"price": quantity.plain(one.price_micro, MICRO), "procured": _yes(one.procured)}
+        row |= {"tax_code": one.tax_code.code, "retired_on": one.retired_on or ""}
+        for vendor in asked.get(one.pk, [None]):
+            if vendor is None:
+                yield row
+                continue
+            yield row | {
+                "vendor": vendor.organization.reference or vendor.organization.name,
+                "vendor_cost": quantity.plain(vendor.cost_micro, MICRO) if costs else "",
+                "vendor_part_number": vendor.part_number,
+                "vendor_default": _yes(vendor.default),
+                "lead_time_days": vendor.lead_time_days,
+            }
+
+
+_PLAIN = frozenset(
+    (
+        "sku",
+        "name",
+        "description",
+        "kind",
+        "traced",
+        "traced_from",
+        "unit",
+        "quantity_decimals",
+        "cost_method",
+        "category",
+        "manufacturer",
+        "gtin",
+    )
+)
+
+
+def _stock() -> Iterator[dict[str, Any]]:
+    """What lies in bins, free and reserved together."""
+    bins = {one.place_id: one for one in Bin.objects.select_related("location")}
+    found = Holding.objects.filter(kind="bin", quantity__gt=0, owned=True).select_related("product", "lot")
+    sums: dict[tuple[Any, ...], int] = {}
+    for one in found.order_by("product_id", "place_id", "lot_id").iterator():
+        key = (one.product, bins[one.place_id], one.lot)
+        sums[key] = sums.get(key, 0) + one.quantity
+    for (product, bin, lot), units in sums.items():
+        yield {
+            "sku": product.sku,
+            "location": bin.location.name,
+            "bin": bin.name,
+            "quantity": quantity.plain(units, product.quantity_decimals),
+            "serial": lot.code if lot.serial else "",
+            "batch": "" if lot.serial else lot.code,
+            "expires_on": lot.expires_on or "",
+        }
+
+
+def _orders() -> Iterator[dict[str, Any]]:
+    found = Line.objects.filter(
+        sheet__kind="order", void__isnull=True, removed_at__isnull=True, sheet__void__isnull=True
+    ).select_related("sheet__organization", "sheet__order", "product", "site", "tax_code")
+    for one in found.order_by("sheet_id", "position").iterator():
+        sheet = one.sheet
+        yield {
+            "number": sheet.number,
+            "customer": sheet.organization.reference or sheet.organization.name,
+            "site": one.site.name if one.site else "",
+            "ordered_on": sheet.ordered_on,
+            "promised_on": sheet.promised_on or "",
+            "customer_reference": sheet.customer_reference,
+            "title": sheet.title,
+            "currency": sheet.currency,
+            "confirm": _yes(sheet.order.confirmed_at is not None),
+            "sku": one.product.sku,
+            "quantity": quantity.plain(one.quantity, one.product.quantity_decimals),
+            "unit_price": quantity.plain(one.unit_price_micro, MICRO),
+            "discount": quantity.plain(one.discount_micro, 4),
+            "tax_code": one.tax_code.code,
+            "description": one.description,
+        }
+
+
+def _invoices() -> Iterator[dict[str, Any]]:
+    found = InvoiceLine.objects.filter(invoice__posted_at__isnull=False, invoice__void__isnull=True)
+    for one in found.select_related("invoice__organization", "product").order_by("invoice_id", "position"):
+        invoice = one.invoice
+        yield {
+            "number": invoice.number,
+            "customer": invoice.organization.reference or invoice.organization.name,
+            "issued_on": invoice.issued_on,
+            "due_on": invoice.due_on,
+            "currency": invoice.currency,
+            "sku": one.product.sku,
+            "quantity": quantity.plain(one.quantity, one.product.quantity_decimals),
+            "unit_price": quantity.plain(one.unit_price_micro, MICRO),
+            "discount": quantity.plain(one.discount_micro, 4),
+            "net": quantity.plain(one.net_minor, decimals(invoice.currency)),
+        }
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
