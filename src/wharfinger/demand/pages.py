@@ -64,7 +64,6 @@ MONEY_TONES = {
 }
 COLUMNS = (
     ("product", N_("Product"), "link"),
-    ("description", N_("Description"), "text"),
     ("quantity", N_("Quantity"), "quantity"),
     ("where", N_("Where"), "stage_bar"),
     ("word", N_("Progress"), "chip"),
@@ -115,8 +114,10 @@ def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
         rows.append(
             {
                 "id": line.pk,
-                "product": (line.product.sku, reverse("demand:line", args=[line.pk])),
-                "description": line.description,
+                "product": (
+                    f"{line.product.sku} {line.description}".strip(),
+                    reverse("demand:line", args=[line.pk]),
+                ),
                 "quantity": (line.quantity, decimals),
                 "where": (stages, decimals),
                 "word": (TONES[word.removeprefix("partly_")], _(CHARGE[word])),

@@ -106,7 +106,7 @@ def win(request: HttpRequest, pk: int) -> HttpResponse:
         context = {
             "doc": doc,
             "form": Form({"into": chosen}, refusal),
-            "places": _places(doc.organization_id),
+            "targets": _places(doc.organization_id),
             "picture": picture,
             "steps": _steps(picture, doc) if picture else [],
             "back": back,
