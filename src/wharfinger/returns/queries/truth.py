@@ -7,10 +7,13 @@ from dataclasses import replace
 
 from django.db.models import Q
 
+from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
 from wharfinger.billing.models import Invoice
 from wharfinger.billing.queries.truth import invoices_of_lines
+from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
+from wharfinger.demand.queries.where import products_of
 from wharfinger.devices.models import Device
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding, Lot
@@ -214,3 +217,23 @@ def lots_read(items: Sequence[Asked]) -> Callable[[Truth], list[int]]:
     """The lots that items name."""
     named = [i.lot for i in items if i.lot is not None]
     return lambda _: named
+
+
+def decimals_by_goods(named: Sequence[tuple[int | None, int | None, int | None]]) -> list[int]:
+    """How many decimals the quantities of goods have, named by line, product or device."""
+    lines = products_of(line for line, _, _ in named if line is not None)
+    wanted = {product for _, product, _ in named if product is not None}
+    known = (
+        dict(Product.objects.filter(pk__in=wanted).values_list("pk", "quantity_decimals")) if wanted else {}
+    )
+    return [
+        lines[line][1] if line in lines else known.get(product, 0) if product is not None else 0
+        for line, product, _ in named
+    ]
+
+
+def location_there(pk: int | None) -> int | None:
+    """A location that exists; raises BadInput otherwise."""
+    if pk is not None and not Location.objects.filter(pk=pk, retired_on__isnull=True).exists():
+        raise BadInput("no_such_location", N_("There is no such location."), field="location")
+    return pk

@@ -1,0 +1,125 @@
+"""Devices and subscriptions as people and callers read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from wharfinger.base import clock, configuration
+from wharfinger.base.quantity import plain
+from wharfinger.devices.models import Device, Relation, Subscription
+from wharfinger.ledger.models import Fact
+
+SOON = 60
+"""Days before its end from which a warranty is said to end soon."""
+
+
+def devices() -> QuerySet[Device]:
+    """Every device that somebody has or had."""
+    return Device.objects.filter(void__isnull=True).select_related("product", "lot", "organization", "site")
+
+
+def subscriptions() -> QuerySet[Subscription]:
+    """Every subscription, running or ended."""
+    return Subscription.objects.filter(void__isnull=True).select_related("organization", "product", "device")
+
+
+def relations_of(found: Sequence[Device]) -> list[Relation]:
+    """How these devices are related."""
+    ids = [one.pk for one in found]
+    rows = Relation.objects.filter(void__isnull=True).select_related("device__product", "other__product")
+    return list((rows.filter(device__in=ids) | rows.filter(other__in=ids)).order_by("pk"))
+
+
+def today() -> date:
+    """The company's day."""
+    return clock.today(configuration.one("time_zone"))
+
+
+def warranty_word(device: Device, day: date) -> str:
+    """Whether a device is covered: none, covered, ends_soon or ended."""
+    if device.warranty_end_on is None:
+        return "none"
+    left = (device.warranty_end_on - day).days
+    return "ended" if left < 0 else "ends_soon" if left <= SOON else "covered"
+
+
+def show_devices(found: Sequence[Device]) -> list[dict[str, Any]]:
+    """Devices as callers read them, in a constant number of statements."""
+    ids = [one.pk for one in found]
+    day = today()
+    after = dict(Device.objects.filter(replaces__in=ids, void__isnull=True).values_list("replaces_id", "pk"))
+    used: dict[int, list[int]] = {}
+    for pk, device in (
+        subscriptions().filter(device__in=ids, ended_on__isnull=True).values_list("pk", "device_id")
+    ):
+        used.setdefault(device or 0, []).append(pk)
+    related: dict[int, list[dict[str, Any]]] = {}
+    for row in relations_of(found):
+        back = {"parent": "child", "related": "related"}[row.kind]
+        related.setdefault(row.device_id, []).append({"device": row.other_id, "kind": row.kind})
+        related.setdefault(row.other_id, []).append({"device": row.device_id, "kind": back})
+    return [
+        {
+            "id": one.pk,
+            "number": one.number,
+            "product": one.product_id,
+            "serial": one.lot.code,
+            "organization": one.organization_id,
+            "site": one.site_id,
+            "contact": one.contact_id,
+            "line": one.line_id,
+            "contract": one.contract_id,
+            "reference": one.reference,
+            "sold_on": one.sold_on,
+            "installed_on": one.installed_on,
+            "removed_on": one.removed_on,
+            "warranty_policy": one.warranty_policy_id,
+            "warranty_start_on": one.warranty_start_on,
+            "warranty_end_on": one.warranty_end_on,
+            "warranty": warranty_word(one, day),
+            "replaces": one.replaces_id,
+            "replaced_by": after.get(one.pk),
+            "related": related.get(one.pk, []),
+            "subscriptions": used.get(one.pk, []),
+        }
+        for one in found
+    ]
+
+
+def show_device(device: Device) -> dict[str, Any]:
+    """One device as callers read it."""
+    return show_devices([device])[0]
+
+
+def show_subscriptions(found: Sequence[Subscription]) -> list[dict[str, Any]]:
+    """Subscriptions as callers read them."""
+    return [
+        {
+            "id": one.pk,
+            "number": one.number,
+            "organization": one.organization_id,
+            "product": one.product_id,
+            "device": one.device_id,
+            "contract": one.contract_id,
+            "price": plain(one.price_micro, 6),
+            "currency": one.organization.currency,
+            "starts_on": one.starts_on,
+            "ended_on": one.ended_on,
+        }
+        for one in found
+    ]
+
+
+def show_subscription(one: Subscription) -> dict[str, Any]:
+    """One subscription as callers read it."""
+    return show_subscriptions([one])[0]
+
+
+def devices_of(entry: int) -> list[int]:
+    """The devices that the journal names with an entry."""
+    found = Fact.objects.filter(entry_id=entry, subject__startswith="device:")
+    return sorted({int(subject.partition(":")[2]) for subject in found.values_list("subject", flat=True)})

@@ -1,0 +1,191 @@
+"""What callers send and read of returns."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from wharfinger.base.door import Amount, Done, Given, Id, Note, Quantity, Shown
+
+Code = Annotated[str, Field(min_length=1, max_length=100, examples=["SN-0001"])]
+Reason = Annotated[str, Field(max_length=500, examples=["Does not start"])]
+Outcome = Literal["restock", "repair", "scrap", "to_vendor", "send_back"]
+
+
+class RmaLineOut(Shown):
+    """A line of a return: requested, received, inspected and settled are four facts."""
+
+    id: Id
+    product: Id
+    sku: str
+    line: Id | None
+    device: Id | None
+    serial: str
+    type: Literal["return", "repair", "replace"]
+    reason: str
+    credit: str = Field(description="What was paid for it, net; proposed as credit.", examples=["249.00"])
+    requested: str = Field(examples=["2"])
+    received: str = Field(examples=["1"])
+    inspected: str = Field(examples=["1"])
+    settled: str = Field(examples=["0"])
+    answer: str = Field(examples=["credit"])
+    to_inspect: str
+    bench: str
+    at_vendor: str
+    outcomes: dict[str, str] = Field(examples=[{"restock": "1"}])
+    serials: list[str] = Field(description="Of the units that are with us now.")
+
+
+class RmaOut(Shown):
+    """An RMA, or a return without one."""
+
+    id: Id
+    number: str = Field(examples=["RMA-4"])
+    organization: Id
+    location: Id = Field(description="Where the goods are to arrive.")
+    authorized: bool = Field(description="False for a return without RMA.")
+    status: Literal[
+        "requested",
+        "approved",
+        "partly_received",
+        "to_inspect",
+        "inspected",
+        "settled",
+        "denied",
+        "closed",
+    ]
+    requested_at: datetime
+    approved_at: datetime | None
+    denied_at: datetime | None
+    denied_reason: str
+    closed_at: datetime | None
+    due_on: date | None
+    ticket: Id | None
+    currency: str
+    lines: list[RmaLineOut]
+
+
+class RmaDone(RmaOut, Done):
+    """A return, and the entry that wrote it."""
+
+
+class AskedGiven(Given):
+    """Goods that a customer asks to send back: by their line, a device, or a serial number."""
+
+    line: Id | None = Field(default=None, examples=[None])
+    device: Id | None = Field(default=None, examples=[None])
+    serial: str = Field(default="", max_length=100, examples=["SN-0001"])
+    product: Id | None = Field(default=None, description="With a serial number that we do not know.")
+    quantity: Quantity = "1"
+    type: Literal["return", "repair", "replace"] = "return"
+    reason: Reason = ""
+    credit: Amount | None = Field(default=None, description="The price paid, unless given.", examples=[None])
+
+
+class RmaGiven(Given):
+    """A request to send goods back."""
+
+    organization: Id
+    lines: list[AskedGiven] = Field(min_length=1, max_length=1000)
+    location: Id | None = Field(default=None, examples=[None])
+    due_on: date | None = Field(default=None, examples=[None])
+    ticket: Id | None = Field(default=None, examples=[None])
+    note: Note = ""
+
+
+class Deny(Given):
+    """Why goods are not taken back."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500, examples=["Out of time"])]
+
+
+class ArrivedGiven(Given):
+    """Units that arrived: of a line of the RMA, or other goods that came along."""
+
+    rma_line: Id | None = Field(default=None, examples=[23])
+    quantity: Quantity
+    serials: list[Code] = Field(default=[], max_length=10_000, examples=[[]])
+    line: Id | None = Field(default=None, description="Of goods that were not asked for.")
+    product: Id | None = Field(default=None, description="With serial numbers that we do not know.")
+
+
+class Receive(Given):
+    """What arrived of an RMA."""
+
+    lines: list[ArrivedGiven] = Field(min_length=1, max_length=1000)
+    received_on: date | None = Field(default=None, examples=[None])
+
+
+class VerdictGiven(Given):
+    """What becomes of units of a line."""
+
+    rma_line: Id
+    quantity: Quantity
+    outcome: Outcome
+    bin: Id | None = Field(default=None, examples=[None])
+    serials: list[Code] = Field(default=[], max_length=10_000, examples=[[]])
+    note: Reason = ""
+
+
+class Inspect(Given):
+    """What becomes of goods that came back."""
+
+    lines: list[VerdictGiven] = Field(min_length=1, max_length=1000)
+
+
+class AnswerGiven(Given):
+    """What the customer gets for units of a line; an amount must be what was billed, tax included."""
+
+    rma_line: Id
+    quantity: Quantity
+    answer: Literal["credit", "refund", "store_credit", "replace", "none"]
+    amount: Amount | None = Field(default=None, examples=[None])
+
+
+class Settle(Given):
+    """What the customer gets."""
+
+    lines: list[AnswerGiven] = Field(min_length=1, max_length=1000)
+
+
+class ReturnedGiven(AskedGiven):
+    """Goods that come back without an RMA, and what becomes of them at once."""
+
+    serials: list[Code] = Field(default=[], max_length=10_000, examples=[[]])
+    outcome: Outcome | None = Field(default=None, description="Without one they wait to be inspected.")
+    bin: Id | None = Field(default=None, examples=[None])
+
+
+class ReturnGiven(Given):
+    """Goods that come back without an RMA; what is billed of them is credited unless declined."""
+
+    organization: Id
+    lines: list[ReturnedGiven] = Field(min_length=1, max_length=1000)
+    location: Id | None = Field(default=None, examples=[None])
+    credit: bool = True
+    reason: Reason = ""
+    received_on: date | None = Field(default=None, examples=[None])
+
+
+class IncomingGiven(Given):
+    """The new unit of a swap: of the same product unless named."""
+
+    product: Id | None = Field(default=None, examples=[None])
+    serial: str = Field(default="", max_length=100, examples=[""])
+    location: Id | None = Field(default=None, examples=[None])
+    bin: Id | None = Field(default=None, examples=[None])
+
+
+class SwapGiven(Given):
+    """A swap: what comes in, where the old device goes, and why."""
+
+    incoming: IncomingGiven | None = None
+    outgoing_to: Literal["returns", "bin", "scrap"] = "returns"
+    bin: Id | None = Field(default=None, examples=[None])
+    reason: Annotated[str, Field(min_length=1, max_length=500, examples=["Does not start"])]
+    warranty: Literal["remaining", "new", "none"] | None = Field(default=None, examples=[None])
+    ticket: Id | None = Field(default=None, description="Or order, on which the new unit's line stands.")
+    credit: bool = Field(default=False, description="Whether the old unit is credited.")
+    swapped_on: date | None = Field(default=None, examples=[None])

@@ -1,0 +1,153 @@
+"""RMAs and returns as people and callers read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from wharfinger.base import configuration, money
+from wharfinger.base.quantity import plain
+from wharfinger.parties.models import Organization
+from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.returns.queries.figures import Figures, figures
+
+
+def returns() -> QuerySet[Rma]:
+    """Every RMA, and every return without one."""
+    return Rma.objects.filter(void__isnull=True).select_related("organization", "location")
+
+
+def rmas() -> QuerySet[Rma]:
+    """Every RMA."""
+    return returns().filter(authorized=True)
+
+
+def lines_of(found: Sequence[Rma]) -> dict[int, list[RmaLine]]:
+    """The lines of returns, by return."""
+    rows = RmaLine.objects.filter(rma__in=[one.pk for one in found], void__isnull=True)
+    by_rma: dict[int, list[RmaLine]] = {one.pk: [] for one in found}
+    for row in rows.select_related("product", "lot", "device", "line__sheet").order_by("position", "pk"):
+        by_rma[row.rma_id].append(row)
+    return by_rma
+
+
+def word(rma: Rma, done: Sequence[tuple[RmaLine, Figures]]) -> str:
+    """How far a return is, derived from its decisions and its goods."""
+    if rma.denied_at is not None:
+        return "denied"
+    if rma.closed_at is not None:
+        return "closed"
+    if rma.authorized and rma.approved_at is None:
+        return "requested"
+    received = sum(figure.received for _, figure in done)
+    if not received:
+        return "approved"
+    if any(figure.here for _, figure in done):
+        return "to_inspect"
+    if any(figure.received < line.quantity for line, figure in done):
+        return "partly_received"
+    if any(line.settled_quantity < max(line.quantity, figure.received) for line, figure in done):
+        return "inspected"
+    return "settled"
+
+
+def with_word(rows: QuerySet[Rma], values: list[str]) -> QuerySet[Rma]:
+    """The returns that are requested, approved, denied, closed or open."""
+    ways = {
+        "requested": Q(
+            approved_at__isnull=True, denied_at__isnull=True, closed_at__isnull=True, authorized=True
+        ),
+        "approved": Q(approved_at__isnull=False, closed_at__isnull=True),
+        "denied": Q(denied_at__isnull=False),
+        "closed": Q(closed_at__isnull=False),
+        "open": Q(denied_at__isnull=True, closed_at__isnull=True),
+    }
+    wanted = Q(pk__in=[])
+    for value in values:
+        wanted |= ways.get(value, Q(pk__in=[]))
+    return rows.filter(wanted)
+
+
+def with_lines(found: Sequence[Rma]) -> dict[int, list[tuple[RmaLine, Figures]]]:
+    """The lines of returns with their figures, in a constant number of statements."""
+    lines = lines_of(found)
+    done = figures([one.pk for one in found], [line for rows in lines.values() for line in rows])
+    return {pk: [(line, done[line.pk]) for line in rows] for pk, rows in lines.items()}
+
+
+def show_returns(found: Sequence[Rma]) -> list[dict[str, Any]]:
+    """Returns as callers read them."""
+    done = with_lines(found)
+    return [
+        {
+            "id": one.pk,
+            "number": one.number,
+            "organization": one.organization_id,
+            "location": one.location_id,
+            "authorized": one.authorized,
+            "status": word(one, done[one.pk]),
+            "requested_at": one.requested_at,
+            "approved_at": one.approved_at,
+            "denied_at": one.denied_at,
+            "denied_reason": one.denied_reason,
+            "closed_at": one.closed_at,
+            "due_on": one.due_on,
+            "ticket": one.ticket_id,
+            "currency": one.organization.currency,
+            "lines": [_line(line, figure, one.organization.currency) for line, figure in done[one.pk]],
+        }
+        for one in found
+    ]
+
+
+def _line(line: RmaLine, figure: Figures, currency: str) -> dict[str, Any]:
+    places = line.product.quantity_decimals
+    currency = line.line.currency if line.line is not None else currency
+    return {
+        "id": line.pk,
+        "product": line.product_id,
+        "sku": line.product.sku,
+        "line": line.line_id,
+        "device": line.device_id,
+        "serial": line.lot.code if line.lot is not None else "",
+        "type": line.type,
+        "reason": line.reason,
+        "credit": plain(line.credit_minor, money.decimals(currency)),
+        "requested": plain(line.quantity, places),
+        "received": plain(figure.received, places),
+        "inspected": plain(figure.inspected, places),
+        "settled": plain(line.settled_quantity, places),
+        "answer": line.answer,
+        "to_inspect": plain(figure.here, places),
+        "bench": plain(figure.bench, places),
+        "at_vendor": plain(figure.at_vendor, places),
+        "outcomes": {name: plain(units, places) for name, units in figure.outcomes.items()},
+        "serials": figure.serials,
+    }
+
+
+def show_return(one: Rma) -> dict[str, Any]:
+    """One return as callers read it."""
+    return show_returns([one])[0]
+
+
+def decimals_of(rma: int) -> dict[int, int]:
+    """How many decimals the quantities of each line of a return have."""
+    found = RmaLine.objects.filter(rma=rma, void__isnull=True)
+    return dict(found.values_list("pk", "product__quantity_decimals"))
+
+
+def currencies_of(rma: int) -> dict[int, str]:
+    """In which currency each line of a return was sold."""
+    found = RmaLine.objects.filter(rma=rma, void__isnull=True).select_related("line", "rma__organization")
+    return {
+        row.pk: row.line.currency if row.line is not None else row.rma.organization.currency for row in found
+    }
+
+
+def currency_of(organization: int) -> str:
+    """The currency of a customer; the house's where there is no such customer."""
+    found = Organization.objects.filter(pk=organization).values_list("currency", flat=True).first()
+    return found or configuration.one("currency")
