@@ -133,6 +133,7 @@ def test_a_product_is_changed_but_not_how_it_is_counted(browser: Client, company
     assert browser.post(at, typed(company, retired_on="2026-02-01")).status_code == 303
     product.refresh_from_db()
     assert str(product.retired_on) == "2026-02-01"
+    seen(browser, "/products/")
     assert "AP-7" not in seen(browser, "/products/")
     assert "AP-7" in seen(browser, "/products/?tab=all")
     clean()
