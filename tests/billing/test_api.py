@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from tests.fulfilment.test_api import call, company  # noqa: F401 - fixtures
 from tests.fulfilment.trade import order
 from tests.world import World, clean, entries
 from wharfinger.parties.models import Organization
@@ -14,7 +13,7 @@ from wharfinger.parties.models import Organization
 pytestmark = pytest.mark.django_db
 
 
-def test_money_walks_from_the_invoice_to_the_refund(call: Any, company: World) -> None:  # noqa: F811
+def test_money_walks_from_the_invoice_to_the_refund(call: Any, company: World) -> None:
     router = company.product(price_micro=49_900_000)
     _, (line,) = order(company, (router, 3))
     customer = company.customer.pk
@@ -52,7 +51,7 @@ def test_money_walks_from_the_invoice_to_the_refund(call: Any, company: World) -
     clean()
 
 
-def test_a_draft_is_posted_and_sent(call: Any, company: World) -> None:  # noqa: F811
+def test_a_draft_is_posted_and_sent(call: Any, company: World) -> None:
     _, (line,) = order(company, (company.product(), 1))
     status, draft = call("post", "/invoices", {"lines": [{"line": line, "quantity": "1"}], "draft": True})
     assert (status, draft["number"], draft["status"], draft["open"]) == (201, None, "draft", "0.00")
@@ -65,7 +64,7 @@ def test_a_draft_is_posted_and_sent(call: Any, company: World) -> None:  # noqa:
     assert call("get", "/invoices?status=overdue,partly,draft,credited,paid")[1]["items"] == []
 
 
-def test_an_invoice_has_one_customer(call: Any, company: World) -> None:  # noqa: F811
+def test_an_invoice_has_one_customer(call: Any, company: World) -> None:
     router = company.product()
     _, (one,) = order(company, (router, 1))
     _, (two,) = order(company, (router, 1), customer=Organization.objects.create(name="Beta"))
@@ -79,7 +78,7 @@ def test_an_invoice_has_one_customer(call: Any, company: World) -> None:  # noqa
 
 def test_a_list_costs_the_same_however_long(
     call: Any, company: World, django_assert_max_num_queries: Any
-) -> None:  # noqa: F811
+) -> None:
     router = company.product()
     _, (line,) = order(company, (router, 30))
     for _ in range(10):
@@ -120,7 +119,7 @@ def test_bad_input_names_its_field(
     body: dict[str, Any],
     status: int,
     code: str | None,
-    field: str,  # noqa: F811
+    field: str,
 ) -> None:
     _, (line,) = order(company, (company.product(), 1))
     for one in body.get("lines", ()):

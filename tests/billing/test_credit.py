@@ -8,7 +8,7 @@ from tests.billing.books import credit_left, owed, summed
 from tests.billing.test_invoice import bill
 from tests.fulfilment.test_pack import refused
 from tests.fulfilment.trade import order
-from tests.world import World, clean, held, world
+from tests.world import World, clean, held
 from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.credits import credit
 from wharfinger.billing.actions.invoices import draft_invoice
@@ -21,12 +21,6 @@ from wharfinger.catalog.models import TaxCode
 from wharfinger.ledger.reverse import reverse
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> World:
-    """A small company."""
-    return world()
 
 
 def note(*items: Credit, reason: str = "") -> CreditNote:

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.billing.books import owed, summed
 from tests.fulfilment.test_pack import refused
 from tests.fulfilment.trade import order
-from tests.world import World, clean, held, world
+from tests.world import World, clean, held
 from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.invoices import draft_invoice, invoice, post_invoice, send_invoice
 from wharfinger.billing.models import Invoice, InvoiceLine
@@ -28,12 +28,6 @@ from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.rules.orders import OrderWish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> World:
-    """A small company."""
-    return world()
 
 
 def bill(*bills: Bill, **values: object) -> Invoice:

@@ -11,7 +11,7 @@ from tests.billing.test_credit import note
 from tests.billing.test_invoice import bill
 from tests.fulfilment.test_pack import refused
 from tests.fulfilment.trade import order
-from tests.world import World, clean, world
+from tests.world import World, clean
 from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.payments import (
     apply_credit,
@@ -29,12 +29,6 @@ from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Organization
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> World:
-    """A small company."""
-    return world()
 
 
 def two_invoices(company: World) -> tuple[Invoice, Invoice]:

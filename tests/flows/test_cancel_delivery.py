@@ -8,7 +8,7 @@ from tests.billing.books import credit_left, owed
 from tests.billing.test_invoice import bill
 from tests.fulfilment.test_pack import refused
 from tests.fulfilment.trade import order, reserved, where
-from tests.world import World, clean, held, world
+from tests.world import World, clean, held
 from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.payments import pay
 from wharfinger.billing.models import CreditNote
@@ -24,12 +24,6 @@ from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Layer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> World:
-    """A small company."""
-    return world()
 
 
 def test_units_come_back_to_where_they_were_ready(company: World) -> None:

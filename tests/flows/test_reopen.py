@@ -8,7 +8,7 @@ from tests.billing.books import credit_left, owed, summed
 from tests.billing.test_invoice import bill
 from tests.fulfilment.test_pack import refused
 from tests.fulfilment.trade import order, reserved, where
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.billing.actions.invoices import draft_invoice
@@ -32,12 +32,6 @@ from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.orders import OrderWish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> World:
-    """A small company."""
-    return world()
 
 
 def test_everything_done_for_an_order_is_taken_back(company: World) -> None:

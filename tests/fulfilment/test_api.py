@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-from django.test import Client
 
-from tests.api.test_door import token
 from tests.fulfilment.trade import order, reserved
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held
 from wharfinger.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> World:
-    """A small company."""
-    return world()
-
-
-@pytest.fixture
-def call(client: Client, company: World) -> Any:
-    """Ask the API; its status and answer."""
-    headers = token(company.user)
-
-    def ask(method: str, path: str, body: Any = None, **more: str) -> tuple[int, Any]:
-        data = {} if body is None else {"data": json.dumps(body), "content_type": "application/json"}
-        response = getattr(client, method)(f"/api/v1{path}", headers=headers | more, **data)
-        return response.status_code, response.json()
-
-    return ask
 
 
 def test_a_line_walks_to_the_customer_and_back(call: Any, company: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fulfilment.trade import order, reserved
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.fulfilment.actions.packing import describe_container, pack, unpack
@@ -21,12 +21,6 @@ from wharfinger.sales.actions.orders import reserve
 from wharfinger.sales.rules.orders import Hold
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> World:
-    """A small company."""
-    return world()
 
 
 def refused(code: str, act) -> None:  # type: ignore[no-untyped-def]
@@ -108,7 +102,7 @@ def test_unpack_puts_goods_back_where_they_were_packed_from(company: World) -> N
 
 
 def test_a_container_that_left_takes_nothing_more(company: World) -> None:
-    """F11: what is packed leaves as a whole container; the unpacked unit stays until it has one of its own."""
+    """F11: what is packed leaves as a whole container; the unpacked unit waits for one of its own."""
     router = company.product()
     company.stock(router, 2)
     _, (line,) = reserved(company, (router, 2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fulfilment.trade import order, reserved, where
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.demand.models import Sheet
@@ -18,12 +18,6 @@ from wharfinger.sales.actions.orders import create_order, reserve
 from wharfinger.sales.rules.orders import Hold, OrderWish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> World:
-    """A small company."""
-    return world()
 
 
 def refused(code: str, *picks: Pick) -> Refusal:

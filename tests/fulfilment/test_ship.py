@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.fulfilment.test_pack import branch, refused
 from tests.fulfilment.trade import order, reserved, where
-from tests.world import World, clean, held, world
+from tests.world import World, clean, held
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.fulfilment.actions.packing import pack
@@ -22,12 +22,6 @@ from wharfinger.sales.actions.orders import reserve
 from wharfinger.sales.rules.orders import Hold
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company() -> World:
-    """A small company."""
-    return world()
 
 
 def test_one_shipment_is_made_for_each_destination(company: World) -> None:

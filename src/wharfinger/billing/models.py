@@ -16,7 +16,7 @@ class Invoice(Document):
     """What we ask a customer to pay. Drafts have no number and post nothing."""
 
     subject: ClassVar[str] = "invoice"
-    number = models.CharField(max_length=40, null=True, unique=True)  # noqa: DJ001 - drafts have none
+    number = models.CharField(max_length=40, null=True, unique=True)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="invoices")
     site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="+")
     sheet = models.ForeignKey(Sheet, models.PROTECT, null=True, related_name="invoices")

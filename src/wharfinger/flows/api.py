@@ -39,7 +39,7 @@ class Reopen(Given):
 
 @router.post("/cancel-delivery", response=GoodsDone, summary="Cancel a delivery")
 def cancel(request: Request, body: CancelDelivery) -> HttpResponse:
-    """Take chosen units back to where they were ready; what is invoiced of them is credited in the same entry."""
+    """Take chosen units back to where they were ready, and credit what is invoiced of them."""
     picks = picks_of(body.picks)
     act = partial(
         cancel_delivery,

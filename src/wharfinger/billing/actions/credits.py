@@ -28,7 +28,7 @@ def credit(
     issued_on: date | None = None,
     key: str | None = None,
 ) -> Written:
-    """Take back quantities of invoice lines at the price they were billed at: one credit note for each invoice.
+    """Take back quantities of invoice lines at the price they were billed at, by a note for each invoice.
 
     What was paid of them becomes the customer's store credit. Raises Refusal when fewer are left to credit.
     """

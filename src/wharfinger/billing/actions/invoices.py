@@ -21,7 +21,7 @@ from wharfinger.ledger.write import Written
 
 
 def invoice(*, actor: Actor, wish: InvoiceWish, key: str | None = None) -> Written:
-    """Invoice quantities of lines, whatever the stage of their goods: one invoice for each customer and currency.
+    """Invoice quantities of lines at any stage of their goods: one invoice for each customer and currency.
 
     The number is taken last, so the series has no gaps. Raises Refusal when fewer are to be billed.
     """

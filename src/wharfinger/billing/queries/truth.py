@@ -8,12 +8,12 @@ from django.db.models import OuterRef, Subquery, Sum
 
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.billing.models import CreditLine, Invoice, InvoiceLine
-from wharfinger.billing.rules import AccountRef, Balance
+from wharfinger.billing.rules import Balance
 from wharfinger.billing.rules.credits import Credited
 from wharfinger.billing.rules.payments import Credit
 from wharfinger.demand.models import Line
 from wharfinger.ledger.models import Account, Posting
-from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.plan import AccountRef, Truth
 from wharfinger.parties.models import Site
 
 

@@ -120,7 +120,7 @@ def _note(
 
 
 def _rows(truth: Truth, invoice: Any, wanted: Sequence[tuple[int, Credit]]) -> list[Row]:
-    """The rows of a note: net in the share of the quantity, tax so that all notes of an invoice add up to its own.
+    """The rows of a note: net by quantity, tax so that all notes of an invoice add up to its own.
 
     Of a net N for a quantity Q, of which r is credited, x more give back round(N·(r+x)/Q) − round(N·r/Q);
     tax is the difference of the tax on all that is credited of its category and rate, before and after.

@@ -97,15 +97,15 @@ def _settle(
             total=amount(total, currency),
             there=amount(at_hand, currency),
         )
-    purse = [[account, left] for account, left in sources]
+    purse = dict(sources)
     for n, one in enumerate(chosen):
         invoice = _open_invoice(truth, one, organization, currency, n)
         left = one.amount_minor
-        for source in purse:
-            part = min(left, source[1])
+        for source, there in list(purse.items()):
+            part = min(left, there)
             if part:
-                _pay_off(plan, truth, invoice, source[0], part)
-                source[1] -= part
+                _pay_off(plan, truth, invoice, source, part)
+                purse[source] -= part
                 left -= part
     return total
 
@@ -165,7 +165,7 @@ def _pay_off(plan: Plan, truth: Truth, invoice: Any, source: AccountRef, part: i
 def plan_apply(
     truth: Truth, *, payment: int | None, organization: int, allocations: Sequence[Allocation] | None
 ) -> Plan:
-    """Settle invoices with what is left of a payment, or with all store credit of a customer, the oldest first."""
+    """Settle invoices with what is left of a payment, or with all store credit of a customer."""
     plan = Plan()
     if payment is not None:
         row = the_payment(truth, payment)

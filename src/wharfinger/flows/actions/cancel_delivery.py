@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
+
+from django.db.models import Model
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.words import tidy
@@ -41,7 +44,7 @@ def cancel_delivery(
     reason = tidy(reason, field="reason", most=500, needed=False)
     named, codes = lines_of(picks, others=bool(containers)), fulfilment.codes_of(picks)
     lines = sorted({*named, *lines_packed_once(containers)})
-    documents = [
+    documents: list[tuple[type[Model], Any]] = [
         (Sheet, demand.documents_of(lines)),
         (Container, containers),
         (Invoice, billing.invoices_of_lines(lines)),

@@ -60,7 +60,7 @@ def unpack(
     reason: str = "",
     key: str | None = None,
 ) -> Written:
-    """Take goods out of containers, back to where they were packed from; all of them where no line is named."""
+    """Take goods out of containers, back to where they came from; all of them where no line is named."""
     require(actor, "fulfilment.unpack")
     named, codes = lines_of(picks, others=bool(containers)), reads.codes_of(picks)
     lines = sorted({*named, *lines_in_containers(containers)})

@@ -31,7 +31,7 @@ def ship(
     consignment: Consignment | None = None,
     key: str | None = None,
 ) -> Written:
-    """Hand goods of lines, and whole containers, to the carrier; they stay claimed by their lines, at the customer's too.
+    """Hand goods of lines, and whole containers, to the carrier; they stay claimed, at the customer's too.
 
     What is not yet picked or packed is taken from the bins that the line reserved. One shipment is made
     for each destination; with proof of delivery its goods are in transit until somebody delivers them.

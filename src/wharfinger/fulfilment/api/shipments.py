@@ -144,7 +144,7 @@ def one_shipment(request: Request, id: Id) -> HttpResponse:
 def change_shipment(request: Request, id: Id, body: ShipmentChange) -> HttpResponse:
     """Correct the carrier, the service or the tracking number."""
     now = there(shown.shipments(), id)
-    said = {"carrier": now.carrier, "service": now.service, "tracking": now.tracking}
+    said: dict[str, Any] = {"carrier": now.carrier, "service": now.service, "tracking": now.tracking}
     said |= {key: value for key, value in body.model_dump(exclude_unset=True).items() if value is not None}
     act = partial(describe_shipment, actor=request.auth, shipment=id, consignment=Consignment(**said))
     return write(request, act, lambda _: _shipment(id), about=f"shipment:{id}")

@@ -33,7 +33,7 @@ def codes_of(picks: Sequence[Pick]) -> list[tuple[int, str]]:
 def claims_of(
     picks: Sequence[Pick], lines: Iterable[int], codes: Sequence[tuple[int, str]]
 ) -> Callable[[Truth], list[int]]:
-    """The lines themselves, and whoever holds exactly the goods that picks name, found under the products' locks."""
+    """The lines, and whoever holds exactly the goods that picks name, found under the products' locks."""
     wanted = sorted(set(lines))
     bins = sorted({p.bin for p in picks if p.bin is not None})
     lots = sorted({lot for p in picks for lot in p.lots})
@@ -130,12 +130,13 @@ _CAME = (
     "m.quantity - COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0), "
     "t.lot_id, t.product_id, t.serial, t.owned, t.place_id, t.kind, t.unbounded, t.claim_id, "
     "s.lot_id, s.product_id, s.serial, s.owned, s.place_id, s.kind, s.unbounded, s.claim_id "
-    "FROM ledger_holding t JOIN ledger_move m ON m.target_id = t.id JOIN ledger_holding s ON s.id = m.source_id "
+    "FROM ledger_holding t JOIN ledger_move m ON m.target_id = t.id "
+    "JOIN ledger_holding s ON s.id = m.source_id "
 )
 
 
 def read_ways(kinds: Collection[str]) -> Callable[[Truth], None]:
-    """Read by which moves goods of the lines came to these kinds of place, newest first, with what those drew.
+    """Read by which moves goods of the lines came to these kinds of place, newest first, and what those drew.
 
     With them go the containers that goods would come back to, and the shipments they left by.
     """
@@ -144,7 +145,8 @@ def read_ways(kinds: Collection[str]) -> Callable[[Truth], None]:
         ways: dict[Spot, list[Way]] = {}
         listed = ", ".join(f"'{kind}'" for kind in sorted(kinds))
         rows = sql.fetch(
-            f"{_CAME} WHERE {sql.among('t.claim_id')} AND t.kind IN ({listed}) AND m.reverses_id IS NULL ORDER BY m.id DESC",
+            f"{_CAME} WHERE {sql.among('t.claim_id')} AND t.kind IN ({listed}) "
+            "AND m.reverses_id IS NULL ORDER BY m.id DESC",
             [sql.array(sorted(truth.read["lines"]))],
         )
         for row in rows:

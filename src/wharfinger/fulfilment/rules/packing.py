@@ -126,7 +126,7 @@ def _new(plan: Plan, truth: Truth, site: Any, location: int, box: Box) -> tuple[
 
 
 def plan_unpack(truth: Truth, *, picks: Sequence[Pick], containers: Sequence[int]) -> Plan:
-    """Take goods out of containers, back to where they were packed from; whole containers where no line is named."""
+    """Take goods out of containers, back to where they came from; whole ones where no line is named."""
     plan = Plan()
     chosen = [container_of(truth, pk) for pk in containers]
     places = {c.place_id for c in chosen}

@@ -59,7 +59,7 @@ def gather(plan: Plan, truth: Truth, line: Any, pick: Pick, n: int) -> list[Got]
 
 
 def _free_here(plan: Plan, truth: Truth, line: Any, pick: Pick, left: int, n: int) -> list[Got]:
-    """Exactly the free goods that were chosen; what the line no longer wants is exchanged for goods it reserved."""
+    """Exactly the free goods that were chosen; a line that wants fewer frees as many it reserved."""
     here = fitting((h for h in truth.free if h.product == line.product_id), pick)
     found = [Got(h.spot, q, h.location) for h, q in taken_from(here, left)]
     surplus = sum(got.quantity for got in found)
@@ -113,7 +113,7 @@ def _exchanged(plan: Plan, truth: Truth, line: Any, pick: Pick, left: int, n: in
 
 
 def _give_for(plan: Plan, truth: Truth, line: Any, theirs: Held, quantity: int, pick: Pick, n: int) -> None:
-    """Give another line equal units at the same location: those this line reserved, else free ones it still wants."""
+    """Give another line equal units at the same location: those this line reserved, else free ones."""
     own = [h for h in truth.of_claim(line.pk, ("bin",)) if h.location == theirs.location]
     given = taken_from(own, quantity)
     left = quantity - sum(q for _, q in given)
@@ -154,7 +154,7 @@ def stage(truth: Truth, location: int | None) -> PlaceRef:
 
 
 def plan_unpick(truth: Truth, *, picks: Sequence[Pick]) -> Plan:
-    """Put picked goods back into the bins they came from; what came from free stock is free again and wanted again."""
+    """Put picked goods back into their bins; what came from free stock is free and wanted again."""
     plan = Plan()
     for n, asked in enumerate(picks):
         line = line_of(truth, asked.line, n)

@@ -38,7 +38,7 @@ class Sent(NamedTuple):
 def plan_ship(
     truth: Truth, *, picks: Sequence[Pick], containers: Sequence[int], consignment: Consignment
 ) -> Plan:
-    """Hand goods of lines, and whole containers, to the carrier; they stay claimed by their lines, at the customer's too.
+    """Hand goods of lines, and whole containers, to the carrier; they stay claimed, at the customer's too.
 
     What is not yet picked or packed is taken from the bins that the line reserved, in the same entry.
     One shipment is made for each destination.
@@ -156,9 +156,7 @@ def _send(
     if at_hand < pick.quantity:
         raise Refusal(
             "not_ready",
-            N_(
-                "{wanted} to ship, but only {free} of this line are at hand. Reserve or receive the rest first."
-            ),
+            N_("{wanted} to ship, but only {free} of this line are at hand. Reserve or receive more first."),
             field=f"picks.{n}.quantity",
             wanted=pick.quantity,
             free=at_hand,

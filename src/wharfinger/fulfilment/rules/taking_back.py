@@ -38,7 +38,7 @@ class Back(NamedTuple):
 
 @dataclass(slots=True)
 class Return:
-    """Goods on their way back: through which kinds of place, to which, and what is taken back of which move."""
+    """Goods on their way back: to which kinds of place, and what is taken back of which move."""
 
     plan: Plan
     ways: dict[Spot, list[Way]]
@@ -80,7 +80,7 @@ class Return:
 def cancel_delivery(
     plan: Plan, truth: Truth, *, picks: Sequence[Pick], containers: Sequence[int]
 ) -> list[Back]:
-    """Take chosen units back from the customer or the carrier to where they were ready, with the cost they left at."""
+    """Take chosen units back from customer or carrier to where they were ready, at their old cost."""
     chosen = _containers(truth, containers)
     home = Return(plan, truth.read["ways"], READY, places={c.place_id for c in chosen})
     if chosen:
@@ -113,9 +113,7 @@ def cancel_delivery(
 def _not_delivered(pick: Pick, n: int, line: Any, able: int) -> Refusal:
     return Refusal(
         "not_delivered",
-        N_(
-            "{wanted} to take back, but only {free} of this line were delivered from here and are still there."
-        ),
+        N_("{wanted} to take back, but only {free} of this line left from here and are still there."),
         field=f"picks.{n}.quantity",
         wanted=pick.quantity,
         free=able,
