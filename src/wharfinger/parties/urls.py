@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wharfinger.parties.pages import organizations
+from wharfinger.parties.pages import organizations, people, tokens
 
 app_name = "parties"
 urlpatterns = [
@@ -16,4 +16,13 @@ urlpatterns = [
     path("organizations/<int:pk>/sites/new/", organizations.new_site, name="new_site"),
     path("contacts/<int:pk>/change/", organizations.change_contact, name="change_contact"),
     path("sites/<int:pk>/change/", organizations.change_site, name="change_site"),
+    path("users/", people.users, name="users"),
+    path("users/new/", people.new_user, name="new_user"),
+    path("users/<int:pk>/", people.user, name="user"),
+    path("users/<int:pk>/tokens/", tokens.tokens, name="tokens_of"),
+    path("account/tokens/", tokens.tokens, name="tokens"),
+    path("tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
+    path("roles/", people.roles, name="roles"),
+    path("roles/new/", people.new_role, name="new_role"),
+    path("roles/<int:pk>/", people.role, name="role"),
 ]
