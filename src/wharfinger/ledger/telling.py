@@ -57,6 +57,7 @@ VERBS: dict[str, str] = {
     "pick": N_("Picked"),
     "pick_pack_ship": N_("Picked, packed and shipped"),
     "post_invoice": N_("Posted an invoice"),
+    "send_invoice": N_("Sent an invoice"),
     "provide": N_("Provided"),
     "put_away": N_("Put away"),
     "quote": N_("Quoted"),

@@ -44,10 +44,13 @@ STOPS = (
     Stop(
         SELL, N_("Delivery & Shipping"), "boards:delivery", "truck", "fulfilment.read", count="delivery", key="d"
     ),
+    Stop(SELL, N_("Shipments"), "fulfilment:shipments", "send", "fulfilment.read"),
+    Stop(SELL, N_("Containers"), "fulfilment:containers", "container", "fulfilment.read"),
     Stop(
         SELL, N_("Approve & Post"), "boards:approve_post", "stamp", "billing.read", count="approve_post", key="a"
     ),
     Stop(SELL, N_("Invoices"), "billing:invoices", "receipt-text", "billing.read", key="i"),
+    Stop(SELL, N_("Credit notes"), "billing:credit_notes", "receipt", "billing.read"),
     Stop(SELL, N_("Payments"), "billing:payments", "banknote", "billing.read"),
     Stop(SELL, N_("Returns"), "boards:returns", "undo-2", "returns.read", count="returns", key="r"),
     Stop(SELL, N_("RMAs"), "returns:rmas", "rotate-ccw", "returns.read", module="rma"),
