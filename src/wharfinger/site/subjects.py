@@ -11,6 +11,8 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "opportunity": (N_("Opportunity"), "sales:opportunity"),
     "quote": (N_("Quote"), "sales:quote"),
     "order": (N_("Sales order"), "sales:order"),
+    "work_order": (N_("Work order"), "work:work_order"),
+    "line": (N_("Line"), "demand:line"),
     "purchase_order": (N_("Purchase order"), "purchasing:order"),
     "receipt": (N_("Receipt"), "purchasing:receipt"),
     "shipment": (N_("Shipment"), "fulfilment:shipment"),

@@ -1,0 +1,45 @@
+"""Many people win one quote at once: one order, and everybody is answered with it."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from tests.races.crowd import crowd
+from tests.world import clean, held, world
+from wharfinger.base.access import HOUSE
+from wharfinger.demand.rules import LineWish
+from wharfinger.sales.actions.holds import reserve
+from wharfinger.sales.actions.quotes import create_quote, lose
+from wharfinger.sales.actions.winning import win
+from wharfinger.sales.models import Order, Quote
+from wharfinger.sales.rules.holds import Hold
+from wharfinger.sales.rules.quotes import QuoteWish
+
+
+def test_one_order_however_many_win(fresh_database: dict[str, str]) -> None:
+    company = world()
+    product = company.product()
+    company.stock(product, 3)
+    made = create_quote(actor=HOUSE, wish=QuoteWish(company.customer.pk, (LineWish(product.pk, 4),)))
+    (line,) = made.made["ledger.Claim"]
+    reserve(actor=HOUSE, holds=[Hold(line, 3)])
+    outcome = crowd(8, [partial(win, actor=HOUSE, quote=made.one("demand.Sheet"))] * 16)
+    assert (outcome.errors, outcome.refused) == ([], [])
+    assert {done.one("sales.Order") for done in outcome.done} == {Order.objects.get().pk}
+    (won,) = {done.made["ledger.Claim"][0] for done in outcome.done}
+    assert held(won) == {"bin": 3, "covered": 3, "to_order": 1, "to_bill": 4}
+    clean()
+
+
+def test_a_quote_is_won_or_lost_but_not_both(fresh_database: dict[str, str]) -> None:
+    company = world()
+    product = company.product()
+    made = create_quote(actor=HOUSE, wish=QuoteWish(company.customer.pk, (LineWish(product.pk, 4),)))
+    quote = made.one("demand.Sheet")
+    outcome = crowd(6, [partial(act, actor=HOUSE, quote=quote) for act in (win, lose) * 6])
+    assert outcome.errors == []
+    assert {refusal.code for refusal in outcome.refused} <= {"quote_lost", "already_won"}
+    row = Quote.objects.get()
+    assert (row.won_at is None) != (row.lost_at is None)
+    assert Order.objects.count() == (1 if row.won_at else 0)
+    clean()
