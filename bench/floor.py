@@ -57,11 +57,11 @@ class Floor:
         if self.pg:
             text = self.texts.setdefault(
                 types,
-                f"(SELECT * FROM unnest({', '.join(f'%s::{t}[]' for t in types.split())}) WITH ORDINALITY u({', '.join(names)}, o))",
+                f"(SELECT * FROM unnest({', '.join(f'%s::{t}[]' for t in types.split())}) WITH ORDINALITY u({', '.join(names)}, ord))",
             )
             return text, [list(c) for c in zip(*rows, strict=True)]
         picked = ", ".join(f"json_extract(value, '$[{i}]') {n}" for i, n in enumerate(names))
-        return self.texts.setdefault(types, f"(SELECT {picked}, key o FROM json_each(%s))"), [json.dumps(rows)]
+        return self.texts.setdefault(types, f"(SELECT {picked}, key ord FROM json_each(%s))"), [json.dumps(rows)]
 
     def shape(self, table: str) -> list[tuple[str, str]]:
         """Columns of a table with their types, but its own generated key."""
@@ -90,7 +90,7 @@ class Floor:
         source, params = self.table(types, values)
         letters = ", ".join(chr(97 + i) for i in range(len(shape)))
         sql = self.texts.setdefault(
-            ("insert", table), f'INSERT INTO {table} ({names}) SELECT {letters} FROM {source} v ORDER BY o RETURNING "{key}"'
+            ("insert", table), f'INSERT INTO {table} ({names}) SELECT {letters} FROM {source} v ORDER BY ord RETURNING "{key}"'
         )
         return sorted(r[0] for r in self.run(sql, params))
 
@@ -150,7 +150,7 @@ class Floor:
         source, params = self.table("bigint bigint bigint text boolean bigint bigint", sorted(rows, key=lambda r: (r[0], r[2], r[5])))
         found = self.run(
             "INSERT INTO ledger_holding (lot_id, product_id, serial, owned, place_id, kind, unbounded, claim_id, quantity) "
-            f"SELECT a, b, false, true, c, d, e, f, g FROM {source} v WHERE true ORDER BY o "
+            f"SELECT a, b, false, true, c, d, e, f, g FROM {source} v WHERE true ORDER BY ord "
             "ON CONFLICT (lot_id, place_id, claim_id) DO UPDATE SET quantity = ledger_holding.quantity + excluded.quantity "
             "RETURNING id, lot_id, place_id, claim_id",
             params,
@@ -360,7 +360,7 @@ class Floor:
             r[1]: r[0]
             for r in self.run(
                 "INSERT INTO ledger_account (kind, party_id, document, currency, balance_minor, balance_home_minor) "
-                f"SELECT a, NULLIF(b, 0), c, d, e, e FROM {source} v WHERE true ORDER BY o "
+                f"SELECT a, NULLIF(b, 0), c, d, e, e FROM {source} v WHERE true ORDER BY ord "
                 "ON CONFLICT (kind, COALESCE(party_id, 0), document, currency) DO UPDATE SET balance_minor = ledger_account.balance_minor "
                 "+ excluded.balance_minor RETURNING id, kind",
                 params,

@@ -44,7 +44,15 @@ class World:
         VendorPrice.objects.create(product=made, organization=self.vendor, cost_micro=6_000_000, default=True)
         return made
 
-    def stock(self, product: Product, quantity: int, *, value_minor: int | None = None, bin: Bin | None = None, serials: tuple[str, ...] = ()) -> Written:
+    def stock(
+        self,
+        product: Product,
+        quantity: int,
+        *,
+        value_minor: int | None = None,
+        bin: Bin | None = None,
+        serials: tuple[str, ...] = (),
+    ) -> Written:
         """Goods that are found at a bin, worth so much."""
         place = PlaceRef((bin or self.bins[0]).place_id, "bin")
         worth = 600 * quantity if value_minor is None else value_minor

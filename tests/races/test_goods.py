@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -28,14 +27,13 @@ from wharfinger.sales.actions.orders import create_order, reserve
 from wharfinger.sales.rules.orders import Hold, OrderWish
 from wharfinger.stock.models import Bin
 
-
 SEED = int(os.environ.get("WHARFINGER_SEED", "7"))
 
 
 @pytest.fixture
-def company(fresh_database: dict[str, str]) -> Iterator[World]:
+def company(fresh_database: dict[str, str]) -> World:
     """A small company in a database where acts really commit."""
-    yield world()
+    return world()
 
 
 def ordered(company: World, *wanted: tuple[Product, int]) -> list[int]:

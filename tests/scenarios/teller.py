@@ -20,6 +20,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.db.models import Sum
 
 from tests.scenarios.doors import Door, Refused
@@ -33,7 +34,10 @@ from wharfinger.ledger.models import Account, Holding, Layer
 ON_LINES = {
     "reserve", "release", "pick", "unpick", "pack", "unpack", "ship", "pick-pack-ship", "cancel-delivery", "invoice", "credit",
 }  # fmt: skip
-FIGURES = ("wanted", "to_approve", "to_order", "drafted", "on_order", "ready", "reserved", "picked", "packed", "shipped", "delivered", "returned", "restocked", "cancelled", "invoiced", "credited")
+FIGURES = (
+    "wanted", "to_approve", "to_order", "drafted", "on_order", "ready", "reserved", "picked",
+    "packed", "shipped", "delivered", "returned", "restocked", "cancelled", "invoiced", "credited",
+)  # fmt: skip
 
 
 class Teller:
@@ -76,7 +80,8 @@ class Teller:
             values |= {"kind": "service", "procured": False}
         if "serials" in more:
             values |= {"traced": "serial", "cost_method": "specific"}
-        values |= {"cost_method": m for m in more if m in ("average", "lifo", "fifo")}
+        for method in {"average", "lifo", "fifo"} & set(more):
+            values["cost_method"] = method
         self.products[name] = self.company.product(**values)
         if "cost" in more:
             VendorPrice.objects.filter(product=self.products[name]).update(cost_micro=micro(more[more.index("cost") + 1]))
@@ -156,14 +161,11 @@ class Teller:
         """refused CODE: LINE"""
         code, _, line = rest.partition(":")
         before, acts = entries(), list(self.acts)
-        try:
+        with pytest.raises(Refused) as refused:
             self.say(line.strip())
-        except Refused as refused:
-            assert refused.code == code.strip(), f"refused as {refused.code}"
-            assert entries() == before, "something was written"
-            self.acts = acts
-            return
-        raise AssertionError("it was not refused")
+        assert refused.value.code == code.strip(), f"refused as {refused.value.code}"
+        assert entries() == before, "something was written"
+        self.acts = acts
 
     def say_see(self, rest: str) -> None:
         """see DOCUMENT PRODUCT: FIGURES, all others none"""

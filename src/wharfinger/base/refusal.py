@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext
 
 
-def N_(sentence: str) -> str:
+def N_(sentence: str) -> str:  # noqa: N802 - the name gettext gives it
     """Mark a sentence for translation and return it unchanged."""
     return sentence
 

@@ -15,6 +15,9 @@ from django.views.decorators.http import require_POST
 from wharfinger.base.page import came_from, page, page_act, selected
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, Refusal
+from wharfinger.billing.actions import invoices
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.flows.actions import cancel_delivery as flow
 from wharfinger.fulfilment.actions import packing, picking, shipping
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Holding
@@ -22,6 +25,7 @@ from wharfinger.purchasing.actions import approving, ordering, receiving
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.rules.drafting import Wanted
 from wharfinger.purchasing.rules.receiving import Arrival
+from wharfinger.returns.actions import inspecting
 from wharfinger.sales.actions import holds
 from wharfinger.sales.rules.holds import Hold
 
@@ -182,3 +186,39 @@ def print_list(name: str) -> Any:
 
 pick_list = print_list("pick-lists")
 packing_list = print_list("packing-lists")
+
+
+def _worth_of(rows: Sequence[Chosen]) -> list[tuple[int, int]]:
+    return [(row.id, row.quantity) for row in rows]
+
+
+invoice = act_on(
+    "billing.invoice",
+    "approve_post",
+    lambda who, rows, given: invoices.invoice(
+        actor=who, wish=InvoiceWish(tuple(Bill(row.line, row.quantity) for row in rows))
+    ),
+    lambda n: ngettext("Invoiced %(n)s line.", "Invoiced %(n)s lines.", n) % {"n": n},
+)
+cancel_delivery = act_on(
+    "fulfilment.cancel_delivery",
+    "delivery",
+    lambda who, rows, given: flow.cancel_delivery(
+        actor=who, picks=picks_of(rows), reason=given.get("reason", "") or _("Delivery cancelled")
+    ),
+    lambda n: ngettext("Took back the delivery of %(n)s line.", "Took back the delivery of %(n)s lines.", n) % {"n": n},
+)
+restock = act_on(
+    "returns.restock",
+    "returns",
+    lambda who, rows, given: inspecting.restock(actor=who, holdings=_worth_of(rows)),
+    lambda n: ngettext("Restocked goods of %(n)s row.", "Restocked goods of %(n)s rows.", n) % {"n": n},
+)
+scrap = act_on(
+    "returns.scrap",
+    "returns",
+    lambda who, rows, given: inspecting.scrap_returned(
+        actor=who, holdings=_worth_of(rows), reason=given.get("reason", "")
+    ),
+    lambda n: ngettext("Scrapped goods of %(n)s row.", "Scrapped goods of %(n)s rows.", n) % {"n": n},
+)

@@ -30,8 +30,13 @@ class CompositeForeignKey(BaseConstraint):
         self.remote_columns = remote_columns
         self.remote = remote if isinstance(remote, str) else remote._meta.label
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def constraint_sql(
+        self,
+        model: type[models.Model] | None,  # noqa: ARG002 - Django's own signature
+        schema_editor: BaseDatabaseSchemaEditor | None,
+    ) -> str:
         """The clause as it stands inside CREATE TABLE."""
+        assert schema_editor is not None
         quote = schema_editor.quote_name
         label, name = self.remote.split(".")
         columns = ", ".join(quote(c) for c in self.columns)
@@ -39,15 +44,17 @@ class CompositeForeignKey(BaseConstraint):
         table = quote(f"{label}_{name.lower()}")
         return f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({columns}) REFERENCES {table} ({remote_columns})"
 
-    def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         """The statement that adds the constraint to a table that exists."""
         assert model is not None
+        assert schema_editor is not None
         table = schema_editor.quote_name(model._meta.db_table)
         return f"ALTER TABLE {table} ADD {self.constraint_sql(model, schema_editor)}"
 
-    def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
         """The statement that takes the constraint away."""
         assert model is not None
+        assert schema_editor is not None
         table = schema_editor.quote_name(model._meta.db_table)
         return f"ALTER TABLE {table} DROP CONSTRAINT {schema_editor.quote_name(self.name)}"
 
@@ -58,6 +65,9 @@ class CompositeForeignKey(BaseConstraint):
         if not isinstance(other, CompositeForeignKey):
             return NotImplemented
         return self.deconstruct() == other.deconstruct()
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         """The constraint as a migration writes it down."""

@@ -218,7 +218,8 @@ def _goods(truth: Truth, products: list[int], claims: list[int], places: list[in
 
 
 def _sorted_out(rows: Sequence[Sequence[Any]]) -> tuple[list[Held], list[Held]]:
-    own, free = [], []
+    own: list[Held] = []
+    free: list[Held] = []
     for row in rows:
         (free if row[0] else own).append(held(row[1:]))
     return own, free
@@ -227,12 +228,11 @@ def _sorted_out(rows: Sequence[Sequence[Any]]) -> tuple[list[Held], list[Held]]:
 def _release_lapsed(truth: Truth, found: list[Held], falls_to: Callable[[Sequence[int]], dict[int, str]]) -> None:
     lapsed = [h for h in found if h.claim]
     ends = falls_to(sorted({h.claim for h in lapsed}))
-    loose: dict[int, int] = {}
-    for lot, product in sql.fetch(
+    found_loose = sql.fetch(
         f"SELECT id, product_id FROM ledger_lot WHERE code_key = '' AND owner_id IS NULL AND {sql.among('product_id')}",
         [sql.array(sorted({h.product for h in lapsed}))],
-    ):
-        loose[product] = lot
+    )
+    loose = {product: lot for lot, product in found_loose}
     for one in lapsed:
         truth.prelude.append(Step(one.spot, one.spot.for_claim(0), one.quantity, verb="expire"))
         wish = Spot(loose[one.product], one.product, False, True, *fixed("covered"), one.claim)
@@ -266,8 +266,8 @@ def _read_layers(truth: Truth, products: list[int]) -> None:
         [sql.array(products), sql.array(lots)],
     )
     for pk, product, lot, on, quantity, value in found:
-        on = date.fromisoformat(on) if isinstance(on, str) else on
-        truth.layers.setdefault(product, []).append(OpenLayer(pk, product, lot, on, quantity, value))
+        since = date.fromisoformat(on) if isinstance(on, str) else on
+        truth.layers.setdefault(product, []).append(OpenLayer(pk, product, lot, since, quantity, value))
 
 
 def _read_incoming(truth: Truth, kinds: Sequence[str]) -> None:

@@ -189,9 +189,9 @@ class Fact(models.Model):
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="facts")
     subject = models.CharField(max_length=60)
-    field = models.CharField(max_length=60, null=True)  # noqa: DJ001 - no field means a mention
-    old = models.TextField(null=True)  # noqa: DJ001 - JSON; nothing is not the same as null
-    new = models.TextField(null=True)  # noqa: DJ001
+    field = models.CharField(max_length=60, null=True)
+    old = models.TextField(null=True)
+    new = models.TextField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["subject", "id"], name="fact_subject")]
@@ -311,7 +311,7 @@ class Answer(models.Model):
     hash = models.CharField(max_length=64)
     made_at = models.DateTimeField()
     status = models.IntegerField(null=True)
-    body = models.TextField(null=True)  # noqa: DJ001 - null until the act has ended
+    body = models.TextField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["actor_key", "key"], name="answer_once")]

@@ -17,7 +17,7 @@ class Ref(NamedTuple):
     """A row that the plan creates, known by its place in the plan until it has an id."""
 
     label: str
-    index: int
+    n: int
 
 
 Id = int | Ref

@@ -86,7 +86,7 @@ def post(
         found.append(once())
         return 200, str(found[-1].id)
 
-    status, body, replayed = answered(actor, key, digest, run)
+    _, body, replayed = answered(actor, key, digest, run)
     return found[-1] if not replayed else Written(Entry.objects.get(pk=int(body)), replayed=True)
 
 

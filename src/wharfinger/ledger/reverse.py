@@ -20,7 +20,7 @@ from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
 from wharfinger.ledger import sql
 from wharfinger.ledger.chart import REGION, ROWS
 from wharfinger.ledger.look import Wish
-from wharfinger.ledger.models import Account, Draw, Entry, Fact, Move, Posting
+from wharfinger.ledger.models import Account, Entry, Fact, Move, Posting
 from wharfinger.ledger.plan import AccountRef, Change, Held, Plan, Spot, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import MADE, Written, dump
@@ -112,7 +112,7 @@ def _documents(facts: list[Fact]) -> list[tuple[type[models.Model], list[int] | 
             wanted[apps.get_model(fact.subject)].update(json.loads(fact.new or "[]"))
             continue
         model = model_of(fact.subject)
-        name, pk = tuple_of(fact.subject)
+        pk = tuple_of(fact.subject)[1]
         if model is not None:
             wanted[owner_of(model, fact.field) if fact.field else model].add(pk)
     return [(model, _these(model, ids)) for model, ids in sorted(wanted.items(), key=lambda item: item[0]._meta.label)]
@@ -121,7 +121,7 @@ def _documents(facts: list[Fact]) -> list[tuple[type[models.Model], list[int] | 
 def _these(model: type[models.Model], ids: set[Any]) -> list[int] | sql.Found:
     """Rows by primary key; settings have a word for one."""
     if isinstance(model._meta.pk, models.CharField):
-        return sql.Found(sql.among(model._meta.pk.column, "text"), (sql.array(sorted(str(pk) for pk in ids)),))
+        return sql.Found(sql.among(sql.pk_of(model), "text"), (sql.words(sorted(str(pk) for pk in ids)),))
     return sorted(pk for pk in ids if isinstance(pk, int))
 
 

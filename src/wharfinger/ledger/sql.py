@@ -30,11 +30,23 @@ def array(ids: Iterable[int]) -> Any:
     return list(ids) if on_postgresql() else json.dumps(list(ids))
 
 
+def words(texts: Iterable[str]) -> Any:
+    """A list of texts as one parameter."""
+    return list(texts) if on_postgresql() else json.dumps(list(texts))
+
+
 def among(column: str, kind: str = "bigint") -> str:
     """A condition that the column is among the one parameter made by ``array``."""
     if on_postgresql():
         return f"{column} = ANY(%s::{kind}[])"
     return f"{column} IN (SELECT value FROM json_each(%s))"
+
+
+def pk_of(model: type[models.Model]) -> str:
+    """The quoted column of a model's primary key."""
+    column = model._meta.pk.column
+    assert column is not None
+    return connection.ops.quote_name(column)
 
 
 def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -116,7 +128,7 @@ def insert(model: type[models.Model], given: Sequence[dict[str, Any]]) -> list[i
     pk = model._meta.pk
     sql = (
         f"INSERT INTO {quote(model._meta.db_table)} ({listed}) SELECT {', '.join(aliases)} FROM {source} AS v "
-        f"ORDER BY ord RETURNING {quote(pk.column)}"
+        f"ORDER BY ord RETURNING {pk_of(model)}"
     )
     found = fetch(sql, params)
     ids = [row[0] for row in found]
@@ -134,8 +146,8 @@ def update(model: type[models.Model], changes: Sequence[dict[str, Any]]) -> int:
     source, params = rows(aliases, [pk_type, *types], values)
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
-    sets = ", ".join(f"{quote(f.column)} = v.c{i}" for i, f in enumerate(fields))
-    return execute(f"UPDATE {table} SET {sets} FROM {source} AS v WHERE {table}.{quote(model._meta.pk.column)} = v.pk", params)
+    sets = ", ".join(f"{quote(f.column)} = v.c{i}" for i, f in enumerate(fields) if f.column)
+    return execute(f"UPDATE {table} SET {sets} FROM {source} AS v WHERE {table}.{pk_of(model)} = v.pk", params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +162,7 @@ class Found:
 def _reading(model: type[models.Model], vendor: str) -> tuple[str, tuple[str, ...], tuple[tuple[int, Callable[[Any], Any]], ...]]:
     quote = connection.ops.quote_name
     fields = model._meta.concrete_fields
-    listed = ", ".join(quote(f.column) for f in fields)
+    listed = ", ".join(quote(f.column) for f in fields if f.column)
     changed = tuple((n, reads) for n, f in enumerate(fields) if (reads := _converter(f, vendor)) is not None)
     return f"SELECT {listed} FROM {quote(model._meta.db_table)}", tuple(f.attname for f in fields), changed
 
@@ -176,7 +188,7 @@ def read(
     if also:
         select = select.replace(" FROM ", f", {also[1]} AS {also[0]} FROM ", 1)
         names = (*names, also[0])
-    pk = connection.ops.quote_name(model._meta.pk.column)
+    pk = pk_of(model)
     tail = " FOR NO KEY UPDATE" if locked and on_postgresql() else ""
     found = {}
     for row in fetch(f"{select} WHERE {where} ORDER BY {pk}{tail}", params):
@@ -199,7 +211,7 @@ def by_ids(
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    condition = among(connection.ops.quote_name(model._meta.pk.column))
+    condition = among(pk_of(model))
     return read(model, condition, [array(wanted)], locked=locked, also=also)
 
 
@@ -208,7 +220,7 @@ def lock(model: type[models.Model], ids: Iterable[int]) -> None:
     wanted = sorted(set(ids))
     if wanted and on_postgresql():
         quote = connection.ops.quote_name
-        pk = quote(model._meta.pk.column)
+        pk = pk_of(model)
         execute(
             f"SELECT 1 FROM {quote(model._meta.db_table)} WHERE {among(pk)} ORDER BY {pk} FOR NO KEY UPDATE", [array(wanted)]
         )

@@ -16,7 +16,7 @@ from django.db import connection
 from wharfinger.base.refusal import N_, Refusal
 from wharfinger.base.words import same
 from wharfinger.ledger import chart, sql
-from wharfinger.ledger.models import Account, Counter, Draw, Entry, Fact, Layer, Move, Outbox, Posting
+from wharfinger.ledger.models import Account, Counter, Draw, Entry, Fact, Move, Outbox, Posting
 from wharfinger.ledger.plan import AccountRef, Copied, Number, Plan, Ref, Spot, Step, Truth
 
 Key = tuple[int, int, int]
@@ -49,7 +49,7 @@ def write(plan: Plan, truth: Truth, entry: Entry, consumers: list[str]) -> Writt
     ids = _create(plan, truth, entry)
 
     def real(ref: Any) -> Any:
-        return ids[ref.label][ref.index] if isinstance(ref, Ref) else ref
+        return ids[ref.label][ref.n] if isinstance(ref, Ref) else ref
 
     plan.changes = [c._replace(new=real(c.new)) for c in plan.changes]
     steps = [*truth.prelude, *plan.steps]
@@ -98,7 +98,7 @@ def _waves(label: str, given: list[dict[str, Any]]) -> Iterator[list[dict[str, A
     """The rows in turns, so that one which refers to another of its model comes after it (a bin after its location)."""
     begun = 0
     for n, row in enumerate(given):
-        if any(isinstance(v, Ref) and v.label == label and v.index >= begun for v in row.values()):
+        if any(isinstance(v, Ref) and v.label == label and v.n >= begun for v in row.values()):
             yield given[begun:n]
             begun = n
     yield given[begun:]
@@ -110,7 +110,7 @@ def _ready(
     ready: dict[str, Any] = {}
     for name, value in row.items():
         if isinstance(value, Copied):
-            found = (ready if value.of is None else made[value.of.label][value.of.index])[value.column]
+            found = (ready if value.of is None else made[value.of.label][value.of.n])[value.column]
             ready[name] = same(found) if value.folded else found
         else:
             ready[name] = _resolved(value, ids, numbers)
@@ -119,7 +119,7 @@ def _ready(
 
 def _resolved(value: Any, ids: dict[str, list[int]], numbers: dict[str, list[str]]) -> Any:
     if isinstance(value, Ref):
-        return ids[value.label][value.index]
+        return ids[value.label][value.n]
     if isinstance(value, Number):
         return numbers[value.series].pop(0)
     return value

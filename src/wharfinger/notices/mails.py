@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -30,7 +31,11 @@ def tell(row: Outbox) -> list[dict[str, Any]]:
         return []
     sheets = sorted({one.sheet for one in news})
     own = {rule.event: rule for rule in Rule.objects.prefetch_related("users")}
-    roles = {event: own[event].roles if event in own else told for event, (_, told) in EVENTS.items() if event not in own or own[event].active}
+    roles = {
+        event: own[event].roles if event in own else told
+        for event, (_, told) in EVENTS.items()
+        if event not in own or own[event].active
+    }
     named = {event: [u.pk for u in rule.users.all()] for event, rule in own.items() if rule.active}
     users = {u.pk: u for u in User.objects.filter(is_active=True)}
     muted = {pk: frozenset(user.muted) for pk, user in users.items()}
@@ -61,7 +66,13 @@ def news_of(entry: int) -> list[News]:
         found[kind, claim] = found.get((kind, claim), 0) + quantity
     lines = {line.pk: line for line in Line.objects.filter(pk__in={claim for _, claim in found}).select_related("product")}
     return [
-        News(kind, lines[claim].sheet_id, claim, f"{lines[claim].product.sku} {lines[claim].product.name}", plain(q, lines[claim].product.quantity_decimals))
+        News(
+            kind,
+            lines[claim].sheet_id,
+            claim,
+            f"{lines[claim].product.sku} {lines[claim].product.name}",
+            plain(q, lines[claim].product.quantity_decimals),
+        )
         for (kind, claim), q in sorted(found.items())
         if claim in lines
     ]
@@ -115,8 +126,7 @@ def send(row: Outbox) -> list[dict[str, Any]]:
         headers={"Message-ID": f"<outbox-{row.pk}@wharfinger.invalid>", "Auto-Submitted": "auto-generated"},
     )
     for one in payload.get("attachments", ()):
-        with open(one["path"], "rb") as file:
-            message.attach(one["name"], file.read(), one["type"])
+        message.attach(one["name"], Path(one["path"]).read_bytes(), one["type"])
     try:
         message.send()
     except (smtplib.SMTPException, OSError) as error:

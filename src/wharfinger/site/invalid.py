@@ -47,9 +47,9 @@ def in_words(invalid: Mapping[str, Any]) -> BadInput:
     # A body is one parameter, whose name the caller never sees.
     steps = [str(step) for step in (way[1:] if source == "body" else way)]
     kind = str(invalid["type"])
-    values = dict(invalid.get("ctx") or {})
+    values: dict[str, Any] = dict(invalid.get("ctx") or {})
     return BadInput(
-        "bad_input", _sentence(kind, values), field=".".join(steps) or str(source), **_plain(values)
+        "bad_input", _sentence(kind, values), field=".".join(steps) or str(source), **dict[str, Any](_plain(values))
     )
 
 

@@ -111,9 +111,10 @@ def _values(post: QueryDict) -> dict[str, Any]:
 def _vendors(post: QueryDict) -> tuple[list[dict[str, Any]], list[int]]:
     """What vendors ask, and the row of the form in which each stands."""
     rows = sorted(
-        int(found[1]) for key in post if (found := re.fullmatch(r"vendors\.(\d{1,3})\.organization", key))
+        int(row[1]) for key in post if (row := re.fullmatch(r"vendors\.(\d{1,3})\.organization", key))
     )
-    found, where = [], []
+    found: list[dict[str, Any]] = []
+    where: list[int] = []
     for n in rows:
         at = f"vendors.{n}"
         vendor = whole(post, f"{at}.organization")

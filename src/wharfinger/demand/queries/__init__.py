@@ -44,7 +44,7 @@ def quantities(lines: Iterable[int]) -> dict[int, dict[str, int]]:
     found = {line: dict.fromkeys(QUANTITIES, 0) for line in wanted}
     # Goods whose hold has expired are free for whoever asks; their line wants them again.
     for claim, kind, quantity in sql.fetch(
-        "SELECT h.claim_id, "  # noqa: S608 - the text is ours alone
+        "SELECT h.claim_id, "
         "CASE WHEN h.kind = 'bin' AND c.hold_until <= %s THEN 'quoted' ELSE h.kind END, "
         "SUM(h.quantity) FROM ledger_holding h JOIN ledger_claim c ON c.id = h.claim_id "
         f"WHERE {sql.among('h.claim_id')} AND h.quantity > 0 GROUP BY 1, 2",

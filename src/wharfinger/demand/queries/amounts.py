@@ -56,7 +56,7 @@ def waived(lines: Iterable[int]) -> dict[int, int]:
     """How much of each line will never be billed, since it was cancelled, lent or sold by a partner."""
     wanted = sql.array(list(lines))
     found = sql.fetch(
-        "SELECT claim_id, quantity FROM ledger_holding "  # noqa: S608 - the text is ours alone
+        "SELECT claim_id, quantity FROM ledger_holding "
         f"WHERE {sql.among('claim_id')} AND kind = 'waived' AND quantity > 0",
         [wanted],
     )

@@ -12,7 +12,7 @@ _OPEN = ", ".join(
 )
 
 _SOMETHING_OPEN = (
-    "EXISTS (SELECT 1 FROM demand_line l JOIN ledger_holding h ON h.claim_id = l.claim_id "  # noqa: S608
+    "EXISTS (SELECT 1 FROM demand_line l JOIN ledger_holding h ON h.claim_id = l.claim_id "
     "WHERE (l.sheet_id = demand_sheet.id OR l.order_id = demand_sheet.id) AND l.void_id IS NULL "
     f"AND NOT h.unbounded AND h.quantity > 0 AND h.kind IN ({_OPEN}))"
 )
@@ -41,7 +41,7 @@ def close_done(sheets: Iterable[int], entry: int, *, owing: str = "1 = 0") -> in
     wanted = sql.array(sorted(set(sheets)))
     still = f"({_SOMETHING_OPEN} OR {owing})"
     return sql.execute(
-        f"UPDATE demand_sheet SET done_id = CASE WHEN {still} THEN NULL ELSE %s END "  # noqa: S608
+        f"UPDATE demand_sheet SET done_id = CASE WHEN {still} THEN NULL ELSE %s END "
         f"WHERE {sql.among('id')} AND kind <> 'quote' AND void_id IS NULL AND (done_id IS NULL) <> {still} "
         "AND EXISTS (SELECT 1 FROM demand_line l WHERE demand_sheet.id IN (l.sheet_id, l.order_id))",
         [entry, wanted],

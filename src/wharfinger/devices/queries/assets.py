@@ -21,7 +21,7 @@ def assets(organization: int) -> list[dict[str, Any]]:
     """The units that a customer has: devices, other serials and loose goods, each with its documents."""
     places = _places(organization)
     found = sql.fetch(
-        "SELECT h.lot_id, h.claim_id, h.product_id, h.kind, h.place_id, h.quantity, l.code "  # noqa: S608 - the text is ours alone
+        "SELECT h.lot_id, h.claim_id, h.product_id, h.kind, h.place_id, h.quantity, l.code "
         f"FROM ledger_holding h JOIN ledger_lot l ON l.id = h.lot_id WHERE {sql.among('h.place_id')} "
         "AND h.quantity > 0 ORDER BY h.id DESC",
         [sql.array(sorted(places))],
@@ -38,7 +38,7 @@ def history(organization: int) -> list[dict[str, Any]]:
     """The units that a customer once had: what left them, when, by which entry, with its documents."""
     places = _places(organization)
     found = sql.fetch(
-        "SELECT s.lot_id, s.claim_id, s.product_id, s.place_id, l.code, m.quantity, e.id, e.verb, "  # noqa: S608 - the text is ours alone
+        "SELECT s.lot_id, s.claim_id, s.product_id, s.place_id, l.code, m.quantity, e.id, e.verb, "
         "e.effective_on, e.reason, t.kind "
         "FROM ledger_holding s JOIN ledger_move m ON m.source_id = s.id "
         "JOIN ledger_entry e ON e.id = m.entry_id "
@@ -97,7 +97,7 @@ class _Papers:
     def _read_shipments(self, claims: set[int]) -> None:
         """By which shipments goods of lines left: those that the entries made which moved them."""
         rows = sql.fetch(
-            "SELECT DISTINCT h.claim_id, s.number, s.id FROM ledger_holding h "  # noqa: S608 - the text is ours alone
+            "SELECT DISTINCT h.claim_id, s.number, s.id FROM ledger_holding h "
             "JOIN ledger_move m ON m.target_id = h.id JOIN fulfilment_shipment s ON s.made_id = m.entry_id "
             f"WHERE {sql.among('h.claim_id')} AND h.kind IN ('customer', 'in_transit') "
             "AND s.void_id IS NULL ORDER BY s.id",

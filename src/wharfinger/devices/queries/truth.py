@@ -54,7 +54,7 @@ def read_sales(truth: Truth) -> None:
 def sales(claims: list[int]) -> dict[tuple[int, int], Sale]:
     """How goods of these lines left us, by line and lot."""
     found = sql.fetch(
-        "SELECT t.claim_id, t.lot_id, e.effective_on, p.parent_id, l.channel "  # noqa: S608 - the text is ours alone
+        "SELECT t.claim_id, t.lot_id, e.effective_on, p.parent_id, l.channel "
         "FROM ledger_holding t JOIN ledger_move m ON m.target_id = t.id "
         "JOIN ledger_holding s ON s.id = m.source_id "
         "JOIN ledger_entry e ON e.id = m.entry_id JOIN ledger_place p ON p.id = s.place_id "

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.db.models.functions.comparison
-import wharfinger.ledger.constraints
 from django.conf import settings
 from django.db import migrations, models
+
+import wharfinger.ledger.constraints
 
 
 class Migration(migrations.Migration):

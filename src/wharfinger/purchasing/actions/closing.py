@@ -22,7 +22,7 @@ def close_done(truth: Truth, plan: Plan, written: Written) -> None:
         "WHERE l.purchase_order_id = purchasing_purchaseorder.id"
     )
     sql.execute(
-        "UPDATE purchasing_purchaseorder SET done_id = CASE "  # noqa: S608 - the text is ours alone
+        "UPDATE purchasing_purchaseorder SET done_id = CASE "
         "WHEN submitted_at IS NULL AND cancelled_at IS NULL THEN NULL "
         f"WHEN EXISTS ({left}) THEN NULL ELSE COALESCE(done_id, %s) END WHERE {sql.among('id')}",
         [written.id, sql.array(touched)],

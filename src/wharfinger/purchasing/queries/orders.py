@@ -110,7 +110,7 @@ def figures(lines: Iterable[int]) -> dict[int, Figures]:
 def _arrivals(lines: list[int]) -> list[tuple[Any, ...]]:
     # Goods on order are holdings of the loose lot, whose id leads the index that finds those at zero too.
     return sql.fetch(
-        "SELECT p.id, t.kind, SUM(m.quantity - COALESCE("  # noqa: S608 - the text is ours alone
+        "SELECT p.id, t.kind, SUM(m.quantity - COALESCE("
         "(SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0)) "
         "FROM purchasing_purchaseline p "
         "JOIN ledger_lot l ON l.product_id = p.product_id AND l.code_key = '' "

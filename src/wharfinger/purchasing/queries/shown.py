@@ -149,7 +149,7 @@ def came(entries: Iterable[int]) -> dict[int, list[Came]]:
     """What arrived by these entries and has not been taken back, in one statement."""
     found: dict[int, list[Came]] = defaultdict(list)
     for row in sql.fetch(
-        "SELECT m.entry_id, p.id, t.kind, t.place_id, l.code, t.claim_id, "  # noqa: S608 - the text is ours alone
+        "SELECT m.entry_id, p.id, t.kind, t.place_id, l.code, t.claim_id, "
         "m.quantity - COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0) "
         "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id AND s.kind = 'on_order' "
         "JOIN purchasing_purchaseline p ON p.place_id = s.place_id "

@@ -46,7 +46,7 @@ class Whereabouts(NamedTuple):
 def orders_of(purchase_lines: Iterable[int]) -> sql.Found:
     """The orders of these lines, to be found and locked in one statement."""
     lines = f"purchasing_purchaseline WHERE {sql.among('id')}"
-    wanted = f"SELECT purchase_order_id FROM {lines}"  # noqa: S608 - the text is ours alone
+    wanted = f"SELECT purchase_order_id FROM {lines}"
     return sql.Found(f"id IN ({wanted})", (sql.array(sorted(set(purchase_lines))),))
 
 
@@ -237,7 +237,7 @@ def known_lots(products: Iterable[int], codes: Sequence[str]) -> dict[tuple[int,
     """Our lots of these products by their numbers, with where a serial stands."""
     found = {}
     for pk, product, key, serial, kind in sql.fetch(
-        "SELECT l.id, l.product_id, l.code_key, l.serial, "  # noqa: S608 - the text is ours alone
+        "SELECT l.id, l.product_id, l.code_key, l.serial, "
         "(SELECT h.kind FROM ledger_holding h WHERE h.lot_id = l.id "
         "AND h.quantity > 0 AND NOT h.unbounded LIMIT 1) FROM ledger_lot l "
         f"WHERE {sql.among('l.product_id')} AND {sql.among('l.code_key', 'text')} AND l.owned",
@@ -264,7 +264,7 @@ def receipt_moves(entry: int) -> list[Arrived]:
     columns = ("lot_id", "product_id", "serial", "owned", "place_id", "kind", "unbounded", "claim_id")
     spot = ", ".join(f"{side}.{column}" for side in "st" for column in columns)
     rows = sql.fetch(
-        f"SELECT m.id, {spot}, "  # noqa: S608 - the text is ours alone
+        f"SELECT m.id, {spot}, "
         "m.quantity - COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0) "
         "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id "
         "JOIN ledger_holding t ON t.id = m.target_id "

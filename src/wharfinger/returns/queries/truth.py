@@ -191,7 +191,7 @@ _HOME = (
 def read_sites_back(truth: Truth) -> None:
     """Read from which site each unit at hand came, and the first site of the customers concerned."""
     rows = sql.fetch(
-        "SELECT t.lot_id, t.claim_id, s.place_id FROM ledger_holding t "  # noqa: S608 - the text is ours alone
+        "SELECT t.lot_id, t.claim_id, s.place_id FROM ledger_holding t "
         "JOIN ledger_move m ON m.target_id = t.id JOIN ledger_holding s ON s.id = m.source_id "
         f"WHERE {sql.among('t.place_id')} AND s.kind = 'customer' AND m.reverses_id IS NULL ORDER BY m.id",
         [sql.array(sorted(truth.read["rma_places"]))],

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from wharfinger.demand.queries.done import close_done, owes
 from wharfinger.ledger import sql
-from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.ledger.plan import AccountRef, Plan, Truth
 from wharfinger.ledger.write import Written
 
 CLOSING = (
@@ -58,18 +58,25 @@ def closing(invoice_table: str) -> Callable[[Truth, Plan, Written], None]:
     return close
 
 
+def _parts(account: AccountRef) -> tuple[str, str, object]:
+    noun, pk = account.document
+    return str(noun), "", pk
+
+
 def _billed(plan: Plan, written: Written, invoice_table: str) -> set[int]:
     """The documents whose bills stand on the invoices that money goes to or from."""
     named = set()
     for posting in plan.postings:
         for account in (posting.source, posting.target):
-            document = account.document
-            if isinstance(document, str) and document.startswith("invoice:"):
-                named.add(int(document.removeprefix("invoice:")))
+            noun, _, pk = (
+                account.document.partition(":") if isinstance(account.document, str) else _parts(account)
+            )
+            if noun == "invoice" and str(pk).isdigit():
+                named.add(int(pk))
     if not named:
         return set()
     found = sql.fetch(
-        "SELECT DISTINCT l.sheet_id, l.order_id FROM demand_line l "  # noqa: S608 - the text is ours alone
+        "SELECT DISTINCT l.sheet_id, l.order_id FROM demand_line l "
         "JOIN ledger_holding h ON h.claim_id = l.claim_id "
         f"JOIN {invoice_table} i ON i.place_id = h.place_id WHERE {sql.among('i.id')}",
         [sql.array(sorted(named))],

@@ -79,12 +79,12 @@ def _short(user: Any) -> list[dict[str, Any]]:
     if not user.may("stock.read"):
         return []
     levels = list(Level.objects.filter(minimum__gt=0).select_related("product", "location").order_by("pk")[:500])
-    free = dict(
-        ((row["product_id"], row["place__parent_id"]), row["units"])
+    free = {
+        (row["product_id"], row["place__parent_id"]): row["units"]
         for row in Holding.objects.filter(claim=0, kind="bin", owned=True, quantity__gt=0, product_id__in=[one.product_id for one in levels])
         .values("product_id", "place__parent_id")
         .annotate(units=Sum(F("quantity")))
-    )
+    }
     short = [(one, free.get((one.product_id, one.location.place_id), 0)) for one in levels]
     return [
         {

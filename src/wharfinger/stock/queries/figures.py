@@ -71,12 +71,12 @@ def available(products: Sequence[int]) -> dict[tuple[int, int], int]:
     """What is free of these products, by product and place of the location."""
     found: dict[tuple[int, int], int] = defaultdict(int)
     free = (
-        "SELECT product_id, place_id, SUM(quantity) AS units FROM ledger_holding "  # noqa: S608 - the text is ours alone
+        "SELECT product_id, place_id, SUM(quantity) AS units FROM ledger_holding "
         f"WHERE claim_id = 0 AND kind = 'bin' AND owned AND quantity > 0 AND {sql.among('product_id')} "
         "GROUP BY product_id, place_id"
     )
     for product, place, units in sql.fetch(
-        f"SELECT g.product_id, p.parent_id, g.units FROM ({free}) g JOIN ledger_place p ON p.id = g.place_id",  # noqa: S608 - the text is ours alone
+        f"SELECT g.product_id, p.parent_id, g.units FROM ({free}) g JOIN ledger_place p ON p.id = g.place_id",
         [sql.array(products)],
     ):
         found[product, place] += int(units)
@@ -138,13 +138,13 @@ def _holdings(products: Sequence[int]) -> list[tuple[int, int, str, int, int]]:
     kinds = ", ".join(f"'{kind}'" for kind in _KINDS)
     # Grouped in the order of the index that covers it, so that no row of the table is visited.
     grouped = (
-        "SELECT product_id, kind, place_id, SUM(quantity) AS units, "  # noqa: S608 - the text is ours alone
+        "SELECT product_id, kind, place_id, SUM(quantity) AS units, "
         "SUM(CASE WHEN claim_id = 0 THEN quantity ELSE 0 END) AS free FROM ledger_holding "
         f"WHERE kind IN ({kinds}) AND owned AND quantity > 0 AND {sql.among('product_id')} "
         "GROUP BY product_id, kind, place_id"
     )
     found = sql.fetch(
-        f"SELECT g.product_id, p.parent_id, g.kind, g.units, g.free FROM ({grouped}) g "  # noqa: S608 - the text is ours alone
+        f"SELECT g.product_id, p.parent_id, g.kind, g.units, g.free FROM ({grouped}) g "
         "JOIN ledger_place p ON p.id = g.place_id",
         [sql.array(products)],
     )
@@ -166,7 +166,7 @@ def _values(products: Sequence[int]) -> dict[int, int]:
     return {
         product: int(value)
         for product, value in sql.fetch(
-            "SELECT product_id, SUM(value_minor) FROM ledger_layer "  # noqa: S608 - the text is ours alone
+            "SELECT product_id, SUM(value_minor) FROM ledger_layer "
             f"WHERE quantity > 0 AND {sql.among('product_id')} GROUP BY product_id",
             [sql.array(products)],
         )
@@ -232,7 +232,7 @@ def valuation(on: date, products: Iterable[int] | None = None) -> list[Valued]:
     return [
         Valued(product, int(units), int(value))
         for product, units, value in sql.fetch(
-            "SELECT l.product_id, -SUM(d.quantity), -SUM(d.value_minor) FROM ledger_draw d "  # noqa: S608 - the text is ours alone
+            "SELECT l.product_id, -SUM(d.quantity), -SUM(d.value_minor) FROM ledger_draw d "
             "JOIN ledger_entry e ON e.id = d.entry_id JOIN ledger_layer l ON l.id = d.layer_id "
             f"WHERE e.effective_on <= %s{only} GROUP BY l.product_id "
             "HAVING SUM(d.quantity) <> 0 OR SUM(d.value_minor) <> 0 ORDER BY l.product_id",

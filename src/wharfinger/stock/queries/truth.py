@@ -19,7 +19,7 @@ from wharfinger.stock.rules.adjusting import KnownLot
 def bins_named(bins: Iterable[int | None], locations: Iterable[int] = ()) -> sql.Found:
     """The bins at these places, and the default bins of the locations at these places."""
     named = sorted({place for place in bins if place is not None})
-    at = f"SELECT id FROM stock_location WHERE {sql.among('place_id')}"  # noqa: S608 - the text is ours alone
+    at = f"SELECT id FROM stock_location WHERE {sql.among('place_id')}"
     where = f'{sql.among("place_id")} OR ("default" AND location_id IN ({at}))'
     return sql.Found(where, (sql.array(named), sql.array(sorted(set(locations)))))
 
@@ -116,7 +116,7 @@ def claims_at(locations: Iterable[int], products: Iterable[int]) -> Callable[[Tr
         if not places or not wanted:
             return []
         found = sql.fetch(
-            "SELECT DISTINCT h.claim_id FROM ledger_holding h JOIN ledger_place p ON p.id = h.place_id "  # noqa: S608 - the text is ours alone
+            "SELECT DISTINCT h.claim_id FROM ledger_holding h JOIN ledger_place p ON p.id = h.place_id "
             f"WHERE h.kind = 'bin' AND h.claim_id <> 0 AND h.quantity > 0 AND {sql.among('h.product_id')} "
             f"AND {sql.among('p.parent_id')}",
             [sql.array(wanted), sql.array(places)],
