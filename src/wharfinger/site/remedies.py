@@ -21,6 +21,8 @@ REMEDIES: dict[str, tuple[str, str]] = {
     "submit": (N_("Submit"), "purchasing:order"),
     "approve": (N_("Approve"), "purchasing:order"),
     "close": (N_("Close the rest"), "purchasing:order"),
+    "swap": (N_("Swap the device"), "returns:swap"),
+    "end_subscription": (N_("End the subscription"), "devices:end_subscription"),
 }
 """Words by verb, and the page that takes the remedy; without a page the values go into the form at hand."""
 

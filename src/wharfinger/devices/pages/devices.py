@@ -1,0 +1,266 @@
+"""Pages of devices: every one of them, one with its life, and what changes it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from wharfinger.base.asking import Ask, capped
+from wharfinger.base.door import there
+from wharfinger.base.fields import day
+from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.refusal import N_
+from wharfinger.base.table import Column, Filter, Row, Rows, Tab, Table, table_page
+from wharfinger.devices.actions import keeping
+from wharfinger.devices.models import Device
+from wharfinger.devices.queries import shown
+from wharfinger.devices.queries.assets import assets, history
+from wharfinger.devices.rules.keeping import RELATIONS
+from wharfinger.ledger.telling import timeline
+from wharfinger.parties.models import Contact, Organization, Site
+
+WARRANTY = {
+    "none": ("grey", N_("No warranty")),
+    "covered": ("green", N_("Under warranty")),
+    "ends_soon": ("amber", N_("Warranty ends soon")),
+    "ended": ("red", N_("Warranty ended")),
+}
+
+
+def _rows(ask: Ask) -> Rows:
+    day_now = shown.today()
+    here = shown.devices().filter(removed_on__isnull=True)
+    soon = here.filter(
+        warranty_end_on__gte=day_now, warranty_end_on__lte=day_now + timedelta(days=shown.SOON)
+    )
+    found = {"here": here, "soon": soon, "gone": shown.devices().filter(removed_on__isnull=False)}.get(
+        ask.tab, here
+    )
+    if text := ask.one("customer"):
+        found = found.filter(organization__name__icontains=text)
+    if text := ask.one("product"):
+        found = found.filter(product__name__icontains=text)
+    if text := ask.one("serial"):
+        found = found.filter(lot__code__icontains=text)
+    first, last = ask.days("until")
+    found = found.filter(warranty_end_on__gte=first) if first else found
+    found = found.filter(warranty_end_on__lte=last) if last else found
+    cut = ask.slice(found, {"number": "number", "installed": "installed_on"})
+    rows = [_row(one, shown.warranty_word(one, day_now)) for one in cut.items]
+    return Rows(rows, cut.before, cut.after, counts={"here": capped(here), "soon": capped(soon)})
+
+
+def _row(one: Device, word: str) -> Row:
+    tone, words = WARRANTY[word]
+    return Row(
+        id=one.pk,
+        name=one.number,
+        cells={
+            "number": (one.number, reverse("devices:device", args=[one.pk])),
+            "product": one.product.name,
+            "serial": one.lot.code if one.lot.code != one.number else None,
+            "customer": one.organization.name if one.organization else None,
+            "site": one.site.name if one.site else None,
+            "warranty": (tone, _(words)),
+            "until": one.warranty_end_on,
+            "installed": one.installed_on,
+        },
+    )
+
+
+DEVICES = Table(
+    name="devices",
+    title=N_("Devices"),
+    permission="devices.read",
+    columns=(
+        Column("number", N_("Device"), "link", sortable=True),
+        Column("product", N_("Product")),
+        Column("serial", N_("Serial number")),
+        Column("customer", N_("Customer")),
+        Column("site", N_("Site")),
+        Column("warranty", N_("Warranty"), "chip"),
+        Column("until", N_("Until"), "date"),
+        Column("installed", N_("Installed"), "date", sortable=True),
+    ),
+    filters=(
+        Filter("customer", N_("Customer")),
+        Filter("product", N_("Product")),
+        Filter("serial", N_("Serial number")),
+        Filter("until", N_("Warranty until"), "date"),
+    ),
+    tabs=(
+        Tab("here", N_("At customers")),
+        Tab("soon", N_("Warranty ends soon")),
+        Tab("gone", N_("Returned")),
+    ),
+    empty=N_("Devices appear here when delivered units are installed."),
+    rows=_rows,
+)
+
+
+def device_list(request: HttpRequest) -> HttpResponse:
+    """Every device."""
+    return table_page(request, DEVICES)
+
+
+@page("devices.read")
+def device(request: HttpRequest, pk: int) -> HttpResponse:
+    """One device: whose it is, its warranty, what belongs to it, and what happened to it."""
+    row = there(shown.devices().select_related("contact", "line__sheet", "contract", "replaces"), pk)
+    tone, words = WARRANTY[shown.warranty_word(row, shown.today())]
+    others = shown.devices().filter(organization_id=row.organization_id or 0, removed_on__isnull=True)
+    context = {
+        "doc": row,
+        "word": (tone, _(words)),
+        "after": row.replaced_by.filter(void__isnull=True).first(),
+        "related": _related(row),
+        "subscriptions": shown.subscriptions().filter(device=row).order_by("-pk"),
+        "kinds": [(key, _(said)) for key, said in RELATIONS.items()],
+        "others": others.exclude(pk=pk).order_by("-pk")[:200] if row.organization_id else (),
+        "sites": Site.objects.filter(retired_on__isnull=True, organization_id=row.organization_id or 0)
+        .exclude(pk=row.site_id or 0)
+        .order_by("name"),
+        "timeline": timeline(f"device:{pk}"),
+    }
+    return render(request, "devices/device.html", context)
+
+
+def _related(row: Device) -> list[tuple[str, Device]]:
+    back = {"parent": "child", "related": "related"}
+    return [
+        (_(RELATIONS[one.kind]), one.other)
+        if one.device_id == row.pk
+        else (_(RELATIONS[back[one.kind]]), one.device)
+        for one in shown.relations_of([row])
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("devices.change")
+def change_device(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change contact, contract, reference or warranty of a device."""
+    row = there(shown.devices(), pk)
+    user: Any = request.user
+    contacts = Contact.objects.filter(organization_id=row.organization_id or 0, retired_on__isnull=True)
+
+    def show(form: Form) -> HttpResponse:
+        options = list(contacts.order_by("name").values_list("pk", "name"))
+        return render(request, "devices/change.html", {"doc": row, "form": form, "contacts": options})
+
+    if request.method != "POST":
+        return show(
+            Form(
+                {
+                    "reference": row.reference,
+                    "contact": row.contact_id or "",
+                    "warranty_start_on": row.warranty_start_on or "",
+                    "warranty_end_on": row.warranty_end_on or "",
+                }
+            )
+        )
+
+    def act() -> Any:
+        contact = request.POST.get("contact", "")
+        values: dict[str, Any] = {
+            "reference": request.POST.get("reference", ""),
+            "contact_id": int(contact) if contact.isdigit() else None,
+        }
+        if user.may("devices.warranty"):
+            for name in ("warranty_start_on", "warranty_end_on"):
+                text = request.POST.get(name, "").strip()
+                values[name] = day(text, name) if text else None
+        return keeping.change(actor=user, device=pk, values=values)
+
+    back = reverse("devices:device", args=[pk])
+    return page_act(
+        request, act, ok=_("%(number)s is changed.") % {"number": row.number}, back=back, again=show
+    )
+
+
+@require_POST
+@page("devices.move")
+def move_device(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a device with its components to another site."""
+    user: Any = request.user
+    site = request.POST.get("site", "")
+    return page_act(
+        request,
+        lambda: keeping.move(actor=user, device=pk, site=int(site) if site.isdigit() else 0),
+        ok=_("The device is moved."),
+        back=reverse("devices:device", args=[pk]),
+    )
+
+
+@require_POST
+@page("devices.relate")
+def relate_device(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let another device belong to this one."""
+    user: Any = request.user
+    other = request.POST.get("device", "")
+    return page_act(
+        request,
+        lambda: keeping.relate(
+            actor=user,
+            device=pk,
+            other=int(other) if other.isdigit() else 0,
+            kind=request.POST.get("kind", ""),
+        ),
+        ok=_("The devices belong together now."),
+        back=reverse("devices:device", args=[pk]),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("devices.subscription")
+def end_subscription(request: HttpRequest, subscription: int) -> HttpResponse:
+    """End a subscription."""
+    row = there(shown.subscriptions(), subscription)
+    user: Any = request.user
+    back = reverse("devices:device", args=[row.device_id]) if row.device_id else reverse("devices:devices")
+
+    def show(form: Form) -> HttpResponse:
+        return render(request, "devices/end.html", {"doc": row, "form": form, "back": back})
+
+    if request.method != "POST":
+        return show(Form({}))
+
+    def act() -> Any:
+        text = request.POST.get("ended_on", "").strip()
+        ended = day(text, "ended_on") if text else None
+        return keeping.end_subscription(actor=user, subscription=subscription, ended_on=ended)
+
+    return page_act(
+        request, act, ok=_("%(number)s has ended.") % {"number": row.number}, back=back, again=show
+    )
+
+
+@page("devices.read")
+def organization_assets(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a customer has from us, and what they once had."""
+    found = get_object_or_404(Organization, pk=pk)
+    past = request.GET.get("tab") == "history"
+    rows = [_asset(row) for row in (history(pk) if past else assets(pk))[:500]]
+    return render(request, "devices/assets.html", {"doc": found, "rows": rows, "past": past})
+
+
+def _asset(row: dict[str, Any]) -> dict[str, Any]:
+    papers = ", ".join(one["number"] for one in (*row["shipments"], *row["invoices"]))
+    device = (
+        (row["device_number"], reverse("devices:device", args=[row["device"]])) if row["device"] else ("", "")
+    )
+    return {
+        "device": device,
+        "product": row["name"],
+        "serial": row["serial"] if row["serial"] != row["device_number"] else None,
+        "quantity": row["quantity"],
+        "number": row["number"],
+        "papers": papers or None,
+        "left": row.get("left_on"),
+        "reason": row.get("reason") or None,
+    }

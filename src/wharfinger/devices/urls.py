@@ -1,0 +1,17 @@
+"""Where devices are on the web."""
+
+from django.urls import path
+
+from wharfinger.devices.pages import devices, install
+
+app_name = "devices"
+urlpatterns = [
+    path("devices/", devices.device_list, name="devices"),
+    path("devices/<int:pk>/", devices.device, name="device"),
+    path("devices/<int:pk>/change/", devices.change_device, name="change_device"),
+    path("devices/<int:pk>/move/", devices.move_device, name="move_device"),
+    path("devices/<int:pk>/relate/", devices.relate_device, name="relate_device"),
+    path("devices/install/<int:sheet>/", install.install_goods, name="install"),
+    path("subscriptions/<int:subscription>/end/", devices.end_subscription, name="end_subscription"),
+    path("organizations/<int:pk>/assets/", devices.organization_assets, name="assets"),
+]

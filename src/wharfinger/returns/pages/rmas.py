@@ -1,0 +1,167 @@
+"""Pages of RMAs and returns: every one, one with its four facts, and the decisions about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from wharfinger.base.asking import Ask, capped
+from wharfinger.base.door import module_on, there
+from wharfinger.base.page import page, page_act
+from wharfinger.base.refusal import N_
+from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.ledger.telling import timeline
+from wharfinger.returns.actions import requesting
+from wharfinger.returns.queries import shown
+from wharfinger.returns.rules import ANSWERS, OUTCOMES, TYPES
+
+WORDS = {
+    "requested": ("amber", N_("Requested")),
+    "approved": ("blue", N_("Approved")),
+    "partly_received": ("teal", N_("Partly received")),
+    "to_inspect": ("amber", N_("To inspect")),
+    "inspected": ("violet", N_("Inspected")),
+    "settled": ("green", N_("Settled")),
+    "denied": ("red", N_("Denied")),
+    "closed": ("grey", N_("Closed")),
+}
+
+
+def _rows(ask: Ask) -> Rows:
+    still = shown.with_word(shown.returns(), ["open"])
+    found = {"open": still, "rma": shown.rmas(), "returns": shown.returns().filter(authorized=False)}.get(
+        ask.tab, shown.returns()
+    )
+    if text := ask.one("customer"):
+        found = found.filter(organization__name__icontains=text)
+    first, last = ask.days("due")
+    found = found.filter(due_on__gte=first) if first else found
+    found = found.filter(due_on__lte=last) if last else found
+    cut = ask.slice(found, {"number": "number", "requested": "requested_at"})
+    done = shown.with_lines(cut.items)
+    rows = []
+    for one in cut.items:
+        tone, words = WORDS[shown.word(one, done[one.pk])]
+        first_line = next((line for line, _figure in done[one.pk]), None)
+        rows.append(
+            Row(
+                id=one.pk,
+                name=one.number,
+                cells={
+                    "number": (one.number, reverse("returns:rma", args=[one.pk])),
+                    "customer": one.organization.name,
+                    "word": (tone, _(words)),
+                    "goods": first_line.product.name if first_line else None,
+                    "location": one.location.name,
+                    "requested": one.requested_at.date(),
+                    "due": one.due_on,
+                },
+            )
+        )
+    return Rows(rows, cut.before, cut.after, counts={"open": capped(still)})
+
+
+RMAS = Table(
+    name="rmas",
+    title=N_("RMAs and returns"),
+    permission="returns.read",
+    columns=(
+        Column("number", N_("Number"), "link", sortable=True),
+        Column("customer", N_("Customer")),
+        Column("word", N_("Progress"), "chip"),
+        Column("goods", N_("Goods")),
+        Column("location", N_("Returns to")),
+        Column("requested", N_("Requested"), "date", sortable=True),
+        Column("due", N_("Due"), "date"),
+    ),
+    filters=(Filter("customer", N_("Customer")), Filter("due", N_("Due"), "date")),
+    tabs=(
+        Tab("open", N_("Open")),
+        Tab("rma", N_("RMAs")),
+        Tab("returns", N_("Returns without RMA")),
+        Tab("all", N_("All")),
+    ),
+    new=New(N_("New RMA"), "returns:new_rma", "returns.request"),
+    empty=N_("RMAs appear here when a customer asks to send goods back."),
+    rows=_rows,
+)
+
+
+def rma_list(request: HttpRequest) -> HttpResponse:
+    """Every RMA, and every return without one."""
+    if request.user.is_authenticated:
+        module_on("rma")
+    return table_page(request, RMAS)
+
+
+@page("returns.read")
+def rma(request: HttpRequest, pk: int) -> HttpResponse:
+    """One return: what was requested, received, inspected and settled, and what happened to it."""
+    row = there(shown.returns().select_related("ticket", "approved_by"), pk)
+    done = shown.with_lines([row])[pk]
+    tone, words = WORDS[shown.word(row, done)]
+    lines = []
+    for line, figure in done:
+        places = line.product.quantity_decimals
+        outcomes = ", ".join(_(OUTCOMES[name]) for name in figure.outcomes)
+        lines.append(
+            {
+                "product": (
+                    line.device.number if line.device else line.product.sku,
+                    reverse("devices:device", args=[line.device_id]) if line.device_id else "",
+                ),
+                "description": line.product.name,
+                "serial": line.lot.code if line.lot else ", ".join(figure.serials) or None,
+                "type": _(TYPES[line.type]),
+                "reason": line.reason or None,
+                "requested": (line.quantity, places),
+                "received": (figure.received, places),
+                "inspected": (figure.inspected, places),
+                "settled": (line.settled_quantity, places),
+                "outcome": ", ".join(
+                    x for x in (outcomes, _(ANSWERS[line.answer]) if line.answer else "") if x
+                )
+                or None,
+                "credit": (line.credit_minor, line.line.currency if line.line else row.organization.currency),
+            }
+        )
+    here = sum(figure.here + figure.bench + figure.at_vendor for _line, figure in done)
+    context = {
+        "doc": row,
+        "word": (tone, _(words)),
+        "lines": lines,
+        "here": here,
+        "missing": any(figure.received < line.quantity for line, figure in done),
+        "unsettled": any(
+            line.settled_quantity < max(line.quantity, figure.received) for line, figure in done
+        ),
+        "timeline": timeline(f"rma:{pk}"),
+    }
+    return render(request, "returns/rma.html", context)
+
+
+def _decision(permission: str, act: Callable[..., Any], sentence: str) -> Any:
+    @require_POST
+    @page(permission)
+    def decided(request: HttpRequest, pk: int) -> HttpResponse:
+        row = there(shown.returns(), pk)
+        given = {"reason": request.POST.get("reason", "")} if act is requesting.deny else {}
+        return page_act(
+            request,
+            lambda: act(actor=request.user, rma=pk, **given),
+            ok=_(sentence) % {"number": row.number},
+            back=reverse("returns:rma", args=[pk]),
+        )
+
+    return decided
+
+
+approve = _decision("returns.approve", requesting.approve, N_("%(number)s is approved."))
+deny = _decision("returns.approve", requesting.deny, N_("%(number)s is denied."))
+close = _decision("returns.close", requesting.close, N_("%(number)s is closed."))

@@ -1,0 +1,91 @@
+"""The page that swaps a device; it fits a phone in front of the rack."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from wharfinger.base.door import there
+from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.catalog.models import Product
+from wharfinger.demand.models import Sheet
+from wharfinger.devices.queries import shown
+from wharfinger.returns.actions.swapping import swap as swap_device
+from wharfinger.returns.queries.returnable import free_units
+from wharfinger.returns.rules.swapping import OUTGOING, WARRANTY, Incoming, Swap
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("devices.swap")
+def swap(request: HttpRequest, device: int) -> HttpResponse:
+    """Exchange a device: the new unit, where the old one goes, and why."""
+    row = there(shown.devices().select_related("line__sheet"), device)
+    user: Any = request.user
+    documents = Sheet.objects.filter(
+        organization_id=row.organization_id or 0,
+        kind__in=("ticket", "job", "project", "contract", "order"),
+        void__isnull=True,
+    )
+
+    def show(form: Form) -> HttpResponse:
+        context = {
+            "doc": row,
+            "form": form,
+            "units": free_units(row.product_id),
+            "outgoing": [(key, _(word)) for key, word in OUTGOING.items()],
+            "warranty": [(key, _(word)) for key, word in WARRANTY.items()],
+            "documents": list(documents.order_by("-pk").values_list("pk", "number")[:100]),
+        }
+        return render(request, "returns/swap.html", context)
+
+    if request.method != "POST":
+        return show(Form({"outgoing_to": "returns", "new": "yes"}))
+
+    def act() -> Any:
+        given = request.POST
+        incoming = None
+        if given.get("new") == "yes":
+            serial = (given.get("serial", "") or given.get("unit", "")).strip()
+            incoming = Incoming(_product(given.get("sku", "")), serial)
+        sheet = given.get("ticket", "")
+        wanted = Swap(
+            device,
+            incoming,
+            given.get("outgoing_to", ""),
+            None,
+            given.get("warranty") or None,
+            int(sheet) if sheet.isdigit() else None,
+            given.get("credit") == "yes",
+            given.get("reason", ""),
+        )
+        return swap_device(actor=user, swap=wanted, key=given.get("key") or None)
+
+    def back(done: Any) -> str:
+        made = done.made.get("devices.Device", [device])
+        return reverse("devices:device", args=[made[0]])
+
+    def again(form: Form) -> HttpResponse:
+        if form.refusal is not None and (form.refusal.field or "").startswith("incoming."):
+            form.refusal.field = {"incoming.serial": "serial", "incoming.product": "sku"}.get(
+                form.refusal.field or ""
+            )
+        return show(form)
+
+    return page_act(
+        request, act, ok=_("%(number)s is swapped.") % {"number": row.number}, back=back, again=again
+    )
+
+
+def _product(sku: str) -> int | None:
+    if not sku.strip():
+        return None
+    found = Product.objects.filter(sku__iexact=sku.strip()).values_list("pk", flat=True).first()
+    if found is None:
+        raise BadInput("no_such_product", N_("There is no such product."), field="incoming.product")
+    return found

@@ -1,0 +1,259 @@
+"""The forms of returns: ask, take back, receive, inspect, settle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from wharfinger.base.door import module_on, there
+from wharfinger.base.fields import day
+from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.quantity import plain, quantity
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.demand.pages import offers
+from wharfinger.parties.models import Organization
+from wharfinger.returns.actions import inspecting, receiving, requesting
+from wharfinger.returns.models import RmaLine
+from wharfinger.returns.queries import shown
+from wharfinger.returns.queries.figures import Figures
+from wharfinger.returns.queries.returnable import Returnable, bin_options, returnable
+from wharfinger.returns.rules import ANSWERS, OUTCOMES, TYPES
+from wharfinger.returns.rules.inspecting import Verdict
+from wharfinger.returns.rules.receiving import Arrived, Returned
+from wharfinger.returns.rules.requesting import Asked
+from wharfinger.returns.rules.settling import Answer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("returns.request")
+def new_rma(request: HttpRequest) -> HttpResponse:
+    """Ask to send goods back: choose the customer, then what of their goods."""
+    module_on("rma")
+    return _ask(request, rma=True)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("returns.receive")
+def new_return(request: HttpRequest) -> HttpResponse:
+    """Take goods back without RMA: choose the customer, what came, and what becomes of it."""
+    return _ask(request, rma=False)
+
+
+def _ask(request: HttpRequest, *, rma: bool) -> HttpResponse:
+    user: Any = request.user
+    text = request.GET.get("organization", "")
+    if not text.isdigit():
+        context = {"customers": offers()["customers"], "rma": rma}
+        return render(request, "returns/customer.html", context)
+    customer = there(Organization.objects.all(), int(text))
+    rows = returnable(customer.pk)
+
+    def show(form: Form) -> HttpResponse:
+        context = {
+            "customer": customer,
+            "rows": rows,
+            "form": form,
+            "rma": rma,
+            "types": _words(TYPES),
+            "outcomes": _words(OUTCOMES),
+        }
+        return render(request, "returns/new.html", context)
+
+    if request.method != "POST":
+        return show(Form({"credit": "yes"}))
+
+    def act() -> Any:
+        chosen = [(row, asked) for row in rows if (asked := _asked(request.POST, row)) is not None]
+        if not chosen:
+            raise BadInput("no_lines", N_("Choose at least one line."))
+        key = request.POST.get("key") or None
+        if rma:
+            due = request.POST.get("due_on", "").strip()
+            return requesting.request(
+                actor=user,
+                organization=customer.pk,
+                items=[asked for _row, asked in chosen],
+                due_on=day(due, "due_on") if due else None,
+                key=key,
+            )
+        outcome = request.POST.get("outcome", "")
+        credit = request.POST.get("credit") == "yes"
+        return receiving.take_back(
+            actor=user,
+            organization=customer.pk,
+            items=[Returned(asked, (), outcome, None, credit) for _row, asked in chosen],
+            reason=request.POST.get("reason", ""),
+            key=key,
+        )
+
+    sentence = _("The RMA is requested.") if rma else _("The goods are back.")
+    return page_act(
+        request,
+        act,
+        ok=sentence,
+        back=lambda done: reverse("returns:rma", args=[done.one("returns.Rma")]),
+        again=show,
+    )
+
+
+def _asked(given: QueryDict, row: Returnable) -> Asked | None:
+    key = row.key
+    if row.serial:
+        units = 1 if given.get(f"unit-{key}") == "yes" else 0
+    else:
+        text = given.get(f"quantity-{key}", "").strip()
+        places = row.line.product.quantity_decimals
+        units = quantity(text, places, field=f"quantity-{key}") if text and text != "0" else 0
+    if not units:
+        return None
+    return Asked(
+        units,
+        row.line.pk,
+        row.device.pk if row.device else None,
+        None,
+        None,
+        row.serial,
+        given.get("type", "return"),
+        given.get(f"reason-{key}", "").strip()[:500] or given.get("reason", "").strip()[:500],
+    )
+
+
+def _words(table: dict[str, str]) -> list[tuple[str, str]]:
+    return [(key, _(word)) for key, word in table.items()]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("returns.receive")
+def receive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take in what arrived of an RMA."""
+    user: Any = request.user
+    row, lines = _of(pk)
+
+    def act() -> Any:
+        items = []
+        for line, _figure in lines:
+            serials = tuple(
+                code.strip()[:100] for code in request.POST.getlist(f"serial-{line.pk}") if code.strip()
+            )
+            units = _units(request.POST, line) or len(serials)
+            if units:
+                items.append(Arrived(units, line.pk, serials))
+        return receiving.receive(actor=user, rma=pk, items=items, key=request.POST.get("key") or None)
+
+    first = {
+        f"quantity-{line.pk}": plain(max(0, line.quantity - figure.received), line.product.quantity_decimals)
+        for line, figure in lines
+        if line.quantity > figure.received
+    }
+    return _work(
+        request, row, lines, "returns/receive.html", act, first, _("The goods of %(number)s are received.")
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("returns.inspect")
+def inspect(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what becomes of goods that came back, each quantity on its own."""
+    user: Any = request.user
+    row, lines = _of(pk)
+    lines = [(line, figure) for line, figure in lines if figure.here + figure.bench + figure.at_vendor]
+
+    def act() -> Any:
+        verdicts = []
+        for line, _figure in lines:
+            units = _units(request.POST, line)
+            bin_text = request.POST.get(f"bin-{line.pk}", "")
+            if units:
+                verdicts.append(
+                    Verdict(
+                        line.pk,
+                        units,
+                        request.POST.get(f"outcome-{line.pk}", ""),
+                        int(bin_text) if bin_text.isdigit() else None,
+                        (),
+                        request.POST.get(f"note-{line.pk}", "").strip()[:500],
+                    )
+                )
+        return inspecting.inspect(actor=user, rma=pk, verdicts=verdicts, key=request.POST.get("key") or None)
+
+    first = {
+        f"quantity-{line.pk}": plain(
+            figure.here or figure.bench or figure.at_vendor, line.product.quantity_decimals
+        )
+        for line, figure in lines
+    }
+    more = {"outcomes": _words(OUTCOMES), "bins": bin_options()}
+    return _work(
+        request,
+        row,
+        lines,
+        "returns/inspect.html",
+        act,
+        first,
+        _("The goods of %(number)s are inspected."),
+        **more,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("returns.settle")
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what the customer gets for goods that came back."""
+    user: Any = request.user
+    row, lines = _of(pk)
+    left = {line.pk: max(line.quantity, figure.received) - line.settled_quantity for line, figure in lines}
+    lines = [(line, figure) for line, figure in lines if left[line.pk]]
+
+    def act() -> Any:
+        answers = [
+            Answer(line.pk, units, request.POST.get(f"answer-{line.pk}", ""))
+            for line, _figure in lines
+            if (units := _units(request.POST, line))
+        ]
+        return inspecting.settle(actor=user, rma=pk, answers=answers, key=request.POST.get("key") or None)
+
+    first = {
+        f"quantity-{line.pk}": plain(left[line.pk], line.product.quantity_decimals) for line, _figure in lines
+    }
+    sentence = _("%(number)s is settled.")
+    return _work(request, row, lines, "returns/settle.html", act, first, sentence, answers=_words(ANSWERS))
+
+
+def _of(pk: int) -> tuple[Any, list[tuple[RmaLine, Figures]]]:
+    row = there(shown.returns(), pk)
+    return row, shown.with_lines([row])[pk]
+
+
+def _units(given: QueryDict, line: RmaLine) -> int:
+    name = f"quantity-{line.pk}"
+    text = given.get(name, "").strip()
+    return quantity(text, line.product.quantity_decimals, field=name) if text and text != "0" else 0
+
+
+def _work(
+    request: HttpRequest,
+    row: Any,
+    lines: Sequence[tuple[RmaLine, Figures]],
+    template: str,
+    act: Any,
+    first: dict[str, Any],
+    sentence: str,
+    **more: Any,
+) -> HttpResponse:
+    """One of the forms of a return: a card for each line, then one button."""
+
+    def show(form: Form) -> HttpResponse:
+        return render(request, template, {"doc": row, "lines": lines, "form": form, **more})
+
+    back = reverse("returns:rma", args=[row.pk])
+    if not lines:
+        return HttpResponseRedirect(back)
+    if request.method != "POST":
+        return show(Form(first))
+    return page_act(request, act, ok=sentence % {"number": row.number}, back=back, again=show)

@@ -1,0 +1,20 @@
+"""Where returns and swaps are on the web."""
+
+from django.urls import path
+
+from wharfinger.returns.pages import rmas, swapping, working
+
+app_name = "returns"
+urlpatterns = [
+    path("rmas/", rmas.rma_list, name="rmas"),
+    path("rmas/new/", working.new_rma, name="new_rma"),
+    path("rmas/<int:pk>/", rmas.rma, name="rma"),
+    path("rmas/<int:pk>/approve/", rmas.approve, name="approve"),
+    path("rmas/<int:pk>/deny/", rmas.deny, name="deny"),
+    path("rmas/<int:pk>/close/", rmas.close, name="close"),
+    path("rmas/<int:pk>/receive/", working.receive, name="receive"),
+    path("rmas/<int:pk>/inspect/", working.inspect, name="inspect"),
+    path("rmas/<int:pk>/settle/", working.settle, name="settle"),
+    path("returns/new/", working.new_return, name="new_return"),
+    path("devices/<int:device>/swap/", swapping.swap, name="swap"),
+]

@@ -1,0 +1,169 @@
+"""Devices and returns in the browser."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from tests.devices.test_install import delivered, traced
+from tests.fulfilment.test_pages import do, see
+from tests.fulfilment.trade import where
+from tests.returns.test_rma import asked, loose
+from tests.returns.test_settle import billed
+from tests.world import World, clean, entries, held, world
+from wharfinger.base.access import HOUSE
+from wharfinger.base.models import Setting
+from wharfinger.billing.models import CreditNote
+from wharfinger.demand.models import Line
+from wharfinger.devices.actions.installing import install
+from wharfinger.devices.actions.keeping import subscribe
+from wharfinger.devices.models import Device, Subscription
+from wharfinger.devices.queries.installable import installable
+from wharfinger.devices.rules.installing import Installation
+from wharfinger.devices.rules.keeping import SubscriptionWish
+from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.returns.queries.returnable import returnable
+from wharfinger.returns.rules.requesting import Asked
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company(client: Client) -> World:
+    """A small company, somebody signed in."""
+    made = world()
+    client.force_login(made.user)
+    return made
+
+
+def test_delivered_goods_are_installed_and_swapped(client: Client, company: World) -> None:
+    router = traced(company, "OLD", "NEW")
+    line = delivered(company, router, 1)
+    sheet = Line.objects.get(pk=line).sheet_id
+    (row,) = installable(sheet)
+    assert row.serial in see(client, f"/devices/install/{sheet}/")
+    do(client, f"/devices/install/{sheet}/", {}, status=422)
+    back = do(
+        client, f"/devices/install/{sheet}/", {f"unit-{row.key}": "yes", f"reference-{row.key}": "Rack 4"}
+    )
+    assert back == f"/orders/{sheet}/"
+    device = Device.objects.get()
+    assert (device.reference, installable(sheet)) == ("Rack 4", [])
+    assert "D-1" in see(client, "/devices/")
+    assert f"/devices/{device.pk}/swap/" in see(client, f"/devices/{device.pk}/")
+    page = see(client, f"/devices/{device.pk}/swap/")
+    other = "NEW" if row.serial == "OLD" else "OLD"
+    assert other in page
+    swapped = {"new": "yes", "unit": other, "outgoing_to": "returns", "reason": "Broken"}
+    refused = do(
+        client, f"/devices/{device.pk}/swap/", swapped | {"unit": "", "serial": "NO-SUCH"}, status=422
+    )
+    assert "NO-SUCH" in refused
+    to = do(client, f"/devices/{device.pk}/swap/", swapped)
+    new = Device.objects.get(replaces=device)
+    assert to == f"/devices/{new.pk}/"
+    assert device.number in see(client, to)
+    assert new.number in see(client, f"/devices/{device.pk}/")
+    assert f"/devices/{new.pk}/" in see(client, f"/organizations/{company.customer.pk}/assets/")
+    assert f"/devices/{device.pk}/" in see(
+        client, f"/organizations/{company.customer.pk}/assets/?tab=history"
+    )
+    clean()
+
+
+def test_an_rma_from_request_to_close(client: Client, company: World) -> None:
+    line = loose(company, 3)
+    billed(line, 3)
+    path = f"/rmas/new/?organization={company.customer.pk}"
+    (row,) = returnable(company.customer.pk)
+    assert company.customer.name in see(client, "/rmas/new/")
+    assert row.line.product.sku in see(client, path)
+    to = do(client, path, {f"quantity-{row.key}": "2", "type": "return", "reason": "Broken"})
+    rma, asked_for = Rma.objects.get(), RmaLine.objects.get()
+    assert to == f"/rmas/{rma.pk}/"
+    assert (asked_for.quantity, asked_for.reason, asked_for.credit_minor) == (2, "Broken", 2000)
+    assert "RMA-1" in see(client, "/rmas/")
+    assert f"{to}approve/" in see(client, to)
+    do(client, f"{to}approve/", {})
+    assert f"{to}receive/" in see(client, to)
+    assert 'value="2"' in see(client, f"{to}receive/")
+    before = entries()
+    do(client, f"{to}receive/", {f"quantity-{asked_for.pk}": "4"}, status=409)
+    assert entries() == before
+    do(client, f"{to}receive/", {f"quantity-{asked_for.pk}": "2"})
+    see(client, f"{to}inspect/")
+    verdict = {f"quantity-{asked_for.pk}": "2", f"outcome-{asked_for.pk}": "restock"}
+    do(client, f"{to}inspect/", verdict | {f"bin-{asked_for.pk}": str(company.bins[1].place_id)})
+    assert held(0) == {"bin": 2}
+    see(client, f"{to}settle/")
+    do(client, f"{to}settle/", {f"quantity-{asked_for.pk}": "2", f"answer-{asked_for.pk}": "credit"})
+    assert CreditNote.objects.get().total_minor == 2380
+    assert f"{to}close/" in see(client, to)
+    do(client, f"{to}close/", {})
+    assert Rma.objects.get().closed_at is not None
+    clean()
+
+
+def test_an_rma_is_denied(client: Client, company: World) -> None:
+    line = loose(company, 1)
+    (row,) = returnable(company.customer.pk)
+    to = do(
+        client,
+        f"/rmas/new/?organization={company.customer.pk}",
+        {f"quantity-{row.key}": "1", "type": "return"},
+    )
+    do(client, f"{to}deny/", {"reason": "Out of time"})
+    assert "Out of time" in see(client, to)
+    assert held(line)["customer"] == 1
+
+
+def test_goods_come_back_without_rma(client: Client, company: World) -> None:
+    Setting.objects.create(key="modules", value={"rma": False})
+    router = traced(company, "S1")
+    line = delivered(company, router, 1)
+    billed(line, 1)
+    (row,) = returnable(company.customer.pk)
+    path = f"/returns/new/?organization={company.customer.pk}"
+    assert "S1" in see(client, path)
+    to = do(
+        client,
+        path,
+        {
+            f"unit-{row.key}": "yes",
+            "type": "return",
+            "outcome": "restock",
+            "credit": "yes",
+            "reason": "Moved",
+        },
+    )
+    assert (where("S1"), CreditNote.objects.get().reason) == (("bin", 0), "Moved")
+    assert "RET-1" in see(client, to)
+    assert client.get("/rmas/").status_code == 404
+    clean()
+
+
+def test_a_device_in_use_offers_the_ways_out(client: Client, company: World) -> None:
+    line = delivered(company, traced(company, "S1"), 1)
+    device = install(actor=HOUSE, items=[Installation(line)]).one("devices.Device")
+    service = company.product(kind="service")
+    subscribe(actor=HOUSE, wish=SubscriptionWish(company.customer.pk, service.pk, device))
+    rma, (asked_for,) = asked(company, Asked(device=device))
+    page = do(client, f"/rmas/{rma}/receive/", {f"quantity-{asked_for}": "1"}, status=409)
+    subscription = Subscription.objects.get()
+    assert f"/devices/{device}/swap/" in page
+    assert f"/subscriptions/{subscription.pk}/end/" in page
+    see(client, f"/subscriptions/{subscription.pk}/end/")
+    do(client, f"/subscriptions/{subscription.pk}/end/", {})
+    do(client, f"/rmas/{rma}/receive/", {f"quantity-{asked_for}": "1"})
+    assert where("S1") == ("returns", line)
+
+
+def test_a_device_is_changed(client: Client, company: World) -> None:
+    line = delivered(company, traced(company, "S1"), 1)
+    device = install(actor=HOUSE, items=[Installation(line)]).one("devices.Device")
+    see(client, f"/devices/{device}/change/")
+    wrong = {"reference": "Desk", "warranty_start_on": "2026-05-01", "warranty_end_on": "2026-04-01"}
+    assert "Desk" in do(client, f"/devices/{device}/change/", wrong, status=422)
+    do(client, f"/devices/{device}/change/", wrong | {"warranty_end_on": "2028-04-01"})
+    row = Device.objects.get()
+    assert (row.reference, str(row.warranty_end_on)) == ("Desk", "2028-04-01")
