@@ -8,6 +8,7 @@ from django.urls import include, path
 from wharfinger.site import api
 from wharfinger.site.health import healthz
 from wharfinger.site.pages import errors, finding, journal, signin, today
+from wharfinger.site.pages import settings as deciding
 
 own = [
     path("", today.today, name="today"),
@@ -18,6 +19,9 @@ own = [
     path("sign-in/", signin.sign_in, name="sign_in"),
     path("sign-out/", signin.sign_out, name="sign_out"),
     path("account/", signin.account, name="account"),
+    path("settings/", deciding.settings, name="settings"),
+    path("settings/modules/", deciding.modules, name="modules"),
+    path("settings/modules/<slug:name>/", deciding.switch, name="switch_module"),
 ]
 
 urlpatterns = [

@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.db.models import JSONField, Value
+
 from wharfinger.base.access import Actor, require
 from wharfinger.base.configuration import DEFAULTS, one
 from wharfinger.base.fields import (
@@ -44,7 +46,9 @@ def set_setting(*, actor: Actor, name: str, value: Any, key: str | None = None) 
 
     def act() -> Written:
         # What held until now is written down first, so that the change has an old value to go back to.
-        Setting.objects.bulk_create([Setting(key=name, value=DEFAULTS[name])], ignore_conflicts=True)
+        # Value says that nothing is a value, too: JSON's null, not an empty column.
+        held = Value(DEFAULTS[name], JSONField())
+        Setting.objects.bulk_create([Setting(key=name, value=held)], ignore_conflicts=True)
         wish = Wish(documents=[(Setting, sql.Found("key = %s", (name,)))])
         return post(
             "set",

@@ -1,0 +1,220 @@
+"""The company's settings and the switches of the modules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from wharfinger.base import configuration, money
+from wharfinger.base.asking import MANY
+from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.quantity import plain
+from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.ledger.models import Holding
+from wharfinger.ledger.telling import timeline
+from wharfinger.parties.actions.settings import set_setting
+from wharfinger.parties.models import User
+from wharfinger.returns.models import Rma
+from wharfinger.site.nav import address
+from wharfinger.work.models import WorkOrder
+
+DAYS = ("hold_days", "quote_valid_days", "terms_days", "returnable_days")
+SWITCHES = ("require_vendor_invoice", "fulfil_automatically", "shipment_proof", "webhook_private_addresses")
+NOUNS = ("device", "organization")
+PLACES = (
+    (N_("Users"), "parties:users", "parties.user"),
+    (N_("Roles"), "parties:roles", "parties.role"),
+    (N_("Tax codes"), "catalog:tax_codes", "catalog.read"),
+    (N_("Warranty policies"), "catalog:warranty_policies", "catalog.read"),
+    (N_("Modules"), "site:modules", "site.modules"),
+    (N_("Webhooks"), "notices:webhooks", "notices.read"),
+    (N_("Notification rules"), "notices:rules", "notices.read"),
+    (N_("Messages"), "notices:messages", "notices.outbox"),
+)
+"""What is decided elsewhere: word, page, permission."""
+MODULES = {
+    "procurement": (
+        N_("Procurement"),
+        N_("Purchase approval and the worklist Purchasing & Fulfillment, where lines are ordered."),
+    ),
+    "rma": (N_("RMA"), N_("Permission to send goods back, asked for and given beforehand.")),
+    "jobs": (N_("Jobs"), N_("Work at the customer, with the goods it needs.")),
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("site.settings")
+def settings(request: HttpRequest) -> HttpResponse:
+    """What the company decided; a change acts at once, for everyone."""
+    actor: Any = request.user
+    known = configuration.read(*configuration.DEFAULTS)
+
+    def show(form: Form) -> HttpResponse:
+        people = User.objects.filter(is_active=True).order_by("name", "username")
+        return render(
+            request,
+            "site/settings/settings.html",
+            {
+                "form": form,
+                "currency": known["currency"],
+                "languages": django_settings.LANGUAGES,
+                "people": [(str(one.pk), str(one)) for one in people],
+                "places": [
+                    (_(word), address(name))
+                    for word, name, permission in PLACES
+                    if address(name) and actor.may(permission)
+                ],
+                "entries": timeline(*(f"setting:{key}" for key in known), most=12),
+            },
+        )
+
+    if request.method != "POST":
+        return show(Form(_shown(known)))
+    return page_act(
+        request,
+        lambda: _decide(actor, request.POST, known),
+        ok=_("Saved the settings."),
+        back=reverse("site:settings"),
+        again=show,
+    )
+
+
+def _decide(actor: Any, post: QueryDict, known: dict[str, Any]) -> Any:
+    """Set what is different, all of it or nothing; the entry where one setting alone changed."""
+    done = []
+    with transaction.atomic():
+        for key, value in _typed(post, known).items():
+            if value != known[key]:
+                done.append(set_setting(actor=actor, name=key, value=value))
+    return done[0] if len(done) == 1 else None
+
+
+def _shown(known: dict[str, Any]) -> dict[str, Any]:
+    """The settings as they stand in the form."""
+    places = money.decimals(known["currency"])
+    threshold = known["approval"]["threshold_minor"]
+    start: dict[str, Any] = {name: known[name] for name in (*DAYS, *SWITCHES, "language", "time_zone")}
+    start |= {f"company.{name}": value for name, value in known["company"].items()}
+    start |= {
+        "approval.threshold_minor": "" if threshold is None else plain(threshold, places),
+        "approval.self_approval": known["approval"]["self_approval"],
+        "purchasing_team": [str(pk) for pk in known["purchasing_team"]],
+        "closed_until": known["closed_until"] or "",
+    }
+    for language, nouns in known["words"].items():
+        for noun, (single, several) in nouns.items():
+            start |= {f"words.{language}.{noun}": single, f"words.{language}.{noun}.many": several}
+    return start
+
+
+def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
+    """The settings as typed; raises BadInput beside the field for what is no number."""
+    threshold = post.get("approval.threshold_minor", "").strip()
+    company = {name: post.get(f"company.{name}", "").strip() for name in known["company"]}
+    company["country"] = company["country"].upper()
+    return {
+        "company": company,
+        "language": post.get("language", ""),
+        "time_zone": post.get("time_zone", "").strip(),
+        "approval": {
+            "threshold_minor": money.minor(threshold, known["currency"], field="approval.threshold_minor")
+            if threshold
+            else None,
+            "self_approval": post.get("approval.self_approval") == "yes",
+        },
+        "purchasing_team": sorted(int(one) for one in post.getlist("purchasing_team") if one.isdigit()),
+        **{name: _days(post, name) for name in DAYS},
+        **{name: post.get(name) == "yes" for name in SWITCHES},
+        "closed_until": post.get("closed_until", "").strip() or None,
+        "words": _words(post),
+    }
+
+
+def _days(post: QueryDict, name: str) -> int:
+    text = post.get(name, "").strip()
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise BadInput(
+            "not_a_number",
+            N_("“{text}” is not a number. Write it like 12.50."),
+            field=name,
+            text=text[:40],
+        )
+    return int(text)
+
+
+def _words(post: QueryDict) -> dict[str, Any]:
+    """The company's own words; both forms where one is given."""
+    found: dict[str, Any] = {}
+    for language, _name in django_settings.LANGUAGES:
+        for noun in NOUNS:
+            at = f"words.{language}.{noun}"
+            pair = [post.get(at, "").strip(), post.get(f"{at}.many", "").strip()]
+            if any(pair):
+                found.setdefault(language, {})[noun] = pair
+    return found
+
+
+@require_safe
+@page("site.modules")
+def modules(request: HttpRequest) -> HttpResponse:
+    """Which modules are on, and what stands open in each."""
+    on = configuration.one("modules")
+    rows = [
+        {
+            "name": name,
+            "word": _(word),
+            "about": _(about),
+            "on": on[name],
+            "open": standing(name),
+        }
+        for name, (word, about) in MODULES.items()
+    ]
+    entries = timeline("setting:modules", most=12)
+    return render(request, "site/settings/modules.html", {"modules": rows, "entries": entries})
+
+
+@require_POST
+@page("site.modules")
+def switch(request: HttpRequest, name: str) -> HttpResponse:
+    """Switch a module on or off, at once and for everyone; what is off keeps its data."""
+    if name not in MODULES:
+        raise NotThere("no_such_module", N_("There is no such module."))
+    actor: Any = request.user
+    on = request.POST.get("on") == "yes"
+    word = _(MODULES[name][0])
+    if on:
+        said = _("Switched on %(module)s.") % {"module": word}
+    else:
+        left = standing(name)
+        said = " ".join([_("Switched off %(module)s.") % {"module": word}, *([left] if left else [])])
+    return page_act(
+        request,
+        lambda: set_setting(actor=actor, name="modules", value={name: on}),
+        ok=said,
+        back=reverse("site:modules"),
+    )
+
+
+def standing(name: str) -> str:
+    """What stands open in a module, in words; nothing when nothing does."""
+    if name == "procurement":
+        held = Holding.objects.filter(kind__in=("to_approve", "to_order"), quantity__gt=0, claim__gt=0)
+        n = held.values("claim_id").distinct()[: MANY + 1].count()
+        return ngettext("%(n)s line waits there.", "%(n)s lines wait there.", n) % {"n": n} if n else ""
+    if name == "rma":
+        n = Rma.objects.filter(
+            authorized=True, void__isnull=True, closed_at__isnull=True, denied_at__isnull=True
+        ).count()
+        return ngettext("%(n)s RMA stands open.", "%(n)s RMAs stand open.", n) % {"n": n} if n else ""
+    n = WorkOrder.objects.filter(
+        sheet__kind="job", sheet__void__isnull=True, completed_at__isnull=True, cancelled_at__isnull=True
+    ).count()
+    return ngettext("%(n)s job stands open.", "%(n)s jobs stand open.", n) % {"n": n} if n else ""

@@ -1,0 +1,132 @@
+"""The settings and the switches of the modules, as a browser asks for them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.world import World, clean, entries, world
+from wharfinger.base import configuration
+from wharfinger.base.access import HOUSE
+from wharfinger.parties.models import Role, User
+from wharfinger.work.actions import create_work_order
+from wharfinger.work.rules import WorkWish
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company() -> World:
+    return world()
+
+
+@pytest.fixture
+def browser(client: Client, company: World) -> Client:
+    client.force_login(company.user)
+    return client
+
+
+def seen(browser: Client, path: str) -> str:
+    response = browser.get(path)
+    assert response.status_code == 200, response.status_code
+    return response.content.decode()
+
+
+def typed(**values: Any) -> dict[str, Any]:
+    return {
+        "company.name": "Quay IT",
+        "company.country": "de",
+        "language": "de",
+        "time_zone": "Europe/Berlin",
+        "hold_days": "10",
+        "quote_valid_days": "30",
+        "terms_days": "14",
+        "returnable_days": "30",
+        **values,
+    }
+
+
+def test_settings_are_decided_on_one_page(browser: Client, company: World) -> None:
+    page = seen(browser, "/settings/")
+    assert 'name="currency"' not in page
+    values = typed(
+        **{
+            "approval.threshold_minor": "500.50",
+            "purchasing_team": [str(company.user.pk)],
+            "closed_until": "2026-01-31",
+            "words.de.device": "Anlage",
+            "words.de.device.many": "Anlagen",
+            "shipment_proof": "yes",
+        }
+    )
+    assert browser.post("/settings/", values).status_code == 303
+    known = configuration.read(*configuration.DEFAULTS)
+    assert known["company"]["name"] == "Quay IT"
+    assert known["approval"] == {"threshold_minor": 50_050, "self_approval": False}
+    assert known["purchasing_team"] == [company.user.pk]
+    assert (known["hold_days"], known["closed_until"]) == (10, "2026-01-31")
+    assert known["words"] == {"de": {"device": ["Anlage", "Anlagen"]}}
+    page = seen(browser, "/settings/")
+    assert 'value="500.5' in page
+    assert re.search(rf'value="{company.user.pk}" checked', page)
+    before = entries()
+    assert browser.post("/settings/", values).status_code == 303
+    assert entries() == before
+    opened = values | {"closed_until": "", "approval.threshold_minor": ""}
+    assert browser.post("/settings/", opened).status_code == 303
+    known = configuration.read("closed_until", "approval")
+    assert known["closed_until"] is None
+    assert known["approval"]["threshold_minor"] is None
+    clean()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("company.country", "Germany"),
+        ("time_zone", "Mars/Base"),
+        ("hold_days", "soon"),
+        ("approval.threshold_minor", "-5"),
+        ("closed_until", "yesterday"),
+        ("company.email", "nobody"),
+    ],
+)
+def test_a_refused_setting_changes_none(browser: Client, field: str, value: str) -> None:
+    before = entries()
+    response = browser.post("/settings/", typed(**{field: value}))
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert f'id="f-{field}-e"' in page
+    assert 'value="Quay IT"' in page
+    assert entries() == before
+    assert configuration.one("company")["name"] == ""
+
+
+def test_modules_are_switched_at_once_and_say_what_stands_open(browser: Client, company: World) -> None:
+    create_work_order(actor=HOUSE, wish=WorkWish("job", company.customer.pk, title="Cabling"))
+    assert browser.get("/jobs/").status_code == 200
+    assert "1 job stands open." in seen(browser, "/settings/modules/")
+    assert browser.post("/settings/modules/jobs/", {"on": "no"}).status_code == 303
+    assert configuration.one("modules") == {"procurement": True, "rma": True, "jobs": False}
+    page = seen(browser, "/settings/modules/")
+    assert "Switched off Jobs. 1 job stands open." in page
+    assert 'href="/jobs/"' not in page
+    followed = browser.get("/jobs/")
+    assert followed.status_code == 404
+    assert "Settings, Modules" in followed.content.decode()
+    assert browser.post("/settings/modules/jobs/", {"on": "yes"}).status_code == 303
+    assert browser.get("/jobs/").status_code == 200
+    assert browser.post("/settings/modules/inventory/", {"on": "no"}).status_code == 404
+    clean()
+
+
+def test_settings_need_their_permission(client: Client, company: World) -> None:
+    clerk = User.objects.create(username="clerk")
+    clerk.roles.add(Role.objects.create(name="looks", permissions=["*.read"]))
+    client.force_login(clerk)
+    assert client.get("/settings/").status_code == 403
+    assert client.post("/settings/modules/jobs/", {"on": "no"}).status_code == 403
+    assert configuration.one("modules")["jobs"] is True
