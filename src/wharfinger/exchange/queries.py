@@ -37,7 +37,8 @@ def preview(run: Run) -> sheets.Sheet:
 def problems(run: Run) -> Iterator[dict[str, Any]]:
     """The rows that were refused, in the reader's words."""
     for one in run.problems:
-        words = gettext(one["sentence"]).format(**one["values"])
+        sentence = one["sentence"]
+        words = gettext(sentence).format(**one["values"])
         yield {"row": one["row"], "column": one["column"], "words": words}
 
 

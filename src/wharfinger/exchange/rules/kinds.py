@@ -39,7 +39,7 @@ ORGANIZATIONS = Kind(
     "organizations",
     N_("Organizations"),
     (
-        Column("reference", N_("Reference"), ("number", "customer number", "Kundennummer", "Nummer")),
+        Column("reference", N_("Reference number"), ("number", "customer number", "Kundennummer", "Nummer")),
         Column("name", N_("Name"), ("company", "organization", "Firma", "Organisation"), needed=True),
         Column("customer", N_("Customer"), ("Kunde",)),
         Column("vendor", N_("Vendor"), ("supplier", "Lieferant")),
@@ -49,7 +49,7 @@ ORGANIZATIONS = Kind(
         Column("email", N_("Mail"), ("e-mail", "mail address")),
         Column("phone", N_("Phone"), ("telephone", "Telefon")),
         Column("terms_days", N_("Payment terms in days"), ("terms", "Zahlungsziel")),
-        Column("billing_policy", N_("Invoiced"), ("Abrechnung",)),
+        Column("billing_policy", N_("Billing policy"), ("Abrechnung",)),
         Column("contact", N_("Contact"), ("contact name", "Kontakt", "Ansprechpartner")),
         Column("contact_email", N_("Mail of the contact"), ()),
         Column("contact_phone", N_("Phone of the contact"), ()),

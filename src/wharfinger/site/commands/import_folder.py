@@ -68,8 +68,9 @@ def _all(actor: Actor, found: list[File]) -> int:
             f"{len(done.problems)} refused."
         )
         for one in done.problems[:SHOWN]:
-            sentence = gettext(one["sentence"]).format(**one["values"])
-            print(f"  row {one['row']}{', ' + one['column'] if one['column'] else ''}: {sentence}")
+            sentence = one["sentence"]
+            words = gettext(sentence).format(**one["values"])
+            print(f"  row {one['row']}{', ' + one['column'] if one['column'] else ''}: {words}")
         if len(done.problems) > SHOWN:
             print(f"  … and {len(done.problems) - SHOWN} more")
     return refused
