@@ -1,0 +1,257 @@
+"""Tax codes and warranty policies in the browser."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from wharfinger.base.asking import Ask
+from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.quantity import plain
+from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.catalog import actions
+from wharfinger.catalog.models import Product, TaxCode, WarrantyPolicy
+from wharfinger.catalog.pages import typed
+
+CATEGORIES = {
+    "S": N_("Standard rate"),
+    "Z": N_("Zero rated"),
+    "E": N_("Exempt"),
+    "AE": N_("Reverse charge"),
+    "K": N_("Supply within the EU"),
+    "G": N_("Export"),
+    "O": N_("Not subject to tax"),
+    "L": N_("Canary Islands"),
+    "M": N_("Ceuta and Melilla"),
+}
+STARTS = {"sold": N_("When sold"), "installed": N_("When installed")}
+SWAPS = {"remaining": N_("What remains"), "new": N_("A new one"), "none": N_("None")}
+TAX = ("code", "name", "rate", "category", "exemption_reason")
+POLICY = ("name", "category", "start", "on_swap")
+
+
+def _taxes(ask: Ask) -> Rows:
+    found = TaxCode.objects.all()
+    if ask.tab != "all":
+        found = found.filter(retired_on__isnull=True)
+    if text := ask.one("code"):
+        found = found.filter(code__icontains=text)
+    cut = ask.slice(found, {"code": "code"})
+    return Rows([_tax_row(one) for one in cut.items], cut.before, cut.after)
+
+
+def _tax_row(one: TaxCode) -> Row:
+    word = ("blue", _("Default")) if one.default else ("grey", _("Retired")) if one.retired_on else None
+    return Row(
+        id=one.pk,
+        name=one.code,
+        cells={
+            "code": (one.code, reverse("catalog:tax_code", args=[one.pk])),
+            "name": one.name,
+            "rate": f"{plain(one.rate_micro, 4)} %",
+            "category": _(CATEGORIES[one.category]),
+            "reason": one.exemption_reason or None,
+            "word": word,
+        },
+    )
+
+
+TAX_CODES = Table(
+    name="tax_codes",
+    title=N_("Tax codes"),
+    permission="catalog.read",
+    columns=(
+        Column("code", N_("Code"), "link", sortable=True),
+        Column("name", N_("Name")),
+        Column("rate", N_("Rate")),
+        Column("category", N_("Category")),
+        Column("reason", N_("Reason of exemption"), optional=True),
+        Column("word", N_("State"), "chip"),
+    ),
+    filters=(Filter("code", N_("Code")),),
+    tabs=(Tab("used", N_("In use")), Tab("all", N_("All"))),
+    new=New(N_("New tax code"), "catalog:new_tax_code", "catalog.tax_code"),
+    rows=_taxes,
+)
+
+
+@require_safe
+def tax_codes(request: HttpRequest) -> HttpResponse:
+    """Every rate of tax."""
+    return table_page(request, TAX_CODES)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("catalog.tax_code")
+def new_tax_code(request: HttpRequest) -> HttpResponse:
+    """Add a rate of tax."""
+    show = partial(_tax_form, request, None)
+    if request.method != "POST":
+        return show(Form({"category": "S"}))
+    actor: Any = request.user
+    return page_act(
+        request,
+        lambda: actions.add_tax_code(actor=actor, values=_tax(request.POST)),
+        ok=_("Added %(name)s.") % {"name": request.POST.get("code", "").strip()},
+        back=reverse("catalog:tax_codes"),
+        again=show,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("catalog.tax_code")
+def tax_code(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a tax code, make it the default, or retire it."""
+    found = TaxCode.objects.filter(pk=pk).first()
+    if found is None:
+        raise NotThere("no_such_tax_code", N_("There is no such tax code."))
+    show = partial(_tax_form, request, found)
+    if request.method != "POST":
+        start: dict[str, Any] = {name: getattr(found, name, "") for name in (*TAX, "default")}
+        return show(Form(start | {"rate": plain(found.rate_micro, 4), "retired_on": _day(found.retired_on)}))
+    actor: Any = request.user
+    values = _tax(request.POST) | {"retired_on": request.POST.get("retired_on", "").strip() or None}
+    return page_act(
+        request,
+        lambda: actions.change_tax_code(actor=actor, tax_code=pk, values=values),
+        ok=_("Changed %(name)s.") % {"name": found.code},
+        back=reverse("catalog:tax_codes"),
+        again=show,
+    )
+
+
+def _tax_form(request: HttpRequest, found: TaxCode | None, form: Form) -> HttpResponse:
+    context = {"form": form, "found": found, "categories": typed.options(CATEGORIES)}
+    return render(request, "catalog/tax_code.html", context)
+
+
+def _tax(post: QueryDict) -> dict[str, Any]:
+    values: dict[str, Any] = {name: post.get(name, "").strip() for name in TAX}
+    return values | {"rate": values["rate"] or "0", "default": post.get("default") == "yes"}
+
+
+def _day(value: Any) -> str:
+    return value.isoformat() if value else ""
+
+
+def _policies(ask: Ask) -> Rows:
+    found = WarrantyPolicy.objects.select_related("product")
+    if text := ask.one("name"):
+        found = found.filter(name__icontains=text)
+    if text := ask.one("category"):
+        found = found.filter(category__icontains=text)
+    cut = ask.slice(found, {"name": "name", "from": "valid_from"})
+    return Rows([_policy_row(one) for one in cut.items], cut.before, cut.after)
+
+
+def _policy_row(one: WarrantyPolicy) -> Row:
+    return Row(
+        id=one.pk,
+        name=one.name,
+        cells={
+            "name": (one.name, reverse("catalog:warranty_policy", args=[one.pk])),
+            "months": one.months,
+            "product": one.product.sku if one.product else None,
+            "category": one.category or None,
+            "start": _(STARTS[one.start]),
+            "swap": _(SWAPS[one.on_swap]),
+            "from": one.valid_from,
+        },
+    )
+
+
+POLICIES = Table(
+    name="warranty_policies",
+    title=N_("Warranty policies"),
+    permission="catalog.read",
+    columns=(
+        Column("name", N_("Policy"), "link", sortable=True),
+        Column("months", N_("Months"), "number"),
+        Column("product", N_("Product")),
+        Column("category", N_("Category")),
+        Column("start", N_("Begins")),
+        Column("swap", N_("After a swap")),
+        Column("from", N_("Valid from"), "date", sortable=True),
+    ),
+    filters=(Filter("name", N_("Name")), Filter("category", N_("Category"))),
+    new=New(N_("New policy"), "catalog:new_warranty_policy", "catalog.warranty_policy"),
+    rows=_policies,
+    empty=N_("A policy says how long you answer for the devices of a product or a category."),
+)
+
+
+@require_safe
+def policies(request: HttpRequest) -> HttpResponse:
+    """How long we answer for what."""
+    return table_page(request, POLICIES)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("catalog.warranty_policy")
+def new_policy(request: HttpRequest) -> HttpResponse:
+    """Add a warranty policy."""
+    show = partial(_policy_form, request, None)
+    if request.method != "POST":
+        return show(Form({"start": "sold", "on_swap": "remaining"}))
+    actor: Any = request.user
+    return page_act(
+        request,
+        lambda: actions.add_warranty_policy(actor=actor, values=_policy(request.POST)),
+        ok=_("Added %(name)s.") % {"name": request.POST.get("name", "").strip()},
+        back=reverse("catalog:warranty_policies"),
+        again=show,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("catalog.warranty_policy")
+def policy(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a warranty policy; devices sold before keep what they were promised."""
+    found = WarrantyPolicy.objects.select_related("product").filter(pk=pk).first()
+    if found is None:
+        raise NotThere("no_such_policy", N_("There is no such warranty policy."))
+    show = partial(_policy_form, request, found)
+    if request.method != "POST":
+        start: dict[str, Any] = {name: getattr(found, name) for name in (*POLICY, "months", "indirect")}
+        sku = found.product.sku if found.product else ""
+        return show(Form(start | {"product": sku, "valid_from": _day(found.valid_from)}))
+    actor: Any = request.user
+    return page_act(
+        request,
+        lambda: actions.change_warranty_policy(actor=actor, policy=pk, values=_policy(request.POST)),
+        ok=_("Changed %(name)s.") % {"name": found.name},
+        back=reverse("catalog:warranty_policies"),
+        again=show,
+    )
+
+
+def _policy_form(request: HttpRequest, found: WarrantyPolicy | None, form: Form) -> HttpResponse:
+    context = {
+        "form": form,
+        "found": found,
+        "starts": typed.options(STARTS),
+        "swaps": typed.options(SWAPS),
+    }
+    return render(request, "catalog/warranty_policy.html", context)
+
+
+def _policy(post: QueryDict) -> dict[str, Any]:
+    values: dict[str, Any] = {name: post.get(name, "").strip() for name in POLICY}
+    months = typed.whole(post, "months")
+    if months is None:
+        raise BadInput("missing", N_("Please fill this in."), field="months")
+    values |= {"months": months, "indirect": post.get("indirect") == "yes", "product": None}
+    if sku := post.get("product", "").strip():
+        values["product"] = Product.objects.filter(sku__iexact=sku).values_list("pk", flat=True).first()
+        if values["product"] is None:
+            raise BadInput("no_such_product", N_("There is no such product."), field="product")
+    if day := post.get("valid_from", "").strip():
+        values["valid_from"] = day
+    return values
