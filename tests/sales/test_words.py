@@ -8,8 +8,12 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.sales.test_order import order_of
 from tests.sales.test_quote import quote_of
-from tests.world import World, world
+from tests.world import World, clean, world
 from wharfinger.base.access import HOUSE
+from wharfinger.billing.actions.invoices import draft_invoice, invoice, post_invoice
+from wharfinger.billing.actions.payments import pay
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.billing.rules.payments import Allocation, PaymentWish
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules import LineWish
@@ -18,6 +22,7 @@ from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.reverse import reverse
+from wharfinger.ledger.write import Written
 from wharfinger.sales import queries
 from wharfinger.sales.actions.holds import release, reserve
 from wharfinger.sales.actions.orders import cancel, confirm, mark_fulfilled
@@ -29,6 +34,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def company() -> World:
     return world()
+
+
+def _pay(company: World, bill: int, minor: int) -> Written:
+    wish = PaymentWish(company.customer.pk, minor, "EUR", allocations=(Allocation(bill, minor),))
+    return pay(actor=HOUSE, wish=wish)
 
 
 def words(order: int) -> tuple[str, str]:
@@ -158,3 +168,30 @@ def test_what_is_still_to_bill_is_open(company: World) -> None:
     ship(actor=HOUSE, picks=[Pick(line, 1)])
     assert Sheet.objects.get(pk=order).done_id is None
     assert words(order) == ("delivered", "uninvoiced")
+
+
+def test_an_order_is_called_by_how_far_its_money_is(company: World) -> None:
+    product = company.product()
+    company.stock(product, 2)
+    order, (line,) = order_of(company, LineWish(product.pk, 2))
+    reserve(actor=HOUSE, holds=[Hold(line, 2)])
+    ship(actor=HOUSE, picks=[Pick(line, 2)])
+    drafted = draft_invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 1),)))
+    bill = drafted.one("billing.Invoice")
+    found = [words(order)[1]]
+    post_invoice(actor=HOUSE, invoice=bill)
+    found.append(words(order)[1])
+    _pay(company, bill, 500)
+    found.append(words(order)[1])
+    _pay(company, bill, 690)
+    found.append(words(order)[1])
+    second = invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 1),)))
+    found.append(words(order)[1])
+    shown = queries.show_order(queries.orders().get(pk=order))
+    assert (shown["total"], shown["open"]) == ("23.8", "11.9")
+    assert Sheet.objects.get(pk=order).done_id is None
+    paid = _pay(company, second.one("billing.Invoice"), 1190)
+    found.append(words(order)[1])
+    assert found == ["uninvoiced", "invoiced", "partial", "partial", "partial", "paid"]
+    assert Sheet.objects.get(pk=order).done_id == paid.id
+    clean()

@@ -67,7 +67,7 @@ def money_of(sheets: Collection[int], by: str) -> dict[int, Money]:
     """What invoices ask for these documents and what is open on them, in two statements however many."""
     path = f"claim__line__{by}_id"
     bills = Holding.objects.filter(
-        **{f"claim__line__{by}__in": list(sheets)}, kind="invoiced", place__invoice__isnull=False
+        **{f"claim__line__{by}__in": list(sheets)}, kind="invoiced", place__invoice__posted_at__isnull=False
     )
     pairs: list[Any] = list(
         bills.values_list(path, "place__invoice__pk", "place__invoice__total_minor").order_by().distinct()

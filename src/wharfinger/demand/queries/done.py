@@ -19,9 +19,9 @@ _SOMETHING_OPEN = (
 _OWES = (
     "EXISTS (SELECT 1 FROM demand_line l JOIN ledger_holding h ON h.claim_id = l.claim_id "
     "JOIN {invoice} i ON i.place_id = h.place_id "
-    "JOIN ledger_account a ON a.document = 'invoice:' || i.id AND a.kind = 'receivable' "
     "WHERE (l.sheet_id = demand_sheet.id OR l.order_id = demand_sheet.id) AND l.void_id IS NULL "
-    "AND h.kind = 'invoiced' AND a.balance_minor <> 0)"
+    "AND h.kind = 'invoiced' AND (i.posted_at IS NULL AND h.quantity > 0 OR EXISTS (SELECT 1 FROM ledger_account a "
+    "WHERE a.document = 'invoice:' || i.id AND a.kind = 'receivable' AND a.balance_minor <> 0)))"
 )
 
 

@@ -40,13 +40,14 @@ def with_words(rows: QuerySet[Sheet, Sheet], by: str) -> QuerySet[Any, Any]:
     )
     accounts = _accounts(by)
     owed = Exists(accounts.filter(balance_minor__gt=0))
+    to_ask = stands(by, OPEN_BILLS) | _asked(by, posted=False)
     money = Case(
         *over,
         When(Exists(accounts.filter(balance_minor__lt=0)), then=Value("owing")),
-        When(~stands(by, ("invoiced",)) & stands(by, OPEN_BILLS), then=Value("uninvoiced")),
+        When(~_asked(by, posted=True) & to_ask, then=Value("uninvoiced")),
         When(owed & Exists(_paid(by)), then=Value("partial")),
         When(owed, then=Value("invoiced")),
-        When(stands(by, OPEN_BILLS), then=Value("partial")),
+        When(to_ask, then=Value("partial")),
         default=Value("paid"),
         output_field=CharField(),
     )
@@ -70,6 +71,13 @@ def stands(by: str, kinds: Sequence[str]) -> Exists:
     """Whether anything of a document's lines stands at these kinds of place."""
     lines = {f"claim__line__{by}": OuterRef("pk"), "claim__line__void__isnull": True}
     return Exists(Holding.objects.filter(**lines, kind__in=kinds, unbounded=False, quantity__gt=0))
+
+
+def _asked(by: str, *, posted: bool) -> Exists:
+    """Whether bills of a document stand on an invoice that is posted, or on a draft."""
+    lines = {f"claim__line__{by}": OuterRef("pk"), "claim__line__void__isnull": True}
+    bills = Holding.objects.filter(**lines, kind="invoiced", quantity__gt=0)
+    return Exists(bills.filter(place__invoice__posted_at__isnull=not posted))
 
 
 def _invoices(by: str) -> QuerySet[Any, Any]:
