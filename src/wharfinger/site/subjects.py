@@ -5,7 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext
 
 from wharfinger.base.refusal import N_
+from wharfinger.demand.models import SUBJECTS as SHEET_KINDS
+from wharfinger.demand.models import Sheet
+from wharfinger.ledger.models import Lot
+from wharfinger.ledger.reverse import model_of
 from wharfinger.site.nav import address
+
+SHEETS = frozenset(SHEET_KINDS.values())
 
 SUBJECTS: dict[str, tuple[str, str]] = {
     "opportunity": (N_("Opportunity"), "sales:opportunity"),
@@ -36,7 +42,19 @@ def subject(text: str) -> tuple[str, str]:
     """Title and address of a subject; the address is empty where it has no page."""
     noun, _, key = text.partition(":")
     word, page = SUBJECTS.get(noun, (noun.replace("_", " ").capitalize(), ""))
-    return f"{gettext(word)} {key}".strip(), address(page, key) if page else ""
+    return f"{gettext(word)} {_called(text, noun, key)}".strip(), address(page, key) if page else ""
+
+
+def _called(text: str, noun: str, key: str) -> str:
+    """The number or name that people know a subject by; its id where it has none."""
+    model = Sheet if noun in SHEETS else Lot if noun == "lot" else model_of(text)
+    if model is None or not key.isdigit():
+        return key
+    fields = {field.name for field in model._meta.concrete_fields}
+    known_by = next((name for name in ("number", "sku", "code", "name") if name in fields), None)
+    if known_by is None:
+        return key
+    return model._default_manager.filter(pk=int(key)).values_list(known_by, flat=True).first() or key
 
 
 def noun(text: str) -> str:
