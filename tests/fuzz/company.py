@@ -74,18 +74,29 @@ def furnish() -> str:
     assert company.admin is not None
     token = create_token(actor=HOUSE, user=company.admin, name="fuzz").text
     client = Client(headers={"authorization": f"Bearer {token}"})
-    for path, body in STEPS:
+
+    def post(path: str, body: dict[str, Any]) -> Any:
         response = client.post(f"/api/v1/{path}", body, "application/json")
         assert response.status_code in (200, 201), (path, response.content)
-    order = client.get("/api/v1/orders", {"sort": "number"}).json()["items"][0]
-    lines = client.get(f"/api/v1/orders/{order['id']}").json()["lines"]
-    for path, body in (
-        (
-            f"orders/{order['id']}/reserve",
-            {"lines": [{"line": lines[0]["id"], "quantity": "2", "location": 1}]},
-        ),
-        ("purchase-orders/1/submit", {}),
-    ):
-        response = client.post(f"/api/v1/{path}", body, "application/json")
-        assert response.status_code == 200, (path, response.content)
+        return response.json()
+
+    for path, body in STEPS:
+        post(path, body)
+    order = post("orders?confirm=true", {"organization": 1, "lines": [{"product": 1, "quantity": "9"}]})
+    line = order["lines"][0]["id"]
+    post(f"orders/{order['id']}/reserve", {"lines": [{"line": line, "quantity": "8", "location": 1}]})
+    some = {"picks": [{"line": line, "quantity": "6"}]}
+    post("pick", some)
+    some["picks"][0]["quantity"] = "4"
+    post("pack", some)
+    some["picks"][0]["quantity"] = "3"
+    post("ship", some)
+    some["picks"][0]["quantity"] = "2"
+    post("deliver", some)
+    invoice = post("invoices", {"lines": [{"line": line, "quantity": "3"}]})
+    post("payments", {"organization": 1, "amount": "50.00", "currency": "EUR"})
+    post("credit-notes", {"lines": [{"invoice_line": invoice["lines"][0]["id"], "quantity": "1"}]})
+    post("invoices", {"lines": [{"line": line, "quantity": "1"}], "draft": True})
+    post("purchase-orders/1/submit", {})
+    post("purchase-orders/1/receive", {"lines": [{"purchase_line": 1, "quantity": "2"}]})
     return token

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
@@ -16,8 +13,6 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests import fresh
-from tests.fuzz.company import furnish
 from wharfinger.ledger.audit import audit
 from wharfinger.site.wsgi import application
 
@@ -44,24 +39,27 @@ def map_body(context: Any, body: Any) -> Any:
     return _near(body)
 
 
-def _near(value: Any) -> Any:
+SENSIBLE = {
+    "quantity": "1",
+    "counted": "1",
+    "amount": "1.00",
+    "unit_price": "9.90",
+    "unit_cost": "3.5",
+    "serials": [],
+}
+"""What stands in every other figure, so that an act goes through now and then."""
+
+
+def _near(value: Any, name: str = "") -> Any:
+    if isinstance(value, (str, list)) and name in SENSIBLE and len(value) % 2 == 0:
+        return SENSIBLE[name]
     if isinstance(value, dict):
-        return {name: _near(one) for name, one in value.items()}
+        return {key: _near(one, key) for key, one in value.items()}
     if isinstance(value, list):
         return [_near(one) for one in value]
     if isinstance(value, int) and not isinstance(value, bool) and value > 9 and value % 2 == 0:
         return value % 7 + 1
     return value
-
-
-@pytest.fixture(scope="module")
-def company(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
-    """A company with documents in every stage, in a database of its own; the token of its administrator."""
-    folder: Path = tmp_path_factory.mktemp("fuzz")
-    with django_db_blocker.unblock(), fresh.database(folder):
-        yield furnish()
 
 
 @schema.parametrize()
