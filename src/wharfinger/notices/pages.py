@@ -160,7 +160,10 @@ def set_rule(request: HttpRequest, event: str) -> HttpResponse:
 
 def _rules(request: HttpRequest, form: Form, event: str) -> HttpResponse:
     people = [(one.pk, str(one)) for one in User.objects.filter(is_active=True).order_by("name", "username")]
-    shown = [{**one, "word": _(EVENTS[one["event"]][0])} for one in queries.show_rules()]
+    shown = []
+    for one in queries.show_rules():
+        happens = EVENTS[one["event"]][0]
+        shown.append({**one, "word": _(happens)})
     context = {
         "form": form,
         "event": event,
