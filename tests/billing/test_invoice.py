@@ -148,6 +148,7 @@ def test_a_draft_holds_the_bills_and_has_no_number(company: World) -> None:
     assert held(line) == {"to_order": 3, "invoiced": 3}
     refused("more_than_billable", lambda: bill(Bill(line, 1)))
     refused("is_a_draft", lambda: send_invoice(actor=HOUSE, invoice=draft.pk))
+    refused("draft_is_whole", lambda: reverse(actor=HOUSE, entry=done.id, claims={line: 1}))
     reverse(actor=HOUSE, entry=done.id)
     assert held(line) == {"to_order": 3, "to_bill": 3}
     assert bill(Bill(line, 1)).number == "INV-1"
@@ -161,6 +162,7 @@ def test_a_draft_holds_the_bills_and_has_no_number(company: World) -> None:
     )
     assert owed(made.pk) == 2380
     clean()
+    refused("corrected_by_verb", lambda: reverse(actor=HOUSE, entry=second.id))
     refused("already_posted", lambda: post_invoice(actor=HOUSE, invoice=made.pk))
     refused("corrected_by_verb", lambda: reverse(actor=HOUSE, entry=posted.id))
     send_invoice(actor=HOUSE, invoice=made.pk)

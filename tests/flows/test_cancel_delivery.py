@@ -22,6 +22,7 @@ from wharfinger.fulfilment.actions.shipping import deliver, pick_pack_ship, ship
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Layer
+from wharfinger.ledger.reverse import reverse
 
 pytestmark = pytest.mark.django_db
 
@@ -99,7 +100,8 @@ def test_what_was_invoiced_of_it_is_credited_and_billed_again_later(company: Wor
     made = bill(Bill(line, 1))
     pay(actor=HOUSE, wish=PaymentWish(company.customer.pk, 1190, "EUR"))
     refused("reason_wanted", lambda: cancel_delivery(actor=HOUSE, picks=[Pick(line, 1)], credit=False))
-    cancel_delivery(actor=HOUSE, picks=[Pick(line, 1)])
+    done = cancel_delivery(actor=HOUSE, picks=[Pick(line, 1)])
+    refused("corrected_by_verb", lambda: reverse(actor=HOUSE, entry=done.id))
     taken = CreditNote.objects.get()
     assert (taken.invoice_id, taken.total_minor) == (made.pk, 1190)
     assert (owed(made.pk), credit_left()) == (0, 1190)

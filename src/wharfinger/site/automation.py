@@ -5,6 +5,7 @@ Lower modules never know upper ones; a new automatic effect is one row here.
 
 from __future__ import annotations
 
+from wharfinger.billing.rules.keeping import posted_papers_stay
 from wharfinger.demand import queries as demand
 from wharfinger.devices.actions import installing as devices
 from wharfinger.documents.actions import sending
@@ -31,11 +32,13 @@ def install() -> None:
     automation.consumers = consumers
     automation.falls_to = demand.falls_to
     automation.explain = explain
-    automation.guards.setdefault("reverse", []).append(purchasing.creation_untouched)
+    automation.guards.setdefault("reverse", []).extend([purchasing.creation_untouched, posted_papers_stay])
     for verb in purchasing.CLOSING:
         automation.after.setdefault(verb, []).append(purchasing.close_done)
     for verb in devices.FOLLOWING:
         automation.effects.setdefault(verb, []).append(devices.follow_goods)
+    for verb in sales.SENDING:
+        automation.guards.setdefault(verb, []).append(sales.not_on_hold)
     close_documents = sales.closing("billing_invoice")
     for verb in sales.CLOSING:
         automation.after.setdefault(verb, []).append(close_documents)

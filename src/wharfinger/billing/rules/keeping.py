@@ -1,0 +1,34 @@
+"""What may not be undone: a paper that a customer has is corrected by another paper."""
+
+from __future__ import annotations
+
+from wharfinger.base.refusal import N_, Refusal, Remedy
+from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.ledger.write import MADE
+
+
+def posted_papers_stay(truth: Truth, plan: Plan) -> None:
+    """Refuse to undo an entry that made a credit note or an invoice that is posted, or to undo a draft in part.
+
+    Cancelling a delivery and re-opening an order may have made credit notes, so they are undone only
+    where they did not; otherwise the step is done again and invoiced anew.
+    """
+    made = {fact.subject for fact in truth.read["facts"] if fact.field == MADE}
+    if "billing.CreditNote" in made:
+        raise Refusal(
+            "corrected_by_verb",
+            N_("This step posted a credit note, which stays. Do the step again and invoice it anew."),
+            remedies=[Remedy("invoice", {})],
+        )
+    if "billing.Invoice" not in made:
+        return
+    for invoice in truth.documents.get("billing.Invoice", {}).values():
+        if invoice.posted_at is not None:
+            raise Refusal(
+                "corrected_by_verb",
+                N_("{number} is posted. Credit it instead."),
+                number=invoice.number,
+                remedies=[Remedy("credit", {"invoice": invoice.pk})],
+            )
+    if "billing.Invoice" not in {label for label, _ in plan.voids}:
+        raise Refusal("draft_is_whole", N_("A draft invoice is undone as a whole."))
