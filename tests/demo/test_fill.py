@@ -8,19 +8,24 @@ import pytest
 
 from tests.world import clean
 from wharfinger.base import clock
-from wharfinger.billing.models import Invoice
+from wharfinger.billing.models import CreditNote, Invoice
 from wharfinger.catalog.models import Product
+from wharfinger.devices.models import Device, Subscription
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.ledger.models import Account, Entry, Holding, Outbox
 from wharfinger.parties.models import Organization, User
 from wharfinger.purchasing.models import Approval, PurchaseOrder
+from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.sales.models import Order, Quote
 from wharfinger.site.demo import people
 from wharfinger.site.demo.fill import fill
 from wharfinger.site.demo.goods import GOODS, gtin
 from wharfinger.site.demo.story import ZONE
+from wharfinger.work.models import WorkOrder
 
 STAGES = (
+    "returns",
+    "rented",
     "quoted",
     "to_approve",
     "to_order",
@@ -42,6 +47,7 @@ def test_the_company_is_filled_and_its_books_hold() -> None:
     _stages()
     _documents()
     _invoices()
+    _aftercare()
     _order()
     assert Outbox.objects.count() == 0, "nobody is mailed about the past"
 
@@ -52,6 +58,7 @@ def _stages() -> None:
     )
     assert [stage for stage in STAGES if stage not in held and stage != "refused"] == []
     assert Holding.objects.filter(kind="refused", quantity__gt=0).exists()
+    assert Holding.objects.filter(kind="scrap", quantity__gt=0).exists()
     assert Holding.objects.filter(kind="to_bill", quantity__gt=0).exists()
 
 
@@ -84,6 +91,24 @@ def _invoices() -> None:
         by_balance["part"] += 0 < left < invoice.total_minor
         by_balance["overdue"] += left > 0 and invoice.due_on < today
     assert all(by_balance.values()), by_balance
+
+
+def _aftercare() -> None:
+    installed = Device.objects.filter(removed_on=None)
+    assert installed.filter(warranty_end_on__isnull=False).exists()
+    assert installed.filter(replaces__isnull=False).count() == 1
+    assert Subscription.objects.filter(device__isnull=False).exists()
+    assert Rma.objects.filter(approved_at=None, denied_at=None, authorized=True).exists()
+    assert Rma.objects.filter(authorized=False).exists()
+    assert set(RmaLine.objects.values_list("type", flat=True)) == {"return", "repair", "replace"}
+    assert RmaLine.objects.filter(answer="credit", settled_quantity__gt=0).exists()
+    assert CreditNote.objects.exists()
+    assert sorted(WorkOrder.objects.values_list("sheet__kind", flat=True).distinct()) == [
+        "contract",
+        "job",
+        "project",
+        "ticket",
+    ]
 
 
 def _order() -> None:

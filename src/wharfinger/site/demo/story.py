@@ -65,6 +65,8 @@ class Story:
     day: int = 0
     """How many days ago what is told now happened."""
     shipments: int = 0
+    deals: dict[str, Deal] = field(default_factory=dict)
+    """Orders by their title, so that a later chapter can come back to them."""
 
     def look(self) -> None:
         """Read the company as it was founded."""
@@ -189,7 +191,10 @@ class Story:
                 promised_on=self.date(due),
                 confirm=confirm,
             )
-            return self.deal(orders.create_order(actor=self.users[by], wish=wish).one("sales.Order"))
+            self.deals[title] = self.deal(
+                orders.create_order(actor=self.users[by], wish=wish).one("sales.Order")
+            )
+        return self.deals[title]
 
     def cancel(self, by: str, order: Deal, reason: str) -> None:
         """Take an order back."""

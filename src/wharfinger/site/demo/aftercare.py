@@ -1,0 +1,198 @@
+"""What came after the sale: devices, subscriptions, returns, a swap, and work on customers' premises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from wharfinger.devices.actions import installing, keeping
+from wharfinger.devices.models import Device
+from wharfinger.devices.rules.installing import Installation
+from wharfinger.devices.rules.keeping import SubscriptionWish
+from wharfinger.returns.actions import inspecting, receiving, requesting, swapping
+from wharfinger.returns.models import RmaLine
+from wharfinger.returns.rules.inspecting import Verdict
+from wharfinger.returns.rules.receiving import Arrived, Returned
+from wharfinger.returns.rules.requesting import Asked
+from wharfinger.returns.rules.settling import Answer
+from wharfinger.returns.rules.swapping import Incoming, Swap
+from wharfinger.site.demo.story import Chapter, Story
+from wharfinger.stock.actions.goods import transfer
+from wharfinger.stock.rules.moving import Goods, Transfer
+from wharfinger.work import actions as work
+from wharfinger.work.rules import Provision, WorkWish
+
+POOL = "Rental pool"
+INSTALLED: tuple[tuple[int, str, tuple[str, ...]], ...] = (
+    # How many days ago, the order by its title, what was installed of it.
+    (55, "Workplaces for new colleagues", ("NB-14", "DOCK-C")),
+    (52, "Network for the office", ("SW-24P", "AP-AX2")),
+    (50, "Router for the workshop", ("RT-210",)),
+    (41, "UPS for the till", ("UPS-850",)),
+    (38, "Laptops for the partners", ("NB-14P",)),
+    (34, "Wi-Fi for the kindergarten", ("AP-AX2",)),
+    (30, "Storage for the studio", ("NAS-4",)),
+    (23, "Firewall for the works", ("FW-60", "RT-5G")),
+    (19, "Mini PCs for the laboratory", ("PC-MINI",)),
+)
+
+
+def chapters(story: Story) -> Iterator[Chapter]:
+    """Everything that came after the sale."""
+    for day, title, skus in INSTALLED:
+        yield _installed(story, day, title, skus)
+    for chapter in (_subscribed, _swapped, _headsets, _asked, _expected, _brought_back, _job, _ticket, _loan):
+        yield chapter(story)
+
+
+def _installed(story: Story, day: int, title: str, skus: Sequence[str]) -> Chapter:
+    """Units of an order become devices with a warranty."""
+    yield day
+    deal = story.deals[title]
+    items = [Installation(line=deal.lines[sku], quantity=deal.quantities[sku]) for sku in skus]
+    with story.now():
+        installing.install(actor=story.users["timo"], items=items)
+
+
+def _device(story: Story, sku: str, customer: str) -> Device:
+    found = Device.objects.filter(
+        product=story.products[sku], organization=story.organizations[customer], removed_on=None
+    )
+    return found.order_by("pk")[0]
+
+
+def _subscribed(story: Story) -> Chapter:
+    """A firewall that a subscription needs."""
+    yield 22
+    wish = SubscriptionWish(
+        organization=story.organizations["C-2020"].pk,
+        product=story.products["LIC-FW"].pk,
+        device=_device(story, "FW-60", "C-2020").pk,
+        starts_on=story.date(),
+    )
+    with story.now():
+        keeping.subscribe(actor=story.users["timo"], wish=wish)
+
+
+def _swapped(story: Story) -> Chapter:
+    """A UPS that failed is exchanged; the new one takes over its warranty."""
+    yield 9
+    old = _device(story, "UPS-850", "C-2016")
+    with story.now():
+        swapping.swap(actor=story.users["admin"], swap=Swap(old.pk, Incoming(), reason="Beeps under load"))
+
+
+def _request(story: Story, customer: str, asked: Sequence[Asked]) -> tuple[int, list[int]]:
+    with story.now():
+        made = requesting.request(
+            actor=story.users["mara"], organization=story.organizations[customer].pk, items=asked
+        )
+    rma = made.one("returns.Rma")
+    return rma, list(RmaLine.objects.filter(rma_id=rma).order_by("position").values_list("pk", flat=True))
+
+
+def _headsets(story: Story) -> Chapter:
+    """An RMA from its request to the credit: two came back, one is sold again, one is scrap."""
+    yield 17
+    line = story.deals["Headsets for the team"].lines["HS-DUO"]
+    rma, (asked,) = _request(story, "C-2010", [Asked(quantity=2, line=line, reason="Crackle on the left")])
+    yield 16
+    with story.now():
+        requesting.approve(actor=story.users["admin"], rma=rma)
+    yield 12
+    with story.now():
+        receiving.receive(actor=story.users["wim"], rma=rma, items=[Arrived(2, rma_line=asked)])
+    yield 11
+    verdicts = [Verdict(asked, 1, "restock"), Verdict(asked, 1, "scrap", note="Cable broken")]
+    with story.now():
+        inspecting.inspect(actor=story.users["wim"], rma=rma, verdicts=verdicts)
+    yield 10
+    with story.now():
+        inspecting.settle(actor=story.users["clara"], rma=rma, answers=[Answer(asked, 2, "credit")])
+
+
+def _asked(story: Story) -> Chapter:
+    """An RMA that waits for somebody's yes."""
+    yield 1
+    scanner = story.deals["Scanner and label printer"].lines["SCAN-2D"]
+    _request(story, "C-2017", [Asked(line=scanner, type="repair", reason="Does not read damp labels")])
+
+
+def _expected(story: Story) -> Chapter:
+    """An RMA whose goods have arrived and wait to be inspected."""
+    yield 7
+    device = _device(story, "AP-AX2", "C-2019")
+    rma, (asked,) = _request(
+        story, "C-2019", [Asked(device=device.pk, type="replace", reason="Loses its clients")]
+    )
+    yield 6
+    with story.now():
+        requesting.approve(actor=story.users["admin"], rma=rma)
+    yield 2
+    with story.now():
+        receiving.receive(
+            actor=story.users["lale"], rma=rma, items=[Arrived(1, rma_line=asked, serials=(device.lot.code,))]
+        )
+
+
+def _brought_back(story: Story) -> Chapter:
+    """A return without an RMA: unused cables, back on the shelf and credited at once."""
+    yield 40
+    line = story.deals["Displays and arms"].lines["HDMI-2"]
+    with story.now():
+        receiving.take_back(
+            actor=story.users["admin"],
+            organization=story.organizations["C-2007"].pk,
+            items=[Returned(Asked(quantity=2, line=line), outcome="restock")],
+            reason="Two were enough",
+        )
+
+
+def _job(story: Story) -> Chapter:
+    """A technician sells from the van on a job."""
+    yield 3
+    wish = WorkWish(
+        "job", story.organizations["C-2012"].pk, title="No network in the paint shop", scope="generic"
+    )
+    with story.now():
+        job = work.create_work_order(actor=story.users["timo"], wish=wish).one("work.WorkOrder")
+    goods = {"SW-08": 1, "CBL-5": 3}
+    van = story.locations["Van Timo"].place_id
+    handed = [Provision(units, product=story.products[sku].pk, location=van) for sku, units in goods.items()]
+    with story.now():
+        work.provide(actor=story.users["timo"], work_order=job, provisions=handed)
+
+
+def _ticket(story: Story) -> Chapter:
+    """A ticket with a charge that is held for it."""
+    yield 2
+    lines = story.wishes({"PSU-65": 2, "SVC-REM": 1})
+    wish = WorkWish("ticket", story.organizations["C-2014"].pk, lines, title="Two chargers got lost")
+    with story.now():
+        ticket = work.create_work_order(actor=story.users["timo"], wish=wish).one("work.WorkOrder")
+    story.reserve("mara", story.deal(ticket), {"PSU-65": 2})
+
+
+def _loan(story: Story) -> Chapter:
+    """Laptops for the rental pool, one of them lent on a job until the customer's own comes back from repair."""
+    yield 28
+    laptop, hub = story.products["NB-14"], story.products["HUB-7"]
+    pool = story.locations[POOL].place_id
+    hamburg = story.locations["Hamburg"].place_id
+    with story.now():
+        transfer(
+            actor=story.users["wim"],
+            items=[
+                Transfer(Goods(laptop.pk, 2, hamburg), pool),
+                Transfer(Goods(hub.pk, 3, hamburg), pool),
+            ],
+            reason="For the rental pool",
+        )
+    yield 5
+    wish = WorkWish(
+        "job", story.organizations["C-2001"].pk, title="Laptop on loan during the repair", billable=False
+    )
+    with story.now():
+        job = work.create_work_order(actor=story.users["timo"], wish=wish).one("work.WorkOrder")
+    with story.now():
+        lent = [Provision(1, product=laptop.pk, location=pool)]
+        work.provide(actor=story.users["timo"], work_order=job, provisions=lent)
