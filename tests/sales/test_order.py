@@ -12,6 +12,8 @@ from wharfinger.demand.actions import add_lines, change_line, remove_line
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.reverse import reverse
 from wharfinger.sales.actions.holds import reserve
 from wharfinger.sales.actions.orders import (
@@ -140,10 +142,17 @@ def test_fulfilled_is_a_decision_that_names_what_is_open(company: World) -> None
 
 def test_an_order_is_put_on_hold_and_goes_on(company: World) -> None:
     product = company.product()
-    order, _ = order_of(company, LineWish(product.pk, 1))
+    company.stock(product, 1)
+    order, (line,) = order_of(company, LineWish(product.pk, 1))
     hold(actor=HOUSE, order=order, reason="Credit limit")
     assert Order.objects.get(pk=order).hold_reason == "Credit limit"
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        pick(actor=HOUSE, picks=[Pick(line, 1)])
+    assert refused.value.code == "order_on_hold"
+    assert entries() == before
     unhold(actor=HOUSE, order=order)
+    pick(actor=HOUSE, picks=[Pick(line, 1)])
     assert Order.objects.get(pk=order).held_at is None
     with pytest.raises(Refusal) as refused:
         unhold(actor=HOUSE, order=order)

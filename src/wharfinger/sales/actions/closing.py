@@ -1,13 +1,15 @@
-"""What selling does because of an entry, whichever verb it is: note what left nothing open."""
+"""What selling does because of an entry: note what left nothing open, refuse to send what is on hold."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from wharfinger.base.refusal import N_, Refusal, Remedy
 from wharfinger.demand.queries.done import close_done, owes
 from wharfinger.ledger import sql
 from wharfinger.ledger.plan import AccountRef, Plan, Truth
 from wharfinger.ledger.write import Written
+from wharfinger.sales.models import Order
 
 CLOSING = (
     "ship",
@@ -39,6 +41,9 @@ CLOSING = (
 )
 """The verbs after which nothing may be open of a document any more, or something again."""
 
+SENDING = ("pick", "ship", "deliver", "pick_pack_ship")
+"""The verbs that an order on hold refuses."""
+
 _DOCUMENTS = ("demand.Sheet", "sales.Order", "work.WorkOrder")
 
 
@@ -58,9 +63,13 @@ def closing(invoice_table: str) -> Callable[[Truth, Plan, Written], None]:
     return close
 
 
-def _parts(account: AccountRef) -> tuple[str, str, object]:
+def _parts(account: AccountRef) -> tuple[str, int | None]:
+    """What an account is about, as noun and id; no id while the document is only being made."""
+    if isinstance(account.document, str):
+        noun, _colon, key = account.document.partition(":")
+        return noun, int(key) if key.isdigit() else None
     noun, pk = account.document
-    return str(noun), "", pk
+    return noun, pk if isinstance(pk, int) else None
 
 
 def _billed(plan: Plan, written: Written, invoice_table: str) -> set[int]:
@@ -68,11 +77,9 @@ def _billed(plan: Plan, written: Written, invoice_table: str) -> set[int]:
     named = set()
     for posting in plan.postings:
         for account in (posting.source, posting.target):
-            noun, _, pk = (
-                account.document.partition(":") if isinstance(account.document, str) else _parts(account)
-            )
-            if noun == "invoice" and str(pk).isdigit():
-                named.add(int(pk))
+            noun, pk = _parts(account)
+            if noun == "invoice" and pk is not None:
+                named.add(pk)
     if not named:
         return set()
     found = sql.fetch(
@@ -82,3 +89,16 @@ def _billed(plan: Plan, written: Written, invoice_table: str) -> set[int]:
         [sql.array(sorted(named))],
     )
     return {sheet for pair in found for sheet in pair if sheet is not None}
+
+
+def not_on_hold(truth: Truth, plan: Plan) -> None:
+    """Refuse to pick or send for an order that somebody put on hold."""
+    orders = [pk for pk, sheet in truth.documents.get("demand.Sheet", {}).items() if sheet.kind == "order"]
+    held = Order.objects.filter(pk__in=orders, held_at__isnull=False).select_related("sheet").first()
+    if held is not None:
+        raise Refusal(
+            "order_on_hold",
+            N_("{number} is on hold. Let it go on first."),
+            number=held.sheet.number,
+            remedies=[Remedy("unhold", {"order": held.pk})],
+        )
