@@ -52,6 +52,8 @@ def typed(**values: Any) -> dict[str, Any]:
 def test_settings_are_decided_on_one_page(browser: Client, company: World) -> None:
     page = seen(browser, "/settings/")
     assert 'name="currency"' not in page
+    for word in ("Users", "Tax codes", "Webhooks", "Messages"):
+        assert f">{word}</a>" in page
     values = typed(
         **{
             "approval.threshold_minor": "500.50",

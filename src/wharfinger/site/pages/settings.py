@@ -67,7 +67,7 @@ def settings(request: HttpRequest) -> HttpResponse:
                 "currency": known["currency"],
                 "languages": django_settings.LANGUAGES,
                 "people": [(str(one.pk), str(one)) for one in people],
-                "places": [
+                "elsewhere": [
                     (_(word), address(name))
                     for word, name, permission in PLACES
                     if address(name) and actor.may(permission)
