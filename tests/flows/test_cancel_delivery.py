@@ -100,8 +100,7 @@ def test_what_was_invoiced_of_it_is_credited_and_billed_again_later(company: Wor
     made = bill(Bill(line, 1))
     pay(actor=HOUSE, wish=PaymentWish(company.customer.pk, 1190, "EUR"))
     refused("reason_wanted", lambda: cancel_delivery(actor=HOUSE, picks=[Pick(line, 1)], credit=False))
-    done = cancel_delivery(actor=HOUSE, picks=[Pick(line, 1)])
-    refused("corrected_by_verb", lambda: reverse(actor=HOUSE, entry=done.id))
+    cancel_delivery(actor=HOUSE, picks=[Pick(line, 1)])
     taken = CreditNote.objects.get()
     assert (taken.invoice_id, taken.total_minor) == (made.pk, 1190)
     assert (owed(made.pk), credit_left()) == (0, 1190)
@@ -133,3 +132,13 @@ def test_what_is_still_delivered_stays_invoiced(company: World) -> None:
     assert CreditNote.objects.get().net_minor == 1000
     assert held(line) == {"covered": 5, "bin": 3, "customer": 2, "invoiced": 2, "to_bill": 3}
     clean()
+
+
+def test_a_credit_note_stays_where_its_step_is_undone(company: World) -> None:
+    _, (hours,) = order(company, (company.product(kind="service"), 2))
+    pick_pack_ship(actor=HOUSE, picks=[Pick(hours, 2)])
+    bill(Bill(hours, 2))
+    done = cancel_delivery(actor=HOUSE, picks=[Pick(hours, 2)])
+    assert held(hours) == {"covered": 2, "ready": 2, "to_bill": 2}
+    refused("corrected_by_verb", lambda: reverse(actor=HOUSE, entry=done.id))
+    assert CreditNote.objects.get().void_id is None
