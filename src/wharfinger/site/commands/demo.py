@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 
 from wharfinger.parties.models import User
@@ -18,6 +17,7 @@ from wharfinger.site.commands import init, serve
 from wharfinger.site.demo import people
 from wharfinger.site.demo.fill import fill
 from wharfinger.site.demo.mailbox import Mailbox
+from wharfinger.site.tables import bring_up_to_date
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -28,7 +28,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Prepare the demo company where there is none, say who may sign in, and serve."""
-    call_command("migrate", interactive=False, verbosity=0)
+    with _in_a_hurry():
+        bring_up_to_date()
     if not init.exists():
         print("Preparing the demo company …", flush=True)
         with _in_a_hurry():
