@@ -7,7 +7,9 @@ from typing import Any
 from django.test import Client
 
 from wharfinger.base.access import HOUSE
+from wharfinger.base.models import Setting
 from wharfinger.parties.actions.people import create_token
+from wharfinger.parties.models import Grant, Role, User
 from wharfinger.site.commands.init import found_company
 
 LINE = {"product": 1, "quantity": "3"}
@@ -68,12 +70,22 @@ STEPS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-def furnish() -> str:
-    """Found the company and give it a few of everything; the text of an administrator's token."""
-    company = found_company(name="Fuzz & Co", admin="ada")
-    assert company.admin is not None
-    token = create_token(actor=HOUSE, user=company.admin, name="fuzz").text
-    client = Client(headers={"authorization": f"Bearer {token}"})
+def let_in() -> str:
+    """A new token of an administrator, whatever nonsense has done to users, roles, tokens and settings before."""
+    Setting.objects.exclude(key="company").delete()
+    role, _ = Role.objects.get_or_create(name="everything", defaults={"permissions": ["*"]})
+    user, _ = User.objects.get_or_create(username="eve")
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    Role.objects.filter(pk=role.pk).update(permissions=["*"])
+    if not user.may("site.settings"):
+        Grant.objects.create(user=user, role=role)
+    return create_token(actor=HOUSE, user=user.pk, name="fuzz").text
+
+
+def furnish() -> None:
+    """Found the company and give it a few of everything."""
+    found_company(name="Fuzz & Co", admin="ada")
+    client = Client(headers={"authorization": f"Bearer {let_in()}"})
 
     def post(path: str, body: dict[str, Any]) -> Any:
         response = client.post(f"/api/v1/{path}", body, "application/json")
@@ -99,4 +111,3 @@ def furnish() -> str:
     post("invoices", {"lines": [{"line": line, "quantity": "1"}], "draft": True})
     post("purchase-orders/1/submit", {})
     post("purchase-orders/1/receive", {"lines": [{"purchase_line": 1, "quantity": "2"}]})
-    return token

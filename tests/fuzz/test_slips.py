@@ -115,7 +115,7 @@ def cases(draw: Any, operation: Any) -> schemathesis.Case:
 
 
 @pytest.mark.parametrize("operation", WRITES, ids=lambda operation: operation.label)
-def test_a_slip_gets_an_answer_that_is_described(operation: Any, company: str) -> None:
+def test_a_slip_gets_an_answer_that_is_described(operation: Any, token: str) -> None:
     @settings(
         max_examples=EXAMPLES,
         derandomize=True,
@@ -126,11 +126,11 @@ def test_a_slip_gets_an_answer_that_is_described(operation: Any, company: str) -
     )
     @given(case=cases(operation))
     def send(case: schemathesis.Case) -> None:
-        case.headers["Authorization"] = f"Bearer {company}"
+        case.headers["Authorization"] = f"Bearer {token}"
         case.validate_response(case.call(), checks=CHECKS)
 
     send()
 
 
-def test_the_books_hold_after_all_slips(company: str) -> None:
+def test_the_books_hold_after_all_slips(company: None) -> None:
     assert audit() == []
