@@ -20,7 +20,7 @@ from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
 from wharfinger.ledger import sql
 from wharfinger.ledger.chart import REGION, ROWS
 from wharfinger.ledger.look import Wish
-from wharfinger.ledger.models import Account, Entry, Fact, Move, Posting
+from wharfinger.ledger.models import Account, Draw, Entry, Fact, Move, Posting
 from wharfinger.ledger.plan import AccountRef, Change, Held, Plan, Spot, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import MADE, Written, dump
@@ -69,7 +69,9 @@ def tuple_of(subject: str) -> tuple[str, int]:
 
 
 def _may_be_reversed(original: Entry) -> None:
-    if original.reverses_id is not None:
+    # Goods that an opposite verb took back with their cost (a cancelled delivery) are an undo as well.
+    took_back = Draw.objects.filter(entry=original, move__isnull=False, reverses__isnull=False)
+    if original.reverses_id is not None or took_back.exists():
         raise Refusal("is_a_reversal", N_("This entry is an undo itself. Do the step again instead."))
     corrected_by = next((row.undo for row in ROWS.get(original.verb, ()) if row.undo != "reverse"), None)
     if corrected_by:
@@ -216,7 +218,7 @@ def draws_of(moves: Sequence[int]) -> list[Drawn]:
 
 
 def reverse_draws(plan: Plan, draws: Sequence[Drawn], taken: Sequence[Taken]) -> None:
-    """Put back what moves drew from layers, in the share of what is taken back of each move.
+    """Put back what moves drew from layers, for what is taken back of each move, the latest draw first.
 
     Of a draw of quantity Q and value V, of which r is already reversed, x more give back
     round(V·(r+x)/Q) − round(V·r/Q): so the last unit takes the rest.
@@ -229,12 +231,24 @@ def reverse_draws(plan: Plan, draws: Sequence[Drawn], taken: Sequence[Taken]) ->
     for one in taken:
         for d in by_move[one.move]:
             before_quantity, before_value = done[d.id]
-            end = part(d.quantity, one.before + one.share, one.quantity)
+            end = _reached(by_move[one.move], d, one)
             q = end + before_quantity
             v = part(d.value_minor, end, d.quantity) + before_value if d.quantity else 0
             done[d.id] = before_quantity - q, before_value - v
             if q or v:
                 plan.draw(one.step, d.layer, -q, -v, reverses=d.id)
+
+
+def _reached(draws: Sequence[Drawn], this: Drawn, one: Taken) -> int:
+    """How much of a draw is put back once so many units of its move are: one draw after the other, the latest first.
+
+    Shares of every draw, each rounded, would not add up to the units.
+    """
+    alike = [d for d in draws if (d.quantity > 0) == (this.quantity > 0)]
+    units = part(sum(abs(d.quantity) for d in alike), one.before + one.share, one.quantity)
+    later = sum(abs(d.quantity) for d in alike if d.id > this.id)
+    reached = min(abs(this.quantity), max(0, units - later))
+    return reached if this.quantity > 0 else -reached
 
 
 def part(whole: int, share: int, of: int) -> int:
