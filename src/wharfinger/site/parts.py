@@ -85,7 +85,7 @@ def devices(request: HttpRequest, pk: int) -> str:
         }
         for one in found.select_related("product", "lot", "site").order_by("-pk")[: 2 * FEW]
     ]
-    return _part(request, "devices", rows=rows) if rows else ""
+    return _part(request, "devices", rows=rows, organization=pk)
 
 
 def stock(request: HttpRequest, pk: int) -> str:

@@ -154,7 +154,9 @@ class ReturnedGiven(AskedGiven):
     """Goods that come back without an RMA, and what becomes of them at once."""
 
     serials: list[Code] = Field(default=[], max_length=10_000, examples=[[]])
-    outcome: Outcome | None = Field(default=None, description="Without one they wait to be inspected.")
+    outcome: Literal["restock", "repair", "scrap", "to_vendor"] | None = Field(
+        default=None, description="Without one they wait to be inspected."
+    )
     bin: Id | None = Field(default=None, examples=[None])
 
 

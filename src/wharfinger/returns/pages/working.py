@@ -61,7 +61,7 @@ def _ask(request: HttpRequest, *, rma: bool) -> HttpResponse:
             "form": form,
             "rma": rma,
             "types": _words(TYPES),
-            "outcomes": _words(OUTCOMES),
+            "outcomes": [one for one in _words(OUTCOMES) if one[0] != "send_back"],
         }
         return render(request, "returns/new.html", context)
 

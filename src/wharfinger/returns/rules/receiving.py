@@ -107,7 +107,7 @@ def plan_return(
         plan, truth, organization=organization, location=location or home_of(truth, asked), authorized=False
     )
     for n, item in enumerate(items):
-        if item.outcome and item.outcome not in OUTCOMES:
+        if item.outcome and (item.outcome not in OUTCOMES or item.outcome == "send_back"):
             raise BadInput("no_such_outcome", N_("There is no such outcome."), field=f"lines.{n}.outcome")
         goods = checked(truth, organization, item.asked, n)
         goods = Goods(goods.product, goods.line, goods.lot, item.serials or goods.serials, goods.repair)
