@@ -77,7 +77,14 @@ class Bench:
 
     def fill(self, moves: int) -> None:
         """Put so many moves behind the company."""
-        fill(connection, moves, self.lots, self.company.customer.pk, self.company.site.pk, self.company.site.place_id)
+        fill(
+            connection,
+            moves,
+            self.lots,
+            self.company.customer.pk,
+            self.company.site.pk,
+            self.company.site.place_id,
+        )
 
     def wanted(self) -> list[int]:
         """Ten products, by chance."""
@@ -87,34 +94,63 @@ class Bench:
         """An order by hand-written SQL."""
         watch, bare, products, key = Clock(), self.bare, self.wanted(), f"floor-{n}-{time.time_ns()}"
         customer, site = self.company.customer.pk, self.company.site
-        sheet, claims = watch.time("create", lambda: bare.create(f"c{key}", customer, site.pk, [(p, QUANTITY) for p in products]))
+        sheet, claims = watch.time(
+            "create", lambda: bare.create(f"c{key}", customer, site.pk, [(p, QUANTITY) for p in products])
+        )
         watch.time("reserve", lambda: bare.reserve(f"r{key}", sheet, claims, products))
         watch.time("pick", lambda: bare.pick(f"p{key}", sheet, claims, products, self.stages))
-        watch.time("ship", lambda: bare.ship(f"s{key}", sheet, claims, products, customer, site.pk, site.place_id))
+        watch.time(
+            "ship", lambda: bare.ship(f"s{key}", sheet, claims, products, customer, site.pk, site.place_id)
+        )
         watch.time("invoice", lambda: bare.invoice(f"i{key}", sheet, claims, customer, site.pk))
         return watch.took
 
     def process(self, n: int) -> dict[str, float]:
         """An order by our actions."""
         watch, key = Clock(), f"process-{n}-{time.time_ns()}"
-        wish = OrderWish(self.company.customer.pk, tuple(LineWish(p, QUANTITY) for p in self.wanted()), confirm=True)
+        wish = OrderWish(
+            self.company.customer.pk, tuple(LineWish(p, QUANTITY) for p in self.wanted()), confirm=True
+        )
         made = watch.time("create", lambda: create_order(actor=HOUSE, wish=wish, key=f"c{key}"))
         claims = made.made["ledger.Claim"]
-        watch.time("reserve", lambda: reserve(actor=HOUSE, holds=[Hold(c, QUANTITY) for c in claims], key=f"r{key}"))
-        watch.time("pick", lambda: pick(actor=HOUSE, picks=[Pick(c, QUANTITY) for c in claims], key=f"p{key}"))
-        watch.time("ship", lambda: ship(actor=HOUSE, picks=[Pick(c, QUANTITY) for c in claims], key=f"s{key}"))
-        watch.time("invoice", lambda: invoice(actor=HOUSE, wish=InvoiceWish(tuple(Bill(c, QUANTITY) for c in claims)), key=f"i{key}"))
+        watch.time(
+            "reserve", lambda: reserve(actor=HOUSE, holds=[Hold(c, QUANTITY) for c in claims], key=f"r{key}")
+        )
+        watch.time(
+            "pick", lambda: pick(actor=HOUSE, picks=[Pick(c, QUANTITY) for c in claims], key=f"p{key}")
+        )
+        watch.time(
+            "ship", lambda: ship(actor=HOUSE, picks=[Pick(c, QUANTITY) for c in claims], key=f"s{key}")
+        )
+        watch.time(
+            "invoice",
+            lambda: invoice(
+                actor=HOUSE, wish=InvoiceWish(tuple(Bill(c, QUANTITY) for c in claims)), key=f"i{key}"
+            ),
+        )
         return watch.took
 
     def http(self, stack: ExitStack) -> Callable[[int], dict[str, float]]:
         """An order over our API, served by a process of its own."""
         token = f"bench-{time.time_ns()}"
         Token.objects.create(
-            user=self.company.user, name="bench", digest=digest(token), prefix="bench", scopes=["*"], made_at=clock.now()
+            user=self.company.user,
+            name="bench",
+            digest=digest(token),
+            prefix="bench",
+            scopes=["*"],
+            made_at=clock.now(),
         )
-        url = stack.enter_context(served({k: os.environ[k] for k in ("WHARFINGER_HOME", "DATABASE_URL") if k in os.environ}))
+        url = stack.enter_context(
+            served({k: os.environ[k] for k in ("WHARFINGER_HOME", "DATABASE_URL") if k in os.environ})
+        )
         client = stack.enter_context(
-            httpx.Client(base_url=f"{url}/api/v1", headers={"Authorization": f"Bearer {token}"}, timeout=60, trust_env=False)
+            httpx.Client(
+                base_url=f"{url}/api/v1",
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=60,
+                trust_env=False,
+            )
         )
 
         def said(path: str, body: Any, key: str) -> Any:
@@ -149,8 +185,12 @@ class Bench:
             ours = sum(1 for q in found if not q["sql"].startswith(("BEGIN", "COMMIT", "ROLLBACK")))
             self.statements[name] = self.bare.n if name == "floor" else ours
             after = self.rows()
-            deltas[name] = {table: after[table] - before[table] for table in after if after[table] != before[table]}
-        assert deltas["floor"] == deltas["process"], f"not the same rows:\n{deltas['floor']}\n{deltas['process']}"
+            deltas[name] = {
+                table: after[table] - before[table] for table in after if after[table] != before[table]
+            }
+        assert deltas["floor"] == deltas["process"], (
+            f"not the same rows:\n{deltas['floor']}\n{deltas['process']}"
+        )
 
     def rows(self) -> dict[str, int]:
         """How many rows each table has."""

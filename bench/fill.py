@@ -8,7 +8,9 @@ LINES = 10
 MOVES_PER_LINE = 3
 
 
-def fill(connection: Any, moves: int, products: list[tuple[int, int]], customer: int, site: int, there: int) -> None:
+def fill(
+    connection: Any, moves: int, products: list[tuple[int, int]], customer: int, site: int, there: int
+) -> None:
     """Write so many moves of past orders, in a handful of statements; the books still hold afterwards.
 
     products: id and loose lot of each; there: the place of the customer's site.
@@ -23,7 +25,9 @@ def fill(connection: Any, moves: int, products: list[tuple[int, int]], customer:
         cursor.execute("SELECT COALESCE(MAX(id), 0) FROM ledger_entry")
         entry0 = cursor.fetchone()[0]
         cursor.execute("CREATE TEMPORARY TABLE filling (n integer primary key, product bigint, lot bigint)")
-        cursor.executemany("INSERT INTO filling VALUES (%s, %s, %s)", [(n, p, lot) for n, (p, lot) in enumerate(products)])
+        cursor.executemany(
+            "INSERT INTO filling VALUES (%s, %s, %s)", [(n, p, lot) for n, (p, lot) in enumerate(products)]
+        )
         count, orders = len(products), lines // LINES
         cursor.execute(
             "INSERT INTO ledger_entry (id, verb, recorded_at, effective_on, reason, key) "
@@ -45,9 +49,16 @@ def fill(connection: Any, moves: int, products: list[tuple[int, int]], customer:
             f"SELECT {claim0} + i, {sheet}, {sheet}, 1 + i % {LINES}, f.product, '', {customer}, {site}, 1, 10000000, 0, "
             f"(SELECT MIN(id) FROM catalog_taxcode), 'EUR', true, '', {entry0} + 1 + (i - 1) / {LINES} FROM {run(lines)} JOIN filling f ON f.n = i % {count}"
         )
-        legs = (("want", 1, True, "covered", 6), ("bill", 20, True, "waived", 23), ("vendor", 10, True, "customer", there))
+        legs = (
+            ("want", 1, True, "covered", 6),
+            ("bill", 20, True, "waived", 23),
+            ("vendor", 10, True, "customer", there),
+        )
         for n, (source, source_place, unbounded, target, target_place) in enumerate(legs):
-            for kind, place, open_ended, sign in ((source, source_place, unbounded, -1), (target, target_place, False, 1)):
+            for kind, place, open_ended, sign in (
+                (source, source_place, unbounded, -1),
+                (target, target_place, False, 1),
+            ):
                 cursor.execute(
                     "INSERT INTO ledger_holding (lot_id, product_id, serial, owned, place_id, kind, unbounded, claim_id, quantity) "
                     f"SELECT f.lot, f.product, false, true, {place}, '{kind}', {str(open_ended).lower()}, {claim0} + i, {sign} "
@@ -62,11 +73,15 @@ def fill(connection: Any, moves: int, products: list[tuple[int, int]], customer:
         cursor.execute("DROP TABLE filling")
         if connection.vendor == "postgresql":
             for table in ("ledger_claim", "demand_sheet", "ledger_entry"):
-                cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
+                cursor.execute(
+                    f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))"
+                )
         cursor.execute("ANALYZE")
 
 
 def _series(vendor: str) -> Any:
     if vendor == "postgresql":
         return lambda n: f"generate_series(1, {n}) AS g(i)"
-    return lambda n: f"(WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < {n}) SELECT i FROM g)"
+    return lambda n: (
+        f"(WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < {n}) SELECT i FROM g)"
+    )

@@ -49,7 +49,9 @@ class Floor:
 
     def among(self, column: str) -> str:
         """A condition on such a parameter."""
-        return f"{column} = ANY(%s::bigint[])" if self.pg else f"{column} IN (SELECT value FROM json_each(%s))"
+        return (
+            f"{column} = ANY(%s::bigint[])" if self.pg else f"{column} IN (SELECT value FROM json_each(%s))"
+        )
 
     def table(self, types: str, rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
         """Rows as a sub-select of columns a, b, c …; types: one word per column."""
@@ -61,7 +63,9 @@ class Floor:
             )
             return text, [list(c) for c in zip(*rows, strict=True)]
         picked = ", ".join(f"json_extract(value, '$[{i}]') {n}" for i, n in enumerate(names))
-        return self.texts.setdefault(types, f"(SELECT {picked}, key ord FROM json_each(%s))"), [json.dumps(rows)]
+        return self.texts.setdefault(types, f"(SELECT {picked}, key ord FROM json_each(%s))"), [
+            json.dumps(rows)
+        ]
 
     def shape(self, table: str) -> list[tuple[str, str]]:
         """Columns of a table with their types, but its own generated key."""
@@ -71,7 +75,11 @@ class Floor:
                     "SELECT column_name, data_type, is_identity FROM information_schema.columns WHERE table_name = %s ORDER BY ordinal_position",
                     [table],
                 ).fetchall()
-                self.columns[table] = [(n, "text" if t == "character varying" else t.replace(" ", "_")) for n, t, i in found if i == "NO"]
+                self.columns[table] = [
+                    (n, "text" if t == "character varying" else t.replace(" ", "_"))
+                    for n, t, i in found
+                    if i == "NO"
+                ]
             else:
                 found = self.raw.execute(f"PRAGMA table_info({table})").fetchall()
                 self.columns[table] = [(r[1], r[2]) for r in found if not (r[5] and r[1] == "id")]
@@ -90,7 +98,8 @@ class Floor:
         source, params = self.table(types, values)
         letters = ", ".join(chr(97 + i) for i in range(len(shape)))
         sql = self.texts.setdefault(
-            ("insert", table), f'INSERT INTO {table} ({names}) SELECT {letters} FROM {source} v ORDER BY ord RETURNING "{key}"'
+            ("insert", table),
+            f'INSERT INTO {table} ({names}) SELECT {letters} FROM {source} v ORDER BY ord RETURNING "{key}"',
         )
         return sorted(r[0] for r in self.run(sql, params))
 
@@ -101,29 +110,42 @@ class Floor:
         now = datetime.now(UTC)
         stamp = now if self.pg else now.strftime("%Y-%m-%d %H:%M:%S.%f")
         self.now, self.today = stamp, now.date() if self.pg else now.date().isoformat()
-        (answer,) = self.insert("ledger_answer", [{"actor_key": 0, "key": key, "hash": "h", "made_at": stamp}])
+        (answer,) = self.insert(
+            "ledger_answer", [{"actor_key": 0, "key": key, "hash": "h", "made_at": stamp}]
+        )
         return answer, 0
 
     def entry(self, verb: str, key: str) -> int:
         """The act in the journal."""
         (pk,) = self.insert(
-            "ledger_entry", [{"verb": verb, "recorded_at": self.now, "effective_on": self.today, "reason": "", "key": key}]
+            "ledger_entry",
+            [{"verb": verb, "recorded_at": self.now, "effective_on": self.today, "reason": "", "key": key}],
         )
         return pk
 
-    def leave(self, answer: int, entry: int, subjects: Sequence[tuple[str, str | None, str | None]], outbox: int = 2) -> None:
+    def leave(
+        self, answer: int, entry: int, subjects: Sequence[tuple[str, str | None, str | None]], outbox: int = 2
+    ) -> None:
         """Facts, outbox, answer."""
-        self.insert("ledger_fact", [{"entry_id": entry, "subject": s, "field": f, "new": n} for s, f, n in subjects])
+        self.insert(
+            "ledger_fact", [{"entry_id": entry, "subject": s, "field": f, "new": n} for s, f, n in subjects]
+        )
         self.insert(
             "ledger_outbox",
-            [{"entry_id": entry, "consumer": c, "due_at": self.now, "payload": "{}"} for c in ("notices", "webhooks", "documents")[:outbox]],
+            [
+                {"entry_id": entry, "consumer": c, "due_at": self.now, "payload": "{}"}
+                for c in ("notices", "webhooks", "documents")[:outbox]
+            ],
         )
         self.run("UPDATE ledger_answer SET status = 200, body = %s WHERE id = %s", [str(entry), answer])
 
     def lock(self, table: str, ids: Sequence[int], key: str = "id") -> None:
         """Lock rows, on PostgreSQL; SQLite's transaction is the lock."""
         if self.pg:
-            self.run(f"SELECT 1 FROM {table} WHERE {self.among(key)} ORDER BY {key} FOR NO KEY UPDATE", [self.ids(ids)])
+            self.run(
+                f"SELECT 1 FROM {table} WHERE {self.among(key)} ORDER BY {key} FOR NO KEY UPDATE",
+                [self.ids(ids)],
+            )
 
     def number(self, series: str, pattern: str) -> str:
         """The next number of a series."""
@@ -147,7 +169,9 @@ class Floor:
 
     def add(self, rows: Sequence[Sequence[Any]]) -> dict[tuple[int, int, int], int]:
         """Add to holdings (lot, product, place, kind, unbounded, claim, quantity)."""
-        source, params = self.table("bigint bigint bigint text boolean bigint bigint", sorted(rows, key=lambda r: (r[0], r[2], r[5])))
+        source, params = self.table(
+            "bigint bigint bigint text boolean bigint bigint", sorted(rows, key=lambda r: (r[0], r[2], r[5]))
+        )
         found = self.run(
             "INSERT INTO ledger_holding (lot_id, product_id, serial, owned, place_id, kind, unbounded, claim_id, quantity) "
             f"SELECT a, b, false, true, c, d, e, f, g FROM {source} v WHERE true ORDER BY ord "
@@ -161,12 +185,17 @@ class Floor:
         """The moves of an entry."""
         return self.insert(
             "ledger_move",
-            [{"entry_id": entry, "n": n, "source_id": s, "target_id": t, "quantity": q} for n, (s, t, q) in enumerate(pairs)],
+            [
+                {"entry_id": entry, "n": n, "source_id": s, "target_id": t, "quantity": q}
+                for n, (s, t, q) in enumerate(pairs)
+            ],
         )
 
     # The acts
 
-    def create(self, key: str, customer: int, site: int, wanted: Sequence[tuple[int, int]]) -> tuple[int, list[int]]:
+    def create(
+        self, key: str, customer: int, site: int, wanted: Sequence[tuple[int, int]]
+    ) -> tuple[int, list[int]]:
         """A confirmed order of these products: its lines are to be ordered and may be billed."""
         self.begin()
         answer, _ = self.enter("order", key)
@@ -182,7 +211,16 @@ class Floor:
         number = self.number("order", "SO-{n}")
         (sheet,) = self.insert(
             "demand_sheet",
-            [{"kind": "order", "number": number, "organization_id": customer, "currency": "EUR", "ordered_on": self.today, "made_id": entry}],
+            [
+                {
+                    "kind": "order",
+                    "number": number,
+                    "organization_id": customer,
+                    "currency": "EUR",
+                    "ordered_on": self.today,
+                    "made_id": entry,
+                }
+            ],
         )
         self.insert("sales_order", [{"sheet_id": sheet, "confirmed_at": self.now}], key="sheet_id")
         claims = self.insert("ledger_claim", [{} for _ in wanted])
@@ -213,7 +251,15 @@ class Floor:
             lot = products[p][4]
             pairs += [(at[lot, WANT, c], at[lot, TO_ORDER, c], q), (at[lot, BILL, c], at[lot, TO_BILL, c], q)]
         self.moves(entry, pairs)
-        self.leave(answer, entry, [(f"order:{sheet}", None, None), ("demand.Sheet", "made", f"[{sheet}]"), ("demand.Line", "made", json.dumps(claims))])
+        self.leave(
+            answer,
+            entry,
+            [
+                (f"order:{sheet}", None, None),
+                ("demand.Sheet", "made", f"[{sheet}]"),
+                ("demand.Line", "made", json.dumps(claims)),
+            ],
+        )
         self.commit()
         return sheet, claims
 
@@ -245,18 +291,26 @@ class Floor:
             _, goods, bin_place, at_hand = free[product]
             assert at_hand >= q
             taken += [[goods, bin_place, 0, q], [lot, TO_ORDER, claim, q]]
-            given += [[goods, product, bin_place, "bin", False, claim, q], [lot, product, COVERED, "covered", False, claim, q]]
+            given += [
+                [goods, product, bin_place, "bin", False, claim, q],
+                [lot, product, COVERED, "covered", False, claim, q],
+            ]
             legs.append((goods, lot, bin_place, claim, q))
         entry = self.entry("reserve", key)
         at = self.subtract(sorted(taken)) | self.add(given)
         pairs = []
         for goods, lot, bin_place, claim, q in legs:
-            pairs += [(at[goods, bin_place, 0], at[goods, bin_place, claim], q), (at[lot, TO_ORDER, claim], at[lot, COVERED, claim], q)]
+            pairs += [
+                (at[goods, bin_place, 0], at[goods, bin_place, claim], q),
+                (at[lot, TO_ORDER, claim], at[lot, COVERED, claim], q),
+            ]
         self.moves(entry, pairs)
         self.leave(answer, entry, [(f"order:{sheet}", None, None)])
         self.commit()
 
-    def pick(self, key: str, sheet: int, claims: Sequence[int], products: Sequence[int], stages: dict[int, int]) -> None:
+    def pick(
+        self, key: str, sheet: int, claims: Sequence[int], products: Sequence[int], stages: dict[int, int]
+    ) -> None:
         """Take what the lines reserved out of its bins."""
         self.begin()
         answer, _ = self.enter("pick", key)
@@ -271,7 +325,16 @@ class Floor:
         self.leave(answer, entry, [(f"order:{sheet}", None, None)])
         self.commit()
 
-    def ship(self, key: str, sheet: int, claims: Sequence[int], products: Sequence[int], customer: int, site: int, there: int) -> None:
+    def ship(
+        self,
+        key: str,
+        sheet: int,
+        claims: Sequence[int],
+        products: Sequence[int],
+        customer: int,
+        site: int,
+        there: int,
+    ) -> None:
         """Hand picked goods to the customer and draw their cost, first in first out."""
         self.begin()
         answer, _ = self.enter("ship", key)
@@ -291,7 +354,17 @@ class Floor:
         (place,) = self.insert("ledger_place", [{"kind": "in_transit", "unbounded": False, "sequence": 0}])
         (shipment,) = self.insert(
             "fulfilment_shipment",
-            [{"number": number, "organization_id": customer, "site_id": site, "place_id": place, "shipped_on": self.today, "delivered_on": self.today, "made_id": entry}],
+            [
+                {
+                    "number": number,
+                    "organization_id": customer,
+                    "site_id": site,
+                    "place_id": place,
+                    "shipped_on": self.today,
+                    "delivered_on": self.today,
+                    "made_id": entry,
+                }
+            ],
         )
         at = self.subtract(sorted([r[1], r[3], r[5], r[6]] for r in goods))
         at |= self.add([[r[1], r[2], there, "customer", False, r[5], r[6]] for r in goods])
@@ -304,10 +377,29 @@ class Floor:
             draws.append((move, layer[0], r[6], value))
             layer[2] -= r[6]
             layer[3] -= value
-        source, params = self.table("bigint bigint bigint", [[d[1], d[2], d[3]] for d in sorted(draws, key=lambda d: d[1])])
-        self.run(f"UPDATE ledger_layer SET quantity = quantity - v.b, value_minor = value_minor - v.c FROM {source} v WHERE ledger_layer.id = v.a", params)
-        self.insert("ledger_draw", [{"entry_id": entry, "move_id": m, "layer_id": y, "quantity": q, "value_minor": v} for m, y, q, v in draws])
-        self.leave(answer, entry, [(f"order:{sheet}", None, None), (f"shipment:{shipment}", None, None), ("fulfilment.Shipment", "made", f"[{shipment}]")])
+        source, params = self.table(
+            "bigint bigint bigint", [[d[1], d[2], d[3]] for d in sorted(draws, key=lambda d: d[1])]
+        )
+        self.run(
+            f"UPDATE ledger_layer SET quantity = quantity - v.b, value_minor = value_minor - v.c FROM {source} v WHERE ledger_layer.id = v.a",
+            params,
+        )
+        self.insert(
+            "ledger_draw",
+            [
+                {"entry_id": entry, "move_id": m, "layer_id": y, "quantity": q, "value_minor": v}
+                for m, y, q, v in draws
+            ],
+        )
+        self.leave(
+            answer,
+            entry,
+            [
+                (f"order:{sheet}", None, None),
+                (f"shipment:{shipment}", None, None),
+                ("fulfilment.Shipment", "made", f"[{shipment}]"),
+            ],
+        )
         self.commit()
 
     def invoice(self, key: str, sheet: int, claims: Sequence[int], customer: int, site: int) -> None:
@@ -354,7 +446,11 @@ class Floor:
         self.moves(entry, [(at[r[1], r[3], r[5]], at[r[1], place, r[5]], r[6]) for r in rows])
         source, params = self.table(
             "text bigint text text bigint",
-            [["receivable", customer, f"invoice:{invoice}", "EUR", net + tax], ["revenue", 0, "", "EUR", 0], ["tax", 0, "", "EUR", 0]],
+            [
+                ["receivable", customer, f"invoice:{invoice}", "EUR", net + tax],
+                ["revenue", 0, "", "EUR", 0],
+                ["tax", 0, "", "EUR", 0],
+            ],
         )
         accounts = {
             r[1]: r[0]
@@ -369,14 +465,26 @@ class Floor:
         self.insert(
             "ledger_posting",
             [
-                {"entry_id": entry, "n": n, "source_id": accounts[kind], "target_id": accounts["receivable"], "amount_minor": m, "home_minor": m}
+                {
+                    "entry_id": entry,
+                    "n": n,
+                    "source_id": accounts[kind],
+                    "target_id": accounts["receivable"],
+                    "amount_minor": m,
+                    "home_minor": m,
+                }
                 for n, (kind, m) in enumerate((("revenue", net), ("tax", tax)))
             ],
         )
         self.leave(
             answer,
             entry,
-            [(f"order:{sheet}", None, None), (f"invoice:{invoice}", None, None), (f"organization:{customer}", None, None), ("billing.Invoice", "made", f"[{invoice}]")],
+            [
+                (f"order:{sheet}", None, None),
+                (f"invoice:{invoice}", None, None),
+                (f"organization:{customer}", None, None),
+                ("billing.Invoice", "made", f"[{invoice}]"),
+            ],
             outbox=3,
         )
         self.commit()
@@ -385,7 +493,17 @@ class Floor:
 def _plain(name: str, kind: str) -> Any:
     """The plainest value of a column that nothing was said about."""
     kind = kind.lower()
-    if name.endswith(("_id", "_at", "_on")) or name in ("field", "old", "new", "status", "body", "hold_until", "ratio", "weight_grams", "leased_until"):
+    if name.endswith(("_id", "_at", "_on")) or name in (
+        "field",
+        "old",
+        "new",
+        "status",
+        "body",
+        "hold_until",
+        "ratio",
+        "weight_grams",
+        "leased_until",
+    ):
         return None
     if name in ("approved_minor", "due_at"):
         return None

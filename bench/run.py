@@ -32,15 +32,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--engine", choices=("sqlite", "postgresql"), help="only this one, in this process")
     parser.add_argument("--orders", type=int, default=100, help="orders of each way at each size")
-    parser.add_argument("--moves", type=int, default=1_000_000, help="moves behind the second measurement; 0 leaves it out")
-    parser.add_argument("--rounds", type=int, default=1, help="how often empty and full alternate (each in a new database)")
+    parser.add_argument(
+        "--moves", type=int, default=1_000_000, help="moves behind the second measurement; 0 leaves it out"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=1, help="how often empty and full alternate (each in a new database)"
+    )
     parser.add_argument("--no-http", action="store_true", help="leave the API out")
     options = parser.parse_args()
     if options.engine:
         measure(options)
         return
     for engine in ("sqlite", "postgresql"):
-        subprocess.run([sys.executable, "-m", "bench.run", "--engine", engine, *sys.argv[1:]], cwd=ROOT, check=True)
+        subprocess.run(
+            [sys.executable, "-m", "bench.run", "--engine", engine, *sys.argv[1:]], cwd=ROOT, check=True
+        )
 
 
 def calibrated() -> float:
@@ -75,7 +81,10 @@ def measure(options: argparse.Namespace) -> None:
             if size:
                 started = time.perf_counter()
                 bench.fill(size)
-                print(f"{options.engine}: {size} moves filled in {time.perf_counter() - started:.0f} s", flush=True)
+                print(
+                    f"{options.engine}: {size} moves filled in {time.perf_counter() - started:.0f} s",
+                    flush=True,
+                )
             results[str(size)] = rounds(bench, options, stack)
             if not options.moves:
                 break
@@ -117,7 +126,11 @@ def report(options: argparse.Namespace, results: dict[str, dict[str, list[float]
         empty, full = (statistics.median(t["process all"]) for t in results.values())
         print(f"  empty → {options.moves} moves, in process: {full / empty:.2f} ×")
     print(f"  statements: floor {bench.statements['floor']}, in process {bench.statements['process']}")
-    print(json.dumps({size: {k: round(statistics.median(v), 2) for k, v in t.items()} for size, t in results.items()}))
+    print(
+        json.dumps(
+            {size: {k: round(statistics.median(v), 2) for k, v in t.items()} for size, t in results.items()}
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,13 @@ from tests import postgres
 def durable() -> Iterator[str]:
     """A server that waits for the disk as a real one does."""
     kept = dict(postgres.SERVER_SETTINGS)
-    postgres.SERVER_SETTINGS.update(fsync="on", synchronous_commit="on", full_page_writes="on", shared_buffers="'1GB'", max_wal_size="'4GB'")
+    postgres.SERVER_SETTINGS.update(
+        fsync="on",
+        synchronous_commit="on",
+        full_page_writes="on",
+        shared_buffers="'1GB'",
+        max_wal_size="'4GB'",
+    )
     try:
         with postgres.server("bench") as url:
             yield url

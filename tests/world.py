@@ -38,7 +38,12 @@ class World:
     def product(self, **values: Any) -> Product:
         """A new product with its loose lot."""
         n = next(_names)
-        values = {"sku": f"P-{n}", "name": f"Product {n}", "price_micro": 10_000_000, "tax_code": self.tax} | values
+        values = {
+            "sku": f"P-{n}",
+            "name": f"Product {n}",
+            "price_micro": 10_000_000,
+            "tax_code": self.tax,
+        } | values
         made = Product.objects.create(**values)
         Lot.objects.create(product=made)
         VendorPrice.objects.create(product=made, organization=self.vendor, cost_micro=6_000_000, default=True)
@@ -64,7 +69,13 @@ class World:
                 lots = [
                     (
                         LotRef(
-                            made.create("ledger.Lot", product_id=product.pk, serial=True, code=s, code_key=s.casefold()),  # type: ignore[arg-type]
+                            made.create(
+                                "ledger.Lot",
+                                product_id=product.pk,
+                                serial=True,
+                                code=s,
+                                code_key=s.casefold(),
+                            ),  # type: ignore[arg-type]
                             product.pk,
                             serial=True,
                         ),
@@ -75,7 +86,16 @@ class World:
             for lot, units in lots:
                 at = spot(lot, place, 0)
                 step = made.move(at.at(fixed("adjustment")), at, units)
-                value_receipt(made, truth, step, product.pk, product.cost_method, units, worth * units // quantity, lot.id)
+                value_receipt(
+                    made,
+                    truth,
+                    step,
+                    product.pk,
+                    product.cost_method,
+                    units,
+                    worth * units // quantity,
+                    lot.id,
+                )
             return made
 
         return post("adjust", Wish(products=[product.pk], loose=True, layers=True), plan, actor=HOUSE)

@@ -13,7 +13,11 @@ def test_tax_is_rounded_once_per_rate() -> None:
 
 def test_rates_are_listed_apart() -> None:
     found = totals(
-        [TaxedRow(10_000, "S", 190_000), TaxedRow(5_000, "S", 70_000), TaxedRow(2_000, "AE", 0, "Reverse charge")]
+        [
+            TaxedRow(10_000, "S", 190_000),
+            TaxedRow(5_000, "S", 70_000),
+            TaxedRow(2_000, "AE", 0, "Reverse charge"),
+        ]
     )
     assert found.by_rate == (
         Rate("AE", 0, "Reverse charge", 2_000, 0),

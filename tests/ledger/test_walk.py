@@ -65,7 +65,9 @@ def test_a_line_walks_to_the_customer_and_back(company: World) -> None:
 def test_a_part_is_taken_back(company: World) -> None:
     product = company.product()
     company.stock(product, 5, value_minor=1000)
-    made = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, (LineWish(product.pk, 3),), confirm=True))
+    made = create_order(
+        actor=HOUSE, wish=OrderWish(company.customer.pk, (LineWish(product.pk, 3),), confirm=True)
+    )
     (line,) = made.made["ledger.Claim"]
     reserve(actor=HOUSE, holds=[Hold(line, 3)])
     shipped = ship(actor=HOUSE, picks=[Pick(line, 3)])
@@ -84,7 +86,9 @@ def test_a_part_is_taken_back(company: World) -> None:
 def test_more_than_free_is_refused(company: World) -> None:
     product = company.product()
     company.stock(product, 2)
-    made = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, (LineWish(product.pk, 3),), confirm=True))
+    made = create_order(
+        actor=HOUSE, wish=OrderWish(company.customer.pk, (LineWish(product.pk, 3),), confirm=True)
+    )
     (line,) = made.made["ledger.Claim"]
     before = entries()
     with pytest.raises(Refusal) as refused:
@@ -97,7 +101,9 @@ def test_more_than_free_is_refused(company: World) -> None:
 def test_release_gives_the_wish_back(company: World) -> None:
     product = company.product()
     company.stock(product, 2)
-    made = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, (LineWish(product.pk, 2),), confirm=True))
+    made = create_order(
+        actor=HOUSE, wish=OrderWish(company.customer.pk, (LineWish(product.pk, 2),), confirm=True)
+    )
     (line,) = made.made["ledger.Claim"]
     reserve(actor=HOUSE, holds=[Hold(line, 2)])
     release(actor=HOUSE, holds=[Hold(line, 1)])
@@ -113,7 +119,9 @@ def test_statements_do_not_grow_with_lines(company: World, lines: int) -> None:
     counts = {}
 
     def counted(name: str, act):  # type: ignore[no-untyped-def]
-        with CaptureQueriesContext(connection, ) as found:
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
             result = act()
         counts[name] = len([q for q in found if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN"))])
         return result

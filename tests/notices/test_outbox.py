@@ -110,7 +110,12 @@ def person(name: str, **values: Any) -> User:
 
 
 def order(company: World, owner: User | None = None) -> int:
-    wish = OrderWish(company.customer.pk, (LineWish(company.product().pk, 2),), owner=owner.pk if owner else None, confirm=True)
+    wish = OrderWish(
+        company.customer.pk,
+        (LineWish(company.product().pk, 2),),
+        owner=owner.pk if owner else None,
+        confirm=True,
+    )
     return create_order(actor=HOUSE, wish=wish).id
 
 
@@ -121,7 +126,9 @@ def work_off() -> int:
     return done
 
 
-def test_the_team_and_the_owner_are_told_once_each_in_their_language(company: World, catcher: Catcher) -> None:
+def test_the_team_and_the_owner_are_told_once_each_in_their_language(
+    company: World, catcher: Catcher
+) -> None:
     buyer, owner = person("bea", language="de"), person("olaf")
     person("idle")
     Setting.objects.create(key="purchasing_team", value=[buyer.pk, owner.pk])
@@ -183,7 +190,9 @@ def test_a_webhook_is_signed_and_told_of_every_verb(company: World, receiver: Re
     assert Attempt.objects.filter(ok=True, code=204).count() == len(receiver.told)
 
 
-def test_a_failing_receiver_is_left_alone_for_longer_each_time_and_then_for_good(company: World, receiver: Receiver) -> None:
+def test_a_failing_receiver_is_left_alone_for_longer_each_time_and_then_for_good(
+    company: World, receiver: Receiver
+) -> None:
     add_webhook(actor=HOUSE, name="Books", url=receiver.url, verbs=["order"])
     receiver.code = 500
     with time_machine.travel(clock.now(), tick=False) as traveller:

@@ -39,7 +39,9 @@ def company(fresh_database: dict[str, str]) -> World:
 def ordered(company: World, *wanted: tuple[Product, int]) -> list[int]:
     """A confirmed order's lines."""
     lines = tuple(LineWish(p.pk, q) for p, q in wanted)
-    return create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, lines, confirm=True)).made["ledger.Claim"]
+    return create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, lines, confirm=True)).made[
+        "ledger.Claim"
+    ]
 
 
 def spread(company: World, product: Product, bins: int, units: int) -> None:
@@ -117,7 +119,9 @@ def test_two_people_fight_for_two_products_the_other_way_round(company: World) -
     company.stock(x, 100)
     company.stock(y, 100)
     orders = [ordered(company, *([(x, 60), (y, 60)] if n % 2 else [(y, 60), (x, 60)])) for n in range(5)]
-    outcome = crowd(5, [partial(reserve, actor=HOUSE, holds=[Hold(line, 60) for line in lines]) for lines in orders])
+    outcome = crowd(
+        5, [partial(reserve, actor=HOUSE, holds=[Hold(line, 60) for line in lines]) for lines in orders]
+    )
     assert outcome.errors == []
     assert len(outcome.done) == 1
     assert {r.free for r in outcome.refused} == {40}
@@ -159,7 +163,9 @@ while True:
 """
 
 
-def test_a_process_killed_in_mid_act_leaves_nothing_half_written(company: World, fresh_database: dict[str, str], tmp_path: Path) -> None:
+def test_a_process_killed_in_mid_act_leaves_nothing_half_written(
+    company: World, fresh_database: dict[str, str], tmp_path: Path
+) -> None:
     product = company.product()
     company.stock(product, 100_000)
     script = tmp_path / "killed.py"

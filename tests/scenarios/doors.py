@@ -128,8 +128,12 @@ class ActionsDoor:
             "ship": lambda: shipping.ship(actor=who, picks=picks),
             "pick-pack-ship": lambda: shipping.pick_pack_ship(actor=who, picks=picks),
             "cancel-delivery": lambda: cancel_delivery(actor=who, picks=picks, reason="As told"),
-            "invoice": lambda: invoice(actor=who, wish=InvoiceWish(tuple(Bill(line, q) for line, q in items))),
-            "credit": lambda: credit(actor=who, items=[Credit(billed(line), q) for line, q in items], reason="As told"),
+            "invoice": lambda: invoice(
+                actor=who, wish=InvoiceWish(tuple(Bill(line, q) for line, q in items))
+            ),
+            "credit": lambda: credit(
+                actor=who, items=[Credit(billed(line), q) for line, q in items], reason="As told"
+            ),
         }
         return int(self._said(verbs[verb]).id)
 
@@ -147,7 +151,9 @@ class ActionsDoor:
         return int(self._said(lambda: approving.approve(actor=self.who, lines=lines)).id)
 
     def buy(self, lines: Sequence[int]) -> tuple[int, int]:
-        drafted = self._said(lambda: ordering.draft_from_lines(actor=self.who, wanted=[Wanted(line) for line in lines]))
+        drafted = self._said(
+            lambda: ordering.draft_from_lines(actor=self.who, wanted=[Wanted(line) for line in lines])
+        )
         order = drafted.one("purchasing.PurchaseOrder")
         return order, self._said(lambda: ordering.submit(actor=self.who, order=order)).id
 
@@ -178,17 +184,27 @@ class ApiDoor:
 
     def __init__(self, company: World) -> None:
         Token.objects.create(
-            user=company.user, name="scenario", digest=digest("told"), prefix="told", scopes=["*"], made_at=clock.now()
+            user=company.user,
+            name="scenario",
+            digest=digest("told"),
+            prefix="told",
+            scopes=["*"],
+            made_at=clock.now(),
         )
         self.client = Client(headers={"Authorization": "Bearer told"})
 
     def order(self, customer: int, items: Items, *, confirm: bool) -> tuple[int, list[int], int]:
         lines = [{"product": p, "quantity": str(q)} for p, q in items]
-        made = self._post(f"/orders{'?confirm=true' if confirm else ''}", {"organization": customer, "lines": lines})
+        made = self._post(
+            f"/orders{'?confirm=true' if confirm else ''}", {"organization": customer, "lines": lines}
+        )
         return made["id"], [line["id"] for line in made["lines"]], made["entry"]
 
     def quote(self, customer: int, items: Items) -> tuple[int, list[int], int]:
-        made = self._post("/quotes", {"organization": customer, "lines": [{"product": p, "quantity": str(q)} for p, q in items]})
+        made = self._post(
+            "/quotes",
+            {"organization": customer, "lines": [{"product": p, "quantity": str(q)} for p, q in items]},
+        )
         return made["id"], [line["id"] for line in made["lines"]], made["entry"]
 
     def win(self, quote: int) -> tuple[int, list[int], int]:
@@ -215,7 +231,11 @@ class ApiDoor:
 
     def on_document(self, verb: str, document: int) -> int:
         noun = "quotes" if verb == "lose" else "orders"
-        return int(self._post(f"/{noun}/{document}/{verb}", {"reason": "As told"} if verb != "confirm" else {})["entry"])
+        return int(
+            self._post(f"/{noun}/{document}/{verb}", {"reason": "As told"} if verb != "confirm" else {})[
+                "entry"
+            ]
+        )
 
     def approve(self, lines: Sequence[int]) -> int:
         return int(self._post("/approvals/approve", {"lines": list(lines)})["entry"])
@@ -232,7 +252,9 @@ class ApiDoor:
         return int(self._post(f"/purchase-orders/{purchase}/receive", {"lines": [row]})["entry"])
 
     def pay(self, customer: int, amount: str) -> int:
-        return int(self._post("/payments", {"organization": customer, "amount": amount, "currency": "EUR"})["entry"])
+        return int(
+            self._post("/payments", {"organization": customer, "amount": amount, "currency": "EUR"})["entry"]
+        )
 
     def undo(self, entry: int) -> int:
         return int(self._post(f"/journal/{entry}/reverse", {"reason": "As told"})["entry"])

@@ -1,17 +1,17 @@
 """Reads a story line by line and has it happen through a door; the books are audited after every line.
 
-    product router 10.00 [cost 6.00] [service] [serials] [average|lifo]   a product of the company
-    goods 5 router [serials S1 S2] [at A2]                                they turn up in a bin
-    setting approval 1000.00                                              purchases from then on need approval
-    order SO: 3 router, 2 cable        firm at once; `draft SO: …` is not
-    quote Q: 3 router
-    reserve SO 3 router [serials S1]   and so release, pick, unpick, pack, unpack, ship, pick-pack-ship,
-                                       cancel-delivery, invoice, credit; without figures: all lines whole
-    confirm|cancel|reopen|lose SO      · win Q as SO · approve SO · buy SO as PO · receive PO 3 router [serials …]
-    pay 35.70                          · undo (the latest act), undo 2 (the second latest)
-    refused CODE: <line>               the line is refused with this code, and nothing is written
-    see SO router: reserved 3, to_order 1          · stock router: on_hand 5, available 2 · worth router 18.00
-    owes 35.70                                     what the customer owes (below zero: what we owe)
+product router 10.00 [cost 6.00] [service] [serials] [average|lifo]   a product of the company
+goods 5 router [serials S1 S2] [at A2]                                they turn up in a bin
+setting approval 1000.00                                              purchases from then on need approval
+order SO: 3 router, 2 cable        firm at once; `draft SO: …` is not
+quote Q: 3 router
+reserve SO 3 router [serials S1]   and so release, pick, unpick, pack, unpack, ship, pick-pack-ship,
+                                   cancel-delivery, invoice, credit; without figures: all lines whole
+confirm|cancel|reopen|lose SO      · win Q as SO · approve SO · buy SO as PO · receive PO 3 router [serials …]
+pay 35.70                          · undo (the latest act), undo 2 (the second latest)
+refused CODE: <line>               the line is refused with this code, and nothing is written
+see SO router: reserved 3, to_order 1          · stock router: on_hand 5, available 2 · worth router 18.00
+owes 35.70                                     what the customer owes (below zero: what we owe)
 """
 
 from __future__ import annotations
@@ -84,7 +84,9 @@ class Teller:
             values["cost_method"] = method
         self.products[name] = self.company.product(**values)
         if "cost" in more:
-            VendorPrice.objects.filter(product=self.products[name]).update(cost_micro=micro(more[more.index("cost") + 1]))
+            VendorPrice.objects.filter(product=self.products[name]).update(
+                cost_micro=micro(more[more.index("cost") + 1])
+            )
 
     def say_goods(self, rest: str) -> None:
         """goods QUANTITY NAME …"""
@@ -93,7 +95,9 @@ class Teller:
         bins = {b.name: b for b in self.company.bins if b.location_id == self.company.location.pk}
         place = bins[more[more.index("at") + 1]] if "at" in more else None
         worth = int(float(more[more.index("worth") + 1].replace(".", ""))) if "worth" in more else None
-        written = self.company.stock(self.products[name], int(quantity), bin=place, serials=serials, value_minor=worth)
+        written = self.company.stock(
+            self.products[name], int(quantity), bin=place, serials=serials, value_minor=worth
+        )
         self.acts.append(written.id)
 
     def say_setting(self, rest: str) -> None:
@@ -101,7 +105,8 @@ class Teller:
         name, amount = rest.split()
         assert name == "approval"
         Setting.objects.update_or_create(
-            key="approval", defaults={"value": {"threshold_minor": micro(amount) // 10_000, "self_approval": True}}
+            key="approval",
+            defaults={"value": {"threshold_minor": micro(amount) // 10_000, "self_approval": True}},
         )
 
     def say_order(self, rest: str, *, confirm: bool = True) -> None:
@@ -145,7 +150,9 @@ class Teller:
         """receive PURCHASE QUANTITY PRODUCT [serials …]"""
         head, serials = split_serials(rest)
         purchase, quantity, product = head.split()
-        self.acts.append(self.door.receive(self.documents[purchase], self.products[product].pk, int(quantity), serials))
+        self.acts.append(
+            self.door.receive(self.documents[purchase], self.products[product].pk, int(quantity), serials)
+        )
 
     def say_pay(self, rest: str) -> None:
         """pay AMOUNT"""

@@ -20,7 +20,12 @@ def scaled(text: str | int, decimals: int, *, field: str, most: int = MOST, nega
     """
     written = str(text).strip()
     if not _PLAIN.fullmatch(written):
-        raise BadInput("not_a_number", N_("“{text}” is not a number. Write it like 12.50."), field=field, text=written[:40])
+        raise BadInput(
+            "not_a_number",
+            N_("“{text}” is not a number. Write it like 12.50."),
+            field=field,
+            text=written[:40],
+        )
     whole, _, places = written.lstrip("-").partition(".")
     if len(places.rstrip("0")) > decimals:
         raise BadInput(

@@ -88,7 +88,9 @@ class Refusal(Exception):
 
     def words(self) -> str:
         """The sentence in the language of the reader, figures filled in."""
-        return gettext(self.sentence).format(wanted=self.figure(self.wanted), free=self.figure(self.free), **self.values)
+        return gettext(self.sentence).format(
+            wanted=self.figure(self.wanted), free=self.figure(self.free), **self.values
+        )
 
     def figure(self, units: int | None) -> str:
         """A quantity of the refused product as a decimal string."""

@@ -50,17 +50,33 @@ def chosen(request: HttpRequest) -> list[Chosen]:
     ticked = selected(request)
     rows = {
         h.pk: h
-        for h in Holding.objects.filter(pk__in=[row.id for row in ticked], quantity__gt=0).select_related("product", "place")
+        for h in Holding.objects.filter(pk__in=[row.id for row in ticked], quantity__gt=0).select_related(
+            "product", "place"
+        )
     }
     found = []
     for row in ticked:
         held = rows.get(row.id)
         if held is None:
-            raise Refusal("moved_on", N_("Some of these goods have moved on meanwhile. Look at the list again."))
-        units = quantity(row.quantity, held.product.quantity_decimals, field=f"quantity-{row.id}") if row.quantity else held.quantity
+            raise Refusal(
+                "moved_on", N_("Some of these goods have moved on meanwhile. Look at the list again.")
+            )
+        units = (
+            quantity(row.quantity, held.product.quantity_decimals, field=f"quantity-{row.id}")
+            if row.quantity
+            else held.quantity
+        )
         found.append(
             Chosen(
-                held.pk, held.claim_id, held.product_id, held.lot_id, held.kind, held.place_id, held.place.parent_id, held.serial, units
+                held.pk,
+                held.claim_id,
+                held.product_id,
+                held.lot_id,
+                held.kind,
+                held.place_id,
+                held.place.parent_id,
+                held.serial,
+                units,
             )
         )
     return found
@@ -80,7 +96,12 @@ def picks_of(rows: Sequence[Chosen]) -> list[Pick]:
     ]
 
 
-def act_on(permission: str, worklist: str, run: Callable[[Any, list[Chosen], Any], Any], sentence: Callable[[int], str]) -> Any:
+def act_on(
+    permission: str,
+    worklist: str,
+    run: Callable[[Any, list[Chosen], Any], Any],
+    sentence: Callable[[int], str],
+) -> Any:
     """The page behind an act of a worklist: run it on the ticked rows, go back, and offer to undo it."""
 
     @require_POST
@@ -102,32 +123,45 @@ def _lines(rows: Sequence[Chosen]) -> list[int]:
 
 
 def _arrivals(rows: Sequence[Chosen]) -> list[Arrival]:
-    lines = dict(PurchaseLine.objects.filter(place_id__in=[row.place for row in rows]).values_list("place_id", "pk"))
+    lines = dict(
+        PurchaseLine.objects.filter(place_id__in=[row.place for row in rows]).values_list("place_id", "pk")
+    )
     return [Arrival(lines[row.place], row.quantity, line=row.line or None) for row in rows]
 
 
 approve = act_on(
     "purchasing.approve",
     "approval",
-    lambda who, rows, given: approving.approve(actor=who, lines=_lines(rows), note=given.get("note", ""), key=given.get("key") or None),
+    lambda who, rows, given: approving.approve(
+        actor=who, lines=_lines(rows), note=given.get("note", ""), key=given.get("key") or None
+    ),
     lambda n: ngettext("Approved %(n)s line.", "Approved %(n)s lines.", n) % {"n": n},
 )
 reject = act_on(
     "purchasing.approve",
     "approval",
-    lambda who, rows, given: approving.reject(actor=who, lines=_lines(rows), note=given.get("note") or _("Rejected")),
+    lambda who, rows, given: approving.reject(
+        actor=who, lines=_lines(rows), note=given.get("note") or _("Rejected")
+    ),
     lambda n: ngettext("Rejected %(n)s line.", "Rejected %(n)s lines.", n) % {"n": n},
 )
 order = act_on(
     "purchasing.order",
     "purchasing",
-    lambda who, rows, given: ordering.draft_from_lines(actor=who, wanted=[Wanted(r.line, r.quantity) for r in rows]),
-    lambda n: ngettext("Drafted a purchase order of %(n)s line.", "Drafted a purchase order of %(n)s lines.", n) % {"n": n},
+    lambda who, rows, given: ordering.draft_from_lines(
+        actor=who, wanted=[Wanted(r.line, r.quantity) for r in rows]
+    ),
+    lambda n: (
+        ngettext("Drafted a purchase order of %(n)s line.", "Drafted a purchase order of %(n)s lines.", n)
+        % {"n": n}
+    ),
 )
 order_each = act_on(
     "purchasing.order",
     "purchasing",
-    lambda who, rows, given: ordering.draft_per_vendor(actor=who, wanted=[Wanted(r.line, r.quantity) for r in rows]),
+    lambda who, rows, given: ordering.draft_per_vendor(
+        actor=who, wanted=[Wanted(r.line, r.quantity) for r in rows]
+    ),
     lambda n: _("Drafted a purchase order for each default vendor."),
 )
 from_stock = act_on(
@@ -206,7 +240,10 @@ cancel_delivery = act_on(
     lambda who, rows, given: flow.cancel_delivery(
         actor=who, picks=picks_of(rows), reason=given.get("reason", "") or _("Delivery cancelled")
     ),
-    lambda n: ngettext("Took back the delivery of %(n)s line.", "Took back the delivery of %(n)s lines.", n) % {"n": n},
+    lambda n: (
+        ngettext("Took back the delivery of %(n)s line.", "Took back the delivery of %(n)s lines.", n)
+        % {"n": n}
+    ),
 )
 restock = act_on(
     "returns.restock",

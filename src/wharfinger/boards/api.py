@@ -55,7 +55,11 @@ def worklists(request: Request) -> HttpResponse:
 def worklist(request: Request, name: str, cursor: str = "", limit: str = "50") -> HttpResponse:
     """What waits on a page of work, newest first."""
     one = BY_NAME.get(name)
-    if one is None or not configuration.one("modules").get(one.module, True) or not request.auth.may(one.permission):
+    if (
+        one is None
+        or not configuration.one("modules").get(one.module, True)
+        or not request.auth.may(one.permission)
+    ):
         raise NotThere("no_such_worklist", N_("There is no such worklist, or it is not yours to see."))
     found = waiting(one, one.kinds).order_by("-id")
     if cursor:

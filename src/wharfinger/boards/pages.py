@@ -18,10 +18,13 @@ def worklist(request: HttpRequest, name: str) -> HttpResponse:
     """One page of work: what waits there, and what can be done with it."""
     one = BY_NAME[name]
     if one.module and not configuration.one("modules").get(one.module):
-        raise NotThere("module_off", N_(
+        raise NotThere(
+            "module_off",
+            N_(
                 "This page belongs to a module that is switched off. "
                 "An administrator switches it on under Settings, Modules."
-            ))
+            ),
+        )
     tab = request.GET.get("tab") or next(iter(one.tabs))
     return table_page(request, on_tab(TABLES[name], one, tab))
 

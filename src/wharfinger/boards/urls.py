@@ -11,7 +11,10 @@ app_name = "boards"
 urlpatterns = [
     path("views/save", pages.save_view, name="save_view"),
     path("views/<int:view>/delete", pages.drop_view, name="drop_view"),
-    *(path(f"work/{one.name.replace('_', '-')}/", pages.worklist, {"name": one.name}, name=one.name) for one in WORKLISTS),
+    *(
+        path(f"work/{one.name.replace('_', '-')}/", pages.worklist, {"name": one.name}, name=one.name)
+        for one in WORKLISTS
+    ),
     *(
         path(f"work/{name.replace('_', '-')}", getattr(acts, name), name=name)
         for name in sorted({act.name for one in WORKLISTS for act in one.acts})

@@ -70,9 +70,30 @@ WORKLISTS: tuple[Worklist, ...] = (
         "purchasing.read",
         {"": (N_("To order"), ("to_order",))},
         (
-            Act("order", N_("Make purchase order"), "boards:order", "purchasing.order", takes_quantity=True, icon="clipboard-list"),
-            Act("order_each", N_("One per default vendor"), "boards:order_each", "purchasing.order", takes_quantity=True, icon="copy"),
-            Act("from_stock", N_("Fulfil from stock"), "boards:from_stock", "sales.reserve", takes_quantity=True, icon="hand"),
+            Act(
+                "order",
+                N_("Make purchase order"),
+                "boards:order",
+                "purchasing.order",
+                takes_quantity=True,
+                icon="clipboard-list",
+            ),
+            Act(
+                "order_each",
+                N_("One per default vendor"),
+                "boards:order_each",
+                "purchasing.order",
+                takes_quantity=True,
+                icon="copy",
+            ),
+            Act(
+                "from_stock",
+                N_("Fulfil from stock"),
+                "boards:from_stock",
+                "sales.reserve",
+                takes_quantity=True,
+                icon="hand",
+            ),
         ),
         N_("Nothing is to be ordered. Won and confirmed lines without stock appear here."),
         module="procurement",
@@ -82,7 +103,16 @@ WORKLISTS: tuple[Worklist, ...] = (
         N_("Receiving"),
         "purchasing.read",
         {"": (N_("On order"), ("on_order",))},
-        (Act("receive", N_("Receive"), "boards:receive", "purchasing.receive", takes_quantity=True, icon="package-check"),),
+        (
+            Act(
+                "receive",
+                N_("Receive"),
+                "boards:receive",
+                "purchasing.receive",
+                takes_quantity=True,
+                icon="package-check",
+            ),
+        ),
         N_("Nothing is on its way. Submitted purchase orders appear here."),
         stock_too=True,
     ),
@@ -103,8 +133,22 @@ WORKLISTS: tuple[Worklist, ...] = (
         "fulfilment.read",
         {"": (N_("Picked"), ("picked",))},
         (
-            Act("pack", N_("Pack into a new box"), "boards:pack", "fulfilment.pack", takes_quantity=True, icon="package"),
-            Act("unpick", N_("Put back"), "boards:unpick", "fulfilment.unpick", takes_quantity=True, icon="undo-2"),
+            Act(
+                "pack",
+                N_("Pack into a new box"),
+                "boards:pack",
+                "fulfilment.pack",
+                takes_quantity=True,
+                icon="package",
+            ),
+            Act(
+                "unpick",
+                N_("Put back"),
+                "boards:unpick",
+                "fulfilment.unpick",
+                takes_quantity=True,
+                icon="undo-2",
+            ),
         ),
         N_("Nothing is to be packed. Picked goods appear here."),
     ),
@@ -117,8 +161,21 @@ WORKLISTS: tuple[Worklist, ...] = (
             "shipped": (N_("Delivered/Shipped"), ("in_transit", "customer")),
         },
         (
-            Act("ship", N_("Deliver/Ship"), "boards:ship", "fulfilment.ship", takes_quantity=True, icon="truck"),
-            Act("packing_list", N_("Print packing list"), "boards:packing_list", "fulfilment.read", icon="printer"),
+            Act(
+                "ship",
+                N_("Deliver/Ship"),
+                "boards:ship",
+                "fulfilment.ship",
+                takes_quantity=True,
+                icon="truck",
+            ),
+            Act(
+                "packing_list",
+                N_("Print packing list"),
+                "boards:packing_list",
+                "fulfilment.read",
+                icon="printer",
+            ),
             Act("pick_list", N_("Print pick list"), "boards:pick_list", "fulfilment.read", icon="printer"),
             Act(
                 "cancel_delivery",
@@ -138,8 +195,19 @@ WORKLISTS: tuple[Worklist, ...] = (
         N_("Approve & Post"),
         "billing.read",
         {"": (N_("To invoice"), ("to_bill",))},
-        (Act("invoice", N_("Invoice"), "boards:invoice", "billing.invoice", takes_quantity=True, icon="receipt-text"),),
-        N_("Nothing is to be invoiced. Lines of confirmed orders appear here at once, whatever their goods do."),
+        (
+            Act(
+                "invoice",
+                N_("Invoice"),
+                "boards:invoice",
+                "billing.invoice",
+                takes_quantity=True,
+                icon="receipt-text",
+            ),
+        ),
+        N_(
+            "Nothing is to be invoiced. Lines of confirmed orders appear here at once, whatever their goods do."
+        ),
     ),
     Worklist(
         "returns",
@@ -147,8 +215,23 @@ WORKLISTS: tuple[Worklist, ...] = (
         "returns.read",
         {"": (N_("To inspect"), ("returns", "bench", "at_vendor"))},
         (
-            Act("restock", N_("Restock"), "boards:restock", "returns.restock", takes_quantity=True, icon="archive-restore"),
-            Act("scrap", N_("Scrap"), "boards:scrap", "returns.scrap", takes_quantity=True, icon="trash-2", tone="danger"),
+            Act(
+                "restock",
+                N_("Restock"),
+                "boards:restock",
+                "returns.restock",
+                takes_quantity=True,
+                icon="archive-restore",
+            ),
+            Act(
+                "scrap",
+                N_("Scrap"),
+                "boards:scrap",
+                "returns.scrap",
+                takes_quantity=True,
+                icon="trash-2",
+                tone="danger",
+            ),
         ),
         N_("No returned goods wait. What customers send back appears here."),
         stock_too=True,
@@ -180,7 +263,10 @@ def rows_of(worklist: Worklist) -> Callable[[Ask], Rows]:
 
     def rows(ask: Ask) -> Rows:
         _, kinds = worklist.tabs.get(ask.tab) or next(iter(worklist.tabs.values()))
-        page = ask.slice(_narrowed(waiting(worklist, kinds), ask), {"promised": "claim__line__promised_on", "product": "product__sku"})
+        page = ask.slice(
+            _narrowed(waiting(worklist, kinds), ask),
+            {"promised": "claim__line__promised_on", "product": "product__sku"},
+        )
         figures = quantities(sorted({row["claim_id"] for row in page.items if row["claim_id"]}))
         locations = dict(Location.objects.values_list("place_id", "name")) if page.items else {}
         shown = [_row(row, figures.get(row["claim_id"], {}), locations) for row in page.items]
@@ -191,8 +277,14 @@ def rows_of(worklist: Worklist) -> Callable[[Ask], Rows]:
 
 def _narrowed(found: QuerySet[Holding, Any], ask: Ask) -> QuerySet[Holding, Any]:
     if text := ask.one("find"):
-        number = Q(claim__line__sheet__number__iexact=text) | Q(product__sku__iexact=text) | Q(lot__code__iexact=text)
-        found = found.filter(number | Q(claim__line__organization__name__icontains=text) | Q(product__name__icontains=text))
+        number = (
+            Q(claim__line__sheet__number__iexact=text)
+            | Q(product__sku__iexact=text)
+            | Q(lot__code__iexact=text)
+        )
+        found = found.filter(
+            number | Q(claim__line__organization__name__icontains=text) | Q(product__name__icontains=text)
+        )
     if customers := ask.many("organization"):
         found = found.filter(claim__line__organization_id__in=[c for c in customers if c.isdigit()])
     if places := ask.many("location"):
@@ -215,8 +307,16 @@ def _row(row: Mapping[str, Any], figures: Mapping[str, int], locations: Mapping[
         name=f"{number or ''} {row['product__sku']}",
         quantity=(row["quantity"], decimals),
         cells={
-            "document": (number, address(SUBJECTS[row["claim__line__sheet__kind"]], row["claim__line__sheet_id"])) if number else None,
-            "product": (f"{row['product__sku']} · {row['product__name']}", address("product", row["product_id"])),
+            "document": (
+                number,
+                address(SUBJECTS[row["claim__line__sheet__kind"]], row["claim__line__sheet_id"]),
+            )
+            if number
+            else None,
+            "product": (
+                f"{row['product__sku']} · {row['product__name']}",
+                address("product", row["product_id"]),
+            ),
             "serial": row["lot__code"],
             "organization": row["claim__line__organization__name"],
             "site": row["claim__line__site__name"],
@@ -288,7 +388,9 @@ FILTERS = (
 
 def table_of(worklist: Worklist) -> Table:
     """The list of a worklist."""
-    tabs = tuple(Tab(key, label) for key, (label, _) in worklist.tabs.items()) if len(worklist.tabs) > 1 else ()
+    tabs = (
+        tuple(Tab(key, label) for key, (label, _) in worklist.tabs.items()) if len(worklist.tabs) > 1 else ()
+    )
     return Table(
         name=f"worklist_{worklist.name}",
         title=worklist.title,
@@ -311,7 +413,10 @@ def on_tab(table: Table, worklist: Worklist, tab: str) -> Table:
         return table
     undoing = {"cancel_delivery", "packing_list"}
     past = tab in worklist.past
-    return replace(table, acts=tuple(a for a in table.acts if (a.name in undoing if past else a.name != "cancel_delivery")))
+    return replace(
+        table,
+        acts=tuple(a for a in table.acts if (a.name in undoing if past else a.name != "cancel_delivery")),
+    )
 
 
 def counts() -> dict[str, int]:

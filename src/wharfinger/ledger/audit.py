@@ -37,7 +37,10 @@ def audit() -> list[Finding]:
 
 def findings(name: str, query: str) -> list[Finding]:
     """The rows of a query that must find nothing, each as where and what; the first hundred."""
-    return [Finding(name, str(row[0]), ", ".join(str(v) for v in row[1:])) for row in sql.fetch(f"{query} LIMIT 100")]
+    return [
+        Finding(name, str(row[0]), ", ".join(str(v) for v in row[1:]))
+        for row in sql.fetch(f"{query} LIMIT 100")
+    ]
 
 
 def _kinds(names: Iterable[str]) -> str:
@@ -83,7 +86,12 @@ def moves_stay_in_their_region_and_product() -> list[Finding]:
 def nothing_is_reversed_beyond_itself() -> list[Finding]:
     """No move, draw or posting is taken back beyond what it was."""
     found = []
-    for table, amount in (("move", "quantity"), ("draw", "quantity"), ("draw", "value_minor"), ("posting", "amount_minor")):
+    for table, amount in (
+        ("move", "quantity"),
+        ("draw", "quantity"),
+        ("draw", "value_minor"),
+        ("posting", "amount_minor"),
+    ):
         bound = f"ABS(SUM(r.{amount})) > ABS(o.{amount})"
         found += findings(
             f"no {table} is reversed beyond itself",
@@ -160,4 +168,8 @@ def history_is_guarded() -> list[Finding]:
     table = "pg_trigger" if connection.vendor == "postgresql" else "sqlite_master"
     column = "tgname" if connection.vendor == "postgresql" else "name"
     known = {row[0] for row in sql.fetch(f"SELECT {column} FROM {table}")}
-    return [Finding("history is guarded", name, "missing") for name in bootstrap.trigger_names() if name not in known]
+    return [
+        Finding("history is guarded", name, "missing")
+        for name in bootstrap.trigger_names()
+        if name not in known
+    ]

@@ -92,7 +92,14 @@ class Row:
     undo: str = "reverse"
 
 
-def _row(verb: str, source: str, target: str, claim: ClaimRule = "same", lot: LotRule = "same", undo: str = "reverse") -> Row:
+def _row(
+    verb: str,
+    source: str,
+    target: str,
+    claim: ClaimRule = "same",
+    lot: LotRule = "same",
+    undo: str = "reverse",
+) -> Row:
     return Row(verb, frozenset(source.split()), frozenset(target.split()), claim, lot, undo)
 
 
@@ -196,7 +203,9 @@ CHART: tuple[Row, ...] = (
     _row("ship", "bin picked container ready", "in_transit customer", lot="identifies"),
     _row("deliver", "in_transit", "customer", lot="identifies"),
     _row("deliver", "bin picked container ready", "customer", lot="identifies"),
-    _row("pick_pack_ship", "bin picked container ready", "customer in_transit", claim="any", lot="identifies"),
+    _row(
+        "pick_pack_ship", "bin picked container ready", "customer in_transit", claim="any", lot="identifies"
+    ),
     _row("pick_pack_ship", "bin", "bin", claim="any"),
     _row("pick_pack_ship", _WISH, "covered"),
     _row("cancel_delivery", "customer in_transit", "picked container bin ready", lot="identifies"),
@@ -248,7 +257,11 @@ CHART: tuple[Row, ...] = (
     _row("reopen", "bin", "bin", claim="frees"),
     _row("reopen", "ready", "provided"),
     _row("reopen", "provided", "ready"),
-    _row("reopen", "covered dropped returned drafted to_order to_approve demand", "demand to_approve to_order covered"),
+    _row(
+        "reopen",
+        "covered dropped returned drafted to_order to_approve demand",
+        "demand to_approve to_order covered",
+    ),
     _row("reopen", "invoiced waived credited", "to_bill credited"),
 )
 
@@ -257,7 +270,9 @@ for _one in CHART:
     ROWS[_one.verb] = (*ROWS.get(_one.verb, ()), _one)
 
 
-def allowed(verb: str, source: str, target: str, *, source_claim: int, target_claim: int, same_lot: bool) -> bool:
+def allowed(
+    verb: str, source: str, target: str, *, source_claim: int, target_claim: int, same_lot: bool
+) -> bool:
     """Whether the chart has a row for this leg; a reversal is allowed wherever its original was."""
     for row in ROWS.get(verb, ()):
         if source not in row.source or target not in row.target:

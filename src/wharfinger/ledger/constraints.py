@@ -44,14 +44,18 @@ class CompositeForeignKey(BaseConstraint):
         table = quote(f"{label}_{name.lower()}")
         return f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({columns}) REFERENCES {table} ({remote_columns})"
 
-    def create_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
+    def create_sql(
+        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> str:
         """The statement that adds the constraint to a table that exists."""
         assert model is not None
         assert schema_editor is not None
         table = schema_editor.quote_name(model._meta.db_table)
         return f"ALTER TABLE {table} ADD {self.constraint_sql(model, schema_editor)}"
 
-    def remove_sql(self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> str:
+    def remove_sql(
+        self, model: type[models.Model] | None, schema_editor: BaseDatabaseSchemaEditor | None
+    ) -> str:
         """The statement that takes the constraint away."""
         assert model is not None
         assert schema_editor is not None

@@ -118,7 +118,13 @@ def _house(stored: dict[str, Any]) -> House:
     )
 
 
-def look(wish: Wish, *, actor: int | None, effective_on: date | None, falls_to: Callable[[Sequence[int]], dict[int, str]]) -> Truth:
+def look(
+    wish: Wish,
+    *,
+    actor: int | None,
+    effective_on: date | None,
+    falls_to: Callable[[Sequence[int]], dict[int, str]],
+) -> Truth:
     """Lock what the wish names, in the house's order, and read what is now true of it."""
     settings = house()
     now = clock.now()
@@ -142,7 +148,9 @@ def look(wish: Wish, *, actor: int | None, effective_on: date | None, falls_to: 
         sql.lock(product_model, products)
     claims = _ids(wish.claims, truth)
     sql.lock(Claim, claims)
-    _read_goods(truth, products if wish.free else [], claims, _ids(wish.places, truth), wish.falls_to or falls_to)
+    _read_goods(
+        truth, products if wish.free else [], claims, _ids(wish.places, truth), wish.falls_to or falls_to
+    )
     if wish.layers and products:
         _read_layers(truth, products)
     if wish.incoming:
@@ -194,7 +202,9 @@ def _read_goods(
     by_spot: dict[Spot, Held] = {}
     for one in found:
         spot = one.spot.for_claim(0)
-        known = by_spot.setdefault(spot, Held(0, spot, 0, one.location, one.sequence, one.code, one.expires_on))
+        known = by_spot.setdefault(
+            spot, Held(0, spot, 0, one.location, one.sequence, one.code, one.expires_on)
+        )
         known.quantity += one.quantity
         known.id = known.id if one.claim else one.id
     truth.free = sorted(by_spot.values(), key=lambda h: (h.product, h.sequence, h.lot, h.place))
@@ -203,7 +213,9 @@ def _read_goods(
 def _goods(truth: Truth, products: list[int], claims: list[int], places: list[int]) -> tuple[str, list[Any]]:
     own, params = [], []
     if claims:
-        own.append(f"SELECT {HELD} {FROM} WHERE {sql.among('h.claim_id')} AND NOT h.unbounded AND h.quantity > 0")
+        own.append(
+            f"SELECT {HELD} {FROM} WHERE {sql.among('h.claim_id')} AND NOT h.unbounded AND h.quantity > 0"
+        )
         params.append(sql.array(claims))
     if places:
         own.append(f"SELECT {HELD} {FROM} WHERE {sql.among('h.place_id')} AND h.quantity > 0")
@@ -212,7 +224,9 @@ def _goods(truth: Truth, products: list[int], claims: list[int], places: list[in
     if products:
         in_bins = f"h.kind = 'bin' AND h.owned AND h.quantity > 0 AND {sql.among('h.product_id')}"
         parts.append(f"SELECT 1, {HELD} {FROM} WHERE h.claim_id = 0 AND {in_bins}")
-        parts.append(f"SELECT 1, {HELD} {FROM} JOIN ledger_claim c ON c.id = h.claim_id WHERE c.hold_until <= %s AND {in_bins}")
+        parts.append(
+            f"SELECT 1, {HELD} {FROM} JOIN ledger_claim c ON c.id = h.claim_id WHERE c.hold_until <= %s AND {in_bins}"
+        )
         params += [sql.array(products), moment(truth.now), sql.array(products)]
     return " UNION ALL ".join(parts), params
 
@@ -225,7 +239,9 @@ def _sorted_out(rows: Sequence[Sequence[Any]]) -> tuple[list[Held], list[Held]]:
     return own, free
 
 
-def _release_lapsed(truth: Truth, found: list[Held], falls_to: Callable[[Sequence[int]], dict[int, str]]) -> None:
+def _release_lapsed(
+    truth: Truth, found: list[Held], falls_to: Callable[[Sequence[int]], dict[int, str]]
+) -> None:
     lapsed = [h for h in found if h.claim]
     ends = falls_to(sorted({h.claim for h in lapsed}))
     found_loose = sql.fetch(
@@ -284,7 +300,9 @@ def _read_incoming(truth: Truth, kinds: Sequence[str]) -> None:
     for row in found:
         if row[12] > 0:
             source = Spot(row[3], row[4], bool(row[5]), bool(row[6]), row[7], row[8], bool(row[9]), row[10])
-            truth.incoming.setdefault(row[2], []).append(Incoming(row[0], row[1], row[2], source, row[11], int(row[12])))
+            truth.incoming.setdefault(row[2], []).append(
+                Incoming(row[0], row[1], row[2], source, row[11], int(row[12]))
+            )
 
 
 def moment(value: datetime) -> Any:

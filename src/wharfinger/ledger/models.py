@@ -55,7 +55,9 @@ class Lot(models.Model):
     serial = models.BooleanField(default=False)
     code = models.CharField(max_length=100, blank=True)
     code_key = models.CharField(max_length=200, blank=True)
-    owner = models.ForeignKey("parties.Organization", models.PROTECT, null=True, related_name="+", db_index=False)
+    owner = models.ForeignKey(
+        "parties.Organization", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     owned = models.BooleanField(default=True)
     expires_on = models.DateField(null=True)
 
@@ -63,10 +65,13 @@ class Lot(models.Model):
         constraints = [
             models.UniqueConstraint(F("product"), F("code_key"), Coalesce(F("owner"), 0), name="lot_once"),
             models.UniqueConstraint(fields=["id", "product", "serial", "owned"], name="lot_copied"),
-            models.UniqueConstraint(fields=["product", "code_key"], condition=Q(serial=True), name="serial_once"),
+            models.UniqueConstraint(
+                fields=["product", "code_key"], condition=Q(serial=True), name="serial_once"
+            ),
             models.CheckConstraint(condition=Q(serial=False) | ~Q(code_key=""), name="serial_has_number"),
             models.CheckConstraint(
-                condition=Q(owned=True, owner__isnull=True) | Q(owned=False, owner__isnull=False), name="lot_owner"
+                condition=Q(owned=True, owner__isnull=True) | Q(owned=False, owner__isnull=False),
+                name="lot_owner",
             ),
         ]
         indexes = [models.Index(fields=["code_key"], name="lot_code", condition=~Q(code_key=""))]
@@ -104,7 +109,9 @@ class Claim(models.Model):
     hold_until = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["hold_until"], name="claim_hold", condition=Q(hold_until__isnull=False))]
+        indexes = [
+            models.Index(fields=["hold_until"], name="claim_hold", condition=Q(hold_until__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return f"claim {self.pk}" if self.pk else "free"
@@ -117,10 +124,14 @@ class Holding(models.Model):
     """
 
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="holdings", db_index=False, db_constraint=False)
-    product = models.ForeignKey("catalog.Product", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    product = models.ForeignKey(
+        "catalog.Product", models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     serial = models.BooleanField(default=False)
     owned = models.BooleanField(default=True)
-    place = models.ForeignKey(Place, models.PROTECT, related_name="holdings", db_index=False, db_constraint=False)
+    place = models.ForeignKey(
+        Place, models.PROTECT, related_name="holdings", db_index=False, db_constraint=False
+    )
     kind = models.CharField(max_length=12)
     unbounded = models.BooleanField(default=False)
     claim = models.ForeignKey(Claim, models.PROTECT, related_name="holdings", db_index=False)
@@ -129,7 +140,9 @@ class Holding(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["lot", "place", "claim"], name="holding_once"),
-            models.CheckConstraint(condition=Q(quantity__gte=0) | Q(unbounded=True), name="holding_not_below_zero"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=0) | Q(unbounded=True), name="holding_not_below_zero"
+            ),
             models.CheckConstraint(condition=~Q(kind="location"), name="nothing_stands_at_a_location"),
             models.UniqueConstraint(
                 fields=["lot"],
@@ -139,8 +152,20 @@ class Holding(models.Model):
             models.CheckConstraint(
                 condition=Q(serial=False) | Q(unbounded=True) | Q(quantity__lte=1), name="one_serial_one_unit"
             ),
-            CompositeForeignKey("lot", ("lot_id", "product_id", "serial", "owned"), ("id", "product_id", "serial", "owned"), Lot, "holding_lot_copy"),
-            CompositeForeignKey("place", ("place_id", "kind", "unbounded"), ("id", "kind", "unbounded"), Place, "holding_place_copy"),
+            CompositeForeignKey(
+                "lot",
+                ("lot_id", "product_id", "serial", "owned"),
+                ("id", "product_id", "serial", "owned"),
+                Lot,
+                "holding_lot_copy",
+            ),
+            CompositeForeignKey(
+                "place",
+                ("place_id", "kind", "unbounded"),
+                ("id", "kind", "unbounded"),
+                Place,
+                "holding_place_copy",
+            ),
         ]
         indexes = [
             models.Index(fields=["kind", "id"], name="holding_open", condition=Q(quantity__gt=0)),
@@ -171,14 +196,18 @@ class Move(models.Model):
     source = models.ForeignKey(Holding, models.PROTECT, related_name="moves_out")
     target = models.ForeignKey(Holding, models.PROTECT, related_name="moves_in")
     quantity = models.BigIntegerField()
-    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversed_by", db_index=False)
+    reverses = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="reversed_by", db_index=False
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["entry", "n"], name="move_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="move_above_zero"),
         ]
-        indexes = [models.Index(fields=["reverses"], name="move_reverses", condition=Q(reverses__isnull=False))]
+        indexes = [
+            models.Index(fields=["reverses"], name="move_reverses", condition=Q(reverses__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity}: {self.source_id} → {self.target_id}"
@@ -212,11 +241,14 @@ class Layer(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(quantity__gt=0, value_minor__gte=0) | Q(quantity=0, value_minor=0), name="layer_quantity_value"
+                condition=Q(quantity__gt=0, value_minor__gte=0) | Q(quantity=0, value_minor=0),
+                name="layer_quantity_value",
             )
         ]
         indexes = [
-            models.Index(fields=["product", "effective_on", "id"], name="layer_open", condition=Q(quantity__gt=0)),
+            models.Index(
+                fields=["product", "effective_on", "id"], name="layer_open", condition=Q(quantity__gt=0)
+            ),
             models.Index(fields=["product", "id"], name="layer_product"),
         ]
 
@@ -232,10 +264,14 @@ class Draw(models.Model):
     layer = models.ForeignKey(Layer, models.PROTECT, related_name="draws")
     quantity = models.BigIntegerField()
     value_minor = models.BigIntegerField()
-    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversed_by", db_index=False)
+    reverses = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="reversed_by", db_index=False
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["reverses"], name="draw_reverses", condition=Q(reverses__isnull=False))]
+        indexes = [
+            models.Index(fields=["reverses"], name="draw_reverses", condition=Q(reverses__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return f"{self.quantity} worth {self.value_minor} of layer {self.layer_id}"
@@ -248,7 +284,9 @@ class Account(models.Model):
     """Kinds that store a balance; revenue, tax, cost and variance are summed."""
 
     kind = models.CharField(max_length=20)
-    party = models.ForeignKey("parties.Organization", models.PROTECT, null=True, related_name="accounts", db_index=False)
+    party = models.ForeignKey(
+        "parties.Organization", models.PROTECT, null=True, related_name="accounts", db_index=False
+    )
     document = models.CharField(max_length=60, blank=True)
     currency = models.CharField(max_length=3)
     balance_minor = models.BigIntegerField(default=0)
@@ -278,14 +316,20 @@ class Posting(models.Model):
     target = models.ForeignKey(Account, models.PROTECT, related_name="postings_in")
     amount_minor = models.BigIntegerField()
     home_minor = models.BigIntegerField()
-    reverses = models.ForeignKey("self", models.PROTECT, null=True, related_name="reversed_by", db_index=False)
+    reverses = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="reversed_by", db_index=False
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["entry", "n"], name="posting_once"),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0, home_minor__gte=0), name="posting_above_zero"),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0, home_minor__gte=0), name="posting_above_zero"
+            ),
         ]
-        indexes = [models.Index(fields=["reverses"], name="posting_reverses", condition=Q(reverses__isnull=False))]
+        indexes = [
+            models.Index(fields=["reverses"], name="posting_reverses", condition=Q(reverses__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount_minor}: {self.source_id} → {self.target_id}"
@@ -305,7 +349,9 @@ class Counter(models.Model):
 class Answer(models.Model):
     """What was answered to a write with an idempotency key, so that a repeat gets the same."""
 
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", db_index=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="+", db_index=False
+    )
     actor_key = models.BigIntegerField(default=0)
     key = models.CharField(max_length=200)
     hash = models.CharField(max_length=64)

@@ -231,11 +231,21 @@ class Plan:
         self.steps.append(Step(source, target, quantity, reverses))
         return len(self.steps) - 1
 
-    def draw(self, step: int | None, layer: Id, quantity: int, value_minor: int, *, reverses: int | None = None) -> None:
+    def draw(
+        self, step: int | None, layer: Id, quantity: int, value_minor: int, *, reverses: int | None = None
+    ) -> None:
         """Take a quantity and its value from a layer; below zero puts them in."""
         self.draws.append(DrawStep(step, layer, quantity, value_minor, reverses))
 
-    def pay(self, source: AccountRef, target: AccountRef, amount_minor: int, home_minor: int, *, reverses: int | None = None) -> None:
+    def pay(
+        self,
+        source: AccountRef,
+        target: AccountRef,
+        amount_minor: int,
+        home_minor: int,
+        *,
+        reverses: int | None = None,
+    ) -> None:
         """Let money go from one account to another; nothing is posted when there is none."""
         assert amount_minor >= 0, f"a posting of {amount_minor}"
         if amount_minor:
@@ -250,7 +260,9 @@ class Plan:
 
     def place(self, kind: str, *, parent: Id | None = None, sequence: int = 0) -> PlaceRef:
         """Make a place of a kind that a document or noun owns."""
-        made = self.create("ledger.Place", kind=kind, unbounded=KINDS[kind].unbounded, parent_id=parent, sequence=sequence)
+        made = self.create(
+            "ledger.Place", kind=kind, unbounded=KINDS[kind].unbounded, parent_id=parent, sequence=sequence
+        )
         return PlaceRef(made, kind, KINDS[kind].unbounded)
 
     def change(self, row: Any, **values: Any) -> None:

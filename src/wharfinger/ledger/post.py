@@ -121,13 +121,19 @@ def _passing(error: OperationalError) -> bool:
     return getattr(cause, "sqlstate", None) in ("40001", "40P01") or "locked" in str(error)
 
 
-def answered(actor: Actor, key: str, digest: str, act: Callable[[], tuple[int, str]]) -> tuple[int, str, bool]:
+def answered(
+    actor: Actor, key: str, digest: str, act: Callable[[], tuple[int, str]]
+) -> tuple[int, str, bool]:
     """Run an act once per key: status, body, and whether it is the stored answer of an earlier run.
 
     Raises Refusal when the key was used with another request; a refused act stores nothing.
     """
     if not key.isprintable() or len(key) > 200:
-        raise BadInput("bad_key", N_("The idempotency key is too long or holds characters that cannot be printed."), field="Idempotency-Key")
+        raise BadInput(
+            "bad_key",
+            N_("The idempotency key is too long or holds characters that cannot be printed."),
+            field="Idempotency-Key",
+        )
 
     def once() -> tuple[int, str, bool]:
         fresh = sql.fetch(
@@ -138,13 +144,17 @@ def answered(actor: Actor, key: str, digest: str, act: Callable[[], tuple[int, s
         if not fresh:
             known = Answer.objects.get(actor_key=actor.pk or 0, key=key)
             if known.hash != digest:
-                raise Refusal("key_reused", N_("This idempotency key was used for another request. Send a new one."))
+                raise Refusal(
+                    "key_reused", N_("This idempotency key was used for another request. Send a new one.")
+                )
             assert known.status is not None
             assert known.body is not None
             return known.status, known.body, True
         with knowing(fresh[0][1]):
             status, body = act()
-        sql.execute("UPDATE ledger_answer SET status = %s, body = %s WHERE id = %s", [status, body, fresh[0][0]])
+        sql.execute(
+            "UPDATE ledger_answer SET status = %s, body = %s WHERE id = %s", [status, body, fresh[0][0]]
+        )
         return status, body, False
 
     return attempt(once)
@@ -228,7 +238,9 @@ def _act(
 
 def _check_date(truth: Truth, actor: Actor) -> None:
     if truth.effective_on > truth.today:
-        raise BadInput("in_the_future", N_("The date lies in the future. Choose today or earlier."), field="effective_on")
+        raise BadInput(
+            "in_the_future", N_("The date lies in the future. Choose today or earlier."), field="effective_on"
+        )
     closed = truth.read["house"].closed_until
     if closed and truth.effective_on <= closed and not actor.may("ledger.post_closed"):
         raise Refusal(
@@ -240,12 +252,20 @@ def _check_date(truth: Truth, actor: Actor) -> None:
 
 
 _CONSTRAINTS = {
-    "one_serial_one_place": ("serial_elsewhere", N_("This serial number is already in a place. A serial stands in one place only.")),
+    "one_serial_one_place": (
+        "serial_elsewhere",
+        N_("This serial number is already in a place. A serial stands in one place only."),
+    ),
     "serial_once": ("serial_known", N_("This serial number is already known for this product.")),
-    "holding_not_below_zero": ("not_enough", N_("There are not enough goods there any more. Look again and take less.")),
+    "holding_not_below_zero": (
+        "not_enough",
+        N_("There are not enough goods there any more. Look again and take less."),
+    ),
     "layer_quantity_value": (
         "cost_moved_on",
-        N_("The cost of these goods has been used since by other goods that left. Adjust the stock instead of undoing this."),
+        N_(
+            "The cost of these goods has been used since by other goods that left. Adjust the stock instead of undoing this."
+        ),
     ),
     "sheet_number": ("number_taken", N_("This number is taken. Choose another.")),
     "vendor_once": ("vendor_known", N_("This vendor is already listed for the product.")),
@@ -267,4 +287,8 @@ def _in_words(error: IntegrityError) -> Refusal:
             return Refusal(code, sentence)
     if "unique" in text.lower():
         return Refusal("taken", N_("Something with this name or number exists already. Choose another."))
-    return Refusal("against_the_rules", N_("The books would not hold with this. Nothing was written. ({rule})"), rule=text.split("\n")[0][:200])
+    return Refusal(
+        "against_the_rules",
+        N_("The books would not hold with this. Nothing was written. ({rule})"),
+        rule=text.split("\n")[0][:200],
+    )

@@ -117,7 +117,10 @@ def _documents(facts: list[Fact]) -> list[tuple[type[models.Model], list[int] | 
         pk = tuple_of(fact.subject)[1]
         if model is not None:
             wanted[owner_of(model, fact.field) if fact.field else model].add(pk)
-    return [(model, _these(model, ids)) for model, ids in sorted(wanted.items(), key=lambda item: item[0]._meta.label)]
+    return [
+        (model, _these(model, ids))
+        for model, ids in sorted(wanted.items(), key=lambda item: item[0]._meta.label)
+    ]
 
 
 def _these(model: type[models.Model], ids: set[Any]) -> list[int] | sql.Found:
@@ -277,7 +280,11 @@ def _restore(plan: Plan, truth: Truth) -> None:
             raise _changed_since(fact)
         field = model._meta.get_field(fact.field)
         old = json.loads(fact.old)
-        old = field.to_python(old) if isinstance(field, models.Field) and not isinstance(field, models.JSONField) else old
+        old = (
+            field.to_python(old)
+            if isinstance(field, models.Field) and not isinstance(field, models.JSONField)
+            else old
+        )
         plan.changes.append(Change(model._meta.label, pk, fact.subject, fact.field, now, old))
 
 
@@ -292,7 +299,9 @@ def _changed_since(fact: Fact) -> Refusal:
     )
 
 
-def take_back(plan: Plan, truth: Truth, held: Held, quantity: int, *, kinds: frozenset[str] | None = None) -> list[Taken]:
+def take_back(
+    plan: Plan, truth: Truth, held: Held, quantity: int, *, kinds: frozenset[str] | None = None
+) -> list[Taken]:
     """Send goods back the way they came, newest first, each move at most for what is left of it.
 
     The opposite verbs (unpick, unpack, cancel delivery) take back a part so, linked to what it took

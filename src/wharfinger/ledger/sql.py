@@ -77,7 +77,9 @@ def rows(names: Sequence[str], types: Sequence[str], values: Sequence[Row]) -> t
 
 
 @cache
-def _columns(model: type[models.Model], names: tuple[str, ...], vendor: str) -> tuple[str, list[str], list[models.Field[Any, Any]]]:
+def _columns(
+    model: type[models.Model], names: tuple[str, ...], vendor: str
+) -> tuple[str, list[str], list[models.Field[Any, Any]]]:
     fields = [model._meta.get_field(name) for name in names]
     concrete = [f for f in fields if isinstance(f, models.Field)]
     quote = connection.ops.quote_name
@@ -103,7 +105,9 @@ def prepared(field: models.Field[Any, Any], value: Any) -> Any:
 
 
 @cache
-def _filled(model: type[models.Model], given: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, Any], ...]]:
+def _filled(
+    model: type[models.Model], given: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[tuple[str, Any], ...]]:
     """The columns to write and, for those not given, their defaults."""
     missing = []
     for field in model._meta.concrete_fields:
@@ -140,14 +144,18 @@ def update(model: type[models.Model], changes: Sequence[dict[str, Any]]) -> int:
     """Set columns of several rows by primary key in one statement; each change names ``pk`` and the same fields."""
     keys = tuple(k for k in changes[0] if k != "pk")
     _, types, fields = _columns(model, keys, connection.vendor)
-    values = [[row["pk"], *(prepared(f, row[k]) for f, k in zip(fields, keys, strict=True))] for row in changes]
+    values = [
+        [row["pk"], *(prepared(f, row[k]) for f, k in zip(fields, keys, strict=True))] for row in changes
+    ]
     aliases = ["pk", *(f"c{i}" for i in range(len(keys)))]
     pk_type = "bigint" if not isinstance(model._meta.pk, models.CharField) else "text"
     source, params = rows(aliases, [pk_type, *types], values)
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     sets = ", ".join(f"{quote(f.column)} = v.c{i}" for i, f in enumerate(fields) if f.column)
-    return execute(f"UPDATE {table} SET {sets} FROM {source} AS v WHERE {table}.{pk_of(model)} = v.pk", params)
+    return execute(
+        f"UPDATE {table} SET {sets} FROM {source} AS v WHERE {table}.{pk_of(model)} = v.pk", params
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +167,9 @@ class Found:
 
 
 @cache
-def _reading(model: type[models.Model], vendor: str) -> tuple[str, tuple[str, ...], tuple[tuple[int, Callable[[Any], Any]], ...]]:
+def _reading(
+    model: type[models.Model], vendor: str
+) -> tuple[str, tuple[str, ...], tuple[tuple[int, Callable[[Any], Any]], ...]]:
     quote = connection.ops.quote_name
     fields = model._meta.concrete_fields
     listed = ", ".join(quote(f.column) for f in fields if f.column)
@@ -177,7 +187,12 @@ def _converter(field: models.Field[Any, Any], vendor: str) -> Callable[[Any], An
 
 
 def read(
-    model: type[Model], where: str, params: Sequence[Any], *, locked: bool = False, also: tuple[str, str] | None = None
+    model: type[Model],
+    where: str,
+    params: Sequence[Any],
+    *,
+    locked: bool = False,
+    also: tuple[str, str] | None = None,
 ) -> dict[int, Model]:
     """Rows of a model by a condition in SQL, sorted by primary key; locked until the transaction ends if asked.
 
@@ -222,5 +237,6 @@ def lock(model: type[models.Model], ids: Iterable[int]) -> None:
         quote = connection.ops.quote_name
         pk = pk_of(model)
         execute(
-            f"SELECT 1 FROM {quote(model._meta.db_table)} WHERE {among(pk)} ORDER BY {pk} FOR NO KEY UPDATE", [array(wanted)]
+            f"SELECT 1 FROM {quote(model._meta.db_table)} WHERE {among(pk)} ORDER BY {pk} FOR NO KEY UPDATE",
+            [array(wanted)],
         )

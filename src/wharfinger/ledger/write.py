@@ -61,7 +61,9 @@ def write(plan: Plan, truth: Truth, entry: Entry, consumers: list[str]) -> Writt
     _change(plan, truth, entry)
     _facts(plan, real, entry, ids)
     if consumers:
-        sql.insert(Outbox, [{"entry_id": entry.pk, "consumer": c, "due_at": entry.recorded_at} for c in consumers])
+        sql.insert(
+            Outbox, [{"entry_id": entry.pk, "consumer": c, "due_at": entry.recorded_at} for c in consumers]
+        )
     return Written(entry, ids)
 
 
@@ -84,7 +86,9 @@ def _in_turn(creates: dict[str, list[dict[str, Any]]]) -> Iterator[tuple[str, li
     """The models in the order in which their rows can be written: what is referred to comes first."""
     waiting = dict(creates)
     while waiting:
-        label = next(one for one, rows in waiting.items() if not any(_needs(row, one, waiting) for row in rows))
+        label = next(
+            one for one, rows in waiting.items() if not any(_needs(row, one, waiting) for row in rows)
+        )
         yield label, waiting.pop(label)
 
 
@@ -105,7 +109,10 @@ def _waves(label: str, given: list[dict[str, Any]]) -> Iterator[list[dict[str, A
 
 
 def _ready(
-    row: dict[str, Any], ids: dict[str, list[int]], numbers: dict[str, list[str]], made: dict[str, list[dict[str, Any]]]
+    row: dict[str, Any],
+    ids: dict[str, list[int]],
+    numbers: dict[str, list[str]],
+    made: dict[str, list[dict[str, Any]]],
 ) -> dict[str, Any]:
     ready: dict[str, Any] = {}
     for name, value in row.items():
@@ -146,7 +153,8 @@ def _numbers(plan: Plan) -> dict[str, list[str]]:
         found[number.series] = [pattern.format(n=n) for n in range(end - wanted[number], end)]
     if any(isinstance(c.new, Number) for c in plan.changes):
         plan.changes = [
-            c._replace(new=found[c.new.series].pop(0)) if isinstance(c.new, Number) else c for c in plan.changes
+            c._replace(new=found[c.new.series].pop(0)) if isinstance(c.new, Number) else c
+            for c in plan.changes
         ]
     return found
 
@@ -169,7 +177,9 @@ def _book(steps: list[Step], real: Callable[[Any], Any], verb: str) -> dict[Key,
                 source_claim=source[2],
                 target_claim=target[2],
                 same_lot=source[0] == target[0],
-            ), f"the chart has no row for {step.verb or verb}: {step.source.kind}[{source[2]}] → {step.target.kind}[{target[2]}]"
+            ), (
+                f"the chart has no row for {step.verb or verb}: {step.source.kind}[{source[2]}] → {step.target.kind}[{target[2]}]"
+            )
         assert chart.REGION[step.source.kind] == chart.REGION[step.target.kind], "a move between regions"
         assert step.source.product == step.target.product, "a move that changes the product"
         nets[source] -= step.quantity
@@ -216,7 +226,17 @@ def _add(given: dict[Key, int], spots: dict[Key, Spot]) -> dict[Key, int]:
     for key in ordered:
         s = spots[key]
         listed.append([key[0], s.product, s.serial, s.owned, key[1], s.kind, s.unbounded, key[2], given[key]])
-    names = ["lot_id", "product_id", "serial", "owned", "place_id", "kind", "unbounded", "claim_id", "quantity"]
+    names = [
+        "lot_id",
+        "product_id",
+        "serial",
+        "owned",
+        "place_id",
+        "kind",
+        "unbounded",
+        "claim_id",
+        "quantity",
+    ]
     types = ["bigint", "bigint", "boolean", "boolean", "bigint", "text", "boolean", "bigint", "bigint"]
     source, params = sql.rows(names, types, listed)
     columns = ", ".join(names)
@@ -229,7 +249,9 @@ def _add(given: dict[Key, int], spots: dict[Key, Spot]) -> dict[Key, int]:
     return {(r[1], r[2], r[3]): r[0] for r in found}
 
 
-def _moves(steps: list[Step], holdings: dict[Key, int], real: Callable[[Any], Any], entry: Entry) -> list[int]:
+def _moves(
+    steps: list[Step], holdings: dict[Key, int], real: Callable[[Any], Any], entry: Entry
+) -> list[int]:
     return sql.insert(
         Move,
         [
@@ -359,14 +381,24 @@ def _facts(plan: Plan, real: Callable[[Any], Any], entry: Entry, made: dict[str,
     changed = set()
     for c in plan.changes:
         changed.add(c.subject)
-        facts.append({"entry_id": entry.pk, "subject": c.subject, "field": c.field, "old": dump(c.old), "new": dump(c.new)})
+        facts.append(
+            {
+                "entry_id": entry.pk,
+                "subject": c.subject,
+                "field": c.field,
+                "old": dump(c.old),
+                "new": dump(c.new),
+            }
+        )
     for subject, pk in plan.mentions:
         about = f"{subject}:{real(pk)}"
         if about not in changed:
             facts.append({"entry_id": entry.pk, "subject": about, "field": None, "old": None, "new": None})
     for label, ids in made.items():
         if can_be_void(label):
-            facts.append({"entry_id": entry.pk, "subject": label, "field": MADE, "old": None, "new": dump(ids)})
+            facts.append(
+                {"entry_id": entry.pk, "subject": label, "field": MADE, "old": None, "new": dump(ids)}
+            )
     sql.insert(Fact, facts)
 
 

@@ -26,10 +26,18 @@ def new_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
-def add_webhook(*, actor: Actor, name: str, url: str, verbs: Sequence[str] = (), key: str | None = None) -> Written:
+def add_webhook(
+    *, actor: Actor, name: str, url: str, verbs: Sequence[str] = (), key: str | None = None
+) -> Written:
     """Tell an address of entries from now on; its secret is made here and shown to whoever added it."""
     require(actor, "notices.webhook")
-    values = {"name": tidy(name, field="name", most=100), "url": _url(url), "verbs": _verbs(verbs), "secret": new_secret(), "active": True}
+    values = {
+        "name": tidy(name, field="name", most=100),
+        "url": _url(url),
+        "verbs": _verbs(verbs),
+        "secret": new_secret(),
+        "active": True,
+    }
 
     def plan(truth: Truth) -> Plan:
         made = Plan()
@@ -62,19 +70,28 @@ def change_webhook(*, actor: Actor, webhook: int, values: dict[str, Any], key: s
     return post("change", Wish(documents=[(Webhook, [webhook])]), plan, actor=actor, key=key)
 
 
-def set_rule(*, actor: Actor, event: str, roles: Sequence[str], users: Sequence[int] = (), active: bool = True) -> Rule:
+def set_rule(
+    *, actor: Actor, event: str, roles: Sequence[str], users: Sequence[int] = (), active: bool = True
+) -> Rule:
     """Say who is told when units reach a stage; it acts at once."""
     require(actor, "notices.rule")
     if event not in rules.EVENTS:
         raise BadInput("no_such_event", N_("There is no such event."), field="event")
     if unknown := [role for role in roles if role not in rules.ROLES]:
-        raise BadInput("no_such_role", N_("“{role}” is no role on a document."), field="roles", role=unknown[0])
+        raise BadInput(
+            "no_such_role", N_("“{role}” is no role on a document."), field="roles", role=unknown[0]
+        )
 
     def plan(truth: Truth) -> Plan:
         made = Plan()
         known = truth.read.get("rule")
         if known is None:
-            made.mention(("notification_rule", made.create("notices.Rule", event=event, roles=list(roles), active=active)))
+            made.mention(
+                (
+                    "notification_rule",
+                    made.create("notices.Rule", event=event, roles=list(roles), active=active),
+                )
+            )
         else:
             made.change(known, roles=list(roles), active=active)
             made.mention(known)
@@ -109,5 +126,7 @@ def _url(url: str) -> str:
 def _verbs(verbs: Sequence[str]) -> list[str]:
     known = {*ROWS, "reverse", "add", "change", "retire", "set"}
     if unknown := [verb for verb in verbs if verb not in known]:
-        raise BadInput("no_such_verb", N_("“{verb}” is no verb of the house."), field="verbs", verb=unknown[0])
+        raise BadInput(
+            "no_such_verb", N_("“{verb}” is no verb of the house."), field="verbs", verb=unknown[0]
+        )
     return sorted(set(verbs))

@@ -17,7 +17,9 @@ from wharfinger.notices.models import Webhook
 
 router = Router(tags=["notices"])
 
-WEBHOOKS = Listing("webhooks", sorts={"name": "name"}, filters={"active": "active"}, days={}, q=("name", "url"))
+WEBHOOKS = Listing(
+    "webhooks", sorts={"name": "name"}, filters={"active": "active"}, days={}, q=("name", "url")
+)
 MESSAGES = Listing("messages", sorts={}, filters={"consumer": "consumer", "entry": "entry_id"}, days={}, q=())
 
 
@@ -117,7 +119,9 @@ def add_webhook(request: Request, body: WebhookGiven) -> HttpResponse:
     return write(
         request,
         act,
-        lambda done: queries.show_webhooks([Webhook.objects.get(pk=done.one("notices.Webhook"))], actor=request.auth)[0],
+        lambda done: queries.show_webhooks(
+            [Webhook.objects.get(pk=done.one("notices.Webhook"))], actor=request.auth
+        )[0],
         about=lambda done: f"webhook:{done.one('notices.Webhook')}",
         status=201,
     )
@@ -146,7 +150,9 @@ def rules(request: Request) -> HttpResponse:
 @router.post("/notification-rules", response=RuleOut, summary="Set a notification rule")
 def set_rule(request: Request, body: RuleGiven) -> HttpResponse:
     """Say who is told when units of a line reach a stage; it acts at once."""
-    actions.set_rule(actor=request.auth, event=body.event, roles=body.roles, users=body.users, active=body.active)
+    actions.set_rule(
+        actor=request.auth, event=body.event, roles=body.roles, users=body.users, active=body.active
+    )
     (shown,) = [one for one in queries.show_rules() if one["event"] == body.event]
     return answer(shown)
 

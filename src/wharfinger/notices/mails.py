@@ -56,15 +56,22 @@ def tell(row: Outbox) -> list[dict[str, Any]]:
 def news_of(entry: int) -> list[News]:
     """Which units of which lines reached which stage by an entry."""
     found: dict[tuple[str, int], int] = {}
-    moves = Move.objects.filter(entry_id=entry, target__kind__in=list(EVENTS), target__claim__gt=0, reverses__isnull=True)
-    for kind, source, claim, quantity in moves.values_list("target__kind", "source__kind", "target__claim_id", "quantity"):
+    moves = Move.objects.filter(
+        entry_id=entry, target__kind__in=list(EVENTS), target__claim__gt=0, reverses__isnull=True
+    )
+    for kind, source, claim, quantity in moves.values_list(
+        "target__kind", "source__kind", "target__claim_id", "quantity"
+    ):
         if kind != source:
             found[kind, claim] = found.get((kind, claim), 0) + quantity
-    for kind, claim, quantity in moves.filter(source__kind="bin", target__kind="bin", source__claim=0).values_list(
-        "target__kind", "target__claim_id", "quantity"
-    ):
+    for kind, claim, quantity in moves.filter(
+        source__kind="bin", target__kind="bin", source__claim=0
+    ).values_list("target__kind", "target__claim_id", "quantity"):
         found[kind, claim] = found.get((kind, claim), 0) + quantity
-    lines = {line.pk: line for line in Line.objects.filter(pk__in={claim for _, claim in found}).select_related("product")}
+    lines = {
+        line.pk: line
+        for line in Line.objects.filter(pk__in={claim for _, claim in found}).select_related("product")
+    }
     return [
         News(
             kind,
@@ -83,7 +90,11 @@ def people_of(sheets: Sequence[int]) -> dict[int, dict[str, list[int]]]:
     team = [pk for pk in configuration.one("purchasing_team") if isinstance(pk, int)]
     found: dict[int, dict[str, list[int]]] = {}
     rows = Sheet.objects.filter(pk__in=sheets).values_list(
-        "pk", "owner_id", "work_order__lead_id", "order__quote__opportunity__owner_id", "quote__opportunity__owner_id"
+        "pk",
+        "owner_id",
+        "work_order__lead_id",
+        "order__quote__opportunity__owner_id",
+        "quote__opportunity__owner_id",
     )
     for pk, owner, lead, by_order, by_quote in rows:
         found[pk] = {
@@ -105,14 +116,18 @@ def written(user: User, news: Sequence[News], numbers: dict[int, str]) -> dict[s
     """The mail about an act, in the person's language."""
     with translation.override(user.language):
         names = sorted({numbers[one.sheet] for one in news})
-        lines = [f"{numbers[one.sheet]}: {one.quantity} × {one.product} {_(EVENTS[one.event][0])}" for one in news]
+        lines = [
+            f"{numbers[one.sheet]}: {one.quantity} × {one.product} {_(EVENTS[one.event][0])}" for one in news
+        ]
         first = news[0]
         subject = (
             f"{numbers[first.sheet]}: {first.product} {_(EVENTS[first.event][0])}"
             if len(news) == 1
             else _("%(numbers)s: %(count)s changes") % {"numbers": ", ".join(names[:3]), "count": len(news)}
         )
-        body = "\n".join([_("Hello %(name)s,") % {"name": user.name or user.username}, "", *lines, "", settings.PUBLIC_URL])
+        body = "\n".join(
+            [_("Hello %(name)s,") % {"name": user.name or user.username}, "", *lines, "", settings.PUBLIC_URL]
+        )
     return {"to": [user.email], "subject": subject[:200], "body": body}
 
 

@@ -31,7 +31,9 @@ Consumer = Callable[[Outbox], list[dict[str, Any]]]
 class Failed(Exception):
     """The other side did not take it; it is tried again later."""
 
-    def __init__(self, said: str, *, code: int | None = None, webhook: int | None = None, took_ms: int = 0) -> None:
+    def __init__(
+        self, said: str, *, code: int | None = None, webhook: int | None = None, took_ms: int = 0
+    ) -> None:
         super().__init__(said)
         self.said, self.code, self.webhook, self.took_ms = said[:500], code, webhook, took_ms
 
@@ -48,7 +50,9 @@ def take(limit: int = BATCH) -> list[Outbox]:
             f"AND (leased_until IS NULL OR leased_until < %s) ORDER BY due_at, id LIMIT {limit} {skip}) RETURNING id",
             [lease, moment(now + timedelta(seconds=LEASE_S)), moment(now), moment(now)],
         )
-    return list(Outbox.objects.filter(pk__in=[row[0] for row in found]).select_related("entry").order_by("pk"))
+    return list(
+        Outbox.objects.filter(pk__in=[row[0] for row in found]).select_related("entry").order_by("pk")
+    )
 
 
 def finish(row: Outbox, follow: list[dict[str, Any]]) -> bool:
@@ -74,10 +78,24 @@ def fail(row: Outbox, error: str) -> None:
     )
 
 
-def log(row: Outbox, *, ok: bool, code: int | None = None, said: str = "", webhook: int | None = None, took_ms: int = 0) -> None:
+def log(
+    row: Outbox,
+    *,
+    ok: bool,
+    code: int | None = None,
+    said: str = "",
+    webhook: int | None = None,
+    took_ms: int = 0,
+) -> None:
     """Keep what became of an attempt."""
     Attempt.objects.create(
-        outbox_id=row.pk, webhook_id=webhook, at=clock.now(), ok=ok, code=code, said=said[:500], took_ms=took_ms
+        outbox_id=row.pk,
+        webhook_id=webhook,
+        at=clock.now(),
+        ok=ok,
+        code=code,
+        said=said[:500],
+        took_ms=took_ms,
     )
 
 
@@ -89,7 +107,14 @@ def work(consumers: Mapping[str, Consumer], *, limit: int = BATCH) -> int:
         try:
             follow = consumer(row) if consumer else []
         except Failed as failed:
-            log(row, ok=False, code=failed.code, said=failed.said, webhook=failed.webhook, took_ms=failed.took_ms)
+            log(
+                row,
+                ok=False,
+                code=failed.code,
+                said=failed.said,
+                webhook=failed.webhook,
+                took_ms=failed.took_ms,
+            )
             fail(row, failed.said)
         except Exception:
             # A fault of ours in one row must not stop the rest; it is kept with the row and raised when the row is dead.

@@ -15,7 +15,14 @@ def show_webhooks(hooks: Sequence[Webhook], *, actor: Actor) -> list[dict[str, A
     """Webhooks as the API shows them; the secret only to those who may change them."""
     secret = actor.may("notices.webhook")
     return [
-        {"id": h.pk, "name": h.name, "url": h.url, "verbs": h.verbs, "active": h.active, "secret": h.secret if secret else None}
+        {
+            "id": h.pk,
+            "name": h.name,
+            "url": h.url,
+            "verbs": h.verbs,
+            "active": h.active,
+            "secret": h.secret if secret else None,
+        }
         for h in hooks
     ]
 
@@ -39,7 +46,13 @@ def show_messages(rows: Sequence[Outbox]) -> list[dict[str, Any]]:
     log: dict[int, list[dict[str, Any]]] = {}
     for one in Attempt.objects.filter(outbox__in=[row.pk for row in rows]).order_by("id"):
         log.setdefault(one.outbox_id, []).append(
-            {"at": one.at.isoformat(), "ok": one.ok, "code": one.code, "said": one.said, "took_ms": one.took_ms}
+            {
+                "at": one.at.isoformat(),
+                "ok": one.ok,
+                "code": one.code,
+                "said": one.said,
+                "took_ms": one.took_ms,
+            }
         )
     return [
         {

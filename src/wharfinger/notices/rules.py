@@ -68,7 +68,9 @@ def tell(
     """
     told: dict[int, list[News]] = {}
     for one in news:
-        wanted = {user for role in roles.get(one.event, ()) for user in people.get(one.sheet, {}).get(role, ())}
+        wanted = {
+            user for role in roles.get(one.event, ()) for user in people.get(one.sheet, {}).get(role, ())
+        }
         for user in sorted(wanted | set(named.get(one.event, ()))):
             if user != actor and user in muted and one.event not in muted[user]:
                 told.setdefault(user, []).append(one)

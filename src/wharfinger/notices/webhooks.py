@@ -25,9 +25,17 @@ MOST_BYTES = 16_384
 def fan_out(row: Outbox) -> list[dict[str, Any]]:
     """Write one row for each webhook that wants to hear of an entry."""
     assert row.entry is not None
-    wanted = [hook for hook in Webhook.objects.filter(active=True) if not hook.verbs or row.entry.verb in hook.verbs]
+    wanted = [
+        hook for hook in Webhook.objects.filter(active=True) if not hook.verbs or row.entry.verb in hook.verbs
+    ]
     return [
-        {"entry_id": row.entry_id, "consumer": "webhook", "payload": {"webhook": hook.pk}, "due_at": row.due_at} for hook in wanted
+        {
+            "entry_id": row.entry_id,
+            "consumer": "webhook",
+            "payload": {"webhook": hook.pk},
+            "due_at": row.due_at,
+        }
+        for hook in wanted
     ]
 
 
@@ -68,7 +76,9 @@ def deliver(row: Outbox) -> list[dict[str, Any]]:
     try:
         code, said = call(hook.url, body, headers)
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-        raise outbox.Failed(f"{type(error).__name__}: {error}", webhook=hook.pk, took_ms=_since(started)) from error
+        raise outbox.Failed(
+            f"{type(error).__name__}: {error}", webhook=hook.pk, took_ms=_since(started)
+        ) from error
     if not 200 <= code < 300:
         raise outbox.Failed(said or str(code), code=code, webhook=hook.pk, took_ms=_since(started))
     outbox.log(row, ok=True, code=code, said=said, webhook=hook.pk, took_ms=_since(started))
@@ -79,7 +89,9 @@ def _since(started: float) -> int:
     return int((time.monotonic() - started) * 1000)
 
 
-def call(url: str, body: str, headers: dict[str, str], *, resolve: Callable[..., Any] = socket.getaddrinfo) -> tuple[int, str]:
+def call(
+    url: str, body: str, headers: dict[str, str], *, resolve: Callable[..., Any] = socket.getaddrinfo
+) -> tuple[int, str]:
     """Post to an address after looking where it leads; status and the first words of the answer.
 
     The name is resolved once and that very address is called, so that it cannot turn to a private one in

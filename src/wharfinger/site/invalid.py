@@ -49,7 +49,10 @@ def in_words(invalid: Mapping[str, Any]) -> BadInput:
     kind = str(invalid["type"])
     values: dict[str, Any] = dict(invalid.get("ctx") or {})
     return BadInput(
-        "bad_input", _sentence(kind, values), field=".".join(steps) or str(source), **dict[str, Any](_plain(values))
+        "bad_input",
+        _sentence(kind, values),
+        field=".".join(steps) or str(source),
+        **dict[str, Any](_plain(values)),
     )
 
 

@@ -42,12 +42,24 @@ STOPS = (
     Stop(SELL, N_("To pick"), "boards:to_pick", "hand", "fulfilment.read", count="to_pick", key="p"),
     Stop(SELL, N_("To pack"), "boards:to_pack", "package", "fulfilment.read", count="to_pack", key="k"),
     Stop(
-        SELL, N_("Delivery & Shipping"), "boards:delivery", "truck", "fulfilment.read", count="delivery", key="d"
+        SELL,
+        N_("Delivery & Shipping"),
+        "boards:delivery",
+        "truck",
+        "fulfilment.read",
+        count="delivery",
+        key="d",
     ),
     Stop(SELL, N_("Shipments"), "fulfilment:shipments", "send", "fulfilment.read"),
     Stop(SELL, N_("Containers"), "fulfilment:containers", "container", "fulfilment.read"),
     Stop(
-        SELL, N_("Approve & Post"), "boards:approve_post", "stamp", "billing.read", count="approve_post", key="a"
+        SELL,
+        N_("Approve & Post"),
+        "boards:approve_post",
+        "stamp",
+        "billing.read",
+        count="approve_post",
+        key="a",
     ),
     Stop(SELL, N_("Invoices"), "billing:invoices", "receipt-text", "billing.read", key="i"),
     Stop(SELL, N_("Credit notes"), "billing:credit_notes", "receipt", "billing.read"),

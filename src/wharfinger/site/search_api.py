@@ -23,4 +23,6 @@ class HitOut(Shown):
 def find(request: Request, q: str = "") -> HttpResponse:
     """Whatever goes by this number, serial, SKU, GTIN, tracking number or name; only what the caller may see."""
     hits = search(actor=request.auth, text=q)
-    return answer({"items": [{"subject": h.subject, "title": h.title, "about": h.about} for h in hits], "next": None})
+    return answer(
+        {"items": [{"subject": h.subject, "title": h.title, "about": h.about} for h in hits], "next": None}
+    )

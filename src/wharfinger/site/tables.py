@@ -17,10 +17,11 @@ def bring_up_to_date() -> None:
     """Bring the database to this release: an empty one by making every table as it is now, others by migrating.
 
     The migrations say what the tables are in both cases, and all of them count as applied. Where one of
-    ours fills in rows, everybody migrates.
+    ours fills in rows, everybody migrates; so does PostgreSQL, where a table must come after those that
+    its composite keys refer to.
     """
     executor = MigrationExecutor(connection)
-    if connection.introspection.table_names() or _fills_in_rows(executor):
+    if connection.vendor != "sqlite" or connection.introspection.table_names() or _fills_in_rows(executor):
         call_command("migrate", interactive=False, verbosity=0)
         return
     emit_pre_migrate_signal(0, False, connection.alias, stdout=None, apps=apps, plan=[])

@@ -6,94 +6,272 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0002_initial'),
-        ('ledger', '0001_initial'),
-        ('parties', '0001_initial'),
+        ("catalog", "0002_initial"),
+        ("ledger", "0001_initial"),
+        ("parties", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Sheet',
+            name="Sheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('quote', 'quote'), ('order', 'order'), ('ticket', 'ticket'), ('project', 'project'), ('contract', 'contract'), ('job', 'job')], max_length=10)),
-                ('number', models.CharField(max_length=40)),
-                ('title', models.CharField(blank=True, max_length=200)),
-                ('currency', models.CharField(max_length=3)),
-                ('customer_reference', models.CharField(blank=True, max_length=60)),
-                ('ordered_on', models.DateField()),
-                ('promised_on', models.DateField(null=True)),
-                ('contact', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.contact')),
-                ('done', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
-                ('made', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
-                ('organization', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to='parties.organization')),
-                ('owner', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sheets', to=settings.AUTH_USER_MODEL)),
-                ('void', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("quote", "quote"),
+                            ("order", "order"),
+                            ("ticket", "ticket"),
+                            ("project", "project"),
+                            ("contract", "contract"),
+                            ("job", "job"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("number", models.CharField(max_length=40)),
+                ("title", models.CharField(blank=True, max_length=200)),
+                ("currency", models.CharField(max_length=3)),
+                ("customer_reference", models.CharField(blank=True, max_length=60)),
+                ("ordered_on", models.DateField()),
+                ("promised_on", models.DateField(null=True)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="parties.contact",
+                    ),
+                ),
+                (
+                    "done",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
+                (
+                    "made",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sheets",
+                        to="parties.organization",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sheets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "void",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('claim', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='line', serialize=False, to='ledger.claim')),
-                ('ratio', models.BigIntegerField(null=True)),
-                ('position', models.IntegerField(default=0)),
-                ('description', models.CharField(blank=True, max_length=500)),
-                ('quantity', models.BigIntegerField()),
-                ('unit_price_micro', models.BigIntegerField()),
-                ('discount_micro', models.IntegerField(default=0)),
-                ('currency', models.CharField(max_length=3)),
-                ('billable', models.BooleanField(default=True)),
-                ('approved_minor', models.BigIntegerField(null=True)),
-                ('rejected_note', models.CharField(blank=True, max_length=500)),
-                ('promised_on', models.DateField(null=True)),
-                ('came_from', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='became', to='demand.line')),
-                ('made', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='parties.organization')),
-                ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='components', to='demand.line')),
-                ('product', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='catalog.product')),
-                ('requested_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('site', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='parties.site')),
-                ('tax_code', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.taxcode')),
-                ('void', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
-                ('order', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='collected_lines', to='demand.sheet')),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='demand.sheet')),
+                (
+                    "claim",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="line",
+                        serialize=False,
+                        to="ledger.claim",
+                    ),
+                ),
+                ("ratio", models.BigIntegerField(null=True)),
+                ("position", models.IntegerField(default=0)),
+                ("description", models.CharField(blank=True, max_length=500)),
+                ("quantity", models.BigIntegerField()),
+                ("unit_price_micro", models.BigIntegerField()),
+                ("discount_micro", models.IntegerField(default=0)),
+                ("currency", models.CharField(max_length=3)),
+                ("billable", models.BooleanField(default=True)),
+                ("approved_minor", models.BigIntegerField(null=True)),
+                ("rejected_note", models.CharField(blank=True, max_length=500)),
+                ("promised_on", models.DateField(null=True)),
+                (
+                    "came_from",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="became",
+                        to="demand.line",
+                    ),
+                ),
+                (
+                    "made",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="parties.organization",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="components",
+                        to="demand.line",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="catalog.product",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="parties.site",
+                    ),
+                ),
+                (
+                    "tax_code",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalog.taxcode",
+                    ),
+                ),
+                (
+                    "void",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="collected_lines",
+                        to="demand.sheet",
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="demand.sheet"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='sheet',
-            index=models.Index(condition=models.Q(('done__isnull', True), ('void__isnull', True)), fields=['kind', 'id'], name='sheet_open'),
+            model_name="sheet",
+            index=models.Index(
+                condition=models.Q(("done__isnull", True), ("void__isnull", True)),
+                fields=["kind", "id"],
+                name="sheet_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='sheet',
-            index=models.Index(fields=['organization', 'kind', 'id'], name='sheet_organization'),
+            model_name="sheet",
+            index=models.Index(fields=["organization", "kind", "id"], name="sheet_organization"),
         ),
         migrations.AddIndex(
-            model_name='sheet',
-            index=models.Index(fields=['number'], name='sheet_by_number'),
+            model_name="sheet",
+            index=models.Index(fields=["number"], name="sheet_by_number"),
         ),
         migrations.AddIndex(
-            model_name='sheet',
-            index=models.Index(condition=models.Q(('customer_reference', ''), _negated=True), fields=['customer_reference'], name='sheet_reference'),
+            model_name="sheet",
+            index=models.Index(
+                condition=models.Q(("customer_reference", ""), _negated=True),
+                fields=["customer_reference"],
+                name="sheet_reference",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sheet',
-            constraint=models.UniqueConstraint(fields=('kind', 'number'), name='sheet_number'),
+            model_name="sheet",
+            constraint=models.UniqueConstraint(fields=("kind", "number"), name="sheet_number"),
         ),
         migrations.AddIndex(
-            model_name='line',
-            index=models.Index(fields=['product', 'claim'], name='line_product'),
+            model_name="line",
+            index=models.Index(fields=["product", "claim"], name="line_product"),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='line_above_zero'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="line_above_zero"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.CheckConstraint(condition=models.Q(('discount_micro__gte', 0), ('discount_micro__lte', 1000000)), name='discount_share'),
+            model_name="line",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("discount_micro__gte", 0), ("discount_micro__lte", 1000000)),
+                name="discount_share",
+            ),
         ),
     ]

@@ -4,44 +4,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Device',
+            name="Device",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('reference', models.CharField(blank=True, max_length=60)),
-                ('sold_on', models.DateField(null=True)),
-                ('installed_on', models.DateField(null=True)),
-                ('warranty_start_on', models.DateField(null=True)),
-                ('warranty_end_on', models.DateField(null=True)),
-                ('removed_on', models.DateField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("reference", models.CharField(blank=True, max_length=60)),
+                ("sold_on", models.DateField(null=True)),
+                ("installed_on", models.DateField(null=True)),
+                ("warranty_start_on", models.DateField(null=True)),
+                ("warranty_end_on", models.DateField(null=True)),
+                ("removed_on", models.DateField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Relation',
+            name="Relation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('parent', 'parent'), ('child', 'child'), ('related', 'related')], max_length=8)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("parent", "parent"), ("child", "child"), ("related", "related")],
+                        max_length=8,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Subscription',
+            name="Subscription",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('price_micro', models.BigIntegerField(default=0)),
-                ('starts_on', models.DateField()),
-                ('ended_on', models.DateField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("price_micro", models.BigIntegerField(default=0)),
+                ("starts_on", models.DateField()),
+                ("ended_on", models.DateField(null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
     ]

@@ -5,129 +5,223 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0002_initial'),
-        ('demand', '0001_initial'),
-        ('devices', '0001_initial'),
-        ('ledger', '0001_initial'),
-        ('parties', '0001_initial'),
+        ("catalog", "0002_initial"),
+        ("demand", "0001_initial"),
+        ("devices", "0001_initial"),
+        ("ledger", "0001_initial"),
+        ("parties", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='device',
-            name='contact',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.contact'),
+            model_name="device",
+            name="contact",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="parties.contact"
+            ),
         ),
         migrations.AddField(
-            model_name='device',
-            name='contract',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='covered_devices', to='demand.sheet'),
+            model_name="device",
+            name="contract",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="covered_devices",
+                to="demand.sheet",
+            ),
         ),
         migrations.AddField(
-            model_name='device',
-            name='line',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='demand.line'),
+            model_name="device",
+            name="line",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="devices",
+                to="demand.line",
+            ),
         ),
         migrations.AddField(
-            model_name='device',
-            name='lot',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='device', to='ledger.lot'),
+            model_name="device",
+            name="lot",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="device", to="ledger.lot"
+            ),
         ),
         migrations.AddField(
-            model_name='device',
-            name='made',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="device",
+            name="made",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='device',
-            name='organization',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='parties.organization'),
+            model_name="device",
+            name="organization",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="devices",
+                to="parties.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='device',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='catalog.product'),
+            model_name="device",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="devices", to="catalog.product"
+            ),
         ),
         migrations.AddField(
-            model_name='device',
-            name='replaces',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replaced_by', to='devices.device'),
+            model_name="device",
+            name="replaces",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="replaced_by",
+                to="devices.device",
+            ),
         ),
         migrations.AddField(
-            model_name='device',
-            name='site',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='devices', to='parties.site'),
+            model_name="device",
+            name="site",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="devices",
+                to="parties.site",
+            ),
         ),
         migrations.AddField(
-            model_name='device',
-            name='void',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="device",
+            name="void",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='device',
-            name='warranty_policy',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.warrantypolicy'),
+            model_name="device",
+            name="warranty_policy",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="catalog.warrantypolicy",
+            ),
         ),
         migrations.AddField(
-            model_name='relation',
-            name='device',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relations', to='devices.device'),
+            model_name="relation",
+            name="device",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="relations", to="devices.device"
+            ),
         ),
         migrations.AddField(
-            model_name='relation',
-            name='made',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="relation",
+            name="made",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='relation',
-            name='other',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='related_from', to='devices.device'),
+            model_name="relation",
+            name="other",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="related_from", to="devices.device"
+            ),
         ),
         migrations.AddField(
-            model_name='relation',
-            name='void',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="relation",
+            name="void",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='subscription',
-            name='contract',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='demand.sheet'),
+            model_name="subscription",
+            name="contract",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="subscriptions",
+                to="demand.sheet",
+            ),
         ),
         migrations.AddField(
-            model_name='subscription',
-            name='device',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='devices.device'),
+            model_name="subscription",
+            name="device",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="subscriptions",
+                to="devices.device",
+            ),
         ),
         migrations.AddField(
-            model_name='subscription',
-            name='made',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="subscription",
+            name="made",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='subscription',
-            name='organization',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='subscriptions', to='parties.organization'),
+            model_name="subscription",
+            name="organization",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="subscriptions",
+                to="parties.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='subscription',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product'),
+            model_name="subscription",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.product"
+            ),
         ),
         migrations.AddField(
-            model_name='subscription',
-            name='void',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry'),
+            model_name="subscription",
+            name="void",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddIndex(
-            model_name='device',
-            index=models.Index(condition=models.Q(('removed_on__isnull', True)), fields=['warranty_end_on', 'id'], name='device_warranty'),
+            model_name="device",
+            index=models.Index(
+                condition=models.Q(("removed_on__isnull", True)),
+                fields=["warranty_end_on", "id"],
+                name="device_warranty",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='relation',
-            constraint=models.UniqueConstraint(condition=models.Q(('void__isnull', True)), fields=('device', 'other'), name='relation_once'),
+            model_name="relation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("void__isnull", True)), fields=("device", "other"), name="relation_once"
+            ),
         ),
     ]

@@ -19,7 +19,7 @@ from wharfinger.sales.actions import orders
 from wharfinger.sales.rules.orders import OrderWish
 
 
-def bring(actor: Actor, group: Group) -> str:
+def bring(*, actor: Actor, group: Group) -> str:
     """Make an order of the rows that name it; one that is there gets other dates and words only."""
     row = group.first
     found = Sheet.objects.filter(kind="order", number=row["number"], void__isnull=True).first()

@@ -17,7 +17,7 @@ SITE = "Main"
 """What a site is called that the file gives no name."""
 
 
-def bring(actor: Actor, group: Group) -> str:
+def bring(*, actor: Actor, group: Group) -> str:
     """Add an organization, or change what differs; an empty cell leaves what is there."""
     row = group.first
     found = known(row["reference"], row["name"])

@@ -27,7 +27,7 @@ TEXTS = (
 )
 
 
-def bring(actor: Actor, group: Group) -> str:
+def bring(*, actor: Actor, group: Group) -> str:
     """Add a product, or change what differs; rows of the same SKU name further vendors."""
     row = group.first
     values = _values(row)

@@ -122,7 +122,7 @@ def _groups(run: Run, columns: Mapping[str, str], decimal: str) -> list[Group]:
 def _bring(actor: Actor, run: Run, groups: Sequence[Group]) -> list[str | Problem]:
     """What became of each: a word, or why not."""
     if run.kind == "stock" and not run.dry:
-        together = stock.bring_many(actor, groups, run)
+        together = stock.bring_many(actor=actor, groups=groups, run=run)
         if together:
             return [together[n] for n in range(len(groups))]
     return [_one(actor, run, group) for group in groups]
@@ -138,11 +138,11 @@ def _one(actor: Actor, run: Run, group: Group) -> str | Problem:
 
 def _act(actor: Actor, run: Run, group: Group) -> Callable[[], str]:
     if run.kind == "stock":
-        return partial(stock.bring, actor, group, run)
+        return partial(stock.bring, actor=actor, group=group, run=run)
     bring = {"organizations": organizations.bring, "products": products.bring, "orders": orders.bring}[
         run.kind
     ]
-    return partial(bring, actor, group)
+    return partial(bring, actor=actor, group=group)
 
 
 def _keep(run: Run, done: Sequence[str | Problem]) -> None:

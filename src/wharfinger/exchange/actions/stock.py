@@ -20,7 +20,7 @@ from wharfinger.stock.rules.adjusting import Adjustment
 REASON = "Opening stock"
 
 
-def bring(actor: Actor, group: Group, run: Run) -> str:
+def bring(*, actor: Actor, group: Group, run: Run) -> str:
     """Put goods into the books that lay there already; the same rows again do nothing."""
     if _is_known(group):
         return "unchanged"
@@ -28,7 +28,7 @@ def bring(actor: Actor, group: Group, run: Run) -> str:
     return "added"
 
 
-def bring_many(actor: Actor, groups: Sequence[Group], run: Run) -> dict[int, str]:
+def bring_many(*, actor: Actor, groups: Sequence[Group], run: Run) -> dict[int, str]:
     """Put many bins into the books, by one act for each day; nothing where one of them is refused."""
     became: dict[int, str] = {}
 

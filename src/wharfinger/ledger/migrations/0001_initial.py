@@ -4,150 +4,256 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('document', models.CharField(blank=True, max_length=60)),
-                ('currency', models.CharField(max_length=3)),
-                ('balance_minor', models.BigIntegerField(default=0)),
-                ('balance_home_minor', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20)),
+                ("document", models.CharField(blank=True, max_length=60)),
+                ("currency", models.CharField(max_length=3)),
+                ("balance_minor", models.BigIntegerField(default=0)),
+                ("balance_home_minor", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('actor_key', models.BigIntegerField(default=0)),
-                ('key', models.CharField(max_length=200)),
-                ('hash', models.CharField(max_length=64)),
-                ('made_at', models.DateTimeField()),
-                ('status', models.IntegerField(null=True)),
-                ('body', models.TextField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("actor_key", models.BigIntegerField(default=0)),
+                ("key", models.CharField(max_length=200)),
+                ("hash", models.CharField(max_length=64)),
+                ("made_at", models.DateTimeField()),
+                ("status", models.IntegerField(null=True)),
+                ("body", models.TextField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Claim',
+            name="Claim",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('hold_until', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("hold_until", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Counter',
+            name="Counter",
             fields=[
-                ('series', models.CharField(max_length=40, primary_key=True, serialize=False)),
-                ('pattern', models.CharField(max_length=60)),
-                ('next', models.BigIntegerField(default=1)),
+                ("series", models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ("pattern", models.CharField(max_length=60)),
+                ("next", models.BigIntegerField(default=1)),
             ],
         ),
         migrations.CreateModel(
-            name='Draw',
+            name="Draw",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('quantity', models.BigIntegerField()),
-                ('value_minor', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("quantity", models.BigIntegerField()),
+                ("value_minor", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(max_length=40)),
-                ('recorded_at', models.DateTimeField()),
-                ('effective_on', models.DateField()),
-                ('reason', models.CharField(blank=True, max_length=1000)),
-                ('key', models.CharField(blank=True, max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("verb", models.CharField(max_length=40)),
+                ("recorded_at", models.DateTimeField()),
+                ("effective_on", models.DateField()),
+                ("reason", models.CharField(blank=True, max_length=1000)),
+                ("key", models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='Fact',
+            name="Fact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(max_length=60)),
-                ('field', models.CharField(max_length=60, null=True)),
-                ('old', models.TextField(null=True)),
-                ('new', models.TextField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.CharField(max_length=60)),
+                ("field", models.CharField(max_length=60, null=True)),
+                ("old", models.TextField(null=True)),
+                ("new", models.TextField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Holding',
+            name="Holding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('serial', models.BooleanField(default=False)),
-                ('owned', models.BooleanField(default=True)),
-                ('kind', models.CharField(max_length=12)),
-                ('unbounded', models.BooleanField(default=False)),
-                ('quantity', models.BigIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("serial", models.BooleanField(default=False)),
+                ("owned", models.BooleanField(default=True)),
+                ("kind", models.CharField(max_length=12)),
+                ("unbounded", models.BooleanField(default=False)),
+                ("quantity", models.BigIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Layer',
+            name="Layer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('effective_on', models.DateField()),
-                ('quantity', models.BigIntegerField()),
-                ('value_minor', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("effective_on", models.DateField()),
+                ("quantity", models.BigIntegerField()),
+                ("value_minor", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Lot',
+            name="Lot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('serial', models.BooleanField(default=False)),
-                ('code', models.CharField(blank=True, max_length=100)),
-                ('code_key', models.CharField(blank=True, max_length=200)),
-                ('owned', models.BooleanField(default=True)),
-                ('expires_on', models.DateField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("serial", models.BooleanField(default=False)),
+                ("code", models.CharField(blank=True, max_length=100)),
+                ("code_key", models.CharField(blank=True, max_length=200)),
+                ("owned", models.BooleanField(default=True)),
+                ("expires_on", models.DateField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Move',
+            name="Move",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('n', models.IntegerField()),
-                ('quantity', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("n", models.IntegerField()),
+                ("quantity", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Outbox',
+            name="Outbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('consumer', models.CharField(max_length=40)),
-                ('payload', models.JSONField(default=dict)),
-                ('due_at', models.DateTimeField()),
-                ('attempts', models.IntegerField(default=0)),
-                ('lease', models.CharField(blank=True, max_length=40)),
-                ('leased_until', models.DateTimeField(null=True)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('dead_at', models.DateTimeField(null=True)),
-                ('error', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("consumer", models.CharField(max_length=40)),
+                ("payload", models.JSONField(default=dict)),
+                ("due_at", models.DateTimeField()),
+                ("attempts", models.IntegerField(default=0)),
+                ("lease", models.CharField(blank=True, max_length=40)),
+                ("leased_until", models.DateTimeField(null=True)),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("dead_at", models.DateTimeField(null=True)),
+                ("error", models.TextField(blank=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('want', 'want'), ('quoted', 'quoted'), ('demand', 'demand'), ('to_approve', 'to_approve'), ('to_order', 'to_order'), ('drafted', 'drafted'), ('covered', 'covered'), ('dropped', 'dropped'), ('returned', 'returned'), ('vendor', 'vendor'), ('provided', 'provided'), ('adjustment', 'adjustment'), ('outside', 'outside'), ('assembly', 'assembly'), ('ready', 'ready'), ('scrap', 'scrap'), ('on_order', 'on_order'), ('refused', 'refused'), ('bin', 'bin'), ('picked', 'picked'), ('container', 'container'), ('quarantine', 'quarantine'), ('transfer', 'transfer'), ('rented', 'rented'), ('in_transit', 'in_transit'), ('customer', 'customer'), ('returns', 'returns'), ('bench', 'bench'), ('at_vendor', 'at_vendor'), ('bill', 'bill'), ('offered', 'offered'), ('to_bill', 'to_bill'), ('waived', 'waived'), ('invoiced', 'invoiced'), ('credited', 'credited'), ('location', 'location')], max_length=12)),
-                ('unbounded', models.BooleanField(default=False)),
-                ('sequence', models.IntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("want", "want"),
+                            ("quoted", "quoted"),
+                            ("demand", "demand"),
+                            ("to_approve", "to_approve"),
+                            ("to_order", "to_order"),
+                            ("drafted", "drafted"),
+                            ("covered", "covered"),
+                            ("dropped", "dropped"),
+                            ("returned", "returned"),
+                            ("vendor", "vendor"),
+                            ("provided", "provided"),
+                            ("adjustment", "adjustment"),
+                            ("outside", "outside"),
+                            ("assembly", "assembly"),
+                            ("ready", "ready"),
+                            ("scrap", "scrap"),
+                            ("on_order", "on_order"),
+                            ("refused", "refused"),
+                            ("bin", "bin"),
+                            ("picked", "picked"),
+                            ("container", "container"),
+                            ("quarantine", "quarantine"),
+                            ("transfer", "transfer"),
+                            ("rented", "rented"),
+                            ("in_transit", "in_transit"),
+                            ("customer", "customer"),
+                            ("returns", "returns"),
+                            ("bench", "bench"),
+                            ("at_vendor", "at_vendor"),
+                            ("bill", "bill"),
+                            ("offered", "offered"),
+                            ("to_bill", "to_bill"),
+                            ("waived", "waived"),
+                            ("invoiced", "invoiced"),
+                            ("credited", "credited"),
+                            ("location", "location"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("unbounded", models.BooleanField(default=False)),
+                ("sequence", models.IntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('n', models.IntegerField()),
-                ('amount_minor', models.BigIntegerField()),
-                ('home_minor', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("n", models.IntegerField()),
+                ("amount_minor", models.BigIntegerField()),
+                ("home_minor", models.BigIntegerField()),
             ],
         ),
     ]

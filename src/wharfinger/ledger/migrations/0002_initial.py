@@ -9,314 +9,534 @@ import wharfinger.ledger.constraints
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0002_initial'),
-        ('ledger', '0001_initial'),
-        ('parties', '0001_initial'),
+        ("catalog", "0002_initial"),
+        ("ledger", "0001_initial"),
+        ("parties", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='account',
-            name='party',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='accounts', to='parties.organization'),
+            model_name="account",
+            name="party",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="accounts",
+                to="parties.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='answer',
-            name='actor',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="answer",
+            name="actor",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddIndex(
-            model_name='claim',
-            index=models.Index(condition=models.Q(('hold_until__isnull', False)), fields=['hold_until'], name='claim_hold'),
+            model_name="claim",
+            index=models.Index(
+                condition=models.Q(("hold_until__isnull", False)), fields=["hold_until"], name="claim_hold"
+            ),
         ),
         migrations.AddField(
-            model_name='draw',
-            name='reverses',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.draw'),
+            model_name="draw",
+            name="reverses",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reversed_by",
+                to="ledger.draw",
+            ),
         ),
         migrations.AddField(
-            model_name='entry',
-            name='actor',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="entry",
+            name="actor",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='entry',
-            name='reverses',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.entry'),
+            model_name="entry",
+            name="reverses",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reversed_by",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='draw',
-            name='entry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='ledger.entry'),
+            model_name="draw",
+            name="entry",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="draws", to="ledger.entry"
+            ),
         ),
         migrations.AddField(
-            model_name='fact',
-            name='entry',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='facts', to='ledger.entry'),
+            model_name="fact",
+            name="entry",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="facts", to="ledger.entry"
+            ),
         ),
         migrations.AddField(
-            model_name='holding',
-            name='claim',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='ledger.claim'),
+            model_name="holding",
+            name="claim",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="holdings",
+                to="ledger.claim",
+            ),
         ),
         migrations.AddField(
-            model_name='holding',
-            name='product',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product'),
+            model_name="holding",
+            name="product",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="catalog.product",
+            ),
         ),
         migrations.AddField(
-            model_name='layer',
-            name='product',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='layers', to='catalog.product'),
+            model_name="layer",
+            name="product",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="layers",
+                to="catalog.product",
+            ),
         ),
         migrations.AddField(
-            model_name='draw',
-            name='layer',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='ledger.layer'),
+            model_name="draw",
+            name="layer",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="draws", to="ledger.layer"
+            ),
         ),
         migrations.AddField(
-            model_name='lot',
-            name='owner',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='parties.organization'),
+            model_name="lot",
+            name="owner",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="parties.organization",
+            ),
         ),
         migrations.AddField(
-            model_name='lot',
-            name='product',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='lots', to='catalog.product'),
+            model_name="lot",
+            name="product",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="lots",
+                to="catalog.product",
+            ),
         ),
         migrations.AddField(
-            model_name='layer',
-            name='lot',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='layers', to='ledger.lot'),
+            model_name="layer",
+            name="lot",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="layers", to="ledger.lot"
+            ),
         ),
         migrations.AddField(
-            model_name='holding',
-            name='lot',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='ledger.lot'),
+            model_name="holding",
+            name="lot",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="holdings",
+                to="ledger.lot",
+            ),
         ),
         migrations.AddField(
-            model_name='move',
-            name='entry',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='moves', to='ledger.entry'),
+            model_name="move",
+            name="entry",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="moves",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='move',
-            name='reverses',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.move'),
+            model_name="move",
+            name="reverses",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reversed_by",
+                to="ledger.move",
+            ),
         ),
         migrations.AddField(
-            model_name='move',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves_out', to='ledger.holding'),
+            model_name="move",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="moves_out", to="ledger.holding"
+            ),
         ),
         migrations.AddField(
-            model_name='move',
-            name='target',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='moves_in', to='ledger.holding'),
+            model_name="move",
+            name="target",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="moves_in", to="ledger.holding"
+            ),
         ),
         migrations.AddField(
-            model_name='draw',
-            name='move',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='ledger.move'),
+            model_name="draw",
+            name="move",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="draws", to="ledger.move"
+            ),
         ),
         migrations.AddField(
-            model_name='outbox',
-            name='entry',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='ledger.entry'),
+            model_name="outbox",
+            name="entry",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='place',
-            name='parent',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='ledger.place'),
+            model_name="place",
+            name="parent",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="children",
+                to="ledger.place",
+            ),
         ),
         migrations.AddField(
-            model_name='holding',
-            name='place',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='holdings', to='ledger.place'),
+            model_name="holding",
+            name="place",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="holdings",
+                to="ledger.place",
+            ),
         ),
         migrations.AddField(
-            model_name='posting',
-            name='entry',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='ledger.entry'),
+            model_name="posting",
+            name="entry",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="postings",
+                to="ledger.entry",
+            ),
         ),
         migrations.AddField(
-            model_name='posting',
-            name='reverses',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='ledger.posting'),
+            model_name="posting",
+            name="reverses",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reversed_by",
+                to="ledger.posting",
+            ),
         ),
         migrations.AddField(
-            model_name='posting',
-            name='source',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings_out', to='ledger.account'),
+            model_name="posting",
+            name="source",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="postings_out", to="ledger.account"
+            ),
         ),
         migrations.AddField(
-            model_name='posting',
-            name='target',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings_in', to='ledger.account'),
+            model_name="posting",
+            name="target",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="postings_in", to="ledger.account"
+            ),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['party', 'kind'], name='account_party'),
+            model_name="account",
+            index=models.Index(fields=["party", "kind"], name="account_party"),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(condition=models.Q(('document', ''), _negated=True), fields=['document'], name='account_document'),
+            model_name="account",
+            index=models.Index(
+                condition=models.Q(("document", ""), _negated=True),
+                fields=["document"],
+                name="account_document",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='account',
-            constraint=models.UniqueConstraint(models.F('kind'), django.db.models.functions.comparison.Coalesce(models.F('party'), 0), models.F('document'), models.F('currency'), name='account_once'),
+            model_name="account",
+            constraint=models.UniqueConstraint(
+                models.F("kind"),
+                django.db.models.functions.comparison.Coalesce(models.F("party"), 0),
+                models.F("document"),
+                models.F("currency"),
+                name="account_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='answer',
-            index=models.Index(fields=['made_at'], name='answer_made_at'),
+            model_name="answer",
+            index=models.Index(fields=["made_at"], name="answer_made_at"),
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('actor_key', 'key'), name='answer_once'),
+            model_name="answer",
+            constraint=models.UniqueConstraint(fields=("actor_key", "key"), name="answer_once"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['effective_on', 'id'], name='entry_effective'),
+            model_name="entry",
+            index=models.Index(fields=["effective_on", "id"], name="entry_effective"),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='entry_reverses'),
+            model_name="entry",
+            index=models.Index(
+                condition=models.Q(("reverses__isnull", False)), fields=["reverses"], name="entry_reverses"
+            ),
         ),
         migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['verb', 'id'], name='entry_verb'),
+            model_name="entry",
+            index=models.Index(fields=["verb", "id"], name="entry_verb"),
         ),
         migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(fields=['subject', 'id'], name='fact_subject'),
+            model_name="fact",
+            index=models.Index(fields=["subject", "id"], name="fact_subject"),
         ),
         migrations.AddIndex(
-            model_name='lot',
-            index=models.Index(condition=models.Q(('code_key', ''), _negated=True), fields=['code_key'], name='lot_code'),
+            model_name="lot",
+            index=models.Index(
+                condition=models.Q(("code_key", ""), _negated=True), fields=["code_key"], name="lot_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.UniqueConstraint(models.F('product'), models.F('code_key'), django.db.models.functions.comparison.Coalesce(models.F('owner'), 0), name='lot_once'),
+            model_name="lot",
+            constraint=models.UniqueConstraint(
+                models.F("product"),
+                models.F("code_key"),
+                django.db.models.functions.comparison.Coalesce(models.F("owner"), 0),
+                name="lot_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.UniqueConstraint(fields=('id', 'product', 'serial', 'owned'), name='lot_copied'),
+            model_name="lot",
+            constraint=models.UniqueConstraint(
+                fields=("id", "product", "serial", "owned"), name="lot_copied"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.UniqueConstraint(condition=models.Q(('serial', True)), fields=('product', 'code_key'), name='serial_once'),
+            model_name="lot",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("serial", True)), fields=("product", "code_key"), name="serial_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(('serial', False), models.Q(('code_key', ''), _negated=True), _connector='OR'), name='serial_has_number'),
+            model_name="lot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("serial", False), models.Q(("code_key", ""), _negated=True), _connector="OR"
+                ),
+                name="serial_has_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('owned', True), ('owner__isnull', True)), models.Q(('owned', False), ('owner__isnull', False)), _connector='OR'), name='lot_owner'),
+            model_name="lot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("owned", True), ("owner__isnull", True)),
+                    models.Q(("owned", False), ("owner__isnull", False)),
+                    _connector="OR",
+                ),
+                name="lot_owner",
+            ),
         ),
         migrations.AddIndex(
-            model_name='layer',
-            index=models.Index(condition=models.Q(('quantity__gt', 0)), fields=['product', 'effective_on', 'id'], name='layer_open'),
+            model_name="layer",
+            index=models.Index(
+                condition=models.Q(("quantity__gt", 0)),
+                fields=["product", "effective_on", "id"],
+                name="layer_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='layer',
-            index=models.Index(fields=['product', 'id'], name='layer_product'),
+            model_name="layer",
+            index=models.Index(fields=["product", "id"], name="layer_product"),
         ),
         migrations.AddConstraint(
-            model_name='layer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('quantity__gt', 0), ('value_minor__gte', 0)), models.Q(('quantity', 0), ('value_minor', 0)), _connector='OR'), name='layer_quantity_value'),
+            model_name="layer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("quantity__gt", 0), ("value_minor__gte", 0)),
+                    models.Q(("quantity", 0), ("value_minor", 0)),
+                    _connector="OR",
+                ),
+                name="layer_quantity_value",
+            ),
         ),
         migrations.AddIndex(
-            model_name='move',
-            index=models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='move_reverses'),
+            model_name="move",
+            index=models.Index(
+                condition=models.Q(("reverses__isnull", False)), fields=["reverses"], name="move_reverses"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='move',
-            constraint=models.UniqueConstraint(fields=('entry', 'n'), name='move_once'),
+            model_name="move",
+            constraint=models.UniqueConstraint(fields=("entry", "n"), name="move_once"),
         ),
         migrations.AddConstraint(
-            model_name='move',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='move_above_zero'),
+            model_name="move",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="move_above_zero"
+            ),
         ),
         migrations.AddIndex(
-            model_name='draw',
-            index=models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='draw_reverses'),
+            model_name="draw",
+            index=models.Index(
+                condition=models.Q(("reverses__isnull", False)), fields=["reverses"], name="draw_reverses"
+            ),
         ),
         migrations.AddIndex(
-            model_name='outbox',
-            index=models.Index(condition=models.Q(('dead_at__isnull', True), ('finished_at__isnull', True)), fields=['due_at', 'id'], name='outbox_due'),
+            model_name="outbox",
+            index=models.Index(
+                condition=models.Q(("dead_at__isnull", True), ("finished_at__isnull", True)),
+                fields=["due_at", "id"],
+                name="outbox_due",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(fields=('id', 'kind', 'unbounded'), name='place_copied'),
+            model_name="place",
+            constraint=models.UniqueConstraint(fields=("id", "kind", "unbounded"), name="place_copied"),
         ),
         migrations.AddConstraint(
-            model_name='place',
-            constraint=models.CheckConstraint(condition=models.Q(('unbounded', False), ('kind__in', ['want', 'vendor', 'provided', 'adjustment', 'outside', 'assembly', 'bill']), _connector='OR'), name='place_unbounded'),
+            model_name="place",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("unbounded", False),
+                    ("kind__in", ["want", "vendor", "provided", "adjustment", "outside", "assembly", "bill"]),
+                    _connector="OR",
+                ),
+                name="place_unbounded",
+            ),
         ),
         migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(condition=models.Q(('quantity__gt', 0)), fields=['kind', 'id'], name='holding_open'),
+            model_name="holding",
+            index=models.Index(
+                condition=models.Q(("quantity__gt", 0)), fields=["kind", "id"], name="holding_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(fields=['product', 'kind', 'claim'], name='holding_product'),
+            model_name="holding",
+            index=models.Index(fields=["product", "kind", "claim"], name="holding_product"),
         ),
         migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(fields=['claim', 'kind'], name='holding_claim'),
+            model_name="holding",
+            index=models.Index(fields=["claim", "kind"], name="holding_claim"),
         ),
         migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(condition=models.Q(('quantity__gt', 0)), fields=['place'], name='holding_place'),
+            model_name="holding",
+            index=models.Index(
+                condition=models.Q(("quantity__gt", 0)), fields=["place"], name="holding_place"
+            ),
         ),
         migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(condition=models.Q(('claim', 0), ('kind', 'bin'), ('owned', True), ('quantity__gt', 0)), fields=['product', 'place', 'quantity'], name='holding_free'),
+            model_name="holding",
+            index=models.Index(
+                condition=models.Q(("claim", 0), ("kind", "bin"), ("owned", True), ("quantity__gt", 0)),
+                fields=["product", "place", "quantity"],
+                name="holding_free",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.UniqueConstraint(fields=('lot', 'place', 'claim'), name='holding_once'),
+            model_name="holding",
+            constraint=models.UniqueConstraint(fields=("lot", "place", "claim"), name="holding_once"),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 0), ('unbounded', True), _connector='OR'), name='holding_not_below_zero'),
+            model_name="holding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", 0), ("unbounded", True), _connector="OR"),
+                name="holding_not_below_zero",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'location'), _negated=True), name='nothing_stands_at_a_location'),
+            model_name="holding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "location"), _negated=True), name="nothing_stands_at_a_location"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.UniqueConstraint(condition=models.Q(('quantity__gt', 0), ('serial', True), ('unbounded', False)), fields=('lot',), name='one_serial_one_place'),
+            model_name="holding",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("quantity__gt", 0), ("serial", True), ("unbounded", False)),
+                fields=("lot",),
+                name="one_serial_one_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=models.CheckConstraint(condition=models.Q(('serial', False), ('unbounded', True), ('quantity__lte', 1), _connector='OR'), name='one_serial_one_unit'),
+            model_name="holding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("serial", False), ("unbounded", True), ("quantity__lte", 1), _connector="OR"
+                ),
+                name="one_serial_one_unit",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=wharfinger.ledger.constraints.CompositeForeignKey(about='lot', columns=('lot_id', 'product_id', 'serial', 'owned'), name='holding_lot_copy', remote='ledger.Lot', remote_columns=('id', 'product_id', 'serial', 'owned')),
+            model_name="holding",
+            constraint=wharfinger.ledger.constraints.CompositeForeignKey(
+                about="lot",
+                columns=("lot_id", "product_id", "serial", "owned"),
+                name="holding_lot_copy",
+                remote="ledger.Lot",
+                remote_columns=("id", "product_id", "serial", "owned"),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='holding',
-            constraint=wharfinger.ledger.constraints.CompositeForeignKey(about='place', columns=('place_id', 'kind', 'unbounded'), name='holding_place_copy', remote='ledger.Place', remote_columns=('id', 'kind', 'unbounded')),
+            model_name="holding",
+            constraint=wharfinger.ledger.constraints.CompositeForeignKey(
+                about="place",
+                columns=("place_id", "kind", "unbounded"),
+                name="holding_place_copy",
+                remote="ledger.Place",
+                remote_columns=("id", "kind", "unbounded"),
+            ),
         ),
         migrations.AddIndex(
-            model_name='posting',
-            index=models.Index(condition=models.Q(('reverses__isnull', False)), fields=['reverses'], name='posting_reverses'),
+            model_name="posting",
+            index=models.Index(
+                condition=models.Q(("reverses__isnull", False)), fields=["reverses"], name="posting_reverses"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.UniqueConstraint(fields=('entry', 'n'), name='posting_once'),
+            model_name="posting",
+            constraint=models.UniqueConstraint(fields=("entry", "n"), name="posting_once"),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_minor__gt', 0), ('home_minor__gte', 0)), name='posting_above_zero'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0), ("home_minor__gte", 0)), name="posting_above_zero"
+            ),
         ),
     ]

@@ -4,18 +4,21 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0002_initial'),
+        ("ledger", "0002_initial"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='holding',
-            name='holding_product',
+            model_name="holding",
+            name="holding_product",
         ),
         migrations.AddIndex(
-            model_name='holding',
-            index=models.Index(condition=models.Q(('quantity__gt', 0)), fields=['product', 'kind', 'place', 'claim', 'owned', 'quantity'], name='holding_product'),
+            model_name="holding",
+            index=models.Index(
+                condition=models.Q(("quantity__gt", 0)),
+                fields=["product", "kind", "place", "claim", "owned", "quantity"],
+                name="holding_product",
+            ),
         ),
     ]

@@ -6,50 +6,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('ledger', '0003_figures'),
+        ("ledger", "0003_figures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Webhook',
+            name="Webhook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('url', models.URLField(max_length=500)),
-                ('secret', models.CharField(max_length=80)),
-                ('verbs', models.JSONField(default=list)),
-                ('active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("url", models.URLField(max_length=500)),
+                ("secret", models.CharField(max_length=80)),
+                ("verbs", models.JSONField(default=list)),
+                ("active", models.BooleanField(default=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('event', models.CharField(max_length=20, unique=True)),
-                ('roles', models.JSONField(default=list)),
-                ('active', models.BooleanField(default=True)),
-                ('users', models.ManyToManyField(related_name='notification_rules', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("event", models.CharField(max_length=20, unique=True)),
+                ("roles", models.JSONField(default=list)),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "users",
+                    models.ManyToManyField(related_name="notification_rules", to=settings.AUTH_USER_MODEL),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('ok', models.BooleanField()),
-                ('code', models.IntegerField(null=True)),
-                ('said', models.CharField(blank=True, max_length=500)),
-                ('took_ms', models.IntegerField(default=0)),
-                ('outbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='log', to='ledger.outbox')),
-                ('webhook', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='log', to='notices.webhook')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("ok", models.BooleanField()),
+                ("code", models.IntegerField(null=True)),
+                ("said", models.CharField(blank=True, max_length=500)),
+                ("took_ms", models.IntegerField(default=0)),
+                (
+                    "outbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="log", to="ledger.outbox"
+                    ),
+                ),
+                (
+                    "webhook",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="log",
+                        to="notices.webhook",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['webhook', '-id'], name='attempt_webhook')],
+                "indexes": [models.Index(fields=["webhook", "-id"], name="attempt_webhook")],
             },
         ),
     ]

@@ -6,53 +6,71 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0002_initial'),
-        ('demand', '0001_initial'),
-        ('ledger', '0002_initial'),
-        ('purchasing', '0001_initial'),
-        ('stock', '0001_initial'),
+        ("catalog", "0002_initial"),
+        ("demand", "0001_initial"),
+        ("ledger", "0002_initial"),
+        ("purchasing", "0001_initial"),
+        ("stock", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='approval',
-            name='purchase_line',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='purchasing.purchaseline'),
+            model_name="approval",
+            name="purchase_line",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="approvals",
+                to="purchasing.purchaseline",
+            ),
         ),
         migrations.AddField(
-            model_name='purchaseline',
-            name='approved_minor',
+            model_name="purchaseline",
+            name="approved_minor",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='purchaseline',
-            name='removed_at',
+            model_name="purchaseline",
+            name="removed_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='purchaseorder',
-            name='rate_micro',
+            model_name="purchaseorder",
+            name="rate_micro",
             field=models.BigIntegerField(default=1000000),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='cancelled_at',
+            model_name="receipt",
+            name="cancelled_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AlterField(
-            model_name='approval',
-            name='line',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='demand.line'),
+            model_name="approval",
+            name="line",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="approvals",
+                to="demand.line",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('line__isnull', True), ('purchase_line__isnull', False)), models.Q(('line__isnull', False), ('purchase_line__isnull', True)), _connector='OR'), name='approval_of_one'),
+            model_name="approval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("line__isnull", True), ("purchase_line__isnull", False)),
+                    models.Q(("line__isnull", False), ("purchase_line__isnull", True)),
+                    _connector="OR",
+                ),
+                name="approval_of_one",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='purchaseline',
-            constraint=models.CheckConstraint(condition=models.Q(('unit_cost_micro__gte', 0)), name='purchase_cost_not_below_zero'),
+            model_name="purchaseline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unit_cost_micro__gte", 0)), name="purchase_cost_not_below_zero"
+            ),
         ),
     ]

@@ -6,74 +6,224 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0002_initial'),
-        ('demand', '0001_initial'),
-        ('devices', '0002_initial'),
-        ('ledger', '0002_initial'),
-        ('parties', '0001_initial'),
-        ('stock', '0001_initial'),
+        ("catalog", "0002_initial"),
+        ("demand", "0001_initial"),
+        ("devices", "0002_initial"),
+        ("ledger", "0002_initial"),
+        ("parties", "0001_initial"),
+        ("stock", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Rma',
+            name="Rma",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('authorized', models.BooleanField(default=True)),
-                ('requested_at', models.DateTimeField()),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('denied_at', models.DateTimeField(null=True)),
-                ('denied_reason', models.CharField(blank=True, max_length=500)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('due_on', models.DateField(null=True)),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('bench_place', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='rma_bench', to='ledger.place')),
-                ('done', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.location')),
-                ('made', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rmas', to='parties.organization')),
-                ('place', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='rma', to='ledger.place')),
-                ('ticket', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rmas', to='demand.sheet')),
-                ('vendor_place', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='rma_vendor', to='ledger.place')),
-                ('void', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("authorized", models.BooleanField(default=True)),
+                ("requested_at", models.DateTimeField()),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("denied_at", models.DateTimeField(null=True)),
+                ("denied_reason", models.CharField(blank=True, max_length=500)),
+                ("closed_at", models.DateTimeField(null=True)),
+                ("due_on", models.DateField(null=True)),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "bench_place",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rma_bench",
+                        to="ledger.place",
+                    ),
+                ),
+                (
+                    "done",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="stock.location"
+                    ),
+                ),
+                (
+                    "made",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rmas",
+                        to="parties.organization",
+                    ),
+                ),
+                (
+                    "place",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="rma", to="ledger.place"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rmas",
+                        to="demand.sheet",
+                    ),
+                ),
+                (
+                    "vendor_place",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rma_vendor",
+                        to="ledger.place",
+                    ),
+                ),
+                (
+                    "void",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RmaLine',
+            name="RmaLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.IntegerField()),
-                ('quantity', models.BigIntegerField()),
-                ('type', models.CharField(choices=[('return', 'return'), ('repair', 'repair'), ('replace', 'replace')], max_length=8)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('credit_minor', models.BigIntegerField(default=0)),
-                ('settled_quantity', models.BigIntegerField(default=0)),
-                ('answer', models.CharField(blank=True, max_length=12)),
-                ('device', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rma_lines', to='devices.device')),
-                ('line', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rma_lines', to='demand.line')),
-                ('lot', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rma_lines', to='ledger.lot')),
-                ('made', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalog.product')),
-                ('rma', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='returns.rma')),
-                ('void', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.IntegerField()),
+                ("quantity", models.BigIntegerField()),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[("return", "return"), ("repair", "repair"), ("replace", "replace")],
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("credit_minor", models.BigIntegerField(default=0)),
+                ("settled_quantity", models.BigIntegerField(default=0)),
+                ("answer", models.CharField(blank=True, max_length=12)),
+                (
+                    "device",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rma_lines",
+                        to="devices.device",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rma_lines",
+                        to="demand.line",
+                    ),
+                ),
+                (
+                    "lot",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rma_lines",
+                        to="ledger.lot",
+                    ),
+                ),
+                (
+                    "made",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="catalog.product"
+                    ),
+                ),
+                (
+                    "rma",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="returns.rma"
+                    ),
+                ),
+                (
+                    "void",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='rma',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True), ('void__isnull', True)), fields=['id'], name='rma_open'),
+            model_name="rma",
+            index=models.Index(
+                condition=models.Q(("closed_at__isnull", True), ("void__isnull", True)),
+                fields=["id"],
+                name="rma_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rma',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_at__isnull', True), ('denied_at__isnull', True), _connector='OR'), name='rma_approved_or_denied'),
+            model_name="rma",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_at__isnull", True), ("denied_at__isnull", True), _connector="OR"
+                ),
+                name="rma_approved_or_denied",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rmaline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='rma_line_above_zero'),
+            model_name="rmaline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gt", 0)), name="rma_line_above_zero"
+            ),
         ),
     ]

@@ -4,22 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalog', '0003_vendor_default'),
-        ('demand', '0002_line_removed_at'),
-        ('devices', '0003_units'),
-        ('ledger', '0003_figures'),
-        ('returns', '0001_initial'),
+        ("catalog", "0003_vendor_default"),
+        ("demand", "0002_line_removed_at"),
+        ("devices", "0003_units"),
+        ("ledger", "0003_figures"),
+        ("returns", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='rmaline',
-            name='rma_line_above_zero',
+            model_name="rmaline",
+            name="rma_line_above_zero",
         ),
         migrations.AddConstraint(
-            model_name='rmaline',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 0)), name='rma_line_not_below_zero'),
+            model_name="rmaline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", 0)), name="rma_line_not_below_zero"
+            ),
         ),
     ]

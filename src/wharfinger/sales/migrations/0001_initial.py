@@ -6,65 +6,140 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('demand', '0001_initial'),
-        ('ledger', '0002_initial'),
-        ('parties', '0001_initial'),
+        ("demand", "0001_initial"),
+        ("ledger", "0002_initial"),
+        ("parties", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Opportunity',
+            name="Opportunity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('pipeline_step', models.CharField(default='new', max_length=40)),
-                ('probability_percent', models.IntegerField(default=50)),
-                ('expected_close_on', models.DateField(null=True)),
-                ('won_at', models.DateTimeField(null=True)),
-                ('lost_at', models.DateTimeField(null=True)),
-                ('lost_reason', models.CharField(blank=True, max_length=200)),
-                ('made', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
-                ('organization', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opportunities', to='parties.organization')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='opportunities', to=settings.AUTH_USER_MODEL)),
-                ('void', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.entry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=40, unique=True)),
+                ("title", models.CharField(max_length=200)),
+                ("pipeline_step", models.CharField(default="new", max_length=40)),
+                ("probability_percent", models.IntegerField(default=50)),
+                ("expected_close_on", models.DateField(null=True)),
+                ("won_at", models.DateTimeField(null=True)),
+                ("lost_at", models.DateTimeField(null=True)),
+                ("lost_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "made",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
+                (
+                    "organization",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opportunities",
+                        to="parties.organization",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="opportunities",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "void",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="ledger.entry",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Quote',
+            name="Quote",
             fields=[
-                ('sheet', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='quote', serialize=False, to='demand.sheet')),
-                ('expires_on', models.DateField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('won_at', models.DateTimeField(null=True)),
-                ('lost_at', models.DateTimeField(null=True)),
-                ('lost_reason', models.CharField(blank=True, max_length=200)),
-                ('opportunity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotes', to='sales.opportunity')),
+                (
+                    "sheet",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="quote",
+                        serialize=False,
+                        to="demand.sheet",
+                    ),
+                ),
+                ("expires_on", models.DateField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("won_at", models.DateTimeField(null=True)),
+                ("lost_at", models.DateTimeField(null=True)),
+                ("lost_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "opportunity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="quotes",
+                        to="sales.opportunity",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('sheet', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='order', serialize=False, to='demand.sheet')),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('fulfilled_at', models.DateTimeField(null=True)),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('held_at', models.DateTimeField(null=True)),
-                ('hold_reason', models.CharField(blank=True, max_length=200)),
-                ('quote', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='order', to='sales.quote')),
+                (
+                    "sheet",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="order",
+                        serialize=False,
+                        to="demand.sheet",
+                    ),
+                ),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("fulfilled_at", models.DateTimeField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                ("held_at", models.DateTimeField(null=True)),
+                ("hold_reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "quote",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="order",
+                        to="sales.quote",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='opportunity',
-            constraint=models.CheckConstraint(condition=models.Q(('won_at__isnull', True), ('lost_at__isnull', True), _connector='OR'), name='won_or_lost'),
+            model_name="opportunity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("won_at__isnull", True), ("lost_at__isnull", True), _connector="OR"),
+                name="won_or_lost",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quote',
-            constraint=models.CheckConstraint(condition=models.Q(('won_at__isnull', True), ('lost_at__isnull', True), _connector='OR'), name='quote_won_or_lost'),
+            model_name="quote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("won_at__isnull", True), ("lost_at__isnull", True), _connector="OR"),
+                name="quote_won_or_lost",
+            ),
         ),
     ]

@@ -70,561 +70,119 @@ class Good(NamedTuple):
     """In Hamburg, in Munich, in the van."""
 
 
-GOODS = tuple(
-    Good(*row)
-    for row in (
-        (
-            "RT-210",
-            "Branch router, 4 ports, VPN",
-            "Routers",
-            "serial",
-            "289.00",
-            "198.40",
-            "V-1001",
-            (8, 4, 0),
-        ),
-        (
-            "RT-450",
-            "Office router, 8 ports, dual WAN",
-            "Routers",
-            "serial",
-            "449.00",
-            "312.75",
-            "V-1001",
-            (6, 3, 1),
-        ),
-        (
-            "RT-900",
-            "Data centre router, 10 Gbit/s",
-            "Routers",
-            "serial",
-            "2490.00",
-            "1835.00",
-            "V-1001",
-            (1, 0, 0),
-        ),
-        ("RT-5G", "Router with 5G fallback", "Routers", "serial", "619.00", "438.20", "V-1001", (4, 2, 1)),
-        ("RT-HOME", "Router for home workers", "Routers", "serial", "119.00", "78.90", "V-1002", (14, 6, 2)),
-        ("SW-08", "Switch, 8 ports, unmanaged", "Switches", "loose", "49.00", "28.60", "V-1001", (25, 12, 3)),
-        ("SW-16", "Switch, 16 ports, smart", "Switches", "serial", "179.00", "118.10", "V-1001", (10, 4, 0)),
-        (
-            "SW-24P",
-            "Switch, 24 ports, PoE+, managed",
-            "Switches",
-            "serial",
-            "489.00",
-            "341.20",
-            "V-1001",
-            (9, 5, 0),
-        ),
-        (
-            "SW-48P",
-            "Switch, 48 ports, PoE+, managed",
-            "Switches",
-            "serial",
-            "899.00",
-            "655.00",
-            "V-1001",
-            (4, 2, 0),
-        ),
-        (
-            "SW-48X",
-            "Core switch, 48 ports, 4 × 25 Gbit/s",
-            "Switches",
-            "serial",
-            "3250.00",
-            "2480.00",
-            "V-1001",
-            (1, 0, 0),
-        ),
-        (
-            "SW-IND",
-            "Industrial switch, 8 ports, rail mount",
-            "Switches",
-            "serial",
-            "329.00",
-            "231.50",
-            "V-1004",
-            (3, 0, 0),
-        ),
-        (
-            "SFP-1G",
-            "SFP module, 1 Gbit/s, multimode",
-            "Switches",
-            "loose",
-            "29.00",
-            "14.80",
-            "V-1001",
-            (40, 15, 4),
-        ),
-        (
-            "SFP-10G",
-            "SFP+ module, 10 Gbit/s, multimode",
-            "Switches",
-            "loose",
-            "59.00",
-            "33.40",
-            "V-1001",
-            (30, 10, 0),
-        ),
-        (
-            "DAC-1",
-            "Direct attach cable, 10 Gbit/s, 1 m",
-            "Switches",
-            "loose",
-            "35.00",
-            "18.20",
-            "V-1003",
-            (20, 8, 0),
-        ),
-        (
-            "AP-AX2",
-            "Access point, Wi-Fi 6, indoor",
-            "Access points",
-            "serial",
-            "149.00",
-            "98.30",
-            "V-1001",
-            (18, 9, 2),
-        ),
-        (
-            "AP-BE3",
-            "Access point, Wi-Fi 7, indoor",
-            "Access points",
-            "serial",
-            "279.00",
-            "192.60",
-            "V-1001",
-            (12, 6, 0),
-        ),
-        (
-            "AP-OUT",
-            "Access point, Wi-Fi 6, outdoor",
-            "Access points",
-            "serial",
-            "339.00",
-            "238.90",
-            "V-1001",
-            (5, 2, 0),
-        ),
-        (
-            "AP-MNT",
-            "Ceiling mount for access points",
-            "Access points",
-            "loose",
-            "12.50",
-            "4.90",
-            "V-1001",
-            (60, 30, 6),
-        ),
-        ("POE-30", "PoE injector, 30 W", "Access points", "loose", "32.00", "17.60", "V-1003", (22, 10, 3)),
-        (
-            "FW-60",
-            "Firewall, up to 25 people",
-            "Firewalls",
-            "serial",
-            "549.00",
-            "389.00",
-            "V-1001",
-            (6, 3, 0),
-        ),
-        (
-            "FW-120",
-            "Firewall, up to 100 people",
-            "Firewalls",
-            "serial",
-            "1290.00",
-            "948.00",
-            "V-1001",
-            (3, 1, 0),
-        ),
-        (
-            "FW-400",
-            "Firewall, up to 500 people, rack",
-            "Firewalls",
-            "serial",
-            "4890.00",
-            "3720.00",
-            "V-1001",
-            (0, 0, 0),
-        ),
-        (
-            "NB-14",
-            "Laptop 14″, 16 GB, 512 GB",
-            "Laptops",
-            "serial",
-            "1049.00",
-            "842.00",
-            "V-1002",
-            (14, 8, 0),
-        ),
-        ("NB-14P", "Laptop 14″, 32 GB, 1 TB", "Laptops", "serial", "1399.00", "1128.00", "V-1002", (7, 3, 0)),
-        ("NB-16", "Laptop 16″, 32 GB, 1 TB", "Laptops", "serial", "1699.00", "1384.00", "V-1002", (4, 2, 0)),
-        (
-            "NB-CAD",
-            "Mobile workstation 16″, 64 GB, 2 TB",
-            "Laptops",
-            "serial",
-            "2890.00",
-            "2395.00",
-            "V-1002",
-            (1, 0, 0),
-        ),
-        ("NB-RUG", "Rugged laptop 13″", "Laptops", "serial", "2190.00", "1790.00", "V-1002", (1, 0, 0)),
-        ("PC-MINI", "Mini PC, 16 GB, 512 GB", "Computers", "serial", "649.00", "498.00", "V-1002", (8, 4, 0)),
-        ("PC-TWR", "Tower PC, 32 GB, 1 TB", "Computers", "serial", "949.00", "742.00", "V-1002", (3, 1, 0)),
-        ("TC-100", "Thin client", "Computers", "serial", "329.00", "241.00", "V-1002", (10, 0, 0)),
-        ("TAB-11", "Tablet 11″, 128 GB", "Computers", "serial", "479.00", "376.00", "V-1002", (6, 2, 0)),
-        (
-            "DOCK-C",
-            "Docking station, USB-C, two displays",
-            "Docks",
-            "serial",
-            "189.00",
-            "128.50",
-            "V-1002",
-            (20, 10, 1),
-        ),
-        (
-            "DOCK-T",
-            "Docking station, 40 Gbit/s, three displays",
-            "Docks",
-            "serial",
-            "279.00",
-            "196.00",
-            "V-1002",
-            (8, 4, 0),
-        ),
-        ("HUB-7", "USB hub, 7 ports, powered", "Docks", "loose", "39.00", "21.80", "V-1002", (18, 6, 2)),
-        (
-            "MON-24",
-            "Display 24″, height adjustable",
-            "Displays",
-            "late",
-            "199.00",
-            "142.00",
-            "V-1002",
-            (16, 8, 0),
-        ),
-        ("MON-27", "Display 27″, QHD, USB-C", "Displays", "late", "329.00", "243.00", "V-1002", (12, 6, 0)),
-        ("MON-34", "Display 34″, curved", "Displays", "late", "549.00", "418.00", "V-1002", (3, 1, 0)),
-        (
-            "ARM-2",
-            "Monitor arm for two displays",
-            "Displays",
-            "loose",
-            "119.00",
-            "68.00",
-            "V-1002",
-            (7, 4, 0),
-        ),
-        (
-            "CAM-4K",
-            "Conference camera, 4K",
-            "Conferencing",
-            "serial",
-            "399.00",
-            "276.00",
-            "V-1002",
-            (5, 2, 0),
-        ),
-        (
-            "BAR-M",
-            "Video bar for meeting rooms",
-            "Conferencing",
-            "serial",
-            "1190.00",
-            "884.00",
-            "V-1002",
-            (2, 1, 0),
-        ),
-        (
-            "HS-DUO",
-            "Headset, wireless, both ears",
-            "Conferencing",
-            "loose",
-            "129.00",
-            "79.50",
-            "V-1002",
-            (24, 12, 2),
-        ),
-        (
-            "HS-USB",
-            "Headset, USB, both ears",
-            "Conferencing",
-            "loose",
-            "49.00",
-            "26.40",
-            "V-1002",
-            (30, 14, 2),
-        ),
-        (
-            "TEL-IP",
-            "Desk phone, SIP, colour display",
-            "Telephony",
-            "serial",
-            "139.00",
-            "92.00",
-            "V-1001",
-            (15, 8, 1),
-        ),
-        ("TEL-DECT", "DECT handset", "Telephony", "serial", "99.00", "63.00", "V-1001", (12, 6, 1)),
-        ("TEL-BASE", "DECT base station", "Telephony", "serial", "249.00", "171.00", "V-1001", (4, 2, 0)),
-        ("SSD-1T", "SSD M.2, 1 TB", "Storage", "loose", "89.00", "58.20", "V-1004", (26, 10, 2)),
-        ("SSD-2T", "SSD M.2, 2 TB", "Storage", "loose", "159.00", "108.70", "V-1004", (14, 6, 0)),
-        ("SSD-4T", "SSD 2.5″, 4 TB", "Storage", "loose", "299.00", "214.00", "V-1004", (5, 2, 0)),
-        (
-            "HDD-8T",
-            "Hard disk 3.5″, 8 TB, NAS",
-            "Storage",
-            "serial",
-            "219.00",
-            "158.00",
-            "V-1004",
-            (12, 4, 0),
-        ),
-        (
-            "HDD-16T",
-            "Hard disk 3.5″, 16 TB, NAS",
-            "Storage",
-            "serial",
-            "389.00",
-            "292.00",
-            "V-1004",
-            (8, 0, 0),
-        ),
-        ("NAS-4", "NAS, 4 bays", "Storage", "serial", "549.00", "402.00", "V-1004", (4, 2, 0)),
-        ("NAS-8R", "NAS, 8 bays, rack", "Storage", "serial", "1690.00", "1275.00", "V-1004", (1, 0, 0)),
-        ("LTO-9", "Tape cartridge, 18 TB", "Storage", "loose", "109.00", "76.00", "V-1004", (20, 0, 0)),
-        (
-            "USB-128",
-            "USB stick, 128 GB, encrypted",
-            "Storage",
-            "loose",
-            "69.00",
-            "41.00",
-            "V-1004",
-            (15, 5, 2),
-        ),
-        (
-            "RAM-16",
-            "Memory DDR5, 16 GB, SO-DIMM",
-            "Components",
-            "loose",
-            "69.00",
-            "44.00",
-            "V-1004",
-            (24, 8, 2),
-        ),
-        (
-            "RAM-32",
-            "Memory DDR5, 32 GB, SO-DIMM",
-            "Components",
-            "loose",
-            "129.00",
-            "87.00",
-            "V-1004",
-            (14, 6, 0),
-        ),
-        (
-            "PSU-65",
-            "Power supply, USB-C, 65 W",
-            "Components",
-            "loose",
-            "49.00",
-            "26.00",
-            "V-1002",
-            (30, 15, 3),
-        ),
-        (
-            "PSU-100",
-            "Power supply, USB-C, 100 W",
-            "Components",
-            "loose",
-            "69.00",
-            "38.00",
-            "V-1002",
-            (16, 8, 1),
-        ),
-        ("BAT-NB", "Battery for laptop 14″", "Components", "batch", "99.00", "61.00", "V-1002", (12, 6, 0)),
-        (
-            "BAT-UPS",
-            "Battery pack for UPS 1500",
-            "Components",
-            "batch",
-            "139.00",
-            "88.00",
-            "V-1004",
-            (8, 4, 0),
-        ),
-        ("SRV-1U", "Server, 1 U, 64 GB", "Servers", "serial", "3290.00", "2580.00", "V-1002", (1, 0, 0)),
-        ("SRV-2U", "Server, 2 U, 256 GB, 8 × 1.9 TB", "Servers", "order", "11890.00", "9640.00", "V-1002"),
-        ("SRV-TWR", "Tower server, 32 GB", "Servers", "serial", "1890.00", "1462.00", "V-1002", (2, 1, 0)),
-        ("UPS-850", "UPS 850 VA, desktop", "Power", "serial", "139.00", "92.00", "V-1004", (9, 4, 0)),
-        ("UPS-1500", "UPS 1500 VA, rack", "Power", "serial", "489.00", "352.00", "V-1004", (5, 2, 0)),
-        (
-            "UPS-3000",
-            "UPS 3000 VA, rack, double conversion",
-            "Power",
-            "serial",
-            "1490.00",
-            "1120.00",
-            "V-1004",
-            (1, 0, 0),
-        ),
-        (
-            "PDU-8",
-            "Power strip for racks, 8 sockets",
-            "Power",
-            "loose",
-            "49.00",
-            "26.50",
-            "V-1003",
-            (18, 6, 0),
-        ),
-        (
-            "PDU-SW",
-            "Switched power strip for racks",
-            "Power",
-            "serial",
-            "389.00",
-            "271.00",
-            "V-1004",
-            (3, 0, 0),
-        ),
-        ("RACK-12", "Wall cabinet, 12 U", "Racks", "loose", "219.00", "142.00", "V-1003", (4, 2, 0)),
-        ("RACK-42", "Rack, 42 U, 800 × 1000 mm", "Racks", "order", "890.00", "620.00", "V-1003"),
-        ("PP-24", "Patch panel, 24 ports, Cat. 6A", "Racks", "loose", "59.00", "31.00", "V-1003", (16, 6, 1)),
-        ("SHELF-1", "Shelf for racks, 1 U", "Racks", "loose", "29.00", "14.50", "V-1003", (14, 6, 0)),
-        (
-            "SCREW-M6",
-            "Cage nuts and screws M6, 50 pieces",
-            "Racks",
-            "loose",
-            "15.00",
-            "6.20",
-            "V-1003",
-            (25, 12, 3),
-        ),
-        ("CBL-05", "Patch cable Cat. 6A, 0.5 m", "Cables", "loose", "3.90", "1.20", "V-1003", (200, 80, 20)),
-        ("CBL-1", "Patch cable Cat. 6A, 1 m", "Cables", "loose", "4.50", "1.45", "V-1003", (250, 100, 25)),
-        ("CBL-2", "Patch cable Cat. 6A, 2 m", "Cables", "loose", "5.40", "1.80", "V-1003", (220, 90, 20)),
-        ("CBL-5", "Patch cable Cat. 6A, 5 m", "Cables", "loose", "8.20", "3.10", "V-1003", (120, 60, 10)),
-        (
-            "CBL-ROLL",
-            "Installation cable Cat. 7, by the metre",
-            "Cables",
-            "metres",
-            "0.89",
-            "0.41",
-            "V-1003",
-            (9150, 3050, 500),
-        ),
-        (
-            "FIB-2",
-            "Fibre patch cable OM4, LC, 2 m",
-            "Cables",
-            "loose",
-            "14.90",
-            "6.40",
-            "V-1003",
-            (60, 20, 4),
-        ),
-        (
-            "FIB-10",
-            "Fibre patch cable OM4, LC, 10 m",
-            "Cables",
-            "loose",
-            "24.90",
-            "11.80",
-            "V-1003",
-            (25, 8, 0),
-        ),
-        ("HDMI-2", "HDMI cable, 2 m", "Cables", "loose", "14.90", "5.10", "V-1003", (40, 20, 4)),
-        ("USBC-1", "USB-C cable, 1 m, 100 W", "Cables", "loose", "19.90", "7.80", "V-1003", (45, 20, 5)),
-        (
-            "KVM-2",
-            "KVM switch for two computers",
-            "Accessories",
-            "loose",
-            "79.00",
-            "46.00",
-            "V-1002",
-            (6, 2, 0),
-        ),
-        (
-            "KB-DE",
-            "Keyboard, wireless, German layout",
-            "Accessories",
-            "loose",
-            "69.00",
-            "39.00",
-            "V-1002",
-            (26, 12, 1),
-        ),
-        (
-            "KB-US",
-            "Keyboard, wireless, US layout",
-            "Accessories",
-            "loose",
-            "69.00",
-            "39.00",
-            "V-1002",
-            (8, 2, 0),
-        ),
-        ("MOUSE-W", "Mouse, wireless", "Accessories", "loose", "39.00", "19.80", "V-1002", (34, 16, 2)),
-        ("BAG-15", "Laptop bag up to 15″", "Accessories", "loose", "45.00", "22.00", "V-1002", (20, 8, 0)),
-        ("LOCK-K", "Laptop lock with key", "Accessories", "loose", "29.00", "12.90", "V-1002", (16, 8, 0)),
-        (
-            "PRN-M",
-            "Multifunction printer, colour, A4",
-            "Printers",
-            "serial",
-            "529.00",
-            "398.00",
-            "V-1002",
-            (3, 1, 0),
-        ),
-        ("PRN-LBL", "Label printer, 4″", "Printers", "serial", "389.00", "284.00", "V-1002", (2, 1, 0)),
-        (
-            "SCAN-2D",
-            "Barcode scanner, 2D, wireless",
-            "Printers",
-            "serial",
-            "259.00",
-            "178.00",
-            "V-1002",
-            (5, 2, 1),
-        ),
-        ("TON-K", "Toner, black", "Printers", "loose", "89.00", "58.00", "V-1002", (12, 6, 0)),
-        ("LIC-OFF", "Office suite, one person, one year", "Licences", "order", "129.00", "98.00", "V-1005"),
-        (
-            "LIC-AV",
-            "Endpoint protection, one device, one year",
-            "Licences",
-            "order",
-            "39.00",
-            "21.00",
-            "V-1005",
-        ),
-        (
-            "LIC-BAK",
-            "Backup licence, one server, one year",
-            "Licences",
-            "order",
-            "349.00",
-            "248.00",
-            "V-1005",
-        ),
-        ("LIC-FW", "Firewall subscription, one year", "Licences", "order", "219.00", "164.00", "V-1001"),
-        ("SVC-TECH", "Technician on site, per hour", "Services", "service", "98.00", "0", ""),
-        ("SVC-REM", "Remote support, per hour", "Services", "service", "84.00", "0", ""),
-        ("SVC-NET", "Network design, per day", "Services", "service", "960.00", "0", ""),
-        ("SVC-ROLL", "Set-up of a workplace", "Services", "service", "120.00", "0", ""),
-        ("SVC-TRAV", "Travel, flat rate", "Services", "service", "65.00", "0", ""),
-        ("SVC-MON", "Monitoring, per device and month", "Services", "service", "6.50", "0", ""),
-    )
-)
+_GOODS = """
+RT-210 | Branch router, 4 ports, VPN | Routers | serial | 289.00 | 198.40 | V-1001 | 8 4 0
+RT-450 | Office router, 8 ports, dual WAN | Routers | serial | 449.00 | 312.75 | V-1001 | 6 3 1
+RT-900 | Data centre router, 10 Gbit/s | Routers | serial | 2490.00 | 1835.00 | V-1001 | 1 0 0
+RT-5G | Router with 5G fallback | Routers | serial | 619.00 | 438.20 | V-1001 | 4 2 1
+RT-HOME | Router for home workers | Routers | serial | 119.00 | 78.90 | V-1002 | 14 6 2
+SW-08 | Switch, 8 ports, unmanaged | Switches | loose | 49.00 | 28.60 | V-1001 | 25 12 3
+SW-16 | Switch, 16 ports, smart | Switches | serial | 179.00 | 118.10 | V-1001 | 10 4 0
+SW-24P | Switch, 24 ports, PoE+, managed | Switches | serial | 489.00 | 341.20 | V-1001 | 9 5 0
+SW-48P | Switch, 48 ports, PoE+, managed | Switches | serial | 899.00 | 655.00 | V-1001 | 4 2 0
+SW-48X | Core switch, 48 ports, 4 × 25 Gbit/s | Switches | serial | 3250.00 | 2480.00 | V-1001 | 1 0 0
+SW-IND | Industrial switch, 8 ports, rail mount | Switches | serial | 329.00 | 231.50 | V-1004 | 3 0 0
+SFP-1G | SFP module, 1 Gbit/s, multimode | Switches | loose | 29.00 | 14.80 | V-1001 | 40 15 4
+SFP-10G | SFP+ module, 10 Gbit/s, multimode | Switches | loose | 59.00 | 33.40 | V-1001 | 30 10 0
+DAC-1 | Direct attach cable, 10 Gbit/s, 1 m | Switches | loose | 35.00 | 18.20 | V-1003 | 20 8 0
+AP-AX2 | Access point, Wi-Fi 6, indoor | Access points | serial | 149.00 | 98.30 | V-1001 | 18 9 2
+AP-BE3 | Access point, Wi-Fi 7, indoor | Access points | serial | 279.00 | 192.60 | V-1001 | 12 6 0
+AP-OUT | Access point, Wi-Fi 6, outdoor | Access points | serial | 339.00 | 238.90 | V-1001 | 5 2 0
+AP-MNT | Ceiling mount for access points | Access points | loose | 12.50 | 4.90 | V-1001 | 60 30 6
+POE-30 | PoE injector, 30 W | Access points | loose | 32.00 | 17.60 | V-1003 | 22 10 3
+FW-60 | Firewall, up to 25 people | Firewalls | serial | 549.00 | 389.00 | V-1001 | 6 3 0
+FW-120 | Firewall, up to 100 people | Firewalls | serial | 1290.00 | 948.00 | V-1001 | 3 1 0
+FW-400 | Firewall, up to 500 people, rack | Firewalls | serial | 4890.00 | 3720.00 | V-1001 | 0 0 0
+NB-14 | Laptop 14″, 16 GB, 512 GB | Laptops | serial | 1049.00 | 842.00 | V-1002 | 14 8 0
+NB-14P | Laptop 14″, 32 GB, 1 TB | Laptops | serial | 1399.00 | 1128.00 | V-1002 | 7 3 0
+NB-16 | Laptop 16″, 32 GB, 1 TB | Laptops | serial | 1699.00 | 1384.00 | V-1002 | 4 2 0
+NB-CAD | Mobile workstation 16″, 64 GB, 2 TB | Laptops | serial | 2890.00 | 2395.00 | V-1002 | 1 0 0
+NB-RUG | Rugged laptop 13″ | Laptops | serial | 2190.00 | 1790.00 | V-1002 | 1 0 0
+PC-MINI | Mini PC, 16 GB, 512 GB | Computers | serial | 649.00 | 498.00 | V-1002 | 8 4 0
+PC-TWR | Tower PC, 32 GB, 1 TB | Computers | serial | 949.00 | 742.00 | V-1002 | 3 1 0
+TC-100 | Thin client | Computers | serial | 329.00 | 241.00 | V-1002 | 10 0 0
+TAB-11 | Tablet 11″, 128 GB | Computers | serial | 479.00 | 376.00 | V-1002 | 6 2 0
+DOCK-C | Docking station, USB-C, two displays | Docks | serial | 189.00 | 128.50 | V-1002 | 20 10 1
+DOCK-T | Docking station, 40 Gbit/s, three displays | Docks | serial | 279.00 | 196.00 | V-1002 | 8 4 0
+HUB-7 | USB hub, 7 ports, powered | Docks | loose | 39.00 | 21.80 | V-1002 | 18 6 2
+MON-24 | Display 24″, height adjustable | Displays | late | 199.00 | 142.00 | V-1002 | 16 8 0
+MON-27 | Display 27″, QHD, USB-C | Displays | late | 329.00 | 243.00 | V-1002 | 12 6 0
+MON-34 | Display 34″, curved | Displays | late | 549.00 | 418.00 | V-1002 | 3 1 0
+ARM-2 | Monitor arm for two displays | Displays | loose | 119.00 | 68.00 | V-1002 | 7 4 0
+CAM-4K | Conference camera, 4K | Conferencing | serial | 399.00 | 276.00 | V-1002 | 5 2 0
+BAR-M | Video bar for meeting rooms | Conferencing | serial | 1190.00 | 884.00 | V-1002 | 2 1 0
+HS-DUO | Headset, wireless, both ears | Conferencing | loose | 129.00 | 79.50 | V-1002 | 24 12 2
+HS-USB | Headset, USB, both ears | Conferencing | loose | 49.00 | 26.40 | V-1002 | 30 14 2
+TEL-IP | Desk phone, SIP, colour display | Telephony | serial | 139.00 | 92.00 | V-1001 | 15 8 1
+TEL-DECT | DECT handset | Telephony | serial | 99.00 | 63.00 | V-1001 | 12 6 1
+TEL-BASE | DECT base station | Telephony | serial | 249.00 | 171.00 | V-1001 | 4 2 0
+SSD-1T | SSD M.2, 1 TB | Storage | loose | 89.00 | 58.20 | V-1004 | 26 10 2
+SSD-2T | SSD M.2, 2 TB | Storage | loose | 159.00 | 108.70 | V-1004 | 14 6 0
+SSD-4T | SSD 2.5″, 4 TB | Storage | loose | 299.00 | 214.00 | V-1004 | 5 2 0
+HDD-8T | Hard disk 3.5″, 8 TB, NAS | Storage | serial | 219.00 | 158.00 | V-1004 | 12 4 0
+HDD-16T | Hard disk 3.5″, 16 TB, NAS | Storage | serial | 389.00 | 292.00 | V-1004 | 8 0 0
+NAS-4 | NAS, 4 bays | Storage | serial | 549.00 | 402.00 | V-1004 | 4 2 0
+NAS-8R | NAS, 8 bays, rack | Storage | serial | 1690.00 | 1275.00 | V-1004 | 1 0 0
+LTO-9 | Tape cartridge, 18 TB | Storage | loose | 109.00 | 76.00 | V-1004 | 20 0 0
+USB-128 | USB stick, 128 GB, encrypted | Storage | loose | 69.00 | 41.00 | V-1004 | 15 5 2
+RAM-16 | Memory DDR5, 16 GB, SO-DIMM | Components | loose | 69.00 | 44.00 | V-1004 | 24 8 2
+RAM-32 | Memory DDR5, 32 GB, SO-DIMM | Components | loose | 129.00 | 87.00 | V-1004 | 14 6 0
+PSU-65 | Power supply, USB-C, 65 W | Components | loose | 49.00 | 26.00 | V-1002 | 30 15 3
+PSU-100 | Power supply, USB-C, 100 W | Components | loose | 69.00 | 38.00 | V-1002 | 16 8 1
+BAT-NB | Battery for laptop 14″ | Components | batch | 99.00 | 61.00 | V-1002 | 12 6 0
+BAT-UPS | Battery pack for UPS 1500 | Components | batch | 139.00 | 88.00 | V-1004 | 8 4 0
+SRV-1U | Server, 1 U, 64 GB | Servers | serial | 3290.00 | 2580.00 | V-1002 | 1 0 0
+SRV-2U | Server, 2 U, 256 GB, 8 × 1.9 TB | Servers | order | 11890.00 | 9640.00 | V-1002 |
+SRV-TWR | Tower server, 32 GB | Servers | serial | 1890.00 | 1462.00 | V-1002 | 2 1 0
+UPS-850 | UPS 850 VA, desktop | Power | serial | 139.00 | 92.00 | V-1004 | 9 4 0
+UPS-1500 | UPS 1500 VA, rack | Power | serial | 489.00 | 352.00 | V-1004 | 5 2 0
+UPS-3000 | UPS 3000 VA, rack, double conversion | Power | serial | 1490.00 | 1120.00 | V-1004 | 1 0 0
+PDU-8 | Power strip for racks, 8 sockets | Power | loose | 49.00 | 26.50 | V-1003 | 18 6 0
+PDU-SW | Switched power strip for racks | Power | serial | 389.00 | 271.00 | V-1004 | 3 0 0
+RACK-12 | Wall cabinet, 12 U | Racks | loose | 219.00 | 142.00 | V-1003 | 4 2 0
+RACK-42 | Rack, 42 U, 800 × 1000 mm | Racks | order | 890.00 | 620.00 | V-1003 |
+PP-24 | Patch panel, 24 ports, Cat. 6A | Racks | loose | 59.00 | 31.00 | V-1003 | 16 6 1
+SHELF-1 | Shelf for racks, 1 U | Racks | loose | 29.00 | 14.50 | V-1003 | 14 6 0
+SCREW-M6 | Cage nuts and screws M6, 50 pieces | Racks | loose | 15.00 | 6.20 | V-1003 | 25 12 3
+CBL-05 | Patch cable Cat. 6A, 0.5 m | Cables | loose | 3.90 | 1.20 | V-1003 | 200 80 20
+CBL-1 | Patch cable Cat. 6A, 1 m | Cables | loose | 4.50 | 1.45 | V-1003 | 250 100 25
+CBL-2 | Patch cable Cat. 6A, 2 m | Cables | loose | 5.40 | 1.80 | V-1003 | 220 90 20
+CBL-5 | Patch cable Cat. 6A, 5 m | Cables | loose | 8.20 | 3.10 | V-1003 | 120 60 10
+CBL-ROLL | Installation cable Cat. 7, by the metre | Cables | metres | 0.89 | 0.41 | V-1003 | 9150 3050 500
+FIB-2 | Fibre patch cable OM4, LC, 2 m | Cables | loose | 14.90 | 6.40 | V-1003 | 60 20 4
+FIB-10 | Fibre patch cable OM4, LC, 10 m | Cables | loose | 24.90 | 11.80 | V-1003 | 25 8 0
+HDMI-2 | HDMI cable, 2 m | Cables | loose | 14.90 | 5.10 | V-1003 | 40 20 4
+USBC-1 | USB-C cable, 1 m, 100 W | Cables | loose | 19.90 | 7.80 | V-1003 | 45 20 5
+KVM-2 | KVM switch for two computers | Accessories | loose | 79.00 | 46.00 | V-1002 | 6 2 0
+KB-DE | Keyboard, wireless, German layout | Accessories | loose | 69.00 | 39.00 | V-1002 | 26 12 1
+KB-US | Keyboard, wireless, US layout | Accessories | loose | 69.00 | 39.00 | V-1002 | 8 2 0
+MOUSE-W | Mouse, wireless | Accessories | loose | 39.00 | 19.80 | V-1002 | 34 16 2
+BAG-15 | Laptop bag up to 15″ | Accessories | loose | 45.00 | 22.00 | V-1002 | 20 8 0
+LOCK-K | Laptop lock with key | Accessories | loose | 29.00 | 12.90 | V-1002 | 16 8 0
+PRN-M | Multifunction printer, colour, A4 | Printers | serial | 529.00 | 398.00 | V-1002 | 3 1 0
+PRN-LBL | Label printer, 4″ | Printers | serial | 389.00 | 284.00 | V-1002 | 2 1 0
+SCAN-2D | Barcode scanner, 2D, wireless | Printers | serial | 259.00 | 178.00 | V-1002 | 5 2 1
+TON-K | Toner, black | Printers | loose | 89.00 | 58.00 | V-1002 | 12 6 0
+LIC-OFF | Office suite, one person, one year | Licences | order | 129.00 | 98.00 | V-1005 |
+LIC-AV | Endpoint protection, one device, one year | Licences | order | 39.00 | 21.00 | V-1005 |
+LIC-BAK | Backup licence, one server, one year | Licences | order | 349.00 | 248.00 | V-1005 |
+LIC-FW | Firewall subscription, one year | Licences | order | 219.00 | 164.00 | V-1001 |
+SVC-TECH | Technician on site, per hour | Services | service | 98.00 | 0 |  |
+SVC-REM | Remote support, per hour | Services | service | 84.00 | 0 |  |
+SVC-NET | Network design, per day | Services | service | 960.00 | 0 |  |
+SVC-ROLL | Set-up of a workplace | Services | service | 120.00 | 0 |  |
+SVC-TRAV | Travel, flat rate | Services | service | 65.00 | 0 |  |
+SVC-MON | Monitoring, per device and month | Services | service | 6.50 | 0 |  |
+"""
+
+
+def _good(row: str) -> Good:
+    sku, name, category, form, price, cost, vendor, opening = (cell.strip() for cell in row.split("|"))
+    hamburg, munich, van = map(int, opening.split() or (0, 0, 0))
+    return Good(sku, name, category, form, price, cost, vendor, (hamburg, munich, van))
+
+
+GOODS = tuple(_good(row) for row in _GOODS.strip().splitlines())
 
 MAKERS = {
     "Routers": "Brackwater",

@@ -22,5 +22,7 @@ def find(request: HttpRequest) -> HttpResponse:
     hits = search(actor=user, text=text)
     if len(hits) == 1 and (to := subject(hits[0].subject)[1]):
         return HttpResponseRedirect(to)
-    shown = [{"kind": noun(h.subject), "title": (h.title, subject(h.subject)[1]), "about": h.about} for h in hits]
+    shown = [
+        {"kind": noun(h.subject), "title": (h.title, subject(h.subject)[1]), "about": h.about} for h in hits
+    ]
     return render(request, "site/search.html", {"hits": shown, "query": text})

@@ -33,7 +33,11 @@ def today(request: HttpRequest) -> HttpResponse:
     modules = house(request)["modules"]
     counts = worklists.counts()
     stages = [
-        {"label": gettext(one.title), "url": address(f"boards:{one.name}"), "count": count_words(counts[one.name])}
+        {
+            "label": gettext(one.title),
+            "url": address(f"boards:{one.name}"),
+            "count": count_words(counts[one.name]),
+        }
         for one in (worklists.BY_NAME[name] for name in FLOW)
         if user.may(one.permission) and modules.get(one.module, True)
     ]
@@ -48,10 +52,20 @@ def today(request: HttpRequest) -> HttpResponse:
 def _late(user: Any, day: Any) -> list[dict[str, Any]]:
     if not user.may("sales.read"):
         return []
-    found = Sheet.objects.filter(kind="order", done__isnull=True, void__isnull=True, promised_on__lt=day, order__confirmed_at__isnull=False)
+    found = Sheet.objects.filter(
+        kind="order",
+        done__isnull=True,
+        void__isnull=True,
+        promised_on__lt=day,
+        order__confirmed_at__isnull=False,
+    )
     found = found.filter(order__cancelled_at__isnull=True, order__fulfilled_at__isnull=True)
     return [
-        {"order": (s.number, address("sales:order", s.pk)), "organization": s.organization.name, "on": s.promised_on}
+        {
+            "order": (s.number, address("sales:order", s.pk)),
+            "organization": s.organization.name,
+            "on": s.promised_on,
+        }
         for s in found.select_related("organization").order_by("promised_on", "pk")[:8]
     ]
 
@@ -78,10 +92,14 @@ def _arriving(user: Any, day: Any) -> list[dict[str, Any]]:
 def _short(user: Any) -> list[dict[str, Any]]:
     if not user.may("stock.read"):
         return []
-    levels = list(Level.objects.filter(minimum__gt=0).select_related("product", "location").order_by("pk")[:500])
+    levels = list(
+        Level.objects.filter(minimum__gt=0).select_related("product", "location").order_by("pk")[:500]
+    )
     free = {
         (row["product_id"], row["place__parent_id"]): row["units"]
-        for row in Holding.objects.filter(claim=0, kind="bin", owned=True, quantity__gt=0, product_id__in=[one.product_id for one in levels])
+        for row in Holding.objects.filter(
+            claim=0, kind="bin", owned=True, quantity__gt=0, product_id__in=[one.product_id for one in levels]
+        )
         .values("product_id", "place__parent_id")
         .annotate(units=Sum(F("quantity")))
     }

@@ -53,7 +53,11 @@ def _numbered(model: Any, subject: str, about: str = "organization__name", *othe
         wanted = Q(number__iexact=text)
         for field in others:
             wanted |= Q(**{field: text})
-        rows = model.objects.filter(wanted, void__isnull=True).order_by("-pk").values_list("pk", "number", about)[:EACH]
+        rows = (
+            model.objects.filter(wanted, void__isnull=True)
+            .order_by("-pk")
+            .values_list("pk", "number", about)[:EACH]
+        )
         for pk, number, name in rows:
             yield Hit(f"{subject}:{pk}", number, name or "")
 
@@ -66,20 +70,26 @@ def _serials(text: str) -> Iterable[Hit]:
 
 
 def _products(text: str) -> Iterable[Hit]:
-    exact = Product.objects.filter(Q(sku__iexact=text) | Q(gtin=text) | Q(vendors__part_number=text)).distinct()
+    exact = Product.objects.filter(
+        Q(sku__iexact=text) | Q(gtin=text) | Q(vendors__part_number=text)
+    ).distinct()
     named = Product.objects.filter(Q(name__istartswith=text) | Q(sku__istartswith=text))
     for product in {p.pk: p for p in (*exact[:EACH], *named.order_by("name")[:EACH])}.values():
         yield Hit(f"product:{product.pk}", product.sku, product.name)
 
 
 def _organizations(text: str) -> Iterable[Hit]:
-    found = Organization.objects.filter(Q(name__istartswith=text) | Q(reference=text) | Q(tax_number=text)).order_by("name")
+    found = Organization.objects.filter(
+        Q(name__istartswith=text) | Q(reference=text) | Q(tax_number=text)
+    ).order_by("name")
     for organization in found[:EACH]:
         yield Hit(f"organization:{organization.pk}", organization.name, organization.reference)
 
 
 def _contacts(text: str) -> Iterable[Hit]:
-    found = Contact.objects.filter(Q(name__istartswith=text) | Q(email__iexact=text)).select_related("organization")
+    found = Contact.objects.filter(Q(name__istartswith=text) | Q(email__iexact=text)).select_related(
+        "organization"
+    )
     for contact in found.order_by("name")[:EACH]:
         yield Hit(f"organization:{contact.organization_id}", contact.name, contact.organization.name)
 

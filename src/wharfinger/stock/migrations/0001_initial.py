@@ -6,83 +6,206 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('catalog', '0001_initial'),
-        ('ledger', '0001_initial'),
+        ("catalog", "0001_initial"),
+        ("ledger", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Location',
+            name="Location",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=50, unique=True)),
-                ('kind', models.CharField(choices=[('warehouse', 'warehouse'), ('person', 'person'), ('returns', 'returns'), ('virtual', 'virtual')], default='warehouse', max_length=10)),
-                ('channel', models.CharField(choices=[('direct', 'direct'), ('indirect', 'indirect'), ('rental', 'rental')], default='direct', max_length=8)),
-                ('default', models.BooleanField(default=False)),
-                ('retired_on', models.DateField(blank=True, null=True)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='custody', to=settings.AUTH_USER_MODEL)),
-                ('picked_place', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='picked_location', to='ledger.place')),
-                ('place', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='location', to='ledger.place')),
-                ('quarantine_place', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='quarantine_location', to='ledger.place')),
-                ('returns_location', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.location')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=50, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("warehouse", "warehouse"),
+                            ("person", "person"),
+                            ("returns", "returns"),
+                            ("virtual", "virtual"),
+                        ],
+                        default="warehouse",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("direct", "direct"), ("indirect", "indirect"), ("rental", "rental")],
+                        default="direct",
+                        max_length=8,
+                    ),
+                ),
+                ("default", models.BooleanField(default=False)),
+                ("retired_on", models.DateField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="custody",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "picked_place",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="picked_location",
+                        to="ledger.place",
+                    ),
+                ),
+                (
+                    "place",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="location",
+                        to="ledger.place",
+                    ),
+                ),
+                (
+                    "quarantine_place",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="quarantine_location",
+                        to="ledger.place",
+                    ),
+                ),
+                (
+                    "returns_location",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="stock.location",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Level',
+            name="Level",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('minimum', models.BigIntegerField(default=0)),
-                ('maximum', models.BigIntegerField(default=0)),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='levels', to='catalog.product')),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='levels', to='stock.location')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("minimum", models.BigIntegerField(default=0)),
+                ("maximum", models.BigIntegerField(default=0)),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="levels",
+                        to="catalog.product",
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="levels",
+                        to="stock.location",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Bin',
+            name="Bin",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('default', models.BooleanField(default=False)),
-                ('retired_on', models.DateField(blank=True, null=True)),
-                ('place', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='bin', to='ledger.place')),
-                ('location', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bins', to='stock.location')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=40)),
+                ("default", models.BooleanField(default=False)),
+                ("retired_on", models.DateField(blank=True, null=True)),
+                (
+                    "place",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bin", to="ledger.place"
+                    ),
+                ),
+                (
+                    "location",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="bins", to="stock.location"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Serial',
+            name="Serial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('new', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.lot')),
-                ('old', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ledger.lot')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "new",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.lot"
+                    ),
+                ),
+                (
+                    "old",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ledger.lot"
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='location',
-            constraint=models.UniqueConstraint(condition=models.Q(('default', True)), fields=('default',), name='one_default_location'),
+            model_name="location",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("default", True)), fields=("default",), name="one_default_location"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='location',
-            constraint=models.CheckConstraint(condition=models.Q(('default', False), models.Q(('retired_on__isnull', True), models.Q(('kind', 'person'), _negated=True)), _connector='OR'), name='default_is_a_warehouse'),
+            model_name="location",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("default", False),
+                    models.Q(("retired_on__isnull", True), models.Q(("kind", "person"), _negated=True)),
+                    _connector="OR",
+                ),
+                name="default_is_a_warehouse",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='level',
-            constraint=models.UniqueConstraint(fields=('product', 'location'), name='level_once'),
+            model_name="level",
+            constraint=models.UniqueConstraint(fields=("product", "location"), name="level_once"),
         ),
         migrations.AddConstraint(
-            model_name='level',
-            constraint=models.CheckConstraint(condition=models.Q(('maximum__gte', models.F('minimum')), ('minimum__gte', 0)), name='level_order'),
+            model_name="level",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("maximum__gte", models.F("minimum")), ("minimum__gte", 0)),
+                name="level_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bin',
-            constraint=models.UniqueConstraint(fields=('location', 'name'), name='bin_once'),
+            model_name="bin",
+            constraint=models.UniqueConstraint(fields=("location", "name"), name="bin_once"),
         ),
         migrations.AddConstraint(
-            model_name='bin',
-            constraint=models.UniqueConstraint(condition=models.Q(('default', True)), fields=('location',), name='one_default_bin'),
+            model_name="bin",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("default", True)), fields=("location",), name="one_default_bin"
+            ),
         ),
     ]

@@ -6,25 +6,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('demand', '0001_initial'),
+        ("demand", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='WorkOrder',
+            name="WorkOrder",
             fields=[
-                ('sheet', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='work_order', serialize=False, to='demand.sheet')),
-                ('billable', models.BooleanField(default=True)),
-                ('scope', models.CharField(choices=[('new_installation', 'new_installation'), ('generic', 'generic'), ('swap', 'swap'), ('replacement', 'replacement'), ('return', 'return')], default='generic', max_length=16)),
-                ('expected_on', models.DateField(null=True)),
-                ('completed_at', models.DateTimeField(null=True)),
-                ('cancelled_at', models.DateTimeField(null=True)),
-                ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to=settings.AUTH_USER_MODEL)),
+                (
+                    "sheet",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="work_order",
+                        serialize=False,
+                        to="demand.sheet",
+                    ),
+                ),
+                ("billable", models.BooleanField(default=True)),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("new_installation", "new_installation"),
+                            ("generic", "generic"),
+                            ("swap", "swap"),
+                            ("replacement", "replacement"),
+                            ("return", "return"),
+                        ],
+                        default="generic",
+                        max_length=16,
+                    ),
+                ),
+                ("expected_on", models.DateField(null=True)),
+                ("completed_at", models.DateTimeField(null=True)),
+                ("cancelled_at", models.DateTimeField(null=True)),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leads",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
     ]
