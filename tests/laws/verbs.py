@@ -12,11 +12,16 @@ from wharfinger.base.refusal import Refusal
 from wharfinger.billing.models import InvoiceLine
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
+from wharfinger.devices.actions.installing import install
+from wharfinger.devices.models import Device
+from wharfinger.devices.rules.installing import Installation
 from wharfinger.ledger.models import Holding
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
 from wharfinger.returns.actions import inspecting, receiving
+from wharfinger.returns.actions.swapping import swap
 from wharfinger.returns.rules.receiving import Returned
 from wharfinger.returns.rules.requesting import Asked
+from wharfinger.returns.rules.swapping import OUTGOING, Incoming, Swap
 from wharfinger.sales.models import Order, Quote
 from wharfinger.stock.actions import goods as stock
 from wharfinger.stock.rules.adjusting import Adjustment
@@ -183,6 +188,29 @@ def _inspect(verb: str) -> Callable[[State, random.Random], Any]:
     return run
 
 
+def _install(state: State, chance: random.Random) -> Any:
+    held = state.waiting(chance, ("customer",))
+    if held is None or held.kind != "customer":
+        return None
+    serial = held.lot.code if held.serial else ""
+    item = Installation(held.claim_id, chance.randint(1, held.quantity), serial)
+    return install(actor=state.company.user, items=[item])
+
+
+def _swap(state: State, chance: random.Random) -> Any:
+    devices = list(Device.objects.filter(void__isnull=True, removed_on__isnull=True).order_by("-pk")[:4])
+    if not devices:
+        return None
+    wish = Swap(
+        chance.choice(devices).pk,
+        Incoming() if chance.random() < 0.7 else None,
+        chance.choice(sorted(OUTGOING)),
+        credit=chance.random() < 0.5,
+        reason="Broken",
+    )
+    return swap(actor=state.company.user, swap=wish)
+
+
 _VERBS: dict[str, Callable[[State, random.Random], Any]] = {
     "goods": _goods,
     "order": _order,
@@ -199,6 +227,8 @@ _VERBS: dict[str, Callable[[State, random.Random], Any]] = {
     "return": _return,
     "restock": _inspect("restock"),
     "scrap": _inspect("scrap"),
+    "install": _install,
+    "swap": _swap,
 }
 
 
