@@ -113,13 +113,13 @@ def rma(request: HttpRequest, pk: int) -> HttpResponse:
         lines.append(
             {
                 "product": (
-                    line.device.number if line.device else line.product.sku,
-                    reverse("devices:device", args=[line.device_id]) if line.device_id else "",
+                    f"{line.device.number if line.device else line.product.sku} {line.product.name}",
+                    reverse("devices:device", args=[line.device_id])
+                    if line.device_id
+                    else reverse("catalog:product", args=[line.product_id]),
                 ),
-                "description": line.product.name,
                 "serial": line.lot.code if line.lot else ", ".join(figure.serials) or None,
-                "type": _(TYPES[line.type]),
-                "reason": line.reason or None,
+                "wish": ": ".join(x for x in (_(TYPES[line.type]), line.reason) if x),
                 "requested": (line.quantity, places),
                 "received": (figure.received, places),
                 "inspected": (figure.inspected, places),
