@@ -44,7 +44,7 @@
   document.addEventListener("input", (event) => {
     // Who types how much means the row.
     if (!event.target.name?.startsWith("quantity-")) return;
-    const box = $("[name=selected]", event.target.closest("tr"));
+    const row = event.target.closest("tr"), box = row && $("[name=selected]", row);
     if (box) box.checked = event.target.value.trim() !== "" && event.target.value.trim() !== "0";
     count();
   });
