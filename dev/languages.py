@@ -8,6 +8,7 @@ python dev/languages.py check               say which .mo is stale and which str
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,11 @@ def read(file: Path) -> Catalog:
 
 def compiled(file: Path) -> bytes:
     """What the .mo beside this .po must hold."""
+    catalog = read(file)
+    # A date would make the same words two different files.
+    catalog.creation_date = catalog.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     target = io.BytesIO()
-    write_mo(target, read(file))
+    write_mo(target, catalog)
     return target.getvalue()
 
 

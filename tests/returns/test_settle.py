@@ -100,10 +100,11 @@ def test_restock_and_credit_are_one_entry_in_both_books(company: World) -> None:
     assert (row.quantity, row.settled_quantity, row.answer, row.credit_minor) == (1, 1, "credit", 1000)
     assert Rma.objects.get().number == "RET-1"
     clean()
-    reverse(actor=HOUSE, entry=done.id)
-    assert where("S1") == ("customer", line)
-    assert Device.objects.get().organization == company.customer
-    assert owed(company) == (1190, 0)
+    with pytest.raises(Refusal) as refused:
+        reverse(actor=HOUSE, entry=done.id)
+    assert refused.value.code == "corrected_by_verb"
+    assert entries() == before + 1
+    assert where("S1") == ("bin", 0)
     clean()
 
 
