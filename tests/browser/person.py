@@ -167,3 +167,14 @@ class Person:
         for code in codes:
             field.fill(code)
             field.press("Enter")
+
+    def printable(self) -> set[str]:
+        """The kinds of document that this page offers to print; each must really be a PDF."""
+        found = self.page.eval_on_selector_all(
+            "a[href$='.pdf']", "all => all.map(a => a.getAttribute('href'))"
+        )
+        for path in found:
+            answer = self.context.request.get(path)
+            assert answer.status == 200, f"{path} answers {answer.status}"
+            assert answer.body().startswith(b"%PDF"), path
+        return {path.split("/")[2] for path in found}

@@ -92,3 +92,30 @@ def test_one_line_walks(person: Person) -> None:
     assert person.said() == "Took back the delivery of 1 line."
     assert company.where(order)["customer"] == 3
     clean()
+
+
+def test_everything_prints(person: Person) -> None:
+    """Each Print button of a sale, from the quote to the delivery note, leads to a PDF."""
+    quote = person.write("quotes", [("CABLE", "2")])
+    printed = person.printable()
+    person.press("Win", within="header")
+    person.next_step()
+    order = person.heading()
+    printed |= person.printable()
+    person.go(f"/orders/{person.company.sheet(order)}/reserve/")
+    person.page.locator("[name^=reserve-]").first.fill("2")
+    person.next_step()
+    for path, act in (("to-pick", "Pick"), ("to-pack", "Pack into a new box"), ("delivery", "Deliver/Ship")):
+        person.go(f"/work/{path}/")
+        person.do(act, order, "CABLE")
+    person.go("/work/approve-post/")
+    person.do("Invoice", order, "CABLE")
+    for path in ("shipments/?tab=all", "containers/?tab=all", "invoices/"):
+        person.go(f"/{path}")
+        person.page.locator("main tbody a").first.click()
+        person.page.wait_for_load_state()
+        printed |= person.printable()
+    assert quote
+    assert printed == {
+        "quote", "order-confirmation", "delivery-note", "packing-list", "container-label", "invoice",
+    }  # fmt: skip
