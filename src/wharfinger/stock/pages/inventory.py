@@ -99,6 +99,8 @@ INVENTORY = Table(
     ),
     tabs=(Tab("there", N_("In stock")), Tab("all", N_("All products"))),
     new=New(N_("Adjust stock"), "stock:adjust", "stock.adjust"),
+    # A product has a row for each of its locations: fewer products keep the page light.
+    limit=25,
     rows=_inventory,
     empty=N_("Goods appear here when they are received, or found and adjusted."),
 )
