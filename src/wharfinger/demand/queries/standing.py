@@ -25,12 +25,15 @@ _DECISIONS = (
 def standing(sheets: Iterable[int]) -> dict[int, Standing]:
     """The standing of these documents, in one statement."""
     found = Sheet.objects.filter(pk__in=sorted(set(sheets)))
-    rows = found.values("pk", "kind", "order__confirmed_at", *(name for name, _ in _DECISIONS))
+    rows = found.values(
+        "pk", "kind", "order__confirmed_at", "order__held_at", *(name for name, _ in _DECISIONS)
+    )
     return {
         row["pk"]: Standing(
             row["kind"],
             row["kind"] != "quote" and (row["kind"] != "order" or row["order__confirmed_at"] is not None),
             next((word for name, word in _DECISIONS if row[name] is not None), ""),
+            row["order__held_at"] is not None,
         )
         for row in rows
     }

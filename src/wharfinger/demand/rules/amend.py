@@ -35,6 +35,8 @@ class Standing:
     """Whether its wishes are served and its bills may be invoiced."""
     closed_by: str = ""
     """The decision that ended it: won, lost, cancelled, completed or undone."""
+    held: bool = False
+    """Whether an order is on hold: nothing of it leaves until somebody ends that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from wharfinger.base.refusal import N_, Refusal, Remedy
 from wharfinger.demand.queries.done import close_done, owes
+from wharfinger.demand.queries.standing import standing
 from wharfinger.ledger import sql
 from wharfinger.ledger.plan import AccountRef, Plan, Truth
 from wharfinger.ledger.write import Written
-from wharfinger.sales.models import Order
 
 CLOSING = (
     "ship",
@@ -93,12 +93,13 @@ def _billed(plan: Plan, written: Written, invoice_table: str) -> set[int]:
 
 def not_on_hold(truth: Truth, plan: Plan) -> None:
     """Refuse to pick or send for an order that somebody put on hold."""
-    orders = [pk for pk, sheet in truth.documents.get("demand.Sheet", {}).items() if sheet.kind == "order"]
-    held = Order.objects.filter(pk__in=orders, held_at__isnull=False).select_related("sheet").first()
+    orders = {pk: row for pk, row in truth.documents.get("demand.Sheet", {}).items() if row.kind == "order"}
+    known = truth.read.get("standing") or standing(orders)
+    held = next((row for pk, row in orders.items() if pk in known and known[pk].held), None)
     if held is not None:
         raise Refusal(
             "order_on_hold",
             N_("{number} is on hold. Let it go on first."),
-            number=held.sheet.number,
+            number=held.number,
             remedies=[Remedy("unhold", {"order": held.pk})],
         )
