@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bench.fill import fill
+from bench.fill import past
 from bench.floor import Floor
 from tests.fresh import served
 from tests.world import World, world
@@ -77,14 +77,7 @@ class Bench:
 
     def fill(self, moves: int) -> None:
         """Put so many moves behind the company."""
-        fill(
-            connection,
-            moves,
-            self.lots,
-            self.company.customer.pk,
-            self.company.site.pk,
-            self.company.site.place_id,
-        )
+        past(connection, moves, self.company, self.products)
 
     def wanted(self) -> list[int]:
         """Ten products, by chance."""

@@ -1,87 +1,122 @@
-"""A million moves behind the company: past orders with lines, wishes, bills and delivered goods, set-based."""
+"""A company that has worked for years, or that has much to do: some orders by our own actions, copied many times.
+
+``past`` puts finished orders behind the company: delivered, invoiced and paid. ``open_work`` leaves orders in
+the middle of their walk, so that every worklist is long.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
+
+from bench.copies import Block
+from tests.world import World
+from wharfinger.base.access import HOUSE
+from wharfinger.billing.actions.invoices import invoice
+from wharfinger.billing.actions.payments import pay
+from wharfinger.billing.models import Invoice
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.billing.rules.payments import PaymentWish
+from wharfinger.catalog.models import Product
+from wharfinger.demand.rules import LineWish
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.actions.shipping import ship
+from wharfinger.fulfilment.rules import Pick
+from wharfinger.ledger.models import Holding, Move
+from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
+from wharfinger.purchasing.rules.drafting import Wanted
+from wharfinger.sales.actions.holds import reserve
+from wharfinger.sales.actions.orders import create_order
+from wharfinger.sales.rules.holds import Hold
+from wharfinger.sales.rules.orders import OrderWish
 
 LINES = 10
-MOVES_PER_LINE = 3
+QUANTITY = 2
+BLOCK = 20
+"""Orders that are made by our actions before they are copied."""
+
+WAITS = ["order"] * 8 + ["pick"] * 8 + ["pack"] * 2 + ["arrive", "bill"]
+"""What the orders of a block of open work wait for."""
+
+OPEN = "quantity > 0 AND NOT unbounded AND kind IN ('to_order', 'to_bill', 'bin', 'picked', 'on_order')"
 
 
-def fill(
-    connection: Any, moves: int, products: list[tuple[int, int]], customer: int, site: int, there: int
-) -> None:
-    """Write so many moves of past orders, in a handful of statements; the books still hold afterwards.
+def past(connection: Any, moves: int, company: World, products: Sequence[Product]) -> None:
+    """Write so many moves of finished orders, with every row that such orders leave; the books still hold."""
 
-    products: id and loose lot of each; there: the place of the customer's site.
+    def walk(n: int) -> None:
+        claims = _order(company, products, n)
+        _reserve(claims)
+        _pick(claims)
+        _ship(claims)
+        _bill(company, claims)
+
+    _fill(connection, walk, moves, lambda block: block.rows(Move))
+
+
+def open_work(connection: Any, holdings: int, company: World, products: Sequence[Product]) -> None:
+    """Write orders whose lines wait for somebody, until so many holdings are open (and as many again are done with).
+
+    Of each hundred lines forty are to be ordered, forty reserved, ten picked, five on order, five to be invoiced.
     """
-    lines = moves // MOVES_PER_LINE
-    with connection.cursor() as cursor:
-        run = _series(connection.vendor)
-        cursor.execute("SELECT COALESCE(MAX(id), 0) FROM ledger_claim")
-        claim0 = cursor.fetchone()[0]
-        cursor.execute("SELECT COALESCE(MAX(id), 0) FROM demand_sheet")
-        sheet0 = cursor.fetchone()[0]
-        cursor.execute("SELECT COALESCE(MAX(id), 0) FROM ledger_entry")
-        entry0 = cursor.fetchone()[0]
-        cursor.execute("CREATE TEMPORARY TABLE filling (n integer primary key, product bigint, lot bigint)")
-        cursor.executemany(
-            "INSERT INTO filling VALUES (%s, %s, %s)", [(n, p, lot) for n, (p, lot) in enumerate(products)]
-        )
-        count, orders = len(products), lines // LINES
-        cursor.execute(
-            "INSERT INTO ledger_entry (id, verb, recorded_at, effective_on, reason, key) "
-            f"SELECT {entry0} + i, 'ship', '2025-01-01 00:00:00+00:00', '2025-01-01', '', '' FROM {run(orders)}"
-        )
-        cursor.execute(f"INSERT INTO ledger_claim (id) SELECT {claim0} + i FROM {run(lines)}")
-        cursor.execute(
-            "INSERT INTO demand_sheet (id, kind, number, title, organization_id, currency, customer_reference, ordered_on, made_id, done_id) "
-            f"SELECT {sheet0} + i, 'order', 'OLD-' || i, '', {customer}, 'EUR', '', '2025-01-01', {entry0} + i, {entry0} + i FROM {run(orders)}"
-        )
-        cursor.execute(
-            "INSERT INTO sales_order (sheet_id, confirmed_at, hold_reason) "
-            f"SELECT {sheet0} + i, '2025-01-01 00:00:00+00:00', '' FROM {run(orders)}"
-        )
-        sheet = f"{sheet0} + 1 + (i - 1) / {LINES}"
-        cursor.execute(
-            "INSERT INTO demand_line (claim_id, sheet_id, order_id, position, product_id, description, organization_id, site_id, quantity, "
-            "unit_price_micro, discount_micro, tax_code_id, currency, billable, rejected_note, made_id) "
-            f"SELECT {claim0} + i, {sheet}, {sheet}, 1 + i % {LINES}, f.product, '', {customer}, {site}, 1, 10000000, 0, "
-            f"(SELECT MIN(id) FROM catalog_taxcode), 'EUR', true, '', {entry0} + 1 + (i - 1) / {LINES} FROM {run(lines)} JOIN filling f ON f.n = i % {count}"
-        )
-        legs = (
-            ("want", 1, True, "covered", 6),
-            ("bill", 20, True, "waived", 23),
-            ("vendor", 10, True, "customer", there),
-        )
-        for n, (source, source_place, unbounded, target, target_place) in enumerate(legs):
-            for kind, place, open_ended, sign in (
-                (source, source_place, unbounded, -1),
-                (target, target_place, False, 1),
-            ):
-                cursor.execute(
-                    "INSERT INTO ledger_holding (lot_id, product_id, serial, owned, place_id, kind, unbounded, claim_id, quantity) "
-                    f"SELECT f.lot, f.product, false, true, {place}, '{kind}', {str(open_ended).lower()}, {claim0} + i, {sign} "
-                    f"FROM {run(lines)} JOIN filling f ON f.n = i % {count}"
-                )
-            cursor.execute(
-                "INSERT INTO ledger_move (entry_id, n, source_id, target_id, quantity) "
-                f"SELECT {entry0} + 1 + (s.claim_id - {claim0} - 1) / {LINES}, {n} + {MOVES_PER_LINE} * ((s.claim_id - {claim0} - 1) % {LINES}), s.id, t.id, 1 "
-                f"FROM ledger_holding s JOIN ledger_holding t ON t.claim_id = s.claim_id AND t.kind = '{target}' "
-                f"WHERE s.kind = '{source}' AND s.claim_id > {claim0}"
-            )
-        cursor.execute("DROP TABLE filling")
-        if connection.vendor == "postgresql":
-            for table in ("ledger_claim", "demand_sheet", "ledger_entry"):
-                cursor.execute(
-                    f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))"
-                )
-        cursor.execute("ANALYZE")
+
+    def walk(n: int) -> None:
+        claims, waits = _order(company, products, n), WAITS[n % BLOCK]
+        if waits == "arrive":
+            made = draft_from_lines(actor=HOUSE, wanted=[Wanted(c) for c in claims], key=_key())
+            submit(actor=HOUSE, order=made.one("purchasing.PurchaseOrder"), key=_key())
+        if waits in ("pick", "pack", "bill"):
+            _reserve(claims)
+        if waits in ("pack", "bill"):
+            _pick(claims)
+        if waits == "bill":
+            _ship(claims)
+
+    _fill(connection, walk, holdings, lambda block: block.rows(Holding, OPEN))
 
 
-def _series(vendor: str) -> Any:
-    if vendor == "postgresql":
-        return lambda n: f"generate_series(1, {n}) AS g(i)"
-    return lambda n: (
-        f"(WITH RECURSIVE g(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM g WHERE i < {n}) SELECT i FROM g)"
+def _fill(connection: Any, walk: Any, wanted: int, counted: Any) -> None:
+    """Do a block of orders twice, since the first makes what all share, and copy the second."""
+    for n in range(BLOCK):
+        walk(n)
+    block = Block(connection)
+    for n in range(BLOCK):
+        walk(n)
+    block.end()
+    times = max(wanted // counted(block) - 2, 0)
+    if times:
+        block.copy(times)
+
+
+def _order(company: World, products: Sequence[Product], n: int) -> list[int]:
+    """The claims of a confirmed order's lines; orders one after another go round all products."""
+    chosen = [products[(n * LINES + i) % len(products)].pk for i in range(LINES)]
+    wish = OrderWish(company.customer.pk, tuple(LineWish(p, QUANTITY) for p in chosen), confirm=True)
+    return create_order(actor=HOUSE, wish=wish, key=_key()).made["ledger.Claim"]
+
+
+def _reserve(claims: Sequence[int]) -> None:
+    reserve(actor=HOUSE, holds=[Hold(c, QUANTITY) for c in claims], key=_key())
+
+
+def _pick(claims: Sequence[int]) -> None:
+    pick(actor=HOUSE, picks=[Pick(c, QUANTITY) for c in claims], key=_key())
+
+
+def _ship(claims: Sequence[int]) -> None:
+    ship(actor=HOUSE, picks=[Pick(c, QUANTITY) for c in claims], key=_key())
+
+
+def _bill(company: World, claims: Sequence[int]) -> None:
+    wish = InvoiceWish(tuple(Bill(c, QUANTITY) for c in claims))
+    made = Invoice.objects.get(pk=invoice(actor=HOUSE, wish=wish, key=_key()).one("billing.Invoice"))
+    pay(
+        actor=HOUSE,
+        wish=PaymentWish(company.customer.pk, made.total_minor, made.currency),
+        key=_key(),
     )
+
+
+def _key() -> str:
+    return f"fill-{uuid4()}"
