@@ -134,7 +134,11 @@ def answer(body: Any, *, status: int = 200) -> HttpResponse:
 
 def there(rows: QuerySet[Row, Row], pk: int) -> Row:
     """The one row of this id among those the caller may see; raises NotThere."""
-    found = rows.filter(pk=pk).first()
+    return known(rows.filter(pk=pk).first(), pk)
+
+
+def known(found: Row | None, pk: int) -> Row:
+    """What was found by this id; raises NotThere where nothing was."""
     if found is None:
         raise NotThere("not_there", N_("There is nothing here with the number {number}."), number=pk)
     return found

@@ -32,6 +32,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.demand import actions
 from wharfinger.demand.queries import shown
+from wharfinger.demand.queries.reading import lines
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.ledger.door import detail, write
@@ -211,7 +212,7 @@ LINES = Listing(
 def list_lines(request: Request) -> HttpResponse:
     """Lines of quotes, orders and work orders, newest first, each with where its units are."""
     require(request.auth, "sales.read")
-    rows = shown.lines().select_related("product", "tax_code", "claim")
+    rows = lines().select_related("product", "tax_code", "claim")
     return LINES.answer(request, rows, shown.show_lines)
 
 
@@ -225,7 +226,7 @@ def one_line(request: Request, id: Id) -> HttpResponse:
 @router.patch("/lines/{id}", response=LineDone, summary="Change a line")
 def change_line(request: Request, id: Id, body: LineChanged) -> HttpResponse:
     """Change a line before or after its document is firm; what is covered or invoiced of it stays."""
-    line = there(shown.lines().select_related("product"), id)
+    line = there(lines().select_related("product"), id)
     act = partial(actions.change_line, actor=request.auth, line=id, change=changed(body, line))
     return write(request, act, lambda _: _show(id), about=f"line:{id}")
 
@@ -239,4 +240,4 @@ def remove_line(request: Request, id: Id) -> HttpResponse:
 
 
 def _show(pk: int) -> dict[str, Any]:
-    return shown.show_lines([there(shown.lines().select_related("product", "tax_code", "claim"), pk)])[0]
+    return shown.show_lines([there(lines().select_related("product", "tax_code", "claim"), pk)])[0]

@@ -23,7 +23,7 @@ from wharfinger.demand import actions
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import net_of
-from wharfinger.demand.queries.shown import lines
+from wharfinger.demand.queries.reading import lines
 from wharfinger.demand.queries.standing import standing
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange

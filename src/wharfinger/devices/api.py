@@ -16,7 +16,7 @@ from wharfinger.base.access import require
 from wharfinger.base.door import Done, Given, Id, Line, Listing, Page, Price, Request, Shown, answer, there
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.demand.queries.where import products_of
+from wharfinger.demand.queries.reading import products_of
 from wharfinger.devices.actions import installing, keeping
 from wharfinger.devices.queries import assets, shown
 from wharfinger.devices.rules.installing import Installation

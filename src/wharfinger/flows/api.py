@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from wharfinger.base.door import Given, Id, Note, Request, there
+from wharfinger.base.door import Given, Id, Note, Request
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
 from wharfinger.flows.actions.reopen import reopen
 from wharfinger.fulfilment.api.goods import GoodsDone, PickGiven, moved, picks_of
@@ -56,6 +56,6 @@ def cancel(request: Request, body: CancelDelivery) -> HttpResponse:
 @router.post("/orders/{id}/reopen", response=OrderDone, summary="Re-open a sales order")
 def reopen_order(request: Request, id: Id, body: Reopen) -> HttpResponse:
     """Take back everything that was done for an order; afterwards it is as freshly confirmed."""
-    there(sales.orders(), id)
+    sales.order(id)
     act = partial(reopen, actor=request.auth, order=id, reason=body.reason)
-    return write(request, act, lambda _: sales.show_order(there(sales.orders(), id)), about=f"order:{id}")
+    return write(request, act, lambda _: sales.show_order(sales.order(id)), about=f"order:{id}")

@@ -10,12 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wharfinger.base.door import there
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.quantity import plain, quantity
 from wharfinger.base.refusal import Refusal
 from wharfinger.catalog.models import Product
-from wharfinger.demand.queries.where import products_of
+from wharfinger.demand.queries.reading import products_of
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
 from wharfinger.flows.actions.reopen import reopen, try_reopen
 from wharfinger.fulfilment.rules import Pick
@@ -87,7 +86,7 @@ def _steps(entry: int) -> list[tuple[str, str, str, str, str, str]]:
 def reopen_order(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what re-opening an order takes back, then do exactly that."""
     user: Any = request.user
-    row = there(sales.orders(), pk)
+    row = sales.order(pk)
 
     def show(form: Form) -> HttpResponse:
         steps: list[tuple[str, str, str, str, str, str]] = []

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from wharfinger.ledger.models import Place
+from wharfinger.ledger.prepared import Prepared, one
 
 
 class Organization(models.Model):
@@ -124,6 +125,11 @@ HELD_NOW = {"grants__ended_at__isnull": True, "grants__void__isnull": True}
 """The condition under which a role, or a user of it, is granted now."""
 
 
+_HELD = Prepared(
+    lambda user: Role.objects.filter(grants__user=user, **HELD_NOW).values_list("permissions"), one("user")
+)
+
+
 class Users(BaseUserManager["User"]):
     """Finds users by the name they sign in with."""
 
@@ -155,8 +161,7 @@ class User(AbstractBaseUser):
     @cached_property
     def permissions(self) -> frozenset[str]:
         """Everything this person may do, read once per request."""
-        held = Role.objects.filter(grants__user=self, **HELD_NOW)
-        return frozenset(p for names in held.values_list("permissions", flat=True) for p in names)
+        return frozenset(p for (names,) in _HELD(self.pk) for p in names)
 
     scopes: frozenset[str] | None = None
     """What a token narrows the permissions to; nothing when signed in by password."""

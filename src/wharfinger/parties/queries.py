@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from wharfinger.ledger.prepared import Prepared, instant, text
 from wharfinger.parties.models import Contact, Grant, Organization, Role, Site, Token, User
 
 
@@ -18,12 +19,20 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def _valid(now: Any, kept: Any) -> QuerySet[Token, Token]:
+    lasting = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
+    valid = Token.objects.filter(lasting, revoked_at__isnull=True, user__is_active=True)
+    return valid.select_related("user").filter(digest=kept)
+
+
+_TOKEN = Prepared(_valid, instant("now"), text("digest"))
+
+
 def user_of(token: str, *, now: datetime) -> User | None:
     """Whom a token stands for, narrowed to its scopes; nobody when it is unknown, revoked or has expired."""
     if not token.isascii() or len(token) > 200:
         return None
-    valid = Token.objects.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True)
-    found = valid.select_related("user").filter(digest=digest(token), user__is_active=True).first()
+    found = _TOKEN.first(now, digest(token))
     if found is None:
         return None
     found.user.scopes = frozenset(found.scopes) if found.scopes else None

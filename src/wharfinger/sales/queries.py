@@ -11,15 +11,17 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 
 from wharfinger.base import clock, configuration, money
+from wharfinger.base.door import known
 from wharfinger.base.quantity import plain
 from wharfinger.base.tax import Totals
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import Money, money_of, open_of, totals_of
-from wharfinger.demand.queries.shown import lines as all_lines
+from wharfinger.demand.queries.reading import ORDER, SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
-from wharfinger.demand.queries.words import ORDER, SHEET, with_quote_word, with_words
+from wharfinger.demand.queries.words import with_quote_word, with_words
 from wharfinger.ledger.models import Holding
+from wharfinger.ledger.prepared import Prepared, day, one
 from wharfinger.sales.models import Opportunity
 from wharfinger.sales.rules.holds import end_of_day
 from wharfinger.stock.models import Location
@@ -45,17 +47,34 @@ def opportunities() -> QuerySet[Opportunity, Opportunity]:
     return Opportunity.objects.filter(void__isnull=True).select_related("organization", "owner")
 
 
-def quotes() -> QuerySet[Any, Any]:
-    """Every quote that is not undone, with its word."""
+def quotes(today: Any = None) -> QuerySet[Any, Any]:
+    """Every quote that is not undone, with its word. today: the day by which one has expired."""
     rows = Sheet.objects.filter(kind="quote", void__isnull=True)
-    today = clock.today(configuration.one("time_zone"))
-    return with_quote_word(rows.select_related(*RELATED, "quote__opportunity"), today)
+    return with_quote_word(rows.select_related(*RELATED, "quote__opportunity"), today or _today())
+
+
+def _today() -> date:
+    return clock.today(configuration.one("time_zone"))
 
 
 def orders() -> QuerySet[Any, Any]:
     """Every sales order that is not undone, with its words."""
     rows = Sheet.objects.filter(kind="order", void__isnull=True)
     return with_words(rows.select_related(*RELATED, "order"), ORDER)
+
+
+_ORDER = Prepared(lambda pk: orders().filter(pk=pk), one("order"))
+_QUOTE = Prepared(lambda pk, today: quotes(today).filter(pk=pk), one("quote"), day("today"))
+
+
+def order(pk: int) -> Any:
+    """One sales order with its words; raises NotThere."""
+    return known(_ORDER.first(pk), pk)
+
+
+def quote(pk: int) -> Any:
+    """One quote with its word; raises NotThere."""
+    return known(_QUOTE.first(pk, _today()), pk)
 
 
 def show_opportunity(row: Opportunity) -> dict[str, Any]:
@@ -106,18 +125,19 @@ def shared(row: Any, sums: Totals) -> dict[str, Any]:
     }
 
 
-def quote_totals(rows: Sequence[Any]) -> dict[int, Totals]:
-    """What quotes came to when they were sent."""
-    ids = [row.pk for row in rows]
-    return totals_of(ids, SHEET, ended={row.pk for row in rows if row.quote_word in ("won", "lost")})
+def quote_totals(rows: Sequence[Any], lines: Sequence[Line] | None = None) -> dict[int, Totals]:
+    """What quotes came to when they were sent. lines: theirs, where they are read already."""
+    ended = {row.pk for row in rows if row.quote_word in ("won", "lost")}
+    return totals_of([row.pk for row in rows], SHEET, ended, lines)
 
 
-def order_totals(rows: Sequence[Any]) -> tuple[dict[int, Totals], dict[int, Money]]:
-    """What orders come to, and what invoices ask for them."""
+def order_totals(
+    rows: Sequence[Any], lines: Sequence[Line] | None = None
+) -> tuple[dict[int, Totals], dict[int, Money]]:
+    """What orders come to, and what invoices ask for them. lines: theirs, where they are read already."""
     ids = [row.pk for row in rows]
-    return totals_of(ids, ORDER, ended={row.pk for row in rows if row.goods_word == "cancelled"}), money_of(
-        ids, ORDER
-    )
+    ended = {row.pk for row in rows if row.goods_word == "cancelled"}
+    return totals_of(ids, ORDER, ended, lines), money_of(ids, ORDER)
 
 
 def show_quote(row: Any) -> dict[str, Any]:
@@ -127,8 +147,9 @@ def show_quote(row: Any) -> dict[str, Any]:
 
 def show_quotes(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
     """Quotes as callers read them."""
-    sums = quote_totals(rows)
-    lines = _lines(rows, SHEET) if "lines" in include else None
+    found = lines_on([row.pk for row in rows], SHEET)
+    sums = quote_totals(rows, found)
+    lines = _listed(rows, found, SHEET) if "lines" in include else None
     won = dict(
         Sheet.objects.filter(order__quote_id__in=[row.pk for row in rows], void__isnull=True).values_list(
             "order__quote_id", "pk"
@@ -159,8 +180,9 @@ def show_order(row: Any) -> dict[str, Any]:
 
 def show_orders(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
     """Sales orders as callers read them; a constant number of statements."""
-    sums, billed = order_totals(rows)
-    lines = _lines(rows, ORDER) if "lines" in include else None
+    found = lines_on([row.pk for row in rows], ORDER)
+    sums, billed = order_totals(rows, found)
+    lines = _listed(rows, found, ORDER) if "lines" in include else None
     return [
         {
             **shared(row, sums[row.pk]),
@@ -180,9 +202,8 @@ def show_orders(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> l
     ]
 
 
-def _lines(rows: Sequence[Any], by: str) -> dict[int, list[dict[str, Any]]]:
-    """The lines of these documents, each list in its order."""
-    found = all_lines().filter(**{f"{by}__in": [row.pk for row in rows]}).order_by("position", "pk")
+def _listed(rows: Sequence[Any], found: Sequence[Line], by: str) -> dict[int, list[dict[str, Any]]]:
+    """The lines of these documents as callers read them, each list in its order."""
     named: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in rows}
     for line in show_lines(found):
         named[line[by]].append(line)

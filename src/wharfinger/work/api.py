@@ -26,15 +26,15 @@ from wharfinger.base.door import (
     Shown,
     included,
     module_on,
-    there,
 )
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product
 from wharfinger.demand import actions as demand
 from wharfinger.demand.api import LineGiven, LineOut, wishes
+from wharfinger.demand.queries.reading import products_of
 from wharfinger.demand.queries.shown import lines_of, show_lines
-from wharfinger.demand.queries.where import bin_places, location_places, lots_of, products_of
+from wharfinger.demand.queries.where import bin_places, location_places, lots_of
 from wharfinger.ledger.door import detail, write
 from wharfinger.ledger.write import Written
 from wharfinger.work import actions, queries
@@ -237,14 +237,14 @@ def change_work_order(request: Request, id: Id, body: WorkOrderChange) -> HttpRe
 def list_charges(request: Request, id: Id) -> HttpResponse:
     """The charges of a work order in their order."""
     require(request.auth, "work.read")
-    there(queries.work_orders(), id)
+    queries.work_order(id)
     return detail(request, f"work_order:{id}", {"items": show_lines(lines_of(id, "sheet")), "next": None})
 
 
 @router.post("/work-orders/{id}/charges", response={201: WorkOrderDone}, summary="Charge a work order")
 def add_charges(request: Request, id: Id, body: ChargesGiven) -> HttpResponse:
     """Add charges; they are served at once."""
-    lines = wishes(body.charges, organization=there(queries.work_orders(), id).organization_id)
+    lines = wishes(body.charges, organization=queries.work_order(id).organization_id)
     act = partial(demand.add_lines, actor=request.auth, sheet=id, wishes=lines)
     return write(request, act, lambda _: _work(id), about=f"work_order:{id}", status=201)
 
@@ -261,7 +261,7 @@ def provide(request: Request, id: Id, body: Provide) -> HttpResponse:
 @router.post("/work-orders/{id}/remove", response=WorkOrderDone, summary="Take goods back on a work order")
 def remove(request: Request, id: Id, body: Remove) -> HttpResponse:
     """Take back goods that were handed over on open work."""
-    there(queries.work_orders(), id)
+    queries.work_order(id)
     products = products_of(one.line for one in body.lines)
     lots = lots_of(
         [products.get(one.line, (None, 0))[0] for one in body.lines], [o.serials for o in body.lines]
@@ -294,7 +294,7 @@ def cancel(request: Request, id: Id, body: Cancel = NO_REASON) -> HttpResponse:
 
 
 def _provisions(pk: int, given: list[ProvisionGiven]) -> list[Provision]:
-    there(queries.work_orders(), pk)
+    queries.work_order(pk)
     lines = products_of(one.line for one in given if one.line)
     named = {one.product for one in given if one.product}
     decimals = dict(Product.objects.filter(pk__in=named).values_list("pk", "quantity_decimals"))
@@ -329,7 +329,7 @@ def _provisions(pk: int, given: list[ProvisionGiven]) -> list[Provision]:
 
 
 def _work(pk: int) -> dict[str, Any]:
-    return queries.show_work_order(there(queries.work_orders(), pk))
+    return queries.show_work_order(queries.work_order(pk))
 
 
 def _done(request: Request, act: Any, pk: int) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.base.asking import Ask
-from wharfinger.base.door import module_on, there
+from wharfinger.base.door import module_on
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
@@ -35,9 +35,9 @@ from wharfinger.demand.pages import (
     typed_lines,
 )
 from wharfinger.demand.queries.amounts import money_of, open_of, totals_of
+from wharfinger.demand.queries.reading import SHEET, products_of
 from wharfinger.demand.queries.shown import lines_of
-from wharfinger.demand.queries.where import lots_of, products_of
-from wharfinger.demand.queries.words import SHEET
+from wharfinger.demand.queries.where import lots_of
 from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.telling import timeline
 from wharfinger.stock.models import Location
@@ -147,7 +147,7 @@ def work_list(request: HttpRequest, kind: str) -> HttpResponse:
 @page("work.read")
 def work_order(request: HttpRequest, pk: int) -> HttpResponse:
     """One ticket, project, contract or job with its charges."""
-    row = there(queries.work_orders(), pk)
+    row = queries.work_order(pk)
     found = list(lines_of(pk, "sheet").select_related("product", "tax_code"))
     rows = line_rows(found)
     still_open = row.work_order.completed_at is None and row.work_order.cancelled_at is None
@@ -219,7 +219,7 @@ def _reference(given: Mapping[str, Any]) -> str:
 @page("work.create")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the words and dates of a work order."""
-    row = there(queries.work_orders(), pk)
+    row = queries.work_order(pk)
     back = reverse("work:work_order", args=[pk])
 
     def show(form: Form) -> HttpResponse:
@@ -252,7 +252,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 @page("work.complete")
 def complete(request: HttpRequest, pk: int) -> HttpResponse:
     """Declare work completed; open charges are named and need a yes."""
-    row = there(queries.work_orders(), pk)
+    row = queries.work_order(pk)
     back = reverse("work:work_order", args=[pk])
 
     def show(form: Form) -> HttpResponse:
@@ -300,7 +300,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 def _goods(
     request: HttpRequest, pk: int, template: str, act: Callable[..., Any], ok: str, more: dict[str, Any]
 ) -> HttpResponse:
-    row = there(queries.work_orders(), pk)
+    row = queries.work_order(pk)
     back = reverse("work:work_order", args=[pk])
     charges = [
         (line.pk, f"{line.position} · {line.product.sku}")

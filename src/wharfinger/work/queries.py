@@ -8,12 +8,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from wharfinger.base import money
+from wharfinger.base.door import known
 from wharfinger.base.quantity import plain
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.amounts import money_of, open_of, totals_of
-from wharfinger.demand.queries.shown import lines as all_lines
+from wharfinger.demand.queries.reading import SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
-from wharfinger.demand.queries.words import SHEET, with_words
+from wharfinger.demand.queries.words import with_words
+from wharfinger.ledger.prepared import Prepared, one
 from wharfinger.work.rules import NUMBERS
 
 
@@ -30,6 +32,14 @@ def open_work(organization: int) -> list[Sheet]:
     return list(still.order_by("-pk")[:200])
 
 
+_WORK_ORDER = Prepared(lambda pk: work_orders().filter(pk=pk), one("work_order"))
+
+
+def work_order(pk: int) -> Any:
+    """One work order with its words; raises NotThere."""
+    return known(_WORK_ORDER.first(pk), pk)
+
+
 def show_work_order(row: Any) -> dict[str, Any]:
     """A work order with its charges."""
     return show_work_orders([row], include=frozenset(("charges",)))[0]
@@ -38,11 +48,12 @@ def show_work_order(row: Any) -> dict[str, Any]:
 def show_work_orders(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
     """Work orders as callers read them; a constant number of statements."""
     ids = [row.pk for row in rows]
-    sums = totals_of(ids, SHEET, ended={row.pk for row in rows if row.goods_word == "cancelled"})
+    lines = lines_on(ids, SHEET)
+    sums = totals_of(ids, SHEET, {row.pk for row in rows if row.goods_word == "cancelled"}, lines)
     billed = money_of(ids, SHEET)
     charges: dict[int, list[dict[str, Any]]] = {pk: [] for pk in ids}
     if "charges" in include:
-        for line in show_lines(all_lines().filter(sheet__in=ids).order_by("position", "pk")):
+        for line in show_lines(lines):
             charges[line["sheet"]].append(line)
     return [
         {

@@ -36,6 +36,7 @@ from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.demand.models import Line
 from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.prepared import Prepared, ids
 from wharfinger.ledger.write import Written
 
 router = Router(tags=["billing"])
@@ -191,11 +192,17 @@ CREDIT_NOTES = Listing(
 )
 
 
+_LINES = Prepared(
+    lambda lines: Line.objects.filter(pk__in=lines).values_list(
+        "pk", "product__quantity_decimals", "organization_id", "currency"
+    ),
+    ids("lines"),
+)
+
+
 def bills_of(given: Sequence[BillGiven]) -> tuple[Bill, ...]:
     """Bills as the verbs take them, all of one customer; raises BadInput naming the field."""
-    found = Line.objects.filter(pk__in={one.line for one in given}).values_list(
-        "pk", "product__quantity_decimals", "organization_id", "currency"
-    )
+    found = _LINES({one.line for one in given})
     known = {pk: (decimals, organization, currency) for pk, decimals, organization, currency in found}
     bills = []
     for n, one in enumerate(given):
@@ -324,7 +331,7 @@ def _credits(given: Sequence[CreditGiven]) -> tuple[Credit, ...]:
 
 
 def _invoice(pk: int) -> dict[str, Any]:
-    return shown.show_invoices([there(shown.invoices(), pk)])[0]
+    return shown.show_invoices([shown.invoice(pk)])[0]
 
 
 def _credit_note(pk: int) -> dict[str, Any]:

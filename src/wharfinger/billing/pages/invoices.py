@@ -286,7 +286,7 @@ def send_invoice(request: HttpRequest, pk: int) -> HttpResponse:
 def credit_invoice(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back quantities of an invoice's lines."""
     user: Any = request.user
-    row = there(shown.invoices(), pk)
+    row = shown.invoice(pk)
 
     def act() -> Any:
         items = []

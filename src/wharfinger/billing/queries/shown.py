@@ -10,12 +10,14 @@ from django.db.models import BigIntegerField, CharField, F, OuterRef, Q, QuerySe
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from wharfinger.base import clock, configuration, money
+from wharfinger.base.door import known
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
 from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine, Payment
 from wharfinger.billing.queries.truth import applied_to
 from wharfinger.billing.rules import words
 from wharfinger.ledger.models import Account
+from wharfinger.ledger.prepared import Prepared, ids, one
 
 
 def _balance(kind: str, subject: str) -> Any:
@@ -71,19 +73,37 @@ def with_status(rows: QuerySet[Any, Any], wanted: Sequence[str]) -> QuerySet[Any
     return rows.filter(found)
 
 
+_INVOICE = Prepared(lambda pk: invoices().filter(pk=pk), one("invoice"))
+_ROWS = Prepared(
+    lambda wanted: (
+        InvoiceLine.objects.filter(invoice__in=wanted)
+        .select_related("product", "invoice")
+        .order_by("position")
+    ),
+    ids("invoices"),
+)
+_CREDITED = Prepared(
+    lambda wanted: (
+        CreditLine.objects.filter(invoice_line__invoice__in=wanted, credit_note__void__isnull=True)
+        .values_list("invoice_line")
+        .annotate(Sum("quantity"))
+    ),
+    ids("invoices"),
+)
+
+
+def invoice(pk: int) -> Any:
+    """One invoice with what is open of it; raises NotThere."""
+    return known(_INVOICE.first(pk), pk)
+
+
 def show_invoices(found: Iterable[Any]) -> list[dict[str, Any]]:
     """Invoices with their lines, what is open, and the word for it; three statements however many."""
     rows = list(found)
     lines: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in rows}
-    listed = (
-        InvoiceLine.objects.filter(invoice__in=rows).select_related("product", "invoice").order_by("position")
-    )
-    credited = dict(
-        CreditLine.objects.filter(invoice_line__invoice__in=rows, credit_note__void__isnull=True)
-        .values_list("invoice_line")
-        .annotate(Sum("quantity"))
-    )
-    for line in listed:
+    wanted = list(lines)
+    credited = dict(_CREDITED(wanted)) if wanted else {}
+    for line in _ROWS(wanted) if wanted else ():
         lines[line.invoice_id].append(_line(line, credited.get(line.pk, 0)))
     day = today()
     return [_invoice(row, lines[row.pk], day) for row in rows]

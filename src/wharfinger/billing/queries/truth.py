@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.billing.models import CreditLine, Invoice, InvoiceLine
@@ -14,21 +15,28 @@ from wharfinger.billing.rules.payments import Credit
 from wharfinger.demand.models import Line
 from wharfinger.ledger.models import Account, Posting
 from wharfinger.ledger.plan import AccountRef, Truth
+from wharfinger.ledger.prepared import Prepared, ids
 from wharfinger.parties.models import Site
+
+
+def _to_bill(lines: Any) -> QuerySet[Line, Line]:
+    found = Line.objects.filter(pk__in=lines, void__isnull=True, removed_at__isnull=True)
+    joined = found.select_related("product", "tax_code", "organization", "sheet")
+    bill_to = Site.objects.filter(
+        organization_id=OuterRef("organization_id"), retired_on__isnull=True, bill_to=True
+    )
+    return joined.annotate(bill_to=Subquery(bill_to.order_by("pk").values("pk")[:1]))
+
+
+_TO_BILL = Prepared(_to_bill, ids("lines"))
 
 
 def read_lines_to_bill(lines: Sequence[int]) -> Callable[[Truth], None]:
     """Read lines with product, tax code, customer and the address that invoices go to, in one statement."""
-    bill_to = Site.objects.filter(
-        organization_id=OuterRef("organization_id"), retired_on__isnull=True, bill_to=True
-    )
     wanted = sorted(set(lines))
 
     def read(truth: Truth) -> None:
-        found = Line.objects.filter(pk__in=wanted, void__isnull=True, removed_at__isnull=True)
-        joined = found.select_related("product", "tax_code", "organization", "sheet")
-        with_site = joined.annotate(bill_to=Subquery(bill_to.order_by("pk").values("pk")[:1]))
-        truth.read["lines"] = {line.pk: line for line in with_site}
+        truth.read["lines"] = {line.pk: line for line in _TO_BILL(wanted)}
 
     return read
 

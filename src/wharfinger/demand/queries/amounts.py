@@ -6,13 +6,30 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
+
 from wharfinger.base.money import extended
 from wharfinger.base.tax import TaxedRow, Totals, totals
 from wharfinger.demand.models import Line
+from wharfinger.demand.queries.reading import ORDER, SHEET, lines_on
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Account, Holding
+from wharfinger.ledger.prepared import Prepared, ids
 
 NOTHING = totals([])
+
+
+def _bills(sheets: Any, by: str) -> QuerySet[Any, Any]:
+    lines = {f"claim__line__{by}__in": sheets}
+    posted = Holding.objects.filter(**lines, kind="invoiced", place__invoice__posted_at__isnull=False)
+    named = (f"claim__line__{by}_id", "place__invoice__pk", "place__invoice__total_minor")
+    return posted.values_list(*named).order_by().distinct()
+
+
+_BILLS = {
+    SHEET: Prepared(lambda sheets: _bills(sheets, SHEET), ids("sheets")),
+    ORDER: Prepared(lambda sheets: _bills(sheets, ORDER), ids("orders")),
+}
 
 
 class Money(NamedTuple):
@@ -37,14 +54,19 @@ def taxed(line: Line, waived: int = 0) -> TaxedRow:
     return TaxedRow(net_of(line, waived), code.category, code.rate_micro, code.exemption_reason)
 
 
-def totals_of(sheets: Collection[int], by: str, ended: Collection[int] = ()) -> dict[int, Totals]:
+def totals_of(
+    sheets: Collection[int],
+    by: str,
+    ended: Collection[int] = (),
+    lines: Collection[Line] | None = None,
+) -> dict[int, Totals]:
     """Net, tax and total of these documents, in two statements however many.
 
-    by: "order" where lines count for the order that collects them, else "sheet". ended: documents that
-    were won, lost or cancelled, which show what they came to before.
+    by: ORDER where lines count for the order that collects them, else SHEET. ended: documents that
+    were won, lost or cancelled, which show what they came to before. lines: theirs, where they are read
+    already.
     """
-    rows = Line.objects.filter(**{f"{by}__in": list(sheets)}, void__isnull=True, removed_at__isnull=True)
-    lines = list(rows.select_related("product", "tax_code").order_by("pk"))
+    lines = lines_on(sheets, by) if lines is None else lines
     gone = waived(line.pk for line in lines if getattr(line, f"{by}_id") not in ended)
     found: dict[int, list[TaxedRow]] = defaultdict(list)
     for line in lines:
@@ -65,16 +87,10 @@ def waived(lines: Iterable[int]) -> dict[int, int]:
 
 def money_of(sheets: Collection[int], by: str) -> dict[int, Money]:
     """What invoices ask for these documents and what is open on them, in two statements however many."""
-    path = f"claim__line__{by}_id"
-    bills = Holding.objects.filter(
-        **{f"claim__line__{by}__in": list(sheets)}, kind="invoiced", place__invoice__posted_at__isnull=False
-    )
-    pairs: list[Any] = list(
-        bills.values_list(path, "place__invoice__pk", "place__invoice__total_minor").order_by().distinct()
-    )
-    named = {f"invoice:{invoice}" for _, invoice, _ in pairs}
-    accounts = Account.objects.filter(kind="receivable", document__in=sorted(named))
-    balances = dict(accounts.values_list("document", "balance_minor"))
+    pairs = _BILLS[by](sheets)
+    named = sorted({f"invoice:{invoice}" for _, invoice, _ in pairs})
+    accounts = Account.objects.filter(kind="receivable", document__in=named)
+    balances = dict(accounts.values_list("document", "balance_minor")) if named else {}
     found = dict.fromkeys(sheets, Money())
     for sheet, invoice, total in pairs:
         sofar = found[sheet]

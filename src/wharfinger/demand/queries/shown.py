@@ -12,6 +12,7 @@ from wharfinger.base.quantity import plain
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import net_of
+from wharfinger.demand.queries.reading import lines
 from wharfinger.demand.queries.standing import standing
 from wharfinger.demand.rules.words import charge_word
 
@@ -35,11 +36,6 @@ FIGURES = (
     "credited",
 )
 """The figures that callers see, in the order in which goods and bills pass them."""
-
-
-def lines() -> QuerySet[Line, Line]:
-    """Every line that is not undone or taken off its document."""
-    return Line.objects.filter(void__isnull=True, removed_at__isnull=True)
 
 
 def lines_of(sheet: int, by: str) -> QuerySet[Line, Line]:

@@ -10,6 +10,7 @@ from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules.amend import Standing
 from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.prepared import Prepared, ids
 from wharfinger.parties.models import Contact, Organization, Site, User
 
 _DECISIONS = (
@@ -22,20 +23,25 @@ _DECISIONS = (
 )
 
 
+_STANDING = Prepared(
+    lambda sheets: Sheet.objects.filter(pk__in=sheets).values_list(
+        "pk", "kind", "order__confirmed_at", "order__held_at", *(name for name, _ in _DECISIONS)
+    ),
+    ids("sheets"),
+)
+
+
 def standing(sheets: Iterable[int]) -> dict[int, Standing]:
     """The standing of these documents, in one statement."""
-    found = Sheet.objects.filter(pk__in=sorted(set(sheets)))
-    rows = found.values(
-        "pk", "kind", "order__confirmed_at", "order__held_at", *(name for name, _ in _DECISIONS)
-    )
+    wanted = set(sheets)
     return {
-        row["pk"]: Standing(
-            row["kind"],
-            row["kind"] != "quote" and (row["kind"] != "order" or row["order__confirmed_at"] is not None),
-            next((word for name, word in _DECISIONS if row[name] is not None), ""),
-            row["order__held_at"] is not None,
+        pk: Standing(
+            kind,
+            kind != "quote" and (kind != "order" or confirmed is not None),
+            next((word for (_, word), at in zip(_DECISIONS, decided, strict=True) if at is not None), ""),
+            held is not None,
         )
-        for row in rows
+        for pk, kind, confirmed, held, *decided in (_STANDING(wanted) if wanted else ())
     }
 
 

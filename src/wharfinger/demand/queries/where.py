@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
-from wharfinger.demand.models import Line
 from wharfinger.ledger.models import Lot
 from wharfinger.stock.models import Bin, Location
 
 
 def location_places(wanted: Sequence[int | None], *, rows: str = "lines") -> list[int | None]:
     """The place of each location named; raises BadInput for one there is not."""
+    if not any(wanted):
+        return [None] * len(wanted)
     known = dict(Location.objects.filter(pk__in={pk for pk in wanted if pk}).values_list("pk", "place_id"))
     for n, pk in enumerate(wanted):
         if pk is not None and pk not in known:
@@ -57,11 +58,3 @@ def lots_of(
             lots.append(lot)
         result.append(tuple(lots))
     return result
-
-
-def products_of(lines: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """Product and its decimals of each line."""
-    found = Line.objects.filter(pk__in=set(lines)).values_list(
-        "pk", "product_id", "product__quantity_decimals"
-    )
-    return {pk: (product, decimals) for pk, product, decimals in found}

@@ -9,11 +9,9 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Cast, Concat
 
 from wharfinger.demand.models import Sheet
+from wharfinger.demand.queries.reading import ORDER
 from wharfinger.demand.rules.words import BEGUN, OPEN_BILLS, OPEN_GOODS
 from wharfinger.ledger.models import Account, Holding, Posting
-
-ORDER, SHEET = "order", "sheet"
-"""By which of a line's documents it counts: the sales order that collects it, or the one it stands on."""
 
 
 def with_words(rows: QuerySet[Sheet, Sheet], by: str) -> QuerySet[Any, Any]:

@@ -15,11 +15,17 @@ from wharfinger.base.door import Done, Given, Id, Note, Quantity, Request, Shown
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand.api import LineOut
-from wharfinger.demand.queries.shown import lines, show_lines
-from wharfinger.demand.queries.where import bin_places, location_places, products_of
+from wharfinger.demand.queries.reading import lines_with, products_of
+from wharfinger.demand.queries.shown import show_lines
+from wharfinger.demand.queries.where import bin_places, location_places
 from wharfinger.fulfilment.actions import packing, picking, shipping
 from wharfinger.fulfilment.api.shipments import ContainerOut, ShipmentOut
-from wharfinger.fulfilment.queries.shown import containers, shipments, show_containers, show_shipments
+from wharfinger.fulfilment.queries.shown import (
+    show_containers,
+    show_shipments,
+    these_containers,
+    these_shipments,
+)
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.ledger.door import write
@@ -146,9 +152,9 @@ def answered(
 def moved(done: Written, touched: Sequence[int]) -> dict[str, Any]:
     """Where goods of lines are now, and the containers and shipments that an act made."""
     return {
-        "lines": show_lines(lines().filter(pk__in=touched).order_by("pk")),
-        "containers": show_containers(containers().filter(made_id=done.id).order_by("pk")),
-        "shipments": show_shipments(shipments().filter(made_id=done.id).order_by("pk")),
+        "lines": show_lines(lines_with(touched)),
+        "containers": show_containers(these_containers(done.made.get("fulfilment.Container", ()))),
+        "shipments": show_shipments(these_shipments(done.made.get("fulfilment.Shipment", ()))),
     }
 
 

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet, Sum
 from wharfinger.base.quantity import plain
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.ledger.models import Holding, Move
+from wharfinger.ledger.prepared import Prepared, ids
 
 
 def shipments() -> QuerySet[Shipment, Shipment]:
@@ -22,6 +23,45 @@ def containers() -> QuerySet[Container, Container]:
     return Container.objects.filter(void__isnull=True)
 
 
+_SHIPMENTS = Prepared(
+    lambda wanted: shipments().filter(pk__in=wanted).select_related("site").order_by("pk"), ids("shipments")
+)
+_CONTAINERS = Prepared(lambda wanted: containers().filter(pk__in=wanted).order_by("pk"), ids("containers"))
+_BOXES = Prepared(
+    lambda wanted: containers().filter(shipment__in=wanted).order_by("pk").values_list("pk", "shipment_id"),
+    ids("shipments"),
+)
+_GONE = Prepared(
+    lambda entries: (
+        Move.objects.filter(entry__in=entries, target__kind__in=("in_transit", "customer"))
+        .annotate(back=Sum("reversed_by__quantity"), way=F("target__place_id"))
+        .select_related(
+            "target__lot", "target__product", "source__place__container", "target__claim__line__sheet"
+        )
+        .order_by("target__claim_id", "n")
+    ),
+    ids("entries"),
+)
+_INSIDE = Prepared(
+    lambda places: (
+        Holding.objects.filter(place__in=places, quantity__gt=0)
+        .select_related("lot", "product", "claim__line__sheet")
+        .order_by("claim_id", "lot_id")
+    ),
+    ids("places"),
+)
+
+
+def these_shipments(wanted: Sequence[int]) -> list[Shipment]:
+    """These shipments with their sites, unless undone."""
+    return _SHIPMENTS(wanted) if wanted else []
+
+
+def these_containers(wanted: Sequence[int]) -> list[Container]:
+    """These containers, unless undone."""
+    return _CONTAINERS(wanted) if wanted else []
+
+
 def goods_of_shipments(found: Sequence[Shipment]) -> dict[int, list[dict[str, Any]]]:
     """What each shipment took along and was not taken back, line by line, in one statement.
 
@@ -31,17 +71,7 @@ def goods_of_shipments(found: Sequence[Shipment]) -> dict[int, list[dict[str, An
     for one in found:
         by_way[one.made_id, one.place_id] = by_way[one.made_id, one.site.place_id] = one.pk
     goods: dict[int, list[dict[str, Any]]] = {one.pk: [] for one in found}
-    moves = (
-        Move.objects.filter(
-            entry_id__in={one.made_id for one in found}, target__kind__in=("in_transit", "customer")
-        )
-        .annotate(back=Sum("reversed_by__quantity"), way=F("target__place_id"))
-        .select_related(
-            "target__lot", "target__product", "source__place__container", "target__claim__line__sheet"
-        )
-        .order_by("target__claim_id", "n")
-    )
-    for move in moves:
+    for move in _GONE({one.made_id for one in found}) if found else ():
         left = move.quantity - (move.back or 0)
         shipment = by_way.get((move.entry_id, move.target.place_id))
         if left and shipment:
@@ -80,12 +110,7 @@ def contents(found: Iterable[Container]) -> dict[int, list[dict[str, Any]]]:
     """What lies in each container, line by line, in one statement."""
     places = {one.place_id: one.pk for one in found}
     goods: dict[int, list[dict[str, Any]]] = {pk: [] for pk in places.values()}
-    held = (
-        Holding.objects.filter(place_id__in=places, quantity__gt=0)
-        .select_related("lot", "product", "claim__line__sheet")
-        .order_by("claim_id", "lot_id")
-    )
-    for holding in held:
+    for holding in _INSIDE(places) if places else ():
         pk = places[holding.place_id]
         _add(goods[pk], holding, holding.quantity, pk)
     return goods
@@ -124,12 +149,7 @@ def show_shipments(found: Sequence[Shipment] | QuerySet[Shipment, Shipment]) -> 
         found = list(found.select_related("site"))
     goods = goods_of_shipments(found)
     boxes: dict[int, list[int]] = {}
-    for pk, shipment in (
-        containers()
-        .filter(shipment__in=[s.pk for s in found])
-        .order_by("pk")
-        .values_list("pk", "shipment_id")
-    ):
+    for pk, shipment in _BOXES([one.pk for one in found]) if found else ():
         boxes.setdefault(shipment or 0, []).append(pk)
     return [
         {

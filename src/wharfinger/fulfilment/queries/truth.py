@@ -13,6 +13,7 @@ from wharfinger.fulfilment.rules.taking_back import Way
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Claim, Holding
 from wharfinger.ledger.plan import Spot, Truth
+from wharfinger.ledger.prepared import Prepared
 from wharfinger.ledger.reverse import draws_of
 from wharfinger.parties.models import Site
 from wharfinger.stock.models import Bin, Location
@@ -52,9 +53,12 @@ def claims_of(
     return find
 
 
+_STAGES = Prepared(lambda: Location.objects.values_list("pk", "place_id", "picked_place_id"))
+
+
 def read_stages(truth: Truth) -> None:
     """Read the locations by place and back, and where picked goods stand at each."""
-    rows = list(Location.objects.values_list("pk", "place_id", "picked_place_id"))
+    rows = _STAGES()
     truth.read["stages"] = {place: picked for _, place, picked in rows}
     truth.read["locations"] = {place: pk for pk, place, _ in rows}
     truth.read["places"] = {pk: place for pk, place, _ in rows}
@@ -83,7 +87,7 @@ def read_sites(truth: Truth) -> None:
         *truth.read.get("on_the_way", {}).values(),
     )
     wanted |= {row.site_id for row in rows}
-    truth.read["sites"] = {site.pk: site for site in Site.objects.filter(pk__in=sorted(wanted))}
+    truth.read["sites"] = sql.by_ids(Site, wanted)
 
 
 def read_boxes(truth: Truth) -> None:

@@ -13,7 +13,7 @@ from wharfinger.billing.models import Invoice
 from wharfinger.billing.queries.truth import invoices_of_lines
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
-from wharfinger.demand.queries.where import products_of
+from wharfinger.demand.queries.reading import products_of
 from wharfinger.devices.models import Device
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding, Lot

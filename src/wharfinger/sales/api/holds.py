@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from wharfinger.base.door import Given, Id, Quantity
+from wharfinger.base.door import Given, Id, Quantity, there
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.demand.queries.where import bin_places, location_places, lots_of, products_of
+from wharfinger.demand.models import Sheet
+from wharfinger.demand.queries.reading import products_on
+from wharfinger.demand.queries.where import bin_places, location_places, lots_of
 from wharfinger.sales.rules.holds import Hold
 
 
@@ -23,9 +25,14 @@ class HoldGiven(Given):
     serials: list[str] = Field(default=[], max_length=1000, examples=[["SN-1001"]])
 
 
-def holds_of(given: Sequence[HoldGiven], *, allowed: Sequence[int]) -> list[Hold]:
-    """Holds as the verbs take them; raises BadInput naming the field. allowed: the lines of the document."""
-    products = products_of(allowed)
+def holds_of(given: Sequence[HoldGiven], *, document: int, kind: str) -> list[Hold]:
+    """Holds as the verbs take them; raises BadInput naming the field.
+
+    document, kind: the quote or order on which they must stand; raises NotThere where there is none.
+    """
+    products = products_on(document, kind)
+    if not products:
+        there(Sheet.objects.filter(kind=kind, void__isnull=True), document)
     for n, one in enumerate(given):
         if one.line not in products:
             raise BadInput("no_such_line", N_("There is no such line here."), field=f"lines.{n}.line")

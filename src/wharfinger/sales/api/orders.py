@@ -22,11 +22,9 @@ from wharfinger.base.door import (
     Request,
     Shown,
     included,
-    there,
 )
 from wharfinger.demand import actions as demand
 from wharfinger.demand.api import LineGiven, LineOut, wishes
-from wharfinger.demand.queries.shown import lines_of
 from wharfinger.ledger.door import detail, write
 from wharfinger.sales import queries
 from wharfinger.sales.actions import holds, orders
@@ -180,7 +178,7 @@ def change_order(request: Request, id: Id, body: OrderChange) -> HttpResponse:
 @router.post("/orders/{id}/lines", response=OrderDone, summary="Add lines to a sales order")
 def add_lines(request: Request, id: Id, body: LinesGiven) -> HttpResponse:
     """Add lines; on a firm order they are served at once."""
-    lines = wishes(body.lines, organization=there(queries.orders(), id).organization_id)
+    lines = wishes(body.lines, organization=queries.order(id).organization_id)
     return _done(request, partial(demand.add_lines, actor=request.auth, sheet=id, wishes=lines), id)
 
 
@@ -199,7 +197,7 @@ def unconfirm(request: Request, id: Id) -> HttpResponse:
 @router.post("/orders/{id}/reserve", response=OrderDone, summary="Reserve stock for a sales order")
 def reserve(request: Request, id: Id, body: Reserve) -> HttpResponse:
     """Hold free goods for the order's lines, wherever they are billed."""
-    wanted = holds_of(body.lines, allowed=_lines(id))
+    wanted = holds_of(body.lines, document=id, kind="order")
     until = queries.until(body.until)
     return _done(request, partial(holds.reserve, actor=request.auth, holds=wanted, until=until), id)
 
@@ -207,7 +205,7 @@ def reserve(request: Request, id: Id, body: Reserve) -> HttpResponse:
 @router.post("/orders/{id}/release", response=OrderDone, summary="Release reserved stock")
 def release(request: Request, id: Id, body: Release) -> HttpResponse:
     """Free goods that the order's lines reserved."""
-    wanted = holds_of(body.lines, allowed=_lines(id))
+    wanted = holds_of(body.lines, document=id, kind="order")
     return _done(request, partial(holds.release, actor=request.auth, holds=wanted), id)
 
 
@@ -238,13 +236,8 @@ def unhold(request: Request, id: Id) -> HttpResponse:
 
 
 def _order(pk: int) -> dict[str, Any]:
-    return queries.show_order(there(queries.orders(), pk))
+    return queries.show_order(queries.order(pk))
 
 
 def _done(request: Request, act: Any, pk: int) -> HttpResponse:
     return write(request, act, lambda _: _order(pk), about=f"order:{pk}")
-
-
-def _lines(pk: int) -> list[int]:
-    there(queries.orders(), pk)
-    return list(lines_of(pk, "order").values_list("pk", flat=True))

@@ -28,7 +28,6 @@ from wharfinger.base.door import (
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import actions as demand
 from wharfinger.demand.api import LineGiven, LineOut, wishes
-from wharfinger.demand.queries.shown import lines_of
 from wharfinger.ledger.door import detail, write
 from wharfinger.ledger.write import Written
 from wharfinger.sales import queries
@@ -301,7 +300,7 @@ def change_quote(request: Request, id: Id, body: QuoteChange) -> HttpResponse:
 @router.post("/quotes/{id}/lines", response=QuoteDone, summary="Add lines to a quote")
 def add_lines(request: Request, id: Id, body: LinesGiven) -> HttpResponse:
     """Add lines to an open quote."""
-    there_is = there(queries.quotes(), id)
+    there_is = queries.quote(id)
     lines = wishes(body.lines, organization=there_is.organization_id)
     return _done(request, partial(demand.add_lines, actor=request.auth, sheet=id, wishes=lines), id)
 
@@ -309,7 +308,7 @@ def add_lines(request: Request, id: Id, body: LinesGiven) -> HttpResponse:
 @router.post("/quotes/{id}/reserve", response=QuoteDone, summary="Hold stock for a quote")
 def reserve(request: Request, id: Id, body: Reserve) -> HttpResponse:
     """Hold free goods per location until the quote expires or another date."""
-    wanted = holds_of(body.lines, allowed=_lines(id))
+    wanted = holds_of(body.lines, document=id, kind="quote")
     until = queries.until(body.until)
     return _done(request, partial(holds.reserve, actor=request.auth, holds=wanted, until=until), id)
 
@@ -317,7 +316,7 @@ def reserve(request: Request, id: Id, body: Reserve) -> HttpResponse:
 @router.post("/quotes/{id}/release", response=QuoteDone, summary="Free stock that a quote holds")
 def release(request: Request, id: Id, body: Release) -> HttpResponse:
     """Free goods that the quote held."""
-    wanted = holds_of(body.lines, allowed=_lines(id))
+    wanted = holds_of(body.lines, document=id, kind="quote")
     return _done(request, partial(holds.release, actor=request.auth, holds=wanted), id)
 
 
@@ -378,7 +377,7 @@ def _deal(pk: int) -> dict[str, Any]:
 
 
 def _quote(pk: int) -> dict[str, Any]:
-    return queries.show_quote(there(queries.quotes(), pk))
+    return queries.show_quote(queries.quote(pk))
 
 
 def _made(done: Written) -> dict[str, Any]:
@@ -387,8 +386,3 @@ def _made(done: Written) -> dict[str, Any]:
 
 def _done(request: Request, act: Any, pk: int) -> HttpResponse:
     return write(request, act, lambda _: _quote(pk), about=f"quote:{pk}")
-
-
-def _lines(pk: int) -> list[int]:
-    there(queries.quotes(), pk)
-    return list(lines_of(pk, "sheet").values_list("pk", flat=True))

@@ -91,7 +91,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
 @page("sales.win")
 def win(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what winning a quote does, and do it."""
-    doc = there(queries.quotes(), pk)
+    doc = queries.quote(pk)
     back = reverse("sales:quote", args=[pk])
     given = request.POST if request.method == "POST" else request.GET
     chosen = given.get("into", "order")

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.base.asking import Ask, capped
-from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
@@ -120,7 +119,7 @@ def order_list(request: HttpRequest) -> HttpResponse:
 @page("sales.read")
 def order(request: HttpRequest, pk: int) -> HttpResponse:
     """One sales order: its lines wherever they are billed, and what happened to it."""
-    row = there(queries.orders(), pk)
+    row = queries.order(pk)
     found = list(lines_of(pk, "order").select_related("product", "tax_code"))
     rows = line_rows(found)
     sums, billed = queries.order_totals([row])
@@ -186,7 +185,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
 @page("sales.order")
 def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the words and dates of an order."""
-    row = there(queries.orders(), pk)
+    row = queries.order(pk)
     back = reverse("sales:order", args=[pk])
 
     def show(form: Form) -> HttpResponse:
@@ -239,7 +238,7 @@ unhold_order = _verb("unhold_order", actions.unhold, N_("The order goes on."))
 @page("sales.fulfil")
 def fulfil_order(request: HttpRequest, pk: int) -> HttpResponse:
     """Declare an order fulfilled; open lines are shown first and need a yes."""
-    row = there(queries.orders(), pk)
+    row = queries.order(pk)
     back = reverse("sales:order", args=[pk])
 
     def show(form: Form) -> HttpResponse:

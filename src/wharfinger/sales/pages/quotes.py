@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.base.asking import Ask, capped
-from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
@@ -117,7 +116,7 @@ def quote_list(request: HttpRequest) -> HttpResponse:
 @page("sales.read")
 def quote(request: HttpRequest, pk: int) -> HttpResponse:
     """One quote: its lines, what it holds, and what happened to it."""
-    row = there(queries.quotes(), pk)
+    row = queries.quote(pk)
     found = list(lines_of(pk, "sheet").select_related("product", "tax_code"))
     rows = line_rows(found)
     still_open = row.quote.won_at is None and row.quote.lost_at is None
@@ -176,7 +175,7 @@ def _to_made(done: Any) -> str:
 @page("sales.quote")
 def edit_quote(request: HttpRequest, pk: int) -> HttpResponse:
     """Change the words and dates of a quote."""
-    row = there(queries.quotes(), pk)
+    row = queries.quote(pk)
     back = reverse("sales:quote", args=[pk])
 
     def show(form: Form) -> HttpResponse:

@@ -1,0 +1,66 @@
+"""Lines as every answer reads them: with product, tax code and claim, by a query made once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from wharfinger.demand.models import Line
+from wharfinger.ledger.prepared import Prepared, ids, one
+
+ORDER, SHEET = "order", "sheet"
+"""By which of a line's documents it counts: the sales order that collects it, or the one it stands on."""
+
+
+def lines() -> QuerySet[Line, Line]:
+    """Every line that is not undone or taken off its document."""
+    return Line.objects.filter(void__isnull=True, removed_at__isnull=True)
+
+
+def _joined(**which: Any) -> QuerySet[Line, Line]:
+    return lines().filter(**which).select_related("product", "tax_code", "claim")
+
+
+_CHOSEN = Prepared(lambda wanted: _joined(pk__in=wanted).order_by("pk"), ids("lines"))
+_STANDING = {
+    SHEET: Prepared(lambda wanted: _joined(sheet__in=wanted).order_by("position", "pk"), ids("sheets")),
+    ORDER: Prepared(lambda wanted: _joined(order__in=wanted).order_by("position", "pk"), ids("orders")),
+}
+
+
+def _figured(rows: QuerySet[Line, Line]) -> QuerySet[Any, Any]:
+    return rows.values_list("pk", "product_id", "product__quantity_decimals")
+
+
+_PRODUCTS = Prepared(lambda wanted: _figured(Line.objects.filter(pk__in=wanted)), ids("lines"))
+
+
+_PRODUCTS_ON = {
+    "quote": Prepared(lambda pk: _figured(lines().filter(sheet=pk, sheet__kind="quote")), one("quote")),
+    "order": Prepared(lambda pk: _figured(lines().filter(order=pk)), one("order")),
+}
+
+
+def lines_with(wanted: Iterable[int]) -> list[Line]:
+    """These lines with product, tax code and claim, sorted by id."""
+    chosen = list(wanted)
+    return _CHOSEN(chosen) if chosen else []
+
+
+def lines_on(documents: Iterable[int], by: str) -> list[Line]:
+    """The lines of these documents in their order, with product, tax code and claim."""
+    chosen = list(documents)
+    return _STANDING[by](chosen) if chosen else []
+
+
+def products_of(wanted: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Product and its decimals of each line."""
+    chosen = set(wanted)
+    return {pk: (product, decimals) for pk, product, decimals in _PRODUCTS(chosen)} if chosen else {}
+
+
+def products_on(document: int, kind: str) -> dict[int, tuple[int, int]]:
+    """Product and its decimals of each line of one document. kind: quote or order, with all it collects."""
+    return {pk: (product, decimals) for pk, product, decimals in _PRODUCTS_ON[kind](document)}

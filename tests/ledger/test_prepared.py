@@ -1,0 +1,107 @@
+"""Every query that is made once finds what the same query built anew finds."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+from django.db import models
+
+from tests.world import world
+from wharfinger.base import clock
+from wharfinger.base.access import HOUSE
+from wharfinger.billing.actions.invoices import invoice
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.demand.rules import LineWish
+from wharfinger.fulfilment.actions.packing import pack
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.actions.shipping import ship
+from wharfinger.fulfilment.rules import Pick
+from wharfinger.fulfilment.rules.packing import Box
+from wharfinger.ledger.prepared import Prepared, Slot
+from wharfinger.parties.models import Token
+from wharfinger.parties.queries import digest
+from wharfinger.sales.actions.orders import create_order
+from wharfinger.sales.rules.orders import OrderWish
+
+pytestmark = pytest.mark.django_db
+
+
+def every() -> Iterator[tuple[str, Prepared]]:
+    """All prepared queries of the product, with their names."""
+    for name, module in sorted(sys.modules.items()):
+        if not name.startswith("wharfinger."):
+            continue
+        for known, value in vars(module).items():
+            if known.startswith("_") or known.isupper():
+                found = value.items() if isinstance(value, dict) else [("", value)]
+                yield from (
+                    (f"{name}.{known}{key and f'[{key}]'}", one)
+                    for key, one in found
+                    if isinstance(one, Prepared)
+                )
+
+
+def likely(slot: Slot, most: int) -> list[Any]:
+    """Values that find something."""
+    if slot.many:
+        return [list(range(1, most)), [1], []]
+    if isinstance(slot.output_field, models.DateTimeField):
+        return [clock.now()]
+    if isinstance(slot.output_field, models.DateField):
+        return [clock.now().date()]
+    if isinstance(slot.output_field, models.TextField):
+        return [digest("token"), "unknown"]
+    return list(range(1, 12))
+
+
+def plain(row: Any) -> Any:
+    """A row as values, with the rows that were joined to it."""
+    if not isinstance(row, models.Model):
+        return tuple(row)
+    values = {key: value for key, value in vars(row).items() if key != "_state"}
+    joined = {
+        key: {k: v for k, v in vars(kin).items() if k != "_state"} if kin is not None else None
+        for key, kin in row._state.fields_cache.items()
+    }
+    return values, joined
+
+
+def test_prepared_queries_find_what_queries_built_anew_find() -> None:
+    company = world()
+    products = [company.product(), company.product()]
+    for one in products:
+        company.stock(one, 20)
+    Token.objects.create(
+        user=company.user, name="x", digest=digest("token"), prefix="x", scopes=["*"], made_at=clock.now()
+    )
+    wish = OrderWish(company.customer.pk, tuple(LineWish(one.pk, 3) for one in products), confirm=True)
+    lines = create_order(actor=HOUSE, wish=wish).made["ledger.Claim"]
+    pick(actor=HOUSE, picks=[Pick(line, 3) for line in lines])
+    pack(actor=HOUSE, picks=[Pick(lines[0], 2)], box=Box())
+    ship(actor=HOUSE, picks=[Pick(lines[0], 1), Pick(lines[1], 2)])
+    invoice(actor=HOUSE, wish=InvoiceWish(tuple(Bill(line, 2) for line in lines)))
+
+    names = set()
+    for name, prepared in every():
+        found = 0
+        for values in product(*(likely(slot, 60) for slot in prepared.slots)):
+            anew = [plain(row) for row in prepared.build(*values)]
+            kept = [plain(row) for row in prepared(*values)]
+            assert sorted(map(repr, kept)) == sorted(map(repr, anew)), name
+            found += len(kept)
+        names.add(name)
+        if found:
+            names.add(f"{name} found something")
+    assert len(names) > 20
+    empty = {name for name in names if f"{name} found something" not in names and " " not in name}
+    # A new order has no quote and no work order, and nothing was credited.
+    assert {name.rpartition(".")[2] for name in empty} <= {
+        "_QUOTE",
+        "_PRODUCTS_ON[quote]",
+        "_WORK_ORDER",
+        "_CREDITED",
+    }
