@@ -93,7 +93,7 @@ class Block:
         """A column of a copy, in SQL over the original b and the copy's number g.i."""
         column = f'b."{field.column}"'
         if field.primary_key or isinstance(field, ForeignKey):
-            target = root(field.related_model if isinstance(field, ForeignKey) else noun)  # type: ignore[arg-type]
+            target = root(field.related_model if isinstance(field, ForeignKey) else noun)
             return self._shifted(target, column) if self.strides.get(target) else column
         if field.column in NAMES:
             return f"CASE WHEN {column} = '' THEN '' ELSE {column} || '.' || g.i END"
@@ -196,13 +196,14 @@ class Block:
 def root(noun: Noun) -> Noun:
     """Whose ids a table has: an order's are its sheet's, a line's its claim's."""
     while isinstance(noun._meta.pk, ForeignKey):
-        noun = noun._meta.pk.related_model  # type: ignore[assignment]
+        noun = noun._meta.pk.related_model
     return noun
 
 
 def subjects() -> dict[str, Noun]:
     """By the name that the journal uses: whose ids follow it."""
-    named = {m.subject: root(m) for m in apps.get_models() if isinstance(getattr(m, "subject", None), str)}
+    found = ((getattr(m, "subject", None), m) for m in apps.get_models())
+    named = {subject: root(m) for subject, m in found if isinstance(subject, str)}
     return named | dict.fromkeys(SUBJECTS.values(), Sheet)
 
 

@@ -1,136 +1,116 @@
 """One command for all figures: `python -m bench.run` from the project's root.
 
-For the order of ten lines (create, reserve, pick, ship, invoice) three ways run in turn, order by order:
-hand-written SQL that writes the same rows (the floor), our actions in process, our API over HTTP. On SQLite
-and on PostgreSQL, at an empty database and with a million moves behind. Figures are medians; quote ratios.
+Two works, each of ten lines: the order (create, reserve, pick, ship, invoice) and the receipt. Three ways do
+them in turn: hand-written SQL that writes the same rows (the floor), our actions in process, our API over HTTP.
+On SQLite and on PostgreSQL, in an empty database and in one with a million moves, which are measured in
+alternating rounds. Figures are medians; quote ratios.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import random
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
-LINES = 10
-ACTS = ("create", "reserve", "pick", "ship", "invoice")
+from bench import server
+from bench.timing import calibrated
+from bench.worker import Worker
+
+WORKS = ("order", "receipt")
+WAYS = ("floor", "process", "http")
+WARM = 5
+
+Times = dict[str, list[float]]
+Rounds = list[dict[int, Times]]
+"""For each round, by moves behind: milliseconds by way and act."""
 
 
 def main() -> None:
-    """Run each engine in a process of its own, since Django's settings are read once."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--engine", choices=("sqlite", "postgresql"), help="only this one, in this process")
-    parser.add_argument("--orders", type=int, default=100, help="orders of each way at each size")
-    parser.add_argument(
-        "--moves", type=int, default=1_000_000, help="moves behind the second measurement; 0 leaves it out"
-    )
-    parser.add_argument(
-        "--rounds", type=int, default=1, help="how often empty and full alternate (each in a new database)"
-    )
+    """Measure what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), help="only this one")
+    parser.add_argument("--moves", type=int, default=1_000_000, help="in the full database; 0 leaves it out")
+    parser.add_argument("--rounds", type=int, default=5, help="how often empty and full alternate")
+    parser.add_argument("--times", type=int, default=12, help="each work in each way, round and database")
     parser.add_argument("--no-http", action="store_true", help="leave the API out")
     options = parser.parse_args()
-    if options.engine:
-        measure(options)
-        return
-    for engine in ("sqlite", "postgresql"):
-        subprocess.run(
-            [sys.executable, "-m", "bench.run", "--engine", engine, *sys.argv[1:]], cwd=ROOT, check=True
-        )
+    for engine in (options.engine,) if options.engine else ("sqlite", "postgresql"):
+        measure(engine, options)
 
 
-def calibrated() -> float:
-    """Milliseconds of a fixed loop: a run whose figure is a third above the quietest does not count."""
-    started = time.perf_counter()
-    total = 0
-    for i in range(300_000):
-        total += i
-    return (time.perf_counter() - started) * 1e3
-
-
-def measure(options: argparse.Namespace) -> None:
+def measure(engine: str, options: argparse.Namespace) -> None:
     """All figures of one engine."""
+    sizes = sorted({0, options.moves})
     with ExitStack() as stack:
-        home = Path(tempfile.mkdtemp(prefix="wharfinger-bench-"))
-        stack.callback(shutil.rmtree, home, ignore_errors=True)
-        os.environ["WHARFINGER_HOME"] = str(home)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "wharfinger.site.settings"
-        os.environ.pop("DATABASE_URL", None)
-        if options.engine == "postgresql":
-            from bench import server
-
-            os.environ["DATABASE_URL"] = stack.enter_context(server.durable())
-        import django
-
-        django.setup()
-        from bench.company import Bench
-
-        results: dict[str, dict[str, list[float]]] = {}
-        bench = Bench.found()
-        for size in (0, options.moves):
-            if size:
-                started = time.perf_counter()
-                bench.fill(size)
-                print(
-                    f"{options.engine}: {size} moves filled in {time.perf_counter() - started:.0f} s",
-                    flush=True,
-                )
-            results[str(size)] = rounds(bench, options, stack)
-            if not options.moves:
-                break
-        report(options, results, bench)
+        workers = {}
+        for moves, environment in zip(sizes, stack.enter_context(databases(engine, len(sizes))), strict=True):
+            workers[moves] = Worker(environment, moves, http=not options.no_http)
+            stack.callback(workers[moves].close)
+            print(f"{engine}: {moves} moves written in {workers[moves].fill_s:.0f} s", flush=True)
+        quiet = [calibrated()]
+        for work in WORKS:
+            statements = workers[0].statements(work)
+            rounds: Rounds = []
+            for worker in workers.values():
+                worker.measure(work, WARM)
+            for _ in range(options.rounds):
+                turn = random.sample(sizes, len(sizes))
+                rounds.append({moves: workers[moves].measure(work, options.times) for moves in turn})
+                quiet.append(calibrated())
+            report(engine, work, rounds, statements)
+        print(f"calibration: quietest {min(quiet):.1f} ms, loudest {max(quiet):.1f} ms")
+        findings = workers[0].findings()
+        assert not findings, findings
 
 
-def rounds(bench: Any, options: argparse.Namespace, stack: ExitStack) -> dict[str, list[float]]:
-    """Run the ways in turn and keep each order's milliseconds by way and act."""
-    ways: dict[str, Callable[[int], dict[str, float]]] = {"floor": bench.floor, "process": bench.process}
-    if not options.no_http:
-        ways["http"] = bench.http(stack)
-    for way in ways.values():
-        for n in range(5):
-            way(-1 - n)
-    times: dict[str, list[float]] = {}
-    before = calibrated()
-    for n in range(options.orders):
-        for name, way in sorted(ways.items(), key=lambda _: random.random()):
-            took = way(n)
-            for act, ms in took.items():
-                times.setdefault(f"{name} {act}", []).append(ms)
-            times.setdefault(f"{name} all", []).append(sum(took.values()))
-    print(f"calibration {before:.1f} ms before, {calibrated():.1f} ms after", flush=True)
-    return times
+@contextmanager
+def databases(engine: str, count: int) -> Iterator[list[dict[str, str]]]:
+    """So many new databases, each as the environment of whoever works in it."""
+    with ExitStack() as stack:
+        homes = []
+        for _ in range(count):
+            homes.append(tempfile.mkdtemp(prefix="wharfinger-bench-"))
+            stack.callback(shutil.rmtree, Path(homes[-1]), ignore_errors=True)
+        if engine == "sqlite":
+            yield [{"WHARFINGER_HOME": home} for home in homes]
+            return
+        first = stack.enter_context(server.durable())
+        urls = [first, *(server.another(first, f"bench_{n}") for n in range(1, count))]
+        yield [{"WHARFINGER_HOME": home, "DATABASE_URL": url} for home, url in zip(homes, urls, strict=True)]
 
 
-def report(options: argparse.Namespace, results: dict[str, dict[str, list[float]]], bench: Any) -> None:
-    """Print medians and ratios."""
-    print(f"\n{options.engine}: order of {LINES} lines, medians of {options.orders}, ms")
-    for size, times in results.items():
-        floor = statistics.median(times["floor all"])
-        for way in ("floor", "process", "http"):
-            if f"{way} all" not in times:
-                continue
-            acts = " ".join(f"{act} {statistics.median(times[f'{way} {act}']):.1f}" for act in ACTS)
-            total = statistics.median(times[f"{way} all"])
-            print(f"  {int(size):>9} moves  {way:<8} {total:7.1f}  {total / floor:4.2f} × floor   {acts}")
-    if len(results) == 2:
-        empty, full = (statistics.median(t["process all"]) for t in results.values())
-        print(f"  empty → {options.moves} moves, in process: {full / empty:.2f} ×")
-    print(f"  statements: floor {bench.statements['floor']}, in process {bench.statements['process']}")
-    print(
-        json.dumps(
-            {size: {k: round(statistics.median(v), 2) for k, v in t.items()} for size, t in results.items()}
-        )
-    )
+def report(engine: str, work: str, rounds: Rounds, statements: dict[str, int]) -> None:
+    """Print medians, ratios to the floor, and full to empty round by round."""
+    sizes = sorted(rounds[0])
+    ways = [way for way in WAYS if f"{way} all" in rounds[0][0]]
+    print(f"\n{engine}: {work} of ten lines, medians in ms")
+    for moves in sizes:
+        floor = median(rounds, moves, "floor all")
+        for way in ways:
+            whole = median(rounds, moves, f"{way} all")
+            acts = [key for key in rounds[0][moves] if key.startswith(f"{way} ") and key != f"{way} all"]
+            parts = ", ".join(f"{key.split()[1]} {median(rounds, moves, key):.1f}" for key in acts)
+            print(f"  {moves:>9} moves  {way:<8}{whole:7.1f}  {whole / floor:5.2f} × floor   {parts}")
+    if len(sizes) > 1:
+        for way in ways:
+            key = f"{way} all"
+            ratios = sorted(
+                statistics.median(one[sizes[1]][key]) / statistics.median(one[sizes[0]][key])
+                for one in rounds
+            )
+            each = " ".join(f"{ratio:.2f}" for ratio in ratios)
+            print(f"  {sizes[0]} → {sizes[1]} moves, {way:<8} {statistics.median(ratios):.2f} ×  ({each})")
+    print("  statements: " + ", ".join(f"{way} {count}" for way, count in statements.items()), flush=True)
+
+
+def median(rounds: Rounds, moves: int, key: str) -> float:
+    """Of all rounds."""
+    return statistics.median(ms for one in rounds for ms in one[moves][key])
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
+
 from tests import postgres
 
 
@@ -25,3 +27,10 @@ def durable() -> Iterator[str]:
     finally:
         postgres.SERVER_SETTINGS.clear()
         postgres.SERVER_SETTINGS.update(kept)
+
+
+def another(url: str, name: str) -> str:
+    """The DATABASE_URL of one more database of the same server."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return url.replace("@/bench?", f"@/{name}?")
