@@ -54,6 +54,20 @@ def test_charges_are_firm_at_once(company: World) -> None:
     clean()
 
 
+def test_a_charge_past_the_threshold_asks_for_all_of_the_product(company: World) -> None:
+    Setting.objects.create(key="approval", value={"threshold_minor": 2400})
+    product = company.product()
+    ticket, (first,) = job_of(company, LineWish(product.pk, 2), kind="ticket")
+    assert held(first) == {"to_order": 2, "to_bill": 2}
+    added = add_lines(actor=HOUSE, sheet=ticket, wishes=[LineWish(product.pk, 2)])
+    second = added.one("ledger.Claim")
+    assert (held(first), held(second)) == ({"to_approve": 2, "to_bill": 2}, {"to_approve": 2, "to_bill": 2})
+    clean()
+    reverse(actor=HOUSE, entry=added.id)
+    assert held(first) == {"to_order": 2, "to_bill": 2}
+    clean()
+
+
 def test_providing_sells_at_once(company: World) -> None:
     """CC-10: the customer's from that moment, at the cost the goods had."""
     product = company.product()

@@ -147,6 +147,7 @@ CHART: tuple[Row, ...] = (
     _row("unconfirm", "to_bill", "offered"),
     _row("unconfirm", "ready", "provided"),
     _row("charge", "want", "demand to_approve to_order covered"),
+    _row("charge", "to_order", "to_approve"),
     _row("charge", "bill", "to_bill"),
     _row("charge", "provided", "ready"),
     _row("cancel", "quoted demand to_approve to_order covered", "dropped"),
