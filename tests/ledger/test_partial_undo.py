@@ -5,14 +5,20 @@ from __future__ import annotations
 import pytest
 
 from tests.fulfilment.trade import reserved
-from tests.world import World, clean, world
+from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
+from wharfinger.demand.rules import LineWish
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
 from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Layer
 from wharfinger.ledger.reverse import reverse
+from wharfinger.sales.actions.holds import reserve
+from wharfinger.sales.actions.quotes import create_quote
+from wharfinger.sales.actions.winning import win
+from wharfinger.sales.rules.holds import Hold
+from wharfinger.sales.rules.quotes import QuoteWish
 
 pytestmark = pytest.mark.django_db
 
@@ -45,4 +51,21 @@ def test_a_cancelled_delivery_is_done_again_not_undone(company: World) -> None:
         reverse(actor=HOUSE, entry=back.id)
     assert found.value.code == "is_a_reversal"
     ship(actor=HOUSE, picks=[Pick(line, 1)])
+    clean()
+
+
+def test_a_decision_is_undone_as_a_whole(company: World) -> None:
+    cable = company.product()
+    company.stock(cable, 2)
+    made = create_quote(actor=HOUSE, wish=QuoteWish(company.customer.pk, (LineWish(cable.pk, 2),)))
+    quoted = made.one("ledger.Claim")
+    reserve(actor=HOUSE, holds=[Hold(quoted, 1)])
+    won = win(actor=HOUSE, quote=made.one("demand.Sheet"))
+    for claim in (quoted, won.one("ledger.Claim")):
+        before = entries()
+        with pytest.raises(Refusal) as found:
+            reverse(actor=HOUSE, entry=won.id, claims={claim: 1})
+        assert (found.value.code, entries()) == ("undone_whole", before)
+    reverse(actor=HOUSE, entry=won.id)
+    assert held(quoted) == {"quoted": 1, "covered": 1, "bin": 1, "offered": 2}
     clean()

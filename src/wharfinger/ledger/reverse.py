@@ -56,6 +56,8 @@ def reverse(
     )
 
     def plan(truth: Truth) -> Plan:
+        if claims is not None:
+            _may_be_reversed_in_part(truth)
         return plan_reversal(truth, whole=claims is None, claims=claims or {})
 
     about = [tuple_of(f.subject) for f in facts if f.field != MADE]
@@ -81,6 +83,14 @@ def _may_be_reversed(original: Entry) -> None:
             verb=corrected_by,
             remedies=[Remedy(corrected_by, {"entry": original.pk})],
         )
+
+
+def _may_be_reversed_in_part(truth: Truth) -> None:
+    """Refuse a part of a decision: what it changed, or passed from line to line, would contradict the rest."""
+    changed = any(fact.field not in (None, MADE) for fact in truth.read["facts"])
+    sides = [(m["source"].claim, m["target"].claim) for m in truth.read["moves"]]
+    if changed or any(source and target and source != target for source, target in sides):
+        raise Refusal("undone_whole", N_("This step decided about a whole document. Undo all of it."))
 
 
 def _moves(entry: int) -> list[dict[str, Any]]:
