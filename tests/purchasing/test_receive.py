@@ -25,6 +25,7 @@ from wharfinger.purchasing.rules.receiving import Arrival, Delivery
 from wharfinger.purchasing.rules.returning import SendBack
 from wharfinger.sales.actions.orders import release, reserve
 from wharfinger.sales.rules.orders import Hold
+from wharfinger.stock.actions.values import revalue
 
 pytestmark = pytest.mark.django_db
 
@@ -320,6 +321,28 @@ def test_a_layer_that_was_drawn_is_made_up_by_the_method_and_the_rest_is_varianc
         "purchases",
         "purchase_variance",
         700,
+    )
+    clean()
+
+
+def test_what_was_valued_higher_since_leaves_with_the_receipt(company: World) -> None:
+    product = company.product()
+    made = stocked_up(company, (product, 2, 10_000_000))
+    receipt = arrive(made.lines[0], 2).one("purchasing.Receipt")
+    revalue(actor=HOUSE, product=product.pk, unit_cost_micro=12_500_000, reason="New list")
+    received = Draw.objects.get(entry__verb="receive")
+    taken = cancel_receipt(actor=HOUSE, receipt=receipt)
+    assert list(Layer.objects.values_list("quantity", "value_minor")) == [(0, 0)]
+    drawn = Draw.objects.filter(entry=taken.entry).order_by("pk")
+    assert list(drawn.values_list("quantity", "value_minor", "reverses")) == [
+        (2, 2000, received.pk),
+        (0, 500, None),
+    ]
+    (posting,) = taken.entry.postings.all()
+    assert (posting.source.kind, posting.target.kind, posting.amount_minor) == (
+        "purchase_variance",
+        "purchases",
+        500,
     )
     clean()
 

@@ -166,7 +166,10 @@ def _draw_back(plan: Plan, truth: Truth, product: Any, move: Arrived, step: int,
         value = min(booked, own.value_minor) if part < own.quantity else own.value_minor
         own.quantity -= part
         own.value_minor -= value
-        plan.draw(step, drawn.layer, part, value, reverses=drawn.id)
+        plan.draw(step, drawn.layer, part, min(booked, value), reverses=drawn.id)
+        if value > booked:
+            # What a revaluation added since leaves with the goods, but was never in the receipt.
+            plan.draw(step, drawn.layer, 0, value - booked)
     if part < move.left:
         lot = move.target.lot if move.target.serial else None
         value += stock.draw(plan, step, layers, move.left - part, product.cost_method, lot)
