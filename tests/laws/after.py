@@ -1,0 +1,212 @@
+"""Goods on their way, money, devices and what comes back, as somebody might try it."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from tests.laws.selling import on_line
+from tests.laws.state import State, Verb
+from wharfinger.billing.actions import invoices, payments
+from wharfinger.billing.models import Invoice, InvoiceLine, Payment
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.billing.rules.payments import PaymentWish
+from wharfinger.devices.actions import keeping
+from wharfinger.devices.actions.installing import install
+from wharfinger.devices.models import Device
+from wharfinger.devices.rules.installing import Installation
+from wharfinger.fulfilment.actions import shipping
+from wharfinger.fulfilment.rules import Consignment, Pick
+from wharfinger.ledger.models import Lot
+from wharfinger.returns.actions import inspecting, receiving, requesting
+from wharfinger.returns.actions.swapping import swap
+from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.returns.rules.inspecting import Verdict
+from wharfinger.returns.rules.receiving import Arrived, Returned
+from wharfinger.returns.rules.requesting import Asked
+from wharfinger.returns.rules.settling import Answer
+from wharfinger.returns.rules.swapping import OUTGOING, Incoming, Swap
+
+
+def _ship(state: State, chance: random.Random) -> Any:
+    """With or without a proof of delivery."""
+    held = state.waiting(chance, ("bin", "picked", "container"))
+    if held is None:
+        return None
+    consignment = Consignment(proof=chance.random() < 0.4)
+    pick = Pick(held.claim_id, chance.randint(1, held.quantity))
+    return shipping.ship(actor=state.user, picks=[pick], consignment=consignment)
+
+
+def _deliver(state: State, chance: random.Random) -> Any:
+    held = state.waiting(chance, ("in_transit", "picked", "ready"))
+    return held and shipping.deliver(actor=state.user, picks=[Pick(held.claim_id, 1)])
+
+
+def _draft_invoice(state: State, chance: random.Random) -> Any:
+    held = state.standing(chance, "to_bill")
+    if held is None:
+        return None
+    wish = InvoiceWish((Bill(held.claim_id, chance.randint(1, held.quantity)),))
+    return invoices.draft_invoice(actor=state.user, wish=wish)
+
+
+def _post_invoice(state: State, chance: random.Random) -> Any:
+    draft = state.one(chance, Invoice.objects.filter(posted_at__isnull=True, void__isnull=True))
+    return draft and invoices.post_invoice(actor=state.user, invoice=draft.pk)
+
+
+def _pay(state: State, chance: random.Random) -> Any:
+    return state.door.pay(state.company.customer.pk, f"{chance.randint(1, 40)}.{chance.randint(0, 99):02}")
+
+
+def _payment(act: Any) -> Verb:
+    def run(state: State, chance: random.Random) -> Any:
+        found = state.one(chance, Payment.objects.filter(cancelled_at__isnull=True, void__isnull=True))
+        return found and act(actor=state.user, payment=found.pk)
+
+    return run
+
+
+def _apply(state: State, chance: random.Random) -> Any:
+    if chance.random() < 0.5:
+        return _payment(payments.apply_payment)(state, chance)
+    customer = state.company.customer.pk
+    return payments.apply_credit(actor=state.user, organization=customer, currency="EUR")
+
+
+def _refund(state: State, chance: random.Random) -> Any:
+    wish = PaymentWish(state.company.customer.pk, chance.randint(1, 300), "EUR")
+    return payments.refund(actor=state.user, wish=wish)
+
+
+def _install(state: State, chance: random.Random) -> Any:
+    """A unit that we sold, or one that we never saw."""
+    if chance.random() < 0.3:
+        traced = state.products[-1]
+        (code,) = state.new_serials(traced, 1)
+        site = state.company.site.pk
+        return install(actor=state.user, items=[Installation(product=traced.pk, serial=code, site=site)])
+    held = state.standing(chance, "customer", "in_transit")
+    if held is None or not held.claim_id:
+        return None
+    serial = Lot.objects.get(pk=held.lot_id).code if held.serial else ""
+    item = Installation(held.claim_id, chance.randint(1, held.quantity), serial)
+    return install(actor=state.user, items=[item])
+
+
+def _devices() -> Any:
+    return Device.objects.filter(void__isnull=True, removed_on__isnull=True)
+
+
+def _move_device(state: State, chance: random.Random) -> Any:
+    device = state.one(chance, _devices())
+    site = chance.choice((state.company.site, state.elsewhere)).pk
+    return device and keeping.move(actor=state.user, device=device.pk, site=site)
+
+
+def _swap(state: State, chance: random.Random) -> Any:
+    device = state.one(chance, _devices())
+    if device is None:
+        return None
+    wish = Swap(
+        device.pk,
+        Incoming() if chance.random() < 0.7 else None,
+        chance.choice(sorted(OUTGOING)),
+        credit=chance.random() < 0.5,
+        reason="Broken",
+    )
+    return swap(actor=state.user, swap=wish)
+
+
+def _receive_return(state: State, chance: random.Random) -> Any:
+    """Goods come back, as an RMA allowed or just so; now and then with something that we never sold."""
+    held = state.standing(chance, "customer", "in_transit")
+    if held is None or not held.claim_id:
+        return None
+    asked = Asked(quantity=chance.randint(1, held.quantity), line=held.claim_id)
+    customer = state.company.customer.pk
+    if chance.random() < 0.5:
+        outcome = chance.choice(("", "restock"))
+        items = [Returned(asked, outcome=outcome, credit=chance.random() < 0.7)]
+        return receiving.take_back(actor=state.user, organization=customer, items=items, reason="No need")
+    done = requesting.request(actor=state.user, organization=customer, items=[asked])
+    rma = done.one("returns.Rma")
+    requesting.approve(actor=state.user, rma=rma)
+    state.stands()
+    arrived = [Arrived(asked.quantity, done.one("returns.RmaLine"))]
+    if chance.random() < 0.3:
+        traced = state.products[-1]
+        arrived.append(Arrived(1, product=traced.pk, serials=state.new_serials(traced, 1)))
+    return receiving.receive(actor=state.user, rma=rma, items=arrived)
+
+
+def _these(verb: str) -> Verb:
+    """The worklist's restock and scrap, by where goods stand."""
+
+    def run(state: State, chance: random.Random) -> Any:
+        held = state.standing(chance, "returns")
+        if held is None:
+            return None
+        part = [(held.pk, chance.randint(1, held.quantity))]
+        act = inspecting.restock if verb == "restock" else inspecting.scrap_returned
+        return act(actor=state.user, holdings=part)
+
+    return run
+
+
+def _inspect(outcome: str) -> Verb:
+    """The RMA's verdict about some units."""
+
+    def run(state: State, chance: random.Random) -> Any:
+        held = state.standing(chance, "returns", "bench", "at_vendor")
+        if held is None:
+            return None
+        rmas = Rma.objects.filter(place=held.place_id) | Rma.objects.filter(bench_place=held.place_id)
+        rmas |= Rma.objects.filter(vendor_place=held.place_id)
+        line = state.one(chance, RmaLine.objects.filter(rma__in=rmas, product=held.product_id))
+        if line is None:
+            return None
+        verdict = Verdict(line.pk, chance.randint(1, held.quantity), outcome)
+        return inspecting.inspect(actor=state.user, rma=line.rma_id, verdicts=[verdict])
+
+    return run
+
+
+def _settle(state: State, chance: random.Random) -> Any:
+    line = state.one(chance, RmaLine.objects.filter(void__isnull=True, settled_quantity=0))
+    if line is None:
+        return None
+    answers = ["credit", "refund", "store_credit"] if InvoiceLine.objects.filter(line=line.line_id) else []
+    answer = Answer(line.pk, max(1, line.quantity), chance.choice([*answers, "none", "replace"]))
+    return inspecting.settle(actor=state.user, rma=line.rma_id, answers=[answer])
+
+
+FULFILLING: dict[str, Verb] = {
+    **{verb: on_line(verb) for verb in ("pick", "unpick", "pack", "unpack")},
+    "ship": _ship,
+    "deliver": _deliver,
+    "pick_pack_ship": on_line("pick-pack-ship"),
+    "cancel_delivery": on_line("cancel-delivery"),
+}
+BILLING: dict[str, Verb] = {
+    "invoice": on_line("invoice"),
+    "credit": on_line("credit"),
+    "draft_invoice": _draft_invoice,
+    "post_invoice": _post_invoice,
+    "pay": _pay,
+    "cancel_payment": _payment(payments.cancel_payment),
+    "apply": _apply,
+    "unapply": _payment(payments.unapply),
+    "refund": _refund,
+}
+AFTER: dict[str, Verb] = {
+    "install": _install,
+    "move_device": _move_device,
+    "swap": _swap,
+    "receive_return": _receive_return,
+    "restock": _these("restock"),
+    "scrap": _these("scrap"),
+    **{outcome: _inspect(outcome) for outcome in ("repair", "to_vendor", "send_back")},
+    "settle": _settle,
+}

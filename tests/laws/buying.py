@@ -1,0 +1,200 @@
+"""Approving, ordering and receiving, and what people do with goods in their bins."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from tests.laws.state import State, Verb
+from wharfinger.ledger.models import Lot
+from wharfinger.purchasing.actions import approving, ordering, receiving
+from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
+from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
+from wharfinger.purchasing.rules.receiving import Arrival, Delivery
+from wharfinger.purchasing.rules.returning import SendBack
+from wharfinger.stock.actions import counts, goods, values
+from wharfinger.stock.models import Bin
+from wharfinger.stock.rules.adjusting import Adjustment
+from wharfinger.stock.rules.counting import Tally
+from wharfinger.stock.rules.moving import Goods, Transfer
+
+
+def _approve(state: State, chance: random.Random) -> Any:
+    held = state.standing(chance, "to_approve")
+    return held and approving.approve(actor=state.user, lines=[held.claim_id])
+
+
+def _reject(state: State, chance: random.Random) -> Any:
+    held = state.standing(chance, "to_approve")
+    return held and approving.reject(actor=state.user, lines=[held.claim_id], note="Too dear")
+
+
+def _request(state: State, chance: random.Random) -> Any:
+    held = state.standing(chance, "demand")
+    return held and approving.request(actor=state.user, lines=[held.claim_id])
+
+
+def _draft(state: State, chance: random.Random) -> Any:
+    """For stock, or for a line that waits for it."""
+    held = state.standing(chance, "to_order", "demand")
+    if held is not None and chance.random() < 0.7:
+        return ordering.draft_from_lines(actor=state.user, wanted=[Wanted(held.claim_id)])
+    wish = PurchaseLineWish(chance.choice(state.products).pk, chance.randint(1, 4), unit_cost_micro=3_333_333)
+    return ordering.draft(actor=state.user, wish=PurchaseWish(state.company.vendor.pk, (wish,)))
+
+
+def _orders(**where: Any) -> Any:
+    return PurchaseOrder.objects.filter(void__isnull=True, cancelled_at__isnull=True, **where)
+
+
+def _change_purchase(state: State, chance: random.Random) -> Any:
+    drafts = _orders(submitted_at__isnull=True)
+    line = state.one(chance, PurchaseLine.objects.filter(purchase_order__in=drafts, void__isnull=True))
+    if line is None:
+        return None
+    change = PurchaseChange(change=(LineChange(line.pk, chance.randint(1, 4), chance.randint(1, 9) * 10**5),))
+    if chance.random() < 0.3:
+        change = PurchaseChange(remove=(line.pk,))
+    return ordering.change_purchase(actor=state.user, order=line.purchase_order_id, change=change)
+
+
+def _submit(state: State, chance: random.Random) -> Any:
+    order = state.one(chance, _orders(submitted_at__isnull=True))
+    return order and ordering.submit(actor=state.user, order=order.pk)
+
+
+def _cancel_purchase(state: State, chance: random.Random) -> Any:
+    order = state.one(chance, _orders())
+    return order and ordering.cancel(actor=state.user, order=order.pk)
+
+
+def _close_purchase(state: State, chance: random.Random) -> Any:
+    order = state.one(chance, _orders(submitted_at__isnull=False))
+    return order and ordering.close(actor=state.user, order=order.pk)
+
+
+def _receive(state: State, chance: random.Random) -> Any:
+    """Some of an order's line arrive; now and then too many, or some that are refused at the door."""
+    lines = PurchaseLine.objects.filter(purchase_order__in=_orders(submitted_at__isnull=False))
+    line = state.one(chance, lines.filter(void__isnull=True).select_related("product"))
+    if line is None:
+        return None
+    quantity = chance.randint(1, line.quantity)
+    rejected = chance.randint(0, quantity) if chance.random() < 0.4 else 0
+    serials = state.new_serials(line.product, quantity)
+    return receiving.receive(
+        actor=state.user,
+        arrivals=[Arrival(line.pk, quantity, rejected=rejected, serials=serials)],
+        delivery=Delivery(accept_over=chance.random() < 0.5),
+    )
+
+
+def _cancel_receipt(state: State, chance: random.Random) -> Any:
+    receipt = state.one(chance, Receipt.objects.filter(void__isnull=True, cancelled_at__isnull=True))
+    return receipt and receiving.cancel_receipt(actor=state.user, receipt=receipt.pk)
+
+
+def _send_back(state: State, chance: random.Random) -> Any:
+    refused = state.standing(chance, "refused")
+    if refused is not None and chance.random() < 0.7:
+        line = PurchaseLine.objects.filter(refused_place=refused.place_id).first()
+        back = SendBack(1, purchase_line=line.pk if line else None, product=refused.product_id)
+    else:
+        back = SendBack(chance.randint(1, 3), product=state.loose(chance).pk)
+    return receiving.send_back(actor=state.user, goods=[back])
+
+
+def _adjust(state: State, chance: random.Random) -> Any:
+    """Goods are lost, or found."""
+    product = state.loose(chance)
+    if chance.random() < 0.5:
+        return state.find_goods(product, chance)
+    item = Adjustment(product.pk, -chance.randint(1, 3), state.company.location.place_id)
+    return goods.adjust(actor=state.user, items=[item], reason="Lost")
+
+
+def _count(state: State, chance: random.Random) -> Any:
+    """A bin is counted, one off, and the difference posted."""
+    held = state.standing(chance, "bin")
+    if held is None or held.serial:
+        return None
+    at = Bin.objects.get(place=held.place_id)
+    begun = counts.begin_count(actor=state.user, location=at.location_id).one("stock.Count")
+    tally = Tally(held.product_id, at.place_id, max(0, held.quantity + chance.choice((-1, 1))))
+    counts.record_count(actor=state.user, count=begun, tallies=[tally])
+    counts.review_count(actor=state.user, count=begun)
+    state.stands()
+    return counts.complete_count(actor=state.user, count=begun)
+
+
+def _some(state: State, chance: random.Random, *kinds: str) -> Goods | None:
+    """A part of what stands somewhere."""
+    held = state.standing(chance, *kinds)
+    if held is None:
+        return None
+    codes = (Lot.objects.get(pk=held.lot_id).code,) if held.serial else ()
+    quantity = chance.randint(1, held.quantity)
+    at = held.place.parent_id
+    line = held.claim_id or None
+    bin = held.place_id if held.kind == "bin" else None
+    return Goods(held.product_id, quantity, at, bin, codes, line, held.kind)
+
+
+def _transfer(state: State, chance: random.Random) -> Any:
+    what = _some(state, chance, "bin", "picked")
+    to = chance.choice((state.company.location, state.company.other)).place_id
+    return what and goods.transfer(actor=state.user, items=[Transfer(what, to)])
+
+
+def _put_away(state: State, chance: random.Random) -> Any:
+    what = _some(state, chance, "bin")
+    to = chance.choice(state.company.bins)
+    return what and goods.put_away(actor=state.user, items=[Transfer(what, what.location, to.place_id)])
+
+
+def _aside(act: Any, kind: str) -> Verb:
+    def run(state: State, chance: random.Random) -> Any:
+        what = _some(state, chance, kind)
+        return what and act(actor=state.user, goods=what, reason="Dented")
+
+    return run
+
+
+def _correct_serial(state: State, chance: random.Random) -> Any:
+    lot = state.one(chance, Lot.objects.filter(serial=True, holdings__kind="bin", holdings__quantity=1))
+    if lot is None:
+        return None
+    (code,) = state.new_serials(lot.product, 1)
+    return goods.correct_serial(actor=state.user, lot=lot.pk, serial=code, reason="Misread")
+
+
+def _revalue(state: State, chance: random.Random) -> Any:
+    product = chance.choice(state.products)
+    cost = chance.randint(1, 9_999_999)
+    return values.revalue(actor=state.user, product=product.pk, unit_cost_micro=cost, reason="New list")
+
+
+BUYING: dict[str, Verb] = {
+    "approve": _approve,
+    "reject": _reject,
+    "request": _request,
+    "draft": _draft,
+    "change_purchase": _change_purchase,
+    "submit": _submit,
+    "cancel_purchase": _cancel_purchase,
+    "close_purchase": _close_purchase,
+    "receive": _receive,
+    "cancel_receipt": _cancel_receipt,
+    "send_back": _send_back,
+}
+KEEPING: dict[str, Verb] = {
+    "adjust": _adjust,
+    "count": _count,
+    "transfer": _transfer,
+    "put_away": _put_away,
+    "hold": _aside(goods.hold, "bin"),
+    "unhold": _aside(goods.unhold, "quarantine"),
+    "correct_serial": _correct_serial,
+    "revalue": _revalue,
+}

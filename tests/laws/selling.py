@@ -1,0 +1,160 @@
+"""Quotes, orders and work, as somebody might try them."""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import timedelta
+from typing import Any
+
+from tests.laws.state import NEEDS, State, Verb
+from wharfinger.base import clock
+from wharfinger.billing.models import InvoiceLine
+from wharfinger.demand.actions import add_lines, change_line, remove_line
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.amend import LineChange
+from wharfinger.sales.actions import holds, orders, quotes
+from wharfinger.sales.models import Order, Quote
+from wharfinger.sales.rules.holds import Hold
+from wharfinger.work.actions import provide, remove
+from wharfinger.work.rules import Provision, Removal
+
+
+def wanted(state: State, chance: random.Random) -> list[tuple[int, int]]:
+    """Some products, a few of each."""
+    return [(p.pk, chance.randint(1, 4)) for p in chance.sample(state.products, chance.randint(1, 3))]
+
+
+def _order(state: State, chance: random.Random) -> Any:
+    return state.door.order(state.company.customer.pk, wanted(state, chance), confirm=chance.random() < 0.8)
+
+
+def _quote(state: State, chance: random.Random) -> Any:
+    return state.door.quote(state.company.customer.pk, wanted(state, chance))
+
+
+def _quotes() -> Any:
+    return Quote.objects.filter(sheet__void__isnull=True, lost_at__isnull=True)
+
+
+def _win(state: State, chance: random.Random) -> Any:
+    quote = state.one(chance, _quotes())
+    return quote and state.door.win(quote.pk)
+
+
+def _lose(state: State, chance: random.Random) -> Any:
+    quote = state.one(chance, _quotes())
+    return quote and quotes.lose(actor=state.user, quote=quote.pk, reason="Too dear")
+
+
+def _extend(state: State, chance: random.Random) -> Any:
+    """A quote's hold lasts longer."""
+    held = state.one(chance, Line.objects.filter(claim__hold_until__isnull=False, sheet__kind="quote"))
+    until = clock.now() + timedelta(days=chance.randint(1, 9))
+    return held and holds.extend(actor=state.user, quote=held.sheet_id, until=until)
+
+
+def _expire(state: State, chance: random.Random) -> Any:
+    """A hold ends while nobody looks; the next act that needs the goods posts it."""
+    line = state.one(chance, Line.objects.filter(sheet__quote__isnull=False, void__isnull=True))
+    if line is None:
+        return None
+    short = clock.now() + timedelta(milliseconds=30)
+    holds.reserve(actor=state.user, holds=[Hold(line.pk, 1)], until=short)
+    state.stands()
+    time.sleep(0.04)
+    return holds.reserve(actor=state.user, holds=[Hold(line.pk, 1)])
+
+
+def on_order(verb: str) -> Verb:
+    """A decision about one of the latest orders."""
+
+    def run(state: State, chance: random.Random) -> Any:
+        order = state.one(chance, Order.objects.filter(sheet__void__isnull=True))
+        return order and state.door.on_document(verb, order.pk)
+
+    return run
+
+
+def _unconfirm(state: State, chance: random.Random) -> Any:
+    order = state.one(chance, Order.objects.filter(sheet__void__isnull=True))
+    return order and orders.unconfirm(actor=state.user, order=order.pk)
+
+
+def on_line(verb: str) -> Verb:
+    """A step of some units of a line that may take it."""
+
+    def run(state: State, chance: random.Random) -> Any:
+        held = state.waiting(chance, NEEDS[verb])
+        if held is None:
+            return None
+        line = Line.objects.get(pk=held.claim_id)
+        if verb == "credit" and not InvoiceLine.objects.filter(line=line).exists():
+            return None
+        quantity = chance.randint(1, held.quantity if chance.random() < 0.9 else held.quantity + 2)
+        return state.door.on_lines(verb, line.sheet_id, [(line.pk, quantity)], ())
+
+    return run
+
+
+def _amend(state: State, chance: random.Random) -> Any:
+    """A line is added, changed or taken off."""
+    line = state.one(chance, Line.objects.filter(void__isnull=True, sheet__void__isnull=True), 8)
+    kind = chance.random()
+    if kind < 0.3:
+        wish = LineWish(chance.choice(state.products).pk, chance.randint(1, 4))
+        return add_lines(actor=state.user, sheet=line.sheet_id, wishes=[wish])
+    if kind < 0.5:
+        return remove_line(actor=state.user, line=line.pk)
+    change = LineChange(quantity=chance.randint(1, 6), billable=chance.choice((None, True, False)))
+    return change_line(actor=state.user, line=line.pk, change=change)
+
+
+def _work() -> Any:
+    return Sheet.objects.filter(work_order__isnull=False, void__isnull=True)
+
+
+def _charge(state: State, chance: random.Random) -> Any:
+    job = state.one(chance, _work())
+    wish = LineWish(chance.choice(state.products).pk, chance.randint(1, 4))
+    return job and add_lines(actor=state.user, sheet=job.pk, wishes=[wish])
+
+
+def _provide(state: State, chance: random.Random) -> Any:
+    job = state.one(chance, _work())
+    if job is None:
+        return None
+    line = state.one(chance, Line.objects.filter(sheet=job, void__isnull=True))
+    what = Provision(1, product=chance.choice(state.products).pk)
+    if line is not None and chance.random() < 0.5:
+        what = Provision(1, line=line.pk)
+    return provide(actor=state.user, work_order=job.pk, provisions=[what])
+
+
+def _remove(state: State, chance: random.Random) -> Any:
+    held = state.standing(chance, "customer", "rented")
+    line = Line.objects.filter(pk=held.claim_id, sheet__in=_work()).first() if held else None
+    if held is None or line is None:
+        line = state.one(chance, Line.objects.filter(sheet__in=_work(), void__isnull=True))
+    return line and remove(actor=state.user, work_order=line.sheet_id, removals=[Removal(line.pk, 1)])
+
+
+SELLING: dict[str, Verb] = {
+    "order": _order,
+    "quote": _quote,
+    "win": _win,
+    "lose": _lose,
+    "extend": _extend,
+    "expire": _expire,
+    "confirm": on_order("confirm"),
+    "cancel": on_order("cancel"),
+    "reopen": on_order("reopen"),
+    "unconfirm": _unconfirm,
+    "reserve": on_line("reserve"),
+    "release": on_line("release"),
+    "amend": _amend,
+    "charge": _charge,
+    "provide": _provide,
+    "remove": _remove,
+}
