@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from itertools import product
 from typing import Any
 
@@ -81,10 +82,12 @@ def test_prepared_queries_find_what_queries_built_anew_find() -> None:
     wish = OrderWish(company.customer.pk, tuple(LineWish(one.pk, 3) for one in products), confirm=True)
     lines = create_order(actor=HOUSE, wish=wish).made["ledger.Claim"]
     pick(actor=HOUSE, picks=[Pick(line, 3) for line in lines])
-    pack(actor=HOUSE, picks=[Pick(lines[0], 2)], box=Box())
-    ship(actor=HOUSE, picks=[Pick(lines[0], 1), Pick(lines[1], 2)])
+    (box,) = pack(actor=HOUSE, picks=[Pick(lines[0], 2)], box=Box()).made["fulfilment.Container"]
+    pack(actor=HOUSE, picks=[Pick(lines[1], 1)], box=Box())
+    ship(actor=HOUSE, picks=[Pick(lines[0], 1), Pick(lines[1], 2)], containers=[box])
     invoice(actor=HOUSE, wish=InvoiceWish(tuple(Bill(line, 2) for line in lines)))
 
+    import_module("wharfinger.site.urls")
     names = set()
     for name, prepared in every():
         found = 0

@@ -32,7 +32,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.demand import actions
 from wharfinger.demand.queries import shown
-from wharfinger.demand.queries.reading import lines
+from wharfinger.demand.queries.reading import joined, lines
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.ledger.door import detail, write
@@ -212,7 +212,7 @@ LINES = Listing(
 def list_lines(request: Request) -> HttpResponse:
     """Lines of quotes, orders and work orders, newest first, each with where its units are."""
     require(request.auth, "sales.read")
-    rows = lines().select_related("product", "tax_code", "claim")
+    rows = joined(lines())
     return LINES.answer(request, rows, shown.show_lines)
 
 
@@ -240,4 +240,4 @@ def remove_line(request: Request, id: Id) -> HttpResponse:
 
 
 def _show(pk: int) -> dict[str, Any]:
-    return shown.show_lines([there(lines().select_related("product", "tax_code", "claim"), pk)])[0]
+    return shown.show_lines([there(joined(lines()), pk)])[0]

@@ -138,7 +138,7 @@ def answered(
     def once() -> tuple[int, str, bool]:
         fresh = sql.fetch(
             "INSERT INTO ledger_answer (actor_id, actor_key, key, hash, made_at) VALUES (%s, %s, %s, %s, %s) "
-            f"ON CONFLICT (actor_key, key) DO NOTHING RETURNING id, {settings_column()}",
+            f"ON CONFLICT (actor_key, key) DO NOTHING RETURNING id, {settings_column()}{sql.plans_kept()}",
             [actor.pk, actor.pk or 0, key, digest, connection.ops.adapt_datetimefield_value(clock.now())],
         )
         if not fresh:

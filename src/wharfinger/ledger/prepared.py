@@ -16,6 +16,9 @@ from django.db.models.base import ModelState
 
 from wharfinger.ledger import sql
 
+ANY = "/* any of */ "
+"""Marks a list in the text of a query, so that PostgreSQL is asked for ``= ANY``, which it answers by index."""
+
 Build = Callable[..., QuerySet[Any, Any]]
 
 
@@ -31,7 +34,7 @@ class Slot(Expression):
         if not sql.on_postgresql():
             return ("(SELECT value FROM json_each(%s))" if self.many else "%s"), (self,)
         kind = self.output_field.db_type(connection)
-        return (f"(SELECT unnest(%s::{kind}[]))" if self.many else f"%s::{kind}"), (self,)
+        return (f"({ANY}%s::{kind}[])" if self.many else f"%s::{kind}"), (self,)
 
     def given(self, value: Any) -> Any:
         """The value as the driver takes it."""
@@ -98,7 +101,7 @@ class _Maker:
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """One query for one kind of database: its text, its parameters, and what its rows become."""
+    """What is kept of a query: its text, its parameters, and what its rows become."""
 
     sql: str
     params: tuple[Any, ...]
@@ -114,7 +117,12 @@ class _Text:
         converters = tuple((n, tuple(how), column) for n, (how, column) in found.items())
         info: Any = compiler.klass_info if query.query.default_cols else None
         more: Any = compiler.annotation_col_map or {}
-        return cls(text, tuple(params), converters, _Maker(info, select, more) if info else None)
+        return cls(
+            text.replace(f"IN ({ANY}", "= ANY ("),
+            tuple(params),
+            converters,
+            _Maker(info, select, more) if info else None,
+        )
 
 
 class Prepared:
@@ -125,7 +133,7 @@ class Prepared:
 
     def __init__(self, build: Build, *slots: Slot) -> None:
         self.build, self.slots = build, slots
-        self._texts: dict[str, _Text] = {}
+        self._text: _Text | None = None
 
     def query(self) -> QuerySet[Any, Any]:
         """The query as Django knows it, with its slots open."""
@@ -133,9 +141,9 @@ class Prepared:
 
     def __call__(self, *values: Any) -> list[Any]:
         """All rows for these values, which are given in the order of the slots."""
-        known = self._texts.get(connection.vendor)
+        known = self._text
         if known is None:
-            known = self._texts[connection.vendor] = _Text.of(self.query())
+            known = self._text = _Text.of(self.query())
         given = {slot.name: slot.given(value) for slot, value in zip(self.slots, values, strict=True)}
         params = [given[p.name] if isinstance(p, Slot) else p for p in known.params]
         rows: Sequence[Any] = sql.fetch(known.sql, params)

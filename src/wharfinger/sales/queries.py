@@ -137,7 +137,9 @@ def order_totals(
     """What orders come to, and what invoices ask for them. lines: theirs, where they are read already."""
     ids = [row.pk for row in rows]
     ended = {row.pk for row in rows if row.goods_word == "cancelled"}
-    return totals_of(ids, ORDER, ended, lines), money_of(ids, ORDER)
+    billed = dict.fromkeys(ids, Money())
+    asked = [row.pk for row in rows if row.money_word not in ("uninvoiced", "unconfirmed")]
+    return totals_of(ids, ORDER, ended, lines), billed | (money_of(asked, ORDER) if asked else {})
 
 
 def show_quote(row: Any) -> dict[str, Any]:

@@ -41,8 +41,10 @@ def close_done(sheets: Iterable[int], entry: int, *, owing: str = "1 = 0") -> in
     wanted = sql.array(sorted(set(sheets)))
     still = f"({_SOMETHING_OPEN} OR {owing})"
     return sql.execute(
-        f"UPDATE demand_sheet SET done_id = CASE WHEN {still} THEN NULL ELSE %s END "
-        f"WHERE {sql.among('id')} AND kind <> 'quote' AND void_id IS NULL AND (done_id IS NULL) <> {still} "
-        "AND EXISTS (SELECT 1 FROM demand_line l WHERE demand_sheet.id IN (l.sheet_id, l.order_id))",
-        [entry, wanted],
+        f"WITH looked AS MATERIALIZED (SELECT id, {still} AS still FROM demand_sheet "
+        f"WHERE {sql.among('id')} AND kind <> 'quote' AND void_id IS NULL "
+        "AND EXISTS (SELECT 1 FROM demand_line l WHERE l.sheet_id = demand_sheet.id OR l.order_id = demand_sheet.id)) "
+        "UPDATE demand_sheet SET done_id = CASE WHEN looked.still THEN NULL ELSE %s END FROM looked "
+        "WHERE demand_sheet.id = looked.id AND (demand_sheet.done_id IS NULL) <> looked.still",
+        [wanted, entry],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from wharfinger.demand.models import Line
 from wharfinger.ledger.prepared import Prepared, ids, one
@@ -19,8 +19,14 @@ def lines() -> QuerySet[Line, Line]:
     return Line.objects.filter(void__isnull=True, removed_at__isnull=True)
 
 
-def _joined(**which: Any) -> QuerySet[Line, Line]:
-    return lines().filter(**which).select_related("product", "tax_code", "claim")
+def joined(rows: QuerySet[Line, Line]) -> QuerySet[Any, Any]:
+    """Lines with product, tax code and claim, and ``sheet_kind`` and ``confirmed_at`` of their document."""
+    documents = {"sheet_kind": F("sheet__kind"), "confirmed_at": F("sheet__order__confirmed_at")}
+    return rows.select_related("product", "tax_code", "claim").annotate(**documents)
+
+
+def _joined(**which: Any) -> QuerySet[Any, Any]:
+    return joined(lines().filter(**which))
 
 
 _CHOSEN = Prepared(lambda wanted: _joined(pk__in=wanted).order_by("pk"), ids("lines"))

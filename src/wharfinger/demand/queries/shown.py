@@ -12,8 +12,7 @@ from wharfinger.base.quantity import plain
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import net_of
-from wharfinger.demand.queries.reading import lines
-from wharfinger.demand.queries.standing import standing
+from wharfinger.demand.queries.reading import joined, lines
 from wharfinger.demand.rules.words import charge_word
 
 FIGURES = (
@@ -43,14 +42,20 @@ def lines_of(sheet: int, by: str) -> QuerySet[Line, Line]:
     return lines().filter(**{f"{by}_id": sheet}).order_by("position", "pk")
 
 
-def show_lines(found: Sequence[Line] | QuerySet[Line, Line]) -> list[dict[str, Any]]:
-    """Lines with their figures, amounts and word; three statements however many."""
-    rows = found
-    if isinstance(rows, QuerySet):
-        rows = list(rows.select_related("product", "tax_code", "claim"))
+def show_lines(found: Sequence[Any] | QuerySet[Line, Line]) -> list[dict[str, Any]]:
+    """Lines with their figures, amounts and word; two statements however many.
+
+    found: a query, or rows that were read by one with ``joined``.
+    """
+    rows = list(joined(found)) if isinstance(found, QuerySet) else found
     figures = quantities([line.pk for line in rows])
-    standings = standing(line.sheet_id for line in rows)
-    return [_shown(line, figures[line.pk], firm=standings[line.sheet_id].firm) for line in rows]
+    return [_shown(line, figures[line.pk], firm=_firm(line)) for line in rows]
+
+
+def _firm(line: Any) -> bool:
+    if line.sheet_kind == "order":
+        return line.confirmed_at is not None
+    return bool(line.sheet_kind != "quote")
 
 
 def _shown(line: Line, figures: dict[str, int], *, firm: bool) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from wharfinger.base.quantity import plain
 from wharfinger.fulfilment.models import Container, Shipment
@@ -31,22 +32,63 @@ _BOXES = Prepared(
     lambda wanted: containers().filter(shipment__in=wanted).order_by("pk").values_list("pk", "shipment_id"),
     ids("shipments"),
 )
+
+
+class Goods(NamedTuple):
+    """What is told of units of a line."""
+
+    line: int
+    order: int | None
+    document: str
+    product: int
+    sku: str
+    description: str
+    decimals: int
+    serial: str
+
+
+def _named(path: str) -> list[str]:
+    """The columns of ``Goods``, from a holding."""
+    line, product = f"{path}claim__line__", f"{path}product"
+    return [
+        f"{path}claim_id",
+        f"{line}order_id",
+        f"{line}sheet__number",
+        f"{product}_id",
+        f"{product}__sku",
+        f"{line}description",
+        f"{product}__quantity_decimals",
+        f"{path}lot__code",
+    ]
+
+
+_BACK = (
+    Move.objects.filter(reverses=OuterRef("pk"))
+    .order_by()
+    .values("reverses")
+    .annotate(back=Sum("quantity"))
+    .values("back")
+)
 _GONE = Prepared(
     lambda entries: (
         Move.objects.filter(entry__in=entries, target__kind__in=("in_transit", "customer"))
-        .annotate(back=Sum("reversed_by__quantity"), way=F("target__place_id"))
-        .select_related(
-            "target__lot", "target__product", "source__place__container", "target__claim__line__sheet"
-        )
         .order_by("target__claim_id", "n")
+        .values_list(
+            "entry_id",
+            "target__place_id",
+            F("quantity") - Coalesce(Subquery(_BACK), 0),
+            "source__place__container",
+            "source__kind",
+            *_named("target__"),
+        )
     ),
     ids("entries"),
 )
 _INSIDE = Prepared(
     lambda places: (
         Holding.objects.filter(place__in=places, quantity__gt=0)
-        .select_related("lot", "product", "claim__line__sheet")
         .order_by("claim_id", "lot_id")
+        .values_list("place_id", "quantity", *_named(""))
     ),
     ids("places"),
 )
@@ -71,48 +113,41 @@ def goods_of_shipments(found: Sequence[Shipment]) -> dict[int, list[dict[str, An
     for one in found:
         by_way[one.made_id, one.place_id] = by_way[one.made_id, one.site.place_id] = one.pk
     goods: dict[int, list[dict[str, Any]]] = {one.pk: [] for one in found}
-    for move in _GONE({one.made_id for one in found}) if found else ():
-        left = move.quantity - (move.back or 0)
-        shipment = by_way.get((move.entry_id, move.target.place_id))
+    for entry, place, left, container, kind, *named in _GONE({one.made_id for one in found}) if found else ():
+        shipment = by_way.get((entry, place))
         if left and shipment:
-            _add(goods[shipment], move.target, left, _box(move.source))
+            _add(goods[shipment], Goods(*named), left, container if kind == "container" else None)
     return goods
 
 
-def _box(holding: Holding) -> int | None:
-    return holding.place.container.pk if holding.kind == "container" else None
-
-
-def _add(goods: list[dict[str, Any]], holding: Holding, units: int, container: int | None) -> None:
+def _add(goods: list[dict[str, Any]], of: Goods, units: int, container: int | None) -> None:
     """Count units of a line in, together with those that lie beside them."""
-    line = holding.claim.line
-    row = next((g for g in goods if (g["line"], g["container"]) == (line.pk, container)), None)
+    row = next((g for g in goods if (g["line"], g["container"]) == (of.line, container)), None)
     if row is None:
         row = {
-            "line": line.pk,
-            "order": line.order_id,
-            "document": line.sheet.number,
+            "line": of.line,
+            "order": of.order,
+            "document": of.document,
             "container": container,
-            "product": holding.product_id,
-            "sku": holding.product.sku,
-            "description": line.description,
+            "product": of.product,
+            "sku": of.sku,
+            "description": of.description,
             "units": 0,
-            "decimals": holding.product.quantity_decimals,
+            "decimals": of.decimals,
             "serials": [],
         }
         goods.append(row)
     row["units"] += units
-    if holding.lot.code:
-        row["serials"].append(holding.lot.code)
+    if of.serial:
+        row["serials"].append(of.serial)
 
 
 def contents(found: Iterable[Container]) -> dict[int, list[dict[str, Any]]]:
     """What lies in each container, line by line, in one statement."""
     places = {one.place_id: one.pk for one in found}
     goods: dict[int, list[dict[str, Any]]] = {pk: [] for pk in places.values()}
-    for holding in _INSIDE(places) if places else ():
-        pk = places[holding.place_id]
-        _add(goods[pk], holding, holding.quantity, pk)
+    for place, units, *named in _INSIDE(places) if places else ():
+        _add(goods[places[place]], Goods(*named), units, places[place])
     return goods
 
 
