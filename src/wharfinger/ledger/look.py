@@ -218,7 +218,9 @@ def _goods(truth: Truth, products: list[int], claims: list[int], places: list[in
         )
         params.append(sql.array(claims))
     if places:
-        own.append(f"SELECT {HELD} {FROM} WHERE {sql.among('h.place_id')} AND h.quantity > 0")
+        # By the place's own id: so the few places lead to their holdings, where a planner that knows only how
+        # many holdings a place has on average would read every place.
+        own.append(f"SELECT {HELD} {FROM} WHERE {sql.among('p.id')} AND h.quantity > 0")
         params.append(sql.array(places))
     parts = [f"SELECT 0 AS free, o.* FROM ({' UNION '.join(own)}) o"] if own else []
     if products:
