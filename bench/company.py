@@ -7,11 +7,13 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import partial
+from http.client import HTTPConnection
+from socket import IPPROTO_TCP, TCP_NODELAY
 from typing import Any
 
-import httpx
+import orjson
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
@@ -113,18 +115,26 @@ class Company:
             made_at=clock.now(),
         )
         place = {k: os.environ[k] for k in ("WHARFINGER_HOME", "DATABASE_URL") if k in os.environ}
-        bearer = {"Authorization": f"Bearer {token}"}
-        with (
-            served(place) as url,
-            httpx.Client(base_url=f"{url}/api/v1", headers=bearer, timeout=60, trust_env=False) as client,
-        ):
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        with served(place) as url, closing(_line(url)) as line:
 
             def said(path: str, body: Any, key: str) -> Any:
-                answer = client.post(path, json=body, headers={"Idempotency-Key": key})
-                assert answer.status_code in (200, 201), answer.text
-                return answer.json()
+                sent = orjson.dumps(body)
+                line.request("POST", f"/api/v1{path}", sent, headers | {"Idempotency-Key": key})
+                answer = line.getresponse()
+                text = answer.read()
+                assert answer.status in (200, 201), text
+                return orjson.loads(text)
 
             yield said
+
+
+def _line(url: str) -> HTTPConnection:
+    """A connection that stays open, by the plainest client there is: the API is measured, not the caller."""
+    line = HTTPConnection(url.partition("//")[2], timeout=60)
+    line.connect()
+    line.sock.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+    return line
 
 
 def unique(name: str) -> str:
