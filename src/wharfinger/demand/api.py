@@ -35,6 +35,7 @@ from wharfinger.demand.queries import shown
 from wharfinger.demand.queries.reading import joined, lines
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
+from wharfinger.ledger import sql
 from wharfinger.ledger.door import detail, write
 from wharfinger.parties.models import Site
 
@@ -134,7 +135,7 @@ def wishes(given: Sequence[LineGiven], *, organization: int | None = None) -> tu
 
     organization: whose sites they may name.
     """
-    products = {p.pk: p for p in Product.objects.filter(pk__in={line.product for line in given})}
+    products = sql.by_ids(Product, {line.product for line in given})
     named = {line.tax_code for line in given if line.tax_code}
     codes = set(TaxCode.objects.filter(pk__in=named).values_list("pk", flat=True)) if named else set()
     sites = _sites({line.site for line in given if line.site}, organization)
