@@ -299,8 +299,9 @@ class Account(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["party", "kind"], name="account_party"),
-            models.Index(fields=["document"], name="account_document", condition=~Q(document="")),
+            # With the balance, so that what a customer owes costs what is open and not what has been.
+            models.Index(fields=["party", "kind", "balance_minor"], name="account_party"),
+            models.Index(fields=["document"], name="account_document"),
         ]
 
     def __str__(self) -> str:
