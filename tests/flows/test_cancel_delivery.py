@@ -15,14 +15,18 @@ from wharfinger.billing.models import CreditNote
 from wharfinger.billing.rules.invoices import Bill, proposed
 from wharfinger.billing.rules.payments import PaymentWish
 from wharfinger.demand.queries import quantities
+from wharfinger.devices.actions.installing import install
+from wharfinger.devices.actions.keeping import move
+from wharfinger.devices.rules.installing import Installation
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
 from wharfinger.fulfilment.actions.packing import pack
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import deliver, pick_pack_ship, ship
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.rules import Consignment, Pick
-from wharfinger.ledger.models import Layer
+from wharfinger.ledger.models import Layer, Place
 from wharfinger.ledger.reverse import reverse
+from wharfinger.parties.models import Site
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +89,22 @@ def test_a_chosen_serial_comes_back(company: World) -> None:
     ship(actor=HOUSE, picks=[Pick(line, 2)])
     cancel_delivery(actor=HOUSE, picks=[Pick(line, 1, serials=("S2",))])
     assert (where("S1"), where("S2")) == (("customer", line), ("bin", line))
+    clean()
+
+
+def test_a_device_that_moved_away_and_back_comes_home(company: World) -> None:
+    phone = company.product(traced="serial", cost_method="specific")
+    company.stock(phone, 1, serials=("S1",))
+    _, (line,) = reserved(company, (phone, 1))
+    ship(actor=HOUSE, picks=[Pick(line, 1)])
+    device = install(actor=HOUSE, items=[Installation(line)]).one("devices.Device")
+    stand, lent = (Place.objects.create(kind=kind) for kind in ("customer", "rented"))
+    there = Site.objects.create(organization=company.customer, name="There", place=stand, rented_place=lent)
+    for site in (there, company.site):
+        move(actor=HOUSE, device=device, site=site.pk)
+    cancel_delivery(actor=HOUSE, picks=[Pick(line, 1)])
+    assert where("S1") == ("bin", line)
+    assert Layer.objects.get(quantity=1).value_minor == 600
     clean()
 
 

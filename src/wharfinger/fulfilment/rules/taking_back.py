@@ -52,17 +52,21 @@ class Return:
         """Whether goods have come home here."""
         return spot.kind in self.ends and (not self.places or spot.place in self.places)
 
-    def reach(self, spot: Spot) -> int:
-        """How many units at a holding can come home."""
-        return sum(self._passable(way) for way in self.ways.get(spot, ()))
+    def came(self, spot: Spot, before: int | None) -> list[Way]:
+        """How goods came here; a device may have moved away and back, so earlier than they went on from here."""
+        return [way for way in self.ways.get(spot, ()) if before is None or way.id < before]
+
+    def reach(self, spot: Spot, before: int | None = None) -> int:
+        """How many units at a holding can come home. before: by moves earlier than this one."""
+        return sum(self._passable(way) for way in self.came(spot, before))
 
     def _passable(self, way: Way) -> int:
-        return way.left if self.ends_at(way.source) else min(way.left, self.reach(way.source))
+        return way.left if self.ends_at(way.source) else min(way.left, self.reach(way.source, way.id))
 
-    def send(self, spot: Spot, quantity: int, claim: int) -> int:
+    def send(self, spot: Spot, quantity: int, claim: int, before: int | None = None) -> int:
         """Send units home, the latest arrivals first; how many went."""
         gone = 0
-        for way in self.ways.get(spot, ()):
+        for way in self.came(spot, before):
             share = min(quantity - gone, self._passable(way))
             if share <= 0:
                 continue
@@ -73,7 +77,7 @@ class Return:
             if self.ends_at(way.source):
                 self.back.append(Back(claim, way.source, share, way.entry))
             else:
-                assert self.send(way.source, share, claim) == share, "goods lost their way"
+                assert self.send(way.source, share, claim, way.id) == share, "goods lost their way"
         return gone
 
 
