@@ -4,27 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0003_figures'),
-        ('parties', '0002_grants'),
+        ("ledger", "0003_figures"),
+        ("parties", "0002_grants"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='account',
-            name='account_party',
+            model_name="account",
+            name="account_party",
         ),
         migrations.RemoveIndex(
-            model_name='account',
-            name='account_document',
+            model_name="account",
+            name="account_document",
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['party', 'kind', 'balance_minor'], name='account_party'),
+            model_name="account",
+            index=models.Index(fields=["party", "kind", "balance_minor"], name="account_party"),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(fields=['document'], name='account_document'),
+            model_name="account",
+            index=models.Index(fields=["document"], name="account_document"),
         ),
     ]
