@@ -25,6 +25,10 @@ from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.ledger.prepared import Prepared, Slot
 from wharfinger.parties.models import Token
 from wharfinger.parties.queries import digest
+from wharfinger.purchasing.actions.ordering import draft, submit
+from wharfinger.purchasing.actions.receiving import receive
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
+from wharfinger.purchasing.rules.receiving import Arrival
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.rules.orders import OrderWish
 
@@ -86,12 +90,23 @@ def test_prepared_queries_find_what_queries_built_anew_find() -> None:
     pack(actor=HOUSE, picks=[Pick(lines[1], 1)], box=Box())
     ship(actor=HOUSE, picks=[Pick(lines[0], 1), Pick(lines[1], 2)], containers=[box])
     invoice(actor=HOUSE, wish=InvoiceWish(tuple(Bill(line, 2) for line in lines)))
+    asked = OrderWish(company.customer.pk, (LineWish(products[0].pk, 30),), confirm=True)
+    (waits,) = create_order(actor=HOUSE, wish=asked).made["ledger.Claim"]
+    for one in products:
+        bought = PurchaseLineWish(wanted=(Wanted(waits, 4),)) if one is products[0] else None
+        line = bought or PurchaseLineWish(product=one.pk, quantity=4)
+        made = draft(actor=HOUSE, wish=PurchaseWish(company.vendor.pk, (line,)))
+        if bought is None:
+            submit(actor=HOUSE, order=made.one("purchasing.PurchaseOrder"))
+            receive(actor=HOUSE, arrivals=[Arrival(made.one("purchasing.PurchaseLine"), 3)])
+    second = PurchaseWish(company.vendor.pk, (PurchaseLineWish(wanted=(Wanted(waits, 2),)),))
+    submit(actor=HOUSE, order=draft(actor=HOUSE, wish=second).one("purchasing.PurchaseOrder"))
 
     import_module("wharfinger.site.urls")
     names = set()
     for name, prepared in every():
         found = 0
-        for values in product(*(likely(slot, 60) for slot in prepared.slots)):
+        for values in product(*(likely(slot, 500) for slot in prepared.slots)):
             anew = [plain(row) for row in prepared.build(*values)]
             kept = [plain(row) for row in prepared(*values)]
             assert sorted(map(repr, kept)) == sorted(map(repr, anew)), name

@@ -60,7 +60,7 @@ class Wish:
     falls_to: Callable[[Sequence[int]], dict[int, str]] | None = None
 
 
-OFTEN = ("currency", "time_zone", "closed_until", "modules", "approval")
+OFTEN = ("currency", "time_zone", "closed_until", "modules", "approval", "require_vendor_invoice")
 
 
 @dataclass(slots=True)
@@ -72,6 +72,7 @@ class House:
     closed_until: date | None = None
     modules: dict[str, bool] = field(default_factory=dict)
     approval: dict[str, Any] = field(default_factory=dict)
+    require_vendor_invoice: bool = False
 
 
 _known: ContextVar[House | None] = ContextVar("known", default=None)
@@ -115,6 +116,7 @@ def _house(stored: dict[str, Any]) -> House:
         date.fromisoformat(closed) if closed else None,
         values["modules"],
         values["approval"],
+        values["require_vendor_invoice"],
     )
 
 

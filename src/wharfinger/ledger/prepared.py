@@ -48,7 +48,7 @@ def ids(name: str) -> Slot:
     return Slot(name, models.BigIntegerField(), many=True)
 
 
-def one(name: str) -> Slot:
+def an_id(name: str) -> Slot:
     """A slot for one id."""
     return Slot(name, models.BigIntegerField())
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from wharfinger.ledger.models import Place
-from wharfinger.ledger.prepared import Prepared, one
+from wharfinger.ledger.prepared import Prepared, an_id
 
 
 class Organization(models.Model):
@@ -126,7 +126,7 @@ HELD_NOW = {"grants__ended_at__isnull": True, "grants__void__isnull": True}
 
 
 _HELD = Prepared(
-    lambda user: Role.objects.filter(grants__user=user, **HELD_NOW).values_list("permissions"), one("user")
+    lambda user: Role.objects.filter(grants__user=user, **HELD_NOW).values_list("permissions"), an_id("user")
 )
 
 

@@ -21,7 +21,7 @@ from wharfinger.demand.queries.reading import ORDER, SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.queries.words import with_quote_word, with_words
 from wharfinger.ledger.models import Holding
-from wharfinger.ledger.prepared import Prepared, day, one
+from wharfinger.ledger.prepared import Prepared, an_id, day
 from wharfinger.sales.models import Opportunity
 from wharfinger.sales.rules.holds import end_of_day
 from wharfinger.stock.models import Location
@@ -63,8 +63,8 @@ def orders() -> QuerySet[Any, Any]:
     return with_words(rows.select_related(*RELATED, "order"), ORDER)
 
 
-_ORDER = Prepared(lambda pk: orders().filter(pk=pk), one("order"))
-_QUOTE = Prepared(lambda pk, today: quotes(today).filter(pk=pk), one("quote"), day("today"))
+_ORDER = Prepared(lambda pk: orders().filter(pk=pk), an_id("order"))
+_QUOTE = Prepared(lambda pk, today: quotes(today).filter(pk=pk), an_id("quote"), day("today"))
 
 
 def order(pk: int) -> Any:

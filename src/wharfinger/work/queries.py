@@ -15,7 +15,7 @@ from wharfinger.demand.queries.amounts import money_of, open_of, totals_of
 from wharfinger.demand.queries.reading import SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.queries.words import with_words
-from wharfinger.ledger.prepared import Prepared, one
+from wharfinger.ledger.prepared import Prepared, an_id
 from wharfinger.work.rules import NUMBERS
 
 
@@ -32,7 +32,7 @@ def open_work(organization: int) -> list[Sheet]:
     return list(still.order_by("-pk")[:200])
 
 
-_WORK_ORDER = Prepared(lambda pk: work_orders().filter(pk=pk), one("work_order"))
+_WORK_ORDER = Prepared(lambda pk: work_orders().filter(pk=pk), an_id("work_order"))
 
 
 def work_order(pk: int) -> Any:

@@ -17,7 +17,7 @@ from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLi
 from wharfinger.billing.queries.truth import applied_to
 from wharfinger.billing.rules import words
 from wharfinger.ledger.models import Account
-from wharfinger.ledger.prepared import Prepared, ids, one
+from wharfinger.ledger.prepared import Prepared, an_id, ids
 
 
 def _balance(kind: str, subject: str) -> Any:
@@ -73,7 +73,7 @@ def with_status(rows: QuerySet[Any, Any], wanted: Sequence[str]) -> QuerySet[Any
     return rows.filter(found)
 
 
-_INVOICE = Prepared(lambda pk: invoices().filter(pk=pk), one("invoice"))
+_INVOICE = Prepared(lambda pk: invoices().filter(pk=pk), an_id("invoice"))
 _ROWS = Prepared(
     lambda wanted: (
         InvoiceLine.objects.filter(invoice__in=wanted)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 
 from wharfinger.demand.models import Line
-from wharfinger.ledger.prepared import Prepared, ids, one
+from wharfinger.ledger.prepared import Prepared, an_id, ids
 
 ORDER, SHEET = "order", "sheet"
 """By which of a line's documents it counts: the sales order that collects it, or the one it stands on."""
@@ -44,8 +44,8 @@ _PRODUCTS = Prepared(lambda wanted: _figured(Line.objects.filter(pk__in=wanted))
 
 
 _PRODUCTS_ON = {
-    "quote": Prepared(lambda pk: _figured(lines().filter(sheet=pk, sheet__kind="quote")), one("quote")),
-    "order": Prepared(lambda pk: _figured(lines().filter(order=pk)), one("order")),
+    "quote": Prepared(lambda pk: _figured(lines().filter(sheet=pk, sheet__kind="quote")), an_id("quote")),
+    "order": Prepared(lambda pk: _figured(lines().filter(order=pk)), an_id("order")),
 }
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
-from wharfinger.base import configuration
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.words import tidy
@@ -38,8 +38,7 @@ def receive(
     delivery = delivery or Delivery()
     _check(arrivals)
     invoice = tidy(delivery.vendor_invoice_number, field="vendor_invoice_number", most=50, needed=False)
-    if not invoice and configuration.one("require_vendor_invoice"):
-        raise BadInput("missing", N_("Please fill this in."), field="vendor_invoice_number")
+    delivery = replace(delivery, vendor_invoice_number=invoice)
     lines = [a.purchase_line for a in arrivals]
     return post(
         "receive",

@@ -12,7 +12,7 @@ from ninja import Router
 from pydantic import Field
 
 from wharfinger.base.access import require
-from wharfinger.base.door import Done, Given, Id, Listing, Note, Page, Quantity, Request, Shown, there
+from wharfinger.base.door import Done, Given, Id, Listing, Note, Page, Quantity, Request, Shown
 from wharfinger.base.quantity import quantity, scaled
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.ledger.door import detail, write
@@ -138,7 +138,7 @@ RECEIPTS = Listing(
 
 
 def _show(pk: int) -> dict[str, Any]:
-    return queries.show_receipts([there(queries.receipts(), pk)])[0]
+    return queries.show_receipts([queries.receipt(pk)])[0]
 
 
 @router.get("/receipts", response=Page[ReceiptOut], openapi_extra=RECEIPTS.described, summary="List receipts")
@@ -177,7 +177,7 @@ def receive(request: Request, body: ReceiptGiven) -> HttpResponse:
 @router.post("/purchase-orders/{id}/receive", response=OrderReceived, summary="Receive goods of an order")
 def receive_order(request: Request, id: Id, body: ReceiptGiven) -> HttpResponse:
     """Take in what arrived of one order, fully or partly."""
-    there(queries.orders(), id)
+    queries.order(id)
     act = partial(
         actions.receive,
         actor=request.auth,

@@ -11,7 +11,7 @@ from ninja import Router
 
 from wharfinger.base import configuration
 from wharfinger.base.access import require
-from wharfinger.base.door import Id, Listing, Page, Request, there
+from wharfinger.base.door import Id, Listing, Page, Request
 from wharfinger.base.money import micro, minor
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
@@ -65,7 +65,7 @@ def show_all(request: Request, found: Iterable[Any]) -> list[dict[str, Any]]:
 
 def show_one(request: Request, pk: int) -> dict[str, Any]:
     """One purchase order as this caller may see it."""
-    return show_all(request, [there(queries.orders(), pk)])[0]
+    return show_all(request, [queries.order(pk)])[0]
 
 
 @router.get(
@@ -146,7 +146,7 @@ def order(request: Request, id: Id) -> HttpResponse:
 @router.patch("/purchase-orders/{id}", response=OrderDone, summary="Change a purchase order")
 def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
     """Change the lines and terms of a draft; of a submitted order its dates and notes."""
-    found = there(queries.orders(), id)
+    found = queries.order(id)
     values = body.model_dump(include={"external_number", "memo", "expected_on"}, exclude_unset=True)
     for name in ("external_number", "memo"):
         if name in values and values[name] is None:

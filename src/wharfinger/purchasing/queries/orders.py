@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Subquery, Sum, Value, When
@@ -14,6 +15,7 @@ from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding
+from wharfinger.ledger.prepared import Prepared, ids
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
 
 WORDS: dict[str, str] = {
@@ -92,16 +94,25 @@ def totals(orders: Iterable[int]) -> dict[int, int]:
     return found
 
 
+LINE_AT = {"drafted": "place__drafted_line", "on_order": "place__purchase_line"}
+"""By kind of place, the purchase order's line whose place it is."""
+
+
+def _at(lines: Any, kind: str) -> QuerySet[Any, Any]:
+    standing = Holding.objects.filter(quantity__gt=0, kind__in=LINE_AT, **{f"{LINE_AT[kind]}__in": lines})
+    return standing.values_list(LINE_AT[kind]).annotate(Sum("quantity"))
+
+
+_STANDING = {kind: Prepared(partial(_at, kind=kind), ids("lines")) for kind in LINE_AT}
+
+
 def figures(lines: Iterable[int]) -> dict[int, Figures]:
     """Where the goods of these lines are, read from holdings and moves alone, in two statements."""
     wanted = list(lines)
     found: dict[int, dict[str, int]] = {pk: defaultdict(int) for pk in wanted}
-    standing = Holding.objects.filter(quantity__gt=0, kind__in=("drafted", "on_order"))
-    for at, kind in (("place__drafted_line", "drafted"), ("place__purchase_line", "on_order")):
-        for line, quantity in (
-            standing.filter(**{f"{at}__in": wanted}).values_list(at).annotate(Sum("quantity"))
-        ):
-            found[line][kind] = quantity
+    for kind, standing in _STANDING.items() if wanted else ():
+        for line, quantity in standing(wanted):
+            found[line][kind] = int(quantity)
     for line, kind, quantity in _arrivals(wanted):
         found[line]["rejected" if kind == "refused" else "received"] += int(quantity)
     return {pk: Figures(**values) for pk, values in found.items()}

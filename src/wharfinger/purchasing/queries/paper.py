@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wharfinger.base import configuration
-from wharfinger.base.door import there
 from wharfinger.base.money import extended
 from wharfinger.demand.models import SUBJECTS, Line
 from wharfinger.ledger.telling import timeline
@@ -21,7 +20,7 @@ from wharfinger.stock.models import Bin, Location
 
 def found(pk: int) -> Any:
     """One purchase order; raises NotThere."""
-    return there(shown.orders(), pk)
+    return shown.order(pk)
 
 
 def lines_of(pk: int) -> list[PurchaseLine]:
@@ -134,7 +133,7 @@ def to_receive(pk: int) -> list[dict[str, Any]]:
 
 def receipt(pk: int) -> dict[str, Any]:
     """One receipt with what of it has not been taken back."""
-    row = there(shown.receipts(), pk)
+    row = shown.receipt(pk)
     (what,) = shown.show_receipts([row])
     claims = [served["line"] for line in what["lines"] for served in line["served"]]
     found_lines = Line.objects.filter(pk__in=claims).values_list(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from wharfinger.base.door import known
 from wharfinger.base.money import MICRO, decimals, extended
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput
@@ -16,8 +18,9 @@ from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding
+from wharfinger.ledger.prepared import Prepared, an_id, ids
 from wharfinger.purchasing.models import Approval, PurchaseLine, PurchaseOrder, Receipt
-from wharfinger.purchasing.queries.orders import figures, with_word
+from wharfinger.purchasing.queries.orders import LINE_AT, figures, with_word
 from wharfinger.purchasing.queries.truth import known_lots
 from wharfinger.stock.models import Bin
 
@@ -54,13 +57,53 @@ def with_status(rows: QuerySet[Any, Any], values: Sequence[str]) -> QuerySet[Any
     return rows.filter(word__in=list(values))
 
 
+_ORDER = Prepared(lambda pk: orders().filter(pk=pk), an_id("order"))
+_RECEIPT = Prepared(lambda pk: receipts().filter(pk=pk), an_id("receipt"))
+_LINES = Prepared(
+    lambda orders: (
+        PurchaseLine.objects.filter(purchase_order__in=orders, void__isnull=True, removed_at__isnull=True)
+        .select_related("product")
+        .order_by("position", "pk")
+    ),
+    ids("orders"),
+)
+_CAME_FOR = Prepared(
+    lambda lines: PurchaseLine.objects.filter(pk__in=lines).select_related("product", "purchase_order"),
+    ids("lines"),
+)
+_BINS = Prepared(
+    lambda places: Bin.objects.filter(place__in=places).values_list("place", "pk"), ids("places")
+)
+_DECIMALS = Prepared(
+    lambda lines: PurchaseLine.objects.filter(pk__in=lines).values_list("pk", "product__quantity_decimals"),
+    ids("lines"),
+)
+
+
+def _waiting(lines: Any, kind: str) -> QuerySet[Any, Any]:
+    rows = Holding.objects.filter(kind=kind, claim__gt=0, quantity__gt=0, **{f"{LINE_AT[kind]}__in": lines})
+    return rows.order_by("claim").values_list(LINE_AT[kind], "claim", "quantity")
+
+
+_WAITING = {kind: Prepared(partial(_waiting, kind=kind), ids("lines")) for kind in LINE_AT}
+
+
+def order(pk: int) -> Any:
+    """One purchase order with its word; raises NotThere."""
+    return known(_ORDER.first(pk), pk)
+
+
+def receipt(pk: int) -> Any:
+    """One receipt; raises NotThere."""
+    return known(_RECEIPT.first(pk), pk)
+
+
 def waiting(lines: Iterable[int]) -> dict[int, list[tuple[int, str, int]]]:
     """Who waits for the goods of each line: the customer's line, at which kind of place, how many."""
     wanted = list(lines)
     found: dict[int, list[tuple[int, str, int]]] = defaultdict(list)
-    for at, kind in (("place__drafted_line", "drafted"), ("place__purchase_line", "on_order")):
-        rows = Holding.objects.filter(**{f"{at}__in": wanted}, kind=kind, claim__gt=0, quantity__gt=0)
-        for line, claim, quantity in rows.order_by("claim").values_list(at, "claim", "quantity"):
+    for kind, rows in _WAITING.items() if wanted else ():
+        for line, claim, quantity in rows(wanted):
             found[line].append((claim, kind, quantity))
     return found
 
@@ -69,8 +112,7 @@ def show_orders(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
     """Purchase orders with their lines; costs only for who may see them."""
     listed = list(found)
     lines: dict[int, list[PurchaseLine]] = defaultdict(list)
-    rows = PurchaseLine.objects.filter(purchase_order__in=[o.pk for o in listed], void__isnull=True)
-    for line in rows.filter(removed_at__isnull=True).select_related("product").order_by("position", "pk"):
+    for line in _LINES([one.pk for one in listed]) if listed else ():
         lines[line.purchase_order_id].append(line)
     every = [line.pk for some in lines.values() for line in some]
     standing, claims = figures(every), waiting(every)
@@ -166,15 +208,8 @@ def show_receipts(found: Iterable[Any]) -> list[dict[str, Any]]:
     listed = list(found)
     goods = came(r.made_id for r in listed)
     every = {one.purchase_line for some in goods.values() for one in some}
-    lines = {
-        line.pk: line
-        for line in PurchaseLine.objects.filter(pk__in=every).select_related("product", "purchase_order")
-    }
-    bins = dict(
-        Bin.objects.filter(place__in={one.place for some in goods.values() for one in some}).values_list(
-            "place", "pk"
-        )
-    )
+    lines = {line.pk: line for line in _CAME_FOR(every)} if every else {}
+    bins = dict(_BINS({one.place for some in goods.values() for one in some})) if every else {}
     return [
         {
             "id": receipt.pk,
@@ -246,9 +281,7 @@ def decimals_of_lines(lines: Iterable[int]) -> dict[int, int]:
 
 def decimals_of_purchase_lines(lines: Iterable[int]) -> dict[int, int]:
     """How many decimals the product of each purchase order's line has."""
-    return dict(
-        PurchaseLine.objects.filter(pk__in=list(lines)).values_list("pk", "product__quantity_decimals")
-    )
+    return dict(_DECIMALS(set(lines)))
 
 
 def decimals_of_products(products: Iterable[int]) -> dict[int, int]:

@@ -14,6 +14,7 @@ from wharfinger.demand.models import SUBJECTS, Line
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.plan import Spot, Truth
+from wharfinger.ledger.prepared import Prepared, ids
 from wharfinger.ledger.reverse import draws_of
 from wharfinger.parties.models import Organization, Site
 from wharfinger.purchasing.models import PurchaseLine
@@ -78,26 +79,37 @@ def read_together(lines: Iterable[int]) -> Read:
     return read
 
 
+_POSITIONS = Prepared(
+    lambda orders: PurchaseLine.objects.filter(purchase_order__in=orders, void__isnull=True).order_by(
+        "position", "pk"
+    ),
+    ids("orders"),
+)
+_SERVED = Prepared(
+    lambda places: (
+        Line.objects.filter(
+            pk__in=Holding.objects.filter(place__in=places, quantity__gt=0, claim__gt=0).values("claim")
+        )
+        .select_related("sheet", "order")
+        .order_by("pk")
+    ),
+    ids("places"),
+)
+
+
 def read_orders(lines: Iterable[int] | None = None) -> Read:
     """Read the lines of the locked orders, or these of them, and the customers' lines that they serve."""
     wanted = None if lines is None else sorted(set(lines))
 
     def read(truth: Truth) -> None:
-        found = PurchaseLine.objects.filter(
-            purchase_order__in=list(truth.documents["purchasing.PurchaseOrder"]), void__isnull=True
-        )
-        every = list(found.order_by("position", "pk"))
+        every = _POSITIONS(truth.documents["purchasing.PurchaseOrder"])
         truth.read["positions"] = every
         kept = [line for line in every if line.removed_at is None and (wanted is None or line.pk in wanted)]
         truth.read["purchase_lines"] = {line.pk: line for line in kept}
         truth.read["places"] = [
             p for line in kept for p in (line.drafted_place_id, line.place_id, line.refused_place_id)
         ]
-        claims = Holding.objects.filter(place__in=truth.read["places"], quantity__gt=0, claim__gt=0).values(
-            "claim"
-        )
-        served = Line.objects.filter(pk__in=claims).select_related("sheet", "order")
-        truth.read["lines"] = {line.pk: line for line in served.order_by("pk")}
+        truth.read["lines"] = {line.pk: line for line in _SERVED(truth.read["places"])}
 
     return read
 
@@ -134,9 +146,7 @@ def read_products(*more: int) -> Read:
         ids = {line.product_id for line in truth.read["lines"].values()} | set(more)
         ids |= {line.product_id for line in truth.read.get("purchase_lines", {}).values()}
         known = truth.products
-        truth.read["products"] = (
-            known if ids <= known.keys() else {p.pk: p for p in Product.objects.filter(pk__in=sorted(ids))}
-        )
+        truth.read["products"] = known if ids <= known.keys() else sql.by_ids(Product, ids)
 
     return read
 
@@ -209,6 +219,15 @@ def read_arrived(truth: Truth) -> None:
     truth.read["arrived"] = ordered != sum(h.quantity for h in truth.held if h.place in at)
 
 
+_BINS = Prepared(
+    lambda bins, locations: Bin.objects.filter(
+        Q(pk__in=bins) | Q(location__in=locations, default=True), retired_on__isnull=True
+    ),
+    ids("bins"),
+    ids("locations"),
+)
+
+
 def read_door(arrivals: Sequence[Any]) -> Read:
     """Read what receiving needs: bins, sites of drop shipments, and lots that are known by these numbers."""
     bins = sorted({a.bin for a in arrivals if a.bin is not None})
@@ -216,18 +235,13 @@ def read_door(arrivals: Sequence[Any]) -> Read:
 
     def read(truth: Truth) -> None:
         locations = sorted({line.location_id for line in truth.read["purchase_lines"].values()})
-        found = Bin.objects.filter(
-            Q(pk__in=bins) | Q(location__in=locations, default=True), retired_on__isnull=True
-        )
-        rows = list(found)
+        rows = _BINS(bins, locations)
         truth.read["bins"] = {one.pk: one for one in rows}
         truth.read["default_bins"] = {one.location_id: one for one in rows if one.default}
         sites = {order.ship_to_site_id for order in truth.documents["purchasing.PurchaseOrder"].values()} - {
             None
         }
-        truth.read["sites"] = (
-            {one.pk: one for one in Site.objects.filter(pk__in=sorted(sites))} if sites else {}
-        )
+        truth.read["sites"] = sql.by_ids(Site, sites)
         truth.read["known_lots"] = known_lots(purchase_products(truth), codes) if codes else {}
 
     return read

@@ -53,6 +53,8 @@ class Delivery:
 def plan_receive(truth: Truth, *, arrivals: Sequence[Arrival], delivery: Delivery) -> Plan:
     """Take goods in: they stand in a bin for whoever waits for them, or at the customer if shipped there."""
     plan = Plan()
+    if truth.read["house"].require_vendor_invoice and not delivery.vendor_invoice_number:
+        raise BadInput("missing", N_("Please fill this in."), field="vendor_invoice_number")
     lines = [_line(truth, arrival, delivery, n) for n, arrival in enumerate(arrivals)]
     orders = truth.documents["purchasing.PurchaseOrder"]
     vendors = {order.vendor_id for order in orders.values()}
