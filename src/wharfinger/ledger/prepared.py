@@ -117,12 +117,33 @@ class _Text:
         converters = tuple((n, tuple(how), column) for n, (how, column) in found.items())
         info: Any = compiler.klass_info if query.query.default_cols else None
         more: Any = compiler.annotation_col_map or {}
+        text, given = _with_constants(text.replace(f"IN ({ANY}", "= ANY ("), params)
         return cls(
-            text.replace(f"IN ({ANY}", "= ANY ("),
-            tuple(params),
+            text,
+            given,
             converters,
             _Maker(info, select, more) if info else None,
         )
+
+
+def _with_constants(text: str, params: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+    """The text with the numbers and words that never change written out, and the parameters that are left.
+
+    Only so does a kept plan know that ``quantity > 0`` is the condition of an index, or how rare a kind is.
+    """
+    pieces = text.split("%s")
+    assert len(pieces) == len(params) + 1, f"a percent sign stands before a parameter: {text}"
+    written, left = [pieces[0]], []
+    for param, piece in zip(params, pieces[1:], strict=True):
+        if type(param) is int:
+            written.append(str(param))
+        elif type(param) is str:
+            written.append("'" + param.replace("'", "''").replace("%", "%%") + "'")
+        else:
+            written.append("%s")
+            left.append(param)
+        written.append(piece)
+    return "".join(written), tuple(left)
 
 
 class Prepared:

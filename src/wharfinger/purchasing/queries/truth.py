@@ -86,15 +86,19 @@ _POSITIONS = Prepared(
     ids("orders"),
 )
 _SERVED = Prepared(
-    lambda places: (
-        Line.objects.filter(
-            pk__in=Holding.objects.filter(place__in=places, quantity__gt=0, claim__gt=0).values("claim")
-        )
-        .select_related("sheet", "order")
-        .order_by("pk")
-    ),
-    ids("places"),
+    lambda claims: Line.objects.filter(pk__in=claims).select_related("sheet", "order").order_by("pk"),
+    ids("claims"),
 )
+
+
+def _waiting_at(places: Iterable[int]) -> list[int]:
+    """The claims for which something stands at these places, found from the few places on."""
+    found = sql.fetch(
+        "SELECT DISTINCT h.claim_id FROM ledger_place p JOIN ledger_holding h ON h.place_id = p.id "
+        f"WHERE {sql.among('p.id')} AND h.quantity > 0 AND h.claim_id > 0",
+        [sql.array(places)],
+    )
+    return [claim for (claim,) in found]
 
 
 def read_orders(lines: Iterable[int] | None = None) -> Read:
@@ -109,7 +113,7 @@ def read_orders(lines: Iterable[int] | None = None) -> Read:
         truth.read["places"] = [
             p for line in kept for p in (line.drafted_place_id, line.place_id, line.refused_place_id)
         ]
-        truth.read["lines"] = {line.pk: line for line in _SERVED(truth.read["places"])}
+        truth.read["lines"] = {line.pk: line for line in _SERVED(_waiting_at(truth.read["places"]))}
 
     return read
 
