@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from django.test import Client
 
+from tests.scenarios.further import FurtherActions, FurtherApi
 from tests.world import World
 from wharfinger.base import clock
 from wharfinger.base.refusal import Refusal
@@ -26,7 +27,7 @@ from wharfinger.fulfilment.actions import packing, picking, shipping
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Lot
 from wharfinger.ledger.reverse import reverse
-from wharfinger.parties.models import Token
+from wharfinger.parties.models import Token, User
 from wharfinger.parties.queries import digest
 from wharfinger.purchasing.actions import approving, ordering, receiving
 from wharfinger.purchasing.models import PurchaseLine
@@ -49,71 +50,31 @@ class Refused(Exception):
         self.code = code
 
 
-class Door(Protocol):
-    """What a scenario can do. Documents answer with their id and lines; every verb with its entry."""
-
-    def order(self, customer: int, items: Items, *, confirm: bool) -> tuple[int, list[int], int]:
-        """Make a sales order."""
-        ...
-
-    def quote(self, customer: int, items: Items) -> tuple[int, list[int], int]:
-        """Make a quote."""
-        ...
-
-    def win(self, quote: int) -> tuple[int, list[int], int]:
-        """Win a quote: the order's id, its lines, the entry."""
-        ...
-
-    def on_lines(self, verb: str, document: int, items: Items, serials: Sequence[str]) -> int:
-        """Reserve, release, pick, unpick, pack, ship, deliver, cancel-delivery, pick-pack-ship, invoice, credit."""
-        ...
-
-    def on_document(self, verb: str, document: int) -> int:
-        """Confirm, cancel, reopen, lose."""
-        ...
-
-    def approve(self, lines: Sequence[int]) -> int:
-        """Approve buying."""
-        ...
-
-    def buy(self, lines: Sequence[int]) -> tuple[int, int]:
-        """Order lines from their default vendor and submit: the purchase order and the entry."""
-        ...
-
-    def receive(self, purchase: int, product: int, quantity: int, serials: Sequence[str]) -> int:
-        """Take in goods of a purchase order."""
-        ...
-
-    def pay(self, customer: int, amount: str) -> int:
-        """Money comes from a customer."""
-        ...
-
-    def undo(self, entry: int) -> int:
-        """Undo an entry."""
-        ...
-
-
-class ActionsDoor:
+class ActionsDoor(FurtherActions):
     """Calls the actions in process."""
 
-    def __init__(self, company: World) -> None:
-        self.who = company.user
+    def __init__(self, company: World, who: User | None = None) -> None:
+        self.who = who or company.user
 
     def order(self, customer: int, items: Items, *, confirm: bool) -> tuple[int, list[int], int]:
+        """Make a sales order: its id, its lines, the entry."""
         wish = OrderWish(customer, tuple(LineWish(p, q) for p, q in items), confirm=confirm)
         done = self._said(lambda: orders.create_order(actor=self.who, wish=wish))
         return done.one("demand.Sheet"), done.made["ledger.Claim"], done.id
 
     def quote(self, customer: int, items: Items) -> tuple[int, list[int], int]:
+        """Make a quote."""
         wish = QuoteWish(customer, tuple(LineWish(p, q) for p, q in items))
         done = self._said(lambda: quotes.create_quote(actor=self.who, wish=wish))
         return done.one("demand.Sheet"), done.made["ledger.Claim"], done.id
 
     def win(self, quote: int) -> tuple[int, list[int], int]:
+        """Win a quote: the order's id, its lines, the entry."""
         done = self._said(lambda: winning.win(actor=self.who, quote=quote))
         return done.one("demand.Sheet"), done.made["ledger.Claim"], done.id
 
     def on_lines(self, verb: str, document: int, items: Items, serials: Sequence[str]) -> int:
+        """Reserve, release, pick, unpick, pack, ship, invoice, credit and the like."""
         who = self.who
         picks = [Pick(line, q, serials=tuple(serials)) for line, q in items]
         lots = tuple(Lot.objects.filter(code__in=serials).values_list("pk", flat=True))
@@ -138,6 +99,7 @@ class ActionsDoor:
         return int(self._said(verbs[verb]).id)
 
     def on_document(self, verb: str, document: int) -> int:
+        """Confirm, cancel, reopen, lose."""
         who = self.who
         verbs = {
             "confirm": lambda: orders.confirm(actor=who, order=document),
@@ -148,9 +110,11 @@ class ActionsDoor:
         return int(self._said(verbs[verb]).id)
 
     def approve(self, lines: Sequence[int]) -> int:
+        """Approve buying."""
         return int(self._said(lambda: approving.approve(actor=self.who, lines=lines)).id)
 
     def buy(self, lines: Sequence[int]) -> tuple[int, int]:
+        """Order lines from their default vendor and submit: the purchase order and the entry."""
         drafted = self._said(
             lambda: ordering.draft_from_lines(actor=self.who, wanted=[Wanted(line) for line in lines])
         )
@@ -158,16 +122,19 @@ class ActionsDoor:
         return order, self._said(lambda: ordering.submit(actor=self.who, order=order)).id
 
     def receive(self, purchase: int, product: int, quantity: int, serials: Sequence[str]) -> int:
+        """Take in goods of a purchase order."""
         line = PurchaseLine.objects.get(purchase_order=purchase, product=product).pk
         arrivals = [Arrival(line, quantity, serials=tuple(serials))]
         return int(self._said(lambda: receiving.receive(actor=self.who, arrivals=arrivals)).id)
 
     def pay(self, customer: int, amount: str) -> int:
+        """Money comes from a customer."""
         whole, _, cents = amount.partition(".")
         minor = int(whole) * 100 + int(cents.ljust(2, "0") or 0)
         return int(self._said(lambda: pay(actor=self.who, wish=PaymentWish(customer, minor, "EUR"))).id)
 
     def undo(self, entry: int) -> int:
+        """Undo an entry."""
         return int(self._said(lambda: reverse(actor=self.who, entry=entry)).id)
 
     def _said(self, act: Any) -> Any:
@@ -179,21 +146,26 @@ class ActionsDoor:
             raise Refused(refusal.code if refusal.words() else "no words") from refusal
 
 
-class ApiDoor:
+class ApiDoor(FurtherApi):
     """Speaks JSON over HTTP."""
 
-    def __init__(self, company: World) -> None:
-        Token.objects.create(
-            user=company.user,
-            name="scenario",
-            digest=digest("told"),
-            prefix="told",
-            scopes=["*"],
-            made_at=clock.now(),
+    def __init__(self, company: World, who: User | None = None) -> None:
+        user = who or company.user
+        secret = f"told by {user.pk}"
+        Token.objects.get_or_create(
+            digest=digest(secret),
+            defaults={
+                "user": user,
+                "name": "scenario",
+                "prefix": "told",
+                "scopes": ["*"],
+                "made_at": clock.now(),
+            },
         )
-        self.client = Client(headers={"Authorization": "Bearer told"})
+        self.client = Client(headers={"Authorization": f"Bearer {secret}"})
 
     def order(self, customer: int, items: Items, *, confirm: bool) -> tuple[int, list[int], int]:
+        """Make a sales order: its id, its lines, the entry."""
         lines = [{"product": p, "quantity": str(q)} for p, q in items]
         made = self._post(
             f"/orders{'?confirm=true' if confirm else ''}", {"organization": customer, "lines": lines}
@@ -201,6 +173,7 @@ class ApiDoor:
         return made["id"], [line["id"] for line in made["lines"]], made["entry"]
 
     def quote(self, customer: int, items: Items) -> tuple[int, list[int], int]:
+        """Make a quote."""
         made = self._post(
             "/quotes",
             {"organization": customer, "lines": [{"product": p, "quantity": str(q)} for p, q in items]},
@@ -208,6 +181,7 @@ class ApiDoor:
         return made["id"], [line["id"] for line in made["lines"]], made["entry"]
 
     def win(self, quote: int) -> tuple[int, list[int], int]:
+        """Win a quote: the order's id, its lines, the entry."""
         won = self._post(f"/quotes/{quote}/win", {})
         order = won["order"]
         order = order["id"] if isinstance(order, dict) else order
@@ -215,6 +189,7 @@ class ApiDoor:
         return order, [line["id"] for line in read["lines"]], won["entry"]
 
     def on_lines(self, verb: str, document: int, items: Items, serials: Sequence[str]) -> int:
+        """Reserve, release, pick, unpick, pack, ship, invoice, credit and the like."""
         rows: list[dict[str, Any]] = [{"line": line, "quantity": str(q)} for line, q in items]
         if serials:
             rows = [{**row, "serials": list(serials)} for row in rows]
@@ -230,6 +205,7 @@ class ApiDoor:
         return int(self._post(f"/{verb}", {"picks": rows, **extra})["entry"])
 
     def on_document(self, verb: str, document: int) -> int:
+        """Confirm, cancel, reopen, lose."""
         noun = "quotes" if verb == "lose" else "orders"
         return int(
             self._post(f"/{noun}/{document}/{verb}", {"reason": "As told"} if verb != "confirm" else {})[
@@ -238,13 +214,16 @@ class ApiDoor:
         )
 
     def approve(self, lines: Sequence[int]) -> int:
+        """Approve buying."""
         return int(self._post("/approvals/approve", {"lines": list(lines)})["entry"])
 
     def buy(self, lines: Sequence[int]) -> tuple[int, int]:
+        """Order lines from their default vendor and submit: the purchase order and the entry."""
         made = self._post("/purchase-orders/from-lines", {"lines": list(lines)})
         return made["id"], self._post(f"/purchase-orders/{made['id']}/submit", {})["entry"]
 
     def receive(self, purchase: int, product: int, quantity: int, serials: Sequence[str]) -> int:
+        """Take in goods of a purchase order."""
         line = PurchaseLine.objects.get(purchase_order=purchase, product=product).pk
         row: dict[str, Any] = {"purchase_line": line, "quantity": str(quantity)}
         if serials:
@@ -252,11 +231,13 @@ class ApiDoor:
         return int(self._post(f"/purchase-orders/{purchase}/receive", {"lines": [row]})["entry"])
 
     def pay(self, customer: int, amount: str) -> int:
+        """Money comes from a customer."""
         return int(
             self._post("/payments", {"organization": customer, "amount": amount, "currency": "EUR"})["entry"]
         )
 
     def undo(self, entry: int) -> int:
+        """Undo an entry."""
         return int(self._post(f"/journal/{entry}/reverse", {"reason": "As told"})["entry"])
 
     def _post(self, path: str, body: Any) -> Any:

@@ -2,7 +2,7 @@
 
 product router 10.00 [cost 6.00] [service] [serials] [average|lifo]   a product of the company
 goods 5 router [serials S1 S2] [at A2]                                they turn up in a bin
-setting approval 1000.00                                              purchases from then on need approval
+setting approval 1000.00 [by-another]                                 purchases from then on need approval
 order SO: 3 router, 2 cable        firm at once; `draft SO: …` is not
 quote Q: 3 router
 reserve SO 3 router [serials S1]   and so release, pick, unpick, pack, unpack, ship, pick-pack-ship,
@@ -12,6 +12,8 @@ pay 35.70                          · undo (the latest act), undo 2 (the second 
 refused CODE: <line>               the line is refused with this code, and nothing is written
 see SO router: reserved 3, to_order 1          · stock router: on_hand 5, available 2 · worth router 18.00
 owes 35.70                                     what the customer owes (below zero: what we owe)
+
+The rest of the words are in ``after``.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ from typing import Any
 import pytest
 from django.db.models import Sum
 
-from tests.scenarios.doors import Door, Refused
+from tests.scenarios.after import After
+from tests.scenarios.doors import ActionsDoor, ApiDoor, Refused
+from tests.scenarios.further import micro
 from tests.world import World, clean, entries
 from wharfinger.base.models import Setting
 from wharfinger.catalog.models import Product, VendorPrice
@@ -34,17 +38,19 @@ from wharfinger.ledger.models import Account, Holding, Layer
 ON_LINES = {
     "reserve", "release", "pick", "unpick", "pack", "unpack", "ship", "pick-pack-ship", "cancel-delivery", "invoice", "credit",
 }  # fmt: skip
+DECISIONS = {"confirm", "cancel", "reopen", "lose", "approve", "deny", "close"}
 FIGURES = (
     "wanted", "to_approve", "to_order", "drafted", "on_order", "ready", "reserved", "picked",
     "packed", "shipped", "delivered", "returned", "restocked", "cancelled", "invoiced", "credited",
 )  # fmt: skip
 
 
-class Teller:
+class Teller(After):
     """Tells one story."""
 
-    def __init__(self, company: World, door: Door) -> None:
+    def __init__(self, company: World, door: ActionsDoor | ApiDoor) -> None:
         self.company, self.door = company, door
+        self.kinds: dict[str, str] = {}
         self.products: dict[str, Product] = {}
         self.documents: dict[str, int] = {}
         self.acts: list[int] = []
@@ -66,11 +72,22 @@ class Teller:
         word, _, rest = said.partition(" ")
         if word in ON_LINES:
             self.acts.append(self.on_lines(word, rest))
-        elif word in ("confirm", "cancel", "reopen", "lose"):
-            self.acts.append(self.door.on_document(word, self.documents[rest]))
+        elif word in DECISIONS:
+            self.acts.append(self.decide(word, rest))
         else:
-            told: Callable[[str], Any] = getattr(self, f"say_{word}")
+            told: Callable[[str], Any] = getattr(self, f"say_{word.replace('-', '_')}")
             told(rest)
+
+    def decide(self, word: str, name: str) -> int:
+        """A decision about a document of any kind, or about what it wants to buy."""
+        kind, document = self.kinds.get(name), self.documents[name]
+        if kind == "purchase":
+            return self.door.on_purchase(word, document)
+        if kind == "rma":
+            return self.door.on_rma(word, document)
+        if word == "approve":
+            return self.door.approve([line.pk for line in self.lines(name)])
+        return self.door.on_document(word, document)
 
     def say_product(self, rest: str) -> None:
         """product NAME PRICE …"""
@@ -101,12 +118,12 @@ class Teller:
         self.acts.append(written.id)
 
     def say_setting(self, rest: str) -> None:
-        """setting approval AMOUNT"""
-        name, amount = rest.split()
+        """setting approval AMOUNT [by-another]"""
+        name, amount, *more = rest.split()
         assert name == "approval"
         Setting.objects.update_or_create(
             key="approval",
-            defaults={"value": {"threshold_minor": micro(amount) // 10_000, "self_approval": True}},
+            defaults={"value": {"threshold_minor": micro(amount) // 10_000, "self_approval": not more}},
         )
 
     def say_order(self, rest: str, *, confirm: bool = True) -> None:
@@ -134,17 +151,12 @@ class Teller:
         self.documents[order] = made
         self.acts.append(entry)
 
-    def say_approve(self, rest: str) -> None:
-        """approve DOCUMENT"""
-        self.acts.append(self.door.approve([line.pk for line in self.lines(rest)]))
-
     def say_buy(self, rest: str) -> None:
         """buy DOCUMENT as PURCHASE"""
         document, _, name = rest.split()
         wanting = [line.pk for line in self.lines(document) if quantities([line.pk])[line.pk]["to_order"]]
         made, entry = self.door.buy(wanting)
-        self.documents[name] = made
-        self.acts.append(entry)
+        self.keep("purchase", name, (made, entry))
 
     def say_receive(self, rest: str) -> None:
         """receive PURCHASE QUANTITY PRODUCT [serials …]"""
@@ -247,9 +259,3 @@ def split_serials(text: str) -> tuple[str, tuple[str, ...]]:
     """A line and the serials at its end."""
     head, _, serials = text.partition(" serials ")
     return head, tuple(serials.split())
-
-
-def micro(text: str) -> int:
-    """A price at 10⁻⁶."""
-    whole, _, rest = text.partition(".")
-    return int(whole) * 10**6 + int(rest.ljust(6, "0") or 0)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenarios.doors import ActionsDoor, ApiDoor, Door
+from tests.scenarios.doors import ActionsDoor, ApiDoor
 from tests.scenarios.teller import Teller
 from tests.world import World, world
 
 STORIES = sorted(Path(__file__).parent.glob("*.txt"))
-DOORS: dict[str, type] = {"actions": ActionsDoor, "api": ApiDoor}
+DOORS: dict[str, type[ActionsDoor] | type[ApiDoor]] = {"actions": ActionsDoor, "api": ApiDoor}
 
 
 @pytest.mark.django_db
@@ -19,8 +19,7 @@ DOORS: dict[str, type] = {"actions": ActionsDoor, "api": ApiDoor}
 @pytest.mark.parametrize("story", STORIES, ids=lambda path: path.stem)
 def test_story(story: Path, door: str) -> None:
     company: World = world()
-    through: Door = DOORS[door](company)
-    Teller(company, through).tell(story.read_text())
+    Teller(company, DOORS[door](company)).tell(story.read_text())
 
 
 def test_there_are_stories() -> None:

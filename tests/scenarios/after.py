@@ -1,0 +1,278 @@
+"""The rest of the stories' words: stock found and lost, buying for stock, devices, returns, jobs, other people.
+
+found 10 router [cost 10.00]   lost 15 router   revalue router 15.00
+stock-up PO: 400 cable at 8.00, 2 phone at 10000.00 [freight 145.00]    submit|approve|cancel|close PO
+drop-ship SO as PO             ordered, to be delivered by the vendor to the customer
+arrive PO 5 router [rejected 2] [over] as GR      cancel-receipt GR
+send SO 1 router               under way until its delivery is proved · deliver SO 1 router
+warranty router 24             months from the sale · install SO router as D [serials S1]
+swap D as E to bin serials S2  · device D: S1 customer, or removed · covered D 24
+subscribe D as S · end S       a service uses a device
+rma R for SO: 2 router · approve|deny|close R · back R 2 router · inspect R 1 router restock
+settle R 1 router credit · asked R router: requested 2, received 1, inspected 0, settled 0
+return SO 1 router [restock]   without RMA
+job J [unbilled] · provide J 1 router · remove J 1 router
+called SO: delivered invoiced · called PO: received_full · total PO 23795.00
+by ben: LINE                   somebody else does it
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.scenarios.doors import ActionsDoor, ApiDoor
+from tests.scenarios.further import Bought, micro
+from tests.world import World
+from wharfinger.catalog.models import Product, WarrantyPolicy
+from wharfinger.demand.models import Line
+from wharfinger.devices.models import Device
+from wharfinger.devices.rules.warranty import plus_months
+from wharfinger.ledger.models import Holding
+from wharfinger.parties.models import Role, User
+from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.queries import orders as purchases
+from wharfinger.returns.models import RmaLine
+from wharfinger.returns.queries.figures import figures as returned
+from wharfinger.sales import queries as sales
+
+
+class After:
+    """What a teller also understands."""
+
+    company: World
+    door: ActionsDoor | ApiDoor
+    products: dict[str, Product]
+    documents: dict[str, int]
+    kinds: dict[str, str]
+    acts: list[int]
+
+    def say(self, said: str) -> None:
+        """One line."""
+        raise NotImplementedError
+
+    def items(self, text: str) -> list[tuple[int, int]]:
+        """Products and quantities."""
+        raise NotImplementedError
+
+    def lines(self, name: str) -> list[Line]:
+        """The lines of a document."""
+        raise NotImplementedError
+
+    def keep(self, kind: str, name: str, made: tuple[int, int]) -> None:
+        """Remember what was made under its name."""
+        self.documents[name], self.kinds[name] = made[0], kind
+        self.acts.append(made[1])
+
+    def line(self, name: str, product: str) -> int:
+        """The line of a document with this product."""
+        (found,) = [one.pk for one in self.lines(name) if one.product_id == self.products[product].pk]
+        return found
+
+    def say_by(self, rest: str) -> None:
+        """by NAME: LINE"""
+        name, _, line = rest.partition(":")
+        user, new = User.objects.get_or_create(username=name, defaults={"name": name.title()})
+        if new:
+            user.roles.add(Role.objects.get(name="administrator"))
+        mine = self.door
+        self.door = type(mine)(self.company, user)
+        try:
+            self.say(line.strip())
+        finally:
+            self.door = mine
+
+    def say_found(self, rest: str, *, sign: int = 1) -> None:
+        """found QUANTITY NAME [cost AMOUNT]"""
+        quantity, name, *more = rest.split()
+        location = self.company.location
+        self.acts.append(
+            self.door.adjust(
+                self.products[name].pk, sign * int(quantity), location, more[1] if more else None
+            )
+        )
+
+    def say_lost(self, rest: str) -> None:
+        """lost QUANTITY NAME"""
+        self.say_found(rest, sign=-1)
+
+    def say_revalue(self, rest: str) -> None:
+        """revalue NAME COST"""
+        name, cost = rest.split()
+        self.acts.append(self.door.revalue(self.products[name].pk, cost))
+
+    def say_stock_up(self, rest: str) -> None:
+        """stock-up PO: 400 cable at 8.00 [freight 145.00]"""
+        head, _, freight = rest.partition(" freight ")
+        name, items = head.split(":")
+        found = re.findall(r"(\d+) (\w+) at ([\d.]+)", items)
+        bought = [Bought(self.products[p].pk, int(q), cost) for q, p, cost in found]
+        self.keep("purchase", name, self.door.order_stock(self.company.vendor.pk, bought, freight or "0"))
+
+    def say_drop_ship(self, rest: str) -> None:
+        """drop-ship SO as PO"""
+        document, _, name = rest.split()
+        wanted = [line.pk for line in self.lines(document)]
+        made = self.door.drop_ship(self.company.vendor.pk, wanted, self.company.site.pk)
+        self.keep("purchase", name, made)
+        self.acts.append(self.door.on_purchase("submit", made[0]))
+
+    def say_submit(self, rest: str) -> None:
+        """submit PO"""
+        self.acts.append(self.door.on_purchase("submit", self.documents[rest]))
+
+    def say_arrive(self, rest: str) -> None:
+        """arrive PO QUANTITY NAME [rejected N] [over] as GR"""
+        head, receipt = rest.split(" as ")
+        purchase, quantity, name, *more = head.split()
+        line = PurchaseLine.objects.get(
+            purchase_order=self.documents[purchase], product=self.products[name]
+        ).pk
+        rejected = int(more[more.index("rejected") + 1]) if "rejected" in more else 0
+        made = self.door.arrive(line, int(quantity), rejected, over="over" in more)
+        self.keep("receipt", receipt, made)
+
+    def say_cancel_receipt(self, rest: str) -> None:
+        """cancel-receipt GR"""
+        self.acts.append(self.door.cancel_receipt(self.documents[rest]))
+
+    def say_send(self, rest: str) -> None:
+        """send SO QUANTITY NAME"""
+        document, quantity, name = rest.split()
+        self.acts.append(self.door.send(self.line(document, name), int(quantity)))
+
+    def say_deliver(self, rest: str) -> None:
+        """deliver SO QUANTITY NAME"""
+        document, quantity, name = rest.split()
+        self.acts.append(self.door.deliver(self.line(document, name), int(quantity)))
+
+    def say_warranty(self, rest: str) -> None:
+        """warranty NAME MONTHS"""
+        name, months = rest.split()
+        WarrantyPolicy.objects.create(
+            name=f"{months} months", product=self.products[name], months=int(months), valid_from="2020-01-01"
+        )
+
+    def say_install(self, rest: str) -> None:
+        """install SO NAME as D [serials S1]"""
+        head, _, serial = rest.partition(" serials ")
+        document, name, _, device = head.split()
+        self.keep("device", device, self.door.install(self.line(document, name), serial))
+
+    def say_swap(self, rest: str) -> None:
+        """swap D as E to WHERE serials S2"""
+        old, _, new, _, to, _, serial = rest.split()
+        self.keep("device", new, self.door.swap(self.documents[old], serial, to))
+
+    def say_device(self, rest: str) -> None:
+        """device D: SERIAL customer, or SERIAL removed"""
+        name, wanted = rest.split(":")
+        device = Device.objects.get(pk=self.documents[name])
+        found = f"{device.lot.code} {'customer' if device.removed_on is None else 'removed'}"
+        assert found == wanted.strip(), f"is {found}"
+
+    def say_covered(self, rest: str) -> None:
+        """covered D MONTHS"""
+        name, months = rest.split()
+        device = Device.objects.get(pk=self.documents[name])
+        assert device.warranty_start_on is not None, "has no warranty"
+        end = plus_months(device.warranty_start_on, int(months))
+        assert device.warranty_end_on == end, f"is covered until {device.warranty_end_on}"
+
+    def say_subscribe(self, rest: str) -> None:
+        """subscribe D as S"""
+        device, _, name = rest.split()
+        service = self.company.product(kind="service", procured=False).pk
+        made = self.door.subscribe(self.company.customer.pk, service, self.documents[device])
+        self.keep("subscription", name, made)
+
+    def say_end(self, rest: str) -> None:
+        """end S"""
+        self.acts.append(self.door.unsubscribe(self.documents[rest]))
+
+    def say_rma(self, rest: str) -> None:
+        """rma R for SO: 2 router"""
+        head, items = rest.split(":")
+        name, _, document = head.split()
+        asked = self.of_lines(document, items)
+        self.keep("rma", name, self.door.request(self.company.customer.pk, asked))
+
+    def say_back(self, rest: str) -> None:
+        """back R QUANTITY NAME"""
+        self.on_rma("back", f"{rest} arrived")
+
+    def say_inspect(self, rest: str) -> None:
+        """inspect R QUANTITY NAME OUTCOME"""
+        self.on_rma("inspect", rest)
+
+    def say_settle(self, rest: str) -> None:
+        """settle R QUANTITY NAME ANSWER"""
+        self.on_rma("settle", rest)
+
+    def on_rma(self, verb: str, rest: str) -> None:
+        """A step of units of an RMA."""
+        name, quantity, product, how = rest.split()
+        rma = self.documents[name]
+        line = RmaLine.objects.get(rma=rma, product=self.products[product]).pk
+        self.acts.append(self.door.on_rma_line(verb, rma, line, int(quantity), how))
+
+    def say_asked(self, rest: str) -> None:
+        """asked R NAME: requested 2, received 1, inspected 0, settled 0"""
+        head, wanted = rest.split(":")
+        name, product = head.split()
+        line = RmaLine.objects.get(rma=self.documents[name], product=self.products[product])
+        facts = returned([line.rma_id])[line.pk]
+        found = (
+            f"requested {line.quantity}, received {facts.received}, "
+            f"inspected {facts.inspected}, settled {line.settled_quantity}"
+        )
+        assert found == wanted.strip(), found
+
+    def say_return(self, rest: str) -> None:
+        """return SO QUANTITY NAME [restock]"""
+        document, quantity, name, *outcome = rest.split()
+        items = [(self.line(document, name), int(quantity))]
+        self.acts.append(self.door.take_back(self.company.customer.pk, items, outcome[0] if outcome else ""))
+
+    def say_job(self, rest: str) -> None:
+        """job J [unbilled]"""
+        name, *more = rest.split()
+        self.keep("job", name, self.door.job(self.company.customer.pk, billable="unbilled" not in more))
+
+    def say_provide(self, rest: str) -> None:
+        """provide J QUANTITY NAME"""
+        job, quantity, name = rest.split()
+        self.acts.append(self.door.provide(self.documents[job], self.products[name].pk, int(quantity)))
+
+    def say_remove(self, rest: str) -> None:
+        """remove J QUANTITY NAME"""
+        job, quantity, name = rest.split()
+        self.acts.append(self.door.remove(self.documents[job], self.line(job, name), int(quantity)))
+
+    def say_called(self, rest: str) -> None:
+        """called NAME: WORDS"""
+        name, wanted = rest.split(":")
+        pk = self.documents[name]
+        if self.kinds.get(name) == "purchase":
+            found = purchases.words([pk])[pk]
+        else:
+            shown = sales.show_order(sales.orders().get(pk=pk))
+            found = f"{shown['goods_status']} {shown['money_status']}"
+        assert found == wanted.strip(), f"is called {found}"
+
+    def say_total(self, rest: str) -> None:
+        """total PO AMOUNT"""
+        name, amount = rest.split()
+        found = purchases.totals([self.documents[name]])[self.documents[name]]
+        assert found == micro(amount) // 10_000, f"comes to {found / 100:.2f}"
+
+    def say_serial(self, rest: str) -> None:
+        """serial S1: KIND OF PLACE"""
+        code, wanted = rest.split(":")
+        found = Holding.objects.get(lot__code=code, quantity=1, unbounded=False).kind
+        assert found == wanted.strip(), f"is at {found}"
+
+    def of_lines(self, document: str, items: str) -> list[tuple[int, int]]:
+        """`2 router` as lines of a document and quantities."""
+        wanted: dict[Any, int] = dict(self.items(items))
+        return [(one.pk, wanted[one.product_id]) for one in self.lines(document) if one.product_id in wanted]

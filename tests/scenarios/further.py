@@ -1,0 +1,349 @@
+"""What the doors of the stories also do: buying for stock, devices, returns, jobs; through actions and API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from wharfinger.demand.models import Line
+from wharfinger.devices.actions.installing import install
+from wharfinger.devices.actions.keeping import end_subscription, subscribe
+from wharfinger.devices.rules.installing import Installation
+from wharfinger.devices.rules.keeping import SubscriptionWish
+from wharfinger.fulfilment.actions import shipping
+from wharfinger.fulfilment.rules import Consignment, Pick
+from wharfinger.parties.models import User
+from wharfinger.purchasing.actions import approving, ordering, receiving
+from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
+from wharfinger.purchasing.rules.receiving import Arrival, Delivery
+from wharfinger.returns.actions import inspecting, requesting
+from wharfinger.returns.actions import receiving as returning
+from wharfinger.returns.actions.swapping import swap
+from wharfinger.returns.rules.inspecting import Verdict
+from wharfinger.returns.rules.receiving import Arrived, Returned
+from wharfinger.returns.rules.requesting import Asked
+from wharfinger.returns.rules.settling import Answer
+from wharfinger.returns.rules.swapping import Incoming, Swap
+from wharfinger.stock.actions import goods, values
+from wharfinger.stock.models import Location
+from wharfinger.stock.rules.adjusting import Adjustment
+from wharfinger.work.actions import create_work_order, provide, remove
+from wharfinger.work.rules import Provision, Removal, WorkWish
+
+Made = tuple[int, int]
+"""The id of what was made, and the entry."""
+
+
+@dataclass(frozen=True)
+class Bought:
+    """A line of a purchase order for stock."""
+
+    product: int
+    quantity: int
+    cost: str
+
+
+def micro(text: str) -> int:
+    """A price at 10⁻⁶."""
+    whole, _, rest = text.partition(".")
+    return int(whole) * 10**6 + int(rest.ljust(6, "0") or 0)
+
+
+class Tells(Protocol):
+    """A door in process: who acts, and how a refusal is told."""
+
+    who: User
+
+    def _said(self, act: Any) -> Any: ...
+
+
+class Posts(Protocol):
+    """A door over HTTP."""
+
+    def _post(self, path: str, body: Any) -> Any: ...
+
+
+class FurtherActions:
+    """Calls the actions in process."""
+
+    def adjust(self: Tells, product: int, quantity: int, location: Location, cost: str | None) -> int:
+        """Goods are found or lost."""
+        item = Adjustment(
+            product, quantity, location.place_id, unit_cost_micro=None if cost is None else micro(cost)
+        )
+        return int(self._said(lambda: goods.adjust(actor=self.who, items=[item], reason="As told")).id)
+
+    def revalue(self: Tells, product: int, cost: str) -> int:
+        """What is left of a product costs otherwise."""
+        return int(
+            self._said(
+                lambda: values.revalue(
+                    actor=self.who, product=product, unit_cost_micro=micro(cost), reason="As told"
+                )
+            ).id
+        )
+
+    def order_stock(self: Tells, vendor: int, lines: Sequence[Bought], freight: str) -> Made:
+        """Draft a purchase order for stock."""
+        wishes = tuple(
+            PurchaseLineWish(one.product, one.quantity, unit_cost_micro=micro(one.cost)) for one in lines
+        )
+        wish = PurchaseWish(vendor, wishes, freight_minor=micro(freight) // 10_000)
+        done = self._said(lambda: ordering.draft(actor=self.who, wish=wish))
+        return done.one("purchasing.PurchaseOrder"), done.id
+
+    def drop_ship(self: Tells, vendor: int, lines: Sequence[int], site: int) -> Made:
+        """Order customers' lines so that the vendor delivers to the customer."""
+        wish = PurchaseWish(vendor, (), ship_to="organization", ship_to_site=site)
+        done = self._said(
+            lambda: ordering.draft_from_lines(
+                actor=self.who, wanted=[Wanted(line) for line in lines], wish=wish
+            )
+        )
+        return done.one("purchasing.PurchaseOrder"), done.id
+
+    def on_purchase(self: Tells, verb: str, purchase: int) -> int:
+        """Submit, cancel, close, approve."""
+        who = self.who
+        lines = PurchaseLine.objects.filter(purchase_order=purchase, void__isnull=True)
+        verbs = {
+            "submit": lambda: ordering.submit(actor=who, order=purchase),
+            "cancel": lambda: ordering.cancel(actor=who, order=purchase, reason="As told"),
+            "close": lambda: ordering.close(actor=who, order=purchase, reason="As told"),
+            "approve": lambda: approving.approve(
+                actor=who, purchase_lines=list(lines.values_list("pk", flat=True))
+            ),
+        }
+        return int(self._said(verbs[verb]).id)
+
+    def arrive(self: Tells, line: int, quantity: int, rejected: int, *, over: bool) -> Made:
+        """Goods of a purchase order's line are at the door: the receipt."""
+        done = self._said(
+            lambda: receiving.receive(
+                actor=self.who,
+                arrivals=[Arrival(line, quantity, rejected=rejected)],
+                delivery=Delivery(accept_over=over),
+                reason="As told",
+            )
+        )
+        return done.one("purchasing.Receipt"), done.id
+
+    def cancel_receipt(self: Tells, receipt: int) -> int:
+        """Take a receipt back."""
+        return int(self._said(lambda: receiving.cancel_receipt(actor=self.who, receipt=receipt)).id)
+
+    def send(self: Tells, line: int, quantity: int) -> int:
+        """Hand goods to the carrier, who must prove delivery."""
+        picks = [Pick(line, quantity)]
+        return int(
+            self._said(
+                lambda: shipping.ship(actor=self.who, picks=picks, consignment=Consignment(proof=True))
+            ).id
+        )
+
+    def deliver(self: Tells, line: int, quantity: int) -> int:
+        """Goods reach the customer."""
+        return int(self._said(lambda: shipping.deliver(actor=self.who, picks=[Pick(line, quantity)])).id)
+
+    def install(self: Tells, line: int, serial: str) -> Made:
+        """A delivered unit becomes a device."""
+        done = self._said(lambda: install(actor=self.who, items=[Installation(line, serial=serial)]))
+        return done.one("devices.Device"), done.id
+
+    def swap(self: Tells, device: int, serial: str, to: str) -> Made:
+        """Exchange a device: the new one."""
+        wish = Swap(device, Incoming(serial=serial), to, reason="As told")
+        done = self._said(lambda: swap(actor=self.who, swap=wish))
+        return done.one("devices.Device"), done.id
+
+    def subscribe(self: Tells, customer: int, product: int, device: int) -> Made:
+        """A service uses a device."""
+        wish = SubscriptionWish(customer, product, device)
+        done = self._said(lambda: subscribe(actor=self.who, wish=wish))
+        return done.one("devices.Subscription"), done.id
+
+    def unsubscribe(self: Tells, subscription: int) -> int:
+        """The service ends."""
+        return int(self._said(lambda: end_subscription(actor=self.who, subscription=subscription)).id)
+
+    def request(self: Tells, customer: int, items: Sequence[tuple[int, int]]) -> Made:
+        """A customer asks to send goods of lines back: the RMA."""
+        asked = [Asked(quantity, line) for line, quantity in items]
+        done = self._said(lambda: requesting.request(actor=self.who, organization=customer, items=asked))
+        return done.one("returns.Rma"), done.id
+
+    def on_rma(self: Tells, verb: str, rma: int) -> int:
+        """Approve, deny, close."""
+        who = self.who
+        verbs = {
+            "approve": lambda: requesting.approve(actor=who, rma=rma),
+            "deny": lambda: requesting.deny(actor=who, rma=rma, reason="As told"),
+            "close": lambda: requesting.close(actor=who, rma=rma),
+        }
+        return int(self._said(verbs[verb]).id)
+
+    def on_rma_line(self: Tells, verb: str, rma: int, line: int, quantity: int, how: str) -> int:
+        """Receive, inspect, settle."""
+        who = self.who
+        verbs = {
+            "back": lambda: returning.receive(actor=who, rma=rma, items=[Arrived(quantity, line)]),
+            "inspect": lambda: inspecting.inspect(
+                actor=who, rma=rma, verdicts=[Verdict(line, quantity, how)]
+            ),
+            "settle": lambda: inspecting.settle(actor=who, rma=rma, answers=[Answer(line, quantity, how)]),
+        }
+        return int(self._said(verbs[verb]).id)
+
+    def take_back(self: Tells, customer: int, items: Sequence[tuple[int, int]], outcome: str) -> int:
+        """Goods come back without RMA."""
+        back = [Returned(Asked(quantity, line), outcome=outcome) for line, quantity in items]
+        return int(
+            self._said(
+                lambda: returning.take_back(
+                    actor=self.who, organization=customer, items=back, reason="As told"
+                )
+            ).id
+        )
+
+    def job(self: Tells, customer: int, *, billable: bool) -> Made:
+        """Open a job."""
+        wish = WorkWish("job", customer, billable=billable)
+        done = self._said(lambda: create_work_order(actor=self.who, wish=wish))
+        return done.one("demand.Sheet"), done.id
+
+    def provide(self: Tells, job: int, product: int, quantity: int) -> int:
+        """Hand goods over on a job."""
+        what = [Provision(quantity, product=product)]
+        return int(self._said(lambda: provide(actor=self.who, work_order=job, provisions=what)).id)
+
+    def remove(self: Tells, job: int, line: int, quantity: int) -> int:
+        """Take goods back on a job."""
+        what = [Removal(line, quantity)]
+        return int(
+            self._said(lambda: remove(actor=self.who, work_order=job, removals=what, reason="As told")).id
+        )
+
+
+class FurtherApi:
+    """Speaks JSON over HTTP."""
+
+    def adjust(self: Posts, product: int, quantity: int, location: Location, cost: str | None) -> int:
+        """Goods are found or lost."""
+        body = {"product": product, "location": location.pk, "quantity": str(quantity), "reason": "As told"}
+        return int(self._post("/stock/adjust", body | ({} if cost is None else {"unit_cost": cost}))["entry"])
+
+    def revalue(self: Posts, product: int, cost: str) -> int:
+        """What is left of a product costs otherwise."""
+        body = {"product": product, "unit_cost": cost, "reason": "As told"}
+        return int(self._post("/stock/revalue", body)["entry"])
+
+    def order_stock(self: Posts, vendor: int, lines: Sequence[Bought], freight: str) -> Made:
+        """Draft a purchase order for stock."""
+        rows = [{"product": o.product, "quantity": str(o.quantity), "unit_cost": o.cost} for o in lines]
+        made = self._post("/purchase-orders", {"vendor": vendor, "lines": rows, "freight": freight})
+        return made["id"], made["entry"]
+
+    def drop_ship(self: Posts, vendor: int, lines: Sequence[int], site: int) -> Made:
+        """Order customers' lines so that the vendor delivers to the customer."""
+        body = {"lines": list(lines), "vendor": vendor, "ship_to": "organization", "ship_to_site": site}
+        made = self._post("/purchase-orders/from-lines", body)
+        return made["id"], made["entry"]
+
+    def on_purchase(self: Posts, verb: str, purchase: int) -> int:
+        """Submit, cancel, close, approve."""
+        if verb == "approve":
+            lines = PurchaseLine.objects.filter(purchase_order=purchase, void__isnull=True)
+            body = {"purchase_lines": list(lines.values_list("pk", flat=True))}
+            return int(self._post("/approvals/approve", body)["entry"])
+        said = {} if verb == "submit" else {"reason": "As told"}
+        return int(self._post(f"/purchase-orders/{purchase}/{verb}", said)["entry"])
+
+    def arrive(self: Posts, line: int, quantity: int, rejected: int, *, over: bool) -> Made:
+        """Goods of a purchase order's line are at the door: the receipt."""
+        row = {"purchase_line": line, "quantity": str(quantity), "rejected": str(rejected)}
+        made = self._post("/receipts", {"lines": [row], "accept_over": over, "reason": "As told"})
+        return made["id"], made["entry"]
+
+    def cancel_receipt(self: Posts, receipt: int) -> int:
+        """Take a receipt back."""
+        return int(self._post(f"/receipts/{receipt}/cancel", {})["entry"])
+
+    def send(self: Posts, line: int, quantity: int) -> int:
+        """Hand goods to the carrier, who must prove delivery."""
+        picks = [{"line": line, "quantity": str(quantity)}]
+        return int(self._post("/ship", {"picks": picks, "proof": True})["entry"])
+
+    def deliver(self: Posts, line: int, quantity: int) -> int:
+        """Goods reach the customer."""
+        return int(self._post("/deliver", {"picks": [{"line": line, "quantity": str(quantity)}]})["entry"])
+
+    def install(self: Posts, line: int, serial: str) -> Made:
+        """A delivered unit becomes a device."""
+        made = self._post("/devices/install", {"items": [{"line": line, "serial": serial}]})
+        return made["devices"][0]["id"], made["entry"]
+
+    def swap(self: Posts, device: int, serial: str, to: str) -> Made:
+        """Exchange a device: the new one."""
+        body = {"incoming": {"serial": serial}, "outgoing_to": to, "reason": "As told"}
+        made = self._post(f"/devices/{device}/swap", body)
+        return made["id"], made["entry"]
+
+    def subscribe(self: Posts, customer: int, product: int, device: int) -> Made:
+        """A service uses a device."""
+        made = self._post("/subscriptions", {"organization": customer, "product": product, "device": device})
+        return made["id"], made["entry"]
+
+    def unsubscribe(self: Posts, subscription: int) -> int:
+        """The service ends."""
+        return int(self._post(f"/subscriptions/{subscription}/end", {})["entry"])
+
+    def request(self: Posts, customer: int, items: Sequence[tuple[int, int]]) -> Made:
+        """A customer asks to send goods of lines back: the RMA."""
+        rows = [{"line": line, "quantity": str(quantity)} for line, quantity in items]
+        made = self._post("/rmas", {"organization": customer, "lines": rows})
+        return made["id"], made["entry"]
+
+    def on_rma(self: Posts, verb: str, rma: int) -> int:
+        """Approve, deny, close."""
+        return int(
+            self._post(f"/rmas/{rma}/{verb}", {"reason": "As told"} if verb == "deny" else {})["entry"]
+        )
+
+    def on_rma_line(self: Posts, verb: str, rma: int, line: int, quantity: int, how: str) -> int:
+        """Receive, inspect, settle."""
+        row = {"rma_line": line, "quantity": str(quantity)}
+        names = {
+            "back": ("receive", {}),
+            "inspect": ("inspect", {"outcome": how}),
+            "settle": ("settle", {"answer": how}),
+        }
+        path, more = names[verb]
+        return int(self._post(f"/rmas/{rma}/{path}", {"lines": [row | more]})["entry"])
+
+    def take_back(self: Posts, customer: int, items: Sequence[tuple[int, int]], outcome: str) -> int:
+        """Goods come back without RMA."""
+        rows = [
+            {"line": line, "quantity": str(q)} | ({"outcome": outcome} if outcome else {})
+            for line, q in items
+        ]
+        return int(
+            self._post("/returns", {"organization": customer, "lines": rows, "reason": "As told"})["entry"]
+        )
+
+    def job(self: Posts, customer: int, *, billable: bool) -> Made:
+        """Open a job."""
+        made = self._post("/work-orders", {"kind": "job", "organization": customer, "billable": billable})
+        return made["id"], made["entry"]
+
+    def provide(self: Posts, job: int, product: int, quantity: int) -> int:
+        """Hand goods over on a job."""
+        lines = [{"product": product, "quantity": str(quantity)}]
+        return int(self._post(f"/work-orders/{job}/provide", {"lines": lines})["entry"])
+
+    def remove(self: Posts, job: int, line: int, quantity: int) -> int:
+        """Take goods back on a job."""
+        assert Line.objects.get(pk=line).sheet_id == job
+        lines = [{"line": line, "quantity": str(quantity)}]
+        return int(self._post(f"/work-orders/{job}/remove", {"lines": lines, "reason": "As told"})["entry"])
