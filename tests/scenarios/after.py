@@ -19,6 +19,7 @@ by ben: LINE                   somebody else does it
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from typing import Any
 
 from tests.scenarios.doors import ActionsDoor, ApiDoor
@@ -37,7 +38,7 @@ from wharfinger.returns.queries.figures import figures as returned
 from wharfinger.sales import queries as sales
 
 
-class After:
+class After(ABC):
     """What a teller also understands."""
 
     company: World
@@ -47,17 +48,17 @@ class After:
     kinds: dict[str, str]
     acts: list[int]
 
+    @abstractmethod
     def say(self, said: str) -> None:
         """One line."""
-        raise NotImplementedError
 
+    @abstractmethod
     def items(self, text: str) -> list[tuple[int, int]]:
         """Products and quantities."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lines(self, name: str) -> list[Line]:
         """The lines of a document."""
-        raise NotImplementedError
 
     def keep(self, kind: str, name: str, made: tuple[int, int]) -> None:
         """Remember what was made under its name."""
