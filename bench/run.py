@@ -59,6 +59,8 @@ def measure(engine: str, options: argparse.Namespace) -> None:
             for worker in workers.values():
                 worker.measure(work, WARM)
             for _ in range(options.rounds):
+                for worker in workers.values():
+                    worker.settle()
                 turn = random.sample(sizes, len(sizes))
                 rounds.append({moves: workers[moves].measure(work, options.times) for moves in turn})
                 quiet.append(calibrated())
