@@ -46,6 +46,7 @@ class Written:
 
 def write(plan: Plan, truth: Truth, entry: Entry, consumers: list[str]) -> Written:
     """Write everything that the plan says, under the entry; the chart is asserted first."""
+    _fill_new_layers(plan)
     ids = _create(plan, truth, entry)
 
     def real(ref: Any) -> Any:
@@ -268,12 +269,24 @@ def _moves(
     )
 
 
+def _fill_new_layers(plan: Plan) -> None:
+    """Make each new cost layer with what is drawn into it, so that no second statement changes it."""
+    layers = plan.creates.get("ledger.Layer", [])
+    for draw in plan.draws:
+        if isinstance(draw.layer, Ref):
+            row = layers[draw.layer.n]
+            row["quantity"] -= draw.quantity
+            row["value_minor"] -= draw.value_minor
+
+
 def _draw(plan: Plan, moves: list[int], offset: int, real: Callable[[Any], Any], entry: Entry) -> None:
     if not plan.draws:
         return
     nets: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for d in plan.draws:
-        net = nets[real(d.layer)]
+        if isinstance(d.layer, Ref):
+            continue
+        net = nets[d.layer]
         net[0] += d.quantity
         net[1] += d.value_minor
     changed = [[layer, q, v] for layer, (q, v) in sorted(nets.items()) if q or v]
