@@ -35,9 +35,10 @@ def plans_kept() -> str:
     return ", set_config('plan_cache_mode', 'force_generic_plan', true)" if on_postgresql() else ""
 
 
-def array(ids: Iterable[int]) -> Any:
+def array(ids: Iterable[int]) -> str:
     """A list of ids as one parameter."""
-    return list(ids) if on_postgresql() else json.dumps(list(ids))
+    # The driver writes a list number by number; as a text it is written in one go.
+    return f"{{{','.join(map(str, ids))}}}" if on_postgresql() else json.dumps(list(ids))
 
 
 def words(texts: Iterable[str]) -> Any:
@@ -81,9 +82,16 @@ def rows(names: Sequence[str], types: Sequence[str], values: Sequence[Row]) -> t
     if on_postgresql():
         arrays = ", ".join(f"%s::{t}[]" for t in types)
         sql = f"(SELECT * FROM unnest({arrays}) WITH ORDINALITY AS u({', '.join(names)}, ord))"
-        return sql, [list(column) for column in zip(*values, strict=True)] or [[] for _ in types]
+        columns = zip(*values, strict=True) if values else ((),) * len(types)
+        return sql, [_column(kind, column) for kind, column in zip(types, columns, strict=True)]
     picked = ", ".join(f"json_extract(value, '$[{i}]') AS {name}" for i, name in enumerate(names))
     return f"(SELECT {picked}, key AS ord FROM json_each(%s))", [json.dumps(values)]
+
+
+def _column(kind: str, values: Sequence[Any]) -> Any:
+    if kind in ("bigint", "integer", "smallint"):
+        return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"
+    return list(values)
 
 
 @cache

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from wharfinger.ledger.prepared import Prepared, instant, text
-from wharfinger.parties.models import Contact, Grant, Organization, Role, Site, Token, User
+from wharfinger.parties.models import HELD_NOW, Contact, Grant, Organization, Role, Site, Token, User
 
 
 def digest(token: str) -> str:
@@ -19,10 +19,14 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _valid(now: Any, kept: Any) -> QuerySet[Token, Token]:
+def _valid(now: Any, kept: Any) -> QuerySet[Any, Any]:
+    """The token of this digest, once for each role that its user holds, with what the role permits."""
     lasting = Q(expires_at__isnull=True) | Q(expires_at__gt=now)
     valid = Token.objects.filter(lasting, revoked_at__isnull=True, user__is_active=True)
-    return valid.select_related("user").filter(digest=kept)
+    now_held = Q(**{f"user__{name}": value for name, value in HELD_NOW.items()})
+    held = FilteredRelation("user__grants", condition=now_held)
+    granted = {"granted": F("held__role__permissions")}
+    return valid.select_related("user").annotate(held=held).annotate(**granted).filter(digest=kept)
 
 
 _TOKEN = Prepared(_valid, instant("now"), text("digest"))
@@ -32,11 +36,13 @@ def user_of(token: str, *, now: datetime) -> User | None:
     """Whom a token stands for, narrowed to its scopes; nobody when it is unknown, revoked or has expired."""
     if not token.isascii() or len(token) > 200:
         return None
-    found = _TOKEN.first(now, digest(token))
-    if found is None:
+    found = _TOKEN(now, digest(token))
+    if not found:
         return None
-    found.user.scopes = frozenset(found.scopes) if found.scopes else None
-    return found.user
+    user: User = found[0].user
+    user.scopes = frozenset(found[0].scopes) if found[0].scopes else None
+    user.permissions = frozenset(name for one in found for name in one.granted or ())
+    return user
 
 
 def show_organizations(found: Iterable[Organization]) -> list[dict[str, Any]]:
