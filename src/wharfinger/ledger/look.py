@@ -51,7 +51,8 @@ class Wish:
     """Places whose holdings are read; their documents must be among those locked."""
     free: bool = False
     """Read the products' free goods, and release holds on them that have expired."""
-    layers: bool = False
+    layers: bool | Callable[[Truth], Iterable[int]] = False
+    """Whether the products' cost layers are read; of some products only where a function says which."""
     loose: bool = False
     incoming: Sequence[str] = ()
     """Kinds of place for whose holdings the moves that brought the goods are read."""
@@ -143,7 +144,7 @@ def look(
     if products and (wish.layers or wish.loose):
         # Goods that are priced need their cost method, so the rows come with the lock; new lines need the loose lot.
         truth.products = sql.by_ids(
-            product_model, products, locked=wish.layers or wish.free, also=LOOSE if wish.loose else None
+            product_model, products, locked=bool(wish.layers) or wish.free, also=LOOSE if wish.loose else None
         )
         truth.loose = {pk: row.loose_lot for pk, row in truth.products.items()} if wish.loose else {}
     elif products and wish.free:
@@ -154,7 +155,7 @@ def look(
         truth, products if wish.free else [], claims, _ids(wish.places, truth), wish.falls_to or falls_to
     )
     if wish.layers and products:
-        _read_layers(truth, products)
+        _read_layers(truth, list(wish.layers(truth)) if callable(wish.layers) else products)
     if wish.incoming:
         _read_incoming(truth, wish.incoming)
     for read in wish.reads:
@@ -278,6 +279,8 @@ def _gone_before(truth: Truth, step: Step) -> None:
 
 
 def _read_layers(truth: Truth, products: list[int]) -> None:
+    if not products:
+        return
     lots = sorted({h.lot for h in (*truth.held, *truth.free) if h.spot.serial})
     found = sql.fetch(
         "SELECT id, product_id, lot_id, effective_on, quantity, value_minor FROM ledger_layer "

@@ -48,6 +48,19 @@ def ids(name: str) -> Slot:
     return Slot(name, models.BigIntegerField(), many=True)
 
 
+class Found(Slot):
+    """Ids that a statement of our own finds from the given ones, to stand after ``__in``."""
+
+    def __init__(self, name: str, text: Callable[[], str]) -> None:
+        super().__init__(name, models.BigIntegerField(), many=True)
+        self.text = text
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:  # noqa: ARG002
+        """The statement, which PostgreSQL runs before it looks for the rows."""
+        found = f"({self.text()})"
+        return (f"({ANY}ARRAY{found})" if sql.on_postgresql() else found), (self,)
+
+
 def an_id(name: str) -> Slot:
     """A slot for one id."""
     return Slot(name, models.BigIntegerField())

@@ -48,7 +48,7 @@ def receive(
             products=reads.purchase_products,
             claims=demand.line_ids,
             places=reads.places,
-            layers=True,
+            layers=reads.averaged,
             loose=True,
             reads=(reads.read_products(), reads.read_door(arrivals)),
         ),

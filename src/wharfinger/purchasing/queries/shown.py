@@ -30,8 +30,13 @@ class Came(NamedTuple):
 
     entry: int
     purchase_line: int
+    purchase_order: int
+    number: str
+    product: int
+    sku: str
+    decimals: int
     kind: str
-    place: int
+    bin: int | None
     code: str
     claim: int
     quantity: int
@@ -66,13 +71,6 @@ _LINES = Prepared(
         .order_by("position", "pk")
     ),
     ids("orders"),
-)
-_CAME_FOR = Prepared(
-    lambda lines: PurchaseLine.objects.filter(pk__in=lines).select_related("product", "purchase_order"),
-    ids("lines"),
-)
-_BINS = Prepared(
-    lambda places: Bin.objects.filter(place__in=places).values_list("place", "pk"), ids("places")
 )
 _DECIMALS = Prepared(
     lambda lines: PurchaseLine.objects.filter(pk__in=lines).values_list("pk", "product__quantity_decimals"),
@@ -191,15 +189,19 @@ def came(entries: Iterable[int]) -> dict[int, list[Came]]:
     """What arrived by these entries and has not been taken back, in one statement."""
     found: dict[int, list[Came]] = defaultdict(list)
     for row in sql.fetch(
-        "SELECT m.entry_id, p.id, t.kind, t.place_id, l.code, t.claim_id, "
+        "SELECT m.entry_id, p.id, p.purchase_order_id, o.number, g.id, g.sku, g.quantity_decimals, t.kind, b.id, "
+        "l.code, t.claim_id, "
         "m.quantity - COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0) "
         "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id AND s.kind = 'on_order' "
         "JOIN purchasing_purchaseline p ON p.place_id = s.place_id "
+        "JOIN purchasing_purchaseorder o ON o.id = p.purchase_order_id "
+        "JOIN catalog_product g ON g.id = p.product_id "
         "JOIN ledger_holding t ON t.id = m.target_id AND t.kind IN ('bin', 'customer', 'refused') "
+        "LEFT JOIN stock_bin b ON b.place_id = t.place_id "
         f"JOIN ledger_lot l ON l.id = t.lot_id WHERE {sql.among('m.entry_id')} ORDER BY m.entry_id, m.n",
         [sql.array(list(entries))],
     ):
-        found[row[0]].append(Came(row[0], row[1], row[2], row[3], row[4], row[5], int(row[6])))
+        found[row[0]].append(Came._make((*row[:-1], int(row[-1]))))
     return found
 
 
@@ -207,9 +209,6 @@ def show_receipts(found: Iterable[Any]) -> list[dict[str, Any]]:
     """Receipts with what of them has not been taken back."""
     listed = list(found)
     goods = came(r.made_id for r in listed)
-    every = {one.purchase_line for some in goods.values() for one in some}
-    lines = {line.pk: line for line in _CAME_FOR(every)} if every else {}
-    bins = dict(_BINS({one.place for some in goods.values() for one in some})) if every else {}
     return [
         {
             "id": receipt.pk,
@@ -219,37 +218,35 @@ def show_receipts(found: Iterable[Any]) -> list[dict[str, Any]]:
             "vendor_invoice_number": receipt.vendor_invoice_number,
             "received_on": receipt.received_on,
             "cancelled_at": receipt.cancelled_at,
-            "lines": [
-                _show_arrival(lines[pk], some, bins) for pk, some in _by_line(goods[receipt.made_id]).items()
-            ],
+            "lines": [_show_arrival(some) for some in _by_line(goods[receipt.made_id])],
         }
         for receipt in listed
     ]
 
 
-def _by_line(goods: Iterable[Came]) -> dict[int, list[Came]]:
+def _by_line(goods: Iterable[Came]) -> Iterable[list[Came]]:
     found: dict[int, list[Came]] = defaultdict(list)
     for one in goods:
         found[one.purchase_line].append(one)
-    return found
+    return found.values()
 
 
-def _show_arrival(line: PurchaseLine, goods: Sequence[Came], bins: dict[int, int]) -> dict[str, Any]:
-    places = line.product.quantity_decimals
+def _show_arrival(goods: Sequence[Came]) -> dict[str, Any]:
+    line, places = goods[0], goods[0].decimals
     here = [one for one in goods if one.kind != "refused" and one.quantity]
     served: dict[int, int] = defaultdict(int)
     for one in here:
         if one.claim:
             served[one.claim] += one.quantity
     return {
-        "purchase_line": line.pk,
-        "purchase_order": line.purchase_order_id,
-        "purchase_order_number": line.purchase_order.number,
-        "product": line.product_id,
-        "sku": line.product.sku,
+        "purchase_line": line.purchase_line,
+        "purchase_order": line.purchase_order,
+        "purchase_order_number": line.number,
+        "product": line.product,
+        "sku": line.sku,
         "quantity": plain(sum(one.quantity for one in here), places),
         "rejected": plain(sum(one.quantity for one in goods if one.kind == "refused"), places),
-        "bins": sorted({bins[one.place] for one in here if one.place in bins}),
+        "bins": sorted({one.bin for one in here if one.bin is not None}),
         "serials": [one.code for one in here if one.code],
         "served": [
             {"line": claim, "quantity": plain(quantity, places)} for claim, quantity in served.items()

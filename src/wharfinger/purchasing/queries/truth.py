@@ -14,7 +14,7 @@ from wharfinger.demand.models import SUBJECTS, Line
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.plan import Spot, Truth
-from wharfinger.ledger.prepared import Prepared, ids
+from wharfinger.ledger.prepared import Found, Prepared, ids
 from wharfinger.ledger.reverse import draws_of
 from wharfinger.parties.models import Organization, Site
 from wharfinger.purchasing.models import PurchaseLine
@@ -87,18 +87,15 @@ _POSITIONS = Prepared(
 )
 _SERVED = Prepared(
     lambda claims: Line.objects.filter(pk__in=claims).select_related("sheet", "order").order_by("pk"),
-    ids("claims"),
+    Found(
+        "places",
+        # From the few places on: claims for which something stands there.
+        lambda: (
+            "SELECT h.claim_id FROM ledger_place p JOIN ledger_holding h ON h.place_id = p.id "
+            f"WHERE {sql.among('p.id')} AND h.quantity > 0 AND h.claim_id > 0"
+        ),
+    ),
 )
-
-
-def _waiting_at(places: Iterable[int]) -> list[int]:
-    """The claims for which something stands at these places, found from the few places on."""
-    found = sql.fetch(
-        "SELECT DISTINCT h.claim_id FROM ledger_place p JOIN ledger_holding h ON h.place_id = p.id "
-        f"WHERE {sql.among('p.id')} AND h.quantity > 0 AND h.claim_id > 0",
-        [sql.array(places)],
-    )
-    return [claim for (claim,) in found]
 
 
 def read_orders(lines: Iterable[int] | None = None) -> Read:
@@ -113,7 +110,7 @@ def read_orders(lines: Iterable[int] | None = None) -> Read:
         truth.read["places"] = [
             p for line in kept for p in (line.drafted_place_id, line.place_id, line.refused_place_id)
         ]
-        truth.read["lines"] = {line.pk: line for line in _SERVED(_waiting_at(truth.read["places"]))}
+        truth.read["lines"] = {line.pk: line for line in _SERVED(truth.read["places"])}
 
     return read
 
@@ -141,6 +138,11 @@ def places(truth: Truth) -> list[int]:
 def purchase_products(truth: Truth) -> set[int]:
     """The products of the orders' lines."""
     return {line.product_id for line in truth.read["purchase_lines"].values()}
+
+
+def averaged(truth: Truth) -> list[int]:
+    """The products whose new goods go into the layer that is there; any others open one of their own."""
+    return [pk for pk, product in truth.products.items() if product.cost_method == "average"]
 
 
 def read_products(*more: int) -> Read:
