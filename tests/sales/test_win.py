@@ -109,6 +109,26 @@ def test_splitting_a_line_dodges_no_approval(company: World) -> None:
     assert [held(claim)["to_approve"] for claim in made] == [5, 4]
 
 
+def test_winning_into_work_that_waits_to_be_ordered_asks_approval_for_all_of_it(company: World) -> None:
+    Setting.objects.create(key="approval", value={"threshold_minor": 5_000})
+    product = company.product()
+    first, _ = quote_of(company, LineWish(product.pk, 5))
+    (waiting,) = win(actor=HOUSE, quote=first, into=Into("ticket")).made["ledger.Claim"]
+    assert held(waiting)["to_order"] == 5
+    second, _ = quote_of(company, LineWish(product.pk, 4))
+    ticket = WorkOrder.objects.get().pk
+    won = win(actor=HOUSE, quote=second, into=Into("ticket", ticket))
+    (more,) = won.made["ledger.Claim"]
+    assert (held(waiting).get("to_order"), held(waiting)["to_approve"], held(more)["to_approve"]) == (
+        None,
+        5,
+        4,
+    )
+    reverse(actor=HOUSE, entry=won.id)
+    assert (held(waiting)["to_order"], held(waiting).get("to_approve")) == (5, None)
+    clean()
+
+
 def test_services_alone_make_no_order(company: World) -> None:
     """AT-39: charged on a ticket of their own where nothing else is named."""
     service = company.product(kind="service")

@@ -133,6 +133,7 @@ CHART: tuple[Row, ...] = (
     _row("win", "offered", "waived"),
     _row("win", "covered", "dropped"),
     _row("win", "want", "demand to_approve to_order covered"),
+    _row("win", "to_order", "to_approve"),
     _row("win", "bill", "to_bill"),
     _row("win", "bin", "bin", claim="passes"),
     _row("win", "bin", "bin", claim="takes"),

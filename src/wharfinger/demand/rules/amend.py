@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -93,7 +93,7 @@ def plan_add(truth: Truth, *, sheet: int, wishes: Sequence[LineWish]) -> Plan:
         to = routes.get(wish.product, "quoted")
         bill = None if not wish.billable else "to_bill" if standing.firm else "offered"
         bear(plan, truth, claim, wish.product, wish.quantity, to=to, bill=bill)
-    _ask_again(plan, truth, routes)
+    ask_again(plan, truth, truth.read["lines"].values(), routes)
     plan.mention(document)
     return plan
 
@@ -105,16 +105,21 @@ def _routes(truth: Truth, standing: Standing, more: Sequence[tuple[int, int]]) -
     lines = truth.read["lines"].values()
     wanted = {product for product, _ in more}
     here = [(line.product_id, line.quantity) for line in lines if line.product_id in wanted]
+    return route(truth, [*here, *more], approved_of(lines))
+
+
+def approved_of(lines: Iterable[Any]) -> dict[int, int]:
+    """By product, up to which cost buying it for these lines was approved."""
     approved: dict[int, int] = {}
     for line in lines:
         if line.approved_minor is not None:
             approved[line.product_id] = approved.get(line.product_id, 0) + line.approved_minor
-    return route(truth, [*here, *more], approved)
+    return approved
 
 
-def _ask_again(plan: Plan, truth: Truth, routes: dict[int, str]) -> None:
+def ask_again(plan: Plan, truth: Truth, lines: Iterable[Any], routes: dict[int, str]) -> None:
     """What waits to be ordered asks for approval too, once all lines of the product together need it."""
-    for line in truth.read["lines"].values():
+    for line in lines:
         if routes.get(line.product_id) == "to_approve":
             advance(plan, truth, line.pk, ("to_order",), "to_approve")
 
@@ -191,7 +196,7 @@ def _raise(plan: Plan, truth: Truth, row: Any, more: int, standing: Standing, *,
     routes = _routes(truth, standing, [(row.product_id, more)])
     bill = None if not billable else "to_bill" if standing.firm else "offered"
     bear(plan, truth, row.pk, row.product_id, more, to=routes.get(row.product_id, "quoted"), bill=bill)
-    _ask_again(plan, truth, routes)
+    ask_again(plan, truth, truth.read["lines"].values(), routes)
 
 
 def _bill_or_not(

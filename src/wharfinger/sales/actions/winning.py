@@ -96,9 +96,9 @@ def _post(actor: Actor, quote: int, into: Into | None, key: str | None) -> Writt
         "win",
         Wish(
             documents=[(Sheet, [quote] if work_order is None else [quote, work_order]), (Quote, [quote])],
-            first=demand.read_lines_of(quote),
+            first=_read_both(quote, work_order),
             products=demand.line_products,
-            claims=demand.line_ids,
+            claims=lambda truth: [*demand.line_ids(truth), *(line.pk for line in truth.read["charged"])],
             free=True,
             loose=True,
             reads=(
@@ -106,7 +106,6 @@ def _post(actor: Actor, quote: int, into: Into | None, key: str | None) -> Writt
                 demand.read_routing,
                 read_standing,
                 read_deal(quote),
-                _read_charged(work_order),
             ),
             falls_to=demand.falls_to,
         ),
@@ -116,17 +115,16 @@ def _post(actor: Actor, quote: int, into: Into | None, key: str | None) -> Writt
     )
 
 
-def _read_charged(work_order: int | None) -> Callable[[Truth], None]:
-    """Read what the work order is charged with already, since approval looks at all of it."""
+def _read_both(quote: int, work_order: int | None) -> Callable[[Truth], None]:
+    """Read the quote's lines, and what the work order is charged with already: approval looks at all of it."""
 
     def read(truth: Truth) -> None:
+        demand.read_lines_of(quote)(truth)
         truth.read["charged"], truth.read["last_position"] = [], 0
         if work_order is not None:
             wanted = demand.line_products(truth)
             here = Line.objects.filter(sheet_id=work_order, void__isnull=True, removed_at__isnull=True)
-            truth.read["charged"] = list(
-                here.filter(product_id__in=wanted).values_list("product_id", "quantity")
-            )
+            truth.read["charged"] = list(here.filter(product_id__in=wanted).order_by("pk"))
             truth.read["last_position"] = here.aggregate(last=Max("position"))["last"] or 0
 
     return read

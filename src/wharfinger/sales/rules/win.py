@@ -9,7 +9,7 @@ from typing import Any
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import LineWish
-from wharfinger.demand.rules.amend import require_open
+from wharfinger.demand.rules.amend import approved_of, ask_again, require_open
 from wharfinger.ledger.plan import Id, Plan, Truth, fixed, spot
 from wharfinger.sales.rules.holds import lapsed_holds, still_free
 from wharfinger.sales.rules.orders import NUMBER
@@ -59,9 +59,10 @@ def plan_win(truth: Truth, *, quote: int, into: Into | None) -> Plan:
     )
     if order is not None and into is not None:
         _services_stay_off_the_order(plan, lines, products)
-    routes = demand.route(
-        truth, [*truth.read["charged"], *((line.product_id, line.quantity) for line in lines)]
-    )
+    charged = truth.read["charged"]
+    both = [(line.product_id, line.quantity) for line in (*charged, *lines)]
+    routes = demand.route(truth, both, approved_of(charged))
+    ask_again(plan, truth, charged, routes)
     lapsed = lapsed_holds(truth)
     for claim, line in zip(claims, lines, strict=True):
         _pass_on(plan, truth, line, claim, routes[line.product_id], lapsed.get(line.pk, ()))
