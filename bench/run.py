@@ -23,7 +23,7 @@ from bench.worker import Worker
 
 WORKS = ("order", "receipt")
 WAYS = ("floor", "process", "http")
-WARM = 5
+WARM = 16
 
 Times = dict[str, list[float]]
 Rounds = list[dict[int, Times]]
@@ -56,11 +56,10 @@ def measure(engine: str, options: argparse.Namespace) -> None:
         for work in WORKS:
             statements = workers[0].statements(work)
             rounds: Rounds = []
-            for worker in workers.values():
-                worker.measure(work, WARM)
             for _ in range(options.rounds):
                 for worker in workers.values():
                     worker.settle()
+                    worker.measure(work, WARM)
                 turn = random.sample(sizes, len(sizes))
                 rounds.append({moves: workers[moves].measure(work, options.times) for moves in turn})
                 quiet.append(calibrated())
