@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -64,12 +64,20 @@ def orders() -> QuerySet[Any, Any]:
 
 
 _ORDER = Prepared(lambda pk: orders().filter(pk=pk), an_id("order"))
+_ALONE = Prepared(
+    lambda pk: orders().select_related(None).select_related("order").filter(pk=pk), an_id("order")
+)
 _QUOTE = Prepared(lambda pk, today: quotes(today).filter(pk=pk), an_id("quote"), day("today"))
 
 
 def order(pk: int) -> Any:
-    """One sales order with its words; raises NotThere."""
+    """One sales order with its words and people; raises NotThere."""
     return known(_ORDER.first(pk), pk)
+
+
+def order_alone(pk: int) -> Any:
+    """One sales order with its words, and nothing else of those it names; raises NotThere."""
+    return known(_ALONE.first(pk), pk)
 
 
 def quote(pk: int) -> Any:
@@ -132,14 +140,16 @@ def quote_totals(rows: Sequence[Any], lines: Sequence[Line] | None = None) -> di
 
 
 def order_totals(
-    rows: Sequence[Any], lines: Sequence[Line] | None = None
+    rows: Sequence[Any],
+    lines: Sequence[Line] | None = None,
+    figures: Mapping[int, dict[str, int]] | None = None,
 ) -> tuple[dict[int, Totals], dict[int, Money]]:
-    """What orders come to, and what invoices ask for them. lines: theirs, where they are read already."""
+    """What orders come to, and what invoices ask for them. lines, figures: theirs, where read already."""
     ids = [row.pk for row in rows]
     ended = {row.pk for row in rows if row.goods_word == "cancelled"}
     billed = dict.fromkeys(ids, Money())
     asked = [row.pk for row in rows if row.money_word not in ("uninvoiced", "unconfirmed")]
-    return totals_of(ids, ORDER, ended, lines), billed | (money_of(asked, ORDER) if asked else {})
+    return totals_of(ids, ORDER, ended, lines, figures), billed | (money_of(asked, ORDER) if asked else {})
 
 
 def show_quote(row: Any) -> dict[str, Any]:
@@ -183,8 +193,9 @@ def show_order(row: Any) -> dict[str, Any]:
 def show_orders(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
     """Sales orders as callers read them; a constant number of statements."""
     found = lines_on([row.pk for row in rows], ORDER)
-    sums, billed = order_totals(rows, found)
-    lines = _listed(rows, found, ORDER) if "lines" in include else None
+    figures = quantities([line.pk for line in found]) if "lines" in include else None
+    sums, billed = order_totals(rows, found, figures)
+    lines = _listed(rows, found, ORDER, figures) if "lines" in include else None
     return [
         {
             **shared(row, sums[row.pk]),
@@ -204,10 +215,15 @@ def show_orders(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> l
     ]
 
 
-def _listed(rows: Sequence[Any], found: Sequence[Line], by: str) -> dict[int, list[dict[str, Any]]]:
+def _listed(
+    rows: Sequence[Any],
+    found: Sequence[Line],
+    by: str,
+    figures: Mapping[int, dict[str, int]] | None = None,
+) -> dict[int, list[dict[str, Any]]]:
     """The lines of these documents as callers read them, each list in its order."""
     named: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in rows}
-    for line in show_lines(found):
+    for line in show_lines(found, figures):
         named[line[by]].append(line)
     return named
 

@@ -32,6 +32,7 @@ QUANTITIES = {
     "to_bill": ("offered", "to_bill"),
     "invoiced": ("invoiced",),
     "credited": ("credited",),
+    "waived": ("waived",),
 }
 """The figures of a line: sums of its holdings over kinds of place."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
@@ -59,15 +59,17 @@ def totals_of(
     by: str,
     ended: Collection[int] = (),
     lines: Collection[Line] | None = None,
+    figures: Mapping[int, Mapping[str, int]] | None = None,
 ) -> dict[int, Totals]:
     """Net, tax and total of these documents, in two statements however many.
 
     by: ORDER where lines count for the order that collects them, else SHEET. ended: documents that
-    were won, lost or cancelled, which show what they came to before. lines: theirs, where they are read
-    already.
+    were won, lost or cancelled, which show what they came to before. lines, figures: theirs, where they are
+    read already.
     """
     lines = lines_on(sheets, by) if lines is None else lines
-    gone = waived(line.pk for line in lines if getattr(line, f"{by}_id") not in ended)
+    still = [line.pk for line in lines if getattr(line, f"{by}_id") not in ended]
+    gone = waived(still) if figures is None else {pk: figures[pk]["waived"] for pk in still}
     found: dict[int, list[TaxedRow]] = defaultdict(list)
     for line in lines:
         found[getattr(line, f"{by}_id")].append(taxed(line, gone.get(line.pk, 0)))

@@ -25,8 +25,17 @@ def joined(rows: QuerySet[Line, Line]) -> QuerySet[Any, Any]:
     return rows.select_related("product", "tax_code", "claim").annotate(**documents)
 
 
+_SHOWN = (
+    *("sheet_id", "order_id", "came_from_id", "position", "product_id", "description", "site_id", "quantity"),
+    *("unit_price_micro", "discount_micro", "tax_code_id", "currency", "billable", "promised_on"),
+    *("product__sku", "product__quantity_decimals"),
+    *("tax_code__category", "tax_code__rate_micro", "tax_code__exemption_reason", "claim__hold_until"),
+)
+"""The columns that a line's answer and its document's totals are made of; a row is a hundred otherwise."""
+
+
 def _joined(**which: Any) -> QuerySet[Any, Any]:
-    return joined(lines().filter(**which))
+    return joined(lines().filter(**which)).only(*_SHOWN)
 
 
 _CHOSEN = Prepared(lambda wanted: _joined(pk__in=wanted).order_by("pk"), ids("lines"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -42,13 +42,15 @@ def lines_of(sheet: int, by: str) -> QuerySet[Line, Line]:
     return lines().filter(**{f"{by}_id": sheet}).order_by("position", "pk")
 
 
-def show_lines(found: Sequence[Any] | QuerySet[Line, Line]) -> list[dict[str, Any]]:
+def show_lines(
+    found: Sequence[Any] | QuerySet[Line, Line], figures: Mapping[int, dict[str, int]] | None = None
+) -> list[dict[str, Any]]:
     """Lines with their figures, amounts and word; two statements however many.
 
-    found: a query, or rows that were read by one with ``joined``.
+    found: a query, or rows that were read by one with ``joined``. figures: theirs, where they are read already.
     """
     rows = list(joined(found)) if isinstance(found, QuerySet) else found
-    figures = quantities([line.pk for line in rows])
+    figures = quantities([line.pk for line in rows]) if figures is None else figures
     return [_shown(line, figures[line.pk], firm=_firm(line)) for line in rows]
 
 

@@ -236,7 +236,7 @@ def unhold(request: Request, id: Id) -> HttpResponse:
 
 
 def _order(pk: int) -> dict[str, Any]:
-    return queries.show_order(queries.order(pk))
+    return queries.show_order(queries.order_alone(pk))
 
 
 def _done(request: Request, act: Any, pk: int) -> HttpResponse:
