@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import models
 
 from tests.world import world
@@ -83,7 +84,21 @@ def plain(row: Any) -> Any:
     return values, joined
 
 
+def number_anew() -> None:
+    """Let ids go on from those that are there; PostgreSQL goes on from those of tests that were rolled back."""
+    if not sql.on_postgresql():
+        return
+    for model in (one for one in apps.get_models() if isinstance(one._meta.pk, models.AutoField)):
+        key, table = model._meta.pk.column, model._meta.db_table
+        sql.fetch(
+            f"SELECT setval(s, (SELECT GREATEST(MAX({key}), 0) + 1 FROM {table}), false) "
+            "FROM pg_get_serial_sequence(%s, %s) AS s",
+            [table, key],
+        )
+
+
 def test_prepared_queries_find_what_queries_built_anew_find() -> None:
+    number_anew()
     company = world()
     products = [company.product(), company.product()]
     for one in products:
