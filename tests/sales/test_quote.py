@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -63,6 +64,19 @@ def test_a_quote_holds_stock_until_it_expires(company: World) -> None:
     assert held(line) == {"quoted": 2, "covered": 3, "bin": 3, "offered": 5}
     # The tenth of May is over in Berlin two hours before it is in UTC.
     assert Claim.objects.get(pk=line).hold_until == datetime(2026, 5, 10, 22, tzinfo=UTC)
+    clean()
+
+
+def test_a_hold_until_a_day_is_undone(company: World) -> None:
+    product = company.product()
+    company.stock(product, 5)
+    with time_machine.travel(NOON, tick=False):
+        _, (line,) = quote_of(company, LineWish(product.pk, 5))
+        until = datetime(2026, 5, 10, tzinfo=ZoneInfo("Europe/Berlin"))
+        reserved = reserve(actor=HOUSE, holds=[Hold(line, 3)], until=until)
+        reverse(actor=HOUSE, entry=reserved.entry.pk)
+    assert held(line) == {"quoted": 5, "offered": 5}
+    assert Claim.objects.get(pk=line).hold_until is None
     clean()
 
 

@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -384,9 +385,16 @@ def _change(plan: Plan, truth: Truth, entry: Entry) -> None:
         sql.update(apps.get_model(label), rows)
 
 
+class _Encoder(DjangoJSONEncoder):
+    """Writes a moment in one way, whichever zone it was told in: as the database gives it back."""
+
+    def default(self, o: Any) -> Any:
+        return super().default(o.astimezone(UTC) if isinstance(o, datetime) and o.tzinfo else o)
+
+
 def dump(value: Any) -> str:
     """A value of a field as a fact keeps it."""
-    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True)
+    return json.dumps(value, cls=_Encoder, ensure_ascii=False, sort_keys=True)
 
 
 def _facts(plan: Plan, real: Callable[[Any], Any], entry: Entry, made: dict[str, list[int]]) -> None:
