@@ -59,6 +59,18 @@ def test_a_scope_narrows_what_a_token_may_do(client: Client, company: World) -> 
     assert (response.status_code, response.json()["code"]) == (403, "not_allowed")
 
 
+@pytest.mark.parametrize("scopes", [[], ["*"], ["sales.*"], ["ledger.*"], ["ledger.read", "stock.read"]])
+def test_a_narrowed_token_makes_no_wider_one(client: Client, company: World, scopes: list[str]) -> None:
+    headers = token(company.user, scopes=["ledger.read"])
+    before = (entries(), Token.objects.count())
+    body = {"name": "More", "scopes": scopes}
+    response = client.post("/api/v1/tokens", body, "application/json", headers=headers)
+    assert (response.status_code, response.json()["code"]) == (403, "wider_token")
+    assert (entries(), Token.objects.count()) == before
+    narrow = {"name": "As much", "scopes": ["ledger.read"]}
+    assert client.post("/api/v1/tokens", narrow, "application/json", headers=headers).status_code == 201
+
+
 def test_a_session_needs_the_csrf_token_to_write(company: World) -> None:
     done = company.stock(company.product(), 3)
     browser = Client(enforce_csrf_checks=True)

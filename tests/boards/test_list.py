@@ -184,6 +184,10 @@ def test_a_view_is_kept_replaced_shared_and_dropped_by_its_owner_only(mara: User
     jo = User.objects.create(username="jo")
     client = Client()
     client.force_login(mara)
+    given = {"table": "people", "name": "Mine", "query": "name=a", "shared": "yes", "back": "/people"}
+    assert client.post("/views/save", given).status_code == 403
+    assert SavedView.objects.count() == 0
+    mara.roles.add(Role.objects.create(name="sharing", permissions=["boards.share"]))
     for query in ("name=a&cursor=x", "name=b&export=csv"):
         sent = {"table": "people", "name": " Mine ", "query": query, "shared": "yes", "back": "/people"}
         response = client.post("/views/save", sent)

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import wharfinger
-from wharfinger.parties.models import _covers
+from wharfinger.parties.models import covers
 from wharfinger.parties.permissions import ALL, GRANTABLE, PERMISSIONS, ROLES
 
 ASKED = re.compile(r'\b(?:require|may|page|signed_in)\(\s*(?:[\w.\[\]]+,\s*)?"([a-z_]+\.[a-z_]+)"')
@@ -30,19 +30,19 @@ def test_every_role_names_permissions_that_there_are() -> None:
 
 def test_a_role_that_reads_only_may_write_nothing() -> None:
     reading = frozenset(ROLES["read-only"])
-    assert {p for p in ALL if _covers(reading, p)} == {p for p in ALL if p.endswith(".read")}
+    assert {p for p in ALL if covers(reading, p)} == {p for p in ALL if p.endswith(".read")}
 
 
 def test_costs_are_seen_apart() -> None:
     seeing = {
-        name for name, permissions in ROLES.items() if _covers(frozenset(permissions), "catalog.see_cost")
+        name for name, permissions in ROLES.items() if covers(frozenset(permissions), "catalog.see_cost")
     }
     assert seeing == {"administrator", "purchasing", "approver", "accounts"}
 
 
 def test_who_buys_does_not_approve() -> None:
     approving = {
-        name for name, permissions in ROLES.items() if _covers(frozenset(permissions), "purchasing.approve")
+        name for name, permissions in ROLES.items() if covers(frozenset(permissions), "purchasing.approve")
     }
     assert approving == {"administrator", "approver"}
 

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from wharfinger.base import words
+from wharfinger.base.access import require
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.boards.models import SavedView
 
@@ -14,7 +15,9 @@ PASSING = frozenset(("cursor", "export", "save"))
 
 
 def save_view(*, actor: Any, table: str, name: str, query: str, shared: bool) -> SavedView:
-    """Keep what a list shows under a name; the same name again replaces it."""
+    """Keep what a list shows under a name, for oneself or, where one may, for all; the same name again replaces it."""
+    if shared:
+        require(actor, "boards.share")
     name = words.tidy(name, field="name", most=60)
     kept = urlencode([(key, value) for key, value in parse_qsl(query.lstrip("?")) if key not in PASSING])
     if len(kept) > 4000:

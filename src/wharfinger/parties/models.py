@@ -168,12 +168,13 @@ class User(AbstractBaseUser):
 
     def may(self, permission: str) -> bool:
         """Whether a role of this person, and the token in use, allow the verb."""
-        return _covers(self.permissions, permission) and (
-            self.scopes is None or _covers(self.scopes, permission)
+        return covers(self.permissions, permission) and (
+            self.scopes is None or covers(self.scopes, permission)
         )
 
 
-def _covers(granted: frozenset[str], permission: str) -> bool:
+def covers(granted: frozenset[str], permission: str) -> bool:
+    """Whether permissions that are held, wildcards among them, contain this one."""
     module = permission.partition(".")[0]
     verb = permission.rpartition(".")[2]
     return (

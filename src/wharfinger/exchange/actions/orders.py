@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wharfinger.base import money, quantity
-from wharfinger.base.access import Actor
+from wharfinger.base.access import Actor, require
 from wharfinger.base.quantity import scaled
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.catalog.models import Product
@@ -21,6 +21,7 @@ from wharfinger.sales.rules.orders import OrderWish
 
 def bring(*, actor: Actor, group: Group) -> str:
     """Make an order of the rows that name it; one that is there gets other dates and words only."""
+    require(actor, "exchange.import")
     row = group.first
     found = Sheet.objects.filter(kind="order", number=row["number"], void__isnull=True).first()
     lines = tuple(_line(group, one, n) for n, one in enumerate(group.rows))

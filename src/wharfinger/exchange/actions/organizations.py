@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wharfinger.base.access import Actor
+from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.exchange.rules import Group, Row
 from wharfinger.parties import rules
@@ -19,6 +19,7 @@ SITE = "Main"
 
 def bring(*, actor: Actor, group: Group) -> str:
     """Add an organization, or change what differs; an empty cell leaves what is there."""
+    require(actor, "exchange.import")
     row = group.first
     found = known(row["reference"], row["name"])
     values = _values(row)

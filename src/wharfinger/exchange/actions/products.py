@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wharfinger.base.access import Actor
+from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog import actions, rules
@@ -29,6 +29,7 @@ TEXTS = (
 
 def bring(*, actor: Actor, group: Group) -> str:
     """Add a product, or change what differs; rows of the same SKU name further vendors."""
+    require(actor, "exchange.import")
     row = group.first
     values = _values(row)
     vendors = [_vendor(group, one) for one in group.rows if one["vendor"]]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from wharfinger.base import money, quantity
-from wharfinger.base.access import Actor
+from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.catalog.models import Product
 from wharfinger.exchange.models import Brought, Run
@@ -22,6 +22,7 @@ REASON = "Opening stock"
 
 def bring(*, actor: Actor, group: Group, run: Run) -> str:
     """Put goods into the books that lay there already; the same rows again do nothing."""
+    require(actor, "exchange.import")
     if _is_known(group):
         return "unchanged"
     _post(actor, [group], run)
@@ -30,6 +31,7 @@ def bring(*, actor: Actor, group: Group, run: Run) -> str:
 
 def bring_many(*, actor: Actor, groups: Sequence[Group], run: Run) -> dict[int, str]:
     """Put many bins into the books, by one act for each day; nothing where one of them is refused."""
+    require(actor, "exchange.import")
     became: dict[int, str] = {}
 
     def act() -> None:

@@ -14,14 +14,14 @@ from django.core.exceptions import ValidationError
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import text
-from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.refusal import N_, BadInput, NotAllowed
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.parties import rules
 from wharfinger.parties.actions.organizations import quietly
-from wharfinger.parties.models import Grant, Role, Token, User
+from wharfinger.parties.models import Grant, Role, Token, User, covers
 from wharfinger.parties.queries import digest
 
 Values = Mapping[str, Any]
@@ -107,6 +107,8 @@ def create_token(
     """Make a token for oneself, or for others where one may; its text is shown once and kept only hashed."""
     if actor.pk != user:
         require(actor, "parties.token")
+    clean = rules.permissions(list(scopes), "scopes")
+    _no_wider(actor, clean)
     if expires_at is not None and expires_at.tzinfo is None:
         raise BadInput(
             "needs_offset",
@@ -118,7 +120,7 @@ def create_token(
         "name": text(100, needed=True)(name, "name"),
         "digest": digest(shown),
         "prefix": shown[:8],
-        "scopes": rules.permissions(list(scopes), "scopes"),
+        "scopes": clean,
         "expires_at": expires_at,
     }
     wish = Wish(documents=[(User, [user])])
@@ -138,6 +140,15 @@ def revoke_token(*, actor: Actor, token: int, key: str | None = None) -> Written
         actor=actor,
         key=key,
     )
+
+
+def _no_wider(actor: Actor, scopes: Sequence[str]) -> None:
+    """Refuse a token that may do more than the narrowed token which asks for it."""
+    held = getattr(actor, "scopes", None)
+    if held is not None and not (scopes and all(covers(held, scope) for scope in scopes)):
+        raise NotAllowed(
+            "wider_token", N_("A token cannot make one that may do more. Make it signed in by your password.")
+        )
 
 
 def _read_roles(truth: Truth) -> None:
