@@ -20,7 +20,7 @@ from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
 from wharfinger.ledger import sql
 from wharfinger.ledger.chart import REGION, ROWS
 from wharfinger.ledger.look import Wish
-from wharfinger.ledger.models import Account, Draw, Entry, Fact, Move, Posting
+from wharfinger.ledger.models import Account, Entry, Fact, Move, Posting
 from wharfinger.ledger.plan import AccountRef, Change, Held, Plan, Spot, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import MADE, Written, dump
@@ -57,11 +57,15 @@ def reverse(
 
     def plan(truth: Truth) -> Plan:
         if claims is not None:
-            _may_be_reversed_in_part(truth)
+            _may_be_reversed_in_part(truth, claims)
         return plan_reversal(truth, whole=claims is None, claims=claims or {})
 
     about = [tuple_of(f.subject) for f in facts if f.field != MADE]
     return post("reverse", wish, plan, actor=actor, key=key, about=about, reason=reason, reverses=entry)
+
+
+UNBORN = frozenset({"want", "bill"})
+"""From where the wishes and bills of a line come when its quantity is decided."""
 
 
 def tuple_of(subject: str) -> tuple[str, int]:
@@ -71,25 +75,30 @@ def tuple_of(subject: str) -> tuple[str, int]:
 
 
 def _may_be_reversed(original: Entry) -> None:
-    # Goods that an opposite verb took back with their cost (a cancelled delivery) are an undo as well.
-    took_back = Draw.objects.filter(entry=original, move__isnull=False, reverses__isnull=False)
+    # An opposite verb that took goods back (unpick, a cancelled delivery) is an undo as well.
+    took_back = Move.objects.filter(entry=original, reverses__isnull=False)
     if original.reverses_id is not None or took_back.exists():
         raise Refusal("is_a_reversal", N_("This entry is an undo itself. Do the step again instead."))
     corrected_by = next((row.undo for row in ROWS.get(original.verb, ()) if row.undo != "reverse"), None)
     if corrected_by:
         raise Refusal(
             "corrected_by_verb",
-            N_("Posted money is not undone; it is corrected by “{verb}”."),
+            N_("This step is not undone; “{verb}” corrects it."),
             verb=corrected_by,
             remedies=[Remedy(corrected_by, {"entry": original.pk})],
         )
 
 
-def _may_be_reversed_in_part(truth: Truth) -> None:
-    """Refuse a part of a decision: what it changed, or passed from line to line, would contradict the rest."""
+def _may_be_reversed_in_part(truth: Truth, claims: Mapping[int, int | None]) -> None:
+    """Refuse a part of a decision: what it changed, or passed from line to line, would contradict the rest.
+
+    A line is born with its whole quantity, so its birth is not undone in part either.
+    """
     changed = any(fact.field not in (None, MADE) for fact in truth.read["facts"])
     sides = [(m["source"].claim, m["target"].claim) for m in truth.read["moves"]]
-    if changed or any(source and target and source != target for source, target in sides):
+    passed = any(source and target and source != target for source, target in sides)
+    born = {m["source"].claim for m in truth.read["moves"] if UNBORN & {m["source"].kind, m["target"].kind}}
+    if changed or passed or born & claims.keys():
         raise Refusal("undone_whole", N_("This step decided about a whole document. Undo all of it."))
 
 

@@ -5,10 +5,14 @@ Lower modules never know upper ones; a new automatic effect is one row here.
 
 from __future__ import annotations
 
+from wharfinger.billing.queries import proofs as billing
 from wharfinger.billing.rules.keeping import posted_papers_stay
 from wharfinger.demand import queries as demand
+from wharfinger.demand.queries import proofs
+from wharfinger.demand.queries.done import owes
 from wharfinger.devices.actions import installing as devices
 from wharfinger.documents.actions import sending
+from wharfinger.ledger import audit
 from wharfinger.ledger.post import automation
 from wharfinger.purchasing.actions import closing as purchasing
 from wharfinger.sales.actions import closing as sales
@@ -19,6 +23,18 @@ CONSUMERS = ("notices", "webhooks")
 
 QUIET = frozenset({"set", "add", "change", "retire"})
 """Verbs about nouns, of which webhooks are told but nobody gets a mail."""
+
+
+INVOICES = "billing_invoice"
+"""Where invoices are, by which a document owes money."""
+
+LAWS = (
+    proofs.lines_are_their_holdings,
+    proofs.done(owes(INVOICES)),
+    billing.credited_stays_within_invoiced,
+    billing.invoices_are_their_bills,
+)
+"""What the audit proves beside the kernel's own laws."""
 
 
 def consumers(verb: str) -> list[str]:
@@ -39,6 +55,8 @@ def install() -> None:
         automation.effects.setdefault(verb, []).append(devices.follow_goods)
     for verb in sales.SENDING:
         automation.guards.setdefault(verb, []).append(sales.not_on_hold)
-    close_documents = sales.closing("billing_invoice")
+    close_documents = sales.closing(INVOICES)
     for verb in sales.CLOSING:
         automation.after.setdefault(verb, []).append(close_documents)
+    for one in LAWS:
+        audit.law(one)

@@ -33,13 +33,18 @@ def owes(invoice_table: str) -> str:
     return _OWES.format(invoice=invoice_table)
 
 
+def still_open(owing: str) -> str:
+    """The condition on ``demand_sheet`` that something of a document is open in goods, bills or money."""
+    return f"({_SOMETHING_OPEN} OR {owing})"
+
+
 def close_done(sheets: Iterable[int], entry: int, *, owing: str = "1 = 0") -> int:
     """Write down the entry that left nothing open of these documents, or that something is open again.
 
     owing: an SQL condition on ``demand_sheet`` that is true while money is open. How many changed.
     """
     wanted = sql.array(sorted(set(sheets)))
-    still = f"({_SOMETHING_OPEN} OR {owing})"
+    still = still_open(owing)
     return sql.execute(
         f"WITH looked AS MATERIALIZED (SELECT id, {still} AS still FROM demand_sheet "
         f"WHERE {sql.among('id')} AND kind <> 'quote' AND void_id IS NULL "

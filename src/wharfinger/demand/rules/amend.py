@@ -150,7 +150,7 @@ def plan_change(truth: Truth, *, line: int, change: LineChange) -> Plan:
     elif quantity > row.quantity:
         _raise(plan, truth, row, quantity - row.quantity, standing, billable=row.billable and billable)
     if billable != row.billable:
-        _bill_or_not(plan, truth, row, min(quantity, row.quantity), standing, billable=billable)
+        _bill_or_not(plan, truth, row, quantity, standing, billable=billable)
     plan.change(row, quantity=quantity, **values)
     plan.mention(*truth.documents["demand.Sheet"].values())
     return plan
@@ -205,8 +205,10 @@ def _bill_or_not(
     if not billable:
         advance(plan, truth, row.pk, ("offered", "to_bill"), "bill")
         return
-    source = spot(truth.lot(row.product_id), fixed("bill"), row.pk)
-    plan.move(source, source.at(fixed("to_bill" if standing.firm else "offered")), quantity)
+    missing = quantity - truth.quantity_of(row.pk, ("waived",))
+    if missing > 0:
+        source = spot(truth.lot(row.product_id), fixed("bill"), row.pk)
+        plan.move(source, source.at(fixed("to_bill" if standing.firm else "offered")), missing)
 
 
 def plan_remove(truth: Truth, *, line: int) -> Plan:

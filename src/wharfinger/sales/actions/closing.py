@@ -12,11 +12,14 @@ from wharfinger.ledger.plan import AccountRef, Plan, Truth
 from wharfinger.ledger.write import Written
 
 CLOSING = (
+    "win",
+    "charge",
     "ship",
     "deliver",
     "pick_pack_ship",
     "cancel_delivery",
     "receive",
+    "cancel_receipt",
     "provide",
     "remove",
     "install",
@@ -52,7 +55,12 @@ def closing(invoice_table: str) -> Callable[[Truth, Plan, Written], None]:
     owing = owes(invoice_table)
 
     def close(truth: Truth, plan: Plan, written: Written) -> None:
-        touched = {pk for label in _DOCUMENTS for pk in truth.documents.get(label, ())}
+        touched = {
+            pk
+            for label in _DOCUMENTS
+            for pk, row in truth.documents.get(label, {}).items()
+            if getattr(row, "kind", "") != "quote"
+        }
         touched |= {
             pk for name, pk in plan.mentions if name in ("order", "work_order") and isinstance(pk, int)
         }

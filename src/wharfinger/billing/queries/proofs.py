@@ -1,0 +1,34 @@
+"""What the audit re-proves of invoices and credit notes."""
+
+from __future__ import annotations
+
+from wharfinger.ledger.audit import Finding, findings
+
+_CREDITED = (
+    "SELECT c.invoice_line_id, SUM(c.quantity) quantity, SUM(c.net_minor) net FROM billing_creditline c "
+    "JOIN billing_creditnote n ON n.id = c.credit_note_id WHERE n.void_id IS NULL GROUP BY c.invoice_line_id"
+)
+_LEFT = (
+    "SELECT i.place_id place, l.line_id claim, SUM(CASE WHEN i.void_id IS NULL THEN l.quantity - COALESCE(c.quantity, 0) "
+    "ELSE 0 END) said, 0 stands FROM billing_invoiceline l JOIN billing_invoice i ON i.id = l.invoice_id "
+    f"LEFT JOIN ({_CREDITED}) c ON c.invoice_line_id = l.id WHERE l.line_id IS NOT NULL GROUP BY i.place_id, l.line_id"
+)
+
+
+def credited_stays_within_invoiced() -> list[Finding]:
+    """No invoice line is credited beyond its quantity or its net amount."""
+    return findings(
+        "credited ≤ invoiced",
+        "SELECT 'invoice line ' || l.id, l.quantity, c.quantity, l.net_minor, c.net FROM billing_invoiceline l "
+        f"JOIN ({_CREDITED}) c ON c.invoice_line_id = l.id WHERE c.quantity > l.quantity OR ABS(c.net) > ABS(l.net_minor)",
+    )
+
+
+def invoices_are_their_bills() -> list[Finding]:
+    """The bills that stand on an invoice are its lines less what was credited of them."""
+    return findings(
+        "invoice = its bills",
+        f"SELECT 'place ' || place || ', line ' || claim, SUM(said), SUM(stands) FROM ({_LEFT} UNION ALL "
+        "SELECT place_id, claim_id, 0, quantity FROM ledger_holding WHERE kind = 'invoiced' AND quantity > 0) x "
+        "GROUP BY place, claim HAVING SUM(said) <> SUM(stands)",
+    )

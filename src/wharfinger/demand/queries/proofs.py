@@ -1,0 +1,54 @@
+"""What the audit re-proves of every line, and of what is kept about documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from wharfinger.demand.queries.done import still_open
+from wharfinger.ledger.audit import Finding, findings, kinds
+from wharfinger.ledger.chart import BILLS, GOODS, REGION, WISHES
+
+
+def _sum(*names: str) -> str:
+    return f"SUM(CASE WHEN kind IN ({kinds(names)}) THEN quantity ELSE 0 END)"
+
+
+def _all(region: str) -> tuple[str, ...]:
+    return tuple(kind for kind, of in REGION.items() if of == region)
+
+
+_FIGURES = (
+    f"SELECT claim_id, {_sum(*_all(WISHES))} wished, {_sum('covered')} covered, "
+    f"{_sum(*(k for k in _all(GOODS) if k != 'scrap'))} goods, {_sum(*_all(BILLS))} bills "
+    "FROM ledger_holding WHERE claim_id > 0 AND NOT unbounded GROUP BY claim_id"
+)
+
+
+def lines_are_their_holdings() -> list[Finding]:
+    """A line's quantity is its wishes, ends included; covered is its goods; what is billed is its bills.
+
+    Of a line that was undone nothing is left, and of one taken off its document nothing is billed.
+    """
+    wanted = "CASE WHEN l.void_id IS NULL THEN l.quantity ELSE 0 END"
+    figures = "COALESCE(f.wished, 0) wished, COALESCE(f.covered, 0) covered, COALESCE(f.goods, 0) goods, COALESCE(f.bills, 0) bills"
+    return findings(
+        "line = its wishes, covered = its goods, billable = its bills",
+        f"SELECT 'line ' || id, wanted, wished, covered, goods, bills FROM (SELECT l.claim_id id, {wanted} wanted, l.billable, {figures} "
+        f"FROM demand_line l LEFT JOIN ({_FIGURES}) f ON f.claim_id = l.claim_id) x "
+        "WHERE wanted <> wished OR covered <> goods OR (bills <> wanted AND (billable OR bills <> 0))",
+    )
+
+
+def done(owing: str) -> Callable[[], list[Finding]]:
+    """What proves which documents are done; owing: as for ``close_done``."""
+
+    def documents_are_done_when_nothing_is_open() -> list[Finding]:
+        """Exactly the documents that leave nothing open name the entry that left nothing open."""
+        return findings(
+            "done = nothing open in goods, bills and money",
+            f"SELECT 'document ' || id, done_id, still FROM (SELECT id, done_id, {still_open(owing)} still FROM demand_sheet "
+            "WHERE kind <> 'quote' AND void_id IS NULL AND EXISTS (SELECT 1 FROM demand_line l "
+            "WHERE l.sheet_id = demand_sheet.id OR l.order_id = demand_sheet.id)) x WHERE (done_id IS NULL) <> still",
+        )
+
+    return documents_are_done_when_nothing_is_open

@@ -1,0 +1,48 @@
+"""A line is changed: what is billed of it stays its whole quantity, or nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fulfilment.trade import order
+from tests.world import clean, held, world
+from wharfinger.base.access import HOUSE
+from wharfinger.base.refusal import Refusal
+from wharfinger.demand.actions import add_lines, change_line
+from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.amend import LineChange
+from wharfinger.ledger.models import Entry
+from wharfinger.ledger.reverse import reverse
+from wharfinger.sales.actions.orders import create_order
+from wharfinger.sales.rules.orders import OrderWish
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("quantity", [1, 2, 6])
+def test_a_line_is_raised_or_lowered_and_billed_at_once(quantity: int) -> None:
+    company = world()
+    wish = LineWish(company.product().pk, 2, billable=False)
+    made = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, (wish,), confirm=True))
+    (line,) = made.made["ledger.Claim"]
+    change_line(actor=HOUSE, line=line, change=LineChange(quantity=quantity, billable=True))
+    assert held(line) == {"to_order": quantity, "to_bill": quantity}
+    clean()
+    change_line(actor=HOUSE, line=line, change=LineChange(quantity=3, billable=False))
+    assert held(line) == {"to_order": 3}
+    clean()
+
+
+def test_the_birth_of_a_line_is_undone_whole_or_not_at_all() -> None:
+    company = world()
+    pk, _ = order(company, (company.product(), 1))
+    added = add_lines(actor=HOUSE, sheet=pk, wishes=[LineWish(company.product().pk, 2)])
+    (line,) = added.made["ledger.Claim"]
+    before = Entry.objects.count()
+    for units in (1, None):
+        with pytest.raises(Refusal) as found:
+            reverse(actor=HOUSE, entry=added.id, claims={line: units})
+        assert (found.value.code, Entry.objects.count()) == ("undone_whole", before)
+    reverse(actor=HOUSE, entry=added.id)
+    assert held(line) == {}
+    clean()

@@ -1,0 +1,184 @@
+"""Whoever edits a balance, a reversal or history itself is found out by the audit, each by the law that he broke."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+
+from tests.fulfilment.trade import order
+from tests.world import World, clean, world
+from wharfinger.base.access import HOUSE
+from wharfinger.billing.actions.credits import credit
+from wharfinger.billing.actions.invoices import invoice
+from wharfinger.billing.actions.payments import pay
+from wharfinger.billing.rules.credits import Credit
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.billing.rules.payments import PaymentWish
+from wharfinger.fulfilment.actions.shipping import pick_pack_ship
+from wharfinger.fulfilment.rules import Pick
+from wharfinger.ledger import bootstrap, sql
+from wharfinger.ledger.audit import LAWS, audit
+from wharfinger.ledger.models import Move
+from wharfinger.ledger.reverse import reverse
+from wharfinger.returns.actions.receiving import take_back
+from wharfinger.returns.rules.receiving import Returned
+from wharfinger.returns.rules.requesting import Asked
+
+BROKEN = {
+    "holding = moves in − out": "UPDATE ledger_holding SET quantity = quantity + 1 WHERE kind = 'bin'",
+    "each product sums to zero per region": "UPDATE ledger_holding SET quantity = quantity + 1 WHERE kind = 'customer'",
+    "no holding below zero": "UPDATE ledger_holding SET quantity = -1 WHERE kind = 'bin'",
+    "one serial, one place": (
+        "UPDATE ledger_holding SET quantity = 1 WHERE serial AND kind = 'bin'; "
+        "UPDATE ledger_holding SET quantity = 2 WHERE serial AND kind = 'customer'"
+    ),
+    "a move keeps product and region": (
+        "UPDATE ledger_move SET target_id = (SELECT id FROM ledger_holding WHERE kind = 'to_bill' LIMIT 1) "
+        "WHERE target_id IN (SELECT id FROM ledger_holding WHERE kind = 'customer')"
+    ),
+    "no move is reversed beyond itself": "UPDATE ledger_move SET quantity = quantity + 5 WHERE reverses_id IS NOT NULL",
+    "no draw is reversed beyond itself": "UPDATE ledger_draw SET quantity = -quantity WHERE reverses_id IS NOT NULL",
+    "no posting is reversed beyond itself": (
+        "UPDATE ledger_posting SET reverses_id = (SELECT MIN(id) FROM ledger_posting), amount_minor = 1000000 "
+        "WHERE id = (SELECT MAX(id) FROM ledger_posting)"
+    ),
+    "a move is taken back the way it came": (
+        "UPDATE ledger_move SET target_id = (SELECT id FROM ledger_holding WHERE kind = 'bin' AND claim_id = 0 LIMIT 1) "
+        "WHERE reverses_id IS NOT NULL"
+    ),
+    "a posting is taken back the way it came": (
+        "UPDATE ledger_posting SET reverses_id = (SELECT MIN(id) FROM ledger_posting) "
+        "WHERE id = (SELECT MIN(id) + 1 FROM ledger_posting)"
+    ),
+    "returned ≤ delivered": "UPDATE ledger_holding SET quantity = 9 WHERE kind = 'returns'",
+    "Σ layers = stock of ours": "UPDATE ledger_layer SET quantity = quantity + 1 WHERE quantity > 0",
+    "layer = its draws": "UPDATE ledger_layer SET value_minor = value_minor + 1 WHERE quantity > 0",
+    "account = its postings": "UPDATE ledger_account SET balance_minor = balance_minor + 1 WHERE kind = 'receivable'",
+    "a posting keeps its currency": "UPDATE ledger_account SET currency = 'USD' WHERE kind = 'receivable'",
+    "line = its wishes, covered = its goods, billable = its bills": "UPDATE demand_line SET quantity = quantity + 1",
+    "done = nothing open in goods, bills and money": "UPDATE demand_sheet SET done_id = (SELECT MIN(id) FROM ledger_entry)",
+    "credited ≤ invoiced": "UPDATE billing_creditline SET net_minor = net_minor * 100",
+    "invoice = its bills": "UPDATE billing_invoiceline SET quantity = quantity + 1",
+}
+"""For each law what somebody with access to the database might do, and the audit must see."""
+
+
+@pytest.fixture
+def company() -> World:
+    """A company that has sold, billed, credited, been paid and taken back something, and undone a delivery."""
+    made = world()
+    cable, router = made.product(), made.product(traced="serial", cost_method="specific")
+    made.stock(cable, 9)
+    made.stock(router, 2, serials=("S-1", "S-2"))
+    _, (cables, routers) = order(made, (cable, 3), (router, 1))
+    pick_pack_ship(actor=HOUSE, picks=[Pick(cables, 3), Pick(routers, 1)])
+    billed = invoice(actor=HOUSE, wish=InvoiceWish((Bill(cables, 3),)))
+    pay(actor=HOUSE, wish=PaymentWish(made.customer.pk, 1000, "EUR"))
+    (sold,) = billed.made["billing.InvoiceLine"]
+    credit(actor=HOUSE, items=[Credit(sold, 1)], reason="Broken")
+    take_back(
+        actor=HOUSE, organization=made.customer.pk, items=[Returned(Asked(1, line=cables))], reason="No need"
+    )
+    _, (again,) = order(made, (cable, 1))
+    done = pick_pack_ship(actor=HOUSE, picks=[Pick(again, 1)])
+    reverse(actor=HOUSE, entry=done.id)
+    clean()
+    return made
+
+
+@pytest.fixture
+def unguarded(company: World) -> Iterator[World]:
+    """The same without triggers and checks: who edits files needs neither."""
+    if connection.vendor == "postgresql":
+        sql.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        sql.execute("SET LOCAL session_replication_role = replica")
+        for table, name in sql.fetch(
+            "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'c' AND conrelid::regclass::text ~ '^ledger'"
+        ):
+            sql.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    else:
+        for name in bootstrap.trigger_names():
+            sql.execute(f"DROP TRIGGER {name}")
+        sql.execute("PRAGMA ignore_check_constraints = ON")
+    sql.execute("DROP INDEX one_serial_one_place")
+    yield company
+    if connection.vendor == "sqlite":
+        sql.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("law", sorted(BROKEN))
+def test_what_somebody_edits_is_found(unguarded: World, law: str) -> None:
+    for statement in BROKEN[law].split("; "):
+        assert sql.execute(statement), "nothing was there to edit"
+    assert law in {finding.law for finding in audit()}
+
+
+@pytest.mark.django_db
+def test_no_law_is_idle(unguarded: World) -> None:
+    idle = set(LAWS)
+    for statements in BROKEN.values():
+        with contextlib.suppress(Given), transaction.atomic():
+            for statement in statements.split("; "):
+                sql.execute(statement)
+            idle -= {check for check in idle if list(check())}
+            raise Given
+    assert {check.__name__ for check in idle} <= {"history_is_guarded"}
+
+
+class Given(Exception):
+    """What was edited is given up."""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ["entry", "move", "fact", "draw", "posting"])
+def test_history_is_not_edited(company: World, table: str) -> None:
+    (row,) = sql.fetch(f"SELECT MIN(id) FROM ledger_{table}")[0]
+    edits = [
+        f"UPDATE ledger_{table} SET id = id WHERE id = {row}",
+        f"DELETE FROM ledger_{table} WHERE id = {row}",
+    ]
+    if connection.vendor == "sqlite":
+        edits.append(f"REPLACE INTO ledger_{table} SELECT * FROM ledger_{table} WHERE id = {row}")
+    for edit in edits:
+        with pytest.raises(DatabaseError, match="history is not edited"), transaction.atomic():
+            sql.execute(edit)
+    clean()
+
+
+@pytest.mark.django_db
+def test_a_trigger_that_is_gone_is_found(company: World) -> None:
+    on = " ON ledger_move" if connection.vendor == "postgresql" else ""
+    sql.execute(f"DROP TRIGGER ledger_move_no_update{on}")
+    assert [(one.law, one.where) for one in audit()] == [("history is guarded", "ledger_move_no_update")]
+
+
+@pytest.mark.django_db
+def test_a_guard_that_sleeps_is_found(company: World) -> None:
+    if connection.vendor == "postgresql":
+        sql.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        sql.execute("ALTER TABLE ledger_fact DISABLE TRIGGER ledger_fact_no_delete")
+        asleep, wake = "ledger_fact_no_delete", "ALTER TABLE ledger_fact ENABLE TRIGGER ledger_fact_no_delete"
+    else:
+        sql.execute("PRAGMA recursive_triggers = OFF")
+        asleep, wake = "recursive_triggers", "PRAGMA recursive_triggers = ON"
+    found = audit()
+    sql.execute(wake)
+    assert [(one.law, one.where) for one in found] == [("history is guarded", asleep)]
+
+
+def test_triggers_are_back_after_a_migration(fresh_database: dict[str, str]) -> None:
+    if connection.vendor == "sqlite":
+        # How Django changes a table there: a new one under the old name, without its triggers.
+        with connection.schema_editor() as editor:
+            editor._remake_table(Move)
+    else:
+        sql.execute("DROP TRIGGER ledger_move_no_update ON ledger_move")
+        sql.execute("DROP TRIGGER ledger_move_no_delete ON ledger_move")
+    assert {one.where for one in audit()} == {"ledger_move_no_update", "ledger_move_no_delete"}
+    call_command("migrate", verbosity=0)
+    clean()
