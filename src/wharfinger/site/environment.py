@@ -95,12 +95,13 @@ def _sqlite(file: Path) -> dict[str, Any]:
         "mmap_size=268435456",
     )
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "wharfinger.site.sqlite",
         "NAME": str(file),
         "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
+            "cached_statements": 1024,  # An act or a page must not find its statements parsed away.
             "init_command": ";".join(f"PRAGMA {pragma}" for pragma in pragmas),
         },
         "TEST": {"NAME": str(file.with_name("test.sqlite3"))},

@@ -1,0 +1,1 @@
+"""SQLite as Django speaks to it, but with statements turned into the driver's words once only."""

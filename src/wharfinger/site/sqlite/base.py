@@ -1,0 +1,37 @@
+"""The database backend that ``settings.DATABASES`` names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from django.db.backends.sqlite3 import base
+
+
+class Cursor(base.SQLiteCursorWrapper):
+    """A cursor that remembers how a text with ``%s`` reads with ``?``.
+
+    An act runs the same twenty texts as the act before, some of them a page long; finding the places of
+    their parameters anew took a tenth of its time.
+    """
+
+    def convert_query(self, query: str, *, param_names: Iterable[str] | None = None) -> str:
+        """The text as SQLite's driver takes it."""
+        if param_names is None:
+            return _marked(query)
+        return str(super().convert_query(query, param_names=param_names))
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection whose cursors remember."""
+
+    def create_cursor(self, name: Any = None) -> Cursor:
+        """A cursor of this connection."""
+        cursor: Cursor = self.connection.cursor(factory=Cursor)
+        return cursor
+
+
+@lru_cache(maxsize=4096)
+def _marked(query: str) -> str:
+    return base.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
