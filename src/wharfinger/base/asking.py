@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.core import signing
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
 
@@ -91,11 +92,20 @@ class Ask:
                 text=text[:20],
             ) from None
 
-    def slice(self, queryset: QuerySet[Any, Any], sorts: Mapping[str, str], *, last: str = "id") -> Slice:
+    def slice(
+        self,
+        queryset: QuerySet[Any, Any],
+        sorts: Mapping[str, str],
+        *,
+        last: str = "id",
+        parts: Sequence[Q] = (),
+    ) -> Slice:
         """Cut one page out of the queryset by keyset, so that a deep page costs what the first one does.
 
         sorts: queryset field by column key; a queryset of `.values()` must contain it and `last`.
         last: the unique field that decides among equals; the newest comes first where nothing is chosen.
+        parts: conditions that together are the queryset, where an index has each part in the order of `last`,
+        but not all of them in one.
         """
         key, down = self.sort.removeprefix("-"), self.sort.startswith("-")
         path = sorts.get(key, last)
@@ -104,7 +114,11 @@ class Ask:
         back, value, mark = self._read_cursor(f"{'-' * down}{key}")
         if mark is not None:
             queryset = queryset.filter(_beyond(path, last, value, mark, down=down != back, back=back))
-        found = list(queryset.order_by(*_order(path, last, down=down != back, back=back))[: self.limit + 1])
+        order = _order(path, last, down=down != back, back=back)
+        if len(parts) > 1 and path == last:
+            first = _foremost(queryset, parts, order, last, self.limit + 1)
+            queryset = queryset.filter(**{f"{last}__in": first})
+        found = list(queryset.order_by(*order)[: self.limit + 1])
         more, found = len(found) > self.limit, found[: self.limit]
         if back:
             found.reverse()
@@ -157,6 +171,22 @@ def _order(path: str, last: str, *, down: bool, back: bool) -> list[Any]:
         return [final]
     place = {"nulls_first": True} if back else {"nulls_last": True}
     return [F(path).desc(**place) if down else F(path).asc(**place), final]
+
+
+def _foremost(
+    queryset: QuerySet[Any, Any], parts: Sequence[Q], order: Sequence[Any], last: str, most: int
+) -> list[Any]:
+    """The first of each part, all by one statement: the first of all are among them."""
+    texts: list[str] = []
+    given: list[Any] = []
+    for n, part in enumerate(parts):
+        text, params = queryset.filter(part).order_by(*order).values_list(last)[:most].query.sql_with_params()
+        # SQLite cuts the parts of a union only where each is a table of its own.
+        texts.append(f"SELECT * FROM ({text}) AS part_{n}")
+        given += params
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(texts), given)
+        return [value for (value,) in cursor.fetchall()]
 
 
 def _beyond(path: str, last: str, value: Any, mark: Any, *, down: bool, back: bool) -> Q:
