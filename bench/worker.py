@@ -21,7 +21,7 @@ class Worker:
 
     def __init__(self, environment: dict[str, str], moves: int, *, http: bool) -> None:
         self._pool = ProcessPoolExecutor(
-            1, mp_context=get_context("spawn"), initializer=_point_at, initargs=(environment,)
+            1, mp_context=get_context("spawn"), initializer=point_at, initargs=(environment,)
         )
         self.fill_s: float = self._pool.submit(_open, moves, http).result()
 
@@ -47,7 +47,8 @@ class Worker:
         self._pool.shutdown()
 
 
-def _point_at(environment: dict[str, str]) -> None:
+def point_at(environment: dict[str, str]) -> None:
+    """Let Django of this process know that database."""
     os.environ.pop("DATABASE_URL", None)
     os.environ.update(environment, DJANGO_SETTINGS_MODULE="wharfinger.site.settings")
     import django
