@@ -14,10 +14,11 @@ from wharfinger.demand.actions import add_lines, change_line, remove_line
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
+from wharfinger.flows.actions.remove import remove
 from wharfinger.sales.actions import holds, orders, quotes
 from wharfinger.sales.models import Order, Quote
 from wharfinger.sales.rules.holds import Hold
-from wharfinger.work.actions import provide, remove
+from wharfinger.work.actions import provide
 from wharfinger.work.rules import Provision, Removal
 
 

@@ -11,6 +11,7 @@ from wharfinger.devices.actions.installing import install
 from wharfinger.devices.actions.keeping import end_subscription, subscribe
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
+from wharfinger.flows.actions.remove import remove
 from wharfinger.fulfilment.actions import shipping
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.parties.models import User
@@ -29,7 +30,7 @@ from wharfinger.returns.rules.swapping import Incoming, Swap
 from wharfinger.stock.actions import goods, values
 from wharfinger.stock.models import Location
 from wharfinger.stock.rules.adjusting import Adjustment
-from wharfinger.work.actions import create_work_order, provide, remove
+from wharfinger.work.actions import create_work_order, provide
 from wharfinger.work.rules import Provision, Removal, WorkWish
 
 Made = tuple[int, int]

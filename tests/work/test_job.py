@@ -11,6 +11,7 @@ from wharfinger.base.refusal import Refusal
 from wharfinger.demand.actions import add_lines
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
+from wharfinger.flows.actions.remove import remove
 from wharfinger.ledger.models import Holding, Layer
 from wharfinger.ledger.reverse import reverse
 from wharfinger.sales.actions.holds import reserve
@@ -22,7 +23,6 @@ from wharfinger.work.actions import (
     complete,
     create_work_order,
     provide,
-    remove,
 )
 from wharfinger.work.models import WorkOrder
 from wharfinger.work.rules import Provision, Removal, WorkWish

@@ -8,14 +8,21 @@ from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from wharfinger.base.door import Given, Id, Note, Request
+from wharfinger.base.door import Given, Id, Note, Quantity, Request
+from wharfinger.base.quantity import quantity
+from wharfinger.demand.queries.reading import products_of
+from wharfinger.demand.queries.where import lots_of
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
+from wharfinger.flows.actions.remove import remove
 from wharfinger.flows.actions.reopen import reopen
 from wharfinger.fulfilment.api.goods import GoodsDone, PickGiven, moved, picks_of
 from wharfinger.fulfilment.queries.inside import lines_packed_once
 from wharfinger.ledger.door import write
 from wharfinger.sales import queries as sales
 from wharfinger.sales.api.orders import OrderDone
+from wharfinger.work import queries as work
+from wharfinger.work.api import WorkOrderDone
+from wharfinger.work.rules import Removal
 
 router = Router(tags=["flows"])
 
@@ -25,6 +32,24 @@ class CancelDelivery(Given):
 
     picks: list[PickGiven] = Field(default=[], max_length=1000)
     containers: list[Id] = Field(default=[], max_length=1000, examples=[[]])
+    reason: Note = ""
+    credit: bool = Field(
+        default=True, description="Credit what is invoiced of them; without it a reason is needed."
+    )
+
+
+class RemovalGiven(Given):
+    """So many units of a charge that come back."""
+
+    line: Id
+    quantity: Quantity
+    serials: list[str] = Field(default=[], max_length=1000, examples=[["SN-1001"]])
+
+
+class Remove(Given):
+    """What comes back from the customer, and why."""
+
+    lines: list[RemovalGiven] = Field(min_length=1, max_length=500)
     reason: Note = ""
     credit: bool = Field(
         default=True, description="Credit what is invoiced of them; without it a reason is needed."
@@ -59,3 +84,30 @@ def reopen_order(request: Request, id: Id, body: Reopen) -> HttpResponse:
     sales.order(id)
     act = partial(reopen, actor=request.auth, order=id, reason=body.reason)
     return write(request, act, lambda _: sales.show_order(sales.order(id)), about=f"order:{id}")
+
+
+@router.post("/work-orders/{id}/remove", response=WorkOrderDone, summary="Take goods back on a work order")
+def remove_goods(request: Request, id: Id, body: Remove) -> HttpResponse:
+    """Take goods back that were handed over on open work, and credit what is invoiced of them."""
+    work.work_order(id)
+    products = products_of(one.line for one in body.lines)
+    lots = lots_of(
+        [products.get(one.line, (None, 0))[0] for one in body.lines], [one.serials for one in body.lines]
+    )
+    removals = [
+        Removal(
+            one.line,
+            quantity(one.quantity, products.get(one.line, (0, 0))[1], field=f"lines.{n}.quantity"),
+            lots=lots[n],
+        )
+        for n, one in enumerate(body.lines)
+    ]
+    act = partial(
+        remove,
+        actor=request.auth,
+        work_order=id,
+        removals=removals,
+        reason=body.reason,
+        credit=body.credit,
+    )
+    return write(request, act, lambda _: work.show_work_order(work.work_order(id)), about=f"work_order:{id}")

@@ -12,15 +12,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.quantity import plain, quantity
-from wharfinger.base.refusal import Refusal
+from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.catalog.models import Product
+from wharfinger.demand.pages import typed_id
 from wharfinger.demand.queries.reading import products_of
+from wharfinger.demand.queries.shown import lines_of
+from wharfinger.demand.queries.where import lots_of
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
+from wharfinger.flows.actions.remove import remove
 from wharfinger.flows.actions.reopen import reopen, try_reopen
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Move
 from wharfinger.ledger.telling import place_words
 from wharfinger.sales import queries as sales
+from wharfinger.work import queries as work
+from wharfinger.work.rules import Removal
 
 
 @require_POST
@@ -107,4 +113,51 @@ def reopen_order(request: HttpRequest, pk: int) -> HttpResponse:
         ok=_("%(number)s is as freshly confirmed.") % {"number": row.number},
         back=reverse("sales:order", args=[pk]),
         again=show,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("work.provide")
+def remove_goods(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take goods back that were handed over on a job, with the credit note of what is invoiced of them."""
+    user: Any = request.user
+    row = work.work_order(pk)
+    back = reverse("work:work_order", args=[pk])
+    handed_over = lines_of(pk, "sheet").filter(
+        claim__holdings__kind__in=("customer", "rented"), claim__holdings__quantity__gt=0
+    )
+    charges = [
+        (line.pk, f"{line.position} · {line.product.sku}")
+        for line in handed_over.select_related("product").distinct()
+    ]
+
+    def show(form: Form) -> HttpResponse:
+        context = {"doc": row, "form": form, "charges": charges, "back": back}
+        return render(request, "flows/remove.html", context)
+
+    if request.method != "POST":
+        return show(Form())
+    return page_act(
+        request,
+        lambda: _remove(user, pk, request),
+        ok=_("Taken back from %(number)s.") % {"number": row.number},
+        back=back,
+        again=show,
+    )
+
+
+def _remove(user: Any, pk: int, request: HttpRequest) -> Any:
+    given = request.POST
+    line = typed_id(given, "line")
+    if line is None:
+        raise BadInput("missing", N_("Please fill this in."), field="line")
+    product, decimals = products_of([line]).get(line, (None, 0))
+    (lots,) = lots_of([product], [[code.strip() for code in given.getlist("serial") if code.strip()]])
+    removal = Removal(line, quantity(given.get("quantity", ""), decimals), lots=lots)
+    return remove(
+        actor=user,
+        work_order=pk,
+        removals=[removal],
+        reason=given.get("reason", ""),
+        credit=given.get("credit") == "yes",
     )

@@ -8,4 +8,5 @@ app_name = "flows"
 urlpatterns = [
     path("cancel-delivery/", pages.cancel_units, name="cancel_delivery"),
     path("orders/<int:pk>/reopen/", pages.reopen_order, name="reopen"),
+    path("work-orders/<int:pk>/remove/", pages.remove_goods, name="remove"),
 ]

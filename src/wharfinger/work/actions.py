@@ -14,13 +14,12 @@ from wharfinger.demand.queries.standing import read_changed, read_customer, read
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
-from wharfinger.ledger.reverse import draws_of
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Site
 from wharfinger.stock.models import Location
 from wharfinger.work import rules
 from wharfinger.work.models import WorkOrder
-from wharfinger.work.rules import Provision, Removal, WorkWish
+from wharfinger.work.rules import Provision, WorkWish
 
 
 def create_work_order(*, actor: Actor, wish: WorkWish, key: str | None = None) -> Written:
@@ -136,31 +135,6 @@ def provide(
     )
 
 
-def remove(
-    *, actor: Actor, work_order: int, removals: Sequence[Removal], reason: str = "", key: str | None = None
-) -> Written:
-    """Take back goods that were handed over on open work; they return to the bins they came from."""
-    require(actor, "work.provide")
-    if not removals or any(removal.quantity <= 0 for removal in removals):
-        raise BadInput("not_positive", N_("Give a quantity above zero."), field="lines")
-    return post(
-        "remove",
-        Wish(
-            documents=[(Sheet, [work_order]), (WorkOrder, [work_order])],
-            first=demand.read_lines_of(work_order),
-            products=demand.line_products,
-            claims=demand.line_ids,
-            layers=True,
-            incoming=("customer", "rented"),
-            reads=(read_standing, _read_draws),
-        ),
-        partial(rules.plan_remove, work_order=work_order, removals=tuple(removals)),
-        actor=actor,
-        key=key,
-        reason=reason,
-    )
-
-
 def _with_charges(work_order: int) -> Wish:
     return Wish(
         documents=[(Sheet, [work_order]), (WorkOrder, [work_order])],
@@ -180,7 +154,3 @@ def _read_sites(truth: Truth) -> None:
 
 def _read_channels(truth: Truth) -> None:
     truth.read["channels"] = dict(Location.objects.values_list("place_id", "channel"))
-
-
-def _read_draws(truth: Truth) -> None:
-    truth.read["draws"] = draws_of([move.id for moves in truth.incoming.values() for move in moves])

@@ -38,7 +38,7 @@ from wharfinger.demand.queries.where import bin_places, location_places, lots_of
 from wharfinger.ledger.door import detail, write
 from wharfinger.ledger.write import Written
 from wharfinger.work import actions, queries
-from wharfinger.work.rules import Provision, Removal, WorkWish
+from wharfinger.work.rules import Provision, WorkWish
 
 router = Router(tags=["work"])
 
@@ -130,21 +130,6 @@ class Provide(Given):
     """What is handed to the customer."""
 
     lines: list[ProvisionGiven] = Field(min_length=1, max_length=500)
-
-
-class RemovalGiven(Given):
-    """So many units of a charge that come back."""
-
-    line: Id
-    quantity: Quantity
-    serials: list[str] = Field(default=[], max_length=1000, examples=[["SN-1001"]])
-
-
-class Remove(Given):
-    """What comes back from the customer, and why."""
-
-    lines: list[RemovalGiven] = Field(min_length=1, max_length=500)
-    reason: Line = ""
 
 
 class Complete(Given):
@@ -256,26 +241,6 @@ def provide(request: Request, id: Id, body: Provide) -> HttpResponse:
     return _done(
         request, partial(actions.provide, actor=request.auth, work_order=id, provisions=provisions), id
     )
-
-
-@router.post("/work-orders/{id}/remove", response=WorkOrderDone, summary="Take goods back on a work order")
-def remove(request: Request, id: Id, body: Remove) -> HttpResponse:
-    """Take back goods that were handed over on open work."""
-    queries.work_order(id)
-    products = products_of(one.line for one in body.lines)
-    lots = lots_of(
-        [products.get(one.line, (None, 0))[0] for one in body.lines], [o.serials for o in body.lines]
-    )
-    removals = [
-        Removal(
-            one.line,
-            quantity(one.quantity, products.get(one.line, (0, 0))[1], field=f"lines.{n}.quantity"),
-            lots=lots[n],
-        )
-        for n, one in enumerate(body.lines)
-    ]
-    act = partial(actions.remove, actor=request.auth, work_order=id, removals=removals, reason=body.reason)
-    return _done(request, act, id)
 
 
 @router.post("/work-orders/{id}/complete", response=WorkOrderDone, summary="Complete a work order")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -42,7 +42,7 @@ from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.telling import timeline
 from wharfinger.stock.models import Location
 from wharfinger.work import actions, queries
-from wharfinger.work.rules import KINDS, SCOPES, Provision, Removal, WorkWish
+from wharfinger.work.rules import KINDS, SCOPES, Provision, WorkWish
 
 PLURALS = {"ticket": "tickets", "project": "projects", "contract": "contracts", "job": "jobs"}
 SCOPE_WORDS = dict(
@@ -286,36 +286,23 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @page("work.provide")
 def provide(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand goods over: of a charge, or of a product as a new one."""
-    context = {"locations": _locations(), "products": offers()["products"]}
-    return _goods(request, pk, "work/provide.html", _provide, _("Handed over on %(number)s."), context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@page("work.provide")
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take goods back that were handed over."""
-    return _goods(request, pk, "work/remove.html", _remove, _("Taken back from %(number)s."), {})
-
-
-def _goods(
-    request: HttpRequest, pk: int, template: str, act: Callable[..., Any], ok: str, more: dict[str, Any]
-) -> HttpResponse:
     row = queries.work_order(pk)
     back = reverse("work:work_order", args=[pk])
     charges = [
         (line.pk, f"{line.position} · {line.product.sku}")
         for line in lines_of(pk, "sheet").select_related("product")
     ]
+    more = {"charges": charges, "locations": _locations(), "products": offers()["products"]}
 
     def show(form: Form) -> HttpResponse:
-        return render(request, template, {"doc": row, "form": form, "charges": charges, "back": back, **more})
+        return render(request, "work/provide.html", {"doc": row, "form": form, "back": back, **more})
 
     if request.method != "POST":
         return show(Form())
     return page_act(
         request,
-        lambda: act(request.user, pk, request.POST),
-        ok=ok % {"number": row.number},
+        lambda: _provide(request.user, pk, request.POST),
+        ok=_("Handed over on %(number)s.") % {"number": row.number},
         back=back,
         again=show,
     )
@@ -345,17 +332,6 @@ def _provide(actor: Any, pk: int, given: Any) -> Any:
         lots=lots,
     )
     return actions.provide(actor=actor, work_order=pk, provisions=[provision])
-
-
-def _remove(actor: Any, pk: int, given: Any) -> Any:
-    line = typed_id(given, "line")
-    if line is None:
-        raise BadInput("missing", N_("Please fill this in."), field="line")
-    product, decimals = _charge(line)
-    (lots,) = lots_of([product], [_serials(given)])
-    removal = Removal(line, quantity(given.get("quantity", ""), decimals), lots=lots)
-    reason = given.get("reason", "").strip()[:200]
-    return actions.remove(actor=actor, work_order=pk, removals=[removal], reason=reason)
 
 
 def _charge(line: int) -> tuple[int, int]:

@@ -310,20 +310,24 @@ def _bill(
         demand.advance(plan, truth, line.pk, ("to_bill",), "waived", unbilled)
 
 
-def plan_remove(truth: Truth, *, work_order: int, removals: Sequence[Removal]) -> Plan:
-    """Take goods back that were handed over on open work; each returns to the bin it came from."""
-    plan = Plan()
-    open_work(truth, work_order)
+def take_off(plan: Plan, truth: Truth, *, work_order: int, removals: Sequence[Removal]) -> dict[int, int]:
+    """Let goods that were handed over return to the bins they came from; how many units of which charge.
+
+    On open work only, except for what is on loan, which comes back at any time.
+    """
+    if not _only_loans_come_back(truth, work_order, removals):
+        open_work(truth, work_order)
     taken: list[Taken] = []
+    units: dict[int, int] = {}
     for n, removal in enumerate(removals):
         if removal.line not in truth.read["lines"]:
             raise NotThere("no_such_line", N_("There is no such charge here."), field=f"lines.{n}.line")
-        _still_unbilled(truth, removal, n)
         left = removal.quantity
         for held in truth.of_claim(removal.line, ("customer", "rented")):
             part = min(left, held.quantity) if not removal.lots or held.lot in removal.lots else 0
             if part:
                 taken += _back(plan, truth, held, part)
+                held.quantity -= part
                 left -= part
         if left:
             raise Refusal(
@@ -334,28 +338,20 @@ def plan_remove(truth: Truth, *, work_order: int, removals: Sequence[Removal]) -
                 free=removal.quantity - left,
             )
         demand.uncover(plan, truth, removal.line, removal.quantity, "returned")
-        demand.advance(plan, truth, removal.line, ("to_bill",), "waived", removal.quantity)
+        units[removal.line] = units.get(removal.line, 0) + removal.quantity
     reverse_draws(plan, truth.read["draws"], taken)
     plan.mention(truth.document("demand.Sheet", work_order))
-    return plan
+    return units
 
 
-def _still_unbilled(truth: Truth, removal: Removal, n: int) -> None:
-    row = truth.read["lines"][removal.line]
-    invoiced = truth.quantity_of(removal.line, ("invoiced",))
-    if (
-        row.billable
-        and invoiced
-        and truth.quantity_of(removal.line, ("to_bill", "waived")) < removal.quantity
-    ):
-        raise Refusal(
-            "invoiced",
-            N_("{free} of these are invoiced. Remove them together with a credit note."),
-            field=f"lines.{n}.line",
-            wanted=removal.quantity,
-            free=invoiced,
-            line=removal.line,
-        )
+def _only_loans_come_back(truth: Truth, work_order: int, removals: Sequence[Removal]) -> bool:
+    """Whether work is completed, but all that comes back is ours still."""
+    standing = truth.read["standing"].get(work_order)
+    lent = all(
+        truth.quantity_of(one.line, ("rented",)) and not truth.quantity_of(one.line, ("customer",))
+        for one in removals
+    )
+    return standing is not None and standing.closed_by == "completed" and lent
 
 
 def _back(plan: Plan, truth: Truth, held: Held, quantity: int) -> list[Taken]:

@@ -19,5 +19,4 @@ urlpatterns = [
     path("work-orders/<int:pk>/complete/", pages.complete, name="complete"),
     path("work-orders/<int:pk>/cancel/", pages.cancel, name="cancel"),
     path("work-orders/<int:pk>/provide/", pages.provide, name="provide"),
-    path("work-orders/<int:pk>/remove/", pages.remove, name="remove"),
 ]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wharfinger.base.refusal import N_, BadInput, NotAllowed
 from wharfinger.billing.rules.credits import Credit, cover_of
 from wharfinger.billing.rules.credits import credit as add_credit
+from wharfinger.flows.rules.crediting import require_credit
 from wharfinger.fulfilment.rules import Pick, taking_back
 from wharfinger.ledger.plan import Plan, Truth
 
@@ -33,17 +33,7 @@ def plan_cancel_delivery(
     wanted = [
         part for claim, quantity in units.items() for part in _too_much_invoiced(truth, claim, quantity)
     ]
-    if wanted and not credit and not reason:
-        raise BadInput(
-            "reason_wanted", N_("These goods are invoiced. Say why they are not credited."), field="reason"
-        )
-    if wanted and credit:
-        if not may_credit:
-            raise NotAllowed(
-                "not_allowed",
-                N_("This needs the permission “{permission}”. Ask an administrator for it."),
-                permission="billing.credit",
-            )
+    if require_credit(wanted, reason=reason, credit=credit, may_credit=may_credit):
         add_credit(plan, truth, wanted, reason=reason, bill_again=True)
     return plan
 
