@@ -183,3 +183,19 @@ def test_lists_cost_the_same_for_one_row_and_fifty(client: Client, company: Worl
         assert "Acme" in shown
         counts.append(len(found))
     assert counts[0] == counts[1] <= 14, counts
+
+
+def test_a_german_types_a_price_with_a_comma(client: Client, company: World) -> None:
+    company.product(sku="AP-1")
+    client.cookies["django_language"] = "de"
+    values = {"organization": company.customer.pk, "sku-0": "AP-1", "quantity-0": "2", "price-0": "1.249,50"}
+    made = do(client, "/quotes/new/", values)
+    line = Line.objects.get()
+    assert line.unit_price_micro == 1_249_500_000
+    assert 'value="1249,5"' in see(client, f"/lines/{line.pk}/")
+    assert "1.249,50" in see(client, made["Location"])
+    before = entries()
+    refused = do(client, "/quotes/new/", values | {"price-0": "1.249"}, 422).content.decode()
+    assert "kann 1249 oder 1,249 bedeuten" in refused
+    assert 'value="1.249"' in refused
+    assert entries() == before

@@ -22,11 +22,14 @@ def scaled(text: str | int, decimals: int, *, field: str, most: int = MOST, nega
     if not _PLAIN.fullmatch(written):
         raise BadInput(
             "not_a_number",
-            N_("“{text}” is not a number. Write it like 12.50."),
+            N_("“{text}” is not a number. Write it like {example}."),
             field=field,
             text=written[:40],
+            example="12.50",
         )
     whole, _, places = written.lstrip("-").partition(".")
+    if places.strip("0") and not decimals:
+        raise BadInput("too_precise", N_("Only whole units count here."), field=field, decimals=0)
     if len(places.rstrip("0")) > decimals:
         raise BadInput(
             "too_precise", N_("At most {decimals} decimals are kept here."), field=field, decimals=decimals
@@ -51,6 +54,8 @@ def quantity(text: str | int, decimals: int, *, field: str = "quantity") -> int:
 
 def plain(units: int, decimals: int) -> str:
     """Write an integer in units of 10⁻ᵈ as the shortest exact decimal string."""
+    if not units:
+        return "0"
     sign, units = ("-" if units < 0 else ""), abs(units)
     whole, rest = divmod(units, 10**decimals)
     places = f"{rest:0{decimals}d}".rstrip("0") if decimals else ""

@@ -16,8 +16,8 @@ from wharfinger.base import money
 from wharfinger.base.access import require
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, came_from, page, page_act
-from wharfinger.base.quantity import plain, quantity, scaled
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.typed import micro, quantity, scaled, written
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.demand import actions
 from wharfinger.demand.models import Line, Sheet
@@ -158,7 +158,7 @@ def typed_lines(given: Mapping[str, Any]) -> tuple[LineWish, ...]:
             LineWish(
                 product.pk,
                 quantity(units or "1", product.quantity_decimals, field=f"quantity-{n}"),
-                unit_price_micro=money.micro(price, field=f"price-{n}") if price else None,
+                unit_price_micro=micro(price, field=f"price-{n}") if price else None,
                 discount_micro=_percent(discount, f"discount-{n}"),
             )
         )
@@ -259,9 +259,9 @@ def line(request: HttpRequest, line: int) -> HttpResponse:
 
 def _as_typed(line: Line) -> dict[str, Any]:
     return {
-        "quantity": plain(line.quantity, line.product.quantity_decimals),
-        "unit_price": plain(line.unit_price_micro, money.MICRO),
-        "discount_percent": plain(line.discount_micro, 4),
+        "quantity": written(line.quantity, line.product.quantity_decimals),
+        "unit_price": written(line.unit_price_micro, money.MICRO),
+        "discount_percent": written(line.discount_micro, 4),
         "description": line.description,
         "tax_code": line.tax_code_id,
         "site": line.site_id or "",
@@ -273,7 +273,7 @@ def _as_typed(line: Line) -> dict[str, Any]:
 def _change(given: Mapping[str, Any], line: Line) -> LineChange:
     return LineChange(
         quantity=quantity(given.get("quantity", ""), line.product.quantity_decimals),
-        unit_price_micro=money.micro(given.get("unit_price", "")),
+        unit_price_micro=micro(given.get("unit_price", "")),
         discount_micro=_percent(given.get("discount_percent", ""), "discount_percent"),
         description=str(given.get("description", ""))[:500],
         tax_code_id=typed_id(given, "tax_code"),

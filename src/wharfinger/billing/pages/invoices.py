@@ -16,10 +16,10 @@ from wharfinger.base import configuration, money
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.quantity import plain, quantity, scaled
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.tax import TaxedRow, Totals, totals
+from wharfinger.base.typed import micro, quantity, scaled, written
 from wharfinger.billing.actions import invoices as actions
 from wharfinger.billing.actions.credits import credit
 from wharfinger.billing.models import CreditLine
@@ -154,8 +154,8 @@ def _line(line: Any, credited: int, currency: str) -> dict[str, Any]:
         "quantity": (line.quantity, decimals),
         "credited": (credited, decimals) if credited else None,
         "price": (line.unit_price_micro, currency),
-        "discount": f"{plain(line.discount_micro, 4)} %" if line.discount_micro else None,
-        "tax": f"{plain(line.rate_micro, 4)} %",
+        "discount": f"{written(line.discount_micro, 4)} %" if line.discount_micro else None,
+        "tax": f"{written(line.rate_micro, 4)} %",
         "net": (line.net_minor, currency),
     }
 
@@ -205,9 +205,9 @@ def _proposed(rows: Sequence[ToBill]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for row in rows:
         values[f"quantity-{row.line.pk}"] = (
-            plain(row.proposed, row.line.product.quantity_decimals) if row.proposed else ""
+            written(row.proposed, row.line.product.quantity_decimals) if row.proposed else ""
         )
-        values[f"price-{row.line.pk}"] = plain(row.line.unit_price_micro, money.MICRO)
+        values[f"price-{row.line.pk}"] = written(row.line.unit_price_micro, money.MICRO)
     return values
 
 
@@ -221,7 +221,7 @@ def bills_of(given: QueryDict, rows: Sequence[ToBill]) -> tuple[Bill, ...]:
             continue
         units = quantity(figure, row.line.product.quantity_decimals, field=f"quantity-{pk}")
         price = given.get(f"price-{pk}", "").strip()
-        bills.append(Bill(pk, units, money.micro(price, field=f"price-{pk}") if price else None))
+        bills.append(Bill(pk, units, micro(price, field=f"price-{pk}") if price else None))
     if not bills:
         raise BadInput("no_lines", N_("Give a quantity for at least one line."))
     return tuple(bills)

@@ -15,9 +15,9 @@ from wharfinger.base import configuration, money
 from wharfinger.base.asking import Ask
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, came_from, page, page_act
-from wharfinger.base.quantity import scaled
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.typed import amount, minor, scaled
 from wharfinger.billing.actions import payments as actions
 from wharfinger.billing.pages.typed import day_of, id_of
 from wharfinger.billing.queries import shown
@@ -192,12 +192,10 @@ def _proposed(given: QueryDict, customer: Any, rows: list[Any], *, refunds: bool
     wanted = id_of(given, "invoice")
     for row in rows:
         if row.pk == wanted:
-            figure = shown.amount(row.open_minor, row.currency)
+            figure = amount(row.open_minor, row.currency)
             values |= {"amount": figure, f"invoice-{row.pk}": figure, "currency": row.currency}
     if refunds and customer:
-        values["amount"] = shown.amount(
-            shown.credit_of(customer.pk).get(customer.currency, 0), customer.currency
-        )
+        values["amount"] = amount(shown.credit_of(customer.pk).get(customer.currency, 0), customer.currency)
     return values
 
 
@@ -206,14 +204,14 @@ def _wish(given: QueryDict, customer: Any, rows: list[Any]) -> PaymentWish:
         raise BadInput("missing", N_("Please fill this in."), field="organization")
     currency = given.get("currency", "").strip() or customer.currency
     chosen = [
-        Allocation(row.pk, money.minor(text, currency, field=f"invoice-{row.pk}"))
+        Allocation(row.pk, minor(text, currency, field=f"invoice-{row.pk}"))
         for row in rows
         if (text := given.get(f"invoice-{row.pk}", "").strip()) not in ("", "0")
     ]
     rate = given.get("rate", "").strip()
     return PaymentWish(
         customer.pk,
-        money.minor(given.get("amount", ""), currency),
+        minor(given.get("amount", ""), currency),
         currency,
         day_of(given, "received_on"),
         given.get("method", ""),

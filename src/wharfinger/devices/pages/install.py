@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from wharfinger.base.fields import day
 from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.typed import quantity
 from wharfinger.demand.models import Sheet
 from wharfinger.devices.actions.installing import install
 from wharfinger.devices.queries.installable import Installable, installable

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.door import there
 from wharfinger.base.page import page, page_act
-from wharfinger.base.quantity import quantity, scaled
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.typed import quantity, scaled
 from wharfinger.fulfilment.actions import packing, shipping
 from wharfinger.fulfilment.pages.goods import consignment_of
 from wharfinger.fulfilment.queries import shown

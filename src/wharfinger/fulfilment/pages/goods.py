@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.quantity import plain, quantity
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.typed import quantity, written
 from wharfinger.base.words import same
 from wharfinger.demand.models import Sheet
 from wharfinger.fulfilment.actions import packing, picking, shipping
@@ -155,7 +155,7 @@ def _answer(
         return show(
             Form(
                 {
-                    f"quantity-{r.line.pk}": plain(r.units, r.decimals)
+                    f"quantity-{r.line.pk}": written(r.units, r.decimals)
                     for r in rows
                     if r.units and not r.traced
                 }

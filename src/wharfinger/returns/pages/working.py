@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from wharfinger.base.door import module_on, there
 from wharfinger.base.fields import day
 from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.quantity import plain, quantity
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.typed import quantity, written
 from wharfinger.demand.pages import offers
 from wharfinger.parties.models import Organization
 from wharfinger.returns.actions import inspecting, receiving, requesting
@@ -147,7 +147,9 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
         return receiving.receive(actor=user, rma=pk, items=items, key=request.POST.get("key") or None)
 
     first = {
-        f"quantity-{line.pk}": plain(max(0, line.quantity - figure.received), line.product.quantity_decimals)
+        f"quantity-{line.pk}": written(
+            max(0, line.quantity - figure.received), line.product.quantity_decimals
+        )
         for line, figure in lines
         if line.quantity > figure.received
     }
@@ -183,7 +185,7 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
         return inspecting.inspect(actor=user, rma=pk, verdicts=verdicts, key=request.POST.get("key") or None)
 
     first = {
-        f"quantity-{line.pk}": plain(
+        f"quantity-{line.pk}": written(
             figure.here or figure.bench or figure.at_vendor, line.product.quantity_decimals
         )
         for line, figure in lines
@@ -219,7 +221,8 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
         return inspecting.settle(actor=user, rma=pk, answers=answers, key=request.POST.get("key") or None)
 
     first = {
-        f"quantity-{line.pk}": plain(left[line.pk], line.product.quantity_decimals) for line, _figure in lines
+        f"quantity-{line.pk}": written(left[line.pk], line.product.quantity_decimals)
+        for line, _figure in lines
     }
     sentence = _("%(number)s is settled.")
     return _work(request, row, lines, "returns/settle.html", act, first, sentence, answers=_words(ANSWERS))

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.quantity import plain, quantity
 from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.typed import quantity, written
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import document_address, typed_day
 from wharfinger.demand.queries.shown import lines_of
@@ -166,7 +166,7 @@ def _steps(picture: winning.Picture, doc: Any) -> list[tuple[str, str, str, str,
             (line.waiting, _("Wanted"), _("Pending"), ""),
         )
         steps += [
-            (plain(units, product.quantity_decimals), product.sku, source, target, tone, product.name)
+            (written(units, product.quantity_decimals), product.sku, source, target, tone, product.name)
             for units, source, target, tone in ways
             if units
         ]
