@@ -89,6 +89,7 @@ class _Maker:
         fields = [(select[n][0].target, n) for n in info["select_fields"]]
         self.key = next(n for field, n in fields if field.primary_key)
         self.columns = [(field.attname, n) for field, n in fields] + list(more.items())
+        self.alias = connection.alias
         self.joined = [
             (_Maker(kin, select, {}), kin["local_setter"], kin["remote_setter"])
             for kin in info.get("related_klass_infos", ())
@@ -103,7 +104,7 @@ class _Maker:
         for name, n in self.columns:
             values[name] = row[n]
         state = made._state = ModelState()
-        state.adding, state.db = False, connection.alias
+        state.adding, state.db = False, self.alias
         for maker, set_here, set_there in self.joined:
             kin = maker.make(row)
             set_here(made, kin)

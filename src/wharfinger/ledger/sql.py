@@ -83,13 +83,23 @@ def rows(names: Sequence[str], types: Sequence[str], values: Sequence[Row]) -> t
 
     names, types: of the columns, types as PostgreSQL writes them; values: the rows.
     """
+    return _table(tuple(names), tuple(types)), _given(types, values)
+
+
+@cache
+def _table(names: tuple[str, ...], types: tuple[str, ...]) -> str:
     if on_postgresql():
         arrays = ", ".join(f"%s::{t}[]" for t in types)
-        sql = f"(SELECT * FROM unnest({arrays}) WITH ORDINALITY AS u({', '.join(names)}, ord))"
-        columns = zip(*values, strict=True) if values else ((),) * len(types)
-        return sql, [_column(kind, column) for kind, column in zip(types, columns, strict=True)]
+        return f"(SELECT * FROM unnest({arrays}) WITH ORDINALITY AS u({', '.join(names)}, ord))"
     picked = ", ".join(f"json_extract(value, '$[{i}]') AS {name}" for i, name in enumerate(names))
-    return f"(SELECT {picked}, key AS ord FROM json_each(%s))", [json.dumps(values)]
+    return f"(SELECT {picked}, key AS ord FROM json_each(%s))"
+
+
+def _given(types: Sequence[str], values: Sequence[Row]) -> list[Any]:
+    if not on_postgresql():
+        return [json.dumps(values)]
+    columns = zip(*values, strict=True) if values else ((),) * len(types)
+    return [_column(kind, column) for kind, column in zip(types, columns, strict=True)]
 
 
 def _column(kind: str, values: Sequence[Any]) -> Any:
@@ -119,48 +129,54 @@ def _array_type(db_type: str) -> str:
 
 def prepared(field: models.Field[Any, Any], value: Any) -> Any:
     """A value of a field as the database takes it."""
+    kind = type(value)
     if isinstance(field, models.JSONField):
         return json.dumps(value)
-    kind = type(value)
-    if value is None or kind is int or (kind is str and isinstance(field, models.CharField)):
+    if value is None or kind is int or kind is bool or (kind is str and isinstance(field, models.CharField)):
         return value
     return field.get_db_prep_save(value, connection)
 
 
+@dataclass(frozen=True, slots=True)
+class _Insertion:
+    """How rows that give the same columns are inserted."""
+
+    text: str
+    types: Sequence[str]
+    given: Sequence[tuple[str, models.Field[Any, Any]]]
+    """Key and field of each column that the rows give."""
+    rest: Sequence[Any]
+    """What all other columns are filled with."""
+
+
 @cache
-def _filled(
-    model: type[models.Model], given: tuple[str, ...]
-) -> tuple[tuple[str, ...], tuple[tuple[str, Any], ...]]:
-    """The columns to write and, for those not given, their defaults."""
-    missing = []
-    for field in model._meta.concrete_fields:
-        if field.name in given or field.attname in given or isinstance(field, models.AutoField):
-            continue
-        missing.append((field.name, field.get_default()))
-    return given + tuple(name for name, _ in missing), tuple(missing)
+def _insertion(model: type[models.Model], keys: tuple[str, ...]) -> _Insertion:
+    fields = [model._meta.get_field(key) for key in keys]
+    missing = [
+        field
+        for field in model._meta.concrete_fields
+        if not (field.name in keys or field.attname in keys or isinstance(field, models.AutoField))
+    ]
+    names = (*keys, *(field.name for field in missing))
+    listed, types, _ = _columns(model, names, connection.vendor)
+    aliases = tuple(f"c{i}" for i in range(len(names)))
+    text = (
+        f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({listed}) "
+        f"SELECT {', '.join(aliases)} FROM {_table(aliases, tuple(types))} AS v ORDER BY ord RETURNING {pk_of(model)}"
+    )
+    given = [(key, field) for key, field in zip(keys, fields, strict=True) if isinstance(field, models.Field)]
+    return _Insertion(text, types, given, [prepared(field, field.get_default()) for field in missing])
 
 
 def insert(model: type[models.Model], given: Sequence[dict[str, Any]]) -> list[int]:
     """Insert rows of one model, all with the same keys, in one statement; their ids in the same order."""
     if not given:
         return []
-    keys = tuple(given[0])
-    names, missing = _filled(model, keys)
-    listed, types, fields = _columns(model, names, connection.vendor)
-    tail = [prepared(f, v) for f, (_, v) in zip(fields[len(keys) :], missing, strict=True)]
-    values = [[prepared(f, row[k]) for f, k in zip(fields, keys, strict=False)] + tail for row in given]
-    aliases = [f"c{i}" for i in range(len(names))]
-    source, params = rows(aliases, types, values)
-    quote = connection.ops.quote_name
-    pk = model._meta.pk
-    sql = (
-        f"INSERT INTO {quote(model._meta.db_table)} ({listed}) SELECT {', '.join(aliases)} FROM {source} AS v "
-        f"ORDER BY ord RETURNING {pk_of(model)}"
-    )
-    found = fetch(sql, params)
-    ids = [row[0] for row in found]
+    how = _insertion(model, tuple(given[0]))
+    values = [[*(prepared(field, row[key]) for key, field in how.given), *how.rest] for row in given]
+    ids = [row[0] for row in fetch(how.text, _given(how.types, values))]
     # Ids rise in the order of insertion, but RETURNING promises no order of its own.
-    return sorted(ids) if isinstance(pk, models.AutoField) else ids
+    return sorted(ids) if isinstance(model._meta.pk, models.AutoField) else ids
 
 
 def update(model: type[models.Model], changes: Sequence[dict[str, Any]]) -> int:
