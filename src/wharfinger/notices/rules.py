@@ -25,8 +25,12 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 ROLES = ("owner", "lead", "opportunity_owner", "requester", "purchasing_team")
 
-MOST_ATTEMPTS = 8
+MOST_ATTEMPTS = 20
+"""With the pauses between them more than two days: a receiver may be down over a weekend's night and day."""
 FIRST_PAUSE_S = 15
+LONGEST_PAUSE_S = 6 * 3600
+GIVEN_UP_AFTER_S = 4 * 86_400
+"""A receiver that has answered nothing for so long is not waited for by what happened before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Told:
 
 def pause_s(attempts: int) -> int:
     """How long to wait after so many failed attempts: 15 s, doubled each time, six hours at most."""
-    return int(min(FIRST_PAUSE_S * 2 ** max(attempts - 1, 0), 6 * 3600))
+    return int(min(FIRST_PAUSE_S * 2 ** max(attempts - 1, 0), LONGEST_PAUSE_S))
 
 
 def tell(
@@ -80,6 +84,11 @@ def tell(
 def may_be_called(address: str) -> bool:
     """Whether an address of the network is public, so that a webhook cannot be aimed at our own machines."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(ip, "ipv4_mapped", None)
-    ip = mapped or ip
+    if isinstance(ip, ipaddress.IPv6Address):
+        # What carries an IPv4 address inside leads where that one leads.
+        inside = ip.ipv4_mapped or ip.sixtofour
+        if inside is not None:
+            return may_be_called(str(inside))
+        if ip.is_site_local:
+            return False
     return ip.is_global and not ip.is_multicast and not ip.is_reserved

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import socket
 import time
-from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
-import httpx
 from standardwebhooks.webhooks import Webhook as Signer
 
 from wharfinger.base import clock, configuration
 from wharfinger.ledger.models import Entry, Fact, Outbox
 from wharfinger.ledger.write import MADE
-from wharfinger.notices import outbox, rules
-from wharfinger.notices.models import Webhook
+from wharfinger.notices import calling, outbox, rules
+from wharfinger.notices.models import Attempt, Webhook
 
-TIMEOUT_S = 5.0
-MOST_BYTES = 16_384
+GONE = 410
+"""By this a receiver says that it wants to hear nothing any more (Standard Webhooks)."""
 
 
 def fan_out(row: Outbox) -> list[dict[str, Any]]:
@@ -57,11 +54,16 @@ def body_of(entry: Entry) -> dict[str, Any]:
 
 
 def deliver(row: Outbox) -> list[dict[str, Any]]:
-    """Post one signed message to one receiver; anything but a 2xx answer in time is tried again later."""
+    """Post one signed message to one receiver; anything but a 2xx answer in time is tried again later.
+
+    A receiver that has just failed is left alone for a while, whatever else waits for it, so that a
+    dead one costs a call now and then and keeps nobody waiting.
+    """
     assert row.entry is not None
     hook = Webhook.objects.filter(pk=row.payload["webhook"], active=True).first()
     if hook is None:
         return []
+    _leave_alone(row, hook)
     body = json.dumps(body_of(row.entry), separators=(",", ":"))
     now = clock.now()
     identity = f"msg_{row.pk}"
@@ -74,54 +76,33 @@ def deliver(row: Outbox) -> list[dict[str, Any]]:
     }
     started = time.monotonic()
     try:
-        code, said = call(hook.url, body, headers)
-    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
+        private = configuration.one("webhook_private_addresses")
+        code, said = calling.call(hook.url, body, headers, private=private)
+    except calling.ERRORS as error:
         raise outbox.Failed(
             f"{type(error).__name__}: {error}", webhook=hook.pk, took_ms=_since(started)
         ) from error
     if not 200 <= code < 300:
-        raise outbox.Failed(said or str(code), code=code, webhook=hook.pk, took_ms=_since(started))
+        raise outbox.Failed(
+            said or str(code), code=code, webhook=hook.pk, took_ms=_since(started), final=code == GONE
+        )
     outbox.log(row, ok=True, code=code, said=said, webhook=hook.pk, took_ms=_since(started))
     return []
 
 
+def _leave_alone(row: Outbox, hook: Webhook) -> None:
+    """Put a row off while its receiver's pause lasts; what a person sends again goes out at once."""
+    if row.payload.get("again"):
+        return
+    known = Attempt.objects.filter(webhook=hook).order_by("-id").values_list("ok", "at")
+    latest = list(known[: rules.MOST_ATTEMPTS])
+    failed = next((n for n, (ok, _) in enumerate(latest) if ok), len(latest))
+    if not failed:
+        return
+    until = latest[0][1] + timedelta(seconds=rules.pause_s(failed))
+    if clock.now() < until:
+        raise outbox.Postponed(until)
+
+
 def _since(started: float) -> int:
     return int((time.monotonic() - started) * 1000)
-
-
-def call(
-    url: str, body: str, headers: dict[str, str], *, resolve: Callable[..., Any] = socket.getaddrinfo
-) -> tuple[int, str]:
-    """Post to an address after looking where it leads; status and the first words of the answer.
-
-    The name is resolved once and that very address is called, so that it cannot turn to a private one in
-    between. Redirects are not followed. Raises OSError when the address is private and that is not allowed.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("a webhook's address begins with http:// or https://")
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    found = [info[4][0] for info in resolve(parts.hostname, port, type=socket.SOCK_STREAM)]
-    if not configuration.one("webhook_private_addresses"):
-        found = [ip for ip in found if rules.may_be_called(str(ip))]
-    if not found:
-        raise OSError("this address is private; an administrator can allow such addresses in the settings")
-    ip = f"[{found[0]}]" if ":" in str(found[0]) else str(found[0])
-    target = parts._replace(netloc=f"{ip}:{port}").geturl()
-    until = time.monotonic() + 2 * TIMEOUT_S
-    with (
-        httpx.Client(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False) as client,
-        client.stream(
-            "POST",
-            target,
-            content=body,
-            headers={**headers, "host": parts.netloc.rpartition("@")[2]},
-            extensions={"sni_hostname": parts.hostname},
-        ) as response,
-    ):
-        said = b""
-        for chunk in response.iter_raw(1024):
-            said += chunk
-            if len(said) > MOST_BYTES or time.monotonic() > until:
-                break
-        return response.status_code, said[:200].decode("utf-8", "replace")

@@ -13,3 +13,7 @@ CONSUMERS: dict[str, Consumer] = {
     "webhooks": webhooks.fan_out,
     "webhook": webhooks.deliver,
 }
+
+LANES: tuple[tuple[str, ...], ...] = (("documents", "notices", "mail", "webhooks"), ("webhook",))
+"""What is worked off side by side, so that no stranger who answers slowly keeps a mail waiting."""
+assert {name for lane in LANES for name in lane} == set(CONSUMERS)

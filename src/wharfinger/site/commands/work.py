@@ -6,11 +6,12 @@ import signal
 import threading
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 
 from django.db import OperationalError, close_old_connections
 
-from wharfinger.notices import outbox
-from wharfinger.site.consumers import CONSUMERS
+from wharfinger.notices import calling, outbox
+from wharfinger.site.consumers import CONSUMERS, LANES
 
 PAUSE_S = 1.0
 
@@ -21,20 +22,41 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    """Work off the outbox; rows that fail are tried again later, each with its own back-off."""
+    """Work off the outbox, each lane in a thread of its own; rows that fail are tried again later."""
     stop = threading.Event()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    if options.once:
+        _work(CONSUMERS, stop, once=True)
+        return 0
+    first, *others = ({name: CONSUMERS[name] for name in lane} for lane in LANES)
+    threads = [threading.Thread(target=_lane, args=(lane, stop), daemon=True) for lane in others]
+    for thread in threads:
+        thread.start()
+    _lane(first, stop)
+    for thread in threads:
+        thread.join(2 * calling.TIMEOUT_S)
+    return 0
+
+
+def _lane(lane: Mapping[str, outbox.Consumer], stop: threading.Event) -> None:
+    """Work until stopped; a fault of ours in one lane ends them all, so that it is seen and they begin anew."""
+    try:
+        _work(lane, stop)
+    finally:
+        stop.set()
+
+
+def _work(lane: Mapping[str, outbox.Consumer], stop: threading.Event, *, once: bool = False) -> None:
     while not stop.is_set():
         try:
-            taken = outbox.work(CONSUMERS)
+            taken = outbox.work(lane)
         except OperationalError:
             # The database is away or busy: wait and take up the work again.
             close_old_connections()
             time.sleep(PAUSE_S)
             continue
         if not taken:
-            if options.once:
-                break
+            if once:
+                return
             stop.wait(PAUSE_S)
-    return 0
