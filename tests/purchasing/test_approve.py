@@ -8,8 +8,10 @@ from tests.purchasing.buying import bought, person, sold, stocked_up, threshold
 from tests.purchasing.test_order import refused
 from tests.world import World, clean, held, world
 from wharfinger.base.access import HOUSE
+from wharfinger.demand.actions import change_line
 from wharfinger.demand.models import Line
 from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.amend import LineChange
 from wharfinger.ledger.reverse import reverse
 from wharfinger.purchasing.actions.approving import approve, reject, request
 from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
@@ -60,6 +62,26 @@ def test_nobody_approves_what_they_asked_for(company: World) -> None:
     threshold(3000, self_approval=True)
     approve(actor=seller, lines=[line])
     assert held(line) == {"to_order": 5, "to_bill": 5}
+    clean()
+
+
+def test_whoever_raises_or_asks_again_does_not_approve_it(company: World) -> None:
+    seller, boss = person("seller", "*"), person("boss", "*")
+    line = sold(company, company.product(), 5, by=seller)
+    approve(actor=boss, lines=[line])
+    change_line(actor=boss, line=line, change=LineChange(quantity=6))
+    assert held(line) == {"to_approve": 6, "to_bill": 6}
+    refused("own_request", lambda: approve(actor=boss, lines=[line]))
+    reject(actor=seller, lines=[line], note="not now")
+    change_line(actor=seller, line=line, change=LineChange(quantity=5))
+    request(actor=boss, lines=[line])
+    assert held(line) == {"to_order": 5, "to_bill": 5}
+    change_line(actor=seller, line=line, change=LineChange(quantity=7))
+    reject(actor=boss, lines=[line], note="not yet")
+    request(actor=boss, lines=[line])
+    refused("own_request", lambda: approve(actor=boss, lines=[line]))
+    approve(actor=seller, lines=[line])
+    assert held(line) == {"to_order": 7, "to_bill": 7}
     clean()
 
 

@@ -149,6 +149,8 @@ def plan_change(truth: Truth, *, line: int, change: LineChange) -> Plan:
         _lower(plan, truth, row, row.quantity - quantity)
     elif quantity > row.quantity:
         _raise(plan, truth, row, quantity - row.quantity, standing, billable=row.billable and billable)
+        # Whoever raises it asks for it, and so does not approve it.
+        values["requested_by_id"] = truth.actor or row.requested_by_id
     if billable != row.billable:
         _bill_or_not(plan, truth, row, quantity, standing, billable=billable)
     plan.change(row, quantity=quantity, **values)
