@@ -146,8 +146,8 @@ class Person:
             found = found.filter(has_text=text)
         return found
 
-    def do(self, act: str, *texts: str, quantity: str = "") -> None:
-        """Tick the rows of these words, type how many, and act on them."""
+    def do(self, act: str, *texts: str, quantity: str = "", **asked: str) -> None:
+        """Tick the rows of these words, type how many, and act on them; answer what the act asks for."""
         row = self.rows(*texts)
         assert row.count(), f"no row of {texts} on {self.page.url}"
         for n in range(row.count()):
@@ -155,6 +155,11 @@ class Person:
         if quantity:
             row.first.locator(".k-take input").fill(quantity)
         self.press(act, within=".bulk")
+        dialog = self.page.locator("dialog[open]")
+        if dialog.count():
+            self.fill(**asked)
+            dialog.locator(".primary, .danger").last.click()
+            self.page.wait_for_load_state()
 
     def follow(self, words: str) -> None:
         """Follow a link of the page's content."""

@@ -43,7 +43,7 @@ def test_purchase_approval(person: Person) -> None:
     person.undo()
     assert person.company.where(dear) == {"to_approve": 5, "to_bill": 5}
     person.go("/work/approval/")
-    person.do("Reject", dear)
+    person.do("Reject", dear, note="Too dear")
     assert not person.rows(dear).count()
     clean()
 

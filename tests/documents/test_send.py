@@ -8,15 +8,20 @@ import pytest
 from django.core import mail
 
 from tests.documents.house import house, ordered
-from tests.world import World
+from tests.purchasing.buying import stocked_up
+from tests.world import World, clean, entries, held
 from wharfinger.base.access import HOUSE
+from wharfinger.base.refusal import Refusal
 from wharfinger.billing.actions.invoices import invoice, send_invoice
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.demand.rules import LineWish
 from wharfinger.documents.actions.issuing import reprint
 from wharfinger.documents.models import Issued
+from wharfinger.ledger.reverse import reverse
 from wharfinger.notices import outbox
 from wharfinger.parties.models import Organization
+from wharfinger.purchasing.actions.ordering import send as send_purchase
+from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
 from wharfinger.sales.actions.quotes import create_quote, send
 from wharfinger.sales.rules.quotes import QuoteWish
 from wharfinger.site.consumers import CONSUMERS
@@ -74,3 +79,26 @@ def test_without_an_address_nothing_is_sent_and_the_document_is_kept(company: Wo
     worked()
     assert mail.outbox == []
     assert Issued.objects.count() == 1
+
+
+def test_a_purchase_order_is_submitted_and_sent_in_one_entry(company: World) -> None:
+    made = stocked_up(company, (company.product(), 2, 5_000_000), submitted=False)
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        send_purchase(actor=HOUSE, order=made.order)
+    assert (refused.value.code, entries()) == ("no_mail_address", before)
+    Organization.objects.filter(pk=company.vendor.pk).update(email="auftrag@vendor.example")
+    sent_by = send_purchase(actor=HOUSE, order=made.order)
+    worked()
+    (sent,) = mail.outbox
+    assert (sent.to, sent.attachments[0][0]) == (["auftrag@vendor.example"], "PO-1.pdf")
+    assert held(product=PurchaseLine.objects.get().product_id) == {"on_order": 2}
+    again = send_purchase(actor=HOUSE, order=made.order)
+    worked()
+    assert len(mail.outbox) == 2
+    reverse(actor=HOUSE, entry=again.id, reason="sent twice")
+    reverse(actor=HOUSE, entry=sent_by.id, reason="wrong vendor")
+    assert held(product=PurchaseLine.objects.get().product_id) == {}
+    row = PurchaseOrder.objects.get()
+    assert (row.submitted_at, row.sent_at) == (None, None)
+    clean()

@@ -10,6 +10,7 @@ from django.test import Client
 from tests.purchasing.buying import arrive, person, sold, stocked_up, threshold
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
+from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions.ordering import draft_from_lines
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
 from wharfinger.purchasing.rules.drafting import Wanted
@@ -166,3 +167,47 @@ def test_a_page_costs_few_statements(
         seen(browser, f"/purchase-orders/{made.order}/")
     with django_assert_max_num_queries(18):
         seen(browser, "/purchase-orders/?tab=all")
+
+
+def test_rejected_goods_and_stock_go_back_to_the_vendor(company: World, browser: Client) -> None:
+    product = company.product()
+    made = stocked_up(company, (product, 5, 1_000_000))
+    arrive(made.lines[0], 5, rejected=2)
+    path = f"/purchase-orders/{made.order}/"
+    assert f"{path}send-back/" in seen(browser, path)
+    before = entries()
+    refused = browser.post(f"{path}send-back/", {f"quantity-{made.lines[0]}": "3"})
+    assert (refused.status_code, entries()) == (409, before)
+    assert f'id="f-quantity-{made.lines[0]}-e"' in refused.content.decode()
+    browser.post(f"{path}send-back/", {f"quantity-{made.lines[0]}": "2"})
+    assert held(product=product.pk) == {"bin": 3}
+    assert f"{path}send-back/" not in seen(browser, path)
+    typed = {"product": product.sku, "location": f"location-{company.location.pk}", "quantity": "4"}
+    refused = browser.post("/stock/send-back/", typed)
+    assert (refused.status_code, held(product=product.pk)) == (409, {"bin": 3})
+    assert 'id="f-quantity-e"' in refused.content.decode()
+    browser.post("/stock/send-back/", {**typed, "quantity": "1"})
+    assert held(product=product.pk) == {"bin": 2}
+    clean()
+
+
+def test_an_order_is_submitted_and_sent_from_its_page(company: World, browser: Client) -> None:
+    made = stocked_up(company, (company.product(), 2, 1_000_000), submitted=False)
+    path = f"/purchase-orders/{made.order}/"
+    assert f"{path}send/" not in seen(browser, path)
+    Organization.objects.filter(pk=company.vendor.pk).update(email="orders@vendor.example")
+    assert f"{path}send/" in seen(browser, path)
+    browser.post(f"{path}send/")
+    order = PurchaseOrder.objects.get()
+    assert order.submitted_at is not None
+    assert order.sent_at is not None
+
+
+def test_a_draft_says_whether_it_needs_approval(company: World, browser: Client) -> None:
+    threshold(1000, self_approval=True)
+    made = stocked_up(company, (company.product(), 1, 9_000_000), submitted=False)
+    page = seen(browser, f"/purchase-orders/{made.order}/")
+    assert ("Needs approval" in page, "/submit/" in page) == (False, True)
+    made = stocked_up(company, (company.product(), 1, 10_000_000), submitted=False)
+    page = seen(browser, f"/purchase-orders/{made.order}/")
+    assert ("Needs approval" in page, "/submit/" in page, "/approve/" in page) == (True, False, True)

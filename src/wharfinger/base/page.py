@@ -15,6 +15,11 @@ from wharfinger.base import access
 from wharfinger.base.refusal import N_, BadInput, Refusal
 
 View = Callable[..., HttpResponse]
+Link = tuple[str, str]
+"""Words and an address."""
+
+PASSING = frozenset(("csrfmiddlewaretoken", "back"))
+"""Fields that say nothing about what a person typed."""
 
 
 class Selected(NamedTuple):
@@ -90,12 +95,15 @@ def page_act(
     ok: str | Callable[[Any], str],
     back: str | Callable[[Any], str],
     again: Callable[[Form], HttpResponse] | None = None,
+    more: Callable[[Any], Sequence[Link]] | None = None,
 ) -> HttpResponse:
     """Do one act, then go back with the undo bar; a refusal shows the form again with what was typed.
 
     act: calls one action and returns its entry (or what it made, with an `entry`).
     ok: the sentence that says what happened. back: where to go then.
-    again: renders the form with what was typed and the refusal; without it the refusal stands on `back`.
+    again: renders the form with what was typed and the refusal; without it the refusal stands on `back`,
+    and what was typed in a list there is kept.
+    more: what else the bar offers, like the document that was made: words and address each.
     Raises NotAllowed and NotThere, which are pages of their own.
     """
     try:
@@ -108,14 +116,18 @@ def page_act(
             response.status_code = refusal.http_code
             return response
         flash_refusal(request, refusal)
-        return _navigate(request, came_from(request, back if isinstance(back, str) else "/"))
-    flash(request, ok(done) if callable(ok) else ok, entry=_entry(done))
+        to = came_from(request, back if isinstance(back, str) else "/")
+        request.session["typed"] = {"page": to.partition("?")[0], **_typed(request, refusal)}
+        return _navigate(request, to)
+    flash(request, ok(done) if callable(ok) else ok, entry=_entry(done), more=more(done) if more else ())
     return _navigate(request, back(done) if callable(back) else back)
 
 
-def flash(request: HttpRequest, sentence: str, *, entry: int | None = None) -> None:
+def flash(
+    request: HttpRequest, sentence: str, *, entry: int | None = None, more: Sequence[Link] = ()
+) -> None:
     """Say on the next page what happened; with an entry it can be undone from there."""
-    request.session["said"] = {"sentence": sentence, "entry": entry}
+    request.session["said"] = {"sentence": sentence, "entry": entry, "more": [list(one) for one in more]}
 
 
 def flash_refusal(request: HttpRequest, refusal: Refusal) -> None:
@@ -133,9 +145,19 @@ def flash_refusal(request: HttpRequest, refusal: Refusal) -> None:
     }
 
 
+def _typed(request: HttpRequest, refusal: Refusal) -> dict[str, Any]:
+    """What stood in a list when its act was refused: the act, the rows and what was typed for them."""
+    return {
+        "act": request.path,
+        "field": refusal.field,
+        "words": refusal.words(),
+        "values": {key: request.POST.getlist(key) for key in request.POST if key not in PASSING},
+    }
+
+
 def came_from(request: HttpRequest, otherwise: str) -> str:
-    """The page a form was sent from (its field `back`), if it is one of ours."""
-    back = request.POST.get("back", "")
+    """The page a form was sent or opened from (`back` in it, or in its address), if it is one of ours."""
+    back = request.POST.get("back") or request.GET.get("back", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return back if safe else otherwise
 

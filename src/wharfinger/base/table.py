@@ -58,6 +58,20 @@ class Tab:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A field that an act asks for before it is done, in a dialog."""
+
+    name: str
+    label: str
+    kind: Literal["text", "date"] = "text"
+    choices: Callable[[], Iterable[tuple[str, str]]] | None = None
+    """Value and translated word of each choice; without it something is typed."""
+    empty: str = ""
+    """What choosing nothing means."""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
     """A verb for the selected rows: its page gets them by POST (`page.selected`)."""
 
@@ -68,6 +82,7 @@ class Act:
     takes_quantity: bool = False
     icon: str = "check"
     tone: Literal["", "danger"] = ""
+    asks: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,18 +12,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from wharfinger.base.page import came_from, page, page_act, selected
-from wharfinger.base.quantity import quantity
+from wharfinger.base.fields import day
+from wharfinger.base.page import Link, came_from, page, page_act, selected
 from wharfinger.base.refusal import N_, Refusal
+from wharfinger.base.typed import quantity
 from wharfinger.billing.actions import invoices
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.flows.actions import cancel_delivery as flow
 from wharfinger.fulfilment.actions import packing, picking, shipping
+from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Holding
 from wharfinger.purchasing.actions import approving, ordering, receiving
-from wharfinger.purchasing.models import PurchaseLine
-from wharfinger.purchasing.rules.drafting import Wanted
+from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
+from wharfinger.purchasing.rules.drafting import PurchaseWish, Wanted
 from wharfinger.purchasing.rules.receiving import Arrival
 from wharfinger.returns.actions import inspecting
 from wharfinger.sales.actions import holds
@@ -101,8 +103,12 @@ def act_on(
     worklist: str,
     run: Callable[[Any, list[Chosen], Any], Any],
     sentence: Callable[[int], str],
+    more: Callable[[Any], Sequence[Link]] | None = None,
 ) -> Any:
-    """The page behind an act of a worklist: run it on the ticked rows, go back, and offer to undo it."""
+    """The page behind an act of a worklist: run it on the ticked rows, go back, and offer to undo it.
+
+    more: what the bar offers besides, like the document that was made.
+    """
 
     @require_POST
     @page(permission)
@@ -113,6 +119,7 @@ def act_on(
             lambda: run(request.user, chosen(request), request.POST),
             ok=lambda done: sentence(len(request.POST.getlist("selected"))),
             back=back,
+            more=more,
         )
 
     return acted
@@ -129,6 +136,39 @@ def _arrivals(rows: Sequence[Chosen]) -> list[Arrival]:
     return [Arrival(lines[row.place], row.quantity, line=row.line or None) for row in rows]
 
 
+def _documents(done: Any, noun: type[Any], page: str) -> list[Link]:
+    """Links to the documents of a noun that an act made."""
+    made = noun.objects.filter(pk__in=done.made.get(noun._meta.label, ())).order_by("pk")
+    return [(number, reverse(page, args=[pk])) for number, pk in made.values_list("number", "pk")]
+
+
+def _drafts(done: Any) -> list[Link]:
+    return _documents(done, PurchaseOrder, "purchasing:order")
+
+
+def _shipped(done: Any) -> list[Link]:
+    """The shipments that were made, each with its packing list to print."""
+    links = []
+    for number, to in _documents(done, Shipment, "fulfilment:shipment"):
+        pk = int(to.strip("/").rpartition("/")[2])
+        links += [
+            (number, to),
+            (_("Print packing list"), reverse("documents:pdf", args=["packing-list", pk])),
+        ]
+    return links
+
+
+def _terms(given: Any) -> PurchaseWish:
+    """The terms of an order as they were asked for; vendor 0 stands for the default vendor."""
+    vendor, expected = given.get("vendor", ""), given.get("expected_on", "").strip()
+    return PurchaseWish(
+        int(vendor) if vendor.isdigit() and len(vendor) < 19 else 0,
+        (),
+        ship_to=given.get("ship_to") or "own",
+        expected_on=day(expected, "expected_on") if expected else None,
+    )
+
+
 approve = act_on(
     "purchasing.approve",
     "approval",
@@ -140,21 +180,20 @@ approve = act_on(
 reject = act_on(
     "purchasing.approve",
     "approval",
-    lambda who, rows, given: approving.reject(
-        actor=who, lines=_lines(rows), note=given.get("note") or _("Rejected")
-    ),
+    lambda who, rows, given: approving.reject(actor=who, lines=_lines(rows), note=given.get("note", "")),
     lambda n: ngettext("Rejected %(n)s line.", "Rejected %(n)s lines.", n) % {"n": n},
 )
 order = act_on(
     "purchasing.order",
     "purchasing",
     lambda who, rows, given: ordering.draft_from_lines(
-        actor=who, wanted=[Wanted(r.line, r.quantity) for r in rows]
+        actor=who, wanted=[Wanted(r.line, r.quantity) for r in rows], wish=_terms(given)
     ),
     lambda n: (
         ngettext("Drafted a purchase order of %(n)s line.", "Drafted a purchase order of %(n)s lines.", n)
         % {"n": n}
     ),
+    _drafts,
 )
 order_each = act_on(
     "purchasing.order",
@@ -163,6 +202,13 @@ order_each = act_on(
         actor=who, wanted=[Wanted(r.line, r.quantity) for r in rows]
     ),
     lambda n: _("Drafted a purchase order for each default vendor."),
+    _drafts,
+)
+request = act_on(
+    "purchasing.request",
+    "purchasing",
+    lambda who, rows, given: approving.request(actor=who, lines=_lines(rows)),
+    lambda n: ngettext("Asked to buy %(n)s line.", "Asked to buy %(n)s lines.", n) % {"n": n},
 )
 from_stock = act_on(
     "sales.reserve",
@@ -170,12 +216,28 @@ from_stock = act_on(
     lambda who, rows, given: holds.reserve(actor=who, holds=[Hold(r.line, r.quantity) for r in rows]),
     lambda n: ngettext("Reserved stock for %(n)s line.", "Reserved stock for %(n)s lines.", n) % {"n": n},
 )
-receive = act_on(
+received = act_on(
     "purchasing.receive",
     "receiving",
     lambda who, rows, given: receiving.receive(actor=who, arrivals=_arrivals(rows)),
     lambda n: ngettext("Received %(n)s line.", "Received %(n)s lines.", n) % {"n": n},
+    lambda done: _documents(done, Receipt, "purchasing:receipt"),
 )
+
+
+@require_POST
+@page("purchasing.receive")
+def receive(request: HttpRequest) -> HttpResponse:
+    """Receive what was ticked; where serial numbers or batches are to be told, the scanner's page asks for them."""
+    ticked = [int(row) for row in request.POST.getlist("selected") if row.isdigit() and len(row) < 19]
+    lines = PurchaseLine.objects.filter(place__holdings__in=ticked)
+    if not lines.filter(product__traced_from="receipt").exclude(product__traced="none").exists():
+        answer: HttpResponse = received(request)
+        return answer
+    chosen_lines = "&".join(f"line={pk}" for pk in sorted(set(lines.values_list("pk", flat=True))))
+    return HttpResponseRedirect(f"{reverse('purchasing:receive_lines')}?{chosen_lines}", status=303)
+
+
 pick = act_on(
     "fulfilment.pick",
     "to_pick",
@@ -193,6 +255,7 @@ pack = act_on(
     "to_pack",
     lambda who, rows, given: packing.pack(actor=who, picks=picks_of(rows)),
     lambda n: ngettext("Packed goods of %(n)s line.", "Packed goods of %(n)s lines.", n) % {"n": n},
+    lambda done: _documents(done, Container, "fulfilment:container"),
 )
 ship = act_on(
     "fulfilment.ship",
@@ -203,6 +266,7 @@ ship = act_on(
         consignment=Consignment(carrier=given.get("carrier", ""), tracking=given.get("tracking", "")),
     ),
     lambda n: ngettext("Delivered goods of %(n)s line.", "Delivered goods of %(n)s lines.", n) % {"n": n},
+    _shipped,
 )
 
 

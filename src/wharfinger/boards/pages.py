@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from wharfinger.base import configuration
-from wharfinger.base.page import came_from, page, page_act
+from wharfinger.base.page import came_from, page, page_act, signed_in
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.table import table_page
 from wharfinger.boards import actions
@@ -26,7 +26,9 @@ def worklist(request: HttpRequest, name: str) -> HttpResponse:
             ),
         )
     tab = request.GET.get("tab") or next(iter(one.tabs))
-    return table_page(request, on_tab(TABLES[name], one, tab))
+    if (door := signed_in(request, one.permission)) is not None:
+        return door
+    return table_page(request, on_tab(TABLES[name], one, tab, request.user))
 
 
 @require_POST

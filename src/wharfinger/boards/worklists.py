@@ -6,25 +6,20 @@ has been, and a line whose units differ stands on several pages with the right q
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from wharfinger.base.asking import MANY, Ask
 from wharfinger.base.refusal import N_
-from wharfinger.base.table import Act, Column, Filter, Row, Rows, Tab, Table
-from wharfinger.demand.models import SUBJECTS
+from wharfinger.base.table import Act, Asked, Row, Rows, Tab, Table
+from wharfinger.boards.showing import COLUMNS, FILTERS, SORTS, Seen, fields_of, narrowed, see, vendor_choices
 from wharfinger.demand.queries import quantities
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding
-from wharfinger.parties.models import Organization
-from wharfinger.stock.models import Location
-
-STAGE = {"drafted": "to_order", "ready": "reserved"}
-"""Figures that the stage bar shows under another stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,18 +33,30 @@ class Worklist:
     """By key: label and kinds of place."""
     acts: tuple[Act, ...]
     empty: str
+    columns: str
+    """Keys of the columns; one that stands on one tab alone is ``tab:key``, one hidden until chosen ``key?``."""
+    filters: tuple[str, ...] = ("find", "organization", "promised")
     stock_too: bool = False
     """Whether goods that no line claims stand here as well."""
     module: str = ""
     """The module that must be switched on."""
     past: frozenset[str] = frozenset()
-    """Tabs that show what has been done, which nobody counts as waiting."""
+    """Tabs that show what has been done or waits elsewhere, which nobody counts as waiting."""
+    acts_on: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By tab, the names of the acts that make sense there; all of them where a tab is not named."""
 
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of place whose holdings wait for somebody."""
         return tuple(k for key, (_, kinds) in self.tabs.items() if key not in self.past for k in kinds)
 
+    def columns_of(self, tab: str) -> tuple[str, ...]:
+        """The keys of the columns that a tab shows."""
+        named = [key.rstrip("?").rpartition(":") for key in self.columns.split()]
+        return tuple(key for on, colon, key in named if not colon or on == tab)
+
+
+REASON = Asked("reason", N_("Reason"))
 
 WORKLISTS: tuple[Worklist, ...] = (
     Worklist(
@@ -59,16 +66,30 @@ WORKLISTS: tuple[Worklist, ...] = (
         {"": (N_("Waiting"), ("to_approve",))},
         (
             Act("approve", N_("Approve"), "boards:approve", "purchasing.approve", icon="check"),
-            Act("reject", N_("Reject"), "boards:reject", "purchasing.approve", icon="x", tone="danger"),
+            Act(
+                "reject",
+                N_("Reject"),
+                "boards:reject",
+                "purchasing.approve",
+                icon="x",
+                tone="danger",
+                asks=(Asked("note", N_("Why"), required=True),),
+            ),
         ),
         N_("Nothing waits for approval. Purchases at or above the threshold appear here."),
+        "document product organization units vendor cost line promised asker owner",
+        ("find", "organization", "vendor", "promised"),
         module="procurement",
     ),
     Worklist(
         "purchasing",
         N_("Purchasing & Fulfillment"),
         "purchasing.read",
-        {"": (N_("To order"), ("to_order",))},
+        {
+            "": (N_("To order"), ("to_order",)),
+            "pending": (N_("Pending"), ("demand",)),
+            "drafted": (N_("On a draft"), ("drafted",)),
+        },
         (
             Act(
                 "order",
@@ -77,6 +98,16 @@ WORKLISTS: tuple[Worklist, ...] = (
                 "purchasing.order",
                 takes_quantity=True,
                 icon="clipboard-list",
+                asks=(
+                    Asked("vendor", N_("Vendor"), choices=vendor_choices, empty=N_("The default vendor")),
+                    Asked(
+                        "ship_to",
+                        N_("Ship to"),
+                        choices=lambda: [("organization", gettext("The customer, by drop shipment"))],
+                        empty=N_("Our location"),
+                    ),
+                    Asked("expected_on", N_("Expected"), kind="date"),
+                ),
             ),
             Act(
                 "order_each",
@@ -94,9 +125,18 @@ WORKLISTS: tuple[Worklist, ...] = (
                 takes_quantity=True,
                 icon="hand",
             ),
+            Act("request", N_("Ask to buy"), "boards:request", "purchasing.request", icon="send"),
         ),
         N_("Nothing is to be ordered. Won and confirmed lines without stock appear here."),
+        "document drafted:draft product organization site units :free vendor cost? line promised asker owner",
+        ("find", "organization", "vendor", "promised"),
         module="procurement",
+        past=frozenset(["pending", "drafted"]),
+        acts_on={
+            "": frozenset(["order", "order_each", "from_stock"]),
+            "pending": frozenset(["request", "from_stock"]),
+            "drafted": frozenset(),
+        },
     ),
     Worklist(
         "receiving",
@@ -114,6 +154,8 @@ WORKLISTS: tuple[Worklist, ...] = (
             ),
         ),
         N_("Nothing is on its way. Submitted purchase orders appear here."),
+        "purchase product seller expected document organization units line promised owner",
+        ("find", "seller", "organization", "expected"),
         stock_too=True,
     ),
     Worklist(
@@ -126,6 +168,8 @@ WORKLISTS: tuple[Worklist, ...] = (
             Act("pick_list", N_("Print pick list"), "boards:pick_list", "fulfilment.read", icon="printer"),
         ),
         N_("Nothing is to be picked. Reserved and received goods appear here."),
+        "document product serial organization site where units line promised owner",
+        ("find", "organization", "location", "promised"),
     ),
     Worklist(
         "to_pack",
@@ -151,6 +195,8 @@ WORKLISTS: tuple[Worklist, ...] = (
             ),
         ),
         N_("Nothing is to be packed. Picked goods appear here."),
+        "document product serial organization site where units line promised owner",
+        ("find", "organization", "location", "promised"),
     ),
     Worklist(
         "delivery",
@@ -168,6 +214,7 @@ WORKLISTS: tuple[Worklist, ...] = (
                 "fulfilment.ship",
                 takes_quantity=True,
                 icon="truck",
+                asks=(Asked("carrier", N_("Carrier")), Asked("tracking", N_("Tracking number"))),
             ),
             Act(
                 "packing_list",
@@ -185,10 +232,17 @@ WORKLISTS: tuple[Worklist, ...] = (
                 takes_quantity=True,
                 icon="undo-2",
                 tone="danger",
+                asks=(REASON,),
             ),
         ),
         N_("Nothing is ready. Goods at hand of won and confirmed lines appear here."),
+        "document product serial organization site state ready:where ready:box? units line promised owner",
+        ("find", "organization", "location", "promised"),
         past=frozenset(["shipped"]),
+        acts_on={
+            "ready": frozenset(["ship", "packing_list", "pick_list"]),
+            "shipped": frozenset(["cancel_delivery", "packing_list"]),
+        },
     ),
     Worklist(
         "approve_post",
@@ -208,6 +262,8 @@ WORKLISTS: tuple[Worklist, ...] = (
         N_(
             "Nothing is to be invoiced. Lines of confirmed orders appear here at once, whatever their goods do."
         ),
+        "document product organization site units amount line promised owner",
+        ("find", "organization", "stage", "promised"),
     ),
     Worklist(
         "returns",
@@ -231,23 +287,19 @@ WORKLISTS: tuple[Worklist, ...] = (
                 takes_quantity=True,
                 icon="trash-2",
                 tone="danger",
+                asks=(REASON,),
             ),
         ),
         N_("No returned goods wait. What customers send back appears here."),
+        "document product serial organization state where units line owner",
+        ("find", "organization", "location"),
         stock_too=True,
     ),
 )
 BY_NAME = {one.name: one for one in WORKLISTS}
 
-FIELDS = (
-    "id", "kind", "quantity", "place_id", "place__parent_id", "place__bin__name", "lot__code", "product_id", "product__sku",
-    "product__name", "product__quantity_decimals", "claim_id", "claim__line__sheet_id", "claim__line__sheet__kind",
-    "claim__line__sheet__number", "claim__line__organization__name", "claim__line__site__name", "claim__line__promised_on",
-    "claim__line__sheet__owner__name",
-)  # fmt: skip
 
-
-def waiting(worklist: Worklist, kinds: Sequence[str]) -> QuerySet[Holding, Any]:
+def waiting(worklist: Worklist, kinds: Sequence[str], columns: Sequence[str] = ()) -> QuerySet[Holding, Any]:
     """The holdings that stand on a worklist at these kinds of place."""
     found = Holding.objects.filter(kind__in=kinds, quantity__gt=0)
     if not worklist.stock_too:
@@ -255,149 +307,44 @@ def waiting(worklist: Worklist, kinds: Sequence[str]) -> QuerySet[Holding, Any]:
     if "bin" in kinds:
         # Holds of open quotes are nobody's work yet.
         found = found.exclude(claim__line__sheet__kind="quote")
-    return found.values(*FIELDS)
+    return found.values(*fields_of(columns))
 
 
 def rows_of(worklist: Worklist) -> Callable[[Ask], Rows]:
     """How the page of a worklist reads its rows: one statement for the holdings, one for their lines' figures."""
 
     def rows(ask: Ask) -> Rows:
-        _, kinds = worklist.tabs.get(ask.tab) or next(iter(worklist.tabs.values()))
+        tab = ask.tab if ask.tab in worklist.tabs else next(iter(worklist.tabs))
+        columns = worklist.columns_of(tab)
         page = ask.slice(
-            _narrowed(waiting(worklist, kinds), ask),
-            {"promised": "claim__line__promised_on", "product": "product__sku"},
+            narrowed(waiting(worklist, worklist.tabs[tab][1], columns), ask),
+            {key: path for key, path in SORTS.items() if key in columns},
         )
-        figures = quantities(sorted({row["claim_id"] for row in page.items if row["claim_id"]}))
-        locations = dict(Location.objects.values_list("place_id", "name")) if page.items else {}
-        shown = [_row(row, figures.get(row["claim_id"], {}), locations) for row in page.items]
-        return Rows(shown, page.before, page.after, counts={})
+        seen = see(page.items, columns, quantities)
+        return Rows([_row(row, columns, seen) for row in page.items], page.before, page.after, counts={})
 
     return rows
 
 
-def _narrowed(found: QuerySet[Holding, Any], ask: Ask) -> QuerySet[Holding, Any]:
-    if text := ask.one("find"):
-        number = (
-            Q(claim__line__sheet__number__iexact=text)
-            | Q(product__sku__iexact=text)
-            | Q(lot__code__iexact=text)
-        )
-        found = found.filter(
-            number | Q(claim__line__organization__name__icontains=text) | Q(product__name__icontains=text)
-        )
-    if customers := ask.many("organization"):
-        found = found.filter(claim__line__organization_id__in=[c for c in customers if c.isdigit()])
-    if places := ask.many("location"):
-        found = found.filter(place__parent_id__in=[p for p in places if p.isdigit()])
-    first, last = ask.days("promised")
-    if first:
-        found = found.filter(claim__line__promised_on__gte=first)
-    if last:
-        found = found.filter(claim__line__promised_on__lte=last)
-    return found
-
-
-def _row(row: Mapping[str, Any], figures: Mapping[str, int], locations: Mapping[int, str]) -> Row:
-    decimals = row["product__quantity_decimals"]
-    number = row["claim__line__sheet__number"]
-    where = locations.get(row["place__parent_id"], "")
-    bin_name = row["place__bin__name"]
+def _row(row: Mapping[str, Any], columns: Sequence[str], seen: Seen) -> Row:
     return Row(
         id=row["id"],
-        name=f"{number or ''} {row['product__sku']}",
-        quantity=(row["quantity"], decimals),
-        cells={
-            "document": (
-                number,
-                address(SUBJECTS[row["claim__line__sheet__kind"]], row["claim__line__sheet_id"]),
-            )
-            if number
-            else None,
-            "product": (
-                f"{row['product__sku']} · {row['product__name']}",
-                address("product", row["product_id"]),
-            ),
-            "serial": row["lot__code"],
-            "organization": row["claim__line__organization__name"],
-            "site": row["claim__line__site__name"],
-            "where": f"{where} {bin_name}" if bin_name else where,
-            "units": (row["quantity"], decimals),
-            "line": (bar(figures), decimals),
-            "promised": row["claim__line__promised_on"],
-            "owner": row["claim__line__sheet__owner__name"],
-        },
+        name=f"{row['claim__line__sheet__number'] or ''} {row['product__sku']}",
+        quantity=(row["quantity"], row["product__quantity_decimals"]),
+        cells={key: COLUMNS[key].cell(row, seen) for key in columns},
     )
-
-
-def bar(figures: Mapping[str, int]) -> dict[str, int]:
-    """The figures of a line as its stage bar shows them."""
-    stages = dict(figures)
-    for figure, stage in STAGE.items():
-        if figure in stages:
-            stages[stage] = stages.get(stage, 0) + stages.pop(figure)
-    return stages
-
-
-PAGES = {
-    "order": "sales:order",
-    "quote": "sales:quote",
-    "work_order": "work:work_order",
-    "product": "catalog:product",
-}
-
-
-def address(subject: str, pk: int) -> str:
-    """Where the page of a noun is; empty where there is none."""
-    try:
-        return reverse(PAGES[subject], args=[pk])
-    except NoReverseMatch:
-        return ""
-
-
-COLUMNS = (
-    Column("document", N_("Document"), "link"),
-    Column("product", N_("Product"), "link", sortable=True),
-    Column("serial", N_("Serial number"), optional=True),
-    Column("organization", N_("Organization")),
-    Column("site", N_("Site"), optional=True),
-    Column("where", N_("Where")),
-    Column("units", N_("Quantity"), "quantity"),
-    Column("line", N_("Whole line"), "stage_bar"),
-    Column("promised", N_("Promised"), "date", sortable=True),
-    Column("owner", N_("Owner"), "person", optional=True),
-)
-
-
-def _organizations(ask: Ask) -> Iterable[tuple[str, str]]:
-    found = Organization.objects.filter(customer=True, retired_on__isnull=True).order_by("name")[:200]
-    return [(str(pk), name) for pk, name in found.values_list("pk", "name")]
-
-
-def _locations(ask: Ask) -> Iterable[tuple[str, str]]:
-    found = Location.objects.filter(retired_on__isnull=True).order_by("name")
-    return [(str(place), name) for place, name in found.values_list("place_id", "name")]
-
-
-FILTERS = (
-    Filter("find", N_("Number, product, customer")),
-    Filter("organization", N_("Organization"), "choice", _organizations),
-    Filter("location", N_("Location"), "choice", _locations),
-    Filter("promised", N_("Promised"), "date"),
-)
 
 
 def table_of(worklist: Worklist) -> Table:
     """The list of a worklist."""
-    tabs = (
-        tuple(Tab(key, label) for key, (label, _) in worklist.tabs.items()) if len(worklist.tabs) > 1 else ()
-    )
+    tabs = tuple(Tab(key, label) for key, (label, _) in worklist.tabs.items())
     return Table(
         name=f"worklist_{worklist.name}",
         title=worklist.title,
         permission=worklist.permission,
-        columns=COLUMNS,
-        filters=FILTERS,
-        tabs=tabs,
+        columns=(),
+        filters=tuple(FILTERS[key] for key in worklist.filters),
+        tabs=tabs if len(tabs) > 1 else (),
         acts=worklist.acts,
         empty=worklist.empty,
         rows=rows_of(worklist),
@@ -407,15 +354,20 @@ def table_of(worklist: Worklist) -> Table:
 TABLES = {one.name: table_of(one) for one in WORKLISTS}
 
 
-def on_tab(table: Table, worklist: Worklist, tab: str) -> Table:
-    """The list with the acts that make sense on a tab: what has been done is only taken back or printed."""
-    if not worklist.past:
-        return table
-    undoing = {"cancel_delivery", "packing_list"}
-    past = tab in worklist.past
+def on_tab(table: Table, worklist: Worklist, tab: str, actor: Any) -> Table:
+    """The list with the columns and acts that make sense on a tab and for this person."""
+    tab = tab if tab in worklist.tabs else next(iter(worklist.tabs))
+    shown = [COLUMNS[key] for key in worklist.columns_of(tab)]
+    hidden = {key.rpartition(":")[2][:-1] for key in worklist.columns.split() if key.endswith("?")}
+    acts = worklist.acts_on.get(tab)
     return replace(
         table,
-        acts=tuple(a for a in table.acts if (a.name in undoing if past else a.name != "cancel_delivery")),
+        columns=tuple(
+            replace(one.column, optional=True) if one.column.key in hidden else one.column
+            for one in shown
+            if not one.permission or actor.may(one.permission)
+        ),
+        acts=tuple(act for act in table.acts if acts is None or act.name in acts),
     )
 
 

@@ -164,6 +164,8 @@ CHART: tuple[Row, ...] = (
     _row("change_purchase", "drafted", "to_order"),
     _row("submit", "drafted", "covered"),
     _row("submit", "vendor", "on_order"),
+    _row("send_purchase", "drafted", "covered"),
+    _row("send_purchase", "vendor", "on_order"),
     _row("receive", "on_order", "bin", claim="any", lot="identifies"),
     _row("receive", "on_order", "customer", lot="identifies"),
     _row("receive", "on_order", "refused", claim="any", lot="identifies"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.purchasing.pages import orders, receiving
+from wharfinger.purchasing.pages import orders, receiving, returning
 
 app_name = "purchasing"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("purchase-orders/<int:pk>/cancel/", orders.cancel, name="cancel"),
     path("purchase-orders/<int:pk>/close/", orders.close, name="close"),
     path("purchase-orders/<int:pk>/receive/", receiving.receive, name="receive"),
+    path("purchase-orders/<int:pk>/send/", orders.send, name="send"),
+    path("purchase-orders/<int:pk>/send-back/", returning.send_refused, name="send_refused"),
+    path("stock/send-back/", returning.send_stock, name="send_stock"),
+    path("receiving/", receiving.receive_lines, name="receive_lines"),
     path("receipts/", receiving.receipt_list, name="receipts"),
     path("receipts/<int:pk>/", receiving.receipt, name="receipt"),
     path("receipts/<int:pk>/cancel/", receiving.cancel_receipt, name="cancel_receipt"),

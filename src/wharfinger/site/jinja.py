@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment
 
-from wharfinger.base.quantity import plain
 from wharfinger.base.table import count_words
+from wharfinger.base.typed import written
 from wharfinger.boards.queries import saved_views
 from wharfinger.site import cells, formats, icons
 from wharfinger.site.house import house
@@ -50,10 +50,11 @@ def environment(**options: Any) -> Environment:
         house=house,
         said=said,
         refused=refused,
+        typed=typed,
         saved_views=saved_views,
         show=cells.show,
         drawing=cells.drawing,
-        plain_quantity=plain,
+        plain_quantity=written,
         remedy_words=remedy_words,
         chip=cells.chip,
         stage_bar=stage_bar,
@@ -91,6 +92,12 @@ def said(request: HttpRequest) -> Mapping[str, Any] | None:
 def refused(request: HttpRequest) -> Mapping[str, Any] | None:
     """Why the last act was refused, told once."""
     return request.session.pop("refused", None)
+
+
+def typed(request: HttpRequest) -> Mapping[str, Any]:
+    """What stood in this list when an act on it was refused, told once: act, field, words, values."""
+    found = request.session.pop("typed", None) if hasattr(request, "session") else None
+    return found if found and found["page"] == request.path else {}
 
 
 def replaced(request: HttpRequest, **changes: Any) -> str:

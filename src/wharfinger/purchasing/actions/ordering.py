@@ -14,6 +14,7 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
+from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries import truth as reads
 from wharfinger.purchasing.rules import changing, drafting, levels, ordering
@@ -119,6 +120,20 @@ def submit(*, actor: Actor, order: int, key: str | None = None) -> Written:
     )
 
 
+def send(*, actor: Actor, order: int, key: str | None = None) -> Written:
+    """Submit a draft and mail it to the vendor, in one entry; an order that is submitted is mailed again."""
+    require(actor, "purchasing.send")
+    if not PurchaseOrder.objects.filter(pk=order, submitted_at__isnull=False).exists():
+        require(actor, "purchasing.submit")
+    return post(
+        "send_purchase",
+        _of_order(order, reads.read_limits, _read_vendor_mail),
+        partial(ordering.plan_send, order=order),
+        actor=actor,
+        key=key,
+    )
+
+
 def cancel(*, actor: Actor, order: int, reason: str = "", key: str | None = None) -> Written:
     """Cancel a purchase order of which nothing has arrived; its lines are to be ordered again."""
     require(actor, "purchasing.cancel")
@@ -185,6 +200,12 @@ def _read_terms_of_order(truth: Truth) -> None:
     orders = truth.documents["purchasing.PurchaseOrder"].values()
     sites = [order.ship_to_site_id for order in orders if order.ship_to_site_id]
     reads.read_terms(vendors=[order.vendor_id for order in orders], sites=sites)(truth)
+
+
+def _read_vendor_mail(truth: Truth) -> None:
+    vendors = [order.vendor_id for order in truth.documents["purchasing.PurchaseOrder"].values()]
+    found = Organization.objects.filter(pk__in=vendors).values_list("name", "email").first()
+    truth.read["vendor_name"], truth.read["vendor_mail"] = found or ("", "")
 
 
 def _read_low(truth: Truth) -> None:

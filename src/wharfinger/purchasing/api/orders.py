@@ -179,6 +179,12 @@ def submit(request: Request, id: Id, body: Nothing | None = None) -> HttpRespons
     return _on(request, id, partial(actions.submit, actor=request.auth, order=id))
 
 
+@router.post("/purchase-orders/{id}/send", response=OrderDone, summary="Send a purchase order")
+def send(request: Request, id: Id, body: Nothing | None = None) -> HttpResponse:
+    """Mail the order to its vendor as a PDF; a draft is submitted by it, in the same entry."""
+    return _on(request, id, partial(actions.send, actor=request.auth, order=id))
+
+
 @router.post("/purchase-orders/{id}/cancel", response=OrderDone, summary="Cancel a purchase order")
 def cancel(request: Request, id: Id, body: Reason) -> HttpResponse:
     """Cancel an order of which nothing has arrived; its lines are to be ordered again."""

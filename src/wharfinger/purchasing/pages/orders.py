@@ -178,6 +178,11 @@ submit = _verb(
     lambda request, pk: ordering.submit(actor=_user(request), order=pk),
     N_("The purchase order is submitted; its lines are on order."),
 )
+send = _verb(
+    "purchasing.send",
+    lambda request, pk: ordering.send(actor=_user(request), order=pk),
+    N_("The purchase order is on its way to the vendor by mail."),
+)
 cancel = _verb(
     "purchasing.cancel",
     lambda request, pk: ordering.cancel(

@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wharfinger.base.asking import Ask
-from wharfinger.base.page import Form, came_from, page, page_act
+from wharfinger.base.page import Form, Link, came_from, page, page_act
 from wharfinger.base.quantity import plain, quantity, scaled
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Column, Filter, Row, Rows, Table, table_page
 from wharfinger.purchasing.actions import receiving as actions
+from wharfinger.purchasing.models import Receipt
 from wharfinger.purchasing.queries import paper, shown
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
 
@@ -26,11 +27,31 @@ from wharfinger.purchasing.rules.receiving import Arrival, Delivery
 @page("purchasing.receive")
 def receive(request: HttpRequest, pk: int) -> HttpResponse:
     """Take in what arrived of an order; serial numbers are scanned line by line."""
+    order = paper.found(pk)
+    back = reverse("purchasing:order", args=[pk])
+    return _receive(request, order.number, order.vendor.name, paper.lines_of(pk), back, order=pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("purchasing.receive")
+def receive_lines(request: HttpRequest) -> HttpResponse:
+    """Take in what arrived of many orders of one vendor, in one scanning run."""
+    lines = paper.lines_named(
+        [int(text) for text in request.GET.getlist("line")[:500] if text.isdigit() and len(text) < 19]
+    )
+    vendors = sorted({line.purchase_order.vendor.name for line in lines})
+    back = came_from(request, reverse("purchasing:orders"))
+    return _receive(request, ", ".join(vendors), "", lines, back, order=None)
+
+
+def _receive(
+    request: HttpRequest, title: str, about: str, bought: Sequence[Any], back: str, *, order: int | None
+) -> HttpResponse:
     user: Any = request.user
-    lines = paper.to_receive(pk)
+    lines = paper.to_receive(bought)
 
     def show(form: Form) -> HttpResponse:
-        there = {"order": paper.found(pk), "lines": lines, "form": form}
+        there = {"title": title, "about": about, "lines": lines, "form": form, "back": back, "order": order}
         return render(request, "purchasing/receive.html", there)
 
     if request.method != "POST":
@@ -47,14 +68,29 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: actions.receive(
             actor=user,
             arrivals=[_arrival(request.POST, one) for one in chosen],
-            delivery=_delivery(request.POST, pk),
+            delivery=_delivery(request.POST, order),
             reason=request.POST.get("reason", "").strip()[:1000],
             key=request.POST.get("key") or None,
         ),
-        ok=_("The goods are received."),
-        back=reverse("purchasing:order", args=[pk]),
+        ok=lambda done: _("Received %(goods)s.") % {"goods": _told(request.POST, chosen)},
+        back=back,
         again=again,
+        more=_receipts,
     )
+
+
+def _told(typed: QueryDict, chosen: Sequence[dict[str, Any]]) -> str:
+    """What arrived, a few of it by name."""
+    named = [
+        f"{plain(_arrival(typed, one).quantity, one['decimals'])} × {one['line'].product.sku}"
+        for one in chosen
+    ]
+    return ", ".join(named[:4]) + (" …" if len(named) > 4 else "")
+
+
+def _receipts(done: Any) -> list[Link]:
+    made = Receipt.objects.filter(pk__in=done.made.get("purchasing.Receipt", ()))
+    return [(one.number, reverse("purchasing:receipt", args=[one.pk])) for one in made]
 
 
 def _proposed(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -88,7 +124,7 @@ def _arrival(typed: QueryDict, one: dict[str, Any]) -> Arrival:
     )
 
 
-def _delivery(typed: QueryDict, order: int) -> Delivery:
+def _delivery(typed: QueryDict, order: int | None) -> Delivery:
     return Delivery(
         typed.get("vendor_invoice_number", ""),
         _day(typed, "received_on"),

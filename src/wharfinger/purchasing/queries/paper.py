@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wharfinger.base import configuration
 from wharfinger.base.money import extended
 from wharfinger.demand.models import SUBJECTS, Line
+from wharfinger.ledger.models import Holding
 from wharfinger.ledger.telling import timeline
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.queries import orders as queries
 from wharfinger.purchasing.queries import shown
+from wharfinger.purchasing.rules import approving as rules
 from wharfinger.stock.models import Bin, Location
 
 
@@ -26,7 +30,7 @@ def found(pk: int) -> Any:
 def lines_of(pk: int) -> list[PurchaseLine]:
     """The lines of an order."""
     rows = PurchaseLine.objects.filter(purchase_order=pk, void__isnull=True, removed_at__isnull=True)
-    return list(rows.select_related("product", "location").order_by("position", "pk"))
+    return list(rows.select_related("product", "location", "purchase_order").order_by("position", "pk"))
 
 
 def locations() -> list[tuple[int, str]]:
@@ -58,17 +62,31 @@ def order(pk: int, user: Any) -> dict[str, Any]:
         "total": sum(nets.values()) + row.freight_minor,
         "draft": draft,
         "open": row.submitted_at is not None and row.done_id is None,
-        "may_approve": draft and _asks(lines) and user.may("purchasing.approve"),
+        "asks": draft and bool(_unapproved(row, lines)),
+        "may_approve": user.may("purchasing.approve"),
+        "mailed": bool(row.vendor.email),
         "came": any(figures.received or figures.rejected for figures in standing.values()),
+        "to_send_back": any(figures.rejected for figures in standing.values()) and bool(refused(pk)),
         "any_rejected": any(figures.rejected for figures in standing.values()),
         "receipts": list(queries.receipts_of(pk)),
         "entries": timeline(f"purchase_order:{pk}"),
     }
 
 
-def _asks(lines: list[PurchaseLine]) -> bool:
-    limit = configuration.one("approval")["threshold_minor"]
-    return limit is not None and any(line.approved_minor is None for line in lines)
+def _unapproved(row: Any, lines: list[PurchaseLine]) -> list[PurchaseLine]:
+    """The lines of a draft that somebody has to approve before it is submitted, as submitting finds them."""
+    threshold = configuration.one("approval")["threshold_minor"]
+    if threshold is None:
+        return []
+    home = configuration.one("currency")
+    drafted = {
+        line: {claim: units for claim, kind, units in some if kind == "drafted"}
+        for line, some in shown.waiting([line.pk for line in lines]).items()
+    }
+    claims = {claim for some in drafted.values() for claim in some}
+    wishes = {wish.pk: wish for wish in Line.objects.filter(pk__in=claims)} if claims else {}
+    decimals = {line.product_id: line.product.quantity_decimals for line in lines}
+    return rules.unapproved_of(row, lines, drafted, wishes, decimals, threshold, home)
 
 
 def _net(row: Any, line: PurchaseLine) -> int:
@@ -84,7 +102,10 @@ def _line(row: Any, line: PurchaseLine, figures: Any, whom: str, net: int, *, co
         "reserved": figures.received,
     }
     return {
-        "product": f"{line.product.sku} {line.description}".strip(),
+        "product": (
+            f"{line.product.sku} {line.description}".strip(),
+            reverse("catalog:product", args=[line.product_id]),
+        ),
         "quantity": (line.quantity, places),
         "where": (bar, places),
         "received": (figures.received, places),
@@ -108,9 +129,18 @@ def _whom(lines: list[int]) -> dict[int, str]:
     return named
 
 
-def to_receive(pk: int) -> list[dict[str, Any]]:
-    """The lines of an order that are still expected, with what the door must ask for each."""
-    lines = lines_of(pk)
+def lines_named(pks: Sequence[int]) -> list[PurchaseLine]:
+    """These lines, of whichever orders."""
+    rows = PurchaseLine.objects.filter(pk__in=pks, void__isnull=True, removed_at__isnull=True)
+    return list(
+        rows.select_related("product", "location", "purchase_order__vendor").order_by(
+            "purchase_order", "position"
+        )
+    )
+
+
+def to_receive(lines: Sequence[PurchaseLine]) -> list[dict[str, Any]]:
+    """Those of the lines that are still expected, with what the door must ask for each."""
     standing = queries.figures(line.pk for line in lines)
     names = _whom([line.pk for line in lines])
     bins: dict[int, list[tuple[int, str]]] = defaultdict(list)
@@ -129,6 +159,14 @@ def to_receive(pk: int) -> list[dict[str, Any]]:
         for line in lines
         if standing[line.pk].on_order
     ]
+
+
+def refused(pk: int) -> list[tuple[PurchaseLine, int]]:
+    """The lines of an order of which goods rejected at the door still stand here, and how many."""
+    lines = lines_of(pk)
+    standing = Holding.objects.filter(place__in=[line.refused_place_id for line in lines], quantity__gt=0)
+    units = dict(standing.values_list("place").annotate(Sum("quantity")))
+    return [(line, units[line.refused_place_id]) for line in lines if line.refused_place_id in units]
 
 
 def receipt(pk: int) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from wharfinger.base.money import MICRO, extended
@@ -14,8 +14,12 @@ from wharfinger.ledger.plan import Plan, Truth
 
 def home_cost(truth: Truth, order: Any, line: Any, quantity: int) -> int:
     """What a quantity of a purchase order's line costs in home currency, rounded once."""
-    decimals = truth.read["products"][line.product_id].quantity_decimals
-    return extended(line.unit_cost_micro * order.rate_micro, quantity, decimals + MICRO, truth.home_currency)
+    product = truth.read["products"][line.product_id]
+    return _cost(order, line, quantity, product.quantity_decimals, truth.home_currency)
+
+
+def _cost(order: Any, line: Any, quantity: int, decimals: int, home: str) -> int:
+    return extended(line.unit_cost_micro * order.rate_micro, quantity, decimals + MICRO, home)
 
 
 def plan_approve(
@@ -66,39 +70,60 @@ def plan_request(truth: Truth, *, lines: Sequence[int]) -> Plan:
         wanted = [(one.product_id, one.quantity) for one in together]
         to = demand.route(truth, wanted, {line.product_id: approved} if approved else None)[line.product_id]
         demand.advance(plan, truth, pk, ("demand",), "to_approve" if to == "to_approve" else "to_order")
-        plan.change(line, rejected_note="")
+        plan.change(line, rejected_note="", requested_by_id=truth.actor or line.requested_by_id)
         plan.mention(*sheets_of(line))
     return plan
 
 
 def unapproved(
-    truth: Truth, order: Any, lines: Iterable[Any], drafted: dict[int, dict[int, int]]
+    truth: Truth, order: Any, lines: Iterable[Any], drafted: Mapping[int, Mapping[int, int]]
 ) -> list[Any]:
     """The lines of an unsubmitted order that somebody has to approve before it is submitted.
 
-    Goods for stock count by product over the whole order; a customer's line counts once more where the
-    order's cost has risen above what was approved for it. drafted: by line, how many for which claim.
+    drafted: by line, how many for which claim.
     """
     threshold = truth.read["approval"]["threshold_minor"]
     if threshold is None:
         return []
+    decimals = {pk: product.quantity_decimals for pk, product in truth.read["products"].items()}
+    wishes = truth.read["lines"]
+    return unapproved_of(order, list(lines), drafted, wishes, decimals, threshold, truth.home_currency)
+
+
+def unapproved_of(
+    order: Any,
+    lines: Sequence[Any],
+    drafted: Mapping[int, Mapping[int, int]],
+    wishes: Mapping[int, Any],
+    decimals: Mapping[int, int],
+    threshold: int,
+    home: str,
+) -> list[Any]:
+    """Which lines reach the threshold without being approved up to what they cost.
+
+    Goods for stock count by product over the whole order; a customer's line counts once more where the
+    order's cost has risen above what was approved for it. wishes: the customers' lines by their claims;
+    decimals: of a quantity, by product.
+    """
+
+    def cost(line: Any, units: int) -> int:
+        return _cost(order, line, units, decimals[line.product_id], home)
+
     asks = []
     stock: dict[int, int] = defaultdict(int)
     wanted: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])
     for line in lines:
         claims = drafted.get(line.pk, {})
-        stock[line.product_id] += home_cost(truth, order, line, line.quantity - sum(claims.values()))
+        stock[line.product_id] += cost(line, line.quantity - sum(claims.values()))
         for claim in claims:
-            wish = truth.read["lines"][claim]
+            wish = wishes[claim]
             together = wanted[wish.order_id or wish.sheet_id, line.product_id]
-            together[0] += home_cost(truth, order, line, wish.quantity)
+            together[0] += cost(line, wish.quantity)
             together[1] += wish.approved_minor or 0
-    risen = {product for (_, product), (cost, approved) in wanted.items() if threshold <= cost > approved}
+    risen = {product for (_, product), (much, approved) in wanted.items() if threshold <= much > approved}
     for line in lines:
         needed = line.product_id in risen or stock[line.product_id] >= threshold
-        if needed and (
-            line.approved_minor is None or line.approved_minor < home_cost(truth, order, line, line.quantity)
-        ):
+        if needed and (line.approved_minor is None or line.approved_minor < cost(line, line.quantity)):
             asks.append(line)
     return asks
 

@@ -39,6 +39,23 @@ def plan_submit(truth: Truth, *, order: int) -> Plan:
     return plan
 
 
+def plan_send(truth: Truth, *, order: int) -> Plan:
+    """Send an order to its vendor by mail; a draft is submitted by it, in the same entry."""
+    row = live(truth, order)
+    if not truth.read["vendor_mail"]:
+        raise Refusal(
+            "no_mail_address",
+            N_("{vendor} has no mail address. Give it one, or submit the order and send it yourself."),
+            field="vendor",
+            vendor=truth.read["vendor_name"],
+        )
+    plan = plan_submit(truth, order=order) if row.submitted_at is None else Plan()
+    if row.submitted_at is not None:
+        plan.mention(row)
+    plan.change(row, sent_at=truth.now)
+    return plan
+
+
 def _order(plan: Plan, truth: Truth, line: Any, claim: int, quantity: int) -> None:
     promised = spot(truth.lot(line.product_id), PlaceRef(line.place_id, "on_order"), claim)
     plan.move(promised.at(fixed("vendor")), promised, quantity)

@@ -30,8 +30,9 @@ class SendBack:
     quantity: int
     purchase_line: int | None = None
     product: int | None = None
+    location: int | None = None
     bin: int | None = None
-    """The place of the bin."""
+    """The places of the location and the bin to stay within."""
     lots: tuple[int, ...] = ()
 
 
@@ -187,6 +188,7 @@ def plan_send_back(truth: Truth, *, goods: Sequence[SendBack]) -> Plan:
             truth.free,
             one.product or 0,
             one.quantity,
+            location=one.location,
             bin=one.bin,
             lots=one.lots,
             field=f"lines.{n}.quantity",

@@ -113,7 +113,7 @@ def _form(
     **more: Any,
 ) -> HttpResponse:
     """Show a form, or do what it says; a refusal about none of its fields stands on top."""
-    back = came_from(request, request.GET.get("back") or reverse("stock:inventory"))
+    back = came_from(request, reverse("stock:inventory"))
 
     def show(form: Form) -> HttpResponse:
         refusal = form.refusal

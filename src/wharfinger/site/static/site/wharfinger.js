@@ -48,9 +48,22 @@
     if (box) box.checked = event.target.value.trim() !== "" && event.target.value.trim() !== "0";
     count();
   });
-  document.addEventListener("htmx:afterSwap", count);
+  // A list wider than its page scrolls within itself.
+  const fit = () => $$(".scroll").forEach((box) => box.classList.toggle("wide", box.firstElementChild.offsetWidth > box.clientWidth + 1));
+  document.addEventListener("htmx:afterSwap", () => { count(); fit(); });
+  window.addEventListener("resize", fit);
   document.addEventListener("htmx:sendError", () => say(document.documentElement.lang === "de" ? "Keine Verbindung. Bitte noch einmal." : "No connection. Please try again."));
   window.addEventListener("pageshow", count);
+
+  // What an act asks for counts only while its dialog is open.
+  const show = (dialog) => {
+    const asked = dialog && $("[data-asked]", dialog);
+    if (asked) {
+      asked.disabled = false;
+      dialog.addEventListener("close", () => { asked.disabled = true; }, { once: true });
+    }
+    dialog?.showModal();
+  };
 
   // Rows under the keyboard.
   const move = (step) => {
@@ -90,7 +103,8 @@
   document.addEventListener("click", (event) => {
     const at = (css) => event.target.closest(css);
     const opener = at("[data-dialog]"), theme = at("[data-theme-set]"), remedy = at("[data-remedy]");
-    if (opener) { $("#me")?.hidePopover?.(); document.getElementById(opener.dataset.dialog)?.showModal(); }
+    if (opener) { $("#me")?.hidePopover?.(); show(document.getElementById(opener.dataset.dialog)); }
+    if (at("[data-shut]")) at("dialog").close();
     if (at("[data-close]")) at(".said, .refusal")?.remove();
     if (at("[data-none]")) { boxes().forEach((box) => { box.checked = false; }); count(); }
     if (at("#menu")) menu(!$("#nav").classList.contains("open"));
@@ -210,4 +224,6 @@
   window.wharfinger = { say, beep };
   pressed();
   count();
+  fit();
+  show($("dialog[data-again]"));
 })();

@@ -1,0 +1,330 @@
+"""How the rows of a worklist are read, narrowed and shown: its columns, its filters, one row per holding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from wharfinger.base.asking import Ask
+from wharfinger.base.money import extended
+from wharfinger.base.refusal import N_
+from wharfinger.base.table import Column, Filter
+from wharfinger.catalog.models import VendorPrice
+from wharfinger.demand.models import SUBJECTS
+from wharfinger.ledger.models import Holding
+from wharfinger.parties.models import Organization
+from wharfinger.stock.models import Location
+from wharfinger.stock.queries import figures as stock
+
+STAGE = {"drafted": "to_order", "ready": "reserved"}
+"""Figures that the stage bar shows under another stage."""
+
+STATES: dict[str, tuple[str, str]] = {
+    "bin": ("violet", N_("Reserved")),
+    "picked": ("blue", N_("Picked")),
+    "container": ("blue", N_("Packed")),
+    "ready": ("teal", N_("Needs no goods")),
+    "in_transit": ("teal", N_("On its way")),
+    "customer": ("green", N_("Delivered")),
+    "returns": ("red", N_("To inspect")),
+    "bench": ("amber", N_("In repair")),
+    "at_vendor": ("amber", N_("At the vendor")),
+}
+"""What a row's kind of place is called on a list that shows several."""
+
+FIELDS = (
+    "id", "kind", "quantity", "place_id", "place__parent_id", "place__bin__name", "lot__code", "product_id", "product__sku",
+    "product__name", "product__quantity_decimals", "claim_id", "claim__line__sheet_id", "claim__line__sheet__kind",
+    "claim__line__sheet__number", "claim__line__organization__name", "claim__line__site__name", "claim__line__promised_on",
+    "claim__line__sheet__owner__name",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page of a worklist reads once for all its rows."""
+
+    figures: Mapping[int, Mapping[str, int]]
+    locations: Mapping[int, str]
+    prices: Mapping[int, VendorPrice]
+    free: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A column of a worklist: its declaration, what it reads of a holding, and how a cell is made of that."""
+
+    column: Column
+    cell: Callable[[Mapping[str, Any], Seen], Any]
+    fields: tuple[str, ...] = ()
+    reads: str = ""
+    """What it needs besides, read once for the page: prices or free."""
+    permission: str = ""
+
+
+def address(name: str, pk: Any) -> str:
+    """Where the page of a noun is; empty where there is none."""
+    try:
+        return reverse(name, args=[pk]) if pk else ""
+    except NoReverseMatch:
+        return ""
+
+
+PAGES = {"order": "sales:order", "quote": "sales:quote", "work_order": "work:work_order"}
+
+
+def _document(row: Mapping[str, Any], seen: Seen) -> Any:
+    number, kind = row["claim__line__sheet__number"], row["claim__line__sheet__kind"]
+    return (number, address(PAGES[SUBJECTS[kind]], row["claim__line__sheet_id"])) if number else None
+
+
+def _product(row: Mapping[str, Any], seen: Seen) -> Any:
+    name = f"{row['product__sku']} · {row['product__name']}"
+    return name, address("catalog:product", row["product_id"])
+
+
+def _where(row: Mapping[str, Any], seen: Seen) -> str:
+    where, name = seen.locations.get(row["place__parent_id"], ""), row["place__bin__name"]
+    return f"{where} {name}" if name else where
+
+
+def _line(row: Mapping[str, Any], seen: Seen) -> Any:
+    found = seen.figures.get(row["claim_id"])
+    return (bar(found), row["product__quantity_decimals"]) if found else None
+
+
+def _through(path: str, page: str) -> Callable[[Mapping[str, Any], Seen], Any]:
+    """A link to the document that stands at this path: its number and its page."""
+
+    def cell(row: Mapping[str, Any], seen: Seen) -> Any:
+        number = row[f"{path}__number"]
+        return (number, address(page, row[f"{path}__id"])) if number else None
+
+    return cell
+
+
+def _vendor(row: Mapping[str, Any], seen: Seen) -> Any:
+    price = seen.prices.get(row["product_id"])
+    return price.organization.name if price else None
+
+
+def _cost(row: Mapping[str, Any], seen: Seen) -> Any:
+    price = seen.prices.get(row["product_id"])
+    if price is None:
+        return None
+    currency = price.organization.currency
+    decimals = row["product__quantity_decimals"]
+    return extended(price.cost_micro, row["quantity"], decimals, currency), currency
+
+
+def _amount(row: Mapping[str, Any], seen: Seen) -> Any:
+    at = "claim__line__"
+    price, currency, less = row[f"{at}unit_price_micro"], row[f"{at}currency"], row[f"{at}discount_micro"]
+    return extended(price, row["quantity"], row["product__quantity_decimals"], currency, less), currency
+
+
+def _state(row: Mapping[str, Any], seen: Seen) -> Any:
+    tone, word = STATES.get(row["kind"], ("grey", row["kind"]))
+    return tone, _(word)
+
+
+def _free(row: Mapping[str, Any], seen: Seen) -> Any:
+    return seen.free.get(row["product_id"], 0), row["product__quantity_decimals"]
+
+
+def _plain(field: str) -> Callable[[Mapping[str, Any], Seen], Any]:
+    return lambda row, seen: row[field]
+
+
+ON_ORDER, DRAFTED = "place__purchase_line__", "place__drafted_line__"
+BOX, SHIPMENT = "place__container", "place__shipment"
+
+COLUMNS: dict[str, Shown] = {
+    one.column.key: one
+    for one in (
+        Shown(
+            Column("purchase", N_("Purchase order"), "link"),
+            _through(f"{ON_ORDER}purchase_order", "purchasing:order"),
+            (f"{ON_ORDER}purchase_order__id", f"{ON_ORDER}purchase_order__number"),
+        ),
+        Shown(
+            Column("draft", N_("Purchase order"), "link"),
+            _through(f"{DRAFTED}purchase_order", "purchasing:order"),
+            (f"{DRAFTED}purchase_order__id", f"{DRAFTED}purchase_order__number"),
+        ),
+        Shown(Column("document", N_("Document"), "link"), _document),
+        Shown(Column("product", N_("Product"), "link", sortable=True), _product),
+        Shown(Column("serial", N_("Serial number")), _plain("lot__code")),
+        Shown(Column("organization", N_("Organization")), _plain("claim__line__organization__name")),
+        Shown(Column("site", N_("Site"), optional=True), _plain("claim__line__site__name")),
+        Shown(
+            Column("seller", N_("Vendor")),
+            _plain(f"{ON_ORDER}purchase_order__vendor__name"),
+            (f"{ON_ORDER}purchase_order__vendor__name",),
+        ),
+        Shown(Column("vendor", N_("Default vendor")), _vendor, reads="prices"),
+        Shown(Column("where", N_("Where")), _where),
+        Shown(Column("state", N_("State"), "chip"), _state),
+        Shown(
+            Column("box", N_("Box"), "link"),
+            _through(BOX, "fulfilment:container"),
+            (f"{BOX}__id", f"{BOX}__number"),
+        ),
+        Shown(
+            Column("units", N_("Quantity"), "quantity"),
+            lambda row, seen: (row["quantity"], row["product__quantity_decimals"]),
+        ),
+        Shown(Column("free", N_("Available"), "quantity"), _free, reads="free"),
+        Shown(Column("cost", N_("Cost"), "money"), _cost, reads="prices", permission="catalog.see_cost"),
+        Shown(
+            Column("amount", N_("Net"), "money"),
+            _amount,
+            tuple(f"claim__line__{name}" for name in ("unit_price_micro", "currency", "discount_micro")),
+        ),
+        Shown(Column("line", N_("Whole line"), "stage_bar"), _line),
+        Shown(
+            Column("expected", N_("Expected"), "date", sortable=True),
+            _plain(f"{ON_ORDER}expected_on"),
+            (f"{ON_ORDER}expected_on",),
+        ),
+        Shown(Column("promised", N_("Promised"), "date", sortable=True), _plain("claim__line__promised_on")),
+        Shown(
+            Column("asker", N_("Asked by"), "person", optional=True),
+            _plain("claim__line__requested_by__name"),
+            ("claim__line__requested_by__name",),
+        ),
+        Shown(
+            Column("owner", N_("Owner"), "person", optional=True), _plain("claim__line__sheet__owner__name")
+        ),
+    )
+}
+SORTS = {
+    "promised": "claim__line__promised_on",
+    "product": "product__sku",
+    "expected": f"{ON_ORDER}expected_on",
+}
+
+
+def fields_of(columns: Sequence[str]) -> tuple[str, ...]:
+    """What must be read of a holding for these columns."""
+    return (*FIELDS, *(name for key in columns for name in COLUMNS[key].fields))
+
+
+def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: Any) -> Seen:
+    """What these rows need besides themselves, one statement each."""
+    reads = {COLUMNS[key].reads for key in columns}
+    products = sorted({row["product_id"] for row in rows})
+    prices, free = {}, dict.fromkeys(products, 0)
+    if "prices" in reads and rows:
+        found = VendorPrice.objects.filter(product__in=products, default=True).select_related("organization")
+        prices = {price.product_id: price for price in found}
+    if "free" in reads and rows:
+        for (product, _place), units in stock.available(products).items():
+            free[product] += units
+    claims = sorted({row["claim_id"] for row in rows if row["claim_id"]}) if "line" in columns else []
+    return Seen(
+        quantities(claims),
+        dict(Location.objects.values_list("place_id", "name")) if rows else {},
+        prices,
+        free,
+    )
+
+
+def bar(figures: Mapping[str, int]) -> dict[str, int]:
+    """The figures of a line as its stage bar shows them."""
+    stages = dict(figures)
+    for figure, stage in STAGE.items():
+        if figure in stages:
+            stages[stage] = stages.get(stage, 0) + stages.pop(figure)
+    return stages
+
+
+def narrowed(found: QuerySet[Holding, Any], ask: Ask) -> QuerySet[Holding, Any]:
+    """The rows that the filters leave."""
+    if text := ask.one("find"):
+        found = found.filter(
+            Q(claim__line__sheet__number__iexact=text)
+            | Q(place__purchase_line__purchase_order__number__iexact=text)
+            | Q(product__sku__iexact=text)
+            | Q(lot__code__iexact=text)
+            | Q(claim__line__organization__name__icontains=text)
+            | Q(product__name__icontains=text)
+        )
+    if customers := _numbers(ask, "organization"):
+        found = found.filter(claim__line__organization_id__in=customers)
+    if places := _numbers(ask, "location"):
+        found = found.filter(place__parent_id__in=places)
+    if sellers := _numbers(ask, "seller"):
+        found = found.filter(place__purchase_line__purchase_order__vendor_id__in=sellers)
+    if vendors := _numbers(ask, "vendor"):
+        offers = VendorPrice.objects.filter(
+            product=OuterRef("product"), default=True, organization__in=vendors
+        )
+        found = found.filter(Exists(offers))
+    if stages := ask.many("stage"):
+        standing = Holding.objects.filter(claim=OuterRef("claim"), quantity__gt=0)
+        kinds = [kind for stage in stages for kind in STAGES.get(stage, ("", ()))[1]]
+        found = found.filter(Exists(standing.filter(kind__in=kinds)))
+    for key, path in SORTS.items():
+        if key == "product" or not (ask.one(f"{key}-from") or ask.one(f"{key}-to")):
+            continue
+        first, last = ask.days(key)
+        found = found.filter(**{f"{path}__gte": first}) if first else found
+        found = found.filter(**{f"{path}__lte": last}) if last else found
+    return found
+
+
+def _numbers(ask: Ask, key: str) -> list[int]:
+    return [int(text) for text in ask.many(key) if text.isdigit() and len(text) < 19]
+
+
+STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "wanted": (N_("Wanted or to order"), ("demand", "to_approve", "to_order", "drafted")),
+    "on_order": (N_("On order"), ("on_order",)),
+    "at_hand": (N_("At hand"), ("bin", "picked", "container", "ready")),
+    "gone": (N_("Delivered/Shipped"), ("in_transit", "customer", "rented")),
+}
+"""Stages of the goods by which lines to be invoiced are narrowed."""
+
+
+def _customers(ask: Ask) -> Iterable[tuple[str, str]]:
+    return _parties(customer=True)
+
+
+def _vendors(ask: Ask) -> Iterable[tuple[str, str]]:
+    return _parties(vendor=True)
+
+
+def _parties(**which: bool) -> Iterable[tuple[str, str]]:
+    found = Organization.objects.filter(retired_on__isnull=True, **which).order_by("name")[:200]
+    return [(str(pk), name) for pk, name in found.values_list("pk", "name")]
+
+
+def _locations(ask: Ask) -> Iterable[tuple[str, str]]:
+    found = Location.objects.filter(retired_on__isnull=True).order_by("name")
+    return [(str(place), name) for place, name in found.values_list("place_id", "name")]
+
+
+FILTERS: dict[str, Filter] = {
+    one.key: one
+    for one in (
+        Filter("find", N_("Number, product, customer")),
+        Filter("organization", N_("Organization"), "choice", _customers),
+        Filter("seller", N_("Vendor"), "choice", _vendors),
+        Filter("vendor", N_("Default vendor"), "choice", _vendors),
+        Filter("location", N_("Location"), "choice", _locations),
+        Filter("stage", N_("Goods"), "many", lambda ask: [(key, _(w)) for key, (w, _k) in STAGES.items()]),
+        Filter("expected", N_("Expected"), "date"),
+        Filter("promised", N_("Promised"), "date"),
+    )
+}
+
+
+def vendor_choices() -> list[tuple[str, str]]:
+    """The vendors whom a selection may be ordered from."""
+    return list(_parties(vendor=True))
