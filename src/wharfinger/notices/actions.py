@@ -14,7 +14,7 @@ from wharfinger.base.words import tidy
 from wharfinger.ledger.chart import ROWS
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Plan, Truth
-from wharfinger.ledger.post import post
+from wharfinger.ledger.post import attempt, post
 from wharfinger.ledger.write import Written
 from wharfinger.notices import outbox, rules
 from wharfinger.notices.models import Rule, Webhook
@@ -71,8 +71,14 @@ def change_webhook(*, actor: Actor, webhook: int, values: dict[str, Any], key: s
 
 
 def set_rule(
-    *, actor: Actor, event: str, roles: Sequence[str], users: Sequence[int] = (), active: bool = True
-) -> Rule:
+    *,
+    actor: Actor,
+    event: str,
+    roles: Sequence[str],
+    users: Sequence[int] = (),
+    active: bool = True,
+    key: str | None = None,
+) -> Written:
     """Say who is told when units reach a stage; it acts at once."""
     require(actor, "notices.rule")
     if event not in rules.EVENTS:
@@ -81,38 +87,41 @@ def set_rule(
         raise BadInput(
             "no_such_role", N_("“{role}” is no role on a document."), field="roles", role=unknown[0]
         )
+    if User.objects.filter(pk__in=users).count() != len(set(users)):
+        raise BadInput("no_such_user", N_("There is no such user."), field="users")
+    values = {"roles": list(roles), "people": sorted(set(users)), "active": active}
 
     def plan(truth: Truth) -> Plan:
         made = Plan()
-        known = truth.read.get("rule")
+        known = truth.read["rule"]
         if known is None:
-            made.mention(
-                (
-                    "notification_rule",
-                    made.create("notices.Rule", event=event, roles=list(roles), active=active),
-                )
-            )
+            made.mention(("notification_rule", made.create("notices.Rule", event=event, **values)))
         else:
-            made.change(known, roles=list(roles), active=active)
+            made.change(known, **values)
             made.mention(known)
         return made
 
     def read(truth: Truth) -> None:
         truth.read["rule"] = Rule.objects.filter(event=event).first()
 
-    if User.objects.filter(pk__in=users).count() != len(set(users)):
-        raise BadInput("no_such_user", N_("There is no such user."), field="users")
-    post("set", Wish(reads=(read,)), plan, actor=actor)
-    rule = Rule.objects.get(event=event)
-    rule.users.set(users)
-    return rule
+    return post("set", Wish(reads=(read,)), plan, actor=actor, key=key)
 
 
-def send_again(*, actor: Actor, row: int) -> None:
+def send_again(*, actor: Actor, row: int, key: str | None = None) -> Written:
     """Send a message of the outbox once more, at once; raises NotThere when there is none."""
     require(actor, "notices.outbox")
-    if not outbox.again(row):
-        raise NotThere("no_such_message", N_("There is no such message."))
+
+    def plan(truth: Truth) -> Plan:
+        made = Plan()
+        made.mention(("message", row))
+        return made
+
+    def act() -> Written:
+        if not outbox.again(row):
+            raise NotThere("no_such_message", N_("There is no such message."))
+        return post("send_again", Wish(), plan, actor=actor, key=key)
+
+    return attempt(act)
 
 
 def _url(url: str) -> str:

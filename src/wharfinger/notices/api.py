@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from django.http import HttpResponse
 from ninja import Router
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from wharfinger.base.access import require
 from wharfinger.base.door import Done, Given, Id, Line, Listing, Page, Request, Shown, Text, answer, there
+from wharfinger.base.refusal import N_, NotThere
 from wharfinger.ledger.door import detail, write
 from wharfinger.ledger.models import Outbox
 from wharfinger.notices import actions, queries
@@ -73,6 +75,18 @@ class RuleOut(Shown):
     active: bool
 
 
+class RuleChange(Given):
+    """What is to be different."""
+
+    roles: list[Line] | None = Field(default=None, max_length=10, examples=[["owner"]])
+    users: list[Id] | None = Field(default=None, max_length=200)
+    active: bool | None = None
+
+
+class RuleDone(RuleOut, Done):
+    """A notification rule, and the entry that set it."""
+
+
 class AttemptOut(Shown):
     """One try to hand a message over."""
 
@@ -95,6 +109,12 @@ class MessageOut(Shown):
     dead_at: str | None
     error: str
     log: list[AttemptOut]
+
+
+class MessageDone(MessageOut):
+    """A message that is sent once more, and the entry that says so."""
+
+    entry: Id
 
 
 @router.get("/webhooks", response=Page[WebhookOut], openapi_extra=WEBHOOKS.described, summary="List webhooks")
@@ -147,14 +167,33 @@ def rules(request: Request) -> HttpResponse:
     return answer({"items": queries.show_rules(), "next": None})
 
 
-@router.post("/notification-rules", response=RuleOut, summary="Set a notification rule")
+@router.get("/notification-rules/{event}", response=RuleOut, summary="Read a notification rule")
+def rule(request: Request, event: str) -> HttpResponse:
+    """Who is told of one event."""
+    require(request.auth, "notices.read")
+    return answer(_rule(event))
+
+
+@router.post("/notification-rules", response=RuleDone, summary="Set a notification rule")
 def set_rule(request: Request, body: RuleGiven) -> HttpResponse:
     """Say who is told when units of a line reach a stage; it acts at once."""
-    actions.set_rule(
-        actor=request.auth, event=body.event, roles=body.roles, users=body.users, active=body.active
-    )
-    (shown,) = [one for one in queries.show_rules() if one["event"] == body.event]
-    return answer(shown)
+    act = partial(actions.set_rule, actor=request.auth, **body.model_dump())
+    return write(request, act, lambda _: _rule(body.event))
+
+
+@router.patch("/notification-rules/{event}", response=RuleDone, summary="Change a notification rule")
+def change_rule(request: Request, event: str, body: RuleChange) -> HttpResponse:
+    """Change who is told of one event, or switch its mails off."""
+    values = {k: v for k, v in body.model_dump(exclude_unset=True).items() if v is not None}
+    act = partial(actions.set_rule, actor=request.auth, **{**_rule(event), **values})
+    return write(request, act, lambda _: _rule(event))
+
+
+def _rule(event: str) -> dict[str, Any]:
+    for one in queries.show_rules():
+        if one["event"] == event:
+            return one
+    raise NotThere("no_such_event", N_("There is no such event."), field="event")
 
 
 @router.get("/messages", response=Page[MessageOut], openapi_extra=MESSAGES.described, summary="List messages")
@@ -164,8 +203,19 @@ def messages(request: Request) -> HttpResponse:
     return MESSAGES.answer(request, Outbox.objects.all(), queries.show_messages)
 
 
-@router.post("/messages/{id}/send-again", response=MessageOut, summary="Send a message again")
+@router.get("/messages/{id}", response=MessageOut, summary="Read a message")
+def message(request: Request, id: Id) -> HttpResponse:
+    """One message of the outbox and what became of it."""
+    require(request.auth, "notices.outbox")
+    return answer(_message(id))
+
+
+@router.post("/messages/{id}/send-again", response=MessageDone, summary="Send a message again")
 def send_again(request: Request, id: Id) -> HttpResponse:
     """Send a message once more, at once."""
-    actions.send_again(actor=request.auth, row=id)
-    return answer(queries.show_messages([Outbox.objects.get(pk=id)])[0])
+    return write(request, partial(actions.send_again, actor=request.auth, row=id), lambda _: _message(id))
+
+
+def _message(pk: int) -> dict[str, Any]:
+    (shown,) = queries.show_messages([there(Outbox.objects.all(), pk)])
+    return shown

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from wharfinger.base import configuration
 from wharfinger.base.quantity import plain
 from wharfinger.demand.models import Line, Sheet
-from wharfinger.ledger.models import Move, Outbox
+from wharfinger.ledger.models import Entry, Move, Outbox
 from wharfinger.notices import outbox, rules
 from wharfinger.notices.models import Rule
 from wharfinger.notices.rules import EVENTS, News
@@ -24,33 +24,31 @@ from wharfinger.parties.models import User
 
 def tell(row: Outbox) -> list[dict[str, Any]]:
     """Read an entry and write one mail for each person who is to know of it."""
-    assert row.entry_id is not None
     assert row.entry is not None
-    news = news_of(row.entry_id)
+    return [
+        {"entry_id": row.entry_id, "consumer": "mail", "payload": mail, "due_at": row.due_at}
+        for mail in about(row.entry)
+    ]
+
+
+def about(entry: Entry) -> list[dict[str, Any]]:
+    """The mails about an entry: one for each person who is to know of it."""
+    news = news_of(entry.pk)
     if not news:
         return []
     sheets = sorted({one.sheet for one in news})
-    own = {rule.event: rule for rule in Rule.objects.prefetch_related("users")}
+    own = {rule.event: rule for rule in Rule.objects.all()}
     roles = {
         event: own[event].roles if event in own else told
         for event, (_, told) in EVENTS.items()
         if event not in own or own[event].active
     }
-    named = {event: [u.pk for u in rule.users.all()] for event, rule in own.items() if rule.active}
+    named = {event: rule.people for event, rule in own.items() if rule.active}
     users = {u.pk: u for u in User.objects.filter(is_active=True)}
     muted = {pk: frozenset(user.muted) for pk, user in users.items()}
-    told = rules.tell(news, roles, people_of(sheets), named, muted, row.entry.actor_id)
+    told = rules.tell(news, roles, people_of(sheets), named, muted, entry.actor_id)
     numbers = dict(Sheet.objects.filter(pk__in=sheets).values_list("pk", "number"))
-    return [
-        {
-            "entry_id": row.entry_id,
-            "consumer": "mail",
-            "payload": written(users[one.user], one.news, numbers),
-            "due_at": row.due_at,
-        }
-        for one in told
-        if users[one.user].email
-    ]
+    return [written(users[one.user], one.news, numbers) for one in told if users[one.user].email]
 
 
 def news_of(entry: int) -> list[News]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.conf import settings
 from django.db import models
 
 from wharfinger.ledger.models import Outbox
@@ -17,7 +16,8 @@ class Rule(models.Model):
     event = models.CharField(max_length=20, unique=True)
     roles: models.JSONField[Any, Any] = models.JSONField(default=list)
     """Roles on the document: owner, lead, opportunity_owner, requester, purchasing_team."""
-    users = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="notification_rules")
+    people: models.JSONField[Any, Any] = models.JSONField(default=list)
+    """Users who are told besides."""
     active = models.BooleanField(default=True)
 
     def __str__(self) -> str:

@@ -29,12 +29,12 @@ def show_webhooks(hooks: Sequence[Webhook], *, actor: Actor) -> list[dict[str, A
 
 def show_rules() -> list[dict[str, Any]]:
     """Who is told of which event: the company's own rule, or the one the house has."""
-    own = {rule.event: rule for rule in Rule.objects.prefetch_related("users")}
+    own = {rule.event: rule for rule in Rule.objects.all()}
     return [
         {
             "event": event,
             "roles": list(own[event].roles) if event in own else list(roles),
-            "users": [user.pk for user in own[event].users.all()] if event in own else [],
+            "users": list(own[event].people) if event in own else [],
             "active": own[event].active if event in own else True,
         }
         for event, (_, roles) in EVENTS.items()

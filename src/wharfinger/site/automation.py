@@ -5,6 +5,8 @@ Lower modules never know upper ones; a new automatic effect is one row here.
 
 from __future__ import annotations
 
+from typing import Any
+
 from wharfinger.billing.queries import proofs as billing
 from wharfinger.billing.rules.keeping import posted_papers_stay
 from wharfinger.demand import queries as demand
@@ -12,8 +14,10 @@ from wharfinger.demand.queries import proofs
 from wharfinger.demand.queries.done import owes
 from wharfinger.devices.actions import installing as devices
 from wharfinger.documents.actions import sending
-from wharfinger.ledger import audit
+from wharfinger.ledger import audit, door
+from wharfinger.ledger.models import Entry
 from wharfinger.ledger.post import automation
+from wharfinger.notices import mails
 from wharfinger.purchasing.actions import closing as purchasing
 from wharfinger.sales.actions import closing as sales
 from wharfinger.stock.queries.holders import explain
@@ -21,9 +25,12 @@ from wharfinger.stock.queries.holders import explain
 CONSUMERS = ("notices", "webhooks")
 """Who reads the journal afterwards, each by a row of the outbox of its own."""
 
-QUIET = frozenset({"set", "add", "change", "retire"})
+QUIET = frozenset({"set", "add", "change", "retire", "send_again"})
 """Verbs about nouns, of which webhooks are told but nobody gets a mail."""
 
+
+MAILS = (("notices", mails.about), ("documents", sending.about))
+"""What mails each consumer would write about an entry: a dry run shows them."""
 
 INVOICES = "billing_invoice"
 """Where invoices are, by which a document owes money."""
@@ -43,10 +50,18 @@ def consumers(verb: str) -> list[str]:
     return [*told, "documents"] if verb in sending.VERBS else told
 
 
+def foreseen(entry: Entry) -> list[dict[str, Any]]:
+    """The mails that an entry would send."""
+    told = consumers(entry.verb)
+    return [mail for consumer, about in MAILS if consumer in told for mail in about(entry)]
+
+
 def install() -> None:
     """Hang the table into the kernel; called once, when Django is ready."""
     automation.consumers = consumers
+    door.mails.append(foreseen)
     automation.falls_to = demand.falls_to
+    automation.about = demand.documents_by_line
     automation.explain = explain
     automation.guards.setdefault("reverse", []).extend([purchasing.creation_untouched, posted_papers_stay])
     for verb in purchasing.CLOSING:

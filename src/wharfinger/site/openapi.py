@@ -87,6 +87,15 @@ class DryChange(BaseModel):
     new: Any
 
 
+class DryMail(BaseModel):
+    """A mail that would be sent."""
+
+    to: list[str] = Field(examples=[["ada@example.com"]])
+    subject: str = Field(examples=["SO-17: AP-1040 Access point is to be ordered"])
+    body: str
+    attachments: list[str] = Field(default=[], examples=[[]])
+
+
 class DryRun(BaseModel):
     """The entry that would be posted."""
 
@@ -97,7 +106,7 @@ class DryRun(BaseModel):
     postings: list[DryPosting]
     documents: list[str] = Field(examples=[["order:17"]])
     changes: list[DryChange]
-    mails: list[dict[str, Any]]
+    mails: list[DryMail]
     document: dict[str, Any]
 
 

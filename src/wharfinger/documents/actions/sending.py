@@ -10,7 +10,7 @@ from wharfinger.documents.kinds import KINDS, Kind
 from wharfinger.documents.render import TEMPLATES
 from wharfinger.documents.words import words
 from wharfinger.ledger.chart import CHART
-from wharfinger.ledger.models import Fact, Outbox
+from wharfinger.ledger.models import Entry, Fact, Outbox
 
 SENT = {"quote": KINDS["quote"], "invoice": KINDS["invoice"], "purchase_order": KINDS["purchase-order"]}
 """Whose column `sent_at` says that it goes to the other side, by the noun of its subject."""
@@ -35,15 +35,16 @@ def keep_and_send(row: Outbox) -> list[dict[str, Any]]:
     """
     assert row.entry_id is not None
     issue_for(row.entry_id)
-    subjects = Fact.objects.filter(entry_id=row.entry_id, field="sent_at", new__isnull=False)
-    mails = []
-    for subject in subjects.order_by("id").values_list("subject", flat=True):
-        noun, _, number = subject.partition(":")
-        if noun in SENT and (mail := written(SENT[noun], int(number))):
-            mails.append(
-                {"entry_id": row.entry_id, "consumer": "mail", "payload": mail, "due_at": row.due_at}
-            )
-    return mails
+    mails = [mail for of, pk in _leaving(row.entry_id) if (mail := written(of, pk))]
+    return [
+        {"entry_id": row.entry_id, "consumer": "mail", "payload": mail, "due_at": row.due_at}
+        for mail in mails
+    ]
+
+
+def about(entry: Entry) -> list[dict[str, Any]]:
+    """The mails by which an entry's documents would leave; attached are only the names of the files."""
+    return [mail for of, pk in _leaving(entry.pk) if (mail := _foreseen(of, pk))]
 
 
 def written(of: Kind, pk: int) -> dict[str, Any] | None:
@@ -52,9 +53,35 @@ def written(of: Kind, pk: int) -> dict[str, Any] | None:
     if not to or of.final(pk) is None:
         return None
     kept = issue(actor=HOUSE, kind=of.name, pk=pk)
-    said = words(kept.language)
-    title = f"{said[TEMPLATES[of.shape]]} {kept.number}"
     us = kept.content["company"]["address"]["name"]
+    attached = {
+        "name": _file_name(of, kept.number),
+        "path": str(file_of(kept)),
+        "type": "application/pdf",
+    }
+    return _letter(of, to, kept.number, kept.language, us) | {"attachments": [attached]}
+
+
+def _foreseen(of: Kind, pk: int) -> dict[str, Any] | None:
+    to = _addresses(of, pk)
+    if not to or of.final(pk) is None:
+        return None
+    language = of.language(pk)
+    shape: Any = of.read(pk, language)
+    letter = _letter(of, to, shape.number, language, shape.company.address.name)
+    return letter | {"attachments": [_file_name(of, shape.number)]}
+
+
+def _leaving(entry: int) -> list[tuple[Kind, int]]:
+    """The documents that an entry sends to the other side."""
+    subjects = Fact.objects.filter(entry_id=entry, field="sent_at", new__isnull=False)
+    named = (subject.partition(":") for subject in subjects.order_by("id").values_list("subject", flat=True))
+    return [(SENT[noun], int(number)) for noun, _, number in named if noun in SENT]
+
+
+def _letter(of: Kind, to: list[str], number: str, language: str, us: str) -> dict[str, Any]:
+    said = words(language)
+    title = f"{said[TEMPLATES[of.shape]]} {number}"
     body = [
         said["mail_hello"],
         "",
@@ -63,16 +90,15 @@ def written(of: Kind, pk: int) -> dict[str, Any] | None:
         said["mail_regards"],
         us,
     ]
-    attached = {
-        "name": f"{kept.number or of.name}.pdf",
-        "path": str(file_of(kept)),
-        "type": "application/pdf",
-    }
     return {
         "to": to,
         "subject": " – ".join(part for part in (title, us) if part),
         "body": "\n".join(body),
-    } | {"attachments": [attached]}
+    }
+
+
+def _file_name(of: Kind, number: str) -> str:
+    return f"{number or of.name}.pdf"
 
 
 def _addresses(of: Kind, pk: int) -> list[str]:
