@@ -242,4 +242,4 @@ def test_the_command_reads_a_folder(house: World, tmp_path: Path, capsys: pytest
     (tmp_path / "p.csv").write_text("n\nZ-1\n")
     assert main(["import", str(tmp_path), "--mapping", str(tmp_path / "m.json")]) == 1
     assert "row 2, name: Please fill this in." in capsys.readouterr().out
-    assert main(["import", str(tmp_path / "nowhere")]) == 1
+    assert main(["import", str(tmp_path / "nowhere")]) == 2

@@ -86,7 +86,7 @@ def test_a_company_is_founded_whole_or_not_at_all(values: dict[str, str], code: 
 def test_init_token_and_audit_work_by_command_line(tmp_path: Path) -> None:
     words = ("init", "--company", "Quay", "--currency", "EUR", "--country", "DE", "--admin", "ada")
     weak = wharfinger(tmp_path, *words, "--password-file", "-", given="123\n")
-    assert (weak.returncode, weak.stdout) == (1, "")
+    assert (weak.returncode, weak.stdout) == (2, "")
     made = wharfinger(tmp_path, *words, "--password-file", "-", given="three small boats at noon\n")
     assert (made.returncode, made.stdout) == (0, "Quay is ready; sign in as ada.\n")
     again = wharfinger(tmp_path, *words)
@@ -99,7 +99,7 @@ def test_init_token_and_audit_work_by_command_line(tmp_path: Path) -> None:
     assert token.stdout.startswith("wh_")
     assert len(token.stdout.split()) == 1
     stranger = wharfinger(tmp_path, "token", "create", "nobody")
-    assert (stranger.returncode, stranger.stdout) == (1, "")
+    assert (stranger.returncode, stranger.stdout) == (2, "")
     revoked = wharfinger(tmp_path, "token", "revoke", token.stdout[:8])
     assert (revoked.returncode, revoked.stderr) == (0, "")
     audit = wharfinger(tmp_path, "audit")

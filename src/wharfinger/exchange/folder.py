@@ -58,9 +58,7 @@ def _as_said(folder: Path, mapping: Path) -> Iterator[File]:
         for one in said["files"]:
             yield File(folder / one["file"], one["kind"], dict(one["columns"]), one.get("decimal", "."))
     except (OSError, ValueError, KeyError, TypeError) as trouble:
+        why = trouble.strerror if isinstance(trouble, OSError) else f"{type(trouble).__name__} {trouble}"
         raise BadInput(
-            "bad_mapping_file",
-            N_("{file} is no mapping: {why}."),
-            file=str(mapping),
-            why=f"{type(trouble).__name__} {trouble}",
+            "bad_mapping_file", N_("{file} is no mapping: {why}."), file=str(mapping), why=why
         ) from trouble

@@ -6,16 +6,20 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from typing import NoReturn
 
 import django
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 
 from wharfinger import __version__
+from wharfinger.base.refusal import BadInput, Refusal
+from wharfinger.site.commands import Hindrance, Misused
 
 # Word → (file under site/commands/, promise). `import` is no name for a Python file, so the two that
 # carry data in and out say what they carry.
 COMMANDS = {
-    "init": ("init", "prepare the database and, where asked, the first administrator or the demo company"),
+    "init": ("init", "make an empty company with its first administrator; one that exists is left alone"),
     "serve": ("serve", "answer web and API requests, with the worker beside"),
     "demo": ("demo", "prepare the demo company if there is none yet, then serve"),
     "work": ("work", "send mails, webhooks and what else waits in the outbox"),
@@ -29,6 +33,17 @@ COMMANDS = {
 }
 PACKAGE = "wharfinger.site.commands"
 
+PREPARE = frozenset({"init", "demo", "migrate", "restore"})
+"""Commands that make the tables; the others need a database that is up to date."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        """Name what is wrong and where more is told; exit code 2."""
+        self.exit(2, f"{self.prog}: {message}. `{self.prog} --help` says more.\n")
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; what a person can mend is one sentence on stderr."""
@@ -36,6 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words[:1] in (["--version"], ["-V"]):
         print(__version__)
         return 0
+    if words[:1] == ["help"] and words[1:2] and words[1] in _present():
+        words = [words[1], "--help"]
     if not words or words[0] in {"-h", "--help", "help"}:
         print(_help())
         return 0
@@ -54,14 +71,24 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(word: str, rest: Sequence[str]) -> int:
     file, promise = COMMANDS[word]
     command = import_module(f"{PACKAGE}.{file}")
-    parser = argparse.ArgumentParser(
-        prog=f"wharfinger {word}", description=promise[0].upper() + promise[1:] + "."
-    )
+    parser = Parser(prog=f"wharfinger {word}", description=promise[0].upper() + promise[1:] + ".")
     command.arguments(parser)
+    options = parser.parse_args(rest)
     try:
-        return int(command.run(parser.parse_args(rest)) or 0)
+        if word not in PREPARE:
+            import_module("wharfinger.site.health").require_current()
+        return int(command.run(options) or 0)
     except KeyboardInterrupt:
         return 130
+    except (Misused, BadInput) as trouble:
+        print(trouble, file=sys.stderr)
+        return 2
+    except (Hindrance, Refusal) as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    except OperationalError as trouble:
+        print(f"The database does not answer: {' '.join(str(trouble).split())}", file=sys.stderr)
+        return 1
 
 
 def _present() -> list[str]:

@@ -11,12 +11,10 @@ from typing import Any
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from wharfinger.site.commands import Hindrance
+
 SQLITE_FILE = "db.sqlite3"
 POSTGRESQL_FILE = "db.dump"
-
-
-class Hindrance(Exception):
-    """What stands in the way, as a sentence with the remedy."""
 
 
 def file_name() -> str:

@@ -1,10 +1,13 @@
 """Says whether this installation can serve: its database answers and knows every migration."""
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from wharfinger.site.commands import Hindrance
 
 
 def unapplied() -> list[str]:
@@ -12,6 +15,20 @@ def unapplied() -> list[str]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]
+
+
+def require_current() -> None:
+    """Raise Hindrance, with the remedy, unless the database has all that this release needs."""
+    missing = unapplied()
+    if not missing:
+        return
+    if "base.0001_initial" in missing:
+        where = settings.HOME if connection.vendor == "sqlite" else connection.settings_dict["NAME"]
+        raise Hindrance(
+            f"There is no company in {where} yet. `wharfinger init` makes one, `wharfinger demo` shows one; "
+            "WHARFINGER_HOME or DATABASE_URL names another place."
+        )
+    raise Hindrance(f"Run `wharfinger migrate` first; these are missing: {', '.join(missing)}.")
 
 
 # Migrations only grow with a new release, hence with a new process: once current, always current.

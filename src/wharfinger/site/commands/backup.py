@@ -1,7 +1,6 @@
 """Writes the whole installation into one file: the database at one instant, media, and the secret."""
 
 import json
-import sys
 import tarfile
 import tempfile
 from argparse import ArgumentParser, Namespace
@@ -13,6 +12,7 @@ from django.db import connection
 from wharfinger import __version__
 from wharfinger.base import clock
 from wharfinger.site import dumps
+from wharfinger.site.commands import Hindrance, Misused
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -25,8 +25,9 @@ def run(options: Namespace) -> int:
     moment = clock.now()
     target = Path(options.file or f"wharfinger-{moment:%Y-%m-%d-%H%M%S}.tar.gz").resolve()
     if target.exists():
-        print(f"{target} is there already; name another file.", file=sys.stderr)
-        return 1
+        raise Hindrance(f"{target} is there already; name another file.")
+    if not target.parent.is_dir():
+        raise Misused(f"There is no folder {target.parent}.")
     manifest = {
         "wharfinger": __version__,
         "database": connection.vendor,
@@ -36,11 +37,7 @@ def run(options: Namespace) -> int:
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".wharfinger-backup-") as name:
         folder = Path(name)
         (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
-        try:
-            dumps.dump(folder / dumps.file_name())
-        except dumps.Hindrance as hindrance:
-            print(hindrance, file=sys.stderr)
-            return 1
+        dumps.dump(folder / dumps.file_name())
         (folder / "secret").write_text(settings.SECRET_KEY + "\n")
         draft = folder / "draft.tar.gz"
         draft.touch(mode=0o600)  # It holds the secret and all that the company knows.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from django.db import connection
 
 from wharfinger.parties.models import User
 from wharfinger.site import environment
-from wharfinger.site.commands import init, serve
+from wharfinger.site.commands import Hindrance, init, serve
 from wharfinger.site.demo import people
 from wharfinger.site.demo.fill import fill
 from wharfinger.site.demo.mailbox import Mailbox
@@ -28,6 +27,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Prepare the demo company where there is none, say who may sign in, and serve."""
+    if not options.no_serve:
+        serve.require_free(options)
     with _in_a_hurry():
         bring_up_to_date()
     if not init.exists():
@@ -35,12 +36,10 @@ def run(options: Namespace) -> int:
         with _in_a_hurry():
             fill()
     elif not _is_the_demo():
-        print(
+        raise Hindrance(
             "Another company lives here; it stays as it is. Start it by `wharfinger serve`, or name another "
-            "folder by WHARFINGER_HOME for the demo.",
-            file=sys.stderr,
+            "folder by WHARFINGER_HOME for the demo."
         )
-        return 1
     print(_welcome(options), flush=True)
     if options.no_serve:
         return 0

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import cast
 
-from wharfinger.base.access import HOUSE, Actor
-from wharfinger.base.refusal import Refusal
 from wharfinger.exchange import lists
-from wharfinger.parties.models import User
+from wharfinger.site.commands import Misused, refused_by_system
+from wharfinger.site.commands.import_folder import actor_named
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -24,11 +21,9 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Write every list as CSV in UTF-8."""
     try:
-        actor = cast(Actor, User.objects.get(username__iexact=options.user)) if options.user else HOUSE
-        written = lists.write(actor, options.folder)
-    except (Refusal, OSError, User.DoesNotExist) as trouble:
-        print(trouble, file=sys.stderr)
-        return 1
+        written = lists.write(actor_named(options.user), options.folder)
+    except OSError as error:
+        raise Misused(refused_by_system(error)) from error
     for name, rows in written.items():
         print(f"{options.folder / name}.csv: {rows} rows")
     return 0

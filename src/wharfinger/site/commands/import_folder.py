@@ -11,12 +11,12 @@ from typing import cast
 from django.utils.translation import gettext
 
 from wharfinger.base.access import HOUSE, Actor
-from wharfinger.base.refusal import Refusal
 from wharfinger.exchange.actions import runs
 from wharfinger.exchange.folder import File, files
 from wharfinger.exchange.models import Run
 from wharfinger.ledger.post import dry
 from wharfinger.parties.models import User
+from wharfinger.site.commands import Misused, refused_by_system
 
 SHOWN = 20
 """So many refused rows of a file are printed."""
@@ -36,13 +36,14 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Bring in what can be; rows that are refused are named, and a second run brings in what is left."""
+    actor = actor_named(options.user)
+    if not options.folder.is_dir():
+        raise Misused(f"There is no folder {options.folder}.")
     try:
-        actor = _actor(options.user)
         found = files(options.folder, options.mapping)
         refused = dry(lambda: _all(actor, found)) if options.dry_run else _all(actor, found)
-    except (Refusal, OSError, User.DoesNotExist) as trouble:
-        print(trouble, file=sys.stderr)
-        return 1
+    except OSError as error:
+        raise Misused(refused_by_system(error)) from error
     if options.dry_run:
         print("Nothing was written.")
     return 1 if refused else 0
@@ -81,5 +82,11 @@ def _progress(run: Run) -> None:
         print(f"{run.name}: {run.position} of {run.total}", file=sys.stderr, flush=True)
 
 
-def _actor(name: str) -> Actor:
-    return cast(Actor, User.objects.get(username__iexact=name)) if name else HOUSE
+def actor_named(name: str) -> Actor:
+    """The user of that name, or the house itself."""
+    if not name:
+        return HOUSE
+    found = User.objects.filter(username__iexact=name, is_active=True).first()
+    if found is None:
+        raise Misused(f"There is no user {name!r} who may sign in.")
+    return cast(Actor, found)

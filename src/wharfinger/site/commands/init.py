@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from dataclasses import dataclass
+from getpass import getpass
 from pathlib import Path
 
 from django.core.management import call_command
@@ -20,6 +21,7 @@ from wharfinger.parties.actions.people import add_role, add_user
 from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import Role, User
 from wharfinger.parties.permissions import ROLES
+from wharfinger.site.commands import Misused, refused_by_system
 from wharfinger.site.taxes import tax_codes
 from wharfinger.stock.actions.locations import add_location
 from wharfinger.stock.models import Location
@@ -104,13 +106,18 @@ def found_company(
 
 def arguments(parser: ArgumentParser) -> None:
     """Take the company's name, currency and country, and who administers it."""
-    parser.add_argument("--company", required=True, help="the company's name")
+    parser.add_argument("--company", required=True, type=_name, help="the company's name")
     parser.add_argument("--currency", default="EUR", help="three letters, like EUR")
     parser.add_argument("--country", default="DE", help="two letters, like DE; decides the tax codes")
     parser.add_argument("--language", default="en", choices=("en", "de"), help="of the company's documents")
-    parser.add_argument("--admin", required=True, metavar="USER", help="the name of the first administrator")
     parser.add_argument(
-        "--password-file", type=Path, metavar="F", help="a file with the password; - reads standard input"
+        "--admin", required=True, type=_name, metavar="USER", help="the name of the first administrator"
+    )
+    parser.add_argument(
+        "--password-file",
+        type=Path,
+        metavar="F",
+        help="a file with the password; - reads standard input; without it you are asked at a terminal",
     )
 
 
@@ -120,25 +127,39 @@ def run(options: Namespace) -> int:
     if exists():
         print("There is a company in this database already; it stays as it is.")
         return 0
-    try:
-        found_company(
-            name=options.company,
-            currency=options.currency,
-            country=options.country,
-            language=options.language,
-            admin=options.admin,
-            password=_password(options.password_file),
+    password = _password(options.password_file)
+    found_company(
+        name=options.company,
+        currency=options.currency,
+        country=options.country,
+        language=options.language,
+        admin=options.admin,
+        password=password,
+    )
+    if password is None:
+        print(
+            f"{options.company} is ready. {options.admin} has no password yet: `wharfinger token create "
+            f"{options.admin}` makes a token, by which the API sets one."
         )
-    except (Refusal, OSError) as trouble:
-        print(trouble, file=sys.stderr)
-        return 1
-    print(f"{options.company} is ready; sign in as {options.admin}.")
+    else:
+        print(f"{options.company} is ready; sign in as {options.admin}.")
     return 0
 
 
+def _name(text: str) -> str:
+    if not text.strip():
+        raise ArgumentTypeError("a name is needed")
+    return text.strip()
+
+
 def _password(file: Path | None) -> str | None:
-    """The first line of the file; without a file nobody can sign in by password yet."""
+    """The first line of the file, or what is typed; with neither nobody can sign in by password yet."""
     if file is None:
-        return None
-    text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+        return getpass("Password of the administrator: ") if sys.stdin.isatty() else None
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Misused(f"{file} is no text in UTF-8.") from error
+    except OSError as error:
+        raise Misused(refused_by_system(error)) from error
     return text.split("\n", 1)[0].rstrip("\r")

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import sys
 import tarfile
 import tempfile
 from argparse import ArgumentParser, Namespace
@@ -14,6 +13,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from wharfinger.site import dumps, environment
+from wharfinger.site.commands import Hindrance, Misused
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -24,18 +24,16 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Check the backup wholly before anything is touched."""
-    try:
-        manifest = _restore(Path(options.file), replace=options.replace)
-    except dumps.Hindrance as hindrance:
-        print(hindrance, file=sys.stderr)
-        return 1
+    manifest = _restore(Path(options.file), replace=options.replace)
     print(f"Restored what was backed up at {manifest['taken_at']}. Run `wharfinger migrate`, then serve.")
     return 0
 
 
 def _restore(file: Path, *, replace: bool) -> dict[str, Any]:
+    if not file.is_file():
+        raise Misused(f"{file} is not there; name a file that `wharfinger backup` wrote.")
     if not replace and not dumps.is_empty():
-        raise dumps.Hindrance(
+        raise Hindrance(
             "There is data already; nothing was changed. Name another WHARFINGER_HOME or database, or add "
             "--replace, which gives up what is there."
         )
@@ -56,24 +54,22 @@ def _unpack(file: Path, folder: Path) -> dict[str, Any]:
             archive.extractall(folder, filter="data")
         manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
     except FileNotFoundError as missing:
-        raise dumps.Hindrance(
-            f"{missing.filename} is not there; name a file that `wharfinger backup` wrote."
-        ) from missing
+        raise Hindrance(f"{file} is no backup; name a file that `wharfinger backup` wrote.") from missing
     except (tarfile.TarError, OSError, EOFError, ValueError) as damage:
-        raise dumps.Hindrance(f"{file} is no whole backup ({damage}); use another one.") from damage
+        raise Hindrance(f"{file} is no whole backup; use another one.") from damage
     return manifest
 
 
 def _fits(manifest: dict[str, Any]) -> None:
     if manifest["database"] != connection.vendor:
-        raise dumps.Hindrance(
+        raise Hindrance(
             f"The backup is of {manifest['database']}, this installation runs on {connection.vendor}; "
             "set DATABASE_URL accordingly."
         )
     known = {".".join(key) for key in MigrationLoader(None).disk_migrations}
     newer = [name for name in manifest["migrations"] if name not in known]
     if newer:
-        raise dumps.Hindrance(
+        raise Hindrance(
             f"The backup was made by a newer release ({manifest['wharfinger']}); install that one. "
             f"This one does not know {', '.join(newer[:3])}."
         )

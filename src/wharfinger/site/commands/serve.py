@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
@@ -10,11 +11,11 @@ from threading import Event, Thread
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import connection
 from granian.constants import Interfaces
 from granian.server import MPServer
 
-from wharfinger.site import health
+from wharfinger.site.commands import Hindrance, counted
 
 THREADS = 4
 WORKER_PAUSE_S = 2.0
@@ -23,19 +24,18 @@ WORKER_PAUSE_S = 2.0
 def arguments(parser: ArgumentParser) -> None:
     """Take the address to listen on, and whether the worker runs here."""
     parser.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1", help="address to listen on")
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000), help="port")
     parser.add_argument(
-        "--workers", type=int, help="processes; default: the cores on PostgreSQL, 1 on SQLite"
+        "--port", type=counted(1, 65535), default=os.environ.get("PORT") or "8000", help="port"
+    )
+    parser.add_argument(
+        "--workers", type=counted(1, 256), help="processes; default: the cores on PostgreSQL, 1 on SQLite"
     )
     parser.add_argument("--no-worker", action="store_true", help="mails and webhooks are sent elsewhere")
 
 
 def run(options: Namespace) -> int:
     """Serve until stopped; the worker ends with the server and is started again if it dies."""
-    trouble = _trouble()
-    if trouble:
-        print(trouble, file=sys.stderr)
-        return 1
+    require_free(options)
     if not settings.WHITENOISE_USE_FINDERS:
         call_command("collectstatic", interactive=False, verbosity=0)
     connection.close()
@@ -71,12 +71,20 @@ def _server(options: Namespace) -> MPServer:
     )
 
 
-def _trouble() -> str:
+def require_free(options: Namespace) -> None:
+    """Raise Hindrance where nothing can listen; the server itself would share a port with another one."""
     try:
-        missing = health.unapplied()
-    except DatabaseError as refusal:
-        return f"The database does not answer: {refusal}"
-    return f"Run `wharfinger migrate` first; these are missing: {', '.join(missing)}." if missing else ""
+        family, kind, protocol, _name, address = socket.getaddrinfo(
+            options.host, options.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise Hindrance(
+            f"Nothing can listen on {options.host}:{options.port} ({error.strerror}). Name another port by "
+            "--port or PORT, another address by --host or HOST."
+        ) from error
 
 
 class _Worker:

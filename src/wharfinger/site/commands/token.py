@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import ArgumentParser, Namespace
 from datetime import timedelta
 
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
-from wharfinger.base.refusal import Refusal
 from wharfinger.parties.actions.people import create_token, revoke_token
 from wharfinger.parties.models import Token, User
+from wharfinger.site.commands import Misused, counted
 
 
 def arguments(parser: ArgumentParser) -> None:
     """Take `create USER` or `revoke PREFIX`."""
-    acts = parser.add_subparsers(dest="act", required=True)
+    acts = parser.add_subparsers(dest="act", required=True, metavar="{create,revoke}")
     create = acts.add_parser("create", help="make a token and print it, and nothing else")
     create.add_argument("user", metavar="USER", help="the name the user signs in with")
     create.add_argument("--name", default="command line", help="what the token is for")
@@ -23,7 +22,7 @@ def arguments(parser: ArgumentParser) -> None:
         "--scope", action="append", default=[], help="a permission it is narrowed to; may be repeated"
     )
     create.add_argument(
-        "--days", type=int, help="how many days it is good for; without it, until it is revoked"
+        "--days", type=counted(1, 36500), help="how many days it is good for; without it, until it is revoked"
     )
     revoke = acts.add_parser("revoke", help="end a token now")
     revoke.add_argument("prefix", metavar="PREFIX", help="how the token begins, as its user's page shows it")
@@ -31,18 +30,13 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Print the new token and nothing else, so that a script can take it; complaints go to stderr."""
-    try:
-        return _create(options) if options.act == "create" else _revoke(options.prefix)
-    except Refusal as refusal:
-        print(refusal, file=sys.stderr)
-        return 1
+    return _create(options) if options.act == "create" else _revoke(options.prefix)
 
 
 def _create(options: Namespace) -> int:
     user = User.objects.filter(username__iexact=options.user, is_active=True).first()
     if user is None:
-        print(f"There is no user {options.user!r} who may sign in.", file=sys.stderr)
-        return 1
+        raise Misused(f"There is no user {options.user!r} who may sign in.")
     until = clock.now() + timedelta(days=options.days) if options.days else None
     print(
         create_token(
@@ -57,10 +51,8 @@ def _revoke(prefix: str) -> int:
         list(Token.objects.filter(prefix=prefix[:8], revoked_at__isnull=True)[:2]) if len(prefix) >= 8 else []
     )
     if len(found) != 1:
-        print(
-            f"{len(found) or 'No'} tokens in use begin like this; give the eight characters of one.",
-            file=sys.stderr,
+        raise Misused(
+            f"{len(found) or 'No'} tokens in use begin like this; give the eight characters of one."
         )
-        return 1
     revoke_token(actor=HOUSE, token=found[0].pk)
     return 0
