@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from tests.purchasing.buying import person, sold, stocked_up, threshold
 from tests.world import World, clean, entries, held, world
+from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
+from wharfinger.boards.worklists import counts
 from wharfinger.catalog.models import VendorPrice
+from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import Organization, Site
 from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.rules.drafting import Wanted
+from wharfinger.sales.actions.holds import reserve
+from wharfinger.sales.actions.orders import confirm, create_order
+from wharfinger.sales.rules.holds import Hold
+from wharfinger.sales.rules.orders import OrderWish
 
 pytestmark = pytest.mark.django_db
 
@@ -154,3 +163,24 @@ def test_each_worklist_says_what_its_work_needs(company: World, browser: Client)
     draft_from_lines(actor=HOUSE, wanted=[Wanted(line)])
     assert seen(browser, "/work/approve-post/?stage=wanted").count('name="selected"') == 1
     assert seen(browser, "/work/approve-post/?stage=gone").count('name="selected"') == 0
+
+
+def test_only_what_is_confirmed_and_really_held_is_to_be_picked(company: World, browser: Client) -> None:
+    """Goods held for an unconfirmed order, or by a hold that has lapsed, are nobody's work."""
+    product = company.product()
+    company.stock(product, 10)
+    wish = OrderWish(company.customer.pk, (LineWish(product.pk, 2),))
+    made = create_order(actor=HOUSE, wish=wish)
+    line, order = made.one("ledger.Claim"), made.one("demand.Sheet")
+    soon = clock.now() + timedelta(days=1)
+    reserve(actor=HOUSE, holds=[Hold(line, 2)], until=soon)
+    for path in ("to-pick", "delivery"):
+        assert 'name="selected"' not in seen(browser, f"/work/{path}/")
+    assert (counts()["to_pick"], counts()["delivery"]) == (0, 0)
+    confirm(actor=HOUSE, order=order)
+    for path in ("to-pick", "delivery"):
+        assert seen(browser, f"/work/{path}/").count('name="selected"') == 1
+    assert (counts()["to_pick"], counts()["delivery"]) == (1, 1)
+    with time_machine.travel(soon + timedelta(seconds=1), tick=False):
+        assert 'name="selected"' not in seen(browser, "/work/to-pick/")
+        assert counts()["to_pick"] == 0

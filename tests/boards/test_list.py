@@ -21,6 +21,7 @@ from wharfinger.base.asking import Ask, capped
 from wharfinger.base.refusal import BadInput, NotAllowed
 from wharfinger.base.table import Act, Column, Filter, Row, Rows, Tab, Table, count_words, table_page
 from wharfinger.boards.models import SavedView
+from wharfinger.ledger.models import Entry, Fact
 from wharfinger.parties.models import Role, User
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +225,11 @@ def test_a_view_is_kept_replaced_shared_and_dropped_by_its_owner_only(mara: User
     assert SavedView.objects.count() == 1
     assert client.post(f"/views/{view.pk}/delete", {"back": "https://elsewhere.example/"})["Location"] == "/"
     assert SavedView.objects.count() == 0
+    told = Entry.objects.order_by("pk").values_list("verb", "actor", "reason")
+    assert list(told) == [("add", mara.pk, ""), ("change", mara.pk, ""), ("retire", mara.pk, "Mine")]
+    changed = Fact.objects.filter(entry__verb="change", field="query").values_list("old", "new")
+    assert list(changed) == [('"name=a"', '"name=b"')]
+    assert set(Fact.objects.values_list("subject", flat=True)) == {f"saved_view:{view.pk}", f"user:{mara.pk}"}
 
 
 def test_nobody_counts_beyond_a_thousand() -> None:

@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
+from wharfinger.catalog.actions import change_product
 from wharfinger.ledger.models import Entry
 from wharfinger.ledger.telling import timeline
+from wharfinger.parties.models import Role
 from wharfinger.stock.actions.goods import adjust, transfer
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.moving import Goods, Transfer
@@ -119,3 +121,36 @@ def test_a_timeline_tells_goods_and_people(company: World) -> None:
     with CaptureQueriesContext(connection) as many:
         timeline(f"product:{product.pk}")
     assert len(few) == len(many)
+
+
+def test_a_product_tells_only_what_moved_of_it(company: World) -> None:
+    """An act that moved many products stands on the page of each with its own moves."""
+    here, there = company.product(), company.product()
+    place = company.location.place_id
+    found = [Adjustment(one.pk, units, place) for one, units in ((here, 5), (there, 7))]
+    adjust(actor=HOUSE, items=found, reason="Opening")
+    assert [[move[:2] for move in one.moves] for one in timeline(f"product:{there.pk}")] == [
+        [("7", there.sku)]
+    ]
+    moved = timeline(f"location:{company.other.pk}")
+    assert [one.moves for one in moved] == []
+
+
+def test_undo_is_offered_where_something_is_left(browser: Client, company: World) -> None:
+    """A new role leaves nothing that could be taken back; a changed price does, and is told in words."""
+    made = browser.post("/roles/new/", {"name": "Tester", "permissions": ["ledger.read"]})
+    assert made.status_code == 303
+    said = browser.get(made["Location"]).content.decode()
+    assert "Tester" in said
+    assert "data-undo" not in said
+    (added,) = timeline(f"role:{Role.objects.get(name='Tester').pk}")
+    assert (added.sentence, added.undo) == ("Added", "")
+    product = company.product()
+    changed = change_product(actor=company.user, product=product.pk, values={"price": "12.5"})
+    assert timeline(f"product:{product.pk}")[0].undo == f"/journal/{changed.id}/undo/"
+    page = browser.get(f"/journal/{changed.id}/").content.decode()
+    assert "price_micro" not in page
+    assert ">Price<" in page
+    assert ">12.5<" in page
+    german = browser.get(f"/journal/{changed.id}/undo/", headers={"accept-language": "de"}).content.decode()
+    assert ">12,5<" in german

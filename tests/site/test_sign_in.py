@@ -9,6 +9,7 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 
+from wharfinger.ledger.models import Entry, Fact
 from wharfinger.parties.models import User
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,23 @@ def test_a_new_password_keeps_the_person_signed_in(mara: User) -> None:
     assert client.get("/account/").status_code == 200
     mara.refresh_from_db()
     assert mara.check_password("quay-side-8812")
+    entry = Entry.objects.get()
+    assert (entry.verb, entry.actor) == ("change_password", mara)
+    facts = Fact.objects.values_list("subject", "field", "old", "new")
+    assert list(facts) == [(f"user:{mara.pk}", None, None, None)]
+
+
+def test_the_language_is_ones_own_and_in_the_journal(mara: User) -> None:
+    """A language that there is not is refused beside its field, and nothing is written."""
+    client = Client()
+    client.force_login(mara)
+    refused = client.post("/account/", {"act": "language", "language": "xx"})
+    assert (refused.status_code, Entry.objects.count()) == (422, 0)
+    assert "f-language-e" in refused.content.decode()
+    assert client.post("/account/", {"act": "language", "language": "en"}).status_code == 303
+    mara.refresh_from_db()
+    assert mara.language == "en"
+    assert list(Fact.objects.values_list("field", "new")) == [("language", '"en"')]
 
 
 def test_pages_load_nothing_from_elsewhere_and_allow_no_inline_script(mara: User) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -10,6 +12,7 @@ from django.db.models import Q
 class SavedView(models.Model):
     """Filters, columns and order of one list under a name, for oneself or for everybody."""
 
+    subject: ClassVar[str] = "saved_view"
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views")
     table = models.CharField(max_length=60)
     name = models.CharField(max_length=60)

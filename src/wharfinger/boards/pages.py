@@ -10,7 +10,7 @@ from wharfinger.base import configuration
 from wharfinger.base.page import came_from, page, page_act, signed_in
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.table import table_page
-from wharfinger.boards import actions
+from wharfinger.boards import actions, rules
 from wharfinger.boards.worklists import BY_NAME, TABLES, on_tab
 
 
@@ -46,8 +46,8 @@ def save_view(request: HttpRequest) -> HttpResponse:
             query=given.get("query", ""),
             shared=given.get("shared") == "yes",
         ),
-        ok=lambda view: _("Saved the view “%(name)s”.") % {"name": view.name},
-        back=lambda view: f"{path}?{view.query}",
+        ok=_("Saved the view “%(name)s”.") % {"name": given.get("name", "").strip()},
+        back=lambda done: f"{path}?{rules.kept(given.get('query', ''))}",
     )
 
 

@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
+from wharfinger.base import clock
 from wharfinger.base.asking import MANY, Ask
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Asked, Row, Rows, Tab, Table
@@ -305,8 +306,10 @@ def waiting(worklist: Worklist, kinds: Sequence[str], columns: Sequence[str] = (
     if not worklist.stock_too:
         found = found.filter(claim__gt=0)
     if "bin" in kinds:
-        # Holds of open quotes are nobody's work yet.
-        found = found.exclude(claim__line__sheet__kind="quote")
+        # Holds of open quotes and of orders that nobody confirmed are nobody's work yet; a lapsed one holds nothing.
+        orders = Q(claim__line__order__isnull=False, claim__line__order__order__confirmed_at__isnull=True)
+        lapsed = Q(kind="bin", claim__hold_until__lte=clock.now())
+        found = found.exclude(claim__line__sheet__kind="quote").exclude(orders).exclude(lapsed)
     return found.values(*fields_of(columns))
 
 
@@ -373,18 +376,10 @@ def on_tab(table: Table, worklist: Worklist, tab: str, actor: Any) -> Table:
 
 def counts() -> dict[str, int]:
     """How much waits on each worklist, counted no further than one past a thousand, in one statement."""
-    parts = []
+    parts, params = [], []
     for one in WORKLISTS:
-        kinds = ", ".join(f"'{k}'" for k in one.kinds)
-        claimed = "" if one.stock_too else "AND h.claim_id > 0 "
-        quoted = (
-            "AND NOT EXISTS (SELECT 1 FROM demand_line l JOIN demand_sheet s ON s.id = l.sheet_id "
-            "WHERE l.claim_id = h.claim_id AND s.kind = 'quote') "
-            if "bin" in one.kinds
-            else ""
-        )
-        parts.append(
-            f"SELECT '{one.name}', COUNT(*) FROM (SELECT 1 FROM ledger_holding h WHERE h.kind IN ({kinds}) AND h.quantity > 0 "
-            f"{claimed}{quoted}LIMIT {MANY + 1}) AS {one.name}_rows"
-        )
-    return {name: int(count) for name, count in sql.fetch(" UNION ALL ".join(parts))}
+        few = waiting(one, one.kinds).order_by().values("id")[: MANY + 1]
+        text, given = few.query.sql_with_params()
+        parts.append(f"SELECT '{one.name}', COUNT(*) FROM ({text}) AS {one.name}_rows")
+        params += given
+    return {name: int(count) for name, count in sql.fetch(" UNION ALL ".join(parts), params)}

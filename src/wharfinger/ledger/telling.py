@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_
 from wharfinger.ledger.chart import GOODS, KINDS, ROWS
-from wharfinger.ledger.models import Entry, Fact, Move
+from wharfinger.ledger.models import Entry, Fact, Move, Posting
 
 VERBS: dict[str, str] = {
     "add": N_("Added"),
@@ -32,6 +33,7 @@ VERBS: dict[str, str] = {
     "cancel_receipt": N_("Cancelled a receipt"),
     "change": N_("Changed"),
     "change_purchase": N_("Changed a purchase order"),
+    "change_password": N_("Changed the password"),
     "charge": N_("Charged"),
     "close": N_("Closed"),
     "close_purchase": N_("Closed what was short"),
@@ -191,27 +193,53 @@ def stand_words(kind: str, claim: int, location: str | None, bin: str | None) ->
 
 
 def timeline(*subjects: str, most: int = 30) -> list[Told]:
-    """What the journal tells of these documents (``order:17``), newest first, in few statements."""
+    """What the journal tells of these documents (``order:17``), newest first, in few statements.
+
+    On the page of a product or a location an act tells what it moved of that product, or there.
+    """
     about = Fact.objects.filter(subject__in=subjects).values("entry_id")
-    return tell(Entry.objects.filter(pk__in=about).order_by("-pk")[:most])
+    own = Q()
+    for subject in subjects:
+        noun, _, key = subject.partition(":")
+        if noun == "product":
+            own |= Q(source__product=int(key))
+        if noun == "location":
+            own |= Q(source__place__bin__location=int(key)) | Q(target__place__bin__location=int(key))
+    return tell(Entry.objects.filter(pk__in=about).order_by("-pk")[:most], own)
 
 
-def tell(found: Iterable[Entry]) -> list[Told]:
-    """Entries in words, in a constant number of statements however many."""
+def undoable(entries: Collection[int]) -> set[int]:
+    """Those of these entries that left something which could be taken back."""
+    found = Fact.objects.filter(entry_id__in=entries, field__isnull=False).values_list("entry_id")
+    goods = Move.objects.filter(entry_id__in=entries).values_list("entry_id")
+    money = Posting.objects.filter(entry_id__in=entries).values_list("entry_id")
+    return {pk for (pk,) in found.union(goods, money)} if entries else set()
+
+
+def tell(found: Iterable[Entry], own: Q | None = None) -> list[Told]:
+    """Entries in words, in a constant number of statements however many.
+
+    own: which of their moves are told; all of them, where it says nothing.
+    """
     listed = list(found)
     ids = [entry.pk for entry in listed]
     undone = set(Entry.objects.filter(reverses__in=ids).values_list("reverses_id", flat=True))
     verbs = dict(Entry.objects.filter(reversed_by__in=ids).values_list("pk", "verb"))
     people = {entry.pk: entry.actor for entry in Entry.objects.filter(pk__in=ids).select_related("actor")}
-    moves = _moves(ids)
-    return [_told(entry, undone, verbs, people.get(entry.pk), moves[entry.pk]) for entry in listed]
+    moves, left = _moves(ids, own or Q()), undoable(ids)
+    return [
+        _told(entry, undone, entry.pk in left, verbs, people.get(entry.pk), moves[entry.pk])
+        for entry in listed
+    ]
 
 
-def _told(entry: Entry, undone: set[Any], verbs: dict[int, str], who: Any, moves: list[MoveTold]) -> Told:
+def _told(
+    entry: Entry, undone: set[Any], left: bool, verbs: dict[int, str], who: Any, moves: list[MoveTold]
+) -> Told:
     sentence = verb_words(entry.verb)
     if entry.reverses_id is not None:
         sentence = gettext("Undid: {verb}").format(verb=verb_words(verbs.get(entry.reverses_id, "")))
-    can_be = entry.reverses_id is None and entry.pk not in undone and may_be_undone(entry.verb)
+    can_be = left and entry.reverses_id is None and entry.pk not in undone and may_be_undone(entry.verb)
     return Told(
         entry.pk,
         sentence,
@@ -231,10 +259,11 @@ def may_be_undone(verb: str) -> bool:
     return all(row.undo == "reverse" for row in ROWS.get(verb, ()))
 
 
-def _moves(entries: list[int]) -> dict[int, list[MoveTold]]:
+def _moves(entries: list[int], own: Q) -> dict[int, list[MoveTold]]:
     """The goods that each entry moved, a few of each."""
     found: dict[int, list[MoveTold]] = defaultdict(list)
-    rows = Move.objects.filter(entry_id__in=entries, n__lt=4 * MOVES, source__kind__in=GOODS_KINDS).order_by(
+    few = own or Q(n__lt=4 * MOVES)
+    rows = Move.objects.filter(few, entry_id__in=entries, source__kind__in=GOODS_KINDS).order_by(
         "entry_id", "n"
     )
     for entry, units, decimals, sku, code, *stands in rows.values_list(

@@ -196,6 +196,13 @@ def plan_user(truth: Truth, *, values: Values, password: str, roles: Sequence[in
     return plan
 
 
+def plan_own(truth: Truth, *, pk: int, values: Values) -> Plan:
+    """Change what everybody may change of themselves."""
+    plan = plan_change(truth, label="parties.User", pk=pk, values=values, quiet=PERSONAL)
+    plan.mention(("user", pk))
+    return plan
+
+
 def plan_user_change(truth: Truth, *, pk: int, values: Values, roles: Sequence[int] | None) -> Plan:
     """Change a person and the roles they hold; somebody must remain who may do everything."""
     plan = plan_change(truth, label="parties.User", pk=pk, values=values, quiet=PERSONAL)

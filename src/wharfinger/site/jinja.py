@@ -16,6 +16,7 @@ from jinja2 import Environment
 from wharfinger.base.table import count_words
 from wharfinger.base.typed import written
 from wharfinger.boards.queries import saved_views
+from wharfinger.ledger.telling import undoable
 from wharfinger.site import cells, formats, icons
 from wharfinger.site.house import house
 from wharfinger.site.nav import address, nav
@@ -85,8 +86,12 @@ def language() -> str:
 
 
 def said(request: HttpRequest) -> Mapping[str, Any] | None:
-    """What the last act did, told once."""
-    return request.session.pop("said", None)
+    """What the last act did, told once; Undo is offered where it left something to take back."""
+    found = request.session.pop("said", None)
+    user: Any = request.user
+    if found and found.get("entry") and not (user.may("ledger.reverse") and undoable([found["entry"]])):
+        found["entry"] = None
+    return found
 
 
 def refused(request: HttpRequest) -> Mapping[str, Any] | None:

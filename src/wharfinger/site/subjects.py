@@ -34,6 +34,16 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "location": (N_("Location"), "stock:location"),
     "count": (N_("Count"), "stock:count"),
     "organization": (N_("Organization"), "parties:organization"),
+    "contact": (N_("Contact"), "parties:change_contact"),
+    "site": (N_("Site"), "parties:change_site"),
+    "bin": (N_("Bin"), ""),
+    "user": (N_("User"), "parties:user"),
+    "role": (N_("Role"), "parties:role"),
+    "saved_view": (N_("View"), ""),
+    "setting": (N_("Setting"), ""),
+    "tax_code": (N_("Tax code"), "catalog:tax_code"),
+    "warranty_policy": (N_("Warranty policy"), "catalog:warranty_policy"),
+    "webhook": (N_("Webhook"), "notices:webhook"),
 }
 """Word and page of each noun, by the name its subjects begin with."""
 

@@ -70,6 +70,23 @@ def change_user(
     return quietly(User, user, hidden, lambda: post("change", wish, plan, actor=actor, key=key))
 
 
+def change_password(*, user: Any, old: str, new: str) -> Written:
+    """Give oneself another password, knowing the present one; the journal tells that, not the password."""
+    if not user.check_password(old):
+        raise BadInput("wrong_password", N_("This is not your present password."), field="old")
+    hidden = {"password": _hashed(new, {"username": user.username, "name": user.name}, field="new")}
+    plan = partial(rules.plan_own, pk=user.pk, values={})
+    wish = Wish(documents=[(User, [user.pk])])
+    return quietly(User, user.pk, hidden, lambda: post("change_password", wish, plan, actor=user))
+
+
+def change_language(*, user: Any, language: str) -> Written:
+    """Choose the language of one's own pages and mails."""
+    values = rules.clean({"language": rules.USER["language"]}, {"language": language})
+    plan = partial(rules.plan_own, pk=user.pk, values=values)
+    return post("change", Wish(documents=[(User, [user.pk])]), plan, actor=user)
+
+
 def add_role(*, actor: Actor, name: str, permissions: Sequence[str], key: str | None = None) -> Written:
     """Add a named set of permissions."""
     require(actor, "parties.role")
@@ -164,7 +181,7 @@ def _name_is_free(name: str, *, but: int | None = None) -> None:
         )
 
 
-def _hashed(password: str | None, values: Values) -> str:
+def _hashed(password: str | None, values: Values, *, field: str = "password") -> str:
     if password is None:
         return make_password(None)
     try:
@@ -173,7 +190,7 @@ def _hashed(password: str | None, values: Values) -> str:
         raise BadInput(
             "weak_password",
             N_("Choose another password. {why}"),
-            field="password",
+            field=field,
             why=" ".join(error.messages),
         ) from None
     return make_password(password)

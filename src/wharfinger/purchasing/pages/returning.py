@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from wharfinger.base.page import Form, came_from, page, page_act
-from wharfinger.base.quantity import plain, quantity
+from wharfinger.base.typed import quantity, written
 from wharfinger.purchasing.actions import receiving as actions
 from wharfinger.purchasing.queries import paper, shown
 from wharfinger.purchasing.rules.returning import SendBack
@@ -32,7 +32,7 @@ def send_refused(request: HttpRequest, pk: int) -> HttpResponse:
 
     if request.method != "POST":
         decimals = {line.pk: line.product.quantity_decimals for line, _units in rows}
-        return show(Form({f"quantity-{line.pk}": plain(units, decimals[line.pk]) for line, units in rows}))
+        return show(Form({f"quantity-{line.pk}": written(units, decimals[line.pk]) for line, units in rows}))
     chosen = [line for line, _units in rows if request.POST.get(f"quantity-{line.pk}", "").strip()]
 
     def again(form: Form) -> HttpResponse:

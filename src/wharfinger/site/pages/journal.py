@@ -21,6 +21,7 @@ from wharfinger.ledger.post import attempt, dry
 from wharfinger.ledger.reverse import reverse
 from wharfinger.ledger.telling import STANDS, VERBS, Told, stand_words, tell, verb_words
 from wharfinger.parties.models import User
+from wharfinger.site.changed import field_words, value_words
 from wharfinger.site.subjects import subject
 
 
@@ -134,6 +135,18 @@ def _moves(entry: int) -> list[dict[str, Any]]:
     ]
 
 
+def _in_words(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "subject": one["subject"],
+            "field": field_words(one["field"]),
+            "old": value_words(one["field"], one["old"]),
+            "new": value_words(one["field"], one["new"]),
+        }
+        for one in changes
+    ]
+
+
 @require_safe
 @page("ledger.read")
 def entry(request: HttpRequest, pk: int) -> HttpResponse:
@@ -153,7 +166,7 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
             "moves": _moves(pk),
             "draws": draws,
             "postings": queries.postings(pk) if costs else [],
-            "changes": queries.changes(pk, costs=costs),
+            "changes": _in_words(queries.changes(pk, costs=costs)),
             "subjects": [subject(one) for one in queries.subjects(pk)],
             "later": later,
         },
@@ -192,7 +205,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     def preview() -> tuple[list[Step], list[dict[str, Any]]]:
         done = reverse(actor=actor, entry=pk)
         steps = [(m["quantity"], m["product"][0], m["from"], m["to"], "", "") for m in _moves(done.id)]
-        return steps, queries.changes(done.id, costs=actor.may("catalog.see_cost"))
+        return steps, _in_words(queries.changes(done.id, costs=actor.may("catalog.see_cost")))
 
     if request.method != "POST":
         return show(Form())

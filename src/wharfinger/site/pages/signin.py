@@ -7,9 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
-from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
@@ -21,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.base.page import Form, flash, page
 from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.parties.actions import people
 
 TRIES = 5
 PAUSE_SECONDS = 60
@@ -62,9 +61,17 @@ def account(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             if request.POST.get("act") == "password":
-                _change_password(request, user)
+                people.change_password(
+                    user=user, old=request.POST.get("old", ""), new=request.POST.get("new", "")
+                )
+                user.refresh_from_db(fields=["password"])
+                update_session_auth_hash(request, user)
+                flash(request, _("Changed your password."))
             else:
-                _change_language(request, user)
+                people.change_language(user=user, language=request.POST.get("language", ""))
+                user.refresh_from_db(fields=["language"])
+                with translation.override(user.language):
+                    flash(request, _("Saved."))
             return _speaking(HttpResponseRedirect(request.path, status=303), user.language)
         except Refusal as refusal:
             form = Form({"language": user.language}, refusal)
@@ -87,32 +94,6 @@ def _proved(request: HttpRequest, name: str, password: str) -> Any:
         )
     cache.delete(key)
     return user
-
-
-def _change_password(request: HttpRequest, user: Any) -> None:
-    if not user.check_password(request.POST.get("old", "")):
-        raise BadInput("wrong_password", N_("This is not your present password."), field="old")
-    new = request.POST.get("new", "")
-    try:
-        validate_password(new, user)
-    except ValidationError as found:
-        raise BadInput(
-            "weak_password", N_("{reason}"), field="new", reason=" ".join(found.messages)
-        ) from found
-    user.set_password(new)
-    user.save(update_fields=["password"])
-    update_session_auth_hash(request, user)
-    flash(request, _("Changed your password."))
-
-
-def _change_language(request: HttpRequest, user: Any) -> None:
-    language = request.POST.get("language", "")
-    if language not in dict(settings.LANGUAGES):
-        raise BadInput("unknown_language", N_("Choose one of the languages."), field="language")
-    user.language = language
-    user.save(update_fields=["language"])
-    with translation.override(language):
-        flash(request, _("Saved."))
 
 
 def _speaking(response: HttpResponse, language: str) -> HttpResponse:

@@ -1,0 +1,135 @@
+"""The fields that an act changed, in words: what each is called, and what it held before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext
+
+from wharfinger.base.refusal import N_
+from wharfinger.base.typed import written
+from wharfinger.site import formats
+from wharfinger.site.subjects import subject
+
+FIELDS: dict[str, str] = {
+    "address": N_("Address"),
+    "approved": N_("Approved amount"),
+    "approved_at": N_("Approved"),
+    "bank": N_("Bank"),
+    "batch": N_("Batch"),
+    "billing_policy": N_("Billed"),
+    "cancelled_at": N_("Cancelled"),
+    "carrier": N_("Carrier"),
+    "category": N_("Category"),
+    "channel": N_("Channel"),
+    "city": N_("City"),
+    "closed_at": N_("Closed"),
+    "code": N_("Serial number"),
+    "confirmed_at": N_("Confirmed"),
+    "cost": N_("Cost"),
+    "cost_method": N_("Valued"),
+    "country": N_("Country"),
+    "currency": N_("Currency"),
+    "customer": N_("Buys from us (customer)"),
+    "default": N_("Default"),
+    "delivered_on": N_("Delivered"),
+    "description": N_("Description"),
+    "discount": N_("Discount"),
+    "email": N_("Mail"),
+    "expected_on": N_("Expected"),
+    "expires_on": N_("Expires"),
+    "external_number": N_("Vendor's number"),
+    "freight": N_("Freight"),
+    "fulfilled_at": N_("Fulfilled"),
+    "gtin": N_("GTIN"),
+    "hold_until": N_("Reserved until"),
+    "is_active": N_("May sign in"),
+    "kind": N_("Kind"),
+    "language": N_("Language"),
+    "lost_at": N_("Lost"),
+    "lost_reason": N_("Reason"),
+    "manufacturer": N_("Manufacturer"),
+    "maximum": N_("Maximum"),
+    "memo": N_("Note"),
+    "minimum": N_("Minimum"),
+    "name": N_("Name"),
+    "ordered_on": N_("Ordered"),
+    "organization": N_("Organization"),
+    "owner": N_("Owner"),
+    "part_number": N_("Part number"),
+    "permissions": N_("Permissions"),
+    "phone": N_("Phone"),
+    "posted_at": N_("Posted"),
+    "price": N_("Price"),
+    "procured": N_("Subject to procurement"),
+    "promised_on": N_("Promised"),
+    "quantity": N_("Quantity"),
+    "query": N_("View"),
+    "rate": N_("Rate"),
+    "reference": N_("Reference"),
+    "rejected_note": N_("Reason"),
+    "removed_at": N_("Taken off"),
+    "retired_on": N_("Retired on"),
+    "sent_at": N_("Sent"),
+    "sequence": N_("Turn"),
+    "shared": N_("For everybody"),
+    "shipment": N_("Shipment"),
+    "site": N_("Site"),
+    "sku": N_("SKU"),
+    "submitted_at": N_("Submitted"),
+    "tax_code": N_("Tax code"),
+    "tax_number": N_("Tax number"),
+    "terms_days": N_("Days to pay"),
+    "traced": N_("Tracing"),
+    "tracking": N_("Tracking number"),
+    "unit": N_("Unit"),
+    "unit_cost": N_("Unit cost"),
+    "unit_price": N_("Unit price"),
+    "value": N_("Value"),
+    "vendor": N_("Sells to us (vendor)"),
+    "won_at": N_("Won"),
+}
+"""What people call a field, without the unit at the end of its name."""
+
+POINTS = {"organization": "organization", "site": "site", "shipment": "shipment", "tax_code": "tax_code"}
+"""Fields that hold the id of another noun."""
+PEOPLE = frozenset(("owner", "approved_by", "buyer", "resource", "lead", "requested_by"))
+
+
+def field_words(name: str) -> str:
+    """What a field is called."""
+    bare = _bare(name)
+    known = FIELDS.get(name) or FIELDS.get(bare)
+    return gettext(known) if known else bare.replace("_", " ").capitalize()
+
+
+def value_words(name: str, value: Any) -> str:
+    """What a field held, as people write it."""
+    bare = _bare(name)
+    if value is None or value == "" or value == []:
+        return "–"
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if name.endswith("_id") and (noun := "user" if bare in PEOPLE else POINTS.get(bare)):
+        return subject(f"{noun}:{value}")[0]
+    if name.endswith("_micro") and isinstance(value, int):
+        return written(value, 6)
+    if name.endswith("_minor") and isinstance(value, int):
+        return written(value, 2)
+    if isinstance(value, str) and name.endswith(("_at", "_until")):
+        return str(formats.moment(datetime.fromisoformat(value)))
+    if isinstance(value, str) and name.endswith("_on"):
+        return formats.day(date.fromisoformat(value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{field_words(key)}: {value_words(key, one)}" for key, one in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(str(one) for one in value)
+    return str(value)
+
+
+def _bare(name: str) -> str:
+    for unit in ("_id", "_micro", "_minor"):
+        name = name.removesuffix(unit)
+    return name
