@@ -161,6 +161,10 @@ def look(
     for read in wish.reads:
         read(truth)
     sql.lock(Account, _ids(wish.accounts, truth))
+    for claim in truth.read.get("lapsed", ()):
+        # The hold is over before the act begins, whatever the row said when it was read.
+        if row := truth.documents.get(Claim._meta.label, {}).get(claim):
+            row.hold_until = None
     return truth
 
 
@@ -262,7 +266,8 @@ def _release_lapsed(
     truth.held = [h for h in truth.held if h.id not in gone]
     for step in truth.prelude:
         _gone_before(truth, step)
-    truth.read["lapsed"] = sorted({h.claim for h in lapsed})
+    rows = sql.by_ids(Claim, {h.claim for h in lapsed})
+    truth.read["lapsed"] = {pk: row.hold_until for pk, row in rows.items()}
 
 
 def _gone_before(truth: Truth, step: Step) -> None:

@@ -325,7 +325,7 @@ class Truth:
     read: dict[str, Any] = field(default_factory=dict)
     """What the wish's own reads found."""
     prelude: list[Step] = field(default_factory=list)
-    """Releases of holds that have expired, posted with whatever the act itself does."""
+    """Releases of holds that have expired, posted before whatever the act itself does."""
 
     def of_claim(self, claim: int, kinds: Sequence[str] | frozenset[str]) -> list[Held]:
         """The holdings of one claim at these kinds of place, in the order of the kinds."""

@@ -18,7 +18,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from wharfinger.base import clock
 from wharfinger.base.access import Actor
 from wharfinger.base.refusal import N_, BadInput, Refusal
-from wharfinger.ledger import sql
+from wharfinger.ledger import lapsing, sql
 from wharfinger.ledger.look import Wish, knowing, look, settings_column
 from wharfinger.ledger.models import Answer, Entry
 from wharfinger.ledger.plan import Plan, Truth
@@ -47,6 +47,8 @@ class Automation:
     """Who is told afterwards, through the outbox."""
     falls_to: Callable[[Sequence[int]], dict[int, str]] = lambda claims: dict.fromkeys(claims, "demand")
     """To which wish a claim's goods fall back when its hold expires."""
+    about: Callable[[Sequence[int]], dict[int, list[tuple[str, int]]]] = lambda claims: {}
+    """Of which documents claims are lines, for the journal to mention when their holds expire."""
     explain: Callable[[Refusal], None] = lambda refusal: None
     """Adds to a refusal who holds what is wanted, and what arrives when."""
 
@@ -203,6 +205,7 @@ def _act(
         guard(truth, steps)
     for effect in automation.effects.get(verb, ()):
         effect(truth, steps)
+    _release_lapsed(truth)
     entry = Entry(
         verb=verb,
         actor_id=actor.pk,
@@ -234,6 +237,20 @@ def _act(
     for last in automation.after.get(verb, ()):
         last(truth, steps, written)
     return written
+
+
+def _release_lapsed(truth: Truth) -> list[Written]:
+    return lapsing.release(truth, about=automation.about, consumers=automation.consumers(lapsing.VERB))
+
+
+def expire(products: Sequence[int]) -> list[Written]:
+    """Post the release of every hold on goods of these products that has expired; nothing where none has."""
+
+    def act() -> list[Written]:
+        wish = Wish(products=products, free=True)
+        return _release_lapsed(look(wish, actor=None, effective_on=None, falls_to=automation.falls_to))
+
+    return attempt(act)
 
 
 def _check_date(truth: Truth, actor: Actor) -> None:

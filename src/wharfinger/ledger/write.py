@@ -54,13 +54,11 @@ def write(plan: Plan, truth: Truth, entry: Entry, consumers: list[str]) -> Writt
         return ids[ref.label][ref.n] if isinstance(ref, Ref) else ref
 
     plan.changes = [c._replace(new=real(c.new)) for c in plan.changes]
-    steps = [*truth.prelude, *plan.steps]
-    holdings = _book(steps, real, entry.verb)
-    offset = len(truth.prelude)
-    moves = _moves(steps, holdings, real, entry)
-    _draw(plan, moves, offset, real, entry)
+    holdings = _book(plan.steps, real, entry.verb)
+    moves = _moves(plan.steps, holdings, real, entry)
+    _draw(plan, moves, real, entry)
     _post(plan, real, entry)
-    _change(plan, truth, entry)
+    _change(plan, entry)
     _facts(plan, real, entry, ids)
     if consumers:
         sql.insert(
@@ -280,7 +278,7 @@ def _fill_new_layers(plan: Plan) -> None:
             row["value_minor"] -= draw.value_minor
 
 
-def _draw(plan: Plan, moves: list[int], offset: int, real: Callable[[Any], Any], entry: Entry) -> None:
+def _draw(plan: Plan, moves: list[int], real: Callable[[Any], Any], entry: Entry) -> None:
     if not plan.draws:
         return
     nets: dict[int, list[int]] = defaultdict(lambda: [0, 0])
@@ -304,7 +302,7 @@ def _draw(plan: Plan, moves: list[int], offset: int, real: Callable[[Any], Any],
         [
             {
                 "entry_id": entry.pk,
-                "move_id": None if d.step is None else moves[d.step + offset],
+                "move_id": None if d.step is None else moves[d.step],
                 "layer_id": real(d.layer),
                 "quantity": d.quantity,
                 "value_minor": d.value_minor,
@@ -364,10 +362,7 @@ def _post(plan: Plan, real: Callable[[Any], Any], entry: Entry) -> None:
     )
 
 
-def _change(plan: Plan, truth: Truth, entry: Entry) -> None:
-    lapsed = truth.read.get("lapsed")
-    if lapsed:
-        sql.execute(f"UPDATE ledger_claim SET hold_until = NULL WHERE {sql.among('id')}", [sql.array(lapsed)])
+def _change(plan: Plan, entry: Entry) -> None:
     by_row: dict[tuple[str, Any], dict[str, Any]] = defaultdict(dict)
     for change in plan.changes:
         by_row[change.label, change.pk][change.field] = change.new

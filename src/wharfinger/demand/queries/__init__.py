@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from wharfinger.base import clock
 from wharfinger.catalog.models import Product, VendorPrice
-from wharfinger.demand.models import Line
+from wharfinger.demand.models import SUBJECTS, Line
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import moment
 from wharfinger.ledger.models import Claim
@@ -130,6 +130,12 @@ def falls_to(claims: Sequence[int]) -> dict[int, str]:
         pk: "quoted" if kind == "quote" or (kind == "order" and confirmed is None) else "demand"
         for pk, kind, confirmed in found
     }
+
+
+def documents_by_line(lines: Sequence[int]) -> dict[int, list[tuple[str, int]]]:
+    """How the journal names the document of each of these lines."""
+    found = Line.objects.filter(pk__in=lines).values_list("pk", "sheet_id", "sheet__kind")
+    return {line: [(SUBJECTS[kind], sheet)] for line, sheet, kind in found}
 
 
 def read_claims(truth: Truth) -> None:

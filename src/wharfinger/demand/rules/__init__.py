@@ -203,3 +203,11 @@ def end(plan: Plan, truth: Truth, line: Any) -> None:
         plan.move(held.spot, held.spot.at(fixed("provided")), held.quantity)
     advance(plan, truth, line.pk, ("quoted", "demand", "to_approve", "to_order", "covered"), "dropped")
     advance(plan, truth, line.pk, ("offered", "to_bill"), "waived")
+    end_hold(plan, truth, line.pk)
+
+
+def end_hold(plan: Plan, truth: Truth, claim: int) -> None:
+    """Forget until when a line holds goods once it holds none, so that whoever looks for ended holds finds few."""
+    row = truth.documents.get("ledger.Claim", {}).get(claim)
+    if row is not None:
+        plan.change(row, hold_until=None)

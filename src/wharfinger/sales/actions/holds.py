@@ -11,8 +11,10 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.standing import read_standing
+from wharfinger.ledger import lapsing
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.post import expire as let_expire
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.sales.models import Quote
@@ -66,6 +68,18 @@ def extend(*, actor: Actor, quote: int, until: datetime | None = None, key: str 
     )
 
 
+def expire(*, actor: Actor) -> int:
+    """Free what holds that have ended still keep, dated the day they ended; of how many products.
+
+    Every reader counts these goods as free already, and the next act that needs them does the same.
+    """
+    require(actor, "sales.reserve")
+    products = lapsing.due(limit=100)
+    for product in products:
+        let_expire([product])
+    return len(products)
+
+
 def release(*, actor: Actor, holds: Sequence[Hold], key: str | None = None) -> Written:
     """Free reserved goods; the lines want them again."""
     require(actor, "sales.reserve")
@@ -78,7 +92,7 @@ def release(*, actor: Actor, holds: Sequence[Hold], key: str | None = None) -> W
             products=demand.line_products,
             claims=lines,
             free=True,
-            reads=(_read_falls_to,),
+            reads=(_read_falls_to, demand.read_claims),
             falls_to=demand.falls_to,
         ),
         partial(rules.plan_release, holds=tuple(holds)),

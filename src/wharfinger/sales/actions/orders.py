@@ -133,5 +133,6 @@ def _with_lines(
         first=demand.read_lines_of(order),
         products=demand.line_products,
         claims=demand.line_ids,
+        reads=(demand.read_claims,) if verb == "cancel" else (),
     )
     return post(verb, wish, plan, actor=actor, key=key, reason=reason)

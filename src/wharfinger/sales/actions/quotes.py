@@ -154,7 +154,7 @@ def lose(*, actor: Actor, quote: int, reason: str = "", key: str | None = None) 
             first=demand.read_lines_of(quote),
             products=demand.line_products,
             claims=demand.line_ids,
-            reads=(read_deal(quote),),
+            reads=(read_deal(quote), demand.read_claims),
         ),
         partial(rules.plan_lose, quote=quote, reason=reason),
         actor=actor,

@@ -105,6 +105,7 @@ def _post(actor: Actor, quote: int, into: Into | None, key: str | None) -> Writt
                 demand.read_products,
                 demand.read_routing,
                 read_standing,
+                demand.read_claims,
                 read_deal(quote),
             ),
             falls_to=demand.falls_to,

@@ -144,6 +144,8 @@ def plan_release(truth: Truth, *, holds: Sequence[Hold]) -> Plan:
                 one.quantity -= part
                 left -= part
         demand.uncover(plan, truth, hold.line, hold.quantity, truth.read["falls_to"][hold.line])
+        if not any(h.quantity for h in truth.of_claim(hold.line, ("bin",))):
+            demand.end_hold(plan, truth, hold.line)
     plan.mention(*truth.documents["demand.Sheet"].values())
     return plan
 

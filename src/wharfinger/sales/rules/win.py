@@ -160,6 +160,7 @@ def _pass_on(plan: Plan, truth: Truth, line: Any, claim: Id, to: str, lapsed: Se
             held += part
     demand.advance(plan, truth, line.pk, ("covered", "quoted"), "dropped")
     demand.advance(plan, truth, line.pk, ("offered",), "waived")
+    demand.end_hold(plan, truth, line.pk)
     if line.billable:
         plan.move(spot(loose, fixed("bill"), claim), spot(loose, fixed("to_bill"), claim), line.quantity)
     if held:

@@ -1,4 +1,4 @@
-"""Sends mails, webhooks and whatever else waits in the outbox, until stopped."""
+"""Sends mails, webhooks and whatever else waits in the outbox, and does what the clock asks for, until stopped."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import signal
 import threading
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import OperationalError, close_old_connections
 
 from wharfinger.notices import calling, outbox
-from wharfinger.site.consumers import CONSUMERS, LANES
+from wharfinger.site.consumers import CHORES, CONSUMERS, LANES
 
 PAUSE_S = 1.0
+CHORES_S = 10.0
+
+Chores = Sequence[Callable[[], object]]
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -27,29 +30,36 @@ def run(options: Namespace) -> int:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
     if options.once:
-        _work(CONSUMERS, stop, once=True)
+        _work(CONSUMERS, stop, CHORES, once=True)
         return 0
     first, *others = ({name: CONSUMERS[name] for name in lane} for lane in LANES)
     threads = [threading.Thread(target=_lane, args=(lane, stop), daemon=True) for lane in others]
     for thread in threads:
         thread.start()
-    _lane(first, stop)
+    _lane(first, stop, CHORES)
     for thread in threads:
         thread.join(2 * calling.TIMEOUT_S)
     return 0
 
 
-def _lane(lane: Mapping[str, outbox.Consumer], stop: threading.Event) -> None:
+def _lane(lane: Mapping[str, outbox.Consumer], stop: threading.Event, chores: Chores = ()) -> None:
     """Work until stopped; a fault of ours in one lane ends them all, so that it is seen and they begin anew."""
     try:
-        _work(lane, stop)
+        _work(lane, stop, chores)
     finally:
         stop.set()
 
 
-def _work(lane: Mapping[str, outbox.Consumer], stop: threading.Event, *, once: bool = False) -> None:
+def _work(
+    lane: Mapping[str, outbox.Consumer], stop: threading.Event, chores: Chores = (), *, once: bool = False
+) -> None:
+    due = time.monotonic()
     while not stop.is_set():
         try:
+            if time.monotonic() >= due:
+                for chore in chores:
+                    chore()
+                due = time.monotonic() + CHORES_S
             taken = outbox.work(lane)
         except OperationalError:
             # The database is away or busy: wait and take up the work again.
