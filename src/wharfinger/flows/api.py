@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Literal
 
 from django.http import HttpResponse
 from ninja import Router
@@ -13,12 +14,14 @@ from wharfinger.base.quantity import quantity
 from wharfinger.demand.queries.reading import products_of
 from wharfinger.demand.queries.where import lots_of
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
+from wharfinger.flows.actions.cancel_order import cancel_order
 from wharfinger.flows.actions.remove import remove
 from wharfinger.flows.actions.reopen import reopen
 from wharfinger.fulfilment.api.goods import GoodsDone, PickGiven, moved, picks_of
 from wharfinger.fulfilment.queries.inside import lines_packed_once
 from wharfinger.ledger.door import write
 from wharfinger.sales import queries as sales
+from wharfinger.sales.actions import orders
 from wharfinger.sales.api.orders import OrderDone
 from wharfinger.work import queries as work
 from wharfinger.work.api import WorkOrderDone
@@ -56,6 +59,20 @@ class Remove(Given):
     )
 
 
+class CancelOrder(Given):
+    """Why an order is cancelled, and what becomes of goods that are on purchase orders for it."""
+
+    reason: Note = ""
+    purchased: Literal["keep", "pass_on", "cut"] | None = Field(
+        default=None,
+        examples=[None],
+        description="Keep them for stock, give them to whoever waits next, or take them off their order.",
+    )
+
+
+NO_REASON = CancelOrder()
+
+
 class Reopen(Given):
     """Why an order is re-opened."""
 
@@ -83,6 +100,18 @@ def reopen_order(request: Request, id: Id, body: Reopen) -> HttpResponse:
     """Take back everything that was done for an order; afterwards it is as freshly confirmed."""
     sales.order(id)
     act = partial(reopen, actor=request.auth, order=id, reason=body.reason)
+    return write(request, act, lambda _: sales.show_order(sales.order(id)), about=f"order:{id}")
+
+
+@router.post("/orders/{id}/cancel", response=OrderDone, summary="Cancel a sales order")
+def cancel_sales_order(request: Request, id: Id, body: CancelOrder = NO_REASON) -> HttpResponse:
+    """Cancel an untouched order at once; otherwise the refusal names what stands against it."""
+    sales.order(id)
+    act = partial(orders.cancel, actor=request.auth, order=id, reason=body.reason)
+    if body.purchased is not None:
+        act = partial(
+            cancel_order, actor=request.auth, order=id, purchased=body.purchased, reason=body.reason
+        )
     return write(request, act, lambda _: sales.show_order(sales.order(id)), about=f"order:{id}")
 
 

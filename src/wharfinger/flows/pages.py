@@ -19,12 +19,14 @@ from wharfinger.demand.queries.reading import products_of
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.queries.where import lots_of
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
+from wharfinger.flows.actions.cancel_order import cancel_order
 from wharfinger.flows.actions.remove import remove
 from wharfinger.flows.actions.reopen import reopen, try_reopen
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Move
 from wharfinger.ledger.telling import place_words
 from wharfinger.sales import queries as sales
+from wharfinger.sales.rules.orders import PURCHASED
 from wharfinger.work import queries as work
 from wharfinger.work.rules import Removal
 
@@ -89,17 +91,17 @@ def _steps(entry: int) -> list[tuple[str, str, str, str, str, str]]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("sales.reopen")
-def reopen_order(request: HttpRequest, pk: int) -> HttpResponse:
+def reopen_order(request: HttpRequest, order: int) -> HttpResponse:
     """Show what re-opening an order takes back, then do exactly that."""
     user: Any = request.user
-    row = sales.order(pk)
+    row = sales.order(order)
 
     def show(form: Form) -> HttpResponse:
         steps: list[tuple[str, str, str, str, str, str]] = []
         refusal: Refusal | None = form.refusal
         if refusal is None:
             try:
-                steps = try_reopen(actor=user, order=pk, read=lambda done: _steps(done.id))
+                steps = try_reopen(actor=user, order=order, read=lambda done: _steps(done.id))
             except Refusal as refused:
                 refusal = refused
         context = {"doc": row, "steps": steps, "form": Form(form.values, refusal)}
@@ -109,9 +111,38 @@ def reopen_order(request: HttpRequest, pk: int) -> HttpResponse:
         return show(Form())
     return page_act(
         request,
-        lambda: reopen(actor=user, order=pk, reason=request.POST.get("reason", "")),
+        lambda: reopen(actor=user, order=order, reason=request.POST.get("reason", "")),
         ok=_("%(number)s is as freshly confirmed.") % {"number": row.number},
-        back=reverse("sales:order", args=[pk]),
+        back=reverse("sales:order", args=[order]),
+        again=show,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("sales.cancel")
+def cancel_purchased(request: HttpRequest, order: int) -> HttpResponse:
+    """Cancel an order, and say what becomes of the goods that are on purchase orders for it."""
+    user: Any = request.user
+    row = sales.order(order)
+    back = reverse("sales:order", args=[order])
+
+    def show(form: Form) -> HttpResponse:
+        choices = [(key, _(label)) for key, label in PURCHASED.items()]
+        context = {"doc": row, "form": form, "choices": choices, "back": back}
+        return render(request, "flows/cancel_order.html", context)
+
+    if request.method != "POST":
+        return show(Form())
+    return page_act(
+        request,
+        lambda: cancel_order(
+            actor=user,
+            order=order,
+            purchased=request.POST.get("purchased", ""),
+            reason=request.POST.get("reason", ""),
+        ),
+        ok=_("The order is cancelled."),
+        back=back,
         again=show,
     )
 

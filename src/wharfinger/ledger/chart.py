@@ -155,6 +155,10 @@ CHART: tuple[Row, ...] = (
     _row("cancel", "offered to_bill", "waived"),
     _row("cancel", "bin", "bin", claim="frees"),
     _row("cancel", "ready", "provided"),
+    _row("cancel", "on_order", "on_order", claim="any"),
+    _row("cancel", "on_order", "vendor"),
+    _row("cancel", "drafted", "dropped"),
+    _row("cancel", "to_order", "covered drafted"),
     # Buying
     _row("approve", "to_approve", "to_order"),
     _row("reject", "to_approve", "demand"),

@@ -21,6 +21,8 @@ REMEDIES: dict[str, tuple[str, str]] = {
     "submit": (N_("Submit"), "purchasing:order"),
     "approve": (N_("Approve"), "purchasing:order"),
     "close": (N_("Close the rest"), "purchasing:order"),
+    "cancel": (N_("Decide about the goods"), "flows:cancel_order"),
+    "reopen": (N_("Re-open"), "flows:reopen"),
     "swap": (N_("Swap the device"), "returns:swap"),
     "end_subscription": (N_("End the subscription"), "devices:end_subscription"),
 }

@@ -217,12 +217,6 @@ def mark_fulfilled(request: Request, id: Id, body: Fulfil = NOTHING_OPEN) -> Htt
     )
 
 
-@router.post("/orders/{id}/cancel", response=OrderDone, summary="Cancel a sales order")
-def cancel(request: Request, id: Id, body: Reason = NO_REASON) -> HttpResponse:
-    """Cancel an untouched order at once; otherwise the refusal names what stands against it."""
-    return _done(request, partial(orders.cancel, actor=request.auth, order=id, reason=body.reason), id)
-
-
 @router.post("/orders/{id}/hold", response=OrderDone, summary="Put a sales order on hold")
 def hold(request: Request, id: Id, body: Reason = NO_REASON) -> HttpResponse:
     """Keep an order from being picked and sent."""

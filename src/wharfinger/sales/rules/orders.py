@@ -18,6 +18,13 @@ __all__ = ["Hold", "OrderWish", "plan_release", "plan_reserve"]
 
 NUMBER = Number("order", "SO-{n}")
 
+PURCHASED = {
+    "keep": N_("Keep for stock"),
+    "pass_on": N_("Give to whoever waits next"),
+    "cut": N_("Take off the purchase order"),
+}
+"""What becomes of goods on a purchase order when the order they were for is cancelled."""
+
 
 @dataclass(frozen=True, slots=True)
 class OrderWish:
@@ -113,13 +120,33 @@ def plan_unconfirm(truth: Truth, *, order: int) -> Plan:
 def plan_cancel(truth: Truth, *, order: int) -> Plan:
     """Cancel an order that nothing has happened to yet; what it reserved is free again."""
     plan = Plan()
+    end_order(plan, truth, order)
+    plan.mention(*truth.documents["demand.Sheet"].values())
+    return plan
+
+
+def end_order(plan: Plan, truth: Truth, order: int) -> None:
+    """Let an order that nothing has happened to end, with all that its lines want and reserve."""
     row = open_order(truth, order)
+    if _only_purchased(truth):
+        raise Refusal(
+            "purchased",
+            N_(
+                "Goods of this order are on a purchase order. Keep them for stock, give them to whoever waits next, or take them off it."
+            ),
+            field="purchased",
+            remedies=[Remedy("cancel", {"order": order})],
+        )
     _require_untouched(truth, allowed=("bin",))
     for line in truth.read["lines"].values():
         demand.end(plan, truth, line)
     plan.change(row, cancelled_at=truth.now)
-    plan.mention(*truth.documents["demand.Sheet"].values())
-    return plan
+
+
+def _only_purchased(truth: Truth) -> bool:
+    """Whether goods on purchase orders are all that stands against cancelling."""
+    standing = {kind for line in truth.read["lines"] for kind in TAKEN if truth.quantity_of(line, (kind,))}
+    return bool(standing & {"drafted", "on_order"}) and standing <= {"drafted", "on_order", "bin"}
 
 
 def _require_untouched(truth: Truth, *, allowed: tuple[str, ...]) -> None:
