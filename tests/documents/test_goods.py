@@ -97,7 +97,7 @@ def test_a_purchase_order_uses_the_vendors_numbers_and_no_tax(company: World) ->
         issue(actor=HOUSE, kind="purchase-order", pk=order)
     done = submit(actor=HOUSE, order=order)
     (text,) = pages(pdf(actor=HOUSE, kind="purchase-order", pk=order))
-    for wanted in (f"GR-551 · {product.sku}", "6.005 18.02", "Freight", "Total €22.92", "Main"):
+    for wanted in (f"GR-551 · {product.sku}", "6.005 18.02", "Freight", "Total without VAT €22.92", "Main"):
         assert wanted in text, wanted
     assert "VAT 19%" not in text
     assert Issued.objects.get().entry_id == done.id
@@ -119,7 +119,7 @@ def test_a_box_is_labelled_before_and_after_it_left(company: World) -> None:
     printed = pdf(actor=HOUSE, kind="container-label", pk=first.pk)
     (text,) = pages(printed)
     assert scanned(printed) == {"(00)340123450000031072"}
-    assert f"2 pc {skus[0]}" in text
+    assert f"2 Stk. {skus[0]}" in text
     assert skus[1] not in text
     assert "14,2 kg" in text
     assert "1 / 1" in text
@@ -128,7 +128,7 @@ def test_a_box_is_labelled_before_and_after_it_left(company: World) -> None:
     (text,) = pages(left)
     assert scanned(left) == {second.number}
     assert "2 / 2" in text
-    assert f"3 pc {skus[1]}" in text
+    assert f"3 Stk. {skus[1]}" in text
     assert Shipment.objects.get().number in text
     assert not Issued.objects.exists()
 
@@ -142,12 +142,12 @@ def test_a_packing_list_says_what_lies_in_which_box(company: World) -> None:
     (before,) = pages(print_lists(actor=HOUSE, name="packing-lists", lines=[], holdings=rows, language="en"))
     ship(actor=HOUSE, picks=[Pick(lines[0], 1), Pick(lines[1], 3)], containers=[box.pk])
     (after,) = pages(pdf(actor=HOUSE, kind="packing-list", pk=Shipment.objects.get().pk))
-    for text, kind, loose in (
-        (before, "Container", "Not in a container"),
-        (after, "Packstück", "Ohne Packstück"),
+    for text, kind, loose, unit in (
+        (before, "Container", "Not in a container", "pc"),
+        (after, "Packstück", "Ohne Packstück", "Stk."),
     ):
         boxed, rest = text.split(loose)
         assert f"{kind} {box.number}" in boxed
-        assert "3 pc" in boxed
-        assert "1 pc" in rest
-        assert "3 pc" in rest
+        assert f"3 {unit}" in boxed
+        assert f"1 {unit}" in rest
+        assert f"3 {unit}" in rest

@@ -50,7 +50,9 @@ def test_a_draft_is_printed_and_not_kept(company: World) -> None:
     product = company.product()
     made = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, (LineWish(product.pk, 3),)))
     order = made.one("demand.Sheet")
-    assert "Gesamtbetrag 35,70 €" in pages(pdf(actor=HOUSE, kind="order-confirmation", pk=order))[0]
+    (text,) = pages(pdf(actor=HOUSE, kind="order-confirmation", pk=order))
+    assert "Gesamtbetrag 35,70 €" in text
+    assert "ENTWURF" in text
     with pytest.raises(Refusal) as refused:
         issue(actor=HOUSE, kind="order-confirmation", pk=order)
     assert refused.value.code == "not_final"

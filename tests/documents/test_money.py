@@ -130,7 +130,7 @@ def test_a_credit_note_names_its_invoice_and_takes_its_tax(company: World) -> No
     for wanted in (
         f"Gutschrift {note.number}",
         f"{bill.number} vom 20.11.2026",
-        "2 pc",
+        "2 Stk.",
         "S – Regelbesteuert 19 % 20,00 3,80",
         "Gutschriftbetrag 23,80 €",
         "Grund zu viel bestellt",

@@ -148,6 +148,24 @@ def test_an_invoice_takes_the_pages_it_needs_and_repeats_the_head(lines: int, sh
 def test_several_documents_in_one_file_count_their_own_pages() -> None:
     text = pages(render(samples.pick_list(3), samples.pick_list(20), language="en"))
     assert ["Page 1 of 1" in text[0], "Page 1 of 2" in text[1], "Page 2 of 2" in text[2]] == [True] * 3
+    number = samples.pick_list(3).number
+    # The head of a further page stands on further pages only, not where the next list begins.
+    assert [page.count(f"Pick list {number}") for page in text] == [1, 1, 1]
+    letters = pages(render(samples.packing_list(), samples.packing_list(), language="en"))
+    assert len(letters) == 4
+    assert letters[0] == letters[2]
+
+
+@pytest.mark.parametrize("title", [title for title in SAMPLES if title not in ("Entnahmeliste", "Packliste")])
+def test_a_draft_says_so_across_every_page(title: str) -> None:
+    shape = SAMPLES[title]
+    assert "ENTWURF" not in "".join(pages(render(shape, language="de")))
+    assert all("ENTWURF" in page for page in pages(render(shape, language="de", draft=True)))
+
+
+def test_units_are_written_in_the_language() -> None:
+    said = [spoken(s.Quantity(3, 0, unit), "de")["text"] for unit in ("pc", "h", "m", "Palette")]
+    assert said == ["3 Stk.", "3 Std.", "3 m", "3 Palette"]
 
 
 def test_the_same_shape_gives_the_same_bytes() -> None:

@@ -14,6 +14,7 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 
 from wharfinger.base import money
 from wharfinger.documents.shapes import Address, Amount, Price, Quantity, Share
+from wharfinger.documents.words import unit
 
 LOCALES = {"en": "en_GB", "de": "de_DE"}
 
@@ -31,9 +32,10 @@ def spoken(value: Any, language: str, home: str = "") -> Any:
             return amount(minor, currency, language)
         case Price(micro, currency):
             return price(micro, currency, language)
-        case Quantity(units, decimals, unit):
+        case Quantity(units, decimals, written):
             figure = _plain(Decimal(units).scaleb(-decimals), 0, decimals, language)
-            return {"figure": figure, "unit": unit, "text": f"{figure} {unit}".strip()}
+            word = unit(written, language)
+            return {"figure": figure, "unit": word, "text": f"{figure} {word}".strip()}
         case Share(micro):
             sign = "\xa0%" if language == "de" else "%"
             return format_percent(Decimal(micro).scaleb(-6), f"#,##0.####{sign}", locale=LOCALES[language])

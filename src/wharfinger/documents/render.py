@@ -37,16 +37,18 @@ _JOINT = re.compile(r"(?<=[@/_.,;:+-])(?=\w)")
 _per_thread = threading.local()
 
 
-def render(*pieces: shapes.Shape, language: str) -> bytes:
+def render(*pieces: shapes.Shape, language: str, draft: bool = False) -> bytes:
     """The document as PDF in the language; several of one kind become one file, each from its own page one.
 
-    The same shape gives the same bytes at any time. Raises typst's error when the template does not compile.
+    draft: whether it is not final, which is then written across every page. The same shape gives the same
+    bytes at any time. Raises typst's error when the template does not compile.
     """
     assert len({type(piece) for piece in pieces}) == 1, pieces
     data = {
         "documents": [_data(piece, language) for piece in pieces],
         "words": words(language),
         "language": language,
+        "draft": draft,
     }
     dated: date | None = getattr(pieces[0], "dated", None)
     pdf = _compiler().compile(

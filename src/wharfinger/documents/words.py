@@ -65,6 +65,7 @@ WORDS = {
     "vat_at": pgettext_lazy("document", "VAT {rate}"),
     "vat_of_inclusive": pgettext_lazy("document", "Included VAT {rate}"),
     "total": pgettext_lazy("document", "Total"),
+    "total_net": pgettext_lazy("document", "Total without VAT"),
     "total_credit": pgettext_lazy("document", "Credited"),
     "paid": pgettext_lazy("document", "Already paid"),
     "due": pgettext_lazy("document", "Amount due"),
@@ -148,6 +149,27 @@ WORDS = {
     "mail_attached": pgettext_lazy("document", "please find attached: {document}."),
     "mail_regards": pgettext_lazy("document", "Kind regards"),
 }
+
+UNITS = {
+    "pc": pgettext_lazy("unit", "pc"),
+    "pcs": pgettext_lazy("unit", "pcs"),
+    "h": pgettext_lazy("unit", "h"),
+    "day": pgettext_lazy("unit", "day"),
+    "month": pgettext_lazy("unit", "month"),
+    "year": pgettext_lazy("unit", "year"),
+    "set": pgettext_lazy("unit", "set"),
+    "pair": pgettext_lazy("unit", "pair"),
+    "box": pgettext_lazy("unit", "box"),
+    "roll": pgettext_lazy("unit", "roll"),
+}
+"""Units that have a word in each language; any other stands as the product has it."""
+
+
+@cache
+def unit(written: str, language: str) -> str:
+    """A product's unit in the words of a language."""
+    with override(language):
+        return str(UNITS.get(written, written))
 
 
 @cache

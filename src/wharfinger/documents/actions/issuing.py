@@ -83,9 +83,10 @@ def pdf(*, actor: Actor, kind: str, pk: int, language: str | None = None) -> byt
     of = kind_named(kind)
     of.require(actor)
     own = of.language(pk)
-    if of.kept and language in (None, own) and of.final(pk) is not None:
+    final = of.final(pk) is not None
+    if of.kept and language in (None, own) and final:
         return reprint(actor=actor, issued=issue(actor=actor, kind=kind, pk=pk).pk)
-    return render(of.read(pk, language or own), language=language or own)
+    return render(of.read(pk, language or own), language=language or own, draft=of.kept and not final)
 
 
 def reprint(*, actor: Actor, issued: int) -> bytes:
