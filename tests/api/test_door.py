@@ -311,6 +311,13 @@ def test_the_document_describes_every_operation_with_an_example(client: Client) 
             )
 
 
+def test_the_document_names_the_fields_that_answers_have(client: Client, company: World) -> None:
+    done = company.stock(company.product(), 3)
+    (move,) = client.get(f"/api/v1/journal/{done.id}", headers=token(company.user)).json()["moves"]
+    shapes = client.get("/api/v1/openapi.json").json()["components"]["schemas"]
+    assert set(shapes["LedgerMoveOut"]["properties"]) == set(move)
+
+
 def test_the_docs_page_loads_nothing_from_elsewhere(client: Client) -> None:
     page = client.get("/api/v1/docs").content.decode()
     assert "swagger-ui" in page

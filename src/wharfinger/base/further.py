@@ -13,7 +13,7 @@ from django.http import HttpRequest
 Part = Callable[[HttpRequest, int], str]
 """Renders one section of a noun's page; nothing when the person may not see it or there is none."""
 
-Figures = Callable[[Sequence[int]], Mapping[int, int]]
+Figures = Callable[[Sequence[int]], Mapping[int, Any]]
 """One figure of each of these nouns, in a constant number of statements."""
 
 parts: dict[str, list[Part]] = {}

@@ -114,6 +114,14 @@ class ProductChange(Given):
     vendors: list[VendorGiven] = Field(default=[], max_length=100)
 
 
+class KeptOut(Shown):
+    """Between which quantities a product is kept at a location."""
+
+    location: Id
+    minimum: str = Field(examples=["5"])
+    maximum: str = Field(examples=["20"])
+
+
 class ProductOut(Shown):
     """A product."""
 
@@ -137,6 +145,7 @@ class ProductOut(Shown):
     gtin: str
     retired_on: date | None
     vendors: list[VendorOut]
+    levels: list[KeptOut] = Field(description="Said by `POST /stock/levels`.")
 
 
 class ProductDone(ProductOut, Done):

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from wharfinger.base import further
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
 from wharfinger.catalog.models import Product, TaxCode, VendorPrice, WarrantyPolicy
@@ -44,6 +45,7 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
                 "lead_time_days": price.lead_time_days,
             }
         )
+    levels = further.figure("product.levels", [p.pk for p in listed])
     return [
         {
             "id": p.pk,
@@ -66,6 +68,7 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
             "gtin": p.gtin,
             "retired_on": _day(p.retired_on),
             "vendors": vendors[p.pk],
+            "levels": levels.get(p.pk, []),
         }
         for p in listed
     ]

@@ -18,7 +18,7 @@ from wharfinger.ledger.door import write
 from wharfinger.ledger.reverse import reverse
 from wharfinger.ledger.write import Written
 
-router = Router(tags=["history"])
+router = Router(tags=["history"], by_alias=True)
 
 
 class EntryOut(Shown):

@@ -36,6 +36,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.stock.api.figures:router", ""),
     ("wharfinger.stock.api.goods:router", ""),
     ("wharfinger.stock.api.counts:router", ""),
+    ("wharfinger.stock.api.levels:router", ""),
     ("wharfinger.stock.api.serials:router", ""),
     ("wharfinger.purchasing.api.orders:router", ""),
     ("wharfinger.purchasing.api.goods:router", ""),

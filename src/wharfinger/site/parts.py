@@ -22,6 +22,7 @@ from wharfinger.sales import queries as sales
 from wharfinger.site.nav import address
 from wharfinger.stock.models import Level, Location
 from wharfinger.stock.queries import figures
+from wharfinger.stock.queries.levels import levels_of
 
 FEW = 6
 """So many of each kind of document stand on the page; the rest in its list."""
@@ -33,6 +34,7 @@ def install() -> None:
     further.parts["organization"] = [documents, devices]
     further.parts["product"] = [stock, open_lines]
     further.figures["product.available"] = available
+    further.figures["product.levels"] = levels_of
 
 
 def available(products: Sequence[int]) -> dict[int, int]:

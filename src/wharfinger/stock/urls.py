@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wharfinger.stock.pages import counts, goods, inventory, locations
+from wharfinger.stock.pages import counts, goods, inventory, levels, locations
 
 app_name = "stock"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("stock/adjust/", goods.adjust, name="adjust"),
     path("stock/transfer/", goods.transfer, name="transfer"),
     path("stock/aside/", goods.hold, name="aside"),
+    path("stock/kept/", levels.level, name="level"),
     path("stock/value/", goods.revalue, name="revalue"),
     path("stock/counts/", counts.counts, name="counts"),
     path("stock/counts/new/", counts.new_count, name="new_count"),

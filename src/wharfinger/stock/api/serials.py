@@ -17,7 +17,7 @@ from wharfinger.base.words import same
 from wharfinger.ledger.models import Lot
 from wharfinger.stock.queries import units
 
-router = Router(tags=["stock"])
+router = Router(tags=["stock"], by_alias=True)
 
 
 class SerialOut(Shown):

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from wharfinger.base import money, quantity
+from wharfinger.base import typed
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.catalog.models import Product
@@ -84,7 +84,7 @@ def units_of(post: QueryDict, product: Product, codes: tuple[str, ...]) -> int:
     """The quantity typed; as many as serial numbers were scanned where none was."""
     if not post.get("quantity", "").strip() and codes and product.traced == "serial":
         return len(codes)
-    return quantity.quantity(post.get("quantity", ""), product.quantity_decimals)
+    return typed.quantity(post.get("quantity", ""), product.quantity_decimals)
 
 
 def _actor(request: HttpRequest) -> Any:
@@ -103,7 +103,7 @@ def _day(text: str) -> date | None:
         ) from None
 
 
-def _form(
+def one_form(
     request: HttpRequest,
     template: str,
     act: Callable[[QueryDict], Written],
@@ -153,7 +153,7 @@ def adjust(request: HttpRequest) -> HttpResponse:
             -count if post.get("way") == "lost" else count,
             location,
             bin,
-            money.micro(cost, field="unit_cost") if cost else None,
+            typed.micro(cost, field="unit_cost") if cost else None,
             codes if product.traced != "batch" else (),
             codes[0] if product.traced == "batch" and codes else "",
         )
@@ -173,7 +173,7 @@ def adjust(request: HttpRequest) -> HttpResponse:
         "reason",
         "effective_on",
     )
-    return _form(request, "stock/adjust.html", act, _("Adjusted the stock."), fields, {"way": "found"})
+    return one_form(request, "stock/adjust.html", act, _("Adjusted the stock."), fields, {"way": "found"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -196,7 +196,7 @@ def transfer(request: HttpRequest) -> HttpResponse:
         return actions.transfer(actor=_actor(request), items=[item], reason=post.get("reason", ""))
 
     fields = ("product", "from", "to", "quantity", "serials", "batch", "line", "reason")
-    return _form(request, "stock/transfer.html", act, _("Transferred the goods."), fields, {})
+    return one_form(request, "stock/transfer.html", act, _("Transferred the goods."), fields, {})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -219,7 +219,7 @@ def hold(request: HttpRequest) -> HttpResponse:
         return actions.scrap(actor=_actor(request), goods=goods, reason=reason)
 
     fields = ("product", "location", "way", "quantity", "serials", "batch", "reason")
-    return _form(request, "stock/aside.html", act, _("Done."), fields, {"way": "hold"})
+    return one_form(request, "stock/aside.html", act, _("Done."), fields, {"way": "hold"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -229,12 +229,12 @@ def revalue(request: HttpRequest) -> HttpResponse:
 
     def act(post: QueryDict) -> Written:
         product = product_of(post.get("product", ""))
-        cost = money.micro(post.get("unit_cost", ""), field="unit_cost")
+        cost = typed.micro(post.get("unit_cost", ""), field="unit_cost")
         return value_anew(
             actor=_actor(request), product=product.pk, unit_cost_micro=cost, reason=post.get("reason", "")
         )
 
-    return _form(
+    return one_form(
         request,
         "stock/revalue.html",
         act,
@@ -260,7 +260,7 @@ def correct_serial(request: HttpRequest, pk: int) -> HttpResponse:
             reason=post.get("reason", ""),
         )
 
-    return _form(
+    return one_form(
         request,
         "stock/correct.html",
         act,
