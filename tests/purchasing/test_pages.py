@@ -211,3 +211,27 @@ def test_a_draft_says_whether_it_needs_approval(company: World, browser: Client)
     made = stocked_up(company, (company.product(), 1, 10_000_000), submitted=False)
     page = seen(browser, f"/purchase-orders/{made.order}/")
     assert ("Needs approval" in page, "/submit/" in page, "/approve/" in page) == (True, False, True)
+
+
+def test_numbers_are_typed_as_the_reader_writes_them(company: World, browser: Client) -> None:
+    """A German buyer writes 1.249,50 and finds it so again; a point in a cost that is one is asked about."""
+    product = company.product(quantity_decimals=2)
+    typed = {
+        "vendor": str(company.vendor.pk),
+        "sku-0": product.sku,
+        "quantity-0": "10,5",
+        "cost-0": "1.249,50",
+        "freight": "4,50",
+    }
+    german = {"accept-language": "de"}
+    made = browser.post("/purchase-orders/new/", typed, headers=german)
+    assert made.status_code == 303
+    line = PurchaseLine.objects.get()
+    assert (line.quantity, line.unit_cost_micro, line.purchase_order.freight_minor) == (
+        1050,
+        1_249_500_000,
+        450,
+    )
+    form = browser.get(f"{made['Location']}change/", headers=german).content.decode()
+    for shown in ("10,5", "1249,5", "4,50"):
+        assert f'value="{shown}"' in form

@@ -34,6 +34,8 @@ def plain(kind: str, value: Any) -> str | int | Decimal:
             return str(value[1])
         case "number":
             return int(value)
+        case "held":
+            return plain("quantity", value[:2])
         case "quantity":
             return Decimal(value[0]).scaleb(-value[1])
         case "money":

@@ -16,16 +16,28 @@ from wharfinger.base.page import signed_in
 from wharfinger.base.refusal import N_, BadInput, Refusal
 
 Kind = Literal[
-    "text", "link", "number", "quantity", "money", "price", "date", "ago", "chip", "stage_bar", "person"
+    "text",
+    "link",
+    "number",
+    "quantity",
+    "held",
+    "money",
+    "price",
+    "date",
+    "ago",
+    "chip",
+    "stage_bar",
+    "person",
 ]
-RIGHT = frozenset(("number", "quantity", "money", "price"))
+RIGHT = frozenset(("number", "quantity", "held", "money", "price"))
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a list. The kind says what a cell holds:
 
-    text: str · link: (text, address) · number: int · quantity: (units, decimals) · money: (minor, currency) ·
+    text: str · link: (text, address) · number: int · quantity: (units, decimals) ·
+    held: (units, decimals, address of who holds it) · money: (minor, currency) ·
     price: (micro, currency) · date, ago: date or datetime · chip: (tone, word) · person: name ·
     stage_bar: ({stage: units}, decimals). Nothing is None.
     """

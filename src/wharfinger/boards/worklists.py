@@ -10,17 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from wharfinger.base import clock
-from wharfinger.base.asking import MANY, Ask
+from wharfinger.base.asking import MANY, Ask, few_enough
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Asked, Row, Rows, Tab, Table
 from wharfinger.boards.showing import COLUMNS, FILTERS, SORTS, Seen, fields_of, narrowed, see, vendor_choices
+from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.ledger import sql
-from wharfinger.ledger.models import Holding
+from wharfinger.ledger.models import Claim, Holding
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ WORKLISTS: tuple[Worklist, ...] = (
             ),
         ),
         N_("Nothing waits for approval. Purchases at or above the threshold appear here."),
-        "document product organization units vendor cost line promised asker owner",
+        "document product organization units vendor? cost line promised asker owner",
         ("find", "organization", "vendor", "promised"),
         module="procurement",
     ),
@@ -155,7 +156,7 @@ WORKLISTS: tuple[Worklist, ...] = (
             ),
         ),
         N_("Nothing is on its way. Submitted purchase orders appear here."),
-        "purchase product seller expected document organization units line promised owner",
+        "purchase product seller expected document organization? units line promised? owner",
         ("find", "seller", "organization", "expected"),
         stock_too=True,
     ),
@@ -237,7 +238,7 @@ WORKLISTS: tuple[Worklist, ...] = (
             ),
         ),
         N_("Nothing is ready. Goods at hand of won and confirmed lines appear here."),
-        "document product serial organization site state ready:where ready:box? units line promised owner",
+        "document product serial organization site state ready:where? ready:box? units line promised owner",
         ("find", "organization", "location", "promised"),
         past=frozenset(["shipped"]),
         acts_on={
@@ -300,17 +301,19 @@ WORKLISTS: tuple[Worklist, ...] = (
 BY_NAME = {one.name: one for one in WORKLISTS}
 
 
-def waiting(worklist: Worklist, kinds: Sequence[str], columns: Sequence[str] = ()) -> QuerySet[Holding, Any]:
+def waiting(worklist: Worklist, kinds: Sequence[str]) -> QuerySet[Holding, Any]:
     """The holdings that stand on a worklist at these kinds of place."""
     found = Holding.objects.filter(kind__in=kinds, quantity__gt=0)
     if not worklist.stock_too:
         found = found.filter(claim__gt=0)
     if "bin" in kinds:
         # Holds of open quotes and of orders that nobody confirmed are nobody's work yet; a lapsed one holds nothing.
-        orders = Q(claim__line__order__isnull=False, claim__line__order__order__confirmed_at__isnull=True)
-        lapsed = Q(kind="bin", claim__hold_until__lte=clock.now())
-        found = found.exclude(claim__line__sheet__kind="quote").exclude(orders).exclude(lapsed)
-    return found.values(*fields_of(columns))
+        # Asked of each holding, so that the list is read by kind of place however many lines there are.
+        unconfirmed = Q(order__isnull=False, order__order__confirmed_at__isnull=True)
+        nobodys = Line.objects.filter(Q(sheet__kind="quote") | unconfirmed, claim=OuterRef("claim_id"))
+        lapsed = Claim.objects.filter(pk=OuterRef("claim_id"), hold_until__lte=clock.now())
+        found = found.filter(~Exists(nobodys), ~Q(Exists(lapsed), kind="bin"))
+    return found
 
 
 def rows_of(worklist: Worklist) -> Callable[[Ask], Rows]:
@@ -319,10 +322,12 @@ def rows_of(worklist: Worklist) -> Callable[[Ask], Rows]:
     def rows(ask: Ask) -> Rows:
         tab = ask.tab if ask.tab in worklist.tabs else next(iter(worklist.tabs))
         columns = worklist.columns_of(tab)
-        page = ask.slice(
-            narrowed(waiting(worklist, worklist.tabs[tab][1], columns), ask),
-            {key: path for key, path in SORTS.items() if key in columns},
-        )
+        kinds = worklist.tabs[tab][1]
+        found = narrowed(waiting(worklist, kinds).values(*fields_of(columns)), ask)
+        sorts = {key: path for key, path in SORTS.items() if key in columns}
+        if ask.sort.removeprefix("-") in sorts:
+            few_enough(found)
+        page = ask.slice(found, sorts, parts=[Q(kind=kind) for kind in kinds])
         seen = see(page.items, columns, quantities)
         return Rows([_row(row, columns, seen) for row in page.items], page.before, page.after, counts={})
 
@@ -376,9 +381,10 @@ def on_tab(table: Table, worklist: Worklist, tab: str, actor: Any) -> Table:
 
 def counts() -> dict[str, int]:
     """How much waits on each worklist, counted no further than one past a thousand, in one statement."""
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     for one in WORKLISTS:
-        few = waiting(one, one.kinds).order_by().values("id")[: MANY + 1]
+        few = waiting(one, one.kinds).values("id")[: MANY + 1]
         text, given = few.query.sql_with_params()
         parts.append(f"SELECT '{one.name}', COUNT(*) FROM ({text}) AS {one.name}_rows")
         params += given

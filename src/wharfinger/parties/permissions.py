@@ -52,6 +52,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "purchasing": (
         "*.read",
         *_BUYING,
+        "sales.reserve",
         "catalog.product",
         "catalog.price",
         "catalog.see_cost",

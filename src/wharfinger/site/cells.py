@@ -27,11 +27,17 @@ def _link(value: tuple[str, str]) -> Markup:
     return _LINK.format(to, words) if to else escape(words)
 
 
+def _held(units: int, decimals: int, to: str) -> Markup | str:
+    figure = formats.quantity(units, decimals)
+    return _LINK.format(to, figure) if units and to else figure
+
+
 SHOW: dict[str, Callable[[Any], Any]] = {
     "text": escape,
     "link": _link,
     "number": formats.quantity,
     "quantity": lambda value: formats.quantity(*value),
+    "held": lambda value: _held(*value),
     "money": lambda value: formats.money(*value),
     "price": lambda value: formats.price(*value),
     "date": formats.day,

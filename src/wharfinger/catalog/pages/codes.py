@@ -16,6 +16,7 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.typed import scaled, written
 from wharfinger.catalog import actions
 from wharfinger.catalog.models import Product, TaxCode, WarrantyPolicy
 from wharfinger.catalog.pages import typed
@@ -55,7 +56,7 @@ def _tax_row(one: TaxCode) -> Row:
         cells={
             "code": (one.code, reverse("catalog:tax_code", args=[one.pk])),
             "name": one.name,
-            "rate": f"{plain(one.rate_micro, 4)} %",
+            "rate": f"{written(one.rate_micro, 4)} %",
             "category": _(CATEGORIES[one.category]),
             "reason": one.exemption_reason or None,
             "word": word,
@@ -115,7 +116,9 @@ def tax_code(request: HttpRequest, pk: int) -> HttpResponse:
     show = partial(_tax_form, request, found)
     if request.method != "POST":
         start: dict[str, Any] = {name: getattr(found, name, "") for name in (*TAX, "default")}
-        return show(Form(start | {"rate": plain(found.rate_micro, 4), "retired_on": _day(found.retired_on)}))
+        return show(
+            Form(start | {"rate": written(found.rate_micro, 4), "retired_on": _day(found.retired_on)})
+        )
     actor: Any = request.user
     values = _tax(request.POST) | {"retired_on": request.POST.get("retired_on", "").strip() or None}
     return page_act(
@@ -134,7 +137,8 @@ def _tax_form(request: HttpRequest, found: TaxCode | None, form: Form) -> HttpRe
 
 def _tax(post: QueryDict) -> dict[str, Any]:
     values: dict[str, Any] = {name: post.get(name, "").strip() for name in TAX}
-    return values | {"rate": values["rate"] or "0", "default": post.get("default") == "yes"}
+    rate = plain(scaled(values["rate"] or "0", 4, field="rate", most=1000 * 10**4), 4)
+    return values | {"rate": rate, "default": post.get("default") == "yes"}
 
 
 def _day(value: Any) -> str:

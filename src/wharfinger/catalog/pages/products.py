@@ -16,9 +16,9 @@ from wharfinger.base import configuration, further
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.money import MICRO
 from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.typed import written
 from wharfinger.catalog import actions
 from wharfinger.catalog.models import Product, TaxCode, VendorPrice
 from wharfinger.catalog.pages import typed
@@ -230,6 +230,6 @@ def _form(request: HttpRequest, found: Product | None, form: Form) -> HttpRespon
             "rows": range(typed.rows_of(form)),
             "costs": actor.may("catalog.see_cost"),
             "currency": configuration.one("currency"),
-            "price": plain(found.price_micro, MICRO) if found else "",
+            "price": written(found.price_micro, MICRO) if found else "",
         },
     )

@@ -14,6 +14,7 @@ from wharfinger.base.money import MICRO
 from wharfinger.base.page import Form
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.typed import micro, written
 from wharfinger.catalog.models import Product, VendorPrice
 
 TEXTS = ("sku", "name", "description", "kind", "unit", "category", "manufacturer", "gtin")
@@ -48,7 +49,7 @@ def of(product: Product, *, costs: bool) -> dict[str, Any]:
     """A product as it stands in its form."""
     start: dict[str, Any] = {name: getattr(product, name) for name in (*TEXTS, *CHOICES)}
     start |= {
-        "price": plain(product.price_micro, MICRO),
+        "price": written(product.price_micro, MICRO),
         "cost_method": product.cost_method,
         "tax_code": product.tax_code_id,
         "quantity_decimals": product.quantity_decimals,
@@ -60,7 +61,7 @@ def of(product: Product, *, costs: bool) -> dict[str, Any]:
     for n, one in enumerate(prices(product.pk)):
         start |= {
             f"vendors.{n}.organization": one.organization_id,
-            f"vendors.{n}.cost": plain(one.cost_micro, MICRO) if costs else "",
+            f"vendors.{n}.cost": written(one.cost_micro, MICRO) if costs else "",
             f"vendors.{n}.part_number": one.part_number,
             f"vendors.{n}.lead_time_days": one.lead_time_days,
             f"vendors.{n}.default": one.default,
@@ -97,7 +98,7 @@ def act(post: QueryDict, do: Act, *, retiring: bool = False) -> Any:
 
 def _values(post: QueryDict) -> dict[str, Any]:
     values: dict[str, Any] = {name: post.get(name, "").strip() for name in (*TEXTS, *CHOICES)}
-    values["price"] = post.get("price", "").strip() or "0"
+    values["price"] = plain(micro(post.get("price", "").strip() or "0", field="price"), MICRO)
     values["quantity_decimals"] = whole(post, "quantity_decimals") or 0
     values["returnable_days"] = whole(post, "returnable_days")
     values["procured"] = post.get("procured") == "yes"
@@ -128,7 +129,7 @@ def _vendors(post: QueryDict) -> tuple[list[dict[str, Any]], list[int]]:
         }
         # Who may not see costs leaves the field empty, and the cost as it is.
         if cost := post.get(f"{at}.cost", "").strip():
-            one["cost"] = cost
+            one["cost"] = plain(micro(cost, field=f"{at}.cost"), MICRO)
         found.append(one)
         where.append(n)
     return found, where

@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wharfinger.base.asking import Ask, capped
-from wharfinger.base.money import micro, minor
 from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.quantity import plain, quantity
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.typed import amount, micro, minor, quantity, written
 from wharfinger.catalog.models import Product
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions import approving, ordering
@@ -299,11 +298,11 @@ def _as_typed(order: Any, lines: list[Any]) -> dict[str, Any]:
         "external_number": order.external_number,
         "memo": order.memo,
         "expected_on": order.expected_on.isoformat() if order.expected_on else "",
-        "freight": shown.amount(order.freight_minor, order.currency),
+        "freight": amount(order.freight_minor, order.currency),
     }
     for line in lines:
-        values[f"line-quantity-{line.pk}"] = plain(line.quantity, line.product.quantity_decimals)
-        values[f"line-cost-{line.pk}"] = plain(line.unit_cost_micro, 6)
+        values[f"line-quantity-{line.pk}"] = written(line.quantity, line.product.quantity_decimals)
+        values[f"line-cost-{line.pk}"] = written(line.unit_cost_micro, 6)
     return values
 
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from wharfinger.base.asking import Ask
 from wharfinger.base.page import Form, Link, came_from, page, page_act
-from wharfinger.base.quantity import plain, quantity, scaled
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Column, Filter, Row, Rows, Table, table_page
+from wharfinger.base.typed import quantity, scaled, written
 from wharfinger.purchasing.actions import receiving as actions
 from wharfinger.purchasing.models import Receipt
 from wharfinger.purchasing.queries import paper, shown
@@ -82,7 +82,7 @@ def _receive(
 def _told(typed: QueryDict, chosen: Sequence[dict[str, Any]]) -> str:
     """What arrived, a few of it by name."""
     named = [
-        f"{plain(_arrival(typed, one).quantity, one['decimals'])} × {one['line'].product.sku}"
+        f"{written(_arrival(typed, one).quantity, one['decimals'])} × {one['line'].product.sku}"
         for one in chosen
     ]
     return ", ".join(named[:4]) + (" …" if len(named) > 4 else "")
@@ -96,7 +96,7 @@ def _receipts(done: Any) -> list[Link]:
 def _proposed(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Everything is expected to arrive; of what has serial numbers only what is scanned counts."""
     return {
-        f"quantity-{one['line'].pk}": plain(one["left"], one["decimals"])
+        f"quantity-{one['line'].pk}": written(one["left"], one["decimals"])
         for one in lines
         if one["traced"] != "serial"
     }

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from wharfinger.base import configuration, money
+from wharfinger.base import configuration
 from wharfinger.base.asking import MANY
 from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.base.typed import amount, minor
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.actions.settings import set_setting
@@ -99,12 +99,11 @@ def _decide(actor: Any, post: QueryDict, known: dict[str, Any]) -> Any:
 
 def _shown(known: dict[str, Any]) -> dict[str, Any]:
     """The settings as they stand in the form."""
-    places = money.decimals(known["currency"])
     threshold = known["approval"]["threshold_minor"]
     start: dict[str, Any] = {name: known[name] for name in (*DAYS, *SWITCHES, "language", "time_zone")}
     start |= {f"company.{name}": value for name, value in known["company"].items()}
     start |= {
-        "approval.threshold_minor": "" if threshold is None else plain(threshold, places),
+        "approval.threshold_minor": "" if threshold is None else amount(threshold, known["currency"]),
         "approval.self_approval": known["approval"]["self_approval"],
         "purchasing_team": [str(pk) for pk in known["purchasing_team"]],
         "closed_until": known["closed_until"] or "",
@@ -125,7 +124,7 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
         "language": post.get("language", ""),
         "time_zone": post.get("time_zone", "").strip(),
         "approval": {
-            "threshold_minor": money.minor(threshold, known["currency"], field="approval.threshold_minor")
+            "threshold_minor": minor(threshold, known["currency"], field="approval.threshold_minor")
             if threshold
             else None,
             "self_approval": post.get("approval.self_approval") == "yes",

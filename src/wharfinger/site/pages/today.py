@@ -16,11 +16,28 @@ from wharfinger.base.page import page
 from wharfinger.base.table import count_words
 from wharfinger.boards import worklists
 from wharfinger.demand.models import Sheet
+from wharfinger.demand.queries.reading import ORDER
+from wharfinger.demand.queries.words import stands
+from wharfinger.demand.rules.words import OPEN_GOODS
 from wharfinger.ledger.models import Holding
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.site.house import house
 from wharfinger.site.nav import address
 from wharfinger.stock.models import Level
+
+MOST = 8
+"""So many rows of each list stand here; the rest on its own page."""
+
+STAGES = {
+    "approval": "to_approve",
+    "purchasing": "to_order",
+    "receiving": "on_order",
+    "to_pick": "reserved",
+    "to_pack": "picked",
+    "delivery": "packed",
+    "returns": "returned",
+}
+"""The stage whose colour a worklist has."""
 
 FLOW = ("approval", "purchasing", "receiving", "to_pick", "to_pack", "delivery", "approve_post", "returns")
 
@@ -35,6 +52,7 @@ def today(request: HttpRequest) -> HttpResponse:
     stages = [
         {
             "label": gettext(one.title),
+            "stage": STAGES.get(one.name, ""),
             "url": address(f"boards:{one.name}"),
             "count": count_words(counts[one.name]),
         }
@@ -45,7 +63,14 @@ def today(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "site/today.html",
-        {"stages": stages, "late": _late(user, day), "arriving": _arriving(user, day), "short": _short(user)},
+        {
+            "stages": stages,
+            "late": _late(user, day),
+            "arriving": _arriving(user, day),
+            "short": _short(user),
+            "until": (day - timedelta(days=1)).isoformat(),
+            "most": MOST,
+        },
     )
 
 
@@ -60,13 +85,15 @@ def _late(user: Any, day: Any) -> list[dict[str, Any]]:
         order__confirmed_at__isnull=False,
     )
     found = found.filter(order__cancelled_at__isnull=True, order__fulfilled_at__isnull=True)
+    # An order whose goods are delivered keeps its promise, whatever is still to be paid.
+    found = found.filter(stands(ORDER, OPEN_GOODS))
     return [
         {
             "order": (s.number, address("sales:order", s.pk)),
             "organization": s.organization.name,
             "on": s.promised_on,
         }
-        for s in found.select_related("organization").order_by("promised_on", "pk")[:8]
+        for s in found.select_related("organization").order_by("promised_on", "pk")[:MOST]
     ]
 
 
@@ -77,13 +104,14 @@ def _arriving(user: Any, day: Any) -> list[dict[str, Any]]:
         PurchaseLine.objects.filter(place__holdings__quantity__gt=0, expected_on__lte=day + timedelta(days=7))
         .values("purchase_order_id", "purchase_order__number", "purchase_order__vendor__name", "expected_on")
         .annotate(units=Sum("place__holdings__quantity"))
-        .order_by("expected_on", "purchase_order_id")[:8]
+        .order_by("expected_on", "purchase_order_id")[:MOST]
     )
     return [
         {
             "order": (row["purchase_order__number"], address("purchasing:order", row["purchase_order_id"])),
             "vendor": row["purchase_order__vendor__name"],
             "on": row["expected_on"],
+            "late": ("red", gettext("Late")) if row["expected_on"] < day else None,
         }
         for row in found
     ]
@@ -113,4 +141,4 @@ def _short(user: Any) -> list[dict[str, Any]]:
         }
         for one, units in short
         if units < one.minimum
-    ][:8]
+    ][:MOST]

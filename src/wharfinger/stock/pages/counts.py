@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from wharfinger.base import money, quantity
+from wharfinger.base import typed as written
 from wharfinger.base.asking import Ask
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere
@@ -177,10 +177,10 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         tally = Tally(
             product.pk,
             place,
-            quantity.scaled(typed, product.quantity_decimals, field="counted"),
+            written.scaled(typed, product.quantity_decimals, field="counted"),
             codes if product.traced != "batch" else (),
             codes[0] if product.traced == "batch" and codes else "",
-            money.micro(cost, field="unit_cost") if cost else None,
+            written.micro(cost, field="unit_cost") if cost else None,
         )
         return actions.record_count(actor=actor, count=pk, tallies=[tally])
 

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 from wharfinger.base import configuration
 from wharfinger.base.asking import Ask
 from wharfinger.base.page import page
-from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.catalog.models import Product
@@ -59,8 +58,7 @@ def _row(product: Product, row: StockRow, names: dict[int, str], currency: str) 
     }
     for figure in ("reserved", "picked"):
         # Every claimed number leads to who holds it and until when.
-        units = getattr(row, figure)
-        cells[figure] = (plain(units, d), f"{to}#holders") if units else None
+        cells[figure] = (getattr(row, figure), d, f"{to}#holders")
     if currency:
         cells["value"] = (row.value_minor, currency)
         average = row.average_cost_micro(d, currency)
@@ -85,8 +83,8 @@ INVENTORY = Table(
         Column("location", N_("Location"), "link"),
         Column("on_hand", N_("On hand"), "quantity"),
         Column("available", N_("Available"), "quantity"),
-        Column("reserved", N_("Reserved"), "link"),
-        Column("picked", N_("Picked"), "link"),
+        Column("reserved", N_("Reserved"), "held"),
+        Column("picked", N_("Picked"), "held"),
         Column("on_order", N_("On order"), "quantity"),
         Column("back_order", N_("Back order"), "quantity"),
         Column("value", N_("Value"), "money"),

@@ -55,6 +55,14 @@
   document.addEventListener("htmx:sendError", () => say(document.documentElement.lang === "de" ? "Keine Verbindung. Bitte noch einmal." : "No connection. Please try again."));
   window.addEventListener("pageshow", count);
 
+  // A refused act on one row is sent again with the quantity that is offered.
+  const take = (quantity) => {
+    const rows = $("#rows[data-act]"), ticked = boxes().filter((box) => box.checked);
+    if (!rows || quantity === undefined || ticked.length !== 1) return;
+    $(`[name="quantity-${ticked[0].value}"]`, rows).value = quantity;
+    rows.requestSubmit($(`[form=rows][formaction="${rows.dataset.act}"]`));
+  };
+
   // What an act asks for counts only while its dialog is open.
   const show = (dialog) => {
     const asked = dialog && $("[data-asked]", dialog);
@@ -110,7 +118,8 @@
     if (at("#menu")) menu(!$("#nav").classList.contains("open"));
     else if (!at("#nav")) menu(false);
     if (theme) colour(theme.dataset.themeSet);
-    if (remedy) {
+    if (remedy && !remedy.closest("form")) take(JSON.parse(remedy.dataset.remedy).quantity);
+    else if (remedy) {
       const form = remedy.closest("form");
       Object.entries(JSON.parse(remedy.dataset.remedy)).forEach(([name, value]) => {
         let field = form?.elements[name];
@@ -222,6 +231,7 @@
     if (event.detail.failed && event.detail.xhr?.status >= 400) beep(false);
   });
   window.wharfinger = { say, beep };
+  $("#nav [aria-current]")?.scrollIntoView({ block: "nearest" });
   pressed();
   count();
   fit();
