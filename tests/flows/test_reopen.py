@@ -26,6 +26,9 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.models import Holding, Layer, Place
 from wharfinger.ledger.plan import PlaceRef, Plan, Truth
 from wharfinger.ledger.post import post
+from wharfinger.returns.actions.receiving import take_back
+from wharfinger.returns.rules.receiving import Returned
+from wharfinger.returns.rules.requesting import Asked
 from wharfinger.sales.actions.orders import create_order, reserve
 from wharfinger.sales.models import Order
 from wharfinger.sales.rules.holds import Hold
@@ -90,6 +93,20 @@ def test_serials_come_back_to_their_bins(company: World) -> None:
     reopen(actor=HOUSE, order=pk)
     assert (where("S1"), where("S2")) == (("bin", 0), ("bin", 0))
     assert held(line) == {"to_order": 2, "to_bill": 2}
+    clean()
+
+
+def test_what_was_returned_before_it_was_invoiced_is_billed_again(company: World) -> None:
+    router = company.product()
+    company.stock(router, 3)
+    pk, (line,) = order(company, (router, 3))
+    pick_pack_ship(actor=HOUSE, picks=[Pick(line, 3)])
+    back = [Returned(Asked(1, line), outcome="restock")]
+    take_back(actor=HOUSE, organization=company.customer.pk, items=back)
+    assert held(line) == {"covered": 2, "returned": 1, "customer": 2, "to_bill": 2, "waived": 1}
+    reopen(actor=HOUSE, order=pk)
+    assert held(line) == {"to_order": 3, "to_bill": 3}
+    assert held(0, router.pk) == {"bin": 3}
     clean()
 
 

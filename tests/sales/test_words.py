@@ -10,14 +10,18 @@ from tests.sales.test_order import order_of
 from tests.sales.test_quote import quote_of
 from tests.world import World, clean, world
 from wharfinger.base.access import HOUSE
+from wharfinger.billing.actions.credits import credit
 from wharfinger.billing.actions.invoices import draft_invoice, invoice, post_invoice
-from wharfinger.billing.actions.payments import pay
+from wharfinger.billing.actions.payments import pay, refund
+from wharfinger.billing.models import InvoiceLine
+from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import Allocation, PaymentWish
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.words import charge_word
+from wharfinger.flows.actions.reopen import reopen
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
@@ -93,6 +97,24 @@ def test_a_voucher_of_fifty_by_its_numbers(company: World) -> None:
     other, (second,) = order_of(company, LineWish(product.pk, 50))
     cancel(actor=HOUSE, order=other)
     assert word(second) == "cancelled"
+
+
+def test_owing_is_when_we_owe_the_customer(company: World) -> None:
+    product = company.product()
+    order, (line,) = order_of(company, LineWish(product.pk, 2))
+    bill = invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 2),))).one("billing.Invoice")
+    _pay(company, bill, 2380)
+    assert words(order) == ("unfulfilled", "paid")
+    row = InvoiceLine.objects.get(invoice=bill)
+    credit(actor=HOUSE, items=[Credit(row.pk, 1)], reason="Too dear")
+    assert words(order) == ("unfulfilled", "owing")
+    refund(actor=HOUSE, wish=PaymentWish(company.customer.pk, 1190, "EUR"))
+    assert words(order) == ("unfulfilled", "paid")
+    credit(actor=HOUSE, items=[Credit(row.pk, 1)], reason="Too dear")
+    assert words(order) == ("unfulfilled", "owing")
+    reopen(actor=HOUSE, order=order)
+    assert words(order) == ("unfulfilled", "uninvoiced")
+    clean()
 
 
 def test_a_quoted_line_is_at_most_reserved(company: World) -> None:

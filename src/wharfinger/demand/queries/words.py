@@ -41,8 +41,8 @@ def with_words(rows: QuerySet[Sheet, Sheet], by: str) -> QuerySet[Any, Any]:
     to_ask = stands(by, OPEN_BILLS) | _asked(by, posted=False)
     money = Case(
         *over,
-        When(Exists(accounts.filter(balance_minor__lt=0)), then=Value("owing")),
         When(~_asked(by, posted=True) & to_ask, then=Value("uninvoiced")),
+        When(Exists(_ours(by)), then=Value("owing")),
         When(owed & Exists(_paid(by)), then=Value("partial")),
         When(owed, then=Value("invoiced")),
         When(to_ask, then=Value("partial")),
@@ -89,6 +89,15 @@ def _invoices(by: str) -> QuerySet[Any, Any]:
 
 def _accounts(by: str) -> QuerySet[Account, Account]:
     return Account.objects.filter(kind="receivable", document__in=_invoices(by))
+
+
+def _ours(by: str) -> QuerySet[Account, Account]:
+    """What we owe the customer of what they paid, since a document's invoices were credited afterwards."""
+    lines = {f"claim__line__{by}": OuterRef(OuterRef("pk"))}
+    noted = Holding.objects.filter(**lines, kind="invoiced", place__invoice__credit_notes__isnull=False)
+    note = Cast(F("place__invoice__credit_notes__pk"), CharField())
+    named = noted.values(note=Concat(Value("credit_note:"), note, output_field=CharField()))
+    return Account.objects.filter(kind="store_credit", document__in=named, balance_minor__lt=0)
 
 
 def _paid(by: str) -> QuerySet[Posting, Posting]:

@@ -149,4 +149,4 @@ def _want_again(plan: Plan, truth: Truth, line: Any, to: str, released: int, *, 
         if released:
             demand.uncover(plan, truth, line.pk, released, to)
         demand.advance(plan, truth, line.pk, ("returned", *dropped, "demand", "to_approve", "to_order"), to)
-    demand.advance(plan, truth, line.pk, ("credited", *(("waived",) if was_cancelled else ())), "to_bill")
+    demand.advance(plan, truth, line.pk, ("credited", "waived"), "to_bill")
