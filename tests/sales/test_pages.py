@@ -15,6 +15,7 @@ from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
+from wharfinger.parties.models import Role
 from wharfinger.sales.actions.holds import reserve
 from wharfinger.sales.models import Opportunity, Order, Quote
 from wharfinger.sales.rules.holds import Hold
@@ -199,3 +200,43 @@ def test_a_german_types_a_price_with_a_comma(client: Client, company: World) -> 
     assert "kann 1249 oder 1,249 bedeuten" in refused
     assert 'value="1.249"' in refused
     assert entries() == before
+
+
+def test_the_filled_button_of_an_order_is_what_should_happen_next(client: Client, company: World) -> None:
+    product = company.product(sku="AP-1")
+    company.stock(product, 2)
+    order, (line,) = order_of(company, LineWish(product.pk, 2))
+    assert f'primary next" href="/work/purchasing/?find={Sheet.objects.get(pk=order).number}' in see(
+        client, f"/orders/{order}/"
+    )
+    reserve(actor=HOUSE, holds=[Hold(line, 2)])
+    assert f'primary next" href="/orders/{order}/pick/' in see(client, f"/orders/{order}/")
+    do(client, f"/orders/{order}/ship/", {f"quantity-{line}": "2"})
+    shown = see(client, f"/orders/{order}/")
+    assert 'primary next" href="/invoices/new/' in shown
+    assert "SH-" in shown
+    assert f'href="/organizations/{company.customer.pk}/"' in shown
+
+
+def test_nobody_is_offered_what_they_may_not_do(client: Client, company: World) -> None:
+    product = company.product(sku="AP-1")
+    order, _lines = order_of(company, LineWish(product.pk, 2))
+    quote, _lines = quote_of(company, LineWish(product.pk, 2))
+    company.user.roles.set([Role.objects.create(name="looks", permissions=["*.read"])])
+    for path, verbs in (
+        ("orders", ("reserve", "edit", "fulfil", "cancel", "hold")),
+        ("quotes", ("win", "edit")),
+    ):
+        shown = see(client, f"/{path}/{order if path == 'orders' else quote}/")
+        for verb in verbs:
+            assert f"/{verb}/" not in shown, verb
+
+
+def test_nothing_is_still_to_pay_of_a_cancelled_order(client: Client, company: World) -> None:
+    product = company.product(sku="AP-1")
+    order, _lines = order_of(company, LineWish(product.pk, 2))
+    assert ">23.80 €<" in see(client, f"/orders/{order}/").split("Still to pay")[1][:60].replace("\xa0", " ")
+    do(client, f"/orders/{order}/cancel/", {"reason": "Too late"})
+    shown = see(client, f"/orders/{order}/")
+    assert ">0.00 €<" in shown.split("Still to pay")[1][:60].replace("\xa0", " ")
+    assert 'class="btn primary next"' not in shown

@@ -27,6 +27,7 @@ from wharfinger.demand.queries.reading import lines
 from wharfinger.demand.queries.standing import standing
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
+from wharfinger.demand.rules.next import verbs
 from wharfinger.demand.rules.words import CHARGE, GOODS, MONEY, charge_word
 from wharfinger.parties.models import Contact, Organization, Site
 
@@ -114,6 +115,7 @@ def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
         rows.append(
             {
                 "id": line.pk,
+                "figures": here,
                 "product": (
                     f"{line.product.sku} {line.description}".strip(),
                     reverse("demand:line", args=[line.pk]),
@@ -218,6 +220,15 @@ def contacts_of(organization: int) -> list[tuple[int, str]]:
     """The contacts one may choose for a document of this customer."""
     rows = Contact.objects.filter(organization_id=organization, retired_on__isnull=True).order_by("name")
     return list(rows.values_list("pk", "name"))
+
+
+def verbs_of(rows: Sequence[Mapping[str, Any]], money_word: str) -> dict[str, bool]:
+    """What may be done with lines now, and whether it should be done next."""
+    total: dict[str, int] = {}
+    for row in rows:
+        for figure, units in row["figures"].items():
+            total[figure] = total.get(figure, 0) + units
+    return verbs(total, money_word)
 
 
 def _readable(request: HttpRequest, sheet: Sheet) -> None:

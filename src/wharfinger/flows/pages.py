@@ -10,11 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from wharfinger.base.door import there
 from wharfinger.base.page import Form, came_from, page, page_act
-from wharfinger.base.quantity import plain, quantity
 from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.typed import quantity, written
 from wharfinger.catalog.models import Product
-from wharfinger.demand.pages import typed_id
+from wharfinger.demand.models import Sheet
+from wharfinger.demand.pages import document_address, typed_id
 from wharfinger.demand.queries.reading import products_of
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.queries.where import lots_of
@@ -22,6 +24,8 @@ from wharfinger.flows.actions.cancel_delivery import cancel_delivery
 from wharfinger.flows.actions.cancel_order import cancel_order
 from wharfinger.flows.actions.remove import remove
 from wharfinger.flows.actions.reopen import reopen, try_reopen
+from wharfinger.fulfilment.pages import goods
+from wharfinger.fulfilment.queries.at_hand import at_hand
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Move
 from wharfinger.ledger.telling import place_words
@@ -46,6 +50,37 @@ def cancel_units(request: HttpRequest) -> HttpResponse:
         )
 
     return page_act(request, act, ok=_("The delivery is cancelled."), back=came_from(request, "/"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("fulfilment.cancel_delivery")
+def cancel_delivery_of(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take chosen units of an order or of work back from the customer."""
+    user: Any = request.user
+    doc = there(Sheet.objects.filter(void__isnull=True).exclude(kind="quote"), pk)
+    rows = at_hand(("customer", "in_transit"), order=pk)
+    back = document_address(doc)
+
+    def show(form: Form) -> HttpResponse:
+        if form.refusal is not None:
+            form.refusal.field = goods.field_on_page(form.refusal.field, request.POST, rows)
+        context = {"doc": doc, "rows": rows, "form": form, "back": back}
+        return render(request, "flows/cancel_delivery.html", context)
+
+    if request.method != "POST":
+        return show(Form({"credit": "yes"}))
+    return page_act(
+        request,
+        lambda: cancel_delivery(
+            actor=user,
+            picks=goods.typed(request.POST, rows),
+            reason=request.POST.get("reason", "").strip()[:500],
+            credit=request.POST.get("credit") == "yes",
+        ),
+        ok=_("The delivery is cancelled."),
+        back=back,
+        again=show,
+    )
 
 
 def _typed(request: HttpRequest) -> list[Pick]:
@@ -77,7 +112,7 @@ def _steps(entry: int) -> list[tuple[str, str, str, str, str, str]]:
     }
     return [
         (
-            plain(units, products[product].quantity_decimals),
+            written(units, products[product].quantity_decimals),
             products[product].sku,
             place_words(source),
             place_words(target),

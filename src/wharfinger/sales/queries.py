@@ -16,7 +16,7 @@ from wharfinger.base.quantity import plain
 from wharfinger.base.tax import Totals
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
-from wharfinger.demand.queries.amounts import Money, money_of, open_of, totals_of
+from wharfinger.demand.queries.amounts import Money, money_of, open_on, totals_of
 from wharfinger.demand.queries.reading import ORDER, SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.queries.words import with_quote_word, with_words
@@ -199,7 +199,7 @@ def show_orders(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> l
     return [
         {
             **shared(row, sums[row.pk]),
-            "open": plain(open_of(sums[row.pk].total, billed[row.pk]), money.decimals(row.currency)),
+            "open": plain(open_on(row, sums[row.pk].total, billed[row.pk]), money.decimals(row.currency)),
             "quote": row.order.quote_id,
             "ordered_on": _day(row.ordered_on),
             "confirmed_at": _day(row.order.confirmed_at),

@@ -18,8 +18,10 @@ from wharfinger.demand.pages import line_rows
 from wharfinger.devices.models import Device
 from wharfinger.ledger.models import Holding
 from wharfinger.purchasing.models import PurchaseOrder
+from wharfinger.purchasing.queries.orders import totals as purchase_totals
 from wharfinger.sales import queries as sales
 from wharfinger.site.nav import address
+from wharfinger.site.papers import papers
 from wharfinger.stock.models import Level, Location
 from wharfinger.stock.queries import figures
 from wharfinger.stock.queries.levels import levels_of
@@ -32,6 +34,7 @@ OPEN = ("demand", "to_approve", "to_order", "drafted", "on_order", "bin", "picke
 def install() -> None:
     """Hang the table into the pages; called once, when Django is ready."""
     further.parts["organization"] = [documents, devices]
+    further.parts["order"] = further.parts["work_order"] = [papers]
     further.parts["product"] = [stock, open_lines]
     further.figures["product.available"] = available
     further.figures["product.levels"] = levels_of
@@ -50,20 +53,28 @@ def documents(request: HttpRequest, pk: int) -> str:
     actor: Any = request.user
     rows: list[dict[str, Any]] = []
     if actor.may("sales.read"):
-        for word, page, found in (
-            (_("Quote"), "sales:quote", sales.quotes()),
-            (_("Sales order"), "sales:order", sales.orders()),
+        quotes = list(sales.quotes().filter(organization_id=pk).order_by("-pk")[:FEW])
+        orders = list(sales.orders().filter(organization_id=pk).order_by("-pk")[:FEW])
+        sums = sales.quote_totals(quotes) | sales.order_totals(orders)[0]
+        for word, page, newest in (
+            (_("Quote"), "sales:quote", quotes),
+            (_("Sales order"), "sales:order", orders),
         ):
-            newest = found.filter(organization_id=pk).order_by("-pk")[:FEW]
-            rows += [_document(word, page, one, one.number, one.ordered_on, None) for one in newest]
+            rows += [
+                _document(word, page, one, one.number, one.ordered_on, (sums[one.pk].total, one.currency))
+                for one in newest
+            ]
     if actor.may("billing.read"):
         for one in invoices().filter(organization_id=pk).order_by("-pk")[:FEW]:
             total = (one.total_minor, one.currency)
             rows.append(_document(_("Invoice"), "billing:invoice", one, str(one), one.issued_on, total))
     if actor.may("purchasing.read"):
-        bought = PurchaseOrder.objects.filter(vendor_id=pk, void__isnull=True).order_by("-pk")
-        word = _("Purchase order")
-        rows += [_document(word, "purchasing:order", o, o.number, o.ordered_on, None) for o in bought[:FEW]]
+        bought = list(PurchaseOrder.objects.filter(vendor_id=pk, void__isnull=True).order_by("-pk")[:FEW])
+        costs = purchase_totals([one.pk for one in bought]) if actor.may("catalog.see_cost") else {}
+        word, page = _("Purchase order"), "purchasing:order"
+        for one in bought:
+            cost = (costs[one.pk], one.currency) if one.pk in costs else None
+            rows.append(_document(word, page, one, one.number, one.ordered_on, cost))
     return _part(request, "documents", rows=rows) if rows else ""
 
 

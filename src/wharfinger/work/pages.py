@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from wharfinger.base import further
 from wharfinger.base.asking import Ask
 from wharfinger.base.door import module_on
 from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.typed import quantity
 from wharfinger.base.words import tidy
 from wharfinger.catalog.models import Product
 from wharfinger.demand.pages import (
@@ -33,8 +34,9 @@ from wharfinger.demand.pages import (
     typed_day,
     typed_id,
     typed_lines,
+    verbs_of,
 )
-from wharfinger.demand.queries.amounts import money_of, open_of, totals_of
+from wharfinger.demand.queries.amounts import money_of, open_on, totals_of
 from wharfinger.demand.queries.reading import SHEET, products_of
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.queries.where import lots_of
@@ -158,17 +160,25 @@ def work_order(request: HttpRequest, pk: int) -> HttpResponse:
         "work": row.work_order,
         "kind": _(KINDS[row.kind]),
         "open": still_open,
-        "may_add": still_open,
+        "may_add": still_open and request.user.may("work.charge"),  # type: ignore[union-attr]
         "goods_word": goods_chip(row.goods_word),
         "money_word": money_chip(row.money_word),
-        "open_minor": open_of(sums.total, money_of([pk], SHEET)[pk]),
+        "open_minor": open_on(row, sums.total, money_of([pk], SHEET)[pk]),
         "columns": columns(),
         "rows": rows,
         "stages": stages_of(rows),
         "sums": sums,
+        "verbs": _verbs(row, rows) if still_open else {},
+        "parts": further.told("work_order", request, pk),
         "timeline": timeline(f"work_order:{pk}"),
     }
     return render(request, "work/work_order.html", context)
+
+
+def _verbs(row: Any, rows: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
+    """What may be done with charges; what was handed over on a job is taken back by a verb of its own."""
+    found = verbs_of(rows, row.money_word)
+    return {verb: first for verb, first in found.items() if row.kind != "job" or verb != "cancel_delivery"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

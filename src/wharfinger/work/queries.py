@@ -11,7 +11,7 @@ from wharfinger.base import money
 from wharfinger.base.door import known
 from wharfinger.base.quantity import plain
 from wharfinger.demand.models import Sheet
-from wharfinger.demand.queries.amounts import money_of, open_of, totals_of
+from wharfinger.demand.queries.amounts import money_of, open_on, totals_of
 from wharfinger.demand.queries.reading import SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.queries.words import with_words
@@ -75,7 +75,7 @@ def show_work_orders(rows: Sequence[Any], include: frozenset[str] = frozenset())
             "net": plain(sums[row.pk].net, money.decimals(row.currency)),
             "tax": plain(sums[row.pk].tax, money.decimals(row.currency)),
             "total": plain(sums[row.pk].total, money.decimals(row.currency)),
-            "open": plain(open_of(sums[row.pk].total, billed[row.pk]), money.decimals(row.currency)),
+            "open": plain(open_on(row, sums[row.pk].total, billed[row.pk]), money.decimals(row.currency)),
             "goods_status": row.goods_word,
             "money_status": row.money_word,
             **({"charges": charges[row.pk]} if "charges" in include else {}),

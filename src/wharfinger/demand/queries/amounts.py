@@ -100,6 +100,12 @@ def money_of(sheets: Collection[int], by: str) -> dict[int, Money]:
     return found
 
 
-def open_of(total: int, money: Money) -> int:
-    """What the customer still has to pay of a document: not invoiced yet, or invoiced and not paid."""
-    return total - (money.billed - money.open) if money.billed - money.open <= total else 0
+def open_on(row: Any, total: int, money: Money) -> int:
+    """What the customer still has to pay of an order or of work: not invoiced yet, or invoiced and not paid.
+
+    Of one that was cancelled nothing but what its invoices still ask for.
+    """
+    if row.goods_word == "cancelled":
+        return money.open
+    paid = money.billed - money.open
+    return max(0, total - paid)

@@ -137,7 +137,7 @@ def _answer(
 ) -> HttpResponse:
     def show(form: Form) -> HttpResponse:
         if form.refusal is not None:
-            form.refusal.field = _field(form.refusal.field, request.POST, rows)
+            form.refusal.field = field_on_page(form.refusal.field, request.POST, rows)
         numbered = {row.line.pk for row in rows if row.traced}
         there = {
             "rows": rows,
@@ -228,7 +228,7 @@ def day_of(given: QueryDict, name: str) -> date | None:
         ) from None
 
 
-def _field(field: str | None, given: QueryDict, rows: Sequence[AtHand]) -> str | None:
+def field_on_page(field: str | None, given: QueryDict, rows: Sequence[AtHand]) -> str | None:
     """Where the field of the n-th pick stands on the page."""
     parts = (field or "").split(".")
     if len(parts) != 3 or parts[0] != "picks":

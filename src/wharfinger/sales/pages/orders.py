@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from wharfinger.base import further
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
@@ -28,8 +29,9 @@ from wharfinger.demand.pages import (
     offers,
     stages_of,
     typed_lines,
+    verbs_of,
 )
-from wharfinger.demand.queries.amounts import open_of
+from wharfinger.demand.queries.amounts import open_on
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.telling import timeline
@@ -55,7 +57,9 @@ def _rows(ask: Ask) -> Rows:
         found = found.filter(**{f"{path}__lte": last}) if last else found
     cut = ask.slice(found, {"number": "number", "ordered": "ordered_on", "promised": "promised_on"})
     sums, billed = queries.order_totals(cut.items)
-    rows = [_row(row, sums[row.pk].total, open_of(sums[row.pk].total, billed[row.pk])) for row in cut.items]
+    rows = [
+        _row(row, sums[row.pk].total, open_on(row, sums[row.pk].total, billed[row.pk])) for row in cut.items
+    ]
     open_orders = Sheet.objects.filter(
         kind="order", void__isnull=True, order__cancelled_at__isnull=True, order__fulfilled_at__isnull=True
     )
@@ -129,17 +133,24 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "order": row.order,
         "goods_word": goods_chip(row.goods_word),
         "money_word": money_chip(row.money_word),
-        "open_minor": open_of(sums[pk].total, billed[pk]),
-        "may_add": row.order.cancelled_at is None,
+        "open_minor": open_on(row, sums[pk].total, billed[pk]),
+        "may_add": row.order.cancelled_at is None and request.user.may("sales.order"),  # type: ignore[union-attr]
         "quote": Sheet.objects.filter(pk=row.order.quote_id).first() if row.order.quote_id else None,
         "charged": list(Sheet.objects.filter(pk__in=charged)) if charged else [],
         "columns": columns(),
         "rows": rows,
         "stages": stages_of(rows),
         "sums": sums[pk],
+        "verbs": verbs_of(rows, row.money_word) if _goes_on(row.order) else {},
+        "parts": further.told("order", request, pk),
         "timeline": timeline(f"order:{pk}"),
     }
     return render(request, "sales/order.html", context)
+
+
+def _goes_on(order: Any) -> bool:
+    """Whether anything may be done with an order: it is confirmed, neither held nor cancelled."""
+    return order.confirmed_at is not None and order.cancelled_at is None and order.held_at is None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -125,7 +125,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "quote": row.quote,
         "word": (QUOTE_TONES[row.quote_word], _(QUOTE_WORDS[row.quote_word])),
         "open": still_open,
-        "may_add": still_open,
+        "may_add": still_open and request.user.may("sales.quote"),  # type: ignore[union-attr]
         "order": Sheet.objects.filter(order__quote_id=pk, void__isnull=True).first(),
         "holds": held_of([line.pk for line in found]),
         "columns": columns(),

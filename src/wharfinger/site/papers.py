@@ -1,0 +1,60 @@
+"""The documents that came of an order or of work, as a card on its page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from wharfinger.base.page import Link
+from wharfinger.billing.models import CreditNote, Invoice
+from wharfinger.demand.models import Line
+from wharfinger.fulfilment.models import Container, Shipment
+from wharfinger.ledger.models import Holding, Move
+from wharfinger.purchasing.models import PurchaseOrder
+from wharfinger.returns.models import Rma
+from wharfinger.site.nav import address
+
+FEW = 8
+"""So many of each kind of document are named, newest first."""
+
+
+def papers(request: HttpRequest, pk: int) -> str:
+    """What was bought, packed, shipped, invoiced, credited and returned of the lines of a document."""
+    actor: Any = request.user
+    lines = list(
+        Line.objects.filter(Q(sheet_id=pk) | Q(order_id=pk), void__isnull=True).values_list("pk", flat=True)
+    )
+    kinds: list[tuple[str, list[Link]]] = []
+    if actor.may("purchasing.read"):
+        holding = Holding.objects.filter(claim_id__in=lines, kind__in=("drafted", "on_order"), quantity__gt=0)
+        places = holding.values("place_id")
+        found = PurchaseOrder.objects.filter(
+            Q(lines__place_id__in=places) | Q(lines__drafted_place_id__in=places), void__isnull=True
+        )
+        kinds.append((_("On order"), _links(found, "purchasing:order")))
+    if actor.may("fulfilment.read"):
+        packed = Holding.objects.filter(claim_id__in=lines, kind="container", quantity__gt=0)
+        boxes = Container.objects.filter(place_id__in=packed.values("place_id"), void__isnull=True)
+        kinds.append((_("Packed"), _links(boxes, "fulfilment:container")))
+        gone = Move.objects.filter(source__claim_id__in=lines, target__kind__in=("in_transit", "customer"))
+        sent = Shipment.objects.filter(made_id__in=gone.values("entry_id"), void__isnull=True)
+        kinds.append((_("Shipped"), _links(sent, "fulfilment:shipment")))
+    if actor.may("billing.read"):
+        asked = Invoice.objects.filter(lines__line_id__in=lines, void__isnull=True)
+        kinds.append((_("Invoiced"), _links(asked, "billing:invoice")))
+        given = CreditNote.objects.filter(lines__invoice_line__line_id__in=lines, void__isnull=True)
+        kinds.append((_("Credited"), _links(given, "billing:credit_note")))
+    if actor.may("returns.read"):
+        back = Rma.objects.filter(lines__line_id__in=lines, void__isnull=True)
+        kinds.append((_("Returned"), _links(back, "returns:rma")))
+    kinds = [(word, links) for word, links in kinds if links]
+    return render_to_string("site/parts/papers.html", {"kinds": kinds}, request) if kinds else ""
+
+
+def _links(found: Any, page: str) -> list[Link]:
+    newest = found.order_by("-pk").distinct().values_list("pk", "number")[:FEW]
+    return [(number or _("Draft"), address(page, pk)) for pk, number in newest]
