@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from wharfinger.base import quantity
+from wharfinger.base import configuration, quantity
 from wharfinger.base.access import Actor, require
-from wharfinger.base.money import MICRO, decimals
+from wharfinger.base.money import MICRO, decimals, rounded
 from wharfinger.billing.models import InvoiceLine
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.demand.models import Line
 from wharfinger.exchange.rules.kinds import KINDS
-from wharfinger.ledger.models import Holding
+from wharfinger.ledger.models import Holding, Layer
 from wharfinger.parties.models import Organization
 from wharfinger.stock.models import Bin
 
@@ -41,7 +41,8 @@ def write(actor: Actor, folder: Path) -> dict[str, int]:
     lists: dict[str, tuple[Iterable[str], Rows]] = {
         "organizations": (KINDS["organizations"].names(), _organizations()),
         "products": (KINDS["products"].names(), _products(costs=costs)),
-        "stock": (KINDS["stock"].names(), _stock()),
+        "locations": (KINDS["locations"].names(), _locations()),
+        "stock": (KINDS["stock"].names(), _stock(costs=costs)),
         "orders": (KINDS["orders"].names(), _orders()),
         "invoices": (INVOICES, _invoices()),
     }
@@ -124,8 +125,43 @@ _PLAIN = frozenset(
 )
 
 
-def _stock() -> Iterator[dict[str, Any]]:
+def _locations() -> Iterator[dict[str, Any]]:
+    """A location with its bins, the default one first: as many rows as it has bins."""
+    found = Bin.objects.filter(retired_on__isnull=True, location__retired_on__isnull=True)
+    rows = found.select_related("location__person", "place")
+    for one in rows.order_by("-location__default", "location_id", "-default", "place__sequence", "pk"):
+        location = one.location
+        yield {
+            "location": location.name,
+            "kind": location.kind,
+            "channel": location.channel,
+            "default": _yes(location.default),
+            "person": location.person.username if location.person else "",
+            "bin": one.name,
+            "sequence": one.place.sequence,
+        }
+
+
+def _unit_costs() -> dict[tuple[int, int | None], str]:
+    """What a unit in stock is worth on average: of a product, and of a lot whose cost is its own."""
+    sums: dict[tuple[int, int | None], tuple[int, int, int]] = {}
+    open_ones = Layer.objects.filter(quantity__gt=0).order_by()
+    for product, places, lot, units, value in open_ones.values_list(
+        "product_id", "product__quantity_decimals", "lot_id", "quantity", "value_minor"
+    ):
+        for key in {(product, None), (product, lot)}:
+            _places, had, worth = sums.get(key, (0, 0, 0))
+            sums[key] = (places, had + units, worth + value)
+    per_minor = 10 ** (MICRO - decimals(configuration.one("currency")))
+    return {
+        key: quantity.plain(rounded(worth * per_minor * 10**places, units), MICRO)
+        for key, (places, units, worth) in sums.items()
+    }
+
+
+def _stock(*, costs: bool) -> Iterator[dict[str, Any]]:
     """What lies in bins, free and reserved together."""
+    unit_costs = _unit_costs() if costs else {}
     bins = {one.place_id: one for one in Bin.objects.select_related("location")}
     found = Holding.objects.filter(kind="bin", quantity__gt=0, owned=True).select_related("product", "lot")
     sums: dict[tuple[Any, ...], int] = {}
@@ -138,6 +174,7 @@ def _stock() -> Iterator[dict[str, Any]]:
             "location": bin.location.name,
             "bin": bin.name,
             "quantity": quantity.plain(units, product.quantity_decimals),
+            "unit_cost": unit_costs.get((product.pk, lot.pk), unit_costs.get((product.pk, None), "")),
             "serial": lot.code if lot.serial else "",
             "batch": "" if lot.serial else lot.code,
             "expires_on": lot.expires_on or "",

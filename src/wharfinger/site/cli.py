@@ -26,7 +26,7 @@ COMMANDS = {
     "migrate": ("migrate", "bring the database to this release"),
     "audit": ("audit", "prove every balance from its history"),
     "token": ("token", "make or retire an API token"),
-    "import": ("import_folder", "read organizations, products, stock and orders from a folder"),
+    "import": ("import_folder", "read organizations, products, locations, stock and orders from a folder"),
     "export": ("export_folder", "write what is in the books to a folder"),
     "backup": ("backup", "write database, media and secret into one file"),
     "restore": ("restore", "put a backup back"),

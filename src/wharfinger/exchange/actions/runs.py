@@ -15,13 +15,19 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.words import tidy
 from wharfinger.exchange import rules, sheets
-from wharfinger.exchange.actions import orders, organizations, products, stock
+from wharfinger.exchange.actions import locations, orders, organizations, products, stock
 from wharfinger.exchange.models import Mapping as SavedMapping
 from wharfinger.exchange.models import Run
 from wharfinger.exchange.rules import Group, Problem
 from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.ledger.post import attempt, dry
 
+BRING = {
+    "organizations": organizations.bring,
+    "products": products.bring,
+    "locations": locations.bring,
+    "orders": orders.bring,
+}
 SLICE = 50
 """How many things are brought in between two looks at the clock."""
 MOST_PROBLEMS = 1000
@@ -139,10 +145,7 @@ def _one(actor: Actor, run: Run, group: Group) -> str | Problem:
 def _act(actor: Actor, run: Run, group: Group) -> Callable[[], str]:
     if run.kind == "stock":
         return partial(stock.bring, actor=actor, group=group, run=run)
-    bring = {"organizations": organizations.bring, "products": products.bring, "orders": orders.bring}[
-        run.kind
-    ]
-    return partial(bring, actor=actor, group=group)
+    return partial(BRING[run.kind], actor=actor, group=group)
 
 
 def _keep(run: Run, done: Sequence[str | Problem]) -> None:

@@ -102,6 +102,21 @@ PRODUCTS = Kind(
         "vendors.default": "vendor_default",
     },
 )
+LOCATIONS = Kind(
+    "locations",
+    N_("Locations"),
+    (
+        Column("location", N_("Location"), ("name", "warehouse", "Lagerort", "Lager"), needed=True),
+        Column("kind", N_("Kind"), ("type", "Art")),
+        Column("channel", N_("Channel"), ("Vertriebsweg",)),
+        Column("default", N_("Default location"), ()),
+        Column("person", N_("In the custody of"), ("user", "Benutzer")),
+        Column("bin", N_("Bin"), ("shelf", "Lagerfach", "Fach")),
+        Column("sequence", N_("Turn in the walk"), ("walking order", "Reihenfolge")),
+    ),
+    ("location",),
+    {"name": "location", "bins.name": "bin", "bins.sequence": "sequence"},
+)
 STOCK = Kind(
     "stock",
     N_("Opening stock"),
@@ -147,5 +162,5 @@ ORDERS = Kind(
     ("number",),
     {"lines.product": "sku", "lines.unit_price_micro": "unit_price", "lines.site": "site"},
 )
-KINDS = {kind.name: kind for kind in (ORGANIZATIONS, PRODUCTS, STOCK, ORDERS)}
+KINDS = {kind.name: kind for kind in (ORGANIZATIONS, PRODUCTS, LOCATIONS, STOCK, ORDERS)}
 """In the order in which they build on each other."""

@@ -1,4 +1,4 @@
-"""Reads organizations, products, opening stock and sales orders from a folder of CSV and XLSX files."""
+"""Reads organizations, products, locations, opening stock and sales orders from a folder of CSV and XLSX files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ SHOWN = 20
 def arguments(parser: ArgumentParser) -> None:
     """Take the folder, how to read it, and whether to write."""
     parser.add_argument(
-        "folder", type=Path, help="holds organizations.csv, products.csv, stock.csv, orders.csv"
+        "folder",
+        type=Path,
+        help="holds organizations.csv, products.csv, locations.csv, stock.csv, orders.csv (or .xlsx)",
     )
     parser.add_argument(
         "--mapping", default="", metavar="M", help="a JSON file, or the name of a saved mapping"

@@ -1,0 +1,74 @@
+"""Bring in locations with their bins."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.fields import checked
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.exchange.actions.organizations import different
+from wharfinger.exchange.rules import Group, Row
+from wharfinger.parties.models import User
+from wharfinger.stock.actions import locations as stock
+from wharfinger.stock.models import Bin, Location
+from wharfinger.stock.rules import locations as rules
+
+Values = dict[str, Any]
+
+
+def bring(*, actor: Actor, group: Group) -> str:
+    """Add a location, or change what differs; further rows of it name further bins."""
+    require(actor, "exchange.import")
+    row = group.first
+    values, bins = _values(row), _bins(group)
+    found = Location.objects.filter(name=row["location"]).first()
+    if found is None:
+        stock.add_location(actor=actor, values=values, bins=list(bins.values()))
+        return "added"
+    kept = checked(rules.LOCATION, values)
+    changed = different(found, {rules.COLUMNS.get(name, name): value for name, value in kept.items()})
+    if changed:
+        stock.change_location(actor=actor, location=found.pk, values=values)
+    done = [_bin(actor, found, one) for one in bins.values()]
+    return "changed" if changed or any(done) else "unchanged"
+
+
+def _values(row: Row) -> Values:
+    values: Values = {"name": row["location"]}
+    values |= {name: row[name] for name in ("kind", "channel") if row[name]}
+    if row["default"] and row.flag("default"):
+        values["default"] = True
+    if row["person"]:
+        person = User.objects.filter(username__iexact=row["person"]).first()
+        if person is None:
+            raise BadInput(
+                "no_such_user_named",
+                N_("There is no user “{name}”. Add that user first."),
+                field="person",
+                name=row["person"][:60],
+            )
+        values["person"] = person.pk
+    return values
+
+
+def _bins(group: Group) -> dict[str, Values]:
+    bins: dict[str, Values] = {}
+    for row in group.rows:
+        if row["bin"]:
+            group.parts[f"bins.{len(bins)}"] = row
+            bins[row["bin"]] = {"name": row["bin"]}
+            if row["sequence"]:
+                bins[row["bin"]]["sequence"] = row.whole("sequence")
+    return bins
+
+
+def _bin(actor: Actor, location: Location, values: Values) -> bool:
+    found = Bin.objects.filter(location=location, name=values["name"]).select_related("place").first()
+    if found is None:
+        stock.add_bin(actor=actor, location=location.pk, values=values)
+        return True
+    if values.get("sequence", found.place.sequence) == found.place.sequence:
+        return False
+    stock.change_bin(actor=actor, bin=found.pk, values=values)
+    return True
