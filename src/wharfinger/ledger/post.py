@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -51,6 +51,8 @@ class Automation:
     """Of which documents claims are lines, for the journal to mention when their holds expire."""
     explain: Callable[[Refusal], None] = lambda refusal: None
     """Adds to a refusal who holds what is wanted, and what arrives when."""
+    undo_needs: Callable[[Entry, int | None], Collection[str]] = lambda entry, actor: ()
+    """Which permissions undoing an entry needs beside ``ledger.reverse``."""
 
 
 automation = Automation()

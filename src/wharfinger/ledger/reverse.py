@@ -22,7 +22,7 @@ from wharfinger.ledger.chart import REGION, ROWS
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.models import Account, Entry, Fact, Move, Posting
 from wharfinger.ledger.plan import AccountRef, Change, Held, Plan, Spot, Truth
-from wharfinger.ledger.post import post
+from wharfinger.ledger.post import automation, post
 from wharfinger.ledger.write import MADE, Written, dump
 
 
@@ -44,6 +44,8 @@ def reverse(
     if original is None:
         raise NotThere("no_such_entry", N_("There is no such entry in the journal."))
     require(actor, "ledger.reverse")
+    for permission in automation.undo_needs(original, actor.pk):
+        require(actor, permission)
     _may_be_reversed(original)
     moves = _moves(entry)
     facts = list(Fact.objects.filter(entry_id=entry).order_by("id"))

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.words import tidy
-from wharfinger.ledger.chart import ROWS
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import attempt, post
+from wharfinger.ledger.telling import VERBS
 from wharfinger.ledger.write import Written
 from wharfinger.notices import outbox, rules
 from wharfinger.notices.models import Rule, Webhook
@@ -133,8 +133,7 @@ def _url(url: str) -> str:
 
 
 def _verbs(verbs: Sequence[str]) -> list[str]:
-    known = {*ROWS, "reverse", "add", "change", "retire", "set"}
-    if unknown := [verb for verb in verbs if verb not in known]:
+    if unknown := [verb for verb in verbs if verb not in VERBS]:
         raise BadInput(
             "no_such_verb", N_("“{verb}” is no verb of the house."), field="verbs", verb=unknown[0]
         )

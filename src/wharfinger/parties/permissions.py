@@ -63,7 +63,14 @@ ROLES: dict[str, tuple[str, ...]] = {
         "notices.note",
         "notices.attach",
     ),
-    "approver": ("*.read", "purchasing.approve", "catalog.see_cost", "boards.share", "notices.note"),
+    "approver": (
+        "*.read",
+        "purchasing.approve",
+        "catalog.see_cost",
+        "boards.share",
+        "ledger.reverse",
+        "notices.note",
+    ),
     "warehouse": (
         "*.read",
         *_COUNTING,

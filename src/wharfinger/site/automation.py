@@ -20,6 +20,7 @@ from wharfinger.ledger.post import automation
 from wharfinger.notices import mails
 from wharfinger.purchasing.actions import closing as purchasing
 from wharfinger.sales.actions import closing as sales
+from wharfinger.site import undoing
 from wharfinger.stock.queries.holders import explain
 
 CONSUMERS = ("notices", "webhooks")
@@ -63,6 +64,7 @@ def install() -> None:
     automation.falls_to = demand.falls_to
     automation.about = demand.documents_by_line
     automation.explain = explain
+    automation.undo_needs = undoing.needs
     automation.guards.setdefault("reverse", []).extend([purchasing.creation_untouched, posted_papers_stay])
     for verb in purchasing.CLOSING:
         automation.after.setdefault(verb, []).append(purchasing.close_done)

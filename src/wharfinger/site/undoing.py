@@ -1,0 +1,150 @@
+"""Who may undo what: whoever may do it. One table, verb by verb, beside the permission ``ledger.reverse``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from wharfinger.ledger.models import Entry, Fact
+from wharfinger.ledger.write import MADE
+
+BY_VERB: dict[str, str] = {
+    "adjust": "stock.adjust",
+    "apply": "billing.pay",
+    "approve": "purchasing.approve",
+    "approve_return": "returns.approve",
+    "begin_count": "stock.count",
+    "build": "stock.adjust",
+    "cancel_delivery": "fulfilment.cancel_delivery",
+    "cancel_payment": "billing.cancel_payment",
+    "cancel_purchase": "purchasing.cancel",
+    "cancel_receipt": "purchasing.cancel_receipt",
+    "change_purchase": "purchasing.order",
+    "close_purchase": "purchasing.close",
+    "close_return": "returns.close",
+    "complete": "work.complete",
+    "confirm": "sales.confirm",
+    "correct_serial": "stock.correct_serial",
+    "count": "stock.complete_count",
+    "credit": "billing.credit",
+    "deliver": "fulfilment.deliver",
+    "deny_return": "returns.approve",
+    "draft": "purchasing.order",
+    "draft_invoice": "billing.invoice",
+    "end_subscription": "devices.subscription",
+    "expire": "sales.reserve",
+    "extend": "sales.reserve",
+    "hold": "stock.hold",
+    "hold_order": "sales.order",
+    "inspect": "returns.inspect",
+    "install": "devices.install",
+    "invoice": "billing.invoice",
+    "lose": "sales.lose",
+    "mark_fulfilled": "sales.fulfil",
+    "move_device": "devices.move",
+    "order": "sales.order",
+    "pack": "fulfilment.pack",
+    "pay": "billing.pay",
+    "pick": "fulfilment.pick",
+    "pick_pack_ship": "fulfilment.pick_pack_ship",
+    "post_invoice": "billing.post",
+    "provide": "work.provide",
+    "put_away": "stock.put_away",
+    "quote": "sales.quote",
+    "receive": "purchasing.receive",
+    "receive_return": "returns.receive",
+    "record_count": "stock.count",
+    "refund": "billing.refund",
+    "reject": "purchasing.approve",
+    "relate": "devices.relate",
+    "release": "sales.reserve",
+    "remove": "work.provide",
+    "reopen": "sales.reopen",
+    "repair": "returns.inspect",
+    "request": "purchasing.request",
+    "request_return": "returns.request",
+    "reserve": "sales.reserve",
+    "restock": "returns.restock",
+    "revalue": "stock.revalue",
+    "reverse": "ledger.reverse",
+    "review_count": "stock.review_count",
+    "scrap": "stock.scrap",
+    "send_again": "notices.outbox",
+    "send_back": "purchasing.send_back",
+    "send_invoice": "billing.send",
+    "send_purchase": "purchasing.send",
+    "send_quote": "sales.quote",
+    "settle": "returns.settle",
+    "ship": "fulfilment.ship",
+    "submit": "purchasing.submit",
+    "subscribe": "devices.subscription",
+    "swap": "devices.swap",
+    "to_vendor": "returns.inspect",
+    "transfer": "stock.transfer",
+    "unapply": "billing.pay",
+    "unconfirm": "sales.confirm",
+    "unhold": "stock.hold",
+    "unhold_order": "sales.order",
+    "unpack": "fulfilment.unpack",
+    "unpick": "fulfilment.unpick",
+    "win": "sales.win",
+}
+"""What undoing an entry of this verb needs: the permission of the verb itself."""
+
+BY_NOUN: dict[str, str] = {
+    "bin": "stock.location",
+    "contact": "parties.organization",
+    "container": "fulfilment.pack",
+    "device": "devices.change",
+    "grant": "parties.user",
+    "level": "stock.level",
+    "location": "stock.location",
+    "note": "notices.note",
+    "notification_rule": "notices.rule",
+    "opportunity": "sales.quote",
+    "order": "sales.order",
+    "organization": "parties.organization",
+    "product": "catalog.product",
+    "quote": "sales.quote",
+    "role": "parties.role",
+    "saved_view": "boards.share",
+    "setting": "site.settings",
+    "setting:modules": "site.modules",
+    "shipment": "fulfilment.ship",
+    "site": "parties.organization",
+    "subscription": "devices.subscription",
+    "tax_code": "catalog.tax_code",
+    "token": "parties.token",
+    "user": "parties.user",
+    "warranty_policy": "catalog.warranty_policy",
+    "webhook": "notices.webhook",
+    "work_order": "work.charge",
+}
+"""What undoing a change of this noun needs, for the verbs that all nouns share; lines go with their document."""
+
+SHARED = frozenset(
+    {"add", "amend", "cancel", "change", "change_password", "charge", "close", "retire", "revoke", "set"}
+)
+CANCELLED = {"order": "sales.cancel", "work_order": "work.cancel"}
+OWN = frozenset({"saved_view", "token"})
+OWN_FIELDS = frozenset({"language", "muted", None})
+
+
+def needs(entry: Entry, actor: int | None) -> Collection[str]:
+    """The permissions that undoing an entry needs; what somebody did to what is theirs alone needs none."""
+    if entry.verb in BY_VERB:
+        return (BY_VERB[entry.verb],)
+    assert entry.verb in SHARED, entry.verb
+    facts = list(Fact.objects.filter(entry=entry).exclude(field=MADE).values_list("subject", "field"))
+    if actor is not None and entry.actor_id == actor and all(_own(*fact, actor) for fact in facts):
+        return ()
+    known = BY_NOUN | CANCELLED if entry.verb == "cancel" else BY_NOUN
+    documents = [fact for fact in facts if not fact[0].startswith("line:")]
+    changed = [fact for fact in documents if fact[1] is not None] or documents
+    return {known.get(subject) or known.get(subject.partition(":")[0], "*") for subject, _ in changed} or {
+        "*"
+    }
+
+
+def _own(subject: str, field: str | None, actor: int) -> bool:
+    noun, _, key = subject.partition(":")
+    return noun in OWN or (noun == "user" and key == str(actor) and field in OWN_FIELDS)
