@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -14,13 +15,18 @@ from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.catalog.models import Product
 from wharfinger.demand.rules import LineWish
+from wharfinger.flows.actions.cancel_delivery import cancel_delivery
 from wharfinger.fulfilment.actions.picking import pick
-from wharfinger.fulfilment.actions.shipping import ship
+from wharfinger.fulfilment.actions.shipping import pick_pack_ship, ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Claim, Lot
 from wharfinger.ledger.reverse import reverse
-from wharfinger.sales.actions.orders import create_order, reserve
-from wharfinger.sales.rules.orders import Hold, OrderWish
+from wharfinger.sales.actions.holds import reserve
+from wharfinger.sales.actions.orders import create_order
+from wharfinger.sales.actions.quotes import create_quote
+from wharfinger.sales.rules.holds import Hold
+from wharfinger.sales.rules.orders import OrderWish
+from wharfinger.sales.rules.quotes import QuoteWish
 from wharfinger.stock.actions.goods import adjust, correct_serial, hold, transfer
 from wharfinger.stock.queries import figures, holders, units
 from wharfinger.stock.queries.figures import StockRow, largest_remainder
@@ -133,6 +139,33 @@ def test_a_refusal_says_who_holds_the_rest_and_what_to_do(company: World) -> Non
         ("take_elsewhere", {"location": "Van"}),
     ]
     assert refusal.arriving == ()
+
+
+def test_a_refusal_of_another_matter_names_no_holder(company: World) -> None:
+    product = company.product()
+    company.stock(product, 4)
+    line, other = ordered(company, product, 2), ordered(company, product, 2)
+    reserve(actor=HOUSE, holds=[Hold(other, 2)])
+    pick_pack_ship(actor=HOUSE, picks=[Pick(line, 2)])
+    with pytest.raises(Refusal) as refused:
+        cancel_delivery(actor=HOUSE, picks=[Pick(line, 3)])
+    assert refused.value.code == "not_delivered"
+    assert (refused.value.held_by, refused.value.remedies) == ((), ())
+
+
+def test_what_was_only_quoted_is_no_back_order_once_its_hold_ends(company: World) -> None:
+    product = company.product()
+    company.stock(product, 5)
+    quote = create_quote(actor=HOUSE, wish=QuoteWish(company.customer.pk, (LineWish(product.pk, 3),))).one(
+        "ledger.Claim"
+    )
+    line = ordered(company, product, 2)
+    soon = clock.now() + timedelta(hours=1)
+    reserve(actor=HOUSE, holds=[Hold(quote, 3)], until=soon)
+    reserve(actor=HOUSE, holds=[Hold(line, 2)], until=soon)
+    with time_machine.travel(soon, tick=False):
+        (row,) = figures.stock_rows([product.pk])
+    assert (row.available, row.reserved, row.back_order) == (5, 0, 2)
 
 
 def test_the_life_of_a_unit_under_all_its_numbers(company: World) -> None:

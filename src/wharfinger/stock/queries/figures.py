@@ -20,6 +20,7 @@ from wharfinger.base.money import rounded
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import moment
 from wharfinger.ledger.models import Holding
+from wharfinger.ledger.post import automation
 from wharfinger.stock.models import Location
 
 _KINDS = (
@@ -80,22 +81,24 @@ def available(products: Sequence[int]) -> dict[tuple[int, int], int]:
         [sql.array(products)],
     ):
         found[product, place] += int(units)
-    for product, place, units in _expired(products):
+    for product, place, _, units in _expired(products):
         found[product, place] += units
     return found
 
 
-def _expired(products: Sequence[int]) -> list[tuple[int, int, int]]:
-    """Goods whose hold has expired: product, place of the location, units."""
+def _expired(products: Sequence[int]) -> list[tuple[int, int, int, int]]:
+    """Goods whose hold has expired: product, place of the location, the claim that held them, units."""
     # The few claims whose end has come lead the way to their goods; CROSS JOIN keeps SQLite to that order.
     found = sql.fetch(
-        "SELECT h.product_id, p.parent_id, h.quantity FROM ledger_claim c CROSS JOIN ledger_holding h "
+        "SELECT h.product_id, p.parent_id, h.claim_id, h.quantity FROM ledger_claim c CROSS JOIN ledger_holding h "
         "JOIN ledger_place p ON p.id = h.place_id WHERE c.hold_until <= %s AND h.claim_id = c.id "
         "AND h.kind = 'bin' AND h.owned AND h.quantity > 0",
         [moment(clock.now())],
     )
     wanted = frozenset(products)
-    return [(product, place, int(units)) for product, place, units in found if product in wanted]
+    return [
+        (product, place, claim, int(units)) for product, place, claim, units in found if product in wanted
+    ]
 
 
 def stock_rows(products: Sequence[int], *, worth: bool = True) -> list[StockRow]:
@@ -124,12 +127,15 @@ def stock_rows(products: Sequence[int], *, worth: bool = True) -> list[StockRow]
             figures.back_order += units
     for product, location, units in _on_order(products):
         sums[product, location or default].on_order += units
-    for product, place, units in _expired(products):
+    expired = _expired(products)
+    wanted_again = automation.falls_to(sorted({claim for _, _, claim, _ in expired})) if expired else {}
+    for product, place, claim, units in expired:
         figures = sums[product, by_place[place]]
         figures.reserved -= units
         figures.available += units
-        # Whoever held them wants them again.
-        sums[product, default].back_order += units
+        # Whoever held them wants them again, unless they were only quoted.
+        if wanted_again.get(claim) != "quoted":
+            sums[product, default].back_order += units
     return _with_values(sums, _values(products) if worth else {}, elsewhere)
 
 

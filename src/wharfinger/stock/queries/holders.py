@@ -16,6 +16,8 @@ from wharfinger.stock.models import Location
 from wharfinger.stock.queries.figures import available
 
 HELD = ("bin", "picked", "container")
+SHORT = frozenset({"not_enough", "not_ready"})
+"""The refusals in which goods lack that somebody else holds; others state figures of another matter."""
 MOST = 20
 """More holders or arrivals than this help nobody who reads a refusal."""
 
@@ -122,7 +124,7 @@ def explain(refusal: Refusal) -> None:
         return
     decimals = Product.objects.filter(pk=refusal.product).values_list("quantity_decimals", flat=True).first()
     refusal.decimals = decimals or 0
-    if refusal.wanted is None or refusal.held_by or refusal.arriving:
+    if refusal.code not in SHORT or refusal.wanted is None or refusal.held_by or refusal.arriving:
         return
     location: Any = refusal.values.get("location")
     line: Any = refusal.values.get("line")
