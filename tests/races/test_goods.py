@@ -10,23 +10,28 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db.models import Count
 
 from tests.races.crowd import crowd
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
+from wharfinger.billing.actions.invoices import invoice
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.catalog.models import Product
 from wharfinger.demand.rules import LineWish
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
-from wharfinger.ledger.models import Lot, Place
+from wharfinger.ledger.models import Answer, Entry, Lot, Place
 from wharfinger.ledger.write import Written
 from wharfinger.sales.actions.orders import create_order, reserve
 from wharfinger.sales.rules.orders import Hold, OrderWish
 from wharfinger.stock.models import Bin
 
+ORDERS = 1000
 SEED = int(os.environ.get("WHARFINGER_SEED", "7"))
 
 
@@ -60,12 +65,12 @@ def test_the_last_units_are_sold_once(company: World) -> None:
         (line,) = ordered(company, (product, 1))
         return reserve(actor=HOUSE, holds=[Hold(line, 1)])
 
-    outcome = crowd(16, [sell] * 240)
+    outcome = crowd(16, [sell] * 1600)
     assert outcome.errors == []
     assert len(outcome.done) == 100
     assert {r.code for r in outcome.refused} == {"not_enough"}
     assert {r.free for r in outcome.refused} == {0}
-    assert len(outcome.refused) == 140
+    assert len(outcome.refused) == 1500
     assert held(product=product.pk)["bin"] == 100
     clean()
 
@@ -84,32 +89,41 @@ def test_one_serial_goes_to_one_line(company: World) -> None:
 
 def test_nobody_is_refused_while_there_is_enough(company: World) -> None:
     product = company.product(traced="serial", cost_method="specific")
-    company.stock(product, 16, serials=tuple(f"S-{n}" for n in range(16)))
-    lines = [ordered(company, (product, 1))[0] for _ in range(16)]
-    outcome = crowd(16, [partial(reserve, actor=HOUSE, holds=[Hold(line, 1)]) for line in lines])
+    for n in range(12):
+        place = Place.objects.create(kind="bin", parent=company.location.place, sequence=200 - n)
+        at = Bin.objects.create(location=company.location, name=f"S{n}", place=place)
+        company.stock(product, 4, bin=at, serials=tuple(f"S-{n}-{m}" for m in range(4)))
+    lines = [ordered(company, (product, 3))[0] for _ in range(16)]
+    outcome = crowd(16, [partial(reserve, actor=HOUSE, holds=[Hold(line, 3)]) for line in lines])
     assert outcome.errors == []
     assert outcome.refused == []
-    assert len(outcome.done) == 16
+    assert [held(line)["bin"] for line in lines] == [3] * 16
     clean()
 
 
 def test_lines_in_crossed_order_do_not_deadlock(company: World) -> None:
-    products = [company.product() for _ in range(6)]
+    products = [company.product() for _ in range(20)]
     for product in products:
-        company.stock(product, 1000)
+        company.stock(product, ORDERS)
     chance = random.Random(SEED)
-    baskets = [ordered(company, *[(p, 1) for p in chance.sample(products, 4)]) for _ in range(48)]
+    baskets = [chance.sample(products, 10) for _ in range(ORDERS)]
 
-    def walk(lines: list[int]) -> None:
+    def walk(basket: list[Product]) -> None:
+        lines = ordered(company, *[(product, 1) for product in basket])
         shuffled = chance.sample(lines, len(lines))
         reserve(actor=HOUSE, holds=[Hold(line, 1) for line in shuffled])
         pick(actor=HOUSE, picks=[Pick(line, 1) for line in reversed(shuffled)])
         ship(actor=HOUSE, picks=[Pick(line, 1) for line in shuffled])
+        invoice(actor=HOUSE, wish=InvoiceWish(tuple(Bill(line, 1) for line in reversed(shuffled))))
 
-    outcome = crowd(16, [partial(walk, lines) for lines in baskets])
+    outcome = crowd(16, [partial(walk, basket) for basket in baskets])
     assert outcome.errors == []
     assert outcome.refused == []
-    assert held(product=products[0].pk)["bin"] + held(product=products[0].pk).get("customer", 0) == 1000
+    assert len(outcome.done) == ORDERS
+    for product in products:
+        sold = sum(product in basket for basket in baskets)
+        standing = held(product=product.pk)
+        assert (standing["bin"], standing["customer"]) == (ORDERS - sold, sold)
     clean()
 
 
@@ -140,8 +154,30 @@ def test_one_key_is_one_act(company: World) -> None:
     assert entries() == before + 1
 
 
+def test_every_act_sent_twice_is_done_once(company: World) -> None:
+    product = company.product()
+    spread(company, product, 10, 60)
+    lines = [ordered(company, (product, 1))[0] for _ in range(100)]
+    calls = [
+        partial(reserve, actor=HOUSE, holds=(Hold(line, 1),), key=f"key-{line}")
+        for line in lines
+        for _ in (1, 2)
+    ]
+    outcome = crowd(16, calls)
+    assert outcome.errors == []
+    assert {r.code for r in outcome.refused} == {"not_enough"}
+    # Each of the sixty that succeed is answered twice with the same entry; a refusal stores nothing.
+    assert len({written.id for written in outcome.done}) == 60
+    assert sorted(written.replayed for written in outcome.done) == [False] * 60 + [True] * 60
+    assert len(outcome.refused) == 80
+    assert held(product=product.pk)["bin"] == 60
+    assert sum("bin" in held(line) for line in lines) == 60
+    clean()
+
+
 KILLED = """
-import os, sys
+import os, signal, sys
+from itertools import count
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "wharfinger.site.settings")
 import django
 django.setup()
@@ -153,14 +189,23 @@ from wharfinger.fulfilment.rules import Pick
 from wharfinger.sales.actions.orders import create_order, reserve
 from wharfinger.sales.rules.orders import Hold, OrderWish
 customer, product = int(sys.argv[1]), int(sys.argv[2])
-print("ready", flush=True)
-while True:
-    lines = tuple(LineWish(product, 1) for _ in range(5))
-    made = create_order(actor=HOUSE, wish=OrderWish(customer, lines, confirm=True)).made["ledger.Claim"]
-    reserve(actor=HOUSE, holds=[Hold(c, 1) for c in made])
-    pick(actor=HOUSE, picks=[Pick(c, 1) for c in made])
-    ship(actor=HOUSE, picks=[Pick(c, 1) for c in made])
+
+def work():
+    for n in count():
+        wish = OrderWish(customer, tuple(LineWish(product, 1) for _ in range(5)), confirm=True)
+        made = create_order(actor=HOUSE, wish=wish, key=f"{os.getpid()}-{n}").made["ledger.Claim"]
+        reserve(actor=HOUSE, holds=[Hold(c, 1) for c in made])
+        pick(actor=HOUSE, picks=[Pick(c, 1) for c in made])
+        ship(actor=HOUSE, picks=[Pick(c, 1) for c in made])
+
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        work()
+    print(child, flush=True)
 """
+KILLS = 36
 
 
 def test_a_process_killed_in_mid_act_leaves_nothing_half_written(
@@ -171,25 +216,28 @@ def test_a_process_killed_in_mid_act_leaves_nothing_half_written(
     script = tmp_path / "killed.py"
     script.write_text(KILLED)
     chance = random.Random(SEED)
-    for _ in range(4):
-        workers = [
-            subprocess.Popen(
-                [sys.executable, str(script), str(company.customer.pk), str(product.pk)],
-                env=os.environ | fresh_database,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-            )
-            for _ in range(2)
-        ]
-        for worker in workers:
-            assert worker.stdout is not None
-            assert worker.stdout.readline() == b"ready\n", worker.stderr and worker.stderr.read()
-        time.sleep(0.2 + chance.random() * 0.3)
-        for worker in workers:
-            worker.send_signal(signal.SIGKILL)
-            worker.communicate()
+    command = [sys.executable, str(script), str(company.customer.pk), str(product.pk)]
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, env=os.environ | fresh_database, **pipes) as parent:
+        assert parent.stdin is not None
+        assert parent.stdout is not None
+        for _ in range(KILLS // 6):
+            children = []
+            for _ in range(6):
+                parent.stdin.write("go on\n")
+                parent.stdin.flush()
+                children.append(int(parent.stdout.readline()))
+            time.sleep(0.2)
+            for child in children:
+                time.sleep(chance.random() * 0.2)
+                os.kill(child, signal.SIGKILL)
+            clean()
+            assert not Answer.objects.filter(status=None).exists()
+        parent.stdin.close()
+    # Every act stands whole, with the moves of all its lines.
+    moves = Entry.objects.exclude(verb="adjust").annotate(n=Count("moves")).values_list("verb", "n")
+    assert set(moves) == {("order", 10), ("reserve", 10), ("pick", 5), ("ship", 5)}
     assert held(product=product.pk)["customer"] > 0
-    clean()
     (line,) = ordered(company, (product, 1))
     reserve(actor=HOUSE, holds=[Hold(line, 1)])
     clean()
