@@ -17,7 +17,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
-from wharfinger.base.asking import Ask, capped
+from wharfinger.base.asking import Ask, capped, few_enough
 from wharfinger.base.refusal import BadInput, NotAllowed
 from wharfinger.base.table import Act, Column, Filter, Row, Rows, Tab, Table, count_words, table_page
 from wharfinger.boards.models import SavedView
@@ -155,6 +155,14 @@ def test_a_forged_cursor_is_refused_in_words(mara: User) -> None:
     response = answer("cursor=nonsense", mara)
     assert response.status_code == 422
     assert "Start from its first page." in response.content.decode()
+
+
+def test_too_many_rows_are_not_sorted(mara: User) -> None:
+    """A list that would have to be read whole before it is sorted says to narrow it first."""
+    few_enough(User.objects.all(), most=User.objects.count())
+    with pytest.raises(BadInput) as refused:
+        few_enough(User.objects.all(), most=User.objects.count() - 1)
+    assert (refused.value.code, refused.value.field) == ("too_many_to_sort", "sort")
 
 
 def test_a_bad_date_is_refused_in_words(mara: User) -> None:

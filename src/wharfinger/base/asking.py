@@ -18,6 +18,9 @@ from wharfinger.base.refusal import N_, BadInput
 MANY = 1000
 """Above this many we say “more than”, because counting them all costs more than it tells."""
 
+SORTED = 10_000
+"""No more rows than this are sorted by anything but their age: all of them would have to be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:
@@ -154,6 +157,17 @@ class Ask:
 def capped(queryset: QuerySet[Any, Any]) -> int:
     """How many there are, counting no further than one past a thousand."""
     return queryset.order_by()[: MANY + 1].count()
+
+
+def few_enough(queryset: QuerySet[Any, Any], most: int = SORTED) -> None:
+    """Refuse to sort a list in which more rows are left than that."""
+    if len(queryset.order_by().values_list("pk")[: most + 1]) > most:
+        raise BadInput(
+            "too_many_to_sort",
+            N_("More than {most} rows are left. Narrow the list by a filter first, then sort it."),
+            field="sort",
+            most=most,
+        )
 
 
 def _value(item: Any, path: str) -> Any:

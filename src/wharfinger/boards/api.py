@@ -6,10 +6,12 @@ from django.http import HttpResponse
 from ninja import Router
 
 from wharfinger.base import configuration
+from wharfinger.base.asking import Ask
 from wharfinger.base.door import Id, Page, Request, Shown, answer, whole
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, NotThere
-from wharfinger.boards.worklists import BY_NAME, WORKLISTS, counts, waiting
+from wharfinger.boards.showing import fields_of
+from wharfinger.boards.worklists import BY_NAME, WORKLISTS, by_kind, counts, waiting
 from wharfinger.demand.models import SUBJECTS
 
 router = Router(tags=["worklists"])
@@ -61,13 +63,10 @@ def worklist(request: Request, name: str, cursor: str = "", limit: str = "50") -
         or not request.auth.may(one.permission)
     ):
         raise NotThere("no_such_worklist", N_("There is no such worklist, or it is not yours to see."))
-    found = waiting(one, one.kinds).order_by("-id")
-    if cursor:
-        found = found.filter(id__lt=whole(cursor, "cursor"))
     size = min(max(whole(limit, "limit"), 1), 500)
-    rows = list(found[: size + 1])
-    items = [_shown(row) for row in rows[:size]]
-    return answer({"items": items, "next": str(rows[size - 1]["id"]) if len(rows) > size else None})
+    ask = Ask(f"worklist_{name}", request.auth, limit=size, cursor=cursor)
+    page = ask.slice(waiting(one, one.kinds).values(*fields_of(())), {}, parts=by_kind(one.kinds))
+    return answer({"items": [_shown(row) for row in page.items], "next": page.after})
 
 
 def _shown(row: dict[str, object]) -> dict[str, object]:

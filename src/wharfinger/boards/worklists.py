@@ -6,8 +6,10 @@ has been, and a line whose units differ stands on several pages with the right q
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -22,6 +24,7 @@ from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Claim, Holding
+from wharfinger.ledger.prepared import Slot, instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,8 +304,8 @@ WORKLISTS: tuple[Worklist, ...] = (
 BY_NAME = {one.name: one for one in WORKLISTS}
 
 
-def waiting(worklist: Worklist, kinds: Sequence[str]) -> QuerySet[Holding, Any]:
-    """The holdings that stand on a worklist at these kinds of place."""
+def waiting(worklist: Worklist, kinds: Sequence[str], now: Any = None) -> QuerySet[Holding, Any]:
+    """The holdings that stand on a worklist at these kinds of place; now: a moment, or a slot for one."""
     found = Holding.objects.filter(kind__in=kinds, quantity__gt=0)
     if not worklist.stock_too:
         found = found.filter(claim__gt=0)
@@ -311,9 +314,14 @@ def waiting(worklist: Worklist, kinds: Sequence[str]) -> QuerySet[Holding, Any]:
         # Asked of each holding, so that the list is read by kind of place however many lines there are.
         unconfirmed = Q(order__isnull=False, order__order__confirmed_at__isnull=True)
         nobodys = Line.objects.filter(Q(sheet__kind="quote") | unconfirmed, claim=OuterRef("claim_id"))
-        lapsed = Claim.objects.filter(pk=OuterRef("claim_id"), hold_until__lte=clock.now())
+        lapsed = Claim.objects.filter(pk=OuterRef("claim_id"), hold_until__lte=now or clock.now())
         found = found.filter(~Exists(nobodys), ~Q(Exists(lapsed), kind="bin"))
     return found
+
+
+def by_kind(kinds: Sequence[str]) -> list[Q]:
+    """The parts of a worklist that an index has in order: one for each kind of place."""
+    return [Q(kind=kind) for kind in kinds]
 
 
 def rows_of(worklist: Worklist) -> Callable[[Ask], Rows]:
@@ -327,7 +335,7 @@ def rows_of(worklist: Worklist) -> Callable[[Ask], Rows]:
         sorts = {key: path for key, path in SORTS.items() if key in columns}
         if ask.sort.removeprefix("-") in sorts:
             few_enough(found)
-        page = ask.slice(found, sorts, parts=[Q(kind=kind) for kind in kinds])
+        page = ask.slice(found, sorts, parts=by_kind(kinds))
         seen = see(page.items, columns, quantities)
         return Rows([_row(row, columns, seen) for row in page.items], page.before, page.after, counts={})
 
@@ -381,11 +389,23 @@ def on_tab(table: Table, worklist: Worklist, tab: str, actor: Any) -> Table:
 
 def counts() -> dict[str, int]:
     """How much waits on each worklist, counted no further than one past a thousand, in one statement."""
+    text, params = _counting()
+    now = clock.now()
+    found = Counter[str]()
+    for name, count in sql.fetch(text, [p.given(now) if isinstance(p, Slot) else p for p in params]):
+        found[name] += int(count)
+    return {one.name: min(found[one.name], MANY + 1) for one in WORKLISTS}
+
+
+@cache
+def _counting() -> tuple[str, list[Any]]:
+    """The statement that counts, made once since every page asks it; each kind of place is counted by its index."""
     parts: list[str] = []
     params: list[Any] = []
     for one in WORKLISTS:
-        few = waiting(one, one.kinds).values("id")[: MANY + 1]
-        text, given = few.query.sql_with_params()
-        parts.append(f"SELECT '{one.name}', COUNT(*) FROM ({text}) AS {one.name}_rows")
-        params += given
-    return {name: int(count) for name, count in sql.fetch(" UNION ALL ".join(parts), params)}
+        for kind in one.kinds:
+            few = waiting(one, [kind], instant("now")).values("id")[: MANY + 1]
+            text, given = few.query.sql_with_params()
+            parts.append(f"SELECT '{one.name}', COUNT(*) FROM ({text}) AS part_{len(parts)}")
+            params += given
+    return " UNION ALL ".join(parts), params
