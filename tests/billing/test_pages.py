@@ -99,6 +99,27 @@ def test_a_refusal_stands_beside_its_field(client: Client, company: World) -> No
     assert entries() == before
 
 
+def test_a_part_of_a_proposed_sum_settles_that_part(client: Client, company: World) -> None:
+    _, (line,) = order(company, (company.product(), 2))
+    do(client, "/invoices/new/", {"organization": company.customer.pk, f"quantity-{line}": "2"})
+    made = Invoice.objects.get()
+    proposed = {"organization": company.customer.pk, f"invoice-{made.pk}": "23.80"}
+    do(client, "/payments/new/", proposed | {"amount": "10.00"})
+    assert (owed(made.pk), credit_left()) == (1380, 0)
+    before = entries()
+    do(client, "/payments/new/", proposed | {"amount": "5.00", f"invoice-{made.pk}": "7.00"}, 409)
+    assert entries() == before
+    clean()
+
+
+def test_a_preview_refuses_what_posting_would(client: Client, company: World) -> None:
+    _, (line,) = order(company, (company.product(), 2))
+    form = {"organization": company.customer.pk, f"quantity-{line}": "3", "do": "preview"}
+    page = do(client, "/invoices/new/", form, 409)
+    assert f'id="f-quantity-{line}-e"' in page
+    assert 'value="3"' in page
+
+
 def test_lists_cost_the_same_however_long(
     client: Client, company: World, django_assert_max_num_queries: Any
 ) -> None:

@@ -120,6 +120,8 @@ def test_more_than_wanted_is_refused(company: World) -> None:
     assert (found.wanted, found.free) == (1, 0)
     found = refused("more_than_wanted", Pick(line, 3, location=company.location.place_id))
     assert (found.wanted, found.free) == (3, 2)
+    found = refused("more_than_wanted", Pick(line, 8, location=company.location.place_id))
+    assert (found.wanted, found.free) == (8, 2)
 
 
 def test_unpick_gives_back_what_came_from_free_with_its_wish(company: World) -> None:

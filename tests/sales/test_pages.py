@@ -240,3 +240,55 @@ def test_nothing_is_still_to_pay_of_a_cancelled_order(client: Client, company: W
     shown = see(client, f"/orders/{order}/")
     assert ">0.00 €<" in shown.split("Still to pay")[1][:60].replace("\xa0", " ")
     assert 'class="btn primary next"' not in shown
+
+
+def test_the_panel_proposes_what_is_free_and_says_at_the_row_what_is_not(
+    client: Client, company: World
+) -> None:
+    product = company.product(sku="AP-1")
+    company.stock(product, 3)
+    company.stock(product, 4, bin=company.bins[2])
+    other, (theirs,) = quote_of(company, LineWish(product.pk, 1))
+    reserve(actor=HOUSE, holds=[Hold(theirs, 1, location=company.location.place_id)])
+    quote, (line,) = quote_of(company, LineWish(product.pk, 5))
+    main, van = (f"reserve-{line}-{one.place_id}" for one in (company.location, company.other))
+    shown = see(client, f"/quotes/{quote}/reserve/")
+    assert f'id="f-{main}" value="2"' in shown
+    assert f'id="f-{van}" value="3"' in shown
+
+    before = entries()
+    refused = do(client, f"/quotes/{quote}/reserve/", {main: "3"}, 409).content.decode()
+    assert f'id="f-{main}-e"' in refused
+    assert refused.count("3 wanted, 2 free here.") == 1
+    assert f'data-remedy="{{&#34;{main}&#34;: &#34;2&#34;}}"' in refused
+    assert f"&#34;{main}&#34;: &#34;&#34;, &#34;{van}&#34;: &#34;3&#34;" in refused
+    assert f'href="/quotes/{other}/">Ask the holder' in refused
+    assert "+00:00" not in refused
+    assert entries() == before
+
+
+def test_winning_shows_the_chosen_place_before_it_does_it(client: Client, company: World) -> None:
+    product = company.product(sku="AP-1")
+    quote, _lines = quote_of(company, LineWish(product.pk, 2))
+    before = entries()
+    shown = do(client, f"/quotes/{quote}/win/", {"into": "ticket", "shown": "order"}, 200).content.decode()
+    assert 'name="shown" value="ticket"' in shown
+    assert entries() == before
+    do(client, f"/quotes/{quote}/win/", {"into": "ticket", "shown": "ticket"})
+    assert Sheet.objects.filter(kind="ticket").count() == 1
+
+
+def test_a_row_without_a_product_is_not_passed_over(client: Client, company: World) -> None:
+    company.product(sku="AP-1")
+    values = {
+        "organization": company.customer.pk,
+        "sku-0": "AP-1",
+        "quantity-0": "1",
+        "sku-1": "",
+        "quantity-1": "7",
+    }
+    before = entries()
+    refused = do(client, "/orders/new/", values, 422).content.decode()
+    assert 'id="f-sku-1-e"' in refused
+    assert 'value="7"' in refused
+    assert entries() == before

@@ -151,8 +151,10 @@ def typed_lines(given: Mapping[str, Any]) -> tuple[LineWish, ...]:
     products = {p.sku.casefold(): p for p in Product.objects.filter(sku__in=skus | {s.upper() for s in skus})}
     found = []
     for n, (sku, units, price, discount) in enumerate(rows):
-        if not sku:
+        if not sku and not (units or price or discount):
             continue
+        if not sku:
+            raise BadInput("no_product", N_("Which product? Give its SKU."), field=f"sku-{n}")
         product = products.get(sku.casefold())
         if product is None:
             raise BadInput("no_such_product", N_("There is no such product."), field=f"sku-{n}")

@@ -92,6 +92,12 @@ def moment(value: datetime | None) -> str:
     )
 
 
+def said(text: str) -> str:
+    """A day or a moment that a refusal names in ISO form, as people write it."""
+    value = datetime.fromisoformat(text)
+    return day(value.date()) if len(text) <= len("2026-11-30") else moment(value)
+
+
 def ago(value: datetime | None) -> Markup:
     """How long ago, with the exact moment on hover."""
     if value is None:

@@ -20,7 +20,7 @@ from wharfinger.ledger.telling import undoable
 from wharfinger.site import cells, formats, icons
 from wharfinger.site.house import house
 from wharfinger.site.nav import address, nav
-from wharfinger.site.remedies import remedy_words
+from wharfinger.site.remedies import fills, remedy_words
 from wharfinger.site.stages import stage_bar
 from wharfinger.site.subjects import subject
 
@@ -57,6 +57,7 @@ def environment(**options: Any) -> Environment:
         drawing=cells.drawing,
         plain_quantity=written,
         remedy_words=remedy_words,
+        fills=fills,
         chip=cells.chip,
         stage_bar=stage_bar,
         subject=subject,
@@ -70,6 +71,7 @@ def environment(**options: Any) -> Environment:
         date=formats.day,
         datetime=formats.moment,
         ago=formats.ago,
+        said=formats.said,
         initials=formats.initials,
     )
     return env

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from wharfinger.base.refusal import N_
 from wharfinger.site.nav import address
+from wharfinger.site.subjects import subject
 
 REMEDIES: dict[str, tuple[str, str]] = {
     "take_less": (N_("Take {quantity}"), ""),
@@ -33,8 +34,19 @@ def remedy_words(remedy: Any) -> tuple[str, str]:
     """The label of a remedy's button and the address of its page, empty when it fills in this form."""
     verb: str = remedy["verb"] if isinstance(remedy, Mapping) else remedy.verb
     values: Mapping[str, Any] = remedy["values"] if isinstance(remedy, Mapping) else remedy.values
+    if verb == "ask_holder":
+        return gettext(REMEDIES[verb][0]), subject(str(values.get("subject", "")))[1]
     words, page = REMEDIES.get(verb, (verb.replace("_", " ").capitalize(), f"remedy:{verb}"))
     return gettext(words).format_map(_Known(values)), address(page, **values) if page else ""
+
+
+def fills(remedy: Any, field: str | None) -> dict[str, Any]:
+    """What a remedy types into the form at hand: its own fields by name, a quantity into the field refused."""
+    values: dict[str, Any] = dict(remedy["values"] if isinstance(remedy, Mapping) else remedy.values)
+    typed: dict[str, Any] = values.get("fills", values)
+    if field and set(typed) == {"quantity"}:
+        return {field: typed["quantity"]}
+    return typed
 
 
 class _Known(dict[str, Any]):

@@ -27,7 +27,7 @@ from wharfinger.billing.pages.typed import day_of
 from wharfinger.billing.queries import shown
 from wharfinger.billing.queries.to_bill import ToBill, customers, to_bill
 from wharfinger.billing.rules.credits import Credit
-from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish, more_than_billable
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Organization
 
@@ -239,10 +239,12 @@ def _wish(given: QueryDict, rows: Sequence[ToBill]) -> InvoiceWish:
 
 
 def _preview(bills: Sequence[Bill], rows: Sequence[ToBill]) -> Totals:
-    by_line = {row.line.pk: row.line for row in rows}
+    by_line = {row.line.pk: row for row in rows}
     taxed = []
     for bill in bills:
-        line = by_line[bill.line]
+        line = by_line[bill.line].line
+        if bill.quantity > by_line[bill.line].units:
+            raise more_than_billable(line, bill.quantity, by_line[bill.line].units, f"quantity-{line.pk}")
         price = line.unit_price_micro if bill.unit_price_micro is None else bill.unit_price_micro
         net = money.extended(
             price, bill.quantity, line.product.quantity_decimals, line.currency, line.discount_micro

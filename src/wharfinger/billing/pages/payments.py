@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -208,10 +209,15 @@ def _wish(given: QueryDict, customer: Any, rows: list[Any]) -> PaymentWish:
         for row in rows
         if (text := given.get(f"invoice-{row.pk}", "").strip()) not in ("", "0")
     ]
+    paid = minor(given.get("amount", ""), currency)
+    open_minor = {row.pk: row.open_minor for row in rows}
+    if len(chosen) == 1 and 0 < paid < chosen[0].amount_minor == open_minor[chosen[0].invoice]:
+        # The form proposed all of this invoice, and a part of it was paid.
+        chosen = [replace(chosen[0], amount_minor=paid)]
     rate = given.get("rate", "").strip()
     return PaymentWish(
         customer.pk,
-        minor(given.get("amount", ""), currency),
+        paid,
         currency,
         day_of(given, "received_on"),
         given.get("method", ""),

@@ -119,21 +119,26 @@ def _invoice(plan: Plan, truth: Truth, wish: InvoiceWish, rows: Sequence[Row], *
     plan.mention(("invoice", made), ("organization", first.organization_id))
 
 
+def more_than_billable(line: Any, wanted: int, free: int, field: str) -> Refusal:
+    """More than is still to be billed of a line cannot be invoiced."""
+    return Refusal(
+        "more_than_billable",
+        N_("{wanted} to invoice, but only {free} of this line are still to be billed."),
+        field=field,
+        wanted=wanted,
+        free=free,
+        product=line.product_id,
+        line=line.pk,
+    )
+
+
 def _row(plan: Plan, truth: Truth, invoice: Id, position: int, row: Row, place: PlaceRef) -> None:
     line, bill = row.line, row.bill
     left = bill.quantity
     held_here = truth.of_claim(line.pk, ("to_bill",))
     at_hand = sum(held.quantity for held in held_here)
     if at_hand < left:
-        raise Refusal(
-            "more_than_billable",
-            N_("{wanted} to invoice, but only {free} of this line are still to be billed."),
-            field=f"lines.{position - 1}.quantity",
-            wanted=left,
-            free=at_hand,
-            product=line.product_id,
-            line=line.pk,
-        )
+        raise more_than_billable(line, left, at_hand, f"lines.{position - 1}.quantity")
     for held in held_here:
         part = min(left, held.quantity)
         if part:

@@ -62,23 +62,23 @@ def _free_here(plan: Plan, truth: Truth, line: Any, pick: Pick, left: int, n: in
     """Exactly the free goods that were chosen; a line that wants fewer frees as many it reserved."""
     here = fitting((h for h in truth.free if h.product == line.product_id), pick)
     found = [Got(h.spot, q, h.location) for h, q in taken_from(here, left)]
-    surplus = sum(got.quantity for got in found)
+    taken = surplus = sum(got.quantity for got in found)
     surplus -= demand.cover(plan, truth, line.pk, surplus, partly=True) if surplus else 0
     for held, part in taken_from(truth.of_claim(line.pk, ("bin",)), surplus):
         plan.move(held.spot, held.spot.for_claim(0), part)
         surplus -= part
     if surplus:
-        raise _more_than_wanted(pick, n, surplus)
+        raise _more_than_wanted(pick, n, pick.quantity - left + taken - surplus)
     return found
 
 
-def _more_than_wanted(pick: Pick, n: int, surplus: int) -> Refusal:
+def _more_than_wanted(pick: Pick, n: int, still: int) -> Refusal:
     return Refusal(
         "more_than_wanted",
         N_("{wanted} asked for, but only {free} of this line are still open."),
         field=f"picks.{n}.quantity",
         wanted=pick.quantity,
-        free=pick.quantity - surplus,
+        free=still,
         line=pick.line,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -38,6 +39,8 @@ def reserve(request: HttpRequest, pk: int) -> HttpResponse:
     panel = shelves(list(lines_of(pk, by).select_related("product")))
 
     def show(form: Form) -> HttpResponse:
+        if form.refusal is not None:
+            _place(form.refusal, request.POST, panel)
         context = {
             "doc": doc,
             "form": form,
@@ -48,7 +51,7 @@ def reserve(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "sales/reserve.html", context)
 
     if request.method != "POST":
-        return show(Form())
+        return show(Form(_proposed(panel)))
 
     def act() -> Any:
         verb = "release" if request.POST.get("verb") == "release" else "reserve"
@@ -61,6 +64,38 @@ def reserve(request: HttpRequest, pk: int) -> HttpResponse:
     released = request.POST.get("verb") == "release"
     ok = _("Released for %(number)s.") if released else _("Reserved for %(number)s.")
     return page_act(request, act, ok=ok % {"number": doc.number}, back=back, again=show)
+
+
+def _proposed(panel: Sequence[Shelf]) -> dict[str, str]:
+    """As much of each line as is free, one location after the other."""
+    found: dict[str, str] = {}
+    left = {row.line: row.wanted for row in panel}
+    for row in panel:
+        units = min(left[row.line], row.free)
+        if units:
+            found[f"reserve-{row.line}-{row.place}"] = written(units, row.decimals)
+            left[row.line] -= units
+    return found
+
+
+def _place(refusal: Refusal, given: Mapping[str, Any], panel: Sequence[Shelf]) -> None:
+    """Say beside which field of the panel a refusal stands, and what its remedies type there."""
+    parts = (refusal.field or "").split(".")
+    if len(parts) != 3 or parts[0] != "lines":
+        return
+    verb = "release" if given.get("verb") == "release" else "reserve"
+    fields = [f"{verb}-{row.line}-{row.place}" for row in panel]
+    typed_in = [name for name in fields if str(given.get(name, "")).strip()]
+    refusal.field = typed_in[int(parts[1])]
+    here = panel[fields.index(refusal.field)]
+    others = {row.location: f"{verb}-{row.line}-{row.place}" for row in panel if row.line == here.line}
+    refusal.remedies = tuple(
+        replace(one, values={**one.values, "fills": {refusal.field: "", others[to]: given[refusal.field]}})
+        if (to := one.values.get("location")) in others
+        else one
+        for one in refusal.remedies
+        if one.verb != "take_elsewhere" or one.values.get("location") in others
+    )
 
 
 def _typed(given: Mapping[str, Any], panel: Sequence[Shelf], verb: str) -> list[Hold]:
@@ -113,7 +148,8 @@ def win(request: HttpRequest, pk: int) -> HttpResponse:
         }
         return render(request, "sales/win.html", context)
 
-    if request.method != "POST":
+    # Whoever chose another place since has not seen what that does.
+    if request.method != "POST" or request.POST.get("shown", chosen) != chosen:
         return show(Form())
     return page_act(
         request,
