@@ -42,6 +42,8 @@ def test_money_walks_from_the_invoice_to_the_refund(call: Any, company: World) -
     )
     assert (status, note["number"], note["total"], note["reason"]) == (201, "CN-1", "59.38", "Broken")
     assert [(r["quantity"], r["net"], r["tax"]) for r in note["lines"]] == [("1", "49.90", "9.48")]
+    status, alone = call("post", "/credit-notes?dry_run=true", {"invoice_line": row, "quantity": "1"})
+    assert (status, alone["document"]["total"]) == (200, "59.38")
     status, back = call("post", "/refunds", {"organization": customer, "amount": "81.24"})
     assert (status, back["number"], back["kind"]) == (201, "REF-1", "refund")
     status, refused = call("post", "/refunds", {"organization": customer, "amount": "0.01"})
@@ -110,6 +112,8 @@ def test_a_list_costs_the_same_however_long(
             "no_such_invoice_line",
             "lines.0.invoice_line",
         ),
+        ("/credit-notes", {"reason": "Broken"}, 422, "missing", "lines"),
+        ("/credit-notes", {"invoice_line": 9}, 422, "missing", "quantity"),
     ],
 )
 def test_bad_input_names_its_field(

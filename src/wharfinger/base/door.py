@@ -174,8 +174,9 @@ class Listing:
 
     sorts: queryset field by the name callers use. filters: likewise, or a function that narrows the
     queryset to any of several values. days: date or instant fields that take ``_from`` and ``_to``.
-    q: fields that ``?q=`` looks into. includes: children that ``?include=`` adds. first: the sort
-    when none is asked for; empty is newest first. also: parameters that the endpoint reads itself.
+    q: fields that ``?q=`` looks into. includes: children that ``?include=`` adds. words: what a derived
+    word may be, by filter. first: the sort when none is asked for; empty is newest first. also:
+    parameters that the endpoint reads itself.
     """
 
     name: str
@@ -184,6 +185,7 @@ class Listing:
     days: Mapping[str, str] = field(default_factory=dict)
     q: Sequence[str] = ()
     includes: Sequence[str] = ()
+    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     first: str = ""
     also: Sequence[str] = ()
 
@@ -218,6 +220,7 @@ class Listing:
                 raise BadInput(
                     "too_many", N_("At most {most} values fit into one filter."), field=name, most=MOST_VALUES
                 )
+            _among(self.words.get(name), values, name)
             if values:
                 rows = (
                     how(rows, values)
@@ -254,7 +257,9 @@ class Listing:
                 _parameter("include", {"type": "string", "enum": list(self.includes)}, "Children to add.")
             )
         several = {"type": "array", "items": text, "maxItems": MOST_VALUES}
-        found.extend(_parameter(name, several, "One or several values.") for name in self.filters)
+        for name in self.filters:
+            items = {**text, "enum": list(self.words[name])} if name in self.words else text
+            found.append(_parameter(name, {**several, "items": items}, "One or several values."))
         for name in self.days:
             found.extend(
                 _parameter(f"{name}_{end}", {"type": "string", "format": "date"}, "")
@@ -305,12 +310,18 @@ def field_of(model: type[models.Model], path: str) -> models.Field[Any, Any]:
     return found
 
 
+def _among(words: Sequence[str] | None, values: Sequence[str], name: str) -> None:
+    if words and any(value not in words for value in values):
+        raise BadInput("not_one_of", N_("Choose one of: {words}."), field=name, words=", ".join(words))
+
+
 def _typed(model: type[models.Model], path: str, values: Sequence[str], name: str) -> list[Any]:
     kind = field_of(model, path)
     if isinstance(kind, models.BooleanField):
         return [_yes_or_no(value, name) for value in values]
     if isinstance(kind, models.IntegerField):
         return [whole(value, name) for value in values]
+    _among([key for key, _word in kind.flatchoices], values, name)
     return [value[:200] for value in values]
 
 

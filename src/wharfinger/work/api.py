@@ -35,6 +35,7 @@ from wharfinger.demand.api import LineGiven, LineOut, wishes
 from wharfinger.demand.queries.reading import products_of
 from wharfinger.demand.queries.shown import lines_of, show_lines
 from wharfinger.demand.queries.where import bin_places, location_places, lots_of
+from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.door import detail, write
 from wharfinger.ledger.write import Written
 from wharfinger.work import actions, queries
@@ -159,6 +160,7 @@ WORK_ORDERS = Listing(
         "goods_status": lambda rows, values: rows.filter(goods_word__in=values),
         "money_status": lambda rows, values: rows.filter(money_word__in=values),
     },
+    words={"goods_status": tuple(GOODS), "money_status": tuple(MONEY)},
     q=("number", "title", "customer_reference", "organization__name"),
     includes=("charges",),
 )

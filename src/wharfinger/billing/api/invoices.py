@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from django.http import HttpResponse
 from ninja import Router
@@ -130,9 +130,11 @@ class CreditGiven(Given):
 
 
 class CreditNoteGiven(Given):
-    """What is taken back of one invoice."""
+    """What is taken back of one invoice: of one line, or of several."""
 
-    lines: list[CreditGiven] = Field(min_length=1, max_length=1000)
+    invoice_line: Id | None = Field(default=None, examples=[None])
+    quantity: Quantity | None = Field(default=None, examples=[None])
+    lines: list[CreditGiven] = Field(default=[], max_length=1000)
     reason: str = Field(default="", max_length=500, examples=["Wrong colour"])
     issued_on: date | None = Field(default=None, examples=[None])
 
@@ -180,6 +182,7 @@ INVOICES = Listing(
         "currency": "currency",
         "status": shown.with_status,
     },
+    words={"status": get_args(Status)},
     days={"issued_on": "issued_on", "due_on": "due_on"},
     q=("number", "customer_reference", "organization__name"),
 )
@@ -292,7 +295,7 @@ def one_credit_note(request: Request, id: Id) -> HttpResponse:
 @router.post("/credit-notes", response={201: CreditNoteDone}, summary="Credit invoice lines")
 def create_credit_note(request: Request, body: CreditNoteGiven) -> HttpResponse:
     """Take back quantities of one invoice's lines; what was paid of them becomes store credit."""
-    items = _credits(body.lines)
+    items = _credits(_named(body))
     act = partial(credit, actor=request.auth, items=items, reason=body.reason, issued_on=body.issued_on)
 
     def made(done: Written) -> int:
@@ -305,6 +308,17 @@ def create_credit_note(request: Request, body: CreditNoteGiven) -> HttpResponse:
         about=lambda done: f"credit_note:{made(done)}",
         status=201,
     )
+
+
+def _named(body: CreditNoteGiven) -> list[CreditGiven]:
+    """The lines that are named, and the one that stands alone."""
+    if body.invoice_line is not None:
+        if body.quantity is None:
+            raise BadInput("missing", N_("Please fill this in."), field="quantity")
+        return [*body.lines, CreditGiven(invoice_line=body.invoice_line, quantity=body.quantity)]
+    if not body.lines:
+        raise BadInput("missing", N_("Please fill this in."), field="lines")
+    return body.lines
 
 
 def _credits(given: Sequence[CreditGiven]) -> tuple[Credit, ...]:

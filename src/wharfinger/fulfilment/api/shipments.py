@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from django.http import HttpResponse
 from ninja import Router
@@ -19,6 +19,8 @@ from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.ledger.door import detail, write
 
 router = Router(tags=["fulfilment"])
+
+Word = Literal["in_transit", "delivered", "cancelled"]
 
 
 class GoodsRow(Shown):
@@ -39,7 +41,7 @@ class ShipmentOut(Shown):
 
     id: Id
     number: str = Field(examples=["SH-4"])
-    status: Literal["in_transit", "delivered", "cancelled"]
+    status: Word
     organization: Id
     site: Id
     carrier: str
@@ -106,6 +108,7 @@ SHIPMENTS = Listing(
         "number": "number",
         "status": shown.with_word,
     },
+    words={"status": get_args(Word)},
     days={"shipped_on": "shipped_on", "delivered_on": "delivered_on"},
     q=("number", "tracking", "organization__name"),
 )

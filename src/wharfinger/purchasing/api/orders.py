@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 from django.http import HttpResponse
 from ninja import Router
@@ -32,6 +32,7 @@ from wharfinger.purchasing.api.shapes import (
     PerVendor,
     Reason,
     WantedGiven,
+    Word,
 )
 from wharfinger.purchasing.queries import shown as queries
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
@@ -53,6 +54,7 @@ ORDERS = Listing(
         "buyer": "buyer_id",
         "status": queries.with_status,
     },
+    words={"status": get_args(Word)},
     days={"expected_on": "expected_on", "ordered_on": "ordered_on", "submitted_at": "submitted_at"},
     q=("number", "external_number", "vendor__name", "memo"),
 )

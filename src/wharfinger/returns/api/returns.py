@@ -29,6 +29,7 @@ RETURNS = Listing(
     "returns",
     sorts={"number": "number", "requested_at": "requested_at"},
     filters={"organization": "organization_id", "location": "location_id", "status": shown.with_word},
+    words={"status": tuple(shown.DECIDED)},
     q=("number", "organization__name"),
 )
 

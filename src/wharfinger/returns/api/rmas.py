@@ -41,6 +41,7 @@ RMAS = Listing(
     "rmas",
     sorts={"number": "number", "requested_at": "requested_at", "due_on": "due_on"},
     filters={"organization": "organization_id", "location": "location_id", "status": shown.with_word},
+    words={"status": tuple(shown.DECIDED)},
     days={"due_on": "due_on"},
     q=("number", "organization__name"),
 )

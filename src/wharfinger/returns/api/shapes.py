@@ -13,6 +13,17 @@ Code = Annotated[str, Field(min_length=1, max_length=100, examples=["SN-0001"])]
 Reason = Annotated[str, Field(max_length=500, examples=["Does not start"])]
 Outcome = Literal["restock", "repair", "scrap", "to_vendor", "send_back"]
 
+Word = Literal[
+    "requested",
+    "approved",
+    "partly_received",
+    "to_inspect",
+    "inspected",
+    "settled",
+    "denied",
+    "closed",
+]
+
 
 class RmaLineOut(Shown):
     """A line of a return: requested, received, inspected and settled are four facts."""
@@ -46,16 +57,7 @@ class RmaOut(Shown):
     organization: Id
     location: Id = Field(description="Where the goods are to arrive.")
     authorized: bool = Field(description="False for a return without RMA.")
-    status: Literal[
-        "requested",
-        "approved",
-        "partly_received",
-        "to_inspect",
-        "inspected",
-        "settled",
-        "denied",
-        "closed",
-    ]
+    status: Word
     requested_at: datetime
     approved_at: datetime | None
     denied_at: datetime | None

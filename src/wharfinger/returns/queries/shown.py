@@ -53,20 +53,21 @@ def word(rma: Rma, done: Sequence[tuple[RmaLine, Figures]]) -> str:
     return "settled"
 
 
+DECIDED: dict[str, Q] = {
+    "requested": Q(approved_at__isnull=True, denied_at__isnull=True, closed_at__isnull=True, authorized=True),
+    "approved": Q(approved_at__isnull=False, closed_at__isnull=True),
+    "denied": Q(denied_at__isnull=False),
+    "closed": Q(closed_at__isnull=False),
+    "open": Q(denied_at__isnull=True, closed_at__isnull=True),
+}
+"""By what was decided a list of returns is narrowed; how far their goods are is shown beside."""
+
+
 def with_word(rows: QuerySet[Rma], values: list[str]) -> QuerySet[Rma]:
     """The returns that are requested, approved, denied, closed or open."""
-    ways = {
-        "requested": Q(
-            approved_at__isnull=True, denied_at__isnull=True, closed_at__isnull=True, authorized=True
-        ),
-        "approved": Q(approved_at__isnull=False, closed_at__isnull=True),
-        "denied": Q(denied_at__isnull=False),
-        "closed": Q(closed_at__isnull=False),
-        "open": Q(denied_at__isnull=True, closed_at__isnull=True),
-    }
     wanted = Q(pk__in=[])
     for value in values:
-        wanted |= ways.get(value, Q(pk__in=[]))
+        wanted |= DECIDED.get(value, Q(pk__in=[]))
     return rows.filter(wanted)
 
 

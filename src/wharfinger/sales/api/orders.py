@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from django.http import HttpResponse
 from ninja import Query, Router
@@ -129,6 +129,7 @@ ORDERS = Listing(
         "goods_status": lambda rows, values: rows.filter(goods_word__in=values),
         "money_status": lambda rows, values: rows.filter(money_word__in=values),
     },
+    words={"goods_status": get_args(Goods), "money_status": get_args(Money)},
     days={"ordered_on": "ordered_on", "promised_on": "promised_on"},
     q=("number", "title", "customer_reference", "organization__name"),
     includes=("lines",),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from django.http import HttpResponse
 from ninja import Router
@@ -37,6 +37,8 @@ from wharfinger.sales.rules.quotes import OpportunityWish, QuoteWish
 from wharfinger.sales.rules.win import Into
 
 router = Router(tags=["selling"])
+
+Word = Literal["open", "sent", "expired", "won", "lost"]
 
 
 class OpportunityGiven(Given):
@@ -132,7 +134,7 @@ class QuoteOut(Shown):
     won_at: datetime | None
     lost_at: datetime | None
     lost_reason: str
-    status: Literal["open", "sent", "expired", "won", "lost"]
+    status: Word
     lines: list[LineOut] | None = None
 
 
@@ -216,6 +218,7 @@ QUOTES = Listing(
         "number": "number",
         "status": lambda rows, values: rows.filter(quote_word__in=values),
     },
+    words={"status": get_args(Word)},
     days={"quoted_on": "ordered_on", "expires_on": "quote__expires_on"},
     q=("number", "title", "customer_reference", "organization__name"),
     includes=("lines",),
