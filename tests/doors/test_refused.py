@@ -31,7 +31,8 @@ OPEN_OPERATIONS = {
 """What answers everybody, each with no more than is theirs: their own tokens, the worklists they may see, what they find."""
 KINDS = {"quotes": "quote", "orders": "order", "work-orders": "ticket"}
 OPEN_PAGES = {
-    *("/", "/search/", "/sign-in/", "/sign-out/", "/account/", "/account/tokens/", "/healthz"),
+    *("/", "/search/", "/sign-in/", "/sign-out/", "/account/", "/account/tokens/", "/account/mails/"),
+    "/healthz",
     *("/views/save", "/views/<int:view>/delete"),
 }
 """What everybody who is signed in may open: it shows no more than is theirs."""

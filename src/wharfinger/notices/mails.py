@@ -6,10 +6,13 @@ import smtplib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.urls import reverse
 from django.utils import translation
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from wharfinger.base import configuration
@@ -20,6 +23,10 @@ from wharfinger.notices import outbox, rules
 from wharfinger.notices.models import Rule
 from wharfinger.notices.rules import EVENTS, News
 from wharfinger.parties.models import User
+
+PAGES = {"quote": "sales:quote", "order": "sales:order"}
+"""The page of a kind of document; all others are work orders."""
+MOST_LINKS = 10
 
 
 def tell(row: Outbox) -> list[dict[str, Any]]:
@@ -36,7 +43,6 @@ def about(entry: Entry) -> list[dict[str, Any]]:
     news = news_of(entry.pk)
     if not news:
         return []
-    sheets = sorted({one.sheet for one in news})
     own = {rule.event: rule for rule in Rule.objects.all()}
     roles = {
         event: own[event].roles if event in own else told
@@ -46,26 +52,21 @@ def about(entry: Entry) -> list[dict[str, Any]]:
     named = {event: rule.people for event, rule in own.items() if rule.active}
     users = {u.pk: u for u in User.objects.filter(is_active=True)}
     muted = {pk: frozenset(user.muted) for pk, user in users.items()}
-    told = rules.tell(news, roles, people_of(sheets), named, muted, entry.actor_id)
-    numbers = dict(Sheet.objects.filter(pk__in=sheets).values_list("pk", "number"))
-    return [written(users[one.user], one.news, numbers) for one in told if users[one.user].email]
+    told = rules.tell(news, roles, people_of([one.line for one in news]), named, muted, entry.actor_id)
+    papers = Sheet.objects.in_bulk({one.sheet for one in news})
+    return [written(users[one.user], one.news, papers) for one in told if users[one.user].email]
 
 
 def news_of(entry: int) -> list[News]:
-    """Which units of which lines reached which stage by an entry."""
+    """Which units of which lines reached which stage by an entry, or were taken back from one."""
     found: dict[tuple[str, int], int] = {}
-    moves = Move.objects.filter(
-        entry_id=entry, target__kind__in=list(EVENTS), target__claim__gt=0, reverses__isnull=True
+    moves = Move.objects.filter(entry_id=entry).values_list(
+        "source__kind", "source__claim_id", "target__kind", "target__claim_id", "quantity", "reverses_id"
     )
-    for kind, source, claim, quantity in moves.values_list(
-        "target__kind", "source__kind", "target__claim_id", "quantity"
-    ):
-        if kind != source:
-            found[kind, claim] = found.get((kind, claim), 0) + quantity
-    for kind, claim, quantity in moves.filter(
-        source__kind="bin", target__kind="bin", source__claim=0
-    ).values_list("target__kind", "target__claim_id", "quantity"):
-        found[kind, claim] = found.get((kind, claim), 0) + quantity
+    for source, was_for, target, is_for, quantity, reverses in moves:
+        event = rules.event_of(source, was_for, target, is_for, back=reverses is not None)
+        if event is not None:
+            found[event] = found.get(event, 0) + quantity
     lines = {
         line.pk: line
         for line in Line.objects.filter(pk__in={claim for _, claim in found}).select_related("product")
@@ -83,65 +84,80 @@ def news_of(entry: int) -> list[News]:
     ]
 
 
-def people_of(sheets: Sequence[int]) -> dict[int, dict[str, list[int]]]:
-    """Who holds which role on each document: its owner, its lead, its opportunity's owner, who asked for its lines."""
+def people_of(lines: Sequence[int]) -> dict[int, dict[str, list[int]]]:
+    """Who holds which role for each line: on its document, on the order that collects it, or as who asked for it."""
     team = [pk for pk in configuration.one("purchasing_team") if isinstance(pk, int)]
-    found: dict[int, dict[str, list[int]]] = {}
-    rows = Sheet.objects.filter(pk__in=sheets).values_list(
+    found = Line.objects.filter(pk__in=lines).values_list(
         "pk",
-        "owner_id",
-        "work_order__lead_id",
-        "order__quote__opportunity__owner_id",
-        "quote__opportunity__owner_id",
+        "sheet__owner_id",
+        "order__owner_id",
+        "sheet__work_order__lead_id",
+        "sheet__quote__opportunity__owner_id",
+        "order__order__quote__opportunity__owner_id",
+        "requested_by_id",
     )
-    for pk, owner, lead, by_order, by_quote in rows:
-        found[pk] = {
-            "owner": [owner] if owner else [],
+    return {
+        pk: {
+            "owner": [user for user in (owner, of_order) if user],
             "lead": [lead] if lead else [],
-            "opportunity_owner": [u for u in (by_order, by_quote) if u],
+            "opportunity_owner": [user for user in (by_quote, by_order) if user],
+            "requester": [asked] if asked else [],
             "purchasing_team": team,
-            "requester": [],
         }
-    asked = Line.objects.filter(sheet__in=sheets, requested_by__isnull=False)
-    for sheet, user, owner in asked.values_list("sheet_id", "requested_by_id", "order__owner_id").distinct():
-        found[sheet]["requester"].append(user)
-        if owner:
-            found[sheet]["owner"].append(owner)
-    return found
+        for pk, owner, of_order, lead, by_quote, by_order, asked in found
+    }
 
 
-def written(user: User, news: Sequence[News], numbers: dict[int, str]) -> dict[str, Any]:
-    """The mail about an act, in the person's language."""
+def written(user: User, news: Sequence[News], papers: dict[int, Sheet]) -> dict[str, Any]:
+    """The mail about an act, in the person's language, with the way to each document."""
     with translation.override(user.language):
-        names = sorted({numbers[one.sheet] for one in news})
+        told = sorted({papers[one.sheet].number for one in news})
         lines = [
-            f"{numbers[one.sheet]}: {one.quantity} × {one.product} {_(EVENTS[one.event][0])}" for one in news
+            f"{papers[one.sheet].number}: {one.quantity} × {one.product} {_(EVENTS[one.event][0])}"
+            for one in news
         ]
         first = news[0]
         subject = (
-            f"{numbers[first.sheet]}: {first.product} {_(EVENTS[first.event][0])}"
+            f"{papers[first.sheet].number}: {first.product} {_(EVENTS[first.event][0])}"
             if len(news) == 1
-            else _("%(numbers)s: %(count)s changes") % {"numbers": ", ".join(names[:3]), "count": len(news)}
+            else _("%(numbers)s: %(count)s changes") % {"numbers": ", ".join(told[:3]), "count": len(news)}
         )
-        body = "\n".join(
-            [_("Hello %(name)s,") % {"name": user.name or user.username}, "", *lines, "", settings.PUBLIC_URL]
-        )
-    return {"to": [user.email], "subject": subject[:200], "body": body}
+        ways = [address_of(papers[pk]) for pk in sorted({one.sheet for one in news})[:MOST_LINKS]]
+        hello = _("Hello %(name)s,") % {"name": user.name or user.username}
+    return {"to": [user.email], "subject": subject[:200], "body": "\n".join([hello, "", *lines, "", *ways])}
+
+
+def address_of(sheet: Sheet) -> str:
+    """Where people read a document in their browser."""
+    return settings.PUBLIC_URL.rstrip("/") + reverse(
+        PAGES.get(sheet.kind, "work:work_order"), args=[sheet.pk]
+    )
+
+
+def identity(row: Outbox) -> str:
+    """The Message-ID of a mail: the same whenever the same row is sent, and nobody else's."""
+    mark = salted_hmac("mail", f"{row.pk} {row.payload['to']} {row.payload['subject']}").hexdigest()[:20]
+    return f"<{row.pk}.{mark}@{urlsplit(settings.PUBLIC_URL).hostname or 'localhost'}>"
 
 
 def send(row: Outbox) -> list[dict[str, Any]]:
-    """Hand one mail to the mail server; the row's id is in its Message-ID, so that a repeat can be told."""
+    """Hand one mail to the mail server; its Message-ID stays the same, so that a repeat can be told."""
     payload = row.payload
     message = EmailMessage(
         subject=" ".join(str(payload["subject"]).split()),
         body=payload["body"],
         to=payload["to"],
-        headers={"Message-ID": f"<outbox-{row.pk}@wharfinger.invalid>", "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": identity(row), "Auto-Submitted": "auto-generated"},
     )
     for one in payload.get("attachments", ()):
-        message.attach(one["name"], Path(one["path"]).read_bytes(), one["type"])
+        file = Path(settings.MEDIA_ROOT) / one["path"]
+        message.attach(one["name"], file.read_bytes(), one["type"])
     try:
         message.send()
+    except smtplib.SMTPRecipientsRefused as error:
+        # 5yz is for good (RFC 5321 §4.2.1): an address that does not exist will not begin to.
+        final = all(code >= 500 for code, _said in error.recipients.values())
+        raise outbox.Failed(f"{type(error).__name__}: {error}", final=final) from error
     except (smtplib.SMTPException, OSError) as error:
         raise outbox.Failed(f"{type(error).__name__}: {error}") from error
     outbox.log(row, ok=True, said=", ".join(payload["to"]))

@@ -174,6 +174,26 @@ def _rules(request: HttpRequest, form: Form, event: str) -> HttpResponse:
     return render(request, "notices/rules.html", context)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@page()
+def own_mails(request: HttpRequest) -> HttpResponse:
+    """Of which events one wants a mail oneself."""
+    user: Any = request.user
+    if request.method == "POST":
+        wanted = request.POST.getlist("wanted")
+        return page_act(
+            request,
+            lambda: actions.mute(user=user, events=[event for event in EVENTS if event not in wanted]),
+            ok=_("Saved which mails you get."),
+            back=reverse("notices:own_mails"),
+        )
+    shown = [
+        {"event": event, "word": _(word), "wanted": event not in user.muted}
+        for event, (word, _roles) in EVENTS.items()
+    ]
+    return render(request, "notices/own_mails.html", {"shown": shown})
+
+
 def _messages(ask: Ask) -> Rows:
     every = Outbox.objects.all()
     tabs = {

@@ -20,8 +20,9 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "customer": (N_("is delivered"), ("owner", "lead", "opportunity_owner", "requester")),
     "returns": (N_("has come back"), ("owner", "lead", "opportunity_owner", "requester")),
     "invoiced": (N_("is invoiced"), ("owner", "opportunity_owner")),
+    "back": (N_("has been taken back"), ("owner", "lead", "opportunity_owner", "requester")),
 }
-"""By the kind of place that units of a line reach: the words, and the roles that are told unless a rule says otherwise."""
+"""By the kind of place that units of a line reach, or when a step is undone: the words, and the roles that are told unless a rule says otherwise."""
 
 ROLES = ("owner", "lead", "opportunity_owner", "requester", "purchasing_team")
 
@@ -57,6 +58,22 @@ def pause_s(attempts: int) -> int:
     return int(min(FIRST_PAUSE_S * 2 ** max(attempts - 1, 0), LONGEST_PAUSE_S))
 
 
+WANTED_AGAIN = ("to_approve", "to_order")
+"""Where somebody has to do something about a line, whichever way it came there."""
+
+
+def event_of(source: str, was_for: int, target: str, is_for: int, *, back: bool) -> tuple[str, int] | None:
+    """Which event of which line it is that goods, wishes or bills go from one kind of place to another.
+
+    was_for, is_for: the lines they are claimed by before and after. back: whether the move undoes another.
+    """
+    if is_for and target in EVENTS and (not back or target in WANTED_AGAIN) and source != target:
+        return target, is_for
+    if back:
+        return ("back", was_for) if was_for and source in EVENTS and source not in WANTED_AGAIN else None
+    return ("bin", is_for) if source == target == "bin" and is_for and not was_for else None
+
+
 def tell(
     news: Sequence[News],
     roles: Mapping[str, Sequence[str]],
@@ -67,13 +84,13 @@ def tell(
 ) -> list[Told]:
     """Who is told what: one message per person and act, however many roles they hold; never who did it.
 
-    roles: by event, the roles told; people: by sheet, who holds which role; named: by event, people
+    roles: by event, the roles told; people: by line, who holds which role; named: by event, people
     named in its rule; muted: by active user, the events of which they want no mail.
     """
     told: dict[int, list[News]] = {}
     for one in news:
         wanted = {
-            user for role in roles.get(one.event, ()) for user in people.get(one.sheet, {}).get(role, ())
+            user for role in roles.get(one.event, ()) for user in people.get(one.line, {}).get(role, ())
         }
         for user in sorted(wanted | set(named.get(one.event, ()))):
             if user != actor and user in muted and one.event not in muted[user]:

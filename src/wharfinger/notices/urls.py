@@ -13,6 +13,7 @@ urlpatterns = [
     path("settings/webhooks/<int:pk>/", pages.webhook, name="webhook"),
     path("settings/notifications/", pages.rules, name="rules"),
     path("settings/notifications/<slug:event>/", pages.set_rule, name="set_rule"),
+    path("account/mails/", pages.own_mails, name="own_mails"),
     path("settings/messages/", pages.messages, name="messages"),
     path("settings/messages/send-again/", pages.send_again, name="send_again"),
 ]

@@ -49,14 +49,17 @@ def about(entry: Entry) -> list[dict[str, Any]]:
 
 def written(of: Kind, pk: int) -> dict[str, Any] | None:
     """The mail with a document attached, in the reader's language; nothing where there is no address."""
-    to = _addresses(of, pk)
-    if not to or of.final(pk) is None:
+    if of.final(pk) is None:
         return None
     kept = issue(actor=HOUSE, kind=of.name, pk=pk)
+    file_of(kept)
+    to = _addresses(of, pk)
+    if not to:
+        return None
     us = kept.content["company"]["address"]["name"]
     attached = {
         "name": _file_name(of, kept.number),
-        "path": str(file_of(kept)),
+        "path": kept.file,
         "type": "application/pdf",
     }
     return _letter(of, to, kept.number, kept.language, us) | {"attachments": [attached]}

@@ -1,0 +1,182 @@
+"""Who is told of what: every role on the document, by line; also when a step is taken back; nobody who is muted."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import threading
+from collections import Counter
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.db import connections
+from django.test import Client
+
+from tests.fresh import free_port
+from tests.notices.conftest import Catcher
+from tests.notices.test_outbox import person, work_off
+from tests.world import World
+from wharfinger.base import clock
+from wharfinger.base.access import HOUSE
+from wharfinger.base.models import Setting
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.rules import LineWish
+from wharfinger.ledger.models import Outbox
+from wharfinger.ledger.reverse import reverse
+from wharfinger.notices.rules import EVENTS, event_of
+from wharfinger.sales.actions.holds import reserve
+from wharfinger.sales.actions.orders import create_order
+from wharfinger.sales.actions.quotes import create_opportunity, create_quote
+from wharfinger.sales.actions.winning import win
+from wharfinger.sales.rules.holds import Hold
+from wharfinger.sales.rules.orders import OrderWish
+from wharfinger.sales.rules.quotes import OpportunityWish, QuoteWish
+from wharfinger.sales.rules.win import Into
+from wharfinger.work.actions import create_work_order
+from wharfinger.work.rules import WorkWish
+
+
+@pytest.mark.parametrize(
+    ("move", "event"),
+    [
+        (("bin", 0, "bin", 7, False), ("bin", 7)),
+        (("bin", 7, "bin", 7, False), None),
+        (("bin", 7, "picked", 7, False), ("picked", 7)),
+        (("picked", 7, "bin", 7, True), ("back", 7)),
+        (("bin", 7, "bin", 0, True), ("back", 7)),
+        (("covered", 7, "to_order", 7, True), ("to_order", 7)),
+        (("to_order", 7, "covered", 7, True), None),
+        (("to_bill", 7, "invoiced", 7, False), ("invoiced", 7)),
+        (("invoiced", 7, "to_bill", 7, True), ("back", 7)),
+        (("vendor", 0, "bin", 0, False), None),
+    ],
+)
+def test_which_move_is_news(move: tuple[Any, ...], event: tuple[str, int] | None) -> None:
+    *way, back = move
+    assert event_of(*way, back=back) == event
+
+
+def to(catcher: Catcher) -> Counter[str]:
+    return Counter(mail["To"].partition("@")[0] for mail in catcher.mails)
+
+
+@pytest.mark.django_db
+def test_ticket_resource_order_owner_and_opportunity_owner_are_told(company: World, catcher: Catcher) -> None:
+    lead, seller, hunter = person("lead"), person("seller"), person("hunter")
+    product = company.product()
+    company.stock(product, 5)
+    ticket = create_work_order(
+        actor=HOUSE, wish=WorkWish("ticket", company.customer.pk, title="New routers", lead=lead.pk)
+    ).one("demand.Sheet")
+    deal = create_opportunity(
+        actor=HOUSE, wish=OpportunityWish(company.customer.pk, "Routers", owner=hunter.pk)
+    ).one("sales.Opportunity")
+    quote = create_quote(
+        actor=HOUSE,
+        wish=QuoteWish(company.customer.pk, (LineWish(product.pk, 2),), opportunity=deal, owner=seller.pk),
+    ).one("demand.Sheet")
+    win(actor=HOUSE, quote=quote, into=Into("ticket", ticket))
+    line = Line.objects.get(sheet=ticket)
+    work_off()
+    catcher.mails.clear()
+    held = reserve(actor=HOUSE, holds=[Hold(line.pk, 2, company.location.place_id)])
+    work_off()
+    assert to(catcher) == {"lead": 1, "seller": 1, "hunter": 1}
+    body = catcher.mails[0].get_content()
+    assert f"{Sheet.objects.get(pk=ticket).number}: 2 × {product.sku} {product.name} is reserved" in body
+    assert f"/work-orders/{ticket}/" in body
+    catcher.mails.clear()
+    reverse(actor=HOUSE, entry=held.id)
+    work_off()
+    assert to(catcher) == {"lead": 1, "seller": 1, "hunter": 1}
+    assert "has been taken back" in catcher.mails[0].get_content()
+
+
+@pytest.mark.django_db
+def test_one_mutes_for_oneself_at_once(company: World, catcher: Catcher) -> None:
+    owner = person("olaf")
+    browser = Client()
+    browser.force_login(owner)
+    wanted = [event for event in EVENTS if event != "to_order"]
+    assert browser.post("/account/mails/", {"wanted": wanted}).status_code == 303
+    owner.refresh_from_db()
+    assert owner.muted == ["to_order"]
+    assert 'value="to_order">' in browser.get("/account/mails/").content.decode()
+    wish = OrderWish(company.customer.pk, (LineWish(company.product().pk, 2),), owner=owner.pk, confirm=True)
+    create_order(actor=HOUSE, wish=wish)
+    work_off()
+    assert catcher.mails == []
+
+
+class Stalling(Catcher):
+    """A mail server that says nothing any more at the third mail, until it is let go on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached, self.stalls = threading.Event(), True
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - as above
+        if self.stalls and len(self.mails) == 2:
+            self.reached.set()
+            return await _never()
+        self.mails.append(message_from_bytes(envelope.content, policy=default))
+        return "250 kept"
+
+
+async def _never() -> str:
+    await asyncio.sleep(3600)
+    return "250"
+
+
+def test_a_worker_that_is_killed_while_it_sends_loses_no_mail_and_sends_none_twice(
+    fresh_database: dict[str, str],
+) -> None:
+    people = [f"p{n}@example.com" for n in range(5)]
+    for one in people:
+        payload = {"to": [one], "subject": "Hello", "body": "Text"}
+        Outbox.objects.create(consumer="mail", payload=payload, due_at=clock.now())
+    connections.close_all()
+    handler = Stalling()
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    environment = os.environ | fresh_database | {"WHARFINGER_SMTP": f"smtp://127.0.0.1:{controller.port}"}
+    command = [sys.executable, "-m", "wharfinger", "work"]
+    try:
+        worker = subprocess.Popen(command, env=environment)
+        assert handler.reached.wait(60)
+        worker.kill()
+        worker.wait()
+        handler.stalls = False
+        Outbox.objects.filter(finished_at=None).update(leased_until=clock.now())
+        connections.close_all()
+        assert subprocess.run([*command, "--once"], env=environment, timeout=60).returncode == 0
+    finally:
+        controller.stop()
+    assert Counter(mail["To"] for mail in handler.mails) == Counter(people)
+    assert len({mail["Message-ID"] for mail in handler.mails}) == 5
+    assert not Outbox.objects.filter(finished_at=None).exists()
+
+
+@pytest.mark.django_db
+def test_an_address_that_does_not_exist_is_given_up_at_once(company: World, settings: Any) -> None:
+    class Refusing(Catcher):
+        async def handle_RCPT(self, *_: Any) -> str:  # noqa: N802 - as above
+            return "550 no such user"
+
+    controller = Controller(Refusing(), hostname="127.0.0.1", port=free_port())
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
+    Setting.objects.filter(key="purchasing_team").delete()
+    payload = {"to": ["x@example.com"], "subject": "Hello", "body": "Text"}
+    row = Outbox.objects.create(consumer="mail", payload=payload, due_at=clock.now())
+    work_off()
+    controller.stop()
+    row.refresh_from_db()
+    assert row.dead_at is not None
+    assert "550" in row.error
