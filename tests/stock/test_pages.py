@@ -204,3 +204,28 @@ def test_a_count_runs_from_begin_to_end(browser: Client, company: World) -> None
     assert held(product=product.pk) == {"bin": 4}
     assert "Completed" in seen(browser, path)
     clean()
+
+
+def test_what_a_document_holds_moves_and_stays_its_own(browser: Client, company: World) -> None:
+    """The number of the document says whose goods move; the bar says what moved from where to where."""
+    product = company.product()
+    company.stock(product, 5)
+    wish = OrderWish(company.customer.pk, (LineWish(product.pk, 3),), confirm=True)
+    line = create_order(actor=HOUSE, wish=wish).one("ledger.Claim")
+    reserve(actor=HOUSE, holds=[Hold(line, 3)])
+    typed = {
+        "product": product.sku,
+        "from": f"location-{company.location.pk}",
+        "to": f"location-{company.other.pk}",
+        "quantity": "2",
+        "line": "SO-9",
+    }
+    before = entries()
+    refused = browser.post("/stock/transfer/", typed)
+    assert (refused.status_code, entries()) == (422, before)
+    assert 'id="f-line-e"' in refused.content.decode()
+    moved = browser.post("/stock/transfer/", {**typed, "line": "so-1"})
+    assert f"Transferred 2 × {product.sku} from Main to Van." in seen(browser, moved["Location"])
+    there = Holding.objects.filter(claim=line, place__parent=company.other.place_id, quantity__gt=0)
+    assert [one.quantity for one in there] == [2]
+    clean()

@@ -17,6 +17,7 @@ from wharfinger.base import typed
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.catalog.models import Product
+from wharfinger.ledger.models import Holding
 from wharfinger.ledger.write import Written
 from wharfinger.stock.actions import goods as actions
 from wharfinger.stock.actions.values import revalue as value_anew
@@ -107,7 +108,7 @@ def one_form(
     request: HttpRequest,
     template: str,
     act: Callable[[QueryDict], Written],
-    ok: str,
+    ok: str | Callable[[QueryDict], str],
     fields: tuple[str, ...],
     start: dict[str, Any],
     **more: Any,
@@ -134,7 +135,45 @@ def one_form(
 
     if request.method != "POST":
         return show(Form({**start, **request.GET.dict()}))
-    return page_act(request, lambda: act(request.POST), ok=ok, back=back, again=show)
+    return page_act(
+        request,
+        lambda: act(request.POST),
+        ok=lambda done: ok(request.POST) if callable(ok) else ok,
+        back=back,
+        again=show,
+    )
+
+
+def _line_of(number: str, product: Product, location: int) -> int | None:
+    """The line of a document that holds goods of a product at a location; raises BadInput when there is none."""
+    if not number:
+        return None
+    here = Holding.objects.filter(
+        product=product, place__parent=location, kind__in=("bin", "picked"), claim__gt=0, quantity__gt=0
+    )
+    by = Q(claim__line__sheet__number__iexact=number)
+    if number.isdigit() and len(number) < 19:
+        by |= Q(claim=int(number))
+    found = here.filter(by).order_by("claim").values_list("claim", flat=True).first()
+    if found is None:
+        raise BadInput(
+            "no_such_line",
+            N_("{number} holds nothing of this product there."),
+            field="line",
+            number=number[:60],
+        )
+    return int(found)
+
+
+def _told(post: QueryDict) -> dict[str, str]:
+    """What a form was about, for the sentence that says what happened."""
+    product, spots = product_of(post.get("product", "")), dict(place_options())
+    count = typed.written(units_of(post, product, codes_of(post)), product.quantity_decimals)
+    return {
+        "goods": f"{count} × {product.sku}",
+        "place": spots.get(post.get("location") or post.get("from", ""), ""),
+        "to": spots.get(post.get("to", ""), ""),
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -173,7 +212,13 @@ def adjust(request: HttpRequest) -> HttpResponse:
         "reason",
         "effective_on",
     )
-    return one_form(request, "stock/adjust.html", act, _("Adjusted the stock."), fields, {"way": "found"})
+
+    def said(post: QueryDict) -> str:
+        lost = post.get("way") == "lost"
+        words = _("Took %(goods)s out of %(place)s.") if lost else _("Put %(goods)s into %(place)s.")
+        return words % _told(post)
+
+    return one_form(request, "stock/adjust.html", act, said, fields, {"way": "found"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -186,17 +231,17 @@ def transfer(request: HttpRequest) -> HttpResponse:
         codes = codes_of(post)
         location, bin = place_of(post.get("from", ""), "from")
         target, target_bin = place_of(post.get("to", ""), "to")
-        line = post.get("line", "").strip()
-        if line and not line.isdigit():
-            raise BadInput("no_such_line", N_("There is no such line."), field="line")
-        goods = Goods(
-            product.pk, units_of(post, product, codes), location, bin, codes, int(line) if line else None
-        )
+        line = _line_of(post.get("line", "").strip(), product, location)
+        goods = Goods(product.pk, units_of(post, product, codes), location, bin, codes, line)
         item = Transfer(goods, target, target_bin)
         return actions.transfer(actor=_actor(request), items=[item], reason=post.get("reason", ""))
 
     fields = ("product", "from", "to", "quantity", "serials", "batch", "line", "reason")
-    return one_form(request, "stock/transfer.html", act, _("Transferred the goods."), fields, {})
+
+    def said(post: QueryDict) -> str:
+        return _("Transferred %(goods)s from %(place)s to %(to)s.") % _told(post)
+
+    return one_form(request, "stock/transfer.html", act, said, fields, {})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -219,7 +264,15 @@ def hold(request: HttpRequest) -> HttpResponse:
         return actions.scrap(actor=_actor(request), goods=goods, reason=reason)
 
     fields = ("product", "location", "way", "quantity", "serials", "batch", "reason")
-    return one_form(request, "stock/aside.html", act, _("Done."), fields, {"way": "hold"})
+
+    def said(post: QueryDict) -> str:
+        words = {
+            "hold": _("Set %(goods)s aside at %(place)s."),
+            "unhold": _("Brought %(goods)s back at %(place)s."),
+        }.get(post.get("way", "hold"), _("Scrapped %(goods)s at %(place)s."))
+        return words % _told(post)
+
+    return one_form(request, "stock/aside.html", act, said, fields, {"way": "hold"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

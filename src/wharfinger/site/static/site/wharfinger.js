@@ -122,13 +122,14 @@
     else if (remedy) {
       const form = remedy.closest("form");
       Object.entries(JSON.parse(remedy.dataset.remedy)).forEach(([name, value]) => {
-        let field = form?.elements[name];
+        let field = form?.elements[name] ?? (name === "location" ? form?.elements.from : null);
         if (form && !field) {
           field = document.createElement("input");
           Object.assign(field, { type: "hidden", name });
           form.append(field);
         }
         if (field?.type === "checkbox") field.checked = Boolean(value);
+        else if (field?.tagName === "SELECT") field.value = [...field.options].find((one) => one.value === value || one.text === value)?.value ?? field.value;
         else if (field) field.value = value;
       });
       form?.requestSubmit();
