@@ -58,6 +58,7 @@ VERBS: dict[str, str] = {
     "lose": N_("Lost"),
     "mark_fulfilled": N_("Marked as fulfilled"),
     "move_device": N_("Moved a device"),
+    "note": N_("Noted"),
     "order": N_("Ordered"),
     "pack": N_("Packed"),
     "pay": N_("Paid"),

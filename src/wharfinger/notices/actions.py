@@ -16,7 +16,7 @@ from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import attempt, post
 from wharfinger.ledger.telling import VERBS
 from wharfinger.ledger.write import Written
-from wharfinger.notices import outbox, rules
+from wharfinger.notices import outbox, queries, rules
 from wharfinger.notices.models import Rule, Webhook
 from wharfinger.parties.models import User
 
@@ -137,6 +137,22 @@ def send_again(*, actor: Actor, row: int, key: str | None = None) -> Written:
         return post("send_again", Wish(), plan, actor=actor, key=key)
 
     return attempt(act)
+
+
+def note(*, actor: Actor, subject: str, text: str, key: str | None = None) -> Written:
+    """Write a note about a document (``order:17``) into its timeline; it stays, as all history does."""
+    require(actor, "notices.note")
+    text = tidy(text, field="text", most=1000)
+    noun, _, number = subject.partition(":")
+    if not queries.is_there(noun, number):
+        raise NotThere("no_such_subject", N_("There is no such document."), field="subject")
+
+    def plan(truth: Truth) -> Plan:
+        made = Plan()
+        made.mention((noun, int(number)))
+        return made
+
+    return post("note", Wish(), plan, actor=actor, key=key, reason=text)
 
 
 def _url(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from wharfinger.base.door import Done, Given, Id, Line, Listing, Page, Request, 
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.ledger.door import detail, write
 from wharfinger.ledger.models import Outbox
+from wharfinger.ledger.queries import about
 from wharfinger.notices import actions, queries
 from wharfinger.notices.models import Webhook
 
@@ -21,6 +23,12 @@ router = Router(tags=["notices"])
 
 WEBHOOKS = Listing(
     "webhooks", sorts={"name": "name"}, filters={"active": "active"}, days={}, q=("name", "url")
+)
+NOTES = Listing(
+    "notes",
+    filters={"subject": about, "author": "actor_id"},
+    days={"written_at": "recorded_at"},
+    q=("reason",),
 )
 MESSAGES = Listing("messages", sorts={}, filters={"consumer": "consumer", "entry": "entry_id"}, days={}, q=())
 
@@ -111,6 +119,27 @@ class MessageOut(Shown):
     log: list[AttemptOut]
 
 
+class NoteGiven(Given):
+    """Something worth knowing about a document."""
+
+    subject: str = Field(min_length=3, max_length=60, examples=["order:17"])
+    text: str = Field(min_length=1, max_length=1000, examples=["Ring before delivery"])
+
+
+class NoteOut(Shown):
+    """A note in the timeline of a document."""
+
+    id: Id
+    subject: str = Field(examples=["order:17"])
+    text: str
+    author: int | None
+    written_at: datetime
+
+
+class NoteDone(NoteOut, Done):
+    """A note, and the entry that it is."""
+
+
 class MessageDone(MessageOut):
     """A message that is sent once more, and the entry that says so."""
 
@@ -194,6 +223,31 @@ def _rule(event: str) -> dict[str, Any]:
         if one["event"] == event:
             return one
     raise NotThere("no_such_event", N_("There is no such event."), field="event")
+
+
+@router.get("/notes", response=Page[NoteOut], openapi_extra=NOTES.described, summary="List notes")
+def notes(request: Request) -> HttpResponse:
+    """Notes, newest first; ``?subject=order:17`` are those about one document."""
+    require(request.auth, "notices.read")
+    return NOTES.answer(request, queries.notes(), queries.show_notes)
+
+
+@router.get("/notes/{id}", response=NoteOut, summary="Read a note")
+def note(request: Request, id: Id) -> HttpResponse:
+    """One note."""
+    require(request.auth, "notices.read")
+    return answer(_note(id))
+
+
+@router.post("/notes", response={201: NoteDone}, summary="Write a note")
+def write_note(request: Request, body: NoteGiven) -> HttpResponse:
+    """Write a note into the timeline of a document; it stays there, as all history does."""
+    act = partial(actions.note, actor=request.auth, subject=body.subject, text=body.text)
+    return write(request, act, lambda done: _note(done.id), status=201)
+
+
+def _note(pk: int) -> dict[str, Any]:
+    return queries.show_notes([there(queries.notes(), pk)])[0]
 
 
 @router.get("/messages", response=Page[MessageOut], openapi_extra=MESSAGES.described, summary="List messages")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
+
 from wharfinger.base.access import Actor
-from wharfinger.ledger.models import Outbox
+from wharfinger.demand.models import SUBJECTS, Sheet
+from wharfinger.ledger.models import Entry, Outbox
+from wharfinger.ledger.queries import show_entries
+from wharfinger.ledger.reverse import model_of
 from wharfinger.notices.models import Attempt, Rule, Webhook
 from wharfinger.notices.rules import EVENTS
 
@@ -38,6 +43,36 @@ def show_rules() -> list[dict[str, Any]]:
             "active": own[event].active if event in own else True,
         }
         for event, (_, roles) in EVENTS.items()
+    ]
+
+
+def is_there(noun: str, number: str) -> bool:
+    """Whether there is a document that the journal names so."""
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return False
+    kinds = [kind for kind, name in SUBJECTS.items() if name == noun]
+    if kinds:
+        return Sheet.objects.filter(pk=int(number), kind__in=kinds, void__isnull=True).exists()
+    model = model_of(noun)
+    return model is not None and model._default_manager.filter(pk=int(number)).exists()
+
+
+def notes() -> QuerySet[Entry, Entry]:
+    """Every note: an entry that only says something about a document."""
+    return Entry.objects.filter(verb="note")
+
+
+def show_notes(found: Iterable[Entry]) -> list[dict[str, Any]]:
+    """Notes as the API shows them."""
+    return [
+        {
+            "id": one["id"],
+            "subject": one["subjects"][0],
+            "text": one["reason"],
+            "author": one["actor"],
+            "written_at": one["recorded_at"],
+        }
+        for one in show_entries(found)
     ]
 
 

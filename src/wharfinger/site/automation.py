@@ -26,7 +26,7 @@ from wharfinger.stock.queries.holders import explain
 CONSUMERS = ("notices", "webhooks")
 """Who reads the journal afterwards, each by a row of the outbox of its own."""
 
-QUIET = frozenset({"set", "add", "change", "retire", "send_again"})
+QUIET = frozenset({"set", "add", "change", "retire", "send_again", "note"})
 """Verbs about nouns, of which webhooks are told but nobody gets a mail."""
 
 

@@ -23,7 +23,8 @@ def require_current() -> None:
     if not missing:
         return
     if "base.0001_initial" in missing:
-        where = settings.HOME if connection.vendor == "sqlite" else connection.settings_dict["NAME"]
+        name = connection.settings_dict["NAME"]
+        where = settings.HOME if connection.vendor == "sqlite" else f"the database {name}"
         raise Hindrance(
             f"There is no company in {where} yet. `wharfinger init` makes one, `wharfinger demo` shows one; "
             "WHARFINGER_HOME or DATABASE_URL names another place."
