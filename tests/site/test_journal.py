@@ -10,9 +10,12 @@ from django.test.utils import CaptureQueriesContext
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions import change_product
+from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.models import Entry
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Role
+from wharfinger.sales.actions.quotes import create_quote
+from wharfinger.sales.rules.quotes import QuoteWish
 from wharfinger.stock.actions.goods import adjust, transfer
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.moving import Goods, Transfer
@@ -154,3 +157,23 @@ def test_undo_is_offered_where_something_is_left(browser: Client, company: World
     assert ">12.5<" in page
     german = browser.get(f"/journal/{changed.id}/undo/", headers={"accept-language": "de"}).content.decode()
     assert ">12,5<" in german
+
+
+def test_whoever_undoes_returns_where_they_were_unless_it_is_gone(browser: Client, company: World) -> None:
+    product = company.product()
+    made = adjust(
+        actor=company.user, items=[Adjustment(product.pk, 5, company.location.place_id)], reason="Found"
+    )
+    page = browser.get(f"/journal/{made.id}/undo/", headers={"referer": "http://testserver/stock/"})
+    assert 'name="back" value="http://testserver/stock/"' in page.content.decode()
+    done = browser.post(f"/journal/{made.id}/undo/", {"back": "http://testserver/stock/"})
+    assert done["Location"] == "http://testserver/stock/"
+
+    quote = create_quote(actor=company.user, wish=QuoteWish(company.customer.pk, (LineWish(product.pk, 1),)))
+    back = f"/quotes/{quote.one('demand.Sheet')}/"
+    done = browser.post(f"/journal/{quote.id}/undo/", {"back": back})
+    assert done["Location"] == f"/journal/{quote.id}/"
+    assert browser.get(back).status_code == 404
+    quote = create_quote(actor=company.user, wish=QuoteWish(company.customer.pk, (LineWish(product.pk, 1),)))
+    done = browser.post(f"/journal/{quote.id}/undo/", {"back": "https://elsewhere.example/"})
+    assert done["Location"] == f"/journal/{quote.id}/"

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
-from wharfinger.base.typed import quantity, written
-from wharfinger.catalog.models import Product
+from wharfinger.base.typed import quantity
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import document_address, typed_id
 from wharfinger.demand.queries.reading import products_of
@@ -27,8 +26,7 @@ from wharfinger.flows.actions.reopen import reopen, try_reopen
 from wharfinger.fulfilment.pages import goods
 from wharfinger.fulfilment.queries.at_hand import at_hand
 from wharfinger.fulfilment.rules import Pick
-from wharfinger.ledger.models import Move
-from wharfinger.ledger.telling import place_words
+from wharfinger.ledger.pictures import Step, picture
 from wharfinger.sales import queries as sales
 from wharfinger.sales.rules.orders import PURCHASED
 from wharfinger.work import queries as work
@@ -101,29 +99,6 @@ def _typed(request: HttpRequest) -> list[Pick]:
     return [Pick(line, units) for line, units in totals.items()]
 
 
-def _steps(entry: int) -> list[tuple[str, str, str, str, str, str]]:
-    """What an entry moves, one row for each product and way."""
-    found: dict[tuple[int, str, str], int] = {}
-    for move in Move.objects.filter(entry_id=entry).select_related("source", "target").order_by("n"):
-        way = move.source.product_id, move.source.kind, move.target.kind
-        found[way] = found.get(way, 0) + move.quantity
-    products = {
-        p.pk: p for p in Product.objects.filter(pk__in={product for product, _source, _target in found})
-    }
-    return [
-        (
-            written(units, products[product].quantity_decimals),
-            products[product].sku,
-            place_words(source),
-            place_words(target),
-            "",
-            "",
-        )
-        for (product, source, target), units in found.items()
-        if source != target
-    ]
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("sales.reopen")
 def reopen_order(request: HttpRequest, order: int) -> HttpResponse:
@@ -132,11 +107,11 @@ def reopen_order(request: HttpRequest, order: int) -> HttpResponse:
     row = sales.order(order)
 
     def show(form: Form) -> HttpResponse:
-        steps: list[tuple[str, str, str, str, str, str]] = []
+        steps: list[Step] = []
         refusal: Refusal | None = form.refusal
         if refusal is None:
             try:
-                steps = try_reopen(actor=user, order=order, read=lambda done: _steps(done.id))
+                steps = try_reopen(actor=user, order=order, read=lambda done: picture(done.id))
             except Refusal as refused:
                 refusal = refused
         context = {"doc": row, "steps": steps, "form": Form(form.values, refusal)}

@@ -117,6 +117,12 @@ def subjects(entry: int) -> list[str]:
     )
 
 
+def made_by(entry: int) -> set[int]:
+    """The ids of whatever an entry made, of all nouns together."""
+    made = Fact.objects.filter(entry_id=entry, field=MADE).values_list("new", flat=True)
+    return {pk for ids in made for pk in json.loads(ids or "[]")}
+
+
 def decimals_of_claims(claims: Sequence[int]) -> dict[int, int]:
     """How many decimals the product of each line has."""
     rows = Holding.objects.filter(claim_id__in=claims).order_by()

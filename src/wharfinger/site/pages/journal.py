@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +18,7 @@ from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.base.table import Column, Filter, Row, Rows, Table, table_page
 from wharfinger.ledger import queries
 from wharfinger.ledger.models import Draw, Entry, Move
+from wharfinger.ledger.pictures import Step, picture
 from wharfinger.ledger.post import attempt, dry
 from wharfinger.ledger.reverse import reverse
 from wharfinger.ledger.telling import STANDS, VERBS, Told, stand_words, tell, verb_words
@@ -104,10 +106,6 @@ def journal(request: HttpRequest) -> HttpResponse:
     return table_page(request, JOURNAL)
 
 
-Step = tuple[str, str, str, str, str, str]
-"""A step of a dry run, as its macro takes it."""
-
-
 def _entry(pk: int) -> Entry:
     found = queries.entries().filter(pk=pk).first()
     if found is None:
@@ -173,6 +171,13 @@ def entry(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _back(request: HttpRequest, pk: int, gone: list[str]) -> str:
+    """The page from which an act was undone, unless it showed what is gone now: then what was undone."""
+    entry = address_of("site:entry", args=[pk])
+    path = urlsplit(came_from(request, entry)).path
+    return entry if path in gone or path.startswith(("/journal/", "/sign-in/")) else came_from(request, entry)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("ledger.read")
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
@@ -199,20 +204,22 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
             "changes": changes,
             "form": form,
             "refusal": refusal,
+            "back": request.POST.get("back") or request.headers.get("Referer", ""),
         }
         return render(request, "site/undo.html", context)
 
     def preview() -> tuple[list[Step], list[dict[str, Any]]]:
         done = reverse(actor=actor, entry=pk)
-        steps = [(m["quantity"], m["product"][0], m["from"], m["to"], "", "") for m in _moves(done.id)]
-        return steps, _in_words(queries.changes(done.id, costs=actor.may("catalog.see_cost")))
+        return picture(done.id), _in_words(queries.changes(done.id, costs=actor.may("catalog.see_cost")))
 
     if request.method != "POST":
         return show(Form())
+    made = {str(one) for one in queries.made_by(pk)}
+    gone = [subject(one)[1] for one in queries.subjects(pk) if one.partition(":")[2] in made]
     return page_act(
         request,
         lambda: reverse(actor=actor, entry=pk, reason=request.POST.get("reason", "")),
         ok=_("Undone: %(verb)s.") % {"verb": verb_words(found.verb)},
-        back=came_from(request, address_of("site:entry", args=[pk])),
+        back=_back(request, pk, gone),
         again=show,
     )
