@@ -6,7 +6,6 @@ has been, and a line whose units differ stands on several pages with the right q
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -391,21 +390,24 @@ def counts() -> dict[str, int]:
     """How much waits on each worklist, counted no further than one past a thousand, in one statement."""
     text, params = _counting()
     now = clock.now()
-    found = Counter[str]()
-    for name, count in sql.fetch(text, [p.given(now) if isinstance(p, Slot) else p for p in params]):
-        found[name] += int(count)
-    return {one.name: min(found[one.name], MANY + 1) for one in WORKLISTS}
+    rows = sql.fetch(text, [p.given(now) if isinstance(p, Slot) else p for p in params])
+    found = {(kind, bool(free)): int(count) for kind, free, count in rows}
+    return {
+        one.name: min(sum(found[kind, one.stock_too] for kind in one.kinds), MANY + 1) for one in WORKLISTS
+    }
 
 
 @cache
 def _counting() -> tuple[str, list[Any]]:
     """The statement that counts, made once since every page asks it; each kind of place is counted by its index."""
-    parts: list[str] = []
+    parts: dict[tuple[str, bool], str] = {}
     params: list[Any] = []
     for one in WORKLISTS:
         for kind in one.kinds:
-            few = waiting(one, [kind], instant("now")).values("id")[: MANY + 1]
-            text, given = few.query.sql_with_params()
-            parts.append(f"SELECT '{one.name}', COUNT(*) FROM ({text}) AS part_{len(parts)}")
-            params += given
-    return " UNION ALL ".join(parts), params
+            if (part := (kind, one.stock_too)) not in parts:
+                few = waiting(one, [kind], instant("now")).values("id")[: MANY + 1]
+                text, given = few.query.sql_with_params()
+                free = int(one.stock_too)
+                parts[part] = f"SELECT '{kind}', {free}, COUNT(*) FROM ({text}) AS part_{len(parts)}"
+                params += given
+    return " UNION ALL ".join(parts.values()), params
