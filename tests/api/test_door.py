@@ -71,6 +71,15 @@ def test_a_narrowed_token_makes_no_wider_one(client: Client, company: World, sco
     assert client.post("/api/v1/tokens", narrow, "application/json", headers=headers).status_code == 201
 
 
+def test_a_token_that_has_ended_already_is_not_made(client: Client, company: World) -> None:
+    client.force_login(company.user)
+    before = (entries(), Token.objects.count())
+    body = {"name": "Late", "expires_at": (clock.now() - timedelta(minutes=1)).isoformat()}
+    response = client.post("/api/v1/tokens", body, "application/json")
+    assert (response.status_code, response.json()["field"]) == (422, "expires_at")
+    assert (entries(), Token.objects.count()) == before
+
+
 def test_a_session_needs_the_csrf_token_to_write(company: World) -> None:
     done = company.stock(company.product(), 3)
     browser = Client(enforce_csrf_checks=True)

@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from wharfinger.base import clock
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import text
 from wharfinger.base.refusal import N_, BadInput, NotAllowed
@@ -132,6 +133,8 @@ def create_token(
             N_("Give the time with its offset, like 2026-11-30T10:00:00+01:00."),
             field="expires_at",
         )
+    if expires_at is not None and expires_at <= clock.now():
+        raise BadInput("in_the_past", N_("This time has passed. Choose a later one."), field="expires_at")
     shown = f"wh_{secrets.token_urlsafe(32)}"
     values = {
         "name": text(100, needed=True)(name, "name"),
