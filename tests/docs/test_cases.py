@@ -30,6 +30,15 @@ def test_what_shows_a_case_is_there(cases: str, shown: str) -> None:
         assert f"def {named[2]}(" in file.read_text(), f"{cases}: {named[1]} has no {named[2]}"
 
 
+def test_what_shows_our_decisions_is_there() -> None:
+    told = PAGE.read_text().partition("## Decided by ourselves")[2]
+    named = re.findall(r"^\| [^|`]+ \| `([\w./]+)(?:::(\w+))?` \|$", told, re.MULTILINE)
+    assert len(named) >= 12
+    for file, test in named:
+        assert (ROOT / file).is_file(), file
+        assert f"def {test}(" in (ROOT / file).read_text() or not test, test
+
+
 def test_every_case_stands_in_the_table_once() -> None:
     found = [case for cases, _ in rows() for case in cases.split()]
     assert len(found) == len(set(found))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.test import Client
 
+from tests.scenarios.deals import DealsActions, DealsApi
 from tests.scenarios.further import FurtherActions, FurtherApi
 from tests.world import World
 from wharfinger.base import clock
@@ -50,7 +51,7 @@ class Refused(Exception):
         self.code = code
 
 
-class ActionsDoor(FurtherActions):
+class ActionsDoor(DealsActions, FurtherActions):
     """Calls the actions in process."""
 
     def __init__(self, company: World, who: User | None = None) -> None:
@@ -146,7 +147,7 @@ class ActionsDoor(FurtherActions):
             raise Refused(refusal.code if refusal.words() else "no words") from refusal
 
 
-class ApiDoor(FurtherApi):
+class ApiDoor(DealsApi, FurtherApi):
     """Speaks JSON over HTTP."""
 
     def __init__(self, company: World, who: User | None = None) -> None:
@@ -241,7 +242,16 @@ class ApiDoor(FurtherApi):
         return int(self._post(f"/journal/{entry}/reverse", {"reason": "As told"})["entry"])
 
     def _post(self, path: str, body: Any) -> Any:
-        answer = self.client.post(f"/api/v1{path}", json.dumps(body), content_type="application/json")
+        return self._heard(
+            self.client.post(f"/api/v1{path}", json.dumps(body), content_type="application/json")
+        )
+
+    def _patch(self, path: str, body: Any) -> Any:
+        return self._heard(
+            self.client.patch(f"/api/v1{path}", json.dumps(body), content_type="application/json")
+        )
+
+    def _heard(self, answer: Any) -> Any:
         said = answer.json()
         if answer.status_code >= 400:
             assert answer.status_code < 500, said

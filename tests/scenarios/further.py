@@ -64,6 +64,7 @@ class Posts(Protocol):
     """A door over HTTP."""
 
     def _post(self, path: str, body: Any) -> Any: ...
+    def _patch(self, path: str, body: Any) -> Any: ...
 
 
 class FurtherActions:

@@ -13,7 +13,7 @@ refused CODE: <line>               the line is refused with this code, and nothi
 see SO router: reserved 3, to_order 1          · stock router: on_hand 5, available 2 · worth router 18.00
 owes 35.70                                     what the customer owes (below zero: what we owe)
 
-The rest of the words are in ``after``.
+The rest of the words are in ``after`` and ``dealing``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 from django.db.models import Sum
 
-from tests.scenarios.after import After
+from tests.scenarios.dealing import Dealing
 from tests.scenarios.doors import ActionsDoor, ApiDoor, Refused
 from tests.scenarios.further import micro
 from tests.world import World, clean, entries
@@ -45,7 +45,7 @@ FIGURES = (
 )  # fmt: skip
 
 
-class Teller(After):
+class Teller(Dealing):
     """Tells one story."""
 
     def __init__(self, company: World, door: ActionsDoor | ApiDoor) -> None:
@@ -57,15 +57,20 @@ class Teller(After):
 
     def tell(self, text: str) -> None:
         """Tell a whole story; whatever goes wrong names its line."""
-        for number, line in enumerate(text.splitlines(), 1):
-            said = line.partition("#")[0].strip()
-            if not said:
-                continue
-            try:
-                self.say(said)
-                clean()
-            except (AssertionError, Refused, LookupError) as error:
-                raise AssertionError(f"line {number}: {said}\n  {type(error).__name__}: {error}") from error
+        try:
+            for number, line in enumerate(text.splitlines(), 1):
+                if said := line.partition("#")[0].strip():
+                    self.tell_line(number, said)
+        finally:
+            self.stay_here()
+
+    def tell_line(self, number: int, said: str) -> None:
+        """One line of a story, after which the books hold."""
+        try:
+            self.say(said)
+            clean()
+        except (AssertionError, Refused, LookupError) as error:
+            raise AssertionError(f"line {number}: {said}\n  {type(error).__name__}: {error}") from error
 
     def say(self, said: str) -> None:
         """One line."""

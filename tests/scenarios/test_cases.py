@@ -14,6 +14,7 @@ from tests.scenarios.doors import ActionsDoor, ApiDoor
 from tests.world import World, clean, entries, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
+from wharfinger.fulfilment.models import Shipment
 from wharfinger.ledger.models import Holding, Layer, Place
 from wharfinger.parties.models import Organization, Site
 from wharfinger.stock.actions.goods import put_away
@@ -55,6 +56,31 @@ def test_goods_go_to_the_customers_own_sites(company: World) -> None:
     line = {"product": company.product().pk, "quantity": "1", "site": there.pk}
     body = {"organization": company.customer.pk, "lines": [line]}
     assert refused(company, "/orders", body) in (404, 409, 422)
+
+
+@pytest.mark.parametrize("door", [ActionsDoor, ApiDoor])
+def test_a_provisional_order_gets_another_address(
+    company: World, door: type[ActionsDoor] | type[ApiDoor]
+) -> None:
+    """F17: sent, taken back, provisional again, another site, firm, sent: only the second address has goods."""
+    stand, lent = (Place.objects.create(kind=kind) for kind in ("customer", "rented"))
+    yard = Site.objects.create(organization=company.customer, name="Yard", place=stand, rented_place=lent)
+    product = company.product()
+    company.stock(product, 2)
+    through = door(company)
+    order, (line,), _ = through.order(company.customer.pk, [(product.pk, 2)], confirm=True)
+    through.on_lines("pick-pack-ship", order, [(line, 2)], ())
+    through.on_lines("cancel-delivery", order, [(line, 2)], ())
+    through.on_lines("release", order, [(line, 2)], ())
+    through.unconfirm(order)
+    through.readdress(line, yard.pk)
+    through.on_document("confirm", order)
+    through.on_lines("pick-pack-ship", order, [(line, 2)], ())
+    first, second = Shipment.objects.order_by("pk")
+    (there,) = Holding.objects.filter(kind="customer", quantity__gt=0)
+    assert (there.place_id, there.quantity) == (stand.pk, 2)
+    assert (first.site_id, second.site_id) == (company.site.pk, yard.pk)
+    clean()
 
 
 def test_no_more_is_put_away_than_arrived(company: World) -> None:

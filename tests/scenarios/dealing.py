@@ -1,0 +1,123 @@
+"""The stories' words around a deal.
+
+hold Q 3 router for 5 · extend Q for 10 · days 6        a hold with an end in days; the clock goes on
+win-on ticket Q as SO        charged on new work; `as nothing` where no order is made
+copy Q as R · same SO AGAIN  two names for one order
+change SO 12 router · add SO 2 router
+reject SO: WHY · ask SO      whether its lines may be bought
+plan SO as PO                a purchase order that stays a draft
+cancel-bought SO keep        what becomes of goods on order: keep, pass_on, cut
+work delivery: 4 router      what waits on a worklist's first page, all of it
+word SO router: partly_ready
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import time_machine
+from django.db.models import Sum
+
+from tests.scenarios.after import After
+from wharfinger.base import clock
+from wharfinger.boards.worklists import BY_NAME, waiting
+from wharfinger.demand.queries.reading import lines as read_lines
+from wharfinger.demand.queries.shown import show_lines
+
+
+class Dealing(After):
+    """What a teller also understands of deals."""
+
+    travel: Any = None
+
+    def say_days(self, rest: str) -> None:
+        """days N"""
+        later = clock.now() + timedelta(days=int(rest))
+        self.stay_here()
+        self.travel = time_machine.travel(later, tick=False)
+        self.travel.start()
+
+    def stay_here(self) -> None:
+        """Give the clock back."""
+        if self.travel is not None:
+            self.travel.stop()
+            self.travel = None
+
+    def say_hold(self, rest: str) -> None:
+        """hold Q QUANTITY NAME for DAYS"""
+        quote, quantity, name, _, days = rest.split()
+        until = clock.now() + timedelta(days=int(days))
+        self.acts.append(self.door.hold(self.documents[quote], self.line(quote, name), int(quantity), until))
+
+    def say_extend(self, rest: str) -> None:
+        """extend Q for DAYS"""
+        quote, _, days = rest.split()
+        self.acts.append(self.door.extend(self.documents[quote], clock.now() + timedelta(days=int(days))))
+
+    def say_win_on(self, rest: str) -> None:
+        """win-on KIND Q as SO"""
+        kind, quote, _, name = rest.split()
+        order, work, entry = self.door.win_on(kind, self.documents[quote])
+        assert work is not None, "no work was opened"
+        assert (order is None) == (name == "nothing"), f"the order is {order}"
+        if order is not None:
+            self.documents[name] = order
+        self.documents[kind] = work
+        self.acts.append(entry)
+
+    def say_copy(self, rest: str) -> None:
+        """copy Q as R"""
+        quote, _, name = rest.split()
+        self.keep("quote", name, self.door.copy(self.documents[quote]))
+
+    def say_same(self, rest: str) -> None:
+        """same SO AGAIN"""
+        one, other = rest.split()
+        assert self.documents[one] == self.documents[other], "they are two orders"
+
+    def say_change(self, rest: str) -> None:
+        """change SO QUANTITY NAME"""
+        document, quantity, name = rest.split()
+        self.acts.append(self.door.change(self.line(document, name), int(quantity)))
+
+    def say_add(self, rest: str) -> None:
+        """add SO QUANTITY NAME"""
+        document, quantity, name = rest.split()
+        self.acts.append(self.door.add(self.documents[document], self.products[name].pk, int(quantity)))
+
+    def say_reject(self, rest: str) -> None:
+        """reject SO: WHY"""
+        name, _, note = rest.partition(":")
+        self.acts.append(self.door.reject([line.pk for line in self.lines(name)], note.strip()))
+
+    def say_ask(self, rest: str) -> None:
+        """ask SO"""
+        self.acts.append(self.door.ask([line.pk for line in self.lines(rest)]))
+
+    def say_plan(self, rest: str) -> None:
+        """plan SO as PO"""
+        document, _, name = rest.split()
+        wanting = [line.pk for line in self.lines(document)]
+        self.keep("purchase", name, self.door.plan_to_buy(wanting))
+
+    def say_cancel_bought(self, rest: str) -> None:
+        """cancel-bought SO CHOICE"""
+        document, choice = rest.split()
+        self.acts.append(self.door.cancel_bought(self.documents[document], choice))
+
+    def say_work(self, rest: str) -> None:
+        """work WORKLIST: 4 router, 1 cable; or nothing"""
+        name, _, wanted = rest.partition(":")
+        worklist = BY_NAME[name.strip()]
+        _, kinds = next(iter(worklist.tabs.values()))
+        rows = waiting(worklist, kinds).order_by("product").values("product").annotate(units=Sum("quantity"))
+        names = {product.pk: key for key, product in self.products.items()}
+        found = ", ".join(f"{row['units']} {names[row['product']]}" for row in rows) or "nothing"
+        assert found == wanted.strip(), f"there is {found}"
+
+    def say_word(self, rest: str) -> None:
+        """word SO NAME: WORD"""
+        head, _, wanted = rest.partition(":")
+        shown = show_lines(read_lines().filter(pk=self.line(*head.split())))
+        assert shown[0]["charge_status"] == wanted.strip(), f"is called {shown[0]['charge_status']}"
