@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import partial
 from typing import Any
@@ -33,6 +34,10 @@ from wharfinger.ledger.write import Written
 from wharfinger.parties.models import User
 from wharfinger.parties.rules import LANGUAGES
 
+MOST_LOGO = 60_000
+_OUTSIDE = re.compile(
+    r"<!DOCTYPE|<!ENTITY|<script|<foreignObject|href\s*=\s*[\"'](?!#|data:image/)|@import", re.IGNORECASE
+)
 WORDS = ("device", "organization")
 """Nouns that a company may call otherwise."""
 
@@ -71,8 +76,32 @@ def _plan(truth: Truth, *, name: str, value: Any) -> Plan:
 
 
 def _company(value: Any, field: str) -> dict[str, Any]:
-    checks = {name: text(200) for name in DEFAULTS["company"]} | {"country": country, "email": email}
+    checks = {name: text(200) for name in DEFAULTS["company"]} | {
+        "country": country,
+        "email": email,
+        "accent": _colour,
+    }
     return {**one("company"), **_inside(checks, value, field)}
+
+
+def _colour(value: Any, field: str) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"(#[0-9a-fA-F]{6})?", value):
+        raise BadInput("no_colour", N_("Write a colour like #1d4ed8."), field=field)
+    return value
+
+
+def _logo(value: Any, field: str) -> str:
+    """A picture as SVG, or nothing; what would reach for anything outside itself is refused."""
+    if not isinstance(value, str) or len(value) > MOST_LOGO:
+        raise BadInput(
+            "logo_too_large", N_("A logo has at most {most} characters as SVG."), field=field, most=MOST_LOGO
+        )
+    plain = value.strip()
+    if plain and (not re.match(r"(<\?xml[^>]*>\s*)?<svg[\s>]", plain) or re.search(_OUTSIDE, plain)):
+        raise BadInput(
+            "no_logo", N_("This is no SVG picture that stands for itself. Save it as plain SVG."), field=field
+        )
+    return plain
 
 
 def _modules(value: Any, field: str) -> dict[str, Any]:
@@ -134,6 +163,7 @@ def _any(value: Any, field: str) -> Any:
 _DAYS = whole(0, 3650)
 _CHECKS = {
     "company": _company,
+    "logo": _logo,
     "currency": currency,
     "language": one_of(*LANGUAGES),
     "time_zone": _time_zone,

@@ -22,7 +22,7 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.actions import people as actions
 from wharfinger.parties.models import Grant, Role, User
-from wharfinger.parties.permissions import PERMISSIONS
+from wharfinger.parties.rights import grouped
 
 TEXTS = ("username", "name", "email", "language")
 
@@ -237,10 +237,7 @@ def role(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _role_form(request: HttpRequest, found: Role | None, act: Callable[[], Any], ok: str) -> HttpResponse:
     def show(form: Form) -> HttpResponse:
-        groups = [("", ["*", "*.read"])]
-        for module, verbs in PERMISSIONS.items():
-            groups.append((module, [f"{module}.*", *(f"{module}.{verb}" for verb in verbs.split())]))
-        return render(request, "parties/role.html", {"form": form, "found": found, "groups": groups})
+        return render(request, "parties/role.html", {"form": form, "found": found, "groups": grouped()})
 
     if request.method != "POST":
         start = {"name": found.name, "permissions": found.permissions} if found else {"permissions": ()}
