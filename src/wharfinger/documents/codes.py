@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import struct
 from decimal import Decimal
 
 import segno
@@ -72,4 +74,16 @@ def _bars(modules: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 10" width="{width}" height="10"'
         f' preserveAspectRatio="none" shape-rendering="crispEdges">{"".join(bars)}</svg>'
+    )
+
+
+def as_svg(picture: bytes) -> str:
+    """A PNG wrapped into SVG of its size; what is no PNG is taken for SVG already."""
+    if not picture.startswith(b"\x89PNG\r\n\x1a\n") or len(picture) < 24:
+        return picture.decode("utf-8", "replace")
+    width, height = struct.unpack(">II", picture[16:24])
+    inside = base64.b64encode(picture).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}">'
+        f'<image width="{width}" height="{height}" href="data:image/png;base64,{inside}"/></svg>'
     )

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
-from wharfinger.base.page import page
+from wharfinger.base import configuration
+from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.documents.actions import issuing, printing
+from wharfinger.documents.codes import as_svg
+from wharfinger.documents.render import drawable
+from wharfinger.parties.actions.settings import set_setting
+
+MOST_FILE = 60_001
 
 
 @require_GET
@@ -44,6 +54,42 @@ def lists(request: HttpRequest, name: str) -> HttpResponse:
         language=get_language() or "en",
     )
     return _pdf(made, name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("site.settings")
+def letterhead(request: HttpRequest) -> HttpResponse:
+    """The logo on the company's documents."""
+    actor: Any = request.user
+
+    def show(form: Form) -> HttpResponse:
+        known = configuration.one("logo")
+        picture = "data:image/svg+xml;base64," + base64.b64encode(known.encode()).decode() if known else ""
+        return render(request, "documents/letterhead.html", {"form": form, "picture": picture})
+
+    if request.method != "POST":
+        return show(Form())
+    return page_act(
+        request,
+        lambda: set_setting(actor=actor, name="logo", value=_logo(request)),
+        ok=_("Saved the logo."),
+        back=reverse("documents:letterhead"),
+        again=show,
+    )
+
+
+def _logo(request: HttpRequest) -> str:
+    """The picture that was given, as SVG that can be drawn; nothing where it is to be taken away."""
+    if request.POST.get("act") == "remove":
+        return ""
+    given = request.FILES.get("logo")
+    content = given.read(MOST_FILE) if given is not None else b""
+    wrapped = as_svg(content)
+    if not drawable(wrapped):
+        raise BadInput(
+            "no_picture", N_("Choose an SVG or PNG picture of at most {most} kB."), field="logo", most=40
+        )
+    return wrapped
 
 
 @require_GET

@@ -6,6 +6,7 @@ import json
 import re
 import threading
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,19 @@ def render(*pieces: shapes.Shape, language: str, draft: bool = False) -> bytes:
     )
     assert isinstance(pdf, bytes)
     return pdf
+
+
+@lru_cache(maxsize=8)
+def drawable(logo: str) -> bool:
+    """Whether a logo can be drawn, so that a broken one stops no document."""
+    if not logo:
+        return False
+    source = f'#image(bytes({json.dumps(logo, ensure_ascii=False)}), format: "svg", height: 14mm)'
+    try:
+        typst.compile(source.encode())
+    except typst.TypstError:
+        return False
+    return True
 
 
 def _compiler() -> typst.Compiler:

@@ -6,6 +6,7 @@ from wharfinger.documents import pages
 
 app_name = "documents"
 urlpatterns = [
+    path("settings/letterhead/", pages.letterhead, name="letterhead"),
     path("documents/issued/<int:pk>.pdf", pages.issued, name="issued"),
     path("documents/lists/<slug:name>.pdf", pages.lists, name="lists"),
     path("documents/labels/<slug:of>.pdf", pages.labels, name="labels"),

@@ -8,6 +8,7 @@ from typing import Any
 from stdnum import iban
 
 from wharfinger.base import configuration
+from wharfinger.documents.render import drawable
 from wharfinger.documents.shapes import Address, Bank, Company, Party, Person
 from wharfinger.parties.models import Contact, Organization, Site, User
 from wharfinger.stock.models import Location
@@ -19,9 +20,10 @@ _VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
 
 def company() -> Company:
     """We, as the settings say."""
-    said: dict[str, Any] = configuration.one("company")
+    known = configuration.read("company", "logo")
+    said: dict[str, Any] = known["company"]
     vat_id, tax_number = tax_numbers(said["tax_number"])
-    accent = str(said.get("accent", ""))
+    accent = said["accent"]
     bank = Bank(said["bank_name"], iban.format(said["iban"]), said["bic"]) if said["iban"] else None
     return Company(
         address=Address(
@@ -37,9 +39,9 @@ def company() -> Company:
         vat_id=vat_id,
         tax_number=tax_number,
         register=said["registration"],
-        directors=str(said.get("directors", "")),
+        directors=said["directors"],
         bank=bank,
-        logo=str(said.get("logo", "")),
+        logo=known["logo"] if drawable(known["logo"]) else "",
         **({"accent": accent} if _COLOUR.fullmatch(accent) else {}),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions import add_product, add_warranty_policy
 from wharfinger.parties.actions.organizations import add_organization
-from wharfinger.parties.actions.people import add_user
+from wharfinger.parties.actions.people import add_user, change_user
 from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import User
 from wharfinger.site.commands.init import Company, found_company
@@ -38,6 +38,7 @@ def found(story: Story) -> None:
             location=people.WAREHOUSES[0][0],
         )
         set_setting(actor=HOUSE, name="company", value=people.COMPANY)
+        set_setting(actor=HOUSE, name="logo", value=people.LOGO)
         set_setting(actor=HOUSE, name="approval", value={"threshold_minor": 250_000})
         _people(company)
         _places()
@@ -68,7 +69,8 @@ def _people(company: Company) -> None:
             "language": language,
             "email": f"{username}@kranholm.example",
         }
-        if username == "admin":
+        if username == "admin":  # Founded with the company, which knows no more of them than that.
+            change_user(actor=HOUSE, user=User.objects.get(username=username).pk, values=values)
             continue
         made = add_user(actor=HOUSE, values=values, roles=[company.roles[role]])
         if role == "purchasing":

@@ -11,13 +11,24 @@ COMPANY = {
     "country": "DE",
     "tax_number": "DE811234567",
     "registration": "HRB 104711, Amtsgericht Hamburg",
+    "directors": "Henrike Kranholm, Olaf Thiessen",
     "email": "office@kranholm.example",
     "phone": "+49 40 5550 100",
     "website": "https://kranholm.example",
     "bank_name": "Hansebank Hamburg",
     "iban": "DE89370400440532013000",
     "bic": "HANSDEHHXXX",
+    "accent": "#0f5c8c",
 }
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 236 56" width="236" height="56">'
+    '<g fill="none" stroke="#0f5c8c" stroke-width="5" stroke-linejoin="round" stroke-linecap="round">'
+    '<path d="M10 50V8h30"/><path d="M10 24 26 8"/><path d="M40 8v14"/></g>'
+    '<rect x="33" y="24" width="14" height="12" rx="2" fill="#e8973a"/>'
+    '<path d="M4 52h48" stroke="#0f5c8c" stroke-width="4" stroke-linecap="round"/>'
+    '<text x="62" y="32" font-family="Inter" font-size="25" font-weight="600" fill="#0f5c8c">Kranholm</text>'
+    '<text x="63" y="49" font-family="Inter" font-size="11.5" fill="#5d6875">Systemhaus · Hamburg</text></svg>'
+)
 USERS = (
     # Signs in as, name, role, language
     ("admin", "Ada Brandt", "administrator", "en"),

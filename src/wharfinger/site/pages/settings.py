@@ -36,6 +36,7 @@ PLACES = (
     (N_("Warranty policies"), "catalog:warranty_policies", "catalog.read"),
     (N_("Modules"), "site:modules", "site.modules"),
     (N_("Webhooks"), "notices:webhooks", "notices.read"),
+    (N_("Logo on documents"), "documents:letterhead", "site.settings"),
     (N_("Notification rules"), "notices:rules", "notices.read"),
     (N_("Messages"), "notices:messages", "notices.outbox"),
 )
