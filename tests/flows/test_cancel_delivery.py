@@ -154,6 +154,23 @@ def test_what_is_still_delivered_stays_invoiced(company: World) -> None:
     clean()
 
 
+def test_a_device_that_moved_to_and_fro_finds_its_way_home(company: World) -> None:
+    # Each move away and back doubles the ways by which it may have come.
+    router = company.product(traced="serial", cost_method="specific")
+    company.stock(router, 1, serials=("S-1",))
+    _, (line,) = reserved(company, (router, 1))
+    ship(actor=HOUSE, picks=[Pick(line, 1)])
+    done = install(actor=HOUSE, items=[Installation(line, 1, "S-1")])
+    stand, lent = (Place.objects.create(kind=kind) for kind in ("customer", "rented"))
+    yard = Site.objects.create(organization=company.customer, name="Yard", place=stand, rented_place=lent)
+    for _ in range(25):
+        move(actor=HOUSE, device=done.one("devices.Device"), site=yard.pk)
+        move(actor=HOUSE, device=done.one("devices.Device"), site=company.site.pk)
+    cancel_delivery(actor=HOUSE, picks=[Pick(line, 1)])
+    assert where("S-1") == ("bin", line)
+    clean()
+
+
 def test_a_credit_note_stays_where_its_step_is_undone(company: World) -> None:
     _, (hours,) = order(company, (company.product(kind="service"), 2))
     pick_pack_ship(actor=HOUSE, picks=[Pick(hours, 2)])

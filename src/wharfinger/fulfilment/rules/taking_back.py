@@ -47,6 +47,8 @@ class Return:
     """Only to these places, where any are named."""
     taken: list[Taken] = field(default_factory=list)
     back: list[Back] = field(default_factory=list)
+    _known: dict[tuple[Spot, int | None], int] = field(default_factory=dict)
+    """What was found out about reach and still holds: a device that moved to and fro has many ways home."""
 
     def ends_at(self, spot: Spot) -> bool:
         """Whether goods have come home here."""
@@ -58,10 +60,15 @@ class Return:
 
     def reach(self, spot: Spot, before: int | None = None) -> int:
         """How many units at a holding can come home. before: by moves earlier than this one."""
-        return sum(self._passable(way) for way in self.came(spot, before))
+        asked = spot, before
+        if asked not in self._known:
+            self._known[asked] = sum(self._passable(way) for way in self.came(spot, before))
+        return self._known[asked]
 
     def _passable(self, way: Way) -> int:
-        return way.left if self.ends_at(way.source) else min(way.left, self.reach(way.source, way.id))
+        if not way.left or self.ends_at(way.source):
+            return way.left
+        return min(way.left, self.reach(way.source, way.id))
 
     def send(self, spot: Spot, quantity: int, claim: int, before: int | None = None) -> int:
         """Send units home, the latest arrivals first; how many went."""
@@ -73,6 +80,7 @@ class Return:
             step = self.plan.move(spot, way.source, share, reverses=way.id)
             self.taken.append(Taken(way.id, step, way.quantity, way.quantity - way.left, share))
             way.left -= share
+            self._known.clear()
             gone += share
             if self.ends_at(way.source):
                 self.back.append(Back(claim, way.source, share, way.entry))
