@@ -12,12 +12,13 @@ from django.test import Client
 
 from tests.purchasing.buying import person, sold, stocked_up, threshold
 from tests.world import World, clean, entries, held, world
-from wharfinger.base import clock
+from wharfinger.base import clock, configuration
 from wharfinger.base.access import HOUSE
 from wharfinger.boards.worklists import counts
 from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.models import Holding
+from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import Organization, Site
 from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
 from wharfinger.purchasing.models import PurchaseOrder
@@ -184,3 +185,23 @@ def test_only_what_is_confirmed_and_really_held_is_to_be_picked(company: World, 
     with time_machine.travel(soon + timedelta(seconds=1), tick=False):
         assert 'name="selected"' not in seen(browser, "/work/to-pick/")
         assert counts()["to_pick"] == 0
+
+
+def test_a_file_says_where_a_line_is_in_words(company: World, browser: Client) -> None:
+    """What stands behind a stage bar is written out, and what is to be billed is no stage of the goods."""
+    sold(company, company.product(), 3)
+    told = browser.get("/work/purchasing/?export=csv", headers={"accept-language": "de"}).content.decode()
+    assert ",Zu bestellen 3," in told
+    assert "to_bill" not in told
+
+
+def test_a_module_that_is_off_is_named(company: World, browser: Client) -> None:
+    set_setting(
+        actor=HOUSE,
+        name="modules",
+        value={**configuration.one("modules"), "procurement": False, "rma": False},
+    )
+    for path, name in (("/work/purchasing/", "Procurement"), ("/rmas/", "RMA")):
+        gone = browser.get(path)
+        assert gone.status_code == 404
+        assert f"“{name}” is switched off" in gone.content.decode()

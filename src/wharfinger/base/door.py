@@ -11,6 +11,7 @@ import orjson
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from pydantic import BaseModel, ConfigDict, Field
 
 from wharfinger.base import configuration
@@ -144,13 +145,17 @@ def known(found: Row | None, pk: int) -> Row:
     return found
 
 
+MODULES = {"procurement": N_("Procurement"), "rma": N_("RMA"), "jobs": N_("Jobs")}
+"""What the modules that can be switched off are called."""
+
+
 def module_on(name: str) -> None:
     """Let pass while a module (procurement, rma, jobs) is on; raise NotThere, saying where it is switched."""
     if not configuration.one("modules")[name]:
         raise NotThere(
             "module_off",
             N_("“{module}” is switched off. An administrator switches it on under Settings, Modules."),
-            module=name,
+            module=gettext(MODULES.get(name, name)),
         )
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 
 from wharfinger.base import clock, money
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.stages import STAGES
 
 if TYPE_CHECKING:
     from wharfinger.base.table import Column, Row
@@ -44,7 +45,9 @@ def plain(kind: str, value: Any) -> str | int | Decimal:
             return Decimal(value[0]).scaleb(-money.MICRO)
         case "stage_bar":
             return ", ".join(
-                f"{stage} {Decimal(units).scaleb(-value[1])}" for stage, units in value[0].items() if units
+                f"{gettext(words)} {Decimal(value[0][stage]).scaleb(-value[1])}"
+                for stage, words in STAGES.items()
+                if value[0].get(stage)
             )
     if isinstance(value, (date, datetime)):
         return (

@@ -6,9 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from wharfinger.base import configuration
+from wharfinger.base.door import module_on
 from wharfinger.base.page import came_from, page, page_act, signed_in
-from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.table import table_page
 from wharfinger.boards import actions, rules
 from wharfinger.boards.worklists import BY_NAME, TABLES, on_tab
@@ -17,17 +16,11 @@ from wharfinger.boards.worklists import BY_NAME, TABLES, on_tab
 def worklist(request: HttpRequest, name: str) -> HttpResponse:
     """One page of work: what waits there, and what can be done with it."""
     one = BY_NAME[name]
-    if one.module and not configuration.one("modules").get(one.module):
-        raise NotThere(
-            "module_off",
-            N_(
-                "This page belongs to a module that is switched off. "
-                "An administrator switches it on under Settings, Modules."
-            ),
-        )
-    tab = request.GET.get("tab") or next(iter(one.tabs))
     if (door := signed_in(request, one.permission)) is not None:
         return door
+    if one.module:
+        module_on(one.module)
+    tab = request.GET.get("tab") or next(iter(one.tabs))
     return table_page(request, on_tab(TABLES[name], one, tab, request.user))
 
 

@@ -7,22 +7,8 @@ from collections.abc import Mapping
 from django.utils.translation import gettext
 from markupsafe import Markup
 
-from wharfinger.base.refusal import N_
+from wharfinger.base.stages import STAGES
 from wharfinger.site.formats import quantity
-
-STAGES: dict[str, str] = {
-    "wanted": N_("Wanted"),
-    "to_approve": N_("To approve"),
-    "to_order": N_("To order"),
-    "on_order": N_("On order"),
-    "reserved": N_("Reserved"),
-    "picked": N_("Picked"),
-    "packed": N_("Packed"),
-    "shipped": N_("Shipped"),
-    "delivered": N_("Delivered"),
-    "returned": N_("Returned"),
-}
-"""Every stage with its word, in the order goods pass them; the style sheet gives each its one colour."""
 
 _SEGMENT = Markup('<rect class="st-{}" x="{}" width="{}" height="6"/>')
 _BAR = Markup(
