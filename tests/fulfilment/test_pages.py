@@ -82,6 +82,7 @@ def test_an_order_is_picked_packed_and_shipped(client: Client, company: World) -
     assert to == f"/shipments/{shipment.pk}/"
     assert "DHL" in see(client, to)
     assert "SH-1" in see(client, "/shipments/")
+    assert f'href="/orders/{pk}/"' in see(client, to)
     do(client, f"/shipments/{shipment.pk}/edit/", {"carrier": "UPS"})
     do(client, f"/shipments/{shipment.pk}/deliver/", {"proof": "M. Krause"})
     shipment.refresh_from_db()

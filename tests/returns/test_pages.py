@@ -167,3 +167,17 @@ def test_a_device_is_changed(client: Client, company: World) -> None:
     do(client, f"/devices/{device}/change/", wrong | {"warranty_end_on": "2028-04-01"})
     row = Device.objects.get()
     assert (row.reference, str(row.warranty_end_on)) == ("Desk", "2028-04-01")
+
+
+def test_whoever_comes_from_a_device_means_that_unit(client: Client, company: World) -> None:
+    router = traced(company, "OLD", "NEW")
+    line = delivered(company, router, 2)
+    install(actor=HOUSE, items=[Installation(line, serial="NEW")])
+    device = Device.objects.get()
+    at = f"/rmas/new/?organization={company.customer.pk}&serial=NEW"
+    assert at.replace("&", "&amp;") in see(client, f"/devices/{device.pk}/")
+    form = see(client, at)
+    chosen = [row.key for row in returnable(company.customer.pk) if row.serial == "NEW"]
+    assert form.count(" checked") == 1
+    assert f'name="unit-{chosen[0]}" value="yes" checked' in form
+    assert "<select" in see(client, "/rmas/new/?organization=²")

@@ -331,7 +331,11 @@ def _provide(actor: Any, pk: int, given: Any) -> Any:
     else:
         found = Product.objects.filter(sku__iexact=sku).values_list("pk", "quantity_decimals").first()
         if found is None:
-            raise BadInput("no_such_product", N_("There is no such product."), field="sku")
+            raise (
+                BadInput("no_such_product", N_("There is no such product."), field="sku")
+                if sku
+                else BadInput("missing", N_("Choose a charge, or give the SKU of a product."), field="line")
+            )
         product, decimals = found
     (lots,) = lots_of([product], [_serials(given)])
     provision = Provision(

@@ -74,7 +74,10 @@ def credit_note(request: HttpRequest, pk: int) -> HttpResponse:
     row = there(shown.credit_notes().select_related("organization", "invoice"), pk)
     rows = [
         {
-            "product": (one.invoice_line.product.sku, ""),
+            "product": (
+                one.invoice_line.product.sku,
+                reverse("catalog:product", args=[one.invoice_line.product_id]),
+            ),
             "description": one.invoice_line.description,
             "quantity": (one.quantity, one.invoice_line.product.quantity_decimals),
             "tax": (one.tax_minor, row.currency),

@@ -149,7 +149,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
 def _line(line: Any, credited: int, currency: str) -> dict[str, Any]:
     decimals = line.product.quantity_decimals
     return {
-        "product": (line.product.sku, ""),
+        "product": (line.product.sku, reverse("catalog:product", args=[line.product_id])),
         "description": line.description,
         "quantity": (line.quantity, decimals),
         "credited": (credited, decimals) if credited else None,

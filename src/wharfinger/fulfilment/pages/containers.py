@@ -17,7 +17,7 @@ from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import quantity, scaled
 from wharfinger.fulfilment.actions import packing, shipping
-from wharfinger.fulfilment.pages.goods import consignment_of
+from wharfinger.fulfilment.pages.goods import consignment_of, document_of
 from wharfinger.fulfilment.queries import shown
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.fulfilment.rules.packing import Box
@@ -88,9 +88,9 @@ def container(request: HttpRequest, pk: int) -> HttpResponse:
     goods = shown.contents([row])[pk]
     rows = [
         {
-            "product": (one["sku"], ""),
+            "product": (one["sku"], reverse("catalog:product", args=[one["product"]])),
             "description": one["description"],
-            "document": one["document"],
+            "document": (one["document"], document_of(one)),
             "quantity": (one["units"], one["decimals"]),
             "serials": ", ".join(one["serials"]) or None,
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -236,6 +236,13 @@ def field_on_page(field: str | None, given: QueryDict, rows: Sequence[AtHand]) -
     chosen = [pick.line for pick in typed(given, rows)]
     pk = chosen[int(parts[1])]
     return f"serial-{pk}-scan" if parts[2] == "serials" else f"quantity-{pk}"
+
+
+def document_of(goods: Mapping[str, Any]) -> str:
+    """The page of the order that goods serve, else of their line."""
+    if goods["order"]:
+        return reverse("sales:order", args=[goods["order"]])
+    return reverse("demand:line", args=[goods["line"]])
 
 
 def _sheet_page(sheet: Sheet) -> str:

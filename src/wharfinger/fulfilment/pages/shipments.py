@@ -16,7 +16,7 @@ from wharfinger.base.page import page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, Row, Rows, Tab, Table, table_page
 from wharfinger.fulfilment.actions.shipping import deliver, describe_shipment
-from wharfinger.fulfilment.pages.goods import consignment_of, day_of
+from wharfinger.fulfilment.pages.goods import consignment_of, day_of, document_of
 from wharfinger.fulfilment.queries import shown
 from wharfinger.ledger.telling import timeline
 
@@ -103,9 +103,9 @@ def shipment(request: HttpRequest, pk: int) -> HttpResponse:
     numbers = {box.pk: box for box in boxes}
     rows = [
         {
-            "product": (one["sku"], ""),
+            "product": (one["sku"], reverse("catalog:product", args=[one["product"]])),
             "description": one["description"],
-            "document": one["document"],
+            "document": (one["document"], document_of(one)),
             "quantity": (one["units"], one["decimals"]),
             "serials": ", ".join(one["serials"]) or None,
             "box": numbers[one["container"]].number if one["container"] in numbers else None,

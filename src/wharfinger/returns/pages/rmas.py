@@ -113,12 +113,18 @@ def rma(request: HttpRequest, pk: int) -> HttpResponse:
         lines.append(
             {
                 "product": (
-                    f"{line.device.number if line.device else line.product.sku} {line.product.name}",
+                    " · ".join(
+                        x
+                        for x in (
+                            f"{line.device.number if line.device else line.product.sku} {line.product.name}",
+                            line.lot.code if line.lot else ", ".join(figure.serials),
+                        )
+                        if x
+                    ),
                     reverse("devices:device", args=[line.device_id])
                     if line.device_id
                     else reverse("catalog:product", args=[line.product_id]),
                 ),
-                "serial": line.lot.code if line.lot else ", ".join(figure.serials) or None,
                 "wish": ": ".join(x for x in (_(TYPES[line.type]), line.reason) if x),
                 "requested": (line.quantity, places),
                 "received": (figure.received, places),

@@ -48,7 +48,7 @@ def new_return(request: HttpRequest) -> HttpResponse:
 def _ask(request: HttpRequest, *, rma: bool) -> HttpResponse:
     user: Any = request.user
     text = request.GET.get("organization", "")
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
         context = {"customers": offers()["customers"], "rma": rma}
         return render(request, "returns/customer.html", context)
     customer = there(Organization.objects.all(), int(text))
@@ -66,7 +66,11 @@ def _ask(request: HttpRequest, *, rma: bool) -> HttpResponse:
         return render(request, "returns/new.html", context)
 
     if request.method != "POST":
-        return show(Form({"credit": "yes"}))
+        # Who comes from a device means that unit.
+        meant = {
+            f"unit-{row.key}": "yes" for row in rows if row.serial and row.serial == request.GET.get("serial")
+        }
+        return show(Form({"credit": "yes"} | meant))
 
     def act() -> Any:
         chosen = [(row, asked) for row in rows if (asked := _asked(request.POST, row)) is not None]
