@@ -8,11 +8,17 @@ from tests.fulfilment.trade import order
 from tests.world import clean, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
-from wharfinger.demand.actions import add_lines, change_line
+from wharfinger.demand.actions import add_lines, change_line, remove_line
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
-from wharfinger.ledger.models import Entry
+from wharfinger.fulfilment.actions.shipping import pick_pack_ship
+from wharfinger.fulfilment.rules import Pick
+from wharfinger.ledger.models import Entry, Holding
 from wharfinger.ledger.reverse import reverse
+from wharfinger.returns.actions.inspecting import restock
+from wharfinger.returns.actions.receiving import take_back
+from wharfinger.returns.rules.receiving import Returned
+from wharfinger.returns.rules.requesting import Asked
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.rules.orders import OrderWish
 
@@ -45,4 +51,25 @@ def test_the_birth_of_a_line_is_undone_whole_or_not_at_all() -> None:
         assert (found.value.code, Entry.objects.count()) == ("undone_whole", before)
     reverse(actor=HOUSE, entry=added.id)
     assert held(line) == {}
+    clean()
+
+
+def test_a_line_stays_while_its_goods_wait_to_be_inspected() -> None:
+    company = world()
+    cable = company.product()
+    company.stock(cable, 1)
+    wish = LineWish(cable.pk, 1, billable=False)
+    made = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, (wish,), confirm=True))
+    (line,) = made.made["ledger.Claim"]
+    pick_pack_ship(actor=HOUSE, picks=[Pick(line, 1)])
+    back = Returned(Asked(1, line=line))
+    take_back(actor=HOUSE, organization=company.customer.pk, items=[back], reason="No need")
+    before = Entry.objects.count()
+    with pytest.raises(Refusal) as found:
+        remove_line(actor=HOUSE, line=line)
+    assert (found.value.code, Entry.objects.count()) == ("covered", before)
+    waiting = Holding.objects.get(kind="returns", quantity=1)
+    restock(actor=HOUSE, holdings=[(waiting.pk, 1)])
+    remove_line(actor=HOUSE, line=line)
+    assert held(line) == {"returned": 1}
     clean()
