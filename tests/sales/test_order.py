@@ -130,7 +130,7 @@ def test_fulfilled_is_a_decision_that_names_what_is_open(company: World) -> None
     before = entries()
     with pytest.raises(Refusal) as refused:
         mark_fulfilled(actor=HOUSE, order=order)
-    assert refused.value.code == "lines_open"
+    assert (refused.value.code, refused.value.values["names"]) == ("lines_open", product.name)
     assert refused.value.remedies[0].values == {"order": order, "anyway": True}
     assert entries() == before
     mark_fulfilled(actor=HOUSE, order=order, anyway=True)

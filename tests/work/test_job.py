@@ -175,7 +175,7 @@ def test_open_charges_are_named_before_completion(company: World) -> None:
     job, _ = job_of(company, LineWish(product.pk, 1))
     with pytest.raises(Refusal) as refused:
         complete(actor=HOUSE, work_order=job)
-    assert refused.value.code == "charges_open"
+    assert (refused.value.code, refused.value.values["names"]) == ("charges_open", product.name)
     complete(actor=HOUSE, work_order=job, anyway=True)
     assert WorkOrder.objects.get(pk=job).completed_at is not None
 

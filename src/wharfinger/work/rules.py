@@ -154,7 +154,7 @@ def plan_complete(truth: Truth, *, work_order: int, anyway: bool) -> Plan:
             "charges_open",
             N_("{count} charges are still open: {names}. Say yes to complete the work all the same."),
             count=len(still),
-            names=", ".join(str(line.position) for line in still),
+            names=", ".join(line.description for line in still),
             lines=[line.pk for line in still],
         )
     plan.change(row, completed_at=truth.now)

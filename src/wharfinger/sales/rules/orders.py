@@ -181,7 +181,7 @@ def plan_fulfil(truth: Truth, *, order: int, anyway: bool) -> Plan:
             "lines_open",
             N_("{count} lines are still open: {names}. Say yes to mark the order as fulfilled all the same."),
             count=len(open_lines),
-            names=", ".join(str(line.position) for line in open_lines),
+            names=", ".join(line.description for line in open_lines),
             lines=[line.pk for line in open_lines],
             remedies=[Remedy("mark-fulfilled", {"order": order, "anyway": True})],
         )
