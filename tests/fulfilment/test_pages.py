@@ -133,3 +133,19 @@ def test_strangers_and_readers_stay_out(client: Client, company: World) -> None:
     assert client.post("/containers/1/ship/").status_code == 403
     client.logout()
     assert client.get("/shipments/").status_code == 303
+
+
+def test_what_was_typed_in_a_dialog_is_told_once_when_it_is_refused(client: Client, company: World) -> None:
+    router = company.product()
+    company.stock(router, 1)
+    _, (line,) = reserved(company, (router, 1))
+    pick(actor=HOUSE, picks=[Pick(line, 1)])
+    box = pack(actor=HOUSE, picks=[Pick(line, 1)]).one("fulfilment.Container")
+    before = entries()
+    at = f"/containers/{box}/"
+    assert do(client, f"{at}edit/", {"kind": "pallet", "weight_kg": "heavy"}) == at
+    assert entries() == before
+    page = see(client, at)
+    assert f'data-act="{at}edit/" data-field="weight_kg"' in page
+    assert "&#34;heavy&#34;" in page
+    assert 'id="typed"' not in see(client, at)

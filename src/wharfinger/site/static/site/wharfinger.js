@@ -237,4 +237,21 @@
   count();
   fit();
   show($("dialog[data-again]"));
+
+  // A dialog whose act was refused opens again with what was typed, the reason beside its field.
+  const typed = $("#typed")?.dataset, refused = typed && $$("dialog form").find((form) => form.getAttribute("action") === typed.act);
+  if (refused) {
+    const values = JSON.parse(typed.values);
+    $$("[name]", refused).forEach((field) => {
+      const given = values[field.name] ?? [];
+      if (field.type === "checkbox") field.checked = given.includes(field.value);
+      else if (field.type !== "hidden" && given.length) field.value = given.shift();
+    });
+    const field = typed.field && $(`[name="${CSS.escape(typed.field)}"]`, refused), reason = document.createElement("p");
+    Object.assign(reason, { className: "error", id: "typed-e", textContent: typed.words });
+    if (field) { field.setAttribute("aria-invalid", "true"); field.setAttribute("aria-describedby", "typed-e"); field.closest(".f").append(reason); }
+    else refused.prepend(reason);
+    show(refused.closest("dialog"));
+    field?.focus();
+  }
 })();
