@@ -57,6 +57,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.flows.api:router", ""),
     ("wharfinger.boards.api:router", ""),
     ("wharfinger.notices.api:router", ""),
+    ("wharfinger.site.reports_api:router", ""),
     ("wharfinger.site.search_api:router", ""),
 )
 """Where each router is, and the module (procurement, rma, jobs) whose switch it hangs on, if any."""

@@ -41,6 +41,7 @@ BY_VERB: dict[str, str] = {
     "lose": "sales.lose",
     "mark_fulfilled": "sales.fulfil",
     "move_device": "devices.move",
+    "note": "notices.note",
     "order": "sales.order",
     "pack": "fulfilment.pack",
     "pay": "billing.pay",

@@ -1,0 +1,48 @@
+"""Reports over HTTP: who may read which, and that they say what the books say."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from tests.fulfilment.trade import order
+from tests.world import world
+from wharfinger.base.access import HOUSE
+from wharfinger.billing.actions.invoices import invoice
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.parties.models import Role, User
+
+pytestmark = pytest.mark.django_db
+AT = "/api/v1/reports"
+
+
+def test_reports_say_what_the_books_say(client: Client) -> None:
+    company = world()
+    client.force_login(company.user)
+    product = company.product()
+    company.stock(product, 3)
+    _, (line,) = order(company, (product, 2))
+    invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 2),)))
+    assert [one["name"] for one in client.get(AT).json()["items"]] == ["stock-valuation", "receivables"]
+    worth = client.get(f"{AT}/stock-valuation").json()
+    assert [(row["sku"], row["quantity"]) for row in worth["items"]] == [(product.sku, "3")]
+    stock = client.get(f"/api/v1/stock/valuation?on={worth['on']}").json()
+    assert worth["items"] == stock["items"]
+    assert client.get(f"{AT}/stock-valuation?on=2001-01-01").json()["items"] == []
+    (owed,) = client.get(f"{AT}/receivables").json()["items"]
+    (open_one,) = client.get("/api/v1/invoices").json()["items"]
+    assert (owed["organization"], float(owed["open"])) == (company.customer.pk, float(open_one["open"]))
+    late = client.get(f"{AT}/receivables?on={date(2001, 1, 1)}")
+    assert (late.status_code, late.json()["field"]) == (422, "on")
+    assert client.get(f"{AT}/nonsense").status_code == 404
+
+
+def test_a_report_is_for_those_who_may_read_it(client: Client) -> None:
+    world()
+    clerk = User.objects.create(username="clerk")
+    clerk.roles.add(Role.objects.create(name="clerk", permissions=["billing.read", "boards.read"]))
+    client.force_login(clerk)
+    assert [one["name"] for one in client.get(AT).json()["items"]] == ["receivables"]
+    assert client.get(f"{AT}/stock-valuation").status_code == 403
