@@ -176,7 +176,8 @@ def list_work_orders(request: Request) -> HttpResponse:
     """Tickets, projects, contracts and jobs, newest first."""
     require(request.auth, "work.read")
     show = partial(queries.show_work_orders, include=included(request, WORK_ORDERS.includes))
-    return WORK_ORDERS.answer(request, queries.work_orders(), show)
+    on = queries.work_orders().filter(kind__in=queries.shown_kinds())
+    return WORK_ORDERS.answer(request, on, show)
 
 
 @router.post("/work-orders", response={201: WorkOrderDone}, summary="Open a work order")

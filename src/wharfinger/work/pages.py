@@ -24,6 +24,7 @@ from wharfinger.catalog.models import Product
 from wharfinger.demand.pages import (
     GOODS_TONES,
     MONEY_TONES,
+    bar_of,
     chosen_customer,
     columns,
     goods_chip,
@@ -36,8 +37,9 @@ from wharfinger.demand.pages import (
     typed_lines,
     verbs_of,
 )
+from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import money_of, open_on, totals_of
-from wharfinger.demand.queries.reading import SHEET, products_of
+from wharfinger.demand.queries.reading import SHEET, lines_on, products_of
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.queries.where import lots_of
 from wharfinger.demand.rules.words import GOODS, MONEY
@@ -70,11 +72,19 @@ def _rows(kind: str, ask: Ask) -> Rows:
     found = found.filter(work_order__expected_on__gte=first) if first else found
     found = found.filter(work_order__expected_on__lte=last) if last else found
     cut = ask.slice(found, {"number": "number", "title": "title", "expected": "work_order__expected_on"})
-    sums = totals_of([row.pk for row in cut.items], SHEET)
-    return Rows([_row(row, sums[row.pk].total) for row in cut.items], cut.before, cut.after)
+    ids = [row.pk for row in cut.items]
+    lines = lines_on(ids, SHEET)
+    figures = quantities([line.pk for line in lines])
+    ended = {row.pk for row in cut.items if row.goods_word == "cancelled"}
+    sums = totals_of(ids, SHEET, ended, lines, figures)
+    where: dict[int, list[dict[str, int]]] = {pk: [] for pk in ids}
+    for line in lines:
+        where[line.sheet_id].append(figures[line.pk])
+    rows = [_row(row, sums[row.pk].total, bar_of(where[row.pk])) for row in cut.items]
+    return Rows(rows, cut.before, cut.after)
 
 
-def _row(row: Any, total: int) -> Row:
+def _row(row: Any, total: int, stages: dict[str, int]) -> Row:
     return Row(
         id=row.pk,
         name=row.number,
@@ -84,6 +94,7 @@ def _row(row: Any, total: int) -> Row:
             "customer": row.organization.name,
             "goods": goods_chip(row.goods_word),
             "money": money_chip(row.money_word),
+            "where": (stages, 0),
             "expected": row.work_order.expected_on,
             "total": (total, row.currency),
             "lead": str(row.work_order.lead) if row.work_order.lead else None,
@@ -102,6 +113,7 @@ def _table(kind: str, title: str, new: str, empty: str) -> Table:
             Column("customer", N_("Customer")),
             Column("goods", N_("Goods"), "chip"),
             Column("money", N_("Money"), "chip"),
+            Column("where", N_("Where"), "stage_bar"),
             Column("expected", N_("Expected"), "date", sortable=True),
             Column("total", N_("Total"), "money"),
             Column("lead", N_("Lead"), "person"),
@@ -185,6 +197,8 @@ def _verbs(row: Any, rows: Sequence[Mapping[str, Any]]) -> dict[str, bool]:
 @page("work.create")
 def new(request: HttpRequest, kind: str) -> HttpResponse:
     """Open a ticket, project, contract or job."""
+    if kind == "job":
+        module_on("jobs")
 
     def show(form: Form) -> HttpResponse:
         context = {

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from wharfinger.base import money
-from wharfinger.base.door import known
+from wharfinger.base import configuration, money
+from wharfinger.base.door import known, module_on
 from wharfinger.base.quantity import plain
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.amounts import money_of, open_on, totals_of
@@ -25,9 +25,14 @@ def work_orders() -> QuerySet[Any, Any]:
     return with_words(rows.select_related("organization", "contact", "owner", "work_order__lead"), SHEET)
 
 
+def shown_kinds() -> list[str]:
+    """The kinds of work order that are on: jobs can be switched off."""
+    return [kind for kind in NUMBERS if kind != "job" or configuration.one("modules")["jobs"]]
+
+
 def open_work(organization: int) -> list[Sheet]:
     """The tickets, projects, contracts and jobs of a customer that may still be charged, newest first."""
-    rows = Sheet.objects.filter(organization_id=organization, kind__in=list(NUMBERS), void__isnull=True)
+    rows = Sheet.objects.filter(organization_id=organization, kind__in=shown_kinds(), void__isnull=True)
     still = rows.filter(work_order__completed_at__isnull=True, work_order__cancelled_at__isnull=True)
     return list(still.order_by("-pk")[:200])
 
@@ -36,8 +41,11 @@ _WORK_ORDER = Prepared(lambda pk: work_orders().filter(pk=pk), an_id("work_order
 
 
 def work_order(pk: int) -> Any:
-    """One work order with its words; raises NotThere."""
-    return known(_WORK_ORDER.first(pk), pk)
+    """One work order with its words; raises NotThere, for a job also where jobs are switched off."""
+    found = known(_WORK_ORDER.first(pk), pk)
+    if found.kind == "job":
+        module_on("jobs")
+    return found
 
 
 def show_work_order(row: Any) -> dict[str, Any]:

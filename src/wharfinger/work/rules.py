@@ -75,10 +75,7 @@ def plan_work_order(truth: Truth, *, wish: WorkWish) -> Plan:
     organization = truth.read["organization"]
     if wish.kind not in NUMBERS:
         raise BadInput("no_such_kind", N_("Choose ticket, project, contract or job."), field="kind")
-    if wish.kind == "job" and not truth.read["house"].modules.get("jobs", True):
-        raise Refusal(
-            "module_off", N_("Jobs are switched off. An administrator can switch them on under Modules.")
-        )
+    _is_on(truth, wish.kind)
     if wish.scope not in SCOPES:
         raise BadInput("no_such_scope", N_("There is no such fulfilment scope."), field="scope")
     currency = wish.currency or organization.currency
@@ -126,8 +123,17 @@ def plan_work_order(truth: Truth, *, wish: WorkWish) -> Plan:
     return plan
 
 
+def _is_on(truth: Truth, kind: str) -> None:
+    if kind == "job" and not truth.read["house"].modules.get("jobs", True):
+        raise Refusal(
+            "module_off", N_("Jobs are switched off. An administrator can switch them on under Modules.")
+        )
+
+
 def open_work(truth: Truth, work_order: int) -> Any:
     """The work order that was locked; raises Refusal when it is unknown, undone, completed or cancelled."""
+    sheet: Any = truth.documents.get("demand.Sheet", {}).get(work_order)
+    _is_on(truth, sheet.kind if sheet is not None else "")
     row = truth.documents["work.WorkOrder"].get(work_order)
     if row is None:
         raise NotThere("no_such_work_order", N_("There is no such ticket, project, contract or job."))

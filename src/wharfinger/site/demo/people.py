@@ -21,7 +21,7 @@ COMPANY = {
     "accent": "#0f5c8c",
 }
 LOGO = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 236 56" width="236" height="56">'
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 196 56" width="196" height="56">'
     '<g fill="none" stroke="#0f5c8c" stroke-width="5" stroke-linejoin="round" stroke-linecap="round">'
     '<path d="M10 50V8h30"/><path d="M10 24 26 8"/><path d="M40 8v14"/></g>'
     '<rect x="33" y="24" width="14" height="12" rx="2" fill="#e8973a"/>'

@@ -42,10 +42,14 @@ class Hit:
 Finder = Callable[[str], Iterable[Hit]]
 
 
-def _sheets(text: str) -> Iterable[Hit]:
-    found = Sheet.objects.filter(Q(number__iexact=text) | Q(customer_reference=text), void__isnull=True)
-    for sheet in found.select_related("organization").order_by("-pk")[:EACH]:
-        yield Hit(f"{SUBJECTS[sheet.kind]}:{sheet.pk}", sheet.number, sheet.organization.name)
+def _sheets(*kinds: str) -> Finder:
+    def find(text: str) -> Iterable[Hit]:
+        named = Q(number__iexact=text) | Q(customer_reference=text)
+        found = Sheet.objects.filter(named, kind__in=kinds, void__isnull=True)
+        for sheet in found.select_related("organization").order_by("-pk")[:EACH]:
+            yield Hit(f"{SUBJECTS[sheet.kind]}:{sheet.pk}", sheet.number, sheet.organization.name)
+
+    return find
 
 
 def _numbered(model: Any, subject: str, about: str = "organization__name", *others: str) -> Finder:
@@ -95,7 +99,9 @@ def _contacts(text: str) -> Iterable[Hit]:
 
 
 FINDERS: tuple[tuple[str, str, Finder], ...] = (
-    ("sales.read", "", _sheets),
+    ("sales.read", "", _sheets("quote", "order")),
+    ("work.read", "", _sheets("ticket", "project", "contract")),
+    ("work.read", "jobs", _sheets("job")),
     ("sales.read", "", _numbered(Opportunity, "opportunity")),
     ("purchasing.read", "", _numbered(PurchaseOrder, "purchase_order", "vendor__name", "external_number")),
     ("purchasing.read", "", _numbered(Receipt, "receipt", "vendor__name", "vendor_invoice_number")),
