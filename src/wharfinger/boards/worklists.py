@@ -256,7 +256,7 @@ WORKLISTS: tuple[Worklist, ...] = (
         (
             Act(
                 "invoice",
-                N_("Invoice"),
+                N_("Write invoice"),
                 "boards:invoice",
                 "billing.invoice",
                 takes_quantity=True,

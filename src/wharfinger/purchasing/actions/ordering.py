@@ -28,7 +28,7 @@ def draft(*, actor: Actor, wish: PurchaseWish, key: str | None = None) -> Writte
     require(actor, "purchasing.order")
     wish = _tidy(wish)
     if not wish.lines:
-        raise BadInput("no_lines", N_("An order needs at least one line."), field="lines")
+        raise BadInput("no_lines", N_("A purchase order needs at least one line."), field="lines")
     return post(
         "draft",
         _drafting([one for line in wish.lines for one in line.wanted], wish.lines, wish),
