@@ -13,6 +13,7 @@ from tests.fulfilment.test_pack import refused
 from tests.fulfilment.trade import order
 from tests.world import World, clean
 from wharfinger.base.access import HOUSE
+from wharfinger.base.refusal import Refusal
 from wharfinger.billing.actions.payments import (
     apply_credit,
     apply_payment,
@@ -123,6 +124,9 @@ def test_store_credit_goes_back_as_money(company: World) -> None:
     assert (back.number, back.kind, credit_left(), summed("bank")) == ("REF-1", "refund", 2000, 2000)
     refused("not_enough_credit", lambda: refund(actor=HOUSE, wish=wish))
     refused("already_refunded", lambda: cancel_payment(actor=HOUSE, payment=made.pk))
+    with pytest.raises(Refusal) as found:
+        reverse(actor=HOUSE, entry=done.id)
+    assert [remedy.verb for remedy in found.value.remedies] == ["cancel_payment"]
     cancel_payment(actor=HOUSE, payment=back.pk)
     assert (credit_left(), summed("bank")) == (5000, 5000)
     cancel_payment(actor=HOUSE, payment=made.pk)

@@ -248,7 +248,7 @@ CHART: tuple[Row, ...] = (
     _row("cancel_payment", "", "", undo="pay"),
     _row("apply", "", "", undo="unapply"),
     _row("unapply", "", "", undo="apply"),
-    _row("refund", "", "", undo="pay"),
+    _row("refund", "", "", undo="cancel_payment"),
     # After the sale
     _row("install", "customer", "customer", lot="identifies"),
     _row("install", "in_transit", "in_transit", lot="identifies"),
