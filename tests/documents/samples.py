@@ -206,7 +206,7 @@ def packing_list(count: int = 7) -> s.PackingList:
             s.Box(
                 "BX-3107",
                 lines[:3],
-                "340123450000031072",
+                "340123450000031073",
                 "00340434161094000015",
                 s.Quantity(14_200, 3, "kg"),
                 "60 × 40 × 40 cm",
@@ -233,7 +233,7 @@ def container_label(count: int = 5) -> s.ContainerLabel:
         to=CUSTOMER.address,
         container="BX-3107",
         rows=rows(count),
-        sscc="340123450000031072",
+        sscc="340123450000031073",
         position=1,
         of=2,
         shipment="SH-2026-0655",

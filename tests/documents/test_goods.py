@@ -113,12 +113,12 @@ def test_labels_carry_what_is_scanned(company: World) -> None:
 def test_a_box_is_labelled_before_and_after_it_left(company: World) -> None:
     _order, lines = ordered(company, 2, 3)
     skus = [Line.objects.get(pk=line).product.sku for line in lines]
-    pack(actor=HOUSE, picks=[Pick(lines[0], 2)], box=Box(weight_grams=14_200, sscc="340123450000031072"))
+    pack(actor=HOUSE, picks=[Pick(lines[0], 2)], box=Box(weight_grams=14_200, sscc="340123450000031073"))
     pack(actor=HOUSE, picks=[Pick(lines[1], 3)], box=Box(tracking="T-78"))
     first, second = Container.objects.order_by("pk")
     printed = pdf(actor=HOUSE, kind="container-label", pk=first.pk)
     (text,) = pages(printed)
-    assert scanned(printed) == {"(00)340123450000031072"}
+    assert scanned(printed) == {"(00)340123450000031073"}
     assert f"2 Stk. {skus[0]}" in text
     assert skus[1] not in text
     assert "14,2 kg" in text

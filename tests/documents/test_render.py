@@ -212,11 +212,11 @@ def test_dates_and_shares_are_written_as_the_language_does() -> None:
 )
 def test_a_container_label_is_read_by_a_scanner(shape: s.ContainerLabel) -> None:
     pdf = render(shape, language="de")
-    assert scanned(pdf) == {"(00)340123450000031072"}
+    assert scanned(pdf) == {"(00)340123450000031073"}
     (text,) = pages(pdf)
     assert "Bäckerei Grünkörn & Söhne KG Frau Änne Weiß Königstraße 11 24103 Kiel" in text
     assert "NET-ER8 · Edge router" in text
-    assert "(00) 340123450000031072" in text
+    assert "(00) 340123450000031073" in text
 
 
 def test_a_label_that_cannot_hold_all_contents_says_how_many_are_missing() -> None:

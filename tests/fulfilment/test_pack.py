@@ -121,6 +121,19 @@ def test_a_container_that_left_takes_nothing_more(company: World) -> None:
     clean()
 
 
+@pytest.mark.parametrize("code", ["123", "340123450000000018", "34012345000000001x", "٣" * 18])
+def test_what_is_no_sscc_is_refused(company: World, code: str) -> None:
+    router = company.product()
+    company.stock(router, 1)
+    _, (line,) = reserved(company, (router, 1))
+    before = entries()
+    refused("not_an_sscc", lambda: pack(actor=HOUSE, picks=[Pick(line, 1)], box=Box(sscc=code)))
+    assert entries() == before
+    box = pack(actor=HOUSE, picks=[Pick(line, 1)]).one("fulfilment.Container")
+    refused("not_an_sscc", lambda: describe_container(actor=HOUSE, container=box, box=Box(sscc=code)))
+    assert Container.objects.get().sscc == ""
+
+
 def test_a_container_is_described(company: World) -> None:
     router = company.product()
     company.stock(router, 1)
@@ -128,10 +141,10 @@ def test_a_container_is_described(company: World) -> None:
     made = pack(actor=HOUSE, picks=[Pick(line, 1)])
     box = made.one("fulfilment.Container")
     done = describe_container(
-        actor=HOUSE, container=box, box=Box("pallet", 9000, "1200x800x900", "TRACK-1", "340123450000000018")
+        actor=HOUSE, container=box, box=Box("pallet", 9000, "1200x800x900", "TRACK-1", "340123450000000017")
     )
     assert list(Container.objects.values_list("kind", "weight_grams", "size_mm", "tracking", "sscc")) == [
-        ("pallet", 9000, "1200x800x900", "TRACK-1", "340123450000000018")
+        ("pallet", 9000, "1200x800x900", "TRACK-1", "340123450000000017")
     ]
     reverse(actor=HOUSE, entry=done.id)
     assert list(Container.objects.values_list("kind", "weight_grams", "tracking")) == [("box", None, "")]

@@ -292,3 +292,11 @@ def test_a_row_without_a_product_is_not_passed_over(client: Client, company: Wor
     assert 'id="f-sku-1-e"' in refused
     assert 'value="7"' in refused
     assert entries() == before
+
+
+def test_a_list_of_orders_shows_where_everything_is(client: Client, company: World) -> None:
+    product = company.product(sku="AP-1")
+    company.stock(product, 2)
+    _order, (line,) = order_of(company, LineWish(product.pk, 5))
+    reserve(actor=HOUSE, holds=[Hold(line, 2)])
+    assert "To order 3 · Reserved 2" in see(client, "/orders/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -109,9 +109,6 @@ def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
         here = figures[line.pk]
         decimals = line.product.quantity_decimals
         word = charge_word(here, firm=standings[line.sheet_id].firm)
-        stages = {stage: here[stage] for stage in STAGES}
-        stages["to_order"] += here["drafted"]
-        stages["reserved"] += here["ready"]
         rows.append(
             {
                 "id": line.pk,
@@ -121,13 +118,24 @@ def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
                     reverse("demand:line", args=[line.pk]),
                 ),
                 "quantity": (line.quantity, decimals),
-                "where": (stages, decimals),
+                "where": (bar_of([here]), decimals),
                 "word": (TONES[word.removeprefix("partly_")], _(CHARGE[word])),
                 "price": (line.unit_price_micro, line.currency),
                 "net": (net_of(line), line.currency),
             }
         )
     return rows
+
+
+def bar_of(figures: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """Where the units of lines are, as one bar."""
+    stages = dict.fromkeys(STAGES, 0)
+    for here in figures:
+        for stage in STAGES:
+            stages[stage] += here[stage]
+        stages["to_order"] += here["drafted"]
+        stages["reserved"] += here["ready"]
+    return stages
 
 
 def stages_of(rows: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -95,7 +95,7 @@ def describe_container(*, actor: Actor, container: int, box: Box, key: str | Non
             weight_grams=box.weight_grams,
             size_mm=tidy(box.size_mm, field="size_mm", most=40, needed=False),
             tracking=tidy(box.tracking, field="tracking", most=100, needed=False),
-            sscc=tidy(box.sscc, field="sscc", most=18, needed=False),
+            sscc=packing.sscc(box.sscc),
         )
         made.mention(row)
         return made

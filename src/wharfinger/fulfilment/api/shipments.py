@@ -94,7 +94,7 @@ class ContainerChange(Given):
     weight_grams: int | None = Field(default=None, ge=1, le=100_000_000)
     size_mm: str | None = Field(default=None, max_length=40)
     tracking: str | None = Field(default=None, max_length=100)
-    sscc: str | None = Field(default=None, pattern=r"^([0-9]{18})?$", examples=["340123450000000018"])
+    sscc: str | None = Field(default=None, pattern=r"^([0-9]{18})?$", examples=["340123450000000017"])
 
 
 SHIPMENTS = Listing(

@@ -106,6 +106,20 @@ def _enough(goods: Sequence[Held], pick: Pick, n: int, line: Any) -> None:
         )
 
 
+def sscc(text: str) -> str:
+    """A serial shipping container code: 18 digits with a check digit (GS1 General Specifications §7.9)."""
+    found = text.strip()
+    digits = [int(c) for c in found] if found.isascii() and found.isdigit() else []
+    weighted = sum(d * (3 if n % 2 else 1) for n, d in enumerate(reversed(digits)))
+    if found and (len(digits) != 18 or weighted % 10):
+        raise BadInput(
+            "not_an_sscc",
+            N_("This is no SSCC: it has 18 digits, and the last one is a check digit."),
+            field="sscc",
+        )
+    return found
+
+
 def _new(plan: Plan, truth: Truth, site: Any, location: int, box: Box) -> tuple[PlaceRef, Id]:
     place = plan.place("container", parent=location)
     made = plan.create(
@@ -119,7 +133,7 @@ def _new(plan: Plan, truth: Truth, site: Any, location: int, box: Box) -> tuple[
         weight_grams=box.weight_grams,
         size_mm=box.size_mm,
         tracking=box.tracking,
-        sscc=box.sscc,
+        sscc=sscc(box.sscc),
     )
     plan.mention(("container", made))
     return place, made

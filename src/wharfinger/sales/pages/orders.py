@@ -20,6 +20,7 @@ from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import (
     GOODS_TONES,
     MONEY_TONES,
+    bar_of,
     chosen_customer,
     columns,
     contacts_of,
@@ -31,7 +32,9 @@ from wharfinger.demand.pages import (
     typed_lines,
     verbs_of,
 )
-from wharfinger.demand.queries.amounts import open_on
+from wharfinger.demand.queries import quantities
+from wharfinger.demand.queries.amounts import Money, open_on
+from wharfinger.demand.queries.reading import ORDER, lines_on
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.telling import timeline
@@ -56,17 +59,20 @@ def _rows(ask: Ask) -> Rows:
         found = found.filter(**{f"{path}__gte": first}) if first else found
         found = found.filter(**{f"{path}__lte": last}) if last else found
     cut = ask.slice(found, {"number": "number", "ordered": "ordered_on", "promised": "promised_on"})
-    sums, billed = queries.order_totals(cut.items)
-    rows = [
-        _row(row, sums[row.pk].total, open_on(row, sums[row.pk].total, billed[row.pk])) for row in cut.items
-    ]
+    lines = lines_on([row.pk for row in cut.items], ORDER)
+    figures = quantities([line.pk for line in lines])
+    sums, billed = queries.order_totals(cut.items, lines, figures)
+    where: dict[int, list[dict[str, int]]] = {row.pk: [] for row in cut.items}
+    for line in lines:
+        where.setdefault(line.order_id or 0, []).append(figures[line.pk])
+    rows = [_row(row, sums[row.pk].total, billed[row.pk], bar_of(where[row.pk])) for row in cut.items]
     open_orders = Sheet.objects.filter(
         kind="order", void__isnull=True, order__cancelled_at__isnull=True, order__fulfilled_at__isnull=True
     )
     return Rows(rows, cut.before, cut.after, counts={"open": capped(open_orders)})
 
 
-def _row(row: Any, total: int, open_minor: int) -> Row:
+def _row(row: Any, total: int, billed: Money, stages: dict[str, int]) -> Row:
     return Row(
         id=row.pk,
         name=row.number,
@@ -76,10 +82,11 @@ def _row(row: Any, total: int, open_minor: int) -> Row:
             "reference": row.customer_reference or None,
             "goods": goods_chip(row.goods_word),
             "money": money_chip(row.money_word),
+            "where": (stages, 0),
             "ordered": row.ordered_on,
             "promised": row.promised_on,
             "total": (total, row.currency),
-            "open": (open_minor, row.currency),
+            "open": (open_on(row, total, billed), row.currency),
             "owner": str(row.owner) if row.owner else None,
         },
     )
@@ -95,6 +102,7 @@ ORDERS = Table(
         Column("reference", N_("Their reference"), optional=True),
         Column("goods", N_("Goods"), "chip"),
         Column("money", N_("Money"), "chip"),
+        Column("where", N_("Where"), "stage_bar"),
         Column("ordered", N_("Ordered"), "date", sortable=True),
         Column("promised", N_("Promised"), "date", sortable=True),
         Column("total", N_("Total"), "money"),
