@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -26,7 +27,7 @@ def mara() -> User:
     return user
 
 
-def enter(client: Client, password: str = PASSWORD, **more: str) -> object:
+def enter(client: Client, password: str = PASSWORD, **more: str) -> Any:
     """Send the sign-in form."""
     return client.post("/sign-in/", {"username": "mara", "password": password, **more})
 
@@ -68,6 +69,15 @@ def test_five_wrong_passwords_cost_a_minute_from_that_address_only(mara: User) -
         assert enter(Client(REMOTE_ADDR="192.0.2.7")).status_code == 303
         clock.shift(timedelta(seconds=61))
         assert enter(Client()).status_code == 303
+
+
+def test_one_address_does_not_try_a_password_on_everybody(mara: User) -> None:
+    """Fifty wrong ones in a minute stop an address, whomever it names; others go on."""
+    for n in range(50):
+        sent = {"username": f"somebody-{n}", "password": "harbour"}
+        assert "do not belong together" in Client().post("/sign-in/", sent).content.decode()
+    assert "Wait a minute" in enter(Client()).content.decode()
+    assert enter(Client(REMOTE_ADDR="192.0.2.7")).status_code == 303
 
 
 def test_sign_out_needs_a_post(mara: User) -> None:

@@ -22,6 +22,7 @@ from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.parties.actions import people
 
 TRIES = 5
+TRIES_IN_ALL = 50
 PAUSE_SECONDS = 60
 
 
@@ -80,20 +81,26 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 def _proved(request: HttpRequest, name: str, password: str) -> Any:
-    # The address is part of the key, so that a stranger cannot lock a person out from everywhere.
-    digest = hashlib.sha256(f"{name.casefold()}\n{request.META.get('REMOTE_ADDR', '')}".encode()).hexdigest()
-    key = f"sign-in:{digest}"
-    if cache.get(key, 0) >= TRIES:
+    # The address is part of the key, so that a stranger cannot lock a person out from everywhere; and an
+    # address that tries one password on many names is stopped by what it tried in all.
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    limits = {_key(name.casefold(), address): TRIES, _key("", address): TRIES_IN_ALL}
+    if any(cache.get(key, 0) >= most for key, most in limits.items()):
         raise BadInput("too_many_tries", N_("Too many wrong passwords. Wait a minute, then try again."))
     user = authenticate(request, username=name, password=password)
     if user is None:
-        cache.add(key, 0, PAUSE_SECONDS)
-        cache.incr(key)
+        for key in limits:
+            cache.set(key, cache.get(key, 0) + 1, PAUSE_SECONDS)
         raise BadInput(
             "wrong_password", N_("Name and password do not belong together. Upper and lower case count.")
         )
-    cache.delete(key)
+    cache.delete(_key(name.casefold(), address))
     return user
+
+
+def _key(name: str, address: str) -> str:
+    tried = f"{name}\n{address}".encode()
+    return f"sign-in:{hashlib.sha256(tried).hexdigest()}"
 
 
 def _speaking(response: HttpResponse, language: str) -> HttpResponse:
