@@ -64,6 +64,12 @@ def _submit(state: State, chance: random.Random) -> Any:
     return order and ordering.submit(actor=state.user, order=order.pk)
 
 
+def _send_purchase(state: State, chance: random.Random) -> Any:
+    """Submitted and mailed at once, or mailed again."""
+    order = state.one(chance, _orders())
+    return order and ordering.send(actor=state.user, order=order.pk)
+
+
 def _cancel_purchase(state: State, chance: random.Random) -> Any:
     order = state.one(chance, _orders())
     return order and ordering.cancel(actor=state.user, order=order.pk)
@@ -182,6 +188,7 @@ BUYING: dict[str, Verb] = {
     "draft": _draft,
     "change_purchase": _change_purchase,
     "submit": _submit,
+    "send_purchase": _send_purchase,
     "cancel_purchase": _cancel_purchase,
     "close_purchase": _close_purchase,
     "receive": _receive,

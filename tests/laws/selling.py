@@ -28,7 +28,7 @@ def wanted(state: State, chance: random.Random) -> list[tuple[int, int]]:
 
 
 def _order(state: State, chance: random.Random) -> Any:
-    return state.door.order(state.company.customer.pk, wanted(state, chance), confirm=chance.random() < 0.8)
+    return state.door.order(state.company.customer.pk, wanted(state, chance), confirm=chance.random() < 0.6)
 
 
 def _quote(state: State, chance: random.Random) -> Any:

@@ -57,6 +57,7 @@ class State:
         self.stood = (0, 0)
         # Four units at 6.00 need approval.
         Setting.objects.create(key="approval", value={"threshold_minor": 2400, "self_approval": True})
+        Organization.objects.filter(pk=company.vendor.pk).update(email="orders@grossist.example")
         buyer = Organization.objects.create(name="Buyer")
         stand, lent = (Place.objects.create(kind=kind) for kind in ("customer", "rented"))
         self.elsewhere = Site.objects.create(organization=buyer, name="Yard", place=stand, rented_place=lent)

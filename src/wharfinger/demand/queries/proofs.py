@@ -27,7 +27,7 @@ _FIGURES = (
 def lines_are_their_holdings() -> list[Finding]:
     """A line's quantity is its wishes, ends included; covered is its goods; what is billed is its bills.
 
-    Of a line that was undone nothing is left, and of one taken off its document nothing is billed.
+    Of a line that was undone nothing is left. Of one that is not billed some may be waived (what is lent).
     """
     wanted = "CASE WHEN l.void_id IS NULL THEN l.quantity ELSE 0 END"
     figures = "COALESCE(f.wished, 0) wished, COALESCE(f.covered, 0) covered, COALESCE(f.goods, 0) goods, COALESCE(f.bills, 0) bills"
@@ -35,7 +35,7 @@ def lines_are_their_holdings() -> list[Finding]:
         "line = its wishes, covered = its goods, billable = its bills",
         f"SELECT 'line ' || id, wanted, wished, covered, goods, bills FROM (SELECT l.claim_id id, {wanted} wanted, l.billable, {figures} "
         f"FROM demand_line l LEFT JOIN ({_FIGURES}) f ON f.claim_id = l.claim_id) x "
-        "WHERE wanted <> wished OR covered <> goods OR (bills <> wanted AND (billable OR bills <> 0))",
+        "WHERE wanted <> wished OR covered <> goods OR bills > wanted OR (billable AND bills < wanted)",
     )
 
 
