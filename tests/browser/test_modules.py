@@ -60,7 +60,7 @@ def test_inventory_alone(person: Person) -> None:
     person.next_step()
     person.scan("R4")
     person.next_step()
-    assert person.said() == "The goods are received."
+    assert person.said() == "Received 1 × ROUTER."
 
     person.go("/work/delivery/")
     person.do("Deliver/Ship", ticket.number)
