@@ -181,3 +181,23 @@ def test_whoever_comes_from_a_device_means_that_unit(client: Client, company: Wo
     assert form.count(" checked") == 1
     assert f'name="unit-{chosen[0]}" value="yes" checked' in form
     assert "<select" in see(client, "/rmas/new/?organization=²")
+
+
+@pytest.mark.parametrize("junk", ["²", "9" * 30, "-1", "x"])
+def test_what_is_no_choice_is_a_refusal_and_never_an_error(client: Client, company: World, junk: str) -> None:
+    router = traced(company, "OLD", "NEW")
+    line = delivered(company, router, 2)
+    sheet = Line.objects.get(pk=line).sheet_id
+    install(actor=HOUSE, items=[Installation(line, serial="NEW")])
+    device = Device.objects.get().pk
+    before = entries()
+    swapped = {"new": "yes", "outgoing_to": "returns", "reason": "Broken"}
+    do(client, f"/devices/{device}/swap/", swapped | {"ticket": junk}, status=422)
+    do(client, f"/devices/{device}/change/", {"contact": junk}, status=422)
+    (row,) = installable(sheet)
+    do(client, f"/devices/install/{sheet}/", {f"unit-{row.key}": "yes", "site": junk}, status=422)
+    do(client, f"/devices/{device}/move/", {"site": junk})
+    do(client, f"/devices/{device}/relate/", {"device": junk, "kind": "part"})
+    assert entries() == before
+    for path in ("/journal/?who=", "/users/?role=", "/stock/?location=", "/inventory/?location="):
+        assert client.get(path + junk).status_code in (200, 404)

@@ -79,6 +79,10 @@ class Ask:
         """All values of a filter."""
         return list(self.given.get(key, ()))
 
+    def ids(self, name: str) -> list[int]:
+        """The chosen rows of a filter, those that can be ids."""
+        return [int(one) for one in self.many(name) if one.isascii() and one.isdigit() and len(one) < 19]
+
     def days(self, key: str) -> tuple[date | None, date | None]:
         """The first and last day of a date filter; raises BadInput when one is no date."""
         return self._day(f"{key}-from"), self._day(f"{key}-to")

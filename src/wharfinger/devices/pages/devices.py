@@ -17,6 +17,7 @@ from wharfinger.base.fields import day
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, Row, Rows, Tab, Table, table_page
+from wharfinger.demand.pages import typed_id
 from wharfinger.devices.actions import keeping
 from wharfinger.devices.models import Device
 from wharfinger.devices.queries import shown
@@ -166,10 +167,9 @@ def change_device(request: HttpRequest, pk: int) -> HttpResponse:
         )
 
     def act() -> Any:
-        contact = request.POST.get("contact", "")
         values: dict[str, Any] = {
             "reference": request.POST.get("reference", ""),
-            "contact_id": int(contact) if contact.isdigit() else None,
+            "contact_id": typed_id(request.POST, "contact"),
         }
         if user.may("devices.warranty"):
             for name in ("warranty_start_on", "warranty_end_on"):
@@ -188,10 +188,9 @@ def change_device(request: HttpRequest, pk: int) -> HttpResponse:
 def move_device(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a device with its components to another site."""
     user: Any = request.user
-    site = request.POST.get("site", "")
     return page_act(
         request,
-        lambda: keeping.move(actor=user, device=pk, site=int(site) if site.isdigit() else 0),
+        lambda: keeping.move(actor=user, device=pk, site=typed_id(request.POST, "site") or 0),
         ok=_("The device is moved."),
         back=reverse("devices:device", args=[pk]),
     )
@@ -202,13 +201,12 @@ def move_device(request: HttpRequest, pk: int) -> HttpResponse:
 def relate_device(request: HttpRequest, pk: int) -> HttpResponse:
     """Let another device belong to this one."""
     user: Any = request.user
-    other = request.POST.get("device", "")
     return page_act(
         request,
         lambda: keeping.relate(
             actor=user,
             device=pk,
-            other=int(other) if other.isdigit() else 0,
+            other=typed_id(request.POST, "device") or 0,
             kind=request.POST.get("kind", ""),
         ),
         ok=_("The devices belong together now."),

@@ -15,6 +15,7 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import quantity
 from wharfinger.demand.models import Sheet
+from wharfinger.demand.pages import typed_id
 from wharfinger.devices.actions.installing import install
 from wharfinger.devices.queries.installable import Installable, installable
 from wharfinger.devices.rules.installing import Installation
@@ -67,13 +68,12 @@ def _chosen(request: HttpRequest, row: Installable) -> Installation | None:
         units = quantity(text, 0, field=f"quantity-{row.key}") if text and text != "0" else 0
     if not units:
         return None
-    site, contract = given.get("site", ""), given.get("contract", "")
     return Installation(
         row.line.pk,
         units,
         row.serial,
-        site=int(site) if site.isdigit() else None,
-        contract=int(contract) if contract.isdigit() else None,
+        site=typed_id(given, "site"),
+        contract=typed_id(given, "contract"),
         reference=given.get(f"reference-{row.key}", "").strip()[:60],
     )
 

@@ -32,7 +32,7 @@ def _users(ask: Ask) -> Rows:
     found = User.objects.all() if ask.tab == "all" else active
     if text := ask.one("name"):
         found = found.filter(Q(name__icontains=text) | Q(username__icontains=text))
-    if roles := [int(one) for one in ask.many("role") if one.isdigit()]:
+    if roles := ask.ids("role"):
         found = found.filter(pk__in=_held().filter(role_id__in=roles).values("user_id"))
     cut = ask.slice(found, {"name": "name", "username": "username"})
     held: dict[int, list[str]] = {}

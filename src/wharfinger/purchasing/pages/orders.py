@@ -259,7 +259,7 @@ def _row_name(refusal: Refusal, rows: list[int]) -> str | None:
 
 def _wish(typed: QueryDict) -> PurchaseWish:
     vendor = typed.get("vendor", "")
-    if not vendor.isdigit():
+    if not (vendor.isascii() and vendor.isdigit() and len(vendor) < 19):
         raise BadInput("missing", N_("Please fill this in."), field="vendor")
     found = Organization.objects.filter(pk=int(vendor)).first()
     return PurchaseWish(
@@ -287,7 +287,7 @@ def _new_lines(typed: QueryDict) -> tuple[PurchaseLineWish, ...]:
                 product.pk,
                 quantity(typed.get(f"quantity-{n}", ""), product.quantity_decimals, field=f"quantity-{n}"),
                 unit_cost_micro=micro(cost, field=f"cost-{n}") if cost else None,
-                location=int(place) if place.isdigit() else None,
+                location=int(place) if place.isascii() and place.isdigit() and len(place) < 19 else None,
             )
         )
     return tuple(lines)

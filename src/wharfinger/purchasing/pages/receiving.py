@@ -120,7 +120,7 @@ def _arrival(typed: QueryDict, one: dict[str, Any]) -> Arrival:
         serials=serials,
         batch=typed.get(f"batch-{pk}", "").strip()[:100],
         expires_on=_day(typed, f"expires-{pk}"),
-        bin=int(place) if place.isdigit() else None,
+        bin=int(place) if place.isascii() and place.isdigit() and len(place) < 19 else None,
     )
 
 

@@ -15,6 +15,7 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Sheet
+from wharfinger.demand.pages import typed_id
 from wharfinger.devices.queries import shown
 from wharfinger.returns.actions.swapping import swap as swap_device
 from wharfinger.returns.queries.returnable import free_units
@@ -53,14 +54,13 @@ def swap(request: HttpRequest, device: int) -> HttpResponse:
         if given.get("new") == "yes":
             serial = (given.get("serial", "") or given.get("unit", "")).strip()
             incoming = Incoming(_product(given.get("sku", "")), serial)
-        sheet = given.get("ticket", "")
         wanted = Swap(
             device,
             incoming,
             given.get("outgoing_to", ""),
             None,
             given.get("warranty") or None,
-            int(sheet) if sheet.isdigit() else None,
+            typed_id(given, "ticket"),
             given.get("credit") == "yes",
             given.get("reason", ""),
         )

@@ -16,7 +16,7 @@ from wharfinger.base.fields import day
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import quantity, written
-from wharfinger.demand.pages import offers
+from wharfinger.demand.pages import offers, typed_id
 from wharfinger.parties.models import Organization
 from wharfinger.returns.actions import inspecting, receiving, requesting
 from wharfinger.returns.models import RmaLine
@@ -174,14 +174,13 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
         verdicts = []
         for line, _figure in lines:
             units = _units(request.POST, line)
-            bin_text = request.POST.get(f"bin-{line.pk}", "")
             if units:
                 verdicts.append(
                     Verdict(
                         line.pk,
                         units,
                         request.POST.get(f"outcome-{line.pk}", ""),
-                        int(bin_text) if bin_text.isdigit() else None,
+                        typed_id(request.POST, f"bin-{line.pk}"),
                         (),
                         request.POST.get(f"note-{line.pk}", "").strip()[:500],
                     )

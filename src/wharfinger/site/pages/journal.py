@@ -31,7 +31,7 @@ def _rows(ask: Ask) -> Rows:
     found = queries.entries()
     if verbs := ask.many("verb"):
         found = found.filter(verb__in=verbs)
-    if people := [int(one) for one in ask.many("who") if one.isdigit()]:
+    if people := ask.ids("who"):
         found = found.filter(actor_id__in=people)
     if about := ask.one("about"):
         found = queries.about(found, [about])

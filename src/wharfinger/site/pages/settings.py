@@ -130,7 +130,11 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
             else None,
             "self_approval": post.get("approval.self_approval") == "yes",
         },
-        "purchasing_team": sorted(int(one) for one in post.getlist("purchasing_team") if one.isdigit()),
+        "purchasing_team": sorted(
+            int(one)
+            for one in post.getlist("purchasing_team")
+            if one.isascii() and one.isdigit() and len(one) < 19
+        ),
         **{name: _days(post, name) for name in DAYS},
         **{name: post.get(name) == "yes" for name in SWITCHES},
         "closed_until": post.get("closed_until", "").strip() or None,

@@ -46,6 +46,8 @@ def place_options() -> Places:
 def place_of(text: str, field: str) -> tuple[int, int | None]:
     """The places of the chosen location and bin; raises BadInput when nothing was chosen."""
     kind, _dash, key = text.partition("-")
+    if not (key.isascii() and len(key) < 19):
+        key = ""
     if kind == "bin" and key.isdigit():
         found = Bin.objects.filter(pk=int(key)).select_related("location").first()
         if found is not None:

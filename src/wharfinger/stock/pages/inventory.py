@@ -28,7 +28,7 @@ FIGURES = ("on_hand", "available", "reserved", "picked", "on_order", "back_order
 
 def _inventory(ask: Ask) -> Rows:
     found = places.kept()
-    locations = [int(one) for one in ask.many("location") if one.isdigit()]
+    locations = ask.ids("location")
     if text := ask.one("product"):
         found = found.filter(Q(sku__icontains=text) | Q(name__icontains=text) | Q(gtin=text))
     if category := ask.one("category"):
