@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -53,6 +54,11 @@ def foreseen(found: dict[str, Any]) -> list[tuple[list[str], str, str]]:
     return [(one["to"], one["subject"], one["body"]) for one in found["mails"]]
 
 
+def bare(mails: list[tuple[list[str], str, str]]) -> list[tuple[list[str], str, str]]:
+    """Mails without the numbers in their links: a database counts on after a dry run, too."""
+    return [(to, subject, re.sub(r"/[0-9]+/", "/N/", body)) for to, subject, body in mails]
+
+
 def test_the_mails_of_an_order_are_foreseen(ada: Client, company: World) -> None:
     owner = User.objects.create(username="olaf", name="Olaf", email="olaf@example.com", language="de")
     Setting.objects.create(key="purchasing_team", value=[owner.pk, company.user.pk])
@@ -63,7 +69,7 @@ def test_the_mails_of_an_order_are_foreseen(ada: Client, company: World) -> None
     assert [to for to, _, _ in foreseen(dry)] == [["olaf@example.com"]]
     assert (entries(), Outbox.objects.count()) == before
     send(ada, "/orders?confirm=true", body)
-    assert sent() == foreseen(dry)
+    assert bare(sent()) == bare(foreseen(dry))
     clean()
 
 
