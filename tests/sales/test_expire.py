@@ -31,7 +31,7 @@ NOON = datetime(2026, 5, 10, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[time_machine.Traveller]:
     """It is noon until a test says otherwise."""
     with time_machine.travel(NOON, tick=False) as travelled:
         yield travelled
@@ -54,7 +54,7 @@ def holding(company: World, hours: int = 1) -> tuple[int, int, int]:
 
 
 @pytest.mark.django_db
-def test_reading_counts_an_ended_hold_as_free_and_writes_nothing(clock: time_machine.Coordinates) -> None:
+def test_reading_counts_an_ended_hold_as_free_and_writes_nothing(clock: time_machine.Traveller) -> None:
     company = world()
     product, _, line = holding(company)
     before = entries()
@@ -65,7 +65,7 @@ def test_reading_counts_an_ended_hold_as_free_and_writes_nothing(clock: time_mac
 
 
 @pytest.mark.django_db
-def test_the_worker_writes_down_what_has_ended(clock: time_machine.Coordinates) -> None:
+def test_the_worker_writes_down_what_has_ended(clock: time_machine.Traveller) -> None:
     company = world()
     _, quote, line = holding(company)
     _, _, later = holding(company, hours=90)
@@ -89,7 +89,7 @@ def test_the_worker_writes_down_what_has_ended(clock: time_machine.Coordinates) 
 
 
 @pytest.mark.django_db
-def test_the_next_act_writes_it_down_first_and_its_undo_leaves_it(clock: time_machine.Coordinates) -> None:
+def test_the_next_act_writes_it_down_first_and_its_undo_leaves_it(clock: time_machine.Traveller) -> None:
     company = world()
     product, _, line = holding(company)
     _, other = quoted(company, product, 3)
@@ -109,7 +109,7 @@ def test_the_next_act_writes_it_down_first_and_its_undo_leaves_it(clock: time_ma
 
 
 @pytest.mark.django_db
-def test_a_refused_act_leaves_even_the_end_unwritten(clock: time_machine.Coordinates) -> None:
+def test_a_refused_act_leaves_even_the_end_unwritten(clock: time_machine.Traveller) -> None:
     company = world()
     product, _, line = holding(company)
     _, other = quoted(company, product, 9)
@@ -121,7 +121,7 @@ def test_a_refused_act_leaves_even_the_end_unwritten(clock: time_machine.Coordin
 
 
 @pytest.mark.django_db
-def test_holds_that_ended_on_different_days_are_dated_apart(clock: time_machine.Coordinates) -> None:
+def test_holds_that_ended_on_different_days_are_dated_apart(clock: time_machine.Traveller) -> None:
     company = world()
     product = company.product()
     company.stock(product, 2)
@@ -139,7 +139,7 @@ def test_holds_that_ended_on_different_days_are_dated_apart(clock: time_machine.
 
 
 @pytest.mark.django_db
-def test_extending_after_the_end_is_a_fresh_hold(clock: time_machine.Coordinates) -> None:
+def test_extending_after_the_end_is_a_fresh_hold(clock: time_machine.Traveller) -> None:
     company = world()
     _, quote, line = holding(company)
     clock.move_to(NOON + timedelta(days=1))
@@ -154,7 +154,7 @@ def test_extending_after_the_end_is_a_fresh_hold(clock: time_machine.Coordinates
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("verb", ["win", "lose", "release"])
-def test_what_holds_nothing_any_more_has_no_end(clock: time_machine.Coordinates, verb: str) -> None:
+def test_what_holds_nothing_any_more_has_no_end(clock: time_machine.Traveller, verb: str) -> None:
     company = world()
     _, quote, line = holding(company)
     if verb == "release":
