@@ -16,6 +16,7 @@ from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.pictures import picture, ways
 from wharfinger.ledger.post import dry
 from wharfinger.ledger.reverse import reverse
+from wharfinger.ledger.telling import timeline
 from wharfinger.sales.actions.holds import reserve
 from wharfinger.sales.actions.quotes import create_quote
 from wharfinger.sales.actions.winning import win
@@ -67,3 +68,15 @@ def test_reopening_tells_the_first_and_the_last_place(company: World) -> None:
     ship(actor=HOUSE, picks=[Pick(line, 1)])
     steps = try_reopen(actor=HOUSE, order=sheet, read=lambda done: picture(done.id))
     assert [step[:4] for step in steps] == [("1", "TEL T2", "customer", "Main / A1")]
+
+
+def test_a_timeline_tells_no_move_where_nothing_moved(company: World) -> None:
+    cable = company.product(sku="CBL")
+    company.stock(cable, 2)
+    made = create_quote(actor=HOUSE, wish=QuoteWish(company.customer.pk, (LineWish(cable.pk, 2),)))
+    (line,) = made.made["ledger.Claim"]
+    reserve(actor=HOUSE, holds=[Hold(line, 2)])
+    win(actor=HOUSE, quote=made.one("demand.Sheet"))
+    won, held, _quoted = timeline(f"quote:{made.one('demand.Sheet')}")
+    assert (won.sentence, won.moves) == ("Won", [])
+    assert held.moves == [("2", "CBL", "Main / A1", "Main / A1, reserved")]

@@ -12,8 +12,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_
+from wharfinger.base.typed import written
 from wharfinger.ledger.chart import GOODS, KINDS, ROWS
 from wharfinger.ledger.models import Entry, Fact, Move, Posting
 
@@ -278,9 +278,8 @@ def _moves(entries: list[int], own: Q) -> dict[int, list[MoveTold]]:
         *(f"source__{name}" for name in STANDS),
         *(f"target__{name}" for name in STANDS),
     ):
-        if len(found[entry]) < MOVES:
-            name = f"{sku} {code}".strip()
-            found[entry].append(
-                (plain(units, decimals), name, stand_words(*stands[:4]), stand_words(*stands[4:]))
-            )
+        source, target = stand_words(*stands[:4]), stand_words(*stands[4:])
+        # Goods that pass from one line to another where they stand have not moved for anybody.
+        if source != target and len(found[entry]) < MOVES:
+            found[entry].append((written(units, decimals), f"{sku} {code}".strip(), source, target))
     return found
