@@ -37,7 +37,7 @@ def test_an_rma_from_request_to_close(company: World, ada: Caller) -> None:
     made = ada.good("post", "/rmas", asked, status=201)
     (row,) = made["lines"]
     assert (made["number"], made["status"], made["currency"]) == ("RMA-1", "requested", "EUR")
-    assert (row["requested"], row["received"], row["credit"], row["reason"]) == ("2", "0", "20", "Broken")
+    assert (row["requested"], row["received"], row["credit"], row["reason"]) == ("2", "0", "20.00", "Broken")
     path = f"/rmas/{made['id']}"
     assert ada.good("post", f"{path}/approve")["status"] == "approved"
     arrived = {"lines": [{"rma_line": row["id"], "quantity": "2"}]}

@@ -48,7 +48,7 @@ def test_a_deal_from_quote_to_order(client: Client, company: World) -> None:
         },
         201,
     )
-    assert (made["net"], made["tax"], made["total"], made["status"]) == ("90", "17.1", "107.1", "open")
+    assert (made["net"], made["tax"], made["total"], made["status"]) == ("90.00", "17.10", "107.10", "open")
     quote, line = made["id"], made["lines"][0]["id"]
     held = send(
         client,
@@ -68,7 +68,7 @@ def test_a_deal_from_quote_to_order(client: Client, company: World) -> None:
     assert (again["order"], again["entry"]) == (won["order"], won["entry"])
     order = send(client, "GET", f"/orders/{won['order']}")
     assert (order["goods_status"], order["money_status"]) == ("unfulfilled", "uninvoiced")
-    assert (order["customer_reference"], order["total"], order["open"]) == ("PO 7", "107.1", "107.1")
+    assert (order["customer_reference"], order["total"], order["open"]) == ("PO 7", "107.10", "107.10")
     figures = order["lines"][0]["quantities"]
     assert (figures["reserved"], figures["to_order"], figures["to_bill"]) == ("3", "2", "5")
     assert order["lines"][0]["charge_status"] == "partly_ready"
@@ -186,10 +186,10 @@ def test_a_job_provides_and_takes_back(client: Client, company: World) -> None:
         {"lines": [{"product": product.pk, "quantity": "1", "serials": ["b"], "unit_price": "99"}]},
     )
     charge = done["charges"][0]
-    assert (charge["charge_status"], charge["unit_price"], done["net"]) == ("delivered", "99", "99")
+    assert (charge["charge_status"], charge["unit_price"], done["net"]) == ("delivered", "99", "99.00")
     body = {"lines": [{"line": charge["id"], "quantity": "1", "serials": ["B"]}]}
     taken = send(client, "POST", f"/work-orders/{job}/remove", body)
-    assert (taken["charges"][0]["quantities"]["restocked"], taken["net"]) == ("1", "0")
+    assert (taken["charges"][0]["quantities"]["restocked"], taken["net"]) == ("1", "0.00")
     assert send(client, "POST", f"/work-orders/{job}/complete")["completed_at"] is not None
     clean()
 
@@ -205,6 +205,20 @@ def test_deals_are_written_and_changed(client: Client, company: World) -> None:
     refused = send(client, "PATCH", f"/opportunities/{deal['id']}", {"owner": 99_999}, 422)
     assert refused["field"] == "owner"
     assert [one["id"] for one in send(client, "GET", "/opportunities?q=fibre")["items"]] == [deal["id"]]
+
+
+def test_a_deal_is_lost_with_its_quotes(client: Client, company: World) -> None:
+    product = company.product()
+    body = {"organization": company.customer.pk, "lines": [{"product": product.pk, "quantity": "1"}]}
+    quote = send(client, "POST", "/quotes", body, 201)
+    deal = quote["opportunity"]
+    foreseen = send(client, "POST", f"/opportunities/{deal}/lose?dry_run=true", {"reason": "No budget"})
+    assert f"quote:{quote['id']}" in foreseen["documents"]
+    assert send(client, "GET", f"/quotes/{quote['id']}")["status"] == "open"
+    lost = send(client, "POST", f"/opportunities/{deal}/lose", {"reason": "No budget"})
+    assert lost["lost_at"] is not None
+    assert send(client, "GET", f"/quotes/{quote['id']}")["lost_reason"] == "No budget"
+    assert send(client, "POST", f"/opportunities/{deal}/lose", {}, 409)["code"] == "opportunity_lost"
 
 
 def test_lines_of_all_documents_are_listed(client: Client, company: World) -> None:

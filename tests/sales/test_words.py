@@ -76,7 +76,7 @@ def test_a_cancelled_order_says_so_over_both_and_what_it_came_to(company: World)
     order, _ = order_of(company, LineWish(product.pk, 2))
     cancel(actor=HOUSE, order=order)
     shown = queries.show_order(queries.orders().get(pk=order))
-    assert (shown["goods_status"], shown["money_status"], shown["net"]) == ("cancelled", "cancelled", "20")
+    assert (shown["goods_status"], shown["money_status"], shown["net"]) == ("cancelled", "cancelled", "20.00")
 
 
 def test_a_voucher_of_fifty_by_its_numbers(company: World) -> None:
@@ -142,7 +142,7 @@ def test_amounts_are_summed_by_rate(company: World) -> None:
     )
     shown = queries.show_quote(queries.quotes().get(pk=quote))
     assert (shown["net"], shown["tax"], shown["total"]) == ("116.67", "22.17", "138.84")
-    assert [line["amounts"]["net"] for line in shown["lines"]] == ["100", "16.67", "0"]
+    assert [line["amounts"]["net"] for line in shown["lines"]] == ["100.00", "16.67", "0.00"]
 
 
 def test_a_list_costs_the_same_for_one_order_and_fifty(company: World) -> None:
@@ -210,7 +210,7 @@ def test_an_order_is_called_by_how_far_its_money_is(company: World) -> None:
     second = invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 1),)))
     found.append(words(order)[1])
     shown = queries.show_order(queries.orders().get(pk=order))
-    assert (shown["total"], shown["open"]) == ("23.8", "11.9")
+    assert (shown["total"], shown["open"]) == ("23.80", "11.90")
     assert Sheet.objects.get(pk=order).done_id is None
     paid = _pay(company, second.one("billing.Invoice"), 1190)
     found.append(words(order)[1])

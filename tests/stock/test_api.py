@@ -48,7 +48,7 @@ def test_adjust_answers_with_the_line_of_numbers(door: Client, company: World) -
         "picked": "0",
         "on_order": "0",
         "back_order": "0",
-        "value": "10",
+        "value": "10.00",
         "average_cost": "4",
         "currency": "EUR",
     }
@@ -115,9 +115,9 @@ def test_set_aside_bring_back_scrap_and_value_anew(door: Client, company: World)
     assert send(door, "/stock/hold", body).json()["stock"][0]["available"] == "3"
     assert send(door, "/stock/unhold", body | {"quantity": "1"}).json()["stock"][0]["available"] == "4"
     scrapped = send(door, "/stock/scrap", body | {"quantity": "1", "held": True}).json()["stock"][0]
-    assert (scrapped["on_hand"], scrapped["value"]) == ("4", "24")
+    assert (scrapped["on_hand"], scrapped["value"]) == ("4", "24.00")
     valued = send(door, "/stock/revalue", {"product": product.pk, "unit_cost": "7.5", "reason": "Market"})
-    assert valued.json()["stock"][0]["value"] == "30"
+    assert valued.json()["stock"][0]["value"] == "30.00"
     clean()
 
 
@@ -184,7 +184,7 @@ def test_the_value_of_a_day(door: Client, company: World) -> None:
     made = company.stock(product, 2)
     on = made.entry.effective_on
     found = door.get(f"/api/v1/stock/valuation?on={on}").json()
-    assert (found["total"], found["items"][0]["quantity"], found["currency"]) == ("12", "2", "EUR")
+    assert (found["total"], found["items"][0]["quantity"], found["currency"]) == ("12.00", "2", "EUR")
     assert door.get("/api/v1/stock/valuation?on=2001-01-01").json()["items"] == []
 
 

@@ -23,6 +23,15 @@ def decimals(currency: str) -> int:
     return DECIMALS.get(currency, 2)
 
 
+def plain(minor: int, currency: str) -> str:
+    """Write an amount of money as every door's answers do: exactly the currency's decimals, and no words."""
+    places = DECIMALS.get(currency, 2)
+    if not places:
+        return str(minor)
+    whole, rest = divmod(abs(minor), 10**places)
+    return f"{'-' if minor < 0 else ''}{whole}.{rest:0{places}d}"
+
+
 def rounded(numerator: int, denominator: int) -> int:
     """Divide and round half away from zero (EN 16931 rounds amounts so)."""
     sign = -1 if (numerator < 0) != (denominator < 0) else 1

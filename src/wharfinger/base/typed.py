@@ -29,9 +29,7 @@ def written(units: int, decimals: int) -> str:
 
 def amount(units: int, currency: str) -> str:
     """Write an amount of money as a field shows it, with all decimals of the currency."""
-    places = money.decimals(currency)
-    sign, (whole, rest) = "-" if units < 0 else "", divmod(abs(units), 10**places)
-    return f"{sign}{whole}{_sign()}{rest:0{places}d}" if places else f"{sign}{whole}"
+    return money.plain(units, currency).replace(".", _sign())
 
 
 def scaled(text: str, decimals: int, *, field: str, most: int = plainly.MOST, negative: bool = False) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from wharfinger.base import configuration, quantity
+from wharfinger.base import configuration, money, quantity
 from wharfinger.base.access import Actor, require
 from wharfinger.base.money import MICRO, decimals, rounded
 from wharfinger.billing.models import InvoiceLine
@@ -220,7 +220,7 @@ def _invoices() -> Iterator[dict[str, Any]]:
             "quantity": quantity.plain(one.quantity, one.product.quantity_decimals),
             "unit_price": quantity.plain(one.unit_price_micro, MICRO),
             "discount": quantity.plain(one.discount_micro, 4),
-            "net": quantity.plain(one.net_minor, decimals(invoice.currency)),
+            "net": money.plain(one.net_minor, invoice.currency),
         }
 
 

@@ -87,7 +87,7 @@ def postings(entry: int) -> list[dict[str, Any]]:
         {
             "from": source,
             "to": target,
-            "amount": quantity.plain(minor, money.decimals(currency)),
+            "amount": money.plain(minor, currency),
             "currency": currency,
         }
         for source, target, minor, currency in rows.values_list(

@@ -12,7 +12,6 @@ from django.db.models import Q, QuerySet, Sum
 
 from wharfinger.base import clock, configuration, money
 from wharfinger.base.door import known
-from wharfinger.base.quantity import plain
 from wharfinger.base.tax import Totals
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
@@ -116,7 +115,6 @@ def _day(value: Any) -> str | None:
 
 def shared(row: Any, sums: Totals) -> dict[str, Any]:
     """What every document with lines shows of itself."""
-    places = money.decimals(row.currency)
     return {
         "id": row.pk,
         "number": row.number,
@@ -127,9 +125,9 @@ def shared(row: Any, sums: Totals) -> dict[str, Any]:
         "currency": row.currency,
         "customer_reference": row.customer_reference,
         "promised_on": _day(row.promised_on),
-        "net": plain(sums.net, places),
-        "tax": plain(sums.tax, places),
-        "total": plain(sums.total, places),
+        "net": money.plain(sums.net, row.currency),
+        "tax": money.plain(sums.tax, row.currency),
+        "total": money.plain(sums.total, row.currency),
     }
 
 
@@ -199,7 +197,7 @@ def show_orders(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> l
     return [
         {
             **shared(row, sums[row.pk]),
-            "open": plain(open_on(row, sums[row.pk].total, billed[row.pk]), money.decimals(row.currency)),
+            "open": money.plain(open_on(row, sums[row.pk].total, billed[row.pk]), row.currency),
             "quote": row.order.quote_id,
             "ordered_on": _day(row.ordered_on),
             "confirmed_at": _day(row.order.confirmed_at),

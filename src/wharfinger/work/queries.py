@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 
 from wharfinger.base import configuration, money
 from wharfinger.base.door import known, module_on
-from wharfinger.base.quantity import plain
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.amounts import money_of, open_on, totals_of
 from wharfinger.demand.queries.reading import SHEET, lines_on
@@ -80,10 +79,10 @@ def show_work_orders(rows: Sequence[Any], include: frozenset[str] = frozenset())
             "expected_on": row.work_order.expected_on.isoformat() if row.work_order.expected_on else None,
             "completed_at": row.work_order.completed_at.isoformat() if row.work_order.completed_at else None,
             "cancelled_at": row.work_order.cancelled_at.isoformat() if row.work_order.cancelled_at else None,
-            "net": plain(sums[row.pk].net, money.decimals(row.currency)),
-            "tax": plain(sums[row.pk].tax, money.decimals(row.currency)),
-            "total": plain(sums[row.pk].total, money.decimals(row.currency)),
-            "open": plain(open_on(row, sums[row.pk].total, billed[row.pk]), money.decimals(row.currency)),
+            "net": money.plain(sums[row.pk].net, row.currency),
+            "tax": money.plain(sums[row.pk].tax, row.currency),
+            "total": money.plain(sums[row.pk].total, row.currency),
+            "open": money.plain(open_on(row, sums[row.pk].total, billed[row.pk]), row.currency),
             "goods_status": row.goods_word,
             "money_status": row.money_word,
             **({"charges": charges[row.pk]} if "charges" in include else {}),

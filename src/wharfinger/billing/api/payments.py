@@ -203,7 +203,7 @@ def _credit(organization: int) -> dict[str, Any]:
     left = shown.credit_of(organization)
     return {
         "organization": organization,
-        "store_credit": {currency: shown.amount(minor, currency) for currency, minor in left.items()},
+        "store_credit": {currency: money.plain(minor, currency) for currency, minor in left.items()},
     }
 
 

@@ -122,11 +122,11 @@ def _invoice(row: Any, lines: list[dict[str, Any]], day: date) -> dict[str, Any]
         "customer_reference": row.customer_reference,
         "issued_on": row.issued_on.isoformat(),
         "due_on": row.due_on.isoformat(),
-        "net": amount(row.net_minor, row.currency),
-        "tax": amount(row.tax_minor, row.currency),
-        "total": amount(row.total_minor, row.currency),
-        "open": amount(row.open_minor, row.currency),
-        "credited": amount(row.credited_minor, row.currency),
+        "net": money.plain(row.net_minor, row.currency),
+        "tax": money.plain(row.tax_minor, row.currency),
+        "total": money.plain(row.total_minor, row.currency),
+        "open": money.plain(row.open_minor, row.currency),
+        "credited": money.plain(row.credited_minor, row.currency),
         "posted_at": row.posted_at.isoformat() if row.posted_at else None,
         "sent_at": row.sent_at.isoformat() if row.sent_at else None,
         "lines": lines,
@@ -147,7 +147,7 @@ def _line(line: InvoiceLine, credited: int) -> dict[str, Any]:
         "discount_percent": plain(line.discount_micro, 4),
         "tax_code": line.tax_code_id,
         "tax_percent": plain(line.rate_micro, 4),
-        "net": amount(line.net_minor, line.invoice.currency),
+        "net": money.plain(line.net_minor, line.invoice.currency),
     }
 
 
@@ -162,13 +162,6 @@ def word_of(row: Any, day: date) -> str:
     )
 
 
-def amount(minor: int, currency: str) -> str:
-    """An amount with all its decimals, as callers read it."""
-    places = money.decimals(currency)
-    whole, rest = divmod(abs(minor), 10**places)
-    return f"{'-' if minor < 0 else ''}{whole}{f'.{rest:0{places}d}' if places else ''}"
-
-
 def show_payments(found: Iterable[Any]) -> list[dict[str, Any]]:
     """Payments with the invoices they settle and what is left of them."""
     rows = list(found)
@@ -181,14 +174,14 @@ def show_payments(found: Iterable[Any]) -> list[dict[str, Any]]:
             "status": "cancelled" if row.cancelled_at else "left" if row.left_minor < 0 else "spent",
             "organization": row.organization_id,
             "currency": row.currency,
-            "amount": amount(row.amount_minor, row.currency),
-            "left": amount(-row.left_minor, row.currency),
+            "amount": money.plain(row.amount_minor, row.currency),
+            "left": money.plain(-row.left_minor, row.currency),
             "received_on": row.received_on.isoformat(),
             "method": row.method,
             "reference": row.reference,
             "cancelled_at": row.cancelled_at.isoformat() if row.cancelled_at else None,
             "allocations": [
-                {"invoice": invoice, "amount": amount(minor, row.currency)}
+                {"invoice": invoice, "amount": money.plain(minor, row.currency)}
                 for invoice, (minor, _) in sorted(settled.get(row.pk, {}).items())
             ],
         }
@@ -214,8 +207,8 @@ def show_credit_notes(found: Iterable[CreditNote]) -> list[dict[str, Any]]:
                 "product": of.product_id,
                 "description": of.description,
                 "quantity": plain(line.quantity, of.product.quantity_decimals),
-                "net": amount(line.net_minor, currency[line.credit_note_id]),
-                "tax": amount(line.tax_minor, currency[line.credit_note_id]),
+                "net": money.plain(line.net_minor, currency[line.credit_note_id]),
+                "tax": money.plain(line.tax_minor, currency[line.credit_note_id]),
             }
         )
     return [
@@ -227,9 +220,9 @@ def show_credit_notes(found: Iterable[CreditNote]) -> list[dict[str, Any]]:
             "currency": row.currency,
             "issued_on": row.issued_on.isoformat(),
             "reason": row.reason,
-            "net": amount(row.net_minor, row.currency),
-            "tax": amount(row.tax_minor, row.currency),
-            "total": amount(row.total_minor, row.currency),
+            "net": money.plain(row.net_minor, row.currency),
+            "tax": money.plain(row.tax_minor, row.currency),
+            "total": money.plain(row.total_minor, row.currency),
             "lines": lines[row.pk],
         }
         for row in rows

@@ -81,7 +81,4 @@ def at_home(truth: Truth, amount_minor: int, currency: str, rate_micro: int) -> 
 
 def amount(minor: int, currency: str) -> str:
     """An amount as a sentence names it."""
-    decimals = money.decimals(currency)
-    whole, rest = divmod(abs(minor), 10**decimals)
-    places = f".{rest:0{decimals}d}" if decimals else ""
-    return f"{'-' if minor < 0 else ''}{whole}{places} {currency}"
+    return f"{money.plain(minor, currency)} {currency}"

@@ -62,7 +62,6 @@ def _firm(line: Any) -> bool:
 
 def _shown(line: Line, figures: dict[str, int], *, firm: bool) -> dict[str, Any]:
     decimals = line.product.quantity_decimals
-    places = money.decimals(line.currency)
     until = line.claim.hold_until
     return {
         "id": line.pk,
@@ -81,7 +80,7 @@ def _shown(line: Line, figures: dict[str, int], *, firm: bool) -> dict[str, Any]
         "billable": line.billable,
         "promised_on": line.promised_on.isoformat() if line.promised_on else None,
         "reserved_until": until.isoformat() if until else None,
-        "amounts": {"currency": line.currency, "net": plain(net_of(line), places)},
+        "amounts": {"currency": line.currency, "net": money.plain(net_of(line), line.currency)},
         "quantities": {name: plain(figures[name], decimals) for name in FIGURES},
         "charge_status": charge_word(figures, firm=firm),
     }

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from wharfinger.base import money
 from wharfinger.base.door import known
-from wharfinger.base.money import MICRO, decimals, extended
+from wharfinger.base.money import MICRO, extended
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
@@ -139,9 +140,9 @@ def show_orders(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
                 "cancelled_at": order.cancelled_at,
                 "closed_at": order.closed_at,
                 "buyer": order.buyer_id,
-                "freight": amount(order.freight_minor, order.currency) if costs else None,
-                "net": amount(net, order.currency) if costs else None,
-                "total": amount(net + order.freight_minor, order.currency) if costs else None,
+                "freight": money.plain(order.freight_minor, order.currency) if costs else None,
+                "net": money.plain(net, order.currency) if costs else None,
+                "total": money.plain(net + order.freight_minor, order.currency) if costs else None,
                 "lines": [
                     _show_line(order, line, standing[line.pk], claims[line.pk], nets[line.pk], costs=costs)
                     for line in lines[order.pk]
@@ -163,7 +164,7 @@ def _show_line(
         "description": line.description,
         "quantity": plain(line.quantity, places),
         "unit_cost": plain(line.unit_cost_micro, MICRO) if costs else None,
-        "net": amount(net, order.currency) if costs else None,
+        "net": money.plain(net, order.currency) if costs else None,
         "location": line.location_id,
         "expected_on": line.expected_on,
         "drafted": plain(stands.drafted, places),
@@ -176,13 +177,6 @@ def _show_line(
 
 def _net(order: PurchaseOrder, line: PurchaseLine) -> int:
     return extended(line.unit_cost_micro, line.quantity, line.product.quantity_decimals, order.currency)
-
-
-def amount(minor: int, currency: str) -> str:
-    """Money as a decimal string with all decimals of its currency."""
-    places = decimals(currency)
-    sign, minor = ("-" if minor < 0 else ""), abs(minor)
-    return f"{sign}{minor // 10**places}.{minor % 10**places:0{places}d}" if places else f"{sign}{minor}"
 
 
 def came(entries: Iterable[int]) -> dict[int, list[Came]]:
@@ -262,7 +256,7 @@ def show_approvals(found: Iterable[Approval], currency: str, *, costs: bool) -> 
             "line": one.line_id,
             "purchase_line": one.purchase_line_id,
             "granted": one.granted,
-            "amount": amount(one.amount_minor, currency) if costs else None,
+            "amount": money.plain(one.amount_minor, currency) if costs else None,
             "note": one.note,
             "by": one.by_id,
             "at": one.at,

@@ -115,7 +115,7 @@ def _line(line: RmaLine, figure: Figures, currency: str) -> dict[str, Any]:
         "serial": line.lot.code if line.lot is not None else "",
         "type": line.type,
         "reason": line.reason,
-        "credit": plain(line.credit_minor, money.decimals(currency)),
+        "credit": money.plain(line.credit_minor, currency),
         "requested": plain(line.quantity, places),
         "received": plain(figure.received, places),
         "inspected": plain(figure.inspected, places),

@@ -40,7 +40,7 @@ def _valuation(on: date) -> Rows:
             "product": one.product,
             "sku": products[one.product].sku,
             "quantity": plain(one.quantity, products[one.product].quantity_decimals),
-            "value": plain(one.value_minor, money.decimals(currency)),
+            "value": money.plain(one.value_minor, currency),
             "currency": currency,
         }
         for one in found
@@ -54,7 +54,7 @@ def _receivables(_on: date) -> Rows:
         {
             "organization": one["party"],
             "name": one["party__name"],
-            "open": plain(one["minor"], money.decimals(one["currency"])),
+            "open": money.plain(one["minor"], one["currency"]),
             "currency": one["currency"],
         }
         for one in sums.order_by("party__name", "party", "currency")

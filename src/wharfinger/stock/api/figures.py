@@ -10,10 +10,9 @@ from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from wharfinger.base import configuration, quantity
+from wharfinger.base import configuration, money, quantity
 from wharfinger.base.access import require
 from wharfinger.base.door import Id, Listing, Page, Request, Shown, answer, whole
-from wharfinger.base.money import decimals as currency_decimals
 from wharfinger.catalog.models import Product
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries import figures, holders, places
@@ -79,7 +78,7 @@ class ValuedOut(Shown):
     product: Id
     sku: str
     quantity: str
-    value: str
+    value: str = Field(examples=["94.50"])
     currency: str
 
 
@@ -87,7 +86,7 @@ class ValuationOut(Shown):
     """What stock was worth at the end of a day."""
 
     on: date
-    total: str
+    total: str = Field(examples=["94.50"])
     currency: str
     items: list[ValuedOut]
 
@@ -162,7 +161,6 @@ def valuation(request: Request, on: date) -> HttpResponse:
     """What stock was worth at the end of a day, from what had come in and gone out until then."""
     require(request.auth, "catalog.see_cost")
     currency = configuration.one("currency")
-    places_after = currency_decimals(currency)
     found = figures.valuation(on)
     products = Product.objects.in_bulk([one.product for one in found])
     items = [
@@ -170,10 +168,10 @@ def valuation(request: Request, on: date) -> HttpResponse:
             "product": one.product,
             "sku": products[one.product].sku,
             "quantity": quantity.plain(one.quantity, products[one.product].quantity_decimals),
-            "value": quantity.plain(one.value_minor, places_after),
+            "value": money.plain(one.value_minor, currency),
             "currency": currency,
         }
         for one in found
     ]
-    total = quantity.plain(sum(one.value_minor for one in found), places_after)
+    total = money.plain(sum(one.value_minor for one in found), currency)
     return answer({"on": on.isoformat(), "total": total, "currency": currency, "items": items})

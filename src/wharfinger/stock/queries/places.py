@@ -7,8 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from wharfinger.base import configuration, quantity
-from wharfinger.base.money import decimals as currency_decimals
+from wharfinger.base import configuration, money, quantity
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
 from wharfinger.catalog.models import Product
@@ -99,7 +98,7 @@ def _shown(product: Product, row: StockRow, currency: str, costs: bool) -> dict[
         "picked": quantity.plain(row.picked, d),
         "on_order": quantity.plain(row.on_order, d),
         "back_order": quantity.plain(row.back_order, d),
-        "value": quantity.plain(row.value_minor, currency_decimals(currency)) if costs else None,
+        "value": money.plain(row.value_minor, currency) if costs else None,
         "average_cost": quantity.plain(average, 6) if average is not None else None,
         "currency": currency,
     }
