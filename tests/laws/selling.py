@@ -16,7 +16,7 @@ from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.flows.actions.remove import remove
 from wharfinger.sales.actions import holds, orders, quotes
-from wharfinger.sales.models import Order, Quote
+from wharfinger.sales.models import Opportunity, Order, Quote
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.work.actions import provide
 from wharfinger.work.rules import Provision, Removal
@@ -47,6 +47,12 @@ def _win(state: State, chance: random.Random) -> Any:
 def _lose(state: State, chance: random.Random) -> Any:
     quote = state.one(chance, _quotes())
     return quote and quotes.lose(actor=state.user, quote=quote.pk, reason="Too dear")
+
+
+def _lose_opportunity(state: State, chance: random.Random) -> Any:
+    """A deal is given up, with whatever was quoted for it."""
+    deal = state.one(chance, Opportunity.objects.filter(won_at=None, lost_at=None, void=None))
+    return deal and quotes.lose_opportunity(actor=state.user, opportunity=deal.pk, reason="Given up")
 
 
 def _extend(state: State, chance: random.Random) -> Any:
@@ -146,6 +152,7 @@ SELLING: dict[str, Verb] = {
     "quote": _quote,
     "win": _win,
     "lose": _lose,
+    "lose_opportunity": _lose_opportunity,
     "extend": _extend,
     "expire": _expire,
     "confirm": on_order("confirm"),

@@ -160,6 +160,24 @@ def test_a_deal_is_written_and_shows_its_quotes(client: Client, company: World) 
     assert "Fibre" in see(client, "/opportunities/")
 
 
+def test_a_deal_is_lost_after_a_picture(client: Client, company: World) -> None:
+    product = company.product(sku="RT-100")
+    quote, _ = quote_of(company, LineWish(product.pk, 2))
+    deal = Opportunity.objects.get().pk
+    assert f"/opportunities/{deal}/lose/" in see(client, f"/opportunities/{deal}/")
+    shown = see(client, f"/opportunities/{deal}/lose/")
+    assert Sheet.objects.get(pk=quote).number in shown
+    assert "RT-100" in shown
+    assert Opportunity.objects.get().lost_at is None
+    do(client, f"/opportunities/{deal}/lose/", {"reason": "No budget"})
+    shown = see(client, f"/opportunities/{deal}/")
+    assert "No budget" in shown
+    assert f"/opportunities/{deal}/lose/" not in shown
+    assert "No budget" in see(client, f"/quotes/{quote}/")
+    refused = do(client, f"/opportunities/{deal}/lose/", {}, 409)
+    assert "is lost" in refused.content.decode()
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -10,7 +10,7 @@ import time_machine
 
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
-from wharfinger.base.refusal import BadInput, Refusal
+from wharfinger.base.refusal import BadInput, NotThere, Refusal
 from wharfinger.demand.actions import add_lines, change_line, remove_line
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
@@ -18,10 +18,19 @@ from wharfinger.demand.rules.amend import LineChange
 from wharfinger.ledger.models import Claim
 from wharfinger.ledger.reverse import reverse
 from wharfinger.sales.actions.holds import extend, release, reserve
-from wharfinger.sales.actions.quotes import change_quote, copy_quote, create_quote, lose, send
+from wharfinger.sales.actions.quotes import (
+    change_quote,
+    copy_quote,
+    create_opportunity,
+    create_quote,
+    lose,
+    lose_opportunity,
+    send,
+)
+from wharfinger.sales.actions.winning import win
 from wharfinger.sales.models import Opportunity, Quote
 from wharfinger.sales.rules.holds import Hold
-from wharfinger.sales.rules.quotes import QuoteWish
+from wharfinger.sales.rules.quotes import OpportunityWish, QuoteWish
 
 pytestmark = pytest.mark.django_db
 
@@ -224,6 +233,56 @@ def test_sending_marks_the_quote(company: World) -> None:
     with pytest.raises(Refusal) as refused:
         send(actor=HOUSE, quote=empty)
     assert refused.value.code == "no_lines"
+
+
+def test_a_deal_without_a_quote_is_lost(company: World) -> None:
+    made = create_opportunity(actor=HOUSE, wish=OpportunityWish(company.customer.pk, "Fibre"))
+    deal = made.one("sales.Opportunity")
+    lost = lose_opportunity(actor=HOUSE, opportunity=deal, reason="No budget")
+    assert Opportunity.objects.get(pk=deal).lost_reason == "No budget"
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        lose_opportunity(actor=HOUSE, opportunity=deal)
+    assert refused.value.code == "opportunity_lost"
+    with pytest.raises(NotThere):
+        lose_opportunity(actor=HOUSE, opportunity=deal + 99)
+    assert entries() == before
+    reverse(actor=HOUSE, entry=lost.id)
+    again = Opportunity.objects.get(pk=deal)
+    assert (again.lost_at, again.lost_reason) == (None, "")
+
+
+def test_a_deal_is_lost_with_its_open_quotes(company: World) -> None:
+    product = company.product()
+    company.stock(product, 5)
+    first, (line,) = quote_of(company, LineWish(product.pk, 5))
+    deal = Quote.objects.get(pk=first).opportunity_id
+    second, (other,) = quote_of(company, LineWish(product.pk, 2), opportunity=deal)
+    early, _ = quote_of(company, LineWish(product.pk, 1), opportunity=deal)
+    lose(actor=HOUSE, quote=early, reason="Too dear")
+    reserve(actor=HOUSE, holds=[Hold(line, 3)])
+    lost = lose_opportunity(actor=HOUSE, opportunity=deal, reason="No budget")
+    assert (held(line), held(other)) == ({"dropped": 5, "waived": 5}, {"dropped": 2, "waived": 2})
+    reasons = dict(Quote.objects.values_list("pk", "lost_reason"))
+    assert reasons == {first: "No budget", second: "No budget", early: "Too dear"}
+    clean()
+    reverse(actor=HOUSE, entry=lost.id)
+    assert held(line) == {"quoted": 2, "covered": 3, "bin": 3, "offered": 5}
+    assert Quote.objects.filter(lost_at__isnull=True).count() == 2
+    assert Opportunity.objects.get(pk=deal).lost_at is None
+    clean()
+
+
+def test_a_won_deal_is_not_lost(company: World) -> None:
+    quote, _ = quote_of(company, LineWish(company.product().pk, 1))
+    deal = Quote.objects.get(pk=quote).opportunity_id
+    win(actor=HOUSE, quote=quote)
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        lose_opportunity(actor=HOUSE, opportunity=deal)
+    assert refused.value.code == "opportunity_won"
+    assert entries() == before
+    assert Opportunity.objects.get(pk=deal).lost_at is None
 
 
 def test_losing_frees_what_was_held(company: World) -> None:

@@ -56,6 +56,7 @@ VERBS: dict[str, str] = {
     "install": N_("Installed"),
     "invoice": N_("Invoiced"),
     "lose": N_("Lost"),
+    "lose_opportunity": N_("Lost the opportunity"),
     "mark_fulfilled": N_("Marked as fulfilled"),
     "move_device": N_("Moved a device"),
     "note": N_("Noted"),

@@ -77,7 +77,7 @@ WORDS: dict[str, str] = {
     "sales.reserve": N_("Reserve stock"),
     "sales.send": N_("Send"),
     "sales.win": N_("Win quotes"),
-    "sales.lose": N_("Lose quotes"),
+    "sales.lose": N_("Lose quotes and opportunities"),
     "sales.fulfil": N_("Mark as fulfilled"),
     "sales.cancel": N_("Cancel documents"),
     "sales.reopen": N_("Re-open"),

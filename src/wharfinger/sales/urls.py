@@ -10,6 +10,7 @@ urlpatterns = [
     path("opportunities/new/", opportunities.new_opportunity, name="new_opportunity"),
     path("opportunities/<int:pk>/", opportunities.opportunity, name="opportunity"),
     path("opportunities/<int:pk>/edit/", opportunities.edit_opportunity, name="edit_opportunity"),
+    path("opportunities/<int:pk>/lose/", opportunities.lose_opportunity, name="lose_opportunity"),
     path("quotes/", quotes.quote_list, name="quotes"),
     path("quotes/new/", quotes.new_quote, name="new_quote"),
     path("quotes/<int:pk>/", quotes.quote, name="quote"),

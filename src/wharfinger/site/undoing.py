@@ -39,6 +39,7 @@ BY_VERB: dict[str, str] = {
     "install": "devices.install",
     "invoice": "billing.invoice",
     "lose": "sales.lose",
+    "lose_opportunity": "sales.lose",
     "mark_fulfilled": "sales.fulfil",
     "move_device": "devices.move",
     "note": "notices.note",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Any
@@ -17,6 +18,7 @@ from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
+from wharfinger.ledger.sql import Found
 from wharfinger.ledger.write import Written
 from wharfinger.sales.models import Opportunity, Quote
 from wharfinger.sales.rules import quotes as rules
@@ -161,6 +163,51 @@ def lose(*, actor: Actor, quote: int, reason: str = "", key: str | None = None) 
         key=key,
         reason=reason,
     )
+
+
+def lose_opportunity(*, actor: Actor, opportunity: int, reason: str = "", key: str | None = None) -> Written:
+    """Lose a deal; the quotes of it that are still open are lost with it, and what they held is free again."""
+    require(actor, "sales.lose")
+    standing = "opportunity_id = %s AND won_at IS NULL AND lost_at IS NULL"
+    return post(
+        "lose_opportunity",
+        Wish(
+            documents=[
+                (Sheet, Found(f"id IN (SELECT sheet_id FROM sales_quote WHERE {standing})", (opportunity,))),
+                (Quote, Found(standing, (opportunity,))),
+            ],
+            first=_read_open_quotes(opportunity),
+            products=demand.line_products,
+            claims=demand.line_ids,
+            reads=(demand.read_claims,),
+        ),
+        partial(rules.plan_lose_opportunity, opportunity=opportunity, reason=reason),
+        actor=actor,
+        key=key,
+        reason=reason,
+    )
+
+
+def _read_open_quotes(opportunity: int) -> Callable[[Truth], None]:
+    """Lock a deal behind its quotes, then read which of them are open and their lines."""
+
+    def read(truth: Truth) -> None:
+        deals = Opportunity.objects.select_for_update(no_key=True).filter(pk=opportunity)
+        truth.documents["sales.Opportunity"] = {deal.pk: deal for deal in deals}
+        standing = Quote.objects.filter(
+            opportunity_id=opportunity, won_at__isnull=True, lost_at__isnull=True, sheet__void__isnull=True
+        )
+        locked = truth.documents["sales.Quote"]
+        # A quote that was written while we waited for the deal is locked now that it cannot get company.
+        late = standing.exclude(pk__in=list(locked)).select_for_update(no_key=True, of=("self",))
+        locked.update({quote.pk: quote for quote in late})
+        truth.read["open_quotes"] = sorted(standing.values_list("pk", flat=True))
+        lines = Line.objects.filter(
+            sheet_id__in=truth.read["open_quotes"], void__isnull=True, removed_at__isnull=True
+        )
+        truth.read["lines"] = {line.pk: line for line in lines.order_by("sheet_id", "position", "pk")}
+
+    return read
 
 
 def read_deal(quote: int) -> Any:

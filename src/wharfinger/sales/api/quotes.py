@@ -172,7 +172,7 @@ class Extend(Given):
 
 
 class Lose(Given):
-    """Why a quote is lost."""
+    """Why a quote or a deal is lost."""
 
     reason: Line = ""
 
@@ -262,6 +262,13 @@ def change_opportunity(request: Request, id: Id, body: OpportunityChange) -> Htt
     """Change a deal's words and figures."""
     values = named(body.model_dump(exclude_unset=True), may_be_empty=("expected_close_on",))
     act = partial(quotes.change_opportunity, actor=request.auth, opportunity=id, values=values)
+    return write(request, act, lambda _: _deal(id), about=f"opportunity:{id}")
+
+
+@router.post("/opportunities/{id}/lose", response=OpportunityDone, summary="Lose an opportunity")
+def lose_opportunity(request: Request, id: Id, body: Lose = NO_REASON) -> HttpResponse:
+    """Lose a deal with every open quote of it; what they held is free."""
+    act = partial(quotes.lose_opportunity, actor=request.auth, opportunity=id, reason=body.reason)
     return write(request, act, lambda _: _deal(id), about=f"opportunity:{id}")
 
 

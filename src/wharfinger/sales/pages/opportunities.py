@@ -14,11 +14,14 @@ from django.views.decorators.http import require_http_methods
 from wharfinger.base.asking import Ask
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.words import tidy
 from wharfinger.demand.pages import chosen_customer, offers, typed_day
+from wharfinger.ledger.pictures import Step, picture
+from wharfinger.ledger.post import attempt, dry
 from wharfinger.ledger.telling import timeline
+from wharfinger.ledger.write import Written
 from wharfinger.sales import queries
 from wharfinger.sales.actions import quotes as actions
 from wharfinger.sales.models import Opportunity
@@ -173,6 +176,44 @@ def edit_opportunity(request: HttpRequest, pk: int) -> HttpResponse:
         ok=_("Changed %(number)s.") % {"number": deal.number},
         back=back,
         again=show,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("sales.lose")
+def lose_opportunity(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what is lost with a deal, and lose it."""
+    deal = there(queries.opportunities(), pk)
+    back = reverse("sales:opportunity", args=[pk])
+    reason = request.POST.get("reason", "").strip()[:200]
+    standing = queries.quotes().filter(
+        quote__opportunity_id=pk, quote__won_at__isnull=True, quote__lost_at__isnull=True
+    )
+
+    def lose() -> Written:
+        return actions.lose_opportunity(actor=request.user, opportunity=pk, reason=reason)  # type: ignore[arg-type]
+
+    def show(form: Form) -> HttpResponse:
+        steps: list[Step] = []
+        refusal = form.refusal
+        if refusal is None:
+            try:
+                steps = attempt(lambda: dry(lambda: picture(lose().id)))
+            except Refusal as refused:
+                refusal = refused
+        context = {
+            "deal": deal,
+            "quotes": standing.order_by("pk"),
+            "form": Form(form.values, refusal),
+            "steps": steps,
+            "back": back,
+        }
+        return render(request, "sales/lose_opportunity.html", context)
+
+    if request.method != "POST":
+        return show(Form())
+    return page_act(
+        request, lose, ok=_("%(number)s is lost.") % {"number": deal.number}, back=back, again=show
     )
 
 

@@ -152,6 +152,23 @@ def plan_change_opportunity(truth: Truth, *, opportunity: int, values: dict[str,
     return plan
 
 
+def plan_lose_opportunity(truth: Truth, *, opportunity: int, reason: str) -> Plan:
+    """Lose a deal and every open quote of it: what they held is free again."""
+    plan = Plan()
+    deal = _open_opportunity(truth, opportunity)
+    if deal.won_at is not None:
+        raise Refusal(
+            "opportunity_won", N_("{number} is won. Cancel its orders instead."), number=deal.number
+        )
+    for line in truth.read["lines"].values():
+        demand.end(plan, truth, line)
+    for quote in truth.read["open_quotes"]:
+        plan.change(truth.document("sales.Quote", quote), lost_at=truth.now, lost_reason=reason)
+    plan.change(deal, lost_at=truth.now, lost_reason=reason)
+    plan.mention(deal)
+    return plan
+
+
 def open_quote(truth: Truth, quote: int) -> Any:
     """The quote that was locked; raises Refusal when it is unknown, undone, won or lost."""
     row = truth.documents["sales.Quote"].get(quote)
