@@ -66,13 +66,21 @@ def test_every_page_of_the_docs_can_be_reached_from_the_readme() -> None:
     assert not [str(page.relative_to(ROOT)) for page in PAGES if page not in seen]
 
 
+def there(path: str) -> bool:
+    """Whether a path leads somewhere, from the root, from the package, or to one of a module's templates."""
+    module = path.partition("/")[0]
+    package = ROOT / "src" / "wharfinger"
+    return any(file.exists() for file in (ROOT / path, package / path, package / module / "templates" / path))
+
+
 def test_named_paths_exist() -> None:
-    """A path in code letters, such as `src/wharfinger/ledger/chart.py`, is one of ours."""
-    path = re.compile(r"^(?:src|tests|docs|dev|bench)/[\w./-]+$")
+    """A path in code letters, such as `src/wharfinger/ledger/chart.py` or `ledger/chart.py`, is one of ours."""
+    modules = "|".join(path.parent.name for path in ROOT.glob("src/wharfinger/*/__init__.py"))
+    path = re.compile(rf"^(?:src|tests|docs|dev|bench|{modules})/[\w./-]+$")
     lacking = [
         f"{page.relative_to(ROOT)}: {token.content}"
         for page in PAGES
         for token in tokens(page)
-        if token.type == "code_inline" and path.match(token.content) and not (ROOT / token.content).exists()
+        if token.type == "code_inline" and path.match(token.content) and not there(token.content)
     ]
     assert not lacking

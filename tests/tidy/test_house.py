@@ -211,6 +211,22 @@ def test_verbs_take_their_arguments_by_name() -> None:
     )
 
 
+def test_pages_read_numbers_as_their_reader_writes_them() -> None:
+    """12,50 is a German's twelve and a half: `base.typed` knows, `base.quantity` and `base.money` speak plainly."""
+    readers = {"minor", "micro", "scaled", "quantity"}
+
+    def plainly(source: Source) -> Iterator[str]:
+        for node in source.walk(ast.ImportFrom):
+            if node.module in {"wharfinger.base.quantity", "wharfinger.base.money"}:
+                yield from (source.at(node) for name in node.names if name.name in readers)
+        for call in source.walk(ast.Call):
+            owner, _, name = dotted(call.func).rpartition(".")
+            if owner in {"money", "quantity"} and name in readers:
+                yield source.at(call)
+
+    assert not broken(place for source in product() if source.room == "pages" for place in plainly(source))
+
+
 @pytest.mark.parametrize(
     ("good", "bad"),
     [
