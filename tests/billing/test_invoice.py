@@ -23,6 +23,7 @@ from wharfinger.fulfilment.actions.shipping import pick_pack_ship
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Account
 from wharfinger.ledger.reverse import reverse
+from wharfinger.ledger.telling import undoable
 from wharfinger.parties.models import Organization
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.rules.orders import OrderWish
@@ -153,6 +154,7 @@ def test_a_draft_holds_the_bills_and_has_no_number(company: World) -> None:
     assert held(line) == {"to_order": 3, "to_bill": 3}
     assert bill(Bill(line, 1)).number == "INV-1"
     second = draft_invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 2),)))
+    assert undoable([second.id]) == {second.id}
     posted = post_invoice(actor=HOUSE, invoice=second.one("billing.Invoice"), issued_on=date(2020, 11, 2))
     made = Invoice.objects.get(pk=second.one("billing.Invoice"))
     assert (made.number, made.issued_on, made.due_on - made.issued_on) == (
@@ -162,6 +164,7 @@ def test_a_draft_holds_the_bills_and_has_no_number(company: World) -> None:
     )
     assert owed(made.pk) == 2380
     clean()
+    assert undoable([second.id]) == set()
     refused("corrected_by_verb", lambda: reverse(actor=HOUSE, entry=second.id))
     refused("already_posted", lambda: post_invoice(actor=HOUSE, invoice=made.pk))
     refused("corrected_by_verb", lambda: reverse(actor=HOUSE, entry=posted.id))

@@ -53,6 +53,8 @@ class Automation:
     """Adds to a refusal who holds what is wanted, and what arrives when."""
     undo_needs: Callable[[Entry, int | None], Collection[str]] = lambda entry, actor: ()
     """Which permissions undoing an entry needs beside ``ledger.reverse``."""
+    stays: Callable[[Collection[int]], set[int]] = lambda entries: set()
+    """Those of these entries that made what is never undone, so that nobody is offered it."""
 
 
 automation = Automation()
@@ -275,7 +277,10 @@ _CONSTRAINTS = {
         "serial_elsewhere",
         N_("This serial number is already in a place. A serial stands in one place only."),
     ),
-    "serial_once": ("serial_known", N_("This serial number is already known for this product.")),
+    "serial_once": (
+        "serial_known",
+        N_("This serial number is already known for this product. Check the number."),
+    ),
     "holding_not_below_zero": (
         "not_enough",
         N_("There are not enough goods there any more. Look again and take less."),
@@ -287,8 +292,11 @@ _CONSTRAINTS = {
         ),
     ),
     "sheet_number": ("number_taken", N_("This number is taken. Choose another.")),
-    "vendor_once": ("vendor_known", N_("This vendor is already listed for the product.")),
-    "bin_once": ("bin_known", N_("The location already has a compartment of this name.")),
+    "vendor_once": (
+        "vendor_known",
+        N_("This vendor is already listed for the product. Change that row instead."),
+    ),
+    "bin_once": ("bin_known", N_("The location has a bin of this name already. Choose another name.")),
 }
 _COLUMNS = {
     "ledger_lot.product_id, ledger_lot.code_key": "serial_once",
@@ -308,6 +316,8 @@ def _in_words(error: IntegrityError) -> Refusal:
         return Refusal("taken", N_("Something with this name or number exists already. Choose another."))
     return Refusal(
         "against_the_rules",
-        N_("The books would not hold with this. Nothing was written. ({rule})"),
+        N_(
+            "This cannot be booked consistently ({rule}). Nothing was written. Look again, then tell an administrator."
+        ),
         rule=text.split("\n")[0][:200],
     )

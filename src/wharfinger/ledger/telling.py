@@ -16,6 +16,7 @@ from wharfinger.base.refusal import N_
 from wharfinger.base.typed import written
 from wharfinger.ledger.chart import GOODS, KINDS, ROWS
 from wharfinger.ledger.models import Entry, Fact, Move, Posting
+from wharfinger.ledger.post import automation
 
 VERBS: dict[str, str] = {
     "add": N_("Added"),
@@ -213,11 +214,14 @@ def timeline(*subjects: str, most: int = 30) -> list[Told]:
 
 
 def undoable(entries: Collection[int]) -> set[int]:
-    """Those of these entries that left something which could be taken back."""
+    """Those of these entries that left something which can be taken back, as far as they say it themselves."""
+    if not entries:
+        return set()
     found = Fact.objects.filter(entry_id__in=entries, field__isnull=False).values_list("entry_id")
     goods = Move.objects.filter(entry_id__in=entries).values_list("entry_id")
     money = Posting.objects.filter(entry_id__in=entries).values_list("entry_id")
-    return {pk for (pk,) in found.union(goods, money)} if entries else set()
+    left = {pk for (pk,) in found.union(goods, money)}
+    return left - automation.stays(left) if left else left
 
 
 def tell(found: Iterable[Entry], own: Q | None = None) -> list[Told]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from wharfinger.billing.queries import proofs as billing
+from wharfinger.billing.queries.keeping import posted_by
 from wharfinger.billing.rules.keeping import posted_papers_stay
 from wharfinger.demand import queries as demand
 from wharfinger.demand.queries import proofs
@@ -65,6 +66,7 @@ def install() -> None:
     automation.about = demand.documents_by_line
     automation.explain = explain
     automation.undo_needs = undoing.needs
+    automation.stays = posted_by
     automation.guards.setdefault("reverse", []).extend([purchasing.creation_untouched, posted_papers_stay])
     for verb in purchasing.CLOSING:
         automation.after.setdefault(verb, []).append(purchasing.close_done)
