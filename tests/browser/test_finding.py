@@ -42,7 +42,7 @@ def test_the_language_is_a_switch(person: Person) -> None:
     person.page.wait_for_selector("html[lang=de]")
     assert person.heading() == "Heute"
     person.go("/work/to-pick/")
-    assert person.heading() == "Zu entnehmen"
+    assert person.heading() == "Zu kommissionieren"
     person.go("/orders/new/")
     assert person.heading() == "Neuer Auftrag"
     person.page.locator("header .me button").first.click()

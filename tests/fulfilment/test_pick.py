@@ -80,7 +80,10 @@ def test_a_unit_of_another_line_is_refused_where_no_equal_one_is_left(company: W
     found = refused("held_by_another", Pick(line, 1, serials=("S1",)))
     assert [(h.subject, h.quantity) for h in found.held_by] == [(f"order:{holder}", 1)]
     number = Sheet.objects.get(pk=holder).number
-    assert found.words() == f"S1 is reserved for {number}, and there is no equal unit to give for it."
+    assert (
+        found.words()
+        == f"S1 is reserved for {number}, and there is no equal unit to give for it. Choose another unit."
+    )
 
 
 def test_what_was_really_picked_counts(company: World) -> None:

@@ -136,7 +136,7 @@ def test_serials_are_needed_and_new(company: World) -> None:
     )
     assert (
         refused("serial_twice", lambda: arrive(bought_line, 2, serials=("A", " a "))).words()
-        == "The serial number  a  is given twice."
+        == "The serial number  a  is given twice. Give it once."
     )
     arrive(bought_line, 3, serials=("sn-1 ", "sn-2", "SN-3"))
     assert held(line) == {"covered": 2, "bin": 2, "to_bill": 2}

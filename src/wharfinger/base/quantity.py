@@ -39,7 +39,7 @@ def scaled(text: str | int, decimals: int, *, field: str, most: int = MOST, nega
         raise BadInput("too_large", N_("This number is larger than can be kept."), field=field)
     if written.startswith("-"):
         if not negative and units:
-            raise BadInput("negative", N_("A number below zero makes no sense here."), field=field)
+            raise BadInput("negative", N_("Give a number of zero or more here."), field=field)
         units = -units
     return units
 

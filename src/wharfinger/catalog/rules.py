@@ -36,7 +36,9 @@ def gtin(value: Any, field: str) -> str:
     digits = [int(c) for c in found] if found.isascii() and found.isdigit() else []
     weighted = sum(d * (3 if n % 2 else 1) for n, d in enumerate(reversed(digits)))
     if len(digits) not in (8, 12, 13, 14) or weighted % 10:
-        raise BadInput("not_a_gtin", N_("This is no GTIN: its check digit does not fit."), field=field)
+        raise BadInput(
+            "not_a_gtin", N_("This is no GTIN: its check digit does not fit. Check the number."), field=field
+        )
     return found
 
 
@@ -167,7 +169,7 @@ def _fits(full: Values) -> None:
     if full["traced"] == "serial" and full["quantity_decimals"]:
         raise BadInput(
             "serials_are_whole",
-            N_("Goods with serial numbers are counted in whole units."),
+            N_("Goods with serial numbers are counted in whole units. Give 0 decimals."),
             field="quantity_decimals",
         )
     if full["cost_method"] == "specific" and (full["traced"], full["traced_from"]) != ("serial", "receipt"):
@@ -177,7 +179,11 @@ def _fits(full: Values) -> None:
             field="cost_method",
         )
     if full["kind"] == "service" and full["traced"] != "none":
-        raise BadInput("service_is_not_traced", N_("A service has no serial numbers."), field="traced")
+        raise BadInput(
+            "service_is_not_traced",
+            N_("A service has no serial numbers. Choose “Not traced”."),
+            field="traced",
+        )
 
 
 def plan_product_change(truth: Truth, *, pk: int, values: Values, vendors: Sequence[Values]) -> Plan:

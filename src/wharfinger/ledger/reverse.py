@@ -344,7 +344,7 @@ def take_back(
     if missing:
         raise Refusal(
             "nothing_to_take_back",
-            N_("Only {free} of {wanted} can be taken back."),
+            N_("Only {free} of {wanted} can be taken back. Take fewer back."),
             wanted=quantity,
             free=quantity - missing,
         )

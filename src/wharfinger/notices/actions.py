@@ -166,6 +166,9 @@ def _url(url: str) -> str:
 def _verbs(verbs: Sequence[str]) -> list[str]:
     if unknown := [verb for verb in verbs if verb not in VERBS]:
         raise BadInput(
-            "no_such_verb", N_("“{verb}” is no verb of the house."), field="verbs", verb=unknown[0]
+            "no_such_verb",
+            N_("“{verb}” is nothing that happens here. Write it as the journal's API does, like ship."),
+            field="verbs",
+            verb=unknown[0],
         )
     return sorted(set(verbs))

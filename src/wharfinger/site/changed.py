@@ -58,7 +58,7 @@ FIELDS: dict[str, str] = {
     "ordered_on": N_("Ordered"),
     "organization": N_("Organization"),
     "owner": N_("Owner"),
-    "part_number": N_("Part number"),
+    "part_number": N_("Number at the vendor"),
     "permissions": N_("Permissions"),
     "phone": N_("Phone"),
     "posted_at": N_("Posted"),

@@ -52,7 +52,9 @@ def report(request: Request, name: str, on: date | None = None) -> HttpResponse:
     require(request.auth, found.permission)
     today = clock.today(configuration.one("time_zone"))
     if on is not None and on != today and not found.past:
-        raise BadInput("only_today", N_("This report can be had of today only."), field="on")
+        raise BadInput(
+            "only_today", N_("This report can be had of today only. Leave the date out."), field="on"
+        )
     day = on or today
     return answer({**_shown(name), "on": day.isoformat(), "items": found.rows(day)})
 

@@ -53,7 +53,11 @@ def _wish(wish: InvoiceWish) -> Wish:
         tidy(bill.description, field=f"lines.{n}.description", most=500, needed=False)
     tidy(wish.customer_reference, field="customer_reference", most=60, needed=False)
     if wish.due_on and wish.issued_on and wish.due_on < wish.issued_on:
-        raise BadInput("due_too_early", N_("An invoice cannot be due before it is issued."), field="due_on")
+        raise BadInput(
+            "due_too_early",
+            N_("An invoice cannot be due before it is issued. Choose a later date."),
+            field="due_on",
+        )
     lines = sorted({bill.line for bill in wish.bills})
     return Wish(
         documents=[(Sheet, demand.documents_of(lines))], first=reads.read_lines_to_bill(lines), claims=lines

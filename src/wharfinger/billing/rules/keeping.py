@@ -31,4 +31,4 @@ def posted_papers_stay(truth: Truth, plan: Plan) -> None:
                 remedies=[Remedy("credit", {"invoice": invoice.pk})],
             )
     if "billing.Invoice" not in {label for label, _ in plan.voids}:
-        raise Refusal("draft_is_whole", N_("A draft invoice is undone as a whole."))
+        raise Refusal("draft_is_whole", N_("A draft invoice is undone as a whole. Undo all of it."))

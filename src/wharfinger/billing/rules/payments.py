@@ -92,7 +92,7 @@ def _settle(
     if total > at_hand:
         raise Refusal(
             "more_than_paid",
-            N_("{total} are to be settled, but there are only {there}."),
+            N_("{total} are to be settled, but there are only {there}. Apply less."),
             field="allocations",
             total=amount(total, currency),
             there=amount(at_hand, currency),
@@ -134,7 +134,7 @@ def _open_invoice(truth: Truth, one: Allocation, organization: int, currency: st
     if invoice.currency != currency:
         raise Refusal(
             "other_currency",
-            N_("{number} is in {currency}."),
+            N_("{number} is in {currency}. Choose one in the same currency."),
             field=f"allocations.{n}.invoice",
             number=invoice.number,
             currency=invoice.currency,
@@ -145,7 +145,7 @@ def _open_invoice(truth: Truth, one: Allocation, organization: int, currency: st
     if one.amount_minor > still:
         raise Refusal(
             "more_than_open",
-            N_("Only {open} of {number} are open."),
+            N_("Only {open} of {number} are open. Apply that much at most."),
             field=f"allocations.{n}.amount",
             open=amount(still, currency),
             number=invoice.number or "",
@@ -192,7 +192,11 @@ def plan_unapply(truth: Truth, *, payment: int, invoice: int | None) -> Plan:
     row = the_payment(truth, payment)
     _unapply(plan, truth, row, invoice)
     if not plan.postings:
-        raise Refusal("nothing_applied", N_("Nothing of {number} settles that."), number=row.number)
+        raise Refusal(
+            "nothing_applied",
+            N_("Nothing of {number} settles that. Choose an invoice that it settles."),
+            number=row.number,
+        )
     plan.mention(row)
     return plan
 
@@ -237,7 +241,7 @@ def the_payment(truth: Truth, payment: int) -> Any:
     if row is None or row.void_id is not None:
         raise NotThere("no_such_payment", N_("There is no such payment."), field="payment")
     if row.cancelled_at is not None:
-        raise Refusal("payment_cancelled", N_("{number} is cancelled."), number=row.number)
+        raise Refusal("payment_cancelled", N_("{number} is cancelled. Make a new one."), number=row.number)
     return row
 
 

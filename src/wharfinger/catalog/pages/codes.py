@@ -71,7 +71,7 @@ TAX_CODES = Table(
     columns=(
         Column("code", N_("Code"), "link", sortable=True),
         Column("name", N_("Name")),
-        Column("rate", N_("Rate")),
+        Column("rate", N_("Tax rate")),
         Column("category", N_("Category")),
         Column("reason", N_("Reason of exemption"), optional=True),
         Column("word", N_("State"), "chip"),

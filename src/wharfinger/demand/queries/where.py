@@ -51,7 +51,7 @@ def lots_of(
             if lot is None:
                 raise BadInput(
                     "no_such_serial",
-                    N_("There is no “{serial}” of this product."),
+                    N_("There is no “{serial}” of this product. Check the number."),
                     field=f"{rows}.{n}.serials",
                     serial=code[:100],
                 )

@@ -66,9 +66,9 @@ def require_open(standing: Standing | None) -> Standing:
         sentences = {
             "won": N_("This quote is won; it stays as it was sent. Change the order instead."),
             "lost": N_("This quote is lost. Copy it to offer again."),
-            "cancelled": N_("This document is cancelled."),
+            "cancelled": N_("This document is cancelled. Re-open it, or make a new one."),
             "completed": N_("This work is completed. Undo that first."),
-            "undone": N_("This document was undone."),
+            "undone": N_("This document was undone. Make a new one."),
         }
         raise Refusal(standing.closed_by, sentences[standing.closed_by])
     return standing

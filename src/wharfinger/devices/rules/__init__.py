@@ -123,7 +123,10 @@ def place_device(
 def already(device: Any) -> Refusal:
     """The refusal for a unit that is installed already."""
     return Refusal(
-        "already_installed", N_("{number} is installed already."), field="serial", number=device.number
+        "already_installed",
+        N_("{number} is installed already. Move or swap it instead."),
+        field="serial",
+        number=device.number,
     )
 
 
@@ -146,7 +149,10 @@ def device_of(truth: Truth, pk: int, field: str | None = None) -> Any:
         raise NotThere("no_such_device", N_("There is no such device."), field=field)
     if found.removed_on is not None:
         raise Refusal(
-            "device_removed", N_("{number} is no longer at a customer."), field=field, number=found.number
+            "device_removed",
+            N_("{number} is no longer at a customer. Choose another device."),
+            field=field,
+            number=found.number,
         )
     return found
 

@@ -92,7 +92,7 @@ def _units(truth: Truth, line: Any, item: Installation, n: int) -> list[tuple[He
         if not held:
             raise Refusal(
                 "not_delivered_unit",
-                N_("“{serial}” was not delivered by this line, or is not there any more."),
+                N_("“{serial}” was not delivered by this line, or is not there any more. Check the number."),
                 field=f"items.{n}.serial",
                 serial=item.serial,
             )
@@ -144,7 +144,9 @@ def _foreign(plan: Plan, truth: Truth, item: Installation, n: int) -> None:
         raise BadInput("no_such_site", N_("There is no such site."), field=f"items.{n}.site")
     if item.serial and item.quantity != 1:
         raise BadInput(
-            "one_serial_one_unit", N_("A serial number names one unit."), field=f"items.{n}.quantity"
+            "one_serial_one_unit",
+            N_("A serial number names one unit. Give the quantity 1."),
+            field=f"items.{n}.quantity",
         )
     require_contact(truth, site.organization_id, item.contact, item.contract)
     product = truth.read["products"][item.product]

@@ -33,11 +33,16 @@ def plan_relate(truth: Truth, *, device: int, other: int, kind: str) -> Plan:
     if kind not in RELATIONS:
         raise BadInput("no_such_relation", N_("Choose parent, child or related."), field="kind")
     if device == other:
-        raise BadInput("same_device", N_("A device cannot be related to itself."), field="device")
+        raise BadInput(
+            "same_device", N_("A device cannot be related to itself. Choose another device."), field="device"
+        )
     one, two = device_of(truth, device), device_of(truth, other, "device")
     if one.organization_id != two.organization_id:
         raise Refusal(
-            "other_owner", N_("{number} belongs to another customer."), field="device", number=two.number
+            "other_owner",
+            N_("{number} belongs to another customer. Choose one of this customer."),
+            field="device",
+            number=two.number,
         )
     if kind == "child":
         one, two, kind = two, one, "parent"
@@ -56,14 +61,18 @@ def _fits(truth: Truth, part: Any, whole: Any) -> None:
     if part.pk in parents:
         raise Refusal(
             "part_already",
-            N_("{number} is part of another device already."),
+            N_("{number} is part of another device already. Undo that first."),
             field="device",
             number=part.number,
         )
     above: int | None = whole.pk
     while above is not None:
         if above == part.pk:
-            raise Refusal("circle", N_("A device cannot be part of its own part."), field="device")
+            raise Refusal(
+                "circle",
+                N_("A device cannot be part of its own part. Choose another device."),
+                field="device",
+            )
         above = parents.get(above)
 
 
@@ -154,7 +163,9 @@ def plan_change(truth: Truth, *, device: int, values: dict[str, Any]) -> Plan:
     end = values.get("warranty_end_on", row.warranty_end_on)
     if start and end and end < start:
         raise BadInput(
-            "ends_before_start", N_("The warranty would end before it starts."), field="warranty_end_on"
+            "ends_before_start",
+            N_("The warranty would end before it starts. Choose a later date."),
+            field="warranty_end_on",
         )
     plan.change(row, **values)
     return plan
@@ -170,7 +181,11 @@ def plan_subscribe(truth: Truth, *, wish: SubscriptionWish) -> Plan:
         wish.device is not None
         and device_of(truth, wish.device, "device").organization_id != wish.organization
     ):
-        raise BadInput("other_owner", N_("This device belongs to another customer."), field="device")
+        raise BadInput(
+            "other_owner",
+            N_("This device belongs to another customer. Choose one of this customer."),
+            field="device",
+        )
     require_contact(truth, wish.organization, None, wish.contract)
     made = plan.create(
         "devices.Subscription",
@@ -204,7 +219,9 @@ def plan_end(truth: Truth, *, subscription: int, ended_on: date | None) -> Plan:
     row = subscription_of(truth, subscription)
     day = ended_on or truth.effective_on
     if day < row.starts_on:
-        raise BadInput("ends_before_start", N_("It would end before it starts."), field="ended_on")
+        raise BadInput(
+            "ends_before_start", N_("It would end before it starts. Choose a later date."), field="ended_on"
+        )
     plan.change(row, ended_on=day)
     if row.device_id:
         plan.mention(("device", row.device_id))
@@ -216,7 +233,11 @@ def plan_use(truth: Truth, *, subscription: int, device: int | None) -> Plan:
     plan = Plan()
     row = subscription_of(truth, subscription)
     if device is not None and device_of(truth, device, "device").organization_id != row.organization_id:
-        raise BadInput("other_owner", N_("This device belongs to another customer."), field="device")
+        raise BadInput(
+            "other_owner",
+            N_("This device belongs to another customer. Choose one of this customer."),
+            field="device",
+        )
     plan.mention(*(("device", pk) for pk in (row.device_id, device) if pk is not None))
     plan.change(row, device_id=device)
     return plan

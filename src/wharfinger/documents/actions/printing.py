@@ -60,6 +60,9 @@ def print_labels(*, actor: Actor, of: str, ids: Sequence[int], language: str) ->
 def _few(ids: Sequence[int]) -> Sequence[int]:
     if len(ids) > MOST:
         raise BadInput(
-            "too_many", N_("At most {most} rows can be printed at once."), field="lines", most=MOST
+            "too_many",
+            N_("At most {most} rows can be printed at once. Print them in parts."),
+            field="lines",
+            most=MOST,
         )
     return ids

@@ -39,7 +39,10 @@ class Row:
         found = self.figure(column).removesuffix(".0")
         if not re.fullmatch(r"-?\d{1,15}", found):
             raise BadInput(
-                "not_whole", N_("“{text}” is no whole number."), field=column, text=self[column][:40]
+                "not_whole",
+                N_("“{text}” is no whole number. Write it like 12."),
+                field=column,
+                text=self[column][:40],
             )
         return int(found)
 
@@ -120,7 +123,10 @@ def check(kind: Kind, columns: Mapping[str, str], headings: Sequence[str]) -> No
             )
         if not heading.startswith("=") and heading not in headings:
             raise BadInput(
-                "no_such_heading", N_("The file has no column “{heading}”."), field=name, heading=heading[:60]
+                "no_such_heading",
+                N_("The file has no column “{heading}”. Choose another column."),
+                field=name,
+                heading=heading[:60],
             )
     for column in kind.columns:
         if column.needed and not columns.get(column.name):

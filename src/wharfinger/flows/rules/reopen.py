@@ -49,7 +49,9 @@ def plan_reopen(truth: Truth, *, order: int, may_credit: bool) -> Plan:
     clear_containers(plan, truth, home.back)
     plan.change(row, fulfilled_at=None, cancelled_at=None)
     if not plan.steps and not plan.changes:
-        raise Refusal("nothing_to_reopen", N_("Nothing was done for this order yet."))
+        raise Refusal(
+            "nothing_to_reopen", N_("Nothing was done for this order yet, so there is nothing to take back.")
+        )
     plan.mention(*truth.documents["demand.Sheet"].values())
     return plan
 

@@ -207,7 +207,10 @@ def _row_of(code: str, rows: Sequence[AtHand]) -> AtHand:
         ):
             return row
     raise BadInput(
-        "not_here", N_("“{serial}” is none of the goods here."), field="scan-scan", serial=code[:60]
+        "not_here",
+        N_("“{serial}” is none of the goods here. Check the number."),
+        field="scan-scan",
+        serial=code[:60],
     )
 
 

@@ -82,7 +82,7 @@ def named(truth: Truth, line: Any, pick: Pick, n: int, *, identifies: bool = Fal
     if pick.serials and len({same(s) for s in pick.serials}) != pick.quantity:
         raise BadInput(
             "serials_differ",
-            N_("{wanted} units, but {given} serial numbers."),
+            N_("{wanted} units, but {given} serial numbers. Give one for each unit."),
             field=f"picks.{n}.serials",
             wanted=pick.quantity,
             given=len(pick.serials),
@@ -94,7 +94,7 @@ def named(truth: Truth, line: Any, pick: Pick, n: int, *, identifies: bool = Fal
         if lot is None:
             raise BadInput(
                 "unknown_serial",
-                N_("“{serial}” is not on record for this product."),
+                N_("“{serial}” is not on record for this product. Check the number."),
                 field=f"picks.{n}.serials",
                 serial=code,
             )

@@ -148,7 +148,11 @@ def plan_unpack(truth: Truth, *, picks: Sequence[Pick], containers: Sequence[int
         for held in [h for h in truth.held if h.place in places and h.quantity > 0]:
             _take_out(plan, truth, held, held.quantity)
         if not plan.steps:
-            raise BadInput("container_empty", N_("There is nothing in this container."), field="containers")
+            raise BadInput(
+                "container_empty",
+                N_("There is nothing in this container. Pack something first."),
+                field="containers",
+            )
     for n, asked in enumerate(picks):
         line = line_of(truth, asked.line, n)
         pick = named(truth, line, asked, n)

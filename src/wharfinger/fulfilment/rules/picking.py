@@ -97,7 +97,7 @@ def _exchanged(plan: Plan, truth: Truth, line: Any, pick: Pick, left: int, n: in
         at_hand = pick.quantity - left + sum(h.quantity for h in theirs)
         raise Refusal(
             "not_enough",
-            N_("{wanted} wanted, {free} free here."),
+            N_("{wanted} wanted, {free} free here. Take less, or choose another place."),
             field=f"picks.{n}.quantity",
             wanted=pick.quantity,
             free=at_hand,
@@ -137,7 +137,9 @@ def _held_by_another(truth: Truth, theirs: Held, quantity: int, pick: Pick, n: i
     subject, number, until = truth.read["holders"][theirs.claim]
     return Refusal(
         "held_by_another",
-        N_("{name} is reserved for {holder}, and there is no equal unit to give for it."),
+        N_(
+            "{name} is reserved for {holder}, and there is no equal unit to give for it. Choose another unit."
+        ),
         field=f"picks.{n}.quantity",
         wanted=pick.quantity,
         free=0,

@@ -131,7 +131,7 @@ def _empty(plan: Plan, truth: Truth, container: Any, place: PlaceRef) -> None:
     if not inside:
         raise Refusal(
             "container_empty",
-            N_("There is nothing in {number}."),
+            N_("There is nothing in {number}. Pack something first."),
             field="containers",
             number=container.number,
         )
@@ -253,7 +253,7 @@ def plan_deliver(
         if not under_way:
             raise Refusal(
                 "nothing_in_transit",
-                N_("Nothing of {number} is under way any more."),
+                N_("Nothing of {number} is under way any more: it has arrived or was taken back."),
                 field="shipments",
                 number=shipment.number,
             )

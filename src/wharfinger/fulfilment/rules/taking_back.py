@@ -147,7 +147,7 @@ def _whole_containers(home: Return, truth: Truth, containers: Sequence[Any]) -> 
     if not home.back:
         raise Refusal(
             "not_delivered_container",
-            N_("Nothing of {number} has left."),
+            N_("Nothing of {number} has left, so there is nothing to take back."),
             field="containers",
             number=", ".join(c.number for c in containers),
         )

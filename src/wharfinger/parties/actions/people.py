@@ -74,7 +74,7 @@ def change_user(
 def change_password(*, user: Any, old: str, new: str) -> Written:
     """Give oneself another password, knowing the present one; the journal tells that, not the password."""
     if not user.check_password(old):
-        raise BadInput("wrong_password", N_("This is not your present password."), field="old")
+        raise BadInput("wrong_password", N_("This is not your present password. Type it again."), field="old")
     hidden = {"password": _hashed(new, {"username": user.username, "name": user.name}, field="new")}
     plan = partial(rules.plan_own, pk=user.pk, values={})
     wish = Wish(documents=[(User, [user.pk])])

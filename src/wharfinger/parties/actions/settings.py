@@ -94,7 +94,10 @@ def _logo(value: Any, field: str) -> str:
     """A picture as SVG, or nothing; what would reach for anything outside itself is refused."""
     if not isinstance(value, str) or len(value) > MOST_LOGO:
         raise BadInput(
-            "logo_too_large", N_("A logo has at most {most} characters as SVG."), field=field, most=MOST_LOGO
+            "logo_too_large",
+            N_("A logo has at most {most} characters as SVG. Make it simpler, or give a PNG."),
+            field=field,
+            most=MOST_LOGO,
         )
     plain = value.strip()
     if plain and (not re.match(r"(<\?xml[^>]*>\s*)?<svg[\s>]", plain) or re.search(_OUTSIDE, plain)):

@@ -151,5 +151,7 @@ def _check(arrivals: Sequence[Arrival]) -> None:
             raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"lines.{n}.quantity")
         if not 0 <= one.rejected <= one.quantity:
             raise BadInput(
-                "too_many_rejected", N_("No more can be rejected than arrived."), field=f"lines.{n}.rejected"
+                "too_many_rejected",
+                N_("No more can be rejected than arrived. Reject less."),
+                field=f"lines.{n}.rejected",
             )

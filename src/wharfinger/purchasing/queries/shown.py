@@ -291,6 +291,9 @@ def lots_of(product: int, codes: Sequence[str], *, field: str) -> tuple[int, ...
     for code in codes:
         if (product, same(code)) not in known:
             raise BadInput(
-                "no_such_serial", N_("There is no serial number {serial}."), field=field, serial=code
+                "no_such_serial",
+                N_("There is no serial number {serial}. Check the number."),
+                field=field,
+                serial=code,
             )
     return tuple(known[product, same(code)].id for code in codes)

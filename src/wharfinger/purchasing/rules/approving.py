@@ -62,7 +62,12 @@ def plan_request(truth: Truth, *, lines: Sequence[int]) -> Plan:
         if line is None:
             raise NotThere("no_such_line", N_("There is no such line."), field=f"lines.{n}")
         if not truth.quantity_of(pk, ("demand",)):
-            raise Refusal("not_pending", N_("Nothing of this line is pending."), field=f"lines.{n}", line=pk)
+            raise Refusal(
+                "not_pending",
+                N_("Nothing of this line is pending: it is ordered, reserved or delivered already."),
+                field=f"lines.{n}",
+                line=pk,
+            )
         together = [
             one for one in by_order[line.order_id or line.sheet_id] if one.product_id == line.product_id
         ]
@@ -164,7 +169,10 @@ def _chosen(truth: Truth, lines: Sequence[int]) -> list[Any]:
             raise NotThere("no_such_line", N_("There is no such line."), field=f"lines.{n}")
         if not truth.quantity_of(pk, ("to_approve",)):
             raise Refusal(
-                "not_waiting", N_("This line does not wait for approval."), field=f"lines.{n}", line=pk
+                "not_waiting",
+                N_("This line does not wait for approval, so there is nothing to decide."),
+                field=f"lines.{n}",
+                line=pk,
             )
         groups.add((line.order_id or line.sheet_id, line.product_id))
     return [

@@ -63,7 +63,7 @@ def plan_change(truth: Truth, *, order: int, change: PurchaseChange) -> Plan:
         vendor = truth.read["vendors"][row.vendor_id]
         add_line(plan, truth, row.pk, vendor, last + 1 + n, added, wish, field=f"add.{n}")
     if not (plan.steps or plan.changes or plan.creates):
-        raise Refusal("nothing_changed", N_("This changes nothing."))
+        raise Refusal("nothing_changed", N_("This changes nothing. Change something first."))
     mention_lines(plan, truth)
     return plan
 

@@ -156,7 +156,11 @@ def add_line(
     product = _product(truth, line, claims, field)
     for found, _ in claims:
         if wish.ship_to == "organization" and found.site_id != _site(truth, wish):
-            raise Refusal("other_site", N_("A drop shipment holds lines for one site only."), field=field)
+            raise Refusal(
+                "other_site",
+                N_("A drop shipment holds lines for one site only. Order the others apart."),
+                field=field,
+            )
     drafted = plan.place("drafted")
     total = 0
     for found, quantity in claims:
@@ -174,7 +178,9 @@ def add_line(
     if wish.ship_to == "organization" and quantity > total:
         raise Refusal(
             "stock_to_customer",
-            N_("A drop shipment is for customers' lines only."),
+            N_(
+                "A drop shipment is for customers' lines only. Take the others off, or have all delivered to us."
+            ),
             field=f"{field}.quantity",
         )
     plan.create(
@@ -217,7 +223,7 @@ def _not_buyable(truth: Truth, line: Any, quantity: int, still: int, field: str)
     if truth.quantity_of(line.pk, ("to_approve",)):
         return Refusal(
             "waits_for_approval",
-            N_("This line waits for purchase approval."),
+            N_("This line waits for purchase approval. Have it approved first."),
             field=field,
             wanted=quantity,
             free=still,
@@ -227,7 +233,7 @@ def _not_buyable(truth: Truth, line: Any, quantity: int, still: int, field: str)
     if numbers:
         return Refusal(
             "on_other_order",
-            N_("This line is on {numbers} already."),
+            N_("This line is on {numbers} already. Change it there."),
             field=field,
             wanted=quantity,
             free=still,
@@ -257,7 +263,12 @@ def _vendor(truth: Truth, pk: int) -> Any:
     if vendor is None:
         raise BadInput("no_such_organization", N_("There is no such organization."), field="vendor")
     if not vendor.vendor:
-        raise Refusal("not_a_vendor", N_("{name} is not a vendor."), field="vendor", name=vendor.name)
+        raise Refusal(
+            "not_a_vendor",
+            N_("{name} is not a vendor. Choose a vendor, or make it one on its page."),
+            field="vendor",
+            name=vendor.name,
+        )
     if vendor.retired_on is not None:
         raise Refusal(
             "organization_retired", N_("{name} is retired. Choose another."), field="vendor", name=vendor.name
@@ -274,12 +285,14 @@ def _product(
         raise BadInput("no_such_product", N_("There is no such product."), field=f"{field}.product")
     if any(found.product_id != product.pk for found, _ in claims):
         raise BadInput(
-            "other_product", N_("The customer's line wants another product."), field=f"{field}.line"
+            "other_product",
+            N_("The customer's line wants another product. Choose a line of this product."),
+            field=f"{field}.line",
         )
     if product.kind == "service":
         raise Refusal(
             "service",
-            N_("{sku} is a service; it is not bought for stock."),
+            N_("{sku} is a service; it is not bought for stock. Choose another product."),
             field=f"{field}.product",
             sku=product.sku,
         )

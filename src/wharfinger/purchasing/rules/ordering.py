@@ -16,7 +16,7 @@ def plan_submit(truth: Truth, *, order: int) -> Plan:
     row = draft_of(truth, order)
     lines = truth.read["purchase_lines"].values()
     if not lines:
-        raise Refusal("no_lines", N_("The order has no lines yet."), field="lines")
+        raise Refusal("no_lines", N_("The order has no lines yet. Add one first."), field="lines")
     drafted = drafted_by_line(truth)
     asks = unapproved(truth, row, lines, drafted)
     if asks:
@@ -130,9 +130,9 @@ def live(truth: Truth, order: int) -> Any:
     if row is None or row.void_id is not None:
         raise NotThere("no_such_purchase_order", N_("There is no such purchase order."))
     if row.cancelled_at is not None:
-        raise Refusal("purchase_cancelled", N_("{number} is cancelled."), number=row.number)
+        raise Refusal("purchase_cancelled", N_("{number} is cancelled. Make a new one."), number=row.number)
     if row.closed_at is not None:
-        raise Refusal("purchase_closed", N_("{number} is closed."), number=row.number)
+        raise Refusal("purchase_closed", N_("{number} is closed. Make a new one."), number=row.number)
     return row
 
 

@@ -272,7 +272,7 @@ class Lots:
         if arrival.serials and traced != "serial":
             raise BadInput(
                 "not_traced",
-                N_("{sku} is received without serial numbers."),
+                N_("{sku} is received without serial numbers. Leave them out."),
                 field=f"lines.{n}.serials",
                 sku=product.sku,
             )
@@ -304,7 +304,10 @@ class Lots:
             raise BadInput("missing", N_("Please fill this in."), field=field)
         if (product.pk, key) in self.made:
             raise BadInput(
-                "serial_twice", N_("The serial number {serial} is given twice."), field=field, serial=code
+                "serial_twice",
+                N_("The serial number {serial} is given twice. Give it once."),
+                field=field,
+                serial=code,
             )
         known = self.truth.read["known_lots"].get((product.pk, key))
         if known is not None and known.where in ("customer", "in_transit", "rented"):
@@ -316,7 +319,10 @@ class Lots:
             )
         if known is not None and (known.where or not known.serial):
             raise Refusal(
-                "serial_known", N_("Serial number {serial} is known already."), field=field, serial=code
+                "serial_known",
+                N_("Serial number {serial} is known already. Check the number."),
+                field=field,
+                serial=code,
             )
         if known is not None:
             lot = LotRef(known.id, product.pk, serial=True)

@@ -70,9 +70,9 @@ def rma_of(truth: Truth, pk: int) -> Any:
     if row is None or row.void_id is not None:
         raise NotThere("no_such_rma", N_("There is no such RMA."))
     if row.denied_at is not None:
-        raise Refusal("rma_denied", N_("{number} is denied."), number=row.number)
+        raise Refusal("rma_denied", N_("{number} is denied. Request a new one."), number=row.number)
     if row.closed_at is not None:
-        raise Refusal("rma_closed", N_("{number} is closed."), number=row.number)
+        raise Refusal("rma_closed", N_("{number} is closed. Make a new one."), number=row.number)
     return row
 
 
@@ -162,7 +162,7 @@ def _these(
     if len({same(code) for code in goods.serials}) != quantity:
         raise BadInput(
             "serials_differ",
-            N_("{wanted} units, but {given} serial numbers."),
+            N_("{wanted} units, but {given} serial numbers. Give one for each unit."),
             field=field,
             wanted=quantity,
             given=len(goods.serials),
@@ -176,7 +176,7 @@ def _these(
         elif goods.line is not None:
             raise Refusal(
                 "not_delivered_unit",
-                N_("“{serial}” was not delivered by this line, or is not there any more."),
+                N_("“{serial}” was not delivered by this line, or is not there any more. Check the number."),
                 field=f"{field.rpartition('.')[0]}.serials",
                 serial=code,
             )
@@ -212,7 +212,9 @@ def _from_outside(
     plan: Plan, truth: Truth, lot: LotRef, quantity: int, to: PlaceRef, field: str
 ) -> tuple[Spot, int]:
     if quantity != 1:
-        raise BadInput("one_serial_one_unit", N_("A serial number names one unit."), field=field)
+        raise BadInput(
+            "one_serial_one_unit", N_("A serial number names one unit. Give the quantity 1."), field=field
+        )
     if any(h.lot == lot.id and h.quantity for h in truth.held):
         raise elsewhere(next(h.code for h in truth.held if h.lot == lot.id), field)
     target = spot(lot, to, 0)

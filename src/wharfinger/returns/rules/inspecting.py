@@ -200,7 +200,9 @@ def plan_these(truth: Truth, *, holdings: Sequence[tuple[int, int]], outcome: st
         held = by_id.get(pk)
         if held is None or held.kind not in WITH_US:
             raise NotThere(
-                "no_such_goods_here", N_("These goods are not here any more."), field=f"holdings.{n}"
+                "no_such_goods_here",
+                N_("These goods are not here any more. Look at the list again."),
+                field=f"holdings.{n}",
             )
         if quantity > held.quantity:
             raise Refusal(

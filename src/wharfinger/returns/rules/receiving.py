@@ -43,7 +43,9 @@ def plan_receive(truth: Truth, *, rma: int, items: Sequence[Arrived]) -> Plan:
     plan = Plan()
     row = rma_of(truth, rma)
     if row.authorized and row.approved_at is None:
-        raise Refusal("not_approved", N_("{number} is not approved yet."), number=row.number)
+        raise Refusal(
+            "not_approved", N_("{number} is not approved yet. Approve it first."), number=row.number
+        )
     places = places_of(truth, row)
     position = max((one.position for one in truth.documents["returns.RmaLine"].values()), default=0)
     for n, item in enumerate(items):

@@ -111,7 +111,7 @@ def checked(truth: Truth, organization: int, item: Asked, n: int) -> Goods:
     if not product.rma_eligible:
         raise Refusal(
             "not_eligible",
-            N_("{sku} is not taken back."),
+            N_("{sku} is not taken back. Allow it on the product first."),
             field=f"lines.{n}.line",
             sku=product.sku,
             product=product.pk,
@@ -143,7 +143,9 @@ def _device(truth: Truth, organization: int, item: Asked, n: int) -> None:
     if device is None or device.void_id is not None or device.organization_id != organization:
         raise NotThere("no_such_device", N_("This customer has no such device."), field=f"lines.{n}.device")
     if item.quantity != 1:
-        raise BadInput("one_device", N_("A device is one unit."), field=f"lines.{n}.quantity")
+        raise BadInput(
+            "one_device", N_("A device is one unit. Give the quantity 1."), field=f"lines.{n}.quantity"
+        )
 
 
 def _delivered(truth: Truth, goods: Goods, quantity: int, n: int) -> None:

@@ -63,7 +63,7 @@ def _pay_back(
     if line.line_id is None:
         raise Refusal(
             "never_sold",
-            N_("We never sold these goods, so there is nothing to credit."),
+            N_("We never sold these goods, so there is nothing to credit. Settle them without credit."),
             field=f"lines.{n}.answer",
         )
     before = len(plan.creates.get("billing.CreditNote", ()))

@@ -191,7 +191,7 @@ def _chosen(truth: Truth, incoming: Incoming, product: Any) -> Held:
         if known is None:
             raise BadInput(
                 "unknown_serial",
-                N_("“{serial}” is not on record for this product."),
+                N_("“{serial}” is not on record for this product. Check the number."),
                 field="incoming.serial",
                 serial=incoming.serial,
             )
@@ -215,7 +215,7 @@ def _not_free(truth: Truth, known: Any) -> Refusal:
     if known.stands in ("customer", "in_transit", "rented"):
         return Refusal(
             "already_serving",
-            N_("“{serial}” is with a customer already."),
+            N_("“{serial}” is with a customer already. Choose another unit."),
             field="incoming.serial",
             serial=known.code,
         )
@@ -260,7 +260,11 @@ def _line(plan: Plan, truth: Truth, swap: Swap, old: Any, owner: Owner, product:
     if document is None or document.kind == "quote":
         raise BadInput("document_wanted", N_("Name the ticket or order for the new unit."), field="ticket")
     if document.organization_id != owner.organization:
-        raise BadInput("other_owner", N_("This document is of another customer."), field="ticket")
+        raise BadInput(
+            "other_owner",
+            N_("This document is of another customer. Choose one of this customer."),
+            field="ticket",
+        )
     if swap.sheet is not None:
         require_open(truth.read["standing"].get(sheet))
     elif document.void_id is not None:

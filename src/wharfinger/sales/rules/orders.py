@@ -105,7 +105,7 @@ def plan_unconfirm(truth: Truth, *, order: int) -> Plan:
     plan = Plan()
     row = open_order(truth, order)
     if row.confirmed_at is None:
-        raise Refusal("not_confirmed", N_("This order is not confirmed."))
+        raise Refusal("not_confirmed", N_("This order is not confirmed. Confirm it first."))
     _require_untouched(truth, allowed=("bin",))
     for line in truth.read["lines"].values():
         for held in truth.of_claim(line.pk, ("ready",)):
@@ -172,7 +172,7 @@ def plan_fulfil(truth: Truth, *, order: int, anyway: bool) -> Plan:
     plan = Plan()
     row = open_order(truth, order)
     if row.confirmed_at is None:
-        raise Refusal("not_confirmed", N_("This order is not confirmed."))
+        raise Refusal("not_confirmed", N_("This order is not confirmed. Confirm it first."))
     if row.fulfilled_at is not None:
         raise Refusal("already_fulfilled", N_("This order is marked as fulfilled already."))
     open_lines = [line for line in truth.read["lines"].values() if truth.quantity_of(line.pk, OPEN_GOODS)]

@@ -93,7 +93,11 @@ def plan_quote(truth: Truth, *, wish: QuoteWish) -> Plan:
     expires_on = wish.expires_on or truth.today + timedelta(days=truth.read["quote_valid_days"])
     quoted_on = wish.quoted_on or truth.effective_on
     if expires_on < quoted_on:
-        raise BadInput("expires_before", N_("A quote cannot expire before its own date."), field="expires_on")
+        raise BadInput(
+            "expires_before",
+            N_("A quote cannot expire before its own date. Choose a later date."),
+            field="expires_on",
+        )
     opportunity: Id
     if wish.opportunity is None:
         title = wish.title or organization.name
@@ -141,7 +145,9 @@ def _open_opportunity(truth: Truth, opportunity: int) -> Any:
     if row is None or row.void_id is not None:
         raise NotThere("no_such_opportunity", N_("There is no such opportunity."), field="opportunity")
     if row.lost_at is not None:
-        raise Refusal("opportunity_lost", N_("This opportunity is lost."), field="opportunity")
+        raise Refusal(
+            "opportunity_lost", N_("This opportunity is lost. Write down a new one."), field="opportunity"
+        )
     return row
 
 

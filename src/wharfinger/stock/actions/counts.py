@@ -43,7 +43,7 @@ def record_count(*, actor: Actor, count: int, tallies: Sequence[Tally], key: str
     if Product.objects.filter(pk__in=products).count() != len(products):
         raise BadInput("no_such_product", N_("There is no such product."), field="lines")
     if any(tally.counted < 0 for tally in tallies):
-        raise BadInput("negative", N_("A number below zero makes no sense here."), field="lines")
+        raise BadInput("negative", N_("Give a number of zero or more here."), field="lines")
     bins = {tally.bin for tally in tallies}
     return post(
         "record_count",

@@ -41,7 +41,7 @@ def choose(
     if at_hand < quantity:
         raise Refusal(
             "not_enough",
-            N_("{wanted} wanted, {free} free here."),
+            N_("{wanted} wanted, {free} free here. Take less, or choose another place."),
             field=field,
             wanted=quantity,
             free=at_hand,

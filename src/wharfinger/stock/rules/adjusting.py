@@ -116,7 +116,7 @@ def check_tracing(
     if product.kind == "service":
         raise BadInput(
             "not_kept",
-            N_("{sku} is a service and is not kept in stock."),
+            N_("{sku} is a service and is not kept in stock. Choose another product."),
             field=f"{field}product",
             sku=product.sku,
         )
@@ -124,7 +124,7 @@ def check_tracing(
     if traced == "serial" and len(serials) != quantity:
         raise BadInput(
             "serials_missing",
-            N_("Each unit has its own serial number: {wanted} wanted, {free} given."),
+            N_("Each unit has its own serial number: {wanted} wanted, {free} given. Give one for each."),
             field=f"{field}serials",
             wanted=quantity,
             free=len(serials),
@@ -146,7 +146,9 @@ def check_tracing(
             sku=product.sku,
         )
     if len({same(code) for code in serials}) != len(serials):
-        raise BadInput("serial_twice", N_("A serial number is given twice."), field=f"{field}serials")
+        raise BadInput(
+            "serial_twice", N_("A serial number is given twice. Give each once."), field=f"{field}serials"
+        )
 
 
 def identify(

@@ -111,7 +111,9 @@ def plan_review(truth: Truth, *, count: int) -> Plan:
     plan = Plan()
     row = open_count(truth, count)
     if not truth.read["count_lines"]:
-        raise Refusal("nothing_counted", N_("Nothing has been counted yet."))
+        raise Refusal(
+            "nothing_counted", N_("Nothing has been counted yet. Write down what was counted first.")
+        )
     plan.change(row, reviewed_at=truth.now, reviewed_by_id=truth.actor)
     return plan
 

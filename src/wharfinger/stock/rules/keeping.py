@@ -12,7 +12,9 @@ def plan_level(truth: Truth, *, product: int, location: int, minimum: int, maxim
         raise BadInput("no_such_location", N_("There is no such location."), field="location")
     if maximum < minimum:
         raise BadInput(
-            "maximum_below_minimum", N_("The maximum cannot be less than the minimum."), field="maximum"
+            "maximum_below_minimum",
+            N_("The maximum cannot be less than the minimum. Give a larger maximum."),
+            field="maximum",
         )
     plan = Plan()
     known = truth.read["level"]

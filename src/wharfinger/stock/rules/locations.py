@@ -109,7 +109,7 @@ def _fits(truth: Truth, full: Values, but: int | None) -> None:
     if full["default"] and (full["kind"] == "person" or full["retired_on"] is not None):
         raise BadInput(
             "no_default",
-            N_("A person's custody or a retired location cannot be the default."),
+            N_("A person's custody or a retired location cannot be the default. Choose another."),
             field="default",
         )
     if full["kind"] == "person" and full["person"] is None:
@@ -154,7 +154,11 @@ def plan_bin_change(truth: Truth, *, pk: int, values: Values) -> Plan:
         _name_is_free(truth.read["bins"], values["name"], pk)
     if values.get("retired_on") is not None:
         if row.default:
-            raise Refusal("default_needed", N_("The default bin of a location stays."), field="retired_on")
+            raise Refusal(
+                "default_needed",
+                N_("The default bin of a location stays. Make another bin the default first."),
+                field="retired_on",
+            )
         if truth.read["standing"]:
             raise Refusal(
                 "not_empty", N_("Goods still stand here. Move them elsewhere first."), field="retired_on"

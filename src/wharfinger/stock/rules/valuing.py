@@ -15,7 +15,7 @@ def plan_revalue(truth: Truth, *, product: int, unit_cost_micro: int) -> Plan:
     if not quantity:
         raise Refusal(
             "nothing_to_value",
-            N_("There is nothing of this product in stock to value."),
+            N_("There is nothing of this product in stock to value. Receive it first."),
             field="product",
             product=product,
         )
