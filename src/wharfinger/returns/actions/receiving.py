@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
 from wharfinger.base.access import Actor, require
-from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import tidy
-from wharfinger.billing.queries.truth import read_invoice_lines
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
-from wharfinger.demand.queries.standing import read_customer
-from wharfinger.devices.models import Device
 from wharfinger.devices.queries import truth as devices
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
-from wharfinger.returns.actions.requesting import read_items
+from wharfinger.returns.actions.requesting import quantities_given, read_items, wish_of
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries import truth as reads
 from wharfinger.returns.rules import receiving as rules
@@ -40,11 +37,7 @@ def receive(
     A device leaves its customer, unless it comes only to be repaired; one in use is refused.
     """
     require(actor, "returns.receive")
-    if not items:
-        raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
-    for n, one in enumerate(items):
-        if one.quantity <= 0:
-            raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"lines.{n}.quantity")
+    quantities_given(items)
     known = {line.pk: line for line in RmaLine.objects.filter(rma=rma, void__isnull=True)}
     lines = sorted({*reads.claims_of([rma]), *(one.line for one in items if one.line is not None)})
     codes = [
@@ -54,10 +47,6 @@ def receive(
         if product is not None
         for code in one.serials
     ]
-    lots = sorted({line.lot_id for line in known.values() if line.lot_id is not None})
-
-    def named(truth: Truth) -> list[int]:
-        return [*lots, *(lot.id for lot in truth.read["lots"].values())]
 
     def products(truth: Truth) -> set[int]:
         return (
@@ -78,7 +67,7 @@ def receive(
             loose=True,
             reads=(
                 read_lots(codes),
-                devices.read_units(named),
+                devices.read_units(_with_codes(line.lot_id for line in known.values())),
                 devices.read_devices(reads.lots_here),
                 devices.read_subscriptions,
                 reads.read_homes,
@@ -112,45 +101,23 @@ def take_back(
         Returned(a, one.serials, one.outcome, one.bin, one.credit)
         for a, one in zip(asked, items, strict=True)
     ]
-    lines = sorted({one.line for one in asked if one.line is not None})
-    products = {one.product for one in asked if one.product is not None}
     codes = [
         (one.asked.product, code)
         for one in items
         if one.asked.product is not None
         for code in (*one.serials, *((one.asked.serial,) if one.asked.serial else ()))
     ]
-
-    def named(truth: Truth) -> list[int]:
-        return [*reads.lots_read(asked)(truth), *(lot.id for lot in truth.read["lots"].values())]
-
+    wish = wish_of(
+        organization,
+        asked,
+        read_lots(codes),
+        devices.read_units(_with_codes(one.lot for one in asked)),
+        devices.read_devices(reads.lots_here),
+        devices.read_subscriptions,
+    )
     return post(
         "receive_return",
-        Wish(
-            documents=[
-                (Sheet, demand.documents_of(lines)),
-                (Device, [one.device for one in asked if one.device is not None]),
-                *reads.invoices(lines),
-            ],
-            first=demand.read_lines(lines),
-            products=products,
-            claims=lines,
-            layers=True,
-            loose=True,
-            reads=(
-                read_customer(organization),
-                demand.read_these_products(products),
-                read_lots(codes),
-                devices.read_units(named),
-                devices.read_devices(reads.lots_here),
-                devices.read_subscriptions,
-                devices.read_sales,
-                read_invoice_lines,
-                reads.read_homes,
-                reads.read_asked,
-                reads.read_worth,
-            ),
-        ),
+        replace(wish, layers=True, reads=(*wish.reads, reads.read_worth)),
         partial(
             rules.plan_return,
             organization=organization,
@@ -164,3 +131,9 @@ def take_back(
         reason=reason,
         effective_on=received_on,
     )
+
+
+def _with_codes(lots: Iterable[int | None]) -> Callable[[Truth], list[int]]:
+    """These lots, and those whose serials were read."""
+    named = sorted({lot for lot in lots if lot is not None})
+    return lambda truth: [*named, *(lot.id for lot in truth.read["lots"].values())]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
@@ -22,6 +22,7 @@ from wharfinger.ledger.write import Written
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries import truth as reads
 from wharfinger.returns.rules import requesting as rules
+from wharfinger.returns.rules.receiving import Arrived
 from wharfinger.returns.rules.requesting import Asked
 from wharfinger.stock.queries.truth import read_lots
 
@@ -41,34 +42,11 @@ def request(
     require(actor, "returns.request")
     switched_on()
     items = read_items(organization, items)
-    lines = sorted({one.line for one in items if one.line is not None})
-    products = {one.product for one in items if one.product is not None}
+    named = [(one.product, one.serial) for one in items if one.serial and one.product is not None]
+    units = (devices.read_units(reads.lots_read(items)), read_lots(named))
     return post(
         "request_return",
-        Wish(
-            documents=[
-                (Sheet, demand.documents_of(lines)),
-                *([(Sheet, [ticket])] if ticket is not None else []),
-                (Device, [one.device for one in items if one.device is not None]),
-                *reads.invoices(lines),
-            ],
-            first=demand.read_lines(lines),
-            products=products,
-            claims=lines,
-            loose=True,
-            reads=(
-                read_customer(organization),
-                demand.read_these_products(products),
-                devices.read_units(reads.lots_read(items)),
-                read_lots(
-                    [(one.product, one.serial) for one in items if one.serial and one.product is not None]
-                ),
-                devices.read_sales,
-                read_invoice_lines,
-                reads.read_homes,
-                reads.read_asked,
-            ),
-        ),
+        wish_of(organization, items, *units, sheets=[ticket] if ticket is not None else []),
         partial(
             rules.plan_request,
             organization=organization,
@@ -91,16 +69,51 @@ def switched_on() -> None:
         )
 
 
-def read_items(organization: int, items: Sequence[Asked]) -> list[Asked]:
-    """What items mean; raises BadInput when there is none or a quantity is not above zero."""
+def quantities_given(items: Sequence[Asked | Arrived]) -> None:
+    """Raise BadInput when there is no item or a quantity is not above zero."""
     if not items:
         raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
     for n, one in enumerate(items):
         if one.quantity <= 0:
             raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"lines.{n}.quantity")
+
+
+def read_items(organization: int, items: Sequence[Asked]) -> list[Asked]:
+    """What items mean; raises BadInput when there is none or a quantity is not above zero."""
+    quantities_given(items)
+    for n, one in enumerate(items):
         tidy(one.reason, field=f"lines.{n}.reason", most=500, needed=False)
         tidy(one.serial, field=f"lines.{n}.serial", most=100, needed=False)
     return reads.resolved(organization, items)
+
+
+def wish_of(
+    organization: int, asked: Sequence[Asked], *units: Callable[[Truth], None], sheets: Sequence[int] = ()
+) -> Wish:
+    """What is locked and read of goods that a customer sends back; units: how they are read, one by one."""
+    lines = sorted({one.line for one in asked if one.line is not None})
+    products = {one.product for one in asked if one.product is not None}
+    return Wish(
+        documents=[
+            (Sheet, demand.documents_of(lines)),
+            *([(Sheet, sheets)] if sheets else []),
+            (Device, [one.device for one in asked if one.device is not None]),
+            *reads.invoices(lines),
+        ],
+        first=demand.read_lines(lines),
+        products=products,
+        claims=lines,
+        loose=True,
+        reads=(
+            read_customer(organization),
+            demand.read_these_products(products),
+            *units,
+            devices.read_sales,
+            read_invoice_lines,
+            reads.read_homes,
+            reads.read_asked,
+        ),
+    )
 
 
 def approve(*, actor: Actor, rma: int, key: str | None = None) -> Written:
