@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -49,22 +49,8 @@ def swap(request: HttpRequest, device: int) -> HttpResponse:
         return show(Form({"outgoing_to": "returns", "new": "yes"}))
 
     def act() -> Any:
-        given = request.POST
-        incoming = None
-        if given.get("new") == "yes":
-            serial = (given.get("serial", "") or given.get("unit", "")).strip()
-            incoming = Incoming(_product(given.get("sku", "")), serial)
-        wanted = Swap(
-            device,
-            incoming,
-            given.get("outgoing_to", ""),
-            None,
-            given.get("warranty") or None,
-            typed_id(given, "ticket"),
-            given.get("credit") == "yes",
-            given.get("reason", ""),
-        )
-        return swap_device(actor=user, swap=wanted, key=given.get("key") or None)
+        wanted = _swap(device, request.POST)
+        return swap_device(actor=user, swap=wanted, key=request.POST.get("key") or None)
 
     def back(done: Any) -> str:
         made = done.made.get("devices.Device", [device])
@@ -79,6 +65,23 @@ def swap(request: HttpRequest, device: int) -> HttpResponse:
 
     return page_act(
         request, act, ok=_("%(number)s is swapped.") % {"number": row.number}, back=back, again=again
+    )
+
+
+def _swap(device: int, given: QueryDict) -> Swap:
+    incoming = None
+    if given.get("new") == "yes":
+        serial = (given.get("serial", "") or given.get("unit", "")).strip()
+        incoming = Incoming(_product(given.get("sku", "")), serial)
+    return Swap(
+        device,
+        incoming,
+        given.get("outgoing_to", ""),
+        None,
+        given.get("warranty") or None,
+        typed_id(given, "ticket"),
+        given.get("credit") == "yes",
+        given.get("reason", ""),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -17,6 +17,7 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import quantity, written
 from wharfinger.demand.pages import offers, typed_id
+from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
 from wharfinger.returns.actions import inspecting, receiving, requesting
 from wharfinger.returns.models import RmaLine
@@ -35,18 +36,46 @@ from wharfinger.returns.rules.settling import Answer
 def new_rma(request: HttpRequest) -> HttpResponse:
     """Ask to send goods back: choose the customer, then what of their goods."""
     module_on("rma")
-    return _ask(request, rma=True)
+    user: Any = request.user
+    given = request.POST
+
+    def act(customer: Organization, items: Sequence[Asked]) -> Written:
+        due = given.get("due_on", "").strip()
+        return requesting.request(
+            actor=user,
+            organization=customer.pk,
+            items=items,
+            due_on=day(due, "due_on") if due else None,
+            key=given.get("key") or None,
+        )
+
+    return _ask(request, act, sentence=_("The RMA is requested."), rma=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("returns.receive")
 def new_return(request: HttpRequest) -> HttpResponse:
     """Take goods back without RMA: choose the customer, what came, and what becomes of it."""
-    return _ask(request, rma=False)
-
-
-def _ask(request: HttpRequest, *, rma: bool) -> HttpResponse:
     user: Any = request.user
+    given = request.POST
+
+    def act(customer: Organization, items: Sequence[Asked]) -> Written:
+        outcome, credit = given.get("outcome", ""), given.get("credit") == "yes"
+        return receiving.take_back(
+            actor=user,
+            organization=customer.pk,
+            items=[Returned(asked, (), outcome, None, credit) for asked in items],
+            reason=given.get("reason", ""),
+            key=given.get("key") or None,
+        )
+
+    return _ask(request, act, sentence=_("The goods are back."), rma=False)
+
+
+Act = Callable[[Organization, Sequence[Asked]], Written]
+
+
+def _ask(request: HttpRequest, act: Act, *, sentence: str, rma: bool) -> HttpResponse:
     text = request.GET.get("organization", "")
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         context = {"customers": offers()["customers"], "rma": rma}
@@ -72,34 +101,15 @@ def _ask(request: HttpRequest, *, rma: bool) -> HttpResponse:
         }
         return show(Form({"credit": "yes"} | meant))
 
-    def act() -> Any:
-        chosen = [(row, asked) for row in rows if (asked := _asked(request.POST, row)) is not None]
-        if not chosen:
+    def chosen() -> Written:
+        found = [asked for row in rows if (asked := _asked(request.POST, row)) is not None]
+        if not found:
             raise BadInput("no_lines", N_("Choose at least one line."))
-        key = request.POST.get("key") or None
-        if rma:
-            due = request.POST.get("due_on", "").strip()
-            return requesting.request(
-                actor=user,
-                organization=customer.pk,
-                items=[asked for _row, asked in chosen],
-                due_on=day(due, "due_on") if due else None,
-                key=key,
-            )
-        outcome = request.POST.get("outcome", "")
-        credit = request.POST.get("credit") == "yes"
-        return receiving.take_back(
-            actor=user,
-            organization=customer.pk,
-            items=[Returned(asked, (), outcome, None, credit) for _row, asked in chosen],
-            reason=request.POST.get("reason", ""),
-            key=key,
-        )
+        return act(customer, found)
 
-    sentence = _("The RMA is requested.") if rma else _("The goods are back.")
     return page_act(
         request,
-        act,
+        chosen,
         ok=sentence,
         back=lambda done: reverse("returns:rma", args=[done.one("returns.Rma")]),
         again=show,
