@@ -34,11 +34,7 @@ def install(
     A unit with a serial number stays itself; one without becomes a lot of one under its device's number.
     """
     require(actor, "devices.install")
-    if not items:
-        raise BadInput("no_items", N_("Choose at least one unit."), field="items")
-    for n, one in enumerate(items):
-        if one.quantity <= 0:
-            raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"items.{n}.quantity")
+    _given(items)
     lines = sorted({one.line for one in items if one.line is not None})
     foreign = {one.product for one in items if one.line is None and one.product is not None}
     codes = reads.codes_of((one.line, one.serial) for one in items)
@@ -80,6 +76,14 @@ def install(
         key=key,
         effective_on=installed_on,
     )
+
+
+def _given(items: Sequence[Installation]) -> None:
+    if not items:
+        raise BadInput("no_items", N_("Choose at least one unit."), field="items")
+    for n, one in enumerate(items):
+        if one.quantity <= 0:
+            raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"items.{n}.quantity")
 
 
 FOLLOWING = ("cancel_delivery", "remove", "cancel_receipt", "reopen", "reverse")

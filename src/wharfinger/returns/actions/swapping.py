@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
@@ -39,9 +40,6 @@ def swap(*, actor: Actor, swap: Swap, swapped_on: date | None = None, key: str |
     serial = swap.incoming.serial if swap.incoming else ""
     lines = [device.line_id] if device.line_id is not None else []
 
-    def lots(truth: Truth) -> list[int]:
-        return [device.lot_id, *(lot.id for lot in truth.read["lots"].values())]
-
     return post(
         "swap",
         Wish(
@@ -57,28 +55,35 @@ def swap(*, actor: Actor, swap: Swap, swapped_on: date | None = None, key: str |
             free=True,
             layers=True,
             loose=True,
-            reads=(
-                demand.read_products,
-                read_standing,
-                read_lots([(wanted, serial)] if serial else []),
-                devices.read_units(lambda _: [device.lot_id]),
-                devices.read_devices(lots),
-                devices.read_subscriptions,
-                devices.read_sales,
-                devices.read_policies,
-                devices.read_sites([device.site_id]),
-                devices.read_people([], []),
-                returns.read_homes,
-                returns.read_worth,
-                read_invoice_lines,
-                reads.read_open_rmas(swap.device),
-                reads.read_holder(wanted, serial),
-                reads.read_sheet(swap.sheet),
-            ),
+            reads=_reads(device, swap, wanted, serial),
         ),
         partial(plan_swap, swap=swap, may_credit=actor.may("billing.credit")),
         actor=actor,
         key=key,
         reason=reason,
         effective_on=swapped_on,
+    )
+
+
+def _reads(device: Device, swap: Swap, product: int, serial: str) -> Sequence[Callable[[Truth], None]]:
+    def lots(truth: Truth) -> list[int]:
+        return [device.lot_id, *(lot.id for lot in truth.read["lots"].values())]
+
+    return (
+        demand.read_products,
+        read_standing,
+        read_lots([(product, serial)] if serial else []),
+        devices.read_units(lambda _: [device.lot_id]),
+        devices.read_devices(lots),
+        devices.read_subscriptions,
+        devices.read_sales,
+        devices.read_policies,
+        devices.read_sites([device.site_id]),
+        devices.read_people([], []),
+        returns.read_homes,
+        returns.read_worth,
+        read_invoice_lines,
+        reads.read_open_rmas(swap.device),
+        reads.read_holder(product, serial),
+        reads.read_sheet(swap.sheet),
     )
