@@ -9,7 +9,7 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Words
 from wharfinger.demand import rules as demand
-from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules import LineWish, sheets
 from wharfinger.demand.rules.amend import TAKEN, require_open
 from wharfinger.demand.rules.words import OPEN_GOODS
 from wharfinger.ledger.plan import Held, Id, Number, PlaceRef, Plan, Spot, Truth, fixed, spot
@@ -72,26 +72,13 @@ class Removal:
 def plan_work_order(truth: Truth, *, wish: WorkWish) -> Plan:
     """Open a ticket, project, contract or job, with its first charges."""
     plan = Plan()
-    organization = truth.read["organization"]
     if wish.kind not in NUMBERS:
         raise BadInput("no_such_kind", N_("Choose ticket, project, contract or job."), field="kind")
     _is_on(truth, wish.kind)
     if wish.scope not in SCOPES:
         raise BadInput("no_such_scope", N_("There is no such fulfilment scope."), field="scope")
-    currency = wish.currency or organization.currency
-    sheet = plan.create(
-        "demand.Sheet",
-        kind=wish.kind,
-        number=wish.number or NUMBERS[wish.kind],
-        title=wish.title,
-        organization_id=organization.pk,
-        contact_id=wish.contact,
-        owner_id=wish.owner or truth.actor,
-        currency=currency,
-        customer_reference=wish.customer_reference,
-        ordered_on=truth.effective_on,
-        promised_on=wish.expected_on,
-    )
+    number = NUMBERS[wish.kind]
+    sheet = sheets.begin(plan, truth, wish, kind=wish.kind, number=number, promised_on=wish.expected_on)
     plan.create(
         "work.WorkOrder",
         sheet_id=sheet,
@@ -100,18 +87,7 @@ def plan_work_order(truth: Truth, *, wish: WorkWish) -> Plan:
         scope=wish.scope,
         expected_on=wish.expected_on,
     )
-    claims = demand.make_lines(
-        plan,
-        truth,
-        wish.lines,
-        sheet=sheet,
-        order=None,
-        organization=organization.pk,
-        site=wish.site or truth.read["default_site"],
-        currency=currency,
-        products=truth.read["products"],
-        promised_on=wish.expected_on,
-    )
+    claims = sheets.fill(plan, truth, wish, sheet, promised_on=wish.expected_on)
     routes = demand.route(truth, [(one.product, one.quantity) for one in wish.lines])
     for claim, one in zip(claims, wish.lines, strict=True):
         bill = "to_bill" if one.billable and wish.billable else None

@@ -8,7 +8,7 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy, Words
 from wharfinger.demand import rules as demand
-from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules import LineWish, sheets
 from wharfinger.demand.rules.amend import TAKEN
 from wharfinger.demand.rules.words import OPEN_GOODS
 from wharfinger.ledger.plan import Number, Plan, Truth, fixed
@@ -47,35 +47,17 @@ class OrderWish:
 def plan_order(truth: Truth, *, wish: OrderWish) -> Plan:
     """Make a sales order with its lines, unconfirmed or confirmed at once."""
     plan = Plan()
-    organization = truth.read["organization"]
-    currency = wish.currency or organization.currency
-    sheet = plan.create(
-        "demand.Sheet",
+    sheet = sheets.begin(
+        plan,
+        truth,
+        wish,
         kind="order",
-        number=wish.number or NUMBER,
-        title=wish.title,
-        organization_id=organization.pk,
-        contact_id=wish.contact,
-        owner_id=wish.owner or truth.actor,
-        currency=currency,
-        customer_reference=wish.customer_reference,
-        ordered_on=wish.ordered_on or truth.effective_on,
+        number=NUMBER,
+        ordered_on=wish.ordered_on,
         promised_on=wish.promised_on,
     )
     plan.create("sales.Order", sheet_id=sheet, confirmed_at=truth.now if wish.confirm else None)
-    products = truth.read["products"]
-    claims = demand.make_lines(
-        plan,
-        truth,
-        wish.lines,
-        sheet=sheet,
-        order=sheet,
-        organization=organization.pk,
-        site=wish.site or truth.read["default_site"],
-        currency=currency,
-        products=products,
-        promised_on=wish.promised_on,
-    )
+    claims = sheets.fill(plan, truth, wish, sheet, order=sheet, promised_on=wish.promised_on)
     routes = demand.route(truth, [(w.product, w.quantity) for w in wish.lines]) if wish.confirm else {}
     for claim, one in zip(claims, wish.lines, strict=True):
         bill = None if not one.billable else "to_bill" if wish.confirm else "offered"

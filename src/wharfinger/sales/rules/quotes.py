@@ -8,7 +8,7 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.demand import rules as demand
-from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules import LineWish, sheets
 from wharfinger.ledger.plan import Id, Number, Plan, Truth
 
 NUMBER = Number("quote", "Q-{n}")
@@ -106,33 +106,11 @@ def plan_quote(truth: Truth, *, wish: QuoteWish) -> Plan:
         )
     else:
         opportunity = _open_opportunity(truth, wish.opportunity).pk
-    currency = wish.currency or organization.currency
-    sheet = plan.create(
-        "demand.Sheet",
-        kind="quote",
-        number=wish.number or NUMBER,
-        title=wish.title,
-        organization_id=organization.pk,
-        contact_id=wish.contact,
-        owner_id=wish.owner or truth.actor,
-        currency=currency,
-        customer_reference=wish.customer_reference,
-        ordered_on=quoted_on,
-        promised_on=wish.promised_on,
+    sheet = sheets.begin(
+        plan, truth, wish, kind="quote", number=NUMBER, ordered_on=quoted_on, promised_on=wish.promised_on
     )
     plan.create("sales.Quote", sheet_id=sheet, opportunity_id=opportunity, expires_on=expires_on)
-    claims = demand.make_lines(
-        plan,
-        truth,
-        wish.lines,
-        sheet=sheet,
-        order=None,
-        organization=organization.pk,
-        site=wish.site or truth.read["default_site"],
-        currency=currency,
-        products=truth.read["products"],
-        promised_on=wish.promised_on,
-    )
+    claims = sheets.fill(plan, truth, wish, sheet, promised_on=wish.promised_on)
     for claim, one in zip(claims, wish.lines, strict=True):
         bill = "offered" if one.billable else None
         demand.want(plan, truth.lot(one.product), claim, one.quantity, wish="quoted", bill=bill)

@@ -1,0 +1,86 @@
+"""Pure decisions about how a document with lines begins: quote, sales order, work order alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Protocol
+
+from wharfinger.demand.rules import LineWish, make_lines
+from wharfinger.ledger.plan import Id, Plan, Ref, Truth
+
+
+class SheetWish(Protocol):
+    """What every document with lines is asked for with."""
+
+    @property
+    def lines(self) -> Sequence[LineWish]: ...
+    @property
+    def site(self) -> int | None: ...
+    @property
+    def contact(self) -> int | None: ...
+    @property
+    def owner(self) -> int | None: ...
+    @property
+    def currency(self) -> str | None: ...
+    @property
+    def number(self) -> str | None: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def customer_reference(self) -> str: ...
+
+
+def begin(
+    plan: Plan,
+    truth: Truth,
+    wish: SheetWish,
+    *,
+    kind: str,
+    number: Any,
+    ordered_on: date | None = None,
+    promised_on: date | None = None,
+) -> Ref:
+    """Make the common part of a document; number: the series it is from where the wish names none."""
+    return plan.create(
+        "demand.Sheet",
+        kind=kind,
+        number=wish.number or number,
+        title=wish.title,
+        organization_id=truth.read["organization"].pk,
+        contact_id=wish.contact,
+        owner_id=wish.owner or truth.actor,
+        currency=_currency(truth, wish),
+        customer_reference=wish.customer_reference,
+        ordered_on=ordered_on or truth.effective_on,
+        promised_on=promised_on,
+    )
+
+
+def fill(
+    plan: Plan,
+    truth: Truth,
+    wish: SheetWish,
+    sheet: Id,
+    *,
+    order: Id | None = None,
+    promised_on: date | None = None,
+) -> list[Ref]:
+    """Make the lines that a document begins with; order: the sales order that collects them."""
+    return make_lines(
+        plan,
+        truth,
+        wish.lines,
+        sheet=sheet,
+        order=order,
+        organization=truth.read["organization"].pk,
+        site=wish.site or truth.read["default_site"],
+        currency=_currency(truth, wish),
+        products=truth.read["products"],
+        promised_on=promised_on,
+    )
+
+
+def _currency(truth: Truth, wish: SheetWish) -> str:
+    currency: str = wish.currency or truth.read["organization"].currency
+    return currency
