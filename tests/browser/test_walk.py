@@ -26,7 +26,7 @@ def test_one_line_walks(person: Person) -> None:
     person.press("Reserve", within="header")
     person.page.locator("[name^=reserve-]").first.fill("3")
     person.next_step()
-    assert person.said() == f"Reserved for {quote}."
+    assert person.said() == f"Reserved 3 × ROUTER for {quote}."
     assert company.where(quote) == {"quoted": 2, "bin": 3}
 
     person.press("Win", within="header")
@@ -89,7 +89,7 @@ def test_one_line_walks(person: Person) -> None:
 
     person.go("/work/delivery/?tab=shipped&find=R1")
     person.do("Cancel delivery", order)
-    assert person.said() == "Took back the delivery of 1 line."
+    assert person.said().startswith("Took back the delivery of 1 × ROUTER R1 to ")
     assert company.where(order)["customer"] == 3
     clean()
 
