@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from tests.devices.test_install import delivered, refused, traced
 from tests.fulfilment.trade import reserved, where
@@ -12,6 +13,7 @@ from tests.returns.test_rma import asked, loose, of
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
+from wharfinger.base.worded import Amount
 from wharfinger.billing.actions.invoices import invoice
 from wharfinger.billing.actions.payments import pay
 from wharfinger.billing.models import CreditLine, CreditNote, Invoice, Payment
@@ -156,7 +158,10 @@ def test_a_credit_is_what_was_billed_and_nothing_else(company: World) -> None:
     receive(actor=HOUSE, rma=rma, items=[Arrived(1, asked_for)])
     wrong = [Answer(asked_for, 1, "credit", amount_minor=1071)]
     found = refused("amount_differs", lambda: settle(actor=HOUSE, rma=rma, answers=wrong))
-    assert found.values["total"] == "11.90 EUR"
+    assert found.values["total"] == Amount(1190, "EUR")
+    assert "11.90\xa0€" in found.words()
+    with translation.override("de"):
+        assert "11,90\xa0€" in found.words()
     settle(actor=HOUSE, rma=rma, answers=[Answer(asked_for, 1, "credit", amount_minor=1190)])
     for answer in ("credit", "refund", "replace"):
         again = [Answer(asked_for, 1, answer)]

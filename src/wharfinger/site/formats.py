@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from markupsafe import Markup
 
-from wharfinger.base import clock
+from wharfinger.base import clock, worded
 from wharfinger.base import money as currencies
+from wharfinger.base.worded import locale_of
 
 NOTHING = "–"
 """What stands where there is no figure."""
@@ -22,30 +23,16 @@ NOTHING = "–"
 _WHO = Markup(
     '<span class="who" title="{0}"><span aria-hidden="true">{1}</span><span class="vh">{0}</span></span>'
 )
-_REGIONS = {"en": "en_GB", "de": "de_DE"}
-
-
-@lru_cache(maxsize=16)
-def _locale(language: str) -> Locale:
-    return Locale.parse(_REGIONS.get(language, language.replace("-", "_")))
 
 
 def locale() -> Locale:
     """The reader's conventions; English dates are written day first."""
-    return _locale(get_language() or "en")
+    return locale_of(get_language() or "en")
 
 
 def money(minor: int | None, currency: str = "EUR") -> str:
     """A sum with its currency: 1,250.00 € of 125000 minor units."""
-    return NOTHING if minor is None else _money(minor, currency, get_language() or "en")
-
-
-@lru_cache(maxsize=4096)
-def _money(minor: int, currency: str, language: str) -> str:
-    decimals = currencies.decimals(currency)
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "\xa0¤"
-    exact = Decimal(minor).scaleb(-decimals)
-    return format_currency(exact, currency, format=pattern, locale=_locale(language), currency_digits=False)
+    return NOTHING if minor is None else worded.money(minor, currency)
 
 
 def price(micro: int | None, currency: str = "EUR") -> str:
@@ -66,7 +53,7 @@ def quantity(units: int | None, decimals: int = 0) -> str:
 @lru_cache(maxsize=4096)
 def _quantity(units: int, decimals: int, language: str) -> str:
     pattern = "#,##0." + "#" * decimals if decimals else "#,##0"
-    return format_decimal(Decimal(units).scaleb(-decimals), format=pattern, locale=_locale(language))
+    return format_decimal(Decimal(units).scaleb(-decimals), format=pattern, locale=locale_of(language))
 
 
 def day(value: date | datetime | None) -> str:
@@ -80,7 +67,7 @@ def day(value: date | datetime | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _day(value: date, language: str) -> str:
-    return format_date(value, "medium", locale=_locale(language))
+    return format_date(value, "medium", locale=locale_of(language))
 
 
 def moment(value: datetime | None) -> str:

@@ -77,8 +77,3 @@ def at_home(truth: Truth, amount_minor: int, currency: str, rate_micro: int) -> 
         amount_minor * rate_micro * 10 ** money.decimals(truth.home_currency),
         ONE * 10 ** money.decimals(currency),
     )
-
-
-def amount(minor: int, currency: str) -> str:
-    """An amount as a sentence names it."""
-    return f"{money.plain(minor, currency)} {currency}"

@@ -9,7 +9,8 @@ from typing import Any
 
 from wharfinger.base.money import decimals, rounded, share
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
-from wharfinger.billing.rules import ONE, Balance, amount, at_home, bank, rate_of, receivable, store_credit
+from wharfinger.base.worded import Amount
+from wharfinger.billing.rules import ONE, Balance, at_home, bank, rate_of, receivable, store_credit
 from wharfinger.ledger.plan import AccountRef, Number, Plan, Truth
 
 PAYMENT = Number("payment", "PAY-{n}")
@@ -94,8 +95,8 @@ def _settle(
             "more_than_paid",
             N_("{total} are to be settled, but there are only {there}. Apply less."),
             field="allocations",
-            total=amount(total, currency),
-            there=amount(at_hand, currency),
+            total=Amount(total, currency),
+            there=Amount(at_hand, currency),
         )
     purse = dict(sources)
     for n, one in enumerate(chosen):
@@ -147,7 +148,7 @@ def _open_invoice(truth: Truth, one: Allocation, organization: int, currency: st
             "more_than_open",
             N_("Only {open} of {number} are open. Apply that much at most."),
             field=f"allocations.{n}.amount",
-            open=amount(still, currency),
+            open=Amount(still, currency),
             number=invoice.number or "",
         )
     return invoice
@@ -224,7 +225,7 @@ def plan_cancel(truth: Truth, *, payment: int) -> Plan:
             raise Refusal(
                 "already_refunded",
                 N_("{part} of {number} went back to the customer. Cancel that refund first."),
-                part=amount(row.amount_minor - free, row.currency),
+                part=Amount(row.amount_minor - free, row.currency),
                 number=row.number,
             )
         theirs = store_credit(row.organization_id, "payment", row.pk, row.currency)
@@ -254,8 +255,8 @@ def plan_refund(truth: Truth, *, wish: PaymentWish) -> Plan:
             "not_enough_credit",
             N_("{wanted_amount} to give back, but the customer's credit is {there}."),
             field="amount",
-            wanted_amount=amount(wish.amount_minor, wish.currency),
-            there=amount(at_hand, wish.currency),
+            wanted_amount=Amount(wish.amount_minor, wish.currency),
+            there=Amount(at_hand, wish.currency),
         )
     made = _payment(plan, truth, wish, "refund", rate_of(truth, wish.currency, wish.rate_micro))
     left = wish.amount_minor

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotAllowed, Refusal
-from wharfinger.billing.rules import amount
+from wharfinger.base.worded import Amount
 from wharfinger.billing.rules.credits import cover_of
 from wharfinger.billing.rules.credits import credit as add_credit
 from wharfinger.billing.rules.payments import refund_credit
@@ -87,7 +87,7 @@ def _pay_back(
             field=f"lines.{n}.amount",
             wanted=one.quantity,
             product=line.product_id,
-            total=amount(total, currency),
+            total=Amount(total, currency),
         )
     if one.answer == "refund":
         paid = [p for p in plan.postings[postings:] if p.source.kind == "store_credit"]

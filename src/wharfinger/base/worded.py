@@ -1,0 +1,45 @@
+"""Money in words: how a page and a refusal write an amount in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.numbers import format_currency
+from django.utils.translation import get_language
+
+from wharfinger.base import money as currencies
+
+_REGIONS = {"en": "en_GB", "de": "de_DE"}
+
+
+@lru_cache(maxsize=16)
+def locale_of(language: str) -> Locale:
+    """The conventions of a language; English dates are written day first."""
+    return Locale.parse(_REGIONS.get(language, language.replace("-", "_")))
+
+
+def money(minor: int, currency: str) -> str:
+    """A sum with its currency: 1,250.00 € of 125000 minor units."""
+    return _money(minor, currency, get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _money(minor: int, currency: str, language: str) -> str:
+    decimals = currencies.decimals(currency)
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "") + "\xa0¤"
+    exact = Decimal(minor).scaleb(-decimals)
+    return format_currency(exact, currency, format=pattern, locale=locale_of(language), currency_digits=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount that a refusal names; it is put into words only when somebody reads it."""
+
+    minor: int
+    currency: str
+
+    def __format__(self, spec: str) -> str:
+        return money(self.minor, self.currency)
