@@ -149,3 +149,20 @@ def test_what_was_typed_in_a_dialog_is_told_once_when_it_is_refused(client: Clie
     assert f'data-act="{at}edit/" data-field="weight_kg"' in page
     assert "&#34;heavy&#34;" in page
     assert 'id="typed"' not in see(client, at)
+
+
+def test_which_of_several_units_leaves_is_asked(client: Client, company: World) -> None:
+    router = company.product(sku="RT-1", traced="serial", traced_from="receipt")
+    company.stock(router, 2, serials=("S1", "S2"))
+    pk, (line,) = reserved(company, (router, 2))
+    before = entries()
+    for verb in ("pick", "ship"):
+        shown = do(client, f"/orders/{pk}/{verb}/", {f"quantity-{line}": "1"}, 422)
+        assert "There are 2 such units here" in shown
+    assert entries() == before
+    do(client, f"/orders/{pk}/pick/", {f"quantity-{line}": "1", f"serial-{line}": ["S2"]})
+    assert (where("S1"), where("S2")) == (("bin", line), ("picked", line))
+    # All that is left leaves: there is nothing to choose.
+    do(client, f"/orders/{pk}/ship/", {f"quantity-{line}": "2"})
+    assert where("S1")[0] == where("S2")[0] == "customer"
+    clean()

@@ -50,6 +50,9 @@ def test_goods_are_handed_over_and_taken_back(client: Client, company: World) ->
     refused = do(client, f"/work-orders/{job}/provide/", {"sku": "AP-1", "quantity": "3"}, 409)
     assert b"AP-1" in refused.content
     assert entries() == before
+    refused = do(client, f"/work-orders/{job}/provide/", {"sku": "AP-1", "quantity": "1"}, 422)
+    assert "There are 2 such units here" in refused.content.decode()
+    assert entries() == before
     do(client, f"/work-orders/{job}/provide/", {"sku": "ap-1", "quantity": "1", "serial": ["b"]})
     line = Line.objects.get().pk
     assert held(line) == {"covered": 1, "customer": 1, "to_bill": 1}
@@ -66,3 +69,12 @@ def test_jobs_that_are_off_say_where_they_are_switched_on(client: Client, compan
     Setting.objects.create(key="modules", value={"jobs": False})
     assert client.get("/jobs/").status_code == 404
     assert client.get("/tickets/").status_code == 200
+
+
+def test_the_only_unit_there_is_needs_no_scan(client: Client, company: World) -> None:
+    traced = company.product(sku="AP-1", traced="serial", traced_from="receipt")
+    company.stock(traced, 1, serials=("A",))
+    do(client, "/jobs/new/", {"organization": company.customer.pk, "billable": "yes"})
+    job = WorkOrder.objects.get().pk
+    do(client, f"/work-orders/{job}/provide/", {"sku": "AP-1", "quantity": "1"})
+    assert held(Line.objects.get().pk) == {"covered": 1, "customer": 1, "to_bill": 1}

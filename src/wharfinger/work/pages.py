@@ -41,7 +41,7 @@ from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import money_of, open_on, totals_of
 from wharfinger.demand.queries.reading import SHEET, lines_on, products_of
 from wharfinger.demand.queries.shown import lines_of
-from wharfinger.demand.queries.where import lots_of
+from wharfinger.demand.queries.where import lots_of, which_unit
 from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.telling import timeline
 from wharfinger.stock.models import Location
@@ -352,11 +352,14 @@ def _provide(actor: Any, pk: int, given: Any) -> Any:
             )
         product, decimals = found
     (lots,) = lots_of([product], [_serials(given)])
+    units, location = quantity(given.get("quantity", ""), decimals), typed_id(given, "location")
+    if len(lots) < units < (there := queries.numbered_units(product, units, line=line, location=location)):
+        raise which_unit(there, "serial-scan")
     provision = Provision(
-        quantity(given.get("quantity", ""), decimals),
+        units,
         line=line,
         product=None if line is not None else product,
-        location=typed_id(given, "location"),
+        location=location,
         lots=lots,
     )
     return actions.provide(actor=actor, work_order=pk, provisions=[provision])

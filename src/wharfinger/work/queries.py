@@ -14,6 +14,7 @@ from wharfinger.demand.queries.amounts import money_of, open_on, totals_of
 from wharfinger.demand.queries.reading import SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.queries.words import with_words
+from wharfinger.ledger.models import Holding
 from wharfinger.ledger.prepared import Prepared, an_id
 from wharfinger.work.rules import NUMBERS
 
@@ -34,6 +35,17 @@ def open_work(organization: int) -> list[Sheet]:
     rows = Sheet.objects.filter(organization_id=organization, kind__in=shown_kinds(), void__isnull=True)
     still = rows.filter(work_order__completed_at__isnull=True, work_order__cancelled_at__isnull=True)
     return list(still.order_by("-pk")[:200])
+
+
+def numbered_units(product: int, units: int, *, line: int | None, location: int | None) -> int:
+    """From how many units with a number of their own so many are chosen; what a charge holds goes first."""
+    goods = Holding.objects.filter(
+        product_id=product, kind__in=("bin", "picked"), serial=True, owned=True, quantity__gt=0
+    )
+    if location is not None:
+        goods = goods.filter(place__parent_id=location)
+    held = goods.filter(claim_id=line).count() if line is not None else 0
+    return held if held >= units else held + goods.filter(kind="bin", claim_id=0).count()
 
 
 _WORK_ORDER = Prepared(lambda pk: work_orders().filter(pk=pk), an_id("work_order"))

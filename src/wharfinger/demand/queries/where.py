@@ -32,6 +32,16 @@ def bin_places(wanted: Sequence[int | None], *, rows: str = "lines") -> list[int
     return [None if pk is None else known[pk] for pk in wanted]
 
 
+def which_unit(there: int, field: str) -> BadInput:
+    """Ask a person which of several units they mean, beside the field that takes serial numbers."""
+    return BadInput(
+        "which_unit",
+        N_("There are {count} such units here. Scan or type the serial number of each that leaves."),
+        field=field,
+        count=there,
+    )
+
+
 def lots_of(
     products: Sequence[int | None], serials: Sequence[Sequence[str]], *, rows: str = "lines"
 ) -> list[tuple[int, ...]]:

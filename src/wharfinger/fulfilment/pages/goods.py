@@ -18,6 +18,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import quantity, written
 from wharfinger.base.words import same
 from wharfinger.demand.models import Sheet
+from wharfinger.demand.queries.where import which_unit
 from wharfinger.fulfilment.actions import packing, picking, shipping
 from wharfinger.fulfilment.models import Container
 from wharfinger.fulfilment.queries.at_hand import AtHand, at_hand, destinations
@@ -36,7 +37,11 @@ def pick(request: HttpRequest, order: int) -> HttpResponse:
     user: Any = request.user
 
     def act() -> Any:
-        return picking.pick(actor=user, picks=typed(request.POST, rows), key=request.POST.get("key") or None)
+        return picking.pick(
+            actor=user,
+            picks=units_named(typed(request.POST, rows), rows),
+            key=request.POST.get("key") or None,
+        )
 
     return _answer(
         request,
@@ -61,7 +66,7 @@ def ship(request: HttpRequest, order: int) -> HttpResponse:
     def act() -> Any:
         return shipping.ship(
             actor=user,
-            picks=typed(request.POST, rows),
+            picks=units_named(typed(request.POST, rows), rows),
             consignment=consignment_of(request.POST),
             key=request.POST.get("key") or None,
         )
@@ -181,6 +186,16 @@ def typed(given: QueryDict, rows: Sequence[AtHand]) -> list[Pick]:
             picks.append(Pick(pk, units or len(serials), serials=serials))
     if not picks:
         raise BadInput("no_lines", N_("Give a quantity, or scan something, for at least one line."))
+    return picks
+
+
+def units_named(picks: list[Pick], rows: Sequence[AtHand]) -> list[Pick]:
+    """The same picks; raises BadInput where several units stand there and nobody said which of them leave."""
+    codes = {row.line.pk: {same(code) for code in row.codes} for row in rows if row.traced}
+    for pick in picks:
+        there = len(codes.get(pick.line, ()))
+        if len(pick.serials) < pick.quantity < there:
+            raise which_unit(there, f"serial-{pick.line}-scan")
     return picks
 
 
