@@ -6,16 +6,21 @@ import re
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.utils import translation
 
 import wharfinger
 from tests.world import World, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
-from wharfinger.base.refusal import NotAllowed
+from wharfinger.base.refusal import NotAllowed, Refusal
+from wharfinger.billing.actions.payments import pay
+from wharfinger.billing.rules.payments import PaymentWish
+from wharfinger.catalog.actions import change_product
 from wharfinger.ledger.chart import ROWS
 from wharfinger.ledger.models import Entry
 from wharfinger.ledger.reverse import reverse
-from wharfinger.ledger.telling import VERBS
+from wharfinger.ledger.telling import CORRECTIONS, VERBS
 from wharfinger.parties.actions.people import add_role, add_user, change_language, change_role, change_user
 from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import Role, User
@@ -99,3 +104,41 @@ def test_what_is_ones_own_one_may_undo(company: World) -> None:
 @pytest.mark.parametrize("role", ["sales", "purchasing", "approver", "warehouse", "accounts", "technician"])
 def test_every_working_role_may_undo(role: str) -> None:
     assert "ledger.reverse" in ROLES[role]
+
+
+def test_undo_is_offered_to_who_may_undo_and_to_nobody_else(company: World) -> None:
+    """In the timeline, on the entry's own page and in the bar after the act: the right to undo alone is not enough."""
+    product = company.product()
+    done = adjust(actor=HOUSE, items=[Adjustment(product.pk, 3, company.location.place_id)], reason="Found")
+    changed = change_product(actor=HOUSE, product=product.pk, values={"name": "Other"})
+    acts = {f"/journal/{entry}/undo/" for entry in (done.id, changed.id)}
+    seen = {
+        ("ledger.reverse",): set(),
+        ("ledger.reverse", "stock.adjust"): {f"/journal/{done.id}/undo/"},
+        ("ledger.reverse", "catalog.product"): {f"/journal/{changed.id}/undo/"},
+        ("ledger.reverse", "stock.adjust", "catalog.product"): acts,
+        ("stock.adjust", "catalog.product"): set(),
+    }
+    for rights, wanted in seen.items():
+        browser = Client()
+        browser.force_login(holder("*.read", *rights))
+        page = browser.get(f"/stock/products/{product.pk}/").content.decode()
+        assert {at for at in acts if at in page} == wanted, rights
+        for at in acts:
+            assert (at in browser.get(at.removesuffix("undo/")).content.decode()) == (at in wanted), rights
+            session = browser.session
+            session["said"] = {"sentence": "Done.", "entry": int(at.split("/")[2]), "more": []}
+            session.save()
+            assert (f'href="{at}" data-undo' in browser.get("/").content.decode()) == (at in wanted), rights
+
+
+def test_what_corrects_a_step_is_named_in_the_readers_words(company: World) -> None:
+    assert {row.undo for rows in ROWS.values() for row in rows} - {"reverse"} <= set(CORRECTIONS)
+    paid = pay(actor=HOUSE, wish=PaymentWish(company.customer.pk, 500, "EUR"))
+    before = entries()
+    with pytest.raises(Refusal) as found:
+        reverse(actor=HOUSE, entry=paid.id)
+    assert found.value.words() == "This step is not undone; “Cancel payment” corrects it."
+    with translation.override("de"):
+        assert "„Zahlung stornieren“" in found.value.words()
+    assert entries() == before

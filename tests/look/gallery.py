@@ -119,8 +119,8 @@ SHORT = BadInput(
     field="quantity",
     wanted=3,
     free=2,
-    held_by=[Holder("order:17", 5, "3 May"), Holder("quote:9", 1)],
-    arriving=[Arrival("purchase_order:12", 4, "3 May")],
+    held_by=[Holder("order:17", 5, "2027-05-03"), Holder("quote:9", 1)],
+    arriving=[Arrival("purchase_order:12", 4, "2027-05-03")],
     remedies=[Remedy("take_less", {"quantity": "2"}), Remedy("order_rest", {"order": "1"})],
 )
 
@@ -154,6 +154,9 @@ def detail(request: HttpRequest) -> HttpResponse:
     ]
     life = [
         Value(
+            id=at,
+            verb="pick",
+            actor=None,
             sentence=sentence,
             who="Mara Klein",
             at=clock.now() - timedelta(hours=at * 7),

@@ -16,13 +16,14 @@ from django.db import models
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.money import rounded
-from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
+from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy, Words
 from wharfinger.ledger import sql
 from wharfinger.ledger.chart import REGION, ROWS
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.models import Account, Entry, Fact, Move, Posting
 from wharfinger.ledger.plan import AccountRef, Change, Held, Plan, Spot, Truth
 from wharfinger.ledger.post import automation, post
+from wharfinger.ledger.telling import CORRECTIONS
 from wharfinger.ledger.write import MADE, Written, dump
 
 
@@ -86,7 +87,7 @@ def _may_be_reversed(original: Entry) -> None:
         raise Refusal(
             "corrected_by_verb",
             N_("This step is not undone; “{verb}” corrects it."),
-            verb=corrected_by,
+            verb=Words((CORRECTIONS[corrected_by],)),
             remedies=[Remedy(corrected_by, {"entry": original.pk})],
         )
 
@@ -178,13 +179,15 @@ def plan_reversal(truth: Truth, *, whole: bool, claims: Mapping[int, int | None]
     plan = Plan()
     taken: list[Taken] = []
     limits: dict[tuple[int, str, str], int | None] = {}
+    passed = {(_claim_of(move), move["source"].kind) for move in truth.read["moves"]}
     for move in reversed(truth.read["moves"]):
         quantity = move["left"]
         if not whole:
-            claim = move["target"].claim or move["source"].claim
+            claim, kind = _claim_of(move), move["target"].kind
             if claim not in claims:
                 continue
-            leg = (claim, REGION[move["target"].kind], move["target"].kind)
+            # Goods that end in several kinds of place share the limit; on their way there each step has it.
+            leg = (claim, REGION[kind], kind if (claim, kind) in passed else "")
             limit = limits.setdefault(leg, claims[claim])
             if limit is not None:
                 quantity = min(quantity, limit)
@@ -197,9 +200,35 @@ def plan_reversal(truth: Truth, *, whole: bool, claims: Mapping[int, int | None]
         _restore(plan, truth)
         for p in truth.read["postings"]:
             plan.pay(_ref(p.target), _ref(p.source), p.amount_minor, p.home_minor, reverses=p.pk)
+    _refuse_short(truth, claims, limits)
     if not taken and (truth.read["moves"] or not (plan.changes or plan.postings or plan.voids)):
         raise Refusal("nothing_left", N_("Nothing of this step is left to undo."))
     return plan
+
+
+def _claim_of(move: Mapping[str, Any]) -> int:
+    claim: int = move["target"].claim or move["source"].claim
+    return claim
+
+
+def _refuse_short(
+    truth: Truth, claims: Mapping[int, int | None], limits: Mapping[tuple[int, str, str], int | None]
+) -> None:
+    """Refuse where more of a line is asked back than the entry has left of it."""
+    products = {_claim_of(move): move["product"] for move in truth.read["moves"]}
+    for claim, wanted in claims.items():
+        if wanted is None:
+            continue
+        free = max((wanted - (left or 0) for leg, left in limits.items() if leg[0] == claim), default=0)
+        if free < wanted:
+            raise Refusal(
+                "less_left" if free else "nothing_left",
+                N_("Only {free} of {wanted} are left to undo. Undo fewer."),
+                field=f"lines.{claim}",
+                wanted=wanted,
+                free=free,
+                product=products.get(claim),
+            )
 
 
 class Taken(NamedTuple):

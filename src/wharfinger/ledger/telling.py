@@ -112,6 +112,23 @@ VERBS: dict[str, str] = {
     "win": N_("Won"),
 }
 
+CORRECTIONS: dict[str, str] = {
+    "apply": N_("Apply to the oldest"),
+    "cancel_payment": N_("Cancel payment"),
+    "credit": N_("Credit"),
+    "invoice": N_("New invoice"),
+    "pack": N_("Pack"),
+    "pay": N_("New payment"),
+    "pick": N_("Pick"),
+    "provide": N_("Hand over"),
+    "receive": N_("Receive"),
+    "reserve": N_("Reserve"),
+    "revalue": N_("Value anew"),
+    "ship": N_("Ship"),
+    "unapply": N_("Unapply"),
+}
+"""What the verbs that correct others are called on their buttons."""
+
 PLACES: dict[str, str] = {
     "vendor": N_("vendor"),
     "provided": N_("our own service"),
@@ -173,6 +190,8 @@ class Told:
     """The address of its undo; empty where it cannot be undone."""
     undone: bool
     moves: list[MoveTold] = field(default_factory=list)
+    verb: str = ""
+    actor: int | None = None
 
 
 def verb_words(verb: str) -> str:
@@ -259,6 +278,8 @@ def _told(
         reverse("site:undo", args=[entry.pk]) if can_be else "",
         entry.pk in undone,
         moves,
+        entry.verb,
+        entry.actor_id,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -16,13 +16,15 @@ from jinja2 import Environment
 from wharfinger.base.table import count_words
 from wharfinger.base.typed import written
 from wharfinger.boards.queries import saved_views
-from wharfinger.ledger.telling import undoable
-from wharfinger.site import cells, formats, icons
+from wharfinger.ledger.models import Entry
+from wharfinger.ledger.telling import Told, may_be_undone, undoable
+from wharfinger.site import cells, formats, icons, saying
 from wharfinger.site.house import house
 from wharfinger.site.nav import address, nav
 from wharfinger.site.remedies import fills, remedy_words
 from wharfinger.site.stages import stage_bar
 from wharfinger.site.subjects import subject
+from wharfinger.site.undoing import may_undo, offered
 
 
 def environment(**options: Any) -> Environment:
@@ -50,6 +52,7 @@ def environment(**options: Any) -> Environment:
         nav=nav,
         house=house,
         said=said,
+        undo_offered=undo_offered,
         refused=refused,
         typed=typed,
         saved_views=saved_views,
@@ -88,12 +91,22 @@ def language() -> str:
 
 
 def said(request: HttpRequest) -> Mapping[str, Any] | None:
-    """What the last act did, told once; Undo is offered where it left something to take back."""
+    """What the last act did, told once and with its goods; Undo is offered where it left something to take back."""
     found = request.session.pop("said", None)
-    user: Any = request.user
-    if found and found.get("entry") and not (user.may("ledger.reverse") and undoable([found["entry"]])):
-        found["entry"] = None
+    if found and found.get("entry"):
+        entry = Entry.objects.filter(pk=found["entry"], reverses__isnull=True).first()
+        if entry is not None:
+            found["sentence"] = saying.sentence(entry) or found["sentence"]
+            found["more"] = found.get("more") or saying.papers(entry)
+        still = entry is not None and may_be_undone(entry.verb) and undoable([entry.pk])
+        if not (entry and still and may_undo(entry, request.user)):
+            found["entry"] = None
     return found
+
+
+def undo_offered(request: HttpRequest, told: Sequence[Told]) -> set[int]:
+    """Those of these entries whose undo the reader may do."""
+    return offered(told, request.user)
 
 
 def refused(request: HttpRequest) -> Mapping[str, Any] | None:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from wharfinger.base.refusal import N_
+from wharfinger.ledger.telling import CORRECTIONS
 from wharfinger.site.nav import address
 from wharfinger.site.subjects import subject
 
@@ -36,7 +37,8 @@ def remedy_words(remedy: Any) -> tuple[str, str]:
     values: Mapping[str, Any] = remedy["values"] if isinstance(remedy, Mapping) else remedy.values
     if verb == "ask_holder":
         return gettext(REMEDIES[verb][0]), subject(str(values.get("subject", "")))[1]
-    words, page = REMEDIES.get(verb, (verb.replace("_", " ").capitalize(), f"remedy:{verb}"))
+    words, page = REMEDIES.get(verb, (CORRECTIONS.get(verb, ""), f"remedy:{verb}"))
+    words = words or verb.replace("_", " ").capitalize()
     return gettext(words).format_map(_Known(values)), address(page, **values) if page else ""
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from wharfinger.ledger.models import Entry, Fact
+from wharfinger.ledger.telling import Told
 from wharfinger.ledger.write import MADE
 
 BY_VERB: dict[str, str] = {
@@ -131,15 +134,49 @@ OWN = frozenset({"saved_view", "token"})
 OWN_FIELDS = frozenset({"language", "muted", None})
 
 
+Changed = tuple[str, str | None]
+"""A subject and its field; no field where an entry only is about it."""
+
+
 def needs(entry: Entry, actor: int | None) -> Collection[str]:
     """The permissions that undoing an entry needs; what somebody did to what is theirs alone needs none."""
-    if entry.verb in BY_VERB:
-        return (BY_VERB[entry.verb],)
-    assert entry.verb in SHARED, entry.verb
-    facts = list(Fact.objects.filter(entry=entry).exclude(field=MADE).values_list("subject", "field"))
-    if actor is not None and entry.actor_id == actor and all(_own(*fact, actor) for fact in facts):
+    return _needs(entry.verb, entry.actor_id, actor, _facts([(entry.pk, entry.verb)])[entry.pk])
+
+
+def may_undo(entry: Entry, user: Any) -> bool:
+    """Whether this person may undo an entry."""
+    return user.may("ledger.reverse") and all(user.may(name) for name in needs(entry, user.pk))
+
+
+def offered(told: Iterable[Told], user: Any) -> set[int]:
+    """Those of these entries whose undo this person may do, in one statement however many."""
+    listed = [one for one in told if one.undo] if user.may("ledger.reverse") else []
+    facts = _facts((one.id, one.verb) for one in listed)
+    return {
+        one.id
+        for one in listed
+        if all(user.may(name) for name in _needs(one.verb, one.actor, user.pk, facts[one.id]))
+    }
+
+
+def _facts(entries: Iterable[tuple[int, str]]) -> dict[int, list[Changed]]:
+    """What entries of the verbs that all nouns share speak of."""
+    found: dict[int, list[Changed]] = defaultdict(list)
+    shared = [entry for entry, verb in entries if verb in SHARED]
+    if shared:
+        rows = Fact.objects.filter(entry__in=shared).exclude(field=MADE)
+        for entry, subject, field in rows.values_list("entry_id", "subject", "field"):
+            found[entry].append((subject, field))
+    return found
+
+
+def _needs(verb: str, by: int | None, actor: int | None, facts: list[Changed]) -> Collection[str]:
+    if verb in BY_VERB:
+        return (BY_VERB[verb],)
+    assert verb in SHARED, verb
+    if actor is not None and by == actor and all(_own(*fact, actor) for fact in facts):
         return ()
-    known = BY_NOUN | CANCELLED if entry.verb == "cancel" else BY_NOUN
+    known = BY_NOUN | CANCELLED if verb == "cancel" else BY_NOUN
     documents = [fact for fact in facts if not fact[0].startswith("line:")]
     changed = [fact for fact in documents if fact[1] is not None] or documents
     return {known.get(subject) or known.get(subject.partition(":")[0], "*") for subject, _ in changed} or {
