@@ -135,6 +135,10 @@ def test_an_order_is_written_and_decided_about(client: Client, company: World) -
         f"/orders/{order}/reserve/",
         {f"release-{line.pk}-{company.location.place_id}": "1", "verb": "release"},
     )
+    shown = see(client, f"/orders/{order}/fulfil/")
+    assert all(
+        sku in shown for sku in Line.objects.filter(order=order).values_list("product__sku", flat=True)
+    )
     assert "still open" in do(client, f"/orders/{order}/fulfil/", {}, 409).content.decode()
     do(client, f"/orders/{order}/fulfil/", {"anyway": "yes"})
     do(client, f"/orders/{order}/edit/", {"customer_reference": "PO 9"})

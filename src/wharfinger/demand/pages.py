@@ -24,11 +24,13 @@ from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import net_of
 from wharfinger.demand.queries.reading import lines
+from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.queries.standing import standing
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.demand.rules.next import verbs
-from wharfinger.demand.rules.words import CHARGE, GOODS, MONEY, charge_word
+from wharfinger.demand.rules.words import CHARGE, GOODS, MONEY, OPEN_GOODS, charge_word
+from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import Contact, Organization, Site
 
 ROWS = 6
@@ -125,6 +127,13 @@ def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
             }
         )
     return rows
+
+
+def open_rows(document: int, by: str) -> list[dict[str, Any]]:
+    """The lines of a document on which something is still to be done, as cells; by: "order" or "sheet"."""
+    standing = Holding.objects.filter(kind__in=OPEN_GOODS, quantity__gt=0)
+    found = lines_of(document, by).filter(pk__in=standing.values("claim_id"))
+    return line_rows(found.select_related("product", "tax_code"))
 
 
 def bar_of(figures: Iterable[Mapping[str, int]]) -> dict[str, int]:

@@ -31,6 +31,7 @@ from wharfinger.demand.pages import (
     line_rows,
     money_chip,
     offers,
+    open_rows,
     stages_of,
     typed_day,
     typed_id,
@@ -280,7 +281,14 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("work:work_order", args=[pk])
 
     def show(form: Form) -> HttpResponse:
-        return render(request, "work/complete.html", {"doc": row, "form": form, "back": back})
+        context = {
+            "doc": row,
+            "form": form,
+            "columns": columns(),
+            "rows": open_rows(pk, "sheet"),
+            "back": back,
+        }
+        return render(request, "work/complete.html", context)
 
     if request.method != "POST":
         return show(Form())

@@ -28,6 +28,7 @@ from wharfinger.demand.pages import (
     line_rows,
     money_chip,
     offers,
+    open_rows,
     stages_of,
     typed_lines,
     verbs_of,
@@ -261,7 +262,14 @@ def fulfil_order(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("sales:order", args=[pk])
 
     def show(form: Form) -> HttpResponse:
-        return render(request, "sales/fulfil.html", {"doc": row, "form": form, "back": back})
+        context = {
+            "doc": row,
+            "form": form,
+            "columns": columns(),
+            "rows": open_rows(pk, "order"),
+            "back": back,
+        }
+        return render(request, "sales/fulfil.html", context)
 
     if request.method != "POST":
         return show(Form())
