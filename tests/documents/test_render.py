@@ -156,7 +156,9 @@ def test_several_documents_in_one_file_count_their_own_pages() -> None:
     assert letters[0] == letters[2]
 
 
-@pytest.mark.parametrize("title", [title for title in SAMPLES if title not in ("Kommissionierliste", "Packliste")])
+@pytest.mark.parametrize(
+    "title", [title for title in SAMPLES if title not in ("Kommissionierliste", "Packliste")]
+)
 def test_a_draft_says_so_across_every_page(title: str) -> None:
     shape = SAMPLES[title]
     assert "ENTWURF" not in "".join(pages(render(shape, language="de")))

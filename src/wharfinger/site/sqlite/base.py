@@ -26,7 +26,7 @@ class Cursor(base.SQLiteCursorWrapper):
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection whose cursors remember."""
 
-    def create_cursor(self, name: Any = None) -> Cursor:
+    def create_cursor(self, name: Any = None) -> Cursor:  # noqa: ARG002 - the name of a cursor on a server.
         """A cursor of this connection."""
         cursor: Cursor = self.connection.cursor(factory=Cursor)
         return cursor
