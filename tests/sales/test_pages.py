@@ -164,6 +164,26 @@ def test_a_deal_is_written_and_shows_its_quotes(client: Client, company: World) 
     assert "Fibre" in see(client, "/opportunities/")
 
 
+def test_a_form_for_lines_grows_and_tells_of_the_product(client: Client, company: World) -> None:
+    product = company.product(sku="RT-100", name="Router")
+    company.stock(product, 5)
+    assert 'name="sku-6"' not in see(client, "/quotes/new/")
+    grown = do(client, "/quotes/new/", {"sku-0": "RT-100", "sku-5": "X", "more": "yes"}, 200).content.decode()
+    assert 'value="RT-100"' in grown
+    assert 'name="sku-11"' in grown
+    assert not Quote.objects.exists()
+    typed = {"organization": company.customer.pk, **{f"sku-{n}": "" for n in range(8)}}
+    do(client, "/quotes/new/", typed | {"sku-7": "RT-100", "quantity-7": "2"})
+    assert Line.objects.get().quantity == 2
+    refused = do(client, "/quotes/new/", typed | {"sku-7": "NONE"}, 422).content.decode()
+    assert 'value="NONE"' in refused
+    told = see(client, "/lines/about/?sku-3=rt-100")
+    assert "Router" in told
+    assert "10.00" in told
+    assert "Available 5" in told
+    assert "no such product" in see(client, "/lines/about/?sku-3=NONE")
+
+
 def test_a_deal_is_lost_after_a_picture(client: Client, company: World) -> None:
     product = company.product(sku="RT-100")
     quote, _ = quote_of(company, LineWish(product.pk, 2))

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from wharfinger.base import money
+from wharfinger.base import configuration, money
 from wharfinger.base.access import require
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, came_from, page, page_act
@@ -32,6 +32,7 @@ from wharfinger.demand.rules.next import verbs
 from wharfinger.demand.rules.words import CHARGE, GOODS, MONEY, OPEN_GOODS, charge_word
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import Contact, Organization, Site
+from wharfinger.stock.queries.figures import available
 
 ROWS = 6
 """Empty rows that a form for lines offers."""
@@ -133,7 +134,7 @@ def open_rows(document: int, by: str) -> list[dict[str, Any]]:
     """The lines of a document on which something is still to be done, as cells; by: "order" or "sheet"."""
     standing = Holding.objects.filter(kind__in=OPEN_GOODS, quantity__gt=0)
     found = lines_of(document, by).filter(pk__in=standing.values("claim_id"))
-    return line_rows(found.select_related("product", "tax_code"))
+    return line_rows(list(found.select_related("product", "tax_code")))
 
 
 def bar_of(figures: Iterable[Mapping[str, int]]) -> dict[str, int]:
@@ -220,10 +221,17 @@ def chosen_customer(given: Mapping[str, Any]) -> int:
     return found
 
 
-def offers() -> dict[str, Any]:
-    """What the forms of documents offer to choose from."""
+def another_row(request: HttpRequest) -> bool:
+    """Whether a form was sent only to get more rows for lines."""
+    return "more" in request.POST
+
+
+def offers(typed: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What the forms of documents offer to choose from. typed: what stands in the form already."""
+    given = typed or {}
+    count = next(n for n in range(len(given) + 1) if f"sku-{n}" not in given)
     return {
-        "rows": range(ROWS),
+        "rows": range(max(ROWS, count) + (ROWS if "more" in given else 0)),
         "customers": list(
             Organization.objects.filter(customer=True, retired_on__isnull=True)
             .order_by("name")
@@ -327,6 +335,21 @@ def remove(request: HttpRequest, line: int) -> HttpResponse:
     )
 
 
+@require_safe
+@page("catalog.read")
+def about(request: HttpRequest) -> HttpResponse:
+    """The name, price and what is available of the product whose SKU was typed, beside its field."""
+    sku = next((str(value).strip() for key, value in request.GET.items() if key.startswith("sku")), "")
+    found = Product.objects.filter(sku__iexact=sku, retired_on__isnull=True).first() if sku else None
+    context = {
+        "sku": sku,
+        "product": found,
+        "currency": configuration.one("currency"),
+        "free": sum(available([found.pk]).values()) if found and found.kind == "stocked" else None,
+    }
+    return render(request, "demand/about.html", context)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @page()
 def add(request: HttpRequest, sheet: int) -> HttpResponse:
@@ -336,11 +359,11 @@ def add(request: HttpRequest, sheet: int) -> HttpResponse:
     back = document_address(found)
 
     def show(form: Form) -> HttpResponse:
-        context = {"sheet": found, "form": form, "back": came_from(request, back), **offers()}
+        context = {"sheet": found, "form": form, "back": came_from(request, back), **offers(form.values)}
         return render(request, "demand/add.html", context)
 
-    if request.method != "POST":
-        return show(Form())
+    if request.method != "POST" or another_row(request):
+        return show(Form(request.POST))
     return page_act(
         request,
         lambda: actions.add_lines(actor=request.user, sheet=sheet, wishes=typed_lines(request.POST)),  # type: ignore[arg-type]

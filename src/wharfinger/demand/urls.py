@@ -6,6 +6,7 @@ from wharfinger.demand import pages
 
 app_name = "demand"
 urlpatterns = [
+    path("lines/about/", pages.about, name="about"),
     path("lines/<int:line>/", pages.line, name="line"),
     path("lines/<int:line>/remove/", pages.remove, name="remove"),
     path("documents/<int:sheet>/lines/", pages.add, name="add"),

@@ -24,6 +24,7 @@ from wharfinger.catalog.models import Product
 from wharfinger.demand.pages import (
     GOODS_TONES,
     MONEY_TONES,
+    another_row,
     bar_of,
     chosen_customer,
     columns,
@@ -208,10 +209,10 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             "scopes": [(k, _(v)) for k, v in SCOPE_WORDS.items()] if kind == "job" else [],
             "back": reverse(f"work:{PLURALS[kind]}"),
         }
-        return render(request, "work/form.html", context | offers())
+        return render(request, "work/form.html", context | offers(form.values))
 
-    if request.method != "POST":
-        return show(Form(request.GET))
+    if request.method != "POST" or another_row(request):
+        return show(Form(request.POST or request.GET))
     given = request.POST
 
     def act() -> Any:

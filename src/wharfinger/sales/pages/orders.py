@@ -20,6 +20,7 @@ from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import (
     GOODS_TONES,
     MONEY_TONES,
+    another_row,
     bar_of,
     chosen_customer,
     columns,
@@ -174,10 +175,10 @@ def new_order(request: HttpRequest) -> HttpResponse:
             "confirmable": True,
             "back": reverse("sales:orders"),
         }
-        return render(request, "sales/document_form.html", context | offers())
+        return render(request, "sales/document_form.html", context | offers(form.values))
 
-    if request.method != "POST":
-        return show(Form(request.GET))
+    if request.method != "POST" or another_row(request):
+        return show(Form(request.POST or request.GET))
     given = request.POST
 
     def act() -> Any:

@@ -17,6 +17,7 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.base.words import tidy
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import (
+    another_row,
     chosen_customer,
     columns,
     contacts_of,
@@ -144,10 +145,10 @@ def new_quote(request: HttpRequest) -> HttpResponse:
 
     def show(form: Form) -> HttpResponse:
         context = {"form": form, "heading": _("New quote"), "expires": True, "back": reverse("sales:quotes")}
-        return render(request, "sales/document_form.html", context | offers())
+        return render(request, "sales/document_form.html", context | offers(form.values))
 
-    if request.method != "POST":
-        return show(Form(request.GET))
+    if request.method != "POST" or another_row(request):
+        return show(Form(request.POST or request.GET))
     given = request.POST
 
     def act() -> Any:

@@ -254,4 +254,31 @@
     show(refused.closest("dialog"));
     field?.focus();
   }
+
+  // Lines that are typed: the table grows by a row whenever its last one is used.
+  const grow = (body) => {
+    const rows = $$("tr", body), row = rows[rows.length - 1].cloneNode(true);
+    $$("input", row).forEach((field) => {
+      field.name = field.name.replace(/\d+$/, rows.length);
+      field.id = `f-${field.name}`;
+      field.setAttribute("aria-label", field.getAttribute("aria-label").replace(/\d+$/, rows.length + 1));
+      field.value = "";
+      ["aria-invalid", "aria-describedby", "autofocus"].forEach((name) => field.removeAttribute(name));
+    });
+    $$(".error", row).forEach((words) => words.remove());
+    $$(".about", row).forEach((words) => { words.textContent = ""; });
+    body.append(row);
+    window.htmx?.process(row);
+    return row;
+  };
+  document.addEventListener("input", (event) => {
+    const body = event.target.closest("[data-grows]");
+    if (body && event.target.closest("tr") === body.lastElementChild) grow(body);
+  });
+  document.addEventListener("click", (event) => {
+    const body = event.target.closest("[data-more]") && $("[data-grows]");
+    if (!body) return;
+    event.preventDefault();
+    $("input", grow(body)).focus();
+  });
 })();
