@@ -119,8 +119,10 @@ def at_hand() -> dict[str, int]:
     }
 
 
-def written(path: str, operation: dict[str, Any]) -> tuple[str, Any]:
-    """A request as the description shows it, about documents that there are."""
+def written(path: str, operation: dict[str, Any], *, absent: bool = False) -> tuple[str, Any]:
+    """A request as the description shows it, about documents that there are, or about none that there are."""
+    if absent:
+        return nowhere(path, operation)
     known = at_hand()
     noun = path.removeprefix("/api/v1/").partition("/")[0]
     if noun in KINDS:
@@ -136,6 +138,45 @@ def written(path: str, operation: dict[str, Any]) -> tuple[str, Any]:
             path += f"{'&' if '?' in path else '?'}{one['name']}={IN_QUERIES[one['name']]}"
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     return path, real(content.get("example"), known)
+
+
+BY_THE_THING = {"get /documents/issued/{pk}.pdf", "patch /lines/{id}", "delete /lines/{id}"}
+"""Whose permission depends on what the thing is: a line of a quote, of an order, a charge; a kind of document."""
+NOWHERE = 999_999_999
+
+
+def nowhere(path: str, operation: dict[str, Any]) -> tuple[str, Any]:
+    """A request as the description shows it, in which every number and serial is one that there is not."""
+    for one in operation["parameters"]:
+        if one["in"] == "path":
+            shown = one["example"]
+            there = NOWHERE if isinstance(shown, int) else IN_PATHS.get(one["name"], shown)
+            path = path.replace(f"{{{one['name']}}}", str(there))
+        elif one["in"] == "query" and one["name"] in IN_QUERIES:
+            value = IN_QUERIES[one["name"]]
+            path += f"{'&' if '?' in path else '?'}{one['name']}={NOWHERE if value == 1 else value}"
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    return path, missing(content.get("example"))
+
+
+def missing(value: Any, name: str = "") -> Any:
+    """An example about nothing that there is."""
+    if isinstance(value, dict):
+        return {key: missing(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [missing(one, name) for one in value]
+    if name in ABSENT and isinstance(value, int) and not isinstance(value, bool):
+        return NOWHERE
+    return value
+
+
+ABSENT = frozenset(
+    (
+        *("line", "product", "location", "bin", "organization", "container", "site", "invoice", "device"),
+        *("invoice_line", "purchase_line", "rma_line", "containers", "shipments", "lines", "from", "to"),
+    )
+)
+"""Fields that name something by its number."""
 
 
 def real(value: Any, known: dict[str, int], name: str = "") -> Any:
@@ -165,6 +206,22 @@ def test_an_operation_refuses(
     assert response.status_code == (open_to_all or 403), (response.status_code, response.content[:160])
     if open_to_all == 200 and path != "/api/v1/modules":
         assert response.json()["items"] == []
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), list(operations()))
+def test_what_is_not_there_is_refused_alike(
+    method: str, path: str, operation: dict[str, Any], nobody: User, picture: Picture
+) -> None:
+    """The permission comes first: who may not is never told whether something is there."""
+    at, body = written(path, operation, absent=True)
+    if method == "get" and path.removeprefix("/api/v1") in OPEN_OPERATIONS:
+        return
+    browser = Client()
+    browser.force_login(nobody)
+    before = picture()
+    response = getattr(browser, method)(at, body, "application/json")
+    wanted = 404 if f"{method} {path.removeprefix('/api/v1')}" in BY_THE_THING else 403
+    assert (response.status_code, picture()) == (wanted, before), response.content[:160]
 
 
 def pages(patterns: Any = None, at: str = "/") -> Iterator[Any]:

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
+from wharfinger.base.access import require
 from wharfinger.base.door import Given, Id, Note, Quantity, Request
 from wharfinger.base.quantity import quantity
 from wharfinger.demand.queries.reading import products_of
@@ -82,6 +83,7 @@ class Reopen(Given):
 @router.post("/cancel-delivery", response=GoodsDone, summary="Cancel a delivery")
 def cancel(request: Request, body: CancelDelivery) -> HttpResponse:
     """Take chosen units back to where they were ready, and credit what is invoiced of them."""
+    require(request.auth, "fulfilment.cancel_delivery")
     picks = picks_of(body.picks)
     act = partial(
         cancel_delivery,
@@ -98,6 +100,7 @@ def cancel(request: Request, body: CancelDelivery) -> HttpResponse:
 @router.post("/orders/{id}/reopen", response=OrderDone, summary="Re-open a sales order")
 def reopen_order(request: Request, id: Id, body: Reopen) -> HttpResponse:
     """Take back everything that was done for an order; afterwards it is as freshly confirmed."""
+    require(request.auth, "sales.reopen")
     sales.order(id)
     act = partial(reopen, actor=request.auth, order=id, reason=body.reason)
     return write(request, act, lambda _: sales.show_order(sales.order(id)), about=f"order:{id}")
@@ -106,6 +109,7 @@ def reopen_order(request: Request, id: Id, body: Reopen) -> HttpResponse:
 @router.post("/orders/{id}/cancel", response=OrderDone, summary="Cancel a sales order")
 def cancel_sales_order(request: Request, id: Id, body: CancelOrder = NO_REASON) -> HttpResponse:
     """Cancel an untouched order at once; otherwise the refusal names what stands against it."""
+    require(request.auth, "sales.cancel")
     sales.order(id)
     act = partial(orders.cancel, actor=request.auth, order=id, reason=body.reason)
     if body.purchased is not None:
@@ -118,6 +122,7 @@ def cancel_sales_order(request: Request, id: Id, body: CancelOrder = NO_REASON) 
 @router.post("/work-orders/{id}/remove", response=WorkOrderDone, summary="Take goods back on a work order")
 def remove_goods(request: Request, id: Id, body: Remove) -> HttpResponse:
     """Take goods back that were handed over on open work, and credit what is invoiced of them."""
+    require(request.auth, "work.provide")
     work.work_order(id)
     products = products_of(one.line for one in body.lines)
     lots = lots_of(

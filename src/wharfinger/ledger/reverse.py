@@ -41,10 +41,10 @@ def reverse(
     whole entry is undone, its facts and money too. Raises Refusal when later steps stand in the way,
     when it is itself a reversal, or when another verb corrects it (an invoice by its credit note).
     """
+    require(actor, "ledger.reverse")
     original = Entry.objects.filter(pk=entry).first()
     if original is None:
         raise NotThere("no_such_entry", N_("There is no such entry in the journal."))
-    require(actor, "ledger.reverse")
     for permission in automation.undo_needs(original, actor.pk):
         require(actor, permission)
     _may_be_reversed(original)

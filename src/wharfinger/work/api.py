@@ -96,10 +96,10 @@ class WorkOrderOut(Shown):
     expected_on: date | None
     completed_at: datetime | None
     cancelled_at: datetime | None
-    net: str = Field(examples=["100"])
-    tax: str = Field(examples=["19"])
-    total: str = Field(examples=["119"])
-    open: str = Field(examples=["119"])
+    net: str = Field(examples=["100.00"])
+    tax: str = Field(examples=["19.00"])
+    total: str = Field(examples=["119.00"])
+    open: str = Field(examples=["119.00"])
     goods_status: str = Field(examples=["started"])
     money_status: str = Field(examples=["uninvoiced"])
     charges: list[LineOut] | None = None
@@ -183,6 +183,7 @@ def list_work_orders(request: Request) -> HttpResponse:
 @router.post("/work-orders", response={201: WorkOrderDone}, summary="Open a work order")
 def create_work_order(request: Request, body: WorkOrderGiven) -> HttpResponse:
     """Open a ticket, project, contract or job."""
+    require(request.auth, "work.create")
     if body.kind == "job":
         module_on("jobs")
     wish = WorkWish(
@@ -232,6 +233,7 @@ def list_charges(request: Request, id: Id) -> HttpResponse:
 @router.post("/work-orders/{id}/charges", response={201: WorkOrderDone}, summary="Charge a work order")
 def add_charges(request: Request, id: Id, body: ChargesGiven) -> HttpResponse:
     """Add charges; they are served at once."""
+    require(request.auth, "work.charge")
     lines = wishes(body.charges, organization=queries.work_order(id).organization_id)
     act = partial(demand.add_lines, actor=request.auth, sheet=id, wishes=lines)
     return write(request, act, lambda _: _work(id), about=f"work_order:{id}", status=201)
@@ -240,6 +242,7 @@ def add_charges(request: Request, id: Id, body: ChargesGiven) -> HttpResponse:
 @router.post("/work-orders/{id}/provide", response=WorkOrderDone, summary="Hand goods over on a work order")
 def provide(request: Request, id: Id, body: Provide) -> HttpResponse:
     """Sell or lend goods on the spot."""
+    require(request.auth, "work.provide")
     provisions = _provisions(id, body.lines)
     return _done(
         request, partial(actions.provide, actor=request.auth, work_order=id, provisions=provisions), id

@@ -247,6 +247,7 @@ def one_invoice(request: Request, id: Id) -> HttpResponse:
 @router.post("/invoices", response={201: InvoiceDone}, summary="Invoice lines")
 def create_invoice(request: Request, body: InvoiceGiven) -> HttpResponse:
     """Ask a customer to pay for quantities of lines, whatever the stage of their goods; posted at once."""
+    require(request.auth, "billing.invoice")
     rate = None if body.rate is None else money.micro(body.rate, field="rate")
     wish = InvoiceWish(bills_of(body.lines), body.issued_on, body.due_on, body.customer_reference, rate)
     verb = invoices.draft_invoice if body.draft else invoices.invoice
@@ -295,6 +296,7 @@ def one_credit_note(request: Request, id: Id) -> HttpResponse:
 @router.post("/credit-notes", response={201: CreditNoteDone}, summary="Credit invoice lines")
 def create_credit_note(request: Request, body: CreditNoteGiven) -> HttpResponse:
     """Take back quantities of one invoice's lines; what was paid of them becomes store credit."""
+    require(request.auth, "billing.credit")
     items = _credits(_named(body))
     act = partial(credit, actor=request.auth, items=items, reason=body.reason, issued_on=body.issued_on)
 

@@ -166,6 +166,7 @@ def create_refund(request: Request, body: RefundGiven) -> HttpResponse:
 @router.post("/payments/{id}/apply", response=PaymentDone, summary="Apply a payment")
 def apply(request: Request, id: Id, body: Apply) -> HttpResponse:
     """Settle invoices with what is left of a payment."""
+    require(request.auth, "billing.pay")
     currency = there(shown.payments(), id).currency
     chosen = _allocations(body.allocations, currency)
     act = partial(payments.apply_payment, actor=request.auth, payment=id, allocations=chosen)

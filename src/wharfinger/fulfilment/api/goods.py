@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
+from wharfinger.base.access import require
 from wharfinger.base.door import Done, Given, Id, Note, Quantity, Request, Shown
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
@@ -165,6 +166,7 @@ def _lines(picks: Sequence[Pick]) -> Callable[[], list[int]]:
 @router.post("/pick", response=GoodsDone, summary="Pick goods")
 def pick(request: Request, body: Picks) -> HttpResponse:
     """Take goods out of their bins for lines: reserved ones first, free ones for the rest."""
+    require(request.auth, "fulfilment.pick")
     picks = picks_of(body.picks)
     return answered(request, partial(picking.pick, actor=request.auth, picks=picks), _lines(picks))
 
@@ -172,6 +174,7 @@ def pick(request: Request, body: Picks) -> HttpResponse:
 @router.post("/unpick", response=GoodsDone, summary="Put picked goods back")
 def unpick(request: Request, body: PutBack) -> HttpResponse:
     """Put picked goods back into the bins they came from; what came from free stock is free again."""
+    require(request.auth, "fulfilment.unpick")
     picks = picks_of(body.picks)
     act = partial(picking.unpick, actor=request.auth, picks=picks, reason=body.reason)
     return answered(request, act, _lines(picks))
@@ -180,6 +183,7 @@ def unpick(request: Request, body: PutBack) -> HttpResponse:
 @router.post("/pack", response=GoodsDone, summary="Pack goods")
 def pack(request: Request, body: PackGiven) -> HttpResponse:
     """Put goods of lines into a container, or into a new one for each destination."""
+    require(request.auth, "fulfilment.pack")
     picks = picks_of(body.picks)
     box = Box(body.kind, body.weight_grams, body.size_mm, body.tracking, body.sscc)
     act = partial(packing.pack, actor=request.auth, picks=picks, container=body.container, box=box)
@@ -189,6 +193,7 @@ def pack(request: Request, body: PackGiven) -> HttpResponse:
 @router.post("/unpack", response=GoodsDone, summary="Take goods out of containers")
 def unpack(request: Request, body: Unpack) -> HttpResponse:
     """Take goods out of containers, back to where they were packed from."""
+    require(request.auth, "fulfilment.unpack")
     picks = picks_of(body.picks)
     act = partial(
         packing.unpack, actor=request.auth, picks=picks, containers=body.containers, reason=body.reason
@@ -199,6 +204,7 @@ def unpack(request: Request, body: Unpack) -> HttpResponse:
 @router.post("/ship", response=GoodsDone, summary="Ship goods")
 def ship(request: Request, body: ShipGiven) -> HttpResponse:
     """Hand loose goods and whole containers to the carrier; what is not picked yet is taken from its bin."""
+    require(request.auth, "fulfilment.ship")
     picks = picks_of(body.picks)
     consignment = Consignment(body.carrier, body.service, body.tracking, body.shipped_on, body.proof)
     act = partial(
@@ -210,6 +216,7 @@ def ship(request: Request, body: ShipGiven) -> HttpResponse:
 @router.post("/deliver", response=GoodsDone, summary="Deliver goods")
 def deliver(request: Request, body: DeliverGiven) -> HttpResponse:
     """Let goods reach the customer: those under way, or those at hand without a shipment."""
+    require(request.auth, "fulfilment.deliver")
     picks = picks_of(body.picks)
     act = partial(
         shipping.deliver,
@@ -225,6 +232,7 @@ def deliver(request: Request, body: DeliverGiven) -> HttpResponse:
 @router.post("/pick-pack-ship", response=GoodsDone, summary="Pick, pack and ship in one step")
 def pick_pack_ship(request: Request, body: OneStep) -> HttpResponse:
     """Goods at hand first, then free goods for what the lines still want."""
+    require(request.auth, "fulfilment.pick_pack_ship")
     picks = picks_of(body.picks)
     consignment = Consignment(body.carrier, body.service, body.tracking, body.shipped_on, body.proof)
     act = partial(shipping.pick_pack_ship, actor=request.auth, picks=picks, consignment=consignment)

@@ -146,6 +146,7 @@ def one_shipment(request: Request, id: Id) -> HttpResponse:
 @router.patch("/shipments/{id}", response=ShipmentDone, summary="Correct a shipment")
 def change_shipment(request: Request, id: Id, body: ShipmentChange) -> HttpResponse:
     """Correct the carrier, the service or the tracking number."""
+    require(request.auth, "fulfilment.ship")
     now = there(shown.shipments(), id)
     said: dict[str, Any] = {"carrier": now.carrier, "service": now.service, "tracking": now.tracking}
     said |= {key: value for key, value in body.model_dump(exclude_unset=True).items() if value is not None}
@@ -172,6 +173,7 @@ def one_container(request: Request, id: Id) -> HttpResponse:
 @router.patch("/containers/{id}", response=ContainerDone, summary="Describe a container")
 def change_container(request: Request, id: Id, body: ContainerChange) -> HttpResponse:
     """Say what a container weighs and measures, and under which number the carrier follows it."""
+    require(request.auth, "fulfilment.pack")
     now = there(shown.containers(), id)
     said: dict[str, Any] = {
         "kind": now.kind,

@@ -254,6 +254,7 @@ def add_contact(request: Request, id: Id, body: ContactGiven) -> HttpResponse:
 @router.patch("/organizations/{id}/contacts/{contact}", response=OrganizationDone, summary="Change a contact")
 def change_contact(request: Request, id: Id, contact: Id, body: ContactChange) -> HttpResponse:
     """Change a person; a date in ``retired_on`` retires them."""
+    require(request.auth, "parties.organization")
     there(there(Organization.objects.all(), id).contacts.all(), contact)
     act = partial(
         actions.change_contact,
@@ -274,6 +275,7 @@ def add_site(request: Request, id: Id, body: SiteGiven) -> HttpResponse:
 @router.patch("/organizations/{id}/sites/{site}", response=OrganizationDone, summary="Change a site")
 def change_site(request: Request, id: Id, site: Id, body: SiteChange) -> HttpResponse:
     """Change an address; a date in ``retired_on`` retires it."""
+    require(request.auth, "parties.organization")
     there(there(Organization.objects.all(), id).sites.all(), site)
     act = partial(
         actions.change_site, actor=request.auth, site=site, values=body.model_dump(exclude_unset=True)

@@ -158,6 +158,7 @@ def receipt(request: Request, id: Id) -> HttpResponse:
 @router.post("/receipts", response={201: ReceiptDone}, summary="Receive goods of several orders")
 def receive(request: Request, body: ReceiptGiven) -> HttpResponse:
     """Take in what one vendor delivered, of any of its submitted orders."""
+    require(request.auth, "purchasing.receive")
     act = partial(
         actions.receive,
         actor=request.auth,
@@ -177,6 +178,7 @@ def receive(request: Request, body: ReceiptGiven) -> HttpResponse:
 @router.post("/purchase-orders/{id}/receive", response=OrderReceived, summary="Receive goods of an order")
 def receive_order(request: Request, id: Id, body: ReceiptGiven) -> HttpResponse:
     """Take in what arrived of one order, fully or partly."""
+    require(request.auth, "purchasing.receive")
     queries.order(id)
     act = partial(
         actions.receive,
@@ -204,6 +206,7 @@ def cancel_receipt(request: Request, id: Id, body: CancelReceipt) -> HttpRespons
 @router.post("/send-back", response=SentBack, summary="Send goods back to their vendor")
 def send_back(request: Request, body: SendBackGiven) -> HttpResponse:
     """Give back what was rejected at the door, or free stock, whose value leaves with it."""
+    require(request.auth, "purchasing.send_back")
     act = partial(actions.send_back, actor=request.auth, goods=_goods(body.lines), reason=body.reason)
     return write(request, act, lambda _: {})
 

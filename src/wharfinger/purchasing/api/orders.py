@@ -148,6 +148,7 @@ def order(request: Request, id: Id) -> HttpResponse:
 @router.patch("/purchase-orders/{id}", response=OrderDone, summary="Change a purchase order")
 def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
     """Change the lines and terms of a draft; of a submitted order its dates and notes."""
+    require(request.auth, "purchasing.order")
     found = queries.order(id)
     values = body.model_dump(include={"external_number", "memo", "expected_on"}, exclude_unset=True)
     for name in ("external_number", "memo"):

@@ -76,10 +76,10 @@ class OrderOut(Shown):
     currency: str = Field(examples=["EUR"])
     customer_reference: str
     promised_on: date | None
-    net: str = Field(examples=["100"])
-    tax: str = Field(examples=["19"])
-    total: str = Field(examples=["119"])
-    open: str = Field(examples=["119"], description="What the customer still has to pay.")
+    net: str = Field(examples=["100.00"])
+    tax: str = Field(examples=["19.00"])
+    total: str = Field(examples=["119.00"])
+    open: str = Field(examples=["119.00"], description="What the customer still has to pay.")
     quote: Id | None
     ordered_on: date
     confirmed_at: datetime | None
@@ -147,6 +147,7 @@ def list_orders(request: Request) -> HttpResponse:
 @router.post("/orders", response={201: OrderDone}, summary="Make a sales order")
 def create_order(request: Request, body: OrderGiven, asked: Query[Confirm]) -> HttpResponse:
     """Make an order; it is born unconfirmed unless ``?confirm=true``."""
+    require(request.auth, "sales.order")
     wish = OrderWish(
         **body.model_dump(exclude={"lines"}),
         lines=wishes(body.lines, organization=body.organization),
@@ -179,6 +180,7 @@ def change_order(request: Request, id: Id, body: OrderChange) -> HttpResponse:
 @router.post("/orders/{id}/lines", response=OrderDone, summary="Add lines to a sales order")
 def add_lines(request: Request, id: Id, body: LinesGiven) -> HttpResponse:
     """Add lines; on a firm order they are served at once."""
+    require(request.auth, "sales.order")
     lines = wishes(body.lines, organization=queries.order(id).organization_id)
     return _done(request, partial(demand.add_lines, actor=request.auth, sheet=id, wishes=lines), id)
 
@@ -198,6 +200,7 @@ def unconfirm(request: Request, id: Id) -> HttpResponse:
 @router.post("/orders/{id}/reserve", response=OrderDone, summary="Reserve stock for a sales order")
 def reserve(request: Request, id: Id, body: Reserve) -> HttpResponse:
     """Hold free goods for the order's lines, wherever they are billed."""
+    require(request.auth, "sales.reserve")
     wanted = holds_of(body.lines, document=id, kind="order")
     until = queries.until(body.until)
     return _done(request, partial(holds.reserve, actor=request.auth, holds=wanted, until=until), id)
@@ -206,6 +209,7 @@ def reserve(request: Request, id: Id, body: Reserve) -> HttpResponse:
 @router.post("/orders/{id}/release", response=OrderDone, summary="Release reserved stock")
 def release(request: Request, id: Id, body: Release) -> HttpResponse:
     """Free goods that the order's lines reserved."""
+    require(request.auth, "sales.reserve")
     wanted = holds_of(body.lines, document=id, kind="order")
     return _done(request, partial(holds.release, actor=request.auth, holds=wanted), id)
 

@@ -123,9 +123,9 @@ class QuoteOut(Shown):
     currency: str = Field(examples=["EUR"])
     customer_reference: str
     promised_on: date | None
-    net: str = Field(examples=["100"])
-    tax: str = Field(examples=["19"])
-    total: str = Field(examples=["119"])
+    net: str = Field(examples=["100.00"])
+    tax: str = Field(examples=["19.00"])
+    total: str = Field(examples=["119.00"])
     opportunity: Id
     order: Id | None = Field(description="The sales order that winning made.")
     quoted_on: date
@@ -283,6 +283,7 @@ def list_quotes(request: Request) -> HttpResponse:
 @router.post("/quotes", response={201: QuoteDone}, summary="Make a quote")
 def create_quote(request: Request, body: QuoteGiven) -> HttpResponse:
     """Make a quote; it wants nothing yet and holds nothing."""
+    require(request.auth, "sales.quote")
     wish = QuoteWish(
         **body.model_dump(exclude={"lines"}), lines=wishes(body.lines, organization=body.organization)
     )
@@ -310,6 +311,7 @@ def change_quote(request: Request, id: Id, body: QuoteChange) -> HttpResponse:
 @router.post("/quotes/{id}/lines", response=QuoteDone, summary="Add lines to a quote")
 def add_lines(request: Request, id: Id, body: LinesGiven) -> HttpResponse:
     """Add lines to an open quote."""
+    require(request.auth, "sales.quote")
     there_is = queries.quote(id)
     lines = wishes(body.lines, organization=there_is.organization_id)
     return _done(request, partial(demand.add_lines, actor=request.auth, sheet=id, wishes=lines), id)
@@ -318,6 +320,7 @@ def add_lines(request: Request, id: Id, body: LinesGiven) -> HttpResponse:
 @router.post("/quotes/{id}/reserve", response=QuoteDone, summary="Hold stock for a quote")
 def reserve(request: Request, id: Id, body: Reserve) -> HttpResponse:
     """Hold free goods per location until the quote expires or another date."""
+    require(request.auth, "sales.reserve")
     wanted = holds_of(body.lines, document=id, kind="quote")
     until = queries.until(body.until)
     return _done(request, partial(holds.reserve, actor=request.auth, holds=wanted, until=until), id)
@@ -326,6 +329,7 @@ def reserve(request: Request, id: Id, body: Reserve) -> HttpResponse:
 @router.post("/quotes/{id}/release", response=QuoteDone, summary="Free stock that a quote holds")
 def release(request: Request, id: Id, body: Release) -> HttpResponse:
     """Free goods that the quote held."""
+    require(request.auth, "sales.reserve")
     wanted = holds_of(body.lines, document=id, kind="quote")
     return _done(request, partial(holds.release, actor=request.auth, holds=wanted), id)
 

@@ -165,6 +165,7 @@ def _tally(given: TallyGiven, field: str) -> Tally:
 @router.post("/stock/counts/{id}/record", response=CountDone, summary="Record what was counted")
 def record(request: Request, id: Id, body: Record) -> HttpResponse:
     """Write down what was counted; the difference from the books is taken at this instant."""
+    require(request.auth, "stock.count")
     tallies = [_tally(line, f"lines.{n}.") for n, line in enumerate(body.lines)]
     act = partial(actions.record_count, actor=request.auth, count=id, tallies=tallies)
     return write(request, act, _afterwards(id), about=f"count:{id}")

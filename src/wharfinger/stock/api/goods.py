@@ -12,6 +12,7 @@ from ninja import Router
 from pydantic import Field
 
 from wharfinger.base import money, quantity
+from wharfinger.base.access import require
 from wharfinger.base.door import Difference, Done, Given, Id, Note, Price, Quantity, Request, Shown, Text
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.door import write
@@ -173,6 +174,7 @@ def adjust(request: Request, body: Adjust) -> HttpResponse:
 
     A loss takes free goods first, then those of the lines with the latest promise, which want them again.
     """
+    require(request.auth, "stock.adjust")
 
     def act() -> Written:
         return actions.adjust(
@@ -185,6 +187,7 @@ def adjust(request: Request, body: Adjust) -> HttpResponse:
 @router.post("/stock/adjust-many", response=Stocked, summary="Adjust the stock of many products")
 def adjust_many(request: Request, body: AdjustMany) -> HttpResponse:
     """Put many goods into the books or out of them, in one entry: all or nothing."""
+    require(request.auth, "stock.adjust")
 
     def act() -> Written:
         items = [_found(item, f"items.{n}.") for n, item in enumerate(body.items)]
@@ -224,6 +227,7 @@ def _codes(body: Move | Aside) -> tuple[str, ...]:
 @router.post("/stock/transfer", response=Stocked, summary="Transfer stock")
 def transfer(request: Request, body: Move) -> HttpResponse:
     """Bring goods to another bin, location, van or person; what is claimed or picked stays so."""
+    require(request.auth, "stock.transfer")
 
     def act() -> Written:
         return actions.transfer(actor=request.auth, items=[_transfer(body)], reason=body.reason)
@@ -234,6 +238,7 @@ def transfer(request: Request, body: Move) -> HttpResponse:
 @router.post("/stock/transfer-many", response=Stocked, summary="Transfer many goods")
 def transfer_many(request: Request, body: MoveMany) -> HttpResponse:
     """Bring many goods elsewhere in one entry: all or nothing."""
+    require(request.auth, "stock.transfer")
 
     def act() -> Written:
         return actions.transfer(
@@ -246,6 +251,7 @@ def transfer_many(request: Request, body: MoveMany) -> HttpResponse:
 @router.post("/stock/put-away", response=Stocked, summary="Put goods away")
 def put_away(request: Request, body: Move) -> HttpResponse:
     """Bring goods to the bin where they belong, within their location."""
+    require(request.auth, "stock.put_away")
 
     def act() -> Written:
         return actions.put_away(actor=request.auth, items=[_transfer(body)])
@@ -268,6 +274,7 @@ def _goods(body: Aside, kind: str = "bin") -> Goods:
 @router.post("/stock/hold", response=Stocked, summary="Set goods aside")
 def hold(request: Request, body: Aside) -> HttpResponse:
     """Set free goods aside, where they stay ours and on hand, but for nobody to sell."""
+    require(request.auth, "stock.hold")
 
     def act() -> Written:
         return actions.hold(actor=request.auth, goods=_goods(body), reason=body.reason)
@@ -278,6 +285,7 @@ def hold(request: Request, body: Aside) -> HttpResponse:
 @router.post("/stock/unhold", response=Stocked, summary="Bring goods back that were set aside")
 def unhold(request: Request, body: Aside) -> HttpResponse:
     """Bring goods that were set aside back to a bin."""
+    require(request.auth, "stock.hold")
 
     def act() -> Written:
         return actions.unhold(actor=request.auth, goods=_goods(body, "quarantine"), reason=body.reason)
@@ -288,6 +296,7 @@ def unhold(request: Request, body: Aside) -> HttpResponse:
 @router.post("/stock/scrap", response=Stocked, summary="Scrap goods")
 def scrap(request: Request, body: Scrap) -> HttpResponse:
     """Throw free or set-aside goods away; their cost leaves the books."""
+    require(request.auth, "stock.scrap")
 
     def act() -> Written:
         goods = _goods(body, "quarantine" if body.held else "bin")
@@ -312,6 +321,7 @@ def value(request: Request, body: Revalue) -> HttpResponse:
 @router.post("/stock/correct-serial", response=Corrected, summary="Correct a serial number")
 def correct_serial(request: Request, body: Correct) -> HttpResponse:
     """Give a unit in stock its right serial number; the wrong one stays in its history."""
+    require(request.auth, "stock.correct_serial")
 
     def act() -> Written:
         lot = places.unit_of(body.product, body.serial)

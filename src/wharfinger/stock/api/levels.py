@@ -62,6 +62,7 @@ def levels(request: Request) -> HttpResponse:
 @router.post("/stock/levels", response=LevelDone, summary="Say what is kept")
 def say(request: Request, body: LevelGiven) -> HttpResponse:
     """Keep a product between two quantities at a location; what was said before gives way."""
+    require(request.auth, "stock.level")
     product = Product.objects.filter(pk=body.product).first()
     if product is None:
         raise BadInput("no_such_product", N_("There is no such product."), field="product")

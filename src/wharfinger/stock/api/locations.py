@@ -168,6 +168,7 @@ def add_bin(request: Request, id: Id, body: BinGiven) -> HttpResponse:
 @router.patch("/locations/{id}/bins/{bin}", response=LocationDone, summary="Change a bin")
 def change_bin(request: Request, id: Id, bin: Id, body: BinChange) -> HttpResponse:
     """Rename a bin, give it another turn in the walk, or retire it once it is empty."""
+    require(request.auth, "stock.location")
     there(there(Location.objects.all(), id).bins.all(), bin)
     act = partial(actions.change_bin, actor=request.auth, bin=bin, values=body.model_dump(exclude_unset=True))
     return write(request, act, lambda _: _show(id), about=f"location:{id}")
