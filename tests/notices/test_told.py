@@ -8,11 +8,13 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 from typing import Any
 
 import pytest
+import time_machine
 from aiosmtpd.controller import Controller
 from django.db import connections
 from django.test import Client
@@ -29,7 +31,7 @@ from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.models import Outbox
 from wharfinger.ledger.reverse import reverse
 from wharfinger.notices.rules import EVENTS, event_of
-from wharfinger.sales.actions.holds import reserve
+from wharfinger.sales.actions.holds import expire, reserve
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.actions.quotes import create_opportunity, create_quote
 from wharfinger.sales.actions.winning import win
@@ -54,11 +56,17 @@ from wharfinger.work.rules import WorkWish
         (("to_bill", 7, "invoiced", 7, False), ("invoiced", 7)),
         (("invoiced", 7, "to_bill", 7, True), ("back", 7)),
         (("vendor", 0, "bin", 0, False), None),
+        (("bin", 7, "bin", 0, False), None),
     ],
 )
 def test_which_move_is_news(move: tuple[Any, ...], event: tuple[str, int] | None) -> None:
     *way, back = move
     assert event_of(*way, back=back) == event
+
+
+def test_only_an_ended_hold_is_told_as_expired() -> None:
+    assert event_of("bin", 7, "bin", 0, back=False, expired=True) == ("expired", 7)
+    assert event_of("covered", 7, "quoted", 7, back=False, expired=True) is None
 
 
 def to(catcher: Catcher) -> Counter[str]:
@@ -95,6 +103,37 @@ def test_ticket_resource_order_owner_and_opportunity_owner_are_told(company: Wor
     work_off()
     assert to(catcher) == {"lead": 1, "seller": 1, "hunter": 1}
     assert "has been taken back" in catcher.mails[0].get_content()
+
+
+@pytest.mark.django_db
+def test_an_expired_hold_is_told_to_the_owners_of_quote_and_opportunity(
+    company: World, catcher: Catcher
+) -> None:
+    seller, hunter = person("seller"), person("hunter")
+    product = company.product()
+    company.stock(product, 5)
+    deal = create_opportunity(
+        actor=HOUSE, wish=OpportunityWish(company.customer.pk, "Routers", owner=hunter.pk)
+    ).one("sales.Opportunity")
+    made = create_quote(
+        actor=HOUSE,
+        wish=QuoteWish(company.customer.pk, (LineWish(product.pk, 3),), opportunity=deal, owner=seller.pk),
+    )
+    reserve(actor=HOUSE, holds=[Hold(made.one("ledger.Claim"), 3)], until=clock.now() + timedelta(hours=1))
+    work_off()
+    catcher.mails.clear()
+    with time_machine.travel(clock.now() + timedelta(hours=2)):
+        assert expire(actor=HOUSE) == 1
+        work_off()
+    assert to(catcher) == {"seller": 1, "hunter": 1}
+    number = Sheet.objects.get(pk=made.one("demand.Sheet")).number
+    told = f"{number}: 3 × {product.sku} {product.name} is no longer reserved, as the hold has expired"
+    assert told in catcher.mails[0].get_content()
+    catcher.mails.clear()
+    with time_machine.travel(clock.now() + timedelta(hours=3)):
+        assert expire(actor=HOUSE) == 0
+        work_off()
+    assert catcher.mails == []
 
 
 @pytest.mark.django_db

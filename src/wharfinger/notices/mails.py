@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from wharfinger.base import configuration
 from wharfinger.base.quantity import plain
 from wharfinger.demand.models import Line, Sheet
+from wharfinger.ledger import lapsing
 from wharfinger.ledger.models import Entry, Move, Outbox
 from wharfinger.notices import outbox, rules
 from wharfinger.notices.models import Rule
@@ -40,7 +41,7 @@ def tell(row: Outbox) -> list[dict[str, Any]]:
 
 def about(entry: Entry) -> list[dict[str, Any]]:
     """The mails about an entry: one for each person who is to know of it."""
-    news = news_of(entry.pk)
+    news = news_of(entry)
     if not news:
         return []
     own = {rule.event: rule for rule in Rule.objects.all()}
@@ -57,14 +58,16 @@ def about(entry: Entry) -> list[dict[str, Any]]:
     return [written(users[one.user], one.news, papers) for one in told if users[one.user].email]
 
 
-def news_of(entry: int) -> list[News]:
-    """Which units of which lines reached which stage by an entry, or were taken back from one."""
+def news_of(entry: Entry) -> list[News]:
+    """Which units of which lines reached which stage by an entry, were let go by an ended hold, or were taken back."""
     found: dict[tuple[str, int], int] = {}
-    moves = Move.objects.filter(entry_id=entry).values_list(
+    moves = Move.objects.filter(entry=entry).values_list(
         "source__kind", "source__claim_id", "target__kind", "target__claim_id", "quantity", "reverses_id"
     )
     for source, was_for, target, is_for, quantity, reverses in moves:
-        event = rules.event_of(source, was_for, target, is_for, back=reverses is not None)
+        event = rules.event_of(
+            source, was_for, target, is_for, back=reverses is not None, expired=entry.verb == lapsing.VERB
+        )
         if event is not None:
             found[event] = found.get(event, 0) + quantity
     lines = {

@@ -20,9 +20,16 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "customer": (N_("is delivered"), ("owner", "lead", "opportunity_owner", "requester")),
     "returns": (N_("has come back"), ("owner", "lead", "opportunity_owner", "requester")),
     "invoiced": (N_("is invoiced"), ("owner", "opportunity_owner")),
+    "expired": (
+        N_("is no longer reserved, as the hold has expired"),
+        ("owner", "lead", "opportunity_owner", "requester"),
+    ),
     "back": (N_("has been taken back"), ("owner", "lead", "opportunity_owner", "requester")),
 }
-"""By the kind of place that units of a line reach, or when a step is undone: the words, and the roles that are told unless a rule says otherwise."""
+"""By the kind of place that units of a line reach, or when a hold ends or a step is undone: the words, and who is told.
+
+The roles are told unless a rule says otherwise.
+"""
 
 ROLES = ("owner", "lead", "opportunity_owner", "requester", "purchasing_team")
 
@@ -62,16 +69,21 @@ WANTED_AGAIN = ("to_approve", "to_order")
 """Where somebody has to do something about a line, whichever way it came there."""
 
 
-def event_of(source: str, was_for: int, target: str, is_for: int, *, back: bool) -> tuple[str, int] | None:
+def event_of(
+    source: str, was_for: int, target: str, is_for: int, *, back: bool, expired: bool = False
+) -> tuple[str, int] | None:
     """Which event of which line it is that goods, wishes or bills go from one kind of place to another.
 
-    was_for, is_for: the lines they are claimed by before and after. back: whether the move undoes another.
+    was_for, is_for: the lines they are claimed by before and after. back: whether the move undoes another; expired: whether
+    it lets go what a hold kept that has ended.
     """
     if is_for and target in EVENTS and (not back or target in WANTED_AGAIN) and source != target:
         return target, is_for
     if back:
         return ("back", was_for) if was_for and source in EVENTS and source not in WANTED_AGAIN else None
-    return ("bin", is_for) if source == target == "bin" and is_for and not was_for else None
+    if source == target == "bin" and bool(was_for) != bool(is_for):
+        return ("bin", is_for) if is_for else ("expired", was_for) if expired else None
+    return None
 
 
 def tell(
