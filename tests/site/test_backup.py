@@ -11,6 +11,8 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 
 from wharfinger.base import clock
+from wharfinger.site import dumps
+from wharfinger.site.commands import Hindrance
 
 Home = dict[str, str]
 
@@ -104,3 +106,24 @@ def test_a_database_address_that_cannot_be_is_one_sentence(tmp_path: Path) -> No
     assert done.returncode == 2
     assert done.stderr.startswith("DATABASE_URL looks like postgresql://")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("program", "says"),
+    [
+        ("pg_dump", "pg_dump: error: aborting because of server version mismatch"),
+        ("pg_restore", "pg_restore: error: unsupported version (1.16) in file header"),
+    ],
+)
+def test_programs_of_another_release_are_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, program: str, says: str
+) -> None:
+    """A stand-in for an old client program says what the real one says."""
+    stub = tmp_path / program
+    stub.write_text(f"#!/bin/sh\necho '{says}' >&2\nexit 1\n")
+    stub.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with pytest.raises(Hindrance) as found:
+        dumps._program(program)
+    assert str(found.value).startswith(f"{program} is older than the server")
+    assert "postgresql-client" in str(found.value)

@@ -80,6 +80,22 @@ def test_one_address_does_not_try_a_password_on_everybody(mara: User) -> None:
     assert enter(Client(REMOTE_ADDR="192.0.2.7")).status_code == 303
 
 
+@pytest.mark.parametrize(("behind_proxy", "status"), [(True, 303), (False, 422)])
+def test_tries_are_counted_by_the_address_that_our_proxy_saw(
+    mara: User, settings: Any, behind_proxy: bool, status: int
+) -> None:
+    """What stands before the proxy's own word may be made up, and without a proxy all of it."""
+    settings.BEHIND_PROXY = behind_proxy
+
+    def tried(forwarded: str, password: str) -> int:
+        client = Client(headers={"x-forwarded-for": forwarded})
+        return int(enter(client, password).status_code)
+
+    assert {tried(f"10.0.0.{n}, 192.0.2.7", "wrong") for n in range(5)} == {422}
+    assert tried("10.0.0.9, 192.0.2.7", PASSWORD) == 422
+    assert tried("192.0.2.7, 198.51.100.3", PASSWORD) == status
+
+
 def test_sign_out_needs_a_post(mara: User) -> None:
     """A link cannot sign anybody out."""
     client = Client()

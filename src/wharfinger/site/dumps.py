@@ -15,6 +15,8 @@ from wharfinger.site.commands import Hindrance
 
 SQLITE_FILE = "db.sqlite3"
 POSTGRESQL_FILE = "db.dump"
+ANOTHER_RELEASE = ("server version mismatch", "unsupported version (")
+"""What pg_dump and pg_restore say where they are too old."""
 
 
 def file_name() -> str:
@@ -91,5 +93,10 @@ def _program(name: str, *words: str) -> None:
     }
     environment = os.environ | {key: str(value) for key, value in given.items() if value}
     done = subprocess.run([name, *words], env=environment, capture_output=True, text=True, check=False)
+    if done.returncode and any(words in done.stderr for words in ANOTHER_RELEASE):
+        raise Hindrance(
+            f"{name} is older than the server or than the program that wrote the backup; install PostgreSQL's "
+            "client programs of the server's version or newer (Debian: postgresql-client), and run this again."
+        )
     if done.returncode:
         raise Hindrance(f"{name} failed: {done.stderr.strip()}")

@@ -161,7 +161,8 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL.rstrip("/")]
-if environment.flag("WHARFINGER_BEHIND_PROXY"):
+BEHIND_PROXY = environment.flag("WHARFINGER_BEHIND_PROXY")
+if BEHIND_PROXY:
     # Only a proxy that overwrites this header may be trusted with it, so an administrator must say so.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

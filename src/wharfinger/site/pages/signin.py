@@ -83,7 +83,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def _proved(request: HttpRequest, name: str, password: str) -> Any:
     # The address is part of the key, so that a stranger cannot lock a person out from everywhere; and an
     # address that tries one password on many names is stopped by what it tried in all.
-    address = str(request.META.get("REMOTE_ADDR", ""))
+    address = _address(request)
     limits = {_key(name.casefold(), address): TRIES, _key("", address): TRIES_IN_ALL}
     if any(cache.get(key, 0) >= most for key, most in limits.items()):
         raise BadInput("too_many_tries", N_("Too many wrong passwords. Wait a minute, then try again."))
@@ -96,6 +96,12 @@ def _proved(request: HttpRequest, name: str, password: str) -> Any:
         )
     cache.delete(_key(name.casefold(), address))
     return user
+
+
+def _address(request: HttpRequest) -> str:
+    """Where a request comes from: behind our proxy, what it added last, as all before may be made up."""
+    forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
+    return forwarded if forwarded and settings.BEHIND_PROXY else str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _key(name: str, address: str) -> str:
