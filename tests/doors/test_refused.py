@@ -23,6 +23,7 @@ Picture = Callable[[], dict[str, str]]
 
 OPEN_OPERATIONS = {
     "/tokens": 200,
+    "/account/mails": 200,
     "/modules": 200,
     "/worklists": 200,
     "/worklists/{name}": 404,
@@ -30,6 +31,8 @@ OPEN_OPERATIONS = {
 }
 """What answers everybody, each with no more than is theirs: their own tokens, the worklists they may see, what they find."""
 KINDS = {"quotes": "quote", "orders": "order", "work-orders": "ticket"}
+OWN_OPERATIONS = {"patch /account/mails"}
+"""Where everybody decides for themselves."""
 OPEN_PAGES = {
     *("/", "/search/", "/sign-in/", "/sign-out/", "/account/", "/account/tokens/", "/account/mails/"),
     "/healthz",
@@ -93,7 +96,9 @@ def operations() -> Iterator[Any]:
     """Every operation of the API, as its own description names it."""
     for path, methods in api.get_openapi_schema()["paths"].items():
         for method, operation in methods.items():
-            yield pytest.param(method, path, operation, id=f"{method} {path.removeprefix('/api/v1')}")
+            name = f"{method} {path.removeprefix('/api/v1')}"
+            if name not in OWN_OPERATIONS:
+                yield pytest.param(method, path, operation, id=name)
 
 
 def first(model: str, **where: Any) -> int:
@@ -204,7 +209,7 @@ def test_an_operation_refuses(
     assert picture() == before
     open_to_all = OPEN_OPERATIONS.get(path.removeprefix("/api/v1")) if method == "get" else None
     assert response.status_code == (open_to_all or 403), (response.status_code, response.content[:160])
-    if open_to_all == 200 and path != "/api/v1/modules":
+    if open_to_all == 200 and path not in ("/api/v1/modules", "/api/v1/account/mails"):
         assert response.json()["items"] == []
 
 
