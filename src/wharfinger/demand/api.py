@@ -166,10 +166,12 @@ def wishes(given: Sequence[LineGiven], *, organization: int | None = None) -> tu
 
 
 def _sites(wanted: set[int], organization: int | None) -> set[int]:
+    if not wanted:
+        return set()
     rows = Site.objects.filter(pk__in=wanted)
     if organization is not None:
         rows = rows.filter(organization_id=organization)
-    return set(rows.values_list("pk", flat=True)) if wanted else set()
+    return set(rows.values_list("pk", flat=True))
 
 
 def changed(body: LineChanged, line: Any) -> LineChange:
