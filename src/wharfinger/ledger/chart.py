@@ -219,17 +219,21 @@ CHART: tuple[Row, ...] = (
     _row("pack", "container", "container"),
     _row("unpack", "container", "picked bin", undo="pack"),
     _row("ship", "bin picked container ready", "in_transit customer", lot="identifies"),
+    _row("ship", "to_bill", "waived"),
     _row("deliver", "in_transit", "customer", lot="identifies"),
     _row("deliver", "bin picked container ready", "customer", lot="identifies"),
+    _row("deliver", "to_bill", "waived"),
     _row(
         "pick_pack_ship", "bin picked container ready", "customer in_transit", claim="any", lot="identifies"
     ),
     _row("pick_pack_ship", "bin", "bin", claim="any"),
     _row("pick_pack_ship", _WISH, "covered"),
+    _row("pick_pack_ship", "to_bill", "waived"),
     _row(
         "cancel_delivery", "customer in_transit", "picked container bin ready", lot="identifies", undo="ship"
     ),
     _row("cancel_delivery", "covered", "demand", undo="ship"),
+    _row("cancel_delivery", "waived", "to_bill", undo="ship"),
     _row("provide", "bin picked ready", "customer", claim="any", lot="identifies"),
     _row("provide", "bin picked", "rented", claim="any"),
     _row("provide", f"want {_WISH}", "covered"),

@@ -57,7 +57,7 @@ def cancel_delivery(
             products=demand.line_products,
             claims=lines,
             layers=True,
-            incoming=("covered",),
+            incoming=("covered", "waived"),
             reads=(
                 fulfilment.read_ways(("customer", "in_transit")),
                 billing.read_invoice_lines,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from django.db.models import Sum
@@ -79,15 +80,31 @@ def read_holders(truth: Truth) -> None:
         truth.read["holders"][claim.pk] = (claim.line.sheet.subject_name, claim.line.sheet.number, until)
 
 
+def _channels() -> tuple[str, str]:
+    """The channels of the few locations that do not simply sell, as one column beside rows that are read anyway."""
+    gathered = "json_object_agg" if sql.on_postgresql() else "json_group_object"
+    return (
+        "channels",
+        f"(SELECT {gathered}(CAST(place_id AS text), channel) FROM stock_location WHERE channel <> 'direct')",
+    )
+
+
 def read_sites(truth: Truth) -> None:
-    """Read where goods are to go: the lines' sites, those of containers and of shipments under way."""
+    """Read where goods are to go, and how they may leave.
+
+    The lines' sites, those of containers and of shipments under way; by the location's place its channel
+    where it does not sell directly.
+    """
     wanted = {line.site_id for line in truth.read["lines"].values() if line.site_id is not None}
     rows = (
         *truth.documents.get("fulfilment.Container", {}).values(),
         *truth.read.get("on_the_way", {}).values(),
     )
     wanted |= {row.site_id for row in rows}
-    truth.read["sites"] = sql.by_ids(Site, wanted)
+    truth.read["sites"] = sql.by_ids(Site, wanted, also=_channels())
+    found = next((site.channels for site in truth.read["sites"].values()), None) or {}
+    found = json.loads(found) if isinstance(found, str) else found
+    truth.read["channels"] = {int(place): channel for place, channel in found.items()}
 
 
 def read_boxes(truth: Truth) -> None:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.words import same, tidy
+from wharfinger.demand import rules as demand
 from wharfinger.fulfilment.rules import (
     Consignment,
     Pick,
@@ -164,7 +165,9 @@ def _send(
             line=line.pk,
         )
     numbers = list(pick.serials)
-    for held, part in taken_from(goods, pick.quantity):
+    # A part of the step is undone from its end, so what is not billed stands there together.
+    chosen = sorted(taken_from(goods, pick.quantity), key=lambda one: _channel(truth, one[0]) == "indirect")
+    for held, part in chosen:
         _leave(plan, truth, line, held, part, place, numbers, f"picks.{n}.serials")
 
 
@@ -179,6 +182,7 @@ def _leave(
     field: str,
 ) -> None:
     """Let goods leave; those that are traced only from shipping get their serial numbers here."""
+    _as_sold(plan, truth, line, held, quantity, field)
     if held.spot.serial or not late(truth.read["products"][line.product_id]):
         plan.move(held.spot, held.spot.at(place), quantity)
         return
@@ -194,6 +198,44 @@ def _leave(
         code = numbers.pop(0)
         plan.move(
             held.spot, held.spot.at(place).as_lot(_identified(plan, truth, line.product_id, code, field)), 1
+        )
+
+
+def _channel(truth: Truth, held: Held) -> str:
+    """How the location sells at which goods stand."""
+    return str(truth.read["channels"].get(held.location, "direct"))
+
+
+def _as_sold(plan: Plan, truth: Truth, line: Any, held: Held, quantity: int, field: str) -> None:
+    """Let the location decide: rented goods are not sold, a partner's are sold but never invoiced by us."""
+    channel = _channel(truth, held)
+    if channel == "rental":
+        raise Refusal(
+            "rental_location",
+            N_(
+                "{wanted} of these stand at a rental location, which lends and never sells. "
+                "Transfer them to another location first, or lend them on a job."
+            ),
+            field=field.replace(".serials", ".line"),
+            wanted=quantity,
+            product=line.product_id,
+            line=line.pk,
+        )
+    if channel != "indirect":
+        return
+    waived = demand.advance(plan, truth, line.pk, ("to_bill",), "waived", quantity)
+    if waived < quantity and truth.quantity_of(line.pk, ("invoiced",)):
+        raise Refusal(
+            "invoiced_already",
+            N_(
+                "These are a partner's goods, which we never invoice, but the line is invoiced already. "
+                "Credit it first, or take goods of another location."
+            ),
+            field=field.replace(".serials", ".line"),
+            wanted=quantity,
+            free=waived,
+            product=line.product_id,
+            line=line.pk,
         )
 
 
