@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -45,6 +45,14 @@ class Ask:
     columns: tuple[str, ...] = ()
     given: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The filters, each with all its values as typed."""
+    read: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What several parts of the list need, read once."""
+
+    def once(self, name: str, read: Callable[[], Any]) -> Any:
+        """What this reads, asked of the database once for the whole list."""
+        if name not in self.read:
+            self.read[name] = read()
+        return self.read[name]
 
     @classmethod
     def from_query(

@@ -149,9 +149,12 @@ MODULES = {"procurement": N_("Procurement"), "rma": N_("RMA"), "jobs": N_("Jobs"
 """What the modules that can be switched off are called."""
 
 
-def module_on(name: str) -> None:
-    """Let pass while a module (procurement, rma, jobs) is on; raise NotThere, saying where it is switched."""
-    if not configuration.one("modules")[name]:
+def module_on(name: str, on: Mapping[str, bool] | None = None) -> None:
+    """Let pass while a module (procurement, rma, jobs) is on; raise NotThere, saying where it is switched.
+
+    on: which modules are on, where that has been read already.
+    """
+    if not (on or configuration.one("modules"))[name]:
         raise NotThere(
             "module_off",
             N_("“{module}” is switched off. An administrator switches it on under Settings, Modules."),

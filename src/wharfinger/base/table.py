@@ -76,7 +76,7 @@ class Asked:
     name: str
     label: str
     kind: Literal["text", "date"] = "text"
-    choices: Callable[[], Iterable[tuple[str, str]]] | None = None
+    choices: Callable[[Ask], Iterable[tuple[str, str]]] | None = None
     """Value and translated word of each choice; without it something is typed."""
     empty: str = ""
     """What choosing nothing means."""

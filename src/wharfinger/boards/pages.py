@@ -19,7 +19,7 @@ def worklist(request: HttpRequest, name: str) -> HttpResponse:
     if (door := signed_in(request, one.permission)) is not None:
         return door
     if one.module:
-        module_on(one.module)
+        module_on(one.module, getattr(request, "house", {}).get("modules"))
     tab = request.GET.get("tab") or next(iter(one.tabs))
     return table_page(request, on_tab(TABLES[name], one, tab, request.user))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -215,7 +215,7 @@ def fields_of(columns: Sequence[str]) -> tuple[str, ...]:
     return (*FIELDS, *(name for key in columns for name in COLUMNS[key].fields))
 
 
-def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: Any) -> Seen:
+def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: Any, ask: Ask) -> Seen:
     """What these rows need besides themselves, one statement each."""
     reads = {COLUMNS[key].reads for key in columns}
     products = sorted({row["product_id"] for row in rows})
@@ -229,7 +229,7 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
     claims = sorted({row["claim_id"] for row in rows if row["claim_id"]}) if "line" in columns else []
     return Seen(
         quantities(claims),
-        dict(Location.objects.values_list("place_id", "name")) if rows else {},
+        {place: name for place, name, _retired in _places(ask)} if rows and "where" in columns else {},
         prices,
         free,
     )
@@ -292,22 +292,27 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
 """Stages of the goods by which lines to be invoiced are narrowed."""
 
 
-def _customers(ask: Ask) -> Iterable[tuple[str, str]]:
-    return _parties(customer=True)
+def vendors(ask: Ask) -> list[tuple[str, str]]:
+    """The vendors whom a selection may be ordered from."""
+    return ask.once("vendors", lambda: _parties(vendor=True))
 
 
-def _vendors(ask: Ask) -> Iterable[tuple[str, str]]:
-    return _parties(vendor=True)
+def _customers(ask: Ask) -> list[tuple[str, str]]:
+    return ask.once("customers", lambda: _parties(customer=True))
 
 
-def _parties(**which: bool) -> Iterable[tuple[str, str]]:
+def _parties(**which: bool) -> list[tuple[str, str]]:
     found = Organization.objects.filter(retired_on__isnull=True, **which).order_by("name")[:200]
     return [(str(pk), name) for pk, name in found.values_list("pk", "name")]
 
 
-def _locations(ask: Ask) -> Iterable[tuple[str, str]]:
-    found = Location.objects.filter(retired_on__isnull=True).order_by("name")
-    return [(str(place), name) for place, name in found.values_list("place_id", "name")]
+def _places(ask: Ask) -> list[tuple[int, str, Any]]:
+    found = Location.objects.order_by("name").values_list("place_id", "name", "retired_on")
+    return ask.once("locations", lambda: list(found))
+
+
+def _locations(ask: Ask) -> list[tuple[str, str]]:
+    return [(str(place), name) for place, name, retired in _places(ask) if retired is None]
 
 
 FILTERS: dict[str, Filter] = {
@@ -315,16 +320,11 @@ FILTERS: dict[str, Filter] = {
     for one in (
         Filter("find", N_("Number, product, customer")),
         Filter("organization", N_("Organization"), "choice", _customers),
-        Filter("seller", N_("Vendor"), "choice", _vendors),
-        Filter("vendor", N_("Default vendor"), "choice", _vendors),
+        Filter("seller", N_("Vendor"), "choice", vendors),
+        Filter("vendor", N_("Default vendor"), "choice", vendors),
         Filter("location", N_("Location"), "choice", _locations),
         Filter("stage", N_("Goods"), "many", lambda ask: [(key, _(w)) for key, (w, _k) in STAGES.items()]),
         Filter("expected", N_("Expected"), "date"),
         Filter("promised", N_("Promised"), "date"),
     )
 }
-
-
-def vendor_choices() -> list[tuple[str, str]]:
-    """The vendors whom a selection may be ordered from."""
-    return list(_parties(vendor=True))

@@ -18,7 +18,7 @@ from wharfinger.base import clock
 from wharfinger.base.asking import MANY, Ask, few_enough
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Asked, Row, Rows, Tab, Table
-from wharfinger.boards.showing import COLUMNS, FILTERS, SORTS, Seen, fields_of, narrowed, see, vendor_choices
+from wharfinger.boards.showing import COLUMNS, FILTERS, SORTS, Seen, fields_of, narrowed, see, vendors
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.ledger import sql
@@ -103,11 +103,11 @@ WORKLISTS: tuple[Worklist, ...] = (
                 takes_quantity=True,
                 icon="clipboard-list",
                 asks=(
-                    Asked("vendor", N_("Vendor"), choices=vendor_choices, empty=N_("The default vendor")),
+                    Asked("vendor", N_("Vendor"), choices=vendors, empty=N_("The default vendor")),
                     Asked(
                         "ship_to",
                         N_("Ship to"),
-                        choices=lambda: [("organization", gettext("The customer, by drop shipment"))],
+                        choices=lambda ask: [("organization", gettext("The customer, by drop shipment"))],
                         empty=N_("Our location"),
                     ),
                     Asked("expected_on", N_("Expected"), kind="date"),
@@ -335,7 +335,7 @@ def rows_of(worklist: Worklist) -> Callable[[Ask], Rows]:
         if ask.sort.removeprefix("-") in sorts:
             few_enough(found)
         page = ask.slice(found, sorts, parts=by_kind(kinds))
-        seen = see(page.items, columns, quantities)
+        seen = see(page.items, columns, quantities, ask)
         return Rows([_row(row, columns, seen) for row in page.items], page.before, page.after, counts={})
 
     return rows

@@ -76,25 +76,28 @@ def available(products: Sequence[int]) -> dict[tuple[int, int], int]:
         f"WHERE claim_id = 0 AND kind = 'bin' AND owned AND quantity > 0 AND {sql.among('product_id')} "
         "GROUP BY product_id, place_id"
     )
+    wanted = frozenset(products)
     for product, place, units in sql.fetch(
-        f"SELECT g.product_id, p.parent_id, g.units FROM ({free}) g JOIN ledger_place p ON p.id = g.place_id",
-        [sql.array(products)],
+        f"SELECT g.product_id, p.parent_id, g.units FROM ({free}) g JOIN ledger_place p ON p.id = g.place_id "
+        f"UNION ALL SELECT e.product_id, e.parent_id, e.quantity FROM ({_EXPIRED}) e",
+        [sql.array(products), moment(clock.now())],
     ):
-        found[product, place] += int(units)
-    for product, place, _, units in _expired(products):
-        found[product, place] += units
+        if product in wanted:
+            found[product, place] += int(units)
     return found
+
+
+# The few claims whose end has come lead the way to their goods; CROSS JOIN keeps SQLite to that order.
+_EXPIRED = (
+    "SELECT h.product_id, p.parent_id, h.claim_id, h.quantity FROM ledger_claim c CROSS JOIN ledger_holding h "
+    "JOIN ledger_place p ON p.id = h.place_id WHERE c.hold_until <= %s AND h.claim_id = c.id "
+    "AND h.kind = 'bin' AND h.owned AND h.quantity > 0"
+)
 
 
 def _expired(products: Sequence[int]) -> list[tuple[int, int, int, int]]:
     """Goods whose hold has expired: product, place of the location, the claim that held them, units."""
-    # The few claims whose end has come lead the way to their goods; CROSS JOIN keeps SQLite to that order.
-    found = sql.fetch(
-        "SELECT h.product_id, p.parent_id, h.claim_id, h.quantity FROM ledger_claim c CROSS JOIN ledger_holding h "
-        "JOIN ledger_place p ON p.id = h.place_id WHERE c.hold_until <= %s AND h.claim_id = c.id "
-        "AND h.kind = 'bin' AND h.owned AND h.quantity > 0",
-        [moment(clock.now())],
-    )
+    found = sql.fetch(_EXPIRED, [moment(clock.now())])
     wanted = frozenset(products)
     return [
         (product, place, claim, int(units)) for product, place, claim, units in found if product in wanted

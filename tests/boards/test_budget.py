@@ -1,0 +1,61 @@
+"""No page of work asks the database more than twelve times, whichever tab, however many rows stand on it."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from tests.purchasing.buying import sold
+from tests.world import World, world
+from wharfinger.base.access import HOUSE
+from wharfinger.boards.worklists import WORKLISTS, Worklist, waiting
+from wharfinger.fulfilment.actions.packing import pack
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.actions.shipping import ship
+from wharfinger.fulfilment.rules import Pick
+from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
+from wharfinger.purchasing.rules.drafting import Wanted
+from wharfinger.sales.actions.holds import reserve
+from wharfinger.sales.rules.holds import Hold
+
+pytestmark = pytest.mark.django_db
+MOST = 12
+WITHOUT_ROWS = {("approval", ""), ("purchasing", "pending"), ("returns", "")}
+"""Tabs on which nothing of this company stands."""
+
+
+def work(company: World) -> None:
+    """Some of each stage, in many lines of several products, bought and sold."""
+    for _ in range(3):
+        product = company.product()
+        company.stock(product, 20)
+        picked, packed, sent, held, bought, drafted, wanted = (sold(company, product, 2) for _ in range(7))
+        reserve(actor=HOUSE, holds=[Hold(line, 2) for line in (picked, packed, sent, held)])
+        pick(actor=HOUSE, picks=[Pick(picked, 2)])
+        pack(actor=HOUSE, picks=[Pick(packed, 2)])
+        ship(actor=HOUSE, picks=[Pick(sent, 2)])
+        order = draft_from_lines(actor=HOUSE, wanted=[Wanted(bought)]).one("purchasing.PurchaseOrder")
+        submit(actor=HOUSE, order=order)
+        draft_from_lines(actor=HOUSE, wanted=[Wanted(drafted)])
+        assert wanted
+
+
+@pytest.mark.parametrize("one", WORKLISTS, ids=lambda one: one.name)
+def test_every_tab_of_a_worklist_asks_at_most_twelve_times(one: Worklist) -> None:
+    """Figures, prices, stock and names of all rows are read together."""
+    company = world()
+    work(company)
+    browser = Client()
+    browser.force_login(company.user)
+    page = reverse(f"boards:{one.name}")
+    for tab, (_, kinds) in one.tabs.items():
+        assert waiting(one, kinds).exists() == ((one.name, tab) not in WITHOUT_ROWS)
+        browser.get(page, {"tab": tab})
+        with CaptureQueriesContext(connection) as asked:
+            answer = browser.get(page, {"tab": tab})
+            found = [query["sql"] for query in asked.captured_queries]
+        assert answer.status_code == 200
+        assert 0 < len(found) <= MOST, "\n".join(found)
