@@ -153,6 +153,52 @@ def test_extending_after_the_end_is_a_fresh_hold(clock: time_machine.Traveller) 
 
 
 @pytest.mark.django_db
+def test_extending_takes_anew_what_the_worker_has_freed(clock: time_machine.Traveller) -> None:
+    """Whoever posted the release, a fresh hold takes what is still free where it stood."""
+    company = world()
+    product, quote, line = holding(company)
+    clock.move_to(NOON + timedelta(days=1))
+    expire(actor=HOUSE)
+    assert held(line) == {"quoted": 3, "offered": 3}
+    _, other = quoted(company, product, 3)
+    free = available([product])[product, company.location.place_id]
+    reserve(actor=HOUSE, holds=[Hold(other, free - 2)])
+    until = NOON + timedelta(days=3)
+    extended = extend(actor=HOUSE, quote=quote, until=until)
+    assert Claim.objects.get(pk=line).hold_until == until
+    assert held(line) == {"bin": 2, "covered": 2, "quoted": 1, "offered": 3}
+    clean()
+    reverse(actor=HOUSE, entry=extended.id)
+    assert held(line) == {"quoted": 3, "offered": 3}
+    clean()
+
+
+@pytest.mark.django_db
+def test_winning_takes_anew_what_the_worker_has_freed(clock: time_machine.Traveller) -> None:
+    company = world()
+    _, quote, _ = holding(company)
+    clock.move_to(NOON + timedelta(days=1))
+    expire(actor=HOUSE)
+    (mine,) = win(actor=HOUSE, quote=quote).made["ledger.Claim"]
+    assert held(mine) == {"bin": 3, "covered": 3, "to_bill": 3}
+    clean()
+
+
+@pytest.mark.django_db
+def test_what_was_released_by_hand_is_not_taken_anew(clock: time_machine.Traveller) -> None:
+    company = world()
+    _, quote, line = holding(company)
+    clock.move_to(NOON + timedelta(days=1))
+    expire(actor=HOUSE)
+    reserve(actor=HOUSE, holds=[Hold(line, 3)], until=NOON + timedelta(days=3))
+    release(actor=HOUSE, holds=[Hold(line, 3)])
+    before = entries()
+    with pytest.raises(Refusal) as found:
+        extend(actor=HOUSE, quote=quote)
+    assert (found.value.code, entries()) == ("nothing_held", before)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("verb", ["win", "lose", "release"])
 def test_what_holds_nothing_any_more_has_no_end(clock: time_machine.Traveller, verb: str) -> None:
     company = world()

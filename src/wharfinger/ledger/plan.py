@@ -91,6 +91,12 @@ def spot(lot: LotRef, place: PlaceRef, claim: Id) -> Spot:
     return Spot(lot.id, lot.product, lot.serial, lot.owned, place.id, place.kind, place.unbounded, claim)
 
 
+def spot_of(holding: Any) -> Spot:
+    """Where a row of the holdings is."""
+    h = holding
+    return Spot(h.lot_id, h.product_id, h.serial, h.owned, h.place_id, h.kind, h.unbounded, h.claim_id)
+
+
 @dataclass(slots=True)
 class Held:
     """A holding as it was read under the locks."""

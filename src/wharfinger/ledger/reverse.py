@@ -21,7 +21,7 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.chart import REGION, ROWS
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.models import Account, Entry, Fact, Move, Posting
-from wharfinger.ledger.plan import AccountRef, Change, Held, Plan, Spot, Truth
+from wharfinger.ledger.plan import AccountRef, Change, Held, Plan, Truth, spot_of
 from wharfinger.ledger.post import automation, post
 from wharfinger.ledger.telling import CORRECTIONS
 from wharfinger.ledger.write import MADE, Written, dump
@@ -114,18 +114,14 @@ def _moves(entry: int) -> list[dict[str, Any]]:
     return [
         {
             "id": m.pk,
-            "source": _spot(m.source),
-            "target": _spot(m.target),
+            "source": spot_of(m.source),
+            "target": spot_of(m.target),
             "product": m.source.product_id,
             "quantity": m.quantity,
             "left": m.quantity - taken.get(m.pk, 0),
         }
         for m in found
     ]
-
-
-def _spot(h: Any) -> Spot:
-    return Spot(h.lot_id, h.product_id, h.serial, h.owned, h.place_id, h.kind, h.unbounded, h.claim_id)
 
 
 def _documents(facts: list[Fact]) -> list[tuple[type[models.Model], list[int] | sql.Found]]:

@@ -19,7 +19,8 @@ from wharfinger.demand.queries.amounts import Money, money_of, open_on, totals_o
 from wharfinger.demand.queries.reading import ORDER, SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.queries.words import with_quote_word, with_words
-from wharfinger.ledger.models import Holding
+from wharfinger.ledger.models import Fact, Holding, Move
+from wharfinger.ledger.plan import Held, Truth, spot_of
 from wharfinger.ledger.prepared import Prepared, an_id, day
 from wharfinger.sales.models import Opportunity
 from wharfinger.sales.rules.holds import end_of_day
@@ -301,3 +302,26 @@ def held_of(lines: Sequence[int]) -> list[Reserved]:
     )
     sums = rows.values_list(*names).annotate(units=Sum("quantity")).order_by("product__sku", names[1])
     return [Reserved(sku, location, units, decimals, end) for sku, location, decimals, end, units in sums]
+
+
+def read_ended(truth: Truth) -> None:
+    """Read what lines held until their hold ended and its release was posted, where nobody has held anew since.
+
+    Extending or winning takes it once more, as far as it is still free.
+    """
+    claims = {f"claim:{pk}": pk for pk in truth.read["lines"]}
+    decided = Fact.objects.filter(subject__in=claims, field="hold_until").order_by("subject", "id")
+    last = {
+        subject: (entry, verb)
+        for subject, entry, verb in decided.values_list("subject", "entry", "entry__verb")
+    }
+    ended = {claims[subject]: entry for subject, (entry, verb) in last.items() if verb == "expire"}
+    gone: dict[int, list[Held]] = defaultdict(list)
+    if ended:
+        moves = Move.objects.filter(
+            entry__in=set(ended.values()), source__claim__in=set(ended), source__kind="bin"
+        )
+        for move in moves.select_related("source").order_by("pk"):
+            if ended[move.source.claim_id] == move.entry_id:
+                gone[move.source.claim_id].append(Held(0, spot_of(move.source), move.quantity))
+    truth.read["ended"] = dict(gone)

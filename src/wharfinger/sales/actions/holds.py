@@ -18,6 +18,7 @@ from wharfinger.ledger.post import expire as let_expire
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.sales.models import Quote
+from wharfinger.sales.queries import read_ended
 from wharfinger.sales.rules import holds as rules
 from wharfinger.sales.rules.holds import Hold
 
@@ -59,7 +60,7 @@ def extend(*, actor: Actor, quote: int, until: datetime | None = None, key: str 
             products=demand.line_products,
             claims=demand.line_ids,
             free=True,
-            reads=(read_standing, demand.read_claims),
+            reads=(read_standing, demand.read_claims, read_ended),
             falls_to=demand.falls_to,
         ),
         partial(rules.plan_extend, quote=quote, until=until),

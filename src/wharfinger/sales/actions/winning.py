@@ -20,6 +20,7 @@ from wharfinger.ledger.post import dry, post
 from wharfinger.ledger.write import Written
 from wharfinger.sales.actions.quotes import read_deal
 from wharfinger.sales.models import Order, Quote
+from wharfinger.sales.queries import read_ended
 from wharfinger.sales.rules import win as rules
 from wharfinger.sales.rules.win import Into
 
@@ -106,6 +107,7 @@ def _post(actor: Actor, quote: int, into: Into | None, key: str | None) -> Writt
                 demand.read_routing,
                 read_standing,
                 demand.read_claims,
+                read_ended,
                 read_deal(quote),
             ),
             falls_to=demand.falls_to,

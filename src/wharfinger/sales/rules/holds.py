@@ -105,8 +105,15 @@ def still_free(truth: Truth, gone: Held) -> list[tuple[Held, int]]:
 
 
 def lapsed_holds(truth: Truth) -> dict[int, list[Held]]:
-    """The holds of each line that expire with this act, as they stood."""
+    """The holds of each line that have ended, as they stood: with this act, or before it and not renewed since."""
     found: dict[int, list[Held]] = {}
+    for claim, gone in truth.read.get("ended", {}).items():
+        left = truth.quantity_of(claim, ("quoted",))
+        for held in gone:
+            part = min(held.quantity, left)
+            left -= part
+            if part:
+                found.setdefault(claim, []).append(Held(0, held.spot, part))
     for step in truth.prelude:
         if step.verb == "expire" and step.source.kind == "bin":
             assert isinstance(step.source.claim, int)
