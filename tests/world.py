@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.test import Client
+
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.models import Product, TaxCode, VendorPrice
 from wharfinger.ledger.audit import audit
@@ -151,6 +153,13 @@ def clean() -> None:
 def entries() -> int:
     """How many entries the journal has."""
     return Entry.objects.count()
+
+
+def seen(browser: Client, path: str) -> str:
+    """The page at this address, asserted to be one."""
+    response = browser.get(path)
+    assert response.status_code == 200, response.status_code
+    return response.content.decode()
 
 
 TODAY = date(2026, 1, 1)

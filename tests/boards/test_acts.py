@@ -11,7 +11,7 @@ import time_machine
 from django.test import Client
 
 from tests.purchasing.buying import person, sold, stocked_up, threshold
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held, seen, world
 from wharfinger.base import clock, configuration
 from wharfinger.base.access import HOUSE
 from wharfinger.boards.worklists import counts
@@ -46,12 +46,6 @@ def browser(company: World) -> Client:
 def row(line: int, kind: str) -> int:
     """The row of a line on the worklist of a kind of place."""
     return Holding.objects.get(claim=line, kind=kind, quantity__gt=0).pk
-
-
-def seen(browser: Client, path: str) -> str:
-    response = browser.get(path)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def act(browser: Client, name: str, page: str, rows: list[int], **typed: str) -> Any:

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries, seen, world
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.demand.rules import LineWish
@@ -30,12 +30,6 @@ def company() -> World:
 def browser(client: Client, company: World) -> Client:
     client.force_login(company.user)
     return client
-
-
-def seen(browser: Client, path: str) -> str:
-    response = browser.get(path)
-    assert response.status_code == 200, response.status_code
-    return response.content.decode()
 
 
 def typed(company: World, **values: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries, seen, world
 from wharfinger.parties.models import Contact, Organization, Role, Site, User
 
 pytestmark = pytest.mark.django_db
@@ -22,12 +22,6 @@ def company() -> World:
 def browser(client: Client, company: World) -> Client:
     client.force_login(company.user)
     return client
-
-
-def seen(browser: Client, path: str) -> str:
-    response = browser.get(path)
-    assert response.status_code == 200, response.status_code
-    return response.content.decode()
 
 
 NEW = {

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries, seen, world
 from wharfinger.base import clock
 from wharfinger.parties.models import Role, Token, User
 from wharfinger.parties.queries import user_of
@@ -26,12 +26,6 @@ def company() -> World:
 def browser(client: Client, company: World) -> Client:
     client.force_login(company.user)
     return client
-
-
-def seen(browser: Client, path: str) -> str:
-    response = browser.get(path)
-    assert response.status_code == 200, response.status_code
-    return response.content.decode()
 
 
 def test_a_user_is_added_changed_and_deactivated(browser: Client, company: World) -> None:

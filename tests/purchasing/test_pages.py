@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.purchasing.buying import arrive, person, sold, stocked_up, threshold
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held, seen, world
 from wharfinger.base.access import HOUSE
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions.ordering import draft_from_lines
@@ -29,12 +29,6 @@ def browser(company: World) -> Client:
     client = Client()
     client.force_login(company.user)
     return client
-
-
-def seen(browser: Client, path: str) -> str:
-    response = browser.get(path)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def test_an_order_is_written_changed_submitted_and_received(company: World, browser: Client) -> None:

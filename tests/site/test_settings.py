@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries, seen, world
 from wharfinger.base import configuration
 from wharfinger.base.access import HOUSE
 from wharfinger.parties.models import Role, User
@@ -27,12 +27,6 @@ def company() -> World:
 def browser(client: Client, company: World) -> Client:
     client.force_login(company.user)
     return client
-
-
-def seen(browser: Client, path: str) -> str:
-    response = browser.get(path)
-    assert response.status_code == 200, response.status_code
-    return response.content.decode()
 
 
 def typed(**values: Any) -> dict[str, Any]:

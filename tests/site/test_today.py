@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.purchasing.buying import stocked_up
-from tests.world import World, world
+from tests.world import World, seen, world
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.rules import LineWish
@@ -36,8 +36,7 @@ def browser(company: World) -> Client:
 
 def late(browser: Client) -> str:
     """What the card of late orders says."""
-    page = browser.get("/").content.decode()
-    return page.partition("Late</h2>")[2].partition("</section>")[0]
+    return seen(browser, "/").partition("Late</h2>")[2].partition("</section>")[0]
 
 
 def test_a_promise_is_kept_once_the_goods_are_delivered(company: World, browser: Client) -> None:
@@ -58,6 +57,6 @@ def test_what_should_have_arrived_is_marked(company: World, browser: Client) -> 
     stocked_up(company, (company.product(), 1, 1_000_000), expected_on=today)
     stocked_up(company, (company.product(), 1, 1_000_000), expected_on=today - timedelta(days=2))
     stocked_up(company, (company.product(), 1, 1_000_000), expected_on=today + timedelta(days=30))
-    page = browser.get("/").content.decode().partition("Arriving")[2].partition("</section>")[0]
+    page = seen(browser, "/").partition("Arriving")[2].partition("</section>")[0]
     assert ("PO-1" in page, "PO-2" in page, "PO-3" in page) == (True, True, False)
     assert page.count("chip red") == 1

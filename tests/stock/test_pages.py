@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held, seen, world
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.models import Holding, Lot
@@ -34,12 +34,6 @@ def company() -> World:
 def browser(client: Client, company: World) -> Client:
     client.force_login(company.user)
     return client
-
-
-def seen(browser: Client, path: str) -> str:
-    response = browser.get(path)
-    assert response.status_code == 200, response.status_code
-    return response.content.decode()
 
 
 def test_the_inventory_lists_products_by_location(browser: Client, company: World) -> None:
