@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -18,9 +20,13 @@ from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import Allocation, PaymentWish
 from wharfinger.demand import queries as demand
+from wharfinger.demand.api import Charge
 from wharfinger.demand.models import Sheet
+from wharfinger.demand.pages import TONES, line_rows
+from wharfinger.demand.queries import reading
+from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.rules import LineWish
-from wharfinger.demand.rules.words import charge_word
+from wharfinger.demand.rules.words import CHARGE, charge_word
 from wharfinger.flows.actions.reopen import reopen
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
@@ -30,6 +36,7 @@ from wharfinger.ledger.write import Written
 from wharfinger.sales import queries
 from wharfinger.sales.actions.holds import release, reserve
 from wharfinger.sales.actions.orders import cancel, confirm, mark_fulfilled
+from wharfinger.sales.actions.winning import win
 from wharfinger.sales.rules.holds import Hold
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +58,7 @@ def words(order: int) -> tuple[str, str]:
 
 
 def word(line: int) -> str:
-    return charge_word(demand.quantities([line])[line], firm=True)
+    return charge_word(demand.quantities([line])[line], firm=True, won=False)
 
 
 def test_an_order_is_called_by_how_far_its_goods_are(company: World) -> None:
@@ -130,6 +137,25 @@ def test_a_quoted_line_is_at_most_reserved(company: World) -> None:
     assert said() == "partly_reserved"
     release(actor=HOUSE, holds=[Hold(line, 1)])
     assert said() == "pending"
+
+
+def test_a_won_quotes_line_says_so_wherever_it_is_read(company: World) -> None:
+    product = company.product()
+    quote, (line,) = quote_of(company, LineWish(product.pk, 2))
+    won = win(actor=HOUSE, quote=quote)
+    (found,) = queries.show_quote(queries.quotes().get(pk=quote))["lines"]
+    (listed,) = show_lines(reading.lines().filter(pk=line))
+    (row,) = line_rows(list(reading.lines().filter(pk=line)))
+    assert found["charge_status"] == listed["charge_status"] == "won"
+    assert row["word"] == ("green", "Won")
+    reverse(actor=HOUSE, entry=won.entry.pk)
+    (row,) = line_rows(list(reading.lines().filter(pk=line)))
+    assert row["word"] == ("grey", "Pending")
+
+
+def test_every_word_of_a_line_has_its_tone_and_stands_in_the_api() -> None:
+    assert {word.removeprefix("partly_") for word in CHARGE} == set(TONES)
+    assert list(CHARGE) == list(get_args(Charge))
 
 
 def test_amounts_are_summed_by_rate(company: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpResponse
 from ninja import Router
@@ -14,6 +14,7 @@ from pydantic import Field
 from wharfinger.base import money
 from wharfinger.base.access import require
 from wharfinger.base.door import (
+    Currency,
     Done,
     Given,
     Id,
@@ -40,6 +41,25 @@ from wharfinger.ledger.door import detail, write
 from wharfinger.parties.models import Site
 
 router = Router(tags=["lines"])
+
+Charge = Literal[
+    "pending",
+    "waiting_approval",
+    "need_to_order",
+    "on_order",
+    "ready",
+    "delivered",
+    "cancelled",
+    "partly_pending",
+    "partly_waiting_approval",
+    "partly_need_to_order",
+    "partly_on_order",
+    "partly_ready",
+    "partly_delivered",
+    "won",
+    "reserved",
+    "partly_reserved",
+]
 
 
 class LineGiven(Given):
@@ -123,11 +143,49 @@ class LineOut(Shown):
     reserved_until: str | None = Field(examples=[None])
     amounts: LineAmounts
     quantities: Figures
-    charge_status: str = Field(examples=["partly_ready"])
+    charge_status: Charge = Field(examples=["partly_ready"])
 
 
 class LineDone(LineOut, Done):
     """A line, and the entry that wrote it."""
+
+
+class SheetGiven(Given):
+    """What a new quote, order or work order has, whatever else it has of its own."""
+
+    organization: Id
+    site: Id | None = None
+    contact: Id | None = None
+    owner: Id | None = None
+    currency: Currency | None = None
+    number: str | None = Field(default=None, min_length=1, max_length=40, examples=[None])
+    title: Line = ""
+    customer_reference: str = Field(default="", max_length=60)
+
+
+class SheetChange(Given):
+    """What may change of any of them."""
+
+    title: Line | None = None
+    contact: Id | None = None
+    owner: Id | None = None
+    customer_reference: str | None = Field(default=None, max_length=60)
+
+
+class SheetOut(Shown):
+    """What callers read of any of them."""
+
+    id: Id
+    number: str
+    title: str
+    organization: Id
+    contact: Id | None
+    owner: Id | None
+    currency: str = Field(examples=["EUR"])
+    customer_reference: str
+    net: str = Field(examples=["100.00"])
+    tax: str = Field(examples=["19.00"])
+    total: str = Field(examples=["119.00"])
 
 
 def wishes(given: Sequence[LineGiven], *, organization: int | None = None) -> tuple[LineWish, ...]:

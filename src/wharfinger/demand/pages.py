@@ -46,6 +46,7 @@ TONES = {
     "reserved": "teal",
     "delivered": "green",
     "cancelled": "grey",
+    "won": "green",
 }
 GOODS_TONES = {
     "unconfirmed": "grey",
@@ -111,7 +112,8 @@ def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
     for line in found:
         here = figures[line.pk]
         decimals = line.product.quantity_decimals
-        word = charge_word(here, firm=standings[line.sheet_id].firm)
+        document = standings[line.sheet_id]
+        word = charge_word(here, firm=document.firm, won=document.closed_by == "won")
         rows.append(
             {
                 "id": line.pk,

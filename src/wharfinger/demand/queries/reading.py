@@ -20,8 +20,12 @@ def lines() -> QuerySet[Line, Line]:
 
 
 def joined(rows: QuerySet[Line, Line]) -> QuerySet[Any, Any]:
-    """Lines with product, tax code and claim, and ``sheet_kind`` and ``confirmed_at`` of their document."""
-    documents = {"sheet_kind": F("sheet__kind"), "confirmed_at": F("sheet__order__confirmed_at")}
+    """Lines with product, tax code and claim, and ``sheet_kind``, ``confirmed_at`` and ``won_at`` of their document."""
+    documents = {
+        "sheet_kind": F("sheet__kind"),
+        "confirmed_at": F("sheet__order__confirmed_at"),
+        "won_at": F("sheet__quote__won_at"),
+    }
     return rows.select_related("product", "tax_code", "claim").annotate(**documents)
 
 

@@ -51,7 +51,7 @@ def show_lines(
     """
     rows = list(joined(found)) if isinstance(found, QuerySet) else found
     figures = quantities([line.pk for line in rows]) if figures is None else figures
-    return [_shown(line, figures[line.pk], firm=_firm(line)) for line in rows]
+    return [_shown(line, figures[line.pk], firm=_firm(line), won=line.won_at is not None) for line in rows]
 
 
 def _firm(line: Any) -> bool:
@@ -60,7 +60,7 @@ def _firm(line: Any) -> bool:
     return bool(line.sheet_kind != "quote")
 
 
-def _shown(line: Line, figures: dict[str, int], *, firm: bool) -> dict[str, Any]:
+def _shown(line: Line, figures: dict[str, int], *, firm: bool, won: bool) -> dict[str, Any]:
     decimals = line.product.quantity_decimals
     until = line.claim.hold_until
     return {
@@ -82,5 +82,5 @@ def _shown(line: Line, figures: dict[str, int], *, firm: bool) -> dict[str, Any]
         "reserved_until": until.isoformat() if until else None,
         "amounts": {"currency": line.currency, "net": money.plain(net_of(line), line.currency)},
         "quantities": {name: plain(figures[name], decimals) for name in FIGURES},
-        "charge_status": charge_word(figures, firm=firm),
+        "charge_status": charge_word(figures, firm=firm, won=won),
     }

@@ -64,10 +64,14 @@ CHARGE = {
     "partly_on_order": N_("Partly On Order"),
     "partly_ready": N_("Partly Ready to Deliver/Ship"),
     "partly_delivered": N_("Partly Delivered/Shipped"),
+    "won": N_("Won"),
     "reserved": N_("Reserved"),
     "partly_reserved": N_("Partly Reserved"),
 }
-"""What is said of a charge, as Autotask says it; a line that is not firm yet is at most reserved."""
+"""What is said of a charge, as Autotask says it; a line that is not firm yet is at most reserved.
+
+A won quote's line is called so: what it wanted and held has passed to the line that came from it.
+"""
 
 _PROGRESS = (
     ("pending", ("wanted",)),
@@ -79,14 +83,15 @@ _PROGRESS = (
 )
 
 
-def charge_word(figures: Mapping[str, int], *, firm: bool) -> str:
+def charge_word(figures: Mapping[str, int], *, firm: bool, won: bool) -> str:
     """The word of a line: how far its foremost units are, *partly* where others are behind.
 
-    figures: the line's quantities; firm: whether its document is confirmed, so that it is served.
+    figures: the line's quantities; firm: whether its document is confirmed, so that it is served;
+    won: whether its document is a quote that was won, so that its units are another line's.
     """
     here = [word for word, names in _PROGRESS if any(figures[name] for name in names)]
     if not here:
-        return "cancelled"
+        return "won" if won else "cancelled"
     word = here[-1]
     if not firm and word == "ready":
         word = "reserved"
