@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.purchasing.buying import bought, person, sold, stocked_up, threshold
@@ -13,9 +15,12 @@ from wharfinger.demand.models import Line
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.ledger.reverse import reverse
+from wharfinger.ledger.write import Written
 from wharfinger.purchasing.actions.approving import approve, reject, request
-from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
+from wharfinger.purchasing.actions.ordering import change_purchase, draft, draft_from_lines, submit
 from wharfinger.purchasing.models import Approval
+from wharfinger.purchasing.rules import changing
+from wharfinger.purchasing.rules.changing import PurchaseChange
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.rules.orders import OrderWish
@@ -131,8 +136,6 @@ def test_a_cost_that_rose_above_what_was_approved_is_approved_again(company: Wor
     wish = PurchaseWish(
         company.vendor.pk, (PurchaseLineWish(wanted=(Wanted(line),), unit_cost_micro=6_000_001),)
     )
-    from wharfinger.purchasing.actions.ordering import draft
-
     same = bought(draft(actor=HOUSE, wish=wish))
     submit(actor=HOUSE, order=same.order)
     dearer = sold(company, company.product(), 5)
@@ -150,11 +153,48 @@ def test_a_cost_that_rose_above_what_was_approved_is_approved_again(company: Wor
 
 def test_the_buyer_does_not_approve_the_own_order(company: World) -> None:
     buyer = person("buyer", "*")
-    from wharfinger.purchasing.actions.ordering import draft
-
     wish = PurchaseWish(company.vendor.pk, (PurchaseLineWish(company.product().pk, 10),))
     made = bought(draft(actor=buyer, wish=wish))
     refused("own_request", lambda: approve(actor=buyer, purchase_lines=made.lines))
     approve(actor=person("boss", "purchasing.approve"), purchase_lines=made.lines)
     submit(actor=buyer, order=made.order)
+    clean()
+
+
+def test_whoever_raises_a_line_of_anothers_draft_does_not_approve_it(company: World) -> None:
+    buyer, boss = person("buyer", "*"), person("boss", "*")
+    wish = PurchaseWish(company.vendor.pk, (PurchaseLineWish(company.product().pk, 4),))
+    made = bought(draft(actor=buyer, wish=wish))
+    (line,) = made.lines
+
+    def change(who: Any, **values: Any) -> Written:
+        changed = PurchaseChange(change=(changing.LineChange(line, **values),))
+        return change_purchase(actor=who, order=made.order, change=changed)
+
+    raised = change(boss, quantity=10)
+    assert (
+        refused("own_request", lambda: approve(actor=boss, purchase_lines=[line])).field == "purchase_lines"
+    )
+    assert not Approval.objects.exists()
+    reverse(actor=HOUSE, entry=raised.id)
+    change(boss, quantity=3)
+    change(boss, description="Fewer")
+    refused("own_request", lambda: approve(actor=buyer, purchase_lines=[line]))
+    change(boss, unit_cost_micro=20_000_000)
+    refused("own_request", lambda: approve(actor=boss, purchase_lines=[line]))
+    refused("needs_approval", lambda: submit(actor=boss, order=made.order))
+    approve(actor=buyer, purchase_lines=[line])
+    submit(actor=boss, order=made.order)
+    clean()
+
+
+def test_whoever_adds_a_line_to_anothers_draft_does_not_approve_it(company: World) -> None:
+    buyer, boss = person("buyer", "*"), person("boss", "*")
+    made = bought(
+        draft(actor=buyer, wish=PurchaseWish(company.vendor.pk, (PurchaseLineWish(company.product().pk, 1),)))
+    )
+    more = PurchaseChange(add=(PurchaseLineWish(company.product().pk, 10),))
+    added = change_purchase(actor=boss, order=made.order, change=more).one("purchasing.PurchaseLine")
+    refused("own_request", lambda: approve(actor=boss, purchase_lines=[added]))
+    approve(actor=buyer, purchase_lines=[added])
     clean()

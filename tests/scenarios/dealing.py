@@ -3,7 +3,7 @@
 hold Q 3 router for 5 · extend Q for 10 · days 6        a hold with an end in days; the clock goes on
 win-on ticket Q as SO        charged on new work; `as nothing` where no order is made
 copy Q as R · same SO AGAIN  two names for one order
-change SO 12 router · add SO 2 router
+change SO 12 router · add SO 2 router · change PO 6 router
 reject SO: WHY · ask SO      whether its lines may be bought
 plan SO as PO                a purchase order that stays a draft
 cancel-bought SO keep        what becomes of goods on order: keep, pass_on, cut
@@ -77,8 +77,12 @@ class Dealing(After):
         assert self.documents[one] == self.documents[other], "they are two orders"
 
     def say_change(self, rest: str) -> None:
-        """change SO QUANTITY NAME"""
+        """change SO|PO QUANTITY NAME"""
         document, quantity, name = rest.split()
+        if self.kinds.get(document) == "purchase":
+            changed = self.door.change_bought(self.documents[document], self.products[name].pk, int(quantity))
+            self.acts.append(changed)
+            return
         self.acts.append(self.door.change(self.line(document, name), int(quantity)))
 
     def say_add(self, rest: str) -> None:

@@ -13,6 +13,9 @@ from wharfinger.demand.rules.amend import LineChange
 from wharfinger.flows.actions.cancel_order import cancel_order
 from wharfinger.ledger.write import Written
 from wharfinger.purchasing.actions import approving, ordering
+from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.rules.changing import LineChange as ChangeOfLine
+from wharfinger.purchasing.rules.changing import PurchaseChange
 from wharfinger.purchasing.rules.drafting import Wanted
 from wharfinger.sales.actions import holds, orders, quotes, winning
 from wharfinger.sales.rules.holds import Hold
@@ -48,6 +51,14 @@ class DealsActions:
         """Want more or less of a line."""
         change = LineChange(quantity=quantity)
         return int(self._said(lambda: change_line(actor=self.who, line=line, change=change)).id)
+
+    def change_bought(self: Tells, purchase: int, product: int, quantity: int) -> int:
+        """Buy more or less of a product on a draft."""
+        line = PurchaseLine.objects.get(purchase_order=purchase, product=product).pk
+        change = PurchaseChange(change=(ChangeOfLine(line, quantity=quantity),))
+        return int(
+            self._said(lambda: ordering.change_purchase(actor=self.who, order=purchase, change=change)).id
+        )
 
     def unconfirm(self: Tells, order: int) -> int:
         """Make an order provisional again."""
@@ -111,6 +122,12 @@ class DealsApi:
     def change(self: Posts, line: int, quantity: int) -> int:
         """Want more or less of a line."""
         return int(self._patch(f"/lines/{line}", {"quantity": str(quantity)})["entry"])
+
+    def change_bought(self: Posts, purchase: int, product: int, quantity: int) -> int:
+        """Buy more or less of a product on a draft."""
+        line = PurchaseLine.objects.get(purchase_order=purchase, product=product).pk
+        row = {"purchase_line": line, "quantity": str(quantity)}
+        return int(self._patch(f"/purchase-orders/{purchase}", {"change": [row]})["entry"])
 
     def unconfirm(self: Posts, order: int) -> int:
         """Make an order provisional again."""

@@ -69,6 +69,10 @@ class PurchaseLine(models.Model):
     description = models.CharField(max_length=500, blank=True)
     approved_minor = models.BigIntegerField(null=True)
     """The extended cost up to which buying this line was approved, in home currency."""
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """Who put it on the order, or raised what it costs last; they do not approve it."""
     removed_at = models.DateTimeField(null=True)
     """When it was taken off the order, before that was submitted."""
     drafted_place = models.OneToOneField(Place, models.PROTECT, related_name="drafted_line")

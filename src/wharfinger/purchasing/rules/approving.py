@@ -152,7 +152,7 @@ def _approve_purchase_line(plan: Plan, truth: Truth, pk: int, note: str) -> None
             field="purchase_lines",
             number=order.number,
         )
-    _not_ones_own(truth, order.buyer_id)
+    _not_ones_own(truth, line.requested_by_id, field="purchase_lines")
     amount = home_cost(truth, order, line, line.quantity)
     plan.change(line, approved_minor=amount)
     _record(plan, truth, granted=True, amount=amount, note=note, purchase_line=pk)
@@ -183,13 +183,13 @@ def _chosen(truth: Truth, lines: Sequence[int]) -> list[Any]:
     ]
 
 
-def _not_ones_own(truth: Truth, asked_by: int | None) -> None:
+def _not_ones_own(truth: Truth, asked_by: int | None, *, field: str = "lines") -> None:
     allowed = truth.read["approval"]["self_approval"]
     if not allowed and truth.actor is not None and asked_by == truth.actor:
         raise Refusal(
             "own_request",
             N_("Nobody approves what they asked for themselves. Ask another approver."),
-            field="lines",
+            field=field,
         )
 
 

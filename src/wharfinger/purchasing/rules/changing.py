@@ -101,3 +101,8 @@ def _change(plan: Plan, truth: Truth, line: Any, change: LineChange, where: str)
         plan.change(line, expected_on=change.expected_on)
     if change.description is not None:
         plan.change(line, description=change.description)
+    quantity = line.quantity if change.quantity is None else change.quantity
+    cost = line.unit_cost_micro if change.unit_cost_micro is None else change.unit_cost_micro
+    if quantity * cost > line.quantity * line.unit_cost_micro:
+        # Whoever raises it asks for it, and so does not approve it.
+        plan.change(line, requested_by_id=truth.actor or line.requested_by_id)

@@ -193,6 +193,7 @@ def add_line(
         location_id=_location(truth, line.location, field),
         expected_on=line.expected_on or wish.expected_on,
         description=line.description or product.name,
+        requested_by_id=truth.actor,
         drafted_place_id=drafted.id,
         place_id=plan.place("on_order").id,
         refused_place_id=plan.place("refused").id,
