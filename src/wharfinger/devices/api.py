@@ -21,7 +21,7 @@ from wharfinger.devices.actions import installing, keeping
 from wharfinger.devices.queries import assets, shown
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
-from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.door import detail, make, write
 from wharfinger.parties.models import Organization
 
 router = Router(tags=["devices"])
@@ -333,8 +333,7 @@ def subscriptions(request: Request) -> HttpResponse:
 def subscription(request: Request, id: Id) -> HttpResponse:
     """A subscription and the device it uses."""
     require(request.auth, "devices.read")
-    found = there(shown.subscriptions(), id)
-    return detail(request, f"subscription:{id}", shown.show_subscription(found))
+    return detail(request, f"subscription:{id}", _show_subscription(id))
 
 
 @router.post("/subscriptions", response={201: SubscriptionDone}, summary="Begin a subscription")
@@ -345,13 +344,8 @@ def subscribe(request: Request, body: SubscriptionGiven) -> HttpResponse:
     wish = SubscriptionWish(
         body.organization, body.product, body.device, body.contract, price, body.starts_on
     )
-    return write(
-        request,
-        partial(keeping.subscribe, actor=request.auth, wish=wish),
-        lambda done: shown.show_subscription(there(shown.subscriptions(), done.one("devices.Subscription"))),
-        about=lambda done: f"subscription:{done.one('devices.Subscription')}",
-        status=201,
-    )
+    act = partial(keeping.subscribe, actor=request.auth, wish=wish)
+    return make(request, act, "devices.Subscription", _show_subscription, subject="subscription")
 
 
 @router.post("/subscriptions/{id}/end", response=SubscriptionDone, summary="End a subscription")
@@ -375,12 +369,11 @@ def use(request: Request, id: Id, body: SubscriptionUse) -> HttpResponse:
 
 
 def _subscription(request: Request, id: int, act: Any) -> HttpResponse:
-    return write(
-        request,
-        act,
-        lambda _: shown.show_subscription(there(shown.subscriptions(), id)),
-        about=f"subscription:{id}",
-    )
+    return write(request, act, lambda _: _show_subscription(id), about=f"subscription:{id}")
+
+
+def _show_subscription(pk: int) -> dict[str, Any]:
+    return shown.show_subscription(there(shown.subscriptions(), pk))
 
 
 @router.get("/organizations/{id}/assets", response=AssetsOut, summary="What a customer has")

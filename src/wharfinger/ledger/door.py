@@ -81,6 +81,30 @@ def write(
     return response
 
 
+def make(
+    request: Request,
+    act: Callable[[], Written],
+    model: str,
+    show: Callable[[int], Shown],
+    *,
+    subject: str,
+    once: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Do one act that makes a document and answer 201 with it, as ``write`` does.
+
+    model: what the act makes one of (``sales.Opportunity``). show: the document by its id. subject: what
+    the journal calls such a document (``opportunity``).
+    """
+    return write(
+        request,
+        act,
+        lambda done: show(done.one(model)),
+        about=lambda done: f"{subject}:{done.one(model)}",
+        status=201,
+        once=once,
+    )
+
+
 def _is_dry(request: Request) -> bool:
     said = request.GET.get("dry_run", "false")
     if said not in ("true", "false"):

@@ -13,7 +13,7 @@ from pydantic import Field
 from wharfinger.base.access import require
 from wharfinger.base.door import Done, Given, Id, Line, Listing, Page, Request, Shown, Text, answer, there
 from wharfinger.base.refusal import N_, NotThere
-from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.models import Outbox
 from wharfinger.ledger.queries import about
 from wharfinger.notices import actions, queries
@@ -174,23 +174,14 @@ def webhooks(request: Request) -> HttpResponse:
 def webhook(request: Request, id: Id) -> HttpResponse:
     """One address that is told of entries."""
     require(request.auth, "notices.read")
-    (shown,) = queries.show_webhooks([there(Webhook.objects.all(), id)], actor=request.auth)
-    return detail(request, f"webhook:{id}", shown)
+    return detail(request, f"webhook:{id}", _webhook(request, id))
 
 
 @router.post("/webhooks", response={201: WebhookDone}, summary="Add a webhook")
 def add_webhook(request: Request, body: WebhookGiven) -> HttpResponse:
     """Tell an address of entries from now on; the answer holds its signing secret."""
     act = partial(actions.add_webhook, actor=request.auth, name=body.name, url=body.url, verbs=body.verbs)
-    return write(
-        request,
-        act,
-        lambda done: queries.show_webhooks(
-            [Webhook.objects.get(pk=done.one("notices.Webhook"))], actor=request.auth
-        )[0],
-        about=lambda done: f"webhook:{done.one('notices.Webhook')}",
-        status=201,
-    )
+    return make(request, act, "notices.Webhook", partial(_webhook, request), subject="webhook")
 
 
 @router.patch("/webhooks/{id}", response=WebhookDone, summary="Change a webhook")
@@ -198,12 +189,11 @@ def change_webhook(request: Request, id: Id, body: WebhookChange) -> HttpRespons
     """Change its name, address, verbs, or switch it off."""
     values = {k: v for k, v in body.model_dump(exclude_unset=True).items() if v is not None}
     act = partial(actions.change_webhook, actor=request.auth, webhook=id, values=values)
-    return write(
-        request,
-        act,
-        lambda done: queries.show_webhooks([Webhook.objects.get(pk=id)], actor=request.auth)[0],
-        about=f"webhook:{id}",
-    )
+    return write(request, act, lambda _: _webhook(request, id), about=f"webhook:{id}")
+
+
+def _webhook(request: Request, pk: int) -> dict[str, Any]:
+    return queries.show_webhooks([there(Webhook.objects.all(), pk)], actor=request.auth)[0]
 
 
 @router.get("/notification-rules", response=Page[RuleOut], summary="List notification rules")

@@ -13,7 +13,6 @@ from pydantic import Field
 from wharfinger.base import money
 from wharfinger.base.access import require
 from wharfinger.base.door import (
-    Currency,
     Done,
     Given,
     Id,
@@ -23,7 +22,6 @@ from wharfinger.base.door import (
     Price,
     Quantity,
     Request,
-    Shown,
     included,
     module_on,
 )
@@ -31,13 +29,12 @@ from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product
 from wharfinger.demand import actions as demand
-from wharfinger.demand.api import LineGiven, LineOut, wishes
+from wharfinger.demand.api import LineGiven, LineOut, SheetChange, SheetGiven, SheetOut, wishes
 from wharfinger.demand.queries.reading import products_of
 from wharfinger.demand.queries.shown import lines_of, show_lines
 from wharfinger.demand.queries.where import bin_places, location_places, lots_of
 from wharfinger.demand.rules.words import GOODS, MONEY
-from wharfinger.ledger.door import detail, write
-from wharfinger.ledger.write import Written
+from wharfinger.ledger.door import detail, make, write
 from wharfinger.work import actions, queries
 from wharfinger.work.rules import Provision, WorkWish
 
@@ -47,58 +44,37 @@ Kind = Literal["ticket", "project", "contract", "job"]
 Scope = Literal["new_installation", "generic", "swap", "replacement", "return"]
 
 
-class WorkOrderGiven(Given):
+class WorkOrderGiven(SheetGiven):
     """A new ticket, project, contract or job."""
 
     kind: Kind
-    organization: Id
     charges: list[LineGiven] = Field(default=[], max_length=1000)
     title: Line = Field(default="", examples=["Router keeps restarting"])
-    contact: Id | None = None
-    owner: Id | None = None
     lead: Id | None = Field(default=None, description="The ticket's primary resource, the project's lead.")
-    site: Id | None = None
-    currency: Currency | None = None
-    number: str | None = Field(default=None, min_length=1, max_length=40, examples=[None])
-    customer_reference: str = Field(default="", max_length=60)
     billable: bool = True
     scope: Scope = "generic"
     expected_on: date | None = None
 
 
-class WorkOrderChange(Given):
+class WorkOrderChange(SheetChange):
     """What changes of a work order; its charges have verbs of their own."""
 
-    title: Line | None = None
-    contact: Id | None = None
-    owner: Id | None = None
     lead: Id | None = None
-    customer_reference: str | None = Field(default=None, max_length=60)
     scope: Scope | None = None
     expected_on: date | None = None
 
 
-class WorkOrderOut(Shown):
+class WorkOrderOut(SheetOut):
     """A ticket, project, contract or job with its charges."""
 
-    id: Id
     kind: Kind
     number: str = Field(examples=["T-12"])
-    title: str
-    organization: Id
-    contact: Id | None
-    owner: Id | None
     lead: Id | None
-    currency: str = Field(examples=["EUR"])
-    customer_reference: str
     billable: bool
     scope: Scope
     expected_on: date | None
     completed_at: datetime | None
     cancelled_at: datetime | None
-    net: str = Field(examples=["100.00"])
-    tax: str = Field(examples=["19.00"])
-    total: str = Field(examples=["119.00"])
     open: str = Field(examples=["119.00"])
     goods_status: str = Field(examples=["started"])
     money_status: str = Field(examples=["uninvoiced"])
@@ -190,11 +166,7 @@ def create_work_order(request: Request, body: WorkOrderGiven) -> HttpResponse:
         **body.model_dump(exclude={"charges"}), lines=wishes(body.charges, organization=body.organization)
     )
     act = partial(actions.create_work_order, actor=request.auth, wish=wish)
-
-    def show(done: Written) -> dict[str, Any]:
-        return _work(done.one("demand.Sheet"))
-
-    return write(request, act, show, about=lambda done: f"work_order:{done.one('demand.Sheet')}", status=201)
+    return make(request, act, "demand.Sheet", _work, subject="work_order")
 
 
 @router.get("/work-orders/{id}", response=WorkOrderOut, summary="Read a work order")

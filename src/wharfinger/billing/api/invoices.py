@@ -35,9 +35,8 @@ from wharfinger.billing.queries import shown
 from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.demand.models import Line
-from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.prepared import Prepared, ids
-from wharfinger.ledger.write import Written
 
 router = Router(tags=["billing"])
 
@@ -251,13 +250,8 @@ def create_invoice(request: Request, body: InvoiceGiven) -> HttpResponse:
     rate = None if body.rate is None else money.micro(body.rate, field="rate")
     wish = InvoiceWish(bills_of(body.lines), body.issued_on, body.due_on, body.customer_reference, rate)
     verb = invoices.draft_invoice if body.draft else invoices.invoice
-    return write(
-        request,
-        partial(verb, actor=request.auth, wish=wish),
-        lambda done: _invoice(done.one("billing.Invoice")),
-        about=lambda done: f"invoice:{done.one('billing.Invoice')}",
-        status=201,
-    )
+    act = partial(verb, actor=request.auth, wish=wish)
+    return make(request, act, "billing.Invoice", _invoice, subject="invoice")
 
 
 @router.post("/invoices/{id}/post", response=InvoiceDone, summary="Post a draft invoice")
@@ -299,17 +293,7 @@ def create_credit_note(request: Request, body: CreditNoteGiven) -> HttpResponse:
     require(request.auth, "billing.credit")
     items = _credits(_named(body))
     act = partial(credit, actor=request.auth, items=items, reason=body.reason, issued_on=body.issued_on)
-
-    def made(done: Written) -> int:
-        return done.one("billing.CreditNote")
-
-    return write(
-        request,
-        act,
-        lambda done: _credit_note(made(done)),
-        about=lambda done: f"credit_note:{made(done)}",
-        status=201,
-    )
+    return make(request, act, "billing.CreditNote", _credit_note, subject="credit_note")
 
 
 def _named(body: CreditNoteGiven) -> list[CreditGiven]:

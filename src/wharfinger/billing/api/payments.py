@@ -30,7 +30,7 @@ from wharfinger.base.door import (
 from wharfinger.billing.actions import payments
 from wharfinger.billing.queries import shown
 from wharfinger.billing.rules.payments import Allocation, PaymentWish
-from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 
 router = Router(tags=["billing"])
@@ -231,13 +231,7 @@ def _allocations(given: Sequence[AllocationGiven] | None, currency: str) -> tupl
 
 
 def _made(request: Request, act: partial[Written]) -> HttpResponse:
-    return write(
-        request,
-        act,
-        lambda done: _payment(done.one("billing.Payment")),
-        about=lambda done: f"payment:{done.one('billing.Payment')}",
-        status=201,
-    )
+    return make(request, act, "billing.Payment", _payment, subject="payment")
 
 
 def _payment(pk: int) -> dict[str, Any]:

@@ -24,8 +24,7 @@ from wharfinger.base.door import (
     Text,
     there,
 )
-from wharfinger.ledger.door import detail, write
-from wharfinger.ledger.write import Written
+from wharfinger.ledger.door import detail, make, write
 from wharfinger.parties import queries
 from wharfinger.parties.actions import organizations as actions
 from wharfinger.parties.models import Organization
@@ -219,17 +218,7 @@ def add_organization(request: Request, body: OrganizationGiven) -> HttpResponse:
     contacts = values.pop("contacts", [])
     sites = [{k: v for k, v in site.items() if v is not None} for site in values.pop("sites", [])]
     act = partial(actions.add_organization, actor=request.auth, values=values, contacts=contacts, sites=sites)
-
-    def made(done: Written) -> int:
-        return done.one("parties.Organization")
-
-    return write(
-        request,
-        act,
-        lambda done: _show(made(done)),
-        about=lambda done: f"organization:{made(done)}",
-        status=201,
-    )
+    return make(request, act, "parties.Organization", _show, subject="organization")
 
 
 @router.patch("/organizations/{id}", response=OrganizationDone, summary="Change an organization")

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, Field
 
 from wharfinger.base.access import require
 from wharfinger.base.door import Done, Given, Id, Listing, Page, Request, Shown, there
-from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.parties import queries
 from wharfinger.parties.actions import people as actions
@@ -172,13 +172,7 @@ def add_user(request: Request, body: UserGiven) -> HttpResponse:
     values = body.model_dump(exclude_unset=True)
     apart = {"password": values.pop("password", None), "roles": values.pop("roles", [])}
     act = partial(actions.add_user, actor=request.auth, values=values, **apart)
-
-    def made(done: Written) -> int:
-        return done.one("parties.User")
-
-    return write(
-        request, act, lambda done: _show_user(made(done)), about=lambda done: f"user:{made(done)}", status=201
-    )
+    return make(request, act, "parties.User", _show_user, subject="user")
 
 
 @router.patch("/users/{id}", response=UserDone, summary="Change a user")
@@ -208,13 +202,7 @@ def role(request: Request, id: Id) -> HttpResponse:
 def add_role(request: Request, body: RoleGiven) -> HttpResponse:
     """Add a named set of permissions."""
     act = partial(actions.add_role, actor=request.auth, name=body.name, permissions=body.permissions)
-
-    def made(done: Written) -> int:
-        return done.one("parties.Role")
-
-    return write(
-        request, act, lambda done: _show_role(made(done)), about=lambda done: f"role:{made(done)}", status=201
-    )
+    return make(request, act, "parties.Role", _show_role, subject="role")
 
 
 @router.patch("/roles/{id}", response=RoleDone, summary="Change a role")
@@ -253,17 +241,7 @@ def create_token(request: Request, body: TokenGiven) -> HttpResponse:
         shown["token"] = made.text
         return made.written
 
-    def made(done: Written) -> int:
-        return done.one("parties.Token")
-
-    return write(
-        request,
-        act,
-        lambda done: _show_token(made(done)),
-        about=lambda done: f"token:{made(done)}",
-        status=201,
-        once=shown,
-    )
+    return make(request, act, "parties.Token", _show_token, subject="token", once=shown)
 
 
 @router.post("/tokens/{id}/revoke", response=TokenDone, summary="Revoke a token")

@@ -15,7 +15,7 @@ from wharfinger.base.access import require
 from wharfinger.base.door import Done, Given, Id, Listing, Note, Page, Quantity, Request, Shown
 from wharfinger.base.quantity import quantity, scaled
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.purchasing.actions import receiving as actions
 from wharfinger.purchasing.api.orders import MOST_DECIMALS, show_one
@@ -166,13 +166,7 @@ def receive(request: Request, body: ReceiptGiven) -> HttpResponse:
         delivery=_delivery(body),
         reason=body.reason,
     )
-
-    def pk(done: Written) -> int:
-        return done.one("purchasing.Receipt")
-
-    return write(
-        request, act, lambda done: _show(pk(done)), about=lambda done: f"receipt:{pk(done)}", status=201
-    )
+    return make(request, act, "purchasing.Receipt", _show, subject="receipt")
 
 
 @router.post("/purchase-orders/{id}/receive", response=OrderReceived, summary="Receive goods of an order")

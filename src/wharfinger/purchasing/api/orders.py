@@ -15,7 +15,7 @@ from wharfinger.base.door import Id, Listing, Page, Request
 from wharfinger.base.money import micro, minor
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions import ordering as actions
@@ -254,16 +254,8 @@ def _on(request: Request, pk: int, act: partial[Written]) -> HttpResponse:
 
 
 def _made(request: Request, act: partial[Written]) -> HttpResponse:
-    def pk(done: Written) -> int:
-        return done.one("purchasing.PurchaseOrder")
-
-    return write(
-        request,
-        act,
-        lambda done: show_one(request, pk(done)),
-        about=lambda done: f"purchase_order:{pk(done)}",
-        status=201,
-    )
+    show = partial(show_one, request)
+    return make(request, act, "purchasing.PurchaseOrder", show, subject="purchase_order")
 
 
 def _several(request: Request, act: partial[Written]) -> HttpResponse:

@@ -13,10 +13,10 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand.queries.where import bin_places, location_places
 from wharfinger.devices.api import DeviceDone
 from wharfinger.devices.queries import shown as devices
-from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.returns.actions import receiving, swapping
-from wharfinger.returns.api.rmas import asked_of
+from wharfinger.returns.api.rmas import asked_of, show_one
 from wharfinger.returns.api.shapes import ReturnGiven, RmaDone, RmaOut, SwapGiven
 from wharfinger.returns.queries import shown
 from wharfinger.returns.queries.truth import location_there
@@ -70,13 +70,7 @@ def take_back(request: Request, body: ReturnGiven) -> HttpResponse:
         reason=body.reason,
         received_on=body.received_on,
     )
-    return write(
-        request,
-        act,
-        lambda done: shown.show_return(there(shown.returns(), done.one("returns.Rma"))),
-        about=lambda done: f"rma:{done.one('returns.Rma')}",
-        status=201,
-    )
+    return make(request, act, "returns.Rma", show_one, subject="rma")
 
 
 @router.post("/devices/{id}/swap", response=DeviceDone, summary="Swap a device")

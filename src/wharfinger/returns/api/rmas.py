@@ -14,7 +14,7 @@ from wharfinger.base.door import Id, Listing, Page, Request, there
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand.queries.where import bin_places
-from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.returns.actions import inspecting, receiving, requesting
 from wharfinger.returns.api.shapes import (
@@ -94,13 +94,7 @@ def request_rma(request: Request, body: RmaGiven) -> HttpResponse:
         ticket=body.ticket,
         note=body.note,
     )
-    return write(
-        request,
-        act,
-        lambda done: shown.show_return(there(shown.returns(), done.one("returns.Rma"))),
-        about=lambda done: f"rma:{done.one('returns.Rma')}",
-        status=201,
-    )
+    return make(request, act, "returns.Rma", show_one, subject="rma")
 
 
 @router.post("/rmas/{id}/approve", response=RmaDone, summary="Approve an RMA")
@@ -190,4 +184,9 @@ def close(request: Request, id: Id) -> HttpResponse:
 
 
 def _write(request: Request, id: int, act: Callable[[], Written]) -> HttpResponse:
-    return write(request, act, lambda _: shown.show_return(there(shown.returns(), id)), about=f"rma:{id}")
+    return write(request, act, lambda _: show_one(id), about=f"rma:{id}")
+
+
+def show_one(pk: int) -> dict[str, object]:
+    """A return, with RMA or without, as callers read it."""
+    return shown.show_return(there(shown.returns(), pk))

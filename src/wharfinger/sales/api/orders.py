@@ -12,7 +12,6 @@ from pydantic import Field
 
 from wharfinger.base.access import require
 from wharfinger.base.door import (
-    Currency,
     Done,
     Given,
     Id,
@@ -20,12 +19,11 @@ from wharfinger.base.door import (
     Listing,
     Page,
     Request,
-    Shown,
     included,
 )
 from wharfinger.demand import actions as demand
-from wharfinger.demand.api import LineGiven, LineOut, wishes
-from wharfinger.ledger.door import detail, write
+from wharfinger.demand.api import LineGiven, LineOut, SheetChange, SheetGiven, SheetOut, wishes
+from wharfinger.ledger.door import detail, make, write
 from wharfinger.sales import queries
 from wharfinger.sales.actions import holds, orders
 from wharfinger.sales.api.holds import holds_of
@@ -38,47 +36,26 @@ Goods = Literal["unconfirmed", "unfulfilled", "started", "delivered", "fulfilled
 Money = Literal["unconfirmed", "uninvoiced", "invoiced", "partial", "paid", "owing", "cancelled", "closed"]
 
 
-class OrderGiven(Given):
+class OrderGiven(SheetGiven):
     """A new sales order."""
 
-    organization: Id
     lines: list[LineGiven] = Field(min_length=1, max_length=1000)
-    site: Id | None = None
-    contact: Id | None = None
-    owner: Id | None = None
-    currency: Currency | None = None
-    number: str | None = Field(default=None, min_length=1, max_length=40, examples=[None])
-    title: Line = ""
     customer_reference: str = Field(default="", max_length=60, examples=["PO 4711"])
     ordered_on: date | None = None
     promised_on: date | None = None
 
 
-class OrderChange(Given):
+class OrderChange(SheetChange):
     """What changes of an order; its lines have verbs of their own."""
 
-    title: Line | None = None
-    contact: Id | None = None
-    owner: Id | None = None
-    customer_reference: str | None = Field(default=None, max_length=60)
     promised_on: date | None = None
 
 
-class OrderOut(Shown):
+class OrderOut(SheetOut):
     """A sales order with its lines."""
 
-    id: Id
     number: str = Field(examples=["SO-12"])
-    title: str
-    organization: Id
-    contact: Id | None
-    owner: Id | None
-    currency: str = Field(examples=["EUR"])
-    customer_reference: str
     promised_on: date | None
-    net: str = Field(examples=["100.00"])
-    tax: str = Field(examples=["19.00"])
-    total: str = Field(examples=["119.00"])
     open: str = Field(examples=["119.00"], description="What the customer still has to pay.")
     quote: Id | None
     ordered_on: date
@@ -154,13 +131,7 @@ def create_order(request: Request, body: OrderGiven, asked: Query[Confirm]) -> H
         confirm=asked.confirm,
     )
     act = partial(orders.create_order, actor=request.auth, wish=wish)
-    return write(
-        request,
-        act,
-        lambda done: _order(done.one("demand.Sheet")),
-        about=lambda done: f"order:{done.one('demand.Sheet')}",
-        status=201,
-    )
+    return make(request, act, "demand.Sheet", _order, subject="order")
 
 
 @router.get("/orders/{id}", response=OrderOut, summary="Read a sales order")

@@ -12,7 +12,6 @@ from pydantic import AwareDatetime, Field
 
 from wharfinger.base.access import require
 from wharfinger.base.door import (
-    Currency,
     Done,
     Given,
     Id,
@@ -27,8 +26,8 @@ from wharfinger.base.door import (
 )
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import actions as demand
-from wharfinger.demand.api import LineGiven, LineOut, wishes
-from wharfinger.ledger.door import detail, write
+from wharfinger.demand.api import LineGiven, LineOut, SheetChange, SheetGiven, SheetOut, wishes
+from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.sales import queries
 from wharfinger.sales.actions import holds, quotes, winning
@@ -82,50 +81,29 @@ class OpportunityDone(OpportunityOut, Done):
     """A deal, and the entry that wrote it."""
 
 
-class QuoteGiven(Given):
+class QuoteGiven(SheetGiven):
     """A new quote; without an opportunity one is made for it."""
 
-    organization: Id
     lines: list[LineGiven] = Field(default=[], max_length=1000)
     opportunity: Id | None = None
-    site: Id | None = None
-    contact: Id | None = None
-    owner: Id | None = None
-    currency: Currency | None = None
-    number: str | None = Field(default=None, min_length=1, max_length=40, examples=[None])
     title: Line = Field(default="", examples=["New network"])
-    customer_reference: str = Field(default="", max_length=60)
     quoted_on: date | None = None
     expires_on: date | None = None
     promised_on: date | None = None
 
 
-class QuoteChange(Given):
+class QuoteChange(SheetChange):
     """What changes of a quote."""
 
-    title: Line | None = None
-    contact: Id | None = None
-    owner: Id | None = None
-    customer_reference: str | None = Field(default=None, max_length=60)
     expires_on: date | None = None
     promised_on: date | None = None
 
 
-class QuoteOut(Shown):
+class QuoteOut(SheetOut):
     """A quote with its lines."""
 
-    id: Id
     number: str = Field(examples=["Q-12"])
-    title: str
-    organization: Id
-    contact: Id | None
-    owner: Id | None
-    currency: str = Field(examples=["EUR"])
-    customer_reference: str
     promised_on: date | None
-    net: str = Field(examples=["100.00"])
-    tax: str = Field(examples=["19.00"])
-    total: str = Field(examples=["119.00"])
     opportunity: Id
     order: Id | None = Field(description="The sales order that winning made.")
     quoted_on: date
@@ -241,13 +219,7 @@ def list_opportunities(request: Request) -> HttpResponse:
 def create_opportunity(request: Request, body: OpportunityGiven) -> HttpResponse:
     """Write down a deal that may be won."""
     act = partial(quotes.create_opportunity, actor=request.auth, wish=OpportunityWish(**body.model_dump()))
-    return write(
-        request,
-        act,
-        lambda done: _deal(done.one("sales.Opportunity")),
-        about=lambda done: f"opportunity:{done.one('sales.Opportunity')}",
-        status=201,
-    )
+    return make(request, act, "sales.Opportunity", _deal, subject="opportunity")
 
 
 @router.get("/opportunities/{id}", response=OpportunityOut, summary="Read an opportunity")
@@ -288,7 +260,7 @@ def create_quote(request: Request, body: QuoteGiven) -> HttpResponse:
         **body.model_dump(exclude={"lines"}), lines=wishes(body.lines, organization=body.organization)
     )
     act = partial(quotes.create_quote, actor=request.auth, wish=wish)
-    return write(request, act, _made, about=lambda done: f"quote:{done.one('demand.Sheet')}", status=201)
+    return make(request, act, "demand.Sheet", _quote, subject="quote")
 
 
 @router.get("/quotes/{id}", response=QuoteOut, summary="Read a quote")
@@ -351,7 +323,7 @@ def send(request: Request, id: Id) -> HttpResponse:
 def copy(request: Request, id: Id) -> HttpResponse:
     """Offer the same again; the copy holds nothing."""
     act = partial(quotes.copy_quote, actor=request.auth, quote=id)
-    return write(request, act, _made, about=lambda done: f"quote:{done.one('demand.Sheet')}", status=201)
+    return make(request, act, "demand.Sheet", _quote, subject="quote")
 
 
 @router.post("/quotes/{id}/lose", response=QuoteDone, summary="Lose a quote")
@@ -392,10 +364,6 @@ def _deal(pk: int) -> dict[str, Any]:
 
 def _quote(pk: int) -> dict[str, Any]:
     return queries.show_quote(queries.quote(pk))
-
-
-def _made(done: Written) -> dict[str, Any]:
-    return _quote(done.one("demand.Sheet"))
 
 
 def _done(request: Request, act: Any, pk: int) -> HttpResponse:

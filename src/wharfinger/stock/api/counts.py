@@ -15,7 +15,7 @@ from wharfinger.base import money, quantity
 from wharfinger.base.access import require
 from wharfinger.base.door import Done, Given, Id, Line, Listing, Page, Price, Quantity, Request, Shown, there
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.stock.actions import counts as actions
 from wharfinger.stock.api.goods import Code
@@ -137,13 +137,7 @@ def count(request: Request, id: Id) -> HttpResponse:
 def begin(request: Request, body: CountGiven) -> HttpResponse:
     """Begin a count of a location; goods may go on moving while people count."""
     act = partial(actions.begin_count, actor=request.auth, location=body.location, note=body.note)
-    return write(
-        request,
-        act,
-        lambda done: _one(done.one("stock.Count")),
-        about=lambda done: f"count:{done.one('stock.Count')}",
-        status=201,
-    )
+    return make(request, act, "stock.Count", _one, subject="count")
 
 
 def _tally(given: TallyGiven, field: str) -> Tally:

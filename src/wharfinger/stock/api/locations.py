@@ -12,8 +12,7 @@ from pydantic import Field
 
 from wharfinger.base.access import require
 from wharfinger.base.door import Done, Given, Id, Listing, Page, Request, Shown, there
-from wharfinger.ledger.door import detail, write
-from wharfinger.ledger.write import Written
+from wharfinger.ledger.door import detail, make, write
 from wharfinger.stock.actions import locations as actions
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries import locations as queries
@@ -138,13 +137,7 @@ def add_location(request: Request, body: LocationGiven) -> HttpResponse:
     values = {name: value for name, value in body.model_dump(exclude_unset=True).items() if value is not None}
     bins = values.pop("bins", [])
     act = partial(actions.add_location, actor=request.auth, values=values, bins=bins)
-
-    def made(done: Written) -> int:
-        return done.one("stock.Location")
-
-    return write(
-        request, act, lambda done: _show(made(done)), about=lambda done: f"location:{made(done)}", status=201
-    )
+    return make(request, act, "stock.Location", _show, subject="location")
 
 
 @router.patch("/locations/{id}", response=LocationDone, summary="Change a location")
