@@ -1,0 +1,200 @@
+"""Products over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from typing import Any, Literal
+
+from django.http import HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from wharfinger.base.access import require
+from wharfinger.base.door import Done, Given, Id, Listing, Page, Price, Request, Shown, Text, there
+from wharfinger.catalog import actions, queries
+from wharfinger.catalog.models import Product
+from wharfinger.ledger.door import detail, make, write
+
+router = Router(tags=["catalog"])
+
+Kind = Literal["stocked", "non_stocked", "service"]
+Traced = Literal["none", "serial", "batch"]
+TracedFrom = Literal["receipt", "shipping"]
+CostMethod = Literal["specific", "fifo", "average", "lifo"]
+
+
+class VendorGiven(Given):
+    """What a vendor asks for the product, under which number."""
+
+    organization: Id
+    cost: Price = "0"
+    part_number: str = Field(default="", max_length=60, examples=["GR-1040"])
+    default: bool = Field(default=False, description="Bought from first; without one the first vendor is.")
+    lead_time_days: int = Field(default=0, ge=0, le=3650)
+
+
+class VendorOut(Shown):
+    """What a vendor asks for the product."""
+
+    organization: Id
+    cost: str | None = Field(examples=["31.50"], description="Null for those who may not see costs.")
+    part_number: str
+    default: bool
+    lead_time_days: int
+
+
+class ProductFields(Given):
+    """What a product has that may be left out."""
+
+    description: str = Field(default="", max_length=4000, examples=["Dual-band, wall mount included"])
+    kind: Kind = "stocked"
+    traced: Traced = "none"
+    traced_from: TracedFrom = "receipt"
+    unit: str = Field(default="pc", min_length=1, max_length=20)
+    quantity_decimals: int = Field(default=0, ge=0, le=6)
+    price: Price = "0"
+    cost_method: CostMethod | None = Field(
+        default=None, description="Without it: specific where serials are known from receipt, else FIFO."
+    )
+    procured: bool = True
+    rma_eligible: bool = True
+    returnable_days: int | None = Field(default=None, ge=0, le=3650)
+    tax_code: Id | None = Field(default=None, description="Without it: the default tax code.")
+    category: str = Field(default="", max_length=100, examples=["Network"])
+    manufacturer: str = Field(default="", max_length=100, examples=["Northlight"])
+    gtin: str = Field(default="", max_length=14, examples=["4006381333931"])
+    vendors: list[VendorGiven] = Field(default=[], max_length=100)
+
+
+class ProductGiven(ProductFields):
+    """A new product."""
+
+    sku: str = Field(min_length=1, max_length=60, examples=["AP-1040"])
+    name: Text = Field(examples=["Access point AP-1040"])
+
+
+class ProductChange(Given):
+    """What changes of a product; vendors that are not named stay as they are."""
+
+    sku: str | None = Field(default=None, min_length=1, max_length=60, examples=["AP-1040"])
+    name: Text | None = None
+    description: str | None = Field(default=None, max_length=4000)
+    kind: Kind | None = None
+    traced: Traced | None = None
+    traced_from: TracedFrom | None = None
+    unit: str | None = Field(default=None, min_length=1, max_length=20)
+    quantity_decimals: int | None = Field(default=None, ge=0, le=6)
+    price: Price | None = None
+    cost_method: CostMethod | None = None
+    procured: bool | None = None
+    rma_eligible: bool | None = None
+    returnable_days: int | None = Field(default=None, ge=0, le=3650)
+    tax_code: Id | None = None
+    category: str | None = Field(default=None, max_length=100)
+    manufacturer: str | None = Field(default=None, max_length=100)
+    gtin: str | None = Field(default=None, max_length=14, examples=["4006381333931"])
+    retired_on: date | None = None
+    vendors: list[VendorGiven] = Field(default=[], max_length=100)
+
+
+class KeptOut(Shown):
+    """Between which quantities a product is kept at a location."""
+
+    location: Id
+    minimum: str = Field(examples=["5"])
+    maximum: str = Field(examples=["20"])
+
+
+class ProductOut(Shown):
+    """A product."""
+
+    id: Id
+    sku: str = Field(examples=["AP-1040"])
+    name: str = Field(examples=["Access point AP-1040"])
+    description: str
+    kind: Kind
+    traced: Traced
+    traced_from: TracedFrom
+    unit: str = Field(examples=["pc"])
+    quantity_decimals: int
+    price: str = Field(examples=["49.90"])
+    cost_method: CostMethod
+    procured: bool
+    rma_eligible: bool
+    returnable_days: int | None
+    tax_code: Id
+    category: str
+    manufacturer: str
+    gtin: str
+    retired_on: date | None
+    vendors: list[VendorOut]
+    levels: list[KeptOut] = Field(description="Said by `POST /stock/levels`.")
+
+
+class ProductDone(ProductOut, Done):
+    """A product, and the entry that wrote it."""
+
+
+PRODUCTS = Listing(
+    "products",
+    sorts={"sku": "sku", "name": "name", "category": "category"},
+    filters={
+        "sku": "sku",
+        "kind": "kind",
+        "traced": "traced",
+        "category": "category",
+        "manufacturer": "manufacturer",
+        "gtin": "gtin",
+        "procured": "procured",
+        "vendor": queries.sold_by,
+        "retired": queries.retired,
+    },
+    q=("sku", "name", "gtin"),
+)
+
+
+def _show_products(request: Request, found: Sequence[Product]) -> list[dict[str, Any]]:
+    return queries.show_products(found, costs=request.auth.may("catalog.see_cost"))
+
+
+def _show_product(request: Request, pk: int) -> dict[str, Any]:
+    return _show_products(request, [there(queries.products(), pk)])[0]
+
+
+@router.get("/products", response=Page[ProductOut], openapi_extra=PRODUCTS.described, summary="List products")
+def products(request: Request) -> HttpResponse:
+    """Products, newest first."""
+    require(request.auth, "catalog.read")
+    return PRODUCTS.answer(request, queries.products(), partial(_show_products, request))
+
+
+@router.get("/products/{id}", response=ProductOut, summary="Read a product")
+def product(request: Request, id: Id) -> HttpResponse:
+    """A product with what vendors ask for it."""
+    require(request.auth, "catalog.read")
+    return detail(request, f"product:{id}", _show_product(request, id))
+
+
+def _split(body: Given) -> dict[str, Any]:
+    values = body.model_dump(exclude_unset=True)
+    vendors = values.pop("vendors", [])
+    return {"values": values, "vendors": vendors}
+
+
+@router.post("/products", response={201: ProductDone}, summary="Add a product")
+def add_product(request: Request, body: ProductGiven) -> HttpResponse:
+    """Add something that is bought, kept, sold or done."""
+    given = _split(body)
+    if given["values"].get("cost_method", "") is None:
+        del given["values"]["cost_method"]
+    act = partial(actions.add_product, actor=request.auth, **given)
+    return make(request, act, "catalog.Product", partial(_show_product, request), subject="product")
+
+
+@router.patch("/products/{id}", response=ProductDone, summary="Change a product")
+def change_product(request: Request, id: Id, body: ProductChange) -> HttpResponse:
+    """Change a product; a date in ``retired_on`` retires it."""
+    act = partial(actions.change_product, actor=request.auth, product=id, **_split(body))
+    return write(request, act, lambda _: _show_product(request, id), about=f"product:{id}")
