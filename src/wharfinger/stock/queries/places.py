@@ -11,6 +11,7 @@ from wharfinger.base import configuration, money, quantity
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
 from wharfinger.catalog.models import Product
+from wharfinger.ledger.chart import ON_HAND
 from wharfinger.ledger.models import Holding, Lot
 from wharfinger.stock.models import Bin, Location
 from wharfinger.stock.queries.figures import StockRow, stock_rows
@@ -52,7 +53,7 @@ def standing_at(rows: QuerySet[Product], locations: Collection[int]) -> QuerySet
     there = Holding.objects.filter(
         product=OuterRef("pk"),
         quantity__gt=0,
-        kind__in=("bin", "picked", "container", "quarantine"),
+        kind__in=ON_HAND,
         place__parent__in=Location.objects.filter(pk__in=locations).values("place_id"),
     )
     return rows.filter(Exists(there))
