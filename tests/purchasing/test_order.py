@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
 from tests.purchasing.buying import arrive, bought, on_order, sold, stocked_up
@@ -25,6 +27,7 @@ from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.stock.models import Level
+from wharfinger.stock.queries.holders import arrivals
 
 from .buying import person
 
@@ -171,6 +174,36 @@ def test_what_is_short_is_closed(company: World) -> None:
     assert row.done_id is not None
     clean()
     refused("purchase_closed", lambda: arrive(made.lines[0], 1))
+
+
+def test_what_nobody_said_when_to_expect_comes_after_the_vendors_days(company: World) -> None:
+    known, said, unknown = company.product(), company.product(), company.product()
+    VendorPrice.objects.filter(product__in=[known, said]).update(lead_time_days=10)
+    VendorPrice.objects.create(product=unknown, organization=company.customer, lead_time_days=3)
+    day = date(2027, 1, 8)
+    wishes = (PurchaseLineWish(known.pk, 1), PurchaseLineWish(said.pk, 1, expected_on=day))
+    more = (PurchaseLineWish(unknown.pk, 1),)
+    made = bought(draft(actor=HOUSE, wish=PurchaseWish(company.vendor.pk, wishes + more)))
+
+    def expected(order: int) -> list[date | None]:
+        return list(PurchaseLine.objects.filter(purchase_order=order).values_list("expected_on", flat=True))
+
+    assert expected(made.order) == [None, day, None]
+    submitted = submit(actor=HOUSE, order=made.order)
+    assert expected(made.order) == [
+        PurchaseOrder.objects.get(pk=made.order).ordered_on + timedelta(days=10),
+        day,
+        None,
+    ]
+    reverse(actor=HOUSE, entry=submitted.id)
+    assert expected(made.order) == [None, day, None]
+    whole = bought(draft(actor=HOUSE, wish=PurchaseWish(company.vendor.pk, wishes[:1])))
+    change = PurchaseChange(values=(("expected_on", day),))
+    change_purchase(actor=HOUSE, order=whole.order, change=change)
+    submit(actor=HOUSE, order=whole.order)
+    (arriving,) = arrivals([known.pk])
+    assert (expected(whole.order), arriving.on) == ([None], day)
+    clean()
 
 
 def test_a_draft_is_changed(company: World) -> None:

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.purchasing.buying import bought, sold
 from tests.world import World, clean, world
 from wharfinger.base.access import HOUSE
+from wharfinger.catalog.models import VendorPrice
 from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
 from wharfinger.purchasing.actions.receiving import cancel_receipt, receive
 from wharfinger.purchasing.rules.drafting import Wanted
@@ -31,7 +32,10 @@ def counted(counts: dict[str, int], name: str, act: Callable[[], Any]) -> Any:
 
 
 def bought_and_received(company: World, lines: int) -> dict[str, int]:
-    claims = [sold(company, company.product(), 2) for _ in range(lines)]
+    products = [company.product() for _ in range(lines)]
+    for n, product in enumerate(products):
+        VendorPrice.objects.filter(product=product).update(lead_time_days=1 + n % 9)
+    claims = [sold(company, product, 2) for product in products]
     counts: dict[str, int] = {}
     wanted = [Wanted(claim) for claim in claims]
     made = bought(counted(counts, "draft", lambda: draft_from_lines(actor=HOUSE, wanted=wanted, key="d")))

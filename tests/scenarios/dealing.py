@@ -6,6 +6,7 @@ copy Q as R · same SO AGAIN  two names for one order
 change SO 12 router · add SO 2 router · change PO 6 router
 reject SO: WHY · ask SO      whether its lines may be bought
 plan SO as PO                a purchase order that stays a draft
+lead router 5                days that vendors take · expected PO router: after 5
 cancel-bought SO keep        what becomes of goods on order: keep, pass_on, cut
 work delivery: 4 router      what waits on a worklist's first page, all of it
 word SO router: partly_ready
@@ -22,14 +23,30 @@ from django.db.models import Sum
 from tests.scenarios.after import After
 from wharfinger.base import clock
 from wharfinger.boards.worklists import BY_NAME, waiting
+from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand.queries.reading import lines as read_lines
 from wharfinger.demand.queries.shown import show_lines
+from wharfinger.purchasing.models import PurchaseOrder
 
 
 class Dealing(After):
     """What a teller also understands of deals."""
 
     travel: Any = None
+
+    def say_lead(self, rest: str) -> None:
+        """lead NAME DAYS"""
+        name, days = rest.split()
+        VendorPrice.objects.filter(product=self.products[name]).update(lead_time_days=int(days))
+
+    def say_expected(self, rest: str) -> None:
+        """expected PO NAME: after DAYS; or nothing"""
+        head, _, wanted = rest.partition(":")
+        document, name = head.split()
+        order = PurchaseOrder.objects.get(pk=self.documents[document])
+        expected = order.lines.get(product=self.products[name]).expected_on
+        found = f"after {(expected - order.ordered_on).days}" if expected and order.ordered_on else "nothing"
+        assert found == wanted.strip(), f"is expected {found}"
 
     def say_days(self, rest: str) -> None:
         """days N"""

@@ -113,7 +113,7 @@ def submit(*, actor: Actor, order: int, key: str | None = None) -> Written:
     require(actor, "purchasing.submit")
     return post(
         "submit",
-        _of_order(order, reads.read_limits),
+        _of_order(order, reads.read_limits, reads.read_lead_days),
         partial(ordering.plan_submit, order=order),
         actor=actor,
         key=key,
@@ -127,7 +127,7 @@ def send(*, actor: Actor, order: int, key: str | None = None) -> Written:
         require(actor, "purchasing.submit")
     return post(
         "send_purchase",
-        _of_order(order, reads.read_limits, _read_vendor_mail),
+        _of_order(order, reads.read_limits, reads.read_lead_days, _read_vendor_mail),
         partial(ordering.plan_send, order=order),
         actor=actor,
         key=key,

@@ -207,6 +207,17 @@ def read_limits(truth: Truth) -> None:
         read_products()(truth)
 
 
+def read_lead_days(truth: Truth) -> None:
+    """Read how many days the orders' vendors take for what nobody said when to expect."""
+    undated = {line.product_id for line in truth.read["purchase_lines"].values() if line.expected_on is None}
+    orders = truth.documents["purchasing.PurchaseOrder"].values()
+    vendors = {order.vendor_id for order in orders if order.expected_on is None}
+    found = VendorPrice.objects.filter(product__in=sorted(undated), organization__in=sorted(vendors))
+    truth.read["lead_days"] = (
+        dict(found.values_list("product_id", "lead_time_days")) if undated and vendors else {}
+    )
+
+
 def read_costs(truth: Truth) -> None:
     """Read what the lines' products cost at their default vendors."""
     products = sorted({line.product_id for line in truth.read["lines"].values()})

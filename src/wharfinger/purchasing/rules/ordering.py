@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
@@ -11,7 +12,10 @@ from wharfinger.purchasing.rules.approving import sheets_of, unapproved
 
 
 def plan_submit(truth: Truth, *, order: int) -> Plan:
-    """Order the goods: the lines' wishes are covered, the vendor owes them, for customers and for stock."""
+    """Order the goods: the lines' wishes are covered, the vendor owes them, for customers and for stock.
+
+    What nobody said when to expect is expected as many days later as this vendor takes for it, where that is known.
+    """
     plan = Plan()
     row = draft_of(truth, order)
     lines = truth.read["purchase_lines"].values()
@@ -34,6 +38,10 @@ def plan_submit(truth: Truth, *, order: int) -> Plan:
             stock -= held.quantity
         if stock:
             _order(plan, truth, line, 0, stock)
+        lead = truth.read["lead_days"].get(line.product_id, 0)
+        if lead and line.expected_on is None:
+            # From the day it is ordered: a draft may lie for weeks.
+            plan.change(line, expected_on=truth.effective_on + timedelta(days=lead))
     plan.change(row, submitted_at=truth.now, ordered_on=truth.effective_on)
     mention_lines(plan, truth)
     return plan
