@@ -18,7 +18,7 @@ from wharfinger.ledger.write import Written
 from wharfinger.returns.actions import receiving, swapping
 from wharfinger.returns.api.rmas import asked_of, show_one
 from wharfinger.returns.api.shapes import ReturnGiven, RmaDone, RmaOut, SwapGiven
-from wharfinger.returns.queries import shown
+from wharfinger.returns.queries import shown, words
 from wharfinger.returns.queries.truth import location_there
 from wharfinger.returns.rules.receiving import Returned
 from wharfinger.returns.rules.swapping import Incoming, Swap
@@ -28,8 +28,8 @@ router = Router(tags=["returns"])
 RETURNS = Listing(
     "returns",
     sorts={"number": "number", "requested_at": "requested_at"},
-    filters={"organization": "organization_id", "location": "location_id", "status": shown.with_word},
-    words={"status": tuple(shown.DECIDED)},
+    filters={"organization": "organization_id", "location": "location_id", "status": words.among},
+    words={"status": (*words.WORDS, "open")},
     q=("number", "organization__name"),
 )
 

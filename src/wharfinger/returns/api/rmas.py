@@ -28,7 +28,7 @@ from wharfinger.returns.api.shapes import (
     RmaOut,
     Settle,
 )
-from wharfinger.returns.queries import shown
+from wharfinger.returns.queries import shown, words
 from wharfinger.returns.queries.truth import decimals_by_goods, location_there
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.receiving import Arrived
@@ -40,8 +40,8 @@ router = Router(tags=["returns"])
 RMAS = Listing(
     "rmas",
     sorts={"number": "number", "requested_at": "requested_at", "due_on": "due_on"},
-    filters={"organization": "organization_id", "location": "location_id", "status": shown.with_word},
-    words={"status": tuple(shown.DECIDED)},
+    filters={"organization": "organization_id", "location": "location_id", "status": words.among},
+    words={"status": (*words.WORDS, "open")},
     days={"due_on": "due_on"},
     q=("number", "organization__name"),
 )

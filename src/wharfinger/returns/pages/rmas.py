@@ -19,6 +19,7 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.ledger.telling import timeline
 from wharfinger.returns.actions import requesting
 from wharfinger.returns.queries import shown
+from wharfinger.returns.queries.words import OPEN
 from wharfinger.returns.rules import ANSWERS, OUTCOMES, TYPES
 
 WORDS = {
@@ -34,7 +35,7 @@ WORDS = {
 
 
 def _rows(ask: Ask) -> Rows:
-    still = shown.with_word(shown.returns(), ["open"])
+    still = shown.returns().filter(OPEN)
     found = {"open": still, "rma": shown.rmas(), "returns": shown.returns().filter(authorized=False)}.get(
         ask.tab, shown.returns()
     )
@@ -47,7 +48,7 @@ def _rows(ask: Ask) -> Rows:
     done = shown.with_lines(cut.items)
     rows = []
     for one in cut.items:
-        tone, words = WORDS[shown.word(one, done[one.pk])]
+        tone, words = WORDS[one.word]
         first_line = next((line for line, _figure in done[one.pk]), None)
         rows.append(
             Row(
@@ -103,9 +104,9 @@ def rma_list(request: HttpRequest) -> HttpResponse:
 @page("returns.read")
 def rma(request: HttpRequest, pk: int) -> HttpResponse:
     """One return: what was requested, received, inspected and settled, and what happened to it."""
-    row = there(shown.returns().select_related("ticket", "approved_by"), pk)
+    row: Any = there(shown.returns().select_related("ticket", "approved_by"), pk)
     done = shown.with_lines([row])[pk]
-    tone, words = WORDS[shown.word(row, done)]
+    tone, words = WORDS[row.word]
     lines = []
     for line, figure in done:
         places = line.product.quantity_decimals

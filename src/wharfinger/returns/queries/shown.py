@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from wharfinger.base import configuration, money
 from wharfinger.base.quantity import plain
 from wharfinger.parties.models import Organization
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries.figures import Figures, figures
+from wharfinger.returns.queries.words import with_word
 
 
 def returns() -> QuerySet[Rma]:
-    """Every RMA, and every return without one."""
-    return Rma.objects.filter(void__isnull=True).select_related("organization", "location")
+    """Every RMA, and every return without one, with the word that describes each."""
+    return with_word(Rma.objects.filter(void__isnull=True).select_related("organization", "location"))
 
 
 def rmas() -> QuerySet[Rma]:
@@ -33,44 +34,6 @@ def lines_of(found: Sequence[Rma]) -> dict[int, list[RmaLine]]:
     return by_rma
 
 
-def word(rma: Rma, done: Sequence[tuple[RmaLine, Figures]]) -> str:
-    """How far a return is, derived from its decisions and its goods."""
-    if rma.denied_at is not None:
-        return "denied"
-    if rma.closed_at is not None:
-        return "closed"
-    if rma.authorized and rma.approved_at is None:
-        return "requested"
-    received = sum(figure.received for _, figure in done)
-    if not received:
-        return "approved"
-    if any(figure.here for _, figure in done):
-        return "to_inspect"
-    if any(figure.received < line.quantity for line, figure in done):
-        return "partly_received"
-    if any(line.settled_quantity < max(line.quantity, figure.received) for line, figure in done):
-        return "inspected"
-    return "settled"
-
-
-DECIDED: dict[str, Q] = {
-    "requested": Q(approved_at__isnull=True, denied_at__isnull=True, closed_at__isnull=True, authorized=True),
-    "approved": Q(approved_at__isnull=False, closed_at__isnull=True),
-    "denied": Q(denied_at__isnull=False),
-    "closed": Q(closed_at__isnull=False),
-    "open": Q(denied_at__isnull=True, closed_at__isnull=True),
-}
-"""By what was decided a list of returns is narrowed; how far their goods are is shown beside."""
-
-
-def with_word(rows: QuerySet[Rma], values: list[str]) -> QuerySet[Rma]:
-    """The returns that are requested, approved, denied, closed or open."""
-    wanted = Q(pk__in=[])
-    for value in values:
-        wanted |= DECIDED.get(value, Q(pk__in=[]))
-    return rows.filter(wanted)
-
-
 def with_lines(found: Sequence[Rma]) -> dict[int, list[tuple[RmaLine, Figures]]]:
     """The lines of returns with their figures, in a constant number of statements."""
     lines = lines_of(found)
@@ -78,7 +41,7 @@ def with_lines(found: Sequence[Rma]) -> dict[int, list[tuple[RmaLine, Figures]]]
     return {pk: [(line, done[line.pk]) for line in rows] for pk, rows in lines.items()}
 
 
-def show_returns(found: Sequence[Rma]) -> list[dict[str, Any]]:
+def show_returns(found: Sequence[Any]) -> list[dict[str, Any]]:
     """Returns as callers read them."""
     done = with_lines(found)
     return [
@@ -88,7 +51,7 @@ def show_returns(found: Sequence[Rma]) -> list[dict[str, Any]]:
             "organization": one.organization_id,
             "location": one.location_id,
             "authorized": one.authorized,
-            "status": word(one, done[one.pk]),
+            "status": one.word,
             "requested_at": one.requested_at,
             "approved_at": one.approved_at,
             "denied_at": one.denied_at,
@@ -129,7 +92,7 @@ def _line(line: RmaLine, figure: Figures, currency: str) -> dict[str, Any]:
     }
 
 
-def show_return(one: Rma) -> dict[str, Any]:
+def show_return(one: Any) -> dict[str, Any]:
     """One return as callers read it."""
     return show_returns([one])[0]
 

@@ -10,7 +10,7 @@ from wharfinger.fulfilment.rules import mention_lines
 from wharfinger.ledger.plan import Id, Plan, Truth
 from wharfinger.returns.rules import OUTCOMES, Goods, make, make_line, places_of, rma_line_of, rma_of, take
 from wharfinger.returns.rules.inspecting import decide
-from wharfinger.returns.rules.requesting import Asked, checked, home_of, price_paid
+from wharfinger.returns.rules.requesting import Asked, Told, asked_once, checked, home_of, price_paid
 from wharfinger.returns.rules.settling import give_credit
 
 
@@ -108,6 +108,7 @@ def plan_return(
     made, places = make(
         plan, truth, organization=organization, location=location or home_of(truth, asked), authorized=False
     )
+    seen: set[Told] = set()
     for n, item in enumerate(items):
         if item.outcome and (item.outcome not in OUTCOMES or item.outcome == "send_back"):
             raise BadInput("no_such_outcome", N_("There is no such outcome."), field=f"lines.{n}.outcome")
@@ -115,6 +116,7 @@ def plan_return(
         goods = Goods(goods.product, goods.line, goods.lot, item.serials or goods.serials, goods.repair)
         spots = take(plan, truth, goods, item.asked.quantity, places.returns, f"lines.{n}.quantity")
         lot: Id | None = spots[0][0].lot if len(spots) == 1 and spots[0][0].serial else None
+        asked_once(seen, goods, lot, n)
         credited = _credit(plan, truth, goods, item, n, reason=reason, may_credit=may_credit)
         make_line(
             plan,

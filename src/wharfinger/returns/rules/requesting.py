@@ -11,7 +11,7 @@ from wharfinger.base.money import extended, share
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.devices.rules import WITH_CUSTOMER, sale_of
 from wharfinger.fulfilment.rules import mention_lines
-from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.ledger.plan import Id, Plan, Truth
 from wharfinger.returns.rules import TYPES, WITH_US, Goods, make, make_line, rma_of, unknown
 
 
@@ -52,13 +52,13 @@ def plan_request(
         due_on=due_on,
         ticket=ticket,
     )
-    seen: dict[tuple[int, int], list[int | None]] = {}
+    seen: set[Told] = set()
     for n, item in enumerate(items):
         goods = checked(truth, organization, item, n)
-        _asked_once(seen, goods, n)
-        lot = None
+        lot: Id | None = goods.lot
         if item.serial and goods.lot is None:
             lot = unknown(plan, truth, goods.product, item.serial, f"lines.{n}.serial").id
+        asked_once(seen, goods, lot, n)
         make_line(
             plan,
             made,
@@ -178,16 +178,22 @@ def _delivered(truth: Truth, goods: Goods, quantity: int, n: int) -> None:
         )
 
 
-def _asked_once(seen: dict[tuple[int, int], list[int | None]], goods: Goods, n: int) -> None:
-    """The same goods stand on one line of an RMA, so that it is always clear of which line a unit is."""
-    lots = seen.setdefault((goods.line or 0, goods.product), [])
-    if goods.lot in lots and not goods.serials:
+Told = tuple[int | None, int, Id | None]
+"""Line, product and lot: what tells of which line of a return a unit is."""
+
+
+def asked_once(seen: set[Told], goods: Goods, lot: Id | None, n: int) -> None:
+    """The same goods stand on one line of a return, so that it is always clear of which line a unit is."""
+    told = (goods.line, goods.product, lot)
+    if told in seen:
         raise BadInput(
             "asked_twice",
-            N_("These goods stand on this RMA already. Raise the quantity there."),
+            N_(
+                "These goods stand on this return already. Raise the quantity there; inspecting says what becomes of each unit."
+            ),
             field=f"lines.{n}.line",
         )
-    lots.append(goods.lot)
+    seen.add(told)
 
 
 def price_paid(truth: Truth, goods: Goods, quantity: int) -> int:
