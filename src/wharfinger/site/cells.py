@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext
@@ -13,28 +13,26 @@ from wharfinger.site import formats
 from wharfinger.site.stages import stage_bar
 
 QUIET = Markup('<span class="quiet">–</span>')
-_LINK = Markup('<a href="{}">{}</a>')
-_CHIP = Markup('<span class="chip {}">{}</span>')
 
 
 def chip(tone: str, word: str) -> Markup:
     """A word with its dot and tint. Tones: grey, blue, amber, green, red, violet, teal."""
-    return _CHIP.format(tone, word)
+    return Markup(f'<span class="chip {escape(tone)}">{escape(word)}</span>')  # noqa: S704 - both are escaped.
 
 
-def _link(value: tuple[str, str]) -> Markup:
-    words, to = value
-    return _LINK.format(to, words) if to else escape(words)
+def _link(words: str, to: str) -> Markup:
+    if not to:
+        return escape(words)
+    return Markup(f'<a href="{escape(to)}">{escape(words)}</a>')  # noqa: S704 - both are escaped.
 
 
-def _held(units: int, decimals: int, to: str) -> Markup | str:
-    figure = formats.quantity(units, decimals)
-    return _LINK.format(to, figure) if units and to else figure
+def _held(units: int, decimals: int, to: str) -> Markup:
+    return _link(formats.quantity(units, decimals), to if units else "")
 
 
 SHOW: dict[str, Callable[[Any], Any]] = {
     "text": escape,
-    "link": _link,
+    "link": lambda value: _link(*value),
     "number": formats.quantity,
     "quantity": lambda value: formats.quantity(*value),
     "held": lambda value: _held(*value),
@@ -54,6 +52,19 @@ def show(kind: str) -> Callable[[Any], Any]:
     return lambda value: QUIET if value is None or value == "" else draw(value)
 
 
-def drawing(columns: Sequence[Column]) -> list[tuple[str, str, str, Callable[[Any], Any]]]:
-    """Key, kind, translated label and drawing function of each column, found once per list."""
-    return [(column.key, column.kind, gettext(column.label), show(column.kind)) for column in columns]
+def drawing(columns: Sequence[Column]) -> Callable[[Mapping[str, Any]], Markup]:
+    """How the cells of a row are drawn: decided once for a list, since it has many rows."""
+    cells = [
+        (
+            column.key,
+            f'<td class="k-{column.kind}" data-l="{escape(gettext(column.label))}">',
+            show(column.kind),
+        )
+        for column in columns
+    ]
+
+    def row(values: Mapping[str, Any]) -> Markup:
+        drawn = "".join(f"{start}{escape(draw(values.get(key)))}</td>" for key, start, draw in cells)
+        return Markup(drawn)  # noqa: S704 - every cell is escaped.
+
+    return row

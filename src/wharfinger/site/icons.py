@@ -25,14 +25,24 @@ def icon(name: str, css: str = "") -> Markup:
             css, _shape(name)
         )
     used[name] = None
-    return Markup('<svg class="i {}" aria-hidden="true"><use href="#i-{}"/></svg>').format(css, name)
+    return _reference(name, css)
 
 
 def symbols() -> Markup:
     """End a page: the shapes of all icons it used."""
     used, _ = _used.get() or {}, _used.set(None)
-    shapes = [Markup('<symbol id="i-{}" viewBox="0 0 24 24">{}</symbol>').format(n, _shape(n)) for n in used]
+    shapes = [_symbol(name) for name in used]
     return Markup('<svg class="vh" aria-hidden="true">{}</svg>').format(Markup("").join(shapes))
+
+
+@cache
+def _reference(name: str, css: str) -> Markup:
+    return Markup('<svg class="i {}" aria-hidden="true"><use href="#i-{}"/></svg>').format(css, name)
+
+
+@cache
+def _symbol(name: str) -> Markup:
+    return Markup('<symbol id="i-{}" viewBox="0 0 24 24">{}</symbol>').format(name, _shape(name))
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment
+from markupsafe import Markup
 
 from wharfinger.base.table import count_words
 from wharfinger.base.typed import written
@@ -40,6 +42,8 @@ def environment(**options: Any) -> Environment:
         npgettext=translation.npgettext,
     )
     env.globals.update(
+        gettext=words,
+        _=words,
         static=static,
         url=url,
         address=address,
@@ -78,6 +82,19 @@ def environment(**options: Any) -> Environment:
         initials=formats.initials,
     )
     return env
+
+
+def words(sentence: str, **values: Any) -> Markup:
+    """A sentence in the reader's language, its values escaped."""
+    if values:
+        return Markup(translation.gettext(sentence)) % values  # noqa: S704 - sentences are our own.
+    return _plain(sentence, language())
+
+
+@lru_cache(maxsize=8192)
+def _plain(sentence: str, language: str) -> Markup:
+    """The sentence in the active language: a page has some hundred, the same ones each time."""
+    return Markup(translation.gettext(sentence)) % {}  # noqa: S704 - sentences are our own.
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.translation import gettext
 
 from wharfinger.base.refusal import N_
@@ -116,8 +117,19 @@ STOPS = (
 
 def address(name: str, *args: Any, **kwargs: Any) -> str:
     """The address of a page by its URL name; empty when this installation has no such page."""
+    if not args and not kwargs:
+        return _standing(name, get_script_prefix())
     try:
         return reverse(name, args=args or None, kwargs=kwargs or None)
+    except NoReverseMatch:
+        return ""
+
+
+@cache
+def _standing(name: str, prefix: str) -> str:
+    """The address of a page that is the same for all: every page names some fifty of them."""
+    try:
+        return reverse(name)
     except NoReverseMatch:
         return ""
 
