@@ -57,6 +57,11 @@ BROKEN = {
     "returned ≤ delivered": "UPDATE ledger_holding SET quantity = 9 WHERE kind = 'returns'",
     "Σ layers = stock of ours": "UPDATE ledger_layer SET quantity = quantity + 1 WHERE quantity > 0",
     "layer = its draws": "UPDATE ledger_layer SET value_minor = value_minor + 1 WHERE quantity > 0",
+    "a move draws what it takes from stock": "UPDATE ledger_draw SET quantity = quantity + 1 WHERE quantity > 0",
+    "stock holds on every day": (
+        "UPDATE ledger_entry SET effective_on = '2001-01-01' WHERE verb = 'pick_pack_ship' AND id = "
+        "(SELECT MIN(entry_id) FROM ledger_draw WHERE quantity > 0)"
+    ),
     "account = its postings": "UPDATE ledger_account SET balance_minor = balance_minor + 1 WHERE kind = 'receivable'",
     "a posting keeps its currency": "UPDATE ledger_account SET currency = 'USD' WHERE kind = 'receivable'",
     "line = its wishes, covered = its goods, billable = its bills": "UPDATE demand_line SET quantity = quantity + 1",

@@ -184,6 +184,36 @@ def layers_are_the_stock() -> list[Finding]:
 
 
 @law
+def what_crosses_our_border_is_priced() -> list[Finding]:
+    """Each move by which goods become ours, or stop being so, draws its own quantity from layers, and no other does."""
+    ours = kinds(chart.OURS)
+    sides = (
+        f"CASE WHEN {side}.kind IN ({ours}) AND {side}.owned THEN m.quantity ELSE 0 END" for side in "st"
+    )
+    return findings(
+        "a move draws what it takes from stock",
+        "SELECT 'move ' || id, expected, drawn FROM (SELECT m.id, "
+        f"{' - '.join(sides)} expected, COALESCE(d.q, 0) drawn FROM {_MOVES} LEFT JOIN (SELECT move_id, SUM(quantity) q "
+        "FROM ledger_draw WHERE move_id IS NOT NULL GROUP BY move_id) d ON d.move_id = m.id) x WHERE expected <> drawn",
+    )
+
+
+@law
+def stock_holds_on_every_day() -> list[Finding]:
+    """At the end of no day was there less than nothing of a product, or something worth without anything there."""
+    running = ", ".join(
+        f"SUM({column}) OVER (PARTITION BY product_id ORDER BY on_day) {column}" for column in "qv"
+    )
+    return findings(
+        "stock holds on every day",
+        f"SELECT 'product ' || product_id || ' on ' || on_day, q, v FROM (SELECT product_id, on_day, {running} FROM ("
+        "SELECT l.product_id, e.effective_on on_day, -SUM(d.quantity) q, -SUM(d.value_minor) v FROM ledger_draw d "
+        "JOIN ledger_entry e ON e.id = d.entry_id JOIN ledger_layer l ON l.id = d.layer_id "
+        "GROUP BY l.product_id, e.effective_on) x) y WHERE q < 0 OR v < 0 OR (q = 0 AND v <> 0)",
+    )
+
+
+@law
 def accounts_are_their_postings() -> list[Finding]:
     """Each stored balance is what was posted to it less what was posted from it."""
     stored = kinds(Account.STORED)

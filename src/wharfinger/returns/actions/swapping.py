@@ -22,7 +22,7 @@ from wharfinger.ledger.write import Written
 from wharfinger.returns.queries import swapping as reads
 from wharfinger.returns.queries import truth as returns
 from wharfinger.returns.rules.swapping import Swap, plan_swap
-from wharfinger.stock.queries.truth import read_lots
+from wharfinger.stock.queries.truth import read_layer_dates, read_lots
 
 
 def swap(*, actor: Actor, swap: Swap, swapped_on: date | None = None, key: str | None = None) -> Written:
@@ -82,6 +82,7 @@ def _reads(device: Device, swap: Swap, product: int, serial: str) -> Sequence[Ca
         devices.read_people([], []),
         returns.read_homes,
         returns.read_worth,
+        read_layer_dates,
         read_invoice_lines,
         reads.read_open_rmas(swap.device),
         reads.read_holder(product, serial),

@@ -33,6 +33,13 @@ def read_places(truth: Truth) -> None:
     truth.read["quarantines"] = {place: aside for _, place, _, aside in rows}
 
 
+def read_selling(truth: Truth) -> None:
+    """Read the locations, and by place the channel of those that do not sell directly."""
+    rows = list(Location.objects.values_list("pk", "place_id", "channel"))
+    truth.read["places"] = {pk: place for pk, place, _ in rows}
+    truth.read["channels"] = {place: channel for _, place, channel in rows if channel != "direct"}
+
+
 def read_lots(wanted: Iterable[tuple[int, str]]) -> Callable[[Truth], None]:
     """Read the lots of these products and numbers that are on record, and where a unit of each stands."""
     pairs = {(product, same(code)) for product, code in wanted}
@@ -85,12 +92,19 @@ def read_costs(products: Iterable[int]) -> Callable[[Truth], None]:
 
 
 def read_layer_dates(truth: Truth) -> None:
-    """Read when each layer at hand last changed, if the act is dated back."""
+    """Read when each layer at hand last changed otherwise than by goods that left it, if the act is dated back.
+
+    An average changes with every entry.
+    """
     if truth.effective_on >= truth.today:
         return
-    layers = [layer.id for found in truth.layers.values() for layer in found if isinstance(layer.id, int)]
+    layers = [layer for found in truth.layers.values() for layer in found if isinstance(layer.id, int)]
+    averaged = [one.id for one in layers if truth.products[one.product].cost_method == "average"]
     changed = (
-        Draw.objects.filter(layer_id__in=layers).values_list("layer_id").annotate(Max("entry__effective_on"))
+        Draw.objects.filter(layer_id__in=[one.id for one in layers])
+        .filter(Q(quantity__lte=0) | Q(layer_id__in=averaged))
+        .values_list("layer_id")
+        .annotate(Max("entry__effective_on"))
     )
     truth.read["layers_changed"] = dict(changed)
 

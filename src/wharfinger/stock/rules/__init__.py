@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from wharfinger.base.money import share
@@ -58,30 +58,39 @@ def choose(
     return chosen
 
 
-def price_issues(plan: Plan, truth: Truth, method: Callable[[int], str]) -> None:
+def price_issues(
+    plan: Plan,
+    truth: Truth,
+    method: Callable[[int], str],
+    *,
+    first: Mapping[int, Collection[int]] | None = None,
+) -> None:
     """Draw the cost of every step by which goods of ours stop being ours.
 
-    method: the cost method of a product. Layers are taken from ``truth.layers``; a step that reverses
-    another is not priced here, since its draws are reversed with it.
+    method: the cost method of a product; first: by step, the layers that are taken before the method chooses.
+    Layers are taken from ``truth.layers``; a step that reverses another is not priced here, since its draws
+    are reversed with it.
     """
     for n, step in enumerate(plan.steps):
         leaves = step.source.kind in OURS and step.target.kind not in OURS and step.source.owned
         if leaves and step.reverses is None:
             lot = step.source.lot if step.source.serial else None
             by = method(step.source.product)
-            draw(plan, n, _in_time(truth, step.source.product, step.quantity, by), step.quantity, by, lot)
+            layers = _in_time(truth, step.source.product, step.quantity)
+            draw(plan, n, layers, step.quantity, by, lot, first=(first or {}).get(n, ()))
 
 
-def _in_time(truth: Truth, product: int, quantity: int, method: str) -> list[OpenLayer]:
+def _in_time(truth: Truth, product: int, quantity: int) -> list[OpenLayer]:
     """The layers that an issue may take on its date; raises Refusal when it is dated before its goods came.
 
-    An issue may not be earlier than the layers it takes or, for an average, than the last entry that
-    changed the pool; so the running quantity from that date stays above zero.
+    An issue may not be earlier than the layers it takes, than what was put back into them or changed their
+    value or, for an average, than the last entry that changed the pool; so on no day is less than nothing
+    there, or something worth nothing left behind.
     """
     layers = truth.layers.get(product, [])
     if truth.effective_on >= truth.today:
         return layers
-    changed = truth.read.get("layers_changed", {}) if method == "average" else {}
+    changed = truth.read.get("layers_changed", {})
     found = [
         one
         for one in layers
@@ -101,13 +110,25 @@ def _in_time(truth: Truth, product: int, quantity: int, method: str) -> list[Ope
     return found
 
 
-def draw(plan: Plan, step: int, layers: list[OpenLayer], quantity: int, method: str, lot: Id | None) -> int:
+def draw(
+    plan: Plan,
+    step: int,
+    layers: list[OpenLayer],
+    quantity: int,
+    method: str,
+    lot: Id | None,
+    *,
+    first: Collection[int] = (),
+) -> int:
     """Take a quantity from the layers a cost method names; the value taken in minor units.
 
-    specific: the unit's own layer; fifo, average: oldest first; lifo: youngest first.
+    specific: the unit's own layer; fifo: oldest first; lifo: youngest first; average: the one pool.
+    first: layers that are taken before all others, since it is their very goods that go.
     """
+    if method == "average":
+        pool(plan, layers)
     taken = 0
-    for layer in _ordered(layers, method, lot):
+    for layer in sorted(_ordered(layers, method, lot), key=lambda one: one.id not in first):
         part = min(quantity, layer.quantity)
         if not part:
             continue
@@ -131,6 +152,24 @@ def _ordered(layers: Sequence[OpenLayer], method: str, lot: Id | None) -> list[O
     return ordered[::-1] if method == "lifo" else ordered
 
 
+def pool(plan: Plan, layers: Sequence[OpenLayer]) -> OpenLayer | None:
+    """Bring the open layers of a product into one, the oldest; it is worth what they were together.
+
+    A product that takes to averaging has several, and so has one whose undone issue filled an empty pool again.
+    """
+    found = _ordered(layers, "average", None)
+    if not found:
+        return None
+    into, *others = found
+    for layer in others:
+        plan.draw(None, layer.id, layer.quantity, layer.value_minor)
+        plan.draw(None, into.id, -layer.quantity, -layer.value_minor)
+        into.quantity += layer.quantity
+        into.value_minor += layer.value_minor
+        layer.quantity = layer.value_minor = 0
+    return into
+
+
 def value_receipt(
     plan: Plan,
     truth: Truth,
@@ -150,7 +189,7 @@ def value_receipt(
     """
     layers = truth.layers.setdefault(product, [])
     if method == "average":
-        into = into or next((layer for layer in layers if layer.quantity > 0), None)
+        into = into or pool(plan, layers)
     if into is not None:
         plan.draw(step, into.id, -quantity, -value_minor)
         into.quantity += quantity
