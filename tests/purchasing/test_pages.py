@@ -10,7 +10,9 @@ from django.test import Client
 from tests.purchasing.buying import arrive, person, sold, stocked_up, threshold
 from tests.world import World, clean, entries, held, seen, world
 from wharfinger.base.access import HOUSE
-from wharfinger.parties.models import Organization
+from wharfinger.demand.models import Line
+from wharfinger.ledger.models import Place
+from wharfinger.parties.models import Organization, Site
 from wharfinger.purchasing.actions.ordering import draft_from_lines
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
 from wharfinger.purchasing.rules.drafting import Wanted
@@ -107,6 +109,53 @@ def test_a_refused_form_keeps_what_was_typed(company: World, browser: Client) ->
     assert refused.status_code == 422
     assert f'id="f-serial-{made.lines[0]}-scan-e"' in page
     assert 'value="S2"' in page
+
+
+def test_an_order_by_hand_is_shipped_to_the_customer_of_its_lines(company: World, browser: Client) -> None:
+    product, other = company.product(), company.product()
+    line, more = sold(company, product, 3), sold(company, product, 2)
+    stand, lent = (Place.objects.create(kind=kind, unbounded=False) for kind in ("customer", "rented"))
+    elsewhere = Site.objects.create(
+        organization=company.customer, name="Annex", place=stand, rented_place=lent
+    )
+    away = sold(company, product, 1, site=elsewhere.pk)
+    form = seen(browser, "/purchase-orders/new/")
+    number = Line.objects.get(pk=line).sheet.number
+    assert f'<option value="{line}">{number} · {company.customer.name} · {product.sku} × 3</option>' in form
+    assert f'<option value="{elsewhere.pk}">{company.customer.name}, Annex</option>' in form
+    typed = {"vendor": str(company.vendor.pk), "ship_to": "organization"}
+
+    def in_vain(**values: str) -> str:
+        before = entries()
+        refused = browser.post("/purchase-orders/new/", typed | values)
+        assert (refused.status_code // 100, entries()) == (4, before)
+        return str(refused.content.decode())
+
+    page = in_vain(**{"line-0": str(line), "line-1": str(away)})
+    assert 'id="f-ship_to_site-e"' in page
+    assert f'<option value="{away}" selected>' in page
+    assert "A drop shipment holds lines for one site only" in in_vain(
+        **{"line-0": str(line), "line-1": str(away), "ship_to_site": str(company.site.pk)}
+    )
+    assert 'id="f-quantity-1-e"' in in_vain(
+        **{"line-0": str(line), "sku-1": other.sku, "quantity-1": "1", "ship_to_site": str(company.site.pk)}
+    )
+    assert "wants another product" in in_vain(**{"line-0": str(line), "sku-0": other.sku})
+    assert 'id="f-ship_to_text-e"' in in_vain(**{"line-0": str(line), "ship_to": "other"})
+    made = browser.post(
+        "/purchase-orders/new/", typed | {"line-0": str(line), "line-4": str(more), "quantity-4": "1"}
+    )
+    order = PurchaseOrder.objects.get()
+    assert made.status_code == 303
+    assert (order.ship_to, order.ship_to_site_id) == ("organization", company.site.pk)
+    assert held(line) == {"drafted": 3, "to_bill": 3}
+    assert held(more) == {"drafted": 1, "to_order": 1, "to_bill": 2}
+    first, second = PurchaseLine.objects.values_list("pk", flat=True)
+    kept = {f"line-quantity-{first}": "3", f"line-quantity-{second}": "1"}
+    kept |= {f"line-cost-{first}": "6", f"line-cost-{second}": "6"}
+    browser.post(f"/purchase-orders/{order.pk}/change/", kept | {"line-0": str(more)})
+    assert held(more) == {"drafted": 2, "to_bill": 2}
+    clean()
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

@@ -18,12 +18,14 @@ from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import amount, micro, minor, quantity, written
 from wharfinger.catalog.models import Product
+from wharfinger.demand.pages import typed_id
+from wharfinger.demand.queries.reading import lines_with
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions import approving, ordering
 from wharfinger.purchasing.queries import orders as queries
 from wharfinger.purchasing.queries import paper, shown
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
-from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 
 ROWS = 8
 """Empty rows of a form for new lines."""
@@ -222,7 +224,24 @@ def _user(request: HttpRequest) -> Any:
 
 
 def _choices() -> dict[str, Any]:
+    waiting = paper.to_buy()
     return {
+        "waiting": [
+            (
+                one["claim_id"],
+                f"{one['number']} · {one['customer']} · {one['sku']} × {written(one['units'], one['decimals'])}",
+            )
+            for one in waiting
+        ],
+        "sites": sorted(
+            {one["site"]: f"{one['customer']}, {one['at']}" for one in waiting if one["site"]}.items(),
+            key=lambda site: site[1],
+        ),
+        "ship_to": [
+            ("own", _("Our location")),
+            ("organization", _("The customer, by drop shipment")),
+            ("other", _("Another address")),
+        ],
         "vendors": Organization.objects.filter(vendor=True, retired_on__isnull=True)
         .order_by("name")
         .values_list("pk", "name"),
@@ -235,7 +254,7 @@ def _choices() -> dict[str, Any]:
 
 def _typed_rows(typed: QueryDict) -> list[int]:
     """The rows of new lines in which something was typed."""
-    return [n for n in range(ROWS) if typed.get(f"sku-{n}", "").strip()]
+    return [n for n in range(ROWS) if typed.get(f"sku-{n}", "").strip() or typed.get(f"line-{n}")]
 
 
 def _with_row_names(show: Callable[[Form], HttpResponse], rows: list[int]) -> Callable[[Form], HttpResponse]:
@@ -251,8 +270,9 @@ def _with_row_names(show: Callable[[Form], HttpResponse], rows: list[int]) -> Ca
 
 def _row_name(refusal: Refusal, rows: list[int]) -> str | None:
     parts = (refusal.field or "").split(".")
-    if len(parts) == 3 and parts[0] in ("lines", "add") and parts[1].isdigit() and int(parts[1]) < len(rows):
-        name = {"product": "sku", "unit_cost": "cost"}.get(parts[2], parts[2])
+    if parts[0] in ("lines", "add") and len(parts) > 1 and parts[1].isdigit() and int(parts[1]) < len(rows):
+        what = parts[2] if len(parts) == 3 else "line"
+        name = {"product": "sku", "unit_cost": "cost"}.get(what, what)
         return f"{name}-{rows[int(parts[1])]}"
     return refusal.field
 
@@ -269,6 +289,9 @@ def _wish(typed: QueryDict) -> PurchaseWish:
         freight_minor=minor(typed.get("freight") or "0", found.currency if found else "EUR", field="freight"),
         memo=typed.get("memo", ""),
         expected_on=_day(typed, "expected_on"),
+        ship_to=typed.get("ship_to") or "own",
+        ship_to_site=typed_id(typed, "ship_to_site"),
+        ship_to_text=typed.get("ship_to_text", ""),
     )
 
 
@@ -276,18 +299,26 @@ def _new_lines(typed: QueryDict) -> tuple[PurchaseLineWish, ...]:
     rows = _typed_rows(typed)
     skus = {n: typed.get(f"sku-{n}", "").strip() for n in rows}
     known = {product.sku: product for product in Product.objects.filter(sku__in=list(skus.values()))}
+    asked = {n: typed_id(typed, f"line-{n}") for n in rows}
+    wanting = {line.pk: line for line in lines_with(pk for pk in asked.values() if pk is not None)}
     lines = []
     for n, sku in skus.items():
-        product = known.get(sku)
+        line = wanting.get(asked[n] or 0)
+        product = known.get(sku) if sku or line is None else line.product
         if product is None:
             raise BadInput("no_such_product", N_("There is no such product."), field=f"sku-{n}")
-        cost, place = typed.get(f"cost-{n}", "").strip(), typed.get(f"location-{n}", "")
+        cost, units = typed.get(f"cost-{n}", "").strip(), typed.get(f"quantity-{n}", "").strip()
+        # Of a customer's line all that is open is bought where nobody says how many.
+        bought = (
+            quantity(units, product.quantity_decimals, field=f"quantity-{n}") if units or not line else None
+        )
         lines.append(
             PurchaseLineWish(
                 product.pk,
-                quantity(typed.get(f"quantity-{n}", ""), product.quantity_decimals, field=f"quantity-{n}"),
+                None if line else bought,
+                wanted=(Wanted(line.pk, bought),) if line else (),
                 unit_cost_micro=micro(cost, field=f"cost-{n}") if cost else None,
-                location=int(place) if place.isascii() and place.isdigit() and len(place) < 19 else None,
+                location=typed_id(typed, f"location-{n}"),
             )
         )
     return tuple(lines)

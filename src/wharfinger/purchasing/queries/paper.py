@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,11 @@ from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.queries import orders as queries
 from wharfinger.purchasing.queries import shown
 from wharfinger.purchasing.rules import approving as rules
+from wharfinger.purchasing.rules.drafting import BUYABLE
 from wharfinger.stock.models import Bin, Location
+
+CHOICES = 100
+"""How many customers' lines a form offers to choose from; all of them are in Purchasing & Fulfillment."""
 
 
 def found(pk: int) -> Any:
@@ -40,6 +44,22 @@ def locations() -> list[tuple[int, str]]:
         .order_by("-default", "name")
         .values_list("pk", "name")
     )
+
+
+def to_buy() -> list[dict[str, Any]]:
+    """Customers' lines of which something is to be bought, with how many; what is promised first stands first."""
+    found = Holding.objects.filter(kind__in=BUYABLE, quantity__gt=0, claim__line__void__isnull=True)
+    of = "claim__line__"
+    rows: Any = found.values(
+        "claim_id",
+        site=F(f"{of}site_id"),
+        at=F(f"{of}site__name"),
+        customer=F(f"{of}organization__name"),
+        number=F(f"{of}sheet__number"),
+        sku=F("product__sku"),
+        decimals=F("product__quantity_decimals"),
+    ).annotate(units=Sum("quantity"))
+    return list(rows.order_by(F(f"{of}promised_on").asc(nulls_last=True), "claim_id")[:CHOICES])
 
 
 def order(pk: int, user: Any) -> dict[str, Any]:
