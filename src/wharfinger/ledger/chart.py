@@ -202,6 +202,7 @@ CHART: tuple[Row, ...] = (
     _row("transfer", "bin picked", "transfer"),
     _row("transfer", "transfer", "bin picked"),
     _row("put_away", "bin", "bin"),
+    _row("count", "bin", "bin"),
     _row("hold", "bin", "quarantine"),
     _row("unhold", "quarantine", "bin"),
     _row("correct_serial", "bin quarantine", "bin quarantine", lot="corrects"),

@@ -20,6 +20,10 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "customer": (N_("is delivered"), ("owner", "lead", "opportunity_owner", "requester")),
     "returns": (N_("has come back"), ("owner", "lead", "opportunity_owner", "requester")),
     "invoiced": (N_("is invoiced"), ("owner", "opportunity_owner")),
+    "adjustment": (
+        N_("is missing from stock and is wanted again"),
+        ("owner", "lead", "opportunity_owner", "requester"),
+    ),
     "expired": (
         N_("is no longer reserved, as the hold has expired"),
         ("owner", "lead", "opportunity_owner", "requester"),
@@ -79,6 +83,9 @@ def event_of(
     """
     if is_for and target in EVENTS and (not back or target in WANTED_AGAIN) and source != target:
         return target, is_for
+    if back and source == "adjustment":
+        # What was missing is there again, and reserved as it was.
+        return ("bin", is_for) if is_for else None
     if back:
         return ("back", was_for) if was_for and source in EVENTS and source not in WANTED_AGAIN else None
     if source == target == "bin" and bool(was_for) != bool(is_for):

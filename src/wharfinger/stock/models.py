@@ -6,10 +6,12 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.models import Document, Entry, Place
+from wharfinger.parties.models import Organization
 
 
 class Location(models.Model):
@@ -95,14 +97,22 @@ class Count(Document):
     number = models.CharField(max_length=40, unique=True)
     location = models.ForeignKey(Location, models.PROTECT, related_name="counts")
     note = models.CharField(max_length=500, blank=True)
+    scope = models.JSONField(default=dict, blank=True)
+    """What of the location is counted; all of it where nothing is said: ``bins`` and ``products`` by id,
+    ``category``, and ``moved_since``, a day from which on something moved."""
+    blind = models.BooleanField(default=False)
+    """Whether those who count see no figures of the books."""
     reviewed_at = models.DateTimeField(null=True)
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     completed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index(
-                fields=["id"], name="count_open", condition=Q(completed_at__isnull=True, void__isnull=True)
+                fields=["id"],
+                name="count_open",
+                condition=Q(completed_at__isnull=True, cancelled_at__isnull=True, void__isnull=True),
             )
         ]
 
@@ -119,22 +129,50 @@ class CountLine(models.Model):
     product = models.ForeignKey(Product, models.PROTECT, related_name="+")
     code = models.CharField(max_length=100, blank=True)
     """The serial number or batch, where the product has them."""
+    owner = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+", db_index=False)
+    """Whose the goods are, where we only keep them: counted, never valued."""
     counted = models.BigIntegerField()
     difference = models.BigIntegerField()
     """Counted less what the books had then: recorded at once, so that goods may move while others count."""
+    first_counted = models.BigIntegerField(null=True)
+    """What was counted the first time, once it has been counted a second time."""
+    counted_at = models.DateTimeField(null=True)
+    """When; nothing for counts of the time before this was kept."""
+    counted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     unit_cost_micro = models.BigIntegerField(null=True)
+    expires_on = models.DateField(null=True)
+    """Of a batch that nobody knew of."""
     made = models.ForeignKey(Entry, models.PROTECT, related_name="+", db_index=False)
     void = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["count", "bin", "product", "code"],
+                F("count"),
+                F("bin"),
+                F("product"),
+                F("code"),
+                Coalesce(F("owner"), 0),
                 condition=Q(void__isnull=True),
                 name="count_line_once",
             ),
             models.CheckConstraint(condition=Q(counted__gte=0), name="counted_not_below_zero"),
         ]
+        indexes = [models.Index(fields=["product", "bin"], name="count_line_product")]
 
     def __str__(self) -> str:
         return f"{self.count_id}: {self.counted} of {self.product_id}"
+
+
+class Reason(models.Model):
+    """Why goods are found, lost, set aside, thrown away or called otherwise: one of a list that a company keeps."""
+
+    subject: ClassVar[str] = "reason"
+    name = models.CharField(max_length=60, unique=True)
+    uses = models.JSONField(default=list)
+    """For which acts it is offered, of ``rules.reasons.USES``."""
+    note_required = models.BooleanField(default=False)
+    retired_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name

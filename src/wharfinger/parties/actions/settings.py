@@ -116,6 +116,17 @@ def _approval(value: Any, field: str) -> dict[str, Any]:
     return {**one("approval"), **_inside(checks, value, field)}
 
 
+def _counting(value: Any, field: str) -> dict[str, Any]:
+    days = dict.fromkeys(("cycle_days_a", "cycle_days_b", "cycle_days_c"), whole(1, 3650))
+    checks = {
+        "second_count": yes_or_no,
+        "tolerance_percent": whole(0, 100),
+        "tolerance_minor": or_nothing(whole(0, 10**15)),
+        **days,
+    }
+    return {**one("counting"), **_inside(checks, value, field)}
+
+
 def _inside(checks: Any, value: Any, field: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadInput("not_an_object", N_("Send names with their values."), field=field)
@@ -177,6 +188,7 @@ _CHECKS = {
     "quote_valid_days": _DAYS,
     "terms_days": _DAYS,
     "closed_until": _closed,
+    "counting": _counting,
     "require_vendor_invoice": yes_or_no,
     "fulfil_automatically": yes_or_no,
     "shipment_proof": yes_or_no,

@@ -1,8 +1,9 @@
-"""Counting what is there: record, review, complete."""
+"""Counting what is there: begin, record, count again, review, complete, give up."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 from wharfinger.base.access import Actor, require
@@ -12,54 +13,115 @@ from wharfinger.catalog.models import Product
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
-from wharfinger.ledger.post import post
+from wharfinger.ledger.post import Planner, post
 from wharfinger.ledger.write import Written
-from wharfinger.stock.actions.goods import adjustment_wish
+from wharfinger.stock.actions.goods import check_owners
 from wharfinger.stock.models import Bin, Count, CountLine, Location
-from wharfinger.stock.rules import counting
-from wharfinger.stock.rules.adjusting import Adjustment
-from wharfinger.stock.rules.counting import Tally
+from wharfinger.stock.queries import counting as reads
+from wharfinger.stock.queries.truth import read_claims, read_layer_dates, read_places
+from wharfinger.stock.rules import completing, counting
+from wharfinger.stock.rules.counting import Scope, Tally
+
+EVERYTHING = Scope()
+MOST = 10_000
+"""So many products of a bin are recorded at once."""
 
 
-def begin_count(*, actor: Actor, location: int, note: str = "", key: str | None = None) -> Written:
-    """Begin a count of a location; goods may go on moving while people count."""
+def begin_count(
+    *,
+    actor: Actor,
+    location: int,
+    scope: Scope = EVERYTHING,
+    blind: bool = False,
+    note: str = "",
+    key: str | None = None,
+) -> Written:
+    """Begin a count of a location or of a part of it; goods may go on moving while people count.
+
+    blind: whether those who count see no figures of the books.
+    """
     require(actor, "stock.count")
     note = tidy(note, field="note", most=500, needed=False)
+    tidy(scope.category, field="category", most=100, needed=False)
+    if Product.objects.filter(pk__in=scope.products).count() != len(set(scope.products)):
+        raise BadInput("no_such_product", N_("There is no such product."), field="products")
+    bins = sql.Found("location_id = %s AND retired_on IS NULL", (location,))
     return post(
         "begin_count",
-        Wish(documents=[(Location, [location])]),
-        partial(counting.plan_count, location=location, note=note),
+        Wish(documents=[(Location, [location]), (Bin, bins)]),
+        partial(counting.plan_count, location=location, scope=scope, blind=blind, note=note),
         actor=actor,
         key=key,
     )
 
 
-def record_count(*, actor: Actor, count: int, tallies: Sequence[Tally], key: str | None = None) -> Written:
-    """Write down what was counted, and the difference from the books at this instant."""
+def record_count(
+    *,
+    actor: Actor,
+    count: int,
+    tallies: Sequence[Tally],
+    counted_at: datetime | None = None,
+    key: str | None = None,
+) -> Written:
+    """Write down what was counted, and how far the books were off when it was.
+
+    counted_at: when, where it was written on paper first; now unless given. What moved since is left out.
+    """
+    plan = partial(counting.plan_record, count=count, tallies=tuple(tallies))
+    return _write_down("record_count", plan, actor, count, tallies, counted_at, key)
+
+
+def recount(
+    *,
+    actor: Actor,
+    count: int,
+    tallies: Sequence[Tally],
+    counted_at: datetime | None = None,
+    key: str | None = None,
+) -> Written:
+    """Write down what a second count found; what the first one said stays beside it."""
+    plan = partial(counting.plan_recount, count=count, tallies=tuple(tallies))
+    return _write_down("recount", plan, actor, count, tallies, counted_at, key)
+
+
+def _write_down(
+    verb: str,
+    plan: Planner,
+    actor: Actor,
+    count: int,
+    tallies: Sequence[Tally],
+    counted_at: datetime | None,
+    key: str | None,
+) -> Written:
     require(actor, "stock.count")
     if not tallies:
         raise BadInput("no_lines", N_("Write down at least one product."), field="lines")
     products = {tally.product for tally in tallies}
     if Product.objects.filter(pk__in=products).count() != len(products):
         raise BadInput("no_such_product", N_("There is no such product."), field="lines")
-    if any(tally.counted < 0 for tally in tallies):
-        raise BadInput("negative", N_("Give a number of zero or more here."), field="lines")
+    for tally in tallies:
+        if tally.counted < 0:
+            raise BadInput(
+                "negative", N_("Give a number of zero or more here."), field=f"{tally.field}counted"
+            )
+    check_owners([(tally.owner, tally.field) for tally in tallies])
     bins = {tally.bin for tally in tallies}
     return post(
-        "record_count",
+        verb,
         Wish(
             documents=[
                 (Count, [count]),
-                (CountLine, _lines_of(count)),
+                (CountLine, reads.lines_of(count, bins=bins, products=products)),
             ],
             products=products,
             places=bins,
-            layers=True,
-            reads=(_read_lines, _read_bins(bins)),
+            loose=True,
+            reads=(reads.read_bins(bins), reads.read_owners(), reads.read_books(count, counted_at)),
         ),
-        partial(counting.plan_record, count=count, tallies=tuple(tallies)),
+        plan,
         actor=actor,
         key=key,
+        about=[("count", count)],
     )
 
 
@@ -69,11 +131,8 @@ def review_count(*, actor: Actor, count: int, key: str | None = None) -> Written
     return post(
         "review_count",
         Wish(
-            documents=[
-                (Count, [count]),
-                (CountLine, _lines_of(count)),
-            ],
-            reads=(_read_lines,),
+            documents=[(Count, [count]), (CountLine, reads.lines_of(count))],
+            reads=(reads.read_tolerance,),
         ),
         partial(counting.plan_review, count=count),
         actor=actor,
@@ -84,56 +143,44 @@ def review_count(*, actor: Actor, count: int, key: str | None = None) -> Written
 def complete_count(*, actor: Actor, count: int, key: str | None = None) -> Written:
     """Post the differences of a reviewed count as one entry.
 
-    A loss takes free goods first, then the claims with the latest promise, whose lines want them again.
+    What stands in another bin than the books say is moved. A loss takes free goods first, then the claims with
+    the latest promise, whose lines want them again.
     """
     require(actor, "stock.complete_count")
-    items = _differences(count)
-    wish = adjustment_wish(items)
+    in_bins = "id IN (SELECT bin_id FROM stock_countline WHERE count_id = %s AND void_id IS NULL AND difference <> 0)"
     return post(
         "count",
         Wish(
-            documents=[(Count, [count]), *wish.documents],
-            products=wish.products,
-            claims=wish.claims,
+            documents=[(Count, [count]), (Bin, sql.Found(in_bins, (count,)))],
+            first=reads.read_differences(count),
+            products=lambda truth: {item.product for item in reads.items(truth)},
+            claims=reads.claims_of_differences,
+            # Somebody else's goods are read by where they stand; ours by what they are.
+            places=_bins_of_others,
             free=True,
             layers=True,
             loose=True,
-            reads=wish.reads,
+            reads=(read_places, reads.read_for_differences, read_claims, read_layer_dates),
         ),
-        partial(counting.plan_complete, count=count, items=tuple(items)),
+        partial(completing.plan_complete, count=count),
         actor=actor,
         key=key,
         about=[("count", count)],
     )
 
 
-def _differences(count: int) -> list[Adjustment]:
-    lines = CountLine.objects.filter(count_id=count, void__isnull=True).exclude(difference=0)
-    return [
-        Adjustment(
-            line.product_id,
-            line.difference,
-            line.bin.location.place_id,
-            line.bin.place_id,
-            line.unit_cost_micro,
-            serials=(line.code,) if line.code and line.product.traced == "serial" else (),
-            batch=line.code if line.product.traced == "batch" else "",
-            field=f"lines.{n}.",
-        )
-        for n, line in enumerate(lines.select_related("bin__location", "product").order_by("pk"))
-    ]
+def _bins_of_others(truth: Truth) -> set[int]:
+    return {item.bin for item in reads.items(truth) if item.owner is not None and item.bin is not None}
 
 
-def _lines_of(count: int) -> sql.Found:
-    return sql.Found("count_id = %s AND void_id IS NULL", (count,))
-
-
-def _read_lines(truth: Truth) -> None:
-    truth.read["count_lines"] = list(truth.documents["stock.CountLine"].values())
-
-
-def _read_bins(bins: set[int]) -> Callable[[Truth], None]:
-    def read(truth: Truth) -> None:
-        truth.read["bins"] = {bin.place_id: bin for bin in Bin.objects.filter(place_id__in=sorted(bins))}
-
-    return read
+def cancel_count(*, actor: Actor, count: int, reason: str = "", key: str | None = None) -> Written:
+    """Give a count up; nothing of it is posted."""
+    require(actor, "stock.count")
+    return post(
+        "cancel_count",
+        Wish(documents=[(Count, [count])]),
+        partial(counting.plan_cancel, count=count),
+        actor=actor,
+        key=key,
+        reason=tidy(reason, field="reason", most=1000, needed=False),
+    )

@@ -14,8 +14,10 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.models import Lot
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
+from wharfinger.parties.models import Organization
 from wharfinger.stock.models import Bin, Location
 from wharfinger.stock.queries import truth as reads
+from wharfinger.stock.queries.counting import read_owners
 from wharfinger.stock.rules import adjusting, moving
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.moving import Goods, Transfer
@@ -37,6 +39,7 @@ def adjust(
     require(actor, "stock.adjust")
     reason = tidy(reason, field="reason", most=1000)
     check_items([(i.product, i.quantity, i.location, i.bin, i.field) for i in items], signed=True)
+    check_owners([(i.owner, i.field) for i in items])
     return post(
         "adjust",
         adjustment_wish(items),
@@ -58,17 +61,29 @@ def adjustment_wish(items: Sequence[Adjustment]) -> Wish:
         ],
         products={item.product for item in items},
         claims=reads.claims_at((i.location for i in lost), (i.product for i in lost)),
+        places=_bins_with_others_goods(lost),
         free=True,
         layers=True,
         loose=True,
         reads=(
             reads.read_places,
             reads.read_lots((item.product, code) for item in items for code in item.codes()),
+            read_owners((i.product, code) for i in items if i.owner for code in i.codes() or ("",)),
             reads.read_claims,
             reads.read_costs(item.product for item in found),
             reads.read_layer_dates,
         ),
     )
+
+
+def _bins_with_others_goods(lost: Sequence[Adjustment]) -> list[int]:
+    """Where goods stand that we only keep and that are lost: ours are read by product, theirs by place."""
+    theirs = [item for item in lost if item.owner is not None]
+    if not theirs:
+        return []
+    somewhere = [item.location for item in theirs if item.bin is None]
+    every = Bin.objects.filter(location__place__in=somewhere).values_list("place_id", flat=True)
+    return sorted({*(item.bin for item in theirs if item.bin is not None), *every})
 
 
 def transfer(*, actor: Actor, items: Sequence[Transfer], reason: str = "", key: str | None = None) -> Written:
@@ -190,6 +205,17 @@ def correct_serial(*, actor: Actor, lot: int, serial: str, reason: str, key: str
         key=key,
         reason=tidy(reason, field="reason", most=1000),
     )
+
+
+def check_owners(owners: Sequence[tuple[int | None, str]]) -> None:
+    """Let owners of goods in our keeping pass that exist; raise BadInput otherwise."""
+    wanted = {owner for owner, _ in owners if owner is not None}
+    known = set(Organization.objects.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+    for owner, field in owners:
+        if owner is not None and owner not in known:
+            raise BadInput(
+                "no_such_organization", N_("There is no such organization."), field=f"{field}owner"
+            )
 
 
 def check_items(items: Sequence[tuple[int, int, int, int | None, str]], *, signed: bool = False) -> None:

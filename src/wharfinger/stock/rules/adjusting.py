@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from wharfinger.base.money import extended, share
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.words import same, tidy
-from wharfinger.ledger.plan import Held, LotRef, PlaceRef, Plan, Truth, fixed, spot
+from wharfinger.ledger.plan import Held, Id, LotRef, PlaceRef, Plan, Truth, fixed, spot
 from wharfinger.stock.rules import choose, price_issues, value_receipt
 
 
@@ -31,6 +31,8 @@ class Adjustment:
     expires_on: date | None = None
     field: str = ""
     """What stands before the names of its fields, for one of many."""
+    owner: int | None = None
+    """Whose goods they are, where we only keep them: counted, never valued."""
 
     def codes(self) -> tuple[str, ...]:
         """The numbers of its serials or of its batch."""
@@ -48,6 +50,46 @@ class KnownLot:
     stands: str = ""
 
 
+class Shelves:
+    """What stands in bins, by product, so that many items are looked up without reading all of it for each."""
+
+    def __init__(self, truth: Truth) -> None:
+        self.owners: Mapping[int, int] = truth.read.get("owners", {})
+        self._free: dict[int, list[Held]] = {}
+        self._held: dict[int, list[Held]] = {}
+        for one in truth.free:
+            self._free.setdefault(one.product, []).append(one)
+        for one in truth.held:
+            if one.kind == "bin" and (one.claim or not one.spot.owned):
+                self._held.setdefault(one.product, []).append(one)
+
+    def free(self, item: Adjustment) -> list[Held]:
+        """Free goods of an item that stand where it says."""
+        found = self._free if item.owner is None else self._held
+        return [one for one in found.get(item.product, ()) if not one.claim and self._fits(one, item)]
+
+    def claimed(self, item: Adjustment) -> list[Held]:
+        """Goods of an item that lines hold where it says."""
+        return [one for one in self._held.get(item.product, ()) if one.claim and self._fits(one, item)]
+
+    def unit(self, product: int, lot: int) -> Held | None:
+        """Where the unit of a serial number stands, if it stands in a bin."""
+        for one in (*self._free.get(product, ()), *self._held.get(product, ())):
+            if one.lot == lot and one.quantity > 0:
+                return one
+        return None
+
+    def _fits(self, one: Held, item: Adjustment) -> bool:
+        here = one.place == item.bin if item.bin else one.location == item.location
+        codes = item.codes()
+        return (
+            here
+            and one.quantity > 0
+            and self.owners.get(one.lot) == item.owner
+            and (not codes or same(one.code) in {same(code) for code in codes})
+        )
+
+
 def plan_adjust(truth: Truth, *, items: Sequence[Adjustment]) -> Plan:
     """Put found goods into their bins at what they cost, and take lost goods out of the books.
 
@@ -55,25 +97,33 @@ def plan_adjust(truth: Truth, *, items: Sequence[Adjustment]) -> Plan:
     lines get their wish back in the same entry; ``notes["lost"]`` says which claims lost how many.
     """
     plan = Plan()
+    plan_items(plan, truth, items, Shelves(truth))
+    for item in items:
+        plan.mention(("product", item.product), ("location", truth.read["locations"][item.location]))
+    return plan
+
+
+def plan_items(plan: Plan, truth: Truth, items: Sequence[Adjustment], shelves: Shelves) -> None:
+    """Let a plan put what was found into its bins, and take what was lost out of the books."""
     for item in items:
         if item.quantity > 0:
             _find(plan, truth, item)
         else:
-            _lose(plan, truth, item)
-        plan.mention(("product", item.product), ("location", truth.read["locations"][item.location]))
+            _lose(plan, truth, item, shelves)
     price_issues(plan, truth, lambda product: truth.products[product].cost_method)
-    return plan
 
 
 def _find(plan: Plan, truth: Truth, item: Adjustment) -> None:
     product = truth.products[item.product]
     place = target_bin(truth, item.location, item.bin, field=f"{item.field}bin")
-    worth = _worth(truth, item, product)
+    worth = _worth(truth, item, product) if item.owner is None else 0
     layer = None
     done = 0
     for lot, units in _found_lots(plan, truth, item, product):
         at = spot(lot, place, 0)
         step = plan.move(at.at(fixed("adjustment")), at, units)
+        if item.owner is not None:
+            continue
         # Shares of the running total, so that the units together are worth exactly the whole.
         value = share(worth, done + units, item.quantity) - share(worth, done, item.quantity)
         into = None if product.cost_method == "specific" else layer
@@ -95,18 +145,50 @@ def _worth(truth: Truth, item: Adjustment, product: Any) -> int:
 def _found_lots(plan: Plan, truth: Truth, item: Adjustment, product: Any) -> list[tuple[LotRef, int]]:
     check_tracing(product, item.quantity, item.serials, item.batch, field=item.field)
     if not item.codes():
-        return [(truth.lot(product.pk), item.quantity)]
+        return [(_loose(plan, truth, product.pk, item.owner), item.quantity)]
     each = 1 if item.serials else item.quantity
     name = f"{item.field}{'serials' if item.serials else 'batch'}"
     return [
         (
             identify(
-                plan, truth, product, code, serial=bool(item.serials), expires_on=item.expires_on, field=name
+                plan,
+                truth,
+                product,
+                code,
+                serial=bool(item.serials),
+                expires_on=item.expires_on,
+                owner=item.owner,
+                field=name,
             ),
             each,
         )
         for code in item.codes()
     ]
+
+
+def _loose(plan: Plan, truth: Truth, product: int, owner: int | None) -> LotRef:
+    """The lot of goods without a number: ours, or the one of whoever has us keep them, made where it lacks."""
+    if owner is None:
+        return truth.lot(product)
+    kept = truth.read["kept"]
+    if (product, "", owner) not in kept:
+        kept[product, "", owner] = _new_lot(plan, product, "", serial=False, expires_on=None, owner=owner)
+    return LotRef(kept[product, "", owner], product, owned=False)
+
+
+def _new_lot(
+    plan: Plan, product: int, code: str, *, serial: bool, expires_on: date | None, owner: int | None
+) -> Id:
+    return plan.create(
+        "ledger.Lot",
+        product_id=product,
+        serial=serial,
+        code=code,
+        code_key=same(code),
+        expires_on=expires_on,
+        owner_id=owner,
+        owned=owner is None,
+    )
 
 
 def check_tracing(
@@ -159,25 +241,19 @@ def identify(
     *,
     serial: bool,
     expires_on: date | None = None,
+    owner: int | None = None,
     field: str = "serials",
 ) -> LotRef:
     """The lot of a number: the one on record if its unit stands nowhere, else a new one.
 
-    Needs ``truth.read["lots"]``. Raises Refusal when a unit of that serial number is somewhere.
+    owner: whose goods it is, where we only keep them. Needs ``truth.read["lots"]``. Raises Refusal when a
+    unit of that serial number is somewhere, or is known as somebody else's.
     """
     code = tidy(code, field=field, most=100)
     known: KnownLot | None = truth.read["lots"].get((product.pk, same(code)))
-    if known is None:
-        made = plan.create(
-            "ledger.Lot",
-            product_id=product.pk,
-            serial=serial,
-            code=code,
-            code_key=same(code),
-            expires_on=expires_on,
-        )
-        return LotRef(made, product.pk, serial=serial)
-    if known.serial and (known.stands or not known.owned):
+    theirs = truth.read.get("kept", {}).get((product.pk, same(code), owner))
+    found: Id | None = theirs if owner else known.id if known is not None and known.owned else None
+    if known is not None and known.serial and (known.stands or found != known.id):
         raise Refusal(
             "serial_elsewhere",
             N_("The serial number {serial} is already in our books. Look it up before you enter it again."),
@@ -185,7 +261,12 @@ def identify(
             product=product.pk,
             serial=known.code,
         )
-    return LotRef(known.id, product.pk, serial=known.serial)
+    if found is None:
+        found = _new_lot(plan, product.pk, code, serial=serial, expires_on=expires_on, owner=owner)
+        if owner:
+            # Another item of the same act finds it.
+            truth.read["kept"][product.pk, same(code), owner] = found
+    return LotRef(found, product.pk, serial=serial, owned=owner is None)
 
 
 def target_bin(truth: Truth, location: int, bin: int | None, *, field: str = "bin") -> PlaceRef:
@@ -224,34 +305,27 @@ def known_lots(truth: Truth, product: int, codes: Iterable[str], *, field: str) 
     return tuple(lots)
 
 
-def _lose(plan: Plan, truth: Truth, item: Adjustment) -> None:
+def _lose(plan: Plan, truth: Truth, item: Adjustment, shelves: Shelves) -> None:
     wanted = -item.quantity
-    lots = known_lots(
-        truth, item.product, item.codes(), field=f"{item.field}{'serials' if item.serials else 'batch'}"
-    )
+    name = f"{item.field}{'serials' if item.serials else 'batch'}"
+    lots = known_lots(truth, item.product, item.codes(), field=name)
     if item.serials and len(lots) != wanted:
         check_tracing(truth.products[item.product], wanted, item.serials, "", field=item.field)
-
-    def fits(one: Held) -> bool:
-        here = one.place == item.bin if item.bin else one.location == item.location
-        return here and one.product == item.product and one.quantity > 0 and (not lots or one.lot in lots)
-
-    free = sum(h.quantity for h in truth.free if fits(h))
-    claimed = [h for h in truth.held if h.claim and h.kind == "bin" and h.spot.owned and fits(h)]
-    there = free + sum(h.quantity for h in claimed)
+    free, claimed = shelves.free(item), shelves.claimed(item)
+    at_hand = sum(h.quantity for h in free)
+    there = at_hand + sum(h.quantity for h in claimed)
     if there < wanted:
         raise Refusal(
             "not_enough",
-            N_("{wanted} to take out, but only {free} are there."),
+            N_("{wanted} of {sku} to take out, but only {free} are there. Count again what is there."),
             field=f"{item.field}quantity",
             wanted=wanted,
             free=there,
             product=item.product,
+            sku=truth.products[item.product].sku,
         )
-    part = min(free, wanted)
-    for held, quantity in choose(
-        truth.free, item.product, part, location=item.location, bin=item.bin, lots=lots
-    ):
+    part = min(at_hand, wanted)
+    for held, quantity in choose(free, item.product, part):
         plan.move(held.spot, held.spot.at(fixed("adjustment")), quantity)
     _deprive(plan, truth, claimed, wanted - part)
 
