@@ -12,8 +12,8 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog import rules
 from wharfinger.catalog.models import Product, TaxCode, VendorPrice, WarrantyPolicy
 from wharfinger.ledger.look import Wish
-from wharfinger.ledger.models import Holding
-from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.models import Holding, Layer
+from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
@@ -143,8 +143,20 @@ def _read_vendors(prices: Sequence[Values]) -> Callable[[Truth], None]:
 def _read_moved(product: int) -> Callable[[Truth], None]:
     def read(truth: Truth) -> None:
         truth.read["moved"] = Holding.objects.filter(product_id=product).exists()
+        truth.read["in_stock"] = _in_stock(product)
 
     return read
+
+
+def _in_stock(product: int) -> bool:
+    return Layer.objects.filter(product_id=product, quantity__gt=0).exists()
+
+
+def method_stays(truth: Truth, plan: Plan) -> None:
+    """Undoing brings the former cost method back only where it may be chosen."""
+    for change in plan.changes:
+        if change.label == Product._meta.label and change.field == "cost_method":
+            rules.other_method(change.old, change.new, in_stock=_in_stock(change.pk))
 
 
 def _read_product(values: Values) -> Callable[[Truth], None]:

@@ -79,6 +79,8 @@ class Product(models.Model):
     procured = models.BooleanField(default=True)
     rma_eligible = models.BooleanField(default=True)
     returnable_days = models.IntegerField(null=True, blank=True)
+    weight_grams = models.IntegerField(null=True, blank=True)
+    """What one whole unit weighs, where that is known."""
     tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="products")
     category = models.CharField(max_length=100, blank=True)
     manufacturer = models.CharField(max_length=100, blank=True)
@@ -96,6 +98,9 @@ class Product(models.Model):
             models.CheckConstraint(
                 condition=~Q(cost_method="specific") | Q(traced="serial", traced_from="receipt"),
                 name="specific_needs_serials",
+            ),
+            models.CheckConstraint(
+                condition=Q(weight_grams__isnull=True) | Q(weight_grams__gt=0), name="weight_above_zero"
             ),
         ]
         indexes = [

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from wharfinger.base import further
+from wharfinger.base.door import whole
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
 from wharfinger.catalog.models import Product, TaxCode, VendorPrice, WarrantyPolicy
@@ -27,8 +28,8 @@ def retired(rows: QuerySet[Any, Any], values: Sequence[str]) -> QuerySet[Any, An
 
 def sold_by(rows: QuerySet[Product, Product], values: Sequence[str]) -> QuerySet[Product, Product]:
     """Products that any of these vendors sells."""
-    ids = [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 19]
-    return rows.filter(pk__in=VendorPrice.objects.filter(organization_id__in=ids).values("product_id"))
+    vendors = [whole(value, "vendor") for value in values]
+    return rows.filter(pk__in=VendorPrice.objects.filter(organization__in=vendors).values("product_id"))
 
 
 def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, Any]]:
@@ -62,6 +63,7 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
             "procured": p.procured,
             "rma_eligible": p.rma_eligible,
             "returnable_days": p.returnable_days,
+            "weight_grams": p.weight_grams,
             "tax_code": p.tax_code_id,
             "category": p.category,
             "manufacturer": p.manufacturer,

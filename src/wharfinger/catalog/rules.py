@@ -57,6 +57,7 @@ PRODUCT: dict[str, Check] = {
     "procured": yes_or_no,
     "rma_eligible": yes_or_no,
     "returnable_days": or_nothing(whole(0, 3650)),
+    "weight_grams": or_nothing(whole(1, 100_000_000)),
     "tax_code": or_nothing(_ID),
     "category": text(100),
     "manufacturer": text(100),
@@ -99,7 +100,7 @@ COLUMNS = {
 }
 """The column of a field that is kept under another name."""
 
-FROZEN = frozenset(("quantity_decimals", "traced", "traced_from", "cost_method", "kind"))
+FROZEN = frozenset(("quantity_decimals", "traced", "traced_from", "kind"))
 """What a product keeps once goods of it have moved."""
 
 BORN_PRODUCT = {
@@ -113,6 +114,7 @@ BORN_PRODUCT = {
     "procured": True,
     "rma_eligible": True,
     "returnable_days": None,
+    "weight_grams": None,
     "category": "",
     "manufacturer": "",
     "gtin": "",
@@ -201,6 +203,8 @@ def plan_product_change(truth: Truth, *, pk: int, values: Values, vendors: Seque
                 N_("Goods of this product have moved already. Make a new product instead."),
                 field=name,
             )
+    if "cost_method" in new:
+        other_method(row.cost_method, new["cost_method"], in_stock=truth.read["in_stock"])
     names = ("traced", "traced_from", "quantity_decimals", "cost_method", "kind")
     _fits({name: new.get(name, getattr(row, name)) for name in names})
     plan = Plan()
@@ -208,6 +212,23 @@ def plan_product_change(truth: Truth, *, pk: int, values: Values, vendors: Seque
     _offers(plan, truth, pk, vendors, known=truth.documents["catalog.VendorPrice"])
     plan.mention(row)
     return plan
+
+
+def other_method(old: str, new: str, *, in_stock: bool) -> None:
+    """Let a product be valued otherwise from now on; what has left keeps the cost it left with.
+
+    First in, last in and average take over what the layers are worth, to the cent. Units that have a cost each
+    have nothing to do with these, so nothing may be in stock when one begins or ends to value so.
+    """
+    if in_stock and old != new and "specific" in (old, new):
+        raise Refusal(
+            "valued_by_unit",
+            N_(
+                "Goods of this product are in stock, and only one of the two ways gives each unit a cost of its own. "
+                "Change it when none is left."
+            ),
+            field="cost_method",
+        )
 
 
 def _offers(

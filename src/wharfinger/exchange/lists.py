@@ -94,6 +94,7 @@ def _products(*, costs: bool) -> Iterator[dict[str, Any]]:
         row = {name: getattr(one, name) for name in names if name in _PLAIN}
         row |= {"price": quantity.plain(one.price_micro, MICRO), "procured": _yes(one.procured)}
         row |= {"tax_code": one.tax_code.code, "retired_on": one.retired_on or ""}
+        row["weight_grams"] = one.weight_grams or ""
         for vendor in asked.get(one.pk, [None]):
             if vendor is None:
                 yield row

@@ -10,6 +10,7 @@ from typing import Any
 from wharfinger.billing.queries import proofs as billing
 from wharfinger.billing.queries.keeping import posted_by
 from wharfinger.billing.rules.keeping import posted_papers_stay
+from wharfinger.catalog import actions as catalog
 from wharfinger.demand import queries as demand
 from wharfinger.demand.queries import proofs
 from wharfinger.demand.queries.done import owes
@@ -67,7 +68,7 @@ def install() -> None:
     automation.explain = explain
     automation.undo_needs = undoing.needs
     automation.stays = posted_by
-    automation.guards.setdefault("reverse", []).extend([purchasing.creation_untouched, posted_papers_stay])
+    automation.guards.setdefault("reverse", []).extend([purchasing.creation_untouched, posted_papers_stay, catalog.method_stays])
     for verb in purchasing.CLOSING:
         automation.after.setdefault(verb, []).append(purchasing.close_done)
     for verb in devices.FOLLOWING:

@@ -61,6 +61,7 @@ class ProductFields(Given):
     procured: bool = True
     rma_eligible: bool = True
     returnable_days: int | None = Field(default=None, ge=0, le=3650)
+    weight_grams: int | None = Field(default=None, ge=1, le=100_000_000, examples=[450])
     tax_code: Id | None = Field(default=None, description="Without it: the default tax code.")
     category: str = Field(default="", max_length=100, examples=["Network"])
     manufacturer: str = Field(default="", max_length=100, examples=["Northlight"])
@@ -91,6 +92,7 @@ class ProductChange(Given):
     procured: bool | None = None
     rma_eligible: bool | None = None
     returnable_days: int | None = Field(default=None, ge=0, le=3650)
+    weight_grams: int | None = Field(default=None, ge=1, le=100_000_000, examples=[450])
     tax_code: Id | None = None
     category: str | None = Field(default=None, max_length=100)
     manufacturer: str | None = Field(default=None, max_length=100)
@@ -124,6 +126,7 @@ class ProductOut(Shown):
     procured: bool
     rma_eligible: bool
     returnable_days: int | None
+    weight_grams: int | None
     tax_code: Id
     category: str
     manufacturer: str

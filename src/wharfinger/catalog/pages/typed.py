@@ -54,6 +54,7 @@ def of(product: Product, *, costs: bool) -> dict[str, Any]:
         "tax_code": product.tax_code_id,
         "quantity_decimals": product.quantity_decimals,
         "returnable_days": product.returnable_days,
+        "weight_grams": product.weight_grams,
         "procured": product.procured,
         "rma_eligible": product.rma_eligible,
         "retired_on": product.retired_on.isoformat() if product.retired_on else "",
@@ -101,6 +102,7 @@ def _values(post: QueryDict) -> dict[str, Any]:
     values["price"] = plain(micro(post.get("price", "").strip() or "0", field="price"), MICRO)
     values["quantity_decimals"] = whole(post, "quantity_decimals") or 0
     values["returnable_days"] = whole(post, "returnable_days")
+    values["weight_grams"] = whole(post, "weight_grams")
     values["procured"] = post.get("procured") == "yes"
     values["rma_eligible"] = post.get("rma_eligible") == "yes"
     if method := post.get("cost_method", ""):

@@ -72,6 +72,8 @@ def _values(row: Row) -> dict[str, Any]:
         values["price"] = row.figure("price")
     if row["quantity_decimals"]:
         values["quantity_decimals"] = row.whole("quantity_decimals")
+    if row["weight_grams"]:
+        values["weight_grams"] = row.whole("weight_grams")
     if row["procured"]:
         values["procured"] = row.flag("procured")
     if row["retired_on"]:

@@ -80,6 +80,7 @@ PRODUCTS = Kind(
         Column("traced_from", N_("Traced from"), ()),
         Column("unit", N_("Unit"), ("Einheit",)),
         Column("quantity_decimals", N_("Decimals of quantities"), ("decimals",)),
+        Column("weight_grams", N_("Weight in grams"), ("weight", "Gewicht")),
         Column("price", N_("Price"), ("list price", "Preis", "Verkaufspreis")),
         Column("cost_method", N_("Cost method"), ()),
         Column("procured", N_("Subject to procurement"), ()),
