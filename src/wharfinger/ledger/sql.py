@@ -66,16 +66,12 @@ def pk_of(model: type[models.Model]) -> str:
 
 def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()
+    return connection.run(sql, params, rows=True)  # type: ignore[attr-defined] - our own backends'.
 
 
 def execute(sql: str, params: Sequence[Any] = ()) -> int:
     """Run one statement; how many rows it touched."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.rowcount
+    return connection.run(sql, params, rows=False)  # type: ignore[attr-defined] - our own backends'.
 
 
 def rows(names: Sequence[str], types: Sequence[str], values: Sequence[Row]) -> tuple[str, list[Any]]:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from typing import Any
 
 from django.db.backends.postgresql import base
+
+from wharfinger.site.straight import Straight
 
 TRUSTED_S = 1.0
 """How long a connection that answered is taken to live, in seconds."""
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+PLANS = 1000
+"""How many statements a connection keeps plans of; the driver's hundred are used up by three works in turn."""
+
+
+class DatabaseWrapper(Straight, base.DatabaseWrapper):
     """A connection that is asked whether it lives once a second at most, not at every request.
 
     A connection is kept for good, so a server that was started anew must be noticed before an act begins;
@@ -18,6 +26,19 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     _answered_at = 0.0
+    _kept: Any = None
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection that keeps enough plans."""
+        made = super().get_new_connection(conn_params)
+        made.prepared_max = PLANS
+        return made
+
+    def straight(self, text: str, params: Sequence[Any]) -> Any:
+        """The one cursor that is kept with the connection: the driver takes as long to make one as to use it."""
+        if self._kept is None or self._kept.connection is not self.connection:
+            self._kept = self.create_cursor()
+        return self._kept.execute(text, params)
 
     def is_usable(self) -> bool:
         """Whether the connection lives, as far as was seen a moment ago."""

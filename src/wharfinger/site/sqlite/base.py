@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from django.db.backends.sqlite3 import base
+
+from wharfinger.site.straight import Straight
 
 
 class Cursor(base.SQLiteCursorWrapper):
@@ -23,13 +25,17 @@ class Cursor(base.SQLiteCursorWrapper):
         return str(super().convert_query(query, param_names=param_names))
 
 
-class DatabaseWrapper(base.DatabaseWrapper):
+class DatabaseWrapper(Straight, base.DatabaseWrapper):
     """A connection whose cursors remember."""
 
     def create_cursor(self, name: Any = None) -> Cursor:  # noqa: ARG002 - the name of a cursor on a server.
         """A cursor of this connection."""
         cursor: Cursor = self.connection.cursor(factory=Cursor)
         return cursor
+
+    def straight(self, text: str, params: Sequence[Any]) -> Any:
+        """A new cursor, so that none keeps a statement open; SQLite's driver makes it at no cost."""
+        return self.connection.execute(_marked(text), params)
 
 
 @lru_cache(maxsize=4096)
