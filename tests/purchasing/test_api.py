@@ -86,6 +86,21 @@ def test_from_lines_to_the_last_receipt(company: World, ada: Caller) -> None:
     ada.good("post", "/receipts", whole, status=201)
     assert ada.good("get", path)["status"] == "received_full"
     assert held(line) == {"covered": 5, "bin": 5, "to_bill": 5}
+    again = {"vendor": company.vendor.pk, "lines": [{"product": company.product().pk, "quantity": "1"}]}
+    other = ada.good("post", "/purchase-orders", again, status=201)
+    ada.good("post", f"/purchase-orders/{other['id']}/submit")
+    both = {"lines": [{"purchase_line": other["lines"][0]["id"], "quantity": "1"}]}
+    ada.good("post", "/receipts", both, status=201)
+    for orders, numbers in (
+        (f"{made['id']}", {"GR-1", "GR-2"}),
+        (f"{other['id']}", {"GR-3"}),
+        (f"{made['id']}&purchase_order={other['id']}", {"GR-1", "GR-2", "GR-3"}),
+        ("99", set()),
+    ):
+        found = ada.good("get", f"/receipts?purchase_order={orders}")["items"]
+        assert {one["number"] for one in found} == numbers
+    wrong = ada.call("get", "/receipts?purchase_order=PO-1")
+    assert (wrong.status_code, wrong.json()["field"]) == (422, "purchase_order")
     clean()
 
 

@@ -16,6 +16,7 @@ from wharfinger.base.access import require
 from wharfinger.base.door import Done, Given, Id, Line, Listing, Page, Price, Request, Shown, answer, there
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.words import same
 from wharfinger.demand.queries.reading import products_of
 from wharfinger.devices.actions import installing, keeping
 from wharfinger.devices.queries import assets, shown
@@ -224,6 +225,9 @@ DEVICES = Listing(
     sorts={"number": "number", "warranty_end_on": "warranty_end_on", "installed_on": "installed_on"},
     filters={
         "organization": "organization_id",
+        "number": "number",
+        "serial": lambda rows, values: rows.filter(lot__code_key__in=[same(value) for value in values]),
+        "reference": "reference",
         "site": "site_id",
         "product": "product_id",
         "contract": "contract_id",
@@ -235,7 +239,13 @@ DEVICES = Listing(
 SUBSCRIPTIONS = Listing(
     "subscriptions",
     sorts={"number": "number", "starts_on": "starts_on"},
-    filters={"organization": "organization_id", "device": "device_id", "product": "product_id"},
+    filters={
+        "organization": "organization_id",
+        "number": "number",
+        "device": "device_id",
+        "product": "product_id",
+        "contract": "contract_id",
+    },
     days={"starts_on": "starts_on", "ended_on": "ended_on"},
     q=("number", "organization__name"),
 )

@@ -133,10 +133,13 @@ WORK_ORDERS = Listing(
         "owner": "owner_id",
         "lead": "work_order__lead_id",
         "number": "number",
+        "customer_reference": "customer_reference",
+        "scope": "work_order__scope",
         "goods_status": lambda rows, values: rows.filter(goods_word__in=values),
         "money_status": lambda rows, values: rows.filter(money_word__in=values),
     },
     words={"goods_status": tuple(GOODS), "money_status": tuple(MONEY)},
+    days={"expected_on": "work_order__expected_on", "completed_at": "work_order__completed_at"},
     q=("number", "title", "customer_reference", "organization__name"),
     includes=("charges",),
 )

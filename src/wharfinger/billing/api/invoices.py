@@ -179,6 +179,7 @@ INVOICES = Listing(
         "sheet": "sheet_id",
         "number": "number",
         "currency": "currency",
+        "customer_reference": "customer_reference",
         "status": shown.with_status,
     },
     words={"status": get_args(Status)},

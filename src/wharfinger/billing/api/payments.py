@@ -130,7 +130,13 @@ class StoreCreditDone(StoreCreditOut, Done):
 PAYMENTS = Listing(
     "payments",
     sorts={"number": "number", "received_on": "received_on", "amount": "amount_minor"},
-    filters={"organization": "organization_id", "kind": "kind", "number": "number", "method": "method"},
+    filters={
+        "organization": "organization_id",
+        "kind": "kind",
+        "number": "number",
+        "method": "method",
+        "reference": "reference",
+    },
     days={"received_on": "received_on"},
     q=("number", "reference", "organization__name"),
 )

@@ -131,7 +131,12 @@ class SentBack(Done):
 RECEIPTS = Listing(
     "receipts",
     sorts={"number": "number", "received_on": "received_on"},
-    filters={"number": "number", "vendor": "vendor_id", "vendor_invoice_number": "vendor_invoice_number"},
+    filters={
+        "number": "number",
+        "vendor": "vendor_id",
+        "vendor_invoice_number": "vendor_invoice_number",
+        "purchase_order": queries.of_orders,
+    },
     days={"received_on": "received_on"},
     q=("number", "vendor__name", "vendor_invoice_number"),
 )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from wharfinger.base import money
-from wharfinger.base.door import known
+from wharfinger.base.door import known, whole
 from wharfinger.base.money import MICRO, extended
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput
@@ -18,7 +18,7 @@ from wharfinger.base.words import same
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
 from wharfinger.ledger import sql
-from wharfinger.ledger.models import Holding
+from wharfinger.ledger.models import Holding, Move
 from wharfinger.ledger.prepared import Prepared, an_id, ids
 from wharfinger.purchasing.models import Approval, PurchaseLine, PurchaseOrder, Receipt
 from wharfinger.purchasing.queries.orders import LINE_AT, figures, with_word
@@ -51,6 +51,13 @@ def orders() -> QuerySet[PurchaseOrder]:
 def receipts() -> QuerySet[Receipt]:
     """Every receipt that was not undone."""
     return Receipt.objects.filter(void__isnull=True).select_related("vendor")
+
+
+def of_orders(rows: QuerySet[Receipt], values: Sequence[str]) -> QuerySet[Receipt]:
+    """Receipts that brought goods of any of these orders, also where they were taken back since."""
+    orders = [whole(value, "purchase_order") for value in values]
+    brought = Move.objects.filter(source__place__purchase_line__purchase_order__in=orders)
+    return rows.filter(made__in=brought.values("entry_id"))
 
 
 def approvals() -> QuerySet[Approval]:

@@ -28,8 +28,14 @@ router = Router(tags=["returns"])
 RETURNS = Listing(
     "returns",
     sorts={"number": "number", "requested_at": "requested_at"},
-    filters={"organization": "organization_id", "location": "location_id", "status": words.among},
+    filters={
+        "organization": "organization_id",
+        "number": "number",
+        "location": "location_id",
+        "status": words.among,
+    },
     words={"status": (*words.WORDS, "open")},
+    days={"requested_at": "requested_at"},
     q=("number", "organization__name"),
 )
 

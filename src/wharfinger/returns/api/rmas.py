@@ -40,9 +40,15 @@ router = Router(tags=["returns"])
 RMAS = Listing(
     "rmas",
     sorts={"number": "number", "requested_at": "requested_at", "due_on": "due_on"},
-    filters={"organization": "organization_id", "location": "location_id", "status": words.among},
+    filters={
+        "organization": "organization_id",
+        "number": "number",
+        "location": "location_id",
+        "ticket": "ticket_id",
+        "status": words.among,
+    },
     words={"status": (*words.WORDS, "open")},
-    days={"due_on": "due_on"},
+    days={"requested_at": "requested_at", "due_on": "due_on"},
     q=("number", "organization__name"),
 )
 

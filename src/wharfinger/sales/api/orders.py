@@ -107,7 +107,12 @@ ORDERS = Listing(
         "money_status": lambda rows, values: rows.filter(money_word__in=values),
     },
     words={"goods_status": get_args(Goods), "money_status": get_args(Money)},
-    days={"ordered_on": "ordered_on", "promised_on": "promised_on"},
+    days={
+        "ordered_on": "ordered_on",
+        "promised_on": "promised_on",
+        "confirmed_at": "order__confirmed_at",
+        "fulfilled_at": "order__fulfilled_at",
+    },
     q=("number", "title", "customer_reference", "organization__name"),
     includes=("lines",),
 )

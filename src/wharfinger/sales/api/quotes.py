@@ -182,8 +182,13 @@ HERE, NO_REASON, TO_EXPIRY = Win(), Lose(), Extend()
 OPPORTUNITIES = Listing(
     "opportunities",
     sorts={"number": "number", "expected_close_on": "expected_close_on", "title": "title"},
-    filters={"organization": "organization_id", "owner": "owner_id", "pipeline_step": "pipeline_step"},
-    days={"expected_close_on": "expected_close_on"},
+    filters={
+        "organization": "organization_id",
+        "owner": "owner_id",
+        "number": "number",
+        "pipeline_step": "pipeline_step",
+    },
+    days={"expected_close_on": "expected_close_on", "won_at": "won_at", "lost_at": "lost_at"},
     q=("number", "title", "organization__name"),
 )
 QUOTES = Listing(
@@ -194,10 +199,17 @@ QUOTES = Listing(
         "owner": "owner_id",
         "opportunity": "quote__opportunity_id",
         "number": "number",
+        "customer_reference": "customer_reference",
         "status": lambda rows, values: rows.filter(quote_word__in=values),
     },
     words={"status": get_args(Word)},
-    days={"quoted_on": "ordered_on", "expires_on": "quote__expires_on"},
+    days={
+        "quoted_on": "ordered_on",
+        "expires_on": "quote__expires_on",
+        "promised_on": "promised_on",
+        "won_at": "quote__won_at",
+        "lost_at": "quote__lost_at",
+    },
     q=("number", "title", "customer_reference", "organization__name"),
     includes=("lines",),
 )
