@@ -13,6 +13,7 @@ from tests.world import World, clean, entries, held
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.billing.rules.invoices import Bill
+from wharfinger.demand.rules import LineWish
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
 from wharfinger.flows.actions.reopen import reopen
 from wharfinger.fulfilment.actions.packing import pack
@@ -20,10 +21,13 @@ from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import deliver, pick_pack_ship, ship
 from wharfinger.fulfilment.models import Container
 from wharfinger.fulfilment.rules import Consignment, Pick
+from wharfinger.ledger.models import Holding, Place
 from wharfinger.ledger.reverse import reverse
 from wharfinger.sales.actions.orders import reserve
 from wharfinger.sales.rules.orders import Hold
 from wharfinger.stock.models import Location
+from wharfinger.work.actions import create_work_order
+from wharfinger.work.rules import WorkWish
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +66,42 @@ def test_what_leaves_from_both_is_billed_for_our_own(company: World) -> None:
     assert held(line) == {"covered": 3, "customer": 3, "waived": 1, "to_bill": 2}
     refused("more_than_billable", lambda: bill(Bill(line, 3)))
     bill(Bill(line, 2))
+    clean()
+
+
+@pytest.mark.parametrize("act", [pick, pick_pack_ship])
+def test_goods_of_a_rental_location_are_chosen_for_no_order_by_themselves(company: World, act: Any) -> None:
+    """The rented goods come first in walking order; an order takes what is behind them, or is refused at once."""
+    router = company.product()
+    company.stock(router, 5, bin=company.bins[2])
+    sells(company.other, "rental")
+    Place.objects.filter(pk=company.bins[2].place_id).update(sequence=-1)
+    company.stock(router, 2, bin=company.bins[0])
+    _, (line,) = order(company, (router, 4))
+    reserve(actor=HOUSE, holds=[Hold(line, 1)])
+    act(actor=HOUSE, picks=[Pick(line, 2)])
+    there = Holding.objects.filter(product=router, claim=0, kind="bin", quantity__gt=0)
+    assert list(there.values_list("place_id", "quantity")) == [(company.bins[2].place_id, 5)]
+    before = entries()
+    for again in (
+        lambda: reserve(actor=HOUSE, holds=[Hold(line, 1)]),
+        lambda: act(actor=HOUSE, picks=[Pick(line, 1)]),
+    ):
+        refused("not_enough", again)
+    assert entries() == before
+    reserve(actor=HOUSE, holds=[Hold(line, 1, location=company.other.place_id)])
+    clean()
+
+
+def test_a_job_takes_them_since_it_may_lend(company: World) -> None:
+    router = company.product()
+    company.stock(router, 2, bin=company.bins[2])
+    sells(company.other, "rental")
+    wish = WorkWish("job", company.customer.pk, (LineWish(router.pk, 2),), billable=False)
+    line = create_work_order(actor=HOUSE, wish=wish).one("ledger.Claim")
+    reserve(actor=HOUSE, holds=[Hold(line, 1)])
+    pick(actor=HOUSE, picks=[Pick(line, 2)])
+    assert held(line)["picked"] == 2
     clean()
 
 
@@ -124,8 +164,8 @@ def test_rented_goods_are_not_sold(company: World, act: Any) -> None:
     """CC-11: a rental location lends; an order's goods are transferred first."""
     router = company.product()
     company.stock(router, 2)
-    sells(company.location, "rental")
     _, (line,) = reserved(company, (router, 1))
+    sells(company.location, "rental")
     before = entries()
     with pytest.raises(Refusal) as found:
         act(actor=HOUSE, picks=[Pick(line, 1)])

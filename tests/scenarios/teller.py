@@ -1,7 +1,8 @@
 """Reads a story line by line and has it happen through a door; the books are audited after every line.
 
 product router 10.00 [cost 6.00] [service] [serials] [average|lifo]   a product of the company
-goods 5 router [serials S1 S2] [at A2]                                they turn up in a bin
+goods 5 router [serials S1 S2] [at A2] [at Van/A1]                    they turn up in a bin
+channel Van rental                                                    how a location sells: direct, indirect, rental
 setting approval 1000.00 [by-another]                                 purchases from then on need approval
 order SO: 3 router, 2 cable        firm at once; `draft SO: …` is not
 quote Q: 3 router
@@ -34,6 +35,7 @@ from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.ledger.models import Account, Holding, Layer
+from wharfinger.stock.models import Location
 
 ON_LINES = {
     "reserve", "release", "pick", "unpick", "pack", "unpack", "ship", "pick-pack-ship", "cancel-delivery", "invoice", "credit",
@@ -115,12 +117,18 @@ class Teller(Dealing):
         head, serials = split_serials(rest)
         quantity, name, *more = head.split()
         bins = {b.name: b for b in self.company.bins if b.location_id == self.company.location.pk}
+        bins |= {f"{b.location.name}/{b.name}": b for b in self.company.bins}
         place = bins[more[more.index("at") + 1]] if "at" in more else None
         worth = int(float(more[more.index("worth") + 1].replace(".", ""))) if "worth" in more else None
         written = self.company.stock(
             self.products[name], int(quantity), bin=place, serials=serials, value_minor=worth
         )
         self.acts.append(written.id)
+
+    def say_channel(self, rest: str) -> None:
+        """channel LOCATION WORD"""
+        name, channel = rest.split()
+        Location.objects.filter(name=name).update(channel=channel)
 
     def say_setting(self, rest: str) -> None:
         """setting approval AMOUNT [by-another]"""

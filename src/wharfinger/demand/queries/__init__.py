@@ -77,13 +77,16 @@ def read_these_products(ids: Iterable[int]) -> Callable[[Truth], None]:
     return read
 
 
-def read_lines(lines: Sequence[int]) -> Callable[[Truth], None]:
-    """Read these lines once their documents are locked; a line's product and sheet never change."""
+def read_lines(lines: Sequence[int], *, also: tuple[str, str] | None = None) -> Callable[[Truth], None]:
+    """Read these lines once their documents are locked; a line's product and sheet never change.
+
+    also: name and SQL of one further column beside them.
+    """
     wanted = sorted(set(lines))
 
     def read(truth: Truth) -> None:
         standing = f"{sql.among('claim_id')} AND void_id IS NULL AND removed_at IS NULL"
-        truth.read["lines"] = sql.read(Line, standing, [sql.array(wanted)])
+        truth.read["lines"] = sql.read(Line, standing, [sql.array(wanted)], also=also)
 
     return read
 

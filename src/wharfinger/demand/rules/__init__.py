@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -143,6 +143,13 @@ def take(plan: Plan, chosen: Sequence[tuple[Held, int]], claim: Id) -> list[tupl
 def open_wish(truth: Truth, claim: int) -> int:
     """How many of a line are wanted and covered by nothing."""
     return truth.quantity_of(claim, OPEN_WISHES)
+
+
+def selling(truth: Truth, line: Any) -> Mapping[int, str] | None:
+    """How locations sell, for a line whose goods are sold; none for a job's, which may be lent instead."""
+    lends = truth.documents["demand.Sheet"][line.sheet_id].kind == "job"
+    channels: Mapping[int, str] = truth.read["channels"]
+    return None if lends else channels
 
 
 def route(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 
 from django.db.models import Sum
@@ -54,15 +53,16 @@ def claims_of(
     return find
 
 
-_STAGES = Prepared(lambda: Location.objects.values_list("pk", "place_id", "picked_place_id"))
+_STAGES = Prepared(lambda: Location.objects.values_list("pk", "place_id", "picked_place_id", "channel"))
 
 
 def read_stages(truth: Truth) -> None:
-    """Read the locations by place and back, and where picked goods stand at each."""
+    """Read the locations by place and back, how they sell, and where picked goods stand at each."""
     rows = _STAGES()
-    truth.read["stages"] = {place: picked for _, place, picked in rows}
-    truth.read["locations"] = {place: pk for pk, place, _ in rows}
-    truth.read["places"] = {pk: place for pk, place, _ in rows}
+    truth.read["stages"] = {place: picked for _, place, picked, _ in rows}
+    truth.read["locations"] = {place: pk for pk, place, _, _ in rows}
+    truth.read["places"] = {pk: place for pk, place, _, _ in rows}
+    truth.read["channels"] = {place: channel for _, place, _, channel in rows if channel != "direct"}
 
 
 def read_homes(truth: Truth) -> None:
@@ -80,15 +80,6 @@ def read_holders(truth: Truth) -> None:
         truth.read["holders"][claim.pk] = (claim.line.sheet.subject_name, claim.line.sheet.number, until)
 
 
-def _channels() -> tuple[str, str]:
-    """The channels of the few locations that do not simply sell, as one column beside rows that are read anyway."""
-    gathered = "json_object_agg" if sql.on_postgresql() else "json_group_object"
-    return (
-        "channels",
-        f"(SELECT {gathered}(CAST(place_id AS text), channel) FROM stock_location WHERE channel <> 'direct')",
-    )
-
-
 def read_sites(truth: Truth) -> None:
     """Read where goods are to go, and how they may leave.
 
@@ -101,10 +92,8 @@ def read_sites(truth: Truth) -> None:
         *truth.read.get("on_the_way", {}).values(),
     )
     wanted |= {row.site_id for row in rows}
-    truth.read["sites"] = sql.by_ids(Site, wanted, also=_channels())
-    found = next((site.channels for site in truth.read["sites"].values()), None) or {}
-    found = json.loads(found) if isinstance(found, str) else found
-    truth.read["channels"] = {int(place): channel for place, channel in found.items()}
+    truth.read["sites"] = sql.by_ids(Site, wanted, also=stock.channels_column())
+    truth.read.setdefault("channels", stock.channels_of(truth.read["sites"].values()))
 
 
 def read_boxes(truth: Truth) -> None:

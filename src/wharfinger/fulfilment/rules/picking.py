@@ -47,10 +47,14 @@ def gather(plan: Plan, truth: Truth, line: Any, pick: Pick, n: int) -> list[Got]
     left = pick.quantity - sum(got.quantity for got in found)
     if left and not pick.exact():
         demand.cover(plan, truth, line.pk, left, field=f"picks.{n}.quantity")
-        found += [
-            Got(h.spot, q, h.location)
-            for h, q in stock.choose(truth.free, line.product_id, left, field=f"picks.{n}.quantity")
-        ]
+        chosen = stock.choose(
+            truth.free,
+            line.product_id,
+            left,
+            channels=demand.selling(truth, line),
+            field=f"picks.{n}.quantity",
+        )
+        found += [Got(h.spot, q, h.location) for h, q in chosen]
     elif left:
         found += _free_here(plan, truth, line, pick, left, n)
         left = pick.quantity - sum(got.quantity for got in found)

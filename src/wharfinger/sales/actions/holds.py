@@ -21,6 +21,7 @@ from wharfinger.sales.models import Quote
 from wharfinger.sales.queries import read_ended
 from wharfinger.sales.rules import holds as rules
 from wharfinger.sales.rules.holds import Hold
+from wharfinger.stock.queries.truth import channels_column, channels_of
 
 
 def reserve(
@@ -36,7 +37,7 @@ def reserve(
         "reserve",
         Wish(
             documents=[(Sheet, demand.documents_of(lines))],
-            first=demand.read_lines(lines),
+            first=_read_lines(lines),
             products=demand.line_products,
             claims=lines,
             free=True,
@@ -47,6 +48,17 @@ def reserve(
         actor=actor,
         key=key,
     )
+
+
+def _read_lines(lines: Sequence[int]) -> Callable[[Truth], None]:
+    """Read these lines, and with them how locations sell."""
+    read_them = demand.read_lines(lines, also=channels_column())
+
+    def read(truth: Truth) -> None:
+        read_them(truth)
+        truth.read["channels"] = channels_of(truth.read["lines"].values())
+
+    return read
 
 
 def extend(*, actor: Actor, quote: int, until: datetime | None = None, key: str | None = None) -> Written:

@@ -48,6 +48,7 @@ def plan_reserve(truth: Truth, *, holds: Sequence[Hold], until: datetime | None 
             location=hold.location,
             bin=hold.bin,
             lots=hold.lots,
+            channels=demand.selling(truth, line),
             field=field,
         )
         demand.take(plan, chosen, line.pk)

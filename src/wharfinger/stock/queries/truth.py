@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.db.models import Max, Q
 
@@ -33,11 +35,10 @@ def read_places(truth: Truth) -> None:
     truth.read["quarantines"] = {place: aside for _, place, _, aside in rows}
 
 
-def read_selling(truth: Truth) -> None:
-    """Read the locations, and by place the channel of those that do not sell directly."""
-    rows = list(Location.objects.values_list("pk", "place_id", "channel"))
-    truth.read["places"] = {pk: place for pk, place, _ in rows}
-    truth.read["channels"] = {place: channel for _, place, channel in rows if channel != "direct"}
+def read_channels(truth: Truth) -> None:
+    """Read by place the channel of the locations that do not sell directly."""
+    found = Location.objects.exclude(channel="direct").values_list("place_id", "channel")
+    truth.read["channels"] = dict(found)
 
 
 def read_lots(wanted: Iterable[tuple[int, str]]) -> Callable[[Truth], None]:
@@ -61,6 +62,22 @@ def read_lots(wanted: Iterable[tuple[int, str]]) -> Callable[[Truth], None]:
                 truth.read["lots"].setdefault((product, key), KnownLot(pk, serial, owned, code, stands or ""))
 
     return read
+
+
+def channels_column() -> tuple[str, str]:
+    """The channels of the few locations that do not simply sell, as one column beside rows that are read anyway."""
+    gathered = "json_object_agg" if sql.on_postgresql() else "json_group_object"
+    return (
+        "channels",
+        f"(SELECT {gathered}(CAST(place_id AS text), channel) FROM stock_location WHERE channel <> 'direct')",
+    )
+
+
+def channels_of(rows: Iterable[Any]) -> dict[int, str]:
+    """By the location's place its channel where it does not sell directly, from rows with that column."""
+    found = next((row.channels for row in rows), None) or {}
+    found = json.loads(found) if isinstance(found, str) else found
+    return {int(place): channel for place, channel in found.items()}
 
 
 def read_claims(truth: Truth) -> None:

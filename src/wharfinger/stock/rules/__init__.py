@@ -19,19 +19,24 @@ def choose(
     location: int | None = None,
     bin: int | None = None,
     lots: Collection[int] = (),
+    channels: Mapping[int, str] | None = None,
     field: str = "quantity",
 ) -> list[tuple[Held, int]]:
     """Which free goods serve a wish: walking order, first to expire, oldest lot first.
 
-    location, bin: places to stay within; lots: exactly these serials or batches. What is chosen is
-    taken from ``free``, so that the next choice of the same act finds the rest.
+    location, bin: places to stay within; lots: exactly these serials or batches; channels: how locations sell,
+    where the goods are to be sold: a rental location lends, so that its goods are left out unless they are named.
+    What is chosen is taken from ``free``, so that the next choice of the same act finds the rest.
     Raises Refusal when there is less than wanted; nothing is chosen then.
     """
+    named = location is not None or bin is not None or lots
+    lending = {place for place, channel in (channels or {}).items() if channel == "rental" and not named}
     fitting = [
         h
         for h in free
         if h.product == product
         and h.quantity > 0
+        and h.location not in lending
         and (location is None or h.location == location)
         and (bin is None or h.place == bin)
         and (not lots or h.lot in lots)
