@@ -15,6 +15,7 @@ from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.flows.actions.remove import remove
+from wharfinger.flows.actions.sell import Sale, sell
 from wharfinger.sales.actions import holds, orders, quotes
 from wharfinger.sales.models import Opportunity, Order, Quote
 from wharfinger.sales.rules.holds import Hold
@@ -29,6 +30,13 @@ def wanted(state: State, chance: random.Random) -> list[tuple[int, int]]:
 
 def _order(state: State, chance: random.Random) -> Any:
     return state.door.order(state.company.customer.pk, wanted(state, chance), confirm=chance.random() < 0.6)
+
+
+def _sell(state: State, chance: random.Random) -> Any:
+    """A customer takes goods with them, and mostly pays there."""
+    lines = tuple(LineWish(product, quantity) for product, quantity in wanted(state, chance))
+    sale = Sale(state.company.customer.pk, lines, paid_by=chance.choice(("cash", "cash", None)))
+    return sell(actor=state.user, sales=[sale] * chance.randint(1, 2))
 
 
 def _quote(state: State, chance: random.Random) -> Any:
@@ -149,6 +157,7 @@ def _remove(state: State, chance: random.Random) -> Any:
 
 SELLING: dict[str, Verb] = {
     "order": _order,
+    "sell": _sell,
     "quote": _quote,
     "win": _win,
     "lose": _lose,

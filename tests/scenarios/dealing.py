@@ -1,6 +1,7 @@
 """The stories' words around a deal.
 
 hold Q 3 router for 5 · extend Q for 10 · days 6        a hold with an end in days; the clock goes on
+sell SO: 2 router, 1 hours [paid]   ordered, handed over and invoiced at once
 win-on ticket Q as SO        charged on new work; `as nothing` where no order is made
 copy Q as R · same SO AGAIN  two names for one order
 change SO 12 router · add SO 2 router · change PO 6 router
@@ -71,6 +72,15 @@ class Dealing(After):
         """extend Q for DAYS"""
         quote, _, days = rest.split()
         self.acts.append(self.door.extend(self.documents[quote], clock.now() + timedelta(days=int(days))))
+
+    def say_sell(self, rest: str) -> None:
+        """sell NAME: ITEMS [paid]"""
+        name, _, items = rest.partition(":")
+        paid = items.endswith(" paid")
+        sold = self.items(items.removesuffix(" paid"))
+        made, entry = self.door.sell(self.company.customer.pk, sold, paid=paid)
+        self.documents[name] = made
+        self.acts.append(entry)
 
     def say_win_on(self, rest: str) -> None:
         """win-on KIND Q as SO"""

@@ -24,6 +24,7 @@ from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
 from wharfinger.flows.actions.reopen import reopen
+from wharfinger.flows.actions.sell import Sale, sell
 from wharfinger.fulfilment.actions import packing, picking, shipping
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Lot
@@ -62,6 +63,13 @@ class ActionsDoor(DealsActions, FurtherActions):
         wish = OrderWish(customer, tuple(LineWish(p, q) for p, q in items), confirm=confirm)
         done = self._said(lambda: orders.create_order(actor=self.who, wish=wish))
         return done.one("demand.Sheet"), done.made["ledger.Claim"], done.id
+
+    def sell(self, customer: int, items: Items, *, paid: bool) -> tuple[int, int]:
+        """Sell at once: the order and the entry."""
+        lines = tuple(LineWish(p, q) for p, q in items)
+        sale = Sale(customer, lines, paid_by="cash" if paid else None)
+        done = self._said(lambda: sell(actor=self.who, sales=[sale]))
+        return done.one("demand.Sheet"), done.id
 
     def quote(self, customer: int, items: Items) -> tuple[int, list[int], int]:
         """Make a quote."""
@@ -172,6 +180,13 @@ class ApiDoor(DealsApi, FurtherApi):
             f"/orders{'?confirm=true' if confirm else ''}", {"organization": customer, "lines": lines}
         )
         return made["id"], [line["id"] for line in made["lines"]], made["entry"]
+
+    def sell(self, customer: int, items: Items, *, paid: bool) -> tuple[int, int]:
+        """Sell at once: the order and the entry."""
+        lines = [{"product": p, "quantity": str(q)} for p, q in items]
+        sale = {"organization": customer, "lines": lines, "paid_by": "cash" if paid else None}
+        made = self._post("/sell", {"sales": [sale]})
+        return made["orders"][0]["id"], made["entry"]
 
     def quote(self, customer: int, items: Items) -> tuple[int, list[int], int]:
         """Make a quote."""

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
 from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
 from wharfinger.base.access import require
-from wharfinger.base.door import Given, Id, Note, Quantity, Request
+from wharfinger.base.door import Currency, Done, Given, Id, Line, Note, Price, Quantity, Request, Shown
+from wharfinger.base.money import micro
 from wharfinger.base.quantity import quantity
+from wharfinger.base.refusal import BadInput
+from wharfinger.demand.api import LineGiven, wishes
 from wharfinger.demand.queries.reading import products_of
-from wharfinger.demand.queries.where import lots_of
+from wharfinger.demand.queries.where import location_places, lots_of
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
 from wharfinger.flows.actions.cancel_order import cancel_order
 from wharfinger.flows.actions.remove import remove
 from wharfinger.flows.actions.reopen import reopen
-from wharfinger.fulfilment.api.goods import GoodsDone, PickGiven, moved, picks_of
+from wharfinger.flows.actions.sell import Sale, sell
+from wharfinger.fulfilment.api.goods import Code, GoodsDone, PickGiven, moved, picks_of
 from wharfinger.fulfilment.queries.inside import lines_packed_once
 from wharfinger.ledger.door import write
 from wharfinger.sales import queries as sales
 from wharfinger.sales.actions import orders
-from wharfinger.sales.api.orders import OrderDone
+from wharfinger.sales.api.orders import OrderDone, OrderOut
 from wharfinger.work import queries as work
 from wharfinger.work.api import WorkOrderDone
 from wharfinger.work.rules import Removal
@@ -71,6 +76,57 @@ class CancelOrder(Given):
     )
 
 
+class SoldLine(LineGiven):
+    """So much of a product that a customer takes with them."""
+
+    serials: list[Code] = Field(
+        default=[],
+        max_length=1000,
+        examples=[[]],
+        description="Serial numbers or batches; without them the oldest goods go.",
+    )
+
+
+class SaleGiven(Given):
+    """What one customer takes with them."""
+
+    organization: Id
+    lines: list[SoldLine] = Field(min_length=1, max_length=1000)
+    location: Id | None = Field(
+        default=None, examples=[None], description="Without it any location that sells directly."
+    )
+    site: Id | None = None
+    contact: Id | None = None
+    owner: Id | None = None
+    currency: Currency | None = None
+    number: str | None = Field(default=None, min_length=1, max_length=40, examples=[None])
+    title: Line = ""
+    customer_reference: str = Field(default="", max_length=60, examples=["PO 4711"])
+    rate: Price | None = Field(
+        default=None, examples=[None], description="What one unit of the currency is worth in home currency."
+    )
+    paid_by: str | None = Field(
+        default=None, max_length=40, examples=["cash"], description="How it is paid at once; owed without it."
+    )
+
+
+class Sell(Given):
+    """What customers take with them, all of it in one entry."""
+
+    sales: list[SaleGiven] = Field(min_length=1, max_length=500)
+    sold_on: date | None = Field(default=None, examples=[None])
+
+
+class SoldOut(Shown):
+    """The orders that were sold."""
+
+    orders: list[OrderOut]
+
+
+class SoldDone(SoldOut, Done):
+    """The orders that were sold, and the entry that wrote them."""
+
+
 NO_REASON = CancelOrder()
 
 
@@ -95,6 +151,37 @@ def cancel(request: Request, body: CancelDelivery) -> HttpResponse:
     )
     touched = sorted({*(one.line for one in picks), *lines_packed_once(body.containers)})
     return write(request, act, lambda done: moved(done, touched))
+
+
+@router.post("/sell", response=SoldDone, summary="Sell at once")
+def sell_at_once(request: Request, body: Sell) -> HttpResponse:
+    """Make each sale an order that is handed over and invoiced at once, all or nothing."""
+    require(request.auth, "sales.sell")
+    places = location_places([one.location for one in body.sales], rows="sales")
+    found = [_sale(one, n, places[n]) for n, one in enumerate(body.sales)]
+    act = partial(sell, actor=request.auth, sales=found, sold_on=body.sold_on)
+    return write(request, act, lambda done: _sold(done.made["demand.Sheet"]))
+
+
+def _sale(given: SaleGiven, n: int, location: int | None) -> Sale:
+    try:
+        lines = wishes(given.lines, organization=given.organization)
+        rate = None if given.rate is None else micro(given.rate, field="rate")
+    except BadInput as refusal:
+        refusal.field = f"sales.{n}.{refusal.field}"
+        raise
+    return Sale(
+        **given.model_dump(exclude={"lines", "location", "rate"}),
+        lines=lines,
+        codes=tuple(tuple(line.serials) for line in given.lines),
+        location=location,
+        rate_micro=rate,
+    )
+
+
+def _sold(pks: list[int]) -> dict[str, Any]:
+    rows = sorted(sales.orders().filter(pk__in=pks), key=lambda row: row.pk)
+    return {"orders": sales.show_orders(rows, include=frozenset(("lines",)))}
 
 
 @router.post("/orders/{id}/reopen", response=OrderDone, summary="Re-open a sales order")

@@ -332,17 +332,40 @@ class Truth:
     """What the wish's own reads found."""
     prelude: list[Step] = field(default_factory=list)
     """Releases of holds that have expired, posted before whatever the act itself does."""
+    _by_claim: tuple[int, list[Held], dict[int, list[Held]]] = (0, [], {})
+    """The holdings by claim, and of which list, when it was so long."""
+    _by_product: tuple[int, list[Held], dict[int, list[Held]]] = (0, [], {})
 
     def of_claim(self, claim: int, kinds: Sequence[str] | frozenset[str]) -> list[Held]:
         """The holdings of one claim at these kinds of place, in the order of the kinds."""
         order = {kind: n for n, kind in enumerate(kinds)}
-        found = [h for h in self.held if h.spot.claim == claim and h.kind in order and h.quantity > 0]
+        found = [h for h in self._claimed(claim) if h.kind in order and h.quantity > 0]
         return sorted(found, key=lambda h: (order[h.kind], h.sequence, h.id))
 
     def quantity_of(self, claim: int, kinds: Iterable[str]) -> int:
         """How many units of a claim stand at these kinds of place."""
         wanted = frozenset(kinds)
-        return sum(h.quantity for h in self.held if h.spot.claim == claim and h.kind in wanted)
+        return sum(h.quantity for h in self._claimed(claim) if h.kind in wanted)
+
+    def free_of(self, product: int) -> list[Held]:
+        """The free goods of one product."""
+        length, of, found = self._by_product
+        if of is not self.free or length != len(of):
+            found = {}
+            for one in self.free:
+                found.setdefault(one.product, []).append(one)
+            self._by_product = len(self.free), self.free, found
+        return found.get(product, [])
+
+    def _claimed(self, claim: int) -> list[Held]:
+        """The holdings of one claim, found in one pass however many claims are asked about."""
+        length, of, found = self._by_claim
+        if of is not self.held or length != len(of):
+            found = {}
+            for one in self.held:
+                found.setdefault(one.claim, []).append(one)
+            self._by_claim = len(self.held), self.held, found
+        return found.get(claim, [])
 
     def lot(self, product: int) -> LotRef:
         """The loose lot of a product."""

@@ -12,9 +12,10 @@ PERMISSIONS: dict[str, str] = {
     ),
     "work": "read create charge provide remove complete cancel amend",
     "sales": (
-        "read opportunity quote order amend confirm unconfirm reserve send win lose fulfil cancel reopen"
+        "read opportunity quote order sell amend confirm unconfirm reserve send win lose fulfil cancel reopen"
     ),
-    "purchasing": "read approve order submit send receive close cancel request cancel_receipt send_back",
+    "purchasing": "read approve order submit send receive close cancel request cancel_receipt send_back "
+    "land_cost reprice",
     "fulfilment": "read pick unpick pack unpack ship deliver cancel_delivery pick_pack_ship",
     "billing": "read invoice post send pay apply refund credit cancel_payment",
     "devices": "read install swap relate move change warranty subscription",
@@ -92,6 +93,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "billing.*",
         "returns.settle",
         "stock.revalue",
+        "purchasing.land_cost",
+        "purchasing.reprice",
         "catalog.see_cost",
         "catalog.tax_code",
         "parties.organization",

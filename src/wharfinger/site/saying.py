@@ -43,6 +43,7 @@ VERBS: dict[str, Told] = {
     "ship": Told(N_("Shipped {goods} to {customer}."), AWAY),
     "pick_pack_ship": Told(N_("Shipped {goods} to {customer}."), AWAY),
     "deliver": Told(N_("Delivered {goods} to {customer}."), {"customer"}),
+    "sell": Told(N_("Sold {goods} to {customer}."), {"customer"}),
     "cancel_delivery": Told(
         N_("Took back the delivery of {goods} to {customer}."), {"picked", "container", "bin", "ready"}, AWAY
     ),

@@ -11,7 +11,7 @@ from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.base.tax import TaxedRow, Totals, totals
 from wharfinger.billing.rules import at_home, rate_of, receivable, revenue, tax
-from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Truth
+from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 
 NUMBER = Number("invoice", "INV-{n}")
 
@@ -92,31 +92,67 @@ def _invoice(plan: Plan, truth: Truth, wish: InvoiceWish, rows: Sequence[Row], *
     found = summed(rows)
     sheets = {row.line.sheet_id for row in rows}
     alone = first.sheet if len(sheets) == 1 else None
-    issued_on = wish.issued_on or truth.effective_on
-    place = plan.place("invoiced")
     rate = rate_of(truth, first.currency, wish.rate_micro)
-    made = plan.create(
-        "billing.Invoice",
-        number=None if draft else NUMBER,
-        organization_id=first.organization_id,
-        site_id=first.bill_to,
-        sheet_id=alone.pk if alone else None,
+    made, place = begin(
+        plan,
+        truth,
+        found,
+        organization=first.organization,
+        site=first.bill_to,
+        sheet=alone.pk if alone else None,
         currency=first.currency,
         rate_micro=rate,
         customer_reference=wish.customer_reference or (alone.customer_reference if alone else ""),
-        issued_on=issued_on,
-        due_on=wish.due_on or issued_on + timedelta(days=first.organization.terms_days),
-        net_minor=found.net,
-        tax_minor=found.tax,
-        total_minor=found.total,
-        posted_at=None if draft else truth.now,
-        place_id=place.id,
+        issued_on=wish.issued_on,
+        due_on=wish.due_on,
+        draft=draft,
     )
     for position, row in enumerate(rows, start=1):
         _row(plan, truth, made, position, row, place)
     if not draft:
         post_to_accounts(plan, truth, first.organization_id, made, first.currency, rate, found)
     plan.mention(("invoice", made), ("organization", first.organization_id))
+
+
+def begin(
+    plan: Plan,
+    truth: Truth,
+    found: Totals,
+    *,
+    organization: Any,
+    site: int | None,
+    sheet: Id | None,
+    currency: str,
+    rate_micro: int,
+    customer_reference: str,
+    issued_on: date | None = None,
+    due_on: date | None = None,
+    draft: bool = False,
+) -> tuple[Ref, PlaceRef]:
+    """Make an invoice that comes to so much, still without rows, and the place where its bills stand.
+
+    sheet: the only document it bills, where it bills one alone.
+    """
+    place = plan.place("invoiced")
+    issued_on = issued_on or truth.effective_on
+    made = plan.create(
+        "billing.Invoice",
+        number=None if draft else NUMBER,
+        organization_id=organization.pk,
+        site_id=site,
+        sheet_id=sheet,
+        currency=currency,
+        rate_micro=rate_micro,
+        customer_reference=customer_reference,
+        issued_on=issued_on,
+        due_on=due_on or issued_on + timedelta(days=organization.terms_days),
+        net_minor=found.net,
+        tax_minor=found.tax,
+        total_minor=found.total,
+        posted_at=None if draft else truth.now,
+        place_id=place.id,
+    )
+    return made, place
 
 
 def more_than_billable(line: Any, wanted: int, free: int, field: str) -> Refusal:

@@ -53,14 +53,25 @@ class Credit:
 def plan_pay(truth: Truth, *, wish: PaymentWish) -> Plan:
     """Take money in and settle invoices with it; what is left over is the customer's store credit."""
     plan = Plan()
+    theirs = take_in(plan, truth, wish)
+    _settle(plan, truth, wish.organization, wish.currency, wish.allocations, [(theirs, wish.amount_minor)])
+    plan.mention(("organization", wish.organization))
+    return plan
+
+
+def take_in(plan: Plan, truth: Truth, wish: PaymentWish) -> AccountRef:
+    """Take money in, and owe it to the customer until something is settled with it: the account that says so."""
     rate = rate_of(truth, wish.currency, wish.rate_micro)
     made = _payment(plan, truth, wish, "payment", rate)
     theirs = store_credit(wish.organization, "payment", made, wish.currency)
-    home = at_home(truth, wish.amount_minor, wish.currency, rate)
-    plan.pay(theirs, bank(wish.currency), wish.amount_minor, home)
-    _settle(plan, truth, wish.organization, wish.currency, wish.allocations, [(theirs, wish.amount_minor)])
-    plan.mention(("payment", made), ("organization", wish.organization))
-    return plan
+    plan.pay(
+        theirs,
+        bank(wish.currency),
+        wish.amount_minor,
+        at_home(truth, wish.amount_minor, wish.currency, rate),
+    )
+    plan.mention(("payment", made))
+    return theirs
 
 
 def _payment(plan: Plan, truth: Truth, wish: PaymentWish, kind: str, rate: int) -> Any:

@@ -105,6 +105,14 @@ def require_theirs(organization: int, *, site: int | None = None, contact: int |
         raise BadInput("no_such_contact", N_("This customer has no such contact."), field="contact")
 
 
+def require_their_contacts(pairs: Iterable[tuple[int, int]]) -> None:
+    """Let pass contacts, each with its organization, that belong together; raises BadInput for any other."""
+    wanted = set(pairs)
+    found = Contact.objects.filter(pk__in={contact for _, contact in wanted}) if wanted else None
+    if found is not None and not wanted <= set(found.values_list("organization_id", "pk")):
+        raise BadInput("no_such_contact", N_("This customer has no such contact."), field="contact")
+
+
 def require_people(people: Iterable[int | None]) -> None:
     """Let pass users; raises BadInput for anybody else."""
     wanted = {pk for pk in people if pk is not None}

@@ -40,17 +40,22 @@ def begin(
     number: Any,
     ordered_on: date | None = None,
     promised_on: date | None = None,
+    whose: Any = None,
 ) -> Ref:
-    """Make the common part of a document; number: the series it is from where the wish names none."""
+    """Make the common part of a document; number: the series it is from where the wish names none.
+
+    whose: the customer, where the act reads several.
+    """
+    whose = whose or truth.read["organization"]
     return plan.create(
         "demand.Sheet",
         kind=kind,
         number=wish.number or number,
         title=wish.title,
-        organization_id=truth.read["organization"].pk,
+        organization_id=whose.pk,
         contact_id=wish.contact,
         owner_id=wish.owner or truth.actor,
-        currency=_currency(truth, wish),
+        currency=wish.currency or whose.currency,
         customer_reference=wish.customer_reference,
         ordered_on=ordered_on or truth.effective_on,
         promised_on=promised_on,

@@ -197,7 +197,7 @@ def _leave(
     for _ in range(quantity):
         code = numbers.pop(0)
         plan.move(
-            held.spot, held.spot.at(place).as_lot(_identified(plan, truth, line.product_id, code, field)), 1
+            held.spot, held.spot.at(place).as_lot(identified(plan, truth, line.product_id, code, field)), 1
         )
 
 
@@ -239,7 +239,8 @@ def _as_sold(plan: Plan, truth: Truth, line: Any, held: Held, quantity: int, fie
         )
 
 
-def _identified(plan: Plan, truth: Truth, product: int, code: str, field: str) -> LotRef:
+def identified(plan: Plan, truth: Truth, product: int, code: str, field: str) -> LotRef:
+    """The unit of a serial number that is given only now; raises Refusal where it stands somewhere already."""
     known = truth.read["lots"].get((product, same(code)))
     if known is None:
         code = tidy(code, field=field, most=100)

@@ -13,6 +13,7 @@ from wharfinger.ledger.write import Written
 
 CLOSING = (
     "win",
+    "sell",
     "charge",
     "ship",
     "deliver",
@@ -65,6 +66,7 @@ def closing(invoice_table: str) -> Callable[[Truth, Plan, Written], None]:
             pk for name, pk in plan.mentions if name in ("order", "work_order") and isinstance(pk, int)
         }
         touched |= _billed(plan, written, invoice_table)
+        touched |= {written.made[ref.label][ref.n] for ref in plan.notes.get("closed", ())}
         if touched:
             close_done(touched, written.id, owing=owing)
 

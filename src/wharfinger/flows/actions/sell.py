@@ -1,0 +1,104 @@
+"""Sell at once: order, hand over and invoice in one entry, for one customer or for many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.words import tidy
+from wharfinger.catalog.models import TaxCode
+from wharfinger.demand import queries as demand
+from wharfinger.demand.queries.standing import require_people, require_their_contacts
+from wharfinger.flows.rules.sell import Sale, plan_sell
+from wharfinger.ledger import sql
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import Written
+from wharfinger.parties.models import Organization, Site
+from wharfinger.stock.queries.truth import read_channels, read_layer_dates, read_lots
+
+__all__ = ["Sale", "sell"]
+
+
+def sell(
+    *, actor: Actor, sales: Sequence[Sale], sold_on: date | None = None, key: str | None = None
+) -> Written:
+    """Sell at once: each sale becomes an order that is handed over and invoiced, all in one entry.
+
+    sold_on: the day of all of them, today unless given. Raises Refusal, and sells nothing, when fewer goods
+    are free than are sold.
+    """
+    require(actor, "sales.sell")
+    paid = any(sale.paid_by is not None for sale in sales)
+    if paid:
+        require(actor, "billing.pay")
+    _checked(sales)
+    products = {line.product for sale in sales for line in sale.lines}
+    return post(
+        "sell",
+        Wish(
+            products=products,
+            free=True,
+            layers=True,
+            loose=True,
+            reads=(
+                partial(_read_customers, tuple(sales)),
+                demand.read_these_products(products),
+                _read_tax_codes,
+                read_channels,
+                read_lots(
+                    (line.product, code)
+                    for sale in sales
+                    for line, codes in zip(sale.lines, sale.codes, strict=False)
+                    for code in codes
+                ),
+                read_layer_dates,
+            ),
+        ),
+        partial(plan_sell, sales=tuple(sales)),
+        actor=actor,
+        key=key,
+        effective_on=sold_on,
+    )
+
+
+def _checked(sales: Sequence[Sale]) -> None:
+    if not sales:
+        raise BadInput("no_lines", N_("An order needs at least one line."), field="lines")
+    for n, sale in enumerate(sales):
+        at = f"sales.{n}."
+        if not sale.lines:
+            raise BadInput("no_lines", N_("An order needs at least one line."), field=f"{at}lines")
+        assert not sale.codes or len(sale.codes) == len(sale.lines), "serial numbers for each line or none"
+        for m, line in enumerate(sale.lines):
+            if line.quantity <= 0:
+                raise BadInput(
+                    "not_positive", N_("Give a quantity above zero."), field=f"{at}lines.{m}.quantity"
+                )
+        if sale.paid_by is not None:
+            tidy(sale.paid_by, field=f"{at}paid_by", most=40, needed=False)
+
+
+def _read_customers(sales: Sequence[Sale], truth: Truth) -> None:
+    """Read the customers and their sites; raises BadInput for contacts and people that are not theirs."""
+    organizations = {sale.organization for sale in sales}
+    truth.read["organizations"] = sql.by_ids(Organization, organizations)
+    found = sql.read(
+        Site,
+        f"{sql.among('organization_id')} AND retired_on IS NULL",
+        [sql.array(sorted(organizations))],
+    )
+    truth.read["sites"] = {}
+    for site in found.values():
+        truth.read["sites"].setdefault(site.organization_id, []).append(site)
+    require_their_contacts({(sale.organization, sale.contact) for sale in sales if sale.contact is not None})
+    require_people(sale.owner for sale in sales)
+
+
+def _read_tax_codes(truth: Truth) -> None:
+    """Read the tax codes; a company has few."""
+    truth.read["tax_codes"] = {code.pk: code for code in TaxCode.objects.all()}

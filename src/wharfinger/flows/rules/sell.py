@@ -1,0 +1,287 @@
+"""Pure decision about a sale at once: ordered, handed over and invoiced, and paid where the customer pays there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wharfinger.base.money import extended
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.base.tax import TaxedRow, Totals, totals
+from wharfinger.base.words import same
+from wharfinger.billing.rules import at_home, rate_of, receivable
+from wharfinger.billing.rules import invoices as billing
+from wharfinger.billing.rules.payments import PaymentWish, take_in
+from wharfinger.demand.rules import LineWish, make_lines, sheets
+from wharfinger.fulfilment.rules import late
+from wharfinger.fulfilment.rules.shipping import identified
+from wharfinger.ledger.plan import Held, Id, PlaceRef, Plan, Ref, Spot, Truth, fixed, spot
+from wharfinger.sales.rules.orders import NUMBER
+from wharfinger.stock import rules as stock
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What one customer takes with them."""
+
+    organization: int
+    lines: tuple[LineWish, ...]
+    codes: tuple[tuple[str, ...], ...] = ()
+    """By line, the serial numbers or batches of its goods; any will do where there are none."""
+    location: int | None = None
+    """The place of the location that they are taken from; any that sells directly unless given."""
+    site: int | None = None
+    contact: int | None = None
+    owner: int | None = None
+    currency: str | None = None
+    number: str | None = None
+    title: str = ""
+    customer_reference: str = ""
+    rate_micro: int | None = None
+    """What one unit of the currency is worth in home currency, at 10⁻⁶."""
+    paid_by: str | None = None
+    """How all of it is paid at once, in cash or otherwise; it is owed where nobody says."""
+
+
+def plan_sell(truth: Truth, *, sales: Sequence[Sale]) -> Plan:
+    """Make each sale an order of which nothing is open but its money, and not that where it is paid.
+
+    What goods take is taken from free stock; services are done at once. Raises Refusal when fewer are free.
+    """
+    plan = Plan()
+    closed: list[Ref] = []
+    for n, sale in enumerate(sales):
+        at = f"sales.{n}."
+        order, owing = _sell(plan, truth, sale, at)
+        if not owing:
+            closed.append(order)
+    products = truth.read["products"]
+    stock.price_issues(plan, truth, lambda product: products[product].cost_method)
+    plan.notes["closed"] = closed
+    return plan
+
+
+def _sell(plan: Plan, truth: Truth, sale: Sale, at: str) -> tuple[Ref, bool]:
+    """Make one sale: its order, and whether money of it is still owed."""
+    customer = _customer(truth, sale, at)
+    site = _site(truth, sale, at)
+    at_site = {one.pk: PlaceRef(one.place_id, "customer") for one in truth.read["sites"][sale.organization]}
+    order = sheets.begin(
+        plan, truth, sale, kind="order", number=NUMBER, ordered_on=truth.effective_on, whose=customer
+    )
+    plan.create("sales.Order", sheet_id=order, confirmed_at=truth.now)
+    currency = sale.currency or customer.currency
+    claims = make_lines(
+        plan,
+        truth,
+        sale.lines,
+        sheet=order,
+        order=order,
+        organization=customer.pk,
+        site=site,
+        currency=currency,
+        products=truth.read["products"],
+    )
+    lines = plan.creates["demand.Line"][claims[0].n :]
+    for m, claim in enumerate(claims):
+        _hand_over(plan, truth, sale, m, claim, at_site[lines[m]["site_id"]], f"{at}lines.{m}")
+    plan.mention(("order", order))
+    return order, _bill(plan, truth, sale, customer, currency, order, lines)
+
+
+def _customer(truth: Truth, sale: Sale, at: str) -> Any:
+    customer = truth.read["organizations"].get(sale.organization)
+    if customer is None:
+        raise NotThere(
+            "no_such_organization", N_("There is no such organization."), field=f"{at}organization"
+        )
+    if customer.retired_on is not None:
+        raise Refusal(
+            "organization_retired",
+            N_("{name} is retired. Choose another."),
+            field=f"{at}organization",
+            name=customer.name,
+        )
+    return customer
+
+
+def _site(truth: Truth, sale: Sale, at: str) -> int:
+    """The site that has the goods from now on, where a line names no other."""
+    theirs = truth.read["sites"].get(sale.organization, ())
+    if sale.site is None:
+        found = next((site for site in theirs if site.ship_to), None)
+    else:
+        found = next((site for site in theirs if site.pk == sale.site), None)
+        if found is None:
+            raise BadInput("no_such_site", N_("This customer has no such site."), field=f"{at}site")
+    if found is None:
+        raise Refusal(
+            "no_ship_to",
+            N_("{name} has no site that goods could go to. Add one first."),
+            field=f"{at}organization",
+            name=truth.read["organizations"][sale.organization].name,
+        )
+    return int(found.pk)
+
+
+def _hand_over(plan: Plan, truth: Truth, sale: Sale, m: int, claim: Id, to: PlaceRef, field: str) -> None:
+    """Let a line be born covered, and its goods or service be the customer's."""
+    wish = sale.lines[m]
+    product = truth.read["products"][wish.product]
+    loose = truth.lot(wish.product)
+    covered = spot(loose, fixed("covered"), claim)
+    plan.move(covered.at(fixed("want")), covered, wish.quantity)
+    if product.kind == "service" or (product.kind == "non_stocked" and not product.procured):
+        ready = covered.at(fixed("ready"))
+        plan.move(ready.at(fixed("provided")), ready, wish.quantity)
+        plan.move(ready, ready.at(to), wish.quantity)
+        return
+    codes = sale.codes[m] if sale.codes else ()
+    chosen = _chosen(truth, sale, wish, product, codes, field)
+    if late(product):
+        _identify(plan, truth, chosen, to, claim, codes, f"{field}.serials")
+        return
+    for held, units in chosen:
+        plan.move(held.spot, _theirs(held.spot, to, claim), units)
+
+
+def _theirs(source: Spot, to: PlaceRef, claim: Id) -> Spot:
+    return Spot(source.lot, source.product, source.serial, source.owned, to.id, to.kind, to.unbounded, claim)
+
+
+def _chosen(
+    truth: Truth, sale: Sale, wish: LineWish, product: Any, codes: Sequence[str], field: str
+) -> list[tuple[Held, int]]:
+    """The free goods that serve a line, at the sale's location or wherever we sell directly."""
+    free = truth.free_of(wish.product)
+    channels = truth.read["channels"]
+    if channels:
+        free = [h for h in free if channels.get(h.location, "direct") == "direct"]
+    lots: list[int] = []
+    if codes and not late(product):
+        if product.traced == "serial" and len({same(code) for code in codes}) != wish.quantity:
+            raise BadInput(
+                "serials_differ",
+                N_("{wanted} units, but {given} serial numbers. Give one for each unit."),
+                field=f"{field}.serials",
+                wanted=wish.quantity,
+                given=len(codes),
+            )
+        known = truth.read["lots"]
+        unknown = [code for code in codes if (wish.product, same(code)) not in known]
+        if unknown:
+            raise BadInput(
+                "no_such_unit",
+                N_("There is no unit “{serial}” of this product. Check the number."),
+                field=f"{field}.serials",
+                serial=unknown[0],
+            )
+        lots = [known[wish.product, same(code)].id for code in codes]
+    return stock.choose(
+        free, wish.product, wish.quantity, location=sale.location, lots=lots, field=f"{field}.quantity"
+    )
+
+
+def _identify(
+    plan: Plan,
+    truth: Truth,
+    chosen: Sequence[tuple[Held, int]],
+    to: PlaceRef,
+    claim: Id,
+    codes: Sequence[str],
+    field: str,
+) -> None:
+    """Give each unit of goods that are traced only from shipping its number."""
+    units = [held for held, quantity in chosen for _ in range(quantity)]
+    if len(codes) != len(units):
+        raise BadInput(
+            "serials_differ",
+            N_("{wanted} units, but {given} serial numbers. Give one for each unit."),
+            field=field,
+            wanted=len(units),
+            given=len(codes),
+        )
+    for held, code in zip(units, codes, strict=True):
+        unit = identified(plan, truth, held.product, code, field)
+        plan.move(held.spot, _theirs(held.spot, to, claim).as_lot(unit), 1)
+
+
+def _bill(
+    plan: Plan,
+    truth: Truth,
+    sale: Sale,
+    customer: Any,
+    currency: str,
+    order: Ref,
+    lines: Sequence[dict[str, Any]],
+) -> bool:
+    """Invoice all lines that are billed; whether something of it is owed."""
+    billed = [line for line in lines if line["billable"]]
+    if not billed:
+        return False
+    products, codes = truth.read["products"], truth.read["tax_codes"]
+    nets = [
+        extended(
+            line["unit_price_micro"],
+            line["quantity"],
+            products[line["product_id"]].quantity_decimals,
+            currency,
+            line["discount_micro"],
+        )
+        for line in billed
+    ]
+    taxed = [codes[line["tax_code_id"]] for line in billed]
+    found = totals(
+        TaxedRow(net, code.category, code.rate_micro, code.exemption_reason)
+        for net, code in zip(nets, taxed, strict=True)
+    )
+    rate = rate_of(truth, currency, sale.rate_micro)
+    theirs = truth.read["sites"].get(sale.organization, ())
+    made, place = billing.begin(
+        plan,
+        truth,
+        found,
+        organization=customer,
+        site=next((site.pk for site in theirs if site.bill_to), None),
+        sheet=order,
+        currency=currency,
+        rate_micro=rate,
+        customer_reference=sale.customer_reference,
+    )
+    for position, (line, net, code) in enumerate(zip(billed, nets, taxed, strict=True), start=1):
+        claim, units = line["claim_id"], line["quantity"]
+        asked = spot(truth.lot(line["product_id"]), place, claim)
+        plan.move(asked.at(fixed("bill")), asked, units)
+        plan.create(
+            "billing.InvoiceLine",
+            invoice_id=made,
+            line_id=claim,
+            position=position,
+            product_id=line["product_id"],
+            description=line["description"],
+            quantity=units,
+            unit_price_micro=line["unit_price_micro"],
+            discount_micro=line["discount_micro"],
+            tax_code_id=line["tax_code_id"],
+            rate_micro=code.rate_micro,
+            net_minor=net,
+        )
+    billing.post_to_accounts(plan, truth, customer.pk, made, currency, rate, found)
+    plan.mention(("invoice", made), ("organization", customer.pk))
+    if sale.paid_by is None or not found.total:
+        return bool(found.total)
+    _pay(plan, truth, sale, made, currency, rate, found)
+    return False
+
+
+def _pay(plan: Plan, truth: Truth, sale: Sale, invoice: Id, currency: str, rate: int, found: Totals) -> None:
+    """Take the money for an invoice in and settle it."""
+    wish = PaymentWish(
+        sale.organization, found.total, currency, method=sale.paid_by or "", rate_micro=sale.rate_micro
+    )
+    theirs = take_in(plan, truth, wish)
+    owed = at_home(truth, found.net, currency, rate) + sum(
+        at_home(truth, by.tax_minor, currency, rate) for by in found.by_rate
+    )
+    plan.pay(receivable(sale.organization, invoice, currency), theirs, found.total, owed)
