@@ -9,7 +9,8 @@ from typing import Any
 
 from django.core import signing
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThan, LessThan
 from django.http import QueryDict
 
 from wharfinger.base.access import Actor
@@ -113,26 +114,33 @@ class Ask:
         sorts: Mapping[str, str],
         *,
         last: str = "id",
-        parts: Sequence[Q] = (),
+        among: tuple[str, Sequence[Any]] | None = None,
+        fields: Sequence[str] = (),
     ) -> Slice:
         """Cut one page out of the queryset by keyset, so that a deep page costs what the first one does.
 
         sorts: queryset field by column key; a queryset of `.values()` must contain it and `last`.
         last: the unique field that decides among equals; the newest comes first where nothing is chosen.
-        parts: conditions that together are the queryset, where an index has each part in the order of `last`,
-        but not all of them in one.
+        among: a field and its values to which the queryset is narrowed here, where an index has the field and,
+        of each value, the rows in the order of `last`.
+        fields: what is read of each row, as by `.values()`, but only of the rows that are shown.
         """
         key, down = self.sort.removeprefix("-"), self.sort.startswith("-")
         path = sorts.get(key, last)
         if path == last and key not in sorts:
             key, down = "", True
         back, value, mark = self._read_cursor(f"{'-' * down}{key}")
-        if mark is not None:
-            queryset = queryset.filter(_beyond(path, last, value, mark, down=down != back, back=back))
         order = _order(path, last, down=down != back, back=back)
-        if len(parts) > 1 and path == last:
-            first = _foremost(queryset, parts, order, last, self.limit + 1)
+        if among and path == last:
+            first = _foremost(queryset, *among, last, mark, self.limit + 1, down=down != back)
             queryset = queryset.filter(**{f"{last}__in": first})
+        else:
+            if among:
+                queryset = queryset.filter(**{f"{among[0]}__in": among[1]})
+            if mark is not None:
+                queryset = queryset.filter(_beyond(path, last, value, mark, down=down != back, back=back))
+        if fields:
+            queryset = queryset.values(*fields)
         found = list(queryset.order_by(*order)[: self.limit + 1])
         more, found = len(found) > self.limit, found[: self.limit]
         if back:
@@ -200,19 +208,59 @@ def _order(path: str, last: str, *, down: bool, back: bool) -> list[Any]:
 
 
 def _foremost(
-    queryset: QuerySet[Any, Any], parts: Sequence[Q], order: Sequence[Any], last: str, most: int
+    queryset: QuerySet[Any, Any],
+    field: str,
+    values: Sequence[Any],
+    last: str,
+    mark: Any,
+    most: int,
+    *,
+    down: bool,
 ) -> list[Any]:
-    """The first of each part, all by one statement: the first of all are among them."""
+    """The first of each value, all by one statement: the first of all are among them."""
+    part_of = _by_range if connection.vendor == "postgresql" else _by_value
+    order = "-" if down else ""
     texts: list[str] = []
     given: list[Any] = []
-    for n, part in enumerate(parts):
-        text, params = queryset.filter(part).order_by(*order).values_list(last)[:most].query.sql_with_params()
+    for n, value in enumerate(values):
+        part = part_of(queryset, field, value, last, mark, down=down)
+        part = part.order_by(f"{order}{field}", f"{order}{last}").values_list(last)[:most]
+        text, params = part.query.sql_with_params()
         # SQLite cuts the parts of a union only where each is a table of its own.
         texts.append(f"SELECT * FROM ({text}) AS part_{n}")
         given += params
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(texts), given)
         return [value for (value,) in cursor.fetchall()]
+
+
+def _by_value(
+    queryset: QuerySet[Any, Any], field: str, value: Any, last: str, mark: Any, *, down: bool
+) -> QuerySet[Any, Any]:
+    """The rows of a value beyond the mark, as SQLite enters an index over both columns at the mark."""
+    part = queryset.filter(**{field: value})
+    return part if mark is None else part.filter(**{f"{last}__{'lt' if down else 'gt'}": mark})
+
+
+def _by_range(
+    queryset: QuerySet[Any, Any], field: str, value: Any, last: str, mark: Any, *, down: bool
+) -> QuerySet[Any, Any]:
+    """The same as a range of one value, whose order no index over `last` alone can give.
+
+    Told that the field is one value, PostgreSQL may go by `last`, through all rows there are where few have the value.
+    """
+    near, far, beyond = ("lte", "gte", LessThan) if down else ("gte", "lte", GreaterThan)
+    part = queryset.filter(**{f"{field}__{far}": value})
+    if mark is None:
+        return part.filter(**{f"{field}__{near}": value})
+    return part.filter(beyond(_Both(field, last), _Both(Value(value), Value(mark))))
+
+
+class _Both(Func):
+    """Two columns as one value, which an index over both compares as such."""
+
+    template = "(%(expressions)s)"
+    output_field = BooleanField()
 
 
 def _beyond(path: str, last: str, value: Any, mark: Any, *, down: bool, back: bool) -> Q:

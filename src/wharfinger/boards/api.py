@@ -11,7 +11,7 @@ from wharfinger.base.door import Id, Page, Request, Shown, answer, whole
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.boards.showing import fields_of
-from wharfinger.boards.worklists import BY_NAME, WORKLISTS, by_kind, counts, waiting
+from wharfinger.boards.worklists import BY_NAME, WORKLISTS, counts, workable
 from wharfinger.demand.models import SUBJECTS
 
 router = Router(tags=["worklists"])
@@ -65,7 +65,7 @@ def worklist(request: Request, name: str, cursor: str = "", limit: str = "50") -
         raise NotThere("no_such_worklist", N_("There is no such worklist, or it is not yours to see."))
     size = min(max(whole(limit, "limit"), 1), 500)
     ask = Ask(f"worklist_{name}", request.auth, limit=size, cursor=cursor)
-    page = ask.slice(waiting(one, one.kinds).values(*fields_of(())), {}, parts=by_kind(one.kinds))
+    page = ask.slice(workable(one, one.kinds), {}, among=("kind", one.kinds), fields=fields_of(()))
     return answer({"items": [_shown(row) for row in page.items], "next": page.after})
 
 

@@ -24,6 +24,9 @@ from wharfinger.stock.queries import figures as stock
 STAGE = {"drafted": "to_order", "ready": "reserved"}
 """Figures that the stage bar shows under another stage."""
 
+OFFERED = 200
+"""No more organizations than this are offered by a filter."""
+
 STATES: dict[str, tuple[str, str]] = {
     "bin": ("violet", N_("Reserved")),
     "picked": ("blue", N_("Picked")),
@@ -294,16 +297,20 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
 
 def vendors(ask: Ask) -> list[tuple[str, str]]:
     """The vendors whom a selection may be ordered from."""
-    return ask.once("vendors", lambda: _parties(vendor=True))
+    return [(str(pk), name) for pk, name, _customer, vendor in _parties(ask) if vendor][:OFFERED]
 
 
 def _customers(ask: Ask) -> list[tuple[str, str]]:
-    return ask.once("customers", lambda: _parties(customer=True))
+    return [(str(pk), name) for pk, name, customer, _vendor in _parties(ask) if customer][:OFFERED]
 
 
-def _parties(**which: bool) -> list[tuple[str, str]]:
-    found = Organization.objects.filter(retired_on__isnull=True, **which).order_by("name")[:200]
-    return [(str(pk), name) for pk, name in found.values_list("pk", "name")]
+def _parties(ask: Ask) -> list[tuple[int, str, bool, bool]]:
+    """The first customers and the first vendors by name, by one statement, since a page may offer both."""
+    active = Organization.objects.filter(retired_on__isnull=True).order_by("name")
+    customers, vendors = active.filter(customer=True), active.filter(vendor=True)
+    first = Q(pk__in=customers.values("pk")[:OFFERED]) | Q(pk__in=vendors.values("pk")[:OFFERED])
+    found = active.filter(first).values_list("pk", "name", "customer", "vendor")
+    return ask.once("parties", lambda: list(found))
 
 
 def _places(ask: Ask) -> list[tuple[int, str, Any]]:

@@ -305,7 +305,12 @@ BY_NAME = {one.name: one for one in WORKLISTS}
 
 def waiting(worklist: Worklist, kinds: Sequence[str], now: Any = None) -> QuerySet[Holding, Any]:
     """The holdings that stand on a worklist at these kinds of place; now: a moment, or a slot for one."""
-    found = Holding.objects.filter(kind__in=kinds, quantity__gt=0)
+    return workable(worklist, kinds, now).filter(kind__in=kinds)
+
+
+def workable(worklist: Worklist, kinds: Sequence[str], now: Any = None) -> QuerySet[Holding, Any]:
+    """The holdings on which somebody may work, left to be narrowed to these kinds of place."""
+    found = Holding.objects.filter(quantity__gt=0)
     if not worklist.stock_too:
         found = found.filter(claim__gt=0)
     if "bin" in kinds:
@@ -318,11 +323,6 @@ def waiting(worklist: Worklist, kinds: Sequence[str], now: Any = None) -> QueryS
     return found
 
 
-def by_kind(kinds: Sequence[str]) -> list[Q]:
-    """The parts of a worklist that an index has in order: one for each kind of place."""
-    return [Q(kind=kind) for kind in kinds]
-
-
 def rows_of(worklist: Worklist) -> Callable[[Ask], Rows]:
     """How the page of a worklist reads its rows: one statement for the holdings, one for their lines' figures."""
 
@@ -330,11 +330,11 @@ def rows_of(worklist: Worklist) -> Callable[[Ask], Rows]:
         tab = ask.tab if ask.tab in worklist.tabs else next(iter(worklist.tabs))
         columns = worklist.columns_of(tab)
         kinds = worklist.tabs[tab][1]
-        found = narrowed(waiting(worklist, kinds).values(*fields_of(columns)), ask)
+        found = narrowed(workable(worklist, kinds), ask)
         sorts = {key: path for key, path in SORTS.items() if key in columns}
         if ask.sort.removeprefix("-") in sorts:
-            few_enough(found)
-        page = ask.slice(found, sorts, parts=by_kind(kinds))
+            few_enough(found.filter(kind__in=kinds))
+        page = ask.slice(found, sorts, among=("kind", kinds), fields=fields_of(columns))
         seen = see(page.items, columns, quantities, ask)
         return Rows([_row(row, columns, seen) for row in page.items], page.before, page.after, counts={})
 
@@ -399,13 +399,14 @@ def counts() -> dict[str, int]:
 
 @cache
 def _counting() -> tuple[str, list[Any]]:
-    """The statement that counts, made once since every page asks it; each kind of place is counted by its index."""
+    """The statement that counts, made once since every page asks it; each kind of place is counted in its index's order."""
     parts: dict[tuple[str, bool], str] = {}
     params: list[Any] = []
     for one in WORKLISTS:
         for kind in one.kinds:
             if (part := (kind, one.stock_too)) not in parts:
-                few = waiting(one, [kind], instant("now")).values("id")[: MANY + 1]
+                of_kind = workable(one, [kind], instant("now")).filter(kind__gte=kind, kind__lte=kind)
+                few = of_kind.order_by("kind", "id").values("id")[: MANY + 1]
                 text, given = few.query.sql_with_params()
                 free = int(one.stock_too)
                 parts[part] = f"SELECT '{kind}', {free}, COUNT(*) FROM ({text}) AS part_{len(parts)}"
