@@ -221,6 +221,23 @@ def test_a_container_label_is_read_by_a_scanner(shape: s.ContainerLabel) -> None
     assert "(00) 340123450000031073" in text
 
 
+def test_a_label_keeps_a_long_address_whole_and_its_code_on_the_page() -> None:
+    long = s.Address(
+        "Bundesweite Überlandwerke Fürstenfeldbruck-Großhesselohe Verwaltungsgesellschaft mbH & Co. KG",
+        attention="Frau Änne Weiß",
+        street="Bürgermeister-Freiherr-von-Überacker-Promenade 1234 a, Hinterhaus, Aufgang Süd-West",
+        postcode="82467",
+        city="Garmisch-Partenkirchen",
+    )
+    orders = tuple(f"SO-2026-{n:04}" for n in range(9))
+    shape = dataclasses.replace(samples.container_label(12), sender=long, to=long, orders=orders)
+    pdf = render(shape, language="de")
+    (text,) = pages(pdf)
+    assert scanned(pdf) == {"(00)340123450000031073"}
+    assert "82467 Garmisch-Partenkirchen Sendung" in text
+    assert "SO-2026-0000, SO-2026-0001 +7" in text
+
+
 def test_a_label_that_cannot_hold_all_contents_says_how_many_are_missing() -> None:
     (text,) = pages(render(samples.container_label(40), language="en"))
     assert "and 34 more, see the packing list" in text
@@ -257,6 +274,10 @@ def test_small_labels_are_read_by_a_scanner() -> None:
         {"SN-P24-07300443-GRÜN"},
         {"BIN-HH-A1-01"},
     ]
+
+
+def test_a_name_of_nothing_but_umlauts_is_scanned_as_it_is_written() -> None:
+    assert scanned(render(s.Labels((s.Label("Außenlager", "ÄÖÜ-01"),)), language="de")) == {"ÄÖÜ-01"}
 
 
 def test_a_packing_list_says_which_box_holds_what() -> None:

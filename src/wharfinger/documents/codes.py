@@ -34,8 +34,8 @@ def sscc(digits: str) -> str:
 
 
 def qr(text: str) -> str:
-    """The text as a QR code."""
-    return _svg(segno.make(text, micro=False, error="m"))
+    """The text as a QR code, in UTF-8: scanners guess other encodings wrong."""
+    return _svg(segno.make(text, micro=False, error="m", encoding="utf-8"))
 
 
 def payment_qr(bank: Bank | None, amount: Amount, *, holder: str, reference: str) -> str:
