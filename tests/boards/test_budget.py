@@ -8,7 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.purchasing.buying import sold
+from tests.purchasing.buying import sold, threshold
+from tests.returns.test_rma import asked, loose
 from tests.world import World, world
 from wharfinger.base.access import HOUSE
 from wharfinger.boards.worklists import WORKLISTS, Worklist, waiting
@@ -16,19 +17,21 @@ from wharfinger.fulfilment.actions.packing import pack
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
+from wharfinger.purchasing.actions.approving import reject
 from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
 from wharfinger.purchasing.rules.drafting import Wanted
+from wharfinger.returns.actions.receiving import receive
+from wharfinger.returns.rules.receiving import Arrived
+from wharfinger.returns.rules.requesting import Asked
 from wharfinger.sales.actions.holds import reserve
 from wharfinger.sales.rules.holds import Hold
 
 pytestmark = pytest.mark.django_db
 MOST = 12
-WITHOUT_ROWS = {("approval", ""), ("purchasing", "pending"), ("returns", "")}
-"""Tabs on which nothing of this company stands."""
 
 
 def work(company: World) -> None:
-    """Some of each stage, in many lines of several products, bought and sold."""
+    """Some of each stage, in many lines of several products: bought, sold, asked for and come back."""
     for _ in range(3):
         product = company.product()
         company.stock(product, 20)
@@ -41,6 +44,13 @@ def work(company: World) -> None:
         submit(actor=HOUSE, order=order)
         draft_from_lines(actor=HOUSE, wanted=[Wanted(drafted)])
         assert wanted
+        rma, (back,) = asked(company, Asked(2, loose(company, 2)))
+        receive(actor=HOUSE, rma=rma, items=[Arrived(1, back)])
+    threshold(1)
+    for _ in range(3):
+        hoped, denied = (sold(company, company.product(), 3) for _ in range(2))
+        reject(actor=HOUSE, lines=[denied], note="Too dear")
+        assert hoped
 
 
 @pytest.mark.parametrize("one", WORKLISTS, ids=lambda one: one.name)
@@ -52,7 +62,7 @@ def test_every_tab_of_a_worklist_asks_at_most_twelve_times(one: Worklist) -> Non
     browser.force_login(company.user)
     page = reverse(f"boards:{one.name}")
     for tab, (_, kinds) in one.tabs.items():
-        assert waiting(one, kinds).exists() == ((one.name, tab) not in WITHOUT_ROWS)
+        assert waiting(one, kinds).count() >= 3
         browser.get(page, {"tab": tab})
         with CaptureQueriesContext(connection) as asked:
             answer = browser.get(page, {"tab": tab})
