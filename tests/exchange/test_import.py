@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import json
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,14 @@ import xlsxwriter
 
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
-from wharfinger.base.refusal import BadInput
+from wharfinger.base.refusal import BadInput, NotThere
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.exchange import sheets
-from wharfinger.exchange.actions import runs
+from wharfinger.exchange.actions import mappings, runs
 from wharfinger.exchange.models import Mapping, Run
-from wharfinger.ledger.models import Lot
+from wharfinger.ledger.models import Entry, Fact, Lot
+from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Contact, Organization, Site
 from wharfinger.site.cli import main
 from wharfinger.stock.models import Bin
@@ -190,11 +192,45 @@ def test_a_workbook_keeps_codes_and_days(house: World) -> None:
 
 def test_decimal_commas_and_constants_by_a_saved_mapping(house: World) -> None:
     columns = {"sku": "Nr", "name": "Text", "price": "VK", "category": "=Schrauben"}
-    runs.save_mapping(actor=HOUSE, name="Schrauben", kind="products", columns=columns, decimal=",")
+    mappings.save_mapping(actor=HOUSE, name="Schrauben", kind="products", columns=columns, decimal=",")
     saved = Mapping.objects.get(name="Schrauben")
     run = bring("products", "Nr;Text;VK\n1;M6;1.234,56\n", columns=saved.columns, decimal=saved.decimal)
     assert counts(run) == (1, 0, 0, [])
     assert Product.objects.values_list("price_micro", "category").get() == (1_234_560_000, "Schrauben")
+
+
+def test_what_becomes_of_a_mapping_is_an_entry(house: World) -> None:
+    given = {"name": "Nails", "kind": "products"}
+    first, second = {"sku": "Nr", "name": "Text"}, {"sku": "Nr", "name": "Name"}
+    made = mappings.save_mapping(actor=house.user, **given, columns=first, decimal=",")
+    kept = Mapping.objects.get()
+    changed = mappings.save_mapping(actor=house.user, **given, columns=second, decimal=",")
+    fact = Fact.objects.get(entry=changed.id, field="columns")
+    assert (fact.subject, json.loads(fact.old), json.loads(fact.new)) == (
+        f"mapping:{kept.pk}",
+        first,
+        second,
+    )
+    reverse(actor=house.user, entry=changed.id)
+    kept.refresh_from_db()
+    assert kept.columns == first
+    dropped = mappings.drop_mapping(actor=house.user, mapping=kept.pk)
+    assert not Mapping.objects.exists()
+    about = Entry.objects.filter(facts__subject=f"mapping:{kept.pk}").distinct().order_by("pk")
+    assert [(one.verb, one.reason, one.actor_id) for one in about] == [
+        ("add", "", house.user.pk),
+        ("change", "", house.user.pk),
+        ("reverse", "", house.user.pk),
+        ("retire", "Nails", house.user.pk),
+    ]
+    assert {made.id, dropped.id} < {one.pk for one in about}
+    before = entries()
+    with pytest.raises(NotThere):
+        mappings.drop_mapping(actor=house.user, mapping=kept.pk)
+    with pytest.raises(BadInput):
+        mappings.save_mapping(actor=house.user, **given, columns=first, decimal=";")
+    assert (entries(), Mapping.objects.count()) == (before, 0)
+    clean()
 
 
 @pytest.mark.parametrize(

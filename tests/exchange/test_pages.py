@@ -35,13 +35,16 @@ def test_a_file_is_mapped_tried_and_brought_in(client: Client) -> None:
     refused = client.post(f"/import/{run.pk}/", {**said, "sku": "", "do": "try"})
     assert refused.status_code == 422
     assert "Say which column of the file holds this." in refused.content.decode()
+    assert (entries(), Mapping.objects.count()) == (before, 0)
     client.post(f"/import/{run.pk}/", {**said, "do": "try"})
     assert "0 of 2 read" in client.get(f"/import/{run.pk}/").content.decode()
     client.post(f"/import/{run.pk}/proceed/")
     shown = client.get(f"/import/{run.pk}/").content.decode()
     assert "Nothing was written." in shown
     assert "“zwölf” is not a number." in shown
-    assert entries() == before
+    # Only the mapping was kept.
+    assert entries() == before + 1
+    del said["save_as"]
     client.post(f"/import/{run.pk}/", {**said, "do": "import"})
     done = client.post(f"/import/{run.pk}/proceed/", headers={"HX-Request": "true"})
     assert done["HX-Refresh"] == "true"

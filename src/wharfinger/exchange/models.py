@@ -11,6 +11,7 @@ from django.db import models
 class Mapping(models.Model):
     """Which column of somebody's files is which of ours, under a name."""
 
+    subject: ClassVar[str] = "mapping"
     name = models.CharField(max_length=60, unique=True)
     kind = models.CharField(max_length=20)
     columns: models.JSONField[Any, Any] = models.JSONField(default=dict)

@@ -14,7 +14,7 @@ from wharfinger.base.access import Actor
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.exchange import queries
-from wharfinger.exchange.actions import runs
+from wharfinger.exchange.actions import mappings, runs
 from wharfinger.exchange.models import Mapping, Run
 from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.exchange.sheets import MOST_BYTES
@@ -76,13 +76,13 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     def act() -> Run:
         given = {name: request.POST.get(name, "") for name in KINDS[found.kind].names()}
         decimal = request.POST.get("decimal", ".")
-        if request.POST.get("save_as", "").strip():
-            name = request.POST["save_as"]
-            runs.save_mapping(
+        dry = request.POST.get("do") != "import"
+        begun = runs.start(actor=_actor(request), run=found, columns=given, decimal=decimal, dry=dry)
+        if name := request.POST.get("save_as", "").strip():
+            mappings.save_mapping(
                 actor=_actor(request), name=name, kind=found.kind, columns=given, decimal=decimal
             )
-        dry = request.POST.get("do") != "import"
-        return runs.start(actor=_actor(request), run=found, columns=given, decimal=decimal, dry=dry)
+        return begun
 
     return page_act(
         request,
@@ -113,7 +113,7 @@ def drop_mapping(request: HttpRequest, pk: int) -> HttpResponse:
     """Forget a mapping."""
     return page_act(
         request,
-        lambda: runs.drop_mapping(actor=_actor(request), mapping=pk),
+        lambda: mappings.drop_mapping(actor=_actor(request), mapping=pk),
         ok=_("The mapping is gone; what was brought in by it stays."),
         back=came_from(request, reverse("exchange:import")),
     )

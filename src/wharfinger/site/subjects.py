@@ -40,6 +40,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "user": (N_("User"), "parties:user"),
     "role": (N_("Role"), "parties:role"),
     "saved_view": (N_("View"), ""),
+    "mapping": (N_("Mapping"), ""),
     "setting": (N_("Setting"), ""),
     "tax_code": (N_("Tax code"), "catalog:tax_code"),
     "warranty_policy": (N_("Warranty policy"), "catalog:warranty_policy"),

@@ -12,11 +12,9 @@ from django.db.models import F
 
 from wharfinger.base import clock
 from wharfinger.base.access import Actor, require
-from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
-from wharfinger.base.words import tidy
+from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.exchange import rules, sheets
 from wharfinger.exchange.actions import locations, orders, organizations, products, stock
-from wharfinger.exchange.models import Mapping as SavedMapping
 from wharfinger.exchange.models import Run
 from wharfinger.exchange.rules import Group, Problem
 from wharfinger.exchange.rules.kinds import KINDS
@@ -92,30 +90,6 @@ def proceed(*, actor: Actor, run: Run, seconds: int = 2) -> Run:
             run.content = None
         run.save(update_fields=["finished_at", "content"])
     return run
-
-
-def save_mapping(
-    *, actor: Actor, name: str, kind: str, columns: Mapping[str, str], decimal: str
-) -> SavedMapping:
-    """Keep a mapping under a name; the same name again replaces it."""
-    require(actor, "exchange.import")
-    if kind not in KINDS:
-        raise BadInput("no_such_kind", N_("Choose what the file holds."), field="kind")
-    name = tidy(name, field="name", most=60)
-    chosen = {
-        column: heading for column, heading in columns.items() if heading and column in KINDS[kind].names()
-    }
-    found, _new = SavedMapping.objects.update_or_create(
-        name=name, defaults={"kind": kind, "columns": chosen, "decimal": decimal}
-    )
-    return found
-
-
-def drop_mapping(*, actor: Actor, mapping: int) -> None:
-    """Forget a mapping; what was brought in by it stays."""
-    require(actor, "exchange.import")
-    if not SavedMapping.objects.filter(pk=mapping).delete()[0]:
-        raise NotThere("no_such_mapping", N_("There is no such mapping."))
 
 
 def _groups(run: Run, columns: Mapping[str, str], decimal: str) -> list[Group]:
