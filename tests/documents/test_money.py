@@ -21,10 +21,14 @@ from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import PaymentWish
 from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.rules import LineWish
 from wharfinger.documents.actions.issuing import issue, issue_for, pdf
 from wharfinger.documents.models import Issued
+from wharfinger.flows.actions.sell import sell
+from wharfinger.flows.rules.sell import Sale
 from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
+from wharfinger.ledger.models import Outbox
 from wharfinger.parties.models import Organization, User
 
 pytestmark = pytest.mark.django_db
@@ -99,15 +103,25 @@ def test_a_draft_invoice_says_so_and_asks_for_no_money(company: World) -> None:
 
 
 def test_what_is_paid_already_is_not_asked_for_again(company: World) -> None:
+    product = company.product()
+    company.stock(product, 5)
+    sale = Sale(company.customer.pk, (LineWish(product.pk, 5),), paid_by="cash")
+    sold = sell(actor=HOUSE, sales=[sale])
+    assert Outbox.objects.filter(entry=sold.id, consumer="documents").exists()
+    bill = sold.one("billing.Invoice")
+    (text,) = pages(pdf(actor=HOUSE, kind="invoice", pk=bill))
+    assert "Bereits gezahlt −59,50 €" in text
+    assert "Zu zahlen 0,00 €" in text
+
+
+def test_what_is_paid_later_is_not_on_the_invoice_however_late_it_is_drawn(company: World) -> None:
     _order, lines = ordered(company, 5)
     bill = invoiced(lines)
     pay(actor=HOUSE, wish=PaymentWish(company.customer.pk, 2000, "EUR", date(2026, 11, 21)))
     printed = pdf(actor=HOUSE, kind="invoice", pk=bill.pk)
-    (text,) = pages(printed)
-    assert "Bereits gezahlt −20,00 €" in text
-    assert "Zu zahlen 39,50 €" in text
+    assert "Bereits gezahlt" not in pages(printed)[0]
     (code,) = scanned(printed, 150)
-    assert "EUR39.5" in code.splitlines()
+    assert "EUR59.5" in code.splitlines()
 
 
 def test_a_foreign_invoice_names_the_tax_at_home(company: World) -> None:

@@ -17,6 +17,7 @@ from wharfinger.billing.models import CreditNote, Invoice
 from wharfinger.documents import shapes
 from wharfinger.documents.queries import billing, buying, returning, selling, shipping
 from wharfinger.documents.queries.parties import language_of
+from wharfinger.documents.queries.past import Past
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.ledger.models import Fact
 from wharfinger.purchasing.models import PurchaseOrder
@@ -56,10 +57,13 @@ class Kind:
     def language(self, pk: int) -> str:
         """The language it is written in; raises NotThere when there is no such row."""
         rows = self.model.objects.filter(pk=pk) if pk <= MOST_ID else self.model.objects.none()
-        found = rows.values_list(f"{self.reader}__language", flat=True).first()
+        found = rows.values_list(f"{self.reader}__language", f"{self.reader}__pk").first()
         if found is None:
             raise NotThere("no_such_document", N_("There is no such document."))
-        return language_of(found)
+        language, reader = found
+        if self.kept and not self.amends:
+            language = Past(self.final(pk)).value(f"organization:{reader}", "language", language)
+        return language_of(language)
 
     def final(self, pk: int) -> int | None:
         """The entry that made it final, if one did."""

@@ -64,7 +64,8 @@ def issue(*, actor: Actor, kind: str, pk: int) -> Issued:
 def issue_for(entry: int) -> list[Issued]:
     """Keep what an act made final for good: the invoices and credit notes that it posted.
 
-    The worker does this soon after the act, so that nothing printed later shows a newer address.
+    The worker does this soon after the act. What it prints is what the act saw, whatever has changed since
+    (``queries.past``), so that it may come late.
     """
     subjects = Fact.objects.filter(entry_id=entry).values_list("subject", flat=True).distinct()
     named = {(of, int(pk)) for of in KINDS.values() for pk in _numbers(of, subjects)}

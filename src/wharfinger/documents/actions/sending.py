@@ -22,7 +22,7 @@ WAYS = {
 }
 """Where the address is found, the better one first: offers go to people, bills to the organization."""
 
-VERBS = frozenset({"invoice", "post_invoice", "send_invoice", "send_quote", "send_purchase"}) | {
+VERBS = frozenset({"invoice", "post_invoice", "sell", "send_invoice", "send_quote", "send_purchase"}) | {
     row.verb for row in CHART if "credited" in row.target
 }
 """Verbs after which there may be something to keep or to send."""

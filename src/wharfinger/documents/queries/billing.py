@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import Max, Min, Sum
@@ -12,11 +13,13 @@ from wharfinger.base.tax import Rate
 from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine
 from wharfinger.documents.queries.lines import breakdown, described, quantity_of, taxed, terms
 from wharfinger.documents.queries.parties import address, billing_site, company, party, person
+from wharfinger.documents.queries.past import Past
 from wharfinger.documents.queries.picking import order_number
 from wharfinger.documents.shapes import Address, Amount, LineRow, Price, Share, Totals
 from wharfinger.documents.shapes import CreditNote as CreditNoteShape
 from wharfinger.documents.shapes import Invoice as InvoiceShape
-from wharfinger.ledger.models import Account, Move, Posting
+from wharfinger.ledger.models import Account, Fact, Move, Posting
+from wharfinger.parties.models import Site
 
 DELIVERED = ("customer", "rented", "in_transit")
 
@@ -31,24 +34,23 @@ def invoice(pk: int, language: str) -> InvoiceShape:
     if bill is None:
         raise NotThere("no_such_document", N_("There is no such document."))
     lines = _invoice_lines(bill)
-    first, last = _delivered(lines)
+    past = Past(_posted_by(bill))
+    _restore(past, bill, lines)
+    first, last = _delivered(lines, past)
+    billed = bill.site or billing_site(bill.organization, past)
     return InvoiceShape(
-        company=company(),
-        to=party(
-            bill.organization,
-            bill.site or billing_site(bill.organization),
-            bill.sheet.contact if bill.sheet else None,
-        ),
+        company=company(past),
+        to=party(bill.organization, billed, bill.sheet.contact if bill.sheet else None),
         number=bill.number or "",
         dated=bill.issued_on,
         lines=tuple(
             _row(line, line.quantity, line.net_minor, bill.currency, n) for n, line in enumerate(lines, 1)
         ),
-        totals=_totals(bill, lines),
+        totals=_totals(bill, lines, past),
         due_on=bill.due_on,
         delivered_on=first,
         delivered_until=last if last != first else None,
-        deliver_to=_destination(lines, bill),
+        deliver_to=_destination(lines, billed),
         orders=_orders(lines),
         customer_reference=bill.customer_reference or _references(lines),
         contact=person(bill.sheet.owner) if bill.sheet else None,
@@ -75,9 +77,12 @@ def credit_note(pk: int, language: str) -> CreditNoteShape:
     )
     lines = [one.invoice_line for one in credited]
     of = note.invoice
+    past = Past(note.made_id)
+    _restore(past, of, lines)
+    past.restore(note.organization)
     return CreditNoteShape(
-        company=company(),
-        to=party(note.organization, of.site or billing_site(note.organization)),
+        company=company(past),
+        to=party(note.organization, of.site or billing_site(note.organization, past)),
         number=note.number,
         dated=note.issued_on,
         lines=tuple(
@@ -95,6 +100,28 @@ def credit_note(pk: int, language: str) -> CreditNoteShape:
         customer_reference=of.customer_reference or _references(lines),
         contact=person(of.sheet.owner) if of.sheet else None,
         reason=note.reason,
+    )
+
+
+def _posted_by(bill: Invoice) -> int | None:
+    """The entry that posted an invoice; none where it is a draft still."""
+    if bill.posted_at is None:
+        return None
+    decided = Fact.objects.filter(subject=f"invoice:{bill.pk}", field="posted_at").order_by("-id")
+    return decided.values_list("entry_id", flat=True).first() or bill.made_id
+
+
+def _restore(past: Past, bill: Invoice, lines: Sequence[InvoiceLine]) -> None:
+    """Let an invoice and its lines refer to what they referred to, and that be as it was."""
+    wanted = [line.line for line in lines if line.line]
+    past.restore(
+        bill, bill.sheet, *wanted, *(line.sheet for line in wanted), *(line.order for line in wanted)
+    )
+    sites = [line.site for line in wanted if line.site]
+    past.restore(
+        *(bill.organization, bill.site),
+        *(noun for line in lines for noun in (line.product, line.tax_code)),
+        *(noun for site in sites for noun in (site, site.organization)),
     )
 
 
@@ -133,11 +160,11 @@ def _row(line: InvoiceLine, units: int, net_minor: int, currency: str, number: i
     )
 
 
-def _totals(bill: Invoice, lines: list[InvoiceLine]) -> Totals:
+def _totals(bill: Invoice, lines: list[InvoiceLine], past: Past) -> Totals:
     """The invoice's own sums; what was paid in advance is taken off what is due."""
     rates = tax.totals(taxed(line.net_minor, line.tax_code, line.rate_micro) for line in lines).by_rate
-    paid = _paid(bill)
-    home = configuration.one("currency")
+    paid = _paid(bill, past)
+    home = past.value("setting:currency", "value", configuration.one("currency"))
     return Totals(
         net=Amount(bill.net_minor, bill.currency),
         gross=Amount(bill.total_minor, bill.currency),
@@ -148,12 +175,13 @@ def _totals(bill: Invoice, lines: list[InvoiceLine]) -> Totals:
     )
 
 
-def _paid(bill: Invoice) -> int:
-    """What payments have settled of an invoice, less what was taken back of that."""
+def _paid(bill: Invoice, past: Past) -> int:
+    """What payments had settled of an invoice when it was posted, less what was taken back of that."""
     subject = f"invoice:{bill.pk}"
     owed = Account.objects.filter(kind="receivable", document=subject, currency=bill.currency).first()
-    settled = Posting.objects.filter(source=owed, target__kind="store_credit")
-    opened = Posting.objects.filter(target=owed, source__kind="store_credit")
+    then = Posting.objects.filter(entry_id__lte=past.entry) if past.entry else Posting.objects.all()
+    settled = then.filter(source=owed, target__kind="store_credit")
+    opened = then.filter(target=owed, source__kind="store_credit")
     sums = [rows.aggregate(sum=Sum("amount_minor"))["sum"] or 0 for rows in (settled, opened)]
     return sums[0] - sums[1] if owed else 0
 
@@ -164,19 +192,19 @@ def _at_home(bill: Invoice, home: str) -> int:
     return money.rounded(at_rate, 10 ** (6 + money.decimals(bill.currency)))
 
 
-def _delivered(lines: list[InvoiceLine]) -> tuple[date | None, date | None]:
-    """The first and the last day on which goods of these lines went out."""
+def _delivered(lines: list[InvoiceLine], past: Past) -> tuple[date | None, date | None]:
+    """The first and the last day on which goods of these lines had gone out."""
     claims = [line.line_id for line in lines if line.line_id]
-    days = Move.objects.filter(
-        target__claim_id__in=claims, target__kind__in=DELIVERED, reverses=None
-    ).aggregate(first=Min("entry__effective_on"), last=Max("entry__effective_on"))
+    then = Move.objects.filter(entry_id__lte=past.entry) if past.entry else Move.objects.all()
+    days = then.filter(target__claim_id__in=claims, target__kind__in=DELIVERED, reverses=None).aggregate(
+        first=Min("entry__effective_on"), last=Max("entry__effective_on")
+    )
     return days["first"], days["last"]
 
 
-def _destination(lines: list[InvoiceLine], bill: Invoice) -> Address | None:
+def _destination(lines: list[InvoiceLine], billed: Site | None) -> Address | None:
     """Where the goods went, if that is one place and not the address of the invoice itself."""
     sites = {line.line.site_id: line.line.site for line in lines if line.line and line.line.site}
-    billed = bill.site or billing_site(bill.organization)
     if len(sites) != 1 or (billed and billed.pk in sites):
         return None
     (site,) = sites.values()

@@ -8,6 +8,7 @@ from typing import Any
 from stdnum import iban
 
 from wharfinger.base import configuration
+from wharfinger.documents.queries.past import Past
 from wharfinger.documents.render import drawable
 from wharfinger.documents.shapes import Address, Bank, Company, Party, Person
 from wharfinger.parties.models import Contact, Organization, Site, User
@@ -18,9 +19,15 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
 
 
-def company() -> Company:
+NOW = Past(None)
+
+
+def company(past: Past = NOW) -> Company:
     """We, as the settings say."""
-    known = configuration.read("company", "logo")
+    known = {
+        key: configuration.filled(key, past.value(f"setting:{key}", "value", now))
+        for key, now in configuration.read("company", "logo").items()
+    }
     said: dict[str, Any] = known["company"]
     vat_id, tax_number = tax_numbers(said["tax_number"])
     accent = said["accent"]
@@ -75,10 +82,12 @@ def address(organization: Organization, site: Site | None, attention: str = "") 
     )
 
 
-def billing_site(organization: Organization) -> Site | None:
+def billing_site(organization: Organization, past: Past = NOW) -> Site | None:
     """Where letters to an organization go: its first site for bills that is still in use, or any."""
-    sites = organization.sites.filter(retired_on=None)
-    return sites.filter(bill_to=True).order_by("pk").first() or sites.order_by("pk").first()
+    sites = past.existing(organization.sites.order_by("pk"))
+    past.restore(*sites)
+    in_use = [site for site in sites if site.retired_on is None]
+    return next((site for site in in_use if site.bill_to), next(iter(in_use), None))
 
 
 def party(organization: Organization, site: Site | None, contact: Contact | None = None) -> Party:
