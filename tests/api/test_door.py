@@ -80,6 +80,22 @@ def test_a_token_that_has_ended_already_is_not_made(client: Client, company: Wor
     assert (entries(), Token.objects.count()) == before
 
 
+def test_a_token_passes_by_the_browser_and_is_answered_alike(client: Client, company: World) -> None:
+    headers = token(company.user)
+    client.force_login(company.user)
+    by_session = client.get("/api/v1/journal", headers={"accept-language": "de"})
+    by_token = client.get("/api/v1/journal", headers={**headers, "accept-language": "de"})
+    assert (by_token.status_code, by_token.content) == (200, by_session.content)
+    assert hasattr(by_session.wsgi_request, "session")
+    assert not hasattr(by_token.wsgi_request, "session")
+    seen = set(by_token.headers) - {"Vary"}
+    assert seen == set(by_session.headers) - {"Vary"} >= {"Content-Security-Policy", "X-Frame-Options"}
+    assert {by_token[name] == by_session[name] for name in seen} == {True}
+    # Only the API knows tokens.
+    assert client.get("/", headers=headers).status_code == 200
+    assert Client().get("/", headers=headers).status_code == 303
+
+
 def test_a_session_needs_the_csrf_token_to_write(company: World) -> None:
     done = company.stock(company.product(), 3)
     browser = Client(enforce_csrf_checks=True)

@@ -50,19 +50,21 @@ INSTALLED_APPS = [
     "csp",
 ]
 
+# Whoever calls passes the first half; what follows TokenMiddleware is for browsers only.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "wharfinger.site.callers.HeadersMiddleware",
+    "wharfinger.site.callers.TokenMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "wharfinger.site.house.HouseMiddleware",
+    "wharfinger.site.callers.innermost",
 ]
 
 ROOT_URLCONF = "wharfinger.site.urls"
