@@ -7,10 +7,11 @@ from typing import Any
 
 from tests.laws.state import State, Verb
 from wharfinger.ledger.models import Lot
-from wharfinger.purchasing.actions import approving, ordering, receiving
-from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
+from wharfinger.purchasing.actions import approving, landing, ordering, receiving
+from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptCost
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
+from wharfinger.purchasing.rules.landing import Billed, Cost
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
 from wharfinger.purchasing.rules.returning import SendBack
 from wharfinger.stock.actions import counts, goods, values
@@ -99,6 +100,32 @@ def _receive(state: State, chance: random.Random) -> Any:
 def _cancel_receipt(state: State, chance: random.Random) -> Any:
     receipt = state.one(chance, Receipt.objects.filter(void__isnull=True, cancelled_at__isnull=True))
     return receipt and receiving.cancel_receipt(actor=state.user, receipt=receipt.pk)
+
+
+def _receipt(state: State, chance: random.Random) -> Any:
+    return state.one(chance, Receipt.objects.filter(void__isnull=True, cancelled_at__isnull=True))
+
+
+def _land_cost(state: State, chance: random.Random) -> Any:
+    """Freight that does not divide well, by value or quantity."""
+    receipt = _receipt(state, chance)
+    cost = Cost("Freight", chance.randint(1, 500), spread=chance.choice(("value", "quantity")))
+    return receipt and landing.land_cost(actor=state.user, receipt=receipt.pk, cost=cost)
+
+
+def _cancel_cost(state: State, chance: random.Random) -> Any:
+    cost = state.one(chance, ReceiptCost.objects.filter(cancelled_at__isnull=True))
+    return cost and landing.cancel_cost(actor=state.user, receipt=cost.receipt_id, cost=cost.pk)
+
+
+def _reprice(state: State, chance: random.Random) -> Any:
+    receipt = _receipt(state, chance)
+    if receipt is None:
+        return None
+    bought = PurchaseLine.objects.filter(place__holdings__moves_out__entry=receipt.made_id)
+    line = state.one(chance, bought.distinct())
+    price = chance.randint(0, 9_999_999)
+    return line and landing.reprice(actor=state.user, receipt=receipt.pk, prices=[Billed(line.pk, price)])
 
 
 def _send_back(state: State, chance: random.Random) -> Any:
@@ -194,6 +221,9 @@ BUYING: dict[str, Verb] = {
     "receive": _receive,
     "cancel_receipt": _cancel_receipt,
     "send_back": _send_back,
+    "land_cost": _land_cost,
+    "cancel_cost": _cancel_cost,
+    "reprice": _reprice,
 }
 KEEPING: dict[str, Verb] = {
     "adjust": _adjust,

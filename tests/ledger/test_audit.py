@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from tests.fulfilment.trade import order
+from tests.purchasing.buying import arrive, stocked_up
 from tests.world import World, clean, world
 from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.credits import credit
@@ -24,6 +25,8 @@ from wharfinger.ledger import bootstrap, sql
 from wharfinger.ledger.audit import LAWS, audit
 from wharfinger.ledger.models import Move
 from wharfinger.ledger.reverse import reverse
+from wharfinger.purchasing.actions.landing import land_cost
+from wharfinger.purchasing.rules.landing import Cost
 from wharfinger.returns.actions.receiving import take_back
 from wharfinger.returns.rules.receiving import Returned
 from wharfinger.returns.rules.requesting import Asked
@@ -67,6 +70,7 @@ BROKEN = {
     "line = its wishes, covered = its goods, billable = its bills": "UPDATE demand_line SET quantity = quantity + 1",
     "done = nothing open in goods, bills and money": "UPDATE demand_sheet SET done_id = (SELECT MIN(id) FROM ledger_entry)",
     "credited ≤ invoiced": "UPDATE billing_creditline SET net_minor = net_minor * 100",
+    "cost of a receipt = in stock + variance": "UPDATE purchasing_receiptcost SET amount_minor = amount_minor + 1",
     "invoice = its bills": "UPDATE billing_invoiceline SET quantity = quantity + 1",
 }
 """For each law what somebody with access to the database might do, and the audit must see."""
@@ -91,6 +95,9 @@ def company() -> World:
     _, (again,) = order(made, (cable, 1))
     done = pick_pack_ship(actor=HOUSE, picks=[Pick(again, 1)])
     reverse(actor=HOUSE, entry=done.id)
+    bought = stocked_up(made, (cable, 2, 5_000_000))
+    received = arrive(bought.lines[0], 2).one("purchasing.Receipt")
+    land_cost(actor=HOUSE, receipt=received, cost=Cost("Freight", 100))
     clean()
     return made
 

@@ -318,8 +318,8 @@ def test_a_layer_that_was_drawn_is_made_up_by_the_method_and_the_rest_is_varianc
     assert list(Layer.objects.order_by("pk").values_list("quantity", "value_minor")) == [(0, 0), (1, 300)]
     (posting,) = taken.entry.postings.all()
     assert (posting.source.kind, posting.target.kind, posting.amount_minor) == (
-        "purchases",
         "purchase_variance",
+        "purchases",
         700,
     )
     clean()
@@ -340,8 +340,8 @@ def test_what_was_valued_higher_since_leaves_with_the_receipt(company: World) ->
     ]
     (posting,) = taken.entry.postings.all()
     assert (posting.source.kind, posting.target.kind, posting.amount_minor) == (
-        "purchase_variance",
         "purchases",
+        "purchase_variance",
         500,
     )
     clean()

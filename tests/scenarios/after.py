@@ -4,6 +4,11 @@ found 10 router [cost 10.00]   lost 15 router   revalue router 15.00
 stock-up PO: 400 cable at 8.00, 2 phone at 10000.00 [freight 145.00]    submit|approve|cancel|close PO
 drop-ship SO as PO             ordered, to be delivered by the vendor to the customer
 arrive PO 5 router [rejected 2] [over] as GR      cancel-receipt GR
+receive-all PO as GR   issued 1970.00, the cost of goods that left by the step before
+land GR 145.00 quantity as F   freight of a receipt, spread by value, quantity or weight · unland GR F
+billed GR router 10.30         the vendor's bill has another price · variance 12.00, what that stated for goods that had left
+send-stock 2 router [of GR]    free goods go back to their vendor · weighs router 450, in grams
+cost router lifo               it is valued otherwise from now on
 send SO 1 router               under way until its delivery is proved · deliver SO 1 router
 warranty router 24             months from the sale · install SO router as D [serials S1]
 swap D as E to bin serials S2  · device D: S1 customer, or removed · covered D 24
@@ -25,13 +30,15 @@ from typing import Any
 from tests.scenarios.doors import ActionsDoor, ApiDoor
 from tests.scenarios.further import Bought, micro
 from tests.world import World
+from wharfinger.base.access import HOUSE
+from wharfinger.catalog.actions import change_product
 from wharfinger.catalog.models import Product, WarrantyPolicy
 from wharfinger.demand.models import Line
 from wharfinger.devices.models import Device
 from wharfinger.devices.rules.warranty import plus_months
-from wharfinger.ledger.models import Holding
+from wharfinger.ledger.models import Draw, Holding, Posting
 from wharfinger.parties.models import Role, User
-from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.models import PurchaseLine, Receipt
 from wharfinger.purchasing.queries import orders as purchases
 from wharfinger.returns.models import RmaLine
 from wharfinger.returns.queries.figures import figures as returned
@@ -132,6 +139,60 @@ class After(ABC):
         rejected = int(more[more.index("rejected") + 1]) if "rejected" in more else 0
         made = self.door.arrive(line, int(quantity), rejected, over="over" in more)
         self.keep("receipt", receipt, made)
+
+    def say_receive_all(self, rest: str) -> None:
+        """receive-all PO as GR"""
+        purchase, _, name = rest.split()
+        lines = PurchaseLine.objects.filter(purchase_order=self.documents[purchase]).order_by("pk")
+        self.keep("receipt", name, self.door.arrive_all(list(lines.values_list("pk", "quantity"))))
+
+    def say_issued(self, rest: str) -> None:
+        """issued AMOUNT"""
+        found = sum(Draw.objects.filter(entry=self.acts[-1]).values_list("value_minor", flat=True))
+        assert found == round(float(rest) * 100), f"is {found / 100:.2f}"
+
+    def say_land(self, rest: str) -> None:
+        """land GR AMOUNT SPREAD as F"""
+        receipt, amount, spread, _, name = rest.split()
+        self.keep("cost", name, self.door.land(self.documents[receipt], amount, spread))
+
+    def say_unland(self, rest: str) -> None:
+        """unland GR F"""
+        receipt, cost = rest.split()
+        self.acts.append(self.door.unland(self.documents[receipt], self.documents[cost]))
+
+    def say_billed(self, rest: str) -> None:
+        """billed GR NAME PRICE"""
+        receipt, name, price = rest.split()
+        made = Receipt.objects.get(pk=self.documents[receipt]).made_id
+        brought = PurchaseLine.objects.filter(place__holdings__moves_out__entry=made)
+        line = brought.distinct().get(product=self.products[name]).pk
+        self.acts.append(self.door.reprice(self.documents[receipt], line, price))
+
+    def say_variance(self, rest: str) -> None:
+        """variance AMOUNT"""
+        found = 0
+        for one in Posting.objects.select_related("source", "target"):
+            found += one.home_minor * (one.target.kind == "purchase_variance")
+            found -= one.home_minor * (one.source.kind == "purchase_variance")
+        assert found == round(float(rest) * 100), f"is {found / 100:.2f}"
+
+    def say_send_stock(self, rest: str) -> None:
+        """send-stock QUANTITY NAME [of GR]"""
+        quantity, name, *more = rest.split()
+        receipt = self.documents[more[1]] if more else None
+        self.acts.append(self.door.return_stock(self.products[name].pk, int(quantity), receipt))
+
+    def say_weighs(self, rest: str) -> None:
+        """weighs NAME GRAMS"""
+        name, grams = rest.split()
+        change_product(actor=HOUSE, product=self.products[name].pk, values={"weight_grams": int(grams)})
+
+    def say_cost(self, rest: str) -> None:
+        """cost NAME METHOD"""
+        name, method = rest.split()
+        values = {"cost_method": method}
+        self.acts.append(change_product(actor=HOUSE, product=self.products[name].pk, values=values).id)
 
     def say_cancel_receipt(self, rest: str) -> None:
         """cancel-receipt GR"""

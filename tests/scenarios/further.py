@@ -15,10 +15,12 @@ from wharfinger.flows.actions.remove import remove
 from wharfinger.fulfilment.actions import shipping
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.parties.models import User
-from wharfinger.purchasing.actions import approving, ordering, receiving
+from wharfinger.purchasing.actions import approving, landing, ordering, receiving
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
+from wharfinger.purchasing.rules.landing import Billed, Cost
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
+from wharfinger.purchasing.rules.returning import SendBack
 from wharfinger.returns.actions import inspecting, requesting
 from wharfinger.returns.actions import receiving as returning
 from wharfinger.returns.actions.swapping import swap
@@ -130,6 +132,32 @@ class FurtherActions:
                 reason="As told",
             )
         )
+        return done.one("purchasing.Receipt"), done.id
+
+    def land(self: Tells, receipt: int, amount: str, spread: str) -> Made:
+        """A receipt costs something beside its price: the cost."""
+        cost = Cost("Freight", micro(amount) // 10_000, spread=spread)
+        done = self._said(lambda: landing.land_cost(actor=self.who, receipt=receipt, cost=cost))
+        return done.one("purchasing.ReceiptCost"), done.id
+
+    def unland(self: Tells, receipt: int, cost: int) -> int:
+        """Such a cost is taken back."""
+        return int(self._said(lambda: landing.cancel_cost(actor=self.who, receipt=receipt, cost=cost)).id)
+
+    def reprice(self: Tells, receipt: int, line: int, price: str) -> int:
+        """The vendor bills another price."""
+        prices = [Billed(line, micro(price))]
+        return int(self._said(lambda: landing.reprice(actor=self.who, receipt=receipt, prices=prices)).id)
+
+    def return_stock(self: Tells, product: int, quantity: int, receipt: int | None) -> int:
+        """Free goods go back to their vendor."""
+        what = [SendBack(quantity, product=product, receipt=receipt)]
+        return int(self._said(lambda: receiving.send_back(actor=self.who, goods=what)).id)
+
+    def arrive_all(self: Tells, lines: Sequence[tuple[int, int]]) -> Made:
+        """All of a purchase order is at the door: the receipt."""
+        arrivals = [Arrival(line, quantity) for line, quantity in lines]
+        done = self._said(lambda: receiving.receive(actor=self.who, arrivals=arrivals))
         return done.one("purchasing.Receipt"), done.id
 
     def cancel_receipt(self: Tells, receipt: int) -> int:
@@ -266,6 +294,32 @@ class FurtherApi:
         """Goods of a purchase order's line are at the door: the receipt."""
         row = {"purchase_line": line, "quantity": str(quantity), "rejected": str(rejected)}
         made = self._post("/receipts", {"lines": [row], "accept_over": over, "reason": "As told"})
+        return made["id"], made["entry"]
+
+    def land(self: Posts, receipt: int, amount: str, spread: str) -> Made:
+        """A receipt costs something beside its price: the cost."""
+        body = {"name": "Freight", "amount": amount, "spread": spread}
+        made = self._post(f"/receipts/{receipt}/costs", body)
+        return made["costs"][-1]["id"], made["entry"]
+
+    def unland(self: Posts, receipt: int, cost: int) -> int:
+        """Such a cost is taken back."""
+        return int(self._post(f"/receipts/{receipt}/costs/{cost}/cancel", {})["entry"])
+
+    def reprice(self: Posts, receipt: int, line: int, price: str) -> int:
+        """The vendor bills another price."""
+        lines = [{"purchase_line": line, "unit_cost": price}]
+        return int(self._post(f"/receipts/{receipt}/reprice", {"lines": lines})["entry"])
+
+    def return_stock(self: Posts, product: int, quantity: int, receipt: int | None) -> int:
+        """Free goods go back to their vendor."""
+        row = {"product": product, "quantity": str(quantity), "receipt": receipt}
+        return int(self._post("/send-back", {"lines": [row]})["entry"])
+
+    def arrive_all(self: Posts, lines: Sequence[tuple[int, int]]) -> Made:
+        """All of a purchase order is at the door: the receipt."""
+        rows = [{"purchase_line": line, "quantity": str(quantity)} for line, quantity in lines]
+        made = self._post("/receipts", {"lines": rows})
         return made["id"], made["entry"]
 
     def cancel_receipt(self: Posts, receipt: int) -> int:

@@ -269,6 +269,12 @@ def figures(text: str) -> dict[str, int]:
 
 
 def split_serials(text: str) -> tuple[str, tuple[str, ...]]:
-    """A line and the serials at its end."""
+    """A line and the serials at its end; A1..A3 are A1, A2 and A3."""
     head, _, serials = text.partition(" serials ")
-    return head, tuple(serials.split())
+    found: list[str] = []
+    for one in serials.split():
+        first, _, last = one.partition("..")
+        letters = first.rstrip("0123456789")
+        numbers = [int(end.removeprefix(letters)) for end in (first, last) if last]
+        found += [f"{letters}{n}" for n in range(numbers[0], numbers[1] + 1)] if numbers else [one]
+    return head, tuple(found)

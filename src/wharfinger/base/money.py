@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wharfinger.base.quantity import scaled
 from wharfinger.base.refusal import N_, BadInput
 
@@ -57,6 +59,15 @@ def extended(unit_micro: int, units: int, quantity_decimals: int, currency: str,
 def share(value: int, part: int, whole: int) -> int:
     """The part of a value that belongs to a part of a quantity: everything when the part is the whole."""
     return value if part == whole else rounded(value * part, whole)
+
+
+def shares(value: int, weights: Sequence[int]) -> list[int]:
+    """A value shared out by weight: shares of the running total, so that together they are exactly the whole."""
+    whole, done, found = sum(weights), 0, []
+    for weight in weights:
+        found.append(share(value, done + weight, whole) - share(value, done, whole) if weight else 0)
+        done += weight
+    return found
 
 
 def minor(text: str | int, currency: str, *, field: str = "amount", negative: bool = False) -> int:

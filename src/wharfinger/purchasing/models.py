@@ -106,6 +106,49 @@ class Receipt(Document):
         return self.number
 
 
+class ReceiptCost(Document):
+    """What goods of a receipt cost beside their price: freight, customs, insurance; spread over its lines."""
+
+    subject: ClassVar[str] = "receipt_cost"
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="costs")
+    name = models.CharField(max_length=60)
+    vendor = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+")
+    """Who asks for it, where that is not the vendor of the goods."""
+    reference = models.CharField(max_length=60, blank=True)
+    spread = models.CharField(max_length=8, choices=[(k, k) for k in ("value", "quantity", "weight")])
+    currency = models.CharField(max_length=3)
+    rate_micro = models.BigIntegerField()
+    """What one unit of the currency is worth at home, at 10⁻⁶."""
+    amount_minor = models.BigIntegerField()
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="receipt_cost_above_zero")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.receipt_id}"
+
+
+class BilledPrice(Document):
+    """What the vendor billed for one unit of a receipt's line, where that is not what was ordered; the latest holds."""
+
+    subject: ClassVar[str] = "billed_price"
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="prices")
+    purchase_line = models.ForeignKey(PurchaseLine, models.PROTECT, related_name="prices")
+    unit_cost_micro = models.BigIntegerField()
+    reference = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(unit_cost_micro__gte=0), name="billed_price_not_below_zero")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purchase_line_id} of {self.receipt_id}"
+
+
 class Approval(Document):
     """A decision about buying a customer's or a purchase order's line: who, when, how much, why not."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.purchasing.pages import orders, receiving, returning
+from wharfinger.purchasing.pages import landing, orders, receiving, returning
 
 app_name = "purchasing"
 urlpatterns = [
@@ -23,4 +23,7 @@ urlpatterns = [
     path("receipts/", receiving.receipt_list, name="receipts"),
     path("receipts/<int:pk>/", receiving.receipt, name="receipt"),
     path("receipts/<int:pk>/cancel/", receiving.cancel_receipt, name="cancel_receipt"),
+    path("receipts/<int:pk>/cost/", landing.land_cost, name="land_cost"),
+    path("receipts/<int:pk>/price/", landing.reprice, name="reprice"),
+    path("receipts/<int:pk>/costs/<int:cost>/cancel/", landing.cancel_cost, name="cancel_cost"),
 ]

@@ -21,6 +21,7 @@ from wharfinger.ledger.models import Entry
 from wharfinger.ledger.post import automation
 from wharfinger.notices import mails
 from wharfinger.purchasing.actions import closing as purchasing
+from wharfinger.purchasing.queries import proofs as buying
 from wharfinger.sales.actions import closing as sales
 from wharfinger.site import undoing
 from wharfinger.stock.queries.holders import explain
@@ -43,6 +44,7 @@ LAWS = (
     proofs.done(owes(INVOICES)),
     billing.credited_stays_within_invoiced,
     billing.invoices_are_their_bills,
+    buying.costs_reach_stock_or_variance,
 )
 """What the audit proves beside the kernel's own laws."""
 
@@ -68,7 +70,9 @@ def install() -> None:
     automation.explain = explain
     automation.undo_needs = undoing.needs
     automation.stays = posted_by
-    automation.guards.setdefault("reverse", []).extend([purchasing.creation_untouched, posted_papers_stay, catalog.method_stays])
+    automation.guards.setdefault("reverse", []).extend(
+        [purchasing.creation_untouched, posted_papers_stay, catalog.method_stays]
+    )
     for verb in purchasing.CLOSING:
         automation.after.setdefault(verb, []).append(purchasing.close_done)
     for verb in devices.FOLLOWING:

@@ -110,7 +110,6 @@ BY_NOUN: dict[str, str] = {
     "level": "stock.level",
     "location": "stock.location",
     "mapping": "exchange.import",
-    "mapping": "exchange.import",
     "note": "notices.note",
     "notification_rule": "notices.rule",
     "opportunity": "sales.quote",

@@ -15,6 +15,7 @@ from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
+from wharfinger.purchasing.queries import arrived
 from wharfinger.purchasing.queries import truth as reads
 from wharfinger.purchasing.rules import receiving, returning
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
@@ -74,7 +75,7 @@ def cancel_receipt(
     if row is None:
         raise NotThere("no_such_receipt", N_("There is no such receipt."))
     # The moves of an entry never change, so they may say what is locked.
-    moves = reads.receipt_moves(row.made_id)
+    moves = arrived.receipt_moves(row.made_id)
     bought = PurchaseLine.objects.filter(
         place__in={m.source.place for m in moves if m.source.kind == "on_order"}
     )
@@ -93,7 +94,7 @@ def cancel_receipt(
             places=reads.places,
             free=True,
             layers=True,
-            reads=(reads.read_products(), reads.read_receipt(row.made_id)),
+            reads=(reads.read_products(), arrived.read_receipt(row.made_id)),
         ),
         partial(
             returning.plan_cancel_receipt, receipt=receipt, lines=None if lines is None else tuple(lines)
@@ -107,7 +108,10 @@ def cancel_receipt(
 def send_back(
     *, actor: Actor, goods: Sequence[SendBack], reason: str = "", key: str | None = None
 ) -> Written:
-    """Give goods back to the vendor: what was refused at the door, or free stock of a product."""
+    """Give goods back to the vendor: what was refused at the door, or free stock of a product.
+
+    Stock leaves at what it cost where the receipt that brought it is named, else by the product's cost method.
+    """
     require(actor, "purchasing.send_back")
     if not goods:
         raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
@@ -133,7 +137,10 @@ def send_back(
             places=reads.places,
             free=True,
             layers=True,
-            reads=(reads.read_products(*products),),
+            reads=(
+                reads.read_products(*products),
+                arrived.read_receipt_layers(one.receipt for one in goods if one.receipt is not None),
+            ),
         ),
         partial(returning.plan_send_back, goods=tuple(goods)),
         actor=actor,

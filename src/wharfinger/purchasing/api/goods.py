@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
 from wharfinger.base.access import require
-from wharfinger.base.door import Done, Given, Id, Listing, Note, Page, Quantity, Request, Shown
+from wharfinger.base.door import (
+    Done,
+    Given,
+    Id,
+    Listing,
+    Note,
+    Page,
+    Quantity,
+    Request,
+    Shown,
+)
 from wharfinger.base.quantity import quantity, scaled
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.ledger.door import detail, make, write
@@ -27,6 +37,7 @@ from wharfinger.purchasing.rules.returning import SendBack
 router = Router(tags=["purchasing"])
 
 Serials = list[str]
+Spread = Literal["value", "quantity", "weight"]
 
 
 class ArrivalGiven(Given):
@@ -77,6 +88,9 @@ class SendBackLine(Given):
     quantity: Quantity
     bin: Id | None = None
     serials: Serials = Field(default=[], max_length=10000)
+    receipt: Id | None = Field(
+        default=None, description="By which the stock came: it then leaves at what it cost."
+    )
 
 
 class SendBackGiven(Given):
@@ -99,6 +113,27 @@ class ReceiptLineOut(Shown):
     bins: list[Id]
     serials: list[str]
     served: list[WaitingOut]
+    unit_cost: str | None = Field(
+        examples=["31.5"], description="As billed, else as ordered; only for who may see costs."
+    )
+    currency: str = Field(examples=["EUR"])
+
+
+class ReceiptCostOut(Shown):
+    """Freight, customs or the like of a receipt, and where it went."""
+
+    id: Id
+    name: str = Field(examples=["Freight"])
+    vendor: int | None = Field(description="Who asks for it, where that is not the vendor of the goods.")
+    reference: str
+    spread: Spread
+    amount: str = Field(examples=["45.00"])
+    currency: str = Field(examples=["EUR"])
+    rate: str = Field(examples=["1"])
+    in_stock: str = Field(examples=["30.00"], description="What reached goods in stock, in home currency.")
+    variance: str = Field(examples=["15.00"], description="What was stated for goods that had left.")
+    home_currency: str = Field(examples=["EUR"])
+    cancelled_at: datetime | None
 
 
 class ReceiptOut(Shown):
@@ -112,6 +147,7 @@ class ReceiptOut(Shown):
     received_on: date
     cancelled_at: datetime | None
     lines: list[ReceiptLineOut]
+    costs: list[ReceiptCostOut] | None = Field(description="Only for who may see costs.")
 
 
 class ReceiptDone(ReceiptOut, Done):
@@ -142,22 +178,28 @@ RECEIPTS = Listing(
 )
 
 
-def _show(pk: int) -> dict[str, Any]:
-    return queries.show_receipts([queries.receipt(pk)])[0]
+def _show(pk: int, *, costs: bool) -> dict[str, Any]:
+    return queries.show_receipts([queries.receipt(pk)], costs=costs)[0]
+
+
+def shower(request: Request) -> Callable[[int], dict[str, Any]]:
+    """How a receipt is shown to whoever asks."""
+    return partial(_show, costs=request.auth.may("catalog.see_cost"))
 
 
 @router.get("/receipts", response=Page[ReceiptOut], openapi_extra=RECEIPTS.described, summary="List receipts")
 def receipts(request: Request) -> HttpResponse:
     """Receipts, newest first."""
     require(request.auth, "purchasing.read")
-    return RECEIPTS.answer(request, queries.receipts(), queries.show_receipts)
+    show = partial(queries.show_receipts, costs=request.auth.may("catalog.see_cost"))
+    return RECEIPTS.answer(request, queries.receipts(), show)
 
 
 @router.get("/receipts/{id}", response=ReceiptOut, summary="Read a receipt")
 def receipt(request: Request, id: Id) -> HttpResponse:
     """A receipt with what it brought."""
     require(request.auth, "purchasing.read")
-    return detail(request, f"receipt:{id}", _show(id))
+    return detail(request, f"receipt:{id}", shower(request)(id))
 
 
 @router.post("/receipts", response={201: ReceiptDone}, summary="Receive goods of several orders")
@@ -171,7 +213,7 @@ def receive(request: Request, body: ReceiptGiven) -> HttpResponse:
         delivery=_delivery(body),
         reason=body.reason,
     )
-    return make(request, act, "purchasing.Receipt", _show, subject="receipt")
+    return make(request, act, "purchasing.Receipt", shower(request), subject="receipt")
 
 
 @router.post("/purchase-orders/{id}/receive", response=OrderReceived, summary="Receive goods of an order")
@@ -199,7 +241,7 @@ def cancel_receipt(request: Request, id: Id, body: CancelReceipt) -> HttpRespons
     act = partial(
         actions.cancel_receipt, actor=request.auth, receipt=id, lines=body.lines, reason=body.reason
     )
-    return write(request, act, lambda _: _show(id), about=f"receipt:{id}")
+    return write(request, act, lambda _: shower(request)(id), about=f"receipt:{id}")
 
 
 @router.post("/send-back", response=SentBack, summary="Send goods back to their vendor")
@@ -259,6 +301,7 @@ def _goods(lines: Sequence[SendBackLine]) -> list[SendBack]:
                 product=one.product,
                 bin=None if one.bin is None else bins[one.bin],
                 lots=queries.lots_of(one.product or 0, one.serials, field=f"lines.{n}.serials"),
+                receipt=one.receipt,
             )
         )
     return goods

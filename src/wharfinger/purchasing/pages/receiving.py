@@ -212,7 +212,10 @@ def receipt_list(request: HttpRequest) -> HttpResponse:
 @page("purchasing.read")
 def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     """One receipt: what it brought, and for whom."""
-    return render(request, "purchasing/receipt.html", paper.receipt(pk))
+    user: Any = request.user
+    costs = user.may("catalog.see_cost")
+    there = paper.receipt(pk, costs=costs) | {"sees_cost": costs}
+    return render(request, "purchasing/receipt.html", there)
 
 
 @require_POST

@@ -70,7 +70,7 @@ def send_stock(request: HttpRequest) -> HttpResponse:
     """Give free goods of ours back to the vendor; their value leaves with them."""
     user: Any = request.user
     back = came_from(request, reverse("stock:inventory"))
-    fields = ("product", "location", "quantity", "serials-scan", "reason")
+    fields = ("product", "location", "quantity", "serials-scan", "receipt", "reason")
 
     def show(form: Form) -> HttpResponse:
         apart = form.refusal if form.refusal is not None and form.refusal.field not in fields else None
@@ -101,5 +101,10 @@ def _stocked(typed: QueryDict) -> SendBack:
     location, bin = place_of(typed.get("location", ""), "location")
     lots = shown.lots_of(product.pk, codes, field="serials-scan")
     return SendBack(
-        units_of(typed, product, codes), product=product.pk, location=location, bin=bin, lots=lots
+        units_of(typed, product, codes),
+        product=product.pk,
+        location=location,
+        bin=bin,
+        lots=lots,
+        receipt=shown.receipt_of(typed.get("receipt", "").strip(), field="receipt"),
     )

@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 
 from wharfinger.base import configuration
 from wharfinger.base.money import extended
+from wharfinger.base.refusal import N_
 from wharfinger.demand.models import SUBJECTS, Line
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.telling import timeline
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.queries import orders as queries
 from wharfinger.purchasing.queries import shown
+from wharfinger.purchasing.queries.landed import LandedCost, billed, costs_of
 from wharfinger.purchasing.rules import approving as rules
 from wharfinger.purchasing.rules.drafting import BUYABLE
 from wharfinger.stock.models import Bin, Location
@@ -189,10 +191,12 @@ def refused(pk: int) -> list[tuple[PurchaseLine, int]]:
     return [(line, units[line.refused_place_id]) for line in lines if line.refused_place_id in units]
 
 
-def receipt(pk: int) -> dict[str, Any]:
-    """One receipt with what of it has not been taken back."""
+def receipt(pk: int, *, costs: bool) -> dict[str, Any]:
+    """One receipt with what of it has not been taken back, and what it cost."""
     row = shown.receipt(pk)
-    (what,) = shown.show_receipts([row])
+    (what,) = shown.show_receipts([row], costs=False)
+    landed = costs_of([pk])[pk] if costs else []
+    prices = billed_prices(pk) if costs else {}
     claims = [served["line"] for line in what["lines"] for served in line["served"]]
     found_lines = Line.objects.filter(pk__in=claims).values_list(
         "pk", "sheet__kind", "sheet", "sheet__number"
@@ -206,6 +210,8 @@ def receipt(pk: int) -> dict[str, Any]:
     return {
         "receipt": row,
         "entries": timeline(f"receipt:{pk}"),
+        "costs": [_cost(one) for one in landed],
+        "live": row.cancelled_at is None and any(line["quantity"] != "0" for line in what["lines"]),
         "lines": [
             {
                 "order": (
@@ -214,6 +220,7 @@ def receipt(pk: int) -> dict[str, Any]:
                 ),
                 "product": line["sku"],
                 "quantity": line["quantity"],
+                "price": prices[line["purchase_line"]] if costs else None,
                 "rejected": line["rejected"],
                 "serials": ", ".join(line["serials"]),
                 "bins": ", ".join(bins[b] for b in line["bins"]),
@@ -221,4 +228,33 @@ def receipt(pk: int) -> dict[str, Any]:
             }
             for line in what["lines"]
         ],
+    }
+
+
+def _cost(one: LandedCost) -> dict[str, Any]:
+    row, home = one.row, configuration.one("currency")
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "vendor": row.vendor.name if row.vendor else "",
+        "reference": row.reference,
+        "spread": _(SPREADS[row.spread]),
+        "amount": (row.amount_minor, row.currency),
+        "stock": (one.stock_minor, home),
+        "variance": (one.variance_minor, home),
+        "cancelled": row.cancelled_at,
+    }
+
+
+SPREADS = {"value": N_("by value"), "quantity": N_("by quantity"), "weight": N_("by weight")}
+"""How a cost may be spread over the goods of a receipt, in words."""
+
+
+def billed_prices(pk: int) -> dict[int, tuple[int, str]]:
+    """What a unit of each line of a receipt cost as billed, else as ordered, and in which currency."""
+    row = shown.receipt(pk)
+    bills = billed([pk])
+    return {
+        one.purchase_line: (bills.get((pk, one.purchase_line), one.unit_cost_micro), one.currency)
+        for one in shown.came([row.made_id])[row.made_id]
     }

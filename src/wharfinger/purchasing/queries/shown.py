@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from wharfinger.base import money
+from wharfinger.base import configuration, money
 from wharfinger.base.door import known, whole
 from wharfinger.base.money import MICRO, extended
 from wharfinger.base.quantity import plain
@@ -21,6 +21,7 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding, Move
 from wharfinger.ledger.prepared import Prepared, an_id, ids
 from wharfinger.purchasing.models import Approval, PurchaseLine, PurchaseOrder, Receipt
+from wharfinger.purchasing.queries.landed import LandedCost, billed, costs_of
 from wharfinger.purchasing.queries.orders import LINE_AT, figures, with_word
 from wharfinger.purchasing.queries.truth import known_lots
 from wharfinger.stock.models import Bin
@@ -36,6 +37,8 @@ class Came(NamedTuple):
     product: int
     sku: str
     decimals: int
+    currency: str
+    unit_cost_micro: int
     kind: str
     bin: int | None
     code: str
@@ -102,6 +105,16 @@ def order(pk: int) -> Any:
 def receipt(pk: int) -> Any:
     """One receipt; raises NotThere."""
     return known(_RECEIPT.first(pk), pk)
+
+
+def receipt_of(number: str, *, field: str) -> int | None:
+    """The receipt of a number, none where none is given; raises BadInput when there is no such."""
+    if not number:
+        return None
+    found = receipts().filter(number__iexact=number).values_list("pk", flat=True).first()
+    if found is None:
+        raise BadInput("no_such_receipt", N_("There is no such receipt."), field=field)
+    return found
 
 
 def waiting(lines: Iterable[int]) -> dict[int, list[tuple[int, str, int]]]:
@@ -190,8 +203,8 @@ def came(entries: Iterable[int]) -> dict[int, list[Came]]:
     """What arrived by these entries and has not been taken back, in one statement."""
     found: dict[int, list[Came]] = defaultdict(list)
     for row in sql.fetch(
-        "SELECT m.entry_id, p.id, p.purchase_order_id, o.number, g.id, g.sku, g.quantity_decimals, t.kind, b.id, "
-        "l.code, t.claim_id, "
+        "SELECT m.entry_id, p.id, p.purchase_order_id, o.number, g.id, g.sku, g.quantity_decimals, "
+        "o.currency, p.unit_cost_micro, t.kind, b.id, l.code, t.claim_id, "
         "m.quantity - COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0) "
         "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id AND s.kind = 'on_order' "
         "JOIN purchasing_purchaseline p ON p.place_id = s.place_id "
@@ -206,10 +219,13 @@ def came(entries: Iterable[int]) -> dict[int, list[Came]]:
     return found
 
 
-def show_receipts(found: Iterable[Any]) -> list[dict[str, Any]]:
-    """Receipts with what of them has not been taken back."""
+def show_receipts(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
+    """Receipts with what of them has not been taken back; what it cost only for who may see costs."""
     listed = list(found)
     goods = came(r.made_id for r in listed)
+    landed = costs_of(r.pk for r in listed) if costs else {}
+    prices = billed(r.pk for r in listed) if costs else {}
+    home = configuration.one("currency") if landed else ""
     return [
         {
             "id": receipt.pk,
@@ -219,10 +235,42 @@ def show_receipts(found: Iterable[Any]) -> list[dict[str, Any]]:
             "vendor_invoice_number": receipt.vendor_invoice_number,
             "received_on": receipt.received_on,
             "cancelled_at": receipt.cancelled_at,
-            "lines": [_show_arrival(some) for some in _by_line(goods[receipt.made_id])],
+            "lines": [
+                _show_arrival(some)
+                | {
+                    "unit_cost": _unit_cost(some[0], prices.get((receipt.pk, some[0].purchase_line)))
+                    if costs
+                    else None,
+                    "currency": some[0].currency,
+                }
+                for some in _by_line(goods[receipt.made_id])
+            ],
+            "costs": [_show_cost(one, home) for one in landed.get(receipt.pk, ())] if costs else None,
         }
         for receipt in listed
     ]
+
+
+def _unit_cost(came: Came, billed_micro: int | None) -> str:
+    return plain(came.unit_cost_micro if billed_micro is None else billed_micro, MICRO)
+
+
+def _show_cost(cost: LandedCost, home: str) -> dict[str, Any]:
+    row = cost.row
+    return {
+        "id": row.pk,
+        "name": row.name,
+        "vendor": row.vendor_id,
+        "reference": row.reference,
+        "spread": row.spread,
+        "amount": money.plain(row.amount_minor, row.currency),
+        "currency": row.currency,
+        "rate": plain(row.rate_micro, MICRO),
+        "in_stock": money.plain(cost.stock_minor, home),
+        "variance": money.plain(cost.variance_minor, home),
+        "home_currency": home,
+        "cancelled_at": row.cancelled_at,
+    }
 
 
 def _by_line(goods: Iterable[Came]) -> Iterable[list[Came]]:

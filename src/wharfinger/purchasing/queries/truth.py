@@ -10,16 +10,15 @@ from django.db.models import F, Q, Sum
 
 from wharfinger.base.words import same
 from wharfinger.catalog.models import Product, VendorPrice
-from wharfinger.demand.models import SUBJECTS, Line
+from wharfinger.demand.models import Line
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding
-from wharfinger.ledger.plan import Spot, Truth
+from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.prepared import Found, Prepared, ids
-from wharfinger.ledger.reverse import draws_of
 from wharfinger.parties.models import Organization, Site
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.rules.levels import Need
-from wharfinger.purchasing.rules.returning import Arrived
+from wharfinger.purchasing.rules.receiving import spread_freight
 from wharfinger.stock.models import Bin, Level, Location
 
 Read = Callable[[Truth], None]
@@ -31,17 +30,6 @@ class KnownLot(NamedTuple):
     id: int
     serial: bool
     where: str
-
-
-class Whereabouts(NamedTuple):
-    """Goods that stand somewhere for somebody."""
-
-    lot: int
-    product: int
-    place: int
-    claim: int
-    quantity: int
-    subject: str
 
 
 def orders_of(purchase_lines: Iterable[int]) -> sql.Found:
@@ -259,9 +247,25 @@ def read_door(arrivals: Sequence[Any]) -> Read:
             None
         }
         truth.read["sites"] = sql.by_ids(Site, sites)
+        truth.read["freight"] = _read_freight(truth)
         truth.read["known_lots"] = known_lots(purchase_products(truth), codes) if codes else {}
 
     return read
+
+
+def _read_freight(truth: Truth) -> dict[int, int]:
+    """What each line of the locked orders carries of its order's freight, where there is any."""
+    orders = [one for one in truth.documents["purchasing.PurchaseOrder"].values() if one.freight_minor]
+    if not orders:
+        return {}
+    lines = [line for line in truth.read["positions"] if line.removed_at is None]
+    goods = Product.objects.filter(pk__in={line.product_id for line in lines})
+    decimals = dict(goods.values_list("pk", "quantity_decimals"))
+    found: dict[int, int] = {}
+    for order in orders:
+        own = [line for line in lines if line.purchase_order_id == order.pk]
+        found |= spread_freight(order, own, decimals, truth.home_currency)
+    return found
 
 
 def known_lots(products: Iterable[int], codes: Sequence[str]) -> dict[tuple[int, str], KnownLot]:
@@ -276,65 +280,6 @@ def known_lots(products: Iterable[int], codes: Sequence[str]) -> dict[tuple[int,
     ):
         found[product, key] = KnownLot(pk, bool(serial), kind or "")
     return found
-
-
-def read_receipt(entry: int) -> Read:
-    """Read the moves of a receipt, what is left of each, their draws, and who holds such goods now."""
-
-    def read(truth: Truth) -> None:
-        moves = receipt_moves(entry)
-        truth.read["arrived_moves"] = moves
-        truth.read["draws"] = draws_of([move.id for move in moves])
-        truth.read["whereabouts"] = _whereabouts(moves)
-
-    return read
-
-
-def receipt_moves(entry: int) -> list[Arrived]:
-    """The moves of a receipt in their order, with what is left of each."""
-    columns = ("lot_id", "product_id", "serial", "owned", "place_id", "kind", "unbounded", "claim_id")
-    spot = ", ".join(f"{side}.{column}" for side in "st" for column in columns)
-    rows = sql.fetch(
-        f"SELECT m.id, {spot}, "
-        "m.quantity - COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0) "
-        "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id "
-        "JOIN ledger_holding t ON t.id = m.target_id "
-        "WHERE m.entry_id = %s ORDER BY m.n",
-        [entry],
-    )
-    return [Arrived(row[0], _spot(row[1:9]), _spot(row[9:17]), int(row[17])) for row in rows]
-
-
-def _spot(row: Sequence[Any]) -> Spot:
-    return Spot(row[0], row[1], bool(row[2]), bool(row[3]), row[4], row[5], bool(row[6]), row[7])
-
-
-def _whereabouts(moves: Sequence[Arrived]) -> list[Whereabouts]:
-    goods = [move.target for move in moves if move.target.kind in ("bin", "customer", "refused")]
-    found = Holding.objects.filter(
-        Q(lot__in=sorted({t.lot for t in goods if t.serial}))
-        | Q(claim__in=sorted({t.claim for t in goods if t.claim}))
-        | Q(place__in=sorted({t.place for t in goods})),
-        product__in=sorted({t.product for t in goods}),
-        kind__in=(
-            "bin",
-            "picked",
-            "container",
-            "quarantine",
-            "transfer",
-            "in_transit",
-            "customer",
-            "rented",
-            "returns",
-            "scrap",
-        ),
-        quantity__gt=0,
-        claim__gt=0,
-    )
-    rows = found.values_list(
-        "lot", "product", "place", "claim", "quantity", "claim__line__sheet__kind", "claim__line__sheet"
-    )
-    return [Whereabouts(*row[:5], f"{SUBJECTS.get(row[5], 'order')}:{row[6]}") for row in rows]
 
 
 def read_needs(truth: Truth) -> None:

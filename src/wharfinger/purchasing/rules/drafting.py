@@ -125,7 +125,7 @@ def _draft(plan: Plan, truth: Truth, wish: PurchaseWish) -> Ref:
         external_number=wish.external_number,
         vendor_id=vendor.pk,
         currency=currency,
-        rate_micro=_rate(truth, currency, wish.rate_micro),
+        rate_micro=rate_of(truth, currency, wish.rate_micro),
         ship_to=wish.ship_to,
         ship_to_site_id=_site(truth, wish),
         ship_to_text=wish.ship_to_text,
@@ -330,7 +330,8 @@ def _location(truth: Truth, pk: int | None, field: str) -> int:
     return found
 
 
-def _rate(truth: Truth, currency: str, rate_micro: int | None) -> int:
+def rate_of(truth: Truth, currency: str, rate_micro: int | None) -> int:
+    """What one unit of a currency is worth at home, at 10⁻⁶; raises BadInput where nobody said it."""
     if currency == truth.home_currency:
         return 10**6
     if not rate_micro:

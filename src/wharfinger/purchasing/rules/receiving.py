@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from wharfinger.base.money import rounded
+from wharfinger.base.money import extended, rounded, share, shares
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
 from wharfinger.base.words import same
 from wharfinger.demand import rules as demand
 from wharfinger.ledger.plan import Held, LotRef, Number, PlaceRef, Plan, Truth, fixed, spot
 from wharfinger.purchasing.rules.approving import home_cost
+from wharfinger.purchasing.rules.landing import at_home
 from wharfinger.purchasing.rules.ordering import at_place, live, mention_lines
 from wharfinger.stock import rules as stock
 
@@ -102,6 +103,7 @@ def _line(truth: Truth, arrival: Arrival, delivery: Delivery, n: int) -> Any:
 def _arrive(
     plan: Plan, truth: Truth, order: Any, line: Any, arrival: Arrival, delivery: Delivery, lots: Lots, n: int
 ) -> None:
+    on_order = sum(h.quantity for h in at_place(truth, line.place_id))
     waiting = _waiting(truth, line, arrival)
     open_quantity = sum(h.quantity for h in waiting)
     over = arrival.quantity - open_quantity
@@ -119,7 +121,7 @@ def _arrive(
         plan.move(held.spot, held.spot.as_lot(lot).at(refused).for_claim(0), quantity)
         if held.claim:
             demand.uncover(plan, truth, held.claim, quantity, "to_order")
-    _value(plan, truth, order, line, parts)
+    _value(plan, truth, order, line, parts, _freight(truth, order, line, on_order, sum(p[1] for p in parts)))
 
 
 def _waiting(truth: Truth, line: Any, arrival: Arrival) -> list[Held]:
@@ -209,11 +211,42 @@ def _target(truth: Truth, order: Any, line: Any, arrival: Arrival, held: Held, n
     return PlaceRef(chosen.place_id, "bin")
 
 
-def _value(plan: Plan, truth: Truth, order: Any, line: Any, parts: Sequence[Part]) -> None:
-    """Open cost layers worth what the order says: rounded once, shared out without a remainder."""
+def _freight(truth: Truth, order: Any, line: Any, before: int, accepted: int) -> int:
+    """The share that units of a line have in the order's freight, in home currency.
+
+    The freight is spread over the order's goods by their value, and over a line's units as they come in; what
+    was never ordered carries none. before: how many units of the line were still on order.
+    """
+    whole = truth.read["freight"].get(line.pk, 0)
+    if not whole:
+        return 0
+    done = max(0, line.quantity - before)
+    upto = min(line.quantity, done + accepted)
+    return share(whole, upto, line.quantity) - share(whole, done, line.quantity)
+
+
+def spread_freight(
+    order: Any, lines: Sequence[Any], decimals: Mapping[int, int], home: str
+) -> dict[int, int]:
+    """What of an order's freight each of its lines carries, by value, in home currency.
+
+    decimals: of the quantities of the products.
+    """
+    values = [
+        extended(line.unit_cost_micro, line.quantity, decimals[line.product_id], order.currency)
+        for line in lines
+    ]
+    if not sum(values):
+        return {}
+    freight = at_home(order.freight_minor, order.currency, order.rate_micro, home)
+    return {line.pk: part for line, part in zip(lines, shares(freight, values), strict=True)}
+
+
+def _value(plan: Plan, truth: Truth, order: Any, line: Any, parts: Sequence[Part], freight: int) -> None:
+    """Open cost layers worth what the order says, freight included: rounded once, shared out without a remainder."""
     product = truth.read["products"][line.product_id]
     whole = sum(quantity for _, quantity, _ in parts)
-    total = home_cost(truth, order, line, whole)
+    total = home_cost(truth, order, line, whole) + freight
     done = before = 0
     layer = None
     for step, quantity, lot in parts:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from wharfinger.base.refusal import N_, Holder, NotThere, Refusal
-from wharfinger.ledger.plan import AccountRef, OpenLayer, Plan, Spot, Truth, fixed
+from wharfinger.ledger.plan import OpenLayer, Plan, Spot, Truth, fixed
 from wharfinger.ledger.reverse import Drawn
+from wharfinger.purchasing.rules.landing import state_variance
 from wharfinger.purchasing.rules.ordering import at_place, mention_lines
 from wharfinger.stock import rules as stock
 
@@ -34,6 +35,8 @@ class SendBack:
     bin: int | None = None
     """The places of the location and the bin to stay within."""
     lots: tuple[int, ...] = ()
+    receipt: int | None = None
+    """By which the stock came: its own layers are taken first, so that it leaves at what it cost."""
 
 
 def plan_cancel_receipt(truth: Truth, *, receipt: int, lines: Sequence[int] | None) -> Plan:
@@ -147,13 +150,7 @@ def _value_back(plan: Plan, truth: Truth, taken: Sequence[tuple[Arrived, int]]) 
             continue
         for d in draws:
             variance += _draw_back(plan, truth, product, move, step, d)
-    if variance:
-        books = [
-            AccountRef("purchases", truth.home_currency),
-            AccountRef("purchase_variance", truth.home_currency),
-        ]
-        source, target = books if variance > 0 else books[::-1]
-        plan.pay(source, target, abs(variance), abs(variance))
+    state_variance(plan, truth, -variance)
 
 
 def _draw_back(plan: Plan, truth: Truth, product: Any, move: Arrived, step: int, drawn: Drawn) -> int:
@@ -178,9 +175,20 @@ def _draw_back(plan: Plan, truth: Truth, product: Any, move: Arrived, step: int,
 
 
 def plan_send_back(truth: Truth, *, goods: Sequence[SendBack]) -> Plan:
-    """Give goods back to the vendor: what was refused at the door, or free stock with its value."""
+    """Give goods back to the vendor: what was refused at the door, or free stock with its value.
+
+    Free stock leaves by the product's cost method, or at what it cost where the receipt that brought it is named.
+    """
     plan = Plan()
+    first: dict[int, Collection[int]] = {}
     for n, one in enumerate(goods):
+        if one.receipt is not None and not truth.read["receipt_layers"].get(one.receipt, {}).get(one.product):
+            raise Refusal(
+                "not_of_receipt",
+                N_("This receipt brought nothing of the product."),
+                field=f"lines.{n}.receipt",
+                product=one.product,
+            )
         if one.purchase_line is not None:
             _send_refused(plan, truth, one, n)
             continue
@@ -194,8 +202,11 @@ def plan_send_back(truth: Truth, *, goods: Sequence[SendBack]) -> Plan:
             field=f"lines.{n}.quantity",
         )
         for held, part in chosen:
-            plan.move(held.spot, held.spot.at(fixed("vendor")), part)
-    stock.price_issues(plan, truth, _method(truth.read["products"]))
+            step = plan.move(held.spot, held.spot.at(fixed("vendor")), part)
+            if one.receipt is not None:
+                first[step] = truth.read["receipt_layers"][one.receipt][one.product]
+                plan.mention(("receipt", one.receipt))
+    stock.price_issues(plan, truth, _method(truth.read["products"]), first=first)
     mention_lines(plan, truth)
     return plan
 
