@@ -18,6 +18,105 @@ def N_(sentence: str) -> str:  # noqa: N802 - the name gettext gives it
     return sentence
 
 
+_AGAIN = N_("Look at the document again; it may have changed.")
+_CHOOSE = N_("Choose one from the list.")
+_THERE = N_("Look under {page}; what is missing is added there.")
+_NUMBER = N_("Search for its number, or look under {page}.")
+_LOOK = N_("Look under {page}.")
+_OF_THEIRS = N_("Look at the page of the organization; what is missing is added there.")
+_PRODUCT = N_("Search for its SKU, GTIN or name, or add it under Products.")
+_SERIAL = N_("Check the number, or look under {page}.")
+_LESS = N_("Give a smaller quantity.")
+_API = N_("The description of the API lists what there is.")
+
+HELP: Mapping[str, tuple[str, str]] = {
+    "amount_too_large": (N_("Give a smaller one."), ""),
+    "bad_json": (N_("Check its quotes, commas and braces."), ""),
+    "bad_key": (N_("Send another one."), ""),
+    "more_than_billable": (_LESS, ""),
+    "more_than_delivered": (_LESS, ""),
+    "more_than_invoiced": (_LESS, ""),
+    "more_than_wanted": (_LESS, ""),
+    "no_such_answer": (_CHOOSE, ""),
+    "no_such_bin": (N_("Look at the page of the location; what is missing is added there."), ""),
+    "no_such_column": (_CHOOSE, ""),
+    "no_such_contact": (_OF_THEIRS, ""),
+    "no_such_container": (_NUMBER, N_("Containers")),
+    "no_such_contract": (_NUMBER, N_("Contracts")),
+    "no_such_cost": (_AGAIN, ""),
+    "no_such_count": (_LOOK, N_("Counts")),
+    "no_such_device": (_NUMBER, N_("Devices")),
+    "no_such_document": (N_("Search for its number."), ""),
+    "no_such_entry": (_LOOK, N_("Journal")),
+    "no_such_event": (_CHOOSE, ""),
+    "no_such_invoice": (_NUMBER, N_("Invoices")),
+    "no_such_invoice_line": (_AGAIN, ""),
+    "no_such_line": (_AGAIN, ""),
+    "no_such_location": (_THERE, N_("Locations")),
+    "no_such_mapping": (_LOOK, N_("Import")),
+    "no_such_mapping_named": (_LOOK, N_("Import")),
+    "no_such_message": (_LOOK, N_("Messages")),
+    "no_such_module": (_LOOK, N_("Modules")),
+    "no_such_opportunity": (_NUMBER, N_("Opportunities")),
+    "no_such_order": (_NUMBER, N_("Sales orders")),
+    "no_such_organization": (_THERE, N_("Organizations")),
+    "no_such_outcome": (_CHOOSE, ""),
+    "no_such_payment": (_NUMBER, N_("Payments")),
+    "no_such_permission": (N_("The page of a role lists all permissions."), ""),
+    "no_such_policy": (_THERE, N_("Warranty policies")),
+    "no_such_product": (_PRODUCT, ""),
+    "no_such_purchase_line": (_AGAIN, ""),
+    "no_such_purchase_order": (_NUMBER, N_("Purchase orders")),
+    "no_such_quote": (_NUMBER, N_("Quotes")),
+    "no_such_receipt": (_NUMBER, N_("Receipts")),
+    "no_such_report": (N_("The list of reports names them all."), ""),
+    "no_such_rma": (_NUMBER, N_("RMAs")),
+    "no_such_rma_line": (_AGAIN, ""),
+    "no_such_role": (_THERE, N_("Roles")),
+    "no_such_run": (_LOOK, N_("Import")),
+    "no_such_scope": (_CHOOSE, ""),
+    "no_such_serial": (_SERIAL, N_("Serial numbers")),
+    "no_such_serial_lot": (_SERIAL, N_("Serial numbers")),
+    "no_such_setting": (_LOOK, N_("Settings")),
+    "no_such_shipment": (_NUMBER, N_("Shipments")),
+    "no_such_site": (_OF_THEIRS, ""),
+    "no_such_sku": (_PRODUCT, ""),
+    "no_such_subject": (N_("Search for its number."), ""),
+    "no_such_subscription": (_LOOK, N_("Devices")),
+    "no_such_tax_code": (_THERE, N_("Tax codes")),
+    "no_such_ticket": (_NUMBER, N_("Tickets")),
+    "no_such_user": (_THERE, N_("Users")),
+    "no_such_vendor": (_THERE, N_("Organizations")),
+    "no_such_view": (N_("Save it again under a name of your own."), ""),
+    "no_such_webhook": (_THERE, N_("Webhooks")),
+    "no_such_work_order": (N_("Search for its number."), ""),
+    "no_such_worklist": (N_("Look at your roles, or ask an administrator."), ""),
+    "not_an_address": (N_("Write it like name@example.com."), ""),
+    "not_billed": (_LESS, ""),
+    "not_delivered": (_LESS, ""),
+    "not_packed": (_LESS, ""),
+    "not_picked": (_LESS, ""),
+    "not_provided": (_LESS, ""),
+    "not_received": (_LESS, ""),
+    "not_refused": (_LESS, ""),
+    "not_reserved": (_LESS, ""),
+    "not_there": (N_("Check the number or the address, or search for it."), ""),
+    "not_whole": (N_("Choose another product."), ""),
+    "nothing_to_order": (_LESS, ""),
+    "over_for_line": (_LESS, ""),
+    "settled_already": (_LESS, ""),
+    "specific_needs_serials": (N_("Choose another valuation."), ""),
+    "too_big": (N_("Send it in parts."), ""),
+    "too_large": (N_("Give a smaller one."), ""),
+    "unknown_field": (_API, ""),
+    "unknown_filter": (_API, ""),
+    "unknown_include": (_API, ""),
+    "unknown_sort": (_API, ""),
+    "wrong_method": (_API, ""),
+}
+"""What helps after a refusal of this code whose sentence names no remedy: the words, and the page they name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """Who holds goods that somebody else wants, how many, and until when."""
@@ -87,10 +186,14 @@ class Refusal(Exception):
         self.values = values
 
     def words(self) -> str:
-        """The sentence in the language of the reader, figures filled in."""
-        return gettext(self.sentence).format(
+        """The sentence in the language of the reader, figures filled in, and what helps."""
+        said = gettext(self.sentence).format(
             wanted=self.figure(self.wanted), free=self.figure(self.free), **self.values
         )
+        if self.code not in HELP or ". " in self.sentence:
+            return said
+        words, page = HELP[self.code]
+        return f"{said} {gettext(words).format(page=gettext(page) if page else '')}"
 
     def figure(self, units: int | None) -> str:
         """A quantity of the refused product as a decimal string."""

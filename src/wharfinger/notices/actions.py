@@ -85,7 +85,10 @@ def set_rule(
         raise BadInput("no_such_event", N_("There is no such event."), field="event")
     if unknown := [role for role in roles if role not in rules.ROLES]:
         raise BadInput(
-            "no_such_role", N_("“{role}” is no role on a document."), field="roles", role=unknown[0]
+            "no_such_role",
+            N_("“{role}” is no role on a document. Choose one from the list."),
+            field="roles",
+            role=unknown[0],
         )
     if User.objects.filter(pk__in=users).count() != len(set(users)):
         raise BadInput("no_such_user", N_("There is no such user."), field="users")
