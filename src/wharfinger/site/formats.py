@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_timedelta
 from babel.numbers import format_currency, format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
@@ -72,11 +72,10 @@ def _day(value: date, language: str) -> str:
 
 def moment(value: datetime | None) -> str:
     """A day and the time of day, in the company's time zone."""
-    return (
-        NOTHING
-        if value is None
-        else format_datetime(timezone.localtime(value), "d MMM y HH:mm", locale=locale())
-    )
+    if value is None:
+        return NOTHING
+    local = timezone.localtime(value)
+    return f"{_day(local.date(), get_language() or 'en')} {local:%H:%M}"
 
 
 def said(text: str) -> str:
