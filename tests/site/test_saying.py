@@ -9,18 +9,29 @@ from django.test import Client
 from django.utils import translation
 
 from tests.fulfilment.trade import lot, order, reserved
+from tests.purchasing.buying import arrive, stocked_up
+from tests.returns.test_rma import asked
 from tests.world import World, world
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.models import Sheet
+from wharfinger.devices.actions.installing import install
+from wharfinger.devices.rules.installing import Installation
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
 from wharfinger.fulfilment.actions.packing import pack, unpack
 from wharfinger.fulfilment.actions.picking import pick, unpick
 from wharfinger.fulfilment.actions.shipping import pick_pack_ship, ship
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.rules import Consignment, Pick
+from wharfinger.returns.actions.inspecting import inspect
+from wharfinger.returns.actions.receiving import receive
+from wharfinger.returns.rules.inspecting import Verdict
+from wharfinger.returns.rules.receiving import Arrived
+from wharfinger.returns.rules.requesting import Asked
 from wharfinger.sales.actions.holds import release, reserve
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.site.saying import VERBS, papers, sentence
+from wharfinger.stock.actions.goods import put_away
+from wharfinger.stock.rules.moving import Goods, Transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +99,42 @@ def test_the_bar_of_a_page_says_it(company: World, client: Client) -> None:
     shown = client.get(f"/orders/{pk}/").content.decode()
     assert f"Shipped 3 × RT-100 to {company.customer.name}" in shown
     assert "Print packing list" in shown
+
+
+def test_goods_that_arrive_and_are_put_away_are_told_with_their_bin(company: World) -> None:
+    part = company.product(sku="RT-100")
+    made = stocked_up(company, (part, 5, 1_000_000))
+    home, shelf = (f"{one.location.name} / {one.name}" for one in company.bins[:2])
+    assert told(arrive(made.lines[0], 3)) == f"Received 3 × RT-100 into {home}."
+    goods = Goods(part.pk, 2, company.location.place_id, company.bins[0].place_id)
+    moved = put_away(
+        actor=HOUSE, items=[Transfer(goods, company.location.place_id, company.bins[1].place_id)]
+    )
+    assert told(moved) == f"Put 2 × RT-100 away into {shelf}."
+
+
+def test_a_known_unit_that_is_installed_is_told_though_it_does_not_move(company: World) -> None:
+    router = company.product(sku="RT-100", traced="serial", cost_method="specific")
+    company.stock(router, 1, serials=("S1",))
+    _, (line,) = reserved(company, (router, 1))
+    ship(actor=HOUSE, picks=[Pick(line, 1)], consignment=Consignment())
+    done = install(actor=HOUSE, items=[Installation(line, serial="S1")])
+    assert told(done) == f"Installed 1 × RT-100 S1 at {company.customer.name}."
+
+
+def test_an_inspection_is_told_by_its_outcome_where_it_has_one(company: World) -> None:
+    product = company.product(sku="RT-100")
+    company.stock(product, 6)
+    _, (line,) = reserved(company, (product, 6))
+    ship(actor=HOUSE, picks=[Pick(line, 6)], consignment=Consignment())
+    rma, (wanted,) = asked(company, Asked(6, line))
+    receive(actor=HOUSE, rma=rma, items=[Arrived(6, wanted)])
+    for outcome, words in (
+        ("repair", "Gave 1 × RT-100 to repair."),
+        ("to_vendor", "Sent 1 × RT-100 to the vendor."),
+        ("scrap", f"Scrapped 1 × RT-100 at {company.location.name}."),
+        ("restock", "Restocked 1 × RT-100."),
+    ):
+        assert told(inspect(actor=HOUSE, rma=rma, verdicts=[Verdict(wanted, 1, outcome)])) == words
+    verdicts = [Verdict(wanted, 1, "restock"), Verdict(wanted, 1, "to_vendor")]
+    assert told(inspect(actor=HOUSE, rma=rma, verdicts=verdicts)) is None

@@ -12,8 +12,9 @@ from django.utils.translation import gettext, ngettext
 from wharfinger.base.refusal import N_
 from wharfinger.base.typed import written
 from wharfinger.demand.models import Line
+from wharfinger.devices.models import Device
 from wharfinger.fulfilment.models import Container
-from wharfinger.ledger.models import Entry, Fact, Move
+from wharfinger.ledger.models import Entry, Fact, Move, Place
 
 MOST = 3
 """So many products are named; of the rest it is said how many they are."""
@@ -31,6 +32,8 @@ class Told:
     """From these kinds of place; from any but its own, where it says nothing."""
     claimed: bool | None = None
     """Whether the goods are a line's afterwards, where that is what the verb decides."""
+    here: str = "target"
+    """Which end of its moves its {place} is."""
 
 
 VERBS: dict[str, Told] = {
@@ -51,9 +54,24 @@ VERBS: dict[str, Told] = {
     "receive_return": Told(N_("Took back {goods} from {customer}."), {"returns"}),
     "restock": Told(N_("Restocked {goods}."), {"bin"}),
     "install": Told(N_("Installed {goods} at {customer}."), AWAY, AWAY),
+    "receive": Told(N_("Received {goods} into {place}."), {"bin"}, {"on_order"}),
+    "put_away": Told(N_("Put {goods} away into {place}."), {"bin"}, {"bin"}),
+    "scrap": Told(N_("Scrapped {goods} at {place}."), {"scrap"}, here="source"),
+    "repair": Told(N_("Gave {goods} to repair."), {"bench"}, {"returns"}),
+    "to_vendor": Told(N_("Sent {goods} to the vendor."), {"at_vendor"}),
+    "send_back": Told(N_("Sent {goods} back to the vendor."), {"vendor"}),
+    "remove": Told(N_("Took back {goods} of {document}."), {"bin", "picked"}, {"customer", "rented", "bin"}),
     "swap": Told(N_("Handed over {goods} to {customer} in exchange."), {"customer"}, {"bin", "picked"}),
 }
-"""Verbs whose page cannot know the sentence beforehand; the others say it themselves."""
+"""Verbs that several pages and worklists share, or whose page cannot know the sentence beforehand."""
+
+OTHERWISE: dict[str, Told] = {
+    "send_back": Told(N_("Sent {goods} back to {customer}."), {"customer"}),
+}
+"""How a verb is told that did not do what its row above says."""
+
+OUTCOMES = ("restock", "scrap", "repair", "to_vendor")
+"""An inspection that ended in one way for all its goods is told as that."""
 
 BOXED = {"ship", "pick_pack_ship"}
 
@@ -67,26 +85,36 @@ class Moved:
     claims: set[int]
     from_boxes: set[int]
     to_boxes: set[int]
+    places: list[int]
+    customers: list[str]
+    """Whom the goods are with, where no line says it."""
+
+
+def _nothing() -> Moved:
+    return Moved(defaultdict(int), defaultdict(list), set(), set(), set(), [], [])
 
 
 def sentence(entry: Entry) -> str | None:
     """What an act did with which goods, in the reader's language; None where its page says it better."""
-    told = VERBS.get(entry.verb)
-    moved = _moved(entry.pk, told) if told else None
-    if told is None or moved is None or not moved.units:
+    found = [(told, moved) for told in _tellings(entry.verb) if (moved := _moved(entry.pk, told)).units]
+    if not found and entry.verb == "install":
+        found = [(VERBS["install"], _installed(entry.pk))]
+    if not found or (entry.verb == "inspect" and len(found) > 1):
         return None
+    told, moved = found[0]
     goods = _listed([_counted(*one, units, moved.codes[one]) for one, units in moved.units.items()])
+    needed = [field for field in ("document", "customer", "box", "place") if f"{{{field}}}" in told.sentence]
     lines = Line.objects.filter(pk__in=moved.claims).order_by("pk")
     named = list(lines.values_list("order__number", "sheet__number", "organization__name"))
     boxes = Container.objects.filter(place_id__in=moved.to_boxes).order_by("pk")
-    needed = [field for field in ("document", "customer", "box") if f"{{{field}}}" in told.sentence]
     words = {
         "goods": goods,
         "document": _several(order or sheet for order, sheet, _customer in named),
-        "customer": _several(customer for _order, _sheet, customer in named),
+        "customer": _several(moved.customers or (customer for _order, _sheet, customer in named)),
         "box": _several(boxes.values_list("number", flat=True)) if "box" in needed else "",
+        "place": _several(_names(moved.places)) if "place" in needed else "",
     }
-    if not all(words[field] for field in needed):
+    if not moved.units or not all(words[field] for field in needed):
         return None
     count = len(moved.from_boxes)
     if entry.verb in BOXED and count:
@@ -96,6 +124,12 @@ def sentence(entry: Entry) -> str | None:
             count,
         ).format(count=count, **words)
     return gettext(told.sentence).format(**words)
+
+
+def _tellings(verb: str) -> list[Told]:
+    """The ways in which a verb may be told."""
+    verbs = OUTCOMES if verb == "inspect" else (verb,)
+    return [table[one] for table in (VERBS, OTHERWISE) for one in verbs if one in table]
 
 
 def papers(entry: Entry) -> list[tuple[str, str]]:
@@ -111,7 +145,7 @@ def papers(entry: Entry) -> list[tuple[str, str]]:
 
 
 def _moved(entry: int, told: Told) -> Moved:
-    moved = Moved(defaultdict(int), defaultdict(list), set(), set(), set())
+    moved = _nothing()
     rows = Move.objects.filter(entry_id=entry, target__kind__in=told.to).order_by("n")
     for units, product, decimals, code, source, target, owner, taker, box, into in rows.values_list(
         "quantity",
@@ -134,7 +168,31 @@ def _moved(entry: int, told: Told) -> Moved:
         moved.claims |= {claim for claim in (owner, taker) if claim}
         moved.from_boxes |= {box} if source == "container" else set()
         moved.to_boxes |= {into} if target == "container" else set()
+        moved.places.append(into if told.here == "target" else box)
     return moved
+
+
+def _installed(entry: int) -> Moved:
+    """What an entry made devices of; units whose serial numbers were known do not move."""
+    moved = _nothing()
+    for sku, decimals, code, customer in (
+        Device.objects.filter(made_id=entry)
+        .order_by("pk")
+        .values_list("product__sku", "product__quantity_decimals", "lot__code", "organization__name")
+    ):
+        moved.units[sku, decimals] += 10**decimals
+        moved.codes[sku, decimals] += [code] if code else []
+        moved.customers += [customer] if customer else []
+    return moved
+
+
+def _names(places: Sequence[int]) -> list[str]:
+    """Bins by their location and name, stages by their location."""
+    found = Place.objects.filter(pk__in=places).values_list(
+        "pk", "bin__location__name", "bin__name", "parent__location__name"
+    )
+    known = {pk: f"{location} / {bin}" if bin else stage for pk, location, bin, stage in found}
+    return [name for place in places if (name := known.get(place))]
 
 
 def _counted(sku: str, decimals: int, units: int, codes: Sequence[str]) -> str:
