@@ -10,6 +10,7 @@ from django.test import Client
 from tests.fulfilment.trade import order, reserved, where
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
+from wharfinger.demand.models import Line
 from wharfinger.fulfilment.actions.packing import pack
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
@@ -162,6 +163,15 @@ def test_which_of_several_units_leaves_is_asked(client: Client, company: World) 
     assert entries() == before
     do(client, f"/orders/{pk}/pick/", {f"quantity-{line}": "1", f"serial-{line}": ["S2"]})
     assert (where("S1"), where("S2")) == (("bin", line), ("picked", line))
+    do(client, f"/orders/{pk}/pick/", {f"quantity-{line}": "1"})
+    before = entries()
+    at = f"/packing/{Line.objects.get(pk=line).site_id}/"
+    shown = do(client, at, {f"quantity-{line}": "1"}, 422)
+    assert 'id="f-scan-scan-e"' in shown
+    assert "There are 2 such units here" in shown
+    assert entries() == before
+    do(client, at, {f"quantity-{line}": "1", "scan": ["S1"]})
+    assert (where("S1"), where("S2")) == (("container", line), ("picked", line))
     # All that is left leaves: there is nothing to choose.
     do(client, f"/orders/{pk}/ship/", {f"quantity-{line}": "2"})
     assert where("S1")[0] == where("S2")[0] == "customer"

@@ -179,7 +179,7 @@ def test_a_form_for_lines_grows_and_tells_of_the_product(client: Client, company
     assert 'value="NONE"' in refused
     told = see(client, "/lines/about/?sku-3=rt-100")
     assert "Router" in told
-    assert "10.00" in told
+    assert "List price 10.00\xa0€" in told
     assert "Available 5" in told
     assert "no such product" in see(client, "/lines/about/?sku-3=NONE")
 

@@ -340,7 +340,10 @@ def remove(request: HttpRequest, line: int) -> HttpResponse:
 @require_safe
 @page("catalog.read")
 def about(request: HttpRequest) -> HttpResponse:
-    """The name, price and what is available of the product whose SKU was typed, beside its field."""
+    """The name, list price and what is available of the product whose SKU was typed, beside its field.
+
+    List prices are in the company's currency, which the answer names: a document may be in another.
+    """
     sku = next((str(value).strip() for key, value in request.GET.items() if key.startswith("sku")), "")
     found = Product.objects.filter(sku__iexact=sku, retired_on__isnull=True).first() if sku else None
     context = {

@@ -104,7 +104,7 @@ def pack(request: HttpRequest, site: int) -> HttpResponse:
         chosen = request.POST.get("container", "")
         return packing.pack(
             actor=user,
-            picks=typed(request.POST, rows),
+            picks=units_named(typed(request.POST, rows), rows, "scan-scan"),
             container=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None,
             box=Box("pallet" if request.POST.get("kind") == "pallet" else "box"),
             key=request.POST.get("key") or None,
@@ -189,13 +189,16 @@ def typed(given: QueryDict, rows: Sequence[AtHand]) -> list[Pick]:
     return picks
 
 
-def units_named(picks: list[Pick], rows: Sequence[AtHand]) -> list[Pick]:
-    """The same picks; raises BadInput where several units stand there and nobody said which of them leave."""
+def units_named(picks: list[Pick], rows: Sequence[AtHand], field: str = "") -> list[Pick]:
+    """The same picks; raises BadInput where several units stand there and nobody said which of them leave.
+
+    field: where they are scanned, unless each line has its own.
+    """
     codes = {row.line.pk: {same(code) for code in row.codes} for row in rows if row.traced}
     for pick in picks:
         there = len(codes.get(pick.line, ()))
         if len(pick.serials) < pick.quantity < there:
-            raise which_unit(there, f"serial-{pick.line}-scan")
+            raise which_unit(there, field or f"serial-{pick.line}-scan")
     return picks
 
 
