@@ -9,13 +9,14 @@ from typing import Any
 from django.db.models import BigIntegerField, CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 
-from wharfinger.base import clock, configuration, money
+from wharfinger.base import clock, money
 from wharfinger.base.door import known
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
 from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine, Payment
 from wharfinger.billing.queries.truth import applied_to
 from wharfinger.billing.rules import words
+from wharfinger.ledger.look import house
 from wharfinger.ledger.models import Account
 from wharfinger.ledger.prepared import Prepared, an_id, ids
 
@@ -51,7 +52,7 @@ def credit_notes() -> QuerySet[CreditNote, CreditNote]:
 
 def today() -> date:
     """The company's day, by which an invoice is overdue."""
-    return clock.today(configuration.one("time_zone"))
+    return clock.today(house().time_zone)
 
 
 def with_status(rows: QuerySet[Any, Any], wanted: Sequence[str]) -> QuerySet[Any, Any]:
@@ -74,19 +75,19 @@ def with_status(rows: QuerySet[Any, Any], wanted: Sequence[str]) -> QuerySet[Any
 
 
 _INVOICE = Prepared(lambda pk: invoices().filter(pk=pk), an_id("invoice"))
+_CREDITED = CreditLine.objects.filter(invoice_line=OuterRef("pk"), credit_note__void__isnull=True)
 _ROWS = Prepared(
     lambda wanted: (
         InvoiceLine.objects.filter(invoice__in=wanted)
         .select_related("product", "invoice")
+        .annotate(
+            credited=Coalesce(
+                Subquery(_CREDITED.values("invoice_line").annotate(sum=Sum("quantity")).values("sum")),
+                0,
+                output_field=BigIntegerField(),
+            )
+        )
         .order_by("position")
-    ),
-    ids("invoices"),
-)
-_CREDITED = Prepared(
-    lambda wanted: (
-        CreditLine.objects.filter(invoice_line__invoice__in=wanted, credit_note__void__isnull=True)
-        .values_list("invoice_line")
-        .annotate(Sum("quantity"))
     ),
     ids("invoices"),
 )
@@ -98,13 +99,11 @@ def invoice(pk: int) -> Any:
 
 
 def show_invoices(found: Iterable[Any]) -> list[dict[str, Any]]:
-    """Invoices with their lines, what is open, and the word for it; three statements however many."""
+    """Invoices with their lines, what is open, and the word for it; in a constant number of statements."""
     rows = list(found)
     lines: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in rows}
-    wanted = list(lines)
-    credited = dict(_CREDITED(wanted)) if wanted else {}
-    for line in _ROWS(wanted) if wanted else ():
-        lines[line.invoice_id].append(_line(line, credited.get(line.pk, 0)))
+    for line in _ROWS(list(lines)) if lines else ():
+        lines[line.invoice_id].append(_line(line))
     day = today()
     return [_invoice(row, lines[row.pk], day) for row in rows]
 
@@ -133,7 +132,7 @@ def _invoice(row: Any, lines: list[dict[str, Any]], day: date) -> dict[str, Any]
     }
 
 
-def _line(line: InvoiceLine, credited: int) -> dict[str, Any]:
+def _line(line: Any) -> dict[str, Any]:
     decimals = line.product.quantity_decimals
     return {
         "id": line.pk,
@@ -142,7 +141,7 @@ def _line(line: InvoiceLine, credited: int) -> dict[str, Any]:
         "sku": line.product.sku,
         "description": line.description,
         "quantity": plain(line.quantity, decimals),
-        "credited": plain(credited, decimals),
+        "credited": plain(line.credited, decimals),
         "unit_price": plain(line.unit_price_micro, MICRO),
         "discount_percent": plain(line.discount_micro, 4),
         "tax_code": line.tax_code_id,
