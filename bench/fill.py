@@ -11,6 +11,7 @@ from typing import Any
 from uuid import uuid4
 
 from bench.copies import Block
+from tests.purchasing.buying import threshold
 from tests.world import World
 from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.invoices import invoice
@@ -24,8 +25,13 @@ from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Holding, Move
+from wharfinger.purchasing.actions.approving import reject
 from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
 from wharfinger.purchasing.rules.drafting import Wanted
+from wharfinger.returns.actions.receiving import receive
+from wharfinger.returns.actions.requesting import approve, request
+from wharfinger.returns.rules.receiving import Arrived
+from wharfinger.returns.rules.requesting import Asked
 from wharfinger.sales.actions.holds import reserve
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.rules.holds import Hold
@@ -36,10 +42,14 @@ QUANTITY = 2
 BLOCK = 20
 """Orders that are made by our actions before they are copied."""
 
-WAITS = ["order"] * 8 + ["pick"] * 8 + ["pack"] * 2 + ["arrive", "bill"]
-"""What the orders of a block of open work wait for."""
+FEW = ["order"] * 8 + ["pick"] * 8 + ["pack"] * 2 + ["arrive", "bill"]
+"""What the orders of a block of open work wait for, where some worklists stay empty."""
 
-OPEN = "quantity > 0 AND NOT unbounded AND kind IN ('to_order', 'to_bill', 'bin', 'picked', 'on_order')"
+ALL = ["order"] * 6 + ["pick"] * 6 + ["pack"] * 2 + ["approve", "ask", "draft", "arrive", "inspect", "bill"]
+"""The same with something on every worklist."""
+
+OPEN = """quantity > 0 AND NOT unbounded AND kind IN (
+    'to_approve', 'demand', 'to_order', 'drafted', 'to_bill', 'bin', 'picked', 'on_order', 'returns')"""
 
 
 def past(connection: Any, moves: int, company: World, products: Sequence[Product]) -> None:
@@ -55,23 +65,37 @@ def past(connection: Any, moves: int, company: World, products: Sequence[Product
     _fill(connection, walk, moves, lambda block: block.rows(Move))
 
 
-def open_work(connection: Any, holdings: int, company: World, products: Sequence[Product]) -> None:
+def open_work(
+    connection: Any,
+    holdings: int,
+    company: World,
+    products: Sequence[Product],
+    waits: Sequence[str] = FEW,
+) -> None:
     """Write orders whose lines wait for somebody, until so many holdings are open (and as many again are done with).
 
-    Of each hundred lines forty are to be ordered, forty reserved, ten picked, five on order, five to be invoiced.
+    waits: what each order of a block waits for. Of a hundred lines of FEW forty are to be ordered, forty reserved, ten
+    picked, five on order, five to be invoiced.
     """
 
     def walk(n: int) -> None:
-        claims, waits = _order(company, products, n), WAITS[n % BLOCK]
-        if waits == "arrive":
+        what = waits[n % BLOCK]
+        threshold(1 if what in ("approve", "ask") else None)
+        claims = _order(company, products, n)
+        if what == "ask":
+            reject(actor=HOUSE, lines=claims, note="Too dear", key=_key())
+        if what in ("draft", "arrive"):
             made = draft_from_lines(actor=HOUSE, wanted=[Wanted(c) for c in claims], key=_key())
+        if what == "arrive":
             submit(actor=HOUSE, order=made.one("purchasing.PurchaseOrder"), key=_key())
-        if waits in ("pick", "pack", "bill"):
+        if what in ("pick", "pack", "inspect", "bill"):
             _reserve(claims)
-        if waits in ("pack", "bill"):
+        if what in ("pack", "inspect", "bill"):
             _pick(claims)
-        if waits == "bill":
+        if what in ("inspect", "bill"):
             _ship(claims)
+        if what == "inspect":
+            _return(company, claims)
 
     _fill(connection, walk, holdings, lambda block: block.rows(Holding, OPEN))
 
@@ -116,6 +140,15 @@ def _bill(company: World, claims: Sequence[int]) -> None:
         wish=PaymentWish(company.customer.pk, made.total_minor, made.currency),
         key=_key(),
     )
+
+
+def _return(company: World, claims: Sequence[int]) -> None:
+    items = [Asked(QUANTITY, claim) for claim in claims]
+    made = request(actor=HOUSE, organization=company.customer.pk, items=items, key=_key())
+    rma = made.one("returns.Rma")
+    approve(actor=HOUSE, rma=rma, key=_key())
+    arrived = [Arrived(QUANTITY, line) for line in made.made["returns.RmaLine"]]
+    receive(actor=HOUSE, rma=rma, items=arrived, key=_key())
 
 
 def _key() -> str:
