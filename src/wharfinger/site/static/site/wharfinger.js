@@ -185,10 +185,33 @@
     $("[data-count]", scanner).textContent = list.length;
     scanner.dispatchEvent(new CustomEvent("scanned", { bubbles: true, detail: list.length }));
   };
+  // Goods without numbers of their own are counted by the code of their product, up to what is open; the first
+  // scan empties what is proposed. A code of theirs counts from any scanner of the page.
+  const tallied = (scanner, code) => {
+    const lines = $$("[data-codes]").filter((line) => JSON.parse(line.dataset.codes).some((known) => same(known) === same(code)));
+    const counts = "counts" in scanner.dataset, numbers = counts && !lines.length && $("[data-scanner]:not([data-counts])");
+    if (numbers) { scan(numbers, code); return true; }
+    if (!lines.length && !counts) return false;
+    const form = scanner.closest("form"), told = $("[data-last]", scanner), amount = (line) => $("[name^=quantity-]", line);
+    const most = (line) => line.dataset.open / 10 ** line.dataset.decimals;
+    if (lines.length && "proposed" in form.dataset) {
+      $$("[data-codes]", form).forEach((line) => { amount(line).value = ""; });
+      delete form.dataset.proposed;
+    }
+    const open = lines.find((line) => Number(amount(line).value || 0) + 1 <= most(line));
+    if (open) amount(open).value = Number(amount(open).value || 0) + 1;
+    told.textContent = open ? `${code}: ${amount(open).value} / ${most(open)}` : `${code}: ${lines.length ? form.dataset.full : form.dataset.none}`;
+    told.classList.toggle("bad", !open);
+    beep(Boolean(open));
+    return true;
+  };
   const scan = (scanner, code) => {
+    if (tallied(scanner, code)) return;
     const list = $("[data-scanned]", scanner), told = $("[data-last]", scanner), name = scanner.dataset.name;
-    const twice = $$("input", list).some((input) => same(input.value) === same(code));
-    told.textContent = twice ? `${code}: ${scanner.dataset.twice}` : code;
+    const before = $$("input", list).filter((input) => same(input.value) === same(code)).length;
+    // Where products are counted, each scan of a code is one more of it.
+    const repeats = "repeats" in scanner.dataset, twice = before > 0 && !repeats;
+    told.textContent = twice ? `${code}: ${scanner.dataset.twice}` : repeats ? `${code} × ${before + 1}` : code;
     told.classList.toggle("bad", twice);
     beep(!twice);
     if (twice) return;
