@@ -188,12 +188,22 @@ def _post(plan: Plan, truth: Truth, invoice: Any, note: Ref, rows: Sequence[Row]
     truth.read["balances"]["invoice", invoice.pk] = Balance(max(0, -paid), home(max(0, -paid)))
 
 
+def rows_of(truth: Truth, line: int) -> list[Any]:
+    """The rows by which posted invoices bill a line, the newest first; found in one pass for all lines."""
+    if "rows_of" not in truth.read:
+        found: dict[int, list[Any]] = {}
+        for one in sorted(truth.read["invoice_lines"].values(), key=lambda row: -row.pk):
+            if truth.documents["billing.Invoice"][one.invoice_id].posted_at is not None:
+                found.setdefault(one.line_id, []).append(one)
+        truth.read["rows_of"] = found
+    rows: list[Any] = truth.read["rows_of"].get(line, [])
+    return rows
+
+
 def cover_of(truth: Truth, line: int, quantity: int) -> list[Credit]:
     """Which invoice lines give back so many units of a line: the newest invoice first, as far as they go."""
     chosen = []
-    for one in sorted(truth.read["invoice_lines"].values(), key=lambda row: -row.pk):
-        if one.line_id != line or truth.documents["billing.Invoice"][one.invoice_id].posted_at is None:
-            continue
+    for one in rows_of(truth, line):
         done = truth.read["credited"].get(one.pk, Credited())
         part = min(quantity, one.quantity - done.quantity)
         if part > 0:

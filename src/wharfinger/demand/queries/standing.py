@@ -87,6 +87,17 @@ def read_customer(
     return read
 
 
+def read_customers(pks: Iterable[int]) -> Callable[[Truth], None]:
+    """Let pass organizations that exist; raises BadInput for any other."""
+    wanted = set(pks)
+
+    def read(truth: Truth) -> None:
+        if Organization.objects.filter(pk__in=wanted).count() != len(wanted):
+            raise BadInput("no_such_organization", N_("There is no such organization."), field="organization")
+
+    return read
+
+
 DEFAULT_SITE = (
     "default_site",
     (

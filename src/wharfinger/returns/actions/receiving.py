@@ -8,9 +8,11 @@ from datetime import date
 from functools import partial
 
 from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import tidy
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
+from wharfinger.demand.queries.standing import read_customer, read_customers
 from wharfinger.devices.queries import truth as devices
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
@@ -20,7 +22,7 @@ from wharfinger.returns.actions.requesting import quantities_given, read_items, 
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries import truth as reads
 from wharfinger.returns.rules import receiving as rules
-from wharfinger.returns.rules.receiving import Arrived, Returned
+from wharfinger.returns.rules.receiving import Arrived, Brought, Returned
 from wharfinger.stock.queries.truth import read_lots
 
 
@@ -91,46 +93,87 @@ def take_back(
     received_on: date | None = None,
     key: str | None = None,
 ) -> Written:
-    """Take goods back without an RMA; restocked and credited in the same entry where the person says so."""
+    """Take goods back without an RMA; restocked and credited in the same entry where the person says so.
+
+    Of an item that names but its product, what the customer got last comes back first.
+    """
+    brought = Brought(organization, tuple(items), location, tidied(reason))
+    (resolved,) = _resolved(actor, [brought])
+    return post(
+        "receive_return",
+        _wish([resolved], read_customer(organization)),
+        partial(rules.plan_return, brought=resolved, may_credit=actor.may("billing.credit")),
+        actor=actor,
+        key=key,
+        reason=reason,
+        effective_on=received_on,
+    )
+
+
+def take_back_many(
+    *,
+    actor: Actor,
+    returns: Sequence[Brought],
+    reason: str = "",
+    received_on: date | None = None,
+    key: str | None = None,
+) -> Written:
+    """Take back what many customers bring, without RMAs: each makes its own return, all in one entry or none."""
+    if not returns:
+        raise BadInput("no_lines", N_("Choose at least one line."), field="returns")
+    resolved = _resolved(actor, [replace(one, reason=tidied(one.reason)) for one in returns])
+    return post(
+        "receive_return",
+        _wish(resolved, read_customers({one.organization for one in returns})),
+        partial(rules.plan_returns, brought=tuple(resolved), may_credit=actor.may("billing.credit")),
+        actor=actor,
+        key=key,
+        reason=tidy(reason, field="reason", most=1000, needed=False),
+        effective_on=received_on,
+    )
+
+
+def tidied(reason: str) -> str:
+    """Why goods come back, as a credit note can say it."""
+    return tidy(reason, field="reason", most=500, needed=False)
+
+
+def _resolved(actor: Actor, brought: Sequence[Brought]) -> list[Brought]:
+    """What customers bring back, each item with the line by which they got it."""
     require(actor, "returns.receive")
-    for one in items:
-        if one.outcome:
-            require(actor, "returns.inspect")
-    asked = read_items(organization, [one.asked for one in items])
-    items = [
-        Returned(a, one.serials, one.outcome, one.bin, one.credit)
-        for a, one in zip(asked, items, strict=True)
+    if any(item.outcome for one in brought for item in one.items):
+        require(actor, "returns.inspect")
+    bought = reads.bought(
+        (one.organization, item.asked.product)
+        for one in brought
+        for item in one.items
+        if item.asked.product is not None and rules.any_of_them(item)
+    )
+    spread = [(one, rules.spread(one.items, bought.get(one.organization, {}))) for one in brought]
+    asked = iter(read_items([(one.organization, item.asked) for one, items in spread for item in items]))
+    return [
+        replace(one, items=tuple(replace(item, asked=next(asked)) for item in items)) for one, items in spread
     ]
+
+
+def _wish(brought: Sequence[Brought], customers: Callable[[Truth], None]) -> Wish:
+    items = [item for one in brought for item in one.items]
+    asked = [item.asked for item in items]
     codes = [
-        (one.asked.product, code)
-        for one in items
-        if one.asked.product is not None
-        for code in (*one.serials, *((one.asked.serial,) if one.asked.serial else ()))
+        (item.asked.product, code)
+        for item in items
+        if item.asked.product is not None
+        for code in (*item.serials, *((item.asked.serial,) if item.asked.serial else ()))
     ]
     wish = wish_of(
-        organization,
+        customers,
         asked,
         read_lots(codes),
         devices.read_units(_with_codes(one.lot for one in asked)),
         devices.read_devices(reads.lots_here),
         devices.read_subscriptions,
     )
-    return post(
-        "receive_return",
-        replace(wish, layers=True, reads=(*wish.reads, reads.read_worth)),
-        partial(
-            rules.plan_return,
-            organization=organization,
-            items=tuple(items),
-            location=location,
-            reason=tidy(reason, field="reason", most=500, needed=False),
-            may_credit=actor.may("billing.credit"),
-        ),
-        actor=actor,
-        key=key,
-        reason=reason,
-        effective_on=received_on,
-    )
+    return replace(wish, layers=True, reads=(*wish.reads, reads.read_worth))
 
 
 def _with_codes(lots: Iterable[int | None]) -> Callable[[Truth], list[int]]:

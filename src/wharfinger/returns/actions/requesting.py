@@ -41,12 +41,12 @@ def request(
     """Ask to send goods back: return, repair or replace; credit is proposed at the price paid."""
     require(actor, "returns.request")
     switched_on()
-    items = read_items(organization, items)
+    items = read_items([(organization, item) for item in items])
     named = [(one.product, one.serial) for one in items if one.serial and one.product is not None]
     units = (devices.read_units(reads.lots_read(items)), read_lots(named))
     return post(
         "request_return",
-        wish_of(organization, items, *units, sheets=[ticket] if ticket is not None else []),
+        wish_of(read_customer(organization), items, *units, sheets=[ticket] if ticket is not None else []),
         partial(
             rules.plan_request,
             organization=organization,
@@ -78,19 +78,26 @@ def quantities_given(items: Sequence[Asked | Arrived]) -> None:
             raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"lines.{n}.quantity")
 
 
-def read_items(organization: int, items: Sequence[Asked]) -> list[Asked]:
-    """What items mean; raises BadInput when there is none or a quantity is not above zero."""
+def read_items(pairs: Sequence[tuple[int, Asked]]) -> list[Asked]:
+    """What items mean, each with its customer; raises BadInput when there is none or a quantity is not above zero."""
+    items = [item for _, item in pairs]
     quantities_given(items)
     for n, one in enumerate(items):
         tidy(one.reason, field=f"lines.{n}.reason", most=500, needed=False)
         tidy(one.serial, field=f"lines.{n}.serial", most=100, needed=False)
-    return reads.resolved(organization, items)
+    return reads.resolved(pairs)
 
 
 def wish_of(
-    organization: int, asked: Sequence[Asked], *units: Callable[[Truth], None], sheets: Sequence[int] = ()
+    customer: Callable[[Truth], None],
+    asked: Sequence[Asked],
+    *units: Callable[[Truth], None],
+    sheets: Sequence[int] = (),
 ) -> Wish:
-    """What is locked and read of goods that a customer sends back; units: how they are read, one by one."""
+    """What is locked and read of goods that customers send back.
+
+    customer: how those are read; units: how the goods are, one by one.
+    """
     lines = sorted({one.line for one in asked if one.line is not None})
     products = {one.product for one in asked if one.product is not None}
     return Wish(
@@ -105,7 +112,7 @@ def wish_of(
         claims=lines,
         loose=True,
         reads=(
-            read_customer(organization),
+            customer,
             demand.read_these_products(products),
             *units,
             devices.read_sales,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from django.http import HttpResponse
@@ -64,7 +65,13 @@ def take_back(request: Request, body: ReturnGiven) -> HttpResponse:
     asked = asked_of(body.lines, shown.currency_of(body.organization))
     bins = bin_places([one.bin for one in body.lines])
     items = [
-        Returned(asked[n], tuple(one.serials), one.outcome or "", bins[n], body.credit)
+        Returned(
+            replace(asked[n], outside=one.outside),
+            tuple(one.serials),
+            one.outcome or "",
+            bins[n],
+            body.credit,
+        )
         for n, one in enumerate(body.lines)
     ]
     act = partial(

@@ -79,7 +79,10 @@ class AskedGiven(Given):
     line: Id | None = Field(default=None, examples=[None])
     device: Id | None = Field(default=None, examples=[None])
     serial: str = Field(default="", max_length=100, examples=["SN-0001"])
-    product: Id | None = Field(default=None, description="With a serial number that we do not know.")
+    product: Id | None = Field(
+        default=None,
+        description="With a serial number that we do not know; alone, of a return: what the customer got last.",
+    )
     quantity: Quantity = "1"
     type: Literal["return", "repair", "replace"] = "return"
     reason: Reason = ""
@@ -160,6 +163,9 @@ class ReturnedGiven(AskedGiven):
         default=None, description="Without one they wait to be inspected."
     )
     bin: Id | None = Field(default=None, examples=[None])
+    outside: bool = Field(
+        default=False, description="Yes although the customer never had so many of the product from us."
+    )
 
 
 class ReturnGiven(Given):

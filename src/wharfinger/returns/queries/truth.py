@@ -26,8 +26,9 @@ from wharfinger.returns.rules.requesting import Asked
 from wharfinger.stock.models import Bin, Location
 
 
-def resolved(organization: int, items: Sequence[Asked]) -> list[Asked]:
-    """What items mean: a device its unit, a serial number the line by which this customer has it."""
+def resolved(pairs: Sequence[tuple[int, Asked]]) -> list[Asked]:
+    """What items mean, each of a customer: a device its unit, a serial number the line by which they have it."""
+    items = [item for _, item in pairs]
     devices = Device.objects.filter(pk__in={i.device for i in items if i.device is not None})
     by_device = {d.pk: d for d in devices}
     lines = dict(
@@ -41,20 +42,18 @@ def resolved(organization: int, items: Sequence[Asked]) -> list[Asked]:
         lot__in=[lot.pk for lot in lots], quantity__gt=0, unbounded=False, kind__in=("customer", "in_transit")
     )
     claims = dict(there.values_list("lot_id", "claim_id"))
-    serving = {
-        d.lot_id: d.pk
-        for d in Device.objects.filter(lot__in=lots, void__isnull=True, organization_id=organization)
-    }
+    units = Device.objects.filter(lot__in=lots, void__isnull=True)
+    serving = {(d.organization_id, d.lot_id): d.pk for d in units}
+    held = _claims_of_devices([device.lot_id for device in by_device.values()])
     found = []
-    for item in items:
+    for organization, item in pairs:
         device = by_device.get(item.device) if item.device is not None else None
         if device is not None:
-            claim = (
-                Holding.objects.filter(lot=device.lot_id, quantity__gt=0, unbounded=False)
-                .values_list("claim_id", flat=True)
-                .first()
+            found.append(
+                replace(
+                    item, line=held.get(device.lot_id) or None, product=device.product_id, lot=device.lot_id
+                )
             )
-            found.append(replace(item, line=claim or None, product=device.product_id, lot=device.lot_id))
             continue
         product = lines.get(item.line) if item.line is not None else item.product
         lot = (
@@ -73,7 +72,41 @@ def resolved(organization: int, items: Sequence[Asked]) -> list[Asked]:
             found.append(replace(item, product=product))
             continue
         line = item.line if item.line is not None else claims.get(lot.pk) or None
-        found.append(replace(item, line=line, product=lot.product_id, lot=lot.pk, device=serving.get(lot.pk)))
+        found.append(
+            replace(
+                item,
+                line=line,
+                product=lot.product_id,
+                lot=lot.pk,
+                device=serving.get((organization, lot.pk)),
+            )
+        )
+    return found
+
+
+def _claims_of_devices(lots: Sequence[int | None]) -> dict[int, int]:
+    """For which line each of these units stands where it is."""
+    found = Holding.objects.filter(lot__in=[lot for lot in lots if lot], quantity__gt=0, unbounded=False)
+    return dict(found.order_by("-pk").values_list("lot_id", "claim_id"))
+
+
+def bought(pairs: Iterable[tuple[int, int]]) -> dict[int, dict[int, list[list[int]]]]:
+    """By customer and product, the lines by which customers got goods that they still have: the newest first."""
+    wanted = sorted(set(pairs))
+    found: dict[int, dict[int, list[list[int]]]] = {}
+    if not wanted:
+        return found
+    source, params = sql.rows(["organization", "product"], ["bigint"] * 2, wanted)
+    for organization, product, line, units in sql.fetch(
+        # By the product, of which there are few lines, and not by the customer, who may have bought for years.
+        f"SELECT v.organization, v.product, l.claim_id, SUM(h.quantity) FROM {source} AS v "
+        "JOIN demand_line l ON l.product_id = v.product AND +l.organization_id = v.organization "
+        "JOIN ledger_holding h ON h.claim_id = l.claim_id AND h.kind IN ('customer', 'in_transit') "
+        "AND h.quantity > 0 AND NOT h.serial "
+        "WHERE l.void_id IS NULL GROUP BY 1, 2, 3 ORDER BY l.claim_id DESC",
+        params,
+    ):
+        found.setdefault(organization, {}).setdefault(product, []).append([line, int(units)])
     return found
 
 

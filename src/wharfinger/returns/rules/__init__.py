@@ -52,6 +52,8 @@ class Goods:
     serials: tuple[str, ...] = ()
     repair: bool = False
     """Whether they leave the customer only to be repaired."""
+    outside: bool = False
+    """Whether the customer never had them from us."""
 
 
 def places_of(truth: Truth, row: Any) -> Places:
@@ -114,6 +116,10 @@ def take(
     Units that nobody knows come in from outside. Raises Refusal for a device that a subscription uses.
     """
     claim = goods.line or 0
+    if goods.outside and not claim and goods.lot is None and not goods.serials:
+        target = spot(truth.lot(goods.product), to, 0)
+        plan.move(target.at(fixed("outside")), target, quantity)
+        return [(target, quantity)]
     there = [
         h
         for h in truth.held

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.fulfilment.rules import mention_lines
@@ -36,6 +36,18 @@ class Returned:
     """Restock, scrap and the like; without one they wait to be inspected."""
     bin: int | None = None
     credit: bool = True
+    row: int | None = None
+    """Which row of what was asked for this is a part of, where it is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What one customer brings back."""
+
+    organization: int
+    items: tuple[Returned, ...]
+    location: int | None = None
+    reason: str = ""
 
 
 def plan_receive(truth: Truth, *, rma: int, items: Sequence[Arrived]) -> Plan:
@@ -90,38 +102,92 @@ def _along(
     return goods
 
 
-def plan_return(
-    truth: Truth,
-    *,
-    organization: int,
-    items: Sequence[Returned],
-    location: int | None,
-    reason: str,
-    may_credit: bool,
-) -> Plan:
+def plan_return(truth: Truth, *, brought: Brought, may_credit: bool) -> Plan:
     """Take goods back without an RMA; restocked and credited in the same entry where the person says so.
 
     What is billed of them is credited unless somebody declines that with a reason.
     """
     plan = Plan()
+    _bring_back(plan, truth, brought, may_credit)
+    mention_lines(plan, truth)
+    return plan
+
+
+def plan_returns(truth: Truth, *, brought: Sequence[Brought], may_credit: bool) -> Plan:
+    """Take back what several customers bring, each by a return of its own, in one entry."""
+    plan = Plan()
+    for n, one in enumerate(brought):
+        try:
+            _bring_back(plan, truth, one, may_credit)
+        except Refusal as refusal:
+            refusal.field = f"returns.{n}.{refusal.field}"
+            raise
+    mention_lines(plan, truth)
+    return plan
+
+
+def any_of_them(item: Returned) -> bool:
+    """Whether an item names but its product, so that the lines by which the customer got it are sought."""
+    asked = item.asked
+    return (
+        asked.product is not None
+        and asked.line is None
+        and asked.device is None
+        and asked.lot is None
+        and not asked.serial
+        and not item.serials
+    )
+
+
+def spread(items: Sequence[Returned], bought: dict[int, list[list[int]]]) -> list[Returned]:
+    """Items that name but their product, as parts of the lines by which the customer got it.
+
+    bought: by product the lines and how many of each the customer still has, in the order in which they are
+    taken; what is taken is taken from there, so that the next item finds the rest.
+    """
+    found: list[Returned] = []
+    for n, item in enumerate(items):
+        if not any_of_them(item):
+            found.append(replace(item, row=n))
+            continue
+        left = item.asked.quantity
+        for one in bought.get(item.asked.product or 0, ()):
+            units = min(left, one[1])
+            if units > 0:
+                asked = replace(item.asked, line=one[0], quantity=units, outside=False)
+                found.append(replace(item, asked=asked, row=n))
+                one[1] -= units
+                left -= units
+        if left or item.asked.quantity <= 0:
+            found.append(replace(item, asked=replace(item.asked, quantity=left), row=n))
+    return found
+
+
+def _bring_back(plan: Plan, truth: Truth, brought: Brought, may_credit: bool) -> None:
+    items, organization = brought.items, brought.organization
     asked = [item.asked for item in items]
     made, places = make(
-        plan, truth, organization=organization, location=location or home_of(truth, asked), authorized=False
+        plan,
+        truth,
+        organization=organization,
+        location=brought.location or home_of(truth, asked),
+        authorized=False,
     )
     seen: set[Told] = set()
-    for n, item in enumerate(items):
+    for position, item in enumerate(items, start=1):
+        n = position - 1 if item.row is None else item.row
         if item.outcome and (item.outcome not in OUTCOMES or item.outcome == "send_back"):
             raise BadInput("no_such_outcome", N_("There is no such outcome."), field=f"lines.{n}.outcome")
         goods = checked(truth, organization, item.asked, n)
-        goods = Goods(goods.product, goods.line, goods.lot, item.serials or goods.serials, goods.repair)
+        goods = replace(goods, serials=item.serials or goods.serials)
         spots = take(plan, truth, goods, item.asked.quantity, places.returns, f"lines.{n}.quantity")
         lot: Id | None = spots[0][0].lot if len(spots) == 1 and spots[0][0].serial else None
         asked_once(seen, goods, lot, n)
-        credited = _credit(plan, truth, goods, item, n, reason=reason, may_credit=may_credit)
+        credited = _credit(plan, truth, goods, item, n, reason=brought.reason, may_credit=may_credit)
         make_line(
             plan,
             made,
-            n + 1,
+            position,
             goods,
             lot=lot,
             device_id=item.asked.device or _device_at(truth, lot),
@@ -135,8 +201,6 @@ def plan_return(
         if item.outcome:
             for source, units in spots:
                 decide(plan, truth, source, units, item.outcome, places, item.bin, f"lines.{n}")
-    mention_lines(plan, truth)
-    return plan
 
 
 def _device_at(truth: Truth, lot: Id | None) -> int | None:

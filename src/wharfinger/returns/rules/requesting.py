@@ -9,6 +9,7 @@ from typing import Any
 
 from wharfinger.base.money import extended, share
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.billing.rules.credits import rows_of
 from wharfinger.devices.rules import WITH_CUSTOMER, sale_of
 from wharfinger.fulfilment.rules import mention_lines
 from wharfinger.ledger.plan import Id, Plan, Truth
@@ -29,6 +30,8 @@ class Asked:
     reason: str = ""
     credit_minor: int | None = None
     """The price paid, unless given."""
+    outside: bool = False
+    """Whether goods come along that this customer never had from us."""
 
 
 def plan_request(
@@ -124,11 +127,12 @@ def checked(truth: Truth, organization: int, item: Asked, n: int) -> Goods:
         item.lot,
         (item.serial,) if item.serial and item.lot is None else (),
         item.type == "repair",
+        item.outside,
     )
     line = truth.read["lines"].get(item.line) if item.line is not None else None
     if item.line is not None and (line is None or line.organization_id != organization):
         raise NotThere("no_such_line", N_("This customer has no such line."), field=f"lines.{n}.line")
-    if line is None and not item.serial and item.lot is None:
+    if line is None and not item.serial and item.lot is None and not item.outside:
         raise BadInput(
             "serial_wanted",
             N_("Name the line these goods were sold by, or their serial number."),
@@ -201,12 +205,8 @@ def price_paid(truth: Truth, goods: Goods, quantity: int) -> int:
     line = truth.read["lines"].get(goods.line or 0)
     if line is None:
         return 0
-    for row in sorted(truth.read["invoice_lines"].values(), key=lambda one: -one.pk):
-        if (
-            row.line_id == line.pk
-            and truth.documents["billing.Invoice"][row.invoice_id].posted_at is not None
-        ):
-            return share(row.net_minor, min(quantity, row.quantity), row.quantity)
+    for row in rows_of(truth, line.pk):
+        return share(row.net_minor, min(quantity, row.quantity), row.quantity)
     product = truth.read["products"][goods.product]
     return extended(
         line.unit_price_micro, quantity, product.quantity_decimals, line.currency, line.discount_micro
