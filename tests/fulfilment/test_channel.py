@@ -12,6 +12,7 @@ from tests.fulfilment.trade import order, reserved
 from tests.world import World, clean, entries, held
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
+from wharfinger.billing.models import CreditNote, Invoice
 from wharfinger.billing.rules.invoices import Bill
 from wharfinger.demand.rules import LineWish
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
@@ -134,6 +135,42 @@ def test_a_box_of_a_partners_goods_waives_and_comes_back(company: World) -> None
     clean()
     cancel_delivery(actor=HOUSE, containers=[box])
     assert held(line) == {"covered": 2, "container": 2, "to_bill": 2}
+    clean()
+
+
+def test_a_partners_goods_cover_no_invoice_of_our_own(company: World) -> None:
+    """One of two invoiced units comes back: it is credited, though a partner's unit is still with the customer."""
+    router = company.product()
+    company.stock(router, 1, bin=company.bins[2])
+    company.stock(router, 2, bin=company.bins[0])
+    sells(company.other, "indirect")
+    _, (line,) = reserved(company, (router, 3))
+    ship(actor=HOUSE, picks=[Pick(line, 1, location=company.other.place_id)])
+    ship(actor=HOUSE, picks=[Pick(line, 2)])
+    bill(Bill(line, 2))
+    assert held(line) == {"covered": 3, "customer": 3, "waived": 1, "invoiced": 2}
+    cancel_delivery(actor=HOUSE, picks=[Pick(line, 1)])
+    assert held(line) == {"covered": 3, "customer": 2, "bin": 1, "waived": 1, "invoiced": 1, "to_bill": 1}
+    assert CreditNote.objects.get().net_minor == Invoice.objects.get().net_minor // 2
+    clean()
+    cancel_delivery(actor=HOUSE, picks=[Pick(line, 2)])
+    assert held(line) == {"covered": 3, "bin": 3, "to_bill": 3}
+    assert CreditNote.objects.count() == 2
+    clean()
+
+
+def test_a_partners_unit_that_comes_back_is_not_credited(company: World) -> None:
+    router = company.product()
+    company.stock(router, 1, bin=company.bins[2])
+    company.stock(router, 1, bin=company.bins[0])
+    sells(company.other, "indirect")
+    _, (line,) = reserved(company, (router, 2))
+    ship(actor=HOUSE, picks=[Pick(line, 1, location=company.location.place_id)])
+    ship(actor=HOUSE, picks=[Pick(line, 1, location=company.other.place_id)])
+    bill(Bill(line, 1))
+    cancel_delivery(actor=HOUSE, picks=[Pick(line, 1)])
+    assert held(line) == {"covered": 2, "customer": 1, "bin": 1, "invoiced": 1, "to_bill": 1}
+    assert not CreditNote.objects.exists()
     clean()
 
 

@@ -10,6 +10,9 @@ from wharfinger.flows.rules.crediting import require_credit
 from wharfinger.fulfilment.rules import Pick, taking_back
 from wharfinger.ledger.plan import Plan, Truth
 
+GONE = ("in_transit", "customer")
+"""Where goods stand that were delivered."""
+
 
 def plan_cancel_delivery(
     truth: Truth,
@@ -40,6 +43,14 @@ def plan_cancel_delivery(
 
 def _too_much_invoiced(truth: Truth, claim: int, quantity: int) -> list[Credit]:
     """The invoice lines of units that came back, as far as more is invoiced than is still delivered."""
-    delivered = truth.quantity_of(claim, ("in_transit", "customer"))
+    delivered = truth.quantity_of(claim, GONE) - _partners(truth, claim)
     invoiced = truth.quantity_of(claim, ("invoiced",))
     return cover_of(truth, claim, min(quantity, max(0, invoiced - delivered)))
+
+
+def _partners(truth: Truth, claim: int) -> int:
+    """How many delivered units were a partner's: whoever delivered them waived their bills in the same entry."""
+    ways = (one for spot, came in truth.read["ways"].items() if spot.claim == claim for one in came)
+    by = {way.entry for way in ways}
+    waived = (bill for held in truth.of_claim(claim, ("waived",)) for bill in truth.incoming.get(held.id, ()))
+    return sum(bill.left for bill in waived if bill.entry in by and bill.source.kind == "to_bill")
