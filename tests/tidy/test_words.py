@@ -72,3 +72,16 @@ def test_the_words_that_are_not_chosen_stand_nowhere() -> None:
         if re.search(rf"\b{re.escape(word)}(e|en|er|es|s|n)?\b", german)
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_glossary_speaks_our_german() -> None:
+    """Every row of the glossary has its German, a noun that of the table where the table has it."""
+    told = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    row = re.compile(r"^\| (?!ours)([^|]+) \| ([^|]+) \|(?: [^|]+ \|){5}$", re.MULTILINE)
+    nouns, verbs = (row.findall(part) for part in told.split("## Verbs"))
+    assert len(nouns) > 40
+    assert len(verbs) > 30
+    chosen = {english.casefold(): german for english, german, _ in terms()}
+    wrong = [f"{ours}: {german}" for ours, german in [*nouns, *verbs] if german == "–"]
+    wrong += [f"{ours}: {german}" for ours, german in nouns if chosen.get(ours.casefold(), german) != german]
+    assert not wrong, "\n".join(wrong)
