@@ -195,6 +195,30 @@ def pick_list(count: int = 12) -> s.PickList:
     )
 
 
+def count_sheet(count: int = 12, *, blind: bool = False) -> s.CountSheet:
+    counted = tuple(
+        s.CountRow(
+            f"A{1 + i // 4}-{i % 4 + 1:02d}",
+            row.title,
+            row.sku,
+            batch="L-2026-04" if i % 3 == 0 else "",
+            owner="Nordlicht Pflege gGmbH" if i % 5 == 0 else "",
+            books=None if blind else row.quantity,
+            serials=() if blind else row.serials[:4],
+        )
+        for i, row in enumerate(rows(count, serials=True))
+    )
+    return s.CountSheet(
+        company=COMPANY,
+        number="CT-17",
+        dated=date(2026, 11, 18),
+        location="Hamburg Peutestraße",
+        rows=counted,
+        blind=blind,
+        note="Paletten im Gang nicht vergessen.",
+    )
+
+
 def packing_list(count: int = 7) -> s.PackingList:
     lines = rows(count, serials=True)
     return s.PackingList(

@@ -8,10 +8,10 @@ from tests.documents.house import house, ordered
 from tests.documents.reading import pages, scanned
 from tests.world import World
 from wharfinger.base.access import HOUSE
-from wharfinger.base.refusal import Refusal
+from wharfinger.base.refusal import NotThere, Refusal
 from wharfinger.demand.models import Line
 from wharfinger.documents.actions.issuing import issue, pdf
-from wharfinger.documents.actions.printing import print_labels, print_lists
+from wharfinger.documents.actions.printing import print_count_sheet, print_labels, print_lists
 from wharfinger.documents.models import Issued
 from wharfinger.fulfilment.actions.packing import pack
 from wharfinger.fulfilment.actions.picking import pick
@@ -24,6 +24,7 @@ from wharfinger.parties.models import Site
 from wharfinger.purchasing.actions.ordering import draft, submit
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
 from wharfinger.sales.models import Order
+from wharfinger.stock.actions.counts import begin_count
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +152,28 @@ def test_a_packing_list_says_what_lies_in_which_box(company: World) -> None:
         assert f"3 {unit}" in boxed
         assert f"1 {unit}" in rest
         assert f"3 {unit}" in rest
+
+
+def test_a_count_sheet_has_what_is_to_be_counted_and_no_figures_where_it_is_blind(company: World) -> None:
+    cable, phone = company.product(name="Patch cable"), company.product(name="Telephone", traced="serial")
+    company.stock(cable, 47)
+    company.stock(phone, 1, serials=("P-0815",), bin=company.bins[1])
+    open_count, blind = (
+        begin_count(actor=HOUSE, location=company.location.pk, blind=one).one("stock.Count")
+        for one in (False, True)
+    )
+    (text,) = pages(print_count_sheet(actor=HOUSE, count=open_count, bin=None, language="en"))
+    for said in ("Count sheet CT-1", "Main", "Patch cable", "47", "P-0815", "Second count"):
+        assert said in text
+    (text,) = pages(print_count_sheet(actor=HOUSE, count=blind, bin=None, language="en"))
+    assert "Patch cable" in text
+    for hidden in ("47", "P-0815", "Books"):
+        assert hidden not in text
+    (text,) = pages(print_count_sheet(actor=HOUSE, count=open_count, bin=company.bins[1].pk, language="en"))
+    assert "Telephone" in text
+    assert "Patch cable" not in text
+    with pytest.raises(Refusal) as refused:
+        print_count_sheet(actor=HOUSE, count=open_count, bin=company.bins[2].pk, language="en")
+    assert refused.value.code == "nothing_to_count"
+    with pytest.raises(NotThere):
+        print_count_sheet(actor=HOUSE, count=999, bin=None, language="en")

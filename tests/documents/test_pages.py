@@ -13,6 +13,7 @@ from wharfinger.documents.actions.issuing import issue
 from wharfinger.parties.models import User
 from wharfinger.sales.actions.orders import confirm, create_order, reserve
 from wharfinger.sales.rules.orders import Hold, OrderWish
+from wharfinger.stock.actions.counts import begin_count
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,17 @@ def test_a_copy_in_another_language_is_not_kept(
     assert "Auftragsbestätigung" in pages(copy.content)[0]
     again = client.get(f"/documents/issued/{kept.pk}.pdf")
     assert "Order confirmation" in pages(again.content)[0]
+
+
+def test_a_count_sheet_by_page_and_api(company: World, client: Client) -> None:
+    client.force_login(company.user)
+    company.stock(company.product(), 3)
+    count = begin_count(actor=HOUSE, location=company.location.pk).one("stock.Count")
+    for path in (f"/documents/counts/{count}.pdf", f"/api/v1/documents/counts/{count}.pdf"):
+        answer = client.get(f"{path}?bin={company.bins[0].pk}")
+        assert answer["Content-Type"] == "application/pdf"
+        assert "CT-1" in pages(answer.content)[0]
+        assert client.get(f"{path}?bin={company.bins[1].pk}").status_code == 409
 
 
 def test_a_selection_of_lines_is_printed_as_lists(

@@ -22,7 +22,8 @@ from wharfinger.ledger.models import Entry, Fact, Lot
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Contact, Organization, Site
 from wharfinger.site.cli import main
-from wharfinger.stock.models import Bin
+from wharfinger.stock.actions.counts import begin_count, complete_count, review_count
+from wharfinger.stock.models import Bin, CountLine
 
 pytestmark = pytest.mark.django_db
 
@@ -279,3 +280,31 @@ def test_the_command_reads_a_folder(house: World, tmp_path: Path, capsys: pytest
     assert main(["import", str(tmp_path), "--mapping", str(tmp_path / "m.json")]) == 1
     assert "row 2, name: Please fill this in." in capsys.readouterr().out
     assert main(["import", str(tmp_path / "nowhere")]) == 2
+
+
+def test_counted_quantities(house: World) -> None:
+    product = house.product(sku="CABLE")
+    phone = house.product(sku="PHONE", traced="serial", cost_method="specific")
+    house.stock(product, 5)
+    house.stock(phone, 2, serials=("P-1", "P-2"))
+    begin_count(actor=HOUSE, location=house.location.pk)
+    rows = "Zählung,Lagerplatz,Artikelnummer,Gezählt,Seriennummer\nct-1,a1,cable,4,\nCT-1,A1,PHONE,,P-1\nCT-1,A1,PHONE,,P-9\n"
+    before = entries()
+    assert counts(bring("counts", rows, dry=True)) == (2, 0, 0, [])
+    assert entries() == before
+    assert counts(bring("counts", rows)) == (2, 0, 0, [])
+    assert entries() == before + 1
+    found = CountLine.objects.order_by("product", "code").values_list("code", "difference")
+    assert list(found) == [("", -1), ("P-1", 0), ("P-2", -1), ("P-9", 1)]
+    wrong = "count,bin,sku,counted\nCT-9,A1,CABLE,1\nCT-1,B9,CABLE,1\nCT-1,A1,NONE,1\nCT-1,A1,CABLE,x\nCT-1,A2,CABLE,1\n"
+    before = entries()
+    assert counts(bring("counts", wrong)) == (
+        1,
+        0,
+        0,
+        [(2, "count"), (3, "bin"), (4, "sku"), (5, "counted")],
+    )
+    assert entries() == before + 1
+    review_count(actor=HOUSE, count=CountLine.objects.first().count_id)  # type: ignore[union-attr]
+    complete_count(actor=HOUSE, count=CountLine.objects.first().count_id)  # type: ignore[union-attr]
+    clean()

@@ -106,7 +106,7 @@ def test_goods_are_adjusted_by_sku(browser: Client, company: World) -> None:
     response = post(browser, "/stock/adjust/", **(values | {"way": "lost", "quantity": "4"}))
     assert response.status_code == 409
     page = response.content.decode()
-    assert "4 to take out, but only 3 are there." in page
+    assert f"4 of {product.sku} to take out, but only 3 are there." in page
     assert 'value="Drawer"' in page
     for change in ({"product": "nothing"}, {"location": ""}, {"quantity": "x"}, {"effective_on": "soon"}):
         assert post(browser, "/stock/adjust/", **(values | change)).status_code == 422

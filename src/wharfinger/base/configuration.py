@@ -43,6 +43,7 @@ DEFAULTS: dict[str, Any] = {
         "cycle_days_b": 90,
         "cycle_days_c": 365,
     },
+    "listed_reasons_only": False,
     "require_vendor_invoice": False,
     "fulfil_automatically": False,
     "shipment_proof": False,

@@ -79,6 +79,13 @@ def get_lists(request: Request, name: ListName, lines: Lines = "") -> HttpRespon
     )
 
 
+@router.get("/documents/counts/{pk}.pdf", openapi_extra=PDF, summary="A count sheet")
+def get_count_sheet(request: Request, pk: Id, bin: Id | None = None) -> HttpResponse:
+    """What a count looks at, in walking order, with room to write; of one bin where it is named."""
+    actor = request.auth
+    return _pdf(printing.print_count_sheet(actor=actor, count=pk, bin=bin, language=actor.language))
+
+
 @router.get("/documents/{kind}/{pk}.pdf", openapi_extra=PDF, summary="A document as PDF")
 def get_pdf(request: Request, kind: Name, pk: Id) -> HttpResponse:
     """The document as issued where it is final, else as it would be printed now."""

@@ -103,6 +103,18 @@ def labels(request: HttpRequest, of: str) -> HttpResponse:
     return _pdf(made, f"labels-{of}")
 
 
+@require_GET
+@page("stock.read")
+def count_sheet(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sheet of a count, of one bin where the address names it."""
+    actor: Any = request.user
+    bins = _ids(request, "bin")
+    made = printing.print_count_sheet(
+        actor=actor, count=pk, bin=bins[0] if bins else None, language=get_language() or "en"
+    )
+    return _pdf(made, f"count-sheet-{pk}")
+
+
 def _ids(request: HttpRequest, name: str) -> list[int]:
     """Numbers given as ``lines=1&lines=2`` or ``lines=1,2``."""
     written = [part for value in request.GET.getlist(name) for part in value.split(",") if part]

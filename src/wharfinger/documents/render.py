@@ -23,6 +23,7 @@ TEMPLATES: dict[type[shapes.Shape], str] = {
     shapes.OrderConfirmation: "order_confirmation",
     shapes.PurchaseOrder: "purchase_order",
     shapes.PickList: "pick_list",
+    shapes.CountSheet: "count_sheet",
     shapes.PackingList: "packing_list",
     shapes.ContainerLabel: "container_label",
     shapes.DeliveryNote: "delivery_note",
@@ -110,7 +111,7 @@ def _codes(shape: shapes.Shape) -> dict[str, Any]:
     match shape:
         case shapes.PickList():
             return {"number": _number(shape.number), "rows": [codes.qr(row.sku) for row in shape.rows]}
-        case shapes.PackingList() | shapes.DeliveryNote() | shapes.RmaSlip():
+        case shapes.CountSheet() | shapes.PackingList() | shapes.DeliveryNote() | shapes.RmaSlip():
             return {"number": _number(shape.number)}
         case shapes.ContainerLabel():
             bars = codes.sscc(shape.sscc) if shape.sscc else codes.code128(shape.container)

@@ -233,6 +233,36 @@ class PickList:
 
 
 @dataclass(frozen=True, slots=True)
+class CountRow:
+    """What is to be counted in one bin."""
+
+    bin: str
+    title: str
+    sku: str
+    unit: str = ""
+    batch: str = ""
+    owner: str = ""
+    """Whose goods they are, where we only keep them."""
+    books: Quantity | None = None
+    """What the books have; nothing for a blind count."""
+    serials: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CountSheet:
+    """What one location's count looks at, in walking order, with room to write down what is there."""
+
+    company: Company
+    number: str
+    dated: date
+    location: str
+    rows: tuple[CountRow, ...]
+    blind: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
     """One container and what lies in it; rows without a container lie loose."""
 
@@ -383,6 +413,7 @@ Shape = (
     | OrderConfirmation
     | PurchaseOrder
     | PickList
+    | CountSheet
     | PackingList
     | ContainerLabel
     | DeliveryNote

@@ -10,5 +10,6 @@ urlpatterns = [
     path("documents/issued/<int:pk>.pdf", pages.issued, name="issued"),
     path("documents/lists/<slug:name>.pdf", pages.lists, name="lists"),
     path("documents/labels/<slug:of>.pdf", pages.labels, name="labels"),
+    path("documents/counts/<int:pk>.pdf", pages.count_sheet, name="count_sheet"),
     path("documents/<slug:kind>/<int:pk>.pdf", pages.document, name="pdf"),
 ]

@@ -61,7 +61,15 @@ class Wish:
     falls_to: Callable[[Sequence[int]], dict[int, str]] | None = None
 
 
-OFTEN = ("currency", "time_zone", "closed_until", "modules", "approval", "require_vendor_invoice")
+OFTEN = (
+    "currency",
+    "time_zone",
+    "closed_until",
+    "modules",
+    "approval",
+    "require_vendor_invoice",
+    "listed_reasons_only",
+)
 
 
 @dataclass(slots=True)
@@ -74,6 +82,7 @@ class House:
     modules: dict[str, bool] = field(default_factory=dict)
     approval: dict[str, Any] = field(default_factory=dict)
     require_vendor_invoice: bool = False
+    listed_reasons_only: bool = False
 
 
 _known: ContextVar[House | None] = ContextVar("known", default=None)
@@ -118,6 +127,7 @@ def _house(stored: dict[str, Any]) -> House:
         values["modules"],
         values["approval"],
         values["require_vendor_invoice"],
+        values["listed_reasons_only"],
     )
 
 

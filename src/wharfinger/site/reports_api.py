@@ -43,8 +43,11 @@ def reports(request: Request) -> HttpResponse:
 
 
 @router.get("/reports/{name}", response=ReportRows, summary="Read a report")
-def report(request: Request, name: str, on: date | None = None) -> HttpResponse:
-    """Every row of a report, as of today or where the report can of a day before."""
+def report(request: Request, name: str, on: date | None = None, since: date | None = None) -> HttpResponse:
+    """Every row of a report, as of today or where the report can of a day before.
+
+    A report of what happened takes ``since``, its first day: the first of the month where it is not given.
+    """
     require(request.auth, "boards.read")
     found = REPORTS.get(name)
     if found is None:
@@ -56,7 +59,10 @@ def report(request: Request, name: str, on: date | None = None) -> HttpResponse:
             "only_today", N_("This report can be had of today only. Leave the date out."), field="on"
         )
     day = on or today
-    return answer({**_shown(name), "on": day.isoformat(), "items": found.rows(day)})
+    if since is not None and not found.period:
+        raise BadInput("no_period", N_("This report is of one day. Leave the first day out."), field="since")
+    days = (since or day.replace(day=1), day) if found.period else (day,)
+    return answer({**_shown(name), "on": day.isoformat(), "items": found.rows(*days)})
 
 
 def _shown(name: str) -> dict[str, Any]:

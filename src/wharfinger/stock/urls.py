@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wharfinger.stock.pages import counts, goods, inventory, levels, locations
+from wharfinger.stock.pages import counting, counts, goods, inventory, levels, locations, reasons
 
 app_name = "stock"
 urlpatterns = [
@@ -16,12 +16,21 @@ urlpatterns = [
     path("stock/aside/", goods.hold, name="aside"),
     path("stock/kept/", levels.level, name="level"),
     path("stock/value/", goods.revalue, name="revalue"),
+    path("stock/reasons/", reasons.reasons, name="reasons"),
+    path("stock/reasons/given/", reasons.by_reason, name="by_reason"),
+    path("stock/reasons/new/", reasons.new_reason, name="new_reason"),
+    path("stock/reasons/<int:pk>/", reasons.reason, name="reason"),
     path("stock/counts/", counts.counts, name="counts"),
     path("stock/counts/new/", counts.new_count, name="new_count"),
-    path("stock/counts/<int:pk>/", counts.count, name="count"),
-    path("stock/counts/<int:pk>/record/", counts.record, name="record_count"),
-    path("stock/counts/<int:pk>/review/", counts.review, name="review_count"),
-    path("stock/counts/<int:pk>/complete/", counts.complete, name="complete_count"),
+    path("stock/counts/due/", counts.due_counts, name="due_counts"),
+    path("stock/counts/due/begin/", counts.begin_due, name="begin_due"),
+    path("stock/counts/<int:pk>/", counting.count, name="count"),
+    path("stock/counts/<int:pk>/record/", counting.record, name="record_count"),
+    path("stock/counts/<int:pk>/rows/", counting.record_rows, name="record_rows"),
+    path("stock/counts/<int:pk>/scans/", counting.record_scans, name="record_scans"),
+    path("stock/counts/<int:pk>/review/", counting.review, name="review_count"),
+    path("stock/counts/<int:pk>/complete/", counting.complete, name="complete_count"),
+    path("stock/counts/<int:pk>/cancel/", counting.cancel, name="cancel_count"),
     path("locations/", locations.locations, name="locations"),
     path("locations/new/", locations.new_location, name="new_location"),
     path("locations/<int:pk>/", locations.location, name="location"),

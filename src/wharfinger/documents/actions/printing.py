@@ -8,6 +8,7 @@ from datetime import date
 from wharfinger.base import clock, configuration
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.documents.queries.counting import count_sheet
 from wharfinger.documents.queries.labels import bin_labels, product_labels, serial_labels
 from wharfinger.documents.queries.parties import language_of
 from wharfinger.documents.queries.picking import pick_lists
@@ -46,6 +47,20 @@ def print_lists(
     }
     today = clock.today(configuration.one("time_zone"))
     return render(*LISTS[name](_few(sorted(claims)), today), language=language_of(language))
+
+
+def print_count_sheet(*, actor: Actor, count: int, bin: int | None, language: str) -> bytes:
+    """The sheet of a count, or of one of its bins, to be filled in between the shelves."""
+    require(actor, "stock.read")
+    made = count_sheet(count, bin, clock.today(configuration.one("time_zone")))
+    if len(made.rows) > MOST:
+        raise BadInput(
+            "too_many",
+            N_("At most {most} rows can be printed at once. Print them in parts."),
+            field="bin",
+            most=MOST,
+        )
+    return render(made, language=language_of(language))
 
 
 def print_labels(*, actor: Actor, of: str, ids: Sequence[int], language: str) -> bytes:

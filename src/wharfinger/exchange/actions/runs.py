@@ -14,7 +14,7 @@ from wharfinger.base import clock
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.exchange import rules, sheets
-from wharfinger.exchange.actions import locations, orders, organizations, products, stock
+from wharfinger.exchange.actions import counts, locations, orders, organizations, products, stock
 from wharfinger.exchange.models import Run
 from wharfinger.exchange.rules import Group, Problem
 from wharfinger.exchange.rules.kinds import KINDS
@@ -25,6 +25,7 @@ BRING = {
     "products": products.bring,
     "locations": locations.bring,
     "orders": orders.bring,
+    "counts": counts.bring,
 }
 SLICE = 50
 """How many things are brought in between two looks at the clock."""
@@ -105,6 +106,10 @@ def _bring(actor: Actor, run: Run, groups: Sequence[Group]) -> list[str | Proble
         together = stock.bring_many(actor=actor, groups=groups, run=run)
         if together:
             return [together[n] for n in range(len(groups))]
+    if run.kind == "counts" and not run.dry:
+        written = counts.bring_many(actor=actor, groups=groups)
+        if written:
+            return [written[n] for n in range(len(groups))]
     return [_one(actor, run, group) for group in groups]
 
 

@@ -140,6 +140,21 @@ STOCK = Kind(
         "items.unit_cost_micro": "unit_cost",
     },
 )
+COUNTS = Kind(
+    "counts",
+    N_("Counted quantities"),
+    (
+        Column("count", N_("Count"), ("count number", "Zählung", "Inventur"), needed=True),
+        Column("bin", N_("Bin"), ("shelf", "Lagerplatz", "Lagerfach"), needed=True),
+        Column("sku", N_("SKU"), ("product", "Artikelnummer"), needed=True),
+        Column("counted", N_("Counted"), ("quantity", "Gezählt", "Menge")),
+        Column("serial", N_("Serial number"), ("serials", "serial numbers", "Seriennummer")),
+        Column("batch", N_("Batch"), ("lot", "Charge")),
+        Column("expires_on", N_("Expires on"), ("best before", "MHD")),
+    ),
+    ("count", "bin", "sku", "batch"),
+    {"product": "sku", "lines.product": "sku", "lines.serials": "serial"},
+)
 ORDERS = Kind(
     "orders",
     N_("Sales orders"),
@@ -163,5 +178,5 @@ ORDERS = Kind(
     ("number",),
     {"lines.product": "sku", "lines.unit_price_micro": "unit_price", "lines.site": "site"},
 )
-KINDS = {kind.name: kind for kind in (ORGANIZATIONS, PRODUCTS, LOCATIONS, STOCK, ORDERS)}
+KINDS = {kind.name: kind for kind in (ORGANIZATIONS, PRODUCTS, LOCATIONS, STOCK, ORDERS, COUNTS)}
 """In the order in which they build on each other."""

@@ -189,6 +189,7 @@ _CHECKS = {
     "terms_days": _DAYS,
     "closed_until": _closed,
     "counting": _counting,
+    "listed_reasons_only": yes_or_no,
     "require_vendor_invoice": yes_or_no,
     "fulfil_automatically": yes_or_no,
     "shipment_proof": yes_or_no,

@@ -27,12 +27,21 @@ from wharfinger.site.nav import address
 from wharfinger.work.models import WorkOrder
 
 DAYS = ("hold_days", "quote_valid_days", "terms_days", "returnable_days")
-SWITCHES = ("require_vendor_invoice", "fulfil_automatically", "shipment_proof", "webhook_private_addresses")
+SWITCHES = (
+    "listed_reasons_only",
+    "require_vendor_invoice",
+    "fulfil_automatically",
+    "shipment_proof",
+    "webhook_private_addresses",
+)
+CYCLES = ("cycle_days_a", "cycle_days_b", "cycle_days_c")
 NOUNS = ("device", "organization")
 PLACES = (
     (N_("Users"), "parties:users", "parties.user"),
     (N_("Roles"), "parties:roles", "parties.role"),
     (N_("Tax codes"), "catalog:tax_codes", "catalog.read"),
+    (N_("Reasons"), "stock:reasons", "stock.read"),
+    (N_("Found and lost by reason"), "stock:by_reason", "stock.read"),
     (N_("Warranty policies"), "catalog:warranty_policies", "catalog.read"),
     (N_("Modules"), "site:modules", "site.modules"),
     (N_("Webhooks"), "notices:webhooks", "notices.read"),
@@ -109,6 +118,11 @@ def _shown(known: dict[str, Any]) -> dict[str, Any]:
         "purchasing_team": [str(pk) for pk in known["purchasing_team"]],
         "closed_until": known["closed_until"] or "",
     }
+    most = known["counting"]["tolerance_minor"]
+    start |= {
+        f"counting.{name}": known["counting"][name] for name in ("second_count", "tolerance_percent", *CYCLES)
+    }
+    start["counting.tolerance_minor"] = "" if most is None else amount(most, known["currency"])
     for language, nouns in known["words"].items():
         for noun, (single, several) in nouns.items():
             start |= {f"words.{language}.{noun}": single, f"words.{language}.{noun}.many": several}
@@ -118,6 +132,7 @@ def _shown(known: dict[str, Any]) -> dict[str, Any]:
 def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
     """The settings as typed; raises BadInput beside the field for what is no number."""
     threshold = post.get("approval.threshold_minor", "").strip()
+    most = post.get("counting.tolerance_minor", "").strip()
     company = {name: post.get(f"company.{name}", "").strip() for name in known["company"]}
     company["country"] = company["country"].upper()
     return {
@@ -138,6 +153,14 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
         **{name: _days(post, name) for name in DAYS},
         **{name: post.get(name) == "yes" for name in SWITCHES},
         "closed_until": post.get("closed_until", "").strip() or None,
+        "counting": {
+            "second_count": post.get("counting.second_count") == "yes",
+            "tolerance_percent": _days(post, "counting.tolerance_percent"),
+            "tolerance_minor": minor(most, known["currency"], field="counting.tolerance_minor")
+            if most
+            else None,
+            **{name: _days(post, f"counting.{name}") for name in CYCLES},
+        },
         "words": _words(post),
     }
 

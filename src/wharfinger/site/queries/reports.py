@@ -14,7 +14,7 @@ from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.models import Account
-from wharfinger.stock.queries import figures
+from wharfinger.stock.queries import worth, reasons
 
 Rows = list[dict[str, Any]]
 
@@ -26,14 +26,16 @@ class Report:
     title: str
     permission: str
     columns: tuple[str, ...]
-    rows: Callable[[date], Rows]
+    rows: Callable[[date], Rows] | Callable[[date, date], Rows]
     past: bool = True
     """Whether it can be had of a day that is over."""
+    period: bool = False
+    """Whether it tells what happened from a day to a day; its rows take both."""
 
 
 def _valuation(on: date) -> Rows:
     currency = configuration.one("currency")
-    found = figures.valuation(on)
+    found = worth.valuation(on)
     products = Product.objects.in_bulk([one.product for one in found])
     return [
         {
@@ -61,12 +63,40 @@ def _receivables(_on: date) -> Rows:
     ]
 
 
+def _by_reason(since: date, until: date) -> Rows:
+    currency = configuration.one("currency")
+    found = reasons.given(since, until)
+    products = Product.objects.in_bulk({one.product for one in found})
+    names = reasons.by_id(one.reason for one in found)
+    return [
+        {
+            "reason": names[one.reason].name if one.reason in names else "",
+            "verb": one.verb,
+            "product": one.product,
+            "sku": products[one.product].sku,
+            "came": plain(one.came, products[one.product].quantity_decimals),
+            "went": plain(one.went, products[one.product].quantity_decimals),
+            "came_value": money.plain(one.came_minor, currency),
+            "went_value": money.plain(one.went_minor, currency),
+            "currency": currency,
+        }
+        for one in found
+    ]
+
+
 REPORTS: Mapping[str, Report] = {
     "stock-valuation": Report(
         N_("What stock is worth"),
         "catalog.see_cost",
         ("product", "sku", "quantity", "value", "currency"),
         _valuation,
+    ),
+    "stock-by-reason": Report(
+        N_("What was found, lost and set aside, by reason"),
+        "catalog.see_cost",
+        ("reason", "verb", "product", "sku", "came", "went", "came_value", "went_value", "currency"),
+        _by_reason,
+        period=True,
     ),
     "receivables": Report(
         N_("What customers owe"),

@@ -13,11 +13,12 @@ from wharfinger.catalog.models import Product
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
-from wharfinger.ledger.post import Planner, post
+from wharfinger.ledger.post import Planner, dry, post
 from wharfinger.ledger.write import Written
 from wharfinger.stock.actions.goods import check_owners
 from wharfinger.stock.models import Bin, Count, CountLine, Location
 from wharfinger.stock.queries import counting as reads
+from wharfinger.stock.queries.holders import Deprived, deprived
 from wharfinger.stock.queries.truth import read_claims, read_layer_dates, read_places
 from wharfinger.stock.rules import completing, counting
 from wharfinger.stock.rules.counting import Scope, Tally
@@ -147,6 +148,20 @@ def complete_count(*, actor: Actor, count: int, key: str | None = None) -> Writt
     the latest promise, whose lines want them again.
     """
     require(actor, "stock.complete_count")
+    return _complete(actor, count, partial(completing.plan_complete, count=count), key)
+
+
+def foresee_count(*, actor: Actor, count: int) -> list[Deprived]:
+    """Who would go without if the differences were posted now, by name; nothing is posted.
+
+    Raises whatever completing the count would refuse.
+    """
+    require(actor, "stock.review_count")
+    plan = partial(completing.plan_differences, count=count)
+    return dry(lambda: deprived(_complete(actor, count, plan, None).id))
+
+
+def _complete(actor: Actor, count: int, plan: Planner, key: str | None) -> Written:
     in_bins = "id IN (SELECT bin_id FROM stock_countline WHERE count_id = %s AND void_id IS NULL AND difference <> 0)"
     return post(
         "count",
@@ -162,7 +177,7 @@ def complete_count(*, actor: Actor, count: int, key: str | None = None) -> Writt
             loose=True,
             reads=(read_places, reads.read_for_differences, read_claims, read_layer_dates),
         ),
-        partial(completing.plan_complete, count=count),
+        plan,
         actor=actor,
         key=key,
         about=[("count", count)],

@@ -15,12 +15,15 @@ from wharfinger.ledger.models import Lot
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
+from wharfinger.stock.actions.reasons import why
 from wharfinger.stock.models import Bin, Location
 from wharfinger.stock.queries import truth as reads
 from wharfinger.stock.queries.counting import read_owners
+from wharfinger.stock.queries.reasons import read_reasons
 from wharfinger.stock.rules import adjusting, moving
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.moving import Goods, Transfer
+from wharfinger.stock.rules.reasons import Why
 
 
 def adjust(
@@ -28,25 +31,30 @@ def adjust(
     actor: Actor,
     items: Sequence[Adjustment],
     reason: str,
+    note: str = "",
     effective_on: date | None = None,
     key: str | None = None,
 ) -> Written:
     """Put goods into the books that were found, or out that were lost, each with the reason.
 
-    Raises Refusal when fewer are there than are to go, a serial number is already in our books, or a
+    reason: one of the company's list, or in other words where the list does not bind; note: what is said
+    beside it. Raises Refusal when fewer are there than are to go, a serial number is already in our books, or a
     loss is dated before its goods came.
     """
     require(actor, "stock.adjust")
-    reason = tidy(reason, field="reason", most=1000)
+    uses = (("found",) if any(i.quantity > 0 for i in items) else ()) + (
+        ("lost",) if any(i.quantity < 0 for i in items) else ()
+    )
+    because = why(uses, reason, note)
     check_items([(i.product, i.quantity, i.location, i.bin, i.field) for i in items], signed=True)
     check_owners([(i.owner, i.field) for i in items])
     return post(
         "adjust",
         adjustment_wish(items),
-        partial(adjusting.plan_adjust, items=tuple(items)),
+        partial(adjusting.plan_adjust, items=tuple(items), why=because),
         actor=actor,
         key=key,
-        reason=reason,
+        reason=because.text(),
         effective_on=effective_on,
     )
 
@@ -72,6 +80,7 @@ def adjustment_wish(items: Sequence[Adjustment]) -> Wish:
             reads.read_claims,
             reads.read_costs(item.product for item in found),
             reads.read_layer_dates,
+            read_reasons,
         ),
     )
 
@@ -125,25 +134,32 @@ def _move(
     )
 
 
-def hold(*, actor: Actor, goods: Goods, reason: str, key: str | None = None) -> Written:
+def hold(*, actor: Actor, goods: Goods, reason: str, note: str = "", key: str | None = None) -> Written:
     """Set free goods aside, where they stay ours and on hand, but for nobody to sell."""
     require(actor, "stock.hold")
-    return _aside("hold", moving.plan_hold, goods, actor, reason, key)
+    return _aside("hold", moving.plan_hold, goods, actor, key, why(("hold",), reason, note))
 
 
 def unhold(*, actor: Actor, goods: Goods, reason: str = "", key: str | None = None) -> Written:
     """Bring goods that were set aside back to a bin."""
     require(actor, "stock.hold")
-    return _aside("unhold", moving.plan_unhold, goods, actor, reason, key)
+    text = tidy(reason, field="reason", most=1000, needed=False)
+    return _aside("unhold", moving.plan_unhold, goods, actor, key, text=text)
 
 
 def scrap(
-    *, actor: Actor, goods: Goods, reason: str, effective_on: date | None = None, key: str | None = None
+    *,
+    actor: Actor,
+    goods: Goods,
+    reason: str,
+    note: str = "",
+    effective_on: date | None = None,
+    key: str | None = None,
 ) -> Written:
     """Throw free or set-aside goods away; their cost leaves the books."""
     require(actor, "stock.scrap")
-    tidy(reason, field="reason", most=1000)
-    return _aside("scrap", moving.plan_scrap, goods, actor, reason, key, effective_on)
+    because = why(("scrap",), reason, note)
+    return _aside("scrap", moving.plan_scrap, goods, actor, key, because, effective_on=effective_on)
 
 
 def _aside(
@@ -151,8 +167,10 @@ def _aside(
     plan: moving.Aside,
     goods: Goods,
     actor: Actor,
-    reason: str,
     key: str | None,
+    because: Why | None = None,
+    *,
+    text: str = "",
     effective_on: date | None = None,
 ) -> Written:
     check_items([(goods.product, goods.quantity, goods.location, goods.bin, goods.field)])
@@ -167,22 +185,25 @@ def _aside(
             places=[] if verb == "hold" else list(aside),
             free=True,
             layers=True,
-            reads=(reads.read_places, reads.read_lots(codes), reads.read_layer_dates),
+            reads=(reads.read_places, reads.read_lots(codes), reads.read_layer_dates, read_reasons),
         ),
-        partial(plan, goods=goods),
+        partial(plan, goods=goods, why=because),
         actor=actor,
         key=key,
-        reason=tidy(reason, field="reason", most=1000, needed=verb != "unhold"),
+        reason=because.text() if because else text,
         effective_on=effective_on,
     )
 
 
-def correct_serial(*, actor: Actor, lot: int, serial: str, reason: str, key: str | None = None) -> Written:
+def correct_serial(
+    *, actor: Actor, lot: int, serial: str, reason: str, note: str = "", key: str | None = None
+) -> Written:
     """Give a unit in stock its right serial number; the wrong one stays in its history.
 
     Raises Refusal while the unit is picked or delivered, and when the number belongs to another unit.
     """
     require(actor, "stock.correct_serial")
+    because = why(("correct_serial",), reason, note)
     unit = Lot.objects.filter(pk=lot, serial=True).first()
     if unit is None:
         raise NotThere("no_such_serial_lot", N_("There is no such unit."))
@@ -198,12 +219,12 @@ def correct_serial(*, actor: Actor, lot: int, serial: str, reason: str, key: str
             ),
             free=True,
             layers=True,
-            reads=(reads.read_lots(codes),),
+            reads=(reads.read_lots(codes), read_reasons),
         ),
-        partial(moving.plan_correct_serial, lot=lot, serial=serial),
+        partial(moving.plan_correct_serial, lot=lot, serial=serial, why=because),
         actor=actor,
         key=key,
-        reason=tidy(reason, field="reason", most=1000),
+        reason=because.text(),
     )
 
 

@@ -44,12 +44,24 @@ class Found(Given):
     serials: list[Code] = Field(default=[], max_length=10_000, examples=[[]])
     batch: str = Field(default="", max_length=100, examples=[""])
     expires_on: date | None = Field(default=None, examples=[None])
+    owner: Id | None = Field(
+        default=None, examples=[None], description="Whose goods they are, where we only keep them."
+    )
+
+
+Reason = Field(
+    min_length=1,
+    max_length=500,
+    description="A reason of the list, or another where it does not bind.",
+    examples=["Damaged"],
+)
 
 
 class Adjust(Found):
     """Goods found or lost, and why."""
 
-    reason: Text
+    reason: Text = Reason
+    note: Note = ""
     effective_on: date | None = Field(
         default=None, examples=[None], description="Today where it is not given."
     )
@@ -59,7 +71,8 @@ class AdjustMany(Given):
     """Goods found and lost, in one entry."""
 
     items: list[Found] = Field(min_length=1, max_length=10_000)
-    reason: Text
+    reason: Text = Reason
+    note: Note = ""
     effective_on: date | None = Field(default=None, examples=[None])
 
 
@@ -102,7 +115,13 @@ class Aside(Given):
     quantity: Quantity
     serials: list[Code] = Field(default=[], max_length=10_000, examples=[[]])
     batch: str = Field(default="", max_length=100, examples=[""])
-    reason: Note = ""
+    reason: Note = Field(
+        default="",
+        max_length=500,
+        description="A reason of the list, or another where it does not bind.",
+        examples=["Damaged"],
+    )
+    note: Note = ""
 
 
 class Scrap(Aside):
@@ -132,7 +151,8 @@ class Correct(Given):
     product: Id
     serial: Code
     correct: Code
-    reason: Text
+    reason: Text = Reason
+    note: Note = ""
 
 
 class Corrected(Done, Shown):
@@ -165,6 +185,7 @@ def _found(body: Found, field: str = "") -> Adjustment:
         body.batch,
         body.expires_on,
         field,
+        body.owner,
     )
 
 
@@ -178,7 +199,11 @@ def adjust(request: Request, body: Adjust) -> HttpResponse:
 
     def act() -> Written:
         return actions.adjust(
-            actor=request.auth, items=[_found(body)], reason=body.reason, effective_on=body.effective_on
+            actor=request.auth,
+            items=[_found(body)],
+            reason=body.reason,
+            note=body.note,
+            effective_on=body.effective_on,
         )
 
     return write(request, act, _shown(request, {body.product}, {body.location}))
@@ -192,7 +217,11 @@ def adjust_many(request: Request, body: AdjustMany) -> HttpResponse:
     def act() -> Written:
         items = [_found(item, f"items.{n}.") for n, item in enumerate(body.items)]
         return actions.adjust(
-            actor=request.auth, items=items, reason=body.reason, effective_on=body.effective_on
+            actor=request.auth,
+            items=items,
+            reason=body.reason,
+            note=body.note,
+            effective_on=body.effective_on,
         )
 
     return write(
@@ -277,7 +306,7 @@ def hold(request: Request, body: Aside) -> HttpResponse:
     require(request.auth, "stock.hold")
 
     def act() -> Written:
-        return actions.hold(actor=request.auth, goods=_goods(body), reason=body.reason)
+        return actions.hold(actor=request.auth, goods=_goods(body), reason=body.reason, note=body.note)
 
     return write(request, act, _shown(request, {body.product}, {body.location}))
 
@@ -301,7 +330,11 @@ def scrap(request: Request, body: Scrap) -> HttpResponse:
     def act() -> Written:
         goods = _goods(body, "quarantine" if body.held else "bin")
         return actions.scrap(
-            actor=request.auth, goods=goods, reason=body.reason, effective_on=body.effective_on
+            actor=request.auth,
+            goods=goods,
+            reason=body.reason,
+            note=body.note,
+            effective_on=body.effective_on,
         )
 
     return write(request, act, _shown(request, {body.product}, {body.location}))
@@ -325,7 +358,9 @@ def correct_serial(request: Request, body: Correct) -> HttpResponse:
 
     def act() -> Written:
         lot = places.unit_of(body.product, body.serial)
-        return actions.correct_serial(actor=request.auth, lot=lot, serial=body.correct, reason=body.reason)
+        return actions.correct_serial(
+            actor=request.auth, lot=lot, serial=body.correct, reason=body.reason, note=body.note
+        )
 
     return write(request, act, partial(_corrected, body))
 

@@ -1,7 +1,8 @@
-"""Counting on a phone between the shelves: begin, record, review, complete."""
+"""The list of counts, the form that begins one, and what is due to be counted."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,24 +11,53 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from wharfinger.base import typed as written
+from wharfinger.base import configuration
 from wharfinger.base.asking import Ask
 from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.refusal import N_, BadInput, NotThere
-from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
-from wharfinger.ledger.telling import timeline
-from wharfinger.ledger.write import Written
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.table import Act, Asked, Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.catalog.models import Product
 from wharfinger.stock.actions import counts as actions
 from wharfinger.stock.models import Bin, Count, Location
-from wharfinger.stock.pages.goods import codes_of, product_of
+from wharfinger.stock.pages.goods import product_of
 from wharfinger.stock.queries import counts as queries
-from wharfinger.stock.rules.counting import Tally
+from wharfinger.stock.queries.cycles import Due, due
+from wharfinger.stock.rules.counting import Scope
+
+WORDS = {
+    "counting": ("blue", N_("Counting")),
+    "reviewed": ("amber", N_("Reviewed")),
+    "completed": ("green", N_("Completed")),
+    "cancelled": ("grey", N_("Given up")),
+}
+
+
+def word_of(count: Count) -> tuple[str, str]:
+    """How far a count is, as a chip."""
+    tone, word = WORDS[queries.word(count)]
+    return tone, _(word)
+
+
+def scope_words(count: Count) -> str:
+    """What of its location a count looks at, in words."""
+    said = count.scope
+    parts = []
+    if said.get("bins"):
+        parts.append(", ".join(Bin.objects.filter(pk__in=said["bins"]).values_list("name", flat=True)[:20]))
+    if said.get("products"):
+        skus = Product.objects.filter(pk__in=said["products"]).order_by("sku").values_list("sku", flat=True)
+        parts.append(", ".join(skus[:10]) + (" …" if len(said["products"]) > 10 else ""))
+    if said.get("category"):
+        parts.append(said["category"])
+    if said.get("moved_since"):
+        parts.append(_("moved since %(day)s") % {"day": said["moved_since"]})
+    return "; ".join(parts) or _("All of it")
 
 
 def _rows(ask: Ask) -> Rows:
     found = queries.counts()
     if ask.tab == "open":
-        found = found.filter(completed_at__isnull=True)
+        found = queries.standing(found, ("counting", "reviewed"))
     if text := ask.one("location"):
         found = found.filter(location__name__icontains=text)
     cut = ask.slice(found, {"number": "number"})
@@ -42,15 +72,9 @@ def _row(count: Count) -> Row:
             "number": (count.number, reverse("stock:count", args=[count.pk])),
             "location": count.location.name,
             "note": count.note or None,
-            "word": _word(count),
+            "word": word_of(count),
         },
     )
-
-
-def _word(count: Count) -> tuple[str, str]:
-    if count.completed_at is not None:
-        return "green", _("Completed")
-    return ("amber", _("Reviewed")) if count.reviewed_at is not None else ("blue", _("Counting"))
 
 
 COUNTS = Table(
@@ -77,33 +101,46 @@ def counts(request: HttpRequest) -> HttpResponse:
     return table_page(request, COUNTS)
 
 
-def _there(pk: int) -> Count:
-    found = queries.counts().filter(pk=pk).first()
-    if found is None:
-        raise NotThere("no_such_count", N_("There is no such count."))
-    return found
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("stock.count")
 def new_count(request: HttpRequest) -> HttpResponse:
-    """Begin a count of a location."""
+    """Begin a count of a location, or of a part of it."""
     actor: Any = request.user
 
     def show(form: Form) -> HttpResponse:
-        found = (
-            Location.objects.filter(retired_on__isnull=True)
-            .order_by("-default", "name")
-            .values_list("pk", "name")
+        found = Location.objects.filter(retired_on__isnull=True).order_by("-default", "name")
+        bins = Bin.objects.filter(retired_on__isnull=True, location__in=found).select_related("location")
+        categories = Product.objects.exclude(category="").values_list("category", flat=True)
+        return render(
+            request,
+            "stock/new_count.html",
+            {
+                "form": form,
+                "locations": list(found.values_list("pk", "name")),
+                "bins": [
+                    (str(one.pk), f"{one.location.name} / {one.name}")
+                    for one in bins.order_by("location__name", "place__sequence", "name")[:500]
+                ],
+                "categories": list(categories.order_by("category").distinct()[:200]),
+            },
         )
-        return render(request, "stock/new_count.html", {"form": form, "locations": list(found)})
 
     if request.method != "POST":
         return show(Form(request.GET.dict()))
+    post = request.POST
     return page_act(
         request,
         lambda: actions.begin_count(
-            actor=actor, location=_whole(request.POST.get("location", "")), note=request.POST.get("note", "")
+            actor=actor,
+            location=_whole(post.get("location", "")),
+            scope=Scope(
+                tuple(_whole(text, "bins") for text in post.getlist("bins")),
+                tuple(product_of(sku, field="products").pk for sku in post.get("products", "").split()),
+                post.get("category", "").strip(),
+                _day(post.get("moved_since", "")),
+            ),
+            blind=post.get("blind") == "yes",
+            note=post.get("note", ""),
         ),
         ok=_("Began the count."),
         back=lambda done: reverse("stock:count", args=[done.one("stock.Count")]),
@@ -111,109 +148,136 @@ def new_count(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _whole(text: str) -> int:
+def _whole(text: str, field: str = "location") -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise BadInput("no_such_location", N_("Choose a location."), field="location")
+        raise BadInput("no_such_location", N_("Choose a location."), field=field)
     return int(text)
 
 
-@require_safe
-@page("stock.read")
-def count(request: HttpRequest, pk: int) -> HttpResponse:
-    """A count: what was counted, and how far the books are off."""
-    return _shown(request, _there(pk), Form({"bin": request.GET.get("bin", "")}))
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadInput(
+            "not_a_date",
+            N_("“{text}” is not a date. Write it like 2026-11-30."),
+            field="moved_since",
+            text=text[:20],
+        ) from None
 
 
-def _shown(request: HttpRequest, found: Count, form: Form) -> HttpResponse:
-    ((_same, lines),) = queries.with_lines([found])
-    bins = Bin.objects.filter(location=found.location_id, retired_on__isnull=True).order_by(
-        "place__sequence", "name"
+def _locations(ask: Ask) -> list[tuple[str, str]]:
+    found = ask.once(
+        "locations",
+        lambda: list(
+            Location.objects.filter(retired_on__isnull=True)
+            .order_by("-default", "name")
+            .values_list("pk", "name")
+        ),
     )
-    fields = ("product", "bin", "counted", "serials", "batch", "unit_cost")
-    return render(
-        request,
-        "stock/count.html",
-        {
-            "count": found,
-            "word": _word(found),
-            "lines": [_line(line) for line in lines],
-            "bins": list(bins.values_list("pk", "name")),
-            "form": form,
-            "apart": form.refusal if form.refusal is not None and form.refusal.field not in fields else None,
-            "entries": timeline(f"count:{found.pk}", most=12),
-        },
+    return [(str(pk), name) for pk, name in found]
+
+
+def _due_rows(ask: Ask) -> Rows:
+    places = _locations(ask)
+    chosen = ask.ids("location") or [int(pk) for pk, _name in places[:1]]
+    if not chosen:
+        return Rows(())
+    start = int(ask.cursor) if ask.cursor.isdigit() and len(ask.cursor) < 9 else 0
+    found = due(chosen[0])
+    if ask.one("class") in ("A", "B", "C"):
+        found = [one for one in found if one.letter == ask.one("class")]
+    part = found[start : start + ask.limit]
+    products = Product.objects.in_bulk([one.product for one in part])
+    currency = configuration.one("currency") if ask.actor.may("catalog.see_cost") else ""
+    return Rows(
+        [_due_row(one, products[one.product], chosen[0], currency) for one in part],
+        str(max(0, start - ask.limit)) if start else None,
+        str(start + ask.limit) if start + ask.limit < len(found) else None,
     )
 
 
-def _line(line: Any) -> dict[str, Any]:
-    d = line.product.quantity_decimals
-    return {
-        "bin": line.bin.name,
-        "product": (line.product.sku, reverse("stock:product", args=[line.product_id])),
-        "code": line.code or None,
-        "counted": (line.counted, d),
-        "difference": (line.difference, d),
+def _due_row(one: Due, product: Product, location: int, currency: str) -> Row:
+    cells: dict[str, Any] = {
+        "sku": (product.sku, reverse("stock:product", args=[product.pk])),
+        "name": product.name,
+        "class": one.letter,
+        "stock": (one.units, product.quantity_decimals),
+        "counted": one.since if one.counted else None,
+        "due": one.due_on,
     }
+    if currency:
+        cells["value"] = (one.value_minor, currency)
+    return Row(id=f"{location}-{product.pk}", name=product.sku, cells=cells)
+
+
+DUE = Table(
+    name="due_counts",
+    title=N_("Due to be counted"),
+    permission="stock.read",
+    columns=(
+        Column("sku", N_("SKU"), "link"),
+        Column("name", N_("Product")),
+        Column("class", N_("Class")),
+        Column("stock", N_("In bins"), "quantity"),
+        Column("value", N_("Value"), "money"),
+        Column("counted", N_("Last counted"), "date"),
+        Column("due", N_("Due on"), "date"),
+    ),
+    filters=(
+        Filter("location", N_("Location"), "choice", _locations),
+        Filter("class", N_("Class"), "choice", lambda ask: [(one, one) for one in "ABC"]),
+    ),
+    acts=(
+        Act(
+            "begin",
+            N_("Begin a count"),
+            "stock:begin_due",
+            "stock.count",
+            icon="clipboard-check",
+            asks=(
+                Asked(
+                    "blind",
+                    N_("Those who count"),
+                    choices=lambda ask: [("yes", _("see no figures of the books"))],
+                    empty=N_("see the figures of the books"),
+                ),
+            ),
+        ),
+    ),
+    rows=_due_rows,
+    empty=N_("Nothing stands in the bins of this location."),
+)
+
+
+@require_safe
+def due_counts(request: HttpRequest) -> HttpResponse:
+    """Which products are to be counted next: the more they are worth, the more often."""
+    return table_page(request, DUE)
 
 
 @require_POST
 @page("stock.count")
-def record(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write down what was counted of a product in a bin."""
-    found = _there(pk)
-    post = request.POST
+def begin_due(request: HttpRequest) -> HttpResponse:
+    """Begin a count of the products that were ticked."""
     actor: Any = request.user
 
-    def act() -> Written:
-        product = product_of(post.get("product", ""))
-        place = (
-            Bin.objects.filter(pk=_whole_bin(post.get("bin", ""))).values_list("place_id", flat=True).first()
+    def act() -> Any:
+        pairs = [text.partition("-")[::2] for text in request.POST.getlist("selected")]
+        if not pairs:
+            raise BadInput("nothing_selected", N_("Select at least one row first."))
+        return actions.begin_count(
+            actor=actor,
+            location=_whole(pairs[0][0]),
+            scope=Scope(products=tuple(_whole(product, "products") for _location, product in pairs)),
+            blind=request.POST.get("blind") == "yes",
         )
-        if place is None:
-            raise BadInput("no_such_bin", N_("The location has no such bin."), field="bin")
-        codes = codes_of(post)
-        typed = post.get("counted", "").strip() or (str(len(codes)) if product.traced == "serial" else "")
-        cost = post.get("unit_cost", "").strip()
-        tally = Tally(
-            product.pk,
-            place,
-            written.scaled(typed, product.quantity_decimals, field="counted"),
-            codes if product.traced != "batch" else (),
-            codes[0] if product.traced == "batch" and codes else "",
-            written.micro(cost, field="unit_cost") if cost else None,
-        )
-        return actions.record_count(actor=actor, count=pk, tallies=[tally])
 
-    back = f"{reverse('stock:count', args=[pk])}?bin={_whole_bin(post.get('bin', ''))}"
-    return page_act(
-        request, act, ok=_("Written down."), back=back, again=lambda form: _shown(request, found, form)
-    )
-
-
-def _whole_bin(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
-
-
-@require_POST
-@page("stock.review_count")
-def review(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say that the differences have been looked at."""
-    actor: Any = request.user
-    back = reverse("stock:count", args=[pk])
-    return page_act(
-        request, lambda: actions.review_count(actor=actor, count=pk), ok=_("Reviewed."), back=back
-    )
-
-
-@require_POST
-@page("stock.complete_count")
-def complete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Post the differences."""
-    actor: Any = request.user
-    back = reverse("stock:count", args=[pk])
     return page_act(
         request,
-        lambda: actions.complete_count(actor=actor, count=pk),
-        ok=_("Posted the differences."),
-        back=back,
+        act,
+        ok=_("Began the count."),
+        back=lambda done: (
+            reverse("stock:count", args=[done.one("stock.Count")]) if done else reverse("stock:due_counts")
+        ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -13,16 +14,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from wharfinger.base import typed
+from wharfinger.base import configuration, typed
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.write import Written
+from wharfinger.parties.models import Organization
 from wharfinger.stock.actions import goods as actions
 from wharfinger.stock.actions.values import revalue as value_anew
 from wharfinger.stock.models import Bin, Location
 from wharfinger.stock.queries import places, units
+from wharfinger.stock.queries.reasons import names
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.moving import Goods, Transfer
 
@@ -57,7 +60,7 @@ def place_of(text: str, field: str) -> tuple[int, int | None]:
     raise BadInput("no_such_location", N_("Choose a location."), field=field)
 
 
-def product_of(text: str) -> Product:
+def product_of(text: str, *, field: str = "product") -> Product:
     """The product of a SKU or GTIN as typed or scanned; raises BadInput when there is none."""
     text = text.strip()
     found = (
@@ -69,10 +72,31 @@ def product_of(text: str) -> Product:
         raise BadInput(
             "no_such_product",
             N_("There is no product “{text}”. Scan or type its SKU or GTIN."),
-            field="product",
+            field=field,
             text=text[:60],
         )
     return found
+
+
+def owner_of(text: str) -> int | None:
+    """The organization whose goods they are, by its name or number; nothing where they are ours."""
+    text = text.strip()
+    if not text:
+        return None
+    found = (
+        Organization.objects.filter(Q(name__iexact=text) | (Q(reference=text) & ~Q(reference="")))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+        .first()
+    )
+    if found is None:
+        raise BadInput(
+            "no_such_organization_named",
+            N_("There is no organization “{text}”. Write its name or number, or leave this empty."),
+            field="owner",
+            text=text[:60],
+        )
+    return int(found)
 
 
 def codes_of(post: QueryDict) -> tuple[str, ...]:
@@ -104,6 +128,25 @@ def _day(text: str) -> date | None:
             field="effective_on",
             text=text[:20],
         ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """The reasons that a form offers."""
+
+    names: list[str]
+    only: bool
+    """Whether no other can be given."""
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """As choices of a field."""
+        return [(name, name) for name in self.names]
+
+
+def reasons_for(*uses: str) -> Reasons:
+    """The reasons of the list for any of these acts."""
+    return Reasons(names(*uses), configuration.one("listed_reasons_only"))
 
 
 def one_form(
@@ -197,10 +240,15 @@ def adjust(request: HttpRequest) -> HttpResponse:
             typed.micro(cost, field="unit_cost") if cost else None,
             codes if product.traced != "batch" else (),
             codes[0] if product.traced == "batch" and codes else "",
+            owner=owner_of(post.get("owner", "")),
         )
         day = _day(post.get("effective_on", ""))
         return actions.adjust(
-            actor=_actor(request), items=[item], reason=post.get("reason", ""), effective_on=day
+            actor=_actor(request),
+            items=[item],
+            reason=post.get("reason", ""),
+            note=post.get("note", ""),
+            effective_on=day,
         )
 
     fields = (
@@ -212,6 +260,8 @@ def adjust(request: HttpRequest) -> HttpResponse:
         "serials",
         "batch",
         "reason",
+        "note",
+        "owner",
         "effective_on",
     )
 
@@ -220,7 +270,15 @@ def adjust(request: HttpRequest) -> HttpResponse:
         words = _("Took %(goods)s out of %(place)s.") if lost else _("Put %(goods)s into %(place)s.")
         return words % _told(post)
 
-    return one_form(request, "stock/adjust.html", act, said, fields, {"way": "found"})
+    return one_form(
+        request,
+        "stock/adjust.html",
+        act,
+        said,
+        fields,
+        {"way": "found"},
+        reasons=reasons_for("found", "lost"),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -258,14 +316,14 @@ def hold(request: HttpRequest) -> HttpResponse:
         way = post.get("way", "hold")
         kind = "quarantine" if way in ("unhold", "scrap_held") else "bin"
         goods = Goods(product.pk, units_of(post, product, codes), location, bin, codes, kind=kind)
-        reason = post.get("reason", "")
+        reason, note = post.get("reason", ""), post.get("note", "")
         if way == "hold":
-            return actions.hold(actor=_actor(request), goods=goods, reason=reason)
+            return actions.hold(actor=_actor(request), goods=goods, reason=reason, note=note)
         if way == "unhold":
             return actions.unhold(actor=_actor(request), goods=goods, reason=reason)
-        return actions.scrap(actor=_actor(request), goods=goods, reason=reason)
+        return actions.scrap(actor=_actor(request), goods=goods, reason=reason, note=note)
 
-    fields = ("product", "location", "way", "quantity", "serials", "batch", "reason")
+    fields = ("product", "location", "way", "quantity", "serials", "batch", "reason", "note")
 
     def said(post: QueryDict) -> str:
         words = {
@@ -274,7 +332,15 @@ def hold(request: HttpRequest) -> HttpResponse:
         }.get(post.get("way", "hold"), _("Scrapped %(goods)s at %(place)s."))
         return words % _told(post)
 
-    return one_form(request, "stock/aside.html", act, said, fields, {"way": "hold"})
+    return one_form(
+        request,
+        "stock/aside.html",
+        act,
+        said,
+        fields,
+        {"way": "hold"},
+        reasons=reasons_for("hold", "scrap"),
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -313,6 +379,7 @@ def correct_serial(request: HttpRequest, pk: int) -> HttpResponse:
             lot=pk,
             serial=post.get("serial", ""),
             reason=post.get("reason", ""),
+            note=post.get("note", ""),
         )
 
     return one_form(
@@ -320,7 +387,8 @@ def correct_serial(request: HttpRequest, pk: int) -> HttpResponse:
         "stock/correct.html",
         act,
         _("Corrected the serial number."),
-        ("serial", "reason"),
+        ("serial", "reason", "note"),
         {},
         lot=found,
+        reasons=reasons_for("correct_serial"),
     )

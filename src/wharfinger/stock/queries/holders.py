@@ -11,7 +11,7 @@ from django.db.models import Q, Sum
 from wharfinger.base import clock
 from wharfinger.base.refusal import Arrival, Holder, Refusal, Remedy
 from wharfinger.catalog.models import Product
-from wharfinger.ledger.models import Claim, Holding
+from wharfinger.ledger.models import Claim, Holding, Move
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries.figures import available
 
@@ -81,6 +81,48 @@ def documents_of(claims: Iterable[int]) -> dict[int, tuple[str, str, datetime | 
         "line__sheet", "line__organization"
     )
     return {c.pk: (c.line.sheet.subject_name, c.line.organization.name, c.hold_until) for c in found}
+
+
+class Deprived(NamedTuple):
+    """Goods that a line loses by an entry, and wants again."""
+
+    line: int
+    subject: str
+    organization: str
+    owner: str
+    """Who answers for the document and is told."""
+    sku: str
+    quantity: int
+    decimals: int
+
+
+def deprived(entry: int) -> list[Deprived]:
+    """The lines whose goods an entry found missing, those that lose most first."""
+    lost = (
+        Move.objects.filter(entry=entry, source__kind="bin", source__claim__gt=0, target__kind="adjustment")
+        .values_list("source__claim", "source__product__sku", "source__product__quantity_decimals")
+        .annotate(units=Sum("quantity"))
+    )
+    rows = sorted(lost, key=lambda row: (-row[3], row[0]))
+    found = Claim.objects.filter(pk__in=[row[0] for row in rows], line__isnull=False).select_related(
+        "line__sheet__owner", "line__order__owner", "line__organization"
+    )
+    lines = {one.pk: one.line for one in found}
+    return [
+        Deprived(
+            claim,
+            lines[claim].sheet.subject_name,
+            lines[claim].organization.name,
+            str(
+                next((one.owner for one in (lines[claim].sheet, lines[claim].order) if one and one.owner), "")
+            ),
+            sku,
+            int(units),
+            decimals,
+        )
+        for claim, sku, decimals, units in rows
+        if claim in lines
+    ]
 
 
 class Arriving(NamedTuple):

@@ -12,6 +12,7 @@ from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.words import same, tidy
 from wharfinger.ledger.plan import Held, Id, LotRef, PlaceRef, Plan, Truth, fixed, spot
 from wharfinger.stock.rules import choose, price_issues, value_receipt
+from wharfinger.stock.rules.reasons import Why, give
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ class Shelves:
         )
 
 
-def plan_adjust(truth: Truth, *, items: Sequence[Adjustment]) -> Plan:
+def plan_adjust(truth: Truth, *, items: Sequence[Adjustment], why: Why) -> Plan:
     """Put found goods into their bins at what they cost, and take lost goods out of the books.
 
     What is lost is taken from free units first, then from the claims with the latest promise, whose
@@ -100,6 +101,7 @@ def plan_adjust(truth: Truth, *, items: Sequence[Adjustment]) -> Plan:
     plan_items(plan, truth, items, Shelves(truth))
     for item in items:
         plan.mention(("product", item.product), ("location", truth.read["locations"][item.location]))
+    give(plan, truth, why)
     return plan
 
 

@@ -14,17 +14,22 @@ from wharfinger.stock.rules.counting import open_count
 
 
 def plan_complete(truth: Truth, *, count: int) -> Plan:
-    """Post the differences of a reviewed count as one entry.
+    """Post the differences of a reviewed count as one entry."""
+    if open_count(truth, count).reviewed_at is None:
+        raise Refusal(
+            "not_reviewed", N_("Somebody looks at the differences first. Review the count, then complete it.")
+        )
+    return plan_differences(truth, count=count)
+
+
+def plan_differences(truth: Truth, *, count: int) -> Plan:
+    """What completing a count does, reviewed or not.
 
     What lacks in one bin and is too many in another of the same count was put away wrongly: it is moved and
     stays claimed and worth what it was. So is a unit whose serial number stands in another bin of ours.
     What is still off is found or lost; a loss takes free goods first, then the claims with the latest promise.
     """
     row = open_count(truth, count)
-    if row.reviewed_at is None:
-        raise Refusal(
-            "not_reviewed", N_("Somebody looks at the differences first. Review the count, then complete it.")
-        )
     plan = Plan()
     shelves = Shelves(truth)
     items = [item for item in truth.read["items"] if item.quantity]

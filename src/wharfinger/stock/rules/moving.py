@@ -11,6 +11,7 @@ from wharfinger.base.words import same, tidy
 from wharfinger.ledger.plan import Held, LotRef, PlaceRef, Plan, Truth, fixed
 from wharfinger.stock.rules import choose, price_issues
 from wharfinger.stock.rules.adjusting import KnownLot, identify, known_lots, target_bin
+from wharfinger.stock.rules.reasons import Why, give
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Mover(Protocol):
 class Aside(Protocol):
     """Plans goods that leave the free stock, or come back to it."""
 
-    def __call__(self, truth: Truth, *, goods: Goods) -> Plan:
+    def __call__(self, truth: Truth, *, goods: Goods, why: Why | None = None) -> Plan:
         """Decide on what is now true."""
         ...
 
@@ -141,7 +142,7 @@ def plan_put_away(truth: Truth, *, items: Sequence[Transfer]) -> Plan:
     return plan_transfer(truth, items=items)
 
 
-def plan_hold(truth: Truth, *, goods: Goods) -> Plan:
+def plan_hold(truth: Truth, *, goods: Goods, why: Why | None = None) -> Plan:
     """Set free goods aside, where they stay ours and on hand, but for nobody to sell."""
     plan = Plan()
     for held, quantity in _chosen(truth, goods):
@@ -157,21 +158,21 @@ def plan_hold(truth: Truth, *, goods: Goods) -> Plan:
             held.spot.at(PlaceRef(truth.read["quarantines"][goods.location], "quarantine")),
             quantity,
         )
-    _mention(plan, truth, goods)
+    _mention(plan, truth, goods, why=why)
     return plan
 
 
-def plan_unhold(truth: Truth, *, goods: Goods) -> Plan:
+def plan_unhold(truth: Truth, *, goods: Goods, why: Why | None = None) -> Plan:
     """Bring goods that were set aside back to a bin."""
     plan = Plan()
     place = target_bin(truth, goods.location, goods.bin)
     for held, quantity in _take(_aside(truth, goods), goods):
         plan.move(held.spot, held.spot.at(place), quantity)
-    _mention(plan, truth, goods)
+    _mention(plan, truth, goods, why=why)
     return plan
 
 
-def plan_scrap(truth: Truth, *, goods: Goods) -> Plan:
+def plan_scrap(truth: Truth, *, goods: Goods, why: Why | None = None) -> Plan:
     """Throw free or set-aside goods away; their cost leaves the books."""
     plan = Plan()
     chosen = _take(_aside(truth, goods), goods) if goods.kind == "quarantine" else _chosen(truth, goods)
@@ -185,7 +186,7 @@ def plan_scrap(truth: Truth, *, goods: Goods) -> Plan:
             )
         plan.move(held.spot, held.spot.at(fixed("scrap")), quantity)
     price_issues(plan, truth, lambda product: truth.products[product].cost_method)
-    _mention(plan, truth, goods)
+    _mention(plan, truth, goods, why=why)
     return plan
 
 
@@ -202,7 +203,7 @@ def _aside(truth: Truth, goods: Goods) -> list[Held]:
     ]
 
 
-def plan_correct_serial(truth: Truth, *, lot: int, serial: str) -> Plan:
+def plan_correct_serial(truth: Truth, *, lot: int, serial: str, why: Why) -> Plan:
     """Give a unit in stock its right serial number; the wrong one stays in its history."""
     plan = Plan()
     stands = [h for h in (*truth.held, *truth.free) if h.lot == lot and h.quantity > 0]
@@ -241,11 +242,16 @@ def plan_correct_serial(truth: Truth, *, lot: int, serial: str) -> Plan:
             plan.draw(step, layer.id, layer.quantity, layer.value_minor)
             plan.draw(step, made, -layer.quantity, -layer.value_minor)
     plan.mention(("product", held.product))
+    give(plan, truth, why)
     return plan
 
 
-def _mention(plan: Plan, truth: Truth, goods: Goods, target: int | None = None) -> None:
+def _mention(
+    plan: Plan, truth: Truth, goods: Goods, target: int | None = None, *, why: Why | None = None
+) -> None:
     plan.mention(("product", goods.product))
+    if why is not None:
+        give(plan, truth, why)
     for place in (goods.location, target):
         if place is not None:
             plan.mention(("location", truth.read["locations"][place]))
