@@ -19,7 +19,7 @@ from wharfinger.ledger.reverse import reverse
 from wharfinger.ledger.write import Written
 from wharfinger.stock.actions.goods import adjust
 from wharfinger.stock.actions.values import revalue
-from wharfinger.stock.queries.figures import valuation
+from wharfinger.stock.queries.worth import valuation
 from wharfinger.stock.rules.adjusting import Adjustment
 
 pytestmark = pytest.mark.django_db

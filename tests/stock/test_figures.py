@@ -28,7 +28,7 @@ from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.sales.rules.quotes import QuoteWish
 from wharfinger.stock.actions.goods import adjust, correct_serial, hold, transfer
-from wharfinger.stock.queries import figures, holders, units
+from wharfinger.stock.queries import figures, holders, units, worth
 from wharfinger.stock.queries.figures import StockRow, largest_remainder
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.moving import Goods, Transfer
@@ -108,7 +108,7 @@ def test_the_value_of_a_past_day(company: World) -> None:
     for days, quantity in ((9, 3), (5, 2), (2, -4)):
         item = Adjustment(product.pk, quantity, company.location.place_id, unit_cost_micro=10_000_000)
         adjust(actor=HOUSE, items=[item], reason="Then", effective_on=today - timedelta(days=days))
-    on = {days: figures.valuation(today - timedelta(days=days), [product.pk]) for days in (10, 9, 5, 3, 2, 0)}
+    on = {days: worth.valuation(today - timedelta(days=days), [product.pk]) for days in (10, 9, 5, 3, 2, 0)}
     assert {days: [(v.quantity, v.value_minor) for v in found] for days, found in on.items()} == {
         10: [],
         9: [(3, 3000)],

@@ -261,7 +261,7 @@ class Draw(models.Model):
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="draws")
     move = models.ForeignKey(Move, models.PROTECT, null=True, related_name="draws")
-    layer = models.ForeignKey(Layer, models.PROTECT, related_name="draws")
+    layer = models.ForeignKey(Layer, models.PROTECT, related_name="draws", db_index=False)
     quantity = models.BigIntegerField()
     value_minor = models.BigIntegerField()
     reverses = models.ForeignKey(
@@ -270,7 +270,9 @@ class Draw(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["reverses"], name="draw_reverses", condition=Q(reverses__isnull=False))
+            models.Index(fields=["reverses"], name="draw_reverses", condition=Q(reverses__isnull=False)),
+            # Covers what stock was worth on a day, so that no row of the table is visited.
+            models.Index(fields=["layer", "entry", "quantity", "value_minor"], name="draw_layer"),
         ]
 
     def __str__(self) -> str:

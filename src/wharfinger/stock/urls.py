@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wharfinger.stock.pages import counting, counts, goods, inventory, levels, locations, reasons
+from wharfinger.stock.pages import counting, counts, goods, inventory, levels, locations, reasons, worth
 
 app_name = "stock"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("stock/aside/", goods.hold, name="aside"),
     path("stock/kept/", levels.level, name="level"),
     path("stock/value/", goods.revalue, name="revalue"),
+    path("stock/worth/", worth.value, name="worth"),
     path("stock/reasons/", reasons.reasons, name="reasons"),
     path("stock/reasons/given/", reasons.by_reason, name="by_reason"),
     path("stock/reasons/new/", reasons.new_reason, name="new_reason"),

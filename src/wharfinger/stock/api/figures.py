@@ -13,9 +13,10 @@ from pydantic import Field
 from wharfinger.base import configuration, money, quantity
 from wharfinger.base.access import require
 from wharfinger.base.door import Id, Listing, Page, Request, Shown, answer, whole
+from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product
 from wharfinger.stock.models import Location
-from wharfinger.stock.queries import figures, holders, places
+from wharfinger.stock.queries import holders, places, worth
 
 router = Router(tags=["stock"])
 
@@ -91,6 +92,37 @@ class ValuationOut(Shown):
     items: list[ValuedOut]
 
 
+class AmountOut(Shown):
+    """A quantity with what it is worth; below zero where it left."""
+
+    quantity: str = Field(examples=["3"])
+    value: str = Field(examples=["94.50"])
+
+
+class ChangedOut(Shown):
+    """What changed the worth of a product's stock, by cause."""
+
+    product: Id
+    sku: str
+    opening: AmountOut
+    bought: AmountOut
+    sold: AmountOut
+    returned: AmountOut
+    adjusted: AmountOut = Field(description="Found, lost, scrapped.")
+    built: AmountOut = Field(description="Put together or taken apart.")
+    valued: AmountOut = Field(description="Freight, billed prices, another value of what is there.")
+    closing: AmountOut
+    currency: str
+
+
+class ChangesOut(Shown):
+    """What changed the worth of stock from one day to another, both included."""
+
+    since: date
+    until: date
+    items: list[ChangedOut]
+
+
 def _lines_only(rows: Any, values: list[str]) -> Any:
     """A location narrows the lines of numbers, not the products."""
     return rows
@@ -161,7 +193,7 @@ def valuation(request: Request, on: date) -> HttpResponse:
     """What stock was worth at the end of a day, from what had come in and gone out until then."""
     require(request.auth, "catalog.see_cost")
     currency = configuration.one("currency")
-    found = figures.valuation(on)
+    found = worth.valuation(on)
     products = Product.objects.in_bulk([one.product for one in found])
     items = [
         {
@@ -175,3 +207,37 @@ def valuation(request: Request, on: date) -> HttpResponse:
     ]
     total = money.plain(sum(one.value_minor for one in found), currency)
     return answer({"on": on.isoformat(), "total": total, "currency": currency, "items": items})
+
+
+@router.get("/stock/changes", response=ChangesOut, summary="Say what changed the worth of stock")
+def changes(request: Request, since: date, until: date) -> HttpResponse:
+    """What each product's stock was worth before a time, what changed it and why, and what it was worth at its end.
+
+    Opening and changes add up to closing, to the cent; undone is undone under the same cause.
+    """
+    require(request.auth, "catalog.see_cost")
+    if until < since:
+        raise BadInput("ends_before_it_begins", N_("The end lies before the beginning."), field="until")
+    currency = configuration.one("currency")
+    found = worth.changes(since, until)
+    products = Product.objects.in_bulk([one.product for one in found])
+
+    def shown(amount: worth.Amount, decimals: int) -> dict[str, str]:
+        return {
+            "quantity": quantity.plain(amount.quantity, decimals),
+            "value": money.plain(amount.value_minor, currency),
+        }
+
+    items = [
+        {
+            "product": one.product,
+            "sku": products[one.product].sku,
+            "opening": shown(one.opening, d),
+            **{cause: shown(one.causes.get(cause, worth.Amount()), d) for cause in worth.CAUSES},
+            "closing": shown(one.closing, d),
+            "currency": currency,
+        }
+        for one in found
+        for d in [products[one.product].quantity_decimals]
+    ]
+    return answer({"since": since.isoformat(), "until": until.isoformat(), "items": items})

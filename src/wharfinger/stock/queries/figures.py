@@ -9,9 +9,8 @@ location, so back order, and what is on order without one, count at the default 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.db.models import Sum
 
@@ -221,30 +220,3 @@ def largest_remainder(value: int, weights: Sequence[int]) -> list[int]:
         for n in order[:odd]:
             shares[n] += 1
     return shares
-
-
-class Valued(NamedTuple):
-    """How many of a product there were on a day, and what they were worth."""
-
-    product: int
-    quantity: int
-    value_minor: int
-
-
-def _among(column: str, ids: Iterable[int] | None) -> tuple[str, list[Any]]:
-    return ("", []) if ids is None else (f" AND {sql.among(column)}", [sql.array(sorted(set(ids)))])
-
-
-def valuation(on: date, products: Iterable[int] | None = None) -> list[Valued]:
-    """What stock was worth at the end of a day, from what came in and went out until then."""
-    only, params = _among("l.product_id", products)
-    return [
-        Valued(product, int(units), int(value))
-        for product, units, value in sql.fetch(
-            "SELECT l.product_id, -SUM(d.quantity), -SUM(d.value_minor) FROM ledger_draw d "
-            "JOIN ledger_entry e ON e.id = d.entry_id JOIN ledger_layer l ON l.id = d.layer_id "
-            f"WHERE e.effective_on <= %s{only} GROUP BY l.product_id "
-            "HAVING SUM(d.quantity) <> 0 OR SUM(d.value_minor) <> 0 ORDER BY l.product_id",
-            [on, *params],
-        )
-    ]
