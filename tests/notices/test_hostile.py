@@ -119,7 +119,7 @@ def test_a_name_is_asked_once_and_that_address_is_called(
         raise ConnectionRefusedError
 
     monkeypatch.setattr(socket, "create_connection", connect)
-    url = receiver.url.replace("127.0.0.1", "rebinding.example")
+    url = receiver.url.replace("http://127.0.0.1", "https://rebinding.example")
     with pytest.raises(ConnectionRefusedError):
         calling.call(url, "{}", {}, private=False, resolve=resolve)
     assert called == [PUBLIC]

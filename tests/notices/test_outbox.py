@@ -19,8 +19,8 @@ from wharfinger.base.models import Setting
 from wharfinger.base.refusal import BadInput
 from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.models import Entry, Outbox
-from wharfinger.notices import outbox, rules
-from wharfinger.notices.actions import add_webhook, send_again, set_rule
+from wharfinger.notices import calling, outbox, rules
+from wharfinger.notices.actions import add_webhook, change_webhook, send_again, set_rule
 from wharfinger.notices.models import Attempt, Webhook
 from wharfinger.parties.models import User
 from wharfinger.sales.actions.orders import create_order
@@ -150,8 +150,8 @@ def test_redirects_are_not_followed(company: World, receiver: Receiver) -> None:
 
 
 def test_private_addresses_are_refused_unless_allowed(company: World, receiver: Receiver) -> None:
-    Setting.objects.filter(key="webhook_private_addresses").delete()
     add_webhook(actor=HOUSE, name="Inside", url=receiver.url, verbs=["order"])
+    Setting.objects.filter(key="webhook_private_addresses").delete()
     order(company)
     work_off()
     assert receiver.told == []
@@ -206,3 +206,25 @@ def test_a_webhook_of_an_unknown_verb_is_refused(company: World) -> None:
         add_webhook(actor=HOUSE, name="Books", url="ftp://example.com/")
     assert refused.value.field == "url"
     assert Entry.objects.count() == before
+
+
+def test_what_leaves_our_network_is_encrypted(company: World) -> None:
+    Setting.objects.filter(key="webhook_private_addresses").delete()
+    made = add_webhook(actor=HOUSE, name="Books", url="https://example.com/").one("notices.Webhook")
+    before = Entry.objects.count()
+    for act in (
+        lambda: add_webhook(actor=HOUSE, name="Open", url="http://example.com/"),
+        lambda: change_webhook(actor=HOUSE, webhook=made, values={"url": "http://example.com/"}),
+    ):
+        with pytest.raises(BadInput) as refused:
+            act()
+        assert (refused.value.code, refused.value.field) == ("bad_url", "url")
+    assert (Entry.objects.count(), Webhook.objects.get().url) == (before, "https://example.com/")
+    with pytest.raises(ValueError, match="https"):
+        calling.call(
+            "http://example.com/",
+            "{}",
+            {},
+            private=False,
+            resolve=lambda *_, **__: [(0, 0, 0, "", ("93.184.216.34",))],
+        )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from wharfinger.base import configuration
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.words import tidy
@@ -161,8 +162,16 @@ def note(*, actor: Actor, subject: str, text: str, key: str | None = None) -> Wr
 def _url(url: str) -> str:
     url = tidy(url, field="url", most=500)
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadInput("bad_url", N_("An address begins with https:// and names a host."), field="url")
+    inside = configuration.one("webhook_private_addresses")
+    if parts.scheme not in rules.schemes(private=inside) or not parts.hostname:
+        raise BadInput(
+            "bad_url",
+            N_(
+                "An address begins with https:// and names a host; http:// is for your own network, "
+                "once the settings allow private addresses."
+            ),
+            field="url",
+        )
     return url
 
 

@@ -34,6 +34,11 @@ NOTES = Listing(
 MESSAGES = Listing("messages", sorts={}, filters={"consumer": "consumer", "entry": "entry_id"}, days={}, q=())
 
 
+ADDRESS = (
+    "It begins with https://; http:// is for your own network, once the settings allow private addresses."
+)
+
+
 class MailsGiven(Given):
     """The events of which one wants no mail: all of them, from now on."""
 
@@ -54,7 +59,7 @@ class WebhookGiven(Given):
     """An address to tell of entries."""
 
     name: Text
-    url: str = Field(max_length=500, examples=["https://example.com/hook"])
+    url: str = Field(max_length=500, examples=["https://example.com/hook"], description=ADDRESS)
     verbs: list[Text] = Field(default=[], max_length=100, examples=[["ship"]])
 
 
@@ -62,7 +67,9 @@ class WebhookChange(Given):
     """What is to be different."""
 
     name: Text | None = None
-    url: str | None = Field(default=None, max_length=500, examples=["https://example.com/hook"])
+    url: str | None = Field(
+        default=None, max_length=500, examples=["https://example.com/hook"], description=ADDRESS
+    )
     verbs: list[Text] | None = Field(default=None, max_length=100, examples=[["ship"]])
     active: bool | None = None
 

@@ -35,18 +35,22 @@ def call(
 ) -> tuple[int, str]:
     """Post to an address after looking where it leads; status and the first words of the answer.
 
-    private: whether addresses inside our own network may be called. The name is resolved once and that
+    private: whether addresses inside our own network may be called, and without TLS. The name is resolved once and that
     very address is called, so that it cannot turn to a private one in between. Redirects are not
     followed. Raises one of ERRORS.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("a webhook's address begins with http:// or https://")
+        raise ValueError("a webhook's address begins with https://")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     found = [str(info[4][0]) for info in resolve(parts.hostname, port, type=socket.SOCK_STREAM)]
     public = [ip for ip in found if private or rules.may_be_called(ip)]
     if not public:
         raise OSError("this address is private; an administrator can allow such addresses in the settings")
+    if parts.scheme not in rules.schemes(private=private):
+        raise ValueError(
+            "a webhook's address begins with https://, unless the settings allow private addresses"
+        )
     target = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (f"?{parts.query}" if parts.query else "")
     named = {
         "Host": parts.netloc.rpartition("@")[2].encode("idna").decode(),

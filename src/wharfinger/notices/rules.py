@@ -117,6 +117,11 @@ def tell(
     return [Told(user, tuple(what)) for user, what in sorted(told.items())]
 
 
+def schemes(*, private: bool) -> tuple[str, ...]:
+    """How addresses may begin: what leaves our own network is encrypted."""
+    return ("https", "http") if private else ("https",)
+
+
 def may_be_called(address: str) -> bool:
     """Whether an address of the network is public, so that a webhook cannot be aimed at our own machines."""
     ip = ipaddress.ip_address(address.partition("%")[0])
