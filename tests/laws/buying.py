@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 from tests.laws.state import State, Verb
-from wharfinger.ledger.models import Lot
+from wharfinger.catalog.models import Product
+from wharfinger.ledger.models import Holding, Lot
 from wharfinger.purchasing.actions import approving, landing, ordering, receiving
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptCost
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
@@ -148,17 +150,42 @@ def _adjust(state: State, chance: random.Random) -> Any:
 
 
 def _count(state: State, chance: random.Random) -> Any:
-    """A bin is counted, one off, and the difference posted."""
+    """Two bins are counted: something is off, in the wrong bin, or a unit nobody knew of; the difference is posted."""
     held = state.standing(chance, "bin")
-    if held is None or held.serial:
+    if held is None:
         return None
-    at = Bin.objects.get(place=held.place_id)
+    at = Bin.objects.select_related("location").get(place=held.place_id)
+    other = Bin.objects.filter(location=at.location_id).exclude(pk=at.pk).first() or at
     begun = counts.begin_count(actor=state.user, location=at.location_id).one("stock.Count")
-    tally = Tally(held.product_id, at.place_id, max(0, held.quantity + chance.choice((-1, 1))))
-    counts.record_count(actor=state.user, count=begun, tallies=[tally])
+    off = chance.choice((-2, -1, 0, 1))
+    tallies = [_tally(state, chance, held.product_id, at, off)]
+    if other != at:
+        tallies.append(_tally(state, chance, held.product_id, other, chance.choice((0, -off, 1))))
+    if held.serial and other != at and chance.random() < 0.5:
+        # A unit of the one bin lies in the other.
+        one, two = tallies
+        moved = one.serials[:1]
+        tallies = [
+            replace(one, serials=one.serials[1:], counted=max(0, one.counted - len(moved))),
+            replace(two, serials=(*two.serials, *moved), counted=two.counted + len(moved)),
+        ]
+    counts.record_count(actor=state.user, count=begun, tallies=tallies)
+    if chance.random() < 0.3:
+        counts.recount(actor=state.user, count=begun, tallies=tallies[:1])
     counts.review_count(actor=state.user, count=begun)
     state.stands()
     return counts.complete_count(actor=state.user, count=begun)
+
+
+def _tally(state: State, chance: random.Random, product: int, at: Bin, off: int) -> Tally:
+    """What somebody says of a product in a bin: so many more or fewer than the books have."""
+    there = Holding.objects.filter(product=product, place=at.place_id, quantity__gt=0)
+    if Product.objects.get(pk=product).traced != "serial":
+        total = sum(there.values_list("quantity", flat=True))
+        return Tally(product, at.place_id, max(0, total + off))
+    codes = list(there.values_list("lot__code", flat=True))
+    codes = codes[: len(codes) + off] if off < 0 else [*codes, *state.new_serials(state.products[-1], off)]
+    return Tally(product, at.place_id, len(codes), tuple(codes))
 
 
 def _some(state: State, chance: random.Random, *kinds: str) -> Goods | None:

@@ -21,7 +21,7 @@ from typing import Any
 import time_machine
 from django.db.models import Sum
 
-from tests.scenarios.after import After
+from tests.scenarios.counting import Counting
 from wharfinger.base import clock
 from wharfinger.boards.worklists import BY_NAME, waiting
 from wharfinger.catalog.models import VendorPrice
@@ -30,7 +30,7 @@ from wharfinger.demand.queries.shown import show_lines
 from wharfinger.purchasing.models import PurchaseOrder
 
 
-class Dealing(After):
+class Dealing(Counting):
     """What a teller also understands of deals."""
 
     travel: Any = None

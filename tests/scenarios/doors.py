@@ -8,6 +8,7 @@ from typing import Any
 
 from django.test import Client
 
+from tests.scenarios.counts import CountsActions, CountsApi
 from tests.scenarios.deals import DealsActions, DealsApi
 from tests.scenarios.further import FurtherActions, FurtherApi
 from tests.world import World
@@ -52,7 +53,7 @@ class Refused(Exception):
         self.code = code
 
 
-class ActionsDoor(DealsActions, FurtherActions):
+class ActionsDoor(DealsActions, FurtherActions, CountsActions):
     """Calls the actions in process."""
 
     def __init__(self, company: World, who: User | None = None) -> None:
@@ -155,7 +156,7 @@ class ActionsDoor(DealsActions, FurtherActions):
             raise Refused(refusal.code if refusal.words() else "no words") from refusal
 
 
-class ApiDoor(DealsApi, FurtherApi):
+class ApiDoor(DealsApi, FurtherApi, CountsApi):
     """Speaks JSON over HTTP."""
 
     def __init__(self, company: World, who: User | None = None) -> None:

@@ -210,7 +210,7 @@ class Teller(Dealing):
     def say_stock(self, rest: str) -> None:
         """stock PRODUCT: FIGURES"""
         name, wanted = rest.split(":")
-        rows = Holding.objects.filter(product=self.products[name.strip()], unbounded=False)
+        rows = Holding.objects.filter(product=self.products[name.strip()], unbounded=False, owned=True)
 
         def total(**where: Any) -> int:
             return rows.filter(**where).aggregate(q=Sum("quantity"))["q"] or 0

@@ -25,7 +25,8 @@ def test_reports_say_what_the_books_say(client: Client) -> None:
     company.stock(product, 3)
     _, (line,) = order(company, (product, 2))
     invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 2),)))
-    assert [one["name"] for one in client.get(AT).json()["items"]] == ["stock-valuation", "receivables"]
+    names = [one["name"] for one in client.get(AT).json()["items"]]
+    assert names == ["stock-valuation", "stock-by-reason", "receivables"]
     worth = client.get(f"{AT}/stock-valuation").json()
     assert [(row["sku"], row["quantity"]) for row in worth["items"]] == [(product.sku, "3")]
     stock = client.get(f"/api/v1/stock/valuation?on={worth['on']}").json()

@@ -11,6 +11,8 @@ from django.test import Client
 from tests.world import World, clean, entries, seen, world
 from wharfinger.base import configuration
 from wharfinger.base.access import HOUSE
+from wharfinger.base.models import Setting
+from wharfinger.ledger.models import Entry
 from wharfinger.parties.models import Role, User
 from wharfinger.work.actions import create_work_order
 from wharfinger.work.rules import WorkWish
@@ -39,6 +41,10 @@ def typed(**values: Any) -> dict[str, Any]:
         "quote_valid_days": "30",
         "terms_days": "14",
         "returnable_days": "30",
+        "counting.tolerance_percent": "0",
+        "counting.cycle_days_a": "30",
+        "counting.cycle_days_b": "90",
+        "counting.cycle_days_c": "365",
         **values,
     }
 
@@ -126,3 +132,64 @@ def test_settings_need_their_permission(client: Client, company: World) -> None:
     assert client.get("/settings/").status_code == 403
     assert client.post("/settings/modules/jobs/", {"on": "no"}).status_code == 403
     assert configuration.one("modules")["jobs"] is True
+
+
+def told(page: str) -> list[tuple[str, str, str]]:
+    """What a timeline says of each change: what, before, after."""
+    rows = re.findall(r'<p class="quiet move">(.*?): (.*?) <svg.*?</svg> (.*?)</p>', page, re.S)
+    return [(what, old, new) for what, old, new in rows]
+
+
+def test_the_timeline_says_what_was_decided(browser: Client, company: World) -> None:
+    values = {
+        "approval.threshold_minor": "500.50",
+        "approval.self_approval": "yes",
+        "purchasing_team": [str(company.user.pk)],
+        "closed_until": "2026-01-31",
+        "shipment_proof": "yes",
+    }
+    before = configuration.read("company", "hold_days", "language")
+    browser.post("/settings/", typed(**values))
+    found = told(seen(browser, "/settings/"))
+    assert set(found) >= {
+        ("Purchases from this amount need an approval", "–", "500.50"),
+        ("One may approve what one asked for", "No", "Yes"),
+        ("Purchasing team", "–", str(company.user)),
+        ("A delivery needs a proof", "No", "Yes"),
+        ("A reservation lasts", "14", "10"),
+        ("Language of the company", "English", "German"),
+        ("Name", before["company"]["name"] or "–", "Quay IT"),
+    }
+    assert [old for what, old, _ in found if what == "Closed up to and with"] == ["–"]
+    # Only what is different is told: the country, for one, was the same before.
+    assert not [what for what, *_ in found if what in ("Country", "Time zone", "A quote is valid for")]
+    browser.post("/settings/modules/", {"module": "jobs", "on": ""})
+    assert told(seen(browser, "/settings/modules/"))[:1] == [("Jobs", "Yes", "No")]
+    entry = Entry.objects.filter(facts__subject="setting:hold_days").latest("pk")
+    page = seen(browser, f"/journal/{entry.pk}/")
+    assert "A reservation lasts" in page
+    assert ">14<" in page
+    clean()
+
+
+def test_how_is_counted_is_decided(browser: Client) -> None:
+    values = {
+        "counting.second_count": "yes",
+        "counting.tolerance_percent": "5",
+        "counting.tolerance_minor": "12.50",
+        "listed_reasons_only": "yes",
+    }
+    assert browser.post("/settings/", typed(**values)).status_code == 303
+    assert Setting.objects.get(key="counting").value == {
+        "second_count": True,
+        "tolerance_percent": 5,
+        "tolerance_minor": 1250,
+        "cycle_days_a": 30,
+        "cycle_days_b": 90,
+        "cycle_days_c": 365,
+    }
+    assert Setting.objects.get(key="listed_reasons_only").value is True
+    before = entries()
+    for wrong in ({"counting.tolerance_percent": "101"}, {"counting.cycle_days_a": "0"}):
+        refused = browser.post("/settings/", typed(**values | wrong))
+        assert (refused.status_code, entries()) == (422, before)
