@@ -108,7 +108,7 @@ def test_sign_out_needs_a_post(mara: User) -> None:
 
 @pytest.mark.parametrize(
     ("old", "new", "says"),
-    [("wrong", "quay-side-8812", "nicht Ihr jetziges Passwort"), (PASSWORD, "password", "f-new-e")],
+    [("wrong", "quay-side-8812", "nicht Ihr aktuelles Passwort"), (PASSWORD, "password", "f-new-e")],
 )
 def test_a_refused_new_password_changes_nothing(mara: User, old: str, new: str, says: str) -> None:
     """The sentence stands beside the field, and the old password still holds."""
