@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from wharfinger.base import clock, configuration, money
 from wharfinger.base.door import known
+from wharfinger.base.quantity import plain
 from wharfinger.base.tax import Totals
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
@@ -25,6 +26,7 @@ from wharfinger.ledger.prepared import Prepared, an_id, day
 from wharfinger.sales.models import Opportunity
 from wharfinger.sales.rules.holds import end_of_day
 from wharfinger.stock.models import Location
+from wharfinger.stock.queries.worth import UnitCosts, unit_costs
 
 RELATED = ("organization", "contact", "owner")
 
@@ -151,16 +153,29 @@ def order_totals(
     return totals_of(ids, ORDER, ended, lines, figures), billed | (money_of(asked, ORDER) if asked else {})
 
 
-def show_quote(row: Any) -> dict[str, Any]:
+def costs_of(found: Sequence[Line]) -> dict[int, UnitCosts]:
+    """What the products of lines cost, on average and at most, where any are in stock."""
+    return unit_costs({line.product_id: line.product.quantity_decimals for line in found}) if found else {}
+
+
+def show_quote(row: Any, *, costs: bool = False) -> dict[str, Any]:
     """A quote with its lines."""
-    return show_quotes([row], include=frozenset(("lines",)))[0]
+    return show_quotes([row], include=frozenset(("lines",)), costs=costs)[0]
 
 
-def show_quotes(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> list[dict[str, Any]]:
-    """Quotes as callers read them."""
+def show_quotes(
+    rows: Sequence[Any], include: frozenset[str] = frozenset(), *, costs: bool = False
+) -> list[dict[str, Any]]:
+    """Quotes as callers read them; what their products cost only for who may see costs."""
     found = lines_on([row.pk for row in rows], SHEET)
     sums = quote_totals(rows, found)
     lines = _listed(rows, found, SHEET) if "lines" in include else None
+    if lines is not None:
+        unit = costs_of(found) if costs else {}
+        for line in (line for listed in lines.values() for line in listed):
+            cost = unit.get(line["product"])
+            line["average_cost"] = plain(cost.average_micro, money.MICRO) if cost else None
+            line["highest_cost"] = plain(cost.highest_micro, money.MICRO) if cost else None
     won = dict(
         Sheet.objects.filter(order__quote_id__in=[row.pk for row in rows], void__isnull=True).values_list(
             "order__quote_id", "pk"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -18,7 +18,7 @@ from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries import truth as reads
 from wharfinger.purchasing.rules import changing, drafting, levels, ordering
-from wharfinger.purchasing.rules.changing import PurchaseChange
+from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.stock.models import Level
 
@@ -27,6 +27,7 @@ def draft(*, actor: Actor, wish: PurchaseWish, key: str | None = None) -> Writte
     """Make a purchase order by hand, for stock, for customers' lines, or both."""
     require(actor, "purchasing.order")
     wish = _tidy(wish)
+    _costs_are_ones_own(actor, wish.lines, wish.freight_minor)
     if not wish.lines:
         raise BadInput("no_lines", N_("A purchase order needs at least one line."), field="lines")
     return post(
@@ -48,6 +49,8 @@ def draft_from_lines(
     require(actor, "purchasing.order")
     _needs_some(wanted)
     wish = _tidy(wish) if wish else None
+    if wish:
+        _costs_are_ones_own(actor, (), wish.freight_minor)
     return post(
         "draft",
         _drafting(wanted, (), wish),
@@ -90,6 +93,7 @@ def auto_fill(*, actor: Actor, key: str | None = None) -> Written:
 def change_purchase(*, actor: Actor, order: int, change: PurchaseChange, key: str | None = None) -> Written:
     """Change the lines and terms of a draft; of a submitted order its dates and notes."""
     require(actor, "purchasing.order")
+    _costs_are_ones_own(actor, (*change.add, *change.change), dict(change.values).get("freight_minor"))
     wanted = [one for line in change.add for one in line.wanted]
     asked = [one.line for one in wanted]
     more = [line.product for line in change.add if line.product is not None]
@@ -227,6 +231,14 @@ def _tidy(wish: PurchaseWish) -> PurchaseWish:
         ship_to_text=tidy(wish.ship_to_text, field="ship_to_text", most=500, needed=wish.ship_to == "other"),
         memo=tidy(wish.memo, field="memo", most=1000, needed=False),
     )
+
+
+def _costs_are_ones_own(
+    actor: Actor, lines: Iterable[PurchaseLineWish | LineChange], freight_minor: int | None
+) -> None:
+    """Who may not see costs sets none: they come from the vendor's prices."""
+    if freight_minor or any(line.unit_cost_micro is not None for line in lines):
+        require(actor, "catalog.see_cost")
 
 
 def _needs_some(wanted: Sequence[Wanted]) -> None:

@@ -150,7 +150,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "purchasing/change.html", there)
 
     if request.method != "POST":
-        return show(Form(_as_typed(paper.found(pk), lines)))
+        return show(Form(_as_typed(paper.found(pk), lines, costs=_user(request).may("catalog.see_cost"))))
     return page_act(
         request,
         lambda: ordering.change_purchase(
@@ -324,16 +324,18 @@ def _new_lines(typed: QueryDict) -> tuple[PurchaseLineWish, ...]:
     return tuple(lines)
 
 
-def _as_typed(order: Any, lines: list[Any]) -> dict[str, Any]:
+def _as_typed(order: Any, lines: list[Any], *, costs: bool) -> dict[str, Any]:
     values = {
         "external_number": order.external_number,
         "memo": order.memo,
         "expected_on": order.expected_on.isoformat() if order.expected_on else "",
-        "freight": amount(order.freight_minor, order.currency),
     }
+    if costs:
+        values["freight"] = amount(order.freight_minor, order.currency)
     for line in lines:
         values[f"line-quantity-{line.pk}"] = written(line.quantity, line.product.quantity_decimals)
-        values[f"line-cost-{line.pk}"] = written(line.unit_cost_micro, 6)
+        if costs:
+            values[f"line-cost-{line.pk}"] = written(line.unit_cost_micro, 6)
     return values
 
 
@@ -342,7 +344,9 @@ def _changes(typed: QueryDict, order: Any, lines: list[Any]) -> PurchaseChange:
     values["expected_on"] = _day(typed, "expected_on")
     if order.submitted_at is not None:
         return PurchaseChange(tuple(values.items()))
-    values["freight_minor"] = minor(typed.get("freight") or "0", order.currency, field="freight")
+    if "freight" in typed:
+        # Whoever may not see costs is not asked for them, and leaves them as they are.
+        values["freight_minor"] = minor(typed.get("freight") or "0", order.currency, field="freight")
     gone = {line.pk for line in lines if typed.get(f"line-remove-{line.pk}")}
     changes = [
         LineChange(
@@ -352,7 +356,9 @@ def _changes(typed: QueryDict, order: Any, lines: list[Any]) -> PurchaseChange:
                 line.product.quantity_decimals,
                 field=f"line-quantity-{line.pk}",
             ),
-            micro(typed.get(f"line-cost-{line.pk}", ""), field=f"line-cost-{line.pk}"),
+            micro(typed.get(f"line-cost-{line.pk}", ""), field=f"line-cost-{line.pk}")
+            if f"line-cost-{line.pk}" in typed
+            else None,
         )
         for line in lines
         if line.pk not in gone

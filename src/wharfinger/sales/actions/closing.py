@@ -51,8 +51,11 @@ SENDING = ("pick", "ship", "deliver", "pick_pack_ship")
 _DOCUMENTS = ("demand.Sheet", "sales.Order", "work.WorkOrder")
 
 
-def closing(invoice_table: str) -> Callable[[Truth, Plan, Written], None]:
-    """What runs after these verbs; invoice_table: where invoices are, by which money is still owed."""
+def closing(invoice_table: str, row_table: str) -> Callable[[Truth, Plan, Written], None]:
+    """What runs after these verbs; invoice_table: where invoices are, by which money is still owed.
+
+    row_table: where their rows are, each with the line that it bills.
+    """
     owing = owes(invoice_table)
 
     def close(truth: Truth, plan: Plan, written: Written) -> None:
@@ -65,7 +68,7 @@ def closing(invoice_table: str) -> Callable[[Truth, Plan, Written], None]:
         touched |= {
             pk for name, pk in plan.mentions if name in ("order", "work_order") and isinstance(pk, int)
         }
-        touched |= _billed(plan, written, invoice_table)
+        touched |= _billed(plan, row_table)
         touched |= {written.made[ref.label][ref.n] for ref in plan.notes.get("closed", ())}
         if touched:
             close_done(touched, written.id, owing=owing)
@@ -82,8 +85,8 @@ def _parts(account: AccountRef) -> tuple[str, int | None]:
     return noun, pk if isinstance(pk, int) else None
 
 
-def _billed(plan: Plan, written: Written, invoice_table: str) -> set[int]:
-    """The documents whose bills stand on the invoices that money goes to or from."""
+def _billed(plan: Plan, row_table: str) -> set[int]:
+    """The documents whose lines stand on the invoices that money goes to or from."""
     named = set()
     for posting in plan.postings:
         for account in (posting.source, posting.target):
@@ -93,9 +96,8 @@ def _billed(plan: Plan, written: Written, invoice_table: str) -> set[int]:
     if not named:
         return set()
     found = sql.fetch(
-        "SELECT DISTINCT l.sheet_id, l.order_id FROM demand_line l "
-        "JOIN ledger_holding h ON h.claim_id = l.claim_id "
-        f"JOIN {invoice_table} i ON i.place_id = h.place_id WHERE {sql.among('i.id')}",
+        f"SELECT DISTINCT l.sheet_id, l.order_id FROM {row_table} r JOIN demand_line l ON l.claim_id = r.line_id "
+        f"WHERE {sql.among('r.invoice_id')}",
         [sql.array(sorted(named))],
     )
     return {sheet for pair in found for sheet in pair if sheet is not None}

@@ -99,6 +99,16 @@ class QuoteChange(SheetChange):
     promised_on: date | None = None
 
 
+class QuoteLineOut(LineOut):
+    """A line of a quote, with what its product costs those who may see it."""
+
+    average_cost: str | None = Field(
+        examples=["31.5"],
+        description="What a unit in stock costs on average, in home currency; none without stock.",
+    )
+    highest_cost: str | None = Field(examples=["33"], description="What the dearest one costs.")
+
+
 class QuoteOut(SheetOut):
     """A quote with its lines."""
 
@@ -113,7 +123,7 @@ class QuoteOut(SheetOut):
     lost_at: datetime | None
     lost_reason: str
     status: Word
-    lines: list[LineOut] | None = None
+    lines: list[QuoteLineOut] | None = None
 
 
 class QuoteDone(QuoteOut, Done):
@@ -260,7 +270,8 @@ def lose_opportunity(request: Request, id: Id, body: Lose = NO_REASON) -> HttpRe
 def list_quotes(request: Request) -> HttpResponse:
     """Quotes, newest first."""
     require(request.auth, "sales.read")
-    show = partial(queries.show_quotes, include=included(request, QUOTES.includes))
+    costs = request.auth.may("catalog.see_cost")
+    show = partial(queries.show_quotes, include=included(request, QUOTES.includes), costs=costs)
     return QUOTES.answer(request, queries.quotes(), show)
 
 
@@ -272,14 +283,14 @@ def create_quote(request: Request, body: QuoteGiven) -> HttpResponse:
         **body.model_dump(exclude={"lines"}), lines=wishes(body.lines, organization=body.organization)
     )
     act = partial(quotes.create_quote, actor=request.auth, wish=wish)
-    return make(request, act, "demand.Sheet", _quote, subject="quote")
+    return make(request, act, "demand.Sheet", partial(_quote, request), subject="quote")
 
 
 @router.get("/quotes/{id}", response=QuoteOut, summary="Read a quote")
 def one_quote(request: Request, id: Id) -> HttpResponse:
     """A quote with its lines."""
     require(request.auth, "sales.read")
-    return detail(request, f"quote:{id}", _quote(id))
+    return detail(request, f"quote:{id}", _quote(request, id))
 
 
 @router.patch("/quotes/{id}", response=QuoteDone, summary="Change a quote")
@@ -335,7 +346,7 @@ def send(request: Request, id: Id) -> HttpResponse:
 def copy(request: Request, id: Id) -> HttpResponse:
     """Offer the same again; the copy holds nothing."""
     act = partial(quotes.copy_quote, actor=request.auth, quote=id)
-    return make(request, act, "demand.Sheet", _quote, subject="quote")
+    return make(request, act, "demand.Sheet", partial(_quote, request), subject="quote")
 
 
 @router.post("/quotes/{id}/lose", response=QuoteDone, summary="Lose a quote")
@@ -350,7 +361,7 @@ def win(request: Request, id: Id, body: Win = HERE) -> HttpResponse:
     act = partial(winning.win, actor=request.auth, quote=id, into=_into(body.into))
 
     def show(done: Written) -> dict[str, Any]:
-        return _quote(id) | {"work_order": queries.work_order_of(done.made["ledger.Claim"])}
+        return _quote(request, id) | {"work_order": queries.work_order_of(done.made["ledger.Claim"])}
 
     return write(request, act, show, about=f"quote:{id}")
 
@@ -374,9 +385,9 @@ def _deal(pk: int) -> dict[str, Any]:
     return queries.show_opportunity(there(queries.opportunities(), pk))
 
 
-def _quote(pk: int) -> dict[str, Any]:
-    return queries.show_quote(queries.quote(pk))
+def _quote(request: Request, pk: int) -> dict[str, Any]:
+    return queries.show_quote(queries.quote(pk), costs=request.auth.may("catalog.see_cost"))
 
 
 def _done(request: Request, act: Any, pk: int) -> HttpResponse:
-    return write(request, act, lambda _: _quote(pk), about=f"quote:{pk}")
+    return write(request, act, lambda _: _quote(request, pk), about=f"quote:{pk}")

@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from wharfinger.base import configuration
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.words import tidy
-from wharfinger.demand.models import Sheet
+from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.pages import (
     another_row,
     chosen_customer,
@@ -120,6 +121,10 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
     row = queries.quote(pk)
     found = list(lines_of(pk, "sheet").select_related("product", "tax_code"))
     rows = line_rows(found)
+    shown = columns()
+    if request.user.may("catalog.see_cost"):  # type: ignore[union-attr]
+        shown[4:4] = [("average", _("Average cost"), "price"), ("highest", _("Highest cost"), "price")]
+        _add_costs(rows, found)
     still_open = row.quote.won_at is None and row.quote.lost_at is None
     context = {
         "doc": row,
@@ -129,13 +134,22 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "may_add": still_open and request.user.may("sales.quote"),  # type: ignore[union-attr]
         "order": Sheet.objects.filter(order__quote_id=pk, void__isnull=True).first(),
         "holds": held_of([line.pk for line in found]),
-        "columns": columns(),
+        "columns": shown,
         "rows": rows,
         "stages": stages_of(rows) if still_open else {},
         "sums": queries.quote_totals([row])[pk],
         "timeline": timeline(f"quote:{pk}"),
     }
     return render(request, "sales/quote.html", context)
+
+
+def _add_costs(rows: list[dict[str, Any]], found: list[Line]) -> None:
+    """What a unit in stock costs, on average and at most, beside each line."""
+    costs, home = queries.costs_of(found), configuration.one("currency")
+    for row, line in zip(rows, found, strict=True):
+        cost = costs.get(line.product_id)
+        row["average"] = (cost.average_micro, home) if cost else None
+        row["highest"] = (cost.highest_micro, home) if cost else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

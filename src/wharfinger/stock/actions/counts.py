@@ -95,6 +95,8 @@ def _write_down(
     key: str | None,
 ) -> Written:
     require(actor, "stock.count")
+    if any(tally.unit_cost_micro is not None for tally in tallies):
+        require(actor, "catalog.see_cost")
     if not tallies:
         raise BadInput("no_lines", N_("Write down at least one product."), field="lines")
     products = {tally.product for tally in tallies}

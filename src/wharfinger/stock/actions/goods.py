@@ -42,6 +42,8 @@ def adjust(
     loss is dated before its goods came.
     """
     require(actor, "stock.adjust")
+    if any(i.unit_cost_micro is not None for i in items):
+        require(actor, "catalog.see_cost")
     uses = (("found",) if any(i.quantity > 0 for i in items) else ()) + (
         ("lost",) if any(i.quantity < 0 for i in items) else ()
     )

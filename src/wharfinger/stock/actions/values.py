@@ -20,6 +20,7 @@ def revalue(
 ) -> Written:
     """Give all that is left of a product another unit cost; valuing it again corrects that."""
     require(actor, "stock.revalue")
+    require(actor, "catalog.see_cost")
     reason = tidy(reason, field="reason", most=1000)
     if not Product.objects.filter(pk=product).exists():
         raise BadInput("no_such_product", N_("There is no such product."), field="product")

@@ -7,7 +7,7 @@ drew counts from its effective day on, whenever it was recorded.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -159,17 +159,17 @@ class UnitCosts(NamedTuple):
     highest_micro: int
 
 
-def unit_costs(products: Sequence[int], decimals: dict[int, int]) -> dict[int, UnitCosts]:
-    """What units of these products in stock cost; nothing is said of products of which none is there.
+def unit_costs(decimals: Mapping[int, int]) -> dict[int, UnitCosts]:
+    """What units of products in stock cost; nothing is said of products of which none is there.
 
-    decimals: of the quantities of each product.
+    decimals: the products, with those of their quantities.
     """
     currency = configuration.one("currency")
     found: dict[int, UnitCosts] = {}
     units: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for product, quantity, value in sql.fetch(
         f"SELECT product_id, quantity, value_minor FROM ledger_layer WHERE quantity > 0 AND {sql.among('product_id')}",
-        [sql.array(sorted(set(products)))],
+        [sql.array(sorted(decimals))],
     ):
         units[product].append((quantity, value))
     for product, layers in units.items():
