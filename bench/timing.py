@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from django.db import connection
 
 Counting = Callable[[Callable[[], Any]], tuple[Any, int]]
 
@@ -35,3 +39,13 @@ def calibrated() -> float:
     for i in range(300_000):
         total += i
     return (time.perf_counter() - started) * 1e3
+
+
+def busy() -> float:
+    """Milliseconds of processor that this process has had, and PostgreSQL's process that serves it, on this machine."""
+    mine = time.process_time() * 1e3
+    if connection.vendor != "postgresql":
+        return mine
+    told = Path(f"/proc/{connection.connection.info.backend_pid}/stat").read_text()
+    user, system = told.rpartition(") ")[2].split()[11:13]
+    return mine + (int(user) + int(system)) * 1e3 / os.sysconf("SC_CLK_TCK")
