@@ -14,6 +14,7 @@ from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
 from wharfinger.ledger.models import Entry
 from wharfinger.parties.models import Role, User
+from wharfinger.site import formats
 from wharfinger.work.actions import create_work_order
 from wharfinger.work.rules import WorkWish
 
@@ -152,18 +153,18 @@ def test_the_timeline_says_what_was_decided(browser: Client, company: World) -> 
     browser.post("/settings/", typed(**values))
     found = told(seen(browser, "/settings/"))
     assert set(found) >= {
-        ("Purchases from this amount need an approval", "–", "500.50"),
+        ("Purchases from this amount need an approval", "–", formats.money(50050, "EUR")),
         ("One may approve what one asked for", "No", "Yes"),
         ("Purchasing team", "–", str(company.user)),
         ("A delivery needs a proof", "No", "Yes"),
         ("A reservation lasts", "14", "10"),
-        ("Language of the company", "English", "German"),
+        ("Language of the company", "English", "Deutsch"),
         ("Name", before["company"]["name"] or "–", "Quay IT"),
     }
     assert [old for what, old, _ in found if what == "Closed up to and with"] == ["–"]
     # Only what is different is told: the country, for one, was the same before.
     assert not [what for what, *_ in found if what in ("Country", "Time zone", "A quote is valid for")]
-    browser.post("/settings/modules/", {"module": "jobs", "on": ""})
+    browser.post("/settings/modules/jobs/", {"on": "no"})
     assert told(seen(browser, "/settings/modules/"))[:1] == [("Jobs", "Yes", "No")]
     entry = Entry.objects.filter(facts__subject="setting:hold_days").latest("pk")
     page = seen(browser, f"/journal/{entry.pk}/")

@@ -180,6 +180,9 @@ PLACES: dict[str, str] = {
 MoveTold = tuple[str, str, str, str]
 """Quantity, product, from, to."""
 
+ChangeTold = tuple[str, str, str]
+"""What a field is called, before, after."""
+
 GOODS_KINDS = tuple(name for name, kind in KINDS.items() if kind.region == GOODS)
 MOVES = 5
 """So many moves of an entry are shown in a timeline; the rest stands on the entry's own page."""
@@ -200,6 +203,8 @@ class Told:
     """The address of its undo; empty where it cannot be undone."""
     undone: bool
     moves: list[MoveTold] = field(default_factory=list)
+    changes: list[ChangeTold] = field(default_factory=list)
+    """What it changed, where the page tells that."""
     verb: str = ""
     actor: int | None = None
 
@@ -288,8 +293,8 @@ def _told(
         reverse("site:undo", args=[entry.pk]) if can_be else "",
         entry.pk in undone,
         moves,
-        entry.verb,
-        entry.actor_id,
+        verb=entry.verb,
+        actor=entry.actor_id,
     )
 
 

@@ -21,9 +21,10 @@ from wharfinger.ledger.models import Draw, Entry, Move
 from wharfinger.ledger.pictures import Step, picture
 from wharfinger.ledger.post import attempt, dry
 from wharfinger.ledger.reverse import reverse
-from wharfinger.ledger.telling import STANDS, VERBS, Told, stand_words, tell, verb_words
+from wharfinger.ledger.telling import STANDS, VERBS, ChangeTold, Told, stand_words, tell, verb_words
 from wharfinger.parties.models import User
 from wharfinger.site.changed import field_words, value_words
+from wharfinger.site.decided import decided
 from wharfinger.site.subjects import subject
 
 
@@ -135,14 +136,17 @@ def _moves(entry: int) -> list[dict[str, Any]]:
 
 def _in_words(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
-        {
-            "subject": one["subject"],
-            "field": field_words(one["field"]),
-            "old": value_words(one["field"], one["old"]),
-            "new": value_words(one["field"], one["new"]),
-        }
+        {"subject": one["subject"], "field": field, "old": old, "new": new}
         for one in changes
+        for field, old, new in _told(one)
     ]
+
+
+def _told(change: dict[str, Any]) -> list[ChangeTold]:
+    if change["subject"].startswith("setting:") and change["field"] == "value":
+        return decided(change["subject"], change["old"], change["new"])
+    name = change["field"]
+    return [(field_words(name), value_words(name, change["old"]), value_words(name, change["new"]))]
 
 
 @require_safe

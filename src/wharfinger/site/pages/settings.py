@@ -19,10 +19,10 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.typed import amount, minor
 from wharfinger.ledger.models import Holding
-from wharfinger.ledger.telling import timeline
 from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import User
 from wharfinger.returns.models import Rma
+from wharfinger.site.decided import settings_timeline
 from wharfinger.site.nav import address
 from wharfinger.work.models import WorkOrder
 
@@ -82,7 +82,7 @@ def settings(request: HttpRequest) -> HttpResponse:
                     for word, name, permission in PLACES
                     if address(name) and actor.may(permission)
                 ],
-                "entries": timeline(*(f"setting:{key}" for key in known), most=12),
+                "entries": settings_timeline(*known),
             },
         )
 
@@ -204,7 +204,7 @@ def modules(request: HttpRequest) -> HttpResponse:
         }
         for name, (word, about) in MODULES.items()
     ]
-    entries = timeline("setting:modules", most=12)
+    entries = settings_timeline("modules")
     return render(request, "site/settings/modules.html", {"modules": rows, "entries": entries})
 
 
