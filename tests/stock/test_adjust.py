@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.purchasing.buying import stocked_up
 from tests.world import World, clean, entries, held, world
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
@@ -16,6 +17,8 @@ from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.models import Fact, Holding, Layer, Lot
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import User
+from wharfinger.purchasing.actions.receiving import receive
+from wharfinger.purchasing.rules.receiving import Arrival, Delivery
 from wharfinger.sales.actions.orders import create_order, reserve
 from wharfinger.sales.rules.orders import Hold, OrderWish
 from wharfinger.stock.actions.goods import adjust
@@ -346,4 +349,22 @@ def test_a_closed_period_stays_closed(company: World) -> None:
         reason="Late",
         effective_on=today - timedelta(days=6),
     )
+    clean()
+
+
+def test_into_a_closed_period_nothing_goes_without_a_reason(company: World) -> None:
+    """Not even an administrator's receipt, whose reason is otherwise left out."""
+    product = company.product()
+    made = stocked_up(company, (product, 2, 10_000_000))
+    today = clock.today("Europe/Berlin")
+    Setting.objects.create(key="closed_until", value=(today - timedelta(days=5)).isoformat())
+    arrival, late = Arrival(made.lines[0], 1), Delivery(received_on=today - timedelta(days=6))
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        receive(actor=company.user, arrivals=[arrival], delivery=late)
+    assert (refused.value.code, refused.value.field) == ("closed_needs_reason", "reason")
+    assert entries() == before
+    receive(actor=company.user, arrivals=[arrival], delivery=late, reason="The slip came today")
+    receive(actor=company.user, arrivals=[arrival])
+    assert held(product=product.pk) == {"bin": 2}
     clean()

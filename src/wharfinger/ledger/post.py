@@ -68,7 +68,7 @@ def post(
     actor: Actor,
     key: str | None = None,
     about: Sequence[Any] = (),
-    reason: str = "",
+    reason: str | None = None,
     effective_on: date | None = None,
     reverses: int | None = None,
 ) -> Written:
@@ -76,6 +76,7 @@ def post(
 
     plan: a pure function of the truth; key: repeats of the same act with the same key answer with
     the first entry; about: documents that the entry mentions, beside those the plan names;
+    reason: why, of verbs that ask for it; in a closed period these need one;
     effective_on: when it counts, today unless given. Raises whatever the plan refuses.
     """
 
@@ -85,7 +86,7 @@ def post(
     if key is None:
         return attempt(once)
     said = (plan.args, plan.keywords) if isinstance(plan, partial) else ()
-    digest = hashlib.sha256(repr((verb, about, reason, effective_on, said)).encode()).hexdigest()
+    digest = hashlib.sha256(repr((verb, about, reason or "", effective_on, said)).encode()).hexdigest()
     found: list[Written] = []
 
     def run() -> tuple[int, str]:
@@ -193,12 +194,13 @@ def _act(
     actor: Actor,
     key: str | None,
     about: Sequence[Any],
-    reason: str,
+    reason: str | None,
     effective_on: date | None,
     reverses: int | None,
 ) -> Written:
     truth = look(wish, actor=actor.pk, effective_on=effective_on, falls_to=automation.falls_to)
-    _check_date(truth, actor)
+    _check_date(truth, actor, reason)
+    reason = reason or ""
     try:
         steps = plan(truth)
     except Refusal as refusal:
@@ -257,17 +259,26 @@ def expire(products: Sequence[int]) -> list[Written]:
     return attempt(act)
 
 
-def _check_date(truth: Truth, actor: Actor) -> None:
+def _check_date(truth: Truth, actor: Actor, reason: str | None) -> None:
     if truth.effective_on > truth.today:
         raise BadInput(
             "in_the_future", N_("The date lies in the future. Choose today or earlier."), field="effective_on"
         )
     closed = truth.read["house"].closed_until
-    if closed and truth.effective_on <= closed and not actor.may("ledger.post_closed"):
+    if not closed or truth.effective_on > closed:
+        return
+    if not actor.may("ledger.post_closed"):
         raise Refusal(
             "period_closed",
             N_("The books are closed until {closed}. Choose a later date, or ask an administrator."),
             field="effective_on",
+            closed=closed.isoformat(),
+        )
+    if reason is not None and not reason.strip():
+        raise BadInput(
+            "closed_needs_reason",
+            N_("The books are closed until {closed}. Say why this belongs there, or choose a later date."),
+            field="reason",
             closed=closed.isoformat(),
         )
 
