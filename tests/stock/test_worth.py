@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -149,6 +150,7 @@ def test_over_the_api_on_the_page_and_as_a_file(company: World) -> None:
     page = seen(door, "/stock/worth/")
     assert "10.50" in page
     assert product.sku in page
+    assert re.findall(r'href="([^"]+)" aria-current="page"', page) == ["/stock/worth/"]
     past = seen(door, f"/stock/worth/?day-from={ago(30)}&day-to={ago(3)}")
     assert "13.00" in past
     assert "13.00" not in page

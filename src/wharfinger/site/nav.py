@@ -154,15 +154,23 @@ def nav(
             continue
         if not groups or groups[-1][0] != stop.group:
             groups.append((stop.group, []))
-        here = request.path == to or (to != "/" and request.path.startswith(to))
         groups[-1][1].append(
             {
                 "label": gettext(stop.label),
                 "url": to,
                 "icon": stop.icon,
-                "here": here,
+                "here": False,
                 "key": stop.key,
                 "count": count_words(counts.get(stop.count)) if counts.get(stop.count) else "",
             }
         )
+    # The value of stock lies under the address of stock, and is a place of its own.
+    under = [
+        one
+        for _group, stops in groups
+        for one in stops
+        if request.path == one["url"] or (one["url"] != "/" and request.path.startswith(one["url"]))
+    ]
+    if under:
+        max(under, key=lambda one: len(one["url"]))["here"] = True
     return [(gettext(group) if group else "", stops) for group, stops in groups]

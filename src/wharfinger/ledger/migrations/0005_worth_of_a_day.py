@@ -5,19 +5,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0004_open_balances'),
+        ("ledger", "0004_open_balances"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='draw',
-            name='layer',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='ledger.layer'),
+            model_name="draw",
+            name="layer",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="draws",
+                to="ledger.layer",
+            ),
         ),
         migrations.AddIndex(
-            model_name='draw',
-            index=models.Index(fields=['layer', 'entry', 'quantity', 'value_minor'], name='draw_layer'),
+            model_name="draw",
+            index=models.Index(fields=["layer", "entry", "quantity", "value_minor"], name="draw_layer"),
         ),
     ]
