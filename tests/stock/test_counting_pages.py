@@ -208,16 +208,16 @@ def test_what_is_worth_most_is_due_most_often(browser: Client, company: World) -
         (cheap.pk, "C", (today + timedelta(days=365)).isoformat()),
     ]
     assert [one["last_counted_on"] for one in due] == [today.isoformat(), None, None]
-    page = seen(browser, f"/stock/counts/due/?location={location}&class=A")
+    page = seen(browser, f"/stock/due/?location={location}&class=A")
     assert dear.sku in page
     assert cheap.sku not in page
     begun = browser.post(
-        "/stock/counts/due/begin/",
+        "/stock/due/begin/",
         {"selected": [f"{location}-{dear.pk}", f"{location}-{cheap.pk}"], "blind": "yes"},
     )
     made = Count.objects.get(pk=int(begun["Location"].rstrip("/").rpartition("/")[2]))
     assert (made.blind, made.scope) == (True, {"products": sorted((dear.pk, cheap.pk))})
-    assert browser.post("/stock/counts/due/begin/", {}).status_code == 303
+    assert browser.post("/stock/due/begin/", {}).status_code == 303
     assert Count.objects.count() == 2
 
 

@@ -33,7 +33,7 @@ from wharfinger.stock.queries import counts as queries
 from wharfinger.stock.queries.scans import scans
 from wharfinger.stock.rules.counting import Tally
 
-WAITING = 50
+WAITING = 25
 """So many things to count are on the page at once; what is counted makes room for the next."""
 FIELDS = ("product", "bin", "counted", "serials", "batch", "owner", "unit_cost", "counted_at", "scanned")
 
