@@ -7,6 +7,7 @@ and a module that is switched off is fewer rows of it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 WISHES, GOODS, BILLS, NONE = "wishes", "goods", "bills", "none"
@@ -307,26 +308,39 @@ def allowed(
     verb: str, source: str, target: str, *, source_claim: int, target_claim: int, same_lot: bool
 ) -> bool:
     """Whether the chart has a row for this leg; a reversal is allowed wherever its original was."""
-    for row in ROWS.get(verb, ()):
-        if source not in row.source or target not in row.target:
-            continue
-        if not same_lot and row.lot == "same":
-            continue
-        if _claims_agree(row.claim, source_claim, target_claim):
-            return True
-    return False
+    return _allowed(
+        verb,
+        source,
+        target,
+        same_claim=source_claim == target_claim,
+        from_free=source_claim == 0,
+        to_free=target_claim == 0,
+        same_lot=same_lot,
+    )
 
 
-def _claims_agree(rule: ClaimRule, source: int, target: int) -> bool:
-    if rule == "any":
-        return True
-    if rule == "takes":
-        return source == 0 and target != 0
-    if rule == "frees":
-        return source != 0 and target == 0
-    if rule == "passes":
-        return source != 0 and target != 0
-    return source == target
+@cache
+def _allowed(
+    verb: str,
+    source: str,
+    target: str,
+    *,
+    same_claim: bool,
+    from_free: bool,
+    to_free: bool,
+    same_lot: bool,
+) -> bool:
+    agree = {
+        "any": True,
+        "takes": from_free and not to_free,
+        "frees": to_free and not from_free,
+        "passes": not from_free and not to_free,
+        "same": same_claim,
+    }
+    return any(
+        source in row.source and target in row.target and (same_lot or row.lot != "same") and agree[row.claim]
+        for row in ROWS.get(verb, ())
+    )
 
 
 def drawn() -> str:

@@ -99,8 +99,16 @@ def _given(types: Sequence[str], values: Sequence[Row]) -> list[Any]:
 
 
 def _column(kind: str, values: Sequence[Any]) -> Any:
-    if kind in ("bigint", "integer", "smallint"):
-        return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"
+    """A column as one parameter; the driver would write a list value by value, a text goes in one piece."""
+    if kind in ("bigint", "integer", "smallint", "boolean"):
+        if None in values:
+            return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"
+        return f"{{{','.join(map(str, values))}}}"
+    if kind == "text" and set(map(type, values)) == {str}:
+        joined = '","'.join(values)
+        if "\\" in joined or joined.count('"') != 2 * (len(values) - 1):
+            joined = '","'.join(value.replace("\\", "\\\\").replace('"', '\\"') for value in values)
+        return f'{{"{joined}"}}'
     return list(values)
 
 
@@ -142,7 +150,7 @@ class _Insertion:
     given: Sequence[tuple[str, models.Field[Any, Any]]]
     """Key and field of each column that the rows give."""
     rest: Sequence[Any]
-    """What all other columns are filled with."""
+    """What all other columns are filled with, the same in every row."""
 
 
 @cache
@@ -153,26 +161,49 @@ def _insertion(model: type[models.Model], keys: tuple[str, ...]) -> _Insertion:
         for field in model._meta.concrete_fields
         if not (field.name in keys or field.attname in keys or isinstance(field, models.AutoField))
     ]
-    names = (*keys, *(field.name for field in missing))
-    listed, types, _ = _columns(model, names, connection.vendor)
-    aliases = tuple(f"c{i}" for i in range(len(names)))
+    listed, types, _ = _columns(model, (*keys, *(field.name for field in missing)), connection.vendor)
+    aliases = tuple(f"c{i}" for i in range(len(keys)))
+    # What is the same in every row is told once, and not taken apart with each of them.
+    same = [f"%s::{t}" if on_postgresql() else "%s" for t in types[len(keys) :]]
     text = (
         f"INSERT INTO {connection.ops.quote_name(model._meta.db_table)} ({listed}) "
-        f"SELECT {', '.join(aliases)} FROM {_table(aliases, tuple(types))} AS v ORDER BY ord RETURNING {pk_of(model)}"
+        f"SELECT {', '.join((*aliases, *same))} FROM {_table(aliases, tuple(types[: len(keys)]))} AS v "
+        f"ORDER BY ord RETURNING {pk_of(model)}"
     )
     given = [(key, field) for key, field in zip(keys, fields, strict=True) if isinstance(field, models.Field)]
-    return _Insertion(text, types, given, [prepared(field, field.get_default()) for field in missing])
+    rest = [prepared(field, field.get_default()) for field in missing]
+    return _Insertion(text, types[: len(keys)], given, rest)
 
 
 def insert(model: type[models.Model], given: Sequence[dict[str, Any]]) -> list[int]:
     """Insert rows of one model, all with the same keys, in one statement; their ids in the same order."""
-    if not given:
-        return []
-    how = _insertion(model, tuple(given[0]))
-    values = [[*(prepared(field, row[key]) for key, field in how.given), *how.rest] for row in given]
-    ids = [row[0] for row in fetch(how.text, _given(how.types, values))]
+    return insert_columns(model, {key: [row[key] for row in given] for key in given[0]}) if given else []
+
+
+def insert_columns(model: type[models.Model], given: dict[str, list[Any]]) -> list[int]:
+    """Insert rows of one model, given as columns, in one statement; their ids in the same order."""
+    how = _insertion(model, tuple(given))
+    columns = [_prepared(field, given[key]) for key, field in how.given]
+    params = (
+        [_column(kind, column) for kind, column in zip(how.types, columns, strict=True)]
+        if on_postgresql()
+        else [json.dumps(list(zip(*columns, strict=True)))]
+    )
+    ids = [row[0] for row in fetch(how.text, [*how.rest, *params])]
     # Ids rise in the order of insertion, but RETURNING promises no order of its own.
     return sorted(ids) if isinstance(model._meta.pk, models.AutoField) else ids
+
+
+_AS_THEY_ARE = {int, bool, type(None)}
+
+
+def _prepared(field: models.Field[Any, Any], values: list[Any]) -> list[Any]:
+    """The values of a field as the database takes them; most columns need not be looked at one by one."""
+    kinds = set(map(type, values))
+    plain = kinds <= _AS_THEY_ARE or (isinstance(field, models.CharField) and kinds <= _AS_THEY_ARE | {str})
+    if plain and not isinstance(field, models.JSONField):
+        return values
+    return [prepared(field, value) for value in values]
 
 
 def update(model: type[models.Model], changes: Sequence[dict[str, Any]]) -> int:

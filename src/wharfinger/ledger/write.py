@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter as Counted
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -48,14 +49,13 @@ class Written:
 def write(plan: Plan, truth: Truth, entry: Entry, consumers: list[str]) -> Written:
     """Write everything that the plan says, under the entry; the chart is asserted first."""
     _fill_new_layers(plan)
-    ids = _create(plan, truth, entry)
+    ids = _create(plan, entry)
 
     def real(ref: Any) -> Any:
         return ids[ref.label][ref.n] if isinstance(ref, Ref) else ref
 
     plan.changes = [c._replace(new=real(c.new)) for c in plan.changes]
-    holdings = _book(plan.steps, real, entry.verb)
-    moves = _moves(plan.steps, holdings, real, entry)
+    moves = _moves(plan.steps, _book(plan.steps, real, entry.verb), entry)
     _draw(plan, moves, real, entry)
     _post(plan, real, entry)
     _change(plan, entry)
@@ -67,78 +67,104 @@ def write(plan: Plan, truth: Truth, entry: Entry, consumers: list[str]) -> Writt
     return Written(entry, ids)
 
 
-def _create(plan: Plan, truth: Truth, entry: Entry) -> dict[str, list[int]]:
+Columns = dict[str, list[Any]]
+
+
+def _create(plan: Plan, entry: Entry) -> dict[str, list[int]]:
     ids: dict[str, list[int]] = {}
     numbers = _numbers(plan)
-    made: dict[str, list[dict[str, Any]]] = {}
+    made: dict[str, Columns] = {}
     for label, given in _in_turn(plan.creates):
         model = apps.get_model(label)
-        stamp = {"made_id": entry.pk} if can_be_void(label) else {}
+        made[label] = {name: [] for name in given[0]}
         ids[label] = []
         for wave in _waves(label, given):
-            ready = [{**_ready(row, ids, numbers, made), **stamp} for row in wave]
-            made.setdefault(label, []).extend(ready)
-            ids[label] += sql.insert(model, ready)
+            ready = _ready(wave, ids, numbers, made)
+            for name, column in ready.items():
+                made[label][name] += column
+            stamp = {"made_id": [entry.pk] * len(wave)} if can_be_void(label) else {}
+            ids[label] += sql.insert_columns(model, ready | stamp)
     return ids
 
 
 def _in_turn(creates: dict[str, list[dict[str, Any]]]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """The models in the order in which their rows can be written: what is referred to comes first."""
+    needs = {label: _needs(rows) - {label} for label, rows in creates.items()}
     waiting = dict(creates)
     while waiting:
-        label = next(
-            one for one, rows in waiting.items() if not any(_needs(row, one, waiting) for row in rows)
-        )
+        label = next(one for one in waiting if not needs[one] & waiting.keys())
         yield label, waiting.pop(label)
 
 
-def _needs(row: dict[str, Any], own: str, waiting: dict[str, Any]) -> bool:
-    """Whether a row refers to one of another model that is not written yet."""
-    found = (value.of if isinstance(value, Copied) else value for value in row.values())
-    return any(isinstance(ref, Ref) and ref.label != own and ref.label in waiting for ref in found)
+def _needs(rows: list[dict[str, Any]]) -> set[str]:
+    """The models to whose rows these refer."""
+    found: set[str] = set()
+    for name in rows[0]:
+        for value in _those(rows, name, Ref, Copied):
+            ref = value.of if isinstance(value, Copied) else value
+            if ref is not None:
+                found.add(ref.label)
+    return found
+
+
+def _those(rows: list[dict[str, Any]], name: str, *kinds: type) -> list[Any]:
+    """The values of a column that are of these kinds; most columns hold none, which is seen at a glance."""
+    column = [row[name] for row in rows]
+    if not set(map(type, column)) & set(kinds):
+        return []
+    return [value for value in column if type(value) in kinds]
 
 
 def _waves(label: str, given: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     """The rows in turns, so that one which refers to another of its model comes after it (a bin after its location)."""
     begun = 0
-    for n, row in enumerate(given):
-        if any(isinstance(v, Ref) and v.label == label and v.n >= begun for v in row.values()):
-            yield given[begun:n]
-            begun = n
+    if label in _needs(given):
+        for n, row in enumerate(given):
+            if any(isinstance(v, Ref) and v.label == label and v.n >= begun for v in row.values()):
+                yield given[begun:n]
+                begun = n
     yield given[begun:]
 
 
 def _ready(
-    row: dict[str, Any],
+    rows: list[dict[str, Any]],
     ids: dict[str, list[int]],
     numbers: dict[str, list[str]],
-    made: dict[str, list[dict[str, Any]]],
-) -> dict[str, Any]:
-    ready: dict[str, Any] = {}
-    for name, value in row.items():
-        if isinstance(value, Copied):
-            found = (ready if value.of is None else made[value.of.label][value.of.n])[value.column]
-            ready[name] = same(found) if value.folded else found
-        else:
-            ready[name] = _resolved(value, ids, numbers)
+    made: dict[str, Columns],
+) -> Columns:
+    """The columns of rows, with ids, numbers and copies in their places."""
+    ready: Columns = {}
+    for name in rows[0]:
+        column = [row[name] for row in rows]
+        if set(map(type, column)) & {Ref, Number, Copied}:
+            column = [_resolved(value, n, ids, numbers, ready, made) for n, value in enumerate(column)]
+        ready[name] = column
     return ready
 
 
-def _resolved(value: Any, ids: dict[str, list[int]], numbers: dict[str, list[str]]) -> Any:
+def _resolved(
+    value: Any,
+    n: int,
+    ids: dict[str, list[int]],
+    numbers: dict[str, list[str]],
+    ready: Columns,
+    made: dict[str, Columns],
+) -> Any:
     if isinstance(value, Ref):
         return ids[value.label][value.n]
     if isinstance(value, Number):
         return numbers[value.series].pop(0)
+    if isinstance(value, Copied):
+        found = ready[value.column][n] if value.of is None else made[value.of.label][value.column][value.of.n]
+        return same(found) if value.folded else found
     return value
 
 
 def _numbers(plan: Plan) -> dict[str, list[str]]:
-    wanted: dict[Number, int] = defaultdict(int)
+    wanted: Counted[Number] = Counted()
     for rows in plan.creates.values():
-        for row in rows:
-            for value in row.values():
-                if isinstance(value, Number):
-                    wanted[value] += 1
+        for name in rows[0]:
+            wanted.update(_those(rows, name, Number))
     for change in plan.changes:
         if isinstance(change.new, Number):
             wanted[change.new] += 1
@@ -160,15 +186,22 @@ def _numbers(plan: Plan) -> dict[str, list[str]]:
 
 
 def _key(spot: Spot, real: Callable[[Any], Any]) -> Key:
-    return real(spot.lot), real(spot.place), real(spot.claim)
+    lot, place, claim = spot.lot, spot.place, spot.claim
+    return (
+        lot if type(lot) is int else real(lot),
+        place if type(place) is int else real(place),
+        claim if type(claim) is int else real(claim),
+    )
 
 
-def _book(steps: list[Step], real: Callable[[Any], Any], verb: str) -> dict[Key, int]:
-    """Subtract from the bounded sources, add to the targets; holding ids by key."""
+def _book(steps: list[Step], real: Callable[[Any], Any], verb: str) -> tuple[list[int], list[int]]:
+    """Subtract from the bounded sources, add to the targets; the holdings that each step left and reached."""
     nets: dict[Key, int] = defaultdict(int)
     spots: dict[Key, Spot] = {}
+    legs: list[tuple[Key, Key]] = []
     for step in steps:
         source, target = _key(step.source, real), _key(step.target, real)
+        legs.append((source, target))
         if step.reverses is None:
             assert chart.allowed(
                 step.verb or verb,
@@ -190,7 +223,7 @@ def _book(steps: list[Step], real: Callable[[Any], Any], verb: str) -> dict[Key,
     given = {k: q for k, q in nets.items() if k not in taken}
     holdings = _subtract(taken)
     holdings.update(_add(given, spots))
-    return holdings
+    return [holdings[source] for source, _ in legs], [holdings[target] for _, target in legs]
 
 
 def _subtract(taken: dict[Key, int]) -> dict[Key, int]:
@@ -249,22 +282,20 @@ def _add(given: dict[Key, int], spots: dict[Key, Spot]) -> dict[Key, int]:
     return {(r[1], r[2], r[3]): r[0] for r in found}
 
 
-def _moves(
-    steps: list[Step], holdings: dict[Key, int], real: Callable[[Any], Any], entry: Entry
-) -> list[int]:
-    return sql.insert(
+def _moves(steps: list[Step], between: tuple[list[int], list[int]], entry: Entry) -> list[int]:
+    if not steps:
+        return []
+    sources, targets = between
+    return sql.insert_columns(
         Move,
-        [
-            {
-                "entry_id": entry.pk,
-                "n": n,
-                "source_id": holdings[_key(s.source, real)],
-                "target_id": holdings[_key(s.target, real)],
-                "quantity": s.quantity,
-                "reverses_id": s.reverses,
-            }
-            for n, s in enumerate(steps)
-        ],
+        {
+            "entry_id": [entry.pk] * len(steps),
+            "n": list(range(len(steps))),
+            "source_id": sources,
+            "target_id": targets,
+            "quantity": [step.quantity for step in steps],
+            "reverses_id": [step.reverses for step in steps],
+        },
     )
 
 
