@@ -38,6 +38,7 @@ MAILS = (("notices", mails.about), ("documents", sending.about))
 
 INVOICES = "billing_invoice"
 """Where invoices are, by which a document owes money."""
+INVOICE_ROWS = "billing_invoiceline"
 
 LAWS = (
     proofs.lines_are_their_holdings,
@@ -79,7 +80,7 @@ def install() -> None:
         automation.effects.setdefault(verb, []).append(devices.follow_goods)
     for verb in sales.SENDING:
         automation.guards.setdefault(verb, []).append(sales.not_on_hold)
-    close_documents = sales.closing(INVOICES)
+    close_documents = sales.closing(INVOICES, INVOICE_ROWS)
     for verb in sales.CLOSING:
         automation.after.setdefault(verb, []).append(close_documents)
     for one in LAWS:
