@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from wharfinger.ledger.models import Document
 from wharfinger.parties.models import Organization
 
 
@@ -111,6 +112,34 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sku} {self.name}"
+
+
+class Barcode(Document):
+    """A code on a package that stands for a product; one scan of it means so much."""
+
+    subject: ClassVar[str] = "barcode"
+    product = models.ForeignKey(Product, models.PROTECT, related_name="barcodes")
+    code = models.CharField(max_length=80)
+    code_key = models.CharField(max_length=160)
+    """The form under which codes are compared: a GTIN is the same with and without leading zeros."""
+    quantity = models.BigIntegerField(null=True)
+    """In the product's smallest unit; nothing where it means one whole unit."""
+    retired_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code_key"],
+                condition=Q(retired_on__isnull=True, void__isnull=True),
+                name="barcode_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(quantity__isnull=True) | Q(quantity__gt=0), name="barcode_above_zero"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class VendorPrice(models.Model):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from wharfinger.base import further
 from wharfinger.base.door import whole
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
-from wharfinger.catalog.models import Product, TaxCode, VendorPrice, WarrantyPolicy
+from wharfinger.catalog.models import Barcode, Product, TaxCode, VendorPrice, WarrantyPolicy
+from wharfinger.catalog.rules.barcodes import forms_of, key_of
 
 
 def products() -> QuerySet[Product, Product]:
@@ -32,6 +34,60 @@ def sold_by(rows: QuerySet[Product, Product], values: Sequence[str]) -> QuerySet
     return rows.filter(pk__in=VendorPrice.objects.filter(organization__in=vendors).values("product_id"))
 
 
+class Scanned(NamedTuple):
+    """What a code stands for."""
+
+    product: Product
+    quantity: int
+    """What one scan means, in the product's smallest unit."""
+
+
+def barcodes() -> QuerySet[Barcode, Barcode]:
+    """The barcodes that are in use."""
+    return Barcode.objects.filter(retired_on__isnull=True, void__isnull=True)
+
+
+def scanned(codes: Iterable[str]) -> dict[str, Scanned]:
+    """What each code stands for, by SKU, GTIN or further barcode; products in use before retired ones."""
+    keys = {code: key_of(code) for code in codes}
+    written = {form for code in keys for form in forms_of(code)}
+    named = Product.objects.annotate(folded=Lower("sku")).filter(
+        Q(folded__in={code.strip().lower() for code in keys}) | (Q(gtin__in=written) & ~Q(gtin=""))
+    )
+    found: dict[str, Scanned] = {}
+    for one in sorted(named, key=lambda one: (one.retired_on is not None, one.pk)):
+        for code in (one.sku, one.gtin):
+            if code:
+                found.setdefault(key_of(code), Scanned(one, 10**one.quantity_decimals))
+    for mark in barcodes().filter(code_key__in=set(keys.values())).select_related("product"):
+        unit = 10**mark.product.quantity_decimals
+        found.setdefault(mark.code_key, Scanned(mark.product, mark.quantity or unit))
+    return {code: found[key] for code, key in keys.items() if key in found}
+
+
+def codes_of(products: Iterable[Product]) -> dict[int, dict[str, int]]:
+    """The codes of each product, and what one scan of each means in its smallest unit."""
+    unit = {one.pk: one for one in products}
+    found = {
+        pk: dict.fromkeys(filter(None, (one.sku, one.gtin)), 10**one.quantity_decimals)
+        for pk, one in unit.items()
+    }
+    for mark in barcodes().filter(product__in=list(found)).order_by("pk"):
+        means = mark.quantity or 10 ** unit[mark.product_id].quantity_decimals
+        found[mark.product_id][mark.code] = means
+    return found
+
+
+def marked(text: str) -> QuerySet[Barcode, Any]:
+    """The product of a further barcode, as a subquery."""
+    return barcodes().filter(code_key=key_of(text)).values("product_id")
+
+
+def with_code(rows: QuerySet[Product, Product], values: Sequence[str]) -> QuerySet[Product, Product]:
+    """Products that any of these codes stands for, as SKU, GTIN or further barcode."""
+    return rows.filter(pk__in=[one.product.pk for one in scanned(values).values()])
+
+
 def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, Any]]:
     """Products with what vendors ask for them; costs only for who may see them."""
     listed = list(found)
@@ -46,6 +102,12 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
                 "lead_time_days": price.lead_time_days,
             }
         )
+    codes: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    decimals = {p.pk: p.quantity_decimals for p in listed}
+    for mark in barcodes().filter(product__in=decimals).order_by("pk"):
+        places = decimals[mark.product_id]
+        quantity = plain(mark.quantity or 10**places, places)
+        codes[mark.product_id].append({"code": mark.code, "quantity": quantity})
     levels = further.figure("product.levels", [p.pk for p in listed])
     return [
         {
@@ -68,6 +130,7 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
             "category": p.category,
             "manufacturer": p.manufacturer,
             "gtin": p.gtin,
+            "barcodes": codes[p.pk],
             "retired_on": _day(p.retired_on),
             "vendors": vendors[p.pk],
             "levels": levels.get(p.pk, []),

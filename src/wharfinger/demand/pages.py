@@ -19,6 +19,7 @@ from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import micro, quantity, scaled, written
 from wharfinger.catalog.models import Product, TaxCode
+from wharfinger.catalog.queries import scanned
 from wharfinger.demand import actions
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
@@ -167,21 +168,23 @@ def typed_lines(given: Mapping[str, Any]) -> tuple[LineWish, ...]:
         rows.append(
             [str(given.get(f"{name}-{n}", "")).strip() for name in ("sku", "quantity", "price", "discount")]
         )
-    skus = {row[0] for row in rows if row[0]}
-    products = {p.sku.casefold(): p for p in Product.objects.filter(sku__in=skus | {s.upper() for s in skus})}
+    products = scanned(row[0] for row in rows if row[0])
     found = []
     for n, (sku, units, price, discount) in enumerate(rows):
         if not sku and not (units or price or discount):
             continue
         if not sku:
             raise BadInput("no_product", N_("Which product? Give its SKU."), field=f"sku-{n}")
-        product = products.get(sku.casefold())
-        if product is None:
+        means = products.get(sku)
+        if means is None:
             raise BadInput("no_such_product", N_("There is no such product."), field=f"sku-{n}")
+        product = means.product
         found.append(
             LineWish(
                 product.pk,
-                quantity(units or "1", product.quantity_decimals, field=f"quantity-{n}"),
+                quantity(units, product.quantity_decimals, field=f"quantity-{n}")
+                if units
+                else means.quantity,
                 unit_price_micro=micro(price, field=f"price-{n}") if price else None,
                 discount_micro=_percent(discount, f"discount-{n}"),
             )
@@ -345,7 +348,8 @@ def about(request: HttpRequest) -> HttpResponse:
     List prices are in the company's currency, which the answer names: a document may be in another.
     """
     sku = next((str(value).strip() for key, value in request.GET.items() if key.startswith("sku")), "")
-    found = Product.objects.filter(sku__iexact=sku, retired_on__isnull=True).first() if sku else None
+    means = scanned([sku]).get(sku) if sku else None
+    found = means.product if means and means.product.retired_on is None else None
     context = {
         "sku": sku,
         "product": found,

@@ -11,7 +11,8 @@ from wharfinger.base import configuration, money, quantity
 from wharfinger.base.access import Actor, require
 from wharfinger.base.money import MICRO, decimals, rounded
 from wharfinger.billing.models import InvoiceLine
-from wharfinger.catalog.models import Product, VendorPrice
+from wharfinger.catalog.models import Barcode, Product, VendorPrice
+from wharfinger.catalog.queries import barcodes
 from wharfinger.demand.models import Line
 from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.ledger.models import Holding, Layer
@@ -89,12 +90,21 @@ def _products(*, costs: bool) -> Iterator[dict[str, Any]]:
     asked: dict[int, list[VendorPrice]] = {}
     for price in VendorPrice.objects.select_related("organization").order_by("-default", "pk"):
         asked.setdefault(price.product_id, []).append(price)
+    marks: dict[int, list[Barcode]] = {}
+    for mark in barcodes().order_by("pk"):
+        marks.setdefault(mark.product_id, []).append(mark)
     for one in Product.objects.select_related("tax_code").order_by("pk").iterator():
         names = KINDS["products"].names()
         row = {name: getattr(one, name) for name in names if name in _PLAIN}
         row |= {"price": quantity.plain(one.price_micro, MICRO), "procured": _yes(one.procured)}
         row |= {"tax_code": one.tax_code.code, "retired_on": one.retired_on or ""}
         row["weight_grams"] = one.weight_grams or ""
+        row["barcodes"] = " ".join(
+            mark.code
+            if mark.quantity is None
+            else f"{mark.code}={quantity.plain(mark.quantity, one.quantity_decimals)}"
+            for mark in marks.get(one.pk, ())
+        )
         for vendor in asked.get(one.pk, [None]):
             if vendor is None:
                 yield row

@@ -39,6 +39,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "site": (N_("Site"), "parties:change_site"),
     "reason": (N_("Reason"), "stock:reason"),
     "bin": (N_("Bin"), ""),
+    "barcode": (N_("Barcode"), ""),
     "user": (N_("User"), "parties:user"),
     "role": (N_("Role"), "parties:role"),
     "saved_view": (N_("View"), ""),

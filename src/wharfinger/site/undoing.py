@@ -102,6 +102,7 @@ BY_VERB: dict[str, str] = {
 """What undoing an entry of this verb needs: the permission of the verb itself."""
 
 BY_NOUN: dict[str, str] = {
+    "barcode": "catalog.product",
     "bin": "stock.location",
     "contact": "parties.organization",
     "container": "fulfilment.pack",

@@ -12,7 +12,7 @@ from ninja import Router
 from pydantic import Field
 
 from wharfinger.base.access import require
-from wharfinger.base.door import Done, Given, Id, Listing, Page, Price, Request, Shown, Text, there
+from wharfinger.base.door import Done, Given, Id, Listing, Page, Price, Quantity, Request, Shown, Text, there
 from wharfinger.catalog import actions, queries
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.door import detail, make, write
@@ -45,6 +45,22 @@ class VendorOut(Shown):
     lead_time_days: int
 
 
+class BarcodeGiven(Given):
+    """A further code that stands for the product."""
+
+    code: str = Field(min_length=1, max_length=80, examples=["4006381333931"])
+    quantity: Quantity | None = Field(
+        default=None, examples=["24"], description="What one scan means; without it one whole unit."
+    )
+
+
+class BarcodeOut(Shown):
+    """A further code that stands for the product, and how much of it one scan means."""
+
+    code: str = Field(examples=["4006381333931"])
+    quantity: str = Field(examples=["24"])
+
+
 class ProductFields(Given):
     """What a product has that may be left out."""
 
@@ -66,6 +82,7 @@ class ProductFields(Given):
     category: str = Field(default="", max_length=100, examples=["Network"])
     manufacturer: str = Field(default="", max_length=100, examples=["Northlight"])
     gtin: str = Field(default="", max_length=14, examples=["4006381333931"])
+    barcodes: list[BarcodeGiven] | None = Field(default=None, max_length=50)
     vendors: list[VendorGiven] = Field(default=[], max_length=100)
 
 
@@ -98,6 +115,9 @@ class ProductChange(Given):
     manufacturer: str | None = Field(default=None, max_length=100)
     gtin: str | None = Field(default=None, max_length=14, examples=["4006381333931"])
     retired_on: date | None = None
+    barcodes: list[BarcodeGiven] | None = Field(
+        default=None, max_length=50, description="All it has from now on; without it they stay."
+    )
     vendors: list[VendorGiven] = Field(default=[], max_length=100)
 
 
@@ -131,6 +151,7 @@ class ProductOut(Shown):
     category: str
     manufacturer: str
     gtin: str
+    barcodes: list[BarcodeOut]
     retired_on: date | None
     vendors: list[VendorOut]
     levels: list[KeptOut] = Field(description="Said by `POST /stock/levels`.")
@@ -150,6 +171,7 @@ PRODUCTS = Listing(
         "category": "category",
         "manufacturer": "manufacturer",
         "gtin": "gtin",
+        "code": queries.with_code,
         "procured": "procured",
         "vendor": queries.sold_by,
         "retired": queries.retired,
@@ -183,7 +205,7 @@ def product(request: Request, id: Id) -> HttpResponse:
 def _split(body: Given) -> dict[str, Any]:
     values = body.model_dump(exclude_unset=True)
     vendors = values.pop("vendors", [])
-    return {"values": values, "vendors": vendors}
+    return {"values": values, "vendors": vendors, "barcodes": values.pop("barcodes", None)}
 
 
 @router.post("/products", response={201: ProductDone}, summary="Add a product")

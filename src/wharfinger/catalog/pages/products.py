@@ -20,8 +20,9 @@ from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import written
 from wharfinger.catalog import actions
-from wharfinger.catalog.models import Product, TaxCode, VendorPrice
+from wharfinger.catalog.models import Barcode, Product, TaxCode, VendorPrice
 from wharfinger.catalog.pages import typed
+from wharfinger.catalog.queries import barcodes, marked
 from wharfinger.catalog.queries import products as every_product
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Organization
@@ -41,7 +42,9 @@ def _rows(ask: Ask) -> Rows:
     used = every_product().filter(retired_on__isnull=True)
     found = every_product() if ask.tab == "all" else used
     if text := ask.one("product"):
-        found = found.filter(Q(sku__icontains=text) | Q(name__icontains=text) | Q(gtin=text))
+        found = found.filter(
+            Q(sku__icontains=text) | Q(name__icontains=text) | Q(gtin=text) | Q(pk__in=marked(text))
+        )
     if kinds := ask.many("kind"):
         found = found.filter(kind__in=kinds)
     if ways := ask.many("traced"):
@@ -150,6 +153,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
             "method": _(METHODS[found.cost_method]) if costs else "",
             "costs": costs,
             "vendors": [_vendor(one, costs) for one in typed.prices(pk)],
+            "barcodes": [_barcode(one, found) for one in barcodes().filter(product=pk).order_by("pk")],
             "parts": further.told("product", request, pk),
             "entries": timeline(f"product:{pk}", most=12),
         },
@@ -167,6 +171,11 @@ def _vendor(one: VendorPrice, costs: bool) -> dict[str, Any]:
     }
 
 
+def _barcode(one: Barcode, product: Product) -> dict[str, Any]:
+    places = product.quantity_decimals
+    return {"code": one.code, "quantity": (one.quantity or 10**places, places)}
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("catalog.product")
 def new_product(request: HttpRequest) -> HttpResponse:
@@ -179,7 +188,9 @@ def new_product(request: HttpRequest) -> HttpResponse:
         request,
         lambda: typed.act(
             request.POST,
-            lambda values, vendors: actions.add_product(actor=actor, values=values, vendors=vendors),
+            lambda values, vendors, barcodes: actions.add_product(
+                actor=actor, values=values, vendors=vendors, barcodes=barcodes
+            ),
         ),
         ok=_("Added %(name)s.") % {"name": request.POST.get("sku", "").strip()},
         back=lambda done: reverse("catalog:product", args=[done.one("catalog.Product")]),
@@ -200,8 +211,8 @@ def change_product(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: typed.act(
             request.POST,
-            lambda values, vendors: actions.change_product(
-                actor=actor, product=pk, values=values, vendors=vendors
+            lambda values, vendors, barcodes: actions.change_product(
+                actor=actor, product=pk, values=values, vendors=vendors, barcodes=barcodes
             ),
             retiring=True,
         ),
@@ -227,7 +238,8 @@ def _form(request: HttpRequest, found: Product | None, form: Form) -> HttpRespon
             "methods": typed.options(METHODS),
             "tax_codes": [(one.pk, f"{one.code} · {one.name}") for one in codes],
             "vendors": list(vendors.values_list("pk", "name")) if actor.may("catalog.price") else [],
-            "rows": range(typed.rows_of(form)),
+            "rows": range(typed.rows_of(form, "vendors", "organization")),
+            "codes": range(typed.rows_of(form, "barcodes", "code")),
             "costs": actor.may("catalog.see_cost"),
             "currency": configuration.one("currency"),
             "price": written(found.price_micro, MICRO) if found else "",

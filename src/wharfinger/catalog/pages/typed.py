@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,13 +14,14 @@ from wharfinger.base.money import MICRO
 from wharfinger.base.page import Form
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.base.typed import micro, written
+from wharfinger.base.typed import micro, scaled, written
 from wharfinger.catalog.models import Product, VendorPrice
+from wharfinger.catalog.queries import barcodes
 
 TEXTS = ("sku", "name", "description", "kind", "unit", "category", "manufacturer", "gtin")
 CHOICES = ("traced", "traced_from")
 SPARE = 2
-"""Empty rows for further vendors."""
+"""Empty rows for further vendors and barcodes."""
 BORN = {
     "kind": "stocked",
     "traced": "none",
@@ -31,7 +32,7 @@ BORN = {
     "rma_eligible": True,
 }
 
-Act = Callable[[dict[str, Any], Sequence[dict[str, Any]]], Any]
+Act = Callable[[dict[str, Any], Sequence[dict[str, Any]], Sequence[dict[str, Any]]], Any]
 
 
 def options(words: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -67,33 +68,37 @@ def of(product: Product, *, costs: bool) -> dict[str, Any]:
             f"vendors.{n}.lead_time_days": one.lead_time_days,
             f"vendors.{n}.default": one.default,
         }
+    for n, mark in enumerate(barcodes().filter(product=product).order_by("pk")):
+        means = written(mark.quantity, product.quantity_decimals) if mark.quantity else ""
+        start |= {f"barcodes.{n}.code": mark.code, f"barcodes.{n}.quantity": means}
     return start
 
 
-def rows_of(form: Form) -> int:
-    """How many rows for vendors the form has."""
-    used = [
-        int(found[1])
-        for key in form.values
-        if (found := re.fullmatch(r"vendors\.(\d{1,3})\.organization", key))
-    ]
-    filled = [n for n in used if form.value(f"vendors.{n}.organization")]
+def rows_of(form: Form, part: str, named: str) -> int:
+    """How many rows for a part (vendors, barcodes) the form has; named: the field that says there is one."""
+    filled = [n for n in _rows(form.values, part, named) if form.value(f"{part}.{n}.{named}")]
     return max(filled, default=-1) + 1 + SPARE
 
 
+def _rows(names: Iterable[str], part: str, named: str) -> list[int]:
+    pattern = rf"{part}\.(\d{{1,3}})\.{named}"
+    return sorted(int(found[1]) for name in names if (found := re.fullmatch(pattern, name)))
+
+
 def act(post: QueryDict, do: Act, *, retiring: bool = False) -> Any:
-    """Do an act with what was typed; a refusal about a vendor names the row in which they stand."""
-    vendors, rows = _vendors(post)
+    """Do an act with what was typed; a refusal about a vendor or barcode names the row in which it stands."""
+    vendors, sellers = _vendors(post)
+    codes, marks = _barcodes(post)
+    rows = {"vendors": sellers, "barcodes": marks}
     values = _values(post)
     if retiring:
         values["retired_on"] = post.get("retired_on", "").strip() or None
     try:
-        return do(values, vendors)
+        return do(values, vendors, codes)
     except BadInput as refusal:
-        if (found := re.fullmatch(r"vendors\.(\d+)(\..*)", refusal.field or "")) and int(found[1]) < len(
-            rows
-        ):
-            refusal.field = f"vendors.{rows[int(found[1])]}{found[2]}"
+        found = re.fullmatch(r"(vendors|barcodes)\.(\d+)(\..*)", refusal.field or "")
+        if found and int(found[2]) < len(rows[found[1]]):
+            refusal.field = f"{found[1]}.{rows[found[1]][int(found[2])]}{found[3]}"
         raise
 
 
@@ -113,12 +118,9 @@ def _values(post: QueryDict) -> dict[str, Any]:
 
 def _vendors(post: QueryDict) -> tuple[list[dict[str, Any]], list[int]]:
     """What vendors ask, and the row of the form in which each stands."""
-    rows = sorted(
-        int(row[1]) for key in post if (row := re.fullmatch(r"vendors\.(\d{1,3})\.organization", key))
-    )
     found: list[dict[str, Any]] = []
     where: list[int] = []
-    for n in rows:
+    for n in _rows(post, "vendors", "organization"):
         at = f"vendors.{n}"
         vendor = whole(post, f"{at}.organization")
         if vendor is None:
@@ -134,6 +136,19 @@ def _vendors(post: QueryDict) -> tuple[list[dict[str, Any]], list[int]]:
             one["cost"] = plain(micro(cost, field=f"{at}.cost"), MICRO)
         found.append(one)
         where.append(n)
+    return found, where
+
+
+def _barcodes(post: QueryDict) -> tuple[list[dict[str, Any]], list[int]]:
+    """The barcodes, and the row of the form in which each stands."""
+    found: list[dict[str, Any]] = []
+    where: list[int] = []
+    for n in _rows(post, "barcodes", "code"):
+        if code := post.get(f"barcodes.{n}.code", "").strip():
+            at = f"barcodes.{n}.quantity"
+            means = post.get(at, "").strip()
+            found.append({"code": code, "quantity": plain(scaled(means, 6, field=at), 6) if means else None})
+            where.append(n)
     return found, where
 
 

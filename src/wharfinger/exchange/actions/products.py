@@ -6,9 +6,11 @@ from typing import Any
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
+from wharfinger.base.quantity import scaled
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog import actions, rules
 from wharfinger.catalog.models import Product, TaxCode, VendorPrice
+from wharfinger.catalog.queries import barcodes
 from wharfinger.exchange.actions.organizations import known
 from wharfinger.exchange.rules import Group, Row
 
@@ -31,11 +33,11 @@ def bring(*, actor: Actor, group: Group) -> str:
     """Add a product, or change what differs; rows of the same SKU name further vendors."""
     require(actor, "exchange.import")
     row = group.first
-    values = _values(row)
+    values, codes = _values(row), _barcodes(row)
     vendors = [_vendor(group, one) for one in group.rows if one["vendor"]]
     found = Product.objects.filter(sku=row["sku"]).first()
     if found is None:
-        actions.add_product(actor=actor, values=values, vendors=vendors)
+        actions.add_product(actor=actor, values=values, vendors=vendors, barcodes=codes)
         return "added"
     kept = checked(rules.PRODUCT, values)
     changed = {
@@ -45,9 +47,10 @@ def bring(*, actor: Actor, group: Group) -> str:
     }
     prices = {price.organization_id: price for price in VendorPrice.objects.filter(product=found)}
     asked = [one for one in vendors if _differs(prices.get(one["organization"]), one)]
-    if not changed and not asked:
+    codes = None if codes is not None and _codes_of(found) == _told(codes, found) else codes
+    if not changed and not asked and codes is None:
         return "unchanged"
-    actions.change_product(actor=actor, product=found.pk, values=changed, vendors=asked)
+    actions.change_product(actor=actor, product=found.pk, values=changed, vendors=asked, barcodes=codes)
     return "changed"
 
 
@@ -80,6 +83,25 @@ def _values(row: Row) -> dict[str, Any]:
         values["retired_on"] = row.day("retired_on")
     code = tax_code(row)
     return values if code is None else values | {"tax_code": code}
+
+
+def _barcodes(row: Row) -> list[dict[str, Any]] | None:
+    """What a cell names: codes between spaces or commas, ``code=24`` where one means 24 units."""
+    found = []
+    for one in row["barcodes"].replace(",", " ").replace(";", " ").split():
+        code, _, means = one.partition("=")
+        found.append({"code": code, "quantity": means or None})
+    return found or None
+
+
+def _codes_of(product: Product) -> set[tuple[str, int]]:
+    unit = 10**product.quantity_decimals
+    return {(mark.code, mark.quantity or unit) for mark in barcodes().filter(product=product)}
+
+
+def _told(codes: list[dict[str, Any]], product: Product) -> set[tuple[str, int]]:
+    d = product.quantity_decimals
+    return {(one["code"], scaled(one["quantity"] or "1", d, field="barcodes")) for one in codes}
 
 
 def _vendor(group: Group, row: Row) -> dict[str, Any]:

@@ -88,6 +88,7 @@ PRODUCTS = Kind(
         Column("category", N_("Category"), ("Kategorie",)),
         Column("manufacturer", N_("Manufacturer"), ("maker", "Hersteller")),
         Column("gtin", N_("GTIN"), ("ean", "barcode")),
+        Column("barcodes", N_("Further barcodes"), ("barcodes", "Weitere Barcodes")),
         Column("retired_on", N_("Retired on"), ()),
         Column("vendor", N_("Vendor"), ("supplier", "Lieferant")),
         Column("vendor_cost", N_("Cost at the vendor"), ("cost", "Einkaufspreis", "EK")),
@@ -97,6 +98,8 @@ PRODUCTS = Kind(
     ),
     ("sku",),
     {
+        "barcodes.code": "barcodes",
+        "barcodes.quantity": "barcodes",
         "vendors.organization": "vendor",
         "vendors.cost": "vendor_cost",
         "vendors.part_number": "vendor_part_number",

@@ -17,6 +17,8 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import quantity, written
 from wharfinger.base.words import same
+from wharfinger.catalog.queries import codes_of
+from wharfinger.catalog.rules.barcodes import key_of
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.where import which_unit
 from wharfinger.fulfilment.actions import packing, picking, shipping
@@ -203,26 +205,26 @@ def units_named(picks: list[Pick], rows: Sequence[AtHand], field: str = "") -> l
 
 
 def _scanned(codes: Sequence[str], rows: Sequence[AtHand]) -> dict[int, tuple[int, list[str]]]:
-    """To which line each scanned code belongs: a serial number, else a SKU or GTIN, which counts one unit."""
+    """To which line each scanned code belongs: a serial number, else a code of its product, by what that means."""
     found: dict[int, tuple[int, list[str]]] = {row.line.pk: (0, []) for row in rows}
+    known = codes_of(row.line.product for row in rows) if codes else {}
+    means = {pk: {key_of(code): units for code, units in some.items()} for pk, some in known.items()}
     for code in codes:
-        row = _row_of(code, rows)
+        row = _row_of(code, rows, means)
         units, serials = found[row.line.pk]
         if same(code) in {same(c) for c in row.codes}:
             found[row.line.pk] = units, [*serials, code]
         else:
-            found[row.line.pk] = units + 10**row.decimals, serials
+            found[row.line.pk] = units + means[row.line.product_id][key_of(code)], serials
     return found
 
 
-def _row_of(code: str, rows: Sequence[AtHand]) -> AtHand:
+def _row_of(code: str, rows: Sequence[AtHand], means: Mapping[int, Mapping[str, int]]) -> AtHand:
     for row in rows:
         if same(code) in {same(c) for c in row.codes}:
             return row
     for row in rows:
-        if same(code) == same(row.line.product.sku) or (
-            row.line.product.gtin and code.strip() == row.line.product.gtin
-        ):
+        if key_of(code) in means[row.line.product_id]:
             return row
     raise BadInput(
         "not_here",

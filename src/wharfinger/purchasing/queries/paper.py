@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 
 from wharfinger.base import configuration
 from wharfinger.base.money import extended
+from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_
+from wharfinger.catalog.queries import codes_of
 from wharfinger.demand.models import SUBJECTS, Line
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.telling import timeline
@@ -169,9 +171,14 @@ def to_receive(lines: Sequence[PurchaseLine]) -> list[dict[str, Any]]:
     rows = Bin.objects.filter(location__in=[line.location_id for line in lines], retired_on__isnull=True)
     for one in rows.order_by("-default", "place__sequence", "name"):
         bins[one.location_id].append((one.pk, one.name))
+    codes = codes_of({line.product_id: line.product for line in lines}.values())
     return [
         {
             "line": line,
+            "codes": {
+                code: plain(units, line.product.quantity_decimals)
+                for code, units in codes[line.product_id].items()
+            },
             "left": standing[line.pk].on_order,
             "decimals": line.product.quantity_decimals,
             "traced": line.product.traced if line.product.traced_from == "receipt" else "none",

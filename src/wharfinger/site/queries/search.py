@@ -17,6 +17,7 @@ from wharfinger.base.access import Actor
 from wharfinger.base.words import same
 from wharfinger.billing.models import CreditNote, Invoice, Payment
 from wharfinger.catalog.models import Product
+from wharfinger.catalog.queries import scanned
 from wharfinger.demand.models import SUBJECTS, Sheet
 from wharfinger.devices.models import Device, Subscription
 from wharfinger.fulfilment.models import Container, Shipment
@@ -75,7 +76,7 @@ def _serials(text: str) -> Iterable[Hit]:
 
 def _products(text: str) -> Iterable[Hit]:
     exact = Product.objects.filter(
-        Q(sku__iexact=text) | Q(gtin=text) | Q(vendors__part_number=text)
+        Q(pk__in=[one.product.pk for one in scanned([text]).values()]) | Q(vendors__part_number=text)
     ).distinct()
     named = Product.objects.filter(Q(name__istartswith=text) | Q(sku__istartswith=text))
     for product in {p.pk: p for p in (*exact[:EACH], *named.order_by("name")[:EACH])}.values():

@@ -18,6 +18,7 @@ from wharfinger.base import configuration, typed
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.catalog.models import Product
+from wharfinger.catalog.queries import scanned
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
@@ -61,13 +62,9 @@ def place_of(text: str, field: str) -> tuple[int, int | None]:
 
 
 def product_of(text: str, *, field: str = "product") -> Product:
-    """The product of a SKU or GTIN as typed or scanned; raises BadInput when there is none."""
+    """The product of a SKU, GTIN or further barcode as typed or scanned; raises BadInput when there is none."""
     text = text.strip()
-    found = (
-        Product.objects.filter(Q(sku__iexact=text) | (Q(gtin=text) & ~Q(gtin="")))
-        .order_by("retired_on", "pk")
-        .first()
-    )
+    found = scanned([text]).get(text)
     if found is None:
         raise BadInput(
             "no_such_product",
@@ -75,7 +72,7 @@ def product_of(text: str, *, field: str = "product") -> Product:
             field=field,
             text=text[:60],
         )
-    return found
+    return found.product
 
 
 def owner_of(text: str) -> int | None:

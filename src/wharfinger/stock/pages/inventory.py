@@ -18,6 +18,7 @@ from wharfinger.base.page import page
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.catalog.models import Product
+from wharfinger.catalog.queries import marked
 from wharfinger.ledger.telling import place_words, timeline, verb_words
 from wharfinger.stock.models import Bin, Location
 from wharfinger.stock.queries import holders, places, units
@@ -30,7 +31,9 @@ def _inventory(ask: Ask) -> Rows:
     found = places.kept()
     locations = ask.ids("location")
     if text := ask.one("product"):
-        found = found.filter(Q(sku__icontains=text) | Q(name__icontains=text) | Q(gtin=text))
+        found = found.filter(
+            Q(sku__icontains=text) | Q(name__icontains=text) | Q(gtin=text) | Q(pk__in=marked(text))
+        )
     if category := ask.one("category"):
         found = found.filter(category__icontains=category)
     if ask.tab == "there":

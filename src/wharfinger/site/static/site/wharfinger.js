@@ -180,6 +180,8 @@
     tone.stop(t + (good ? 0.12 : 0.4));
   };
   const same = (code) => code.normalize("NFKC").trim().toLowerCase();
+  // Scanners read a GTIN with or without leading zeros.
+  const bare = (code) => /^\d{8,14}$/.test(same(code)) ? same(code).replace(/^0+/, "") : same(code);
   const counted = (scanner) => {
     const list = $$("[data-scanned] li", scanner);
     $("[data-count]", scanner).textContent = list.length;
@@ -188,7 +190,8 @@
   // Goods without numbers of their own are counted by the code of their product, up to what is open; the first
   // scan empties what is proposed. A code of theirs counts from any scanner of the page.
   const tallied = (scanner, code) => {
-    const lines = $$("[data-codes]").filter((line) => JSON.parse(line.dataset.codes).some((known) => same(known) === same(code)));
+    const means = (line) => Number((Object.entries(JSON.parse(line.dataset.codes)).find(([known]) => bare(known) === bare(code)) || [])[1] || 0);
+    const lines = $$("[data-codes]").filter(means);
     const counts = "counts" in scanner.dataset, numbers = counts && !lines.length && $("[data-scanner]:not([data-counts])");
     if (numbers) { scan(numbers, code); return true; }
     if (!lines.length && !counts) return false;
@@ -198,8 +201,9 @@
       $$("[data-codes]", form).forEach((line) => { amount(line).value = ""; });
       delete form.dataset.proposed;
     }
-    const open = lines.find((line) => Number(amount(line).value || 0) + 1 <= most(line));
-    if (open) amount(open).value = Number(amount(open).value || 0) + 1;
+    const then = (line) => Number((Number(amount(line).value || 0) + means(line)).toFixed(6));
+    const open = lines.find((line) => then(line) <= most(line));
+    if (open) amount(open).value = then(open);
     told.textContent = open ? `${code}: ${amount(open).value} / ${most(open)}` : `${code}: ${lines.length ? form.dataset.full : form.dataset.none}`;
     told.classList.toggle("bad", !open);
     beep(Boolean(open));

@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from django.db.models import Q
+from django.db.models.functions import Lower
+
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog import rules
-from wharfinger.catalog.models import Product, TaxCode, VendorPrice, WarrantyPolicy
+from wharfinger.catalog.models import Barcode, Product, TaxCode, VendorPrice, WarrantyPolicy
+from wharfinger.catalog.rules.barcodes import BARCODE, forms_of, key_of, with_codes
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.models import Holding, Layer
 from wharfinger.ledger.plan import Plan, Truth
@@ -22,32 +26,59 @@ Values = Mapping[str, Any]
 
 
 def add_product(
-    *, actor: Actor, values: Values, vendors: Sequence[Values] = (), key: str | None = None
+    *,
+    actor: Actor,
+    values: Values,
+    vendors: Sequence[Values] = (),
+    barcodes: Sequence[Values] | None = None,
+    key: str | None = None,
 ) -> Written:
     """Add something that is bought, kept, sold or done."""
     require(actor, "catalog.product")
     clean = checked(rules.PRODUCT, values)
     _sku_is_free(clean.get("sku", ""))
-    prices = _prices(actor, vendors)
-    wish = Wish(reads=(_read_tax_codes, _read_vendors(prices)))
-    return post("add", wish, partial(rules.plan_product, values=clean, vendors=prices), actor=actor, key=key)
+    prices, codes = _prices(actor, vendors), _codes(barcodes)
+    wish = Wish(reads=(_read_tax_codes, _read_vendors(prices), _read_codes(codes)))
+    plan = partial(rules.plan_product, values=clean, vendors=prices)
+    plan = partial(with_codes, plan=plan, pk=None, values=clean, codes=codes)
+    return post("add", wish, plan, actor=actor, key=key)
 
 
 def change_product(
-    *, actor: Actor, product: int, values: Values, vendors: Sequence[Values] = (), key: str | None = None
+    *,
+    actor: Actor,
+    product: int,
+    values: Values,
+    vendors: Sequence[Values] = (),
+    barcodes: Sequence[Values] | None = None,
+    key: str | None = None,
 ) -> Written:
-    """Change a product, or what the named vendors ask for it; a date in ``retired_on`` retires it."""
+    """Change a product, or what the named vendors ask for it; a date in ``retired_on`` retires it.
+
+    barcodes: all that it has besides its GTIN from now on; without them they stay as they are.
+    """
     require(actor, "catalog.product")
     clean = checked(rules.PRODUCT, values)
     if "sku" in clean:
         _sku_is_free(clean["sku"], but=product)
-    prices = _prices(actor, vendors)
+    prices, codes = _prices(actor, vendors), _codes(barcodes)
     known = VendorPrice.objects.filter(product_id=product).values_list("pk", flat=True)
+    marked = Barcode.objects.filter(product_id=product) if codes is not None else Barcode.objects.none()
     wish = Wish(
-        documents=[(Product, [product]), (VendorPrice, list(known))],
-        reads=(_read_tax_codes, _read_vendors(prices), _read_moved(product)),
+        documents=[
+            (Product, [product]),
+            (VendorPrice, list(known)),
+            (Barcode, list(marked.values_list("pk", flat=True))),
+        ],
+        reads=(
+            _read_tax_codes,
+            _read_vendors(prices),
+            _read_moved(product),
+            _read_codes(codes, but=product),
+        ),
     )
     plan = partial(rules.plan_product_change, pk=product, values=clean, vendors=prices)
+    plan = partial(with_codes, plan=plan, pk=product, values=clean, codes=codes)
     return post("change", wish, plan, actor=actor, key=key)
 
 
@@ -114,6 +145,43 @@ def _prices(actor: Actor, vendors: Sequence[Values]) -> list[dict[str, Any]]:
         if "organization" not in one:
             raise BadInput("missing", N_("Please fill this in."), field=f"vendors.{n}.organization")
     return found
+
+
+def _codes(barcodes: Sequence[Values] | None) -> list[dict[str, Any]] | None:
+    """Barcodes as they are kept; nothing where they stay as they are."""
+    if barcodes is None:
+        return None
+    found = []
+    for n, one in enumerate(barcodes):
+        try:
+            found.append(checked(BARCODE, one))
+        except BadInput as refusal:
+            refusal.field = f"barcodes.{n}.{refusal.field}"
+            raise
+    return found
+
+
+def _read_codes(codes: Sequence[Values] | None, *, but: int = 0) -> Callable[[Truth], None]:
+    """Read which of the codes stand for another product, as barcode, GTIN or SKU."""
+
+    def read(truth: Truth) -> None:
+        truth.read["codes"] = {}
+        if not codes:
+            return
+        keys = {key_of(one["code"]): one["code"] for one in codes}
+        marked = Barcode.objects.filter(
+            code_key__in=keys, retired_on__isnull=True, void__isnull=True
+        ).exclude(product_id=but)
+        truth.read["codes"] |= dict(marked.values_list("code_key", "product__sku"))
+        written = {form for one in keys.values() for form in forms_of(one)}
+        named = Product.objects.annotate(folded=Lower("sku")).filter(
+            Q(folded__in={one.lower() for one in keys.values()}) | (Q(gtin__in=written) & ~Q(gtin=""))
+        )
+        for sku, gtin in named.exclude(pk=but).values_list("sku", "gtin"):
+            found = {key_of(one): sku for one in (sku, gtin) if one}
+            truth.read["codes"] |= {key: sku for key, sku in found.items() if key in keys}
+
+    return read
 
 
 def _sku_is_free(sku: str, *, but: int | None = None) -> None:
