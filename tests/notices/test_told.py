@@ -57,6 +57,10 @@ from wharfinger.work.rules import WorkWish
         (("invoiced", 7, "to_bill", 7, True), ("back", 7)),
         (("vendor", 0, "bin", 0, False), None),
         (("bin", 7, "bin", 0, False), None),
+        (("bin", 7, "adjustment", 7, False), ("adjustment", 7)),
+        (("bin", 0, "adjustment", 0, False), None),
+        (("adjustment", 7, "bin", 7, True), ("bin", 7)),
+        (("adjustment", 0, "bin", 0, True), None),
     ],
 )
 def test_which_move_is_news(move: tuple[Any, ...], event: tuple[str, int] | None) -> None:
