@@ -39,11 +39,15 @@ class Figures:
 
 _MOVES = (
     "SELECT r.id, x.claim_id, x.lot_id, x.product_id, s.kind, t.kind, SUM(m.quantity - "
-    "COALESCE((SELECT SUM(b.quantity) FROM ledger_move b WHERE b.reverses_id = m.id), 0)) FROM returns_rma r "
-    "JOIN ledger_holding x ON x.place_id IN (r.place_id, r.bench_place_id, r.vendor_place_id) "
-    "JOIN ledger_move m ON m.{end}_id = x.id JOIN ledger_holding s ON s.id = m.source_id "
-    "JOIN ledger_holding t ON t.id = m.target_id "
-    "WHERE {chosen} AND m.reverses_id IS NULL "
+    "COALESCE((SELECT SUM(b.quantity) FROM ledger_move b WHERE b.reverses_id = m.id), 0)) "
+    # Goods of a return have left its places, so the sales that its lines name lead to them; CROSS JOIN keeps
+    # SQLite to that order.
+    "FROM (SELECT DISTINCT rma_id, COALESCE(line_id, 0) AS claim_id FROM returns_rmaline WHERE {chosen}) k "
+    "CROSS JOIN returns_rma r CROSS JOIN ledger_holding x CROSS JOIN ledger_move m "
+    "CROSS JOIN ledger_holding s CROSS JOIN ledger_holding t "
+    "WHERE r.id = k.rma_id AND x.claim_id = k.claim_id AND x.kind IN ('returns', 'bench', 'at_vendor') "
+    "AND x.place_id IN (r.place_id, r.bench_place_id, r.vendor_place_id) "
+    "AND m.{end}_id = x.id AND s.id = m.source_id AND t.id = m.target_id AND m.reverses_id IS NULL "
     "GROUP BY r.id, x.claim_id, x.lot_id, x.product_id, s.kind, t.kind"
 )
 _HERE = (
@@ -63,7 +67,7 @@ def figures(rmas: Iterable[int], lines: Sequence[Any] | None = None) -> dict[int
     if not wanted:
         return found
     match = _Matching(lines)
-    chosen, params = sql.among("r.id"), [sql.array(wanted)]
+    chosen, params = sql.among("rma_id"), [sql.array(wanted)]
     for rma, claim, lot, product, source, _, units in sql.fetch(
         _MOVES.format(end="target", chosen=chosen), params
     ):
@@ -77,7 +81,9 @@ def figures(rmas: Iterable[int], lines: Sequence[Any] | None = None) -> dict[int
         if line is not None and target in OUTCOME_OF and units:
             done = found[line].outcomes
             done[OUTCOME_OF[target]] = done.get(OUTCOME_OF[target], 0) + int(units)
-    for rma, claim, lot, product, kind, code, units in sql.fetch(_HERE.format(chosen=chosen), params):
+    for rma, claim, lot, product, kind, code, units in sql.fetch(
+        _HERE.format(chosen=sql.among("r.id")), params
+    ):
         line = match.line(rma, claim, lot, product)
         if line is None:
             continue

@@ -84,6 +84,16 @@ def resolved(pairs: Sequence[tuple[int, Asked]]) -> list[Asked]:
     return found
 
 
+def parts_of(lines: Iterable[int | None]) -> dict[int, list[tuple[int, int]]]:
+    """Of each kit's line among these the lines of its components that are goods, and how many go into one."""
+    wanted = sorted({line for line in lines if line is not None})
+    rows = Line.objects.filter(parent__in=wanted, void__isnull=True).exclude(product__kind="service")
+    found: dict[int, list[tuple[int, int]]] = {}
+    for kit, line, ratio in rows.order_by("pk").values_list("parent_id", "pk", "ratio") if wanted else ():
+        found.setdefault(kit or 0, []).append((line, ratio or 0))
+    return found
+
+
 def _claims_of_devices(lots: Sequence[int | None]) -> dict[int, int]:
     """For which line each of these units stands where it is."""
     found = Holding.objects.filter(lot__in=[lot for lot in lots if lot], quantity__gt=0, unbounded=False)
@@ -213,9 +223,9 @@ _DRAWN = (
 _HOME = (
     "SELECT h.claim_id, h.lot_id, h.product_id, SUM(m.quantity - "
     "COALESCE((SELECT SUM(b.quantity) FROM ledger_move b WHERE b.reverses_id = m.id), 0)) "
-    "FROM ledger_holding h JOIN ledger_move m ON m.source_id = h.id "
-    "JOIN ledger_holding t ON t.id = m.target_id "
-    "WHERE {ours} AND h.kind IN ('returns', 'bench', 'at_vendor', 'customer') "
+    # CROSS JOIN keeps SQLite from beginning with all bins there are.
+    "FROM ledger_holding h CROSS JOIN ledger_move m CROSS JOIN ledger_holding t "
+    "WHERE m.source_id = h.id AND t.id = m.target_id AND {ours} AND h.kind IN ('returns', 'bench', 'at_vendor', 'customer') "
     "AND t.kind IN ('bin', 'scrap') AND t.claim_id = 0 AND m.reverses_id IS NULL "
     "GROUP BY h.claim_id, h.lot_id, h.product_id"
 )
