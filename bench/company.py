@@ -105,6 +105,29 @@ class Company:
     @contextmanager
     def door(self) -> Iterator[orders.Said]:
         """Our API, served by a process of its own."""
+        with self._line() as (line, headers):
+
+            def said(path: str, body: Any, key: str) -> Any:
+                sent = orjson.dumps(body)
+                line.request("POST", f"/api/v1{path}", sent, headers | {"Idempotency-Key": key})
+                return _answer(line)
+
+            yield said
+
+    @contextmanager
+    def asked(self) -> Iterator[Callable[[str], Any]]:
+        """What our API answers to a question, from a process of its own."""
+        with self._line() as (line, headers):
+
+            def ask(path: str) -> Any:
+                line.request("GET", f"/api/v1{path}", headers=headers)
+                return _answer(line)
+
+            yield ask
+
+    @contextmanager
+    def _line(self) -> Iterator[tuple[HTTPConnection, dict[str, str]]]:
+        """A connection to our API, with what each request says of who asks."""
         token = unique("bench")
         Token.objects.create(
             user=self.made.user,
@@ -117,16 +140,14 @@ class Company:
         place = {k: os.environ[k] for k in ("WHARFINGER_HOME", "DATABASE_URL") if k in os.environ}
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
         with served(place) as url, closing(_line(url)) as line:
+            yield line, headers
 
-            def said(path: str, body: Any, key: str) -> Any:
-                sent = orjson.dumps(body)
-                line.request("POST", f"/api/v1{path}", sent, headers | {"Idempotency-Key": key})
-                answer = line.getresponse()
-                text = answer.read()
-                assert answer.status in (200, 201), text
-                return orjson.loads(text)
 
-            yield said
+def _answer(line: HTTPConnection) -> Any:
+    answer = line.getresponse()
+    text = answer.read()
+    assert answer.status in (200, 201), text
+    return orjson.loads(text)
 
 
 def _line(url: str) -> HTTPConnection:

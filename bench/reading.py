@@ -117,6 +117,14 @@ def _figures(rows: int, times: int) -> None:
     for name, ask in (("available", available), ("all figures", stock_rows)):
         ms = _median(lambda ask=ask: ask(products), times)  # type: ignore[misc]
         print(f"  {name:<30}{ms:6.1f} ms", flush=True)
+    with company.asked() as ask_over_http:
+        for name, path in (("available", "/stock/available"), ("all figures", "/stock")):
+            # A list answers with at most 500 products, so a thousand are two requests.
+            halves = [",".join(map(str, products[n : n + 500])) for n in range(0, len(products), 500)]
+            asked = [f"{path}?limit=500&product={half}" for half in halves]
+            assert sum(len(ask_over_http(one)["items"]) for one in asked) == 5 * len(products)
+            ms = _median(lambda asked=asked: [ask_over_http(one) for one in asked], times)  # type: ignore[misc]
+            print(f"  {f'{name} over HTTP':<30}{ms:6.1f} ms", flush=True)
     get = _door(company)
     for name, text in typed(company.made).items():
         print(f"  {f'search {name}':<30}{_page(get, '/search/', {'q': text}, times)}", flush=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
@@ -17,6 +19,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries import holders, places, worth
+from wharfinger.stock.queries.free import show_available
 
 router = Router(tags=["stock"])
 
@@ -40,6 +43,15 @@ class StockOut(Shown):
     value: str | None = Field(examples=["100.00"], description="Only for who may see costs.")
     average_cost: str | None = Field(examples=["10"])
     currency: str = Field(examples=["EUR"])
+
+
+class AvailableOut(Shown):
+    """What is free of a product at a location."""
+
+    product: Id
+    sku: str = Field(examples=["RT-100"])
+    location: Id
+    available: str = Field(examples=["6"])
 
 
 class HoldOut(Shown):
@@ -142,6 +154,9 @@ STOCK = Listing(
 )
 
 
+AVAILABLE = replace(STOCK, name="available")
+
+
 @router.get("/stock", response=Page[StockOut], openapi_extra=STOCK.described, summary="List stock")
 def stock(request: Request) -> HttpResponse:
     """On hand, available, reserved, picked, on order and back order per product and location.
@@ -149,16 +164,37 @@ def stock(request: Request) -> HttpResponse:
     ``limit`` counts products; each comes with all its locations.
     """
     require(request.auth, "stock.read")
+    costs = request.auth.may("catalog.see_cost")
+    rows, known = _asked(request)
+    return STOCK.answer(request, rows, partial(places.show_stock, locations=known, costs=costs))
+
+
+@router.get(
+    "/stock/available",
+    response=Page[AvailableOut],
+    openapi_extra=AVAILABLE.described,
+    summary="List what is free",
+)
+def stock_available(request: Request) -> HttpResponse:
+    """Only what is free per product and location, for shops that ask often; noughts are left out.
+
+    ``limit`` counts products; each comes with all its locations.
+    """
+    require(request.auth, "stock.read")
+    rows, known = _asked(request)
+    return AVAILABLE.answer(request, rows, partial(show_available, locations=known))
+
+
+def _asked(request: Request) -> tuple[QuerySet[Product], set[int]]:
+    """The products that are asked for, and the locations, where any are named."""
     given = [part for value in request.GET.getlist("location") for part in value.split(",") if part.strip()]
     wanted = [whole(part.strip(), "location") for part in given[:MOST_LOCATIONS]]
     known = set(Location.objects.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
-    costs = request.auth.may("catalog.see_cost")
-    show = partial(places.show_stock, locations=known, costs=costs)
     rows = Product.objects.none() if wanted and not known else places.kept()
     if known and not ({"product", "sku"} & request.GET.keys()):
         # A product that is asked for is answered with noughts where it is not; others are left out.
         rows = places.standing_at(rows, known)
-    return STOCK.answer(request, rows, show)
+    return rows, known
 
 
 @router.get("/stock/holders", response=HoldsOut, summary="Say who holds a product")
