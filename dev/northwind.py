@@ -10,33 +10,10 @@ invoiced on the days that the files say. What comes out is compared with dev/nor
 from __future__ import annotations
 
 import argparse
-import json
-import os
-import subprocess
 import sys
-import tempfile
-from importlib import import_module
 from pathlib import Path
-from time import perf_counter
-from typing import Any
 
-import django
-from django.core.management import call_command
-
-
-def compare(ours: dict[str, Any], source: Path) -> list[str]:
-    """Where the books differ from what the independent script computes."""
-    script = Path(__file__).with_name("northwind_check.py")
-    said = subprocess.run(
-        [sys.executable, str(script), str(source)], capture_output=True, check=True, text=True
-    )
-    theirs = json.loads(said.stdout)
-    return [
-        f"{part} {name}: {ours[part].get(name)} in the books, {theirs[part].get(name)} expected"
-        for part in ("units", "orders", "invoiced")
-        for name in sorted(ours[part].keys() | theirs[part].keys())
-        if ours[part].get(name) != theirs[part].get(name)
-    ]
+from replaying import replayed
 
 
 def main() -> int:
@@ -55,29 +32,14 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
-    with tempfile.TemporaryDirectory() as thrown_away:
-        os.environ["WHARFINGER_HOME"] = str(options.home or thrown_away)
-        os.environ["DJANGO_SETTINGS_MODULE"] = "wharfinger.site.settings"
-        django.setup()
-        # What stands on models can be imported only now.
-        told = import_module("northwind_replay")
-        clock = told.Clock()
-        begun = perf_counter()
-        with clock.of("make the tables"):
-            call_command("migrate", interactive=False, verbosity=0)
-        ours = told.replay(options.folder, clock)
-        differences = compare(ours, options.folder)
-        whole = perf_counter() - begun
-    for step, times in clock.times.items():
-        seconds = clock.seconds.get(step, 0)
-        each = f"{1000 * seconds / times:8.1f} ms each" if seconds else ""
-        print(f"{step:32} {times:7} {seconds:8.1f} s {each}")
-    print(f"{'all of it':32} {'':7} {whole:8.1f} s")
-    print(
-        "\n".join(differences)
-        or "Units, order totals and invoiced sums are as the files say; the audit is clean."
+    return replayed(
+        options,
+        options.folder,
+        replay="northwind_replay",
+        check="northwind_check",
+        parts=("units", "orders", "invoiced"),
+        done="Units, order totals and invoiced sums are as the files say; the audit is clean.",
     )
-    return 1 if differences else 0
 
 
 if __name__ == "__main__":

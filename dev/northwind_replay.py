@@ -6,16 +6,14 @@ import csv
 import json
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from django.db.models import Sum
+from replaying import Clock
 
 from wharfinger.base.access import HOUSE
 from wharfinger.base.money import extended, micro
@@ -58,21 +56,6 @@ class Sale:
     lines: dict[str, int] = field(default_factory=dict)
     quantities: dict[str, int] = field(default_factory=dict)
     purchases: list[int] = field(default_factory=list)
-
-
-class Clock:
-    """How long each step took, and how often it was done."""
-
-    def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
-        self.times: Counter[str] = Counter()
-
-    @contextmanager
-    def of(self, step: str) -> Iterator[None]:
-        begun = perf_counter()
-        yield
-        self.seconds[step] += perf_counter() - begun  # type: ignore[assignment]
-        self.times[step] += 1
 
 
 def rows(folder: Path, name: str) -> list[dict[str, str]]:
