@@ -16,11 +16,13 @@ from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish,
 from wharfinger.purchasing.rules.landing import Billed, Cost
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
 from wharfinger.purchasing.rules.returning import SendBack
-from wharfinger.stock.actions import counts, goods, values
-from wharfinger.stock.models import Bin
+from wharfinger.stock.actions import counts, goods, transfers, values
+from wharfinger.stock.models import Bin, Location
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.counting import Tally
 from wharfinger.stock.rules.moving import Goods, Transfer
+from wharfinger.stock.rules.transferring import Arrived as Came
+from wharfinger.stock.rules.transferring import Sent, TransferWish
 
 
 def _approve(state: State, chance: random.Random) -> Any:
@@ -207,6 +209,53 @@ def _transfer(state: State, chance: random.Random) -> Any:
     return what and goods.transfer(actor=state.user, items=[Transfer(what, to)])
 
 
+def _send_transfer(state: State, chance: random.Random) -> Any:
+    """Something is carried to the other location, mostly what somebody holds there."""
+    what = _some(state, chance, "bin", "picked")
+    if what is None:
+        return None
+    source = Location.objects.get(place=what.location)
+    target = state.company.other if source == state.company.location else state.company.location
+    line = Sent(what.product, what.quantity, what.codes, None, what.line)
+    made = transfers.draft_transfer(actor=state.user, wish=TransferWish(source.pk, target.pk, (line,)))
+    state.stands()
+    return transfers.send_transfer(actor=state.user, order=made.one("stock.TransferOrder"))
+
+
+def _under_way(state: State, chance: random.Random) -> Holding | None:
+    return state.standing(chance, "transfer")
+
+
+def _receive_transfer(state: State, chance: random.Random) -> Any:
+    """Some of it comes, now and then more than was sent, now and then damaged."""
+    held = _under_way(state, chance)
+    if held is None:
+        return None
+    count = 1 if held.serial else chance.randint(1, held.quantity + 1)
+    codes = (held.lot.code,) if held.serial else ()
+    arrived = [Came(held.product_id, count, chance.choice((0, 0, 1)), codes)]
+    order = held.place.transfer_order.pk
+    return transfers.receive_transfer(
+        actor=state.user, order=order, arrived=arrived, accept_over=chance.random() < 0.5
+    )
+
+
+def _return_transfer(state: State, chance: random.Random) -> Any:
+    held = _under_way(state, chance)
+    return held and transfers.return_transfer(actor=state.user, order=held.place.transfer_order.pk)
+
+
+def _lose_transfer(state: State, chance: random.Random) -> Any:
+    held = _under_way(state, chance)
+    if held is None:
+        return None
+    codes = (held.lot.code,) if held.serial else ()
+    some = [Came(held.product_id, chance.randint(1, held.quantity), codes=codes)]
+    lost = some if chance.random() < 0.7 else []
+    order = held.place.transfer_order.pk
+    return transfers.lose_transfer(actor=state.user, order=order, goods=lost, reason="Lost")
+
+
 def _put_away(state: State, chance: random.Random) -> Any:
     what = _some(state, chance, "bin")
     to = chance.choice(state.company.bins)
@@ -256,6 +305,10 @@ KEEPING: dict[str, Verb] = {
     "adjust": _adjust,
     "count": _count,
     "transfer": _transfer,
+    "send_transfer": _send_transfer,
+    "receive_transfer": _receive_transfer,
+    "return_transfer": _return_transfer,
+    "lose_transfer": _lose_transfer,
     "put_away": _put_away,
     "hold": _aside(goods.hold, "bin"),
     "unhold": _aside(goods.unhold, "quarantine"),

@@ -20,7 +20,7 @@ import re
 
 from django.db.models import Sum
 
-from tests.scenarios.after import After
+from tests.scenarios.transporting import Transporting
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
 from wharfinger.catalog.models import Product
@@ -31,7 +31,7 @@ from wharfinger.stock.actions import reasons
 from wharfinger.stock.models import Bin
 
 
-class Counting(After):
+class Counting(Transporting):
     """What a teller also understands of shelves."""
 
     def bin(self, name: str) -> Bin:

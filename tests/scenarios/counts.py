@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.scenarios.further import Posts, Tells
+from tests.scenarios.transports import TransportsActions, TransportsApi
 from wharfinger.ledger.models import Lot
 from wharfinger.stock.actions import counts, goods
 from wharfinger.stock.models import Bin, Location
@@ -15,7 +16,7 @@ from wharfinger.stock.rules.moving import Goods, Transfer
 Made = tuple[int, int]
 
 
-class CountsActions:
+class CountsActions(TransportsActions):
     """Calls the actions in process."""
 
     def begin_count(self: Tells, location: int, bin: int | None) -> Made:
@@ -60,7 +61,7 @@ class CountsActions:
         return int(self._said(act).id)
 
 
-class CountsApi:
+class CountsApi(TransportsApi):
     """Speaks JSON over HTTP."""
 
     def begin_count(self: Posts, location: int, bin: int | None) -> Made:

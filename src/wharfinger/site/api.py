@@ -36,6 +36,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.stock.api.locations:router", ""),
     ("wharfinger.stock.api.figures:router", ""),
     ("wharfinger.stock.api.goods:router", ""),
+    ("wharfinger.stock.api.transfers:router", ""),
     ("wharfinger.stock.api.counts:router", ""),
     ("wharfinger.stock.api.counting:router", ""),
     ("wharfinger.stock.api.reasons:router", ""),

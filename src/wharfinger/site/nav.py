@@ -105,6 +105,7 @@ STOPS = (
     Stop(STOCK, N_("Products"), "catalog:products", "tag", "catalog.read", key="m"),
     Stop(STOCK, N_("Inventory"), "stock:inventory", "boxes", "stock.read", key="s"),
     Stop(STOCK, N_("Serial numbers"), "stock:serials", "barcode", "stock.read"),
+    Stop(STOCK, N_("Transfer orders"), "stock:transfer_orders", "truck", "stock.read"),
     Stop(STOCK, N_("Counts"), "stock:counts", "clipboard-check", "stock.read"),
     Stop(STOCK, N_("Due to be counted"), "stock:due_counts", "calendar-clock", "stock.read"),
     Stop(STOCK, N_("Value of stock"), "stock:worth", "scale", "catalog.see_cost"),

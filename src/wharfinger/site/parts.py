@@ -112,7 +112,7 @@ def stock(request: HttpRequest, pk: int) -> str:
     names = dict(Location.objects.values_list("pk", "name"))
     levels = {one.location_id: one for one in Level.objects.filter(product_id=pk)}
     numbers = {row.location: row for row in figures.stock_rows([pk], worth=costs)}
-    blank = figures.StockRow(pk, 0, 0, 0, 0, 0, 0, 0, 0)
+    blank = figures.StockRow(pk, 0, 0, 0, 0, 0, 0, 0, 0, 0)
     currency = configuration.one("currency")
     rows = []
     for location in [*numbers, *(key for key in levels if key not in numbers)]:

@@ -34,6 +34,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "lot": (N_("Serial number"), "stock:unit"),
     "location": (N_("Location"), "stock:location"),
     "count": (N_("Count"), "stock:count"),
+    "transfer": (N_("Transfer order"), "stock:transfer_order"),
     "organization": (N_("Organization"), "parties:organization"),
     "contact": (N_("Contact"), "parties:change_contact"),
     "site": (N_("Site"), "parties:change_site"),

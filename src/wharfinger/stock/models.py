@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
 from wharfinger.catalog.models import Product
-from wharfinger.ledger.models import Document, Entry, Place
+from wharfinger.ledger.models import Claim, Document, Entry, Place
 from wharfinger.parties.models import Organization
 
 
@@ -162,6 +162,52 @@ class CountLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count_id}: {self.counted} of {self.product_id}"
+
+
+class TransferOrder(Document):
+    """Goods that one location sends and another receives; between the two they are on their way, and still ours."""
+
+    subject: ClassVar[str] = "transfer"
+    number = models.CharField(max_length=40, unique=True)
+    source = models.ForeignKey(Location, models.PROTECT, related_name="transfers_out")
+    target = models.ForeignKey(Location, models.PROTECT, related_name="transfers_in")
+    expected_on = models.DateField(null=True)
+    note = models.CharField(max_length=500, blank=True)
+    place = models.OneToOneField(Place, models.PROTECT, related_name="transfer_order")
+    """Where its goods are while they are on their way."""
+    sent_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(source=F("target")), name="transfer_goes_elsewhere")
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class TransferLine(Document):
+    """What of a product is to be sent."""
+
+    subject: ClassVar[str] = "transfer_line"
+    order = models.ForeignKey(TransferOrder, models.PROTECT, related_name="lines")
+    position = models.IntegerField()
+    product = models.ForeignKey(Product, models.PROTECT, related_name="transfer_lines")
+    quantity = models.BigIntegerField()
+    codes = models.JSONField(default=list, blank=True)
+    """The serial numbers or the batch, where they are named."""
+    bin = models.ForeignKey(Bin, models.PROTECT, null=True, related_name="+")
+    """Where they are taken from; any bin of the location where none is named."""
+    claim = models.ForeignKey(Claim, models.PROTECT, null=True, related_name="+", db_index=False)
+    """The line that holds them and goes on holding them; free goods where none is named."""
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="transfer_line_above_zero")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.position}"
 
 
 class Reason(models.Model):

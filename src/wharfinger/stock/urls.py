@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wharfinger.stock.pages import counting, counts, goods, inventory, levels, locations, reasons, worth
+from wharfinger.stock.pages import (
+    counting,
+    counts,
+    goods,
+    inventory,
+    levels,
+    locations,
+    reasons,
+    transfers,
+    transporting,
+    worth,
+)
 
 app_name = "stock"
 urlpatterns = [
@@ -13,6 +24,15 @@ urlpatterns = [
     path("stock/products/<int:pk>/", inventory.product_stock, name="product"),
     path("stock/adjust/", goods.adjust, name="adjust"),
     path("stock/transfer/", goods.transfer, name="transfer"),
+    path("stock/transfers/", transfers.transfer_orders, name="transfer_orders"),
+    path("stock/transfers/new/", transfers.new_transfer, name="new_transfer"),
+    path("stock/transfers/<int:pk>/", transporting.transfer_order, name="transfer_order"),
+    path("stock/transfers/<int:pk>/change/", transfers.change_transfer, name="change_transfer"),
+    path("stock/transfers/<int:pk>/send/", transporting.send, name="send_transfer"),
+    path("stock/transfers/<int:pk>/receive/", transporting.receive, name="receive_transfer"),
+    path("stock/transfers/<int:pk>/return/", transporting.bring_back, name="return_transfer"),
+    path("stock/transfers/<int:pk>/lose/", transporting.lose, name="lose_transfer"),
+    path("stock/transfers/<int:pk>/cancel/", transporting.cancel, name="cancel_transfer"),
     path("stock/aside/", goods.hold, name="aside"),
     path("stock/kept/", levels.level, name="level"),
     path("stock/value/", goods.revalue, name="revalue"),

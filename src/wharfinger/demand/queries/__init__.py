@@ -21,7 +21,7 @@ QUANTITIES = {
     "drafted": ("drafted",),
     "on_order": ("on_order",),
     "ready": ("ready",),
-    "reserved": ("bin",),
+    "reserved": ("bin", "transfer"),
     "picked": ("picked",),
     "packed": ("container",),
     "shipped": ("in_transit",),

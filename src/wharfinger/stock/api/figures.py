@@ -36,6 +36,9 @@ class StockOut(Shown):
     available: str = Field(examples=["6"], description="What is free.")
     reserved: str = Field(examples=["3"])
     picked: str = Field(examples=["1"])
+    in_transit: str = Field(
+        examples=["0"], description="On its way here from another location of ours; on hand at neither."
+    )
     on_order: str = Field(examples=["0"])
     back_order: str = Field(
         examples=["0"], description="Wanted and covered by nothing; at the default location."

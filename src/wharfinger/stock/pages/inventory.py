@@ -24,7 +24,7 @@ from wharfinger.stock.models import Bin, Location
 from wharfinger.stock.queries import holders, places, units
 from wharfinger.stock.queries.figures import StockRow
 
-FIGURES = ("on_hand", "available", "reserved", "picked", "on_order", "back_order")
+FIGURES = ("on_hand", "available", "reserved", "picked", "in_transit", "on_order", "back_order")
 
 
 def _inventory(ask: Ask) -> Rows:
@@ -88,6 +88,7 @@ INVENTORY = Table(
         Column("available", N_("Available"), "quantity"),
         Column("reserved", N_("Reserved"), "held"),
         Column("picked", N_("Picked"), "held"),
+        Column("in_transit", N_("In transit"), "quantity"),
         Column("on_order", N_("On order"), "quantity"),
         Column("back_order", N_("Back order"), "quantity"),
         Column("value", N_("Value"), "money"),
@@ -113,7 +114,21 @@ def inventory(request: HttpRequest) -> HttpResponse:
     return table_page(request, INVENTORY)
 
 
-UPDATES = ("adjust", "transfer", "put_away", "hold", "unhold", "scrap", "count", "revalue", "correct_serial")
+UPDATES = (
+    "adjust",
+    "transfer",
+    "send_transfer",
+    "receive_transfer",
+    "return_transfer",
+    "lose_transfer",
+    "put_away",
+    "hold",
+    "unhold",
+    "scrap",
+    "count",
+    "revalue",
+    "correct_serial",
+)
 
 
 @require_safe

@@ -2,7 +2,8 @@
 
 On hand is what lies at the location, picked and packed goods included; available is what is free,
 expired holds among it; reserved is claimed and not yet picked; picked is picked or packed and not
-gone; on order is what vendors owe us; back order is wanted and covered by nothing. Wishes name no
+gone; in transit is on its way to the location from another of ours, free or claimed, on hand at neither;
+on order is what vendors owe us; back order is wanted and covered by nothing. Wishes name no
 location, so back order, and what is on order without one, count at the default location.
 """
 
@@ -39,10 +40,11 @@ _KINDS = (
 class Figures:
     """The running sums of a product at a location."""
 
-    __slots__ = ("aside", "available", "back_order", "on_order", "picked", "reserved")
+    __slots__ = ("aside", "available", "back_order", "in_transit", "on_order", "picked", "reserved")
 
     def __init__(self) -> None:
         self.available = self.reserved = self.picked = self.aside = self.on_order = self.back_order = 0
+        self.in_transit = 0
 
 
 class StockRow(NamedTuple):
@@ -56,6 +58,7 @@ class StockRow(NamedTuple):
     picked: int
     on_order: int
     back_order: int
+    in_transit: int
     value_minor: int
 
     def average_cost_micro(self, decimals: int, currency: str) -> int | None:
@@ -116,6 +119,8 @@ def stock_rows(products: Sequence[int], *, worth: bool = True) -> list[StockRow]
     for product, place, kind, units, free in _holdings(products):
         if kind in ("transfer", "rented"):
             elsewhere[product] += units
+            if kind == "transfer":
+                sums[product, by_place.get(place, default)].in_transit += units
             continue
         figures = sums[product, by_place.get(place, default)]
         if kind == "bin":
@@ -203,7 +208,18 @@ def _rows_of(
     on_hand = [f.available + f.reserved + f.picked + f.aside for _, _, f in parts]
     shares = largest_remainder(values.get(product, 0), [*on_hand, elsewhere.get(product, 0)])
     return [
-        StockRow(product, location, there, f.available, f.reserved, f.picked, f.on_order, f.back_order, value)
+        StockRow(
+            product,
+            location,
+            there,
+            f.available,
+            f.reserved,
+            f.picked,
+            f.on_order,
+            f.back_order,
+            f.in_transit,
+            value,
+        )
         for (_, location, f), there, value in zip(parts, on_hand, shares, strict=False)
     ]
 

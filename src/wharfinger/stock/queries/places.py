@@ -74,7 +74,7 @@ def lines_of_numbers(
     return [
         (by_id[pk], row)
         for pk, found in rows.items()
-        for row in found or [StockRow(pk, location, 0, 0, 0, 0, 0, 0, 0) for location in wanted]
+        for row in found or [StockRow(pk, location, 0, 0, 0, 0, 0, 0, 0, 0) for location in wanted]
     ]
 
 
@@ -97,6 +97,7 @@ def _shown(product: Product, row: StockRow, currency: str, costs: bool) -> dict[
         "available": quantity.plain(row.available, d),
         "reserved": quantity.plain(row.reserved, d),
         "picked": quantity.plain(row.picked, d),
+        "in_transit": quantity.plain(row.in_transit, d),
         "on_order": quantity.plain(row.on_order, d),
         "back_order": quantity.plain(row.back_order, d),
         "value": money.plain(row.value_minor, currency) if costs else None,

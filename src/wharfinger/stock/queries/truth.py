@@ -27,12 +27,16 @@ def bins_named(bins: Iterable[int | None], locations: Iterable[int] = ()) -> sql
 
 
 def read_places(truth: Truth) -> None:
-    """Read the locations: by place and back, and where picked goods and goods set aside stand at each."""
-    rows = list(Location.objects.values_list("pk", "place_id", "picked_place_id", "quarantine_place_id"))
-    truth.read["places"] = {pk: place for pk, place, _, _ in rows}
-    truth.read["locations"] = {place: pk for pk, place, _, _ in rows}
-    truth.read["stages"] = {place: picked for _, place, picked, _ in rows}
-    truth.read["quarantines"] = {place: aside for _, place, _, aside in rows}
+    """Read the locations: by place and back, and where picked goods and goods set aside stand at each,
+    and which are retired."""
+    rows = list(
+        Location.objects.values_list("pk", "place_id", "picked_place_id", "quarantine_place_id", "retired_on")
+    )
+    truth.read["places"] = {pk: place for pk, place, *_ in rows}
+    truth.read["locations"] = {place: pk for pk, place, *_ in rows}
+    truth.read["stages"] = {place: picked for _, place, picked, _, _ in rows}
+    truth.read["quarantines"] = {place: aside for _, place, _, aside, _ in rows}
+    truth.read["retired"] = {place for _, place, _, _, retired in rows if retired is not None}
 
 
 def read_channels(truth: Truth) -> None:

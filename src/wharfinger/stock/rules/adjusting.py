@@ -278,6 +278,12 @@ def target_bin(truth: Truth, location: int, bin: int | None, *, field: str = "bi
         for row in truth.documents["stock.Bin"].values()
         if (row.place_id == bin if bin else row.default and truth.read["places"][row.location_id] == location)
     ]
+    if location in truth.read["retired"]:
+        raise Refusal(
+            "location_retired",
+            N_("This location is no longer in use and takes no goods. Choose another."),
+            field=field.replace("bin", "location"),
+        )
     if not found:
         raise Refusal("no_default_bin", N_("This location has no default bin. Name a bin."), field=field)
     if found[0].retired_on is not None:
@@ -344,8 +350,13 @@ def _deprive(plan: Plan, truth: Truth, claimed: list[Held], wanted: int) -> None
         plan.move(held.spot, held.spot.at(fixed("adjustment")), part)
         held.quantity -= part
         wanted -= part
-        covered = spot(truth.lot(held.product), fixed("covered"), held.claim)
-        plan.move(covered, covered.at(fixed(truth.read["falls_to"][held.claim])), part)
-        plan.mention(*truth.read["sheets"].get(held.claim, ()))
-        lost = plan.notes.setdefault("lost", {})
-        lost[held.claim] = lost.get(held.claim, 0) + part
+        want_again(plan, truth, held, part)
+
+
+def want_again(plan: Plan, truth: Truth, held: Held, quantity: int) -> None:
+    """Let the line whose goods are gone want so many again; ``notes["lost"]`` says which claims lost how many."""
+    covered = spot(truth.lot(held.product), fixed("covered"), held.claim)
+    plan.move(covered, covered.at(fixed(truth.read["falls_to"][held.claim])), quantity)
+    plan.mention(*truth.read["sheets"].get(held.claim, ()))
+    lost = plan.notes.setdefault("lost", {})
+    lost[held.claim] = lost.get(held.claim, 0) + quantity

@@ -63,7 +63,7 @@ def plan_transfer(truth: Truth, *, items: Sequence[Transfer]) -> Plan:
         goods = item.goods
         place = target_bin(truth, item.location, item.bin, field=f"{goods.field}to_bin")
         stage = PlaceRef(truth.read["stages"][item.location], "picked")
-        for held, quantity in _chosen(truth, goods):
+        for held, quantity in chosen(truth, goods):
             target = held.spot.at(stage if held.kind == "picked" else place)
             if target == held.spot:
                 raise BadInput(
@@ -77,7 +77,8 @@ def plan_transfer(truth: Truth, *, items: Sequence[Transfer]) -> Plan:
     return plan
 
 
-def _chosen(truth: Truth, goods: Goods) -> list[tuple[Held, int]]:
+def chosen(truth: Truth, goods: Goods) -> list[tuple[Held, int]]:
+    """The units that are meant: free ones, those of the line that is named, or exactly these serial numbers."""
     lots = known_lots(truth, goods.product, goods.codes, field=f"{goods.field}serials")
     if goods.line is None and not _serials(truth, goods):
         return choose(
@@ -145,7 +146,7 @@ def plan_put_away(truth: Truth, *, items: Sequence[Transfer]) -> Plan:
 def plan_hold(truth: Truth, *, goods: Goods, why: Why | None = None) -> Plan:
     """Set free goods aside, where they stay ours and on hand, but for nobody to sell."""
     plan = Plan()
-    for held, quantity in _chosen(truth, goods):
+    for held, quantity in chosen(truth, goods):
         if held.claim:
             raise Refusal(
                 "claimed",
@@ -175,8 +176,8 @@ def plan_unhold(truth: Truth, *, goods: Goods, why: Why | None = None) -> Plan:
 def plan_scrap(truth: Truth, *, goods: Goods, why: Why | None = None) -> Plan:
     """Throw free or set-aside goods away; their cost leaves the books."""
     plan = Plan()
-    chosen = _take(_aside(truth, goods), goods) if goods.kind == "quarantine" else _chosen(truth, goods)
-    for held, quantity in chosen:
+    found = _take(_aside(truth, goods), goods) if goods.kind == "quarantine" else chosen(truth, goods)
+    for held, quantity in found:
         if held.claim:
             raise Refusal(
                 "claimed",
