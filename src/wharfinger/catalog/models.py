@@ -153,11 +153,72 @@ class VendorPrice(models.Model):
     default = models.BooleanField(default=False)
     """At most one of a product is, kept so under the product's lock."""
     lead_time_days = models.IntegerField(default=0)
+    currency = models.CharField(max_length=3, blank=True)
+    """Of the cost; nothing where it is the vendor's own."""
+    pack_quantity = models.BigIntegerField(null=True)
+    """In the product's smallest unit, as all quantities here; nothing where they sell single units."""
+    minimum_quantity = models.BigIntegerField(null=True)
+    valid_from = models.DateField(null=True)
+    """Since when they ask this."""
+    stock = models.BigIntegerField(null=True)
+    """What they said that they have, on the day that they said it."""
+    stock_on = models.DateField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["product", "organization"], name="vendor_once"),
+            models.CheckConstraint(
+                condition=Q(pack_quantity__isnull=True) | Q(pack_quantity__gt=0), name="pack_above_zero"
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum_quantity__isnull=True) | Q(minimum_quantity__gt=0),
+                name="minimum_above_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(stock__isnull=True) | Q(stock__gte=0), name="vendors_stock_not_below_zero"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.product_id} from {self.organization_id}"
+
+
+class PriceBreak(Document):
+    """What a vendor asks from a quantity on, now or from a day to come."""
+
+    subject: ClassVar[str] = "price_break"
+    price = models.ForeignKey(VendorPrice, models.PROTECT, related_name="breaks")
+    from_quantity = models.BigIntegerField()
+    """In the product's smallest unit; zero is the price of one, of a list that is valid later."""
+    cost_micro = models.BigIntegerField()
+    valid_from = models.DateField(null=True)
+    """Nothing once it is in force."""
+    retired_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["price", "from_quantity"],
+                condition=Q(valid_from__isnull=True, retired_on__isnull=True, void__isnull=True),
+                name="break_once",
+            ),
+            models.UniqueConstraint(
+                fields=["price", "from_quantity", "valid_from"],
+                condition=Q(valid_from__isnull=False, retired_on__isnull=True, void__isnull=True),
+                name="coming_break_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_quantity__gt=0) | Q(from_quantity=0, valid_from__isnull=False),
+                name="break_above_zero",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["valid_from"],
+                condition=Q(valid_from__isnull=False, retired_on__isnull=True, void__isnull=True),
+                name="coming_breaks",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cost_micro} from {self.from_quantity}"

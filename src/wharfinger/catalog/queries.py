@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 
 from wharfinger.base import further
 from wharfinger.base.door import whole
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
-from wharfinger.catalog.models import Barcode, Product, TaxCode, VendorPrice, WarrantyPolicy
+from wharfinger.catalog.models import Barcode, PriceBreak, Product, TaxCode, VendorPrice, WarrantyPolicy
 from wharfinger.catalog.rules.barcodes import forms_of, key_of
 
 
@@ -92,15 +92,12 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
     """Products with what vendors ask for them; costs only for who may see them."""
     listed = list(found)
     vendors: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for price in VendorPrice.objects.filter(product_id__in=[p.pk for p in listed]).order_by("-default", "pk"):
+    prices = VendorPrice.objects.filter(product_id__in=[p.pk for p in listed]).select_related("organization")
+    steps = steps_of([p.pk for p in listed]) if costs else {}
+    exact = {p.pk: p.quantity_decimals for p in listed}
+    for price in prices.order_by("-default", "pk"):
         vendors[price.product_id].append(
-            {
-                "organization": price.organization_id,
-                "cost": plain(price.cost_micro, MICRO) if costs else None,
-                "part_number": price.part_number,
-                "default": price.default,
-                "lead_time_days": price.lead_time_days,
-            }
+            _show_offer(price, steps.get(price.pk, ()), exact[price.product_id], costs=costs)
         )
     codes: dict[int, list[dict[str, Any]]] = defaultdict(list)
     decimals = {p.pk: p.quantity_decimals for p in listed}
@@ -137,6 +134,48 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
         }
         for p in listed
     ]
+
+
+def steps_of(products: Iterable[int]) -> dict[int, list[PriceBreak]]:
+    """The price breaks of each vendor's price of these products, those of lists to come last."""
+    found: dict[int, list[PriceBreak]] = defaultdict(list)
+    live = PriceBreak.objects.filter(retired_on__isnull=True, void__isnull=True)
+    of = live.filter(price__product__in=list(products))
+    for step in of.order_by(F("valid_from").asc(nulls_first=True), "from_quantity"):
+        found[step.price_id].append(step)
+    return found
+
+
+def _show_offer(
+    price: VendorPrice, steps: Iterable[PriceBreak], decimals: int, *, costs: bool
+) -> dict[str, Any]:
+    shown = [
+        {
+            "from_quantity": plain(step.from_quantity, decimals),
+            "cost": plain(step.cost_micro, MICRO),
+            "valid_from": _day(step.valid_from),
+        }
+        for step in steps
+    ]
+    return {
+        "organization": price.organization_id,
+        "cost": plain(price.cost_micro, MICRO) if costs else None,
+        "currency": price.currency or price.organization.currency,
+        "part_number": price.part_number,
+        "default": price.default,
+        "lead_time_days": price.lead_time_days,
+        "pack_quantity": _amount(price.pack_quantity, decimals),
+        "minimum_quantity": _amount(price.minimum_quantity, decimals),
+        "valid_from": _day(price.valid_from),
+        "stock": _amount(price.stock, decimals),
+        "stock_on": _day(price.stock_on),
+        "breaks": [step for step in shown if step["valid_from"] is None],
+        "coming": [step for step in shown if step["valid_from"] is not None],
+    }
+
+
+def _amount(units: int | None, decimals: int) -> str | None:
+    return None if units is None else plain(units, decimals)
 
 
 def show_tax_codes(found: Iterable[TaxCode]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from wharfinger.base.access import HOUSE
+from wharfinger.catalog.actions.offers import come_into_force
 from wharfinger.documents.actions import sending
 from wharfinger.notices import mails, webhooks
 from wharfinger.notices.outbox import Consumer
@@ -23,5 +24,8 @@ LANES: tuple[tuple[str, ...], ...] = (("documents", "notices", "mail", "webhooks
 """What is worked off side by side, so that no stranger who answers slowly keeps a mail waiting."""
 assert {name for lane in LANES for name in lane} == set(CONSUMERS)
 
-CHORES: tuple[Callable[[], object], ...] = (partial(holds.expire, actor=HOUSE),)
+CHORES: tuple[Callable[[], object], ...] = (
+    partial(holds.expire, actor=HOUSE),
+    partial(come_into_force, actor=HOUSE),
+)
 """What the clock asks for, every few seconds: each finds out by itself whether anything is due."""

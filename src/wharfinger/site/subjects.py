@@ -41,6 +41,8 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "reason": (N_("Reason"), "stock:reason"),
     "bin": (N_("Bin"), ""),
     "barcode": (N_("Barcode"), ""),
+    "vendor_price": (N_("Vendor's price"), ""),
+    "price_break": (N_("Price break"), ""),
     "user": (N_("User"), "parties:user"),
     "role": (N_("Role"), "parties:role"),
     "saved_view": (N_("View"), ""),

@@ -13,7 +13,7 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog import rules
-from wharfinger.catalog.models import Barcode, Product, TaxCode, VendorPrice, WarrantyPolicy
+from wharfinger.catalog.models import Barcode, PriceBreak, Product, TaxCode, VendorPrice, WarrantyPolicy
 from wharfinger.catalog.rules.barcodes import BARCODE, forms_of, key_of, with_codes
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.models import Holding, Layer
@@ -64,10 +64,12 @@ def change_product(
     prices, codes = _prices(actor, vendors), _codes(barcodes)
     known = VendorPrice.objects.filter(product_id=product).values_list("pk", flat=True)
     marked = Barcode.objects.filter(product_id=product) if codes is not None else Barcode.objects.none()
+    steps = PriceBreak.objects.filter(price__product=product) if vendors else PriceBreak.objects.none()
     wish = Wish(
         documents=[
             (Product, [product]),
             (VendorPrice, list(known)),
+            (PriceBreak, list(steps.values_list("pk", flat=True))),
             (Barcode, list(marked.values_list("pk", flat=True))),
         ],
         reads=(

@@ -12,7 +12,20 @@ from ninja import Router
 from pydantic import Field
 
 from wharfinger.base.access import require
-from wharfinger.base.door import Done, Given, Id, Listing, Page, Price, Quantity, Request, Shown, Text, there
+from wharfinger.base.door import (
+    Currency,
+    Done,
+    Given,
+    Id,
+    Listing,
+    Page,
+    Price,
+    Quantity,
+    Request,
+    Shown,
+    Text,
+    there,
+)
 from wharfinger.catalog import actions, queries
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.door import detail, make, write
@@ -25,6 +38,13 @@ TracedFrom = Literal["receipt", "shipping"]
 CostMethod = Literal["specific", "fifo", "average", "lifo"]
 
 
+class BreakGiven(Given):
+    """What one unit costs from a quantity on."""
+
+    from_quantity: Quantity = Field(examples=["100"])
+    cost: Price = Field(examples=["8.00"])
+
+
 class VendorGiven(Given):
     """What a vendor asks for the product, under which number."""
 
@@ -33,6 +53,27 @@ class VendorGiven(Given):
     part_number: str = Field(default="", max_length=60, examples=["GR-1040"])
     default: bool = Field(default=False, description="Bought from first; without one the first vendor is.")
     lead_time_days: int = Field(default=0, ge=0, le=3650)
+    currency: Currency | None = Field(default=None, description="Of the cost; without it the vendor's.")
+    pack_quantity: Quantity | None = Field(
+        default=None, examples=["10"], description="Sold in packs of so many."
+    )
+    minimum_quantity: Quantity | None = Field(default=None, examples=["20"])
+    valid_from: date | None = Field(
+        default=None, description="A day to come keeps cost and breaks beside those in force until then."
+    )
+    stock: Quantity | None = Field(default=None, description="What they say that they have.")
+    stock_on: date | None = None
+    breaks: list[BreakGiven] = Field(
+        default=[], max_length=50, description="All there are from now on; without it they stay."
+    )
+
+
+class BreakOut(Shown):
+    """What one unit costs from a quantity on."""
+
+    from_quantity: str = Field(examples=["100"])
+    cost: str = Field(examples=["8.00"])
+    valid_from: date | None
 
 
 class VendorOut(Shown):
@@ -40,9 +81,17 @@ class VendorOut(Shown):
 
     organization: Id
     cost: str | None = Field(examples=["31.50"], description="Null for those who may not see costs.")
+    currency: str = Field(examples=["EUR"])
     part_number: str
     default: bool
     lead_time_days: int
+    pack_quantity: str | None = Field(examples=["10"])
+    minimum_quantity: str | None = Field(examples=["20"])
+    valid_from: date | None
+    stock: str | None = Field(examples=["140"])
+    stock_on: date | None
+    breaks: list[BreakOut] = Field(description="Empty for those who may not see costs.")
+    coming: list[BreakOut] = Field(description="Prices that are valid later; from 0 is that of one unit.")
 
 
 class BarcodeGiven(Given):

@@ -21,8 +21,8 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.base.typed import written
 from wharfinger.catalog import actions
 from wharfinger.catalog.models import Barcode, Product, TaxCode, VendorPrice
-from wharfinger.catalog.pages import typed
-from wharfinger.catalog.queries import barcodes, marked
+from wharfinger.catalog.pages import offers, typed
+from wharfinger.catalog.queries import barcodes, marked, steps_of
 from wharfinger.catalog.queries import products as every_product
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Organization
@@ -140,6 +140,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
     actor: Any = request.user
     currency = configuration.one("currency")
     costs = actor.may("catalog.see_cost")
+    prices, steps = list(typed.prices(pk)), steps_of([pk]) if costs else {}
     return render(
         request,
         "catalog/product.html",
@@ -152,23 +153,13 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
             else f"{_(TRACED['serial'])}, {_(TRACED_FROM[found.traced_from])}",
             "method": _(METHODS[found.cost_method]) if costs else "",
             "costs": costs,
-            "vendors": [_vendor(one, costs) for one in typed.prices(pk)],
+            "vendors": [offers.row(one, steps.get(one.pk, ()), found, costs) for one in prices],
+            "coming": [row for one in prices for row in offers.coming(one, steps.get(one.pk, ()), found)],
             "barcodes": [_barcode(one, found) for one in barcodes().filter(product=pk).order_by("pk")],
             "parts": further.told("product", request, pk),
             "entries": timeline(f"product:{pk}", most=12),
         },
     )
-
-
-def _vendor(one: VendorPrice, costs: bool) -> dict[str, Any]:
-    vendor = one.organization
-    return {
-        "vendor": (vendor.name, reverse("parties:organization", args=[vendor.pk])),
-        "cost": (one.cost_micro, vendor.currency) if costs else None,
-        "number": one.part_number or None,
-        "days": one.lead_time_days,
-        "default": ("blue", _("Default")) if one.default else None,
-    }
 
 
 def _barcode(one: Barcode, product: Product) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import micro, scaled, written
 from wharfinger.catalog.models import Product, VendorPrice
-from wharfinger.catalog.queries import barcodes
+from wharfinger.catalog.pages import offers
+from wharfinger.catalog.queries import barcodes, steps_of
 
 TEXTS = ("sku", "name", "description", "kind", "unit", "category", "manufacturer", "gtin")
 CHOICES = ("traced", "traced_from")
@@ -60,14 +61,10 @@ def of(product: Product, *, costs: bool) -> dict[str, Any]:
         "rma_eligible": product.rma_eligible,
         "retired_on": product.retired_on.isoformat() if product.retired_on else "",
     }
+    steps = steps_of([product.pk]) if costs else {}
     for n, one in enumerate(prices(product.pk)):
-        start |= {
-            f"vendors.{n}.organization": one.organization_id,
-            f"vendors.{n}.cost": written(one.cost_micro, MICRO) if costs else "",
-            f"vendors.{n}.part_number": one.part_number,
-            f"vendors.{n}.lead_time_days": one.lead_time_days,
-            f"vendors.{n}.default": one.default,
-        }
+        shown = offers.start(one, steps.get(one.pk, ()), product, costs)
+        start |= {f"vendors.{n}.{name}": value for name, value in shown.items()}
     for n, mark in enumerate(barcodes().filter(product=product).order_by("pk")):
         means = written(mark.quantity, product.quantity_decimals) if mark.quantity else ""
         start |= {f"barcodes.{n}.code": mark.code, f"barcodes.{n}.quantity": means}
@@ -131,6 +128,13 @@ def _vendors(post: QueryDict) -> tuple[list[dict[str, Any]], list[int]]:
             "lead_time_days": whole(post, f"{at}.lead_time_days") or 0,
             "default": post.get(f"{at}.default") == "yes",
         }
+        for name in ("pack_quantity", "minimum_quantity"):
+            if f"{at}.{name}" in post:
+                one[name] = offers.amount(post.get(f"{at}.{name}", "").strip(), f"{at}.{name}")
+        if f"{at}.currency" in post:
+            one["currency"] = post.get(f"{at}.currency", "").strip().upper()
+        if f"{at}.breaks" in post:
+            one["breaks"] = offers.breaks(post.get(f"{at}.breaks", ""), f"{at}.breaks")
         # Who may not see costs leaves the field empty, and the cost as it is.
         if cost := post.get(f"{at}.cost", "").strip():
             one["cost"] = plain(micro(cost, field=f"{at}.cost"), MICRO)

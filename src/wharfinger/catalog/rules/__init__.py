@@ -8,7 +8,10 @@ from typing import Any
 from wharfinger.base.fields import Check, day, one_of, or_nothing, price, text, whole, yes_or_no
 from wharfinger.base.quantity import scaled
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
-from wharfinger.ledger.plan import Id, Plan, Truth
+from wharfinger.catalog.rules.offers import VENDOR, lay_offers
+from wharfinger.ledger.plan import Plan, Truth
+
+__all__ = ["VENDOR"]
 
 Values = Mapping[str, Any]
 
@@ -64,13 +67,6 @@ PRODUCT: dict[str, Check] = {
     "gtin": gtin,
     "retired_on": or_nothing(day),
 }
-VENDOR: dict[str, Check] = {
-    "organization": _ID,
-    "cost": price,
-    "part_number": text(60),
-    "default": yes_or_no,
-    "lead_time_days": whole(0, 3650),
-}
 TAX_CODE: dict[str, Check] = {
     "code": text(20, needed=True),
     "name": text(100, needed=True),
@@ -120,7 +116,6 @@ BORN_PRODUCT = {
     "gtin": "",
     "retired_on": None,
 }
-BORN_VENDOR = {"cost_micro": 0, "part_number": "", "default": False, "lead_time_days": 0}
 
 
 def columns(values: Values) -> dict[str, Any]:
@@ -143,7 +138,7 @@ def plan_product(truth: Truth, *, values: Values, vendors: Sequence[Values]) -> 
     plan = Plan()
     made = plan.create("catalog.Product", **full)
     plan.create("ledger.Lot", product_id=made)
-    _offers(plan, truth, made, vendors, known={})
+    lay_offers(plan, truth, made, vendors, known={}, breaks={}, decimals=full["quantity_decimals"])
     plan.mention(("product", made))
     return plan
 
@@ -209,7 +204,15 @@ def plan_product_change(truth: Truth, *, pk: int, values: Values, vendors: Seque
     _fits({name: new.get(name, getattr(row, name)) for name in names})
     plan = Plan()
     plan.change(row, **new)
-    _offers(plan, truth, pk, vendors, known=truth.documents["catalog.VendorPrice"])
+    lay_offers(
+        plan,
+        truth,
+        pk,
+        vendors,
+        known=truth.documents["catalog.VendorPrice"],
+        breaks=truth.documents["catalog.PriceBreak"],
+        decimals=new.get("quantity_decimals", row.quantity_decimals),
+    )
     plan.mention(row)
     return plan
 
@@ -229,38 +232,6 @@ def other_method(old: str, new: str, *, in_stock: bool) -> None:
             ),
             field="cost_method",
         )
-
-
-def _offers(
-    plan: Plan, truth: Truth, product: Id, vendors: Sequence[Values], *, known: Mapping[int, Any]
-) -> None:
-    """Set what each of these vendors asks; the other vendors stay. The first is the default where none is."""
-    by_vendor = {price.organization_id: price for price in known.values()}
-    seen: set[int] = set()
-    chosen = [n for n, one in enumerate(vendors) if one.get("default")]
-    if len(chosen) > 1:
-        raise BadInput(
-            "one_default", N_("Only one can be the default."), field=f"vendors.{chosen[1]}.default"
-        )
-    if chosen:
-        for price in known.values():
-            if price.default and price.organization_id != vendors[chosen[0]]["organization"]:
-                plan.change(price, default=False)
-    elif vendors and not any(price.default for price in known.values()):
-        vendors = [{**vendors[0], "default": True}, *vendors[1:]]
-    for n, one in enumerate(vendors):
-        vendor = one["organization"]
-        if vendor in seen or vendor not in truth.read["vendors"]:
-            raise BadInput(
-                "no_such_vendor",
-                N_("There is no such vendor, or it is named twice."),
-                field=f"vendors.{n}.organization",
-            )
-        seen.add(vendor)
-        if vendor in by_vendor:
-            plan.change(by_vendor[vendor], **columns(one))
-        else:
-            plan.create("catalog.VendorPrice", product_id=product, **{**BORN_VENDOR, **columns(one)})
 
 
 def row_of(truth: Truth, label: str, pk: int) -> Any:
