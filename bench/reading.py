@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import quote
 
 from bench.run import databases
 from bench.timing import busy, calibrated
@@ -106,7 +107,8 @@ def _figures(rows: int, times: int) -> None:
     from django.db import connection
 
     from bench.company import Company
-    from bench.shelves import shelves, typed
+    from bench.shelves import LOCATIONS, shelves, typed
+    from wharfinger.stock.models import Location
     from wharfinger.stock.queries.figures import available, stock_rows
 
     company = Company.found()
@@ -117,12 +119,14 @@ def _figures(rows: int, times: int) -> None:
     for name, ask in (("available", available), ("all figures", stock_rows)):
         ms = _median(lambda ask=ask: ask(products), times)  # type: ignore[misc]
         print(f"  {name:<30}{ms:6.1f} ms", flush=True)
+    locations = ",".join(map(str, Location.objects.order_by("-pk").values_list("pk", flat=True)[:LOCATIONS]))
     with company.asked() as ask_over_http:
         for name, path in (("available", "/stock/available"), ("all figures", "/stock")):
             # A list answers with at most 500 products, so a thousand are two requests.
-            halves = [",".join(map(str, products[n : n + 500])) for n in range(0, len(products), 500)]
-            asked = [f"{path}?limit=500&product={half}" for half in halves]
-            assert sum(len(ask_over_http(one)["items"]) for one in asked) == 5 * len(products)
+            first = f"{path}?limit=500&location={locations}"
+            answer = ask_over_http(first)
+            asked = [first, f"{first}&cursor={quote(answer['next'])}"]
+            assert sum(len(ask_over_http(one)["items"]) for one in asked) == LOCATIONS * len(products)
             ms = _median(lambda asked=asked: [ask_over_http(one) for one in asked], times)  # type: ignore[misc]
             print(f"  {f'{name} over HTTP':<30}{ms:6.1f} ms", flush=True)
     get = _door(company)
