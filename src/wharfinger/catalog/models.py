@@ -142,6 +142,32 @@ class Barcode(Document):
         return self.code
 
 
+class ProductUnit(Document):
+    """Another unit in which a product is bought or sold; it keeps its name and size, since lines count in it."""
+
+    subject: ClassVar[str] = "product_unit"
+    product = models.ForeignKey(Product, models.PROTECT, related_name="units")
+    name = models.CharField(max_length=20)
+    factor = models.BigIntegerField()
+    """How much of the product it is, in its smallest unit."""
+    for_buying = models.BooleanField(default=False)
+    """Whether purchase orders begin with it; at most one of a product does, kept so under its lock."""
+    for_selling = models.BooleanField(default=False)
+    """Whether forms for lines begin with it; at most one of a product does, kept so under its lock."""
+    retired_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "name"], condition=Q(void__isnull=True), name="unit_once"
+            ),
+            models.CheckConstraint(condition=Q(factor__gt=0), name="unit_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class VendorPrice(models.Model):
     """What a vendor asks for a product, under which number."""
 

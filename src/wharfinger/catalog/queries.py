@@ -13,7 +13,16 @@ from wharfinger.base import further
 from wharfinger.base.door import whole
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
-from wharfinger.catalog.models import Barcode, PriceBreak, Product, TaxCode, VendorPrice, WarrantyPolicy
+from wharfinger.base.words import same
+from wharfinger.catalog.models import (
+    Barcode,
+    PriceBreak,
+    Product,
+    ProductUnit,
+    TaxCode,
+    VendorPrice,
+    WarrantyPolicy,
+)
 from wharfinger.catalog.rules.barcodes import forms_of, key_of
 
 
@@ -88,6 +97,18 @@ def with_code(rows: QuerySet[Product, Product], values: Sequence[str]) -> QueryS
     return rows.filter(pk__in=[one.product.pk for one in scanned(values).values()])
 
 
+def units() -> QuerySet[ProductUnit, ProductUnit]:
+    """Every further unit of a product."""
+    return ProductUnit.objects.filter(void__isnull=True)
+
+
+def units_of(products: Iterable[int]) -> dict[tuple[int, str], tuple[str, int]]:
+    """The further units in use of these products, by product and name as compared: name and size."""
+    found = units().filter(product_id__in=sorted(set(products)), retired_on__isnull=True).order_by("pk")
+    rows = found.values_list("product_id", "name", "factor")
+    return {(product, same(name)): (name, factor) for product, name, factor in rows}
+
+
 def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, Any]]:
     """Products with what vendors ask for them; costs only for who may see them."""
     listed = list(found)
@@ -105,6 +126,17 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
         places = decimals[mark.product_id]
         quantity = plain(mark.quantity or 10**places, places)
         codes[mark.product_id].append({"code": mark.code, "quantity": quantity})
+    counted: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for unit in units().filter(product__in=decimals).order_by("pk"):
+        counted[unit.product_id].append(
+            {
+                "name": unit.name,
+                "factor": plain(unit.factor, decimals[unit.product_id]),
+                "for_buying": unit.for_buying,
+                "for_selling": unit.for_selling,
+                "retired_on": _day(unit.retired_on),
+            }
+        )
     levels = further.figure("product.levels", [p.pk for p in listed])
     return [
         {
@@ -130,6 +162,7 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
             "barcodes": codes[p.pk],
             "retired_on": _day(p.retired_on),
             "vendors": vendors[p.pk],
+            "units": counted[p.pk],
             "levels": levels.get(p.pk, []),
         }
         for p in listed

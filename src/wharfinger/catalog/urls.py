@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wharfinger.catalog.pages import codes, products
+from wharfinger.catalog.pages import codes, products, units
 
 app_name = "catalog"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("products/new/", products.new_product, name="new_product"),
     path("products/<int:pk>/", products.product, name="product"),
     path("products/<int:pk>/change/", products.change_product, name="change_product"),
+    path("products/<int:pk>/units/", units.units, name="units"),
     path("settings/tax-codes/", codes.tax_codes, name="tax_codes"),
     path("settings/tax-codes/new/", codes.new_tax_code, name="new_tax_code"),
     path("settings/tax-codes/<int:pk>/", codes.tax_code, name="tax_code"),

@@ -13,6 +13,17 @@ from wharfinger.ledger.models import Place
 from wharfinger.ledger.prepared import Prepared, an_id
 
 
+class CustomerGroup(models.Model):
+    """Customers for whom the same prices hold."""
+
+    subject: ClassVar[str] = "customer_group"
+    name = models.CharField(max_length=100, unique=True)
+    retired_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Organization(models.Model):
     """A customer, a vendor, or both."""
 
@@ -20,6 +31,9 @@ class Organization(models.Model):
     name = models.CharField(max_length=200)
     customer = models.BooleanField(default=True)
     vendor = models.BooleanField(default=False)
+    customer_group = models.ForeignKey(
+        CustomerGroup, models.PROTECT, null=True, blank=True, related_name="organizations"
+    )
     currency = models.CharField(max_length=3, default="EUR")
     language = models.CharField(max_length=5, default="en")
     tax_number = models.CharField(max_length=40, blank=True)

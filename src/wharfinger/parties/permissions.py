@@ -6,6 +6,7 @@ PERMISSIONS: dict[str, str] = {
     "ledger": "read reverse post_closed audit",
     "parties": "read organization user role token",
     "catalog": "read product price see_cost tax_code warranty_policy",
+    "pricing": "read price_list",
     "stock": (
         "read location level adjust transfer count review_count complete_count revalue put_away hold scrap "
         "correct_serial"
@@ -41,6 +42,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "sales": (
         "*.read",
         "sales.*",
+        "pricing.price_list",
         "work.*",
         "parties.organization",
         "returns.request",

@@ -11,7 +11,17 @@ from typing import Any
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from wharfinger.ledger.prepared import Prepared, instant, text
-from wharfinger.parties.models import HELD_NOW, Contact, Grant, Organization, Role, Site, Token, User
+from wharfinger.parties.models import (
+    HELD_NOW,
+    Contact,
+    CustomerGroup,
+    Grant,
+    Organization,
+    Role,
+    Site,
+    Token,
+    User,
+)
 
 
 def digest(token: str) -> str:
@@ -61,6 +71,7 @@ def show_organizations(found: Iterable[Organization]) -> list[dict[str, Any]]:
             "name": o.name,
             "customer": o.customer,
             "vendor": o.vendor,
+            "customer_group": o.customer_group_id,
             "currency": o.currency,
             "language": o.language,
             "tax_number": o.tax_number,
@@ -75,6 +86,11 @@ def show_organizations(found: Iterable[Organization]) -> list[dict[str, Any]]:
         }
         for o in listed
     ]
+
+
+def show_groups(found: Iterable[CustomerGroup]) -> list[dict[str, Any]]:
+    """Groups of customers."""
+    return [{"id": one.pk, "name": one.name, "retired_on": _day(one.retired_on)} for one in found]
 
 
 def show_contact(contact: Contact) -> dict[str, Any]:

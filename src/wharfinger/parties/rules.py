@@ -19,6 +19,7 @@ from wharfinger.base.fields import (
     yes_or_no,
 )
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.base.words import same
 from wharfinger.ledger.plan import Id, Plan, Truth
 from wharfinger.parties.permissions import GRANTABLE
 
@@ -29,6 +30,7 @@ ORGANIZATION: dict[str, Check] = {
     "name": text(200, needed=True),
     "customer": yes_or_no,
     "vendor": yes_or_no,
+    "customer_group": or_nothing(whole(1, 2**63 - 1)),
     "currency": currency,
     "language": one_of(*LANGUAGES),
     "tax_number": text(40),
@@ -63,6 +65,7 @@ USER: dict[str, Check] = {
     "language": one_of(*LANGUAGES),
     "is_active": yes_or_no,
 }
+GROUP: dict[str, Check] = {"name": text(100, needed=True), "retired_on": or_nothing(day)}
 PERSONAL = frozenset(("name", "email", "phone", "username", "password"))
 """Of contacts and users: never kept in the journal, so that a person can be erased."""
 
@@ -70,6 +73,7 @@ BORN_ORGANIZATION = {
     "name": "",
     "customer": True,
     "vendor": False,
+    "customer_group_id": None,
     "language": "en",
     "tax_number": "",
     "email": "",
@@ -103,6 +107,7 @@ def plan_organization(
 ) -> Plan:
     """Add an organization with its contacts and sites. home: the settings that hold where nothing is said."""
     plan = Plan()
+    group_is_there(truth, values)
     made = plan.create(
         "parties.Organization", **{**home_of_organization(home), **born(BORN_ORGANIZATION, values)}
     )
@@ -112,6 +117,46 @@ def plan_organization(
         add_site(plan, made, site, home)
     plan.mention(("organization", made))
     return plan
+
+
+def of_organization(values: Values) -> dict[str, Any]:
+    """What is said of an organization, by the column that keeps it."""
+    return {"customer_group_id" if k == "customer_group" else k: value for k, value in values.items()}
+
+
+def plan_group(truth: Truth, *, values: Values) -> Plan:
+    """Add a group of customers."""
+    plan = Plan()
+    _group_is_new(truth, values.get("name", ""), None)
+    plan.mention(
+        ("customer_group", plan.create("parties.CustomerGroup", **born({"retired_on": None}, values)))
+    )
+    return plan
+
+
+def plan_group_change(truth: Truth, *, pk: int, values: Values) -> Plan:
+    """Rename or retire a group of customers; who is in it keeps its prices."""
+    if "name" in values:
+        _group_is_new(truth, values["name"], pk)
+    return plan_change(truth, label="parties.CustomerGroup", pk=pk, values=values)
+
+
+def _group_is_new(truth: Truth, name: str, but: int | None) -> None:
+    for one in truth.documents["parties.CustomerGroup"].values():
+        if one.pk != but and same(one.name) == same(name):
+            raise BadInput(
+                "name_taken",
+                N_("There is a customer group of this name already. Give another."),
+                field="name",
+            )
+
+
+def group_is_there(truth: Truth, values: Values) -> None:
+    """Let pass the customer group that values name; raises BadInput when there is none."""
+    if values.get("customer_group_id") not in (None, truth.read.get("customer_group")):
+        raise BadInput(
+            "no_such_group", N_("There is no such customer group, or it is retired."), field="customer_group"
+        )
 
 
 def home_of_organization(home: Values) -> dict[str, Any]:
@@ -154,6 +199,13 @@ def plan_change(
     if about is not None:
         plan.mention(about)
     return plan
+
+
+def plan_organization_change(truth: Truth, *, pk: int, values: Values) -> Plan:
+    """Change what we know of an organization, and in which group of customers it is."""
+    if values.get("customer_group_id") != row_of(truth, "parties.Organization", pk).customer_group_id:
+        group_is_there(truth, values)
+    return plan_change(truth, label="parties.Organization", pk=pk, values=values)
 
 
 def row_of(truth: Truth, label: str, pk: int) -> Any:

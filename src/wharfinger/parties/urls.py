@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wharfinger.parties.pages import organizations, people, tokens
+from wharfinger.parties.pages import groups, organizations, people, tokens
 
 app_name = "parties"
 urlpatterns = [
@@ -16,6 +16,9 @@ urlpatterns = [
     path("organizations/<int:pk>/sites/new/", organizations.new_site, name="new_site"),
     path("contacts/<int:pk>/change/", organizations.change_contact, name="change_contact"),
     path("sites/<int:pk>/change/", organizations.change_site, name="change_site"),
+    path("settings/customer-groups/", groups.groups, name="customer_groups"),
+    path("settings/customer-groups/new/", groups.new_group, name="new_customer_group"),
+    path("settings/customer-groups/<int:pk>/", groups.group, name="customer_group"),
     path("users/", people.users, name="users"),
     path("users/new/", people.new_user, name="new_user"),
     path("users/<int:pk>/", people.user, name="user"),

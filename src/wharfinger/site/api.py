@@ -29,10 +29,12 @@ from wharfinger.site.subjects import subject
 
 ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.parties.api.organizations:router", ""),
+    ("wharfinger.parties.api.groups:router", ""),
     ("wharfinger.parties.api.people:router", ""),
     ("wharfinger.parties.api.settings:router", ""),
     ("wharfinger.catalog.api.products:router", ""),
     ("wharfinger.catalog.api.codes:router", ""),
+    ("wharfinger.pricing.api:router", ""),
     ("wharfinger.stock.api.locations:router", ""),
     ("wharfinger.stock.api.figures:router", ""),
     ("wharfinger.stock.api.goods:router", ""),

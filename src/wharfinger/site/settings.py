@@ -21,6 +21,7 @@ MODULES = (
     "ledger",
     "parties",
     "catalog",
+    "pricing",
     "stock",
     "demand",
     "work",

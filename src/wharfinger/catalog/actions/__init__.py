@@ -13,8 +13,17 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog import rules
-from wharfinger.catalog.models import Barcode, PriceBreak, Product, TaxCode, VendorPrice, WarrantyPolicy
+from wharfinger.catalog.models import (
+    Barcode,
+    PriceBreak,
+    Product,
+    ProductUnit,
+    TaxCode,
+    VendorPrice,
+    WarrantyPolicy,
+)
 from wharfinger.catalog.rules.barcodes import BARCODE, forms_of, key_of, with_codes
+from wharfinger.catalog.rules.units import UNIT, with_units
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.models import Holding, Layer
 from wharfinger.ledger.plan import Plan, Truth
@@ -31,6 +40,7 @@ def add_product(
     values: Values,
     vendors: Sequence[Values] = (),
     barcodes: Sequence[Values] | None = None,
+    units: Sequence[Values] = (),
     key: str | None = None,
 ) -> Written:
     """Add something that is bought, kept, sold or done."""
@@ -41,6 +51,7 @@ def add_product(
     wish = Wish(reads=(_read_tax_codes, _read_vendors(prices), _read_codes(codes)))
     plan = partial(rules.plan_product, values=clean, vendors=prices)
     plan = partial(with_codes, plan=plan, pk=None, values=clean, codes=codes)
+    plan = partial(with_units, plan=plan, pk=None, values=clean, units=_units(units))
     return post("add", wish, plan, actor=actor, key=key)
 
 
@@ -51,11 +62,13 @@ def change_product(
     values: Values,
     vendors: Sequence[Values] = (),
     barcodes: Sequence[Values] | None = None,
+    units: Sequence[Values] = (),
     key: str | None = None,
 ) -> Written:
     """Change a product, or what the named vendors ask for it; a date in ``retired_on`` retires it.
 
     barcodes: all that it has besides its GTIN from now on; without them they stay as they are.
+    units: those to add or change; the others stay.
     """
     require(actor, "catalog.product")
     clean = checked(rules.PRODUCT, values)
@@ -65,12 +78,14 @@ def change_product(
     known = VendorPrice.objects.filter(product_id=product).values_list("pk", flat=True)
     marked = Barcode.objects.filter(product_id=product) if codes is not None else Barcode.objects.none()
     steps = PriceBreak.objects.filter(price__product=product) if vendors else PriceBreak.objects.none()
+    counted_in = ProductUnit.objects.filter(product_id=product, void__isnull=True)
     wish = Wish(
         documents=[
             (Product, [product]),
             (VendorPrice, list(known)),
             (PriceBreak, list(steps.values_list("pk", flat=True))),
             (Barcode, list(marked.values_list("pk", flat=True))),
+            (ProductUnit, list(counted_in.values_list("pk", flat=True))),
         ],
         reads=(
             _read_tax_codes,
@@ -81,6 +96,7 @@ def change_product(
     )
     plan = partial(rules.plan_product_change, pk=product, values=clean, vendors=prices)
     plan = partial(with_codes, plan=plan, pk=product, values=clean, codes=codes)
+    plan = partial(with_units, plan=plan, pk=product, values=clean, units=_units(units))
     return post("change", wish, plan, actor=actor, key=key)
 
 
@@ -131,6 +147,21 @@ def change_warranty_policy(*, actor: Actor, policy: int, values: Values, key: st
     return post(
         "change", wish, partial(rules.plan_policy_change, pk=policy, values=clean), actor=actor, key=key
     )
+
+
+def _units(units: Sequence[Values]) -> list[dict[str, Any]]:
+    """Further units, as they are kept."""
+    found = []
+    for n, one in enumerate(units):
+        try:
+            found.append(checked(UNIT, one))
+        except BadInput as refusal:
+            refusal.field = f"units.{n}.{refusal.field}"
+            raise
+        for name in ("name", "factor"):
+            if name not in one:
+                raise BadInput("missing", N_("Please fill this in."), field=f"units.{n}.{name}")
+    return found
 
 
 def _prices(actor: Actor, vendors: Sequence[Values]) -> list[dict[str, Any]]:

@@ -110,6 +110,26 @@ class BarcodeOut(Shown):
     quantity: str = Field(examples=["24"])
 
 
+class UnitGiven(Given):
+    """Another unit in which the product is bought or sold; it keeps its name and size."""
+
+    name: str = Field(min_length=1, max_length=20, examples=["case"])
+    factor: Quantity = Field(examples=["24"], description="How much of the product's own unit it is.")
+    for_buying: bool = Field(default=False, description="Purchase orders begin with it.")
+    for_selling: bool = Field(default=False, description="Forms for lines begin with it.")
+    retired_on: date | None = Field(default=None, examples=[None])
+
+
+class UnitOut(Shown):
+    """Another unit in which the product is bought or sold."""
+
+    name: str = Field(examples=["case"])
+    factor: str = Field(examples=["24"])
+    for_buying: bool
+    for_selling: bool
+    retired_on: date | None
+
+
 class ProductFields(Given):
     """What a product has that may be left out."""
 
@@ -133,6 +153,7 @@ class ProductFields(Given):
     gtin: str = Field(default="", max_length=14, examples=["4006381333931"])
     barcodes: list[BarcodeGiven] | None = Field(default=None, max_length=50)
     vendors: list[VendorGiven] = Field(default=[], max_length=100)
+    units: list[UnitGiven] = Field(default=[], max_length=50)
 
 
 class ProductGiven(ProductFields):
@@ -168,6 +189,7 @@ class ProductChange(Given):
         default=None, max_length=50, description="All it has from now on; without it they stay."
     )
     vendors: list[VendorGiven] = Field(default=[], max_length=100)
+    units: list[UnitGiven] = Field(default=[], max_length=50)
 
 
 class KeptOut(Shown):
@@ -203,6 +225,7 @@ class ProductOut(Shown):
     barcodes: list[BarcodeOut]
     retired_on: date | None
     vendors: list[VendorOut]
+    units: list[UnitOut]
     levels: list[KeptOut] = Field(description="Said by `POST /stock/levels`.")
 
 
@@ -253,8 +276,12 @@ def product(request: Request, id: Id) -> HttpResponse:
 
 def _split(body: Given) -> dict[str, Any]:
     values = body.model_dump(exclude_unset=True)
-    vendors = values.pop("vendors", [])
-    return {"values": values, "vendors": vendors, "barcodes": values.pop("barcodes", None)}
+    return {
+        "vendors": values.pop("vendors", []),
+        "units": values.pop("units", []),
+        "barcodes": values.pop("barcodes", None),
+        "values": values,
+    }
 
 
 @router.post("/products", response={201: ProductDone}, summary="Add a product")

@@ -22,6 +22,7 @@ from wharfinger.base.typed import written
 from wharfinger.catalog import actions
 from wharfinger.catalog.models import Barcode, Product, TaxCode, VendorPrice
 from wharfinger.catalog.pages import offers, typed
+from wharfinger.catalog.pages.units import told
 from wharfinger.catalog.queries import barcodes, marked, steps_of
 from wharfinger.catalog.queries import products as every_product
 from wharfinger.ledger.telling import timeline
@@ -155,6 +156,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
             "costs": costs,
             "vendors": [offers.row(one, steps.get(one.pk, ()), found, costs) for one in prices],
             "coming": [row for one in prices for row in offers.coming(one, steps.get(one.pk, ()), found)],
+            "units": told(found),
             "barcodes": [_barcode(one, found) for one in barcodes().filter(product=pk).order_by("pk")],
             "parts": further.told("product", request, pk),
             "entries": timeline(f"product:{pk}", most=12),

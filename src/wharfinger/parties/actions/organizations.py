@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,10 +12,11 @@ from wharfinger.base import configuration
 from wharfinger.base.access import Actor, require
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import attempt, post
 from wharfinger.ledger.write import Written
 from wharfinger.parties import rules
-from wharfinger.parties.models import Contact, Organization, Site
+from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site
 
 Values = Mapping[str, Any]
 
@@ -30,14 +31,15 @@ def add_organization(
 ) -> Written:
     """Add a customer, a vendor or both, with contacts and sites."""
     require(actor, "parties.organization")
+    kept = rules.of_organization(rules.clean(rules.ORGANIZATION, values))
     plan = partial(
         rules.plan_organization,
-        values=rules.clean(rules.ORGANIZATION, values),
+        values=kept,
         contacts=[rules.clean(rules.CONTACT, one, at=f"contacts.{n}") for n, one in enumerate(contacts)],
         sites=[rules.clean(rules.SITE, one, at=f"sites.{n}") for n, one in enumerate(sites)],
         home=_home(),
     )
-    return post("add", Wish(), plan, actor=actor, key=key)
+    return post("add", Wish(reads=_read_group(kept)), plan, actor=actor, key=key)
 
 
 def change_organization(
@@ -45,13 +47,21 @@ def change_organization(
 ) -> Written:
     """Change what we know of an organization; a date in ``retired_on`` retires it."""
     require(actor, "parties.organization")
-    plan = partial(
-        rules.plan_change,
-        label="parties.Organization",
-        pk=organization,
-        values=rules.clean(rules.ORGANIZATION, values),
-    )
-    return post("change", Wish(documents=[(Organization, [organization])]), plan, actor=actor, key=key)
+    kept = rules.of_organization(rules.clean(rules.ORGANIZATION, values))
+    wish = Wish(documents=[(Organization, [organization])], reads=_read_group(kept))
+    plan = partial(rules.plan_organization_change, pk=organization, values=kept)
+    return post("change", wish, plan, actor=actor, key=key)
+
+
+def _read_group(values: Values) -> tuple[Callable[[Truth], None], ...]:
+    """Read the customer group that values name, where they name one."""
+    wanted = values.get("customer_group_id") or 0
+
+    def read(truth: Truth) -> None:
+        found = CustomerGroup.objects.filter(pk=wanted, retired_on__isnull=True)
+        truth.read["customer_group"] = found.values_list("pk", flat=True).first()
+
+    return (read,) if wanted else ()
 
 
 def add_contact(*, actor: Actor, organization: int, values: Values, key: str | None = None) -> Written:

@@ -111,6 +111,9 @@ class OrganizationGiven(Given):
     name: Text = Field(examples=["Acme Logistics GmbH"])
     customer: bool = True
     vendor: bool = False
+    customer_group: Id | None = Field(
+        default=None, examples=[None], description="Whose prices hold for them."
+    )
     currency: Currency | None = Field(default=None, description="Without it: the company's.")
     language: Language = "en"
     tax_number: str = Field(default="", max_length=40, examples=["DE136695976"])
@@ -129,6 +132,7 @@ class OrganizationChange(Given):
     name: Text | None = Field(default=None, examples=["Acme Logistics GmbH"])
     customer: bool | None = None
     vendor: bool | None = None
+    customer_group: Id | None = Field(default=None, examples=[None])
     currency: Currency | None = None
     language: Language | None = None
     tax_number: str | None = Field(default=None, max_length=40)
@@ -147,6 +151,7 @@ class OrganizationOut(Shown):
     name: str = Field(examples=["Acme Logistics GmbH"])
     customer: bool
     vendor: bool
+    customer_group: Id | None
     currency: str = Field(examples=["EUR"])
     language: str = Field(examples=["de"])
     tax_number: str
@@ -171,6 +176,7 @@ ORGANIZATIONS = Listing(
         "name": "name",
         "customer": "customer",
         "vendor": "vendor",
+        "customer_group": "customer_group_id",
         "reference": "reference",
         "currency": "currency",
         "retired": queries.retired,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -20,7 +20,7 @@ from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.actions import organizations as actions
-from wharfinger.parties.models import Contact, Organization, Site
+from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site
 
 POLICIES = {
     "order": N_("When ordered"),
@@ -46,9 +46,11 @@ def _rows(ask: Ask) -> Rows:
         found = found.filter(name__icontains=text)
     if text := ask.one("reference"):
         found = found.filter(reference__icontains=text)
+    if groups := ask.ids("group"):
+        found = found.filter(customer_group__in=groups)
     if text := ask.one("city"):
         found = found.filter(pk__in=Site.objects.filter(city__icontains=text).values("organization_id"))
-    cut = ask.slice(found, {"name": "name"})
+    cut = ask.slice(found.select_related("customer_group"), {"name": "name"})
     return Rows(
         [_row(one) for one in cut.items],
         cut.before,
@@ -67,6 +69,7 @@ def _row(one: Organization) -> Row:
             "email": one.email or None,
             "phone": one.phone or None,
             "reference": one.reference or None,
+            "group": one.customer_group.name if one.customer_group else None,
             "terms": one.terms_days,
             "word": ("grey", _("Retired")) if one.retired_on else None,
         },
@@ -89,6 +92,7 @@ ORGANIZATIONS = Table(
         Column("email", N_("Mail")),
         Column("phone", N_("Phone")),
         Column("reference", N_("Reference number")),
+        Column("group", N_("Customer group"), optional=True),
         Column("terms", N_("Days to pay"), "number", optional=True),
         Column("word", N_("State"), "chip"),
     ),
@@ -96,6 +100,15 @@ ORGANIZATIONS = Table(
         Filter("name", N_("Name")),
         Filter("reference", N_("Reference number")),
         Filter("city", N_("City")),
+        Filter(
+            "group",
+            N_("Customer group"),
+            "many",
+            lambda _ask: [
+                (str(pk), name)
+                for pk, name in CustomerGroup.objects.order_by("name").values_list("pk", "name")
+            ],
+        ),
     ),
     tabs=(Tab("customers", N_("Customers")), Tab("vendors", N_("Vendors")), Tab("all", N_("All"))),
     new=New(N_("New organization"), "parties:new_organization", "parties.organization"),
@@ -111,7 +124,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
 
 
 def _there(pk: int) -> Organization:
-    found = Organization.objects.filter(pk=pk).first()
+    found = Organization.objects.select_related("customer_group").filter(pk=pk).first()
     if found is None:
         raise NotThere("no_such_organization", N_("There is no such organization."))
     return found
@@ -184,7 +197,8 @@ def change_organization(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         fields = (*TEXTS, "customer", "vendor", "terms_days")
         start: dict[str, Any] = {name: getattr(found, name) for name in fields}
-        return show(Form({**start, "retired_on": _day(found.retired_on)}))
+        group = found.customer_group_id or ""
+        return show(Form({**start, "customer_group": group, "retired_on": _day(found.retired_on)}))
     actor: Any = request.user
     return page_act(
         request,
@@ -202,8 +216,14 @@ def _form(request: HttpRequest, found: Organization | None, form: Form) -> HttpR
     return render(
         request,
         "parties/organization_form.html",
-        {"form": form, "organization": found, "policies": policies},
+        {"form": form, "organization": found, "policies": policies, "groups": _groups(found)},
     )
+
+
+def _groups(found: Organization | None) -> list[tuple[int, str]]:
+    """The customer groups that one may choose, with the one that is chosen."""
+    used = Q(retired_on__isnull=True) | Q(pk=found.customer_group_id if found else None)
+    return list(CustomerGroup.objects.filter(used).order_by("name").values_list("pk", "name"))
 
 
 def _values(post: QueryDict) -> dict[str, Any]:
@@ -212,6 +232,8 @@ def _values(post: QueryDict) -> dict[str, Any]:
     values["vendor"] = post.get("vendor") == "yes"
     values["currency"] = values["currency"].upper()
     values["terms_days"] = whole(post, "terms_days")
+    if "customer_group" in post:
+        values["customer_group"] = whole(post, "customer_group") if post["customer_group"] else None
     return values
 
 

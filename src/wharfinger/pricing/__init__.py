@@ -1,0 +1,1 @@
+"""What customers are asked for goods: price lists by customer group, day, quantity and currency."""

@@ -1,0 +1,273 @@
+"""Pure decisions about prices: what a price list says, and which price a line is offered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from wharfinger.base.fields import Check, currency, day, or_nothing, price, text, whole
+from wharfinger.base.money import MICRO, decimals, rounded
+from wharfinger.base.quantity import scaled
+from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.base.words import same
+from wharfinger.ledger.plan import Id, Plan, Truth
+
+Values = Mapping[str, Any]
+_ID = whole(1, 2**63 - 1)
+MOST_MICRO = 10**15
+LIST: dict[str, Check] = {
+    "name": text(100, needed=True),
+    "customer_group": or_nothing(_ID),
+    "currency": currency,
+    "valid_from": or_nothing(day),
+    "valid_until": or_nothing(day),
+    "retired_on": or_nothing(day),
+}
+ITEM: dict[str, Check] = {
+    "product": _ID,
+    "unit": text(20),
+    "from_quantity": text(30),
+    "price": or_nothing(price),
+}
+BORN = {"customer_group_id": None, "valid_from": None, "valid_until": None, "retired_on": None}
+
+
+class Listed(NamedTuple):
+    """A price on a list that holds for a customer."""
+
+    unit: str
+    from_quantity: int
+    price_micro: int
+    price_list: int
+    currency: str
+    valid_from: date | None
+    valid_until: date | None
+    theirs: bool
+    """Whether the list is their group's own, not everybody's."""
+
+    def holds(self, currency: str, on: date) -> bool:
+        """Whether the list is of this currency and of this day."""
+        begun = self.valid_from is None or self.valid_from <= on
+        return begun and self.currency == currency and (self.valid_until is None or on <= self.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The price that a line is offered, and the list that says so; none where the product does."""
+
+    price_micro: int
+    price_list: int | None = None
+
+
+def default_price(
+    product: Any,
+    listed: Iterable[Listed],
+    *,
+    quantity: int,
+    unit: str = "",
+    per: int | None = None,
+    currency: str,
+    on: date,
+) -> Offer:
+    """What a line is asked unless somebody types a price: the one function that decides it.
+
+    The customer's own list goes before everybody's, the list that began last before an older one; on a list
+    the price of the very unit before that of the product's own, and of these the one of the largest quantity
+    that the line reaches. Where no list has a price the product's holds. quantity, per: in the smallest unit.
+    """
+    reached = [
+        one
+        for one in listed
+        if one.unit in ("", unit) and one.from_quantity <= quantity and one.holds(currency, on)
+    ]
+    if not reached:
+        return Offer(_for(product.price_micro, product, per))
+    best = max(
+        reached,
+        key=lambda one: (
+            one.theirs,
+            one.valid_from or date.min,
+            one.price_list,
+            one.unit == unit,
+            one.from_quantity,
+        ),
+    )
+    if best.unit == unit:
+        return Offer(best.price_micro, best.price_list)
+    return Offer(_for(best.price_micro, product, per), best.price_list)
+
+
+def _for(price_micro: int, product: Any, per: int | None) -> int:
+    """The price of so much, by the price of one whole unit of the product's own."""
+    return price_micro if per is None else rounded(price_micro * per, 10**product.quantity_decimals)
+
+
+def columns(values: Values) -> dict[str, Any]:
+    """What is said of a price list, by the column that keeps it."""
+    return {"customer_group_id" if k == "customer_group" else k: value for k, value in values.items()}
+
+
+def percent(value: Any, field: str = "percent") -> int:
+    """By how much prices rise, or fall below zero, as a share at 10⁻⁶; never to nothing."""
+    found = scaled(value, 4, field=field, most=100_000_000, negative=True)
+    if found <= -1_000_000:
+        raise BadInput("out_of_bounds", N_("Prices can fall by less than 100 percent."), field=field)
+    return found
+
+
+def plan_list(truth: Truth, *, values: Values, items: Sequence[Values]) -> Plan:
+    """Add a price list with its prices."""
+    for name in ("name", "currency"):
+        if not values.get(name):
+            raise BadInput("missing", N_("Please fill this in."), field=name)
+    full = BORN | columns(values)
+    _fits(truth, full, full, None)
+    plan = Plan()
+    made = plan.create("pricing.PriceList", **full)
+    _set(plan, truth, made, items, {})
+    plan.mention(("price_list", made))
+    return plan
+
+
+def plan_list_change(truth: Truth, *, pk: int, values: Values, items: Sequence[Values]) -> Plan:
+    """Change a price list, and set the prices that are named; the others stay."""
+    row = _row(truth, pk)
+    new = columns(values)
+    dates = {name: new.get(name, getattr(row, name)) for name in ("valid_from", "valid_until")}
+    _fits(truth, new, dates, row)
+    plan = Plan()
+    plan.change(row, **new)
+    _set(plan, truth, pk, items, truth.documents["pricing.PriceItem"])
+    plan.mention(row)
+    return plan
+
+
+def plan_copy(truth: Truth, *, pk: int, values: Values, share: int) -> Plan:
+    """Make a list of the same prices under another name, all of them raised by a share."""
+    row = _row(truth, pk)
+    full = {name: getattr(row, name) for name in ("customer_group_id", "currency")}
+    full |= {"valid_from": None, "valid_until": None, "retired_on": None} | columns(values)
+    _fits(truth, columns(values), full, None)
+    plan = Plan()
+    made = plan.create("pricing.PriceList", **full)
+    for one in truth.documents["pricing.PriceItem"].values():
+        if one.price_micro is not None and one.void_id is None:
+            raised = _raised(one.price_micro, share, full["currency"])
+            _item(plan, made, one.product_id, one.unit, one.from_quantity, raised)
+    plan.mention(("price_list", made), row)
+    return plan
+
+
+def plan_raise(truth: Truth, *, pk: int, share: int) -> Plan:
+    """Raise every price of a list by a share, each to the smallest coin of its currency."""
+    row = _row(truth, pk)
+    plan = Plan()
+    for one in truth.documents["pricing.PriceItem"].values():
+        if one.price_micro is not None and one.void_id is None:
+            plan.change(one, price_micro=_raised(one.price_micro, share, row.currency))
+    plan.mention(row)
+    return plan
+
+
+def _row(truth: Truth, pk: int) -> Any:
+    row = truth.documents["pricing.PriceList"].get(pk)
+    if row is None:
+        raise NotThere("no_such_price_list", N_("There is no such price list."))
+    return row
+
+
+def _fits(truth: Truth, new: Values, dates: Values, row: Any) -> None:
+    first, last = dates["valid_from"], dates["valid_until"]
+    if first is not None and last is not None and last < first:
+        raise BadInput("ends_before_it_begins", N_("The last day is before the first."), field="valid_until")
+    for one in truth.documents["pricing.PriceList"].values():
+        if one is not row and "name" in new and same(one.name) == same(new["name"]):
+            raise BadInput(
+                "name_taken", N_("There is a price list of this name already. Give another."), field="name"
+            )
+    group = new.get("customer_group_id")
+    stays = row is not None and group == row.customer_group_id
+    if group is not None and not stays and group not in truth.read["groups"]:
+        raise BadInput(
+            "no_such_group", N_("There is no such customer group, or it is retired."), field="customer_group"
+        )
+    priced = any(one.price_micro is not None for one in truth.documents["pricing.PriceItem"].values())
+    if row is not None and priced and new.get("currency", row.currency) != row.currency:
+        raise BadInput(
+            "list_has_prices",
+            N_("Its prices are in {currency}. Make another list for another currency."),
+            field="currency",
+            currency=row.currency,
+        )
+
+
+def _set(plan: Plan, truth: Truth, pk: Id, items: Sequence[Values], known: Mapping[int, Any]) -> None:
+    there = {
+        (one.product_id, one.unit, one.from_quantity): one for one in known.values() if one.void_id is None
+    }
+    seen: set[tuple[int, str, int]] = set()
+    for n, item in enumerate(items):
+        product = truth.read["products"].get(item["product"])
+        if product is None:
+            raise BadInput("no_such_product", N_("There is no such product."), field=f"items.{n}.product")
+        key = _key(truth, product, item, f"items.{n}")
+        if key in seen:
+            raise BadInput(
+                "price_twice",
+                N_("This price is given twice. Leave one row."),
+                field=f"items.{n}.product",
+            )
+        seen.add(key)
+        if key in there:
+            plan.change(there[key], price_micro=item.get("price"))
+        elif item.get("price") is not None:
+            _item(plan, pk, *key, item["price"])
+
+
+def _key(truth: Truth, product: Any, item: Values, at: str) -> tuple[int, str, int]:
+    """What tells a price from the others of its list; from which quantity is said in its own unit."""
+    unit, per = item.get("unit", ""), 10**product.quantity_decimals
+    if same(unit) == same(product.unit):
+        unit = ""
+    if unit:
+        found = truth.read["units"].get((product.pk, same(unit)))
+        if found is None:
+            raise BadInput(
+                "no_such_unit",
+                N_("{sku} has no unit “{unit}”. Add it to the product first."),
+                field=f"{at}.unit",
+                sku=product.sku,
+                unit=unit,
+            )
+        unit, per = found
+    units = scaled(item.get("from_quantity") or "0", MICRO, field=f"{at}.from_quantity")
+    start, rest = divmod(units * per, 10**MICRO)
+    if rest:
+        raise BadInput(
+            "not_whole",
+            N_("So much of {sku} cannot be counted. Give another quantity."),
+            field=f"{at}.from_quantity",
+            sku=product.sku,
+        )
+    return product.pk, unit, start
+
+
+def _item(plan: Plan, pk: Id, product: int, unit: str, start: int, price_micro: int) -> None:
+    plan.create(
+        "pricing.PriceItem",
+        price_list_id=pk,
+        product_id=product,
+        unit=unit,
+        from_quantity=start,
+        price_micro=price_micro,
+    )
+
+
+def _raised(price_micro: int, share: int, currency: str) -> int:
+    coin = 10 ** (MICRO - decimals(currency))
+    found = rounded(price_micro * (10**6 + share), 10**6 * coin) * coin
+    if found >= MOST_MICRO:
+        raise BadInput("too_large", N_("This number is larger than can be kept."), field="percent")
+    return found
