@@ -30,6 +30,7 @@ def test_lists_come_out_as_they_went_in(tmp_path: Path, capsys: pytest.CaptureFi
     assert {name: len(found) for name, found in rows.items()} == {
         "organizations": 5,
         "products": 3,
+        "vendor_prices": 3,
         "locations": 4,
         "stock": 2,
         "orders": 2,
@@ -42,7 +43,7 @@ def test_lists_come_out_as_they_went_in(tmp_path: Path, capsys: pytest.CaptureFi
     assert [(r["unit_price"], r["discount"]) for r in rows["orders"]] == [("280", "5"), ("4.5", "0")]
     assert [r["unit_cost"] for r in rows["stock"]] == ["190", "1.15"]
     before = entries()
-    for name in ("organizations", "products", "locations", "orders"):
+    for name in ("organizations", "products", "vendor_prices", "locations", "orders"):
         run = bring(name, (tmp_path / "out" / f"{name}.csv").read_bytes())
         assert (run.added, run.changed, run.problems) == (0, 0, [])
     assert entries() == before

@@ -11,7 +11,8 @@ from wharfinger.base import configuration, money, quantity
 from wharfinger.base.access import Actor, require
 from wharfinger.base.money import MICRO, decimals, rounded
 from wharfinger.billing.models import InvoiceLine
-from wharfinger.catalog.models import Barcode, Product, VendorPrice
+from wharfinger.catalog.actions.offers import live
+from wharfinger.catalog.models import Barcode, PriceBreak, Product, VendorPrice
 from wharfinger.catalog.queries import barcodes
 from wharfinger.demand.models import Line
 from wharfinger.exchange.rules.kinds import KINDS
@@ -42,6 +43,7 @@ def write(actor: Actor, folder: Path) -> dict[str, int]:
     lists: dict[str, tuple[Iterable[str], Rows]] = {
         "organizations": (KINDS["organizations"].names(), _organizations()),
         "products": (KINDS["products"].names(), _products(costs=costs)),
+        "vendor_prices": (KINDS["vendor_prices"].names(), _vendor_prices() if costs else ()),
         "locations": (KINDS["locations"].names(), _locations()),
         "stock": (KINDS["stock"].names(), _stock(costs=costs)),
         "orders": (KINDS["orders"].names(), _orders()),
@@ -115,6 +117,39 @@ def _products(*, costs: bool) -> Iterator[dict[str, Any]]:
                 "vendor_part_number": vendor.part_number,
                 "vendor_default": _yes(vendor.default),
                 "lead_time_days": vendor.lead_time_days,
+            }
+
+
+def _vendor_prices() -> Iterator[dict[str, Any]]:
+    """What vendors ask: a row for each price, and one for each of its breaks; those to come with their day."""
+    steps: dict[int, list[PriceBreak]] = {}
+    for step in live(PriceBreak.objects.order_by("valid_from", "from_quantity")):
+        steps.setdefault(step.price_id, []).append(step)
+    every = VendorPrice.objects.select_related("organization", "product").order_by("product_id", "pk")
+    for one in every.iterator(chunk_size=500):
+        product, d = one.product, one.product.quantity_decimals
+        key = {"vendor": one.organization.reference or one.organization.name, "sku": product.sku}
+        key["part_number"] = one.part_number
+        yield key | {
+            "gtin": product.gtin,
+            "name": product.name,
+            "cost": quantity.plain(one.cost_micro, MICRO),
+            "currency": one.currency,
+            "pack_quantity": quantity.plain(one.pack_quantity, d) if one.pack_quantity else "",
+            "minimum_quantity": quantity.plain(one.minimum_quantity, d) if one.minimum_quantity else "",
+            "lead_time_days": one.lead_time_days,
+            "valid_from": one.valid_from or "",
+            "stock": quantity.plain(one.stock, d) if one.stock is not None else "",
+            "stock_on": one.stock_on or "",
+            "default": _yes(one.default),
+        }
+        for step in steps.get(one.pk, ()):
+            yield key | {
+                "gtin": product.gtin,
+                "name": product.name,
+                "cost": quantity.plain(step.cost_micro, MICRO),
+                "from_quantity": quantity.plain(step.from_quantity, d),
+                "valid_from": step.valid_from or "",
             }
 
 

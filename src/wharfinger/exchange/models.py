@@ -47,6 +47,9 @@ class Run(models.Model):
     problems: models.JSONField[Any, Any] = models.JSONField(default=list)
     """Row, column, sentence and its values, for each row that was refused."""
 
+    changes: models.JSONField[Any, Any] = models.JSONField(default=list)
+    """What a vendor's list says otherwise than the books did: row, product, what, before, after, percent."""
+
     def __str__(self) -> str:
         return self.name
 

@@ -65,6 +65,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
             "kind": KINDS[found.kind],
             "form": form,
             "problems": list(queries.problems(found)),
+            "changes": list(queries.changes(found)) if _actor(request).may("catalog.see_cost") else [],
             "sheet": queries.preview(found) if mapping else None,
             "mappings": queries.mappings(found.kind),
         }

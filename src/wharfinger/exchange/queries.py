@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.exchange import sheets
 from wharfinger.exchange.models import Mapping, Run
+from wharfinger.exchange.rules.kinds import KINDS
 
 PREVIEW = 5
 """So many rows of a file are shown while its columns are mapped."""
@@ -40,6 +41,22 @@ def problems(run: Run) -> Iterator[dict[str, Any]]:
         sentence = one["sentence"]
         words = gettext(sentence).format(**one["values"])
         yield {"row": one["row"], "column": one["column"], "words": words}
+
+
+WHAT = {
+    "new": N_("New at this vendor"),
+    "unknown": N_("Not one of our products"),
+    "gone": N_("Not in the list any more"),
+    "breaks": N_("Price breaks"),
+}
+
+
+def changes(run: Run) -> Iterator[dict[str, Any]]:
+    """What a vendor's list changes, in the reader's words."""
+    names = {column.name: column.label for column in KINDS[run.kind].columns}
+    for one in run.changes:
+        word = WHAT.get(one["what"], names.get(one["what"], one["what"]))
+        yield {**one, "what": gettext(word), "percent": f"{one['percent']} %" if one["percent"] else ""}
 
 
 def mappings(kind: str = "") -> list[Mapping]:

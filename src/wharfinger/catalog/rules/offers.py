@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from wharfinger.base.fields import Check, currency, day, or_nothing, price, text, whole, yes_or_no
-from wharfinger.base.quantity import quantity, scaled
+from wharfinger.base.money import MICRO
+from wharfinger.base.quantity import plain, quantity, scaled
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.ledger.plan import Id, Plan, Truth
 
@@ -107,6 +108,49 @@ def steps_of(one: Values, decimals: int, at: str) -> list[Step] | None:
             raise BadInput("named_twice", N_("This stands here twice. Leave one out."), field=field)
         found[units] = cost
     return [Step(*step) for step in sorted(found.items())]
+
+
+def differences(
+    row: Any, steps_then: Mapping[date | None, Sequence[Step]], one: Values, decimals: int, today: date
+) -> list[tuple[str, str, str]]:
+    """What an offer says otherwise than what is kept of it: each field with its former and its new value.
+
+    steps_then: the breaks that are kept, by the day to come from which they hold, those in force under None.
+    """
+    new, steps = kept(one, decimals, ""), steps_of(one, decimals, "")
+    since = new.get("valid_from")
+    later = since is not None and since > today
+    then = steps_then.get(since if later else None, ())
+    if later and Step(0, new.get("cost_micro", -1)) in then:
+        del new["cost_micro"]
+    names = {column: name for name, column in COLUMNS.items()}
+    found = []
+    for column, value in new.items():
+        old = getattr(row, column) if row is not None else BORN.get(column)
+        if column not in ("organization_id", "valid_from") and old != value:
+            found.append(
+                (names.get(column, column), _told(column, old, decimals), _told(column, value, decimals))
+            )
+    before = sorted(step for step in then if step.from_quantity)
+    if steps is not None and steps != before:
+        found.append(("breaks", _steps_told(before, decimals), _steps_told(steps, decimals)))
+    if found and since is not None and (row is None or row.valid_from != since):
+        found.append(("valid_from", _told("", row and row.valid_from, 0), since.isoformat()))
+    return found
+
+
+def _told(column: str, value: Any, decimals: int) -> str:
+    if value is None:
+        return ""
+    if column == "cost_micro":
+        return plain(value, MICRO)
+    return plain(value, decimals) if column in AMOUNTS else str(value)
+
+
+def _steps_told(steps: Iterable[Step], decimals: int) -> str:
+    return ", ".join(
+        f"{plain(step.from_quantity, decimals)} = {plain(step.cost_micro, MICRO)}" for step in steps
+    )
 
 
 def lay_offers(

@@ -14,9 +14,9 @@ from wharfinger.base import clock
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.exchange import rules, sheets
-from wharfinger.exchange.actions import counts, locations, orders, organizations, products, stock
+from wharfinger.exchange.actions import counts, locations, offers, orders, organizations, products, stock
 from wharfinger.exchange.models import Run
-from wharfinger.exchange.rules import Group, Problem
+from wharfinger.exchange.rules import Group, Problem, Told
 from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.ledger.post import attempt, dry
 
@@ -26,11 +26,16 @@ BRING = {
     "locations": locations.bring,
     "orders": orders.bring,
     "counts": counts.bring,
+    "vendor_prices": offers.bring,
 }
 SLICE = 50
 """How many things are brought in between two looks at the clock."""
 MOST_PROBLEMS = 1000
 """So many rows that were refused are kept; whoever has more mends the mapping first."""
+
+
+MOST_CHANGES = 5000
+"""So many lines the list of changes has at most."""
 
 
 def upload(*, actor: Actor, content: bytes, name: str, kind: str) -> Run:
@@ -65,6 +70,7 @@ def start(
     run.columns, run.decimal, run.dry, run.total = chosen, decimal, dry, len(found)
     run.position = run.added = run.changed = run.unchanged = 0
     run.problems, run.started_at, run.finished_at = [], clock.now(), None
+    run.changes = []
     run.save()
     return run
 
@@ -81,11 +87,15 @@ def proceed(*, actor: Actor, run: Run, seconds: int = 2) -> Run:
         end = min(start_at + SLICE, len(found))
         # Whoever moves the position has the slice; somebody else who proceeds takes the next one.
         if Run.objects.filter(pk=run.pk, position=start_at, finished_at=None).update(position=end):
-            _keep(run, _bring(actor, run, found[start_at:end]))
+            part = found[start_at:end]
+            _keep(run, _bring(actor, run, part), [one for group in part for one in group.told])
         run.refresh_from_db()
         if monotonic() >= until:
             break
     if run.position >= len(found) and run.finished_at is None:
+        if run.kind == "vendor_prices":
+            _keep(run, (), offers.gone(found))
+            run.refresh_from_db()
         run.finished_at = clock.now()
         if not run.dry:
             run.content = None
@@ -118,6 +128,7 @@ def _one(actor: Actor, run: Run, group: Group) -> str | Problem:
     try:
         return dry(lambda: attempt(act)) if run.dry else attempt(act)
     except Refusal as refusal:
+        group.told.clear()
         return rules.problem(KINDS[run.kind], group, refusal)
 
 
@@ -127,7 +138,7 @@ def _act(actor: Actor, run: Run, group: Group) -> Callable[[], str]:
     return partial(BRING[run.kind], actor=actor, group=group)
 
 
-def _keep(run: Run, done: Sequence[str | Problem]) -> None:
+def _keep(run: Run, done: Sequence[str | Problem], told: Sequence[Told] = ()) -> None:
     words = [one for one in done if isinstance(one, str)]
     problems: list[dict[str, Any]] = [asdict(one) for one in done if isinstance(one, Problem)]
 
@@ -136,6 +147,7 @@ def _keep(run: Run, done: Sequence[str | Problem]) -> None:
         Run.objects.filter(pk=run.pk).update(
             **{word: F(word) + words.count(word) for word in ("added", "changed", "unchanged")},
             problems=[*row.problems, *problems][:MOST_PROBLEMS],
+            changes=[*row.changes, *({**asdict(one), "percent": one.percent} for one in told)][:MOST_CHANGES],
         )
 
     attempt(act)

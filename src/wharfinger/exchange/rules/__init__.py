@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, Refusal
@@ -78,6 +79,27 @@ class Row:
         return found.upper() if len(found) == 2 else COUNTRIES.get(found.casefold(), found)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a file changes, for the list of changes: of which row and product, what it was and is."""
+
+    row: int
+    about: str
+    what: str
+    """A column of the file, or ``new``, ``unknown``, ``gone``."""
+    old: str = ""
+    new: str = ""
+
+    @property
+    def percent(self) -> str:
+        """By how much a cost rises or falls, where there was one."""
+        before = Decimal(self.old or "0") if self.what == "cost" else Decimal(0)
+        if not before:
+            return ""
+        share = (Decimal(self.new or "0") - before) * 100 / before
+        return f"{share.quantize(Decimal('0.1'), ROUND_HALF_UP):+f}"
+
+
 @dataclass(slots=True)
 class Group:
     """The rows that speak of one thing: an order with its lines, a product with its vendors."""
@@ -85,6 +107,9 @@ class Group:
     rows: list[Row]
     parts: dict[str, Row] = field(default_factory=dict)
     """Where the parts of the act come from: ``lines.2`` from its row."""
+
+    told: list[Told] = field(default_factory=list)
+    """What it says otherwise than the books did."""
 
     @property
     def first(self) -> Row:

@@ -181,5 +181,47 @@ ORDERS = Kind(
     ("number",),
     {"lines.product": "sku", "lines.unit_price_micro": "unit_price", "lines.site": "site"},
 )
-KINDS = {kind.name: kind for kind in (ORGANIZATIONS, PRODUCTS, LOCATIONS, STOCK, ORDERS, COUNTS)}
+VENDOR_PRICES = Kind(
+    "vendor_prices",
+    N_("Vendor's prices and stock"),
+    (
+        Column("vendor", N_("Vendor"), ("supplier", "distributor", "Lieferant"), needed=True),
+        Column("sku", N_("SKU"), ("our number", "Unsere Artikelnummer", "Artikelnummer")),
+        Column(
+            "part_number",
+            N_("Number at the vendor"),
+            (
+                "vendor sku",
+                "vendor part number",
+                "article number",
+                "Bestellnummer",
+                "Lieferantenartikelnummer",
+            ),
+        ),
+        Column("gtin", N_("GTIN"), ("ean", "barcode")),
+        Column("name", N_("Name"), ("product", "description", "Artikel", "Bezeichnung")),
+        Column("cost", N_("Cost"), ("price", "net price", "Einkaufspreis", "EK", "Preis")),
+        Column("currency", N_("Currency"), ("Währung",)),
+        Column(
+            "from_quantity", N_("From quantity"), ("price break", "quantity break", "Ab Menge", "Staffel")
+        ),
+        Column("pack_quantity", N_("Pack size"), ("pack", "packaging unit", "Gebinde", "VPE")),
+        Column("minimum_quantity", N_("Least order"), ("moq", "minimum order quantity", "Mindestmenge")),
+        Column("lead_time_days", N_("Lead time in days"), ("lead time", "Lieferzeit")),
+        Column("valid_from", N_("Valid from"), ("effective date", "Gültig ab")),
+        Column("stock", N_("Vendor's stock"), ("quantity", "available", "on hand", "Bestand", "Verfügbar")),
+        Column("stock_on", N_("As of"), ("date", "Stichtag")),
+        Column("default", N_("Default vendor"), ("Hauptlieferant",)),
+    ),
+    ("vendor", "sku", "part_number", "gtin"),
+    {
+        "offers.organization": "vendor",
+        "organization": "vendor",
+        "offers.product": "sku",
+        "breaks": "from_quantity",
+    },
+)
+KINDS = {
+    kind.name: kind for kind in (ORGANIZATIONS, PRODUCTS, VENDOR_PRICES, LOCATIONS, STOCK, ORDERS, COUNTS)
+}
 """In the order in which they build on each other."""
