@@ -66,12 +66,12 @@ def pk_of(model: type[models.Model]) -> str:
 
 def fetch(sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """All rows of one statement."""
-    return connection.run(sql, params, rows=True)  # type: ignore[attr-defined] - our own backends'.
+    return connection.run(sql, params, rows=True)  # type: ignore[attr-defined]  # our own backends have it
 
 
 def execute(sql: str, params: Sequence[Any] = ()) -> int:
     """Run one statement; how many rows it touched."""
-    return connection.run(sql, params, rows=False)  # type: ignore[attr-defined] - our own backends'.
+    return connection.run(sql, params, rows=False)  # type: ignore[attr-defined]  # our own backends have it
 
 
 def rows(names: Sequence[str], types: Sequence[str], values: Sequence[Row]) -> tuple[str, list[Any]]:
