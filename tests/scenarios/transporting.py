@@ -5,11 +5,15 @@ carry T: 3 router of SO to Van                    goods that an order holds
 sends T · takes-back T · loses-all T · drops T    sent; what is on its way comes back, is lost; the draft is cancelled
 comes T 2 router [damaged 1] [yes] [serials …]    what came; yes to more than was sent
 at Van router: on_hand 3, available 2, in_transit 1
+keep router 2..6 at Van [from Main]               how many are kept there, and from which location they come
+low router at Van: 6 [of which 4]                 so many lack, and so many are proposed
+fill                                              everything that is proposed is got
 """
 
 from __future__ import annotations
 
 from tests.scenarios.after import After
+from wharfinger.purchasing.queries.needs import current
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries.figures import stock_rows
 
@@ -71,3 +75,28 @@ class Transporting(After):
             key, value = part.split()
             found = getattr(rows[0], key) if rows else 0
             assert found == int(value), f"{key} is {found}"
+
+    def say_keep(self, rest: str) -> None:
+        """keep router 2..6 at Van [from Main]"""
+        product, span, _, place, *more = rest.split()
+        low, _, high = span.partition("..")
+        source = Location.objects.get(name=more[1]).pk if more else None
+        where = Location.objects.get(name=place).pk
+        self.acts.append(self.door.keep_at(self.products[product].pk, where, int(low), int(high), source))
+
+    def say_low(self, rest: str) -> None:
+        """low router at Van: 6 [of which 4]"""
+        head, _, wanted = rest.partition(":")
+        product, _, place = head.split()
+        lacking, _, proposed = wanted.partition(" of which ")
+        pk, where = self.products[product].pk, Location.objects.get(name=place).pk
+        (need,) = [one for one in current([pk]) if one.location == where]
+        assert need.lacking == int(lacking), f"{need.lacking} lack"
+        assert not proposed or need.proposed == int(proposed), f"{need.proposed} are proposed"
+
+    def say_fill(self, rest: str) -> None:
+        """fill"""
+        assert not rest
+        low = [one for one in current() if one.proposed]
+        wanted = [(o.product, o.location, o.proposed, None if o.source else o.vendor, o.source) for o in low]
+        self.acts.append(self.door.fill(wanted))

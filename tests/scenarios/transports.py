@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from tests.scenarios.further import Posts, Tells
+from wharfinger.purchasing.actions.replenishing import replenish
+from wharfinger.purchasing.rules.levels import Item
 from wharfinger.stock.actions import transfers
+from wharfinger.stock.actions.levels import set_level
+from wharfinger.stock.rules.keeping import Keep
 from wharfinger.stock.rules.transferring import Arrived, Sent, TransferWish
 
 Wanted = list[tuple[int, int, tuple[str, ...], int | None]]
 """Product, quantity, serials, and the line that holds them."""
+Filled = list[tuple[int, int, int, int | None, int | None]]
+"""Product, location, quantity, and the vendor or the location it comes from."""
 
 
 class TransportsActions:
@@ -42,6 +48,17 @@ class TransportsActions:
         )
         return int(self._said(act).id)
 
+    def keep_at(self: Tells, product: int, location: int, low: int, high: int, source: int | None) -> int:
+        """Say how many are kept."""
+        said = Keep(low, high, source=source)
+        act = lambda: set_level(actor=self.who, product=product, location=location, keep=said)  # noqa: E731
+        return int(self._said(act).id)
+
+    def fill(self: Tells, wanted: Filled) -> int:
+        """Get what runs low."""
+        items = [Item(*one) for one in wanted]
+        return int(self._said(lambda: replenish(actor=self.who, items=items)).id)
+
 
 class TransportsApi:
     """Speaks JSON over HTTP."""
@@ -72,3 +89,16 @@ class TransportsApi:
         line = {"product": product, "quantity": str(n), "damaged": str(damaged), "serials": list(codes)}
         body = {"lines": [line], "accept_over": over}
         return int(self._post(f"/transfers/{order}/receive", body)["entry"])
+
+    def keep_at(self: Posts, product: int, location: int, low: int, high: int, source: int | None) -> int:
+        """Say how many are kept."""
+        body = {"product": product, "location": location, "minimum": str(low), "maximum": str(high)}
+        return int(self._post("/stock/levels", body | {"source": source})["entry"])
+
+    def fill(self: Posts, wanted: Filled) -> int:
+        """Get what runs low."""
+        lines = [
+            {"product": product, "location": location, "quantity": str(n), "vendor": vendor, "source": source}
+            for product, location, n, vendor, source in wanted
+        ]
+        return int(self._post("/replenishment", {"lines": lines})["entry"])

@@ -89,6 +89,7 @@ VERBS: dict[str, str] = {
     "remove": N_("Removed"),
     "reopen": N_("Re-opened"),
     "repair": N_("Sent to repair"),
+    "replenish": N_("Ordered what ran low"),
     "reprice": N_("Took over the billed price"),
     "request": N_("Asked for goods"),
     "request_return": N_("Requested a return"),

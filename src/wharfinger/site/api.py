@@ -47,6 +47,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.purchasing.api.orders:router", ""),
     ("wharfinger.purchasing.api.goods:router", ""),
     ("wharfinger.purchasing.api.landing:router", ""),
+    ("wharfinger.purchasing.api.replenishing:router", ""),
     ("wharfinger.purchasing.api.approvals:router", "procurement"),
     ("wharfinger.ledger.api:router", ""),
     ("wharfinger.documents.api:router", ""),

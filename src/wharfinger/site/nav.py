@@ -92,6 +92,7 @@ STOPS = (
         "purchasing",
         "f",
     ),
+    Stop(BUY, N_("Auto-fill"), "purchasing:low", "refresh-cw", "purchasing.read"),
     Stop(BUY, N_("Purchase orders"), "purchasing:orders", "clipboard-list", "purchasing.read", key="b"),
     Stop(
         BUY,
@@ -106,6 +107,7 @@ STOPS = (
     Stop(STOCK, N_("Products"), "catalog:products", "tag", "catalog.read", key="m"),
     Stop(STOCK, N_("Inventory"), "stock:inventory", "boxes", "stock.read", key="s"),
     Stop(STOCK, N_("Serial numbers"), "stock:serials", "barcode", "stock.read"),
+    Stop(STOCK, N_("What is kept"), "stock:levels", "ruler", "stock.read"),
     Stop(STOCK, N_("Transfer orders"), "stock:transfer_orders", "truck", "stock.read"),
     Stop(STOCK, N_("Counts"), "stock:counts", "clipboard-check", "stock.read"),
     Stop(STOCK, N_("Due to be counted"), "stock:due_counts", "calendar-clock", "stock.read"),

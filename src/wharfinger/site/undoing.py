@@ -74,6 +74,7 @@ BY_VERB: dict[str, str] = {
     "remove": "work.provide",
     "reopen": "sales.reopen",
     "repair": "returns.inspect",
+    "replenish": "purchasing.order",
     "reprice": "purchasing.reprice",
     "request": "purchasing.request",
     "request_return": "returns.request",

@@ -70,17 +70,33 @@ class Bin(models.Model):
 
 
 class Level(models.Model):
-    """Between which quantities a product is kept at a location."""
+    """Between which quantities a product is kept at a location, and where more of it comes from."""
 
     subject: ClassVar[str] = "level"
     product = models.ForeignKey(Product, models.PROTECT, related_name="levels")
     location = models.ForeignKey(Location, models.PROTECT, related_name="levels")
     minimum = models.BigIntegerField(default=0)
     maximum = models.BigIntegerField(default=0)
+    reorder_point = models.BigIntegerField(null=True)
+    """At how many more is got; at the minimum where nothing is said."""
+    reorder_quantity = models.BigIntegerField(default=0)
+    """How many are got at a time, or a multiple of it; up to the maximum where it is nought."""
+    vendor = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="+", db_index=False)
+    """From whom; from the product's default vendor where neither is said."""
+    source = models.ForeignKey(Location, models.PROTECT, null=True, related_name="+", db_index=False)
+    """From which other location, by transfer."""
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["product", "location"], name="level_once"),
+            models.CheckConstraint(
+                condition=Q(vendor__isnull=True) | Q(source__isnull=True), name="level_has_one_source"
+            ),
+            models.CheckConstraint(
+                condition=Q(reorder_quantity__gte=0)
+                & (Q(reorder_point__isnull=True) | Q(reorder_point__gte=0)),
+                name="reorder_not_below_zero",
+            ),
             models.CheckConstraint(
                 condition=Q(minimum__gte=0, maximum__gte=models.F("minimum")), name="level_order"
             ),

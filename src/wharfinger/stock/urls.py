@@ -35,6 +35,7 @@ urlpatterns = [
     path("stock/transfers/<int:pk>/cancel/", transporting.cancel, name="cancel_transfer"),
     path("stock/aside/", goods.hold, name="aside"),
     path("stock/kept/", levels.level, name="level"),
+    path("stock/levels/", levels.levels, name="levels"),
     path("stock/value/", goods.revalue, name="revalue"),
     path("stock/worth/", worth.value, name="worth"),
     path("stock/reasons/", reasons.reasons, name="reasons"),

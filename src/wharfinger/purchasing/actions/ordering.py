@@ -16,11 +16,11 @@ from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import PurchaseOrder
+from wharfinger.purchasing.queries import needs
 from wharfinger.purchasing.queries import truth as reads
 from wharfinger.purchasing.rules import changing, drafting, levels, ordering
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
-from wharfinger.stock.models import Level
 
 
 def draft(*, actor: Actor, wish: PurchaseWish, key: str | None = None) -> Written:
@@ -74,7 +74,7 @@ def draft_per_vendor(*, actor: Actor, wanted: Sequence[Wanted], key: str | None 
 
 
 def auto_fill(*, actor: Actor, key: str | None = None) -> Written:
-    """Draft orders, one for each default vendor, of what has fallen to its minimum."""
+    """Draft orders, one for each vendor, of what has fallen to its point and comes from a vendor."""
     require(actor, "purchasing.order")
     return post(
         "draft",
@@ -82,7 +82,7 @@ def auto_fill(*, actor: Actor, key: str | None = None) -> Written:
             first=_read_low,
             products=lambda truth: truth.read["low"],
             free=True,
-            reads=(_read_low_products, reads.read_terms(), reads.read_drafted_on, reads.read_needs),
+            reads=(_read_low_products, reads.read_terms(), reads.read_drafted_on, needs.read_needs),
         ),
         levels.plan_auto_fill,
         actor=actor,
@@ -214,7 +214,7 @@ def _read_vendor_mail(truth: Truth) -> None:
 
 def _read_low(truth: Truth) -> None:
     truth.read["lines"] = {}
-    truth.read["low"] = sorted(set(Level.objects.filter(maximum__gt=0).values_list("product", flat=True)))
+    truth.read["low"] = sorted({level.product_id for level in needs.levels()})
 
 
 def _read_low_products(truth: Truth) -> None:

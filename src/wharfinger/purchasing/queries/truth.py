@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import F, Q, Sum
+from django.db.models import Q
 
 from wharfinger.base.words import same
 from wharfinger.catalog.models import Product, VendorPrice
@@ -17,9 +17,8 @@ from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.prepared import Found, Prepared, ids
 from wharfinger.parties.models import Organization, Site
 from wharfinger.purchasing.models import PurchaseLine
-from wharfinger.purchasing.rules.levels import Need
 from wharfinger.purchasing.rules.receiving import spread_freight
-from wharfinger.stock.models import Bin, Level, Location
+from wharfinger.stock.models import Bin, Location
 
 Read = Callable[[Truth], None]
 
@@ -280,56 +279,3 @@ def known_lots(products: Iterable[int], codes: Sequence[str]) -> dict[tuple[int,
     ):
         found[product, key] = KnownLot(pk, bool(serial), kind or "")
     return found
-
-
-def read_needs(truth: Truth) -> None:
-    """Read every level with what is free, on order or drafted for stock, and pending there."""
-    levels = list(
-        Level.objects.filter(product__retired_on__isnull=True, maximum__gt=0).order_by("product", "location")
-    )
-    products = sorted({level.product_id for level in levels})
-    free = _sums(
-        Holding.objects.filter(claim=0, kind="bin", owned=True, quantity__gt=0, product__in=products),
-        "place__parent__location",
-    )
-    on_order = _sums(
-        Holding.objects.filter(claim=0, kind="on_order", quantity__gt=0, product__in=products),
-        "place__purchase_line__location",
-    )
-    drafts = PurchaseLine.objects.filter(
-        product__in=products,
-        purchase_order__submitted_at__isnull=True,
-        purchase_order__cancelled_at__isnull=True,
-        void__isnull=True,
-        removed_at__isnull=True,
-    )
-    for product, location, quantity in drafts.values_list("product", "location").annotate(Sum("quantity")):
-        on_order[product, location] += quantity
-    for_lines = Holding.objects.filter(kind="drafted", quantity__gt=0, product__in=products)
-    for key, quantity in _sums(for_lines, "place__drafted_line__location").items():
-        on_order[key] -= quantity
-    pending = Holding.objects.filter(kind="demand", quantity__gt=0, product__in=products)
-    demanded = dict(pending.values_list("product").annotate(Sum("quantity")))
-    default = truth.read["default_location"]
-    truth.read["needs"] = [
-        Need(
-            level.product_id,
-            level.location_id,
-            truth.read["default_vendor"].get(level.product_id),
-            level.minimum,
-            level.maximum,
-            free[level.product_id, level.location_id],
-            on_order[level.product_id, level.location_id],
-            demanded.get(level.product_id, 0) if default and default.pk == level.location_id else 0,
-        )
-        for level in levels
-    ]
-
-
-def _sums(found: Any, location: str) -> dict[tuple[int, int], int]:
-    sums: dict[tuple[int, int], int] = defaultdict(int)
-    for product, at, quantity in (
-        found.annotate(at=F(location)).values_list("product", "at").annotate(Sum("quantity"))
-    ):
-        sums[product, at] += quantity
-    return sums

@@ -1,47 +1,86 @@
-"""Pure decisions about buying again what runs low."""
+"""Pure decisions about getting more of what runs low: bought from a vendor, or transferred from another location."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
-from wharfinger.base.refusal import N_, Refusal
+from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, plan_draft
+from wharfinger.stock.rules.transferring import Sent, TransferWish, add_orders
 
 
 class Need(NamedTuple):
-    """A product at a location: what is kept there, and what will be there once all orders have arrived."""
+    """A product at a location: what is kept there, and what will be there once all that is under way has come."""
 
     product: int
     location: int
     vendor: int | None
-    minimum: int
+    """From whom it is bought, where it comes from no other location."""
+    source: int | None
+    """From which other location it comes."""
+    point: int
+    """At how many more is got."""
     maximum: int
+    lot: int
+    """How many are got at a time; up to the maximum where it is nought."""
     available: int
     on_order: int
     """On order or drafted for stock there."""
+    in_transit: int
+    """On its way there for nobody, or on the draft of a transfer order."""
     demanded: int
     """Pending and covered by nothing; counted at the default location."""
+    spare: int = 0
+    """How many the source can give without running low itself."""
 
     @property
     def projected(self) -> int:
         """How many will be free."""
-        return self.available + self.on_order - self.demanded
+        return self.available + self.on_order + self.in_transit - self.demanded
 
     @property
     def lacking(self) -> int:
-        """How many to buy: up to the maximum, once the minimum is reached or passed."""
-        return self.maximum - self.projected if self.projected <= self.minimum else 0
+        """How many to get, once the point is reached or passed: up to the maximum, or some lots."""
+        if self.projected > self.point:
+            return 0
+        upto = self.maximum - self.projected
+        if not self.lot:
+            return upto
+        if self.maximum:
+            return max(1, upto // self.lot) * self.lot
+        return -(-(self.point + 1 - self.projected) // self.lot) * self.lot
+
+    @property
+    def proposed(self) -> int:
+        """How many to get from where it comes: no more than another location can give."""
+        if self.source is not None:
+            return max(0, min(self.lacking, self.spare))
+        return self.lacking if self.vendor is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """So many of a product that are to come to a location, from a vendor or from another location."""
+
+    product: int
+    location: int
+    quantity: int
+    vendor: int | None = None
+    source: int | None = None
 
 
 def plan_auto_fill(truth: Truth) -> Plan:
-    """Draft one order for each default vendor of what has fallen to its minimum, up to its maximum."""
+    """Draft one order for each vendor of what has fallen to its point."""
     by_vendor: dict[int, list[PurchaseLineWish]] = defaultdict(list)
-    for need in _needs(truth.read["needs"]):
-        assert need.vendor is not None
-        by_vendor[need.vendor].append(PurchaseLineWish(need.product, need.lacking, location=need.location))
+    for need in truth.read["needs"]:
+        if need.source is None and need.proposed:
+            by_vendor[need.vendor].append(
+                PurchaseLineWish(need.product, need.proposed, location=need.location)
+            )
     if not by_vendor:
         raise Refusal("nothing_lacking", N_("Nothing has fallen to its minimum, or it is on order already."))
     return plan_draft(
@@ -49,5 +88,39 @@ def plan_auto_fill(truth: Truth) -> Plan:
     )
 
 
-def _needs(needs: Sequence[Need]) -> list[Need]:
-    return [need for need in needs if need.lacking > 0 and need.vendor is not None]
+def plan_replenish(truth: Truth, *, items: Sequence[Item]) -> Plan:
+    """Draft an order for each vendor and a transfer order for each pair of locations, all in one entry.
+
+    Raises Refusal when somebody else got it in the meantime.
+    """
+    needs: dict[tuple[int, int], Need] = {(one.product, one.location): one for one in truth.read["needs"]}
+    by_vendor: dict[int, list[PurchaseLineWish]] = defaultdict(list)
+    by_way: dict[tuple[int, int], list[Sent]] = defaultdict(list)
+    for n, item in enumerate(items):
+        need = needs.get((item.product, item.location))
+        if need is None or need.lacking <= 0:
+            product = truth.read["products"].get(item.product)
+            raise Refusal(
+                "no_longer_lacking",
+                N_("Enough of {sku} is there or under way by now. Look again at what is proposed."),
+                field=f"lines.{n}",
+                sku=product.sku if product else str(item.product),
+                product=item.product,
+            )
+        if (item.vendor is None) == (item.source is None):
+            raise BadInput(
+                "two_sources",
+                N_("It comes from a vendor or from another location. Choose one."),
+                field=f"lines.{n}.source",
+            )
+        if item.vendor is not None:
+            by_vendor[item.vendor].append(
+                PurchaseLineWish(item.product, item.quantity, location=item.location)
+            )
+        elif item.source is not None:
+            by_way[item.source, item.location].append(Sent(item.product, item.quantity))
+    plan = plan_draft(
+        truth, wishes=[PurchaseWish(pk, tuple(lines)) for pk, lines in sorted(by_vendor.items())]
+    )
+    add_orders(plan, truth, [TransferWish(*way, tuple(lines)) for way, lines in sorted(by_way.items())])
+    return plan

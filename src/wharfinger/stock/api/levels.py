@@ -17,6 +17,7 @@ from wharfinger.catalog.models import Product
 from wharfinger.ledger.door import write
 from wharfinger.stock.actions.levels import set_level
 from wharfinger.stock.queries import levels as queries
+from wharfinger.stock.rules.keeping import Keep
 
 router = Router(tags=["stock"])
 
@@ -30,6 +31,22 @@ class LevelGiven(Given):
     location: Id
     minimum: str = Kept
     maximum: str = Kept
+    reorder_point: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]{1,15}(\.[0-9]{1,6})?$",
+        examples=["8"],
+        description="At how many more is got; at the minimum where nothing is said.",
+    )
+    reorder_quantity: str = Field(
+        default="0",
+        pattern=r"^[0-9]{1,15}(\.[0-9]{1,6})?$",
+        examples=["12"],
+        description="How many are got at a time; up to the maximum where it is nought.",
+    )
+    vendor: Id | None = Field(
+        default=None, examples=[None], description="From whom; the default vendor where neither is said."
+    )
+    source: Id | None = Field(default=None, examples=[None], description="From which other location.")
 
 
 class LevelOut(Shown):
@@ -41,20 +58,32 @@ class LevelOut(Shown):
     location: Id
     minimum: str = Field(examples=["5"])
     maximum: str = Field(examples=["20"])
+    reorder_point: str | None
+    reorder_quantity: str
+    vendor: Id | None
+    source: Id | None
 
 
 class LevelDone(LevelOut, Done):
     """What is kept, and the entry that said so."""
 
 
-LEVELS = Listing("levels", filters={"product": "product_id", "location": "location_id"})
+LEVELS = Listing(
+    "levels",
+    filters={
+        "product": "product_id",
+        "location": "location_id",
+        "vendor": "vendor_id",
+        "source": "source_id",
+    },
+)
 
 
 @router.get(
     "/stock/levels", response=Page[LevelOut], openapi_extra=LEVELS.described, summary="List what is kept"
 )
 def levels(request: Request) -> HttpResponse:
-    """Minimum and maximum per product and location; ``POST /purchase-orders/auto-fill`` buys by them."""
+    """What is kept per product and location; ``GET /replenishment`` proposes by it what to get."""
     require(request.auth, "stock.read")
     return LEVELS.answer(request, queries.levels(), queries.show_levels)
 
@@ -66,14 +95,16 @@ def say(request: Request, body: LevelGiven) -> HttpResponse:
     product = Product.objects.filter(pk=body.product).first()
     if product is None:
         raise BadInput("no_such_product", N_("There is no such product."), field="product")
-    act = partial(
-        set_level,
-        actor=request.auth,
-        product=body.product,
-        location=body.location,
-        minimum=scaled(body.minimum, product.quantity_decimals, field="minimum"),
-        maximum=scaled(body.maximum, product.quantity_decimals, field="maximum"),
+    d, point = product.quantity_decimals, body.reorder_point
+    keep = Keep(
+        scaled(body.minimum, d, field="minimum"),
+        scaled(body.maximum, d, field="maximum"),
+        scaled(point, d, field="reorder_point") if point is not None else None,
+        scaled(body.reorder_quantity, d, field="reorder_quantity"),
+        body.vendor,
+        body.source,
     )
+    act = partial(set_level, actor=request.auth, product=body.product, location=body.location, keep=keep)
 
     def shown(_done: Any) -> dict[str, Any]:
         (one,) = queries.levels().filter(product=body.product, location=body.location)

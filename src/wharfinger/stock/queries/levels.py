@@ -27,6 +27,12 @@ def show_levels(found: Iterable[Level]) -> list[dict[str, Any]]:
             "location": one.location_id,
             "minimum": plain(one.minimum, one.product.quantity_decimals),
             "maximum": plain(one.maximum, one.product.quantity_decimals),
+            "reorder_point": None
+            if one.reorder_point is None
+            else plain(one.reorder_point, one.product.quantity_decimals),
+            "reorder_quantity": plain(one.reorder_quantity, one.product.quantity_decimals),
+            "vendor": one.vendor_id,
+            "source": one.source_id,
         }
         for one in found
     ]
