@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
+from wharfinger.ledger.models import Entry
+
 
 class Mapping(models.Model):
     """Which column of somebody's files is which of ours, under a name."""
@@ -49,6 +51,32 @@ class Run(models.Model):
 
     changes: models.JSONField[Any, Any] = models.JSONField(default=list)
     """What a vendor's list says otherwise than the books did: row, product, what, before, after, percent."""
+
+    back_at = models.DateTimeField(null=True)
+    """When somebody began to roll it back, the last time."""
+    back_to = models.BigIntegerField(null=True)
+    """What it made is rolled back from the newest to the oldest; what lies below this is still to do."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Made(models.Model):
+    """An entry that a run led to, or its part of one; rolled back by an entry of its own."""
+
+    run = models.ForeignKey(Run, models.PROTECT, related_name="made")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=300)
+    """What the file calls it."""
+    subject = models.CharField(max_length=60, blank=True)
+    """What was added and is never void, as the journal names it: that is retired instead."""
+    moves: models.JSONField[Any, Any] = models.JSONField(null=True)
+    """Its moves by their turn, where the entry has others too."""
+    brought = models.CharField(max_length=300, blank=True)
+    """The key of the opening stock that it brought."""
+    undone = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+")
+    refused: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    """Why it was not rolled back: sentence and values."""
 
     def __str__(self) -> str:
         return self.name

@@ -14,7 +14,7 @@ from wharfinger.base.access import Actor
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.exchange import queries
-from wharfinger.exchange.actions import mappings, runs
+from wharfinger.exchange.actions import mappings, rollback, runs
 from wharfinger.exchange.models import Mapping, Run
 from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.exchange.sheets import MOST_BYTES
@@ -68,6 +68,8 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
             "changes": list(queries.changes(found)) if _actor(request).may("catalog.see_cost") else [],
             "sheet": queries.preview(found) if mapping else None,
             "mappings": queries.mappings(found.kind),
+            "made": queries.made(found),
+            "back": queries.rollback(found),
         }
         return render(request, "exchange/run.html", shown)
 
@@ -106,6 +108,35 @@ def proceed(request: HttpRequest, pk: int) -> HttpResponse:
     if found.finished_at is not None:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return render(request, "exchange/progress.html", {"run": found})
+
+
+@require_POST
+@page("exchange.import")
+def roll_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin to roll an import back."""
+    return page_act(
+        request,
+        lambda: rollback.roll_back(actor=_actor(request), run=queries.run_of(pk)),
+        ok=_("The import is being rolled back."),
+        back=reverse("exchange:run", args=[pk]),
+    )
+
+
+@require_POST
+@page("exchange.import")
+def go_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Go on with rolling back for some seconds, and say how far it is."""
+    found = rollback.go_back(actor=_actor(request), run=queries.run_of(pk))
+    if not getattr(request, "htmx", None):
+        return page_act(
+            request,
+            lambda: found,
+            ok=_("The import is being rolled back."),
+            back=reverse("exchange:run", args=[pk]),
+        )
+    if found.back_to is None:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return render(request, "exchange/going_back.html", {"run": found, "back": queries.rollback(found)})
 
 
 @require_POST

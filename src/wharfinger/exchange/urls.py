@@ -11,5 +11,7 @@ urlpatterns = [
     path("import/", pages.upload, name="import"),
     path("import/<int:pk>/", pages.run, name="run"),
     path("import/<int:pk>/proceed/", pages.proceed, name="proceed"),
+    path("import/<int:pk>/roll-back/", pages.roll_back, name="roll_back"),
+    path("import/<int:pk>/go-back/", pages.go_back, name="go_back"),
     path("import/mappings/<int:pk>/drop/", pages.drop_mapping, name="drop_mapping"),
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -32,13 +32,15 @@ def reverse(
     actor: Actor,
     entry: int,
     claims: Mapping[int, int | None] | None = None,
+    moves: Collection[int] | None = None,
     reason: str = "",
     key: str | None = None,
 ) -> Written:
-    """Undo an entry, in whole or for chosen claims and quantities.
+    """Undo an entry, in whole or for chosen claims and quantities, or for chosen moves.
 
-    claims: for each claim how many units to take back, or None for all that is left; without it the
-    whole entry is undone, its facts and money too. Raises Refusal when later steps stand in the way,
+    claims: for each claim how many units to take back, or None for all that is left; moves: the turns of
+    those moves that are taken back, all that is left of each; without either the whole entry is undone, its
+    facts and money too. Raises Refusal when later steps stand in the way,
     when it is itself a reversal, or when another verb corrects it (an invoice by its credit note).
     """
     require(actor, "ledger.reverse")
@@ -48,22 +50,30 @@ def reverse(
     for permission in automation.undo_needs(original, actor.pk):
         require(actor, permission)
     _may_be_reversed(original)
-    moves = _moves(entry)
+    each = [m for m in _moves(entry) if moves is None or m["n"] in moves]
     facts = list(Fact.objects.filter(entry_id=entry).order_by("id"))
     wish = Wish(
         documents=_documents(facts),
-        products={m["product"] for m in moves},
-        claims={c for m in moves for c in (m["source"].claim, m["target"].claim) if c},
+        products={m["product"] for m in each},
+        claims={c for m in each for c in (m["source"].claim, m["target"].claim) if c},
         layers=True,
         reads=(lambda truth: _read(truth, original),),
     )
 
     def plan(truth: Truth) -> Plan:
+        if moves is not None:
+            truth.read["moves"] = [m for m in truth.read["moves"] if m["n"] in moves]
+            every = {_claim_of(m): None for m in truth.read["moves"]}
+            _may_be_reversed_in_part(truth, every)
+            return plan_reversal(truth, whole=False, claims=every)
         if claims is not None:
             _may_be_reversed_in_part(truth, claims)
         return plan_reversal(truth, whole=claims is None, claims=claims or {})
 
     about = [tuple_of(f.subject) for f in facts if f.field != MADE]
+    if moves is not None:
+        there = {m["product"] for m in each}
+        about = [(noun, pk) for noun, pk in about if noun != "product" or pk in there]
     return post("reverse", wish, plan, actor=actor, key=key, about=about, reason=reason, reverses=entry)
 
 
@@ -114,6 +124,7 @@ def _moves(entry: int) -> list[dict[str, Any]]:
     return [
         {
             "id": m.pk,
+            "n": m.n,
             "source": spot_of(m.source),
             "target": spot_of(m.target),
             "product": m.source.product_id,

@@ -8,6 +8,8 @@ from wharfinger.base import quantity
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.catalog.models import Product
+from wharfinger.exchange.actions.made import keep
+from wharfinger.exchange.models import Run
 from wharfinger.exchange.rules import Group
 from wharfinger.ledger.post import attempt
 from wharfinger.stock.actions.counts import record_count
@@ -22,13 +24,14 @@ def bring(*, actor: Actor, group: Group) -> str:
     return "added"
 
 
-def bring_many(*, actor: Actor, groups: Sequence[Group]) -> dict[int, str]:
+def bring_many(*, actor: Actor, groups: Sequence[Group], run: Run) -> dict[int, str]:
     """Write many down by one act for each count; nothing where one of them is refused."""
     require(actor, "exchange.import")
 
     def act() -> None:
         for number in dict.fromkeys(group.first["count"].casefold() for group in groups):
             _post(actor, [group for group in groups if group.first["count"].casefold() == number])
+        keep(run, groups)
 
     try:
         attempt(act)
@@ -47,7 +50,10 @@ def _post(actor: Actor, groups: Sequence[Group]) -> None:
             number=groups[0].first["count"][:60],
         )
     tallies = [_tally(count, group, n) for n, group in enumerate(groups)]
-    record_count(actor=actor, count=count.pk, tallies=tallies)
+    done = record_count(actor=actor, count=count.pk, tallies=tallies)
+    for group in groups:
+        group.made.clear()
+    groups[0].led_to(done.id)
 
 
 def _tally(count: Count, group: Group, n: int) -> Tally:

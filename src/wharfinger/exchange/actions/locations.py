@@ -7,6 +7,7 @@ from typing import Any
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.exchange.actions.made import revived
 from wharfinger.exchange.actions.organizations import different
 from wharfinger.exchange.rules import Group, Row
 from wharfinger.parties.models import User
@@ -24,14 +25,17 @@ def bring(*, actor: Actor, group: Group) -> str:
     values, bins = _values(row), _bins(group)
     found = Location.objects.filter(name=row["location"]).first()
     if found is None:
-        stock.add_location(actor=actor, values=values, bins=list(bins.values()))
+        made = stock.add_location(actor=actor, values=values, bins=list(bins.values()))
+        group.led_to(made.id, f"location:{made.one('stock.Location')}")
         return "added"
     kept = checked(rules.LOCATION, values)
     changed = different(found, {rules.COLUMNS.get(name, name): value for name, value in kept.items()})
-    if changed:
-        stock.change_location(actor=actor, location=found.pk, values=values)
-    done = [_bin(actor, found, one) for one in bins.values()]
-    return "changed" if changed or any(done) else "unchanged"
+    back = revived(f"location:{found.pk}", found, values)
+    if changed or back:
+        changes = stock.change_location(actor=actor, location=found.pk, values=values | back)
+        group.led_to(changes.id, f"location:{found.pk}" if back else "")
+    done = [_bin(actor, group, found, one) for one in bins.values()]
+    return "changed" if changed or back or any(done) else "unchanged"
 
 
 def _values(row: Row) -> Values:
@@ -63,12 +67,15 @@ def _bins(group: Group) -> dict[str, Values]:
     return bins
 
 
-def _bin(actor: Actor, location: Location, values: Values) -> bool:
+def _bin(actor: Actor, group: Group, location: Location, values: Values) -> bool:
     found = Bin.objects.filter(location=location, name=values["name"]).select_related("place").first()
     if found is None:
-        stock.add_bin(actor=actor, location=location.pk, values=values)
+        made = stock.add_bin(actor=actor, location=location.pk, values=values)
+        group.led_to(made.id, f"bin:{made.one('stock.Bin')}")
         return True
-    if values.get("sequence", found.place.sequence) == found.place.sequence:
+    back = revived(f"bin:{found.pk}", found, values)
+    if values.get("sequence", found.place.sequence) == found.place.sequence and not back:
         return False
-    stock.change_bin(actor=actor, bin=found.pk, values=values)
+    done = stock.change_bin(actor=actor, bin=found.pk, values=values | back)
+    group.led_to(done.id, f"bin:{found.pk}" if back else "")
     return True

@@ -29,9 +29,9 @@ def bring(*, actor: Actor, group: Group) -> str:
         name: row[name] for name in ("title", "customer_reference", "currency") if row[name]
     } | {name: row.day(name) for name in ("ordered_on", "promised_on") if row[name]}
     if found is not None:
-        return _changed(actor, found, values, lines)
+        return _changed(actor, group, found, values, lines)
     customer = _customer(row)
-    orders.create_order(
+    made = orders.create_order(
         actor=actor,
         wish=OrderWish(
             organization=customer.pk,
@@ -42,10 +42,13 @@ def bring(*, actor: Actor, group: Group) -> str:
             **values,
         ),
     )
+    group.led_to(made.id)
     return "added"
 
 
-def _changed(actor: Actor, found: Sheet, values: dict[str, Any], lines: tuple[LineWish, ...]) -> str:
+def _changed(
+    actor: Actor, group: Group, found: Sheet, values: dict[str, Any], lines: tuple[LineWish, ...]
+) -> str:
     there = Line.objects.filter(sheet=found, void__isnull=True, removed_at__isnull=True).order_by("position")
     if [(one.product_id, one.quantity) for one in there] != [(one.product, one.quantity) for one in lines]:
         raise Refusal(
@@ -56,7 +59,7 @@ def _changed(actor: Actor, found: Sheet, values: dict[str, Any], lines: tuple[Li
         )
     changed = different(found, values)
     if changed:
-        orders.change_order(actor=actor, order=found.pk, values=changed)
+        group.led_to(orders.change_order(actor=actor, order=found.pk, values=changed).id)
     return "changed" if changed else "unchanged"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
+from wharfinger.exchange.actions.made import revived
 from wharfinger.exchange.rules import Group, Row
 from wharfinger.parties import rules
 from wharfinger.parties.actions import organizations as parties
@@ -25,16 +26,21 @@ def bring(*, actor: Actor, group: Group) -> str:
     values = _values(row)
     contacts, sites = _parts(group)
     if found is None:
-        parties.add_organization(
+        made = parties.add_organization(
             actor=actor, values=values, contacts=list(contacts.values()), sites=list(sites.values())
         )
+        group.led_to(made.id, f"organization:{made.one('parties.Organization')}")
         return "added"
     changed = different(found, checked(rules.ORGANIZATION, values))
+    changed |= revived(f"organization:{found.pk}", found, values)
     if changed:
-        parties.change_organization(actor=actor, organization=found.pk, values=changed)
+        group.led_to(
+            parties.change_organization(actor=actor, organization=found.pk, values=changed).id,
+            f"organization:{found.pk}" if "retired_on" in changed else "",
+        )
     # Each of these must run, so none of them stands behind an `or`.
-    done = [_contact(actor, found, one) for one in contacts.values()]
-    done += [_site(actor, found, one) for one in sites.values()]
+    done = [_contact(actor, group, found, one) for one in contacts.values()]
+    done += [_site(actor, group, found, one) for one in sites.values()]
     return "changed" if changed or any(done) else "unchanged"
 
 
@@ -76,23 +82,29 @@ def _parts(group: Group) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str,
     return contacts, sites
 
 
-def _contact(actor: Actor, organization: Organization, values: dict[str, Any]) -> bool:
+def _contact(actor: Actor, group: Group, organization: Organization, values: dict[str, Any]) -> bool:
     found = Contact.objects.filter(organization=organization, name=values["name"]).order_by("pk").first()
     if found is None:
-        parties.add_contact(actor=actor, organization=organization.pk, values=values)
+        made = parties.add_contact(actor=actor, organization=organization.pk, values=values)
+        group.led_to(made.id, f"contact:{made.one('parties.Contact')}")
         return True
     changed = different(found, checked(rules.CONTACT, values))
+    changed |= revived(f"contact:{found.pk}", found, values)
     if changed:
-        parties.change_contact(actor=actor, contact=found.pk, values=changed)
+        done = parties.change_contact(actor=actor, contact=found.pk, values=changed)
+        group.led_to(done.id, f"contact:{found.pk}" if "retired_on" in changed else "")
     return bool(changed)
 
 
-def _site(actor: Actor, organization: Organization, values: dict[str, Any]) -> bool:
+def _site(actor: Actor, group: Group, organization: Organization, values: dict[str, Any]) -> bool:
     found = Site.objects.filter(organization=organization, name=values["name"]).order_by("pk").first()
     if found is None:
-        parties.add_site(actor=actor, organization=organization.pk, values=values)
+        made = parties.add_site(actor=actor, organization=organization.pk, values=values)
+        group.led_to(made.id, f"site:{made.one('parties.Site')}")
         return True
     changed = different(found, checked(rules.SITE, values))
+    changed |= revived(f"site:{found.pk}", found, values)
     if changed:
-        parties.change_site(actor=actor, site=found.pk, values=changed)
+        done = parties.change_site(actor=actor, site=found.pk, values=changed)
+        group.led_to(done.id, f"site:{found.pk}" if "retired_on" in changed else "")
     return bool(changed)

@@ -11,6 +11,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog import actions, rules
 from wharfinger.catalog.models import Product, TaxCode, VendorPrice
 from wharfinger.catalog.queries import barcodes
+from wharfinger.exchange.actions.made import revived
 from wharfinger.exchange.actions.organizations import known
 from wharfinger.exchange.rules import Group, Row
 
@@ -37,7 +38,8 @@ def bring(*, actor: Actor, group: Group) -> str:
     vendors = [_vendor(group, one) for one in group.rows if one["vendor"]]
     found = Product.objects.filter(sku=row["sku"]).first()
     if found is None:
-        actions.add_product(actor=actor, values=values, vendors=vendors, barcodes=codes)
+        made = actions.add_product(actor=actor, values=values, vendors=vendors, barcodes=codes)
+        group.led_to(made.id, f"product:{made.one('catalog.Product')}")
         return "added"
     kept = checked(rules.PRODUCT, values)
     changed = {
@@ -45,12 +47,17 @@ def bring(*, actor: Actor, group: Group) -> str:
         for name, value in kept.items()
         if getattr(found, rules.COLUMNS.get(name, name)) != value
     }
+    changed |= revived(f"product:{found.pk}", found, values)
     prices = {price.organization_id: price for price in VendorPrice.objects.filter(product=found)}
     asked = [one for one in vendors if _differs(prices.get(one["organization"]), one)]
     codes = None if codes is not None and _codes_of(found) == _told(codes, found) else codes
     if not changed and not asked and codes is None:
         return "unchanged"
-    actions.change_product(actor=actor, product=found.pk, values=changed, vendors=asked, barcodes=codes)
+    done = actions.change_product(
+        actor=actor, product=found.pk, values=changed, vendors=asked, barcodes=codes
+    )
+    back = "retired_on" in changed and changed["retired_on"] is None
+    group.led_to(done.id, f"product:{found.pk}" if back else "")
     return "changed"
 
 

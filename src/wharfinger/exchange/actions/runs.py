@@ -15,6 +15,7 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.exchange import rules, sheets
 from wharfinger.exchange.actions import counts, locations, offers, orders, organizations, products, stock
+from wharfinger.exchange.actions.made import keep
 from wharfinger.exchange.models import Run
 from wharfinger.exchange.rules import Group, Problem, Told
 from wharfinger.exchange.rules.kinds import KINDS
@@ -117,14 +118,21 @@ def _bring(actor: Actor, run: Run, groups: Sequence[Group]) -> list[str | Proble
         if together:
             return [together[n] for n in range(len(groups))]
     if run.kind == "counts" and not run.dry:
-        written = counts.bring_many(actor=actor, groups=groups)
+        written = counts.bring_many(actor=actor, groups=groups, run=run)
         if written:
             return [written[n] for n in range(len(groups))]
     return [_one(actor, run, group) for group in groups]
 
 
 def _one(actor: Actor, run: Run, group: Group) -> str | Problem:
-    act = _act(actor, run, group)
+    bring = _act(actor, run, group)
+
+    def act() -> str:
+        group.made.clear()
+        word = bring()
+        keep(run, [group])
+        return word
+
     try:
         return dry(lambda: attempt(act)) if run.dry else attempt(act)
     except Refusal as refusal:

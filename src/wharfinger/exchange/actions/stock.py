@@ -9,7 +9,9 @@ from itertools import groupby
 from wharfinger.base import money, quantity
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.catalog.actions import add_product
 from wharfinger.catalog.models import Product
+from wharfinger.exchange.actions.made import keep
 from wharfinger.exchange.models import Brought, Run
 from wharfinger.exchange.rules import Group, Row
 from wharfinger.ledger.post import attempt
@@ -38,6 +40,7 @@ def bring_many(*, actor: Actor, groups: Sequence[Group], run: Run) -> dict[int, 
         fresh = [n for n, group in enumerate(groups) if not _is_known(group)]
         for _day, part in groupby(fresh, key=lambda n: groups[n].first["as_of"]):
             _post(actor, [groups[n] for n in part], run)
+        keep(run, groups)
         became.update({n: "added" if n in set(fresh) else "unchanged" for n in range(len(groups))})
 
     try:
@@ -48,11 +51,20 @@ def bring_many(*, actor: Actor, groups: Sequence[Group], run: Run) -> dict[int, 
 
 
 def _post(actor: Actor, groups: Sequence[Group], run: Run) -> None:
-    items = [_item(group, row, n) for group in groups for n, row in enumerate(group.rows)]
     day = groups[0].first.day("as_of")
 
     def act() -> None:
-        adjust(actor=actor, items=items, reason=REASON, effective_on=day)
+        for group in groups:
+            group.made.clear()
+        items = [[_item(actor, group, row, n) for n, row in enumerate(group.rows)] for group in groups]
+        done = adjust(
+            actor=actor, items=[one for each in items for one in each], reason=REASON, effective_on=day
+        )
+        turn = 0
+        for group, each in zip(groups, items, strict=True):
+            # A serial number moves by itself, everything else of an item at once.
+            moves = range(turn, turn := turn + sum(len(one.serials) or 1 for one in each))
+            group.led_to(done.id, moves=moves, brought=_key(group))
         Brought.objects.bulk_create([Brought(key=_key(one), digest=_digest(one), run=run) for one in groups])
 
     attempt(act)
@@ -69,8 +81,10 @@ def _is_known(group: Group) -> bool:
     return found is not None
 
 
-def _item(group: Group, row: Row, n: int) -> Adjustment:
+def _item(actor: Actor, group: Group, row: Row, n: int) -> Adjustment:
     product = Product.objects.filter(sku=row["sku"]).first()
+    if product is None and row["name"]:
+        product = _new_product(actor, group, row)
     if product is None:
         raise BadInput("no_such_sku", N_("There is no product “{sku}”."), field="sku", sku=row["sku"][:60])
     group.parts[f"items.{n}"] = row
@@ -87,6 +101,15 @@ def _item(group: Group, row: Row, n: int) -> Adjustment:
         expires_on=row.day("expires_on"),
         field=f"items.{n}.",
     )
+
+
+def _new_product(actor: Actor, group: Group, row: Row) -> Product:
+    """A product that the catalog lacks and the row names, traced as its goods are."""
+    traced = "serial" if row["serial"] else "batch" if row["batch"] else "none"
+    made = add_product(actor=actor, values={"sku": row["sku"], "name": row["name"], "traced": traced})
+    pk = made.one("catalog.Product")
+    group.led_to(made.id, f"product:{pk}")
+    return Product.objects.get(pk=pk)
 
 
 def _place(row: Row) -> tuple[Location, Bin | None]:

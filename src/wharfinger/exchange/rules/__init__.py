@@ -80,6 +80,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Led:
+    """An entry that rows led to: what it added that is never void, or its moves by their turn."""
+
+    entry: int
+    subject: str = ""
+    moves: tuple[int, ...] | None = None
+    brought: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """What a file changes, for the list of changes: of which row and product, what it was and is."""
 
@@ -107,6 +117,15 @@ class Group:
     rows: list[Row]
     parts: dict[str, Row] = field(default_factory=dict)
     """Where the parts of the act come from: ``lines.2`` from its row."""
+
+    made: list[Led] = field(default_factory=list)
+    """The entries that it led to."""
+
+    def led_to(
+        self, entry: int, subject: str = "", *, moves: Sequence[int] | None = None, brought: str = ""
+    ) -> None:
+        """Remember an entry that it led to, so that it can be rolled back."""
+        self.made.append(Led(entry, subject, tuple(moves) if moves is not None else None, brought))
 
     told: list[Told] = field(default_factory=list)
     """What it says otherwise than the books did."""
@@ -183,6 +202,11 @@ def groups(
         key: Any = tuple(row[name].casefold() for name in kind.key if row[name]) or ("", number)
         found.setdefault(key, Group([])).rows.append(row)
     return list(found.values())
+
+
+def called(kind: Kind, group: Group) -> str:
+    """What the file calls a thing, by the columns that tell it apart."""
+    return " · ".join(group.first[name] for name in kind.key if group.first[name])[:300]
 
 
 def problem(kind: Kind, group: Group, refusal: Refusal) -> Problem:

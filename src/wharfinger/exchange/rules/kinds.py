@@ -126,6 +126,7 @@ STOCK = Kind(
     N_("Opening stock"),
     (
         Column("sku", N_("SKU"), ("product", "Artikelnummer"), needed=True),
+        Column("name", N_("Name of a new product"), ("product name", "description", "Bezeichnung")),
         Column("location", N_("Location"), ("warehouse", "Lagerort", "Lager")),
         Column("bin", N_("Bin"), ("shelf", "Lagerfach", "Fach")),
         Column("quantity", N_("Quantity"), ("on hand", "stock", "Menge", "Bestand"), needed=True),
