@@ -185,7 +185,8 @@ def stock_available(request: Request) -> HttpResponse:
     """
     require(request.auth, "stock.read")
     rows, known = _asked(request)
-    return AVAILABLE.answer(request, rows, partial(show_available, locations=known))
+    few = rows.only("sku", "name", "quantity_decimals")
+    return AVAILABLE.answer(request, few, partial(show_available, locations=known))
 
 
 def _asked(request: Request) -> tuple[QuerySet[Product], set[int]]:
