@@ -7,19 +7,24 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.purchasing.buying import person
 from tests.stock.test_transfer import line_of
 from tests.world import World, clean, entries, world
 from wharfinger.base.access import HOUSE
+from wharfinger.base.models import Setting
 from wharfinger.base.refusal import BadInput, Refusal
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.ledger.reverse import reverse
+from wharfinger.notices import mails
+from wharfinger.parties.models import User
+from wharfinger.purchasing.actions.low import tell_low
 from wharfinger.purchasing.actions.replenishing import replenish
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
 from wharfinger.purchasing.queries.replenishing import proposals
 from wharfinger.purchasing.rules.levels import Item, Need
 from wharfinger.stock.actions import transfers
 from wharfinger.stock.actions.levels import set_level
-from wharfinger.stock.models import TransferLine, TransferOrder
+from wharfinger.stock.models import Level, TransferLine, TransferOrder
 from wharfinger.stock.rules.keeping import Keep
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +123,45 @@ def test_whence_it_comes_is_chosen_among_vendors_and_locations_with_plenty(compa
         (company.vendor.pk, None, None, 3),
         (None, company.location.pk, 7, 0),
     ]
+
+
+def test_vendors_sell_whole_packs_and_no_fewer_than_they_say(company: World) -> None:
+    product = company.product()
+    keep(company, product, 2, 10)
+    prices = VendorPrice.objects.filter(product=product)
+    for pack, least, proposal in (
+        (None, None, 10),
+        (12, None, 12),
+        (6, None, 12),
+        (4, 13, 16),
+        (None, 13, 13),
+    ):
+        prices.update(pack_quantity=pack, minimum_quantity=least)
+        assert proposed() == {(product.pk, company.location.pk): (10, proposal)}
+
+
+def test_what_runs_low_is_told_once_until_it_is_refilled(company: World) -> None:
+    buyer = person("buyer", "purchasing.read")
+    User.objects.filter(pk=buyer.pk).update(email="buyer@example.com")
+    Setting.objects.create(key="purchasing_team", value=[buyer.pk])
+    product = company.product()
+    keep(company, product, 2, 10)
+    told = tell_low(actor=HOUSE)
+    assert told is not None
+    (mail,) = mails.about(told.entry)
+    assert (mail["to"], product.sku in mail["subject"]) == (["buyer@example.com"], True)
+    before = entries()
+    assert tell_low(actor=HOUSE) is None
+    assert entries() == before
+    company.stock(product, 3)
+    refilled = tell_low(actor=HOUSE)
+    assert refilled is not None
+    assert (mails.about(refilled.entry), Level.objects.get().low_since) == ([], None)
+    line_of(company, product, 1)
+    again = tell_low(actor=HOUSE)
+    assert again is not None
+    assert len(mails.about(again.entry)) == 1
+    clean()
 
 
 def test_what_is_kept_wrongly_is_refused(company: World) -> None:

@@ -101,6 +101,7 @@ VERBS: dict[str, str] = {
     "revalue": N_("Valued stock anew"),
     "reverse": N_("Undid"),
     "review_count": N_("Reviewed a count"),
+    "run_low": N_("Told what runs low"),
     "scrap": N_("Scrapped"),
     "sell": N_("Sold at once"),
     "send_again": N_("Sent a message again"),

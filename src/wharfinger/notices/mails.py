@@ -20,7 +20,7 @@ from wharfinger.base.quantity import plain
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.ledger import lapsing
 from wharfinger.ledger.models import Entry, Move, Outbox
-from wharfinger.notices import outbox, rules
+from wharfinger.notices import low, outbox, rules
 from wharfinger.notices.models import Rule
 from wharfinger.notices.rules import EVENTS, News
 from wharfinger.parties.models import User
@@ -41,6 +41,8 @@ def tell(row: Outbox) -> list[dict[str, Any]]:
 
 def about(entry: Entry) -> list[dict[str, Any]]:
     """The mails about an entry: one for each person who is to know of it."""
+    if entry.verb == "run_low":
+        return low.about(entry)
     news = news_of(entry)
     if not news:
         return []

@@ -28,6 +28,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
         N_("is no longer reserved, as the hold has expired"),
         ("owner", "lead", "opportunity_owner", "requester"),
     ),
+    "low": (N_("runs low"), ("purchasing_team",)),
     "back": (N_("has been taken back"), ("owner", "lead", "opportunity_owner", "requester")),
 }
 """By the kind of place that units of a line reach, or when a hold ends or a step is undone: the words, and who is told.

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import partial
 
+from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions.offers import come_into_force
 from wharfinger.documents.actions import sending
 from wharfinger.notices import mails, webhooks
 from wharfinger.notices.outbox import Consumer
+from wharfinger.purchasing.actions import low
 from wharfinger.sales.actions import holds
 
 CONSUMERS: dict[str, Consumer] = {
@@ -24,8 +27,27 @@ LANES: tuple[tuple[str, ...], ...] = (("documents", "notices", "mail", "webhooks
 """What is worked off side by side, so that no stranger who answers slowly keeps a mail waiting."""
 assert {name for lane in LANES for name in lane} == set(CONSUMERS)
 
+LOW_S = 60
+"""So often it is looked what runs low: it reads every level that is kept."""
+
+
+def every(seconds: int, act: Callable[[], object]) -> Callable[[], object]:
+    """Do something no more often than that, however often the clock asks."""
+    last: list[datetime] = []
+
+    def chore() -> object:
+        now = clock.now()
+        if last and now - last[0] < timedelta(seconds=seconds):
+            return None
+        last[:] = [now]
+        return act()
+
+    return chore
+
+
 CHORES: tuple[Callable[[], object], ...] = (
     partial(holds.expire, actor=HOUSE),
     partial(come_into_force, actor=HOUSE),
+    every(LOW_S, partial(low.tell_low, actor=HOUSE)),
 )
 """What the clock asks for, every few seconds: each finds out by itself whether anything is due."""

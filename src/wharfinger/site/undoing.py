@@ -84,6 +84,7 @@ BY_VERB: dict[str, str] = {
     "revalue": "stock.revalue",
     "reverse": "ledger.reverse",
     "review_count": "stock.review_count",
+    "run_low": "purchasing.order",
     "scrap": "stock.scrap",
     "sell": "sales.sell",
     "send_again": "notices.outbox",

@@ -85,6 +85,8 @@ class Level(models.Model):
     """From whom; from the product's default vendor where neither is said."""
     source = models.ForeignKey(Location, models.PROTECT, null=True, related_name="+", db_index=False)
     """From which other location, by transfer."""
+    low_since = models.DateTimeField(null=True)
+    """When people were told that it runs low; they are told again once it was refilled."""
 
     class Meta:
         constraints = [

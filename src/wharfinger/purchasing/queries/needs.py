@@ -52,15 +52,18 @@ def needs(vendors: Mapping[int, int], default: int | None, of: Iterable[int] | N
     on_order, in_transit, promised = _on_order(products), *_transfers(products)
     pending = Holding.objects.filter(kind="demand", quantity__gt=0, product__in=products)
     demanded = dict(pending.values_list("product").annotate(Sum("quantity")))
+    terms = _terms(products)
     points = {(level.product_id, level.location_id): point_of(level) for level in kept}
     found = []
     for level in kept:
         key = level.product_id, level.location_id
         at_source = (level.product_id, level.source_id or 0)
+        vendor = None if level.source_id else level.vendor_id or vendors.get(level.product_id)
+        pack, least = terms.get((level.product_id, vendor), (None, None))
         found.append(
             Need(
                 *key,
-                vendor=None if level.source_id else level.vendor_id or vendors.get(level.product_id),
+                vendor=vendor,
                 source=level.source_id,
                 point=point_of(level),
                 maximum=level.maximum,
@@ -70,9 +73,19 @@ def needs(vendors: Mapping[int, int], default: int | None, of: Iterable[int] | N
                 in_transit=in_transit[key],
                 demanded=demanded.get(level.product_id, 0) if level.location_id == default else 0,
                 spare=free[at_source] - promised[at_source] - points.get(at_source, 0),
+                pack=pack or 1,
+                least=least or 0,
             )
         )
     return found
+
+
+def _terms(products: Sequence[int]) -> dict[tuple[int, int | None], tuple[int | None, int | None]]:
+    """In which packs, and how few at least, vendors sell these products."""
+    found = VendorPrice.objects.filter(product__in=products).values_list(
+        "product", "organization", "pack_quantity", "minimum_quantity"
+    )
+    return {(product, vendor): (pack, least) for product, vendor, pack, least in found}
 
 
 def spare(products: Sequence[int]) -> Sums:

@@ -36,6 +36,10 @@ class Need(NamedTuple):
     """Pending and covered by nothing; counted at the default location."""
     spare: int = 0
     """How many the source can give without running low itself."""
+    pack: int = 1
+    """In how many the vendor sells it."""
+    least: int = 0
+    """The fewest the vendor sells."""
 
     @property
     def projected(self) -> int:
@@ -56,10 +60,12 @@ class Need(NamedTuple):
 
     @property
     def proposed(self) -> int:
-        """How many to get from where it comes: no more than another location can give."""
+        """How many to get from where it comes: whole packs of a vendor, no more than another location can give."""
         if self.source is not None:
             return max(0, min(self.lacking, self.spare))
-        return self.lacking if self.vendor is not None else 0
+        if self.vendor is None or not self.lacking:
+            return 0
+        return -(-max(self.lacking, self.least) // self.pack) * self.pack
 
 
 @dataclass(frozen=True, slots=True)
