@@ -114,6 +114,22 @@ class Product(models.Model):
         return f"{self.sku} {self.name}"
 
 
+class Category(Document):
+    """Where products belong, by its path from the top (``Network / Switches``), and what holds for new ones there."""
+
+    subject: ClassVar[str] = "category"
+    path = models.CharField(max_length=100)
+    tax_code = models.ForeignKey(TaxCode, models.PROTECT, null=True, related_name="categories")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["path"], condition=Q(void__isnull=True), name="category_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.path
+
+
 class Barcode(Document):
     """A code on a package that stands for a product; one scan of it means so much."""
 

@@ -16,6 +16,7 @@ from wharfinger.base.quantity import plain
 from wharfinger.base.words import same
 from wharfinger.catalog.models import (
     Barcode,
+    Category,
     PriceBreak,
     Product,
     ProductUnit,
@@ -24,6 +25,7 @@ from wharfinger.catalog.models import (
     WarrantyPolicy,
 )
 from wharfinger.catalog.rules.barcodes import forms_of, key_of
+from wharfinger.catalog.rules.categories import BETWEEN, path_of
 
 
 def products() -> QuerySet[Product, Product]:
@@ -35,6 +37,25 @@ def retired(rows: QuerySet[Any, Any], values: Sequence[str]) -> QuerySet[Any, An
     """Retired ones, or those in use."""
     wanted = {value.lower() == "true" for value in values}
     return rows if len(wanted) > 1 else rows.filter(retired_on__isnull=wanted == {False})
+
+
+def categories() -> QuerySet[Category, Category]:
+    """The categories of which something is kept."""
+    return Category.objects.filter(void__isnull=True)
+
+
+def every_path() -> list[str]:
+    """Every category that is kept or has products, for a form."""
+    used = Product.objects.exclude(category="").values_list("category", flat=True).distinct()
+    return sorted({*categories().values_list("path", flat=True), *used})[:500]
+
+
+def in_category(rows: QuerySet[Product, Product], values: Sequence[str]) -> QuerySet[Product, Product]:
+    """Products in any of these categories, or below them."""
+    wanted = Q(pk__in=[])
+    for path in map(path_of, values):
+        wanted |= Q(category=path) | Q(category__startswith=f"{path}{BETWEEN}")
+    return rows.filter(wanted)
 
 
 def sold_by(rows: QuerySet[Product, Product], values: Sequence[str]) -> QuerySet[Product, Product]:

@@ -34,6 +34,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.parties.api.settings:router", ""),
     ("wharfinger.catalog.api.products:router", ""),
     ("wharfinger.catalog.api.codes:router", ""),
+    ("wharfinger.catalog.api.categories:router", ""),
     ("wharfinger.pricing.api:router", ""),
     ("wharfinger.stock.api.locations:router", ""),
     ("wharfinger.stock.api.figures:router", ""),

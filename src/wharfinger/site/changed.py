@@ -60,6 +60,7 @@ FIELDS: dict[str, str] = {
     "ordered_on": N_("Ordered"),
     "organization": N_("Organization"),
     "owner": N_("Owner"),
+    "path": N_("Category"),
     "part_number": N_("Number at the vendor"),
     "permissions": N_("Permissions"),
     "phone": N_("Phone"),

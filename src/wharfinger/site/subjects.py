@@ -45,6 +45,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "reason": (N_("Reason"), "stock:reason"),
     "bin": (N_("Bin"), ""),
     "barcode": (N_("Barcode"), ""),
+    "category": (N_("Category"), "catalog:category"),
     "vendor_price": (N_("Vendor's price"), ""),
     "price_break": (N_("Price break"), ""),
     "user": (N_("User"), "parties:user"),
@@ -72,7 +73,7 @@ def _called(text: str, noun: str, key: str) -> str:
     if model is None or not key.isdigit():
         return key
     fields = {field.name for field in model._meta.concrete_fields}
-    known_by = next((name for name in ("number", "sku", "code", "name") if name in fields), None)
+    known_by = next((name for name in ("number", "sku", "code", "name", "path") if name in fields), None)
     if known_by is None:
         return key
     return model._default_manager.filter(pk=int(key)).values_list(known_by, flat=True).first() or key

@@ -112,6 +112,7 @@ BY_VERB: dict[str, str] = {
 
 BY_NOUN: dict[str, str] = {
     "barcode": "catalog.product",
+    "category": "catalog.product",
     "bin": "stock.location",
     "contact": "parties.organization",
     "container": "fulfilment.pack",

@@ -13,6 +13,7 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog import rules
+from wharfinger.catalog.actions.categories import filed
 from wharfinger.catalog.models import (
     Barcode,
     PriceBreak,
@@ -45,7 +46,7 @@ def add_product(
 ) -> Written:
     """Add something that is bought, kept, sold or done."""
     require(actor, "catalog.product")
-    clean = checked(rules.PRODUCT, values)
+    clean = filed(checked(rules.PRODUCT, values), born=True)
     _sku_is_free(clean.get("sku", ""))
     prices, codes = _prices(actor, vendors), _codes(barcodes)
     wish = Wish(reads=(_read_tax_codes, _read_vendors(prices), _read_codes(codes)))
@@ -71,7 +72,7 @@ def change_product(
     units: those to add or change; the others stay.
     """
     require(actor, "catalog.product")
-    clean = checked(rules.PRODUCT, values)
+    clean = filed(checked(rules.PRODUCT, values))
     if "sku" in clean:
         _sku_is_free(clean["sku"], but=product)
     prices, codes = _prices(actor, vendors), _codes(barcodes)

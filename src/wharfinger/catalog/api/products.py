@@ -240,7 +240,7 @@ PRODUCTS = Listing(
         "sku": "sku",
         "kind": "kind",
         "traced": "traced",
-        "category": "category",
+        "category": queries.in_category,
         "manufacturer": "manufacturer",
         "gtin": "gtin",
         "code": queries.with_code,

@@ -23,7 +23,7 @@ from wharfinger.catalog import actions
 from wharfinger.catalog.models import Barcode, Product, TaxCode, VendorPrice
 from wharfinger.catalog.pages import offers, typed
 from wharfinger.catalog.pages.units import told
-from wharfinger.catalog.queries import barcodes, marked, steps_of
+from wharfinger.catalog.queries import barcodes, every_path, marked, steps_of
 from wharfinger.catalog.queries import products as every_product
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Organization
@@ -234,6 +234,7 @@ def _form(request: HttpRequest, found: Product | None, form: Form) -> HttpRespon
             "rows": range(typed.rows_of(form, "vendors", "organization")),
             "codes": range(typed.rows_of(form, "barcodes", "code")),
             "costs": actor.may("catalog.see_cost"),
+            "categories": every_path(),
             "currency": configuration.one("currency"),
             "price": written(found.price_micro, MICRO) if found else "",
         },

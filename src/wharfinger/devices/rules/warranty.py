@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from wharfinger.catalog.rules.categories import depth, is_in
 from wharfinger.devices.rules import Cover
 
 
@@ -16,13 +17,17 @@ def plus_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+DEEPEST = 1000
+"""A product's own policy goes before that of any category, however deep."""
+
+
 def cover_by(
     policies: Iterable[Any], product: Any, *, channel: str, sold_on: date | None, installed_on: date
 ) -> Cover:
     """The warranty that the policies grant a unit; none where no policy fits.
 
-    The policy with the latest valid-from wins, one for the product before one for its category. What a
-    partner sold from their stock is covered only by policies that say so.
+    The policy with the latest valid-from wins, one for the product before one for its category, and that
+    before one for a category above it. What a partner sold from their stock is covered only by policies that say so.
     """
     fitting = []
     for policy in policies:
@@ -30,9 +35,9 @@ def cover_by(
         if start is None or policy.valid_from > start or (channel == "indirect" and not policy.indirect):
             continue
         if policy.product_id == product.pk:
-            rank = 2
-        elif policy.product_id is None and policy.category and policy.category == product.category:
-            rank = 1
+            rank = DEEPEST
+        elif policy.product_id is None and policy.category and is_in(product.category, policy.category):
+            rank = depth(policy.category)
         elif policy.product_id is None and not policy.category:
             rank = 0
         else:

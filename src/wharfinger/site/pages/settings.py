@@ -40,6 +40,7 @@ PLACES = (
     (N_("Users"), "parties:users", "parties.user"),
     (N_("Roles"), "parties:roles", "parties.role"),
     (N_("Customer groups"), "parties:customer_groups", "parties.read"),
+    (N_("Categories"), "catalog:categories", "catalog.read"),
     (N_("Tax codes"), "catalog:tax_codes", "catalog.read"),
     (N_("Reasons"), "stock:reasons", "stock.read"),
     (N_("Found and lost by reason"), "stock:by_reason", "stock.read"),

@@ -17,6 +17,7 @@ from wharfinger.base.access import require
 from wharfinger.base.door import Id, Listing, Page, Request, Shown, answer, whole
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product
+from wharfinger.catalog.queries import in_category
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries import holders, places, worth
 from wharfinger.stock.queries.free import show_available
@@ -149,7 +150,7 @@ STOCK = Listing(
     filters={
         "product": "pk",
         "sku": "sku",
-        "category": "category",
+        "category": in_category,
         "location": _lines_only,
     },
     q=("sku", "name"),

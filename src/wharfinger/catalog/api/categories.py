@@ -1,0 +1,93 @@
+"""Categories over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from ninja import Router
+from pydantic import Field
+
+from wharfinger.base.access import require
+from wharfinger.base.door import Done, Given, Id, Listing, Page, Request, Shown, there
+from wharfinger.catalog.actions import categories as actions
+from wharfinger.catalog.models import Category
+from wharfinger.catalog.queries import categories
+from wharfinger.ledger.door import detail, make, write
+
+router = Router(tags=["catalog"])
+
+
+class CategoryGiven(Given):
+    """A new category."""
+
+    path: str = Field(min_length=1, max_length=100, examples=["Network / Switches"])
+    tax_code: Id | None = Field(default=None, description="What new products in it begin with.")
+
+
+class CategoryChange(Given):
+    """What changes of a category."""
+
+    path: str | None = Field(
+        default=None, min_length=1, max_length=100, description="Takes along what lies below it."
+    )
+    tax_code: Id | None = None
+
+
+class CategoryOut(Shown):
+    """A category by its path from the top."""
+
+    id: Id
+    path: str = Field(examples=["Network / Switches"])
+    tax_code: Id | None
+
+
+class CategoryDone(CategoryOut, Done):
+    """A category, and the entry that wrote it."""
+
+
+CATEGORIES = Listing("categories", sorts={"path": "path"}, filters={"path": "path"}, q=("path",))
+
+
+def _shown(found: Iterable[Category]) -> list[dict[str, Any]]:
+    return [{"id": one.pk, "path": one.path, "tax_code": one.tax_code_id} for one in found]
+
+
+def _show(pk: int) -> dict[str, Any]:
+    return _shown([there(categories(), pk)])[0]
+
+
+@router.get(
+    "/categories",
+    response=Page[CategoryOut],
+    openapi_extra=CATEGORIES.described,
+    summary="List categories",
+)
+def category_list(request: Request) -> HttpResponse:
+    """Categories of which something is kept; products may be in others, too."""
+    require(request.auth, "catalog.read")
+    return CATEGORIES.answer(request, categories(), _shown)
+
+
+@router.get("/categories/{id}", response=CategoryOut, summary="Read a category")
+def category(request: Request, id: Id) -> HttpResponse:
+    """A category."""
+    require(request.auth, "catalog.read")
+    return detail(request, f"category:{id}", _show(id))
+
+
+@router.post("/categories", response={201: CategoryDone}, summary="Add a category")
+def add_category(request: Request, body: CategoryGiven) -> HttpResponse:
+    """Add a category."""
+    act = partial(actions.add_category, actor=request.auth, values=body.model_dump(exclude_unset=True))
+    return make(request, act, "catalog.Category", _show, subject="category")
+
+
+@router.patch("/categories/{id}", response=CategoryDone, summary="Change a category")
+def change_category(request: Request, id: Id, body: CategoryChange) -> HttpResponse:
+    """Change a category, or move it with all that lies below it."""
+    values = body.model_dump(exclude_unset=True)
+    act = partial(actions.change_category, actor=request.auth, category=id, values=values)
+    return write(request, act, lambda _: _show(id), about=f"category:{id}")

@@ -1,0 +1,120 @@
+"""Categories in the browser."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from wharfinger.base.asking import Ask
+from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.refusal import N_, NotThere
+from wharfinger.base.table import Column, Filter, New, Row, Rows, Table, table_page
+from wharfinger.catalog.actions import categories as actions
+from wharfinger.catalog.models import Category, Product, TaxCode
+from wharfinger.catalog.pages import typed
+from wharfinger.catalog.queries import categories as every_category
+from wharfinger.catalog.rules.categories import is_in
+
+
+def _rows(ask: Ask) -> Rows:
+    found = every_category().select_related("tax_code")
+    if text := ask.one("path"):
+        found = found.filter(path__icontains=text)
+    cut = ask.slice(found, {"path": "path"})
+    used = Product.objects.filter(retired_on__isnull=True).exclude(category="")
+    products = dict(used.values_list("category").annotate(n=Count("pk")))
+    return Rows([_row(one, products) for one in cut.items], cut.before, cut.after)
+
+
+def _row(one: Category, products: dict[str, int]) -> Row:
+    listed = f"{reverse('catalog:products')}?{urlencode({'category': one.path})}"
+    return Row(
+        id=one.pk,
+        name=one.path,
+        cells={
+            "path": (one.path, reverse("catalog:category", args=[one.pk])),
+            "products": (str(sum(n for path, n in products.items() if is_in(path, one.path))), listed),
+            "tax_code": one.tax_code.code if one.tax_code else None,
+        },
+    )
+
+
+CATEGORIES = Table(
+    name="categories",
+    title=N_("Categories"),
+    permission="catalog.read",
+    columns=(
+        Column("path", N_("Category"), "link", sortable=True),
+        Column("products", N_("Products"), "link"),
+        Column("tax_code", N_("Tax code")),
+    ),
+    filters=(Filter("path", N_("Category")),),
+    new=New(N_("New category"), "catalog:new_category", "catalog.product"),
+    rows=_rows,
+    empty=N_("A category is written with those above it, like Network / Switches."),
+)
+
+
+@require_safe
+def category_list(request: HttpRequest) -> HttpResponse:
+    """Every category with how many products are in it and below it."""
+    return table_page(request, CATEGORIES)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("catalog.product")
+def new_category(request: HttpRequest) -> HttpResponse:
+    """Add a category."""
+    show = partial(_form, request, None)
+    if request.method != "POST":
+        return show(Form())
+    actor: Any = request.user
+    return page_act(
+        request,
+        lambda: actions.add_category(actor=actor, values=_values(request.POST)),
+        ok=_("Added %(name)s.") % {"name": request.POST.get("path", "").strip()},
+        back=reverse("catalog:categories"),
+        again=show,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("catalog.product")
+def category(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a category, or move it with all that lies below it."""
+    found = every_category().filter(pk=pk).first()
+    if found is None:
+        raise NotThere("no_such_category", N_("There is no such category."))
+    show = partial(_form, request, found)
+    if request.method != "POST":
+        return show(Form({"path": found.path, "tax_code": found.tax_code_id}))
+    actor: Any = request.user
+    return page_act(
+        request,
+        lambda: actions.change_category(actor=actor, category=pk, values=_values(request.POST)),
+        ok=_("Changed %(name)s.") % {"name": found.path},
+        back=reverse("catalog:categories"),
+        again=show,
+    )
+
+
+def _values(post: QueryDict) -> dict[str, Any]:
+    return {"path": post.get("path", "").strip(), "tax_code": typed.whole(post, "tax_code")}
+
+
+def _form(request: HttpRequest, found: Category | None, form: Form) -> HttpResponse:
+    codes = TaxCode.objects.filter(retired_on__isnull=True).order_by("code")
+    context = {
+        "form": form,
+        "found": found,
+        "tax_codes": [(one.pk, f"{one.code} · {one.name}") for one in codes],
+    }
+    return render(request, "catalog/category.html", context)
