@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.core import signing
@@ -150,6 +151,29 @@ class Ask:
             items=found,
             before=self._write_cursor(key, down, True, found[0], path, last) if found and earlier else None,
             after=self._write_cursor(key, down, False, found[-1], path, last) if found and later else None,
+        )
+
+    def portion(
+        self,
+        read: Callable[[Any, int, bool], list[Any]],
+        mark: Callable[[Any], Sequence[int]],
+    ) -> Slice:
+        """Cut one page out of a list that is put together of several tables, newest first.
+
+        read: given a mark, so many and backwards, the first rows beyond the mark, or before it and the nearest first.
+        mark: the numbers of a row by which the list is in order.
+        """
+        back, _, at = self._read_cursor("")
+        found = read(at, self.limit + 1, back)
+        more, found = len(found) > self.limit, found[: self.limit]
+        if back:
+            found.reverse()
+        earlier, later = (more, True) if back else (at is not None, more)
+        write = partial(signing.dumps, salt=f"list:{self.table}")
+        return Slice(
+            items=found,
+            before=write(["", True, None, list(mark(found[0]))]) if found and earlier else None,
+            after=write(["", False, None, list(mark(found[-1]))]) if found and later else None,
         )
 
     def _write_cursor(self, key: str, down: bool, back: bool, item: Any, path: str, last: str) -> str:

@@ -204,15 +204,29 @@ class Listing:
         show: Callable[[list[Any]], Sequence[Mapping[str, Any]]],
     ) -> HttpResponse:
         """One part of the list. show: its rows as what callers read, read together and not one by one."""
+        cut = self.asked(request).slice(self.narrowed(request, rows), self.sorts, last="pk")
+        return answer({"items": list(show(cut.items)), "next": cut.after})
+
+    def asked(self, request: Request) -> Ask:
+        """Which part of the list is asked for; raises BadInput for a parameter that it has not."""
         self._known(request)
-        cut = Ask(
+        return Ask(
             table=f"api:{self.name}",
             actor=request.auth,
             sort=self._sort(request),
             limit=self._limit(request),
             cursor=request.GET.get("cursor", ""),
-        ).slice(self.narrowed(request, rows), self.sorts, last="pk")
-        return answer({"items": list(show(cut.items)), "next": cut.after})
+        )
+
+    def given(self, request: HttpRequest, name: str) -> list[str]:
+        """The values of a filter, those that the list knows."""
+        values = _split(request.GET.getlist(name))
+        if len(values) > MOST_VALUES:
+            raise BadInput(
+                "too_many", N_("At most {most} values fit into one filter."), field=name, most=MOST_VALUES
+            )
+        _among(self.words.get(name), values, name)
+        return values
 
     def narrowed(self, request: HttpRequest, rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
         """The rows that every filter lets pass."""
@@ -223,12 +237,7 @@ class Listing:
                 matching |= Q(**{f"{path}__icontains": words[:200]})
             rows = rows.filter(matching)
         for name, how in self.filters.items():
-            values = _split(request.GET.getlist(name))
-            if len(values) > MOST_VALUES:
-                raise BadInput(
-                    "too_many", N_("At most {most} values fit into one filter."), field=name, most=MOST_VALUES
-                )
-            _among(self.words.get(name), values, name)
+            values = self.given(request, name)
             if values:
                 rows = (
                     how(rows, values)

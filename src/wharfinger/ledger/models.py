@@ -177,6 +177,10 @@ class Holding(models.Model):
             ),
             models.Index(fields=["claim", "kind"], name="holding_claim"),
             models.Index(fields=["place"], name="holding_place", condition=Q(quantity__gt=0)),
+            # What ever stood at a location, so that its history costs what it is and not what there is.
+            models.Index(
+                fields=["place"], name="holding_shelf", condition=Q(kind__in=["bin", "picked", "quarantine"])
+            ),
             models.Index(
                 fields=["product", "place", "quantity"],
                 name="holding_free",
@@ -223,7 +227,20 @@ class Fact(models.Model):
     new = models.TextField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["subject", "id"], name="fact_subject")]
+        indexes = [
+            models.Index(fields=["subject", "id"], name="fact_subject"),
+            # The few changed fields of shelves among all facts; written only for these.
+            models.Index(
+                fields=["entry", "id"],
+                name="fact_shelf",
+                condition=Q(field__isnull=False)
+                & (
+                    Q(subject__startswith="bin:")
+                    | Q(subject__startswith="level:")
+                    | Q(subject__startswith="location:")
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} {self.field or ''}"

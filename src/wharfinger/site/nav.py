@@ -112,7 +112,7 @@ STOPS = (
     Stop(STOCK, N_("Counts"), "stock:counts", "clipboard-check", "stock.read"),
     Stop(STOCK, N_("Due to be counted"), "stock:due_counts", "calendar-clock", "stock.read"),
     Stop(STOCK, N_("Value of stock"), "stock:worth", "scale", "catalog.see_cost"),
-    Stop(STOCK, N_("Transfers & updates"), "stock:updates", "arrow-left-right", "ledger.read"),
+    Stop(STOCK, N_("Transfers & updates"), "site:updates", "arrow-left-right", "stock.read"),
     Stop(STOCK, N_("Locations"), "stock:locations", "warehouse", "stock.read", key="l"),
     Stop(STOCK, N_("Devices"), "devices:devices", "cpu", "devices.read", key="v"),
     Stop(STOCK, N_("Journal"), "site:journal", "book-open", "ledger.read", key="j"),

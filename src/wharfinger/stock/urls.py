@@ -20,7 +20,6 @@ from wharfinger.stock.pages import (
 app_name = "stock"
 urlpatterns = [
     path("stock/", inventory.inventory, name="inventory"),
-    path("stock/updates/", inventory.updates, name="updates"),
     path("stock/products/<int:pk>/", inventory.product_stock, name="product"),
     path("stock/adjust/", goods.adjust, name="adjust"),
     path("stock/transfer/", goods.transfer, name="transfer"),

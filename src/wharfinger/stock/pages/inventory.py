@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -112,32 +111,6 @@ INVENTORY = Table(
 def inventory(request: HttpRequest) -> HttpResponse:
     """One line of numbers per product and location."""
     return table_page(request, INVENTORY)
-
-
-UPDATES = (
-    "adjust",
-    "transfer",
-    "send_transfer",
-    "receive_transfer",
-    "return_transfer",
-    "lose_transfer",
-    "put_away",
-    "hold",
-    "unhold",
-    "scrap",
-    "count",
-    "revalue",
-    "correct_serial",
-)
-
-
-@require_safe
-@page("ledger.read")
-def updates(request: HttpRequest) -> HttpResponse:
-    """Inventory transfers and updates: the journal, narrowed to what people did to the stock itself."""
-    return HttpResponseRedirect(
-        f"{reverse('site:journal')}?{urlencode([('verb', verb) for verb in UPDATES])}"
-    )
 
 
 @require_safe

@@ -120,7 +120,7 @@ def owners_of(places: Iterable[int]) -> dict[int, str]:
 
 def life(lot: Lot) -> list[Chapter]:
     """Everything that happened to a unit, newest first, under whatever number it went by."""
-    chain = _numbers(lot.pk)
+    chain = numbers([lot.pk])
     moves = list(
         Move.objects.filter(Q(source__lot_id__in=chain) | Q(target__lot_id__in=chain))
         .select_related("entry__actor", "source__lot", "target__lot")
@@ -164,9 +164,9 @@ def _chapter(
     )
 
 
-def _numbers(lot: int) -> set[int]:
-    """The lot and all it was corrected from and to."""
-    chain = {lot}
+def numbers(lots: Iterable[int]) -> set[int]:
+    """These units and all that they were corrected from and to."""
+    chain = set(lots)
     for _ in range(CORRECTIONS):
         linked = (
             Move.objects.filter(Q(source__lot_id__in=chain) | Q(target__lot_id__in=chain))
