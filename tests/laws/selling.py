@@ -24,8 +24,9 @@ from wharfinger.work.rules import Provision, Removal
 
 
 def wanted(state: State, chance: random.Random) -> list[tuple[int, int]]:
-    """Some products, a few of each."""
-    return [(p.pk, chance.randint(1, 4)) for p in chance.sample(state.products, chance.randint(1, 3))]
+    """Some products, a few of each, and now and then a kit."""
+    sold = [*state.products, state.kit]
+    return [(p.pk, chance.randint(1, 4)) for p in chance.sample(sold, chance.randint(1, 3))]
 
 
 def _order(state: State, chance: random.Random) -> Any:
@@ -105,6 +106,8 @@ def on_line(verb: str) -> Verb:
         if held is None:
             return None
         line = Line.objects.get(pk=held.claim_id)
+        if line.parent is not None and chance.random() < 0.5:
+            line = line.parent
         if verb == "credit" and not InvoiceLine.objects.filter(line=line).exists():
             return None
         quantity = chance.randint(1, held.quantity if chance.random() < 0.9 else held.quantity + 2)
@@ -118,7 +121,7 @@ def _amend(state: State, chance: random.Random) -> Any:
     line = state.one(chance, Line.objects.filter(void__isnull=True, sheet__void__isnull=True), 8)
     kind = chance.random()
     if kind < 0.3:
-        wish = LineWish(chance.choice(state.products).pk, chance.randint(1, 4))
+        wish = LineWish(chance.choice([*state.products, state.kit]).pk, chance.randint(1, 4))
         return add_lines(actor=state.user, sheet=line.sheet_id, wishes=[wish])
     if kind < 0.5:
         return remove_line(actor=state.user, line=line.pk)
@@ -132,7 +135,7 @@ def _work() -> Any:
 
 def _charge(state: State, chance: random.Random) -> Any:
     job = state.one(chance, _work())
-    wish = LineWish(chance.choice(state.products).pk, chance.randint(1, 4))
+    wish = LineWish(chance.choice([*state.products, state.kit]).pk, chance.randint(1, 4))
     return job and add_lines(actor=state.user, sheet=job.pk, wishes=[wish])
 
 
@@ -141,7 +144,7 @@ def _provide(state: State, chance: random.Random) -> Any:
     if job is None:
         return None
     line = state.one(chance, Line.objects.filter(sheet=job, void__isnull=True))
-    what = Provision(1, product=chance.choice(state.products).pk)
+    what = Provision(1, product=chance.choice([*state.products, state.kit]).pk)
     if line is not None and chance.random() < 0.5:
         what = Provision(1, line=line.pk)
     return provide(actor=state.user, work_order=job.pk, provisions=[what])

@@ -12,6 +12,7 @@ from django.db import models
 from tests.scenarios.doors import ActionsDoor
 from tests.world import World
 from wharfinger.base.models import Setting
+from wharfinger.catalog.actions import change_product
 from wharfinger.catalog.models import Product
 from wharfinger.demand.rules import LineWish
 from wharfinger.devices.actions.installing import install
@@ -68,6 +69,13 @@ class State:
             self.products.append(product)
             for _ in range(2):
                 self.find_goods(product, chance)
+        self.kit = company.product(kind="kit")
+        """A kit of two of the first product and one of the last, which has serial numbers."""
+        parts = [
+            {"product": self.products[0].pk, "quantity": "2"},
+            {"product": self.products[-1].pk, "quantity": "1"},
+        ]
+        change_product(actor=self.user, product=self.kit.pk, values={}, components=parts)
         self.begin()
 
     def begin(self) -> None:

@@ -1,6 +1,7 @@
 """Reads a story line by line and has it happen through a door; the books are audited after every line.
 
 product router 10.00 [cost 6.00] [service] [serials] [average|lifo]   a product of the company
+kit set 100.00: 2 router, 1 cable  sold as one line, served by its components
 goods 5 router [serials S1 S2] [at A2] [at Van/A1]                    they turn up in a bin
 channel Van rental                                                    how a location sells: direct, indirect, rental
 setting approval 1000.00 [by-another]                                 purchases from then on need approval
@@ -30,7 +31,9 @@ from tests.scenarios.dealing import Dealing
 from tests.scenarios.doors import ActionsDoor, ApiDoor, Refused
 from tests.scenarios.further import micro
 from tests.world import World, clean, entries
+from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
+from wharfinger.catalog.actions import change_product
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
@@ -93,7 +96,7 @@ class Teller(Dealing):
         if kind == "rma":
             return self.door.on_rma(word, document)
         if word == "approve":
-            return self.door.approve([line.pk for line in self.lines(name)])
+            return self.door.approve([line.pk for line in self.lines(name) if line.parent_id is None])
         return self.door.on_document(word, document)
 
     def say_product(self, rest: str) -> None:
@@ -111,6 +114,15 @@ class Teller(Dealing):
             VendorPrice.objects.filter(product=self.products[name]).update(
                 cost_micro=micro(more[more.index("cost") + 1])
             )
+
+    def say_kit(self, rest: str) -> None:
+        """kit NAME PRICE: ITEMS"""
+        head, items = rest.split(":")
+        name, price = head.split()
+        made = self.company.product(sku=name.upper(), name=name, price_micro=micro(price), kind="kit")
+        parts = [{"product": part, "quantity": str(quantity)} for part, quantity in self.items(items)]
+        change_product(actor=HOUSE, product=made.pk, values={}, components=parts)
+        self.products[name] = made
 
     def say_goods(self, rest: str) -> None:
         """goods QUANTITY NAME …"""
@@ -247,7 +259,7 @@ class Teller(Dealing):
             wanted = dict(self.items(items))
             chosen = [(line.pk, wanted[line.product_id]) for line in lines if line.product_id in wanted]
         else:
-            chosen = [(line.pk, line.quantity) for line in lines]
+            chosen = [(line.pk, line.quantity) for line in lines if line.parent_id is None]
         return self.door.on_lines(verb, self.documents[name], chosen, serials)
 
     def items(self, text: str) -> list[tuple[int, int]]:

@@ -87,7 +87,8 @@ def _document(row: Mapping[str, Any], seen: Seen) -> Any:
 
 
 def _product(row: Mapping[str, Any], seen: Seen) -> Any:
-    name = f"{row['product__sku']} · {row['product__name']}"
+    kit = row[KIT]
+    name = f"{row['product__sku']} · {row['product__name']}" + (f" ({kit})" if kit else "")
     return name, address("catalog:product", row["product_id"])
 
 
@@ -144,6 +145,8 @@ def _plain(field: str) -> Callable[[Mapping[str, Any], Seen], Any]:
     return lambda row, seen: row[field]
 
 
+KIT = "claim__line__parent__product__sku"
+"""Of a component, the kit that it goes into."""
 ON_ORDER, DRAFTED = "place__purchase_line__", "place__drafted_line__"
 BOX, SHIPMENT = "place__container", "place__shipment"
 
@@ -161,7 +164,7 @@ COLUMNS: dict[str, Shown] = {
             (f"{DRAFTED}purchase_order__id", f"{DRAFTED}purchase_order__number"),
         ),
         Shown(Column("document", N_("Document"), "link"), _document),
-        Shown(Column("product", N_("Product"), "link", sortable=True), _product),
+        Shown(Column("product", N_("Product"), "link", sortable=True), _product, (KIT,)),
         Shown(Column("serial", N_("Serial number")), _plain("lot__code")),
         Shown(Column("organization", N_("Organization")), _plain("claim__line__organization__name")),
         Shown(Column("site", N_("Site"), optional=True), _plain("claim__line__site__name")),

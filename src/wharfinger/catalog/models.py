@@ -63,8 +63,11 @@ class Product(models.Model):
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     kind = models.CharField(
-        max_length=12, default="stocked", choices=[(k, k) for k in ("stocked", "non_stocked", "service")]
+        max_length=12,
+        default="stocked",
+        choices=[(k, k) for k in ("stocked", "non_stocked", "service", "kit")],
     )
+    """A kit is sold as one and never in stock: its components are."""
     traced = models.CharField(
         max_length=6, default="none", choices=[(k, k) for k in ("none", "serial", "batch")]
     )
@@ -78,6 +81,10 @@ class Product(models.Model):
         max_length=8, default="fifo", choices=[(k, k) for k in ("specific", "fifo", "average", "lifo")]
     )
     procured = models.BooleanField(default=True)
+    build_on_pick = models.BooleanField(default=False)
+    """Whether a pick that finds too few builds the rest of its components."""
+    fixed = models.BooleanField(default=False)
+    """Whether what is built stays whole: a component inside moves only with it."""
     rma_eligible = models.BooleanField(default=True)
     returnable_days = models.IntegerField(null=True, blank=True)
     weight_grams = models.IntegerField(null=True, blank=True)
@@ -264,3 +271,25 @@ class PriceBreak(Document):
 
     def __str__(self) -> str:
         return f"{self.cost_micro} from {self.from_quantity}"
+
+
+class Component(Document):
+    """What goes into one of a kit, or is built into one of a bundle."""
+
+    subject: ClassVar[str] = "component"
+    whole = models.ForeignKey(Product, models.PROTECT, related_name="components")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="part_of")
+    quantity = models.BigIntegerField()
+    """How many, in the component's smallest unit, go into one whole unit; zero once it is none any more."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["whole", "product"], name="component_once", condition=Q(void__isnull=True)
+            ),
+            models.CheckConstraint(condition=Q(quantity__gte=0), name="component_not_below_zero"),
+            models.CheckConstraint(condition=~Q(whole=models.F("product")), name="component_is_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} in {self.whole_id}"

@@ -17,6 +17,7 @@ from wharfinger.base.words import same
 from wharfinger.catalog.models import (
     Barcode,
     Category,
+    Component,
     PriceBreak,
     Product,
     ProductUnit,
@@ -158,6 +159,10 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
                 "retired_on": _day(unit.retired_on),
             }
         )
+    parts: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for part in made_of(p.pk for p in listed):
+        in_one = plain(part.quantity, part.product.quantity_decimals)
+        parts[part.whole_id].append({"product": part.product_id, "sku": part.product.sku, "quantity": in_one})
     levels = further.figure("product.levels", [p.pk for p in listed])
     return [
         {
@@ -173,6 +178,8 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
             "price": plain(p.price_micro, MICRO),
             "cost_method": p.cost_method,
             "procured": p.procured,
+            "build_on_pick": p.build_on_pick,
+            "fixed": p.fixed,
             "rma_eligible": p.rma_eligible,
             "returnable_days": p.returnable_days,
             "weight_grams": p.weight_grams,
@@ -184,6 +191,7 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
             "retired_on": _day(p.retired_on),
             "vendors": vendors[p.pk],
             "units": counted[p.pk],
+            "components": parts[p.pk],
             "levels": levels.get(p.pk, []),
         }
         for p in listed
@@ -230,6 +238,12 @@ def _show_offer(
 
 def _amount(units: int | None, decimals: int) -> str | None:
     return None if units is None else plain(units, decimals)
+
+
+def made_of(products: Iterable[int]) -> QuerySet[Component, Component]:
+    """What goes into these kits and bundles, with the products."""
+    found = Component.objects.filter(whole__in=list(products), quantity__gt=0, void__isnull=True)
+    return found.select_related("product").order_by("pk")
 
 
 def show_tax_codes(found: Iterable[TaxCode]) -> list[dict[str, Any]]:

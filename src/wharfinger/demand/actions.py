@@ -41,7 +41,13 @@ def add_lines(*, actor: Actor, sheet: int, wishes: Sequence[LineWish], key: str 
             products=products,
             claims=queries.line_ids,
             loose=True,
-            reads=(read_products, queries.read_routing, read_standing, read_default_site(sheet)),
+            reads=(
+                read_products,
+                queries.read_components,
+                queries.read_routing,
+                read_standing,
+                read_default_site(sheet),
+            ),
         ),
         partial(amend.plan_add, sheet=sheet, wishes=tuple(wishes)),
         actor=actor,
@@ -79,7 +85,7 @@ def remove_line(*, actor: Actor, line: int, key: str | None = None) -> Written:
         Wish(
             documents=[(Sheet, queries.documents_of([line]))],
             first=queries.read_lines([line]),
-            claims=[line],
+            claims=queries.line_ids,
             reads=(read_standing,),
         ),
         partial(amend.plan_remove, line=line),

@@ -129,6 +129,8 @@ class LineOut(Shown):
     sheet: Id = Field(description="The document it stands on.")
     order: Id | None = Field(description="The sales order that collects it.")
     came_from: Id | None = Field(description="The quote's line that was won.")
+    kit: Id | None = Field(description="The kit's line whose component this is.")
+    per_kit: str | None = Field(examples=["2"], description="How many of it go into one of the kit.")
     position: int
     product: Id
     sku: str = Field(examples=["AP-1040"])

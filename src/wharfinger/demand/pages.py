@@ -33,7 +33,7 @@ from wharfinger.demand.rules.next import verbs
 from wharfinger.demand.rules.words import CHARGE, GOODS, MONEY, OPEN_GOODS, charge_word
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import Contact, Organization, Site
-from wharfinger.stock.queries.figures import available
+from wharfinger.stock.queries.figures import free
 
 ROWS = 6
 """Empty rows that a form for lines offers."""
@@ -120,14 +120,14 @@ def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
                 "id": line.pk,
                 "figures": here,
                 "product": (
-                    f"{line.product.sku} {line.description}".strip(),
+                    f"{'↳ ' if line.parent_id else ''}{line.product.sku} {line.description}".strip(),
                     reverse("demand:line", args=[line.pk]),
                 ),
                 "quantity": (line.quantity, decimals),
                 "where": (bar_of([here]), decimals),
                 "word": (TONES[word.removeprefix("partly_")], _(CHARGE[word])),
-                "price": (line.unit_price_micro, line.currency),
-                "net": (net_of(line), line.currency),
+                "price": (line.unit_price_micro, line.currency) if line.parent_id is None else None,
+                "net": (net_of(line), line.currency) if line.parent_id is None else None,
             }
         )
     return rows
@@ -354,7 +354,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "sku": sku,
         "product": found,
         "currency": configuration.one("currency"),
-        "free": sum(available([found.pk]).values()) if found and found.kind == "stocked" else None,
+        "free": free([found.pk])[found.pk] if found and found.kind in ("stocked", "kit") else None,
     }
     return render(request, "demand/about.html", context)
 

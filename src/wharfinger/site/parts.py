@@ -41,11 +41,8 @@ def install() -> None:
 
 
 def available(products: Sequence[int]) -> dict[int, int]:
-    """What is free of each product, all locations together."""
-    found = dict.fromkeys(products, 0)
-    for (product, _place), units in figures.available(products).items():
-        found[product] += units
-    return found
+    """What is free of each product, all locations together; of a kit as its scarcest component allows."""
+    return figures.free(products)
 
 
 def documents(request: HttpRequest, pk: int) -> str:
@@ -111,7 +108,10 @@ def stock(request: HttpRequest, pk: int) -> str:
     costs = actor.may("catalog.see_cost")
     names = dict(Location.objects.values_list("pk", "name"))
     levels = {one.location_id: one for one in Level.objects.filter(product_id=pk)}
-    numbers = {row.location: row for row in figures.stock_rows([pk], worth=costs)}
+    numbers = {
+        row.location: row
+        for row in figures.stock_rows([pk], worth=costs, kits=[pk] if product.kind == "kit" else [])
+    }
     blank = figures.StockRow(pk, 0, 0, 0, 0, 0, 0, 0, 0, 0)
     currency = configuration.one("currency")
     rows = []

@@ -36,6 +36,7 @@ def create_work_order(*, actor: Actor, wish: WorkWish, key: str | None = None) -
                     wish.organization, site=wish.site, contact=wish.contact, people=(wish.owner, wish.lead)
                 ),
                 demand.read_these_products(products),
+                demand.read_components,
                 demand.read_routing,
             ),
         ),
@@ -109,7 +110,7 @@ def provide(
             raise BadInput(
                 "line_or_product", N_("Name either a charge or a product."), field=f"lines.{n}.line"
             )
-    named = {p.product for p in provisions if p.product is not None}
+    named = demand.with_kits(p.product for p in provisions if p.product is not None)
 
     def products(truth: Truth) -> set[int]:
         return demand.line_products(truth) | named
@@ -127,7 +128,14 @@ def provide(
             free=True,
             layers=True,
             loose=True,
-            reads=(read_products, read_standing, read_default_site(work_order), _read_sites, _read_channels),
+            reads=(
+                read_products,
+                demand.read_components,
+                read_standing,
+                read_default_site(work_order),
+                _read_sites,
+                _read_channels,
+            ),
         ),
         partial(rules.plan_provide, work_order=work_order, provisions=tuple(provisions)),
         actor=actor,

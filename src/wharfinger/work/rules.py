@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Words
 from wharfinger.demand import rules as demand
-from wharfinger.demand.rules import LineWish, sheets
+from wharfinger.demand.rules import LineWish, kits, sheets
 from wharfinger.demand.rules.amend import TAKEN, require_open
 from wharfinger.demand.rules.words import OPEN_GOODS
 from wharfinger.ledger.plan import Held, Id, Number, PlaceRef, Plan, Spot, Truth, fixed, spot
@@ -58,6 +58,17 @@ class Provision:
     bin: int | None = None
     lots: tuple[int, ...] = ()
     unit_price_micro: int | None = None
+    part: bool = False
+    """Whether it goes into a kit that is handed over with it, and billed for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """So many units of a charge."""
+
+    line: int
+    quantity: int
+    lots: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +98,10 @@ def plan_work_order(truth: Truth, *, wish: WorkWish) -> Plan:
         scope=wish.scope,
         expected_on=wish.expected_on,
     )
-    claims = sheets.fill(plan, truth, wish, sheet, promised_on=wish.expected_on)
-    routes = demand.route(truth, [(one.product, one.quantity) for one in wish.lines])
-    for claim, one in zip(claims, wish.lines, strict=True):
+    lines = kits.opened(truth, wish.lines)
+    claims = sheets.fill(plan, truth, wish, sheet, lines=lines, promised_on=wish.expected_on)
+    routes = demand.route(truth, [(one.product, one.quantity) for one in lines])
+    for claim, one in zip(claims, lines, strict=True):
         bill = "to_bill" if one.billable and wish.billable else None
         demand.bear(plan, truth, claim, one.product, one.quantity, to=routes[one.product], bill=bill)
     if not wish.billable:
@@ -170,11 +182,14 @@ def plan_provide(truth: Truth, *, work_order: int, provisions: Sequence[Provisio
     """Hand goods over on a job: sold at once, or lent where they are rented out or not billed."""
     plan = Plan()
     row = open_work(truth, work_order)
-    claims = _lines_for(plan, truth, row, work_order, provisions)
-    for n, (provision, claim) in enumerate(zip(provisions, claims, strict=True)):
+    for n, provision, claim in _lines_for(plan, truth, row, work_order, provisions):
         field = f"lines.{n}.quantity"
         line = truth.read["lines"].get(claim) if isinstance(claim, int) else None
         product = line.product_id if line else provision.product
+        if line is None and truth.read["products"][product].kind == "kit":
+            assert product is not None
+            _bill(plan, truth, row, line, claim, product, provision.quantity, 0)
+            continue
         site_id = line.site_id if line else truth.read["default_site"]
         if site_id is None:
             raise Refusal(
@@ -192,9 +207,12 @@ def plan_provide(truth: Truth, *, work_order: int, provisions: Sequence[Provisio
             place = PlaceRef(site.rented_place_id, "rented") if lends else PlaceRef(site.place_id, "customer")
             plan.move(held.spot, held.spot.for_claim(claim).at(place), units)
             unbilled += units if lends or channel == "indirect" else 0
+            if channel == "indirect" and (provision.part or (line and line.parent_id is not None)):
+                raise kits.of_a_partner(field, units, product)
         for source, units in ready:
             plan.move(source, source.at(PlaceRef(site.place_id, "customer")), units)
-        _bill(plan, truth, row, line, claim, product, provision.quantity, unbilled)
+        if not provision.part:
+            _bill(plan, truth, row, line, claim, product, provision.quantity, unbilled)
     stock.price_issues(plan, truth, lambda product: truth.read["products"][product].cost_method)
     plan.mention(truth.document("demand.Sheet", work_order))
     return plan
@@ -202,33 +220,51 @@ def plan_provide(truth: Truth, *, work_order: int, provisions: Sequence[Provisio
 
 def _lines_for(
     plan: Plan, truth: Truth, row: Any, work_order: int, provisions: Sequence[Provision]
-) -> list[Id]:
-    """The charge of each provision; a product without one gets its own."""
+) -> list[tuple[int, Provision, Id]]:
+    """The charge of each provision, with its place among them; a product without one gets its own.
+
+    A kit is handed over by its components.
+    """
     lines = truth.read["lines"]
     document = truth.document("demand.Sheet", work_order)
-    fresh = [p for p in provisions if p.line is None]
     for n, p in enumerate(provisions):
         if p.line is not None and p.line not in lines:
             raise NotThere("no_such_line", N_("There is no such charge here."), field=f"lines.{n}.line")
-    wishes = [
-        LineWish(p.product or 0, p.quantity, unit_price_micro=p.unit_price_micro, billable=row.billable)
-        for p in fresh
-    ]
-    made = iter(
-        demand.make_lines(
-            plan,
-            truth,
-            wishes,
-            sheet=work_order,
-            order=None,
-            organization=document.organization_id,
-            site=truth.read["default_site"],
-            currency=document.currency,
-            products=truth.read["products"],
-            first_position=max((line.position for line in lines.values()), default=0) + 1,
-        )
+    fresh = [(n, p) for n, p in enumerate(provisions) if p.line is None]
+    wishes = kits.opened(
+        truth,
+        [
+            LineWish(p.product or 0, p.quantity, unit_price_micro=p.unit_price_micro, billable=row.billable)
+            for _, p in fresh
+        ],
     )
-    return [p.line if p.line is not None else next(made) for p in provisions]
+    made = demand.make_lines(
+        plan,
+        truth,
+        wishes,
+        sheet=work_order,
+        order=None,
+        organization=document.organization_id,
+        site=truth.read["default_site"],
+        currency=document.currency,
+        products=truth.read["products"],
+        first_position=max((line.position for line in lines.values()), default=0) + 1,
+    )
+    found: list[tuple[int, Provision, Id]] = []
+    for n, p in enumerate(provisions):
+        if p.line is not None:
+            for _, part in kits.onward(truth, [Charged(p.line, p.quantity, p.lots)], "ship", rows="lines"):
+                found.append((n, replace(p, quantity=part.quantity), part.line))
+    kit = iter(fresh)
+    n, p = 0, Provision(0)
+    for wish, claim in zip(wishes, made, strict=True):
+        if wish.kit is None:
+            n, p = next(kit)
+            found.append((n, p, claim))
+        else:
+            goods = replace(p, product=wish.product, quantity=wish.quantity, lots=(), part=True)
+            found.append((n, goods, claim))
+    return sorted(found, key=lambda one: one[0])
 
 
 def _goods(
@@ -301,7 +337,7 @@ def take_off(plan: Plan, truth: Truth, *, work_order: int, removals: Sequence[Re
         open_work(truth, work_order)
     taken: list[Taken] = []
     units: dict[int, int] = {}
-    for n, removal in enumerate(removals):
+    for n, removal in kits.back(truth, removals, ("customer", "rented"), rows="lines"):
         if removal.line not in truth.read["lines"]:
             raise NotThere("no_such_line", N_("There is no such charge here."), field=f"lines.{n}.line")
         left = removal.quantity
@@ -331,7 +367,7 @@ def _only_loans_come_back(truth: Truth, work_order: int, removals: Sequence[Remo
     standing = truth.read["standing"].get(work_order)
     lent = all(
         truth.quantity_of(one.line, ("rented",)) and not truth.quantity_of(one.line, ("customer",))
-        for one in removals
+        for _, one in kits.back(truth, removals, ("customer", "rented"), rows="lines")
     )
     return standing is not None and standing.closed_by == "completed" and lent
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.billing.models import CreditLine, Invoice, InvoiceLine
@@ -48,10 +48,10 @@ def lines_of_invoices(invoices: Iterable[int]) -> list[int]:
 
 
 def invoices_of_lines(lines: Iterable[int]) -> list[int]:
-    """The posted invoices that bill lines."""
-    found = Invoice.objects.filter(
-        lines__line_id__in=sorted(set(lines)), posted_at__isnull=False, void__isnull=True
-    )
+    """The posted invoices that bill lines; a component is billed by its kit's."""
+    wanted = sorted(set(lines))
+    billed = Line.objects.filter(Q(pk__in=wanted) | Q(components__in=wanted))
+    found = Invoice.objects.filter(lines__line__in=billed, posted_at__isnull=False, void__isnull=True)
     return sorted(set(found.values_list("pk", flat=True)))
 
 

@@ -16,6 +16,7 @@ from wharfinger.catalog import rules
 from wharfinger.catalog.actions.categories import filed
 from wharfinger.catalog.models import (
     Barcode,
+    Component,
     PriceBreak,
     Product,
     ProductUnit,
@@ -24,6 +25,7 @@ from wharfinger.catalog.models import (
     WarrantyPolicy,
 )
 from wharfinger.catalog.rules.barcodes import BARCODE, forms_of, key_of, with_codes
+from wharfinger.catalog.rules.components import COMPONENT
 from wharfinger.catalog.rules.units import UNIT, with_units
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.models import Holding, Layer
@@ -40,17 +42,18 @@ def add_product(
     actor: Actor,
     values: Values,
     vendors: Sequence[Values] = (),
+    components: Sequence[Values] | None = None,
     barcodes: Sequence[Values] | None = None,
     units: Sequence[Values] = (),
     key: str | None = None,
 ) -> Written:
-    """Add something that is bought, kept, sold or done."""
+    """Add something that is bought, kept, sold or done; components: what a kit or bundle is made of."""
     require(actor, "catalog.product")
     clean = filed(checked(rules.PRODUCT, values), born=True)
     _sku_is_free(clean.get("sku", ""))
-    prices, codes = _prices(actor, vendors), _codes(barcodes)
-    wish = Wish(reads=(_read_tax_codes, _read_vendors(prices), _read_codes(codes)))
-    plan = partial(rules.plan_product, values=clean, vendors=prices)
+    prices, parts, codes = _prices(actor, vendors), _parts(components), _codes(barcodes)
+    wish = Wish(reads=(_read_tax_codes, _read_vendors(prices), _read_recipes(parts), _read_codes(codes)))
+    plan = partial(rules.plan_product, values=clean, vendors=prices, components=parts)
     plan = partial(with_codes, plan=plan, pk=None, values=clean, codes=codes)
     plan = partial(with_units, plan=plan, pk=None, values=clean, units=_units(units))
     return post("add", wish, plan, actor=actor, key=key)
@@ -62,6 +65,7 @@ def change_product(
     product: int,
     values: Values,
     vendors: Sequence[Values] = (),
+    components: Sequence[Values] | None = None,
     barcodes: Sequence[Values] | None = None,
     units: Sequence[Values] = (),
     key: str | None = None,
@@ -70,13 +74,15 @@ def change_product(
 
     barcodes: all that it has besides its GTIN from now on; without them they stay as they are.
     units: those to add or change; the others stay.
+    components: all that it is made of from now on, as it is where nothing is said.
     """
     require(actor, "catalog.product")
     clean = filed(checked(rules.PRODUCT, values))
     if "sku" in clean:
         _sku_is_free(clean["sku"], but=product)
-    prices, codes = _prices(actor, vendors), _codes(barcodes)
+    prices, parts, codes = _prices(actor, vendors), _parts(components), _codes(barcodes)
     known = VendorPrice.objects.filter(product_id=product).values_list("pk", flat=True)
+    made_of = Component.objects.filter(whole=product, void__isnull=True).values_list("pk", flat=True)
     marked = Barcode.objects.filter(product_id=product) if codes is not None else Barcode.objects.none()
     steps = PriceBreak.objects.filter(price__product=product) if vendors else PriceBreak.objects.none()
     counted_in = ProductUnit.objects.filter(product_id=product, void__isnull=True)
@@ -85,6 +91,7 @@ def change_product(
             (Product, [product]),
             (VendorPrice, list(known)),
             (PriceBreak, list(steps.values_list("pk", flat=True))),
+            (Component, list(made_of)),
             (Barcode, list(marked.values_list("pk", flat=True))),
             (ProductUnit, list(counted_in.values_list("pk", flat=True))),
         ],
@@ -92,10 +99,11 @@ def change_product(
             _read_tax_codes,
             _read_vendors(prices),
             _read_moved(product),
+            _read_recipes(parts),
             _read_codes(codes, but=product),
         ),
     )
-    plan = partial(rules.plan_product_change, pk=product, values=clean, vendors=prices)
+    plan = partial(rules.plan_product_change, pk=product, values=clean, vendors=prices, components=parts)
     plan = partial(with_codes, plan=plan, pk=product, values=clean, codes=codes)
     plan = partial(with_units, plan=plan, pk=product, values=clean, units=_units(units))
     return post("change", wish, plan, actor=actor, key=key)
@@ -238,6 +246,35 @@ def _read_vendors(prices: Sequence[Values]) -> Callable[[Truth], None]:
             Organization.objects.filter(pk__in=wanted, vendor=True) if wanted else Organization.objects.none()
         )
         truth.read["vendors"] = set(found.values_list("pk", flat=True))
+
+    return read
+
+
+def _parts(components: Sequence[Values] | None) -> tuple[Values, ...] | None:
+    if components is None:
+        return None
+    found = []
+    for n, one in enumerate(components):
+        try:
+            found.append(checked(COMPONENT, one))
+        except BadInput as refusal:
+            refusal.field = f"components.{n}.{refusal.field}"
+            raise
+    return tuple(found)
+
+
+def _read_recipes(components: Sequence[Values] | None) -> Callable[[Truth], None]:
+    """Read what everything is made of, and the products that are components or are to be."""
+
+    def read(truth: Truth) -> None:
+        recipes: dict[int, list[int]] = {}
+        rows = Component.objects.filter(quantity__gt=0, void__isnull=True).order_by("pk")
+        for whole, part in rows.values_list("whole_id", "product_id"):
+            recipes.setdefault(whole, []).append(part)
+        truth.read["recipes"] = recipes
+        truth.read["part_of"] = {part for parts in recipes.values() for part in parts}
+        wanted = truth.read["part_of"] | {one["product"] for one in components or ()}
+        truth.read["parts"] = {one.pk: one for one in Product.objects.filter(pk__in=sorted(wanted))}
 
     return read
 

@@ -32,7 +32,7 @@ from wharfinger.ledger.door import detail, make, write
 
 router = Router(tags=["catalog"])
 
-Kind = Literal["stocked", "non_stocked", "service"]
+Kind = Literal["stocked", "non_stocked", "service", "kit"]
 Traced = Literal["none", "serial", "batch"]
 TracedFrom = Literal["receipt", "shipping"]
 CostMethod = Literal["specific", "fifo", "average", "lifo"]
@@ -94,6 +94,21 @@ class VendorOut(Shown):
     coming: list[BreakOut] = Field(description="Prices that are valid later; from 0 is that of one unit.")
 
 
+class ComponentGiven(Given):
+    """What goes into one of a kit, or is built into one of a bundle."""
+
+    product: Id
+    quantity: Quantity
+
+
+class ComponentOut(Shown):
+    """What goes into one of the product."""
+
+    product: Id
+    sku: str = Field(examples=["CAB-2"])
+    quantity: str = Field(examples=["2"])
+
+
 class BarcodeGiven(Given):
     """A further code that stands for the product."""
 
@@ -144,6 +159,8 @@ class ProductFields(Given):
         default=None, description="Without it: specific where serials are known from receipt, else FIFO."
     )
     procured: bool = True
+    build_on_pick: bool = Field(default=False, description="A pick that finds too few builds the rest.")
+    fixed: bool = Field(default=False, description="What is built stays whole: no component moves alone.")
     rma_eligible: bool = True
     returnable_days: int | None = Field(default=None, ge=0, le=3650)
     weight_grams: int | None = Field(default=None, ge=1, le=100_000_000, examples=[450])
@@ -154,6 +171,9 @@ class ProductFields(Given):
     barcodes: list[BarcodeGiven] | None = Field(default=None, max_length=50)
     vendors: list[VendorGiven] = Field(default=[], max_length=100)
     units: list[UnitGiven] = Field(default=[], max_length=50)
+    components: list[ComponentGiven] | None = Field(
+        default=None, max_length=100, description="What a kit is sold as, or a stocked product is built of."
+    )
 
 
 class ProductGiven(ProductFields):
@@ -164,7 +184,7 @@ class ProductGiven(ProductFields):
 
 
 class ProductChange(Given):
-    """What changes of a product; vendors that are not named stay as they are."""
+    """What changes of a product; vendors that are not named stay, components that are given are all there are."""
 
     sku: str | None = Field(default=None, min_length=1, max_length=60, examples=["AP-1040"])
     name: Text | None = None
@@ -177,6 +197,8 @@ class ProductChange(Given):
     price: Price | None = None
     cost_method: CostMethod | None = None
     procured: bool | None = None
+    build_on_pick: bool | None = None
+    fixed: bool | None = None
     rma_eligible: bool | None = None
     returnable_days: int | None = Field(default=None, ge=0, le=3650)
     weight_grams: int | None = Field(default=None, ge=1, le=100_000_000, examples=[450])
@@ -190,6 +212,7 @@ class ProductChange(Given):
     )
     vendors: list[VendorGiven] = Field(default=[], max_length=100)
     units: list[UnitGiven] = Field(default=[], max_length=50)
+    components: list[ComponentGiven] | None = Field(default=None, max_length=100)
 
 
 class KeptOut(Shown):
@@ -215,6 +238,8 @@ class ProductOut(Shown):
     price: str = Field(examples=["49.90"])
     cost_method: CostMethod
     procured: bool
+    build_on_pick: bool
+    fixed: bool
     rma_eligible: bool
     returnable_days: int | None
     weight_grams: int | None
@@ -226,6 +251,7 @@ class ProductOut(Shown):
     retired_on: date | None
     vendors: list[VendorOut]
     units: list[UnitOut]
+    components: list[ComponentOut]
     levels: list[KeptOut] = Field(description="Said by `POST /stock/levels`.")
 
 
@@ -280,6 +306,7 @@ def _split(body: Given) -> dict[str, Any]:
         "vendors": values.pop("vendors", []),
         "units": values.pop("units", []),
         "barcodes": values.pop("barcodes", None),
+        "components": values.pop("components", None),
         "values": values,
     }
 

@@ -20,15 +20,20 @@ from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import written
 from wharfinger.catalog import actions
-from wharfinger.catalog.models import Barcode, Product, TaxCode, VendorPrice
+from wharfinger.catalog.models import Barcode, Component, Product, TaxCode, VendorPrice
 from wharfinger.catalog.pages import offers, typed
 from wharfinger.catalog.pages.units import told
-from wharfinger.catalog.queries import barcodes, every_path, marked, steps_of
+from wharfinger.catalog.queries import barcodes, every_path, made_of, marked, steps_of
 from wharfinger.catalog.queries import products as every_product
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Organization
 
-KINDS = {"stocked": N_("Stocked"), "non_stocked": N_("Non-stocked"), "service": N_("Service")}
+KINDS = {
+    "stocked": N_("Stocked"),
+    "non_stocked": N_("Non-stocked"),
+    "service": N_("Service"),
+    "kit": N_("Kit"),
+}
 TRACED = {"none": N_("Not traced"), "serial": N_("By serial number"), "batch": N_("By batch")}
 TRACED_FROM = {"receipt": N_("From receipt on"), "shipping": N_("When shipped")}
 METHODS = {
@@ -157,11 +162,20 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
             "vendors": [offers.row(one, steps.get(one.pk, ()), found, costs) for one in prices],
             "coming": [row for one in prices for row in offers.coming(one, steps.get(one.pk, ()), found)],
             "units": told(found),
+            "components": [_component(one) for one in made_of([pk])],
             "barcodes": [_barcode(one, found) for one in barcodes().filter(product=pk).order_by("pk")],
             "parts": further.told("product", request, pk),
             "entries": timeline(f"product:{pk}", most=12),
         },
     )
+
+
+def _component(one: Component) -> dict[str, Any]:
+    part = one.product
+    return {
+        "product": (f"{part.sku} · {part.name}", reverse("catalog:product", args=[part.pk])),
+        "quantity": (one.quantity, part.quantity_decimals),
+    }
 
 
 def _barcode(one: Barcode, product: Product) -> dict[str, Any]:
@@ -181,8 +195,8 @@ def new_product(request: HttpRequest) -> HttpResponse:
         request,
         lambda: typed.act(
             request.POST,
-            lambda values, vendors, barcodes: actions.add_product(
-                actor=actor, values=values, vendors=vendors, barcodes=barcodes
+            lambda values, vendors, components, barcodes: actions.add_product(
+                actor=actor, values=values, vendors=vendors, components=components, barcodes=barcodes
             ),
         ),
         ok=_("Added %(name)s.") % {"name": request.POST.get("sku", "").strip()},
@@ -204,8 +218,13 @@ def change_product(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: typed.act(
             request.POST,
-            lambda values, vendors, barcodes: actions.change_product(
-                actor=actor, product=pk, values=values, vendors=vendors, barcodes=barcodes
+            lambda values, vendors, components, barcodes: actions.change_product(
+                actor=actor,
+                product=pk,
+                values=values,
+                vendors=vendors,
+                components=components,
+                barcodes=barcodes,
             ),
             retiring=True,
         ),
@@ -232,6 +251,7 @@ def _form(request: HttpRequest, found: Product | None, form: Form) -> HttpRespon
             "tax_codes": [(one.pk, f"{one.code} · {one.name}") for one in codes],
             "vendors": list(vendors.values_list("pk", "name")) if actor.may("catalog.price") else [],
             "rows": range(typed.rows_of(form, "vendors", "organization")),
+            "parts": range(typed.rows_of(form, "components", "sku")),
             "codes": range(typed.rows_of(form, "barcodes", "code")),
             "costs": actor.may("catalog.see_cost"),
             "categories": every_path(),

@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from wharfinger.base.money import MICRO
 from wharfinger.base.page import Form
 from wharfinger.base.quantity import plain
-from wharfinger.base.refusal import N_, BadInput
-from wharfinger.base.typed import micro, scaled, written
+from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.typed import micro, quantity, scaled, written
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.catalog.pages import offers
-from wharfinger.catalog.queries import barcodes, steps_of
+from wharfinger.catalog.queries import barcodes, made_of, steps_of
 
 TEXTS = ("sku", "name", "description", "kind", "unit", "category", "manufacturer", "gtin")
 CHOICES = ("traced", "traced_from")
@@ -33,7 +33,8 @@ BORN = {
     "rma_eligible": True,
 }
 
-Act = Callable[[dict[str, Any], Sequence[dict[str, Any]], Sequence[dict[str, Any]]], Any]
+Rows = Sequence[dict[str, Any]]
+Act = Callable[[dict[str, Any], Rows, Rows, Rows], Any]
 
 
 def options(words: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -58,6 +59,8 @@ def of(product: Product, *, costs: bool) -> dict[str, Any]:
         "returnable_days": product.returnable_days,
         "weight_grams": product.weight_grams,
         "procured": product.procured,
+        "build_on_pick": product.build_on_pick,
+        "fixed": product.fixed,
         "rma_eligible": product.rma_eligible,
         "retired_on": product.retired_on.isoformat() if product.retired_on else "",
     }
@@ -65,6 +68,9 @@ def of(product: Product, *, costs: bool) -> dict[str, Any]:
     for n, one in enumerate(prices(product.pk)):
         shown = offers.start(one, steps.get(one.pk, ()), product, costs)
         start |= {f"vendors.{n}.{name}": value for name, value in shown.items()}
+    for n, part in enumerate(made_of([product.pk])):
+        start[f"components.{n}.sku"] = part.product.sku
+        start[f"components.{n}.quantity"] = written(part.quantity, part.product.quantity_decimals)
     for n, mark in enumerate(barcodes().filter(product=product).order_by("pk")):
         means = written(mark.quantity, product.quantity_decimals) if mark.quantity else ""
         start |= {f"barcodes.{n}.code": mark.code, f"barcodes.{n}.quantity": means}
@@ -83,19 +89,21 @@ def _rows(names: Iterable[str], part: str, named: str) -> list[int]:
 
 
 def act(post: QueryDict, do: Act, *, retiring: bool = False) -> Any:
-    """Do an act with what was typed; a refusal about a vendor or barcode names the row in which it stands."""
+    """Do an act with what was typed; a refusal about a vendor, component or barcode names its row."""
     vendors, sellers = _vendors(post)
+    components, parts = _components(post)
     codes, marks = _barcodes(post)
-    rows = {"vendors": sellers, "barcodes": marks}
+    rows = {"vendors": sellers, "components": parts, "barcodes": marks}
     values = _values(post)
     if retiring:
         values["retired_on"] = post.get("retired_on", "").strip() or None
     try:
-        return do(values, vendors, codes)
-    except BadInput as refusal:
-        found = re.fullmatch(r"(vendors|barcodes)\.(\d+)(\..*)", refusal.field or "")
+        return do(values, vendors, components, codes)
+    except Refusal as refusal:
+        found = re.fullmatch(r"(vendors|components|barcodes)\.(\d+)(\..*)", refusal.field or "")
         if found and int(found[2]) < len(rows[found[1]]):
-            refusal.field = f"{found[1]}.{rows[found[1]][int(found[2])]}{found[3]}"
+            name = ".sku" if found[1] == "components" and found[3] == ".product" else found[3]
+            refusal.field = f"{found[1]}.{rows[found[1]][int(found[2])]}{name}"
         raise
 
 
@@ -107,6 +115,8 @@ def _values(post: QueryDict) -> dict[str, Any]:
     values["weight_grams"] = whole(post, "weight_grams")
     values["procured"] = post.get("procured") == "yes"
     values["rma_eligible"] = post.get("rma_eligible") == "yes"
+    values["build_on_pick"] = post.get("build_on_pick") == "yes"
+    values["fixed"] = post.get("fixed") == "yes"
     if method := post.get("cost_method", ""):
         values["cost_method"] = method
     values["tax_code"] = whole(post, "tax_code")
@@ -139,6 +149,27 @@ def _vendors(post: QueryDict) -> tuple[list[dict[str, Any]], list[int]]:
         if cost := post.get(f"{at}.cost", "").strip():
             one["cost"] = plain(micro(cost, field=f"{at}.cost"), MICRO)
         found.append(one)
+        where.append(n)
+    return found, where
+
+
+def _components(post: QueryDict) -> tuple[list[dict[str, Any]], list[int]]:
+    """What the product is made of, and the row of the form in which each component stands."""
+    rows = sorted(int(row[1]) for key in post if (row := re.fullmatch(r"components\.(\d{1,3})\.sku", key)))
+    found: list[dict[str, Any]] = []
+    where: list[int] = []
+    for n in rows:
+        sku = post.get(f"components.{n}.sku", "").strip()
+        if not sku:
+            continue
+        part = Product.objects.filter(sku__iexact=sku).first()
+        if part is None:
+            raise BadInput(
+                "no_such_sku", N_("There is no product “{sku}”."), field=f"components.{n}.sku", sku=sku[:60]
+            )
+        at, d = f"components.{n}.quantity", part.quantity_decimals
+        units = plain(quantity(post.get(at, "").strip(), d, field=at), d)
+        found.append({"product": part.pk, "quantity": units})
         where.append(n)
     return found, where
 

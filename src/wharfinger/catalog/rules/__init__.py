@@ -8,6 +8,7 @@ from typing import Any
 from wharfinger.base.fields import Check, day, one_of, or_nothing, price, text, whole, yes_or_no
 from wharfinger.base.quantity import scaled
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.catalog.rules.components import may_be_made, parts_now, set_components
 from wharfinger.catalog.rules.offers import VENDOR, lay_offers
 from wharfinger.ledger.plan import Plan, Truth
 
@@ -50,7 +51,7 @@ PRODUCT: dict[str, Check] = {
     "sku": text(60, needed=True),
     "name": text(200, needed=True),
     "description": text(4000),
-    "kind": one_of("stocked", "non_stocked", "service"),
+    "kind": one_of("stocked", "non_stocked", "service", "kit"),
     "traced": one_of("none", "serial", "batch"),
     "traced_from": one_of("receipt", "shipping"),
     "unit": text(20, needed=True),
@@ -58,6 +59,8 @@ PRODUCT: dict[str, Check] = {
     "price": price,
     "cost_method": one_of("specific", "fifo", "average", "lifo"),
     "procured": yes_or_no,
+    "build_on_pick": yes_or_no,
+    "fixed": yes_or_no,
     "rma_eligible": yes_or_no,
     "returnable_days": or_nothing(whole(0, 3650)),
     "weight_grams": or_nothing(whole(1, 100_000_000)),
@@ -108,6 +111,8 @@ BORN_PRODUCT = {
     "quantity_decimals": 0,
     "price_micro": 0,
     "procured": True,
+    "build_on_pick": False,
+    "fixed": False,
     "rma_eligible": True,
     "returnable_days": None,
     "weight_grams": None,
@@ -129,8 +134,10 @@ def _needed(values: Values, *names: str) -> None:
             raise BadInput("missing", N_("Please fill this in."), field=name)
 
 
-def plan_product(truth: Truth, *, values: Values, vendors: Sequence[Values]) -> Plan:
-    """Add a product with its loose lot and what vendors ask for it."""
+def plan_product(
+    truth: Truth, *, values: Values, vendors: Sequence[Values], components: Sequence[Values] | None = None
+) -> Plan:
+    """Add a product with its loose lot, what vendors ask for it, and what it is made of."""
     _needed(values, "sku", "name")
     full = {**BORN_PRODUCT, "cost_method": _cost_method(values), **columns(values)}
     full["tax_code_id"] = _tax_code(truth, full.get("tax_code_id"))
@@ -139,6 +146,8 @@ def plan_product(truth: Truth, *, values: Values, vendors: Sequence[Values]) -> 
     made = plan.create("catalog.Product", **full)
     plan.create("ledger.Lot", product_id=made)
     lay_offers(plan, truth, made, vendors, known={}, breaks={}, decimals=full["quantity_decimals"])
+    if components is not None:
+        set_components(plan, truth, made, full["kind"], components)
     plan.mention(("product", made))
     return plan
 
@@ -175,6 +184,12 @@ def _fits(full: Values) -> None:
             N_("Only goods with serial numbers from receipt on have a cost of their own."),
             field="cost_method",
         )
+    if full["kind"] == "kit" and (full["traced"] != "none" or full["quantity_decimals"]):
+        raise BadInput(
+            "kit_is_not_traced",
+            N_("A kit is never in stock itself: it has no serial numbers, and is counted whole."),
+            field="traced" if full["traced"] != "none" else "quantity_decimals",
+        )
     if full["kind"] == "service" and full["traced"] != "none":
         raise BadInput(
             "service_is_not_traced",
@@ -183,8 +198,18 @@ def _fits(full: Values) -> None:
         )
 
 
-def plan_product_change(truth: Truth, *, pk: int, values: Values, vendors: Sequence[Values]) -> Plan:
-    """Change a product; what its history is counted by stays once goods of it have moved."""
+def plan_product_change(
+    truth: Truth,
+    *,
+    pk: int,
+    values: Values,
+    vendors: Sequence[Values],
+    components: Sequence[Values] | None = None,
+) -> Plan:
+    """Change a product; what its history is counted by stays once goods of it have moved.
+
+    components: all that it is made of from now on; lines and builds of before keep what they were made of.
+    """
     row = row_of(truth, "catalog.Product", pk)
     new = columns(values)
     if new.get("tax_code_id", 0) is None:
@@ -213,6 +238,18 @@ def plan_product_change(truth: Truth, *, pk: int, values: Values, vendors: Seque
         breaks=truth.documents["catalog.PriceBreak"],
         decimals=new.get("quantity_decimals", row.quantity_decimals),
     )
+    kind = new.get("kind", row.kind)
+    if components is not None:
+        set_components(plan, truth, pk, kind, components)
+    elif kind != row.kind:
+        may_be_made(kind, [truth.read["parts"][part] for part in parts_now(truth, pk)])
+    if kind in ("kit", "service") and kind != row.kind and pk in truth.read["part_of"]:
+        raise Refusal(
+            "is_a_component",
+            N_("{sku} goes into another product. Take it out there first."),
+            field="kind",
+            sku=row.sku,
+        )
     plan.mention(row)
     return plan
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from django.db.models import Q
 
 from wharfinger.base import clock
-from wharfinger.catalog.models import Product, VendorPrice
+from wharfinger.catalog.models import Component, Product, VendorPrice
 from wharfinger.demand.models import SUBJECTS, Line
+from wharfinger.demand.rules.kits import scarcest
 from wharfinger.ledger import sql
-from wharfinger.ledger.look import moment
+from wharfinger.ledger.look import LOOSE, moment
 from wharfinger.ledger.models import Claim
 from wharfinger.ledger.plan import Truth
 
@@ -40,21 +41,38 @@ _FIGURE = {kind: figure for figure, kinds in QUANTITIES.items() for kind in kind
 
 
 def quantities(lines: Iterable[int]) -> dict[int, dict[str, int]]:
-    """The figures of these lines, every figure named, in one statement."""
+    """The figures of these lines, every figure named, in one statement.
+
+    A kit's line has those of the component that is the least far, and its own bills.
+    """
     wanted = list(lines)
     found = {line: dict.fromkeys(QUANTITIES, 0) for line in wanted}
-    # Goods whose hold has expired are free for whoever asks; their line wants them again.
-    for claim, kind, quantity in sql.fetch(
-        "SELECT h.claim_id, "
-        "CASE WHEN h.kind = 'bin' AND c.hold_until <= %s THEN 'quoted' ELSE h.kind END, "
-        "SUM(h.quantity) FROM ledger_holding h JOIN ledger_claim c ON c.id = h.claim_id "
-        f"WHERE {sql.among('h.claim_id')} AND h.quantity > 0 GROUP BY 1, 2",
-        [moment(clock.now()), sql.array(wanted)],
+    kits: dict[int, dict[int, tuple[int, dict[str, int]]]] = {}
+    now, asked = moment(clock.now()), sql.array(wanted)
+    for claim, kit, ratio, kind, quantity in sql.fetch(
+        f"SELECT h.claim_id, 0, 0, {_STANDS}, SUM(h.quantity) FROM ledger_holding h "
+        "JOIN ledger_claim c ON c.id = h.claim_id "
+        f"WHERE {sql.among('h.claim_id')} AND h.quantity > 0 GROUP BY 1, 4 UNION ALL "
+        f"SELECT h.claim_id, l.parent_id, l.ratio, {_STANDS}, SUM(h.quantity) FROM demand_line l "
+        "JOIN ledger_claim c ON c.id = l.claim_id JOIN ledger_holding h ON h.claim_id = l.claim_id "
+        f"WHERE {sql.among('l.parent_id')} AND h.quantity > 0 GROUP BY 1, 2, 3, 4",
+        [now, asked, now, asked],
     ):
         figure = _FIGURE.get(kind)
-        if figure is not None:
-            found[claim][figure] += int(quantity)
+        if figure is None:
+            continue
+        if not kit:
+            of = found[claim]
+        else:
+            of = kits.setdefault(kit, {}).setdefault(claim, (ratio, dict.fromkeys(QUANTITIES, 0)))[1]
+        of[figure] += int(quantity)
+    for kit, parts in kits.items():
+        found[kit] |= scarcest(list(parts.values()))
     return found
+
+
+_STANDS = "CASE WHEN h.kind = 'bin' AND c.hold_until <= %s THEN 'quoted' ELSE h.kind END"
+"""Goods whose hold has expired are free for whoever asks; their line wants them again."""
 
 
 def read_products(truth: Truth) -> None:
@@ -77,18 +95,67 @@ def read_these_products(ids: Iterable[int]) -> Callable[[Truth], None]:
     return read
 
 
-def read_lines(lines: Sequence[int], *, also: tuple[str, str] | None = None) -> Callable[[Truth], None]:
-    """Read these lines once their documents are locked; a line's product and sheet never change.
+def read_components(truth: Truth) -> None:
+    """Read what goes into the kits among the products at hand, and those products with their loose lots.
 
+    Nothing is read where there is no kit.
+    """
+    truth.read["components"] = {}
+    kits = [pk for pk, product in truth.read["products"].items() if product.kind == "kit"]
+    if not kits:
+        return
+    rows = components_of(kits)
+    truth.read["components"] = rows
+    parts = {part for parts in rows.values() for part, _ in parts} - truth.read["products"].keys()
+    found = sql.by_ids(Product, parts, also=LOOSE)
+    truth.read["products"] = truth.read["products"] | found
+    truth.loose = truth.loose | {pk: row.loose_lot for pk, row in found.items()}  # type: ignore[attr-defined]
+
+
+def components_of(products: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
+    """What goes into each of these: product, and how many of it go into one."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    rows = Component.objects.filter(
+        whole__in=sorted(set(products)), quantity__gt=0, void__isnull=True
+    ).order_by("pk")
+    for whole, product, quantity in rows.values_list("whole_id", "product_id", "quantity"):
+        found.setdefault(whole, []).append((product, quantity))
+    return found
+
+
+def with_kits(products: Iterable[int]) -> set[int]:
+    """These products and what goes into the kits among them."""
+    named = set(products)
+    parts = Component.objects.filter(
+        whole__in=sorted(named), whole__kind="kit", quantity__gt=0, void__isnull=True
+    )
+    return named | set(parts.values_list("product_id", flat=True))
+
+
+def read_lines(lines: Sequence[int], *, also: tuple[str, str] | None = None) -> Callable[[Truth], None]:
+    """Read these lines once their documents are locked; a line's product, sheet and kit never change.
+
+    With a kit's line come those of its components, and with one of these the others and the kit's.
     also: name and SQL of one further column beside them.
     """
     wanted = sorted(set(lines))
 
     def read(truth: Truth) -> None:
-        standing = f"{sql.among('claim_id')} AND void_id IS NULL AND removed_at IS NULL"
-        truth.read["lines"] = sql.read(Line, standing, [sql.array(wanted)], also=also)
+        standing = f"claim_id IN ({_family()}) AND void_id IS NULL AND removed_at IS NULL"
+        truth.read["lines"] = sql.read(Line, standing, [sql.array(wanted)] * 3, also=also)
 
     return read
+
+
+def _family() -> str:
+    """Which lines go with those that are named, by index whatever the number of lines."""
+    among = sql.among("claim_id")
+    return (
+        f"SELECT claim_id FROM demand_line WHERE {among} UNION ALL "
+        "SELECT claim_id FROM demand_line WHERE parent_id IN "
+        f"(SELECT COALESCE(parent_id, claim_id) FROM demand_line WHERE {among}) UNION ALL "
+        f"SELECT parent_id FROM demand_line WHERE {among} AND parent_id IS NOT NULL"
+    )
 
 
 def read_lines_of(sheet: int) -> Callable[[Truth], None]:

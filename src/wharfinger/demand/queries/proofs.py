@@ -28,14 +28,24 @@ def lines_are_their_holdings() -> list[Finding]:
     """A line's quantity is its wishes, ends included; covered is its goods; what is billed is its bills.
 
     Of a line that was undone nothing is left. Of one that is not billed some may be waived (what is lent).
+    A kit's line has nothing but its bills: its wishes and goods are its components', of which there are so
+    many for each of it, on the same documents, billed by the kit.
     """
     wanted = "CASE WHEN l.void_id IS NULL THEN l.quantity ELSE 0 END"
+    kit = "EXISTS (SELECT 1 FROM demand_line k WHERE k.parent_id = l.claim_id)"
     figures = "COALESCE(f.wished, 0) wished, COALESCE(f.covered, 0) covered, COALESCE(f.goods, 0) goods, COALESCE(f.bills, 0) bills"
-    return findings(
+    components = findings(
+        "component = kit × ratio",
+        "SELECT 'line ' || c.claim_id, c.quantity, k.quantity, c.ratio FROM demand_line c "
+        "JOIN demand_line k ON k.claim_id = c.parent_id WHERE c.quantity <> k.quantity * c.ratio OR c.billable "
+        "OR c.sheet_id <> k.sheet_id OR k.parent_id IS NOT NULL OR (c.void_id IS NULL) <> (k.void_id IS NULL) "
+        "OR (c.removed_at IS NULL) <> (k.removed_at IS NULL)",
+    )
+    return components + findings(
         "line = its wishes, covered = its goods, billable = its bills",
-        f"SELECT 'line ' || id, wanted, wished, covered, goods, bills FROM (SELECT l.claim_id id, {wanted} wanted, l.billable, {figures} "
+        f"SELECT 'line ' || id, wanted, wished, covered, goods, bills FROM (SELECT l.claim_id id, {wanted} wanted, l.billable, {kit} kit, {figures} "
         f"FROM demand_line l LEFT JOIN ({_FIGURES}) f ON f.claim_id = l.claim_id) x "
-        "WHERE wanted <> wished OR covered <> goods OR bills > wanted OR (billable AND bills < wanted)",
+        "WHERE CASE WHEN kit THEN 0 ELSE wanted END <> wished OR covered <> goods OR bills > wanted OR (billable AND bills < wanted)",
     )
 
 

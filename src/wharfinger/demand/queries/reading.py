@@ -30,7 +30,18 @@ def joined(rows: QuerySet[Line, Line]) -> QuerySet[Any, Any]:
 
 
 _SHOWN = (
-    *("sheet_id", "order_id", "came_from_id", "position", "product_id", "description", "site_id", "quantity"),
+    *(
+        "sheet_id",
+        "order_id",
+        "came_from_id",
+        "parent_id",
+        "ratio",
+        "position",
+        "product_id",
+        "description",
+        "site_id",
+        "quantity",
+    ),
     *("unit_price_micro", "discount_micro", "tax_code_id", "currency", "billable", "promised_on"),
     *("product__sku", "product__quantity_decimals"),
     *("tax_code__category", "tax_code__rate_micro", "tax_code__exemption_reason", "claim__hold_until"),

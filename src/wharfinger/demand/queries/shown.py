@@ -68,6 +68,8 @@ def _shown(line: Line, figures: dict[str, int], *, firm: bool, won: bool) -> dic
         "sheet": line.sheet_id,
         "order": line.order_id,
         "came_from": line.came_from_id,
+        "kit": line.parent_id,
+        "per_kit": None if line.ratio is None else plain(line.ratio, decimals),
         "position": line.position,
         "product": line.product_id,
         "sku": line.product.sku,

@@ -30,6 +30,10 @@ class LineWish:
     description: str = ""
     billable: bool = True
     promised_on: date | None = None
+    kit: int | None = None
+    """Of a component: where among the wishes its kit stands."""
+    ratio: int | None = None
+    """Of a component: how many units of it go into one of its kit."""
 
 
 def make_lines(
@@ -48,8 +52,10 @@ def make_lines(
     first_position: int = 1,
 ) -> list[Ref]:
     """Make the lines of a document, each with the claim that is its primary key; nothing is wanted yet."""
-    claims = []
-    for n, wish in enumerate(wishes):
+    claims: list[Ref] = []
+    n = -1
+    for position, wish in enumerate(wishes):
+        n += wish.kit is None
         product = products.get(wish.product)
         if product is None:
             raise Refusal("no_such_product", N_("There is no such product."), field=f"lines.{n}.product")
@@ -66,8 +72,10 @@ def make_lines(
             claim_id=claim,
             sheet_id=sheet,
             order_id=order,
-            came_from_id=came_from[n] if came_from else None,
-            position=first_position + n,
+            came_from_id=came_from[position] if came_from else None,
+            parent_id=None if wish.kit is None else claims[wish.kit],
+            ratio=wish.ratio,
+            position=first_position + position,
             product_id=wish.product,
             description=wish.description or product.name,
             organization_id=organization,
@@ -174,6 +182,9 @@ def route(
         )
         if product.kind == "service" or (product.kind == "non_stocked" and not product.procured):
             routes[product_id] = "ready"
+        elif product.kind == "kit":
+            # Nothing of a kit's own line is wanted: its components are.
+            routes[product_id] = "demand"
         elif not product.procured or not procurement:
             routes[product_id] = "demand"
         elif threshold is not None and threshold <= cost > (approved or {}).get(product_id, -1):
@@ -186,8 +197,15 @@ def route(
 def bear(
     plan: Plan, truth: Truth, claim: Id, product: int, quantity: int, *, to: str, bill: str | None
 ) -> None:
-    """Let a quantity of a line be wanted where it is routed; what is ready at once is provided at once."""
+    """Let a quantity of a line be wanted where it is routed; what is ready at once is provided at once.
+
+    Of a kit's line only the bill is born: what is wanted stands on the lines of its components.
+    """
     loose = truth.lot(product)
+    if truth.read["products"][product].kind == "kit":
+        if bill is not None:
+            plan.move(spot(loose, fixed("bill"), claim), spot(loose, fixed(bill), claim), quantity)
+        return
     want(plan, loose, claim, quantity, wish="covered" if to == "ready" else to, bill=bill)
     if to == "ready":
         plan.move(spot(loose, fixed("provided"), claim), spot(loose, fixed("ready"), claim), quantity)

@@ -9,6 +9,7 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, NotThere, Refusal, Words
 from wharfinger.demand.rules import LineWish, advance, bear, end, make_lines, route
+from wharfinger.demand.rules.kits import components, is_part, opened
 from wharfinger.ledger.plan import Plan, Truth, fixed, spot
 
 TAKEN = {
@@ -80,6 +81,7 @@ def plan_add(truth: Truth, *, sheet: int, wishes: Sequence[LineWish]) -> Plan:
     standing = require_open(truth.read["standing"].get(sheet))
     document = truth.document("demand.Sheet", sheet)
     lines = truth.read["lines"].values()
+    wishes = opened(truth, wishes)
     claims = make_lines(
         plan,
         truth,
@@ -133,6 +135,8 @@ def plan_change(truth: Truth, *, line: int, change: LineChange) -> Plan:
     """Change a line: its quantity as far as nothing is covered or billed, its words at any time."""
     plan = Plan()
     row = _line(truth, line)
+    if row.parent_id is not None:
+        raise is_part(row)
     standing = require_open(truth.read["standing"].get(row.sheet_id))
     billed = truth.quantity_of(line, ("invoiced", "credited"))
     values = {
@@ -158,6 +162,11 @@ def plan_change(truth: Truth, *, line: int, change: LineChange) -> Plan:
         values["requested_by_id"] = truth.actor or row.requested_by_id
     if billable != row.billable:
         _bill_or_not(plan, truth, row, quantity, standing, billable=billable)
+    for part in components(truth, line):
+        goes = {
+            name: values[name] for name in ("site_id", "promised_on", "requested_by_id") if name in values
+        }
+        plan.change(part, quantity=quantity * part.ratio, **goes)
     plan.change(row, quantity=quantity, **values)
     plan.mention(*truth.documents["demand.Sheet"].values())
     return plan
@@ -171,12 +180,17 @@ def _line(truth: Truth, line: int) -> Any:
 
 
 def _lower(plan: Plan, truth: Truth, row: Any, less: int) -> None:
-    open_units = truth.quantity_of(row.pk, ("quoted", "demand", "to_approve", "to_order", "ready"))
+    parts = components(truth, row.pk)
+    for part in parts:
+        _lower(plan, truth, part, less * part.ratio)
+    open_units = (
+        less if parts else truth.quantity_of(row.pk, ("quoted", "demand", "to_approve", "to_order", "ready"))
+    )
     unbilled = truth.quantity_of(row.pk, ("offered", "to_bill")) if row.billable else less
     if open_units < less or unbilled < less:
         raise stands_against(truth, row, less, min(open_units, unbilled), field="quantity")
     left = less - advance(plan, truth, row.pk, ("quoted", "demand", "to_approve", "to_order"), "want", less)
-    if left:
+    if left and not parts:
         for held in truth.of_claim(row.pk, ("ready",)):
             plan.move(held.spot, held.spot.at(fixed("provided")), left)
         advance(plan, truth, row.pk, ("covered",), "want", left)
@@ -204,6 +218,8 @@ def _raise(plan: Plan, truth: Truth, row: Any, more: int, standing: Standing, *,
     bill = None if not billable else "to_bill" if standing.firm else "offered"
     bear(plan, truth, row.pk, row.product_id, more, to=routes.get(row.product_id, "quoted"), bill=bill)
     ask_again(plan, truth, truth.read["lines"].values(), routes)
+    for part in components(truth, row.pk):
+        _raise(plan, truth, part, more * part.ratio, standing, billable=False)
 
 
 def _bill_or_not(
@@ -222,12 +238,14 @@ def plan_remove(truth: Truth, *, line: int) -> Plan:
     """Take a line off its document; raises Refusal when any of it is covered or invoiced."""
     plan = Plan()
     row = _line(truth, line)
+    if row.parent_id is not None:
+        raise is_part(row)
     require_open(truth.read["standing"].get(row.sheet_id))
-    held = truth.quantity_of(line, tuple(TAKEN))
-    if held:
-        free = truth.quantity_of(line, ("quoted", "demand", "to_approve", "to_order", "ready"))
-        raise stands_against(truth, row, row.quantity, free)
-    end(plan, truth, row)
-    plan.change(row, removed_at=truth.now)
+    for one in (row, *components(truth, line)):
+        if truth.quantity_of(one.pk, tuple(TAKEN)):
+            free = truth.quantity_of(one.pk, ("quoted", "demand", "to_approve", "to_order", "ready"))
+            raise stands_against(truth, one, one.quantity, free)
+        end(plan, truth, one)
+        plan.change(one, removed_at=truth.now)
     plan.mention(*truth.documents["demand.Sheet"].values())
     return plan

@@ -68,14 +68,15 @@ def fill(
     wish: SheetWish,
     sheet: Id,
     *,
+    lines: Sequence[LineWish],
     order: Id | None = None,
     promised_on: date | None = None,
 ) -> list[Ref]:
-    """Make the lines that a document begins with; order: the sales order that collects them."""
+    """Make the lines that a document begins with, kits opened; order: the sales order that collects them."""
     return make_lines(
         plan,
         truth,
-        wish.lines,
+        lines,
         sheet=sheet,
         order=order,
         organization=truth.read["organization"].pk,

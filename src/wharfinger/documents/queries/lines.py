@@ -8,6 +8,7 @@ from wharfinger.base import money, tax
 from wharfinger.base.tax import Rate, TaxedRow
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.demand.models import Line
+from wharfinger.demand.rules.kits import INTO
 from wharfinger.documents.shapes import Amount, LineRow, Price, Quantity, Share, TaxRow, Totals
 from wharfinger.documents.words import words
 
@@ -18,8 +19,8 @@ def quantity_of(product: Product, units: int) -> Quantity:
 
 
 def described(product: Product, description: str) -> str:
-    """What a line says beyond the name of its product."""
-    return "" if description.strip() == product.name else description
+    """What a line says beyond the name of its product; a component's says into which kit it goes."""
+    return "" if description.strip() == product.name else description.removeprefix(f"{product.name}{INTO}")
 
 
 def sold_row(line: Line, units: int, number: int) -> LineRow:

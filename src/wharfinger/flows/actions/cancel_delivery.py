@@ -55,7 +55,7 @@ def cancel_delivery(
             documents=documents,
             first=demand.read_lines(lines),
             products=demand.line_products,
-            claims=lines,
+            claims=demand.line_ids,
             layers=True,
             incoming=("covered", "waived"),
             reads=(

@@ -37,7 +37,7 @@ def sell(
     if paid:
         require(actor, "billing.pay")
     _checked(sales)
-    products = {line.product for sale in sales for line in sale.lines}
+    products = demand.with_kits(line.product for sale in sales for line in sale.lines)
     return post(
         "sell",
         Wish(
@@ -48,6 +48,7 @@ def sell(
             reads=(
                 partial(_read_customers, tuple(sales)),
                 demand.read_these_products(products),
+                demand.read_components,
                 _read_tax_codes,
                 read_channels,
                 read_lots(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wharfinger.billing.rules.credits import Credit, cover_of
+from wharfinger.billing.rules.credits import cover_of
 from wharfinger.billing.rules.credits import credit as add_credit
+from wharfinger.demand.rules import kits
 from wharfinger.flows.rules.crediting import require_credit
 from wharfinger.fulfilment.rules import Pick, taking_back
 from wharfinger.ledger.plan import Plan, Truth
@@ -33,19 +34,23 @@ def plan_cancel_delivery(
     units: dict[int, int] = {}
     for one in back:
         units[one.claim] = units.get(one.claim, 0) + one.quantity
-    wanted = [
-        part for claim, quantity in units.items() for part in _too_much_invoiced(truth, claim, quantity)
-    ]
+    too_much: dict[int, int] = {}
+    for claim, quantity in units.items():
+        line, much = _too_much_invoiced(truth, claim, quantity)
+        # The components of a kit come back each by itself, the kit is credited once.
+        too_much[line] = max(much, too_much.get(line, 0))
+    wanted = [part for line, much in too_much.items() for part in cover_of(truth, line, much)]
     if require_credit(wanted, reason=reason, credit=credit, may_credit=may_credit):
         add_credit(plan, truth, wanted, reason=reason, bill_again=True)
     return plan
 
 
-def _too_much_invoiced(truth: Truth, claim: int, quantity: int) -> list[Credit]:
-    """The invoice lines of units that came back, as far as more is invoiced than is still delivered."""
-    delivered = truth.quantity_of(claim, GONE) - _partners(truth, claim)
-    invoiced = truth.quantity_of(claim, ("invoiced",))
-    return cover_of(truth, claim, min(quantity, max(0, invoiced - delivered)))
+def _too_much_invoiced(truth: Truth, claim: int, quantity: int) -> tuple[int, int]:
+    """By which line units that came back are invoiced, and how much more of it than is still delivered."""
+    one = kits.billed(truth, claim, quantity, GONE)
+    delivered = one.kept - _partners(truth, claim)
+    invoiced = truth.quantity_of(one.line, ("invoiced",))
+    return one.line, min(one.units, max(0, invoiced - delivered))
 
 
 def _partners(truth: Truth, claim: int) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wharfinger.billing.rules.credits import Credit, cover_of
+from wharfinger.billing.rules.credits import cover_of
 from wharfinger.billing.rules.credits import credit as add_credit
 from wharfinger.demand import rules as demand
+from wharfinger.demand.rules import kits
 from wharfinger.flows.rules.crediting import require_credit
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.work.rules import Removal, take_off
@@ -26,13 +27,15 @@ def plan_remove(
     Raises BadInput where somebody declines the credit note without a reason.
     """
     plan = Plan()
-    wanted: list[Credit] = []
+    much: dict[int, int] = {}
     for line, units in take_off(plan, truth, work_order=work_order, removals=removals).items():
-        kept = truth.quantity_of(line, ("customer",))
-        invoiced = truth.quantity_of(line, ("invoiced",))
-        too_much = min(units, max(0, invoiced - kept))
-        wanted += cover_of(truth, line, too_much)
-        demand.advance(plan, truth, line, ("to_bill",), "waived", units - too_much)
+        one = kits.billed(truth, line, units, ("customer",))
+        invoiced = truth.quantity_of(one.line, ("invoiced",))
+        too_much = min(one.units, max(0, invoiced - one.kept))
+        # The components of a kit come off each by itself, the kit is credited once.
+        much[one.line] = max(too_much, much.get(one.line, 0))
+        demand.advance(plan, truth, one.line, ("to_bill",), "waived", one.units - too_much)
+    wanted = [part for line, units in much.items() for part in cover_of(truth, line, units)]
     if require_credit(wanted, reason=reason, credit=credit, may_credit=may_credit):
         add_credit(plan, truth, wanted, reason=reason)
     return plan

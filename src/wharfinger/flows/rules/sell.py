@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wharfinger.base.money import extended
@@ -13,7 +13,7 @@ from wharfinger.base.words import same
 from wharfinger.billing.rules import at_home, rate_of, receivable
 from wharfinger.billing.rules import invoices as billing
 from wharfinger.billing.rules.payments import PaymentWish, take_in
-from wharfinger.demand.rules import LineWish, make_lines, sheets
+from wharfinger.demand.rules import LineWish, kits, make_lines, sheets
 from wharfinger.fulfilment.rules import late
 from wharfinger.fulfilment.rules.shipping import identified
 from wharfinger.ledger.plan import Held, Id, PlaceRef, Plan, Ref, Spot, Truth, fixed, spot
@@ -64,6 +64,7 @@ def plan_sell(truth: Truth, *, sales: Sequence[Sale]) -> Plan:
 
 def _sell(plan: Plan, truth: Truth, sale: Sale, at: str) -> tuple[Ref, bool]:
     """Make one sale: its order, and whether money of it is still owed."""
+    sale = _opened(truth, sale)
     customer = _customer(truth, sale, at)
     site = _site(truth, sale, at)
     at_site = {one.pk: PlaceRef(one.place_id, "customer") for one in truth.read["sites"][sale.organization]}
@@ -88,6 +89,14 @@ def _sell(plan: Plan, truth: Truth, sale: Sale, at: str) -> tuple[Ref, bool]:
         _hand_over(plan, truth, sale, m, claim, at_site[lines[m]["site_id"]], f"{at}lines.{m}")
     plan.mention(("order", order))
     return order, _bill(plan, truth, sale, customer, currency, order, lines)
+
+
+def _opened(truth: Truth, sale: Sale) -> Sale:
+    """The sale with the components of its kits; their goods are whichever are free."""
+    lines = kits.opened(truth, sale.lines)
+    codes = iter(sale.codes)
+    given = tuple(next(codes, ()) if line.kit is None else () for line in lines)
+    return replace(sale, lines=lines, codes=given if sale.codes else ())
 
 
 def _customer(truth: Truth, sale: Sale, at: str) -> Any:
@@ -129,6 +138,8 @@ def _hand_over(plan: Plan, truth: Truth, sale: Sale, m: int, claim: Id, to: Plac
     """Let a line be born covered, and its goods or service be the customer's."""
     wish = sale.lines[m]
     product = truth.read["products"][wish.product]
+    if product.kind == "kit":
+        return
     loose = truth.lot(wish.product)
     covered = spot(loose, fixed("covered"), claim)
     plan.move(covered.at(fixed("want")), covered, wish.quantity)

@@ -43,7 +43,7 @@ def pack(
         Wish(
             documents=[(Sheet, demand.documents_of(lines)), (Container, [container] if container else [])],
             first=demand.read_lines(lines),
-            claims=lines,
+            claims=demand.line_ids,
             reads=(read_standing, reads.read_stages, reads.read_sites, read_lots(codes)),
         ),
         partial(packing.plan_pack, picks=tuple(picks), container=container, box=box or Box()),
@@ -69,7 +69,7 @@ def unpack(
         Wish(
             documents=[(Sheet, demand.documents_of(lines)), (Container, containers)],
             first=demand.read_lines(lines),
-            claims=lines,
+            claims=demand.line_ids,
             incoming=("container",),
             reads=(reads.read_stages, read_lots(codes)),
         ),

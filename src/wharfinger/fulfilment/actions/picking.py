@@ -32,7 +32,7 @@ def pick(*, actor: Actor, picks: Sequence[Pick], key: str | None = None) -> Writ
             documents=[(Sheet, demand.documents_of(lines))],
             first=demand.read_lines(lines),
             products=demand.line_products,
-            claims=reads.claims_of(picks, lines, codes),
+            claims=reads.claims_of(picks, codes),
             free=True,
             reads=(read_standing, reads.read_stages, reads.read_holders, read_lots(codes)),
         ),
@@ -51,7 +51,7 @@ def unpick(*, actor: Actor, picks: Sequence[Pick], reason: str = "", key: str | 
         Wish(
             documents=[(Sheet, demand.documents_of(lines))],
             first=demand.read_lines(lines),
-            claims=lines,
+            claims=demand.line_ids,
             incoming=("picked", "covered"),
             reads=(reads.read_homes, read_lots(codes)),
         ),

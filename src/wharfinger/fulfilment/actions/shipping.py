@@ -49,7 +49,7 @@ def ship(
             ],
             first=demand.read_lines(lines),
             products=demand.line_products,
-            claims=lines,
+            claims=demand.line_ids,
             places=_places("fulfilment.Container", containers),
             layers=True,
             reads=(
@@ -83,7 +83,7 @@ def pick_pack_ship(
             documents=[(Sheet, demand.documents_of(lines))],
             first=demand.read_lines(lines),
             products=demand.line_products,
-            claims=reads.claims_of(picks, lines, codes),
+            claims=reads.claims_of(picks, codes),
             free=True,
             layers=True,
             reads=(
@@ -126,7 +126,7 @@ def deliver(
             documents=[(Sheet, demand.documents_of(lines)), *([(Shipment, shipments)] if shipments else [])],
             first=demand.read_lines(lines),
             products=demand.line_products,
-            claims=lines,
+            claims=demand.line_ids,
             places=_places("fulfilment.Shipment", shipments),
             layers=True,
             reads=(

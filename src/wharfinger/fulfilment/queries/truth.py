@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from django.db.models import Sum
 
@@ -31,16 +31,13 @@ def codes_of(picks: Sequence[Pick]) -> list[tuple[int, str]]:
     return [(products[p.line], code) for p in named if p.line in products for code in p.codes()]
 
 
-def claims_of(
-    picks: Sequence[Pick], lines: Iterable[int], codes: Sequence[tuple[int, str]]
-) -> Callable[[Truth], list[int]]:
+def claims_of(picks: Sequence[Pick], codes: Sequence[tuple[int, str]]) -> Callable[[Truth], list[int]]:
     """The lines, and whoever holds exactly the goods that picks name, found under the products' locks."""
-    wanted = sorted(set(lines))
     bins = sorted({p.bin for p in picks if p.bin is not None})
     lots = sorted({lot for p in picks for lot in p.lots})
 
     def find(truth: Truth) -> list[int]:
-        found = set(wanted)
+        found = set(truth.read["lines"])
         if codes:
             found |= set(stock.claims_on(codes)(truth))
         if bins or lots:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.demand.rules import kits
 from wharfinger.fulfilment.rules import Pick, firm_line, fitting, line_of, mention_lines, named, taken_from
 from wharfinger.fulfilment.rules.picking import stage
 from wharfinger.ledger.plan import Held, Id, Number, PlaceRef, Plan, Truth
@@ -34,7 +35,7 @@ def plan_pack(truth: Truth, *, picks: Sequence[Pick], container: int | None, box
     plan = Plan()
     made: dict[tuple[int, int], tuple[PlaceRef, Id]] = {}
     chosen = container_of(truth, container) if container is not None else None
-    for n, asked in enumerate(picks):
+    for n, asked in kits.onward(truth, picks, "pack"):
         line = firm_line(truth, asked.line, n)
         pick = named(truth, line, asked, n)
         site = _destination(truth, line, chosen, n)
@@ -153,7 +154,7 @@ def plan_unpack(truth: Truth, *, picks: Sequence[Pick], containers: Sequence[int
                 N_("There is nothing in this container. Pack something first."),
                 field="containers",
             )
-    for n, asked in enumerate(picks):
+    for n, asked in kits.back(truth, picks, ("container",)):
         line = line_of(truth, asked.line, n)
         pick = named(truth, line, asked, n)
         packed = [

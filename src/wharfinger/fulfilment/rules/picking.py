@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from wharfinger.base.refusal import N_, Holder, Refusal, Words
 from wharfinger.demand import rules as demand
+from wharfinger.demand.rules import kits
 from wharfinger.fulfilment.rules import Pick, firm_line, fitting, line_of, mention_lines, named, taken_from
 from wharfinger.ledger.plan import Held, PlaceRef, Plan, Spot, Truth, fixed
 from wharfinger.ledger.reverse import take_back
@@ -27,7 +28,7 @@ def plan_pick(truth: Truth, *, picks: Sequence[Pick]) -> Plan:
     Units that another line reserved are taken where that line gets equal ones for them.
     """
     plan = Plan()
-    for n, asked in enumerate(picks):
+    for n, asked in kits.onward(truth, picks, "pick"):
         line = firm_line(truth, asked.line, n)
         for got in gather(plan, truth, line, named(truth, line, asked, n), n):
             plan.move(got.spot, got.spot.for_claim(line.pk).at(stage(truth, got.location)), got.quantity)
@@ -162,7 +163,7 @@ def stage(truth: Truth, location: int | None) -> PlaceRef:
 def plan_unpick(truth: Truth, *, picks: Sequence[Pick]) -> Plan:
     """Put picked goods back into their bins; what came from free stock is free and wanted again."""
     plan = Plan()
-    for n, asked in enumerate(picks):
+    for n, asked in kits.back(truth, picks, ("picked",)):
         line = line_of(truth, asked.line, n)
         pick = named(truth, line, asked, n)
         picked = fitting(truth.of_claim(line.pk, ("picked",)), pick)

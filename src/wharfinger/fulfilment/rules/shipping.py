@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.words import same, tidy
 from wharfinger.demand import rules as demand
+from wharfinger.demand.rules import kits
 from wharfinger.fulfilment.rules import (
     Consignment,
     Pick,
@@ -49,7 +50,7 @@ def plan_ship(
     for container in containers_of(truth, containers):
         place = _shipment(plan, truth, container.site_id, consignment, sent).place
         _empty(plan, truth, container, place)
-    for n, asked in enumerate(picks):
+    for n, asked in kits.onward(truth, picks, "ship"):
         line = firm_line(truth, asked.line, n)
         pick = named(truth, line, asked, n, identifies=True)
         place = _shipment(plan, truth, _site_of(line, n), consignment, sent).place
@@ -61,7 +62,7 @@ def plan_pick_pack_ship(truth: Truth, *, picks: Sequence[Pick], consignment: Con
     """Pick, pack and ship in one step: goods at hand first, then free goods for what the line still wants."""
     plan = Plan()
     sent: dict[int, Sent] = {}
-    for n, asked in enumerate(picks):
+    for n, asked in kits.onward(truth, picks, "ship"):
         line = firm_line(truth, asked.line, n)
         pick = named(truth, line, asked, n, identifies=True)
         place = _shipment(plan, truth, _site_of(line, n), consignment, sent).place
@@ -223,6 +224,8 @@ def _as_sold(plan: Plan, truth: Truth, line: Any, held: Held, quantity: int, fie
         )
     if channel != "indirect":
         return
+    if line.parent_id is not None:
+        raise kits.of_a_partner(field.replace(".serials", ".line"), quantity, line.product_id)
     waived = demand.advance(plan, truth, line.pk, ("to_bill",), "waived", quantity)
     if waived < quantity and truth.quantity_of(line.pk, ("invoiced",)):
         raise Refusal(
@@ -303,7 +306,7 @@ def plan_deliver(
         for held in under_way:
             plan.move(held.spot, held.spot.at(_at_site(truth, shipment.site_id)), held.quantity)
             held.quantity = 0
-    for n, asked in enumerate(picks):
+    for n, asked in kits.onward(truth, picks, "deliver"):
         _hand_over(plan, truth, asked, n)
     _arrived(plan, truth, proof, delivered_on or truth.effective_on)
     stock.price_issues(plan, truth, lambda product: truth.read["products"][product].cost_method)

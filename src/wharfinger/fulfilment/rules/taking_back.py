@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from wharfinger.base.refusal import N_, NotThere, Refusal
+from wharfinger.demand.rules import kits
 from wharfinger.fulfilment.rules import Pick, fitting, line_of, mention_lines, named
 from wharfinger.fulfilment.rules.picking import want_again
 from wharfinger.ledger.plan import Plan, Spot, Truth
@@ -98,7 +99,7 @@ def cancel_delivery(
     if chosen:
         _whole_containers(home, truth, chosen)
     home.places = ()
-    for n, asked in enumerate(picks):
+    for n, asked in kits.back(truth, picks, ("in_transit", "customer")):
         line = line_of(truth, asked.line, n)
         pick = named(truth, line, asked, n)
         gone = fitting(truth.of_claim(line.pk, ("in_transit", "customer")), pick)

@@ -191,7 +191,7 @@ def _drafting(wanted: Sequence[Wanted], lines: Sequence[PurchaseLineWish], wish:
     sites = [wish.ship_to_site] if wish and wish.ship_to_site else []
     return Wish(
         first=reads.read_lines(asked),
-        claims=asked,
+        claims=demand.line_ids,
         reads=(
             reads.read_products(*products),
             reads.read_terms(vendors=vendors, sites=sites),

@@ -247,7 +247,7 @@ def _choices() -> dict[str, Any]:
         .values_list("pk", "name"),
         "locations": paper.locations(),
         "products": Product.objects.filter(retired_on__isnull=True)
-        .exclude(kind="service")
+        .exclude(kind__in=("service", "kit"))
         .order_by("sku")[:300],
     }
 

@@ -39,11 +39,12 @@ def orders_of(purchase_lines: Iterable[int]) -> sql.Found:
 
 
 def read_lines(lines: Iterable[int]) -> Read:
-    """Read these customers' lines with the documents that show what happens to them."""
+    """Read these customers' lines, of a kit its components' too, with the documents that show what happens to them."""
     wanted = sorted(set(lines))
 
     def read(truth: Truth) -> None:
-        found = Line.objects.filter(pk__in=wanted, void__isnull=True, removed_at__isnull=True)
+        named = Q(pk__in=wanted) | Q(parent__in=wanted)
+        found = Line.objects.filter(named, void__isnull=True, removed_at__isnull=True)
         truth.read["lines"] = {line.pk: line for line in found.select_related("sheet", "order")}
 
     return read
@@ -54,7 +55,7 @@ def read_together(lines: Iterable[int]) -> Read:
     wanted = sorted(set(lines))
 
     def read(truth: Truth) -> None:
-        asked = Line.objects.filter(pk__in=wanted)
+        asked = Line.objects.filter(Q(pk__in=wanted) | Q(parent__in=wanted))
         near = Line.objects.filter(
             Q(order__in=asked.values("order")) | Q(sheet__in=asked.values("sheet")),
             product__in=asked.values("product"),

@@ -9,6 +9,7 @@ from typing import Any
 from wharfinger.base.money import MICRO, extended
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.demand import rules as demand
+from wharfinger.demand.rules import kits
 from wharfinger.ledger.plan import Plan, Truth
 
 
@@ -57,7 +58,7 @@ def plan_request(truth: Truth, *, lines: Sequence[int]) -> Plan:
     by_order: dict[int, list[Any]] = defaultdict(list)
     for line in known.values():
         by_order[line.order_id or line.sheet_id].append(line)
-    for n, pk in enumerate(lines):
+    for n, pk in kits.waiting(truth, lines, "demand"):
         line = known.get(pk)
         if line is None:
             raise NotThere("no_such_line", N_("There is no such line."), field=f"lines.{n}")
@@ -163,7 +164,7 @@ def _chosen(truth: Truth, lines: Sequence[int]) -> list[Any]:
     """The lines that wait for approval together with the named ones; raises Refusal where none does."""
     known = truth.read["lines"]
     groups = set()
-    for n, pk in enumerate(lines):
+    for n, pk in kits.waiting(truth, lines, "to_approve"):
         line = known.get(pk)
         if line is None:
             raise NotThere("no_such_line", N_("There is no such line."), field=f"lines.{n}")

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
+from wharfinger.demand.rules import kits
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 from wharfinger.purchasing.rules.approving import sheets_of
 
@@ -69,6 +70,7 @@ def plan_draft(truth: Truth, *, wishes: Sequence[PurchaseWish]) -> Plan:
 
 def plan_from_lines(truth: Truth, *, wanted: Sequence[Wanted], wish: PurchaseWish | None) -> Plan:
     """Make one purchase order of these lines, for the chosen vendor or their common default vendor."""
+    wanted = _opened(truth, wanted)
     vendor = wish.vendor if wish and wish.vendor else 0
     if not vendor:
         vendors = {_default_vendor(truth, one, n) for n, one in enumerate(wanted)}
@@ -88,11 +90,24 @@ def plan_from_lines(truth: Truth, *, wanted: Sequence[Wanted], wish: PurchaseWis
 def plan_per_vendor(truth: Truth, *, wanted: Sequence[Wanted]) -> Plan:
     """Make one purchase order of these lines for each default vendor."""
     by_vendor: dict[int, list[Wanted]] = defaultdict(list)
-    for n, one in enumerate(wanted):
+    for n, one in enumerate(_opened(truth, wanted)):
         by_vendor[_default_vendor(truth, one, n)].append(one)
     return plan_draft(
         truth, wishes=[PurchaseWish(pk, _gathered(truth, some)) for pk, some in sorted(by_vendor.items())]
     )
+
+
+def _opened(truth: Truth, wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
+    """What is wanted line by line; of a kit's line each component of which something is to be ordered."""
+    found: list[Wanted] = []
+    for one in wanted:
+        if one.quantity is None:
+            asked = {each.line for each in found}
+            waiting = (line for _, line in kits.waiting(truth, [one.line], *BUYABLE))
+            found += [replace(one, line=line) for line in waiting if line not in asked]
+        else:
+            found += [part for _, part in kits.onward(truth, [one], "draft", rows="lines")]  # type: ignore[type-var]
+    return tuple(found)
 
 
 def _default_vendor(truth: Truth, wanted: Wanted, n: int) -> int:
@@ -294,6 +309,13 @@ def _product(
         raise Refusal(
             "service",
             N_("{sku} is a service; it is not bought for stock. Choose another product."),
+            field=f"{field}.product",
+            sku=product.sku,
+        )
+    if product.kind == "kit":
+        raise Refusal(
+            "kit",
+            N_("{sku} is a kit; its components are bought, not the kit. Choose one of them."),
             field=f"{field}.product",
             sku=product.sku,
         )

@@ -90,8 +90,8 @@ def settle(*, actor: Actor, rma: int, answers: Sequence[Answer], key: str | None
                 *reads.invoices(lines),
             ],
             first=demand.read_lines(lines),
-            claims=lines,
-            reads=(read_invoice_lines, reads.read_received),
+            claims=demand.line_ids,
+            reads=(demand.read_products, read_invoice_lines, reads.read_received),
         ),
         partial(
             settling.plan_settle, rma=rma, answers=tuple(answers), may_credit=actor.may("billing.credit")
@@ -121,7 +121,7 @@ def _goods_of(rmas: Iterable[int]) -> Wish:
         ],
         first=demand.read_lines(lines),
         products=_products,
-        claims=lines,
+        claims=demand.line_ids,
         places=reads.rma_places,
         layers=True,
         loose=True,

@@ -65,7 +65,7 @@ def receive(
             ],
             first=demand.read_lines(lines),
             products=products,
-            claims=lines,
+            claims=demand.line_ids,
             loose=True,
             reads=(
                 read_lots(codes),
@@ -149,7 +149,11 @@ def _resolved(actor: Actor, brought: Sequence[Brought]) -> list[Brought]:
         for item in one.items
         if item.asked.product is not None and rules.any_of_them(item)
     )
-    spread = [(one, rules.spread(one.items, bought.get(one.organization, {}))) for one in brought]
+    parts = reads.parts_of(item.asked.line for one in brought for item in one.items)
+    spread = [
+        (one, rules.opened(rules.spread(one.items, bought.get(one.organization, {})), parts))
+        for one in brought
+    ]
     asked = iter(read_items([(one.organization, item.asked) for one, items in spread for item in items]))
     return [
         replace(one, items=tuple(replace(item, asked=next(asked)) for item in items)) for one, items in spread

@@ -41,7 +41,8 @@ def request(
     """Ask to send goods back: return, repair or replace; credit is proposed at the price paid."""
     require(actor, "returns.request")
     switched_on()
-    items = read_items([(organization, item) for item in items])
+    parts = reads.parts_of(item.line for item in items)
+    items = read_items([(organization, item) for item in rules.opened(items, parts)])
     named = [(one.product, one.serial) for one in items if one.serial and one.product is not None]
     units = (devices.read_units(reads.lots_read(items)), read_lots(named))
     return post(
@@ -99,7 +100,14 @@ def wish_of(
     customer: how those are read; units: how the goods are, one by one.
     """
     lines = sorted({one.line for one in asked if one.line is not None})
-    products = {one.product for one in asked if one.product is not None}
+    named = {one.product for one in asked if one.product is not None}
+
+    def products(truth: Truth) -> set[int]:
+        return demand.line_products(truth) | named
+
+    def read_products(truth: Truth) -> None:
+        demand.read_these_products(products(truth))(truth)
+
     return Wish(
         documents=[
             (Sheet, demand.documents_of(lines)),
@@ -109,11 +117,11 @@ def wish_of(
         ],
         first=demand.read_lines(lines),
         products=products,
-        claims=lines,
+        claims=demand.line_ids,
         loose=True,
         reads=(
             customer,
-            demand.read_these_products(products),
+            read_products,
             *units,
             devices.read_sales,
             read_invoice_lines,

@@ -51,7 +51,7 @@ def swap(*, actor: Actor, swap: Swap, swapped_on: date | None = None, key: str |
             ],
             first=demand.read_lines(lines),
             products={device.product_id, wanted},
-            claims=lines,
+            claims=demand.line_ids,
             free=True,
             layers=True,
             loose=True,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.demand.rules import kits
+from wharfinger.devices.rules import WITH_CUSTOMER
 from wharfinger.fulfilment.rules import mention_lines
 from wharfinger.ledger.plan import Id, Plan, Truth
 from wharfinger.returns.rules import OUTCOMES, Goods, make, make_line, places_of, rma_line_of, rma_of, take
@@ -163,6 +165,22 @@ def spread(items: Sequence[Returned], bought: dict[int, list[list[int]]]) -> lis
     return found
 
 
+def opened(items: Sequence[Returned], parts: Mapping[int, Sequence[tuple[int, int]]]) -> list[Returned]:
+    """What comes back line by line; of a kit's line each of its components.
+
+    parts: the lines of a kit's components, and how many of each go into one.
+    """
+    found: list[Returned] = []
+    for n, item in enumerate(items):
+        row = n if item.row is None else item.row
+        for line, ratio in parts.get(item.asked.line or 0, ()):
+            asked = replace(item.asked, line=line, quantity=item.asked.quantity * ratio)
+            found.append(replace(item, asked=asked, row=row))
+        if item.asked.line not in parts:
+            found.append(replace(item, row=row))
+    return found
+
+
 def _bring_back(plan: Plan, truth: Truth, brought: Brought, may_credit: bool) -> None:
     items, organization = brought.items, brought.organization
     asked = [item.asked for item in items]
@@ -214,14 +232,16 @@ def _credit(
     """Credit what is billed of the goods; the answer that is written on the return's line."""
     if goods.line is None or item.asked.type != "return":
         return ""
-    billed = truth.quantity_of(goods.line, ("invoiced", "to_bill", "offered"))
+    whole = kits.billed(truth, goods.line, item.asked.quantity, WITH_CUSTOMER)
+    billed = truth.quantity_of(whole.line, ("invoiced", "to_bill", "offered"))
     if not item.credit:
         if billed and not (reason or item.asked.reason):
             raise BadInput(
                 "reason_wanted", N_("Say why these goods are not credited."), field=f"lines.{n}.reason"
             )
         return "none"
-    units = min(billed, item.asked.quantity)
+    part = whole.line != goods.line
+    units = item.asked.quantity if part and whole.units else 0 if part else min(billed, item.asked.quantity)
     if not units:
         return ""
     give_credit(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -80,6 +80,20 @@ def plan_request(
             plan.mention(("device", item.device))
     mention_lines(plan, truth)
     return plan
+
+
+def opened(items: Sequence[Asked], parts: Mapping[int, Sequence[tuple[int, int]]]) -> list[Asked]:
+    """What is asked for line by line; of a kit's line each of its components.
+
+    parts: the lines of a kit's components, and how many of each go into one.
+    """
+    found: list[Asked] = []
+    for item in items:
+        if item.line not in parts:
+            found.append(item)
+        for line, ratio in parts.get(item.line or 0, ()):
+            found.append(replace(item, line=line, quantity=item.quantity * ratio))
+    return found
 
 
 def check_ticket(truth: Truth, ticket: int | None) -> None:

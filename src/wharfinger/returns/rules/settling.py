@@ -11,10 +11,11 @@ from wharfinger.base.worded import Amount
 from wharfinger.billing.rules.credits import cover_of
 from wharfinger.billing.rules.credits import credit as add_credit
 from wharfinger.billing.rules.payments import refund_credit
+from wharfinger.demand.rules import kits
 from wharfinger.devices.rules import WITH_CUSTOMER
 from wharfinger.fulfilment.rules import mention_lines
 from wharfinger.ledger.plan import Plan, Truth, fixed
-from wharfinger.returns.rules import ANSWERS, rma_line_of, rma_of
+from wharfinger.returns.rules import ANSWERS, WITH_US, rma_line_of, rma_of
 
 MONEY = ("credit", "refund", "store_credit")
 
@@ -66,6 +67,8 @@ def _pay_back(
             N_("We never sold these goods, so there is nothing to credit. Settle them without credit."),
             field=f"lines.{n}.answer",
         )
+    if _credited_with_its_kit(truth, line.line_id, one.quantity, n):
+        return
     before = len(plan.creates.get("billing.CreditNote", ()))
     postings = len(plan.postings)
     give_credit(
@@ -101,16 +104,42 @@ def _pay_back(
             refund_credit(plan, truth, p.source, p.amount_minor, p.home_minor, reference=number)
 
 
+def _credited_with_its_kit(truth: Truth, line: int, quantity: int, n: int) -> bool:
+    """Whether a component came back for a kit that is given back already.
+
+    Raises Refusal while the customer has goods of the kit, which is credited with the last of them.
+    """
+    whole = kits.billed(truth, line, quantity, WITH_CUSTOMER)
+    if whole.line == line or whole.units:
+        return False
+    row = truth.read["lines"][line]
+    ended = truth.quantity_of(whole.line, ("credited", "waived"))
+    if ended * row.ratio < truth.quantity_of(line, (*WITH_US, "returned")):
+        raise Refusal(
+            "kit_kept",
+            N_("A kit is credited as one, with the last of its components. Settle these without credit."),
+            field=f"lines.{n}.answer",
+            line=line,
+            kit=whole.line,
+        )
+    return True
+
+
 def give_credit(
     plan: Plan, truth: Truth, line: int, quantity: int, *, reason: str, may_credit: bool, field: str
 ) -> None:
     """Credit units that came back, as far as more is invoiced than the customer has; the rest is not billed.
 
-    Raises Refusal where so many were neither invoiced nor are to be.
+    Components give their kit back once the customer has none of it. Raises Refusal where so many were
+    neither invoiced nor are to be.
     """
+    whole = kits.billed(truth, line, quantity, WITH_CUSTOMER)
+    if whole.line != line and not whole.units:
+        return
+    line, quantity = whole.line, whole.units
     invoiced = truth.quantity_of(line, ("invoiced",))
     to_bill = truth.quantity_of(line, ("to_bill", "offered"))
-    delivered = truth.quantity_of(line, WITH_CUSTOMER)
+    delivered = whole.kept
     credited = max(min(quantity, max(0, invoiced - delivered)), quantity - to_bill)
     if credited > invoiced:
         raise Refusal(

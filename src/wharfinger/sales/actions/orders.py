@@ -46,6 +46,7 @@ def create_order(*, actor: Actor, wish: OrderWish, key: str | None = None) -> Wr
             reads=(
                 read_customer(wish.organization, site=wish.site, contact=wish.contact, people=(wish.owner,)),
                 demand.read_these_products(products),
+                demand.read_components,
                 demand.read_routing,
             ),
         ),

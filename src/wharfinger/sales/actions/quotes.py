@@ -65,6 +65,7 @@ def create_quote(*, actor: Actor, wish: QuoteWish, key: str | None = None) -> Wr
             reads=(
                 read_customer(wish.organization, site=wish.site, contact=wish.contact, people=(wish.owner,)),
                 demand.read_these_products(products),
+                demand.read_components,
                 _read_validity,
             ),
         ),
@@ -82,9 +83,8 @@ def copy_quote(
     row = Quote.objects.select_related("sheet").filter(pk=quote, sheet__void__isnull=True).first()
     if row is None:
         raise NotThere("no_such_quote", N_("There is no such quote."))
-    lines = Line.objects.filter(sheet_id=quote, void__isnull=True, removed_at__isnull=True).order_by(
-        "position", "pk"
-    )
+    standing = {"sheet_id": quote, "void__isnull": True, "removed_at__isnull": True, "parent__isnull": True}
+    lines = Line.objects.filter(**standing).order_by("position", "pk")
     deal = row.opportunity
     wish = QuoteWish(
         organization=row.sheet.organization_id,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.demand import rules as demand
+from wharfinger.demand.rules import kits
 from wharfinger.demand.rules.amend import require_open
 from wharfinger.ledger.plan import Held, Plan, Truth
 from wharfinger.stock import rules as stock
@@ -37,7 +38,7 @@ def plan_reserve(truth: Truth, *, holds: Sequence[Hold], until: datetime | None 
     lines = truth.read["lines"]
     quotes = truth.documents.get("sales.Quote", {})
     ends: dict[int, datetime] = {}
-    for n, hold in enumerate(holds):
+    for n, hold in kits.onward(truth, holds, "reserve", rows="lines"):
         line = _line(lines, hold.line, n)
         field = f"lines.{n}.quantity"
         demand.cover(plan, truth, line.pk, hold.quantity, field=field)
@@ -125,7 +126,7 @@ def lapsed_holds(truth: Truth) -> dict[int, list[Held]]:
 def plan_release(truth: Truth, *, holds: Sequence[Hold]) -> Plan:
     """Free reserved goods where they stand; the line has its wish back."""
     plan = Plan()
-    for n, hold in enumerate(holds):
+    for n, hold in kits.back(truth, holds, ("bin",), rows="lines"):
         line = _line(truth.read["lines"], hold.line, n)
         held = [
             h

@@ -8,7 +8,7 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy, Words
 from wharfinger.demand import rules as demand
-from wharfinger.demand.rules import LineWish, sheets
+from wharfinger.demand.rules import LineWish, kits, sheets
 from wharfinger.demand.rules.amend import TAKEN
 from wharfinger.demand.rules.words import OPEN_GOODS
 from wharfinger.ledger.plan import Number, Plan, Truth, fixed
@@ -57,9 +57,10 @@ def plan_order(truth: Truth, *, wish: OrderWish) -> Plan:
         promised_on=wish.promised_on,
     )
     plan.create("sales.Order", sheet_id=sheet, confirmed_at=truth.now if wish.confirm else None)
-    claims = sheets.fill(plan, truth, wish, sheet, order=sheet, promised_on=wish.promised_on)
-    routes = demand.route(truth, [(w.product, w.quantity) for w in wish.lines]) if wish.confirm else {}
-    for claim, one in zip(claims, wish.lines, strict=True):
+    lines = kits.opened(truth, wish.lines)
+    claims = sheets.fill(plan, truth, wish, sheet, lines=lines, order=sheet, promised_on=wish.promised_on)
+    routes = demand.route(truth, [(w.product, w.quantity) for w in lines]) if wish.confirm else {}
+    for claim, one in zip(claims, lines, strict=True):
         bill = None if not one.billable else "to_bill" if wish.confirm else "offered"
         demand.bear(
             plan, truth, claim, one.product, one.quantity, to=routes.get(one.product, "quoted"), bill=bill

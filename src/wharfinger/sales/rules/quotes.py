@@ -8,7 +8,7 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.demand import rules as demand
-from wharfinger.demand.rules import LineWish, sheets
+from wharfinger.demand.rules import LineWish, kits, sheets
 from wharfinger.ledger.plan import Id, Number, Plan, Truth
 
 NUMBER = Number("quote", "Q-{n}")
@@ -110,10 +110,11 @@ def plan_quote(truth: Truth, *, wish: QuoteWish) -> Plan:
         plan, truth, wish, kind="quote", number=NUMBER, ordered_on=quoted_on, promised_on=wish.promised_on
     )
     plan.create("sales.Quote", sheet_id=sheet, opportunity_id=opportunity, expires_on=expires_on)
-    claims = sheets.fill(plan, truth, wish, sheet, promised_on=wish.promised_on)
-    for claim, one in zip(claims, wish.lines, strict=True):
+    lines = kits.opened(truth, wish.lines)
+    claims = sheets.fill(plan, truth, wish, sheet, lines=lines, promised_on=wish.promised_on)
+    for claim, one in zip(claims, lines, strict=True):
         bill = "offered" if one.billable else None
-        demand.want(plan, truth.lot(one.product), claim, one.quantity, wish="quoted", bill=bill)
+        demand.bear(plan, truth, claim, one.product, one.quantity, to="quoted", bill=bill)
     plan.mention(("quote", sheet), ("opportunity", opportunity))
     return plan
 

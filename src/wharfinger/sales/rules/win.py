@@ -47,7 +47,7 @@ def plan_win(truth: Truth, *, quote: int, into: Into | None) -> Plan:
     claims = demand.make_lines(
         plan,
         truth,
-        [_as_wish(line) for line in lines],
+        _as_wishes(lines),
         sheet=home,
         order=order,
         organization=sheet.organization_id,
@@ -72,7 +72,13 @@ def plan_win(truth: Truth, *, quote: int, into: Into | None) -> Plan:
     return plan
 
 
-def _as_wish(line: Any) -> LineWish:
+def _as_wishes(lines: Sequence[Any]) -> list[LineWish]:
+    """The same once more; a component stays its kit's."""
+    at = {line.pk: n for n, line in enumerate(lines)}
+    return [_as_wish(line, at.get(line.parent_id)) for line in lines]
+
+
+def _as_wish(line: Any, kit: int | None) -> LineWish:
     return LineWish(
         line.product_id,
         line.quantity,
@@ -83,6 +89,8 @@ def _as_wish(line: Any) -> LineWish:
         description=line.description,
         billable=line.billable,
         promised_on=line.promised_on,
+        kit=kit,
+        ratio=line.ratio,
     )
 
 

@@ -14,7 +14,7 @@ from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.models import Account
-from wharfinger.stock.queries import worth, reasons
+from wharfinger.stock.queries import reasons, worth
 
 Rows = list[dict[str, Any]]
 

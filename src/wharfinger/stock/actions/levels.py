@@ -20,7 +20,7 @@ from wharfinger.stock.rules.keeping import Keep
 def set_level(*, actor: Actor, product: int, location: int, keep: Keep, key: str | None = None) -> Written:
     """Keep a product between two quantities at a location: at the one more is got, up to the other."""
     require(actor, "stock.level")
-    if not Product.objects.filter(pk=product).exclude(kind="service").exists():
+    if not Product.objects.filter(pk=product).exclude(kind__in=("service", "kit")).exists():
         raise BadInput("no_such_product", N_("There is no such product."), field="product")
 
     def read(truth: Truth) -> None:

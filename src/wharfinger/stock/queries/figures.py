@@ -17,6 +17,7 @@ from django.db.models import Sum
 
 from wharfinger.base import clock, money
 from wharfinger.base.money import rounded
+from wharfinger.catalog.models import Component
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import moment
 from wharfinger.ledger.models import Holding
@@ -89,6 +90,29 @@ def available(products: Sequence[int]) -> dict[tuple[int, int], int]:
     return found
 
 
+def free(products: Sequence[int]) -> dict[int, int]:
+    """What is free of each of these products at all locations together, in two statements.
+
+    Of a kit so many as the component allows that is the scarcest; what is done or bought for each order has no end.
+    """
+    kits = made_of(products)
+    parts = {part for parts in kits.values() for part, _ in parts}
+    found: dict[int, int] = defaultdict(int)
+    for (product, _), units in available([*products, *parts]).items():
+        found[product] += units
+    whole = {kit: min(found[part] // ratio for part, ratio in parts) for kit, parts in kits.items()}
+    return {product: whole.get(product, found[product]) for product in products}
+
+
+def made_of(products: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
+    """The stocked components of the kits among these products, and how many of each go into one."""
+    rows = Component.objects.filter(whole__in=products, whole__kind="kit", quantity__gt=0, void__isnull=True)
+    found: dict[int, list[tuple[int, int]]] = {}
+    for kit, part, units in rows.filter(product__kind="stocked").values_list("whole", "product", "quantity"):
+        found.setdefault(kit, []).append((part, units))
+    return found
+
+
 # The few claims whose end has come lead the way to their goods; CROSS JOIN keeps SQLite to that order.
 _EXPIRED = (
     "SELECT h.product_id, p.parent_id, h.claim_id, h.quantity FROM ledger_claim c CROSS JOIN ledger_holding h "
@@ -106,11 +130,29 @@ def _expired(products: Sequence[int]) -> list[tuple[int, int, int, int]]:
     ]
 
 
-def stock_rows(products: Sequence[int], *, worth: bool = True) -> list[StockRow]:
+def stock_rows(products: Sequence[int], *, worth: bool = True, kits: Sequence[int] = ()) -> list[StockRow]:
     """Every line of numbers of these products, in order of product and location.
 
-    worth: whether the value is wanted; without it value is nought.
+    worth: whether the value is wanted; without it value is nought. kits: those among them that are kits, of
+    which so many are available at a location as the scarcest component there allows.
     """
+    if not kits:
+        return _stock_rows(products, worth=worth)
+    made_of_kits = made_of(kits)
+    parts = {part for parts in made_of_kits.values() for part, _ in parts}
+    rows = _stock_rows([*products, *(parts - set(products))], worth=worth)
+    here = {(row.product, row.location): row.available for row in rows}
+    asked = set(products)
+    found = [row for row in rows if row.product in asked]
+    for kit, made in made_of_kits.items():
+        for location in sorted({row.location for row in rows}):
+            whole = min(here.get((part, location), 0) // ratio for part, ratio in made)
+            if whole:
+                found.append(StockRow(kit, location, 0, whole, 0, 0, 0, 0, 0, 0))
+    return sorted(found, key=lambda row: (row.product, row.location))
+
+
+def _stock_rows(products: Sequence[int], *, worth: bool) -> list[StockRow]:
     locations = list(Location.objects.order_by("-default", "pk").values_list("place_id", "pk"))
     by_place = dict(locations)
     default = locations[0][1] if locations else 0

@@ -8,13 +8,22 @@ from typing import Any
 from wharfinger.base import quantity
 from wharfinger.catalog.models import Product
 from wharfinger.stock.models import Location
-from wharfinger.stock.queries.figures import available
+from wharfinger.stock.queries.figures import available, made_of
 
 
 def show_available(products: Sequence[Product], locations: Collection[int] = ()) -> list[dict[str, Any]]:
-    """What is free of products by location, as callers read it; where nothing is free there is no row."""
+    """What is free of products by location, as callers read it; where nothing is free there is no row.
+
+    Of a kit it is as many as its scarcest component there allows.
+    """
     at = dict(Location.objects.values_list("place_id", "pk"))
     by_id = {product.pk: product for product in products}
+    kits = made_of([product.pk for product in products if product.kind == "kit"])
+    parts = {part for made in kits.values() for part, _ in made}
+    free = available([*by_id, *(parts - by_id.keys())])
+    for kit, made in kits.items():
+        for place in at:
+            free[kit, place] = min(free.get((part, place), 0) // ratio for part, ratio in made)
     return [
         {
             "product": pk,
@@ -22,6 +31,6 @@ def show_available(products: Sequence[Product], locations: Collection[int] = ())
             "location": at[place],
             "available": quantity.plain(units, by_id[pk].quantity_decimals),
         }
-        for (pk, place), units in sorted(available(list(by_id)).items())
-        if units and (not locations or at[place] in locations)
+        for (pk, place), units in sorted(free.items())
+        if units and pk in by_id and (not locations or at[place] in locations)
     ]

@@ -44,7 +44,7 @@ def product_of(product: int, *, field: str = "product") -> Product:
 
 
 def kept() -> QuerySet[Product]:
-    """Everything that can be in stock."""
+    """Everything that can be in stock, and kits, of which components can."""
     return Product.objects.exclude(kind="service")
 
 
@@ -68,7 +68,8 @@ def lines_of_numbers(
     )
     by_id = {product.pk: product for product in products}
     rows: dict[int, list[StockRow]] = {pk: [] for pk in by_id}
-    for row in stock_rows(list(by_id)):
+    kits = [product.pk for product in products if product.kind == "kit"]
+    for row in stock_rows(list(by_id), kits=kits):
         if not locations or row.location in locations:
             rows[row.product].append(row)
     return [

@@ -204,6 +204,13 @@ def check_tracing(
             field=f"{field}product",
             sku=product.sku,
         )
+    if product.kind == "kit":
+        raise BadInput(
+            "kit_not_kept",
+            N_("{sku} is a kit; its components are in stock, not the kit. Choose one of them."),
+            field=f"{field}product",
+            sku=product.sku,
+        )
     traced = product.traced if product.traced_from == "receipt" else "none"
     if traced == "serial" and len(serials) != quantity:
         raise BadInput(
