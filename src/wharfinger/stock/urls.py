@@ -7,6 +7,7 @@ from django.urls import path
 from wharfinger.stock.pages import (
     counting,
     counts,
+    expiring,
     goods,
     inventory,
     levels,
@@ -35,6 +36,7 @@ urlpatterns = [
     path("stock/aside/", goods.hold, name="aside"),
     path("stock/kept/", levels.level, name="level"),
     path("stock/levels/", levels.levels, name="levels"),
+    path("stock/expiring/", expiring.expiring, name="expiring"),
     path("stock/value/", goods.revalue, name="revalue"),
     path("stock/worth/", worth.value, name="worth"),
     path("stock/reasons/", reasons.reasons, name="reasons"),

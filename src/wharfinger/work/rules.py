@@ -309,6 +309,7 @@ def _goods(
         location=provision.location,
         bin=provision.bin,
         lots=provision.lots,
+        fresh_on=truth.today,
         field=field,
     )
     return [*chosen, *found], ready

@@ -190,7 +190,13 @@ def _chosen(
             )
         lots = [known[wish.product, same(code)].id for code in codes]
     return stock.choose(
-        free, wish.product, wish.quantity, location=sale.location, lots=lots, field=f"{field}.quantity"
+        free,
+        wish.product,
+        wish.quantity,
+        location=sale.location,
+        lots=lots,
+        fresh_on=truth.today,
+        field=f"{field}.quantity",
     )
 
 

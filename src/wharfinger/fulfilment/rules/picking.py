@@ -43,7 +43,7 @@ def gather(plan: Plan, truth: Truth, line: Any, pick: Pick, n: int) -> list[Got]
     """
     found = [
         Got(h.spot, q, h.location)
-        for h, q in taken_from(fitting(truth.of_claim(line.pk, ("bin",)), pick), pick.quantity)
+        for h, q in _fresh(truth, taken_from(_first_to_expire(truth, line, pick), pick.quantity), pick, n)
     ]
     left = pick.quantity - sum(got.quantity for got in found)
     if left and not pick.exact():
@@ -53,6 +53,7 @@ def gather(plan: Plan, truth: Truth, line: Any, pick: Pick, n: int) -> list[Got]
             line.product_id,
             left,
             channels=demand.selling(truth, line),
+            fresh_on=truth.today,
             field=f"picks.{n}.quantity",
         )
         found += [Got(h.spot, q, h.location) for h, q in chosen]
@@ -61,6 +62,28 @@ def gather(plan: Plan, truth: Truth, line: Any, pick: Pick, n: int) -> list[Got]
         left = pick.quantity - sum(got.quantity for got in found)
         found += _exchanged(plan, truth, line, pick, left, n) if left else []
     return found
+
+
+def _first_to_expire(truth: Truth, line: Any, pick: Pick) -> list[Held]:
+    """What a line reserved, first to expire first, then in walking order."""
+    own = fitting(truth.of_claim(line.pk, ("bin",)), pick)
+    return sorted(own, key=lambda h: (h.expires_on is None, h.expires_on or truth.today))
+
+
+def _fresh(truth: Truth, taken: list[tuple[Held, int]], pick: Pick, n: int) -> list[tuple[Held, int]]:
+    """Let goods pass that have not expired; a batch that has is picked only where it is named."""
+    for held, _quantity in taken:
+        if not pick.lots and stock.expired_on(held, truth.today):
+            raise Refusal(
+                "expired",
+                N_("Batch {batch} expired on {date}. Release it and take another, or name it to pick it."),
+                field=f"picks.{n}.quantity",
+                product=held.product,
+                line=pick.line,
+                batch=held.code,
+                date=held.expires_on.isoformat() if held.expires_on else "",
+            )
+    return taken
 
 
 def _free_here(plan: Plan, truth: Truth, line: Any, pick: Pick, left: int, n: int) -> list[Got]:

@@ -205,6 +205,7 @@ def _chosen(truth: Truth, incoming: Incoming, product: Any) -> Held:
         location=incoming.location,
         bin=incoming.bin,
         lots=lots,
+        fresh_on=truth.today,
         field="incoming.serial" if lots else "incoming.product",
     )
     return found[0][0]

@@ -50,6 +50,7 @@ def plan_reserve(truth: Truth, *, holds: Sequence[Hold], until: datetime | None 
             bin=hold.bin,
             lots=hold.lots,
             channels=demand.selling(truth, line),
+            fresh_on=truth.today,
             field=field,
         )
         demand.take(plan, chosen, line.pk)

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from ninja import Router
+from ninja import Query, Router
 from pydantic import Field
 
-from wharfinger.base import configuration, money, quantity
+from wharfinger.base import clock, configuration, money, quantity
 from wharfinger.base.access import require
-from wharfinger.base.door import Id, Listing, Page, Request, Shown, answer, whole
+from wharfinger.base.door import MOST_ITEMS, Id, Listing, Page, Request, Shown, answer, whole
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product
 from wharfinger.catalog.queries import in_category
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries import holders, places, worth
+from wharfinger.stock.queries.expiring import expiring
 from wharfinger.stock.queries.free import show_available
 
 router = Router(tags=["stock"])
@@ -282,3 +283,50 @@ def changes(request: Request, since: date, until: date) -> HttpResponse:
         for d in [products[one.product].quantity_decimals]
     ]
     return answer({"since": since.isoformat(), "until": until.isoformat(), "items": items})
+
+
+class ExpiringOut(Shown):
+    """A batch at hand that expires or has expired."""
+
+    product: Id
+    sku: str
+    batch: str = Field(examples=["L-7"])
+    expires_on: date
+    location: Id | None
+    bin: str | None = Field(examples=["A1"])
+    kind: str = Field(examples=["bin"])
+    quantity: str = Field(examples=["12"])
+    line: Id | None = Field(description="The line that holds it.")
+
+
+class ExpiringList(Shown):
+    """What expires, the first to expire first."""
+
+    items: list[ExpiringOut]
+
+
+@router.get("/stock/expiring", response=ExpiringList, summary="List what expires")
+def what_expires(
+    request: Request, days: Annotated[int, Query(ge=0, le=3650, examples=[30])] = 30
+) -> HttpResponse:
+    """Batches at hand that expire within so many days or have expired, the first 500."""
+    require(request.auth, "stock.read")
+    until = clock.today(configuration.one("time_zone")) + timedelta(days=days)
+    return answer(
+        {
+            "items": [
+                {
+                    "product": one["product_id"],
+                    "sku": one["sku"],
+                    "batch": one["batch"],
+                    "expires_on": one["expires_on"].isoformat(),
+                    "location": one["at"],
+                    "bin": one["bin_name"],
+                    "kind": one["kind"],
+                    "quantity": quantity.plain(one["quantity"], one["decimals"]),
+                    "line": one["claim_id"] or None,
+                }
+                for one in expiring(until)[:MOST_ITEMS]
+            ]
+        }
+    )

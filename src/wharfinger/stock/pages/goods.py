@@ -115,14 +115,14 @@ def _actor(request: HttpRequest) -> Any:
     return request.user
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, field: str = "effective_on") -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise BadInput(
             "not_a_date",
             N_("“{text}” is not a date. Write it like 2026-11-30."),
-            field="effective_on",
+            field=field,
             text=text[:20],
         ) from None
 
@@ -237,6 +237,7 @@ def adjust(request: HttpRequest) -> HttpResponse:
             typed.micro(cost, field="unit_cost") if cost else None,
             codes if product.traced != "batch" else (),
             codes[0] if product.traced == "batch" and codes else "",
+            _day(post.get("expires_on", ""), "expires_on"),
             owner=owner_of(post.get("owner", "")),
         )
         day = _day(post.get("effective_on", ""))
@@ -256,6 +257,7 @@ def adjust(request: HttpRequest) -> HttpResponse:
         "unit_cost",
         "serials",
         "batch",
+        "expires_on",
         "reason",
         "note",
         "owner",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from wharfinger.base.money import share
@@ -20,12 +21,14 @@ def choose(
     bin: int | None = None,
     lots: Collection[int] = (),
     channels: Mapping[int, str] | None = None,
+    fresh_on: date | None = None,
     field: str = "quantity",
 ) -> list[tuple[Held, int]]:
     """Which free goods serve a wish: walking order, first to expire, oldest lot first.
 
     location, bin: places to stay within; lots: exactly these serials or batches; channels: how locations sell,
-    where the goods are to be sold: a rental location lends, so that its goods are left out unless they are named.
+    where the goods are to be sold: a rental location lends, so that its goods are left out unless they are named;
+    fresh_on: the day, where goods are for a customer: a batch that has expired is taken only where it is named.
     What is chosen is taken from ``free``, so that the next choice of the same act finds the rest.
     Raises Refusal when there is less than wanted; nothing is chosen then.
     """
@@ -42,7 +45,23 @@ def choose(
         and (not lots or h.lot in lots)
     ]
     fitting.sort(key=lambda h: (h.expires_on is None, h.expires_on or 0, h.sequence, h.lot, h.place))
+    expired = [] if lots else [h for h in fitting if expired_on(h, fresh_on)]
+    fitting = [h for h in fitting if lots or not expired_on(h, fresh_on)]
     at_hand = sum(h.quantity for h in fitting)
+    if at_hand < quantity and expired:
+        raise Refusal(
+            "expired",
+            N_(
+                "{wanted} wanted, {free} free here that have not expired. Take less, or name the batch {batch} "
+                "to take what has expired."
+            ),
+            field=field,
+            wanted=quantity,
+            free=at_hand,
+            product=product,
+            location=location,
+            batch=expired[0].code,
+        )
     if at_hand < quantity:
         raise Refusal(
             "not_enough",
@@ -61,6 +80,11 @@ def choose(
             one.quantity -= part
             quantity -= part
     return chosen
+
+
+def expired_on(held: Held, day: date | None) -> bool:
+    """Whether goods have expired by a day; never where no day is asked about."""
+    return day is not None and held.expires_on is not None and held.expires_on < day
 
 
 def price_issues(
