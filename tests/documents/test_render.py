@@ -11,8 +11,10 @@ import pytest
 
 from tests.documents import people, samples
 from tests.documents.reading import pages, scanned
+from wharfinger.base.refusal import BadInput
 from wharfinger.documents import shapes as s
 from wharfinger.documents.figures import amount, price, spoken
+from wharfinger.documents.papers import NAMES, paper_named
 from wharfinger.documents.render import TEMPLATES, render
 from wharfinger.documents.words import WORDS, words
 
@@ -276,6 +278,35 @@ def test_small_labels_are_read_by_a_scanner() -> None:
         {"SN-P24-07300443-GRÜN"},
         {"BIN-HH-A1-01"},
     ]
+
+
+@pytest.mark.parametrize("paper", NAMES)
+@pytest.mark.parametrize("square", [False, True])
+def test_labels_are_read_on_every_paper(paper: str, square: bool) -> None:
+    """Rolls have one to a page; a sheet that is begun is filled on from there."""
+    on = paper_named(paper)
+    each = on.columns * on.rows
+    rows = tuple(s.Label(f"Patch cable {n}", f"NET-{n:03}", "Main / A1") for n in range(each + 1))
+    pdf = render(s.Labels(rows, on, start=each, square=square), language="de")
+    if each == 1:
+        assert [scanned(pdf, page=n) for n in range(2)] == [{"NET-000"}, {"NET-001"}]
+    else:
+        assert scanned(pdf, dpi=300) == {"NET-000"}
+        assert scanned(pdf, dpi=300, page=1) == {row.code for row in rows[1:]}
+
+
+@pytest.mark.parametrize(
+    "name", ["a4-7x3", "a4-3x17", "roll-10x10", "roll-300x20", "letter", "a4", "roll-6²x29"]
+)
+def test_a_paper_that_there_is_not_is_refused(name: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        paper_named(name)
+    assert refused.value.code == "no_such_paper"
+
+
+def test_a_long_number_is_a_square_code_where_bars_would_be_too_thin() -> None:
+    label = s.Labels((s.Label("Switch", "SN-0123456789-0123456789"),), paper_named("roll-38x25"))
+    assert scanned(render(label, language="en")) == {"SN-0123456789-0123456789"}
 
 
 def test_a_name_of_nothing_but_umlauts_is_scanned_as_it_is_written() -> None:

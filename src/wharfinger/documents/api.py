@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from ninja import Path, Query, Router
@@ -14,6 +14,7 @@ from wharfinger.base.door import Id, Listing, Page, Request, Shown, whole
 from wharfinger.documents.actions import issuing, printing
 from wharfinger.documents.kinds import kind_named
 from wharfinger.documents.models import Issued
+from wharfinger.documents.papers import USUAL
 from wharfinger.documents.queries.issued import issued
 
 router = Router(tags=["documents"])
@@ -23,6 +24,9 @@ ListName = Annotated[str, Path(max_length=40, examples=["pick-lists"])]
 Lines = Annotated[
     str, Query(max_length=20_000, examples=["17,18"], description="Ids of lines, separated by commas.")
 ]
+LabelName = Annotated[str, Path(max_length=40, examples=["products"])]
+Copies = Annotated[int, Query(ge=1, le=2000)]
+PaperName = Annotated[str, Query(max_length=40, examples=["roll-62x29", "a4-3x8"])]
 PDF = {
     "responses": {
         200: {
@@ -77,6 +81,34 @@ def get_lists(request: Request, name: ListName, lines: Lines = "") -> HttpRespon
     return _pdf(
         printing.print_lists(actor=actor, name=name, lines=chosen, holdings=[], language=actor.language)
     )
+
+
+@router.get("/documents/labels/{of}.pdf", openapi_extra=PDF, summary="Small labels")
+def get_labels(
+    request: Request,
+    of: LabelName,
+    ids: Lines,
+    copies: Copies = 1,
+    paper: PaperName = USUAL,
+    start: Copies = 1,
+    code: Literal["bars", "qr"] = "bars",
+) -> HttpResponse:
+    """Labels for `products`, `serials`, `bins`, `locations` or `containers`, `copies` of each.
+
+    `start`: the first free place of the first sheet; `code`: Code 128, or QR for all.
+    """
+    chosen = [whole(part.strip(), "ids") for part in ids.split(",") if part.strip()]
+    actor = request.auth
+    made = printing.print_labels(
+        actor=actor,
+        of=of,
+        copies=dict.fromkeys(chosen, copies),
+        paper=paper,
+        start=start,
+        square=code == "qr",
+        language=actor.language,
+    )
+    return _pdf(made)
 
 
 @router.get("/documents/counts/{pk}.pdf", openapi_extra=PDF, summary="A count sheet")

@@ -19,9 +19,18 @@ QUIET_MODULES = 10
 """Light modules left and right of a linear barcode (ISO/IEC 15417 asks for ten)."""
 
 
-def code128(text: str) -> str:
-    """The text as Code 128, or as QR where Code 128 lacks a character or would be too wide to read."""
-    if not text.isascii() or not text.isprintable() or len(text) > 28:
+THIN = 0.159
+"""Millimetres of the thinnest bar that a label printer of 203 dpi still prints well enough to be read."""
+
+
+def code128(text: str, within: int = 58) -> str:
+    """The text as Code 128, or as QR where Code 128 lacks a character or would be too wide to read.
+
+    within: millimetres there are for it.
+    """
+    # Start, check and stop take 35 modules, every character 11.
+    most = int((within / THIN - 35 - 2 * QUIET_MODULES) / 11)
+    if not text.isascii() or not text.isprintable() or len(text) > most:
         return qr(text)
     return _bars(Code128(text).build()[0])
 

@@ -6,18 +6,19 @@ import base64
 import re
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wharfinger.base import configuration
-from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.page import Form, page, page_act, selected
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.documents.actions import issuing, printing
 from wharfinger.documents.codes import as_svg
+from wharfinger.documents.papers import NAMES, USUAL, paper_named
 from wharfinger.documents.render import drawable
 from wharfinger.parties.actions.settings import set_setting
 
@@ -95,12 +96,68 @@ def _logo(request: HttpRequest) -> str:
 @require_GET
 @page()
 def labels(request: HttpRequest, of: str) -> HttpResponse:
-    """Small labels for products, units or bins."""
+    """Small labels: so many of each (``copies-17=3``, else ``copies``) on the paper that was chosen."""
     actor: Any = request.user
+    each = _number(request, "copies", 1)
     made = printing.print_labels(
-        actor=actor, of=of, ids=_ids(request, "ids"), language=get_language() or "en"
+        actor=actor,
+        of=of,
+        copies={pk: _number(request, f"copies-{pk}", each) for pk in _ids(request, "ids")},
+        paper=request.GET.get("paper") or USUAL,
+        start=_number(request, "start", 1),
+        square=request.GET.get("code") == "qr",
+        language=get_language() or "en",
     )
     return _pdf(made, f"labels-{of}")
+
+
+@require_GET
+@page()
+def choose_labels(request: HttpRequest, of: str) -> HttpResponse:
+    """How many labels of each, on which paper, from which place on, with which code."""
+    actor: Any = request.user
+    ids = _ids(request, "ids")
+    found = list(printing.labels(actor=actor, of=of, ids=ids))
+    if not found:
+        raise BadInput("nothing_selected", N_("Select at least one row first."))
+    shown = {"of": of, "labels": found, "papers": [(name, _paper(name)) for name in NAMES], "form": Form()}
+    return render(request, "documents/labels.html", shown)
+
+
+def selected_labels(of: str) -> Any:
+    """The act of a list that goes on to the labels of the ticked rows."""
+
+    @require_POST
+    @page()
+    def chosen(request: HttpRequest) -> HttpResponse:
+        ids = "&".join(f"ids={row.id}" for row in selected(request))
+        return HttpResponseRedirect(f"{reverse('documents:choose_labels', args=[of])}?{ids}", status=303)
+
+    return chosen
+
+
+def _paper(name: str) -> str:
+    """A paper in words, with its size and how many labels it has."""
+    paper = paper_named(name)
+    size = f"{paper.width / 100:g} × {paper.height / 100:g} mm"
+    if paper.columns * paper.rows == 1:
+        return _("Roll, %(size)s") % {"size": size}
+    many = {"columns": paper.columns, "rows": paper.rows, "size": size}
+    return _("A4, %(columns)s × %(rows)s, each %(size)s") % many
+
+
+def _number(request: HttpRequest, name: str, usual: int) -> int:
+    text = request.GET.get(name, "").strip()
+    if not text:
+        return usual
+    if not re.fullmatch(r"[0-9]{1,4}", text):
+        raise BadInput(
+            "not_whole_number",
+            N_("“{text}” is no whole number. Write it like 12."),
+            field=name,
+            text=text[:40],
+        )
+    return int(text)
 
 
 @require_GET

@@ -122,8 +122,12 @@ def _codes(shape: shapes.Shape) -> dict[str, Any]:
             pay = codes.payment_qr(shape.company.bank, due, holder=holder, reference=shape.number)
             return {"pay": pay, "settled": due.minor <= 0}
         case shapes.Labels():
-            return {"rows": [codes.code128(row.code) for row in shape.rows]}
+            return {"rows": [_label(row.code, shape) for row in shape.rows]}
     return {}
+
+
+def _label(code: str, shape: shapes.Labels) -> str:
+    return codes.qr(code) if shape.square else codes.code128(code, within=shape.paper.width // 100 - 4)
 
 
 def _number(number: str) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from wharfinger.documents.papers import ROLL, Paper
+
 
 @dataclass(frozen=True, slots=True)
 class Amount:
@@ -394,7 +396,7 @@ class RmaSlip:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """62 × 29 mm for a shelf, a product, a bin or a unit."""
+    """What is stuck on a shelf, a product, a bin or a unit."""
 
     title: str
     code: str
@@ -403,9 +405,14 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """A strip of small labels, one to a page."""
+    """Small labels, one to a page of a roll or many to a sheet."""
 
     rows: tuple[Label, ...]
+    paper: Paper = ROLL
+    start: int = 1
+    """The first place of the first sheet that is not used up."""
+    square: bool = False
+    """Whether every code is a QR code, not only those that are too long for bars."""
 
 
 Shape = (

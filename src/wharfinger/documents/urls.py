@@ -10,6 +10,11 @@ urlpatterns = [
     path("documents/issued/<int:pk>.pdf", pages.issued, name="issued"),
     path("documents/lists/<slug:name>.pdf", pages.lists, name="lists"),
     path("documents/labels/<slug:of>.pdf", pages.labels, name="labels"),
+    path("labels/<slug:of>/", pages.choose_labels, name="choose_labels"),
+    *(
+        path(f"labels/{of}/selected/", pages.selected_labels(of), name=f"label_{of}")
+        for of in ("products", "serials", "bins", "locations", "containers")
+    ),
     path("documents/counts/<int:pk>.pdf", pages.count_sheet, name="count_sheet"),
     path("documents/<slug:kind>/<int:pk>.pdf", pages.document, name="pdf"),
 ]

@@ -17,7 +17,7 @@ from wharfinger.base.asking import Ask, capped
 from wharfinger.base.money import MICRO
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, NotThere
-from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import written
 from wharfinger.catalog import actions
 from wharfinger.catalog.models import Barcode, Component, Product, TaxCode, VendorPrice
@@ -119,6 +119,7 @@ PRODUCTS = Table(
         Filter("traced", N_("Tracing"), "many", lambda _ask: typed.options(TRACED)),
     ),
     tabs=(Tab("used", N_("In use")), Tab("all", N_("All"))),
+    acts=(Act("labels", N_("Print labels"), "documents:label_products", "catalog.read", icon="printer"),),
     new=New(N_("New product"), "catalog:new_product", "catalog.product"),
     rows=_rows,
     empty=N_("Add what you buy, keep, sell or do."),

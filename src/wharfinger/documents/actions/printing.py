@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from wharfinger.base import clock, configuration
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.documents.papers import USUAL, paper_named
 from wharfinger.documents.queries.counting import count_sheet
-from wharfinger.documents.queries.labels import bin_labels, product_labels, serial_labels
+from wharfinger.documents.queries.labels import (
+    Named,
+    bin_labels,
+    container_labels,
+    location_labels,
+    product_labels,
+    repeated,
+    serial_labels,
+)
 from wharfinger.documents.queries.parties import language_of
 from wharfinger.documents.queries.picking import pick_lists
 from wharfinger.documents.queries.shipping import packing_lists
@@ -24,10 +33,12 @@ LISTS: dict[str, Callable[[Sequence[int], date], tuple[Shape, ...]]] = {
     "pick-lists": pick_lists,
     "packing-lists": packing_lists,
 }
-LABELS: dict[str, tuple[str, Callable[[Sequence[int]], Labels]]] = {
+LABELS: dict[str, tuple[str, Callable[[Sequence[int]], Named]]] = {
     "products": ("catalog.read", product_labels),
     "serials": ("stock.read", serial_labels),
     "bins": ("stock.read", bin_labels),
+    "locations": ("stock.read", location_labels),
+    "containers": ("fulfilment.read", container_labels),
 }
 
 
@@ -63,13 +74,46 @@ def print_count_sheet(*, actor: Actor, count: int, bin: int | None, language: st
     return render(made, language=language_of(language))
 
 
-def print_labels(*, actor: Actor, of: str, ids: Sequence[int], language: str) -> bytes:
-    """Small labels for these products, units or bins, one to a page."""
+def labels(*, actor: Actor, of: str, ids: Sequence[int]) -> Named:
+    """What there is to be printed for these products, units, bins, locations or containers."""
     if of not in LABELS:
         raise NotThere("no_such_document", N_("There is no such document."))
     permission, read = LABELS[of]
     require(actor, permission)
-    return render(read(_few(ids)), language=language_of(language))
+    return read(_few(ids))
+
+
+def print_labels(
+    *,
+    actor: Actor,
+    of: str,
+    copies: Mapping[int, int],
+    paper: str = USUAL,
+    start: int = 1,
+    square: bool = False,
+    language: str,
+) -> bytes:
+    """Small labels, so many of each, on a roll or on sheets from a place of the first one on.
+
+    Raises BadInput for a place that the sheet does not have.
+    """
+    on = paper_named(paper)
+    if not 1 <= start <= on.columns * on.rows:
+        raise BadInput(
+            "no_such_place",
+            N_("The sheet has {most} labels. Begin at one of them."),
+            field="start",
+            most=on.columns * on.rows,
+        )
+    if sum(copies.values()) > MOST or any(many < 0 for many in copies.values()):
+        raise BadInput(
+            "too_many_labels",
+            N_("At most {most} labels can be printed at once. Print them in parts."),
+            field="copies",
+            most=MOST,
+        )
+    rows = repeated(labels(actor=actor, of=of, ids=list(copies)), copies)
+    return render(Labels(rows, on, start, square), language=language_of(language))
 
 
 def _few(ids: Sequence[int]) -> Sequence[int]:

@@ -1,23 +1,27 @@
-"""Small labels for products, bins and units."""
+"""Small labels for products, units, bins, locations and containers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product
-from wharfinger.documents.shapes import Label, Labels
+from wharfinger.documents.shapes import Label
+from wharfinger.fulfilment.models import Container
 from wharfinger.ledger.models import Lot
-from wharfinger.stock.models import Bin
+from wharfinger.stock.models import Bin, Location
+
+Named = Iterator[tuple[int, Label]]
+"""Labels in the order in which they are printed, each with the id of what it is for."""
 
 
-def product_labels(ids: Iterable[int]) -> Labels:
+def product_labels(ids: Iterable[int]) -> Named:
     """A label with the SKU, or the GTIN where there is one, for each product."""
     found = Product.objects.filter(pk__in=list(ids)).order_by("sku")
-    return _some(Label(product.name, product.gtin or product.sku, product.sku) for product in found)
+    return ((one.pk, Label(one.name, one.gtin or one.sku, one.sku)) for one in found)
 
 
-def serial_labels(ids: Iterable[int]) -> Labels:
+def serial_labels(ids: Iterable[int]) -> Named:
     """A label with the serial number for each unit."""
     found = (
         Lot.objects.filter(pk__in=list(ids))
@@ -25,21 +29,37 @@ def serial_labels(ids: Iterable[int]) -> Labels:
         .select_related("product")
         .order_by("product__sku", "code")
     )
-    return _some(Label(lot.product.name, lot.code, lot.product.sku) for lot in found)
+    return ((lot.pk, Label(lot.product.name, lot.code, lot.product.sku)) for lot in found)
 
 
-def bin_labels(ids: Iterable[int]) -> Labels:
+def bin_labels(ids: Iterable[int]) -> Named:
     """A label with its name for each bin."""
     found = (
         Bin.objects.filter(pk__in=list(ids))
         .select_related("location")
         .order_by("location__name", "place__sequence", "name")
     )
-    return _some(Label(one.location.name, one.name) for one in found)
+    return ((one.pk, Label(one.location.name, one.name)) for one in found)
 
 
-def _some(labels: Iterable[Label]) -> Labels:
-    rows = tuple(labels)
+def location_labels(ids: Iterable[int]) -> Named:
+    """A label with its name for each location."""
+    found = Location.objects.filter(pk__in=list(ids)).order_by("name")
+    return ((one.pk, Label(one.name, one.name)) for one in found)
+
+
+def container_labels(ids: Iterable[int]) -> Named:
+    """A small label with its number for each container."""
+    found = Container.objects.filter(pk__in=list(ids), void__isnull=True).order_by("number")
+    return (
+        (one.pk, Label(one.site.organization.name, one.number, one.site.name))
+        for one in found.select_related("site__organization")
+    )
+
+
+def repeated(labels: Named, copies: Mapping[int, int]) -> tuple[Label, ...]:
+    """Each label so many times; raises BadInput where none is left."""
+    rows = tuple(label for pk, label in labels for _ in range(copies.get(pk, 1)))
     if not rows:
         raise BadInput("nothing_selected", N_("Select at least one row first."))
-    return Labels(rows)
+    return rows

@@ -14,7 +14,7 @@ from wharfinger.base.asking import Ask, capped
 from wharfinger.base.door import there
 from wharfinger.base.page import page, page_act
 from wharfinger.base.refusal import N_
-from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import quantity, scaled
 from wharfinger.fulfilment.actions import packing, shipping
 from wharfinger.fulfilment.pages.goods import consignment_of, document_of
@@ -70,6 +70,7 @@ CONTAINERS = Table(
     ),
     filters=(Filter("customer", N_("Customer")),),
     tabs=(Tab("here", N_("Here")), Tab("all", N_("All"))),
+    acts=(Act("labels", N_("Print labels"), "documents:label_containers", "fulfilment.read", icon="printer"),),
     new=New(N_("Pack"), "fulfilment:packing", "fulfilment.pack"),
     empty=N_("Containers appear here when goods are packed."),
     rows=_rows,

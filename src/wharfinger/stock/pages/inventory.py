@@ -15,7 +15,7 @@ from wharfinger.base import configuration
 from wharfinger.base.asking import Ask
 from wharfinger.base.page import page
 from wharfinger.base.refusal import N_, NotThere
-from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.catalog.models import Product
 from wharfinger.catalog.queries import marked
 from wharfinger.ledger.telling import place_words, timeline, verb_words
@@ -192,6 +192,7 @@ SERIALS = Table(
         Column("whose", N_("For whom")),
     ),
     filters=(Filter("serial", N_("Serial number")), Filter("product", N_("SKU or name"))),
+    acts=(Act("labels", N_("Print labels"), "documents:label_serials", "stock.read", icon="printer"),),
     rows=_serials,
     empty=N_("Serial numbers appear here when goods that have them are received."),
 )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wharfinger.base.asking import Ask
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, NotThere
-from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import User
@@ -86,6 +86,7 @@ LOCATIONS = Table(
         Filter("kind", N_("Kind"), "many", _kinds),
     ),
     tabs=(Tab("open", N_("In use")), Tab("all", N_("All"))),
+    acts=(Act("labels", N_("Print labels"), "documents:label_locations", "stock.read", icon="printer"),),
     new=New(N_("New location"), "stock:new_location", "stock.location"),
     rows=_rows,
     empty=N_("Add the warehouse, van or shelf where goods are kept."),
