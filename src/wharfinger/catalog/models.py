@@ -191,6 +191,30 @@ class ProductUnit(Document):
         return self.name
 
 
+class Substitute(Document):
+    """A product that may be taken in another's place, where that one lacks."""
+
+    subject: ClassVar[str] = "substitute"
+    product = models.ForeignKey(Product, models.PROTECT, related_name="substitutes")
+    other = models.ForeignKey(Product, models.PROTECT, related_name="stands_in_for")
+    rank = models.IntegerField()
+    """The lowest is offered first."""
+    retired_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "other"],
+                condition=Q(retired_on__isnull=True, void__isnull=True),
+                name="substitute_once",
+            ),
+            models.CheckConstraint(condition=~Q(product=models.F("other")), name="substitute_is_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.other_id} for {self.product_id}"
+
+
 class VendorPrice(models.Model):
     """What a vendor asks for a product, under which number."""
 

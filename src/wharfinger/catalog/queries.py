@@ -21,6 +21,7 @@ from wharfinger.catalog.models import (
     PriceBreak,
     Product,
     ProductUnit,
+    Substitute,
     TaxCode,
     VendorPrice,
     WarrantyPolicy,
@@ -57,6 +58,20 @@ def in_category(rows: QuerySet[Product, Product], values: Sequence[str]) -> Quer
     for path in map(path_of, values):
         wanted |= Q(category=path) | Q(category__startswith=f"{path}{BETWEEN}")
     return rows.filter(wanted)
+
+
+def substitutes_of(products: Iterable[int]) -> dict[int, list[Product]]:
+    """What may be taken in place of these products, the best first; retired ones are not."""
+    found: dict[int, list[Product]] = defaultdict(list)
+    rows = Substitute.objects.filter(
+        product__in=list(products),
+        retired_on__isnull=True,
+        void__isnull=True,
+        other__retired_on__isnull=True,
+    )
+    for one in rows.select_related("other").order_by("rank", "pk"):
+        found[one.product_id].append(one.other)
+    return found
 
 
 def sold_by(rows: QuerySet[Product, Product], values: Sequence[str]) -> QuerySet[Product, Product]:
@@ -163,6 +178,7 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
     for part in made_of(p.pk for p in listed):
         in_one = plain(part.quantity, part.product.quantity_decimals)
         parts[part.whole_id].append({"product": part.product_id, "sku": part.product.sku, "quantity": in_one})
+    instead = substitutes_of([p.pk for p in listed])
     levels = further.figure("product.levels", [p.pk for p in listed])
     return [
         {
@@ -188,6 +204,7 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
             "manufacturer": p.manufacturer,
             "gtin": p.gtin,
             "barcodes": codes[p.pk],
+            "substitutes": [one.pk for one in instead.get(p.pk, ())],
             "retired_on": _day(p.retired_on),
             "vendors": vendors[p.pk],
             "units": counted[p.pk],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wharfinger.catalog.pages import categories, codes, products, units
+from wharfinger.catalog.pages import categories, codes, products, substitutes, units
 
 app_name = "catalog"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("products/<int:pk>/", products.product, name="product"),
     path("products/<int:pk>/change/", products.change_product, name="change_product"),
     path("products/<int:pk>/units/", units.units, name="units"),
+    path("products/<int:pk>/substitutes/", substitutes.substitutes, name="substitutes"),
     path("settings/categories/", categories.category_list, name="categories"),
     path("settings/categories/new/", categories.new_category, name="new_category"),
     path("settings/categories/<int:pk>/", categories.category, name="category"),

@@ -19,7 +19,7 @@ from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import micro, quantity, scaled, written
 from wharfinger.catalog.models import Product, TaxCode
-from wharfinger.catalog.queries import scanned
+from wharfinger.catalog.queries import scanned, substitutes_of
 from wharfinger.demand import actions
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
@@ -350,13 +350,22 @@ def about(request: HttpRequest) -> HttpResponse:
     sku = next((str(value).strip() for key, value in request.GET.items() if key.startswith("sku")), "")
     means = scanned([sku]).get(sku) if sku else None
     found = means.product if means and means.product.retired_on is None else None
+    there = free([found.pk])[found.pk] if found and found.kind in ("stocked", "kit") else None
     context = {
         "sku": sku,
         "product": found,
         "currency": configuration.one("currency"),
-        "free": free([found.pk])[found.pk] if found and found.kind in ("stocked", "kit") else None,
+        "free": there,
+        "instead": _instead(found) if found and there is not None and there <= 0 else [],
     }
     return render(request, "demand/about.html", context)
+
+
+def _instead(product: Product) -> list[tuple[Product, int]]:
+    """What may be taken in place of a product, with how much of it is free."""
+    others = substitutes_of([product.pk]).get(product.pk, [])
+    there = free([one.pk for one in others]) if others else {}
+    return [(one, there[one.pk]) for one in others if there.get(one.pk, 0) > 0][:3]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

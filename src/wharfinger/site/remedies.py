@@ -15,6 +15,7 @@ from wharfinger.site.subjects import subject
 REMEDIES: dict[str, tuple[str, str]] = {
     "take_less": (N_("Take {quantity}"), ""),
     "take_elsewhere": (N_("Take from {location}"), ""),
+    "substitute": (N_("Instead {sku}: {quantity} available"), ""),
     "order_rest": (N_("Order the rest"), ""),
     "ask_holder": (N_("Ask the holder"), ""),
     "reload": (N_("Load the newest"), ""),
@@ -37,6 +38,9 @@ def remedy_words(remedy: Any) -> tuple[str, str]:
     values: Mapping[str, Any] = remedy["values"] if isinstance(remedy, Mapping) else remedy.values
     if verb == "ask_holder":
         return gettext(REMEDIES[verb][0]), subject(str(values.get("subject", "")))[1]
+    if verb == "substitute":
+        words = gettext(REMEDIES[verb][0]).format_map(_Known(values))
+        return words, address("catalog:product", values["product"])
     words, page = REMEDIES.get(verb, (CORRECTIONS.get(verb, ""), f"remedy:{verb}"))
     words = words or verb.replace("_", " ").capitalize()
     return gettext(words).format_map(_Known(values)), address(page, **values) if page else ""

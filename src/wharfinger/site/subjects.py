@@ -45,6 +45,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "reason": (N_("Reason"), "stock:reason"),
     "bin": (N_("Bin"), ""),
     "barcode": (N_("Barcode"), ""),
+    "substitute": (N_("Substitute"), ""),
     "category": (N_("Category"), "catalog:category"),
     "vendor_price": (N_("Vendor's price"), ""),
     "price_break": (N_("Price break"), ""),

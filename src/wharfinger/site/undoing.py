@@ -140,6 +140,7 @@ BY_NOUN: dict[str, str] = {
     "setting:modules": "site.modules",
     "shipment": "fulfilment.ship",
     "site": "parties.organization",
+    "substitute": "catalog.product",
     "subscription": "devices.subscription",
     "tax_code": "catalog.tax_code",
     "token": "parties.token",

@@ -27,6 +27,7 @@ from wharfinger.base.door import (
     there,
 )
 from wharfinger.catalog import actions, queries
+from wharfinger.catalog.actions.substitutes import set_substitutes
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.door import detail, make, write
 
@@ -248,6 +249,7 @@ class ProductOut(Shown):
     manufacturer: str
     gtin: str
     barcodes: list[BarcodeOut]
+    substitutes: list[Id] = Field(description="What may be taken in its place, the best first.")
     retired_on: date | None
     vendors: list[VendorOut]
     units: list[UnitOut]
@@ -325,4 +327,17 @@ def add_product(request: Request, body: ProductGiven) -> HttpResponse:
 def change_product(request: Request, id: Id, body: ProductChange) -> HttpResponse:
     """Change a product; a date in ``retired_on`` retires it."""
     act = partial(actions.change_product, actor=request.auth, product=id, **_split(body))
+    return write(request, act, lambda _: _show_product(request, id), about=f"product:{id}")
+
+
+class SubstitutesGiven(Given):
+    """What may be taken in a product's place from now on."""
+
+    products: list[Id] = Field(max_length=50, description="The best first; none takes all off.")
+
+
+@router.post("/products/{id}/substitutes", response=ProductDone, summary="Set the substitutes of a product")
+def substitutes(request: Request, id: Id, body: SubstitutesGiven) -> HttpResponse:
+    """Say what may be taken in a product's place."""
+    act = partial(set_substitutes, actor=request.auth, product=id, others=body.products)
     return write(request, act, lambda _: _show_product(request, id), about=f"product:{id}")

@@ -21,7 +21,7 @@ from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Tabl
 from wharfinger.base.typed import written
 from wharfinger.catalog import actions
 from wharfinger.catalog.models import Barcode, Component, Product, TaxCode, VendorPrice
-from wharfinger.catalog.pages import offers, typed
+from wharfinger.catalog.pages import offers, substitutes, typed
 from wharfinger.catalog.pages.units import told
 from wharfinger.catalog.queries import barcodes, every_path, made_of, marked, steps_of
 from wharfinger.catalog.queries import products as every_product
@@ -161,6 +161,7 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
             "method": _(METHODS[found.cost_method]) if costs else "",
             "costs": costs,
             "vendors": [offers.row(one, steps.get(one.pk, ()), found, costs) for one in prices],
+            "substitutes": substitutes.rows(pk, actor),
             "coming": [row for one in prices for row in offers.coming(one, steps.get(one.pk, ()), found)],
             "units": told(found),
             "components": [_component(one) for one in made_of([pk])],

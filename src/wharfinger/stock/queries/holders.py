@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 from django.db.models import Q, Sum
 
 from wharfinger.base import clock
+from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import Arrival, Holder, Refusal, Remedy
 from wharfinger.catalog.models import Product
+from wharfinger.catalog.queries import substitutes_of
 from wharfinger.ledger.models import Claim, Holding, Move
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries.figures import available
@@ -196,6 +198,13 @@ def _remedies(refusal: Refusal, location: int | None) -> list[Remedy]:
     if location is not None:
         names = Location.objects.filter(Q(place_id__in=elsewhere)).order_by("-default", "name")
         found.extend(Remedy("take_elsewhere", {"location": one.name}) for one in names[:3])
+    instead = substitutes_of([refusal.product]).get(refusal.product, [])
+    free: dict[int, int] = {}
+    for (product, _place), units in available([one.pk for one in instead]).items() if instead else ():
+        free[product] = free.get(product, 0) + units
+    for one in [one for one in instead if free.get(one.pk, 0) > 0][:2]:
+        there = plain(free[one.pk], one.quantity_decimals)
+        found.append(Remedy("substitute", {"product": one.pk, "sku": one.sku, "quantity": there}))
     if refusal.held_by:
         found.append(Remedy("ask_holder", {"subject": refusal.held_by[0].subject}))
     return found
