@@ -256,6 +256,19 @@ def _lose_transfer(state: State, chance: random.Random) -> Any:
     return transfers.lose_transfer(actor=state.user, order=order, goods=lost, reason="Lost")
 
 
+def _hand_back(state: State, chance: random.Random) -> Any:
+    """A customer's goods come in, move, and some go back."""
+    owner, product = state.company.customer.pk, state.loose(chance).pk
+    here, there = state.company.location.place_id, state.company.other.place_id
+    count = chance.randint(1, 3)
+    goods.adjust(actor=state.user, items=[Adjustment(product, count, here, owner=owner)], reason="Kept")
+    moved = Transfer(Goods(product, count, here, owner=owner), there)
+    goods.transfer(actor=state.user, items=[moved])
+    state.stands()
+    back = Goods(product, chance.randint(1, count + 1), there, owner=owner)
+    return goods.hand_back(actor=state.user, items=[back])
+
+
 def _put_away(state: State, chance: random.Random) -> Any:
     what = _some(state, chance, "bin")
     to = chance.choice(state.company.bins)
@@ -310,6 +323,7 @@ KEEPING: dict[str, Verb] = {
     "return_transfer": _return_transfer,
     "lose_transfer": _lose_transfer,
     "put_away": _put_away,
+    "hand_back": _hand_back,
     "hold": _aside(goods.hold, "bin"),
     "unhold": _aside(goods.unhold, "quarantine"),
     "correct_serial": _correct_serial,

@@ -218,6 +218,7 @@ CHART: tuple[Row, ...] = (
     _row("lose_transfer", "transfer", "adjustment", claim="any"),
     _row("lose_transfer", "covered", "demand quoted"),
     _row("put_away", "bin", "bin"),
+    _row("hand_back", "bin", "outside"),
     _row("hold", "bin", "quarantine"),
     _row("unhold", "quarantine", "bin"),
     _row("correct_serial", "bin quarantine", "bin quarantine", lot="corrects"),

@@ -56,6 +56,7 @@ VERBS: dict[str, str] = {
     "end_subscription": N_("Ended a subscription"),
     "expire": N_("A hold expired"),
     "extend": N_("Extended a hold"),
+    "hand_back": N_("Handed back what we kept"),
     "hold": N_("Set goods aside"),
     "hold_order": N_("Set on hold"),
     "inspect": N_("Inspected returned goods"),

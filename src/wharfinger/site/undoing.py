@@ -41,6 +41,7 @@ BY_VERB: dict[str, str] = {
     "end_subscription": "devices.subscription",
     "expire": "sales.reserve",
     "extend": "sales.reserve",
+    "hand_back": "stock.adjust",
     "hold": "stock.hold",
     "hold_order": "sales.order",
     "inspect": "returns.inspect",

@@ -87,8 +87,8 @@ def adjustment_wish(items: Sequence[Adjustment]) -> Wish:
     )
 
 
-def _bins_with_others_goods(lost: Sequence[Adjustment]) -> list[int]:
-    """Where goods stand that we only keep and that are lost: ours are read by product, theirs by place."""
+def _bins_with_others_goods(lost: Sequence[Adjustment | Goods]) -> list[int]:
+    """Where goods stand that we only keep and that are to go: ours are read by product, theirs by place."""
     theirs = [item for item in lost if item.owner is not None]
     if not theirs:
         return []
@@ -118,6 +118,7 @@ def _move(
         [(i.goods.product, i.goods.quantity, i.location, i.bin, f"{i.goods.field}to_") for i in items]
     )
     codes = [(g.product, code) for g in goods for code in g.codes]
+    check_owners([(g.owner, g.field) for g in goods])
     return post(
         verb,
         Wish(
@@ -126,10 +127,37 @@ def _move(
             ],
             products={g.product for g in goods},
             claims=reads.claims_on(codes, (g.line for g in goods)),
+            places=_bins_with_others_goods(goods),
             free=True,
-            reads=(reads.read_places, reads.read_lots(codes), reads.read_claims),
+            reads=(reads.read_places, reads.read_lots(codes), read_owners(), reads.read_claims),
         ),
         partial(plan, items=tuple(items)),
+        actor=actor,
+        key=key,
+        reason=tidy(reason, field="reason", most=1000, needed=False),
+    )
+
+
+def hand_back(*, actor: Actor, items: Sequence[Goods], reason: str = "", key: str | None = None) -> Written:
+    """Give goods that we only kept back to whose they are.
+
+    Raises Refusal when we keep fewer of theirs there.
+    """
+    require(actor, "stock.adjust")
+    check_items([(g.product, g.quantity, g.location, g.bin, g.field) for g in items])
+    for one in items:
+        if one.owner is None:
+            raise BadInput("missing", N_("Please fill this in."), field=f"{one.field}owner")
+    check_owners([(g.owner, g.field) for g in items])
+    return post(
+        "hand_back",
+        Wish(
+            documents=[(Bin, reads.bins_named((g.bin for g in items), (g.location for g in items)))],
+            products={g.product for g in items},
+            places=_bins_with_others_goods(items),
+            reads=(reads.read_places, read_owners()),
+        ),
+        partial(moving.plan_hand_back, items=tuple(items)),
         actor=actor,
         key=key,
         reason=tidy(reason, field="reason", most=1000, needed=False),

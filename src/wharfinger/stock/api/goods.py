@@ -13,7 +13,20 @@ from pydantic import Field
 
 from wharfinger.base import money, quantity
 from wharfinger.base.access import require
-from wharfinger.base.door import Difference, Done, Given, Id, Note, Price, Quantity, Request, Shown, Text
+from wharfinger.base.door import (
+    MOST_ITEMS,
+    Difference,
+    Done,
+    Given,
+    Id,
+    Note,
+    Price,
+    Quantity,
+    Request,
+    Shown,
+    Text,
+    answer,
+)
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.door import write
 from wharfinger.ledger.write import Written
@@ -21,6 +34,7 @@ from wharfinger.stock.actions import goods as actions
 from wharfinger.stock.actions.values import revalue
 from wharfinger.stock.api.figures import StockOut
 from wharfinger.stock.queries import places
+from wharfinger.stock.queries.kept import kept_for_others
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.moving import Goods, Transfer
 
@@ -97,6 +111,9 @@ class Move(Given):
     line: Id | None = Field(
         default=None, examples=[None], description="Whose goods, where a line holds them."
     )
+    owner: Id | None = Field(
+        default=None, examples=[None], description="Whose goods they are, where we only keep them."
+    )
     reason: Note = ""
 
 
@@ -122,6 +139,37 @@ class Aside(Given):
         examples=["Damaged"],
     )
     note: Note = ""
+
+
+class HandBack(Given):
+    """Goods that we kept for somebody and give back."""
+
+    product: Id
+    owner: Id
+    location: Id
+    bin: Id | None = Field(default=None, examples=[None])
+    quantity: Quantity
+    serials: list[Code] = Field(default=[], max_length=10_000, examples=[[]])
+    batch: str = Field(default="", max_length=100, examples=[""])
+    reason: Note = ""
+
+
+class KeptOut(Shown):
+    """Goods that we keep for somebody."""
+
+    owner: Id
+    product: Id
+    sku: str
+    code: str
+    location: Id | None
+    bin: Id | None
+    quantity: str = Field(examples=["5"])
+
+
+class KeptList(Shown):
+    """What we keep for others."""
+
+    items: list[KeptOut]
 
 
 class Scrap(Aside):
@@ -241,6 +289,7 @@ def _transfer(body: Move, field: str = "") -> Transfer:
         _codes(body),
         body.line,
         field=field,
+        owner=body.owner,
     )
     return Transfer(
         goods,
@@ -286,6 +335,50 @@ def put_away(request: Request, body: Move) -> HttpResponse:
         return actions.put_away(actor=request.auth, items=[_transfer(body)])
 
     return write(request, act, _shown(request, {body.product}))
+
+
+@router.get("/stock/kept", response=KeptList, summary="List what is kept for others")
+def kept(request: Request, owner: Id | None = None) -> HttpResponse:
+    """Goods that we keep for others, or for one of them, the first 500: counted and moved, never sold as ours."""
+    require(request.auth, "stock.read")
+    found = kept_for_others().order_by("lot__owner", "product__sku", "pk")
+    rows = found.filter(lot__owner=owner) if owner is not None else found
+    return answer(
+        {
+            "items": [
+                {
+                    "owner": one["owner"],
+                    "product": one["product_id"],
+                    "sku": one["sku"],
+                    "code": one["code"],
+                    "location": one["at"],
+                    "bin": one["bin"],
+                    "quantity": quantity.plain(one["quantity"], one["decimals"]),
+                }
+                for one in rows[:MOST_ITEMS]
+            ]
+        }
+    )
+
+
+@router.post("/stock/hand-back", response=Stocked, summary="Hand back what was kept")
+def hand_back(request: Request, body: HandBack) -> HttpResponse:
+    """Give goods that we only kept back to whose they are."""
+    require(request.auth, "stock.adjust")
+
+    def act() -> Written:
+        product = places.product_of(body.product)
+        goods = Goods(
+            product.pk,
+            quantity.quantity(body.quantity, product.quantity_decimals),
+            places.place_of(body.location),
+            places.bin_of(body.bin),
+            (*body.serials, *([body.batch] if body.batch else [])),
+            owner=body.owner,
+        )
+        return actions.hand_back(actor=request.auth, items=[goods], reason=body.reason)
+
+    return write(request, act, _shown(request, {body.product}, {body.location}))
 
 
 def _goods(body: Aside, kind: str = "bin") -> Goods:

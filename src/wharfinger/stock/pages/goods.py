@@ -291,11 +291,12 @@ def transfer(request: HttpRequest) -> HttpResponse:
         location, bin = place_of(post.get("from", ""), "from")
         target, target_bin = place_of(post.get("to", ""), "to")
         line = _line_of(post.get("line", "").strip(), product, location)
-        goods = Goods(product.pk, units_of(post, product, codes), location, bin, codes, line)
+        owner = owner_of(post.get("owner", ""))
+        goods = Goods(product.pk, units_of(post, product, codes), location, bin, codes, line, owner=owner)
         item = Transfer(goods, target, target_bin)
         return actions.transfer(actor=_actor(request), items=[item], reason=post.get("reason", ""))
 
-    fields = ("product", "from", "to", "quantity", "serials", "batch", "line", "reason")
+    fields = ("product", "from", "to", "quantity", "serials", "batch", "line", "owner", "reason")
 
     def said(post: QueryDict) -> str:
         return _("Transferred %(goods)s from %(place)s to %(to)s.") % _told(post)

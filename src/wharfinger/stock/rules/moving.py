@@ -29,6 +29,8 @@ class Goods:
     kind: str = "bin"
     """Where they stand: in bins, or in quarantine."""
     field: str = ""
+    owner: int | None = None
+    """Whose goods they are, where we only keep them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ def plan_transfer(truth: Truth, *, items: Sequence[Transfer]) -> Plan:
 
 def chosen(truth: Truth, goods: Goods) -> list[tuple[Held, int]]:
     """The units that are meant: free ones, those of the line that is named, or exactly these serial numbers."""
+    if goods.owner is not None:
+        return _take(_theirs(truth, goods), goods)
     lots = known_lots(truth, goods.product, goods.codes, field=f"{goods.field}serials")
     if goods.line is None and not _serials(truth, goods):
         return choose(
@@ -102,6 +106,34 @@ def chosen(truth: Truth, goods: Goods) -> list[tuple[Held, int]]:
         and (not lots or h.lot in lots)
     ]
     return _take(fitting, goods)
+
+
+def _theirs(truth: Truth, goods: Goods) -> list[Held]:
+    """What we keep for somebody of a product, where it is said to stand."""
+    owners, codes = truth.read["owners"], {same(code) for code in goods.codes}
+    return [
+        h
+        for h in truth.held
+        if h.kind == "bin"
+        and not h.spot.owned
+        and owners.get(h.lot) == goods.owner
+        and h.product == goods.product
+        and h.location == goods.location
+        and (goods.bin is None or h.place == goods.bin)
+        and (not codes or same(h.code) in codes)
+    ]
+
+
+def plan_hand_back(truth: Truth, *, items: Sequence[Goods]) -> Plan:
+    """Give goods that we only kept back to whose they are; they were never worth anything in our books."""
+    plan = Plan()
+    for goods in items:
+        for held, quantity in chosen(truth, goods):
+            plan.move(held.spot, held.spot.at(fixed("outside")), quantity)
+        _mention(plan, truth, goods)
+        if goods.owner is not None:
+            plan.mention(("organization", goods.owner))
+    return plan
 
 
 def _serials(truth: Truth, goods: Goods) -> bool:
