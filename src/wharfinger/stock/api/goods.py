@@ -14,7 +14,6 @@ from pydantic import Field
 from wharfinger.base import money, quantity
 from wharfinger.base.access import require
 from wharfinger.base.door import (
-    MOST_ITEMS,
     Difference,
     Done,
     Given,
@@ -25,7 +24,6 @@ from wharfinger.base.door import (
     Request,
     Shown,
     Text,
-    answer,
 )
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.door import write
@@ -34,7 +32,6 @@ from wharfinger.stock.actions import goods as actions
 from wharfinger.stock.actions.values import revalue
 from wharfinger.stock.api.figures import StockOut
 from wharfinger.stock.queries import places
-from wharfinger.stock.queries.kept import kept_for_others
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.moving import Goods, Transfer
 
@@ -141,37 +138,6 @@ class Aside(Given):
     note: Note = ""
 
 
-class HandBack(Given):
-    """Goods that we kept for somebody and give back."""
-
-    product: Id
-    owner: Id
-    location: Id
-    bin: Id | None = Field(default=None, examples=[None])
-    quantity: Quantity
-    serials: list[Code] = Field(default=[], max_length=10_000, examples=[[]])
-    batch: str = Field(default="", max_length=100, examples=[""])
-    reason: Note = ""
-
-
-class KeptOut(Shown):
-    """Goods that we keep for somebody."""
-
-    owner: Id
-    product: Id
-    sku: str
-    code: str
-    location: Id | None
-    bin: Id | None
-    quantity: str = Field(examples=["5"])
-
-
-class KeptList(Shown):
-    """What we keep for others."""
-
-    items: list[KeptOut]
-
-
 class Scrap(Aside):
     """Goods that are thrown away: free ones, or those set aside."""
 
@@ -210,7 +176,7 @@ class Corrected(Done, Shown):
     serial: str
 
 
-def _shown(
+def numbers_of(
     request: Request, products: set[int], locations: set[int] | None = None
 ) -> Callable[[Written], dict[str, Any]]:
     def show(done: Written) -> dict[str, Any]:
@@ -254,7 +220,7 @@ def adjust(request: Request, body: Adjust) -> HttpResponse:
             effective_on=body.effective_on,
         )
 
-    return write(request, act, _shown(request, {body.product}, {body.location}))
+    return write(request, act, numbers_of(request, {body.product}, {body.location}))
 
 
 @router.post("/stock/adjust-many", response=Stocked, summary="Adjust the stock of many products")
@@ -273,7 +239,7 @@ def adjust_many(request: Request, body: AdjustMany) -> HttpResponse:
         )
 
     return write(
-        request, act, _shown(request, {i.product for i in body.items}, {i.location for i in body.items})
+        request, act, numbers_of(request, {i.product for i in body.items}, {i.location for i in body.items})
     )
 
 
@@ -310,7 +276,7 @@ def transfer(request: Request, body: Move) -> HttpResponse:
     def act() -> Written:
         return actions.transfer(actor=request.auth, items=[_transfer(body)], reason=body.reason)
 
-    return write(request, act, _shown(request, {body.product}))
+    return write(request, act, numbers_of(request, {body.product}))
 
 
 @router.post("/stock/transfer-many", response=Stocked, summary="Transfer many goods")
@@ -323,7 +289,7 @@ def transfer_many(request: Request, body: MoveMany) -> HttpResponse:
             actor=request.auth, items=[_transfer(i, f"items.{n}.") for n, i in enumerate(body.items)]
         )
 
-    return write(request, act, _shown(request, {i.product for i in body.items}))
+    return write(request, act, numbers_of(request, {i.product for i in body.items}))
 
 
 @router.post("/stock/put-away", response=Stocked, summary="Put goods away")
@@ -334,51 +300,7 @@ def put_away(request: Request, body: Move) -> HttpResponse:
     def act() -> Written:
         return actions.put_away(actor=request.auth, items=[_transfer(body)])
 
-    return write(request, act, _shown(request, {body.product}))
-
-
-@router.get("/stock/kept", response=KeptList, summary="List what is kept for others")
-def kept(request: Request, owner: Id | None = None) -> HttpResponse:
-    """Goods that we keep for others, or for one of them, the first 500: counted and moved, never sold as ours."""
-    require(request.auth, "stock.read")
-    found = kept_for_others().order_by("lot__owner", "product__sku", "pk")
-    rows = found.filter(lot__owner=owner) if owner is not None else found
-    return answer(
-        {
-            "items": [
-                {
-                    "owner": one["owner"],
-                    "product": one["product_id"],
-                    "sku": one["sku"],
-                    "code": one["code"],
-                    "location": one["at"],
-                    "bin": one["bin"],
-                    "quantity": quantity.plain(one["quantity"], one["decimals"]),
-                }
-                for one in rows[:MOST_ITEMS]
-            ]
-        }
-    )
-
-
-@router.post("/stock/hand-back", response=Stocked, summary="Hand back what was kept")
-def hand_back(request: Request, body: HandBack) -> HttpResponse:
-    """Give goods that we only kept back to whose they are."""
-    require(request.auth, "stock.adjust")
-
-    def act() -> Written:
-        product = places.product_of(body.product)
-        goods = Goods(
-            product.pk,
-            quantity.quantity(body.quantity, product.quantity_decimals),
-            places.place_of(body.location),
-            places.bin_of(body.bin),
-            (*body.serials, *([body.batch] if body.batch else [])),
-            owner=body.owner,
-        )
-        return actions.hand_back(actor=request.auth, items=[goods], reason=body.reason)
-
-    return write(request, act, _shown(request, {body.product}, {body.location}))
+    return write(request, act, numbers_of(request, {body.product}))
 
 
 def _goods(body: Aside, kind: str = "bin") -> Goods:
@@ -401,7 +323,7 @@ def hold(request: Request, body: Aside) -> HttpResponse:
     def act() -> Written:
         return actions.hold(actor=request.auth, goods=_goods(body), reason=body.reason, note=body.note)
 
-    return write(request, act, _shown(request, {body.product}, {body.location}))
+    return write(request, act, numbers_of(request, {body.product}, {body.location}))
 
 
 @router.post("/stock/unhold", response=Stocked, summary="Bring goods back that were set aside")
@@ -412,7 +334,7 @@ def unhold(request: Request, body: Aside) -> HttpResponse:
     def act() -> Written:
         return actions.unhold(actor=request.auth, goods=_goods(body, "quarantine"), reason=body.reason)
 
-    return write(request, act, _shown(request, {body.product}, {body.location}))
+    return write(request, act, numbers_of(request, {body.product}, {body.location}))
 
 
 @router.post("/stock/scrap", response=Stocked, summary="Scrap goods")
@@ -430,7 +352,7 @@ def scrap(request: Request, body: Scrap) -> HttpResponse:
             effective_on=body.effective_on,
         )
 
-    return write(request, act, _shown(request, {body.product}, {body.location}))
+    return write(request, act, numbers_of(request, {body.product}, {body.location}))
 
 
 @router.post("/stock/revalue", response=Stocked, summary="Value stock anew")
@@ -441,7 +363,7 @@ def value(request: Request, body: Revalue) -> HttpResponse:
         cost = money.micro(body.unit_cost, field="unit_cost")
         return revalue(actor=request.auth, product=body.product, unit_cost_micro=cost, reason=body.reason)
 
-    return write(request, act, _shown(request, {body.product}))
+    return write(request, act, numbers_of(request, {body.product}))
 
 
 @router.post("/stock/correct-serial", response=Corrected, summary="Correct a serial number")
