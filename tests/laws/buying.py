@@ -181,7 +181,7 @@ def _count(state: State, chance: random.Random) -> Any:
 
 def _tally(state: State, chance: random.Random, product: int, at: Bin, off: int) -> Tally:
     """What somebody says of a product in a bin: so many more or fewer than the books have."""
-    there = Holding.objects.filter(product=product, place=at.place_id, quantity__gt=0)
+    there = Holding.objects.filter(product=product, place=at.place_id, quantity__gt=0, owned=True)
     if Product.objects.get(pk=product).traced != "serial":
         total = sum(there.values_list("quantity", flat=True))
         return Tally(product, at.place_id, max(0, total + off))
@@ -257,15 +257,13 @@ def _lose_transfer(state: State, chance: random.Random) -> Any:
 
 
 def _hand_back(state: State, chance: random.Random) -> Any:
-    """A customer's goods come in, move, and some go back."""
-    owner, product = state.company.customer.pk, state.loose(chance).pk
-    here, there = state.company.location.place_id, state.company.other.place_id
-    count = chance.randint(1, 3)
-    goods.adjust(actor=state.user, items=[Adjustment(product, count, here, owner=owner)], reason="Kept")
-    moved = Transfer(Goods(product, count, here, owner=owner), there)
-    goods.transfer(actor=state.user, items=[moved])
-    state.stands()
-    back = Goods(product, chance.randint(1, count + 1), there, owner=owner)
+    """Some of what we keep for somebody goes back."""
+    kept = Holding.objects.filter(owned=False, kind="bin", quantity__gt=0)
+    held = state.one(chance, kept.select_related("lot", "place"))
+    if held is None:
+        return None
+    count = chance.randint(1, held.quantity)
+    back = Goods(held.product_id, count, held.place.parent_id, held.place_id, owner=held.lot.owner_id)
     return goods.hand_back(actor=state.user, items=[back])
 
 

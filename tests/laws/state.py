@@ -24,6 +24,8 @@ from wharfinger.parties.models import Organization, Site
 from wharfinger.purchasing.actions import approving, ordering, receiving
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
 from wharfinger.purchasing.rules.receiving import Arrival
+from wharfinger.stock.actions.goods import adjust
+from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.work.actions import create_work_order
 from wharfinger.work.rules import WorkWish
 
@@ -92,6 +94,8 @@ class State:
         for billable in (True, False):
             wish = WorkWish("job", customer, (LineWish(loose[1], 1),), billable=billable)
             create_work_order(actor=self.user, wish=wish)
+        kept = Adjustment(loose[0], 4, self.company.location.place_id, owner=customer)
+        adjust(actor=self.user, items=[kept], reason="Kept for them")
         self.begin_buying(loose)
         self.begin_packing(customer, loose[0])
 
@@ -147,7 +151,9 @@ class State:
 
     def standing(self, chance: random.Random, *kinds: str) -> Holding | None:
         """Something that stands at exactly these kinds of place, for a line or for nobody."""
-        return self.one(chance, Holding.objects.filter(quantity__gt=0, kind__in=kinds, unbounded=False), 12)
+        return self.one(
+            chance, Holding.objects.filter(quantity__gt=0, kind__in=kinds, unbounded=False, owned=True), 12
+        )
 
     def one(self, chance: random.Random, rows: models.QuerySet[Any], among: int = 4) -> Any:
         """One of the latest rows, or none where there are none."""
