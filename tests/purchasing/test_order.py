@@ -10,6 +10,7 @@ from tests.purchasing.buying import arrive, bought, on_order, sold, stocked_up
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import BadInput, NotAllowed, Refusal
+from wharfinger.catalog.actions.offers import set_offers
 from wharfinger.catalog.models import VendorPrice
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Organization
@@ -272,3 +273,29 @@ def test_bad_input_is_refused_at_its_field(company: World) -> None:
     assert refused("rate_missing", lambda: draft(actor=HOUSE, wish=dollars)).field == "rate"
     reader = person("reader", "purchasing.read")
     assert isinstance(refused("not_allowed", lambda: draft(actor=reader, wish=none)), NotAllowed)
+
+
+def test_a_line_costs_what_the_vendor_asks_for_so_many(company: World) -> None:
+    """From 1 on 9.00, from 100 on 8.00; what is typed goes before both."""
+    product = company.product()
+    steps = [{"from_quantity": "100", "cost": "8"}, {"from_quantity": "500", "cost": "7"}]
+    offer = {"product": product.pk, "cost": "9", "breaks": steps}
+    set_offers(actor=HOUSE, vendor=company.vendor.pk, offers=[offer])
+    wishes = tuple(PurchaseLineWish(product.pk, units) for units in (99, 100, 700))
+    typed = PurchaseLineWish(product.pk, 700, unit_cost_micro=6_900_000)
+    made = bought(draft(actor=HOUSE, wish=PurchaseWish(company.vendor.pk, (*wishes, typed))))
+    lines = PurchaseLine.objects.filter(pk__in=made.lines).order_by("position")
+    costs = list(lines.values_list("unit_cost_micro", flat=True))
+    assert costs == [9_000_000, 8_000_000, 7_000_000, 6_900_000]
+    clean()
+
+
+def test_a_price_in_another_currency_is_no_cost(company: World) -> None:
+    product = company.product()
+    offer = {"product": product.pk, "cost": "9", "currency": "USD"}
+    set_offers(actor=HOUSE, vendor=company.vendor.pk, offers=[offer])
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        draft(actor=HOUSE, wish=PurchaseWish(company.vendor.pk, (PurchaseLineWish(product.pk, 1),)))
+    assert (refused.value.code, refused.value.field) == ("other_currency", "lines.0.unit_cost")
+    assert entries() == before

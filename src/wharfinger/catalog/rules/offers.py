@@ -78,6 +78,18 @@ def cost_at(base: int, steps: Iterable[Step], units: int) -> int:
     return max(reached).cost_micro if reached else base
 
 
+class Asked(NamedTuple):
+    """What a vendor asks for a product now."""
+
+    cost_micro: int
+    currency: str
+    steps: tuple[Step, ...] = ()
+
+    def at(self, units: int) -> int:
+        """What one unit costs of so many."""
+        return cost_at(self.cost_micro, self.steps, units)
+
+
 def to_order(units: int, pack: int | None, minimum: int | None) -> int:
     """How many are ordered of a vendor who sells whole packs and no fewer than a minimum."""
     wanted = max(units, minimum or 0)

@@ -50,7 +50,8 @@ def bring(*, actor: Actor, group: Group) -> str:
         group.told.append(Told(row.number, about, "new", "", row.figure("cost")))
     else:
         group.told.extend(Told(row.number, about, *one) for one in found)
-    set_offers(actor=actor, vendor=vendor.pk, offers=[{**offer, "product": product.pk}])
+    done = set_offers(actor=actor, vendor=vendor.pk, offers=[{**offer, "product": product.pk}])
+    group.led_to(done.id)
     return "changed" if price is not None else "added"
 
 

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q
 
 from wharfinger.base.words import same
 from wharfinger.catalog.models import Product, VendorPrice
+from wharfinger.catalog.rules.offers import Asked, Step
 from wharfinger.demand.models import Line
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding
@@ -145,17 +146,36 @@ def read_products(*more: int) -> Read:
     return read
 
 
+def _live_steps() -> FilteredRelation:
+    """The price breaks that are in force; a query changes the relation it is given, so each gets its own."""
+    return FilteredRelation(
+        "breaks",
+        condition=Q(
+            breaks__valid_from__isnull=True, breaks__retired_on__isnull=True, breaks__void__isnull=True
+        ),
+    )
+
+
 def read_terms(*, vendors: Iterable[int] = (), sites: Iterable[int] = ()) -> Read:
     """Read what an order is drafted from: vendors and their prices, locations, sites."""
     named, at = sorted(set(vendors)), sorted(set(sites))
 
     def read(truth: Truth) -> None:
-        prices: dict[int, dict[int, int]] = defaultdict(dict)
+        prices: dict[int, dict[int, Asked]] = defaultdict(dict)
         defaults: dict[int, int] = {}
         known: dict[int, Organization] = {}
         found = VendorPrice.objects.filter(product__in=sorted(truth.read["products"]))
-        for price in found.select_related("organization"):
-            prices[price.product_id][price.organization_id] = price.cost_micro
+        # A price comes once for each of its breaks, so that they take no statement of their own.
+        steps = found.annotate(live=_live_steps()).annotate(
+            above=F("live__from_quantity"), then=F("live__cost_micro")
+        )
+        for price in steps.select_related("organization"):
+            asked = prices[price.product_id].get(price.organization_id) or Asked(
+                price.cost_micro, price.currency
+            )
+            if price.above is not None:
+                asked = asked._replace(steps=(*asked.steps, Step(price.above, price.then)))
+            prices[price.product_id][price.organization_id] = asked
             known[price.organization_id] = price.organization
             if price.default:
                 defaults[price.product_id] = price.organization_id

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
+from wharfinger.catalog.rules.offers import Asked
 from wharfinger.demand.rules import kits
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 from wharfinger.purchasing.rules.approving import sheets_of
@@ -204,7 +205,9 @@ def add_line(
         position=position,
         product_id=product.pk,
         quantity=quantity,
-        unit_cost_micro=_cost(truth, product, vendor, line, field),
+        unit_cost_micro=_cost(
+            truth, product, vendor, line, quantity, wish.currency or vendor.currency, field
+        ),
         location_id=_location(truth, line.location, field),
         expected_on=line.expected_on or wish.expected_on,
         description=line.description or product.name,
@@ -322,10 +325,19 @@ def _product(
     return product
 
 
-def _cost(truth: Truth, product: Any, vendor: Any, line: PurchaseLineWish, field: str) -> int:
+def _cost(
+    truth: Truth,
+    product: Any,
+    vendor: Any,
+    line: PurchaseLineWish,
+    quantity: int,
+    currency: str,
+    field: str,
+) -> int:
+    """What was typed, else what the vendor asks for one of so many; raises Refusal where that is another currency."""
     if line.unit_cost_micro is not None:
         return line.unit_cost_micro
-    known: dict[int, int] = truth.read["prices"].get(product.pk, {})
+    known: dict[int, Asked] = truth.read["prices"].get(product.pk, {})
     if known and vendor.pk not in known:
         raise Refusal(
             "other_vendor",
@@ -334,7 +346,17 @@ def _cost(truth: Truth, product: Any, vendor: Any, line: PurchaseLineWish, field
             vendor=vendor.name,
             sku=product.sku,
         )
-    return known.get(vendor.pk, 0)
+    asked = known.get(vendor.pk)
+    if asked is not None and asked.currency and asked.currency != currency:
+        raise Refusal(
+            "other_currency",
+            N_("{vendor} asks for {sku} in {currency}. Give the cost in the order's currency."),
+            field=f"{field}.unit_cost",
+            vendor=vendor.name,
+            sku=product.sku,
+            currency=asked.currency,
+        )
+    return asked.at(quantity) if asked is not None else 0
 
 
 def _location(truth: Truth, pk: int | None, field: str) -> int:
