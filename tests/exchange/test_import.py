@@ -307,3 +307,48 @@ def test_counted_quantities(house: World) -> None:
     review_count(actor=HOUSE, count=CountLine.objects.first().count_id)  # type: ignore[union-attr]
     complete_count(actor=HOUSE, count=CountLine.objects.first().count_id)  # type: ignore[union-attr]
     clean()
+
+
+@pytest.mark.parametrize(
+    ("kind", "headings", "known"),
+    [
+        (
+            "products",
+            ("Internal Reference", "Name", "Sales Price", "Barcode", "Product Category", "Sales Description"),
+            {"sku", "name", "price", "gtin", "category", "description"},
+        ),
+        (
+            "products",
+            (
+                "ID",
+                "Item Code",
+                "Item Name",
+                "Item Group",
+                "Default Unit of Measure",
+                "Standard Selling Rate",
+            ),
+            {"sku", "name", "category", "unit", "price"},
+        ),
+        (
+            "products",
+            ("Product Name", "Product Description", "Product Category", "SKU"),
+            {"sku", "name", "category", "description"},
+        ),
+        (
+            "stock",
+            (
+                "[required] Inventory Product: Product",
+                "[required] Inventory Product: Inventory Location",
+                "Inventory Product: Bin",
+            ),
+            {"sku", "name", "location", "bin"},
+        ),
+    ],
+    ids=["odoo", "erpnext", "autotask", "autotask-stock"],
+)
+def test_the_headings_of_other_systems_are_known(
+    house: World, kind: str, headings: tuple[str, ...], known: set[str]
+) -> None:
+    content = f"{','.join(headings)}\n{','.join('x' * len(headings))}\n".encode()
+    run = runs.upload(actor=HOUSE, content=content, name="theirs.csv", kind=kind)
+    assert set(run.columns) == known

@@ -72,21 +72,32 @@ PRODUCTS = Kind(
     "products",
     N_("Products"),
     (
-        Column("sku", N_("SKU"), ("number", "product number", "Artikelnummer"), needed=True),
-        Column("name", N_("Name"), ("product", "Artikel", "Bezeichnung")),
-        Column("description", N_("Description"), ("Beschreibung",)),
+        Column(
+            "sku",
+            N_("SKU"),
+            ("number", "product number", "Artikelnummer", "internal reference", "item code"),
+            needed=True,
+        ),
+        Column("name", N_("Name"), ("product", "Artikel", "Bezeichnung", "product name", "item name")),
+        Column(
+            "description", N_("Description"), ("Beschreibung", "product description", "sales description")
+        ),
         Column("kind", N_("Kind"), ("type", "Art")),
         Column("traced", N_("Traced by"), ("tracking", "Rückverfolgung")),
         Column("traced_from", N_("Traced from"), ()),
-        Column("unit", N_("Unit"), ("Einheit",)),
+        Column("unit", N_("Unit"), ("Einheit", "default unit of measure", "unit of measure")),
         Column("quantity_decimals", N_("Decimals of quantities"), ("decimals",)),
         Column("weight_grams", N_("Weight in grams"), ("weight", "Gewicht")),
-        Column("price", N_("Price"), ("list price", "Preis", "Verkaufspreis")),
+        Column(
+            "price",
+            N_("Price"),
+            ("list price", "Preis", "Verkaufspreis", "sales price", "standard selling rate"),
+        ),
         Column("cost_method", N_("Cost method"), ()),
         Column("procured", N_("Subject to procurement"), ()),
         Column("tax_code", N_("Tax code"), ("Steuerschlüssel",)),
-        Column("category", N_("Category"), ("Kategorie",)),
-        Column("manufacturer", N_("Manufacturer"), ("maker", "Hersteller")),
+        Column("category", N_("Category"), ("Kategorie", "product category", "item group")),
+        Column("manufacturer", N_("Manufacturer"), ("maker", "Hersteller", "brand")),
         Column("gtin", N_("GTIN"), ("ean", "barcode")),
         Column("barcodes", N_("Further barcodes"), ("barcodes", "Weitere Barcodes")),
         Column("retired_on", N_("Retired on"), ()),
@@ -121,14 +132,32 @@ LOCATIONS = Kind(
     ("location",),
     {"name": "location", "bins.name": "bin", "bins.sequence": "sequence"},
 )
+
+
+def _either(name: str) -> tuple[str, str]:
+    """A column of the inventory template of Autotask, as one that must be there and as one that may."""
+    return (f"[required] Inventory Product: {name}", f"Inventory Product: {name}")
+
+
 STOCK = Kind(
     "stock",
     N_("Opening stock"),
     (
-        Column("sku", N_("SKU"), ("product", "Artikelnummer"), needed=True),
-        Column("name", N_("Name of a new product"), ("product name", "description", "Bezeichnung")),
-        Column("location", N_("Location"), ("warehouse", "Lagerort", "Lager")),
-        Column("bin", N_("Bin"), ("shelf", "Lagerfach", "Fach")),
+        Column(
+            "sku",
+            N_("SKU"),
+            ("product", "Artikelnummer", "item code", "internal reference", *_either("Product")),
+            needed=True,
+        ),
+        Column(
+            "name",
+            N_("Name of a new product"),
+            ("product name", "description", "Bezeichnung", *_either("Product")),
+        ),
+        Column(
+            "location", N_("Location"), ("warehouse", "Lagerort", "Lager", *_either("Inventory Location"))
+        ),
+        Column("bin", N_("Bin"), ("shelf", "Lagerfach", "Fach", *_either("Bin"))),
         Column("quantity", N_("Quantity"), ("on hand", "stock", "Menge", "Bestand"), needed=True),
         Column("unit_cost", N_("Unit cost"), ("cost", "Einstandspreis")),
         Column("serial", N_("Serial number"), ("serials", "serial numbers", "Seriennummer")),
