@@ -1,0 +1,80 @@
+"""Locations of every kind: names, the one default, custody, what stands there, and their end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.world import World, clean, entries, world
+from wharfinger.base.access import HOUSE
+from wharfinger.base.refusal import Refusal
+from wharfinger.stock.actions.goods import transfer
+from wharfinger.stock.actions.locations import add_location, change_location
+from wharfinger.stock.models import Location
+from wharfinger.stock.queries.figures import stock_rows
+from wharfinger.stock.rules.moving import Goods, Transfer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company() -> World:
+    """A small company."""
+    return world()
+
+
+def refused(act: Any) -> tuple[str, str | None]:
+    """How an act is refused; nothing is written."""
+    before = entries()
+    with pytest.raises(Refusal) as found:
+        act()
+    assert entries() == before
+    return found.value.code, found.value.field
+
+
+def test_a_name_is_one_locations_alone_and_short(company: World) -> None:
+    assert refused(lambda: add_location(actor=HOUSE, values={"name": company.location.name})) == (
+        "name_taken",
+        "name",
+    )
+    assert refused(lambda: add_location(actor=HOUSE, values={"name": "x" * 51}))[1] == "name"
+    add_location(actor=HOUSE, values={"name": "x" * 50})
+
+
+def test_one_location_is_the_default_never_a_persons_and_never_retired(company: World) -> None:
+    made = add_location(actor=HOUSE, values={"name": "Annex", "default": True}).one("stock.Location")
+    assert list(Location.objects.filter(default=True).values_list("pk", flat=True)) == [made]
+    for change in ({"retired_on": "2026-01-01"}, {"kind": "person", "person": company.user.pk}):
+        code = refused(lambda change=change: change_location(actor=HOUSE, location=made, values=change))
+        assert code == ("no_default", "default")
+    gives_up = {"default": False}
+    assert refused(lambda: change_location(actor=HOUSE, location=made, values=gives_up)) == (
+        "default_needed",
+        "default",
+    )
+
+
+@pytest.mark.parametrize("kind", ["warehouse", "person", "returns", "virtual"])
+def test_every_kind_holds_goods_as_any_other_and_ends_only_empty(company: World, kind: str) -> None:
+    person = {"person": company.user.pk} if kind == "person" else {}
+    made = add_location(actor=HOUSE, values={"name": "There", "kind": kind, **person}).one("stock.Location")
+    there = Location.objects.get(pk=made)
+    product = company.product()
+    company.stock(product, 3)
+    out = Transfer(Goods(product.pk, 2, company.location.place_id), there.place_id)
+    transfer(actor=HOUSE, items=[out])
+    assert {row.location: row.on_hand for row in stock_rows([product.pk])} == {
+        company.location.pk: 1,
+        made: 2,
+    }
+    end = {"retired_on": "2026-01-01"}
+    assert refused(lambda: change_location(actor=HOUSE, location=made, values=end)) == (
+        "not_empty",
+        "retired_on",
+    )
+    back = Transfer(Goods(product.pk, 2, there.place_id), company.location.place_id)
+    transfer(actor=HOUSE, items=[back])
+    change_location(actor=HOUSE, location=made, values=end)
+    assert refused(lambda: transfer(actor=HOUSE, items=[out]))[0] == "location_retired"
+    clean()
