@@ -5,7 +5,7 @@ The tables are filled by the site, as causes and effects are; a page shows what 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,13 +16,22 @@ Part = Callable[[HttpRequest, int], str]
 Figures = Callable[[Sequence[int]], Mapping[int, Any]]
 """One figure of each of these nouns, in a constant number of statements."""
 
+Papers = Callable[[Sequence[int], Sequence[int], Sequence[int]], Iterable[str]]
+"""The documents (``invoice:4``) behind units, by their lots, the lines that held them and the places they stood at."""
+
 parts: dict[str, list[Part]] = {}
 figures: dict[str, Figures] = {}
+papers: list[Papers] = []
 
 
 def told(noun: str, request: HttpRequest, pk: int) -> list[str]:
     """The sections that higher modules add to the page of a noun."""
     return [text for part in parts.get(noun, ()) if (text := part(request, pk))]
+
+
+def papers_of(lots: Sequence[int], lines: Sequence[int], places: Sequence[int]) -> set[str]:
+    """All documents behind these units, in a constant number of statements."""
+    return {subject for read in papers for subject in read(lots, lines, places)}
 
 
 def figure(name: str, ids: Sequence[int]) -> Mapping[int, Any]:

@@ -17,3 +17,4 @@ class SiteConfig(AppConfig):
         """Install the tables once all models are known."""
         import_string("wharfinger.site.automation.install")()
         import_string("wharfinger.site.parts.install")()
+        import_string("wharfinger.site.stories.install")()

@@ -25,7 +25,7 @@ from wharfinger.site.house import house
 from wharfinger.site.nav import address, nav
 from wharfinger.site.remedies import fills, remedy_words
 from wharfinger.site.stages import stage_bar
-from wharfinger.site.subjects import subject
+from wharfinger.site.subjects import noun, page_of, subject
 from wharfinger.site.undoing import may_undo, offered
 
 
@@ -67,6 +67,8 @@ def environment(**options: Any) -> Environment:
         fills=fills,
         chip=cells.chip,
         stage_bar=stage_bar,
+        noun=noun,
+        page_of=page_of,
         subject=subject,
         count_words=count_words,
         replaced=replaced,

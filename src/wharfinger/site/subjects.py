@@ -68,6 +68,13 @@ def subject(text: str) -> tuple[str, str]:
     return f"{gettext(word)} {_called(text, noun, key)}".strip(), address(page, key) if page else ""
 
 
+def page_of(text: str) -> str:
+    """The address of a subject whose title is known already; empty where it has no page."""
+    noun, _, key = text.partition(":")
+    page = SUBJECTS[noun][1] if noun in SUBJECTS else ""
+    return address(page, key) if page else ""
+
+
 def _called(text: str, noun: str, key: str) -> str:
     """The number or name that people know a subject by; its id where it has none."""
     model = Sheet if noun in SHEETS else Lot if noun == "lot" else model_of(text)

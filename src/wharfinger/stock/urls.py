@@ -12,6 +12,7 @@ from wharfinger.stock.pages import (
     inventory,
     kept,
     levels,
+    life,
     locations,
     reasons,
     transfers,
@@ -63,6 +64,7 @@ urlpatterns = [
     path("locations/<int:pk>/change/", locations.change_location, name="change_location"),
     path("locations/<int:pk>/bins/", locations.add_bin, name="add_bin"),
     path("serials/", inventory.serials, name="serials"),
-    path("serials/<int:pk>/", inventory.unit, name="unit"),
+    path("serials/<int:pk>/", life.unit, name="unit"),
+    path("serials/number/<path:code>/", life.by_number, name="number"),
     path("serials/<int:pk>/correct/", goods.correct_serial, name="correct_serial"),
 ]

@@ -27,6 +27,7 @@ from wharfinger.purchasing.models import PurchaseOrder, Receipt
 from wharfinger.returns.models import Rma
 from wharfinger.sales.models import Opportunity
 
+ON_LABELS = "/serials/number/"
 EACH = 8
 """How many of one kind are shown; who looks for more narrows the list of that kind."""
 
@@ -124,7 +125,11 @@ FINDERS: tuple[tuple[str, str, Finder], ...] = (
 
 def search(*, actor: Actor, text: str) -> list[Hit]:
     """Everything the actor may see that goes by this number, code or name, most likely first."""
-    text = text.strip()[:100]
+    text = text.strip()
+    if ON_LABELS in text:
+        # A label's code holds the address of its unit.
+        text = text.rpartition(ON_LABELS)[2].rstrip("/")
+    text = text[:100]
     if not text or "\x00" in text:
         return []
     modules = configuration.one("modules")

@@ -33,6 +33,7 @@ class StandOut(Shown):
     number: str
     organization: str
     line: int | None
+    organization_id: int | None
 
 
 class UpdateOut(Shown):

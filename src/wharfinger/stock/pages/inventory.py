@@ -8,7 +8,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from wharfinger.base import configuration
@@ -18,8 +17,9 @@ from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.catalog.models import Product
 from wharfinger.catalog.queries import marked
-from wharfinger.ledger.telling import place_words, timeline, verb_words
-from wharfinger.stock.models import Bin, Location
+from wharfinger.ledger.telling import place_words, timeline
+from wharfinger.stock.models import Location
+from wharfinger.stock.pages.life import where
 from wharfinger.stock.queries import holders, places, units
 from wharfinger.stock.queries.figures import StockRow
 
@@ -165,19 +165,10 @@ def _serial(unit: units.Unit) -> Row:
             "serial": (lot.code, reverse("stock:unit", args=[lot.pk])),
             "sku": (lot.product.sku, reverse("stock:product", args=[lot.product_id])),
             "name": lot.product.name,
-            "where": _where(unit),
+            "where": where(unit),
             "whose": unit.organization or (lot.owner.name if lot.owner else None),
         },
     )
-
-
-def _where(unit: units.Unit) -> str:
-    if not unit.kind:
-        return _("nowhere any more")
-    if unit.bin is not None:
-        return f"{unit.bin.location.name} / {unit.bin.name}"
-    words = place_words(unit.kind)
-    return f"{unit.location.name}: {words}" if unit.location else words
 
 
 SERIALS = Table(
@@ -202,34 +193,3 @@ SERIALS = Table(
 def serials(request: HttpRequest) -> HttpResponse:
     """Every unit that has a serial number."""
     return table_page(request, SERIALS)
-
-
-@require_safe
-@page("stock.read")
-def unit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The life of a unit: where it is, for whom, and how it came there."""
-    found = units.units().filter(pk=pk).first()
-    if found is None:
-        raise NotThere("no_such_serial_lot", N_("There is no such unit."))
-    (now,) = units.whereabouts([found])
-    chapters = units.life(found)
-    bins = _bins({of for c in chapters for of in (c.source_of, c.target_of)})
-    story = [
-        {
-            "id": c.entry,
-            "words": verb_words(c.verb),
-            "from": bins.get(c.source_of) or place_words(c.source),
-            "to": bins.get(c.target_of) or place_words(c.target),
-            "chapter": c,
-        }
-        for c in chapters
-    ]
-    return render(request, "stock/unit.html", {"unit": now, "where": _where(now), "story": story})
-
-
-def _bins(subjects: set[str]) -> dict[str, str]:
-    ids = [int(one.partition(":")[2]) for one in subjects if one.startswith("bin:")]
-    return {
-        f"bin:{b.pk}": f"{b.location.name} / {b.name}"
-        for b in Bin.objects.filter(pk__in=ids).select_related("location")
-    }

@@ -32,7 +32,8 @@ FIELD, MOVE = 0, 1
 SHELVES = "('bin', 'picked', 'quarantine')"
 """The kinds of place of a location, as the index ``holding_shelf`` writes them."""
 
-_GOODS = ", ".join(f"'{kind}'" for kind in GOODS_KINDS)
+# What we do ourselves is never in stock.
+_GOODS = ", ".join(f"'{kind}'" for kind in GOODS_KINDS if kind not in ("provided", "ready"))
 _ON_HAND = ", ".join(f"'{kind}'" for kind in sorted(ON_HAND))
 
 Mark = tuple[int, int, int]

@@ -32,12 +32,15 @@ class Stand(NamedTuple):
     organization: str = ""
     """Whose it is: the customer's, or the vendor's."""
     line: int | None = None
+    organization_id: int | None = None
 
 
 def stands_of(places: Iterable[int]) -> dict[int, Stand]:
     """What each place is called, in one statement."""
     ways = [
-        name for _, way, whose in _NAMED for name in (f"{way}__pk", f"{way}__number", f"{way}__{whose}__name")
+        name
+        for _, way, whose in _NAMED
+        for name in (f"{way}__pk", f"{way}__number", f"{way}__{whose}__name", f"{way}__{whose}__pk")
     ]
     rows = Place.objects.filter(pk__in=set(places)).values_list(
         "pk",
@@ -47,9 +50,11 @@ def stands_of(places: Iterable[int]) -> dict[int, Stand]:
         "site__pk",
         "site__name",
         "site__organization__name",
+        "site__organization__pk",
         "rented_site__pk",
         "rented_site__name",
         "rented_site__organization__name",
+        "rented_site__organization__pk",
         *ways,
     )
     return {row[0]: _stand(*row[1:]) for row in rows}
@@ -58,7 +63,9 @@ def stands_of(places: Iterable[int]) -> dict[int, Stand]:
 def _stand(kind: str, location: str | None, bin: str | None, *ways: Any) -> Stand:
     named = ("site", "site", *(subject for subject, _, _ in _NAMED))
     for n, subject in enumerate(named):
-        pk, number, whose = ways[3 * n : 3 * n + 3]
+        pk, number, whose, of = ways[4 * n : 4 * n + 4]
         if pk is not None:
-            return Stand(kind, location or "", bin or "", f"{subject}:{pk}", number or "", whose or "")
+            return Stand(
+                kind, location or "", bin or "", f"{subject}:{pk}", number or "", whose or "", None, of
+            )
     return Stand(kind, location or "", bin or "")

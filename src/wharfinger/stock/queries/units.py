@@ -9,15 +9,21 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
+from wharfinger.base import further
 from wharfinger.base.words import same
 from wharfinger.ledger import sql
-from wharfinger.ledger.models import Fact, Holding, Lot, Move, Place
+from wharfinger.ledger.models import Entry, Fact, Holding, Lot, Move, Place
 from wharfinger.ledger.write import MADE
-from wharfinger.stock.models import Bin, Location
+from wharfinger.stock.models import Bin, CountLine, Location
 from wharfinger.stock.queries.holders import documents_of
+from wharfinger.stock.rules.story import is_milestone
 
 CORRECTIONS = 20
 """No number was ever corrected more often than this; it also ends a search that would go in circles."""
+
+
+PAPERS = 200
+"""So many acts of documents are told of a unit, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,10 @@ class Chapter:
     code: str
     """The number it went by."""
     subjects: list[str] = field(default_factory=list)
+    places: tuple[int, ...] = ()
+    """From where to where; nothing where a document of the unit was written and the unit stayed where it was."""
+    lines: tuple[int, ...] = ()
+    """The lines that held it before and after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,15 @@ def units() -> QuerySet[Lot]:
 def of_number(text: str) -> QuerySet[Lot]:
     """The units of a serial number, upper and lower case alike: one of each product at most."""
     return units().filter(code_key=same(text))
+
+
+def latest(lot: Lot) -> Lot:
+    """The unit under the number it goes by now: where it stands, whatever number it was corrected from."""
+    chain = numbers([lot.pk])
+    if len(chain) == 1:
+        return lot
+    standing = Holding.objects.filter(lot__in=chain, quantity__gt=0, unbounded=False).values("lot")
+    return units().filter(pk__in=standing).order_by("-pk").first() or lot
 
 
 def whereabouts(lots: Sequence[Lot]) -> list[Unit]:
@@ -119,27 +138,67 @@ def owners_of(places: Iterable[int]) -> dict[int, str]:
 
 
 def life(lot: Lot) -> list[Chapter]:
-    """Everything that happened to a unit, newest first, under whatever number it went by."""
+    """Everything that happened to a unit, newest first, under whatever number it went by, with its documents."""
     chain = numbers([lot.pk])
     moves = list(
         Move.objects.filter(Q(source__lot_id__in=chain) | Q(target__lot_id__in=chain))
         .select_related("entry__actor", "source__lot", "target__lot")
         .order_by("-entry_id", "-n")
     )
+    places = {p for move in moves for p in (move.source.place_id, move.target.place_id)}
+    claims = {c for move in moves for c in (move.source.claim_id, move.target.claim_id) if c}
     entries = {move.entry_id for move in moves}
+    papers = further.papers_of(sorted(chain), sorted(claims), sorted(places))
+    counted = CountLine.objects.filter(product=lot.product_id, code__in=_codes(moves), void__isnull=True)
+    papers |= {f"count:{pk}" for pk in counted.values_list("count_id", flat=True)}
+    told_of = Fact.objects.filter(subject__in=papers).exclude(entry__in=entries)
+    acts = {
+        entry
+        for entry, subject, verb in told_of.values_list("entry_id", "subject", "entry__verb")
+        if is_milestone(subject, verb)
+    }
+    written = list(Entry.objects.filter(pk__in=acts).select_related("actor").order_by("-pk")[:PAPERS])
     subjects: dict[int, dict[str, None]] = {}
     for entry, subject in (
-        Fact.objects.filter(entry_id__in=entries)
+        Fact.objects.filter(entry_id__in=entries | {one.pk for one in written})
         .exclude(field=MADE)
         .order_by("id")
         .values_list("entry_id", "subject")
     ):
-        subjects.setdefault(entry, {}).setdefault(subject)
-    owners = owners_of(p for move in moves for p in (move.source.place_id, move.target.place_id))
+        if entry in entries or subject in papers:
+            subjects.setdefault(entry, {}).setdefault(subject)
+    owners = owners_of(places)
     undone = set(
         Move.objects.filter(reverses__in=[move.pk for move in moves]).values_list("reverses_id", flat=True)
     )
-    return [_chapter(move, subjects, owners, undone) for move in moves]
+    gone = set(Entry.objects.filter(reverses__in=written).values_list("reverses_id", flat=True))
+    told = [_chapter(move, subjects, owners, undone) for move in moves]
+    told += [_written(one, subjects, gone, lot.code) for one in written]
+    return sorted(told, key=lambda c: -c.entry)
+
+
+def _codes(moves: Sequence[Move]) -> set[str]:
+    return {code for move in moves for code in (move.source.lot.code, move.target.lot.code) if code}
+
+
+def _written(entry: Entry, subjects: dict[int, dict[str, None]], gone: set[Any], code: str) -> Chapter:
+    """An act of a document that left the unit where it was."""
+    return Chapter(
+        entry.pk,
+        entry.verb,
+        entry.recorded_at,
+        entry.effective_on,
+        str(entry.actor or ""),
+        entry.reason,
+        "",
+        "",
+        "",
+        "",
+        entry.reverses_id,
+        entry.pk in gone,
+        code,
+        list(subjects.get(entry.pk, ())),
+    )
 
 
 def _chapter(
@@ -161,6 +220,8 @@ def _chapter(
         move.pk in undone,
         move.target.lot.code or move.source.lot.code,
         list(subjects.get(entry.pk, ())),
+        (move.source.place_id, move.target.place_id),
+        (move.source.claim_id, move.target.claim_id),
     )
 
 

@@ -218,11 +218,16 @@ def _goods(moves: list[int]) -> dict[int, dict[str, Any]]:
             "on_hand": units * changes_on_hand(source, target),
             "source": stands[start]._replace(line=of or None),
             "target": stands[end]._replace(line=to or None),
-            "organization": whose or stands[end].organization or stands[start].organization,
+            "organization": whose or _customer(stands[end]) or _customer(stands[start]),
             "document": f"{noun}:{sheet}" if sheet else "",
             "number": number or "",
         }
     return found
+
+
+def _customer(stand: Stand) -> str:
+    """The customer whose place it is; a vendor is none."""
+    return "" if stand.subject.startswith("purchase_order:") else stand.organization
 
 
 def _shelves(subjects: set[str]) -> dict[str, dict[str, Any]]:

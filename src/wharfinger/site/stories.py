@@ -1,0 +1,56 @@
+"""The documents behind a unit that only higher modules know: what bought it, sold it, billed it, took it back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+
+from wharfinger.base import further
+from wharfinger.billing.models import InvoiceLine
+from wharfinger.demand.models import SUBJECTS, Line
+from wharfinger.devices.models import Device
+from wharfinger.devices.queries.shown import today, warranty_word
+from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.returns.models import RmaLine
+
+
+def install() -> None:
+    """Hang the reading into the life of a unit; called once, when Django is ready."""
+    further.papers[:] = [papers]
+    further.parts["unit"] = [device]
+
+
+def device(request: HttpRequest, pk: int) -> str:
+    """The device that a unit is, with its warranty; to a customer only their own."""
+    actor: Any = request.user
+    found = Device.objects.filter(lot_id=pk, void__isnull=True).select_related("organization", "site").first()
+    customer = request.GET.get("for", "")
+    if found is None or not actor.may("devices.read") or customer not in ("", str(found.organization_id)):
+        return ""
+    context = {"device": found, "warranty": warranty_word(found, today())}
+    return render_to_string("site/parts/unit_device.html", context, request)
+
+
+def papers(lots: Sequence[int], lines: Sequence[int], places: Sequence[int]) -> Iterable[str]:
+    """Purchase orders, quotes and orders, invoices, devices and RMAs of these units, in five statements."""
+    bought = PurchaseLine.objects.filter(Q(place__in=places) | Q(refused_place__in=places), void__isnull=True)
+    yield from (f"purchase_order:{pk}" for pk in bought.values_list("purchase_order_id", flat=True))
+    sold = Line.objects.filter(pk__in=lines).values_list(
+        "sheet__kind", "sheet_id", "order__kind", "order_id", "came_from__sheet__kind", "came_from__sheet_id"
+    )
+    for row in sold:
+        yield from (
+            f"{SUBJECTS[kind]}:{pk}" for kind, pk in zip(row[::2], row[1::2], strict=True) if pk is not None
+        )
+    billed = InvoiceLine.objects.filter(
+        line__in=lines, invoice__void__isnull=True, invoice__posted_at__isnull=False
+    )
+    yield from (f"invoice:{pk}" for pk in billed.values_list("invoice_id", flat=True))
+    devices = Device.objects.filter(lot__in=lots, void__isnull=True)
+    yield from (f"device:{pk}" for pk in devices.values_list("pk", flat=True))
+    back = RmaLine.objects.filter(Q(lot__in=lots) | Q(device__lot__in=lots), void__isnull=True)
+    yield from (f"rma:{pk}" for pk in back.values_list("rma_id", flat=True))

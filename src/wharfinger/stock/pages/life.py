@@ -1,0 +1,113 @@
+"""The life of a unit: where it is, for whom, and its story, for us and as a customer may see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from wharfinger.base import further
+from wharfinger.base.page import page
+from wharfinger.base.refusal import N_, NotThere
+from wharfinger.ledger.telling import place_words, verb_words
+from wharfinger.parties.models import Organization
+from wharfinger.stock.queries import story, units
+from wharfinger.stock.queries.stands import Stand
+from wharfinger.stock.rules.story import COLOURS, STAGES, TOLD
+
+
+@require_safe
+@page("stock.read")
+def unit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The life of a unit; with ``?for=`` as that customer may see it."""
+    found = units.units().filter(pk=pk).first()
+    if found is None:
+        raise NotThere("no_such_serial_lot", N_("There is no such unit."))
+    (now,) = units.whereabouts([found])
+    steps = story.story(found)
+    ids = story.customers_of(steps)
+    customers = sorted(
+        Organization.objects.filter(pk__in=ids).values_list("pk", "name"), key=lambda row: ids.index(row[0])
+    )
+    asked = request.GET.get("for", "")
+    customer = next((row for row in customers if str(row[0]) == asked), None)
+    shown = story.for_customer(steps, customer[0]) if customer else steps
+    return render(
+        request,
+        "stock/unit.html",
+        {
+            "unit": now,
+            "where": _now(now, steps),
+            "steps": [_told(step, for_us=customer is None) for step in shown],
+            "stations": [
+                (_(STAGES[one.name][0]), STAGES[one.name][1], one.step.chapter if one.step else None)
+                for one in story.stations(shown)
+                if one.step or not customer
+            ],
+            "customers": customers,
+            "customer": customer,
+            "parts": further.told("unit", request, pk),
+        },
+    )
+
+
+@require_safe
+@page("stock.read")
+def by_number(request: HttpRequest, code: str) -> HttpResponse:
+    """The unit of a serial number, as its label leads there; where two products have it, both to choose from."""
+    found = list(units.of_number(code).order_by("-pk"))
+    if not found:
+        raise NotThere(
+            "no_such_serial", N_("There is no unit with the serial number {serial}."), serial=code[:100]
+        )
+    if len(found) == 1:
+        # A label outlives a correction of its number.
+        return HttpResponseRedirect(reverse("stock:unit", args=[units.latest(found[0]).pk]))
+    shown = [(one, where(one)) for one in units.whereabouts(found)]
+    return render(request, "stock/same_number.html", {"code": code, "units": shown})
+
+
+def where(unit: units.Unit) -> str:
+    """Where a unit stands now, in words."""
+    if not unit.kind:
+        return _("nowhere any more")
+    if unit.bin is not None:
+        return f"{unit.bin.location.name} / {unit.bin.name}"
+    words = place_words(unit.kind)
+    return f"{unit.location.name}: {words}" if unit.location else words
+
+
+def _now(unit: units.Unit, steps: list[story.Step]) -> str:
+    """Where the unit stands: at which customer's site, where it is at one."""
+    last = next((step.target for step in steps if step.target), None)
+    return _stand(last) if unit.kind and last and last.kind == unit.kind else where(unit)
+
+
+def _told(step: story.Step, *, for_us: bool) -> dict[str, Any]:
+    c = step.chapter
+    words = verb_words(c.verb) if for_us else _(TOLD[c.verb])
+    moved = for_us and step.source is not None and step.target is not None
+    return {
+        "chapter": c,
+        "words": words,
+        "colour": COLOURS.get(c.verb, ""),
+        "from": _stand(step.source) if moved and step.source else "",
+        "to": _stand(step.target) if moved and step.target else "",
+        "papers": step.papers,
+        "about": next((one.about for one in step.papers if one.about), ""),
+    }
+
+
+def _stand(stand: Stand) -> str:
+    if stand.bin:
+        name = f"{stand.location} / {stand.bin}"
+        return _("{bin}, reserved").format(bin=name) if stand.line else name
+    if stand.location:
+        return f"{stand.location}: {place_words(stand.kind)}"
+    if stand.kind in ("customer", "rented") and stand.organization:
+        return f"{stand.organization}, {stand.number}" if stand.number else stand.organization
+    return place_words(stand.kind)

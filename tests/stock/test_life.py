@@ -1,0 +1,134 @@
+"""The life of a unit: its story with every document, and the part of it that a customer may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests.world import World, clean, entries, world
+from wharfinger.billing.actions.invoices import invoice
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.demand.models import Line
+from wharfinger.demand.rules import LineWish
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.actions.shipping import ship
+from wharfinger.fulfilment.rules import Pick
+from wharfinger.fulfilment.rules.__init__ import Consignment
+from wharfinger.ledger.models import Lot
+from wharfinger.parties.models import Organization
+from wharfinger.sales.actions.orders import create_order
+from wharfinger.sales.rules.orders import OrderWish
+from wharfinger.stock.actions.goods import adjust, correct_serial
+from wharfinger.stock.queries.story import for_customer, story
+from wharfinger.stock.rules.adjusting import Adjustment
+from wharfinger.stock.rules.story import MILESTONES, TOLD, customers_part
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company() -> World:
+    return world()
+
+
+@pytest.fixture
+def browser(client: Client, company: World) -> Client:
+    client.force_login(company.user)
+    return client
+
+
+@pytest.fixture
+def sold(company: World) -> Lot:
+    """A unit that was found, sold, shipped and billed."""
+    product = company.product(traced="serial")
+    place = company.location.place_id
+    adjust(
+        actor=company.user,
+        items=[Adjustment(product.pk, 1, place, serials=("SN-1",))],
+        reason="Opening stock",
+    )
+    create_order(
+        actor=company.user, wish=OrderWish(company.customer.pk, (LineWish(product.pk, 1),), confirm=True)
+    )
+    line = Line.objects.get()
+    pick(actor=company.user, picks=[Pick(line.pk, 1, location=place, serials=("SN-1",))])
+    ship(
+        actor=company.user, picks=[Pick(line.pk, 1)], consignment=Consignment(carrier="UPS", tracking="1Z-77")
+    )
+    invoice(actor=company.user, wish=InvoiceWish(bills=(Bill(line.pk, 1),)))
+    return Lot.objects.get(code="SN-1")
+
+
+def test_the_story_has_every_document(sold: Lot) -> None:
+    steps = story(sold)
+    verbs = [step.chapter.verb for step in steps]
+    assert verbs[0] == "invoice"
+    assert [verb for verb in verbs if verb in ("ship", "pick", "order", "adjust")] == [
+        "ship",
+        "pick",
+        "order",
+        "adjust",
+    ]
+    papers = {one.subject.partition(":")[0] for step in steps for one in step.papers}
+    assert {"invoice", "shipment", "order"} <= papers
+    assert "UPS 1Z-77" in {one.about for step in steps for one in step.papers}
+
+
+def test_a_customer_sees_their_own_part(sold: Lot, company: World) -> None:
+    other = Organization.objects.exclude(pk=company.customer.pk).filter(customer=True).first()
+    steps = story(sold)
+    told = [step.chapter.verb for step in for_customer(steps, company.customer.pk)]
+    assert "adjust" not in told
+    assert {"order", "pick", "ship", "invoice"} <= set(told)
+    assert for_customer(steps, other.pk if other else 0) == []
+    assert not customers_part("ship", frozenset((1,)), 2)
+    assert not customers_part("receive", frozenset((1,)), 2)
+    assert customers_part("receive", frozenset(), 2)
+    assert not customers_part("count", frozenset((2,)), 2)
+
+
+def test_the_pages_of_a_unit(browser: Client, sold: Lot, company: World) -> None:
+    before = entries()
+    with CaptureQueriesContext(connection) as caught:
+        page = browser.get(f"/serials/{sold.pk}/").content.decode()
+    assert len(caught) <= 40
+    assert "Opening stock" in page
+    assert company.user.name in page
+    shown = browser.get(f"/serials/{sold.pk}/?for={company.customer.pk}").content.decode()
+    assert "Shipped to you" in shown
+    assert "1Z-77" in shown
+    assert "Opening stock" not in shown
+    assert company.location.name + " /" not in shown
+    assert entries() == before
+    clean()
+
+
+def test_a_label_leads_to_the_unit(browser: Client, company: World) -> None:
+    place = company.location.place_id
+    for name in ("SN-1", "SN-2"):
+        product = company.product(traced="serial")
+        adjust(actor=company.user, items=[Adjustment(product.pk, 1, place, serials=(name,))], reason="Found")
+    first, second = Lot.objects.filter(serial=True).order_by("pk")
+    correct_serial(actor=company.user, lot=first.pk, serial="A/7", reason="Misread")
+    now = Lot.objects.get(code="A/7")
+    for number in ("sn-1", "A/7"):
+        assert browser.get(f"/serials/number/{number}/")["Location"] == f"/serials/{now.pk}/"
+    correct_serial(actor=company.user, lot=second.pk, serial="A/7", reason="The same, of another maker")
+    both = browser.get("/serials/number/a/7/").content.decode()
+    assert both.count("A/7") >= 2
+    assert browser.get("/serials/number/none/").status_code == 404
+
+
+def test_what_is_told_is_a_verb_of_the_journal() -> None:
+    known: Any = {verb for verbs in MILESTONES.values() for verb in verbs} | set(TOLD)
+    assert "count" not in TOLD
+    assert all(verb.islower() for verb in known)
+
+
+def test_the_search_box_reads_a_label(browser: Client, sold: Lot) -> None:
+    found = browser.get("/search/", {"q": "https://stock.example.com/serials/number/sn-1/"})
+    assert found["Location"] == f"/serials/{sold.pk}/"
