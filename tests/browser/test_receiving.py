@@ -29,6 +29,10 @@ def test_goods_without_numbers_are_counted_by_their_code(company: Company, perso
     person.scan("FAN")
     assert (counted(), told()) == (["2", "", "1"], "FAN: All that is expected of these is counted already.")
     assert page.locator("[data-counts] .bad").count() == 1
+    page.locator("[data-counts] [data-unscan-last]").click()
+    assert counted() == ["2", "", ""]
+    person.scan("FAN")
+    assert counted() == ["2", "", "1"]
     person.scan("ELSE")
     assert (counted(), told()) == (["2", "", "1"], "ELSE: Nothing of this is expected here.")
     page.locator(f"[name=quantity-{other}]").fill("2")

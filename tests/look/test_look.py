@@ -175,3 +175,14 @@ def test_scans_are_counted_once_and_taken_back(browser: Any, address: str) -> No
         "SN-1001",
         "SN-1002",
     ]
+    # The last scan goes by one key from the empty field, or by its button, wherever the eyes are.
+    page.fill("[data-scan]", "SN-1004")
+    page.press("[data-scan]", "Enter")
+    page.press("[data-scan]", "Control+z")
+    assert page.locator("[data-count]").inner_text() == "2"
+    assert "SN-1004" in page.locator("[data-last]").inner_text()
+    page.fill("[data-scan]", "SN-1005")
+    page.press("[data-scan]", "Enter")
+    page.locator("[data-unscan-last]").click()
+    assert page.locator("[data-count]").inner_text() == "2"
+    assert page.evaluate("document.activeElement.matches('[data-scan]')")

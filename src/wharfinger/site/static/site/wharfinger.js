@@ -189,8 +189,34 @@
   };
   // Goods without numbers of their own are counted by the code of their product, up to what is open; the first
   // scan empties what is proposed. A code of theirs counts from any scanner of the page.
+  const known = (codes) => Array.isArray(codes) ? codes.map((code) => [code, 1]) : Object.entries(codes);
+  // What was scanned on this page, each with how it is taken back.
+  const scans = [];
+  const undoLast = () => {
+    const last = scans.pop();
+    if (!last) { beep(false); return; }
+    last.back();
+    const told = $("[data-last]", last.scanner);
+    told.textContent = `${last.scanner.dataset.back}: ${last.code}`;
+    told.classList.remove("bad");
+    beep(true);
+  };
+  // Units that are listed are ticked by their number; one that is not listed, or ticked already, is an error.
+  const ticked = (scanner, code) => {
+    const told = $("[data-last]", scanner);
+    const box = $$("[data-serial]").filter((one) => same(one.dataset.serial) === same(code)).map((one) => $("input[type=checkbox]", one)).find(Boolean);
+    const good = Boolean(box) && !box.checked;
+    told.textContent = good ? code : `${code}: ${box ? scanner.dataset.twice : scanner.dataset.none}`;
+    told.classList.toggle("bad", !good);
+    beep(good);
+    if (!good) return;
+    box.checked = true;
+    const count = () => { $("[data-count]", scanner).textContent = $$("[data-serial] input:checked").length; };
+    count();
+    scans.push({ scanner, code, back: () => { box.checked = false; count(); } });
+  };
   const tallied = (scanner, code) => {
-    const means = (line) => Number((Object.entries(JSON.parse(line.dataset.codes)).find(([known]) => bare(known) === bare(code)) || [])[1] || 0);
+    const means = (line) => Number((known(JSON.parse(line.dataset.codes)).find(([known]) => bare(known) === bare(code)) || [])[1] || 0);
     const lines = $$("[data-codes]").filter(means);
     const counts = "counts" in scanner.dataset, numbers = counts && !lines.length && $("[data-scanner]:not([data-counts])");
     if (numbers) { scan(numbers, code); return true; }
@@ -203,13 +229,18 @@
     }
     const then = (line) => Number((Number(amount(line).value || 0) + means(line)).toFixed(6));
     const open = lines.find((line) => then(line) <= most(line));
-    if (open) amount(open).value = then(open);
+    if (open) {
+      const field = amount(open), before = field.value;
+      field.value = then(open);
+      scans.push({ scanner, code, back: () => { field.value = before; } });
+    }
     told.textContent = open ? `${code}: ${amount(open).value} / ${most(open)}` : `${code}: ${lines.length ? form.dataset.full : form.dataset.none}`;
     told.classList.toggle("bad", !open);
     beep(Boolean(open));
     return true;
   };
   const scan = (scanner, code) => {
+    if ("ticks" in scanner.dataset) { ticked(scanner, code); return; }
     if (tallied(scanner, code)) return;
     const list = $("[data-scanned]", scanner), told = $("[data-last]", scanner), name = scanner.dataset.name;
     const before = $$("input", list).filter((input) => same(input.value) === same(code)).length;
@@ -227,11 +258,20 @@
     item.append(code, field, back);
     list.prepend(item);
     counted(scanner);
+    scans.push({ scanner, code, back: () => { item.remove(); counted(scanner); } });
   };
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest?.("[data-scan]"), scanner = field?.closest("[data-scanner]");
-    if (event.key !== "Enter" || !scanner || !field.value.trim()) return;
+    if (scanner && !field.value && event.key === "z" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); undoLast(); return; }
+    if (event.key !== "Enter" || !field?.value.trim()) return;
     event.preventDefault();
+    // One code in a field of its own sends nothing either: the next field has its turn.
+    if (!scanner) {
+      const fields = field.form ? [...field.form.elements].filter((one) => one.type !== "hidden" && !one.disabled) : [];
+      beep(true);
+      fields[fields.indexOf(field) + 1]?.focus();
+      return;
+    }
     field.value.split(/[\s,;]+/).filter(Boolean).forEach((code) => scan(scanner, code));
     field.value = "";
   });
@@ -245,13 +285,21 @@
   document.addEventListener("click", (event) => {
     const back = event.target.closest("[data-unscan]"), scanner = back?.closest("[data-scanner]");
     if (!scanner) return;
-    back.closest("li").remove();
+    const item = back.closest("li"), at = scans.findLastIndex((one) => one.scanner === scanner && one.code === $("input", item).value);
+    if (at >= 0) scans.splice(at, 1);
+    item.remove();
     counted(scanner);
     $("[data-scan]", scanner).focus();
   });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-unscan-last]");
+    if (!button) return;
+    undoLast();
+    $("[data-scan]", button.closest("[data-scanner]")).focus();
+  });
   // A scan without a field in focus goes to the page's scanner.
   document.addEventListener("keydown", (event) => {
-    const field = $("[data-scanner] [data-scan]");
+    const field = $("[data-scanner] [data-scan]") ?? $("[data-scan]");
     if (field && event.key.length === 1 && !event.ctrlKey && !event.metaKey && event.target === document.body && /[0-9A-Z]/.test(event.key)) field.focus();
   });
 
@@ -264,6 +312,8 @@
   count();
   fit();
   show($("dialog[data-again]"));
+  // At a desk the scanner has the focus from the beginning, where nothing else asks for it.
+  if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) $("[data-scanner] [data-scan]")?.focus({ preventScroll: true });
 
   // A dialog whose act was refused opens again with what was typed, the reason beside its field.
   const typed = $("#typed")?.dataset, refused = typed && $$("dialog form").find((form) => form.getAttribute("action") === typed.act);
