@@ -144,7 +144,7 @@ class Reading:
             ids = sql.array(narrow.products)
             few = _few(
                 "SELECT h.id FROM ledger_holding h JOIN ledger_lot l ON l.id = h.lot_id "
-                f"WHERE {sql.among('l.product_id')}",
+                f"WHERE {sql.among('l.product_id')} AND h.kind IN ({_GOODS})",
                 [ids],
             )
             # Goods never become those of another product, so that the source says it for both.
