@@ -9,6 +9,7 @@ from django.test import Client
 from tests.world import clean, entries, world
 from wharfinger.catalog.models import Product
 from wharfinger.exchange.models import Mapping, Run
+from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.parties.models import User
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +65,15 @@ def test_what_is_no_table_is_refused_beside_the_field(client: Client) -> None:
     assert "This is no workbook." in answer.content.decode()
     assert client.post("/import/", {"kind": "products"}).status_code == 422
     assert not Run.objects.exists()
+
+
+def test_an_empty_file_has_the_columns_of_its_kind(client: Client) -> None:
+    page = client.get("/import/").content.decode()
+    for kind in KINDS.values():
+        assert f"/import/templates/{kind.name}.csv" in page
+        answer = client.get(f"/import/templates/{kind.name}.csv")
+        assert answer.content.decode().strip().split(",") == kind.names()
+    assert client.get("/import/templates/dreams.csv").status_code == 404
 
 
 def test_who_may_not_import_is_turned_away(client: Client) -> None:

@@ -8,11 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.base.access import Actor
 from wharfinger.base.page import Form, came_from, page, page_act
-from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.exchange import queries
 from wharfinger.exchange.actions import mappings, rollback, runs
 from wharfinger.exchange.models import Mapping, Run
@@ -50,6 +50,17 @@ def upload(request: HttpRequest) -> HttpResponse:
         back=lambda run: reverse("exchange:run", args=[run.pk]),
         again=show,
     )
+
+
+@require_safe
+@page("exchange.import")
+def template(request: HttpRequest, kind: str) -> HttpResponse:
+    """An empty file with the columns of a kind, to be filled in."""
+    if kind not in KINDS:
+        raise NotThere("no_such_kind", N_("Choose what the file holds."))
+    answer = HttpResponse(",".join(KINDS[kind].names()) + "\r\n", content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -9,6 +9,7 @@ from wharfinger.exchange import pages
 app_name = "exchange"
 urlpatterns = [
     path("import/", pages.upload, name="import"),
+    path("import/templates/<slug:kind>.csv", pages.template, name="template"),
     path("import/<int:pk>/", pages.run, name="run"),
     path("import/<int:pk>/proceed/", pages.proceed, name="proceed"),
     path("import/<int:pk>/roll-back/", pages.roll_back, name="roll_back"),
