@@ -16,9 +16,10 @@ from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish,
 from wharfinger.purchasing.rules.landing import Billed, Cost
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
 from wharfinger.purchasing.rules.returning import SendBack
-from wharfinger.stock.actions import counts, goods, transfers, values
+from wharfinger.stock.actions import building, counts, goods, transfers, values
 from wharfinger.stock.models import Bin, Location
 from wharfinger.stock.rules.adjusting import Adjustment
+from wharfinger.stock.rules.building import Build, TakeApart
 from wharfinger.stock.rules.counting import Tally
 from wharfinger.stock.rules.moving import Goods, Transfer
 from wharfinger.stock.rules.transferring import Arrived as Came
@@ -149,6 +150,21 @@ def _adjust(state: State, chance: random.Random) -> Any:
         return state.find_goods(product, chance)
     item = Adjustment(product.pk, -chance.randint(1, 3), state.company.location.place_id)
     return goods.adjust(actor=state.user, items=[item], reason="Lost")
+
+
+def _build(state: State, chance: random.Random) -> Any:
+    """A bundle is built, mostly with something on top for the work."""
+    here = state.company.location.place_id
+    wish = Build(state.bundle.pk, chance.randint(1, 2), here, extra_minor=chance.randint(0, 99))
+    return building.build(actor=state.user, build=wish)
+
+
+def _take_apart(state: State, chance: random.Random) -> Any:
+    """A bundle that was built comes apart."""
+    if not Holding.objects.filter(product=state.bundle, kind="bin", claim=0, quantity__gt=0).exists():
+        return None
+    wish = TakeApart(state.bundle.pk, 1, state.company.location.place_id)
+    return building.take_apart(actor=state.user, apart=wish)
 
 
 def _count(state: State, chance: random.Random) -> Any:
@@ -314,6 +330,8 @@ BUYING: dict[str, Verb] = {
 }
 KEEPING: dict[str, Verb] = {
     "adjust": _adjust,
+    "build": _build,
+    "take_apart": _take_apart,
     "count": _count,
     "transfer": _transfer,
     "send_transfer": _send_transfer,

@@ -13,9 +13,6 @@ from tests.laws.state import State, Verb
 from tests.scenarios.doors import Refused
 from wharfinger.base.refusal import Refusal
 
-NOT_BUILT = {"build"}
-"""Rows of the chart that no action posts yet: kits come with a later step."""
-
 
 def _tried(act: Verb) -> Callable[[State, int], Any]:
     def run(state: State, seed: int) -> Any:

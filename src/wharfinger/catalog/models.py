@@ -81,8 +81,6 @@ class Product(models.Model):
         max_length=8, default="fifo", choices=[(k, k) for k in ("specific", "fifo", "average", "lifo")]
     )
     procured = models.BooleanField(default=True)
-    build_on_pick = models.BooleanField(default=False)
-    """Whether a pick that finds too few builds the rest of its components."""
     fixed = models.BooleanField(default=False)
     """Whether what is built stays whole: a component inside moves only with it."""
     rma_eligible = models.BooleanField(default=True)

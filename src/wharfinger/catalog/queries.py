@@ -194,7 +194,6 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
             "price": plain(p.price_micro, MICRO),
             "cost_method": p.cost_method,
             "procured": p.procured,
-            "build_on_pick": p.build_on_pick,
             "fixed": p.fixed,
             "rma_eligible": p.rma_eligible,
             "returnable_days": p.returnable_days,

@@ -225,6 +225,8 @@ CHART: tuple[Row, ...] = (
     _row("revalue", "", "", undo="revalue"),
     _row("build", "bin", "assembly"),
     _row("build", "assembly", "bin"),
+    _row("take_apart", "bin", "assembly", undo="build"),
+    _row("take_apart", "assembly", "bin", undo="build"),
     # Fulfilment
     _row("pick", "bin", "picked"),
     _row("pick", "bin", "bin", claim="any"),

@@ -27,6 +27,7 @@ VERBS: dict[str, str] = {
     "approve_return": N_("Approved a return"),
     "begin_count": N_("Began a count"),
     "build": N_("Built"),
+    "take_apart": N_("Taken apart"),
     "cancel": N_("Cancelled"),
     "cancel_count": N_("Gave up a count"),
     "cancel_delivery": N_("Cancelled a delivery"),
@@ -130,6 +131,7 @@ VERBS: dict[str, str] = {
 
 CORRECTIONS: dict[str, str] = {
     "apply": N_("Apply to the oldest"),
+    "build": N_("Build"),
     "cancel_cost": N_("Take the cost back"),
     "cancel_payment": N_("Cancel payment"),
     "credit": N_("Credit"),

@@ -40,6 +40,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.stock.api.figures:router", ""),
     ("wharfinger.stock.api.goods:router", ""),
     ("wharfinger.stock.api.kept:router", ""),
+    ("wharfinger.stock.api.building:router", ""),
     ("wharfinger.stock.api.transfers:router", ""),
     ("wharfinger.stock.api.counts:router", ""),
     ("wharfinger.stock.api.counting:router", ""),

@@ -56,6 +56,8 @@ VERBS: dict[str, Told] = {
     "install": Told(N_("Installed {goods} at {customer}."), AWAY, AWAY),
     "receive": Told(N_("Received {goods} into {place}."), {"bin"}, {"on_order"}),
     "put_away": Told(N_("Put {goods} away into {place}."), {"bin"}, {"bin"}),
+    "build": Told(N_("Built {goods} at {place}."), {"bin"}, {"assembly"}),
+    "take_apart": Told(N_("Took {goods} apart at {place}."), {"assembly"}, {"bin"}, here="source"),
     "scrap": Told(N_("Scrapped {goods} at {place}."), {"scrap"}, here="source"),
     "repair": Told(N_("Gave {goods} to repair."), {"bench"}, {"returns"}),
     "to_vendor": Told(N_("Sent {goods} to the vendor."), {"at_vendor"}),

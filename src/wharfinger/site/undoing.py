@@ -99,6 +99,7 @@ BY_VERB: dict[str, str] = {
     "submit": "purchasing.submit",
     "subscribe": "devices.subscription",
     "swap": "devices.swap",
+    "take_apart": "stock.adjust",
     "to_vendor": "returns.inspect",
     "transfer": "stock.transfer",
     "unapply": "billing.pay",

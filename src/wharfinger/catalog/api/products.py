@@ -160,7 +160,6 @@ class ProductFields(Given):
         default=None, description="Without it: specific where serials are known from receipt, else FIFO."
     )
     procured: bool = True
-    build_on_pick: bool = Field(default=False, description="A pick that finds too few builds the rest.")
     fixed: bool = Field(default=False, description="What is built stays whole: no component moves alone.")
     rma_eligible: bool = True
     returnable_days: int | None = Field(default=None, ge=0, le=3650)
@@ -198,7 +197,6 @@ class ProductChange(Given):
     price: Price | None = None
     cost_method: CostMethod | None = None
     procured: bool | None = None
-    build_on_pick: bool | None = None
     fixed: bool | None = None
     rma_eligible: bool | None = None
     returnable_days: int | None = Field(default=None, ge=0, le=3650)
@@ -239,7 +237,6 @@ class ProductOut(Shown):
     price: str = Field(examples=["49.90"])
     cost_method: CostMethod
     procured: bool
-    build_on_pick: bool
     fixed: bool
     rma_eligible: bool
     returnable_days: int | None

@@ -13,11 +13,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="product",
-            name="build_on_pick",
-            field=models.BooleanField(default=False),
-        ),
-        migrations.AddField(
-            model_name="product",
             name="fixed",
             field=models.BooleanField(default=False),
         ),

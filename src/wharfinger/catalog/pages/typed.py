@@ -59,7 +59,6 @@ def of(product: Product, *, costs: bool) -> dict[str, Any]:
         "returnable_days": product.returnable_days,
         "weight_grams": product.weight_grams,
         "procured": product.procured,
-        "build_on_pick": product.build_on_pick,
         "fixed": product.fixed,
         "rma_eligible": product.rma_eligible,
         "retired_on": product.retired_on.isoformat() if product.retired_on else "",
@@ -115,7 +114,6 @@ def _values(post: QueryDict) -> dict[str, Any]:
     values["weight_grams"] = whole(post, "weight_grams")
     values["procured"] = post.get("procured") == "yes"
     values["rma_eligible"] = post.get("rma_eligible") == "yes"
-    values["build_on_pick"] = post.get("build_on_pick") == "yes"
     values["fixed"] = post.get("fixed") == "yes"
     if method := post.get("cost_method", ""):
         values["cost_method"] = method

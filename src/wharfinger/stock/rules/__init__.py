@@ -103,10 +103,15 @@ def price_issues(
     for n, step in enumerate(plan.steps):
         leaves = step.source.kind in OURS and step.target.kind not in OURS and step.source.owned
         if leaves and step.reverses is None:
-            lot = step.source.lot if step.source.serial else None
-            by = method(step.source.product)
-            layers = _in_time(truth, step.source.product, step.quantity)
-            draw(plan, n, layers, step.quantity, by, lot, first=(first or {}).get(n, ()))
+            price_issue(plan, truth, n, method(step.source.product), first=(first or {}).get(n, ()))
+
+
+def price_issue(plan: Plan, truth: Truth, step: int, method: str, *, first: Collection[int] = ()) -> int:
+    """Draw the cost of one step by which goods of ours stop being ours; the value taken in minor units."""
+    one = plan.steps[step]
+    lot = one.source.lot if one.source.serial else None
+    layers = _in_time(truth, one.source.product, one.quantity)
+    return draw(plan, step, layers, one.quantity, method, lot, first=first)
 
 
 def _in_time(truth: Truth, product: int, quantity: int) -> list[OpenLayer]:

@@ -1,0 +1,245 @@
+"""Pure decisions about bundles: built of their components, and taken apart again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from wharfinger.base.money import share
+from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.words import same
+from wharfinger.ledger.plan import LotRef, Plan, Spot, Truth, fixed, spot
+from wharfinger.ledger.reverse import Taken, reverse_draws
+from wharfinger.stock.rules import choose, price_issue, value_receipt
+from wharfinger.stock.rules.adjusting import check_tracing, identify, target_bin
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """So many units of a bundle, and where: what goes in is taken from the location's free goods."""
+
+    product: int
+    quantity: int
+    location: int
+    """The place of the location."""
+    bin: int | None = None
+    """The place of the bin that they go to, the location's default unless given."""
+    serials: tuple[str, ...] = ()
+    batch: str = ""
+    inside: tuple[str, ...] = ()
+    """The serial numbers and batches of the components that go in; any will do of those of which none is named."""
+    extra_minor: int = 0
+    """What building itself costs, in home currency: labour and the like."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeApart:
+    """So many free units of a bundle that become their components again."""
+
+    product: int
+    quantity: int
+    location: int
+    """The place of the location."""
+    bin: int | None = None
+    lots: tuple[int, ...] = ()
+
+
+class Inside(NamedTuple):
+    """A move by which a component went into what was built, and how much of it is still there."""
+
+    id: int
+    source: Spot
+    target: Spot
+    quantity: int
+    left: int
+
+
+@dataclass(slots=True)
+class Built:
+    """Units that were built together, and what went into them."""
+
+    lot: int
+    quantity: int
+    parts: list[Inside] = field(default_factory=list)
+    taken: int = 0
+    """Of it taken apart in this act."""
+
+    @property
+    def left(self) -> int:
+        """How many of them have not been taken apart."""
+        whole = min((one.left * self.quantity // one.quantity for one in self.parts), default=0)
+        return whole - self.taken
+
+
+def plan_build(truth: Truth, *, build: Build) -> Plan:
+    """Build a bundle of free components: they go in at what they cost, and what is built costs that together.
+
+    Of a component that is itself built and of which too few are there, the rest goes in as its own components.
+    """
+    plan = Plan()
+    product = truth.products[build.product]
+    recipe = truth.read["recipes"].get(build.product)
+    if not recipe or product.kind != "stocked":
+        raise Refusal(
+            "not_built",
+            N_("{sku} is not built: say first which components go into it."),
+            field="product",
+            sku=product.sku,
+        )
+    check_tracing(product, build.quantity, build.serials, build.batch)
+    units, odd = divmod(build.quantity, 10**product.quantity_decimals)
+    if odd:
+        raise BadInput("not_whole", N_("Build whole units."), field="quantity")
+    place = target_bin(truth, build.location, build.bin, field="bin")
+    lots = _named(truth, build)
+    done = 0
+    layer = None
+    for lot, count, ratios in _groups(plan, truth, build, product, units, dict(recipe)):
+        value = share(build.extra_minor, done + count, units) - share(build.extra_minor, done, units)
+        for part, ratio in ratios.items():
+            value += _put_in(plan, truth, build, part, ratio * count, lots)
+        at = spot(lot, place, 0)
+        quantity = count * 10**product.quantity_decimals
+        step = plan.move(at.at(fixed("assembly")), at, quantity)
+        into = None if product.cost_method == "specific" else layer
+        layer = value_receipt(
+            plan, truth, step, product.pk, product.cost_method, quantity, value, lot.id, into=into
+        )
+        done += count
+    plan.mention(("product", product.pk), ("location", truth.read["locations"][build.location]))
+    return plan
+
+
+def _groups(
+    plan: Plan, truth: Truth, build: Build, product: Any, units: int, recipe: dict[int, int]
+) -> Iterator[tuple[LotRef, int, dict[int, int]]]:
+    """What is built of the same components: each numbered unit by itself, any others together."""
+    codes = iter(build.serials)
+    together = truth.lot(product.pk)
+    if build.batch:
+        together = identify(plan, truth, product, build.batch, serial=False, field="batch")
+    for count, ratios in _segments(truth, build.location, recipe, units):
+        if build.serials:
+            for _ in range(count):
+                lot = identify(plan, truth, product, next(codes), serial=True, field="serials")
+                yield lot, 1, ratios
+        else:
+            yield together, count, ratios
+
+
+def _segments(
+    truth: Truth, location: int, recipe: dict[int, int], units: int
+) -> list[tuple[int, dict[int, int]]]:
+    """Of which components so many units are built: sub-bundles as far as they are there, then what these are made of."""
+    recipes: Mapping[int, Sequence[tuple[int, int]]] = truth.read["recipes"]
+    found: list[tuple[int, dict[int, int]]] = []
+    used: dict[int, int] = {}
+    ratios = dict(recipe)
+    while units:
+        have = {
+            part: max(0, _free(truth, part, location) - used.get(part, 0)) // ratio
+            for part, ratio in ratios.items()
+            if recipes.get(part) and not ratio % 10 ** truth.products[part].quantity_decimals
+        }
+        short = min(have, key=lambda part: (have[part], part), default=None)
+        if short is None or have[short] >= units:
+            found.append((units, ratios))
+            break
+        if have[short]:
+            found.append((have[short], ratios))
+            for part, ratio in ratios.items():
+                used[part] = used.get(part, 0) + ratio * have[short]
+            units -= have[short]
+        ratios = dict(ratios)
+        times = ratios.pop(short) // 10 ** truth.products[short].quantity_decimals
+        for part, ratio in recipes[short]:
+            ratios[part] = ratios.get(part, 0) + ratio * times
+    return found
+
+
+def _free(truth: Truth, product: int, location: int) -> int:
+    return sum(held.quantity for held in truth.free_of(product) if held.location == location)
+
+
+def _named(truth: Truth, build: Build) -> set[int]:
+    """The lots of the components that are named; raises BadInput for a number that none of them has."""
+    parts = {part for made in truth.read["recipes"].values() for part, _ in made}
+    found = set()
+    for code in build.inside:
+        lots = {
+            known.id
+            for (part, key), known in truth.read["lots"].items()
+            if part in parts and key == same(code)
+        }
+        if not lots:
+            raise BadInput(
+                "unknown_serial",
+                N_("“{serial}” is the number of no component. Check the number."),
+                field="inside",
+                serial=code[:100],
+            )
+        found |= lots
+    return found
+
+
+def _put_in(plan: Plan, truth: Truth, build: Build, part: int, quantity: int, lots: Collection[int]) -> int:
+    """Let components go in, the named units first; what they cost."""
+    value = 0
+    named = {h.lot for h in truth.free_of(part) if h.lot in lots}
+    chosen = choose(truth.free, part, quantity, location=build.location, lots=named, field="quantity")
+    for held, units in chosen:
+        step = plan.move(held.spot, held.spot.at(fixed("assembly")), units)
+        value += price_issue(plan, truth, step, truth.products[part].cost_method)
+    return value
+
+
+def plan_take_apart(truth: Truth, *, apart: TakeApart) -> Plan:
+    """Take bundles apart: the very components that went in stand again where they came from, at what they cost.
+
+    Of what has no number of its own, what was built last comes apart first.
+    """
+    plan = Plan()
+    product = truth.products[apart.product]
+    if product.fixed:
+        raise Refusal(
+            "stays_whole",
+            N_("{sku} stays whole once it is built: its components move only with it."),
+            field="product",
+            sku=product.sku,
+        )
+    chosen = choose(
+        truth.free, apart.product, apart.quantity, location=apart.location, bin=apart.bin, lots=apart.lots
+    )
+    taken: list[Taken] = []
+    for held, units in chosen:
+        step = plan.move(held.spot, held.spot.at(fixed("assembly")), units)
+        price_issue(plan, truth, step, product.cost_method)
+        left = units
+        for built in truth.read["built"]:
+            count = min(left, built.left) if built.lot == held.lot else 0
+            if count > 0:
+                taken += _come_out(plan, built, count)
+                left -= count
+        if left:
+            raise Refusal(
+                "not_built_here",
+                N_("{wanted} to take apart, but only {free} of these were built here."),
+                field="quantity",
+                wanted=units,
+                free=units - left,
+                product=product.pk,
+            )
+    reverse_draws(plan, truth.read["draws"], taken)
+    plan.mention(("product", product.pk), ("location", truth.read["locations"][apart.location]))
+    return plan
+
+
+def _come_out(plan: Plan, built: Built, count: int) -> list[Taken]:
+    found = []
+    for n, one in enumerate(built.parts):
+        part = one.quantity * count // built.quantity
+        step = plan.move(one.target, one.source, part, reverses=one.id)
+        found.append(Taken(one.id, step, one.quantity, one.quantity - one.left, part))
+        built.parts[n] = one._replace(left=one.left - part)
+    return found

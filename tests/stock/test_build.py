@@ -1,0 +1,168 @@
+"""Bundles are built of their components and taken apart: lots and cost go in and come back exactly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.world import World, clean, entries, held, world
+from wharfinger.base.refusal import Refusal
+from wharfinger.catalog.actions import change_product
+from wharfinger.catalog.models import Product
+from wharfinger.demand.rules import LineWish
+from wharfinger.ledger.models import Holding, Layer
+from wharfinger.ledger.reverse import reverse
+from wharfinger.ledger.write import Written
+from wharfinger.sales.actions.orders import create_order, reserve
+from wharfinger.sales.rules.holds import Hold
+from wharfinger.sales.rules.orders import OrderWish
+from wharfinger.stock.actions.building import build, take_apart
+from wharfinger.stock.rules.building import Build, TakeApart
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company() -> World:
+    """A small company."""
+    return world()
+
+
+def bundle(company: World, *parts: tuple[Product, int], **values: Any) -> Product:
+    whole = company.product(**values)
+    components = [{"product": part.pk, "quantity": str(units)} for part, units in parts]
+    change_product(actor=company.user, product=whole.pk, values={}, components=components)
+    return whole
+
+
+def built(company: World, whole: Product, quantity: int, **more: Any) -> Written:
+    return build(actor=company.user, build=Build(whole.pk, quantity, company.location.place_id, **more))
+
+
+def apart(company: World, whole: Product, quantity: int, **more: Any) -> Written:
+    wish = TakeApart(whole.pk, quantity, company.location.place_id, **more)
+    return take_apart(actor=company.user, apart=wish)
+
+
+def worth(product: Product) -> int:
+    return sum(Layer.objects.filter(product=product).values_list("value_minor", flat=True))
+
+
+def test_components_go_in_and_come_back_at_what_they_cost(company: World) -> None:
+    case, board = company.product(), company.product(cost_method="average")
+    server = bundle(company, (case, 1), (board, 2))
+    company.stock(case, 3, value_minor=100)
+    company.stock(board, 4, value_minor=1001)
+    made = built(company, server, 2, extra_minor=50)
+    clean()
+    assert held(product=server.pk) == {"bin": 2}
+    assert (worth(server), worth(case), worth(board)) == (67 + 1001 + 50, 33, 0)
+    apart(company, server, 1)
+    clean()
+    assert (held(product=case.pk), held(product=board.pk)) == ({"bin": 2}, {"bin": 2})
+    assert worth(server) == 559
+    apart(company, server, 1)
+    clean()
+    assert (worth(server), worth(case), worth(board)) == (0, 100, 1001)
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        apart(company, server, 1)
+    assert refused.value.code == "not_enough"
+    with pytest.raises(Refusal):
+        reverse(actor=company.user, entry=made.id)
+    assert entries() == before
+
+
+def test_numbered_units_go_into_numbered_ones(company: World) -> None:
+    drive = company.product(traced="serial", cost_method="specific")
+    server = bundle(company, (drive, 1), traced="serial", cost_method="specific")
+    for code, cost in (("D1", 100), ("D2", 250)):
+        company.stock(drive, 1, value_minor=cost, serials=(code,))
+    made = built(company, server, 2, serials=("S1", "S2"), inside=("D1", "D2"))
+    clean()
+    assert sorted(Layer.objects.filter(product=server).values_list("value_minor", flat=True)) == [100, 250]
+    (second,) = Holding.objects.filter(lot__code="S2", quantity__gt=0, unbounded=False)
+    apart(company, server, 1, lots=(second.lot_id,))
+    clean()
+    assert list(Holding.objects.filter(kind="bin", quantity=1).values_list("lot__code", flat=True)) == [
+        "D2",
+        "S1",
+    ] or set(Holding.objects.filter(kind="bin", quantity=1).values_list("lot__code", flat=True)) == {
+        "D2",
+        "S1",
+    }
+    assert worth(drive) == 250
+    built(company, server, 1, serials=("S2",))
+    clean()
+    assert made.id
+
+
+def test_short_sub_bundles_go_in_as_their_components(company: World) -> None:
+    screw, frame = company.product(), company.product()
+    inner = bundle(company, (screw, 4))
+    outer = bundle(company, (inner, 1), (frame, 1))
+    company.stock(screw, 20, value_minor=200)
+    company.stock(frame, 3, value_minor=300)
+    built(company, inner, 1)
+    built(company, outer, 3)
+    clean()
+    assert held(product=screw.pk).get("bin", 0) == 8
+    assert (held(product=inner.pk), held(product=outer.pk)) == ({}, {"bin": 3})
+    assert worth(outer) == 300 + 120
+    apart(company, outer, 3)
+    clean()
+    assert (held(product=screw.pk), held(product=inner.pk)) == ({"bin": 16}, {"bin": 1})
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        built(company, outer, 6)
+    assert refused.value.code == "not_enough"
+    assert entries() == before
+
+
+def test_a_build_is_undone_while_the_bundle_is_there(company: World) -> None:
+    case = company.product()
+    server = bundle(company, (case, 1))
+    company.stock(case, 2)
+    made = built(company, server, 2)
+    order = create_order(
+        actor=company.user, wish=OrderWish(company.customer.pk, (LineWish(server.pk, 1),), confirm=True)
+    )
+    reserved = reserve(actor=company.user, holds=[Hold(order.made["ledger.Claim"][0], 1)])
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        reverse(actor=company.user, entry=made.id)
+    assert refused.value.code == "goods_moved_on"
+    assert entries() == before
+    reverse(actor=company.user, entry=reserved.id)
+    reverse(actor=company.user, entry=made.id)
+    clean()
+    assert held(product=case.pk) == {"bin": 2}
+
+
+@pytest.mark.parametrize(
+    ("values", "more", "code"),
+    [
+        ({"fixed": True}, {}, "stays_whole"),
+        ({}, {}, "not_built_here"),
+    ],
+)
+def test_what_stays_whole_or_came_whole_is_not_taken_apart(
+    company: World, values: dict[str, Any], more: dict[str, Any], code: str
+) -> None:
+    case = company.product()
+    server = bundle(company, (case, 1), **values)
+    company.stock(server, 1)
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        apart(company, server, 1, **more)
+    assert refused.value.code == code
+    assert entries() == before
+
+
+def test_what_has_no_components_is_not_built(company: World) -> None:
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        built(company, company.product(), 1)
+    assert refused.value.code == "not_built"
+    assert entries() == before
