@@ -115,10 +115,8 @@ def test_prices_are_set_taken_off_and_undone(company: World) -> None:
     )
     reverse(actor=HOUSE, entry=added.id)
     assert len(items_of(pk)) == 3
-    assert {one.price_micro for one in listed(company.customer.pk, [product.pk])[product.pk]} == {
-        9_500_000,
-        8_500_000,
-    }
+    asks = listed([company.customer.pk], [product.pk])[company.customer.pk, product.pk]
+    assert {one.price_micro for one in asks} == {9_500_000, 8_500_000}
 
 
 def test_a_copy_is_raised_to_the_cent_and_a_rise_is_undone(company: World) -> None:

@@ -41,15 +41,23 @@ def rounded(numerator: int, denominator: int) -> int:
     return sign * ((2 * numerator + denominator) // (2 * denominator))
 
 
-def extended(unit_micro: int, units: int, quantity_decimals: int, currency: str, less_micro: int = 0) -> int:
+def extended(
+    unit_micro: int,
+    units: int,
+    quantity_decimals: int,
+    currency: str,
+    less_micro: int = 0,
+    per: int | None = None,
+) -> int:
     """Quantity times unit price less a discount, in minor units, rounded once.
 
-    unit_micro: price of one whole unit at 10⁻⁶; units: quantity in the smallest unit;
-    less_micro: discount as a share at 10⁻⁶ (15 % = 150 000). Raises BadInput when it does not fit.
+    unit_micro: price of one whole unit at 10⁻⁶, or of so many smallest units as ``per`` says; units: quantity
+    in the smallest unit; less_micro: discount as a share at 10⁻⁶ (15 % = 150 000). Raises BadInput when it does
+    not fit.
     """
     amount = rounded(
         unit_micro * units * (10**6 - less_micro) * 10 ** decimals(currency),
-        10 ** (MICRO + quantity_decimals + 6),
+        10 ** (MICRO + 6) * (10**quantity_decimals if per is None else per),
     )
     if abs(amount) >= MOST_MINOR:
         raise BadInput("amount_too_large", N_("This amount is larger than can be kept."), field="unit_price")

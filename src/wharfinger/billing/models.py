@@ -52,6 +52,11 @@ class InvoiceLine(models.Model):
     product = models.ForeignKey(Product, models.PROTECT, related_name="+", db_index=False)
     description = models.CharField(max_length=500, blank=True)
     quantity = models.BigIntegerField()
+    """In the product's smallest unit."""
+    unit = models.CharField(max_length=20, blank=True)
+    """The further unit in which quantity and price are said; empty for the product's own."""
+    per = models.BigIntegerField(null=True)
+    """Its size in the product's smallest unit."""
     unit_price_micro = models.BigIntegerField()
     discount_micro = models.IntegerField(default=0)
     tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="+", db_index=False)

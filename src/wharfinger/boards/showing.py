@@ -129,7 +129,8 @@ def _cost(row: Mapping[str, Any], seen: Seen) -> Any:
 def _amount(row: Mapping[str, Any], seen: Seen) -> Any:
     at = "claim__line__"
     price, currency, less = row[f"{at}unit_price_micro"], row[f"{at}currency"], row[f"{at}discount_micro"]
-    return extended(price, row["quantity"], row["product__quantity_decimals"], currency, less), currency
+    decimals, per = row["product__quantity_decimals"], row[f"{at}per"]
+    return extended(price, row["quantity"], decimals, currency, less, per), currency
 
 
 def _state(row: Mapping[str, Any], seen: Seen) -> Any:
@@ -190,7 +191,9 @@ COLUMNS: dict[str, Shown] = {
         Shown(
             Column("amount", N_("Net"), "money"),
             _amount,
-            tuple(f"claim__line__{name}" for name in ("unit_price_micro", "currency", "discount_micro")),
+            tuple(
+                f"claim__line__{name}" for name in ("unit_price_micro", "currency", "discount_micro", "per")
+            ),
         ),
         Shown(Column("line", N_("Whole line"), "stage_bar"), _line),
         Shown(

@@ -47,6 +47,7 @@ def add_lines(*, actor: Actor, sheet: int, wishes: Sequence[LineWish], key: str 
                 queries.read_routing,
                 read_standing,
                 read_default_site(sheet),
+                queries.read_offers(wishes, sheet=sheet),
             ),
         ),
         partial(amend.plan_add, sheet=sheet, wishes=tuple(wishes)),
@@ -61,6 +62,9 @@ def change_line(*, actor: Actor, line: int, change: LineChange, key: str | None 
     _kind(actor, sheet)
     if change.quantity is not None and change.quantity <= 0:
         raise BadInput("not_positive", N_("Give a quantity above zero."), field="quantity")
+    again = (
+        [line] if change.unit_price_micro is None and (change.quantity, change.unit) != (None, None) else []
+    )
     return post(
         "amend",
         Wish(
@@ -69,7 +73,12 @@ def change_line(*, actor: Actor, line: int, change: LineChange, key: str | None 
             products=queries.line_products,
             claims=queries.line_ids,
             loose=True,
-            reads=(queries.read_products, queries.read_routing, read_standing),
+            reads=(
+                queries.read_products,
+                queries.read_routing,
+                read_standing,
+                queries.read_offers_of_lines(again),
+            ),
         ),
         partial(amend.plan_change, line=line, change=change),
         actor=actor,

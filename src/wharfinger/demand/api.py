@@ -31,6 +31,9 @@ from wharfinger.base.door import (
 from wharfinger.base.quantity import quantity, scaled
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product, TaxCode
+from wharfinger.catalog.queries import units_of
+from wharfinger.catalog.rules.units import counted as in_units
+from wharfinger.catalog.rules.units import unit_named
 from wharfinger.demand import actions
 from wharfinger.demand.queries import shown
 from wharfinger.demand.queries.reading import joined, lines
@@ -67,8 +70,16 @@ class LineGiven(Given):
 
     product: Id
     quantity: Quantity
+    unit: str = Field(
+        default="",
+        max_length=20,
+        examples=["pc"],
+        description="In which unit of the product quantity and price are said; without it its own.",
+    )
     unit_price: Price | None = Field(
-        default=None, examples=["49.90"], description="Without it: the product's price."
+        default=None,
+        examples=["49.90"],
+        description="Without it: what the customer's price list asks, else the product's price.",
     )
     discount_percent: Percent = "0"
     tax_code: Id | None = Field(default=None, description="Without it: the product's tax code.")
@@ -83,7 +94,12 @@ class LineGiven(Given):
 class LineChanged(Given):
     """What changes of a line."""
 
-    quantity: Quantity | None = None
+    quantity: Quantity | None = Field(
+        default=None, description="In the line's unit, or the one that is given."
+    )
+    unit: str | None = Field(
+        default=None, max_length=20, examples=["pc"], description="Another unit rescales the price."
+    )
     unit_price: Price | None = Field(default=None, examples=["47.50"])
     discount_percent: Percent | None = None
     tax_code: Id | None = None
@@ -136,8 +152,14 @@ class LineOut(Shown):
     sku: str = Field(examples=["AP-1040"])
     description: str
     site: Id | None
-    quantity: str = Field(examples=["3"])
+    quantity: str = Field(examples=["3"], description="In the line's unit.")
+    unit: str = Field(examples=["pc"])
+    base_quantity: str = Field(
+        examples=["3"], description="In the product's own unit, as all figures and verbs count."
+    )
     unit_price: str = Field(examples=["49.90"])
+    price_origin: Literal["typed", "list", "product"] = Field(examples=["list"])
+    price_list: Id | None
     discount_percent: str = Field(examples=["0"])
     tax_code: Id
     billable: bool
@@ -199,6 +221,7 @@ def wishes(given: Sequence[LineGiven], *, organization: int | None = None) -> tu
     named = {line.tax_code for line in given if line.tax_code}
     codes = set(TaxCode.objects.filter(pk__in=named).values_list("pk", flat=True)) if named else set()
     sites = _sites({line.site for line in given if line.site}, organization)
+    sizes = units_of({line.product for line in given}) if any(line.unit for line in given) else {}
     found = []
     for n, line in enumerate(given):
         product = products.get(line.product)
@@ -209,10 +232,13 @@ def wishes(given: Sequence[LineGiven], *, organization: int | None = None) -> tu
         if line.site is not None and line.site not in sites:
             raise BadInput("no_such_site", N_("This customer has no such site."), field=f"lines.{n}.site")
         price = line.unit_price
+        unit, per = unit_named(line.unit, product, sizes, f"lines.{n}.unit")
         found.append(
             LineWish(
                 product.pk,
-                quantity(line.quantity, product.quantity_decimals, field=f"lines.{n}.quantity"),
+                counted(line.quantity, product, per, f"lines.{n}.quantity"),
+                unit=unit,
+                per=per,
                 unit_price_micro=None if price is None else money.micro(price, field=f"lines.{n}.unit_price"),
                 discount_micro=scaled(line.discount_percent, 4, field=f"lines.{n}.discount_percent"),
                 tax_code=line.tax_code,
@@ -223,6 +249,13 @@ def wishes(given: Sequence[LineGiven], *, organization: int | None = None) -> tu
             )
         )
     return tuple(found)
+
+
+def counted(text: str, product: Product, per: int | None, field: str) -> int:
+    """A quantity as sent, in the product's smallest unit."""
+    if per is None:
+        return quantity(text, product.quantity_decimals, field=field)
+    return in_units(text, per, field=field, read=quantity)
 
 
 def _sites(wanted: set[int], organization: int | None) -> set[int]:
@@ -236,14 +269,18 @@ def _sites(wanted: set[int], organization: int | None) -> set[int]:
 
 def changed(body: LineChanged, line: Any) -> LineChange:
     """A change as the verb takes it; what was not sent stays."""
-    decimals = line.product.quantity_decimals
+    unit, per = line.unit, line.per
+    if body.unit is not None:
+        unit, per = unit_named(body.unit, line.product, units_of([line.product_id]), "unit")
     if body.tax_code is not None and not TaxCode.objects.filter(pk=body.tax_code).exists():
         raise BadInput("no_such_tax_code", N_("There is no such tax code."), field="tax_code")
     if body.site is not None and body.site not in _sites({body.site}, line.organization_id):
         raise BadInput("no_such_site", N_("This customer has no such site."), field="site")
     discount = body.discount_percent
     return LineChange(
-        quantity=None if body.quantity is None else quantity(body.quantity, decimals),
+        quantity=None if body.quantity is None else counted(body.quantity, line.product, per, "quantity"),
+        unit=None if body.unit is None else unit,
+        per=per,
         unit_price_micro=None if body.unit_price is None else money.micro(body.unit_price),
         discount_micro=None if discount is None else scaled(discount, 4, field="discount_percent"),
         tax_code_id=body.tax_code,

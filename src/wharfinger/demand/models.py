@@ -11,6 +11,7 @@ from django.db.models import Q
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.ledger.models import Claim, Document, Entry
 from wharfinger.parties.models import Contact, Organization, Site
+from wharfinger.pricing.models import PriceList
 
 
 class Sheet(Document):
@@ -88,7 +89,16 @@ class Line(models.Model):
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="lines")
     site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="lines", db_index=False)
     quantity = models.BigIntegerField()
+    """In the product's smallest unit, whatever unit it is said in."""
+    unit = models.CharField(max_length=20, blank=True)
+    """The further unit in which quantity and price are said, by name; empty for the product's own."""
+    per = models.BigIntegerField(null=True)
+    """How much of the product the price is for, in its smallest unit; nothing for one whole unit of its own."""
     unit_price_micro = models.BigIntegerField()
+    price_typed = models.BooleanField(default=True)
+    """Whether somebody typed the price; what was offered is offered anew when the quantity changes."""
+    price_list = models.ForeignKey(PriceList, models.PROTECT, null=True, related_name="+", db_index=False)
+    """The list that offered the price; none where somebody typed it, or the product's own holds."""
     discount_micro = models.IntegerField(default=0)
     """A share at 10⁻⁶: 15 % = 150 000."""
     tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="+", db_index=False)
@@ -111,6 +121,10 @@ class Line(models.Model):
             models.CheckConstraint(condition=Q(quantity__gt=0), name="line_above_zero"),
             models.CheckConstraint(
                 condition=Q(discount_micro__gte=0, discount_micro__lte=1_000_000), name="discount_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(per__isnull=True, unit="") | (Q(per__gt=0) & ~Q(unit="")),
+                name="line_unit_has_size",
             ),
         ]
         indexes = [models.Index(fields=["product", "claim"], name="line_product")]

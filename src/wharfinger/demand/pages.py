@@ -10,22 +10,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
-from wharfinger.base import configuration, money
+from wharfinger.base import money
 from wharfinger.base.access import require
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.base.typed import micro, quantity, scaled, written
+from wharfinger.base.typed import micro, scaled, written
+from wharfinger.base.words import same
 from wharfinger.catalog.models import Product, TaxCode
-from wharfinger.catalog.queries import scanned, substitutes_of
+from wharfinger.catalog.queries import scanned, units_of
+from wharfinger.catalog.rules.units import told, unit_named
 from wharfinger.demand import actions
+from wharfinger.demand.entry import typed_quantity, unit_choices, unit_words
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import net_of
 from wharfinger.demand.queries.reading import lines
-from wharfinger.demand.queries.shown import lines_of
+from wharfinger.demand.queries.shown import lines_of, origin_of
 from wharfinger.demand.queries.standing import standing
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
@@ -33,7 +36,7 @@ from wharfinger.demand.rules.next import verbs
 from wharfinger.demand.rules.words import CHARGE, GOODS, MONEY, OPEN_GOODS, charge_word
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import Contact, Organization, Site
-from wharfinger.stock.queries.figures import free
+from wharfinger.pricing.models import PriceList
 
 ROWS = 6
 """Empty rows that a form for lines offers."""
@@ -74,6 +77,7 @@ COLUMNS = (
     ("where", N_("Where"), "stage_bar"),
     ("word", N_("Progress"), "chip"),
     ("price", N_("Unit price"), "price"),
+    ("origin", N_("Price from"), "text"),
     ("net", N_("Net"), "money"),
 )
 STAGES = (
@@ -109,6 +113,7 @@ def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
     """Lines as cells of a table: what, how many, where, and what they come to."""
     figures = quantities([line.pk for line in found])
     standings = standing(line.sheet_id for line in found)
+    lists = PriceList.objects.in_bulk({line.price_list_id for line in found if line.price_list_id})
     rows = []
     for line in found:
         here = figures[line.pk]
@@ -120,17 +125,34 @@ def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
                 "id": line.pk,
                 "figures": here,
                 "product": (
-                    f"{'↳ ' if line.parent_id else ''}{line.product.sku} {line.description}".strip(),
+                    " · ".join(
+                        filter(
+                            None,
+                            (
+                                f"{'↳ ' if line.parent_id else ''}{line.product.sku} {line.description}".strip(),
+                                unit_words(line),
+                            ),
+                        )
+                    ),
                     reverse("demand:line", args=[line.pk]),
                 ),
                 "quantity": (line.quantity, decimals),
                 "where": (bar_of([here]), decimals),
                 "word": (TONES[word.removeprefix("partly_")], _(CHARGE[word])),
                 "price": (line.unit_price_micro, line.currency) if line.parent_id is None else None,
+                "origin": origin_words(line, lists.get(line.price_list_id or 0))
+                if line.parent_id is None
+                else None,
                 "net": (net_of(line), line.currency) if line.parent_id is None else None,
             }
         )
     return rows
+
+
+def origin_words(line: Line, price_list: PriceList | None) -> str:
+    """Where a line's price is from."""
+    words = {"typed": _("Typed"), "product": _("Product"), "list": price_list.name if price_list else ""}
+    return words[origin_of(line)]
 
 
 def open_rows(document: int, by: str) -> list[dict[str, Any]]:
@@ -166,11 +188,15 @@ def typed_lines(given: Mapping[str, Any]) -> tuple[LineWish, ...]:
     while f"sku-{len(rows)}" in given:
         n = len(rows)
         rows.append(
-            [str(given.get(f"{name}-{n}", "")).strip() for name in ("sku", "quantity", "price", "discount")]
+            [
+                str(given.get(f"{name}-{n}", "")).strip()
+                for name in ("sku", "quantity", "unit", "price", "discount")
+            ]
         )
     products = scanned(row[0] for row in rows if row[0])
     found = []
-    for n, (sku, units, price, discount) in enumerate(rows):
+    sizes = units_of(one.product.pk for one in products.values()) if any(row[2] for row in rows) else {}
+    for n, (sku, units, unit, price, discount) in enumerate(rows):
         if not sku and not (units or price or discount):
             continue
         if not sku:
@@ -179,12 +205,13 @@ def typed_lines(given: Mapping[str, Any]) -> tuple[LineWish, ...]:
         if means is None:
             raise BadInput("no_such_product", N_("There is no such product."), field=f"sku-{n}")
         product = means.product
+        named, per = unit_named(unit, product, sizes, f"unit-{n}")
         found.append(
             LineWish(
                 product.pk,
-                quantity(units, product.quantity_decimals, field=f"quantity-{n}")
-                if units
-                else means.quantity,
+                typed_quantity(units, product, per, f"quantity-{n}") if units else per or means.quantity,
+                unit=named,
+                per=per,
                 unit_price_micro=micro(price, field=f"price-{n}") if price else None,
                 discount_micro=_percent(discount, f"discount-{n}"),
             )
@@ -286,6 +313,8 @@ def line(request: HttpRequest, line: int) -> HttpResponse:
             "back": back,
             "codes": list(codes),
             "sites": list(sites.values_list("pk", "name")),
+            "units": unit_choices(found.product, found.unit),
+            "unit_words": unit_words(found),
         }
         return render(request, "demand/line.html", context)
 
@@ -302,7 +331,14 @@ def line(request: HttpRequest, line: int) -> HttpResponse:
 
 def _as_typed(line: Line) -> dict[str, Any]:
     return {
-        "quantity": written(line.quantity, line.product.quantity_decimals),
+        "quantity": written(
+            *(
+                (line.quantity, line.product.quantity_decimals)
+                if line.per is None
+                else told(line.quantity, line.per)
+            )
+        ),
+        "unit": line.unit,
         "unit_price": written(line.unit_price_micro, money.MICRO),
         "discount_percent": written(line.discount_micro, 4),
         "description": line.description,
@@ -314,9 +350,17 @@ def _as_typed(line: Line) -> dict[str, Any]:
 
 
 def _change(given: Mapping[str, Any], line: Line) -> LineChange:
+    price = micro(given.get("unit_price", ""))
+    named = str(given.get("unit", line.unit)).strip()
+    unit, per = (line.unit, line.per)
+    if same(named) != same(unit):
+        unit, per = unit_named(named, line.product, units_of([line.product_id]), "unit")
     return LineChange(
-        quantity=quantity(given.get("quantity", ""), line.product.quantity_decimals),
-        unit_price_micro=micro(given.get("unit_price", "")),
+        quantity=typed_quantity(given.get("quantity", ""), line.product, per, "quantity"),
+        unit=unit,
+        per=per,
+        # A price that was left as it stood was not typed: it is offered anew, or rescaled to another unit.
+        unit_price_micro=None if price == line.unit_price_micro else price,
         discount_micro=_percent(given.get("discount_percent", ""), "discount_percent"),
         description=str(given.get("description", ""))[:500],
         tax_code_id=typed_id(given, "tax_code"),
@@ -338,34 +382,6 @@ def remove(request: HttpRequest, line: int) -> HttpResponse:
         ok=_("Took %(sku)s off.") % {"sku": found.product.sku},
         back=back,
     )
-
-
-@require_safe
-@page("catalog.read")
-def about(request: HttpRequest) -> HttpResponse:
-    """The name, list price and what is available of the product whose SKU was typed, beside its field.
-
-    List prices are in the company's currency, which the answer names: a document may be in another.
-    """
-    sku = next((str(value).strip() for key, value in request.GET.items() if key.startswith("sku")), "")
-    means = scanned([sku]).get(sku) if sku else None
-    found = means.product if means and means.product.retired_on is None else None
-    there = free([found.pk])[found.pk] if found and found.kind in ("stocked", "kit") else None
-    context = {
-        "sku": sku,
-        "product": found,
-        "currency": configuration.one("currency"),
-        "free": there,
-        "instead": _instead(found) if found and there is not None and there <= 0 else [],
-    }
-    return render(request, "demand/about.html", context)
-
-
-def _instead(product: Product) -> list[tuple[Product, int]]:
-    """What may be taken in place of a product, with how much of it is free."""
-    others = substitutes_of([product.pk]).get(product.pk, [])
-    there = free([one.pk for one in others]) if others else {}
-    return [(one, there[one.pk]) for one in others if there.get(one.pk, 0) > 0][:3]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from wharfinger.demand import pages
+from wharfinger.demand import entry, pages
 
 app_name = "demand"
 urlpatterns = [
-    path("lines/about/", pages.about, name="about"),
+    path("lines/about/", entry.about, name="about"),
     path("lines/<int:line>/", pages.line, name="line"),
     path("lines/<int:line>/remove/", pages.remove, name="remove"),
     path("documents/<int:sheet>/lines/", pages.add, name="add"),

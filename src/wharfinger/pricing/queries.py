@@ -20,38 +20,27 @@ from wharfinger.pricing.models import PriceItem, PriceList
 from wharfinger.pricing.rules import Listed
 
 _LISTED = (
-    "SELECT i.product_id, i.unit, i.from_quantity, i.price_micro, l.id, l.currency, l.valid_from, l.valid_until, "
+    "SELECT o.id, i.product_id, i.unit, i.from_quantity, i.price_micro, l.id, l.currency, l.valid_from, l.valid_until, "
     "l.customer_group_id IS NOT NULL FROM pricing_priceitem i JOIN pricing_pricelist l ON l.id = i.price_list_id "
-    "WHERE {among} AND i.void_id IS NULL AND i.price_micro IS NOT NULL AND l.retired_on IS NULL AND "
-    "(l.customer_group_id IS NULL OR l.customer_group_id = "
-    "(SELECT customer_group_id FROM parties_organization WHERE id = %s))"
+    "JOIN parties_organization o ON l.customer_group_id IS NULL OR l.customer_group_id = o.customer_group_id "
+    "WHERE {products} AND {customers} AND i.void_id IS NULL AND i.price_micro IS NOT NULL AND l.retired_on IS NULL"
 )
 
 
-def listed(organization: int, products: Iterable[int]) -> dict[int, list[Listed]]:
-    """What lists that are in use ask this customer for these products, in one statement."""
-    found: dict[int, list[Listed]] = defaultdict(list)
-    wanted = sorted(set(products))
-    if not wanted:
+def listed(organizations: Iterable[int], products: Iterable[int]) -> dict[tuple[int, int], list[Listed]]:
+    """What lists in use ask each of these customers for each of these products, in one statement."""
+    found: dict[tuple[int, int], list[Listed]] = defaultdict(list)
+    customers, wanted = sorted(set(organizations)), sorted(set(products))
+    if not customers or not wanted:
         return found
-    text = _LISTED.format(among=sql.among("i.product_id"))
-    for product, unit, start, price, pk, currency, first, last, theirs in sql.fetch(
-        text, [sql.array(wanted), organization]
+    text = _LISTED.format(products=sql.among("i.product_id"), customers=sql.among("o.id"))
+    for customer, product, unit, start, price, pk, currency, first, last, theirs in sql.fetch(
+        text, [sql.array(wanted), sql.array(customers)]
     ):
-        found[product].append(Listed(unit, start, price, pk, currency, _day(first), _day(last), bool(theirs)))
+        found[customer, product].append(
+            Listed(unit, start, price, pk, currency, _day(first), _day(last), bool(theirs))
+        )
     return found
-
-
-def read_listed(
-    organization: Callable[[Truth], int | None], products: Callable[[Truth], Iterable[int]]
-) -> Callable[[Truth], None]:
-    """Read what lists ask the customer of a document for these products; nothing where none is asked about."""
-
-    def read(truth: Truth) -> None:
-        whose, wanted = organization(truth), list(products(truth))
-        truth.read["listed"] = listed(whose, wanted) if whose is not None and wanted else {}
-
-    return read
 
 
 def _day(value: Any) -> date | None:

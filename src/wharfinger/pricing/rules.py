@@ -12,6 +12,7 @@ from wharfinger.base.money import MICRO, decimals, rounded
 from wharfinger.base.quantity import scaled
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.words import same
+from wharfinger.catalog.rules.units import unit_named
 from wharfinger.ledger.plan import Id, Plan, Truth
 
 Values = Mapping[str, Any]
@@ -228,20 +229,8 @@ def _set(plan: Plan, truth: Truth, pk: Id, items: Sequence[Values], known: Mappi
 
 def _key(truth: Truth, product: Any, item: Values, at: str) -> tuple[int, str, int]:
     """What tells a price from the others of its list; from which quantity is said in its own unit."""
-    unit, per = item.get("unit", ""), 10**product.quantity_decimals
-    if same(unit) == same(product.unit):
-        unit = ""
-    if unit:
-        found = truth.read["units"].get((product.pk, same(unit)))
-        if found is None:
-            raise BadInput(
-                "no_such_unit",
-                N_("{sku} has no unit “{unit}”. Add it to the product first."),
-                field=f"{at}.unit",
-                sku=product.sku,
-                unit=unit,
-            )
-        unit, per = found
+    unit, size = unit_named(item.get("unit", ""), product, truth.read["units"], f"{at}.unit")
+    per = size or 10**product.quantity_decimals
     units = scaled(item.get("from_quantity") or "0", MICRO, field=f"{at}.from_quantity")
     start, rest = divmod(units * per, 10**MICRO)
     if rest:

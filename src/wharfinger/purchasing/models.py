@@ -63,6 +63,11 @@ class PurchaseLine(models.Model):
     position = models.IntegerField()
     product = models.ForeignKey(Product, models.PROTECT, related_name="purchase_lines")
     quantity = models.BigIntegerField()
+    """In the product's smallest unit, whatever unit it is said in."""
+    unit = models.CharField(max_length=20, blank=True)
+    """The further unit in which quantity and cost are said, by name; empty for the product's own."""
+    per = models.BigIntegerField(null=True)
+    """How much of the product the cost is for, in its smallest unit; nothing for one whole unit of its own."""
     unit_cost_micro = models.BigIntegerField()
     location = models.ForeignKey(Location, models.PROTECT, related_name="+")
     expected_on = models.DateField(null=True)
@@ -85,6 +90,10 @@ class PurchaseLine(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="purchase_line_above_zero"),
             models.CheckConstraint(condition=Q(unit_cost_micro__gte=0), name="purchase_cost_not_below_zero"),
+            models.CheckConstraint(
+                condition=Q(per__isnull=True, unit="") | (Q(per__gt=0) & ~Q(unit="")),
+                name="purchase_unit_has_size",
+            ),
         ]
 
     def __str__(self) -> str:

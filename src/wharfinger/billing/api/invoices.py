@@ -87,6 +87,9 @@ class InvoiceRow(Shown):
     quantity: str = Field(examples=["3"])
     credited: str = Field(examples=["0"])
     unit_price: str = Field(examples=["49.90"])
+    price_unit: str = Field(
+        examples=["pc"], description="What the price is for; quantities are in the product's own."
+    )
     discount_percent: str = Field(examples=["0"])
     tax_code: Id
     tax_percent: str = Field(examples=["19"])

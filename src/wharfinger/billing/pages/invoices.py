@@ -247,7 +247,7 @@ def _preview(bills: Sequence[Bill], rows: Sequence[ToBill]) -> Totals:
             raise more_than_billable(line, bill.quantity, by_line[bill.line].units, f"quantity-{line.pk}")
         price = line.unit_price_micro if bill.unit_price_micro is None else bill.unit_price_micro
         net = money.extended(
-            price, bill.quantity, line.product.quantity_decimals, line.currency, line.discount_micro
+            price, bill.quantity, line.product.quantity_decimals, line.currency, line.discount_micro, line.per
         )
         code = line.tax_code
         taxed.append(TaxedRow(net, code.category, code.rate_micro, code.exemption_reason))

@@ -141,6 +141,7 @@ def _line(line: Any) -> dict[str, Any]:
         "sku": line.product.sku,
         "description": line.description,
         "quantity": plain(line.quantity, decimals),
+        "price_unit": line.unit or line.product.unit,
         "credited": plain(line.credited, decimals),
         "unit_price": plain(line.unit_price_micro, MICRO),
         "discount_percent": plain(line.discount_micro, 4),

@@ -77,7 +77,7 @@ def priced(truth: Truth, bill: Bill, n: int) -> Row:
         line,
         price,
         less,
-        extended(price, bill.quantity, line.product.quantity_decimals, line.currency, less),
+        extended(price, bill.quantity, line.product.quantity_decimals, line.currency, less, line.per),
     )
 
 
@@ -189,6 +189,8 @@ def _row(plan: Plan, truth: Truth, invoice: Id, position: int, row: Row, place: 
         product_id=line.product_id,
         description=bill.description or line.description,
         quantity=bill.quantity,
+        unit=line.unit,
+        per=line.per,
         unit_price_micro=row.unit_price_micro,
         discount_micro=row.discount_micro,
         tax_code_id=line.tax_code_id,

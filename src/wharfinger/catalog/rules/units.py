@@ -89,6 +89,24 @@ def _unset(units: Sequence[Values], use: str) -> set[str]:
     return {same(one["name"]) for one in units if one.get(use) is False}
 
 
+def unit_named(
+    name: str, product: Any, sizes: Mapping[tuple[int, str], tuple[str, int]], field: str
+) -> tuple[str, int | None]:
+    """A unit by its name, and its size: nothing of both for the product's own. sizes: of its further ones."""
+    if not name or same(name) == same(product.unit):
+        return "", None
+    found = sizes.get((product.pk, same(name)))
+    if found is None:
+        raise BadInput(
+            "no_such_unit",
+            N_("{sku} has no unit “{unit}”. Add it to the product first."),
+            field=field,
+            sku=product.sku,
+            unit=name,
+        )
+    return found
+
+
 def counted(text: str, per: int, *, field: str, read: Callable[..., int]) -> int:
     """A quantity said in a unit of so much, in the product's smallest unit; raises BadInput where it is no
     whole number of these. read: how the door reads figures.

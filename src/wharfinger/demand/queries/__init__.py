@@ -9,11 +9,13 @@ from django.db.models import Q
 from wharfinger.base import clock
 from wharfinger.catalog.models import Component, Product, VendorPrice
 from wharfinger.demand.models import SUBJECTS, Line
+from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.kits import scarcest
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import LOOSE, moment
 from wharfinger.ledger.models import Claim
 from wharfinger.ledger.plan import Truth
+from wharfinger.pricing.queries import listed
 
 QUANTITIES = {
     "wanted": ("quoted", "demand"),
@@ -227,3 +229,34 @@ def read_routing(truth: Truth) -> None:
         .values_list("product_id", "cost_micro")
     )
     truth.read["costs"] = dict(found)
+
+
+def read_offers(
+    wishes: Iterable[LineWish], *, organization: int | None = None, sheet: int | None = None
+) -> Callable[[Truth], None]:
+    """Read what price lists ask a customer where nobody typed a price; no statement where somebody always did.
+
+    organization: whose new document it is; sheet: else the document that is locked.
+    """
+    wanted = sorted({wish.product for wish in wishes if wish.unit_price_micro is None})
+
+    def read(truth: Truth) -> None:
+        whose = organization
+        if whose is None and sheet is not None:
+            document = truth.documents["demand.Sheet"].get(sheet)
+            whose = document.organization_id if document else None
+        truth.read["listed"] = listed([whose], wanted) if whose is not None else {}
+
+    return read
+
+
+def read_offers_of_lines(lines: Sequence[int]) -> Callable[[Truth], None]:
+    """The same for lines that were read."""
+
+    def read(truth: Truth) -> None:
+        found = [truth.read["lines"][line] for line in lines if line in truth.read["lines"]]
+        truth.read["listed"] = listed(
+            {line.organization_id for line in found}, {line.product_id for line in found}
+        )
+
+    return read

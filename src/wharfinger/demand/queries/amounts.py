@@ -45,7 +45,7 @@ def net_of(line: Line, waived: int = 0) -> int:
         return 0
     units = line.quantity - waived
     decimals = line.product.quantity_decimals
-    return extended(line.unit_price_micro, units, decimals, line.currency, line.discount_micro)
+    return extended(line.unit_price_micro, units, decimals, line.currency, line.discount_micro, line.per)
 
 
 def taxed(line: Line, waived: int = 0) -> TaxedRow:

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from wharfinger.base import money
 from wharfinger.base.quantity import plain
+from wharfinger.catalog.rules.units import said
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import net_of
@@ -54,6 +55,13 @@ def show_lines(
     return [_shown(line, figures[line.pk], firm=_firm(line), won=line.won_at is not None) for line in rows]
 
 
+def origin_of(line: Line) -> str:
+    """Where a line's price is from: typed by somebody, a price list, or the product."""
+    if line.price_typed:
+        return "typed"
+    return "product" if line.price_list_id is None else "list"
+
+
 def _firm(line: Any) -> bool:
     if line.sheet_kind == "order":
         return line.confirmed_at is not None
@@ -75,8 +83,12 @@ def _shown(line: Line, figures: dict[str, int], *, firm: bool, won: bool) -> dic
         "sku": line.product.sku,
         "description": line.description,
         "site": line.site_id,
-        "quantity": plain(line.quantity, decimals),
+        "quantity": said(line.quantity, line.per, decimals),
+        "unit": line.unit or line.product.unit,
+        "base_quantity": plain(line.quantity, decimals),
         "unit_price": plain(line.unit_price_micro, money.MICRO),
+        "price_origin": origin_of(line),
+        "price_list": line.price_list_id,
         "discount_percent": plain(line.discount_micro, 4),
         "tax_code": line.tax_code_id,
         "billable": line.billable,

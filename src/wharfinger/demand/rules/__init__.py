@@ -11,6 +11,7 @@ from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, Refusal
 from wharfinger.ledger.chart import OPEN_WISHES
 from wharfinger.ledger.plan import Held, Id, LotRef, Plan, Ref, Spot, Truth, fixed, spot
+from wharfinger.pricing.rules import Offer, default_price
 from wharfinger.stock.rules import sum_by
 
 COVER_ORDER = ("demand", "to_order", "to_approve", "quoted")
@@ -19,11 +20,12 @@ COVER_ORDER = ("demand", "to_order", "to_approve", "quoted")
 
 @dataclass(frozen=True, slots=True)
 class LineWish:
-    """A line as a person asks for it. quantity in the product's smallest unit, price at 10⁻⁶."""
+    """A line as a person asks for it. quantity in the product's smallest unit, price of its unit at 10⁻⁶."""
 
     product: int
     quantity: int
     unit_price_micro: int | None = None
+    """Without it the price that is offered: by a price list, or the product's."""
     discount_micro: int = 0
     tax_code: int | None = None
     site: int | None = None
@@ -34,6 +36,12 @@ class LineWish:
     """Of a component: where among the wishes its kit stands."""
     ratio: int | None = None
     """Of a component: how many units of it go into one of its kit."""
+    unit: str = ""
+    """The further unit in which it is said, and in ``per`` its size in the product's smallest unit."""
+    per: int | None = None
+    offered: bool = False
+    """Whether the price was offered to the line that this one continues, and in ``price_list`` by which list."""
+    price_list: int | None = None
 
 
 def make_lines(
@@ -66,6 +74,7 @@ def make_lines(
                 field=f"lines.{n}.product",
                 sku=product.sku,
             )
+        offer = _offer(truth, product, wish, organization, currency)
         claim = plan.create("ledger.Claim", hold_until=None)
         plan.create(
             "demand.Line",
@@ -81,7 +90,11 @@ def make_lines(
             organization_id=organization,
             site_id=wish.site or site,
             quantity=wish.quantity,
-            unit_price_micro=product.price_micro if wish.unit_price_micro is None else wish.unit_price_micro,
+            unit=wish.unit,
+            per=wish.per,
+            unit_price_micro=offer.price_micro,
+            price_typed=wish.unit_price_micro is not None and not wish.offered,
+            price_list_id=offer.price_list,
             discount_micro=wish.discount_micro,
             tax_code_id=wish.tax_code or product.tax_code_id,
             currency=currency,
@@ -92,6 +105,22 @@ def make_lines(
         )
         claims.append(claim)
     return claims
+
+
+def _offer(truth: Truth, product: Any, wish: LineWish, organization: int, currency: str) -> Offer:
+    if wish.unit_price_micro is not None:
+        return Offer(wish.unit_price_micro, wish.price_list)
+    return offered(truth, product, organization, wish.quantity, wish.unit, wish.per, currency)
+
+
+def offered(
+    truth: Truth, product: Any, organization: int, quantity: int, unit: str, per: int | None, currency: str
+) -> Offer:
+    """What a customer is asked for so much of a product where nobody types a price."""
+    listed = truth.read.get("listed", {}).get((organization, product.pk), ())
+    return default_price(
+        product, listed, quantity=quantity, unit=unit, per=per, currency=currency, on=truth.effective_on
+    )
 
 
 def want(plan: Plan, loose: LotRef, claim: Id, quantity: int, *, wish: str, bill: str | None) -> None:

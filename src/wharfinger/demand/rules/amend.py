@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from wharfinger.base.money import rounded
 from wharfinger.base.refusal import N_, NotThere, Refusal, Words
-from wharfinger.demand.rules import LineWish, advance, bear, end, make_lines, route
+from wharfinger.demand.rules import LineWish, advance, bear, end, make_lines, offered, route
 from wharfinger.demand.rules.kits import components, is_part, opened
 from wharfinger.ledger.plan import Plan, Truth, fixed, spot
 
@@ -50,6 +51,9 @@ class LineChange:
     """What changes of a line; nothing stays as it is."""
 
     quantity: int | None = None
+    unit: str | None = None
+    """The unit in which it is said from now on, and in ``per`` its size; empty for the product's own."""
+    per: int | None = None
     unit_price_micro: int | None = None
     discount_micro: int | None = None
     tax_code_id: int | None = None
@@ -142,9 +146,11 @@ def plan_change(truth: Truth, *, line: int, change: LineChange) -> Plan:
     values = {
         k: getattr(change, k)
         for k in LineChange.__slots__
-        if k != "quantity" and getattr(change, k) is not None
+        if k not in ("quantity", "unit", "per") and getattr(change, k) is not None
     }
-    priced = {"unit_price_micro", "discount_micro", "tax_code_id", "billable"}
+    quantity = row.quantity if change.quantity is None else change.quantity
+    values |= _priced(truth, row, change, quantity, billed=bool(billed))
+    priced = {"unit", "per", "unit_price_micro", "discount_micro", "tax_code_id", "billable"}
     if billed and any(getattr(row, k) != v for k, v in values.items() if k in priced):
         raise Refusal(
             "invoiced",
@@ -152,7 +158,6 @@ def plan_change(truth: Truth, *, line: int, change: LineChange) -> Plan:
             field="unit_price",
             line=line,
         )
-    quantity = row.quantity if change.quantity is None else change.quantity
     billable = row.billable if change.billable is None else change.billable
     if quantity < row.quantity:
         _lower(plan, truth, row, row.quantity - quantity)
@@ -170,6 +175,22 @@ def plan_change(truth: Truth, *, line: int, change: LineChange) -> Plan:
     plan.change(row, quantity=quantity, **values)
     plan.mention(*truth.documents["demand.Sheet"].values())
     return plan
+
+
+def _priced(truth: Truth, row: Any, change: LineChange, quantity: int, *, billed: bool) -> dict[str, Any]:
+    """The unit and price of a changed line: typed, offered anew, or what was typed rescaled to the unit."""
+    unit, per = (row.unit, row.per) if change.unit is None else (change.unit, change.per)
+    values: dict[str, Any] = {"unit": unit, "per": per}
+    if change.unit_price_micro is not None:
+        return values | {"price_typed": True, "price_list_id": None}
+    product = truth.read["products"][row.product_id]
+    if not row.price_typed and not billed and (quantity != row.quantity or per != row.per):
+        offer = offered(truth, product, row.organization_id, quantity, unit, per, row.currency)
+        return values | {"unit_price_micro": offer.price_micro, "price_list_id": offer.price_list}
+    if per != row.per:
+        whole = 10**product.quantity_decimals
+        values["unit_price_micro"] = rounded(row.unit_price_micro * (per or whole), row.per or whole)
+    return values
 
 
 def _line(truth: Truth, line: int) -> Any:

@@ -11,11 +11,11 @@ from wharfinger.base import configuration, money, tax
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.tax import Rate
 from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine
-from wharfinger.documents.queries.lines import breakdown, described, quantity_of, taxed, terms
+from wharfinger.documents.queries.lines import breakdown, described, sold_as, taxed, terms
 from wharfinger.documents.queries.parties import address, billing_site, company, party, person
 from wharfinger.documents.queries.past import Past
 from wharfinger.documents.queries.picking import order_number
-from wharfinger.documents.shapes import Address, Amount, LineRow, Price, Share, Totals
+from wharfinger.documents.shapes import Address, Amount, LineRow, Share, Totals
 from wharfinger.documents.shapes import CreditNote as CreditNoteShape
 from wharfinger.documents.shapes import Invoice as InvoiceShape
 from wharfinger.ledger.models import Account, Fact, Move, Posting
@@ -147,13 +147,14 @@ def _invoice_lines(bill: Invoice) -> list[InvoiceLine]:
 
 def _row(line: InvoiceLine, units: int, net_minor: int, currency: str, number: int) -> LineRow:
     product = line.product
+    quantity, price = sold_as(line, units, currency)
     return LineRow(
         position=str(number),
         title=product.name,
         sku=product.sku,
         description=described(product, line.description),
-        quantity=quantity_of(product, units),
-        price=Price(line.unit_price_micro, currency),
+        quantity=quantity,
+        price=price,
         less=Share(line.discount_micro) if line.discount_micro else None,
         tax=Share(line.rate_micro),
         amount=Amount(net_minor, currency),

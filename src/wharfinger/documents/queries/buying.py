@@ -5,7 +5,7 @@ from __future__ import annotations
 from wharfinger.base import money
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.catalog.models import VendorPrice
-from wharfinger.documents.queries.lines import described, quantity_of, terms
+from wharfinger.documents.queries.lines import described, said_as, terms
 from wharfinger.documents.queries.parties import (
     address,
     billing_site,
@@ -63,14 +63,17 @@ def purchase_order(pk: int, language: str) -> PurchaseOrderShape:
 
 def _row(line: PurchaseLine, currency: str, part_number: str, number: int) -> LineRow:
     product = line.product
-    net = money.extended(line.unit_cost_micro, line.quantity, product.quantity_decimals, currency)
+    net = money.extended(
+        line.unit_cost_micro, line.quantity, product.quantity_decimals, currency, per=line.per
+    )
+    quantity, price = said_as(product, line.quantity, line.unit, line.per, line.unit_cost_micro, currency)
     return LineRow(
         position=str(number),
         title=product.name,
         sku=" · ".join(dict.fromkeys(code for code in (part_number, product.sku) if code)),
         description=described(product, line.description),
-        quantity=quantity_of(product, line.quantity),
-        price=Price(line.unit_cost_micro, currency),
+        quantity=quantity,
+        price=price,
         amount=Amount(net, currency),
         expected_on=line.expected_on,
     )

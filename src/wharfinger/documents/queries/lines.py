@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from wharfinger.base import money, tax
 from wharfinger.base.tax import Rate, TaxedRow
+from wharfinger.billing.models import InvoiceLine
 from wharfinger.catalog.models import Product, TaxCode
+from wharfinger.catalog.rules.units import DECIMALS, told
 from wharfinger.demand.models import Line
 from wharfinger.demand.rules.kits import INTO
 from wharfinger.documents.shapes import Amount, LineRow, Price, Quantity, Share, TaxRow, Totals
@@ -18,6 +20,23 @@ def quantity_of(product: Product, units: int) -> Quantity:
     return Quantity(units, product.quantity_decimals, product.unit)
 
 
+def sold_as(line: Line | InvoiceLine, units: int, currency: str) -> tuple[Quantity, Price]:
+    """Quantity and price as the line says them; in the product's own unit where a part makes no such quantity."""
+    return said_as(line.product, units, line.unit, line.per, line.unit_price_micro, currency)
+
+
+def said_as(
+    product: Product, units: int, unit: str, per: int | None, price_micro: int, currency: str
+) -> tuple[Quantity, Price]:
+    """The same by its parts; price_micro: of one unit of that size."""
+    if per is None:
+        return quantity_of(product, units), Price(price_micro, currency)
+    if units * 10**DECIMALS % per:
+        price = money.rounded(price_micro * 10**product.quantity_decimals, per)
+        return quantity_of(product, units), Price(price, currency)
+    return Quantity(*told(units, per), unit), Price(price_micro, currency)
+
+
 def described(product: Product, description: str) -> str:
     """What a line says beyond the name of its product; a component's says into which kit it goes."""
     return "" if description.strip() == product.name else description.removeprefix(f"{product.name}{INTO}")
@@ -27,15 +46,16 @@ def sold_row(line: Line, units: int, number: int) -> LineRow:
     """A line of a quote or an order, at its price."""
     product = line.product
     net = money.extended(
-        line.unit_price_micro, units, product.quantity_decimals, line.currency, line.discount_micro
+        line.unit_price_micro, units, product.quantity_decimals, line.currency, line.discount_micro, line.per
     )
+    quantity, price = sold_as(line, units, line.currency)
     return LineRow(
         position=str(number),
         title=product.name,
         sku=product.sku,
         description=described(product, line.description),
-        quantity=quantity_of(product, units),
-        price=Price(line.unit_price_micro, line.currency),
+        quantity=quantity,
+        price=price,
         less=Share(line.discount_micro) if line.discount_micro else None,
         tax=Share(line.tax_code.rate_micro),
         amount=Amount(net, line.currency),

@@ -19,6 +19,7 @@ from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization, Site
+from wharfinger.pricing.queries import listed
 from wharfinger.stock.queries.truth import read_channels, read_layer_dates, read_lots
 
 __all__ = ["Sale", "sell"]
@@ -49,6 +50,7 @@ def sell(
                 partial(_read_customers, tuple(sales)),
                 demand.read_these_products(products),
                 demand.read_components,
+                partial(_read_offers, tuple(sales)),
                 _read_tax_codes,
                 read_channels,
                 read_lots(
@@ -98,6 +100,14 @@ def _read_customers(sales: Sequence[Sale], truth: Truth) -> None:
         truth.read["sites"].setdefault(site.organization_id, []).append(site)
     require_their_contacts({(sale.organization, sale.contact) for sale in sales if sale.contact is not None})
     require_people(sale.owner for sale in sales)
+
+
+def _read_offers(sales: Sequence[Sale], truth: Truth) -> None:
+    """Read what price lists ask the customers where nobody typed a price."""
+    asked = [(sale, line) for sale in sales for line in sale.lines if line.unit_price_micro is None]
+    truth.read["listed"] = listed(
+        {sale.organization for sale, _ in asked}, {line.product for _, line in asked}
+    )
 
 
 def _read_tax_codes(truth: Truth) -> None:

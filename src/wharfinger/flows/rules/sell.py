@@ -245,6 +245,7 @@ def _bill(
             products[line["product_id"]].quantity_decimals,
             currency,
             line["discount_micro"],
+            line["per"],
         )
         for line in billed
     ]
@@ -278,6 +279,8 @@ def _bill(
             product_id=line["product_id"],
             description=line["description"],
             quantity=units,
+            unit=line["unit"],
+            per=line["per"],
             unit_price_micro=line["unit_price_micro"],
             discount_micro=line["discount_micro"],
             tax_code_id=line["tax_code_id"],

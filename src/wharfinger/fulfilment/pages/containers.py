@@ -70,7 +70,9 @@ CONTAINERS = Table(
     ),
     filters=(Filter("customer", N_("Customer")),),
     tabs=(Tab("here", N_("Here")), Tab("all", N_("All"))),
-    acts=(Act("labels", N_("Print labels"), "documents:label_containers", "fulfilment.read", icon="printer"),),
+    acts=(
+        Act("labels", N_("Print labels"), "documents:label_containers", "fulfilment.read", icon="printer"),
+    ),
     new=New(N_("Pack"), "fulfilment:packing", "fulfilment.pack"),
     empty=N_("Containers appear here when goods are packed."),
     rows=_rows,

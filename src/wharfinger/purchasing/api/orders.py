@@ -15,6 +15,8 @@ from wharfinger.base.door import Id, Listing, Page, Request
 from wharfinger.base.money import micro, minor
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.catalog.queries import units_of
+from wharfinger.catalog.rules.units import counted, unit_named
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
@@ -157,13 +159,17 @@ def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
     if body.freight is not None:
         values["freight_minor"] = minor(body.freight, found.currency, field="freight")
     places = queries.decimals_of_purchase_lines(one.purchase_line for one in body.change)
+    sizes = queries.sizes_of_purchase_lines(one.purchase_line for one in body.change)
     changes = tuple(
         LineChange(
             one.purchase_line,
             None
             if one.quantity is None
-            else quantity(
-                one.quantity, places.get(one.purchase_line, MOST_DECIMALS), field=f"change.{n}.quantity"
+            else _quantity(
+                one.quantity,
+                places.get(one.purchase_line, MOST_DECIMALS),
+                sizes.get(one.purchase_line),
+                f"change.{n}.quantity",
             ),
             None if one.unit_cost is None else micro(one.unit_cost, field=f"change.{n}.unit_cost"),
             one.expected_on,
@@ -201,10 +207,19 @@ def close(request: Request, id: Id, body: Close) -> HttpResponse:
     return _on(request, id, act)
 
 
+def _quantity(text: str, places: int, per: int | None, field: str) -> int:
+    """A quantity as sent in a unit of so much, else in the product's own."""
+    if per is None:
+        return quantity(text, places, field=field)
+    return counted(text, per, field=field, read=quantity)
+
+
 def wishes_of(lines: Sequence[LineGiven], *, at: str = "lines") -> tuple[PurchaseLineWish, ...]:
     """Lines as they were sent, as what a draft wants."""
     by_line = queries.decimals_of_lines(one.line for one in lines if one.line is not None)
     by_product = queries.decimals_of_products(one.product for one in lines if one.product is not None)
+    named = queries.named_products([(one.product, one.line) for one in lines if one.unit])
+    sizes = units_of(one.pk for one in named.values()) if named else {}
     wishes = []
     for n, one in enumerate(lines):
         if one.product is None and one.line is None:
@@ -217,7 +232,13 @@ def wishes_of(lines: Sequence[LineGiven], *, at: str = "lines") -> tuple[Purchas
             places = by_product.get(one.product or 0, MOST_DECIMALS)
             if one.quantity is None:
                 raise BadInput("missing", N_("Please fill this in."), field=f"{at}.{n}.quantity")
-        units = None if one.quantity is None else quantity(one.quantity, places, field=f"{at}.{n}.quantity")
+        unit: str | None = None
+        per: int | None = None
+        if product := named.get((one.product, one.line)) if one.unit else None:
+            unit, per = unit_named(one.unit, product, sizes, f"{at}.{n}.unit")
+        units = None
+        if one.quantity is not None:
+            units = _quantity(one.quantity, places, per, f"{at}.{n}.quantity")
         wishes.append(
             PurchaseLineWish(
                 product=one.product,
@@ -229,6 +250,8 @@ def wishes_of(lines: Sequence[LineGiven], *, at: str = "lines") -> tuple[Purchas
                 location=one.location,
                 expected_on=one.expected_on,
                 description=one.description,
+                unit=unit,
+                per=per,
             )
         )
     return tuple(wishes)

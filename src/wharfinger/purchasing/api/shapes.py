@@ -21,8 +21,15 @@ class LineGiven(Given):
     quantity: Quantity | None = Field(
         default=None, description="Of a customer's line: all that is open without it."
     )
+    unit: str = Field(
+        default="",
+        max_length=20,
+        examples=["pc"],
+        description="In which unit of the product quantity and cost are said. Without it both are of its own, "
+        "and the line counts in the unit that orders begin with, where it is whole in that.",
+    )
     unit_cost: Price | None = Field(
-        default=None, description="Without it: what the vendor asks.", examples=["31.50"]
+        default=None, description="Without it: what the vendor asks for so many.", examples=["31.50"]
     )
     location: Id | None = Field(
         default=None, description="Where it will be received; the default location without it."
@@ -133,7 +140,11 @@ class PurchaseLineOut(Shown):
     product: Id
     sku: str = Field(examples=["AP-1040"])
     description: str
-    quantity: str = Field(examples=["5"])
+    quantity: str = Field(examples=["5"], description="In the line's unit.")
+    unit: str = Field(examples=["pc"])
+    base_quantity: str = Field(
+        examples=["5"], description="In the product's own unit, as all figures and verbs count."
+    )
     unit_cost: str | None = Field(examples=["31.50"], description="Null for those who may not see costs.")
     net: str | None = Field(examples=["157.50"])
     location: Id

@@ -16,8 +16,11 @@ from wharfinger.base.asking import Ask, capped
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
-from wharfinger.base.typed import amount, micro, minor, quantity, written
+from wharfinger.base.typed import amount, micro, minor, written
 from wharfinger.catalog.models import Product
+from wharfinger.catalog.queries import units_of
+from wharfinger.catalog.rules.units import told, unit_named
+from wharfinger.demand.entry import typed_quantity
 from wharfinger.demand.pages import typed_id
 from wharfinger.demand.queries.reading import lines_with
 from wharfinger.parties.models import Organization
@@ -301,6 +304,7 @@ def _new_lines(typed: QueryDict) -> tuple[PurchaseLineWish, ...]:
     known = {product.sku: product for product in Product.objects.filter(sku__in=list(skus.values()))}
     asked = {n: typed_id(typed, f"line-{n}") for n in rows}
     wanting = {line.pk: line for line in lines_with(pk for pk in asked.values() if pk is not None)}
+    sizes = units_of({one.pk for one in known.values()} | {one.product_id for one in wanting.values()})
     lines = []
     for n, sku in skus.items():
         line = wanting.get(asked[n] or 0)
@@ -308,10 +312,10 @@ def _new_lines(typed: QueryDict) -> tuple[PurchaseLineWish, ...]:
         if product is None:
             raise BadInput("no_such_product", N_("There is no such product."), field=f"sku-{n}")
         cost, units = typed.get(f"cost-{n}", "").strip(), typed.get(f"quantity-{n}", "").strip()
+        named = typed.get(f"unit-{n}", "").strip()
+        unit, per = unit_named(named, product, sizes, f"unit-{n}")
         # Of a customer's line all that is open is bought where nobody says how many.
-        bought = (
-            quantity(units, product.quantity_decimals, field=f"quantity-{n}") if units or not line else None
-        )
+        bought = typed_quantity(units, product, per, f"quantity-{n}") if units or not line else None
         lines.append(
             PurchaseLineWish(
                 product.pk,
@@ -319,6 +323,8 @@ def _new_lines(typed: QueryDict) -> tuple[PurchaseLineWish, ...]:
                 wanted=(Wanted(line.pk, bought),) if line else (),
                 unit_cost_micro=micro(cost, field=f"cost-{n}") if cost else None,
                 location=typed_id(typed, f"location-{n}"),
+                unit=unit if named else None,
+                per=per,
             )
         )
     return tuple(lines)
@@ -333,7 +339,12 @@ def _as_typed(order: Any, lines: list[Any], *, costs: bool) -> dict[str, Any]:
     if costs:
         values["freight"] = amount(order.freight_minor, order.currency)
     for line in lines:
-        values[f"line-quantity-{line.pk}"] = written(line.quantity, line.product.quantity_decimals)
+        said = (
+            (line.quantity, line.product.quantity_decimals)
+            if line.per is None
+            else told(line.quantity, line.per)
+        )
+        values[f"line-quantity-{line.pk}"] = written(*said)
         if costs:
             values[f"line-cost-{line.pk}"] = written(line.unit_cost_micro, 6)
     return values
@@ -351,10 +362,8 @@ def _changes(typed: QueryDict, order: Any, lines: list[Any]) -> PurchaseChange:
     changes = [
         LineChange(
             line.pk,
-            quantity(
-                typed.get(f"line-quantity-{line.pk}", ""),
-                line.product.quantity_decimals,
-                field=f"line-quantity-{line.pk}",
+            typed_quantity(
+                typed.get(f"line-quantity-{line.pk}", ""), line.product, line.per, f"line-quantity-{line.pk}"
             ),
             micro(typed.get(f"line-cost-{line.pk}", ""), field=f"line-cost-{line.pk}")
             if f"line-cost-{line.pk}" in typed

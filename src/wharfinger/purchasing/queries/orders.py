@@ -87,10 +87,10 @@ def totals(orders: Iterable[int]) -> dict[int, int]:
         purchase_order__in=list(orders), void__isnull=True, removed_at__isnull=True
     )
     names = ("purchase_order", "purchase_order__freight_minor", "purchase_order__currency")
-    for order, freight, currency, cost, quantity, decimals in rows.values_list(
-        *names, "unit_cost_micro", "quantity", "product__quantity_decimals"
+    for order, freight, currency, cost, quantity, decimals, per in rows.values_list(
+        *names, "unit_cost_micro", "quantity", "product__quantity_decimals", "per"
     ):
-        found[order] = found.get(order, freight) + extended(cost, quantity, decimals, currency)
+        found[order] = found.get(order, freight) + extended(cost, quantity, decimals, currency, per=per)
     return found
 
 

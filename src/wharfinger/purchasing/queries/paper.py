@@ -15,6 +15,7 @@ from wharfinger.base.money import extended
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_
 from wharfinger.catalog.queries import codes_of
+from wharfinger.demand.entry import unit_words
 from wharfinger.demand.models import SUBJECTS, Line
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.telling import timeline
@@ -114,7 +115,9 @@ def _unapproved(row: Any, lines: list[PurchaseLine]) -> list[PurchaseLine]:
 
 
 def _net(row: Any, line: PurchaseLine) -> int:
-    return extended(line.unit_cost_micro, line.quantity, line.product.quantity_decimals, row.currency)
+    return extended(
+        line.unit_cost_micro, line.quantity, line.product.quantity_decimals, row.currency, per=line.per
+    )
 
 
 def _line(row: Any, line: PurchaseLine, figures: Any, whom: str, net: int, *, costs: bool) -> dict[str, Any]:
@@ -127,7 +130,7 @@ def _line(row: Any, line: PurchaseLine, figures: Any, whom: str, net: int, *, co
     }
     return {
         "product": (
-            f"{line.product.sku} {line.description}".strip(),
+            " · ".join(filter(None, (f"{line.product.sku} {line.description}".strip(), unit_words(line)))),
             reverse("catalog:product", args=[line.product_id]),
         ),
         "quantity": (line.quantity, places),

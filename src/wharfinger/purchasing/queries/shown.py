@@ -16,6 +16,7 @@ from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
 from wharfinger.catalog.models import Product
+from wharfinger.catalog.rules.units import said
 from wharfinger.demand.models import Line
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding, Move
@@ -182,7 +183,9 @@ def _show_line(
         "product": line.product_id,
         "sku": line.product.sku,
         "description": line.description,
-        "quantity": plain(line.quantity, places),
+        "quantity": said(line.quantity, line.per, places),
+        "unit": line.unit or line.product.unit,
+        "base_quantity": plain(line.quantity, places),
         "unit_cost": plain(line.unit_cost_micro, MICRO) if costs else None,
         "net": money.plain(net, order.currency) if costs else None,
         "location": line.location_id,
@@ -196,7 +199,9 @@ def _show_line(
 
 
 def _net(order: PurchaseOrder, line: PurchaseLine) -> int:
-    return extended(line.unit_cost_micro, line.quantity, line.product.quantity_decimals, order.currency)
+    return extended(
+        line.unit_cost_micro, line.quantity, line.product.quantity_decimals, order.currency, per=line.per
+    )
 
 
 def came(entries: Iterable[int]) -> dict[int, list[Came]]:
@@ -328,6 +333,27 @@ def decimals_of_lines(lines: Iterable[int]) -> dict[int, int]:
 def decimals_of_purchase_lines(lines: Iterable[int]) -> dict[int, int]:
     """How many decimals the product of each purchase order's line has."""
     return dict(_DECIMALS(set(lines)))
+
+
+def sizes_of_purchase_lines(lines: Iterable[int]) -> dict[int, int | None]:
+    """How much of its product each purchase order's line is said in; nothing for its own unit."""
+    wanted = list(lines)
+    found = PurchaseLine.objects.filter(pk__in=wanted).values_list("pk", "per")
+    return dict(found) if wanted else {}
+
+
+def named_products(
+    pairs: Sequence[tuple[int | None, int | None]],
+) -> dict[tuple[int | None, int | None], Product]:
+    """The product that each of these pairs of product and customer's line means."""
+    lines = (
+        dict(Line.objects.filter(pk__in=[line for _, line in pairs if line]).values_list("pk", "product_id"))
+        if pairs
+        else {}
+    )
+    wanted = {pair: lines.get(pair[1] or 0, pair[0]) for pair in pairs}
+    known = Product.objects.in_bulk([pk for pk in wanted.values() if pk]) if pairs else {}
+    return {pair: known[pk] for pair, pk in wanted.items() if pk in known}
 
 
 def decimals_of_products(products: Iterable[int]) -> dict[int, int]:

@@ -10,6 +10,7 @@ from django.db.models import F, FilteredRelation, Q
 
 from wharfinger.base.words import same
 from wharfinger.catalog.models import Product, VendorPrice
+from wharfinger.catalog.queries import units as every_unit
 from wharfinger.catalog.rules.offers import Asked, Step
 from wharfinger.demand.models import Line
 from wharfinger.ledger import sql
@@ -180,6 +181,11 @@ def read_terms(*, vendors: Iterable[int] = (), sites: Iterable[int] = ()) -> Rea
             if price.default:
                 defaults[price.product_id] = price.organization_id
         truth.read["prices"], truth.read["default_vendor"] = prices, defaults
+        begins = every_unit().filter(for_buying=True, retired_on__isnull=True)
+        rows = begins.filter(product__in=sorted(truth.read["products"]))
+        truth.read["buying_units"] = {
+            product: (name, size) for product, name, size in rows.values_list("product_id", "name", "factor")
+        }
         others = [pk for pk in named if pk not in known]
         truth.read["vendors"] = known | (
             {one.pk: one for one in Organization.objects.filter(pk__in=others)} if others else {}

@@ -20,7 +20,8 @@ def home_cost(truth: Truth, order: Any, line: Any, quantity: int) -> int:
 
 
 def _cost(order: Any, line: Any, quantity: int, decimals: int, home: str) -> int:
-    return extended(line.unit_cost_micro * order.rate_micro, quantity, decimals + MICRO, home)
+    per = None if line.per is None else line.per * 10**MICRO
+    return extended(line.unit_cost_micro * order.rate_micro, quantity, decimals + MICRO, home, per=per)
 
 
 def plan_approve(

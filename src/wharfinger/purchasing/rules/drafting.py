@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from wharfinger.base.money import rounded
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
 from wharfinger.catalog.rules.offers import Asked
 from wharfinger.demand.rules import kits
@@ -41,6 +42,12 @@ class PurchaseLineWish:
     location: int | None = None
     expected_on: date | None = None
     description: str = ""
+    unit: str | None = None
+    """The further unit in which it is said, with its size in ``per``; empty for the product's own.
+
+    Where nothing is said, the unit that orders of the product begin with, if the quantity is whole in it.
+    """
+    per: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,14 +206,17 @@ def add_line(
             ),
             field=f"{field}.quantity",
         )
+    unit, per = _unit(truth, product, line, quantity)
     plan.create(
         "purchasing.PurchaseLine",
         purchase_order_id=order,
         position=position,
         product_id=product.pk,
         quantity=quantity,
+        unit=unit,
+        per=per,
         unit_cost_micro=_cost(
-            truth, product, vendor, line, quantity, wish.currency or vendor.currency, field
+            truth, product, vendor, line, quantity, per, wish.currency or vendor.currency, field
         ),
         location_id=_location(truth, line.location, field),
         expected_on=line.expected_on or wish.expected_on,
@@ -325,16 +335,25 @@ def _product(
     return product
 
 
+def _unit(truth: Truth, product: Any, line: PurchaseLineWish, quantity: int) -> tuple[str, int | None]:
+    if line.unit is not None:
+        return line.unit, line.per
+    unit, per = truth.read["buying_units"].get(product.pk, ("", 1))
+    # A cost that was typed is of the product's own unit, as nobody named another.
+    return (unit, per) if unit and quantity % per == 0 and line.unit_cost_micro is None else ("", None)
+
+
 def _cost(
     truth: Truth,
     product: Any,
     vendor: Any,
     line: PurchaseLineWish,
     quantity: int,
+    per: int | None,
     currency: str,
     field: str,
 ) -> int:
-    """What was typed, else what the vendor asks for one of so many; raises Refusal where that is another currency."""
+    """What was typed, else what the vendor asks for a unit of so many; raises Refusal where that is another currency."""
     if line.unit_cost_micro is not None:
         return line.unit_cost_micro
     known: dict[int, Asked] = truth.read["prices"].get(product.pk, {})
@@ -356,7 +375,8 @@ def _cost(
             sku=product.sku,
             currency=asked.currency,
         )
-    return asked.at(quantity) if asked is not None else 0
+    cost = asked.at(quantity) if asked is not None else 0
+    return cost if per is None else rounded(cost * per, 10**product.quantity_decimals)
 
 
 def _location(truth: Truth, pk: int | None, field: str) -> int:

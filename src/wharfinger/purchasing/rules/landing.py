@@ -230,7 +230,11 @@ def _worth(truth: Truth, line: Any, unit_cost_micro: int, units: Sequence[int]) 
     product = truth.products[line.product_id]
     rate = line.purchase_order.rate_micro
     return extended(
-        unit_cost_micro * rate, sum(units), product.quantity_decimals + MICRO, truth.home_currency
+        unit_cost_micro * rate,
+        sum(units),
+        product.quantity_decimals + MICRO,
+        truth.home_currency,
+        per=None if line.per is None else line.per * 10**MICRO,
     )
 
 

@@ -233,7 +233,7 @@ def spread_freight(
     decimals: of the quantities of the products.
     """
     values = [
-        extended(line.unit_cost_micro, line.quantity, decimals[line.product_id], order.currency)
+        extended(line.unit_cost_micro, line.quantity, decimals[line.product_id], order.currency, per=line.per)
         for line in lines
     ]
     if not sum(values):

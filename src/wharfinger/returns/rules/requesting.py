@@ -223,7 +223,12 @@ def price_paid(truth: Truth, goods: Goods, quantity: int) -> int:
         return share(row.net_minor, min(quantity, row.quantity), row.quantity)
     product = truth.read["products"][goods.product]
     return extended(
-        line.unit_price_micro, quantity, product.quantity_decimals, line.currency, line.discount_micro
+        line.unit_price_micro,
+        quantity,
+        product.quantity_decimals,
+        line.currency,
+        line.discount_micro,
+        line.per,
     )
 
 

@@ -82,7 +82,11 @@ def _as_wish(line: Any, kit: int | None) -> LineWish:
     return LineWish(
         line.product_id,
         line.quantity,
+        unit=line.unit,
+        per=line.per,
         unit_price_micro=line.unit_price_micro,
+        offered=not line.price_typed,
+        price_list=line.price_list_id,
         discount_micro=line.discount_micro,
         tax_code=line.tax_code_id,
         site=line.site_id,

@@ -1,0 +1,121 @@
+"""The rows in which lines are typed: quantities in units, and what is told beside a SKU."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from wharfinger.base import clock, configuration
+from wharfinger.base.page import page
+from wharfinger.base.refusal import BadInput
+from wharfinger.base.typed import quantity, written
+from wharfinger.base.words import same
+from wharfinger.catalog.models import Product
+from wharfinger.catalog.queries import scanned, substitutes_of, units_of
+from wharfinger.catalog.queries import units as every_unit
+from wharfinger.catalog.rules.units import counted, told
+from wharfinger.demand.models import Sheet
+from wharfinger.parties.models import Organization
+from wharfinger.pricing.models import PriceList
+from wharfinger.pricing.queries import listed
+from wharfinger.pricing.rules import default_price
+from wharfinger.stock.queries.figures import free
+
+
+def typed_quantity(text: str, product: Product, per: int | None, field: str) -> int:
+    """A quantity as typed in a unit of so much, in the product's smallest unit."""
+    if per is None:
+        return quantity(text, product.quantity_decimals, field=field)
+    return counted(text, per, field=field, read=quantity)
+
+
+def unit_choices(product: Product, chosen: str = "") -> list[tuple[str, str]]:
+    """The further units of a product to choose from, each with its size, and one that was chosen before."""
+    sizes = units_of([product.pk]).values()
+    words = [
+        (name, f"{name} ({written(size, product.quantity_decimals)} {product.unit})") for name, size in sizes
+    ]
+    return words if not chosen or chosen in dict(words) else [*words, (chosen, chosen)]
+
+
+@require_safe
+@page("catalog.read")
+def about(request: HttpRequest) -> HttpResponse:
+    """Name, price, units and what is available of the product typed in a row, beside its SKU.
+
+    The price is what the customer of the form is offered for so much in that unit; without a customer the list
+    price, which is in the company's currency: a document may be in another, so the answer names it.
+    """
+    given, row = request.GET, (request.headers.get("HX-Trigger-Name") or "").rpartition("-")[2]
+    key = f"sku-{row}" if f"sku-{row}" in given else next((k for k in given if k.startswith("sku")), "")
+    n, sku = key.removeprefix("sku-"), given.get(key, "").strip()
+    means = scanned([sku]).get(sku) if sku else None
+    found = means.product if means and means.product.retired_on is None else None
+    there = free([found.pk])[found.pk] if found and found.kind in ("stocked", "kit") else None
+    units = list(every_unit().filter(product=found, retired_on__isnull=True)) if found else []
+    begins = next((one.name for one in units if one.for_selling), "")
+    unit = given.get(f"unit-{n}", "").strip() or begins
+    context = {
+        "sku": sku,
+        "product": found,
+        "free": there,
+        "instead": _instead(found) if found and there is not None and there <= 0 else [],
+        "units": [name for _, name in unit_choices(found)] if found and units else [],
+        "begins": begins if not given.get(f"unit-{n}", "").strip() else "",
+        "n": n,
+        **(_offered(given, found, given.get(f"quantity-{n}", ""), unit) if found else {}),
+    }
+    return render(request, "demand/about.html", context)
+
+
+def _instead(product: Product) -> list[tuple[Product, int]]:
+    """What may be taken in place of a product, with how much of it is free."""
+    others = substitutes_of([product.pk]).get(product.pk, [])
+    there = free([one.pk for one in others]) if others else {}
+    return [(one, there[one.pk]) for one in others if there.get(one.pk, 0) > 0][:3]
+
+
+def _offered(given: Mapping[str, Any], product: Product, text: str, unit: str) -> dict[str, Any]:
+    """What the customer of a form is offered for what stands in its row."""
+    customer, currency = _customer_of(given)
+    unit, per = next(
+        ((name, size) for name, size in units_of([product.pk]).values() if same(name) == same(unit)),
+        ("", None),
+    )
+    try:
+        units = typed_quantity(text.strip(), product, per, "quantity") if text.strip() else per or 0
+    except BadInput:
+        units = 0
+    offer = default_price(
+        product,
+        listed([customer], [product.pk])[customer, product.pk] if customer else (),
+        quantity=units or 10**product.quantity_decimals,
+        unit=unit,
+        per=per,
+        currency=currency,
+        on=clock.today(configuration.one("time_zone")),
+    )
+    by = PriceList.objects.filter(pk=offer.price_list or 0).values_list("name", flat=True).first()
+    return {"price": offer.price_micro, "currency": currency, "by": by, "unit": unit}
+
+
+def _customer_of(given: Mapping[str, Any]) -> tuple[int, str]:
+    """The customer of a form with lines, by its document or its choice, and in which currency they are asked."""
+    home = configuration.one("currency")
+    for name, rows in (("sheet", Sheet.objects), ("organization", Organization.objects)):
+        text = str(given.get(name, ""))
+        if text.isascii() and text.isdigit() and len(text) < 19:
+            whose = "organization_id" if name == "sheet" else "pk"
+            found = rows.filter(pk=int(text)).values_list(whose, "currency").first()
+            if found:
+                return found
+    return 0, home
+
+
+def unit_words(line: Any) -> str:
+    """What a line counts in a further unit of its product, like 3 case; nothing where it counts in its own."""
+    return "" if line.per is None else f"{written(*told(line.quantity, line.per))} {line.unit}"
