@@ -245,7 +245,7 @@ def _orders() -> Iterator[dict[str, Any]]:
             "confirm": _yes(sheet.order.confirmed_at is not None),
             "sku": one.product.sku,
             "quantity": quantity.plain(one.quantity, one.product.quantity_decimals),
-            "unit_price": quantity.plain(one.unit_price_micro, MICRO),
+            "unit_price": quantity.plain(_price(one), MICRO),
             "discount": quantity.plain(one.discount_micro, 4),
             "tax_code": one.tax_code.code,
             "description": one.description,
@@ -264,10 +264,19 @@ def _invoices() -> Iterator[dict[str, Any]]:
             "currency": invoice.currency,
             "sku": one.product.sku,
             "quantity": quantity.plain(one.quantity, one.product.quantity_decimals),
-            "unit_price": quantity.plain(one.unit_price_micro, MICRO),
+            "unit_price": quantity.plain(_price(one), MICRO),
             "discount": quantity.plain(one.discount_micro, 4),
             "net": money.plain(one.net_minor, invoice.currency),
         }
+
+
+def _price(one: Line | InvoiceLine) -> int:
+    """The price of the product's own unit, in which quantities leave the house."""
+    return (
+        one.unit_price_micro
+        if one.per is None
+        else rounded(one.unit_price_micro * 10**one.product.quantity_decimals, one.per)
+    )
 
 
 def _yes(value: bool) -> str:
