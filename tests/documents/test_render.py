@@ -161,7 +161,7 @@ def test_several_documents_in_one_file_count_their_own_pages() -> None:
 
 
 @pytest.mark.parametrize(
-    "title", [title for title in SAMPLES if title not in ("Kommissionierliste", "Packliste")]
+    "title", [title for title in SAMPLES if title not in ("Kommissionierliste", "Packliste", "Zählliste")]
 )
 def test_a_draft_says_so_across_every_page(title: str) -> None:
     shape = SAMPLES[title]

@@ -44,7 +44,7 @@ OWN_PAGES = {"/account/mails/"}
 STRANGERS = {"/sign-in/": (200, 422), "/healthz": (200, 405)}
 IN_PAGES = {"of": "products", "kind": "invoice"}
 IN_PATHS = {"serial": "S-1", "name": "pick-lists", "kind": "invoice", "event": "to_order"}
-IN_QUERIES = {"product": 1, "on": "2026-11-28", "location": 1}
+IN_QUERIES = {"product": 1, "on": "2026-11-28", "since": "2026-11-01", "until": "2026-11-28", "location": 1}
 IN_BODIES = {"SN-0001": "S-1"}
 
 

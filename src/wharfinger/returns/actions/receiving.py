@@ -97,6 +97,7 @@ def take_back(
 
     Of an item that names but its product, what the customer got last comes back first.
     """
+    require(actor, "returns.receive")
     brought = Brought(organization, tuple(items), location, tidied(reason))
     (resolved,) = _resolved(actor, [brought])
     return post(
@@ -119,6 +120,7 @@ def take_back_many(
     key: str | None = None,
 ) -> Written:
     """Take back what many customers bring, without RMAs: each makes its own return, all in one entry or none."""
+    require(actor, "returns.receive")
     if not returns:
         raise BadInput("no_lines", N_("Choose at least one line."), field="returns")
     resolved = _resolved(actor, [replace(one, reason=tidied(one.reason)) for one in returns])
@@ -140,7 +142,6 @@ def tidied(reason: str) -> str:
 
 def _resolved(actor: Actor, brought: Sequence[Brought]) -> list[Brought]:
     """What customers bring back, each item with the line by which they got it."""
-    require(actor, "returns.receive")
     if any(item.outcome for one in brought for item in one.items):
         require(actor, "returns.inspect")
     bought = reads.bought(

@@ -68,6 +68,7 @@ def record_count(
 
     counted_at: when, where it was written on paper first; now unless given. What moved since is left out.
     """
+    require(actor, "stock.count")
     plan = partial(counting.plan_record, count=count, tallies=tuple(tallies))
     return _write_down("record_count", plan, actor, count, tallies, counted_at, key)
 
@@ -81,6 +82,7 @@ def recount(
     key: str | None = None,
 ) -> Written:
     """Write down what a second count found; what the first one said stays beside it."""
+    require(actor, "stock.count")
     plan = partial(counting.plan_recount, count=count, tallies=tuple(tallies))
     return _write_down("recount", plan, actor, count, tallies, counted_at, key)
 
@@ -94,7 +96,6 @@ def _write_down(
     counted_at: datetime | None,
     key: str | None,
 ) -> Written:
-    require(actor, "stock.count")
     if any(tally.unit_cost_micro is not None for tally in tallies):
         require(actor, "catalog.see_cost")
     if not tallies:

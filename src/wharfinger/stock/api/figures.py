@@ -187,7 +187,7 @@ def stock_available(request: Request) -> HttpResponse:
     """
     require(request.auth, "stock.read")
     rows, known = _asked(request)
-    few = rows.only("sku", "name", "quantity_decimals")
+    few = rows.only("sku", "name", "quantity_decimals", "kind")
     return AVAILABLE.answer(request, few, partial(show_available, locations=known))
 
 
