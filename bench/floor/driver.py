@@ -24,6 +24,10 @@ EMPTY = frozenset(
 """Columns that hold nothing where nothing is said, beside references, dates and instants."""
 
 
+def _letters(count: int) -> list[str]:
+    return [chr(97 + n) if n < 26 else f"z{n}" for n in range(count)]
+
+
 class Floor:
     """One bare connection, and the statements that all acts share."""
 
@@ -64,8 +68,8 @@ class Floor:
         )
 
     def table(self, types: str, rows: Sequence[Sequence[Any]]) -> tuple[str, list[Any]]:
-        """Rows as a sub-select of columns a, b, c …; types: one word per column."""
-        names = [chr(97 + i) for i in range(len(types.split()))]
+        """Rows as a sub-select of columns a, b, c … z, z26 …; types: one word per column."""
+        names = _letters(len(types.split()))
         if self.pg:
             text = self.texts.setdefault(
                 types,
@@ -103,10 +107,8 @@ class Floor:
         if self.pg:
             types = types.replace("timestamp_with_time_zone", "timestamptz")
         names = ", ".join(f'"{n}"' for n, _ in shape)
-        if len(shape) > 26:
-            raise AssertionError(f"{table} has more columns than letters")
         source, params = self.table(types, values)
-        letters = ", ".join(chr(97 + i) for i in range(len(shape)))
+        letters = ", ".join(_letters(len(shape)))
         sql = self.texts.setdefault(
             ("insert", table),
             f'INSERT INTO {table} ({names}) SELECT {letters} FROM {source} v ORDER BY ord RETURNING "{key}"',

@@ -48,7 +48,7 @@ def create(
         [
             {
                 "claim_id": c, "sheet_id": sheet, "order_id": sheet, "position": n + 1, "product_id": p, "description": products[p][3],
-                "organization_id": customer, "site_id": site, "quantity": q, "unit_price_micro": products[p][1],
+                "organization_id": customer, "site_id": site, "quantity": q, "unit": "", "per": None, "unit_price_micro": products[p][1],
                 "tax_code_id": products[p][2], "currency": "EUR", "billable": True, "made_id": entry,
             }
             for n, (c, (p, q)) in enumerate(zip(claims, wanted, strict=True))

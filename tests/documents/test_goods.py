@@ -106,9 +106,11 @@ def test_a_purchase_order_uses_the_vendors_numbers_and_no_tax(company: World) ->
 
 def test_labels_carry_what_is_scanned(company: World) -> None:
     product = company.product(gtin="4006381333931")
-    printed = print_labels(actor=HOUSE, of="products", ids=[product.pk], language="en")
+    printed = print_labels(actor=HOUSE, of="products", copies={product.pk: 1}, language="en")
     assert scanned(printed) == {"4006381333931"}
-    assert scanned(print_labels(actor=HOUSE, of="bins", ids=[company.bins[0].pk], language="en")) == {"A1"}
+    assert scanned(print_labels(actor=HOUSE, of="bins", copies={company.bins[0].pk: 1}, language="en")) == {
+        "A1"
+    }
 
 
 def test_a_box_is_labelled_before_and_after_it_left(company: World) -> None:

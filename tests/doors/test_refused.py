@@ -66,7 +66,8 @@ ACTIONS = list(actions())
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "issue": {"kind": "invoice"},
     "pdf": {"kind": "invoice"},
-    "print_labels": {"of": "products"},
+    "labels": {"of": "products"},
+    "print_labels": {"of": "products", "copies": {1: 1}},
     "change": {"values": {"reference": "X"}},
     "save_view": {"name": "Mine", "table": "orders", "query": "", "shared": True},
 }

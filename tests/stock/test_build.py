@@ -49,6 +49,22 @@ def worth(product: Product) -> int:
     return sum(Layer.objects.filter(product=product).values_list("value_minor", flat=True))
 
 
+def test_a_component_from_several_bins_comes_back_whole_with_each_unit(company: World) -> None:
+    """Two of a board go into each: one bin gave three, the other one; half of that is two, not one."""
+    board = company.product()
+    server = bundle(company, (board, 2))
+    company.stock(board, 3, value_minor=300)
+    company.stock(board, 1, bin=company.bins[1], value_minor=100)
+    built(company, server, 2)
+    assert held(product=board.pk).get("bin", 0) == 0
+    apart(company, server, 1)
+    assert (held(product=board.pk)["bin"], held(product=server.pk)["bin"]) == (2, 1)
+    apart(company, server, 1)
+    assert (held(product=board.pk)["bin"], held(product=server.pk).get("bin", 0)) == (4, 0)
+    assert (worth(board), worth(server)) == (400, 0)
+    clean()
+
+
 def test_components_go_in_and_come_back_at_what_they_cost(company: World) -> None:
     case, board = company.product(), company.product(cost_method="average")
     server = bundle(company, (case, 1), (board, 2))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from wharfinger.base import configuration
+from wharfinger.base.access import require
 from wharfinger.base.page import Form, page, page_act, selected
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.documents.actions import issuing, printing
@@ -130,6 +131,8 @@ def selected_labels(of: str) -> Any:
     @require_POST
     @page()
     def chosen(request: HttpRequest) -> HttpResponse:
+        actor: Any = request.user
+        require(actor, printing.LABELS[of][0])
         ids = "&".join(f"ids={row.id}" for row in selected(request))
         return HttpResponseRedirect(f"{reverse('documents:choose_labels', args=[of])}?{ids}", status=303)
 

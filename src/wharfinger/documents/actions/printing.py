@@ -76,11 +76,15 @@ def print_count_sheet(*, actor: Actor, count: int, bin: int | None, language: st
 
 def labels(*, actor: Actor, of: str, ids: Sequence[int]) -> Named:
     """What there is to be printed for these products, units, bins, locations or containers."""
+    return _labels(actor, of)(_few(ids))
+
+
+def _labels(actor: Actor, of: str) -> Callable[[Sequence[int]], Named]:
     if of not in LABELS:
         raise NotThere("no_such_document", N_("There is no such document."))
     permission, read = LABELS[of]
     require(actor, permission)
-    return read(_few(ids))
+    return read
 
 
 def print_labels(
@@ -97,6 +101,7 @@ def print_labels(
 
     Raises BadInput for a place that the sheet does not have.
     """
+    read = _labels(actor, of)
     on = paper_named(paper)
     if not 1 <= start <= on.columns * on.rows:
         raise BadInput(
@@ -112,7 +117,7 @@ def print_labels(
             field="copies",
             most=MOST,
         )
-    rows = repeated(labels(actor=actor, of=of, ids=list(copies)), copies)
+    rows = repeated(read(_few(list(copies))), copies)
     return render(Labels(rows, on, start, square), language=language_of(language))
 
 

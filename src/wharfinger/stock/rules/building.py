@@ -62,14 +62,24 @@ class Built:
     lot: int
     quantity: int
     parts: list[Inside] = field(default_factory=list)
-    taken: int = 0
-    """Of it taken apart in this act."""
+
+    def by_component(self) -> list[list[int]]:
+        """Which of the parts are of the same component: it may have come from several bins and lots."""
+        found: dict[int, list[int]] = {}
+        for n, one in enumerate(self.parts):
+            found.setdefault(one.source.product, []).append(n)
+        return list(found.values())
 
     @property
     def left(self) -> int:
         """How many of them have not been taken apart."""
-        whole = min((one.left * self.quantity // one.quantity for one in self.parts), default=0)
-        return whole - self.taken
+        return min(
+            (
+                sum(self.parts[n].left for n in of) * self.quantity // sum(self.parts[n].quantity for n in of)
+                for of in self.by_component()
+            ),
+            default=0,
+        )
 
 
 def plan_build(truth: Truth, *, build: Build) -> Plan:
@@ -236,10 +246,16 @@ def plan_take_apart(truth: Truth, *, apart: TakeApart) -> Plan:
 
 
 def _come_out(plan: Plan, built: Built, count: int) -> list[Taken]:
+    """Bring the components of so many units back to where they came from."""
     found = []
-    for n, one in enumerate(built.parts):
-        part = one.quantity * count // built.quantity
-        step = plan.move(one.target, one.source, part, reverses=one.id)
-        found.append(Taken(one.id, step, one.quantity, one.quantity - one.left, part))
-        built.parts[n] = one._replace(left=one.left - part)
+    for of in built.by_component():
+        wanted = sum(built.parts[n].quantity for n in of) * count // built.quantity
+        for n in of:
+            one = built.parts[n]
+            part = min(one.left, wanted)
+            if part:
+                step = plan.move(one.target, one.source, part, reverses=one.id)
+                found.append(Taken(one.id, step, one.quantity, one.quantity - one.left, part))
+                built.parts[n] = one._replace(left=one.left - part)
+                wanted -= part
     return found
