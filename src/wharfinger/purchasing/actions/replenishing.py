@@ -22,18 +22,13 @@ MOST = 1000
 """So many products are got at once."""
 
 
-def require_either(actor: Actor) -> None:
-    """Ask for the right to buy or to transfer; which of them each row needs is looked at later."""
-    if not actor.may("stock.transfer"):
-        require(actor, "purchasing.order")
-
-
 def replenish(*, actor: Actor, items: Sequence[Item], key: str | None = None) -> Written:
     """Draft a purchase order for each vendor and a transfer order for each pair of locations, in one entry.
 
     Raises Refusal when enough of a product is there or under way by now.
     """
-    require_either(actor)
+    if not actor.may("stock.transfer"):
+        require(actor, "purchasing.order")
     if not items:
         raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
     if len(items) > MOST:
