@@ -37,7 +37,7 @@ from wharfinger.stock.queries import places
 from wharfinger.stock.queries import transfers as queries
 from wharfinger.stock.rules.transferring import Arrived, Sent, TransferWish
 
-router = Router(tags=["stock"])
+router = Router(tags=["stock"], by_alias=True)
 
 
 class SentGiven(Given):
