@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from wharfinger.ledger import sql
+from wharfinger.ledger.prepared import Prepared, ids
 from wharfinger.purchasing.models import BilledPrice, ReceiptCost
 
 
@@ -25,10 +26,28 @@ class LandedCost(NamedTuple):
         return self.home_minor - self.stock_minor
 
 
+_COSTS = Prepared(
+    lambda receipts: (
+        ReceiptCost.objects.filter(receipt__in=receipts, void__isnull=True).order_by("pk").values_list("pk")
+    ),
+    ids("receipts"),
+)
+"""Asked first, by a text made once: most receipts have none."""
+_BILLED = Prepared(
+    lambda receipts: (
+        BilledPrice.objects.filter(receipt__in=receipts, void__isnull=True)
+        .order_by("pk")
+        .values_list("receipt", "purchase_line", "unit_cost_micro")
+    ),
+    ids("receipts"),
+)
+
+
 def costs_of(receipts: Iterable[int]) -> dict[int, list[LandedCost]]:
     """The costs of each receipt, those that were taken back among them."""
     found: dict[int, list[LandedCost]] = defaultdict(list)
-    for one in landed(ReceiptCost.objects.filter(receipt__in=list(receipts), void__isnull=True)):
+    costs = [pk for (pk,) in _COSTS(list(receipts))]
+    for one in landed(ReceiptCost.objects.filter(pk__in=costs)) if costs else ():
         found[one.row.receipt_id].append(one)
     return found
 
@@ -63,8 +82,4 @@ def _split(entries: Iterable[int]) -> dict[int, tuple[int, int]]:
 
 def billed(receipts: Iterable[int]) -> dict[tuple[int, int], int]:
     """What vendors billed for a unit, by receipt and line, where it differs from what was ordered."""
-    rows = BilledPrice.objects.filter(receipt__in=list(receipts), void__isnull=True).order_by("pk")
-    return {
-        (receipt, line): cost
-        for receipt, line, cost in rows.values_list("receipt", "purchase_line", "unit_cost_micro")
-    }
+    return {(receipt, line): cost for receipt, line, cost in _BILLED(list(receipts))}
