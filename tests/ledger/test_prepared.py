@@ -27,9 +27,11 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.prepared import Found, Prepared, Slot
 from wharfinger.parties.models import Token
 from wharfinger.parties.queries import digest
+from wharfinger.purchasing.actions.landing import land_cost, reprice
 from wharfinger.purchasing.actions.ordering import draft, submit
 from wharfinger.purchasing.actions.receiving import receive
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
+from wharfinger.purchasing.rules.landing import Billed, Cost
 from wharfinger.purchasing.rules.receiving import Arrival
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.rules.orders import OrderWish
@@ -121,7 +123,10 @@ def test_prepared_queries_find_what_queries_built_anew_find() -> None:
         made = draft(actor=HOUSE, wish=PurchaseWish(company.vendor.pk, (line,)))
         if bought is None:
             submit(actor=HOUSE, order=made.one("purchasing.PurchaseOrder"))
-            receive(actor=HOUSE, arrivals=[Arrival(made.one("purchasing.PurchaseLine"), 3)])
+            bought_line = made.one("purchasing.PurchaseLine")
+            receipt = receive(actor=HOUSE, arrivals=[Arrival(bought_line, 3)]).one("purchasing.Receipt")
+            land_cost(actor=HOUSE, receipt=receipt, cost=Cost("Freight", 100))
+            reprice(actor=HOUSE, receipt=receipt, prices=[Billed(bought_line, 7_000_000)])
     second = PurchaseWish(company.vendor.pk, (PurchaseLineWish(wanted=(Wanted(waits, 2),)),))
     submit(actor=HOUSE, order=draft(actor=HOUSE, wish=second).one("purchasing.PurchaseOrder"))
 
