@@ -83,6 +83,8 @@ class Product(models.Model):
     procured = models.BooleanField(default=True)
     fixed = models.BooleanField(default=False)
     """Whether what is built stays whole: a component inside moves only with it."""
+    build_on_pick = models.BooleanField(default=False)
+    """Whether a pick builds what is not there, of the components that are."""
     rma_eligible = models.BooleanField(default=True)
     returnable_days = models.IntegerField(null=True, blank=True)
     weight_grams = models.IntegerField(null=True, blank=True)

@@ -195,6 +195,7 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
             "cost_method": p.cost_method,
             "procured": p.procured,
             "fixed": p.fixed,
+            "build_on_pick": p.build_on_pick,
             "rma_eligible": p.rma_eligible,
             "returnable_days": p.returnable_days,
             "weight_grams": p.weight_grams,

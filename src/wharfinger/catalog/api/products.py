@@ -161,6 +161,7 @@ class ProductFields(Given):
     )
     procured: bool = True
     fixed: bool = Field(default=False, description="What is built stays whole: no component moves alone.")
+    build_on_pick: bool = Field(default=False, description="A pick builds what is not there.")
     rma_eligible: bool = True
     returnable_days: int | None = Field(default=None, ge=0, le=3650)
     weight_grams: int | None = Field(default=None, ge=1, le=100_000_000, examples=[450])
@@ -198,6 +199,7 @@ class ProductChange(Given):
     cost_method: CostMethod | None = None
     procured: bool | None = None
     fixed: bool | None = None
+    build_on_pick: bool | None = None
     rma_eligible: bool | None = None
     returnable_days: int | None = Field(default=None, ge=0, le=3650)
     weight_grams: int | None = Field(default=None, ge=1, le=100_000_000, examples=[450])
@@ -238,6 +240,7 @@ class ProductOut(Shown):
     cost_method: CostMethod
     procured: bool
     fixed: bool
+    build_on_pick: bool
     rma_eligible: bool
     returnable_days: int | None
     weight_grams: int | None

@@ -60,6 +60,7 @@ def of(product: Product, *, costs: bool) -> dict[str, Any]:
         "weight_grams": product.weight_grams,
         "procured": product.procured,
         "fixed": product.fixed,
+        "build_on_pick": product.build_on_pick,
         "rma_eligible": product.rma_eligible,
         "retired_on": product.retired_on.isoformat() if product.retired_on else "",
     }
@@ -115,6 +116,7 @@ def _values(post: QueryDict) -> dict[str, Any]:
     values["procured"] = post.get("procured") == "yes"
     values["rma_eligible"] = post.get("rma_eligible") == "yes"
     values["fixed"] = post.get("fixed") == "yes"
+    values["build_on_pick"] = post.get("build_on_pick") == "yes"
     if method := post.get("cost_method", ""):
         values["cost_method"] = method
     values["tax_code"] = whole(post, "tax_code")
