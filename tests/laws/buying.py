@@ -6,6 +6,8 @@ import random
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import Q
+
 from tests.laws.state import State, Verb
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.models import Holding, Lot
@@ -17,7 +19,7 @@ from wharfinger.purchasing.rules.landing import Billed, Cost
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
 from wharfinger.purchasing.rules.returning import SendBack
 from wharfinger.stock.actions import building, counts, goods, transfers, values
-from wharfinger.stock.models import Bin, Location
+from wharfinger.stock.models import Bin, Location, TransferOrder
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.building import Build, TakeApart
 from wharfinger.stock.rules.counting import Tally
@@ -242,6 +244,10 @@ def _under_way(state: State, chance: random.Random) -> Holding | None:
     return state.standing(chance, "transfer")
 
 
+def _order_of(held: Holding) -> int:
+    return TransferOrder.objects.get(Q(place=held.place_id) | Q(picked_place=held.place_id)).pk
+
+
 def _receive_transfer(state: State, chance: random.Random) -> Any:
     """Some of it comes, now and then more than was sent, now and then damaged."""
     held = _under_way(state, chance)
@@ -250,7 +256,7 @@ def _receive_transfer(state: State, chance: random.Random) -> Any:
     count = 1 if held.serial else chance.randint(1, held.quantity + 1)
     codes = (held.lot.code,) if held.serial else ()
     arrived = [Came(held.product_id, count, chance.choice((0, 0, 1)), codes)]
-    order = held.place.transfer_order.pk
+    order = _order_of(held)
     return transfers.receive_transfer(
         actor=state.user, order=order, arrived=arrived, accept_over=chance.random() < 0.5
     )
@@ -258,7 +264,7 @@ def _receive_transfer(state: State, chance: random.Random) -> Any:
 
 def _return_transfer(state: State, chance: random.Random) -> Any:
     held = _under_way(state, chance)
-    return held and transfers.return_transfer(actor=state.user, order=held.place.transfer_order.pk)
+    return held and transfers.return_transfer(actor=state.user, order=_order_of(held))
 
 
 def _lose_transfer(state: State, chance: random.Random) -> Any:
@@ -268,7 +274,7 @@ def _lose_transfer(state: State, chance: random.Random) -> Any:
     codes = (held.lot.code,) if held.serial else ()
     some = [Came(held.product_id, chance.randint(1, held.quantity), codes=codes)]
     lost = some if chance.random() < 0.7 else []
-    order = held.place.transfer_order.pk
+    order = _order_of(held)
     return transfers.lose_transfer(actor=state.user, order=order, goods=lost, reason="Lost")
 
 

@@ -193,6 +193,10 @@ class TransferOrder(Document):
     note = models.CharField(max_length=500, blank=True)
     place = models.OneToOneField(Place, models.PROTECT, related_name="transfer_order")
     """Where its goods are while they are on their way."""
+    picked_place = models.OneToOneField(
+        Place, models.PROTECT, null=True, related_name="transfer_order_picked"
+    )
+    """Where those are that were picked when they left and arrive picked; made when the first are sent."""
     sent_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
 

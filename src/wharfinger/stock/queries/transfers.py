@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from wharfinger.catalog.models import Product
 from wharfinger.ledger import sql
@@ -21,7 +22,8 @@ WORDS = ("draft", "in_transit", "received", "cancelled")
 
 def transfers() -> QuerySet[TransferOrder]:
     """Every transfer order that was not undone, each with whether something of it is on its way."""
-    moving = Holding.objects.filter(place=OuterRef("place"), quantity__gt=0)
+    at = Q(place=OuterRef("place")) | Q(place=OuterRef("picked_place"))
+    moving = Holding.objects.filter(at, quantity__gt=0)
     found = TransferOrder.objects.filter(void__isnull=True).select_related("source", "target")
     return found.annotate(moving=Exists(moving))
 
@@ -75,7 +77,7 @@ class Progress(NamedTuple):
 _PROGRESS = (
     "SELECT t.id, h.product_id, m.quantity, m.reverses_id IS NOT NULL, {target} AS inward, "
     "CASE WHEN m.reverses_id IS NULL THEN e.verb ELSE o.verb END, x.kind "
-    "FROM stock_transferorder t JOIN ledger_holding h ON h.place_id = t.place_id "
+    "FROM stock_transferorder t JOIN ledger_holding h ON h.place_id IN (t.place_id, t.picked_place_id) "
     "JOIN ledger_move m ON m.{side}_id = h.id JOIN ledger_holding x ON x.id = m.{other}_id "
     "JOIN ledger_entry e ON e.id = m.entry_id LEFT JOIN ledger_move r ON r.id = m.reverses_id "
     "LEFT JOIN ledger_entry o ON o.id = r.entry_id WHERE {among}"
@@ -124,26 +126,32 @@ class Under(NamedTuple):
     claim: int
     document: str
     quantity: int
+    picked: bool
+    """Whether it left picked and arrives so."""
 
 
 def on_the_way(orders: Sequence[int]) -> dict[int, list[Under]]:
     """What is on its way, by number and by who holds it."""
     rows = (
-        Holding.objects.filter(place__transfer_order__in=orders, quantity__gt=0)
-        .order_by("product__sku", "lot__code_key", "claim")
+        Holding.objects.filter(
+            Q(place__transfer_order__in=orders) | Q(place__transfer_order_picked__in=orders), quantity__gt=0
+        )
+        .annotate(order=Coalesce("place__transfer_order", "place__transfer_order_picked"))
+        .order_by("product__sku", "lot__code_key", "claim", "id")
         .values_list(
-            "place__transfer_order",
+            "order",
             "product",
             "lot__code",
             "lot__expires_on",
             "claim",
             "claim__line__sheet__number",
             "quantity",
+            "place__transfer_order_picked",
         )
     )
     found: dict[int, list[Under]] = defaultdict(list)
     for row in rows:
-        one = Under(*row[:5], row[5] or "", row[6])
+        one = Under(*row[:5], row[5] or "", row[6], row[7] is not None)
         found[one.order].append(one)
     return found
 
@@ -195,14 +203,15 @@ def products_of(order: int, arrived: Sequence[Arrived] = ()) -> Callable[[Truth]
 
 def read_under_way(truth: Truth) -> None:
     """Read which products are on their way with the locked orders."""
-    places = [row.place_id for row in truth.documents["stock.TransferOrder"].values()]
+    places = way_of(truth)
     found = Holding.objects.filter(place__in=places, quantity__gt=0)
     truth.read["under_way"] = set(found.values_list("product", flat=True)) if places else set()
 
 
 def way_of(truth: Truth) -> list[int]:
     """Where the goods of the locked orders are while they are on their way."""
-    return [row.place_id for row in truth.documents["stock.TransferOrder"].values()]
+    rows = truth.documents["stock.TransferOrder"].values()
+    return [place for row in rows for place in (row.place_id, row.picked_place_id) if place is not None]
 
 
 def holders_on_the_way(truth: Truth) -> list[int]:

@@ -189,7 +189,10 @@ def plan_cancel(truth: Truth, *, order: int) -> Plan:
 
 
 def plan_send(truth: Truth, *, order: int) -> Plan:
-    """Let all goods of a draft leave their location; they are on their way, ours, and as claimed as before."""
+    """Let all goods of a draft leave their location; they are on their way, ours, and as claimed as before.
+
+    What is picked travels apart, so that it arrives picked.
+    """
     row = draft_of(truth, order)
     plan = Plan()
     source = truth.read["places"][row.source_id]
@@ -200,6 +203,7 @@ def plan_send(truth: Truth, *, order: int) -> Plan:
             field="target",
         )
     way = PlaceRef(row.place_id, "transfer")
+    picked: PlaceRef | None = None
     for n, line in enumerate(lines_of(truth, order)):
         goods = Goods(
             line.product_id,
@@ -211,7 +215,10 @@ def plan_send(truth: Truth, *, order: int) -> Plan:
             field=f"lines.{n}.",
         )
         for held, quantity in chosen(truth, goods):
-            plan.move(held.spot, held.spot.at(way), quantity)
+            if held.kind == "picked" and picked is None:
+                picked = plan.place("transfer", parent=truth.read["places"][row.target_id])
+                plan.change(row, picked_place_id=picked.id)
+            plan.move(held.spot, held.spot.at(picked if picked and held.kind == "picked" else way), quantity)
             plan.mention(*truth.read["sheets"].get(held.claim, ()))
         plan.mention(("product", line.product_id))
     plan.change(row, sent_at=truth.now)
@@ -237,7 +244,7 @@ def plan_receive(truth: Truth, *, order: int, arrived: Sequence[Arrived], accept
         place = target_bin(truth, target, one.bin, field=f"lines.{n}.bin")
         whole, damaged = _sorted_out(there, one, goods.field)
         for held, quantity in whole:
-            plan.move(held.spot, held.spot.at(place), quantity)
+            plan.move(held.spot, held.spot.at(_arrives(truth, row, held, target, place)), quantity)
             plan.mention(*truth.read["sheets"].get(held.claim, ()))
         for held, quantity in damaged:
             plan.move(held.spot, held.spot.at(aside).for_claim(0), quantity)
@@ -248,14 +255,20 @@ def plan_receive(truth: Truth, *, order: int, arrived: Sequence[Arrived], accept
     return plan
 
 
+def _arrives(truth: Truth, row: Any, held: Held, location: int, bin: PlaceRef) -> PlaceRef:
+    """Where goods come to stand at a location: what was picked is picked again, all else lies in the bin."""
+    picked = held.place == row.picked_place_id
+    return PlaceRef(truth.read["stages"][location], "picked") if picked else bin
+
+
 def _on_the_way(truth: Truth, row: Any, goods: Goods) -> list[Held]:
-    """What of it is on its way: for whoever was promised it first, free units last."""
+    """What of it is on its way: for whoever was promised it first, what is picked before the rest, free units last."""
     lots = known_lots(truth, goods.product, goods.codes, field=f"{goods.field}serials")
     promises: Mapping[int, date | None] = truth.read["promises"]
     there = [
         h
         for h in truth.held
-        if h.place == row.place_id
+        if h.place in (row.place_id, row.picked_place_id)
         and h.product == goods.product
         and h.quantity > 0
         and (not lots or h.lot in lots)
@@ -266,6 +279,7 @@ def _on_the_way(truth: Truth, row: Any, goods: Goods) -> list[Held]:
             not h.claim,
             promises.get(h.claim) or date.max,
             h.claim,
+            h.place != row.picked_place_id,
             h.expires_on or date.max,
             h.id,
         ),
@@ -350,12 +364,13 @@ def _more(
 
 
 def plan_return(truth: Truth, *, order: int, bin: int | None) -> Plan:
-    """Bring everything that is still on its way back to the location that sent it; it stays claimed."""
+    """Bring everything that is still on its way back to the location that sent it; it stays claimed, or picked."""
     row = order_of(truth, order)
     plan = Plan()
-    place = target_bin(truth, truth.read["places"][row.source_id], bin)
+    source = truth.read["places"][row.source_id]
+    place = target_bin(truth, source, bin)
     for held in _all_on_the_way(truth, row):
-        plan.move(held.spot, held.spot.at(place), held.quantity)
+        plan.move(held.spot, held.spot.at(_arrives(truth, row, held, source, place)), held.quantity)
         plan.mention(("product", held.product), *truth.read["sheets"].get(held.claim, ()))
     plan.mention(row, ("location", row.source_id))
     return plan
@@ -372,7 +387,7 @@ def plan_lose(truth: Truth, *, order: int, goods: Sequence[Arrived], why: Why) -
     lost: list[tuple[Held, int]] = []
     for n, one in enumerate(goods):
         wanted = Goods(one.product, one.quantity, 0, codes=one.codes, field=f"lines.{n}.")
-        lost += _lost(truth, there, wanted)
+        lost += _lost(truth, row, there, wanted)
     for held, quantity in lost if goods else [(held, held.quantity) for held in there]:
         plan.move(held.spot, held.spot.at(fixed("adjustment")), quantity)
         plan.mention(("product", held.product))
@@ -384,12 +399,21 @@ def plan_lose(truth: Truth, *, order: int, goods: Sequence[Arrived], why: Why) -
     return plan
 
 
-def _lost(truth: Truth, there: Sequence[Held], goods: Goods) -> list[tuple[Held, int]]:
+def _lost(truth: Truth, row: Any, there: Sequence[Held], goods: Goods) -> list[tuple[Held, int]]:
     lots = known_lots(truth, goods.product, goods.codes, field=f"{goods.field}serials")
     promises = truth.read["promises"]
     fitting = [h for h in there if h.product == goods.product and (not lots or h.lot in lots)]
-    # Free units go first, then those of whoever was promised them last.
-    fitting.sort(key=lambda h: (not h.claim, promises.get(h.claim) or date.max, h.claim, h.id), reverse=True)
+    # Free units go first, then those of whoever was promised them last, and what is picked after the rest.
+    fitting.sort(
+        key=lambda h: (
+            not h.claim,
+            promises.get(h.claim) or date.max,
+            h.claim,
+            h.place != row.picked_place_id,
+            h.id,
+        ),
+        reverse=True,
+    )
     at_hand = sum(h.quantity for h in fitting)
     if at_hand < goods.quantity:
         raise Refusal(
@@ -404,7 +428,8 @@ def _lost(truth: Truth, there: Sequence[Held], goods: Goods) -> list[tuple[Held,
 
 
 def _all_on_the_way(truth: Truth, row: Any) -> list[Held]:
-    found = [h for h in truth.held if h.place == row.place_id and h.quantity > 0]
+    there = (row.place_id, row.picked_place_id)
+    found = [h for h in truth.held if h.place in there and h.quantity > 0]
     if not found:
         raise Refusal(
             "nothing_on_the_way", N_("Nothing of {number} is on its way."), number=Words((row.number,))
