@@ -72,6 +72,46 @@ def test_a_scan_of_a_carton_means_what_is_in_it(company: World) -> None:
     assert len(asked) == 1
 
 
+def test_a_scan_of_a_unit_enters_the_unit(company: World) -> None:
+    product = company.product(sku="CBL-1")
+    case = {"name": "case", "factor": "24"}
+    with pytest.raises(BadInput) as refused:
+        change_product(
+            actor=HOUSE, product=product.pk, values={}, barcodes=[{"code": CARTON, "unit": "case"}]
+        )
+    assert (refused.value.code, refused.value.field) == ("no_such_unit_here", "barcodes.0.unit")
+    change_product(
+        actor=HOUSE,
+        product=product.pk,
+        values={},
+        units=[case],
+        barcodes=[
+            {"code": CARTON, "unit": "Case"},
+            {"code": "BOX", "quantity": "24"},
+            {"code": "P-7", "unit": "pc"},
+        ],
+    )
+    assert {code: one[1:] for code, one in scanned([CARTON, "box", "P-7", "CBL-1"]).items()} == {
+        CARTON: (24, "case"),
+        "box": (24, "case"),
+        "P-7": (1, ""),
+        "CBL-1": (1, ""),
+    }
+    assert codes_of([product])[product.pk] == {"CBL-1": 1, CARTON: 24, "BOX": 24, "P-7": 1}
+    (line,) = typed_lines({"sku-0": CARTON})
+    assert (line.quantity, line.unit, line.per) == (24, "case", 24)
+    (line,) = typed_lines({"sku-0": CARTON, "quantity-0": "3"})
+    assert (line.quantity, line.unit) == (72, "case")
+    (line,) = typed_lines({"sku-0": CARTON, "quantity-0": "3", "unit-0": "pc"})
+    assert (line.quantity, line.unit) == (3, "")
+    place = company.bins[0].place_id
+    (tally,) = scans(place, [CARTON, "P-7"])
+    assert tally.counted == 25
+    retired = {**case, "retired_on": "2026-11-01"}
+    change_product(actor=HOUSE, product=product.pk, values={}, units=[retired])
+    assert scanned([CARTON])[CARTON][1:] == (24, "")
+
+
 def test_a_code_of_another_product_is_refused(company: World) -> None:
     marked(company, sku="CBL-1")
     other = company.product(sku="CBL-2", gtin="96385074")
@@ -148,7 +188,10 @@ def test_barcodes_over_http(company: World) -> None:
     ada = Caller(company.user)
     codes = [{"code": PIECE}, {"code": CARTON, "quantity": "24"}]
     made = ada.good("post", "/products", {"sku": "CBL-1", "name": "Cable", "barcodes": codes})
-    shown = [{"code": PIECE, "quantity": "1"}, {"code": CARTON, "quantity": "24"}]
+    shown = [
+        {"code": PIECE, "unit": "pc", "quantity": "1"},
+        {"code": CARTON, "unit": "pc", "quantity": "24"},
+    ]
     assert made["barcodes"] == shown
     assert ada.good("patch", f"/products/{made['id']}", {"name": "Patch cable"})["barcodes"] == shown
     found = ada.good("get", f"/products?code={CARTON}")["items"]

@@ -112,6 +112,20 @@ def test_a_price_that_is_announced_comes_into_force_on_its_day(
     clean()
 
 
+def test_a_price_that_is_undone_is_asked_no_more(company: World) -> None:
+    product = company.product()
+    VendorPrice.objects.filter(product=product).delete()
+    offer = {"organization": company.vendor.pk, "cost": "8", "breaks": [{"from_quantity": "10", "cost": "7"}]}
+    given = change_product(actor=HOUSE, product=product.pk, values={}, vendors=[offer])
+    reverse(actor=HOUSE, entry=given.id)
+    assert not VendorPrice.objects.filter(product=product).exists()
+    assert steps(product) == []
+    change_product(actor=HOUSE, product=product.pk, values={}, vendors=[{**offer, "cost": "9", "breaks": []}])
+    (price,) = VendorPrice.objects.filter(product=product)
+    assert (price.cost_micro, price.default) == (9_000_000, True)
+    clean()
+
+
 def test_a_list_is_taken_over_by_one_entry(company: World) -> None:
     known, fresh = company.product(), company.product()
     other = company.customer

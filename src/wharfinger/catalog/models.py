@@ -7,7 +7,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from wharfinger.ledger.models import Document
+from wharfinger.ledger.models import Document, Entry
 from wharfinger.parties.models import Organization
 
 
@@ -94,6 +94,12 @@ class Product(models.Model):
     manufacturer = models.CharField(max_length=100, blank=True)
     gtin = models.CharField(max_length=14, blank=True)
     retired_on = models.DateField(null=True, blank=True)
+    valid_from = models.DateField(null=True, blank=True)
+    """The first day on which it is bought, sold or provided; any day where nothing is said."""
+    valid_until = models.DateField(null=True, blank=True)
+    """The last day on which it is."""
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    """The product that it was a double of; never one that is merged itself."""
 
     class Meta:
         constraints = [
@@ -109,6 +115,12 @@ class Product(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(weight_grams__isnull=True) | Q(weight_grams__gt=0), name="weight_above_zero"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_until__isnull=True)
+                | Q(valid_until__gte=models.F("valid_from")),
+                name="product_ends_after_it_begins",
             ),
         ]
         indexes = [
@@ -145,8 +157,12 @@ class Barcode(Document):
     code = models.CharField(max_length=80)
     code_key = models.CharField(max_length=160)
     """The form under which codes are compared: a GTIN is the same with and without leading zeros."""
+    unit = models.ForeignKey(
+        "ProductUnit", models.PROTECT, null=True, related_name="barcodes", db_index=False
+    )
+    """The further unit that one scan means: a case is scanned, and a case is entered."""
     quantity = models.BigIntegerField(null=True)
-    """In the product's smallest unit; nothing where it means one whole unit."""
+    """In the product's smallest unit, of a package that is no unit; nothing where it means one whole unit."""
     retired_on = models.DateField(null=True)
 
     class Meta:
@@ -157,7 +173,8 @@ class Barcode(Document):
                 name="barcode_once",
             ),
             models.CheckConstraint(
-                condition=Q(quantity__isnull=True) | Q(quantity__gt=0), name="barcode_above_zero"
+                condition=Q(quantity__isnull=True) | Q(quantity__gt=0, unit__isnull=True),
+                name="barcode_above_zero",
             ),
         ]
 
@@ -215,10 +232,19 @@ class Substitute(Document):
         return f"{self.other_id} for {self.product_id}"
 
 
+class Standing(models.Manager["VendorPrice"]):
+    """Vendors' prices but for those whose entry was undone: nobody who asks for prices wants them."""
+
+    def get_queryset(self) -> models.QuerySet[VendorPrice]:
+        """Those that stand."""
+        return super().get_queryset().filter(void__isnull=True)
+
+
 class VendorPrice(models.Model):
     """What a vendor asks for a product, under which number."""
 
     subject: ClassVar[str] = "vendor_price"
+    objects = Standing()
     product = models.ForeignKey(Product, models.PROTECT, related_name="vendors")
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="products_sold")
     cost_micro = models.BigIntegerField(default=0)
@@ -236,10 +262,15 @@ class VendorPrice(models.Model):
     stock = models.BigIntegerField(null=True)
     """What they said that they have, on the day that they said it."""
     stock_on = models.DateField(null=True)
+    made = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
+    """Not known of prices from before this was kept."""
+    void = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["product", "organization"], name="vendor_once"),
+            models.UniqueConstraint(
+                fields=["product", "organization"], condition=Q(void__isnull=True), name="vendor_once"
+            ),
             models.CheckConstraint(
                 condition=Q(pack_quantity__isnull=True) | Q(pack_quantity__gt=0), name="pack_above_zero"
             ),

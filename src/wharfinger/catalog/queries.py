@@ -86,11 +86,26 @@ class Scanned(NamedTuple):
     product: Product
     quantity: int
     """What one scan means, in the product's smallest unit."""
+    unit: str = ""
+    """The further unit that one scan is, where it is one."""
 
 
 def barcodes() -> QuerySet[Barcode, Barcode]:
-    """The barcodes that are in use."""
-    return Barcode.objects.filter(retired_on__isnull=True, void__isnull=True)
+    """The barcodes that are in use, with the units that they stand for."""
+    return Barcode.objects.filter(retired_on__isnull=True, void__isnull=True).select_related("unit")
+
+
+def means(mark: Barcode) -> int:
+    """What one scan of a barcode means, in the smallest unit of its product, which was read with it."""
+    if mark.unit is not None:
+        return mark.unit.factor
+    return mark.quantity or 10**mark.product.quantity_decimals
+
+
+def unit_of(mark: Barcode) -> str:
+    """The further unit that one scan of a barcode is, where it is one that is in use."""
+    unit = mark.unit
+    return unit.name if unit is not None and unit.retired_on is None and unit.void_id is None else ""
 
 
 def scanned(codes: Iterable[str]) -> dict[str, Scanned]:
@@ -106,8 +121,7 @@ def scanned(codes: Iterable[str]) -> dict[str, Scanned]:
             if code:
                 found.setdefault(key_of(code), Scanned(one, 10**one.quantity_decimals))
     for mark in barcodes().filter(code_key__in=set(keys.values())).select_related("product"):
-        unit = 10**mark.product.quantity_decimals
-        found.setdefault(mark.code_key, Scanned(mark.product, mark.quantity or unit))
+        found.setdefault(mark.code_key, Scanned(mark.product, means(mark), unit_of(mark)))
     return {code: found[key] for code, key in keys.items() if key in found}
 
 
@@ -118,9 +132,8 @@ def codes_of(products: Iterable[Product]) -> dict[int, dict[str, int]]:
         pk: dict.fromkeys(filter(None, (one.sku, one.gtin)), 10**one.quantity_decimals)
         for pk, one in unit.items()
     }
-    for mark in barcodes().filter(product__in=list(found)).order_by("pk"):
-        means = mark.quantity or 10 ** unit[mark.product_id].quantity_decimals
-        found[mark.product_id][mark.code] = means
+    for mark in barcodes().filter(product__in=list(found)).select_related("product").order_by("pk"):
+        found[mark.product_id][mark.code] = means(mark)
     return found
 
 
@@ -159,10 +172,10 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
         )
     codes: dict[int, list[dict[str, Any]]] = defaultdict(list)
     decimals = {p.pk: p.quantity_decimals for p in listed}
-    for mark in barcodes().filter(product__in=decimals).order_by("pk"):
-        places = decimals[mark.product_id]
-        quantity = plain(mark.quantity or 10**places, places)
-        codes[mark.product_id].append({"code": mark.code, "quantity": quantity})
+    for mark in barcodes().filter(product__in=decimals).select_related("product").order_by("pk"):
+        quantity = plain(means(mark), decimals[mark.product_id])
+        unit = unit_of(mark) or mark.product.unit
+        codes[mark.product_id].append({"code": mark.code, "unit": unit, "quantity": quantity})
     counted: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for unit in units().filter(product__in=decimals).order_by("pk"):
         counted[unit.product_id].append(

@@ -57,7 +57,7 @@ def about(request: HttpRequest) -> HttpResponse:
     found = means.product if means and means.product.retired_on is None else None
     there = free([found.pk])[found.pk] if found and found.kind in ("stocked", "kit") else None
     units = list(every_unit().filter(product=found, retired_on__isnull=True)) if found else []
-    begins = next((one.name for one in units if one.for_selling), "")
+    begins = (means.unit if means else "") or next((one.name for one in units if one.for_selling), "")
     unit = given.get(f"unit-{n}", "").strip() or begins
     context = {
         "sku": sku,

@@ -195,7 +195,8 @@ def typed_lines(given: Mapping[str, Any]) -> tuple[LineWish, ...]:
         )
     products = scanned(row[0] for row in rows if row[0])
     found = []
-    sizes = units_of(one.product.pk for one in products.values()) if any(row[2] for row in rows) else {}
+    counted = any(row[2] for row in rows) or any(one.unit for one in products.values())
+    sizes = units_of(one.product.pk for one in products.values()) if counted else {}
     for n, (sku, units, unit, price, discount) in enumerate(rows):
         if not sku and not (units or price or discount):
             continue
@@ -205,7 +206,8 @@ def typed_lines(given: Mapping[str, Any]) -> tuple[LineWish, ...]:
         if means is None:
             raise BadInput("no_such_product", N_("There is no such product."), field=f"sku-{n}")
         product = means.product
-        named, per = unit_named(unit, product, sizes, f"unit-{n}")
+        # Whoever scans a case means cases, unless another unit is typed beside it.
+        named, per = unit_named(unit or means.unit, product, sizes, f"unit-{n}")
         found.append(
             LineWish(
                 product.pk,

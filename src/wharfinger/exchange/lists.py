@@ -13,7 +13,7 @@ from wharfinger.base.money import MICRO, decimals, rounded
 from wharfinger.billing.models import InvoiceLine
 from wharfinger.catalog.actions.offers import live
 from wharfinger.catalog.models import Barcode, PriceBreak, Product, VendorPrice
-from wharfinger.catalog.queries import barcodes
+from wharfinger.catalog.queries import barcodes, means
 from wharfinger.demand.models import Line
 from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.ledger.models import Holding, Layer
@@ -93,7 +93,7 @@ def _products(*, costs: bool) -> Iterator[dict[str, Any]]:
     for price in VendorPrice.objects.select_related("organization").order_by("-default", "pk"):
         asked.setdefault(price.product_id, []).append(price)
     marks: dict[int, list[Barcode]] = {}
-    for mark in barcodes().order_by("pk"):
+    for mark in barcodes().select_related("product").order_by("pk"):
         marks.setdefault(mark.product_id, []).append(mark)
     for one in Product.objects.select_related("tax_code").order_by("pk").iterator():
         names = KINDS["products"].names()
@@ -103,8 +103,8 @@ def _products(*, costs: bool) -> Iterator[dict[str, Any]]:
         row["weight_grams"] = one.weight_grams or ""
         row["barcodes"] = " ".join(
             mark.code
-            if mark.quantity is None
-            else f"{mark.code}={quantity.plain(mark.quantity, one.quantity_decimals)}"
+            if mark.quantity is None and mark.unit_id is None
+            else f"{mark.code}={quantity.plain(means(mark), one.quantity_decimals)}"
             for mark in marks.get(one.pk, ())
         )
         for vendor in asked.get(one.pk, [None]):

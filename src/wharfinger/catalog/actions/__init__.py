@@ -54,8 +54,8 @@ def add_product(
     prices, parts, codes = _prices(actor, vendors), _parts(components), _codes(barcodes)
     wish = Wish(reads=(_read_tax_codes, _read_vendors(prices), _read_recipes(parts), _read_codes(codes)))
     plan = partial(rules.plan_product, values=clean, vendors=prices, components=parts)
-    plan = partial(with_codes, plan=plan, pk=None, values=clean, codes=codes)
     plan = partial(with_units, plan=plan, pk=None, values=clean, units=_units(units))
+    plan = partial(with_codes, plan=plan, pk=None, values=clean, codes=codes)
     return post("add", wish, plan, actor=actor, key=key)
 
 
@@ -104,8 +104,8 @@ def change_product(
         ),
     )
     plan = partial(rules.plan_product_change, pk=product, values=clean, vendors=prices, components=parts)
-    plan = partial(with_codes, plan=plan, pk=product, values=clean, codes=codes)
     plan = partial(with_units, plan=plan, pk=product, values=clean, units=_units(units))
+    plan = partial(with_codes, plan=plan, pk=product, values=clean, codes=codes)
     return post("change", wish, plan, actor=actor, key=key)
 
 

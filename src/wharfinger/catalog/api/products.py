@@ -114,15 +114,19 @@ class BarcodeGiven(Given):
     """A further code that stands for the product."""
 
     code: str = Field(min_length=1, max_length=80, examples=["4006381333931"])
+    unit: str = Field(default="", max_length=20, examples=["pc"], description="The unit that one scan is.")
     quantity: Quantity | None = Field(
-        default=None, examples=["24"], description="What one scan means; without it one whole unit."
+        default=None,
+        examples=["24"],
+        description="What one scan means where no unit is named; without it one whole unit of its own.",
     )
 
 
 class BarcodeOut(Shown):
-    """A further code that stands for the product, and how much of it one scan means."""
+    """A further code that stands for the product, the unit that one scan is, and how much of the product it means."""
 
     code: str = Field(examples=["4006381333931"])
+    unit: str = Field(examples=["case"])
     quantity: str = Field(examples=["24"])
 
 

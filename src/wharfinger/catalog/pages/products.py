@@ -23,7 +23,7 @@ from wharfinger.catalog import actions
 from wharfinger.catalog.models import Barcode, Component, Product, TaxCode, VendorPrice
 from wharfinger.catalog.pages import offers, substitutes, typed
 from wharfinger.catalog.pages.units import told
-from wharfinger.catalog.queries import barcodes, every_path, made_of, marked, steps_of
+from wharfinger.catalog.queries import barcodes, every_path, made_of, marked, means, steps_of, unit_of
 from wharfinger.catalog.queries import products as every_product
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Organization
@@ -65,22 +65,24 @@ def _rows(ask: Ask) -> Rows:
     cut = ask.slice(found, {"sku": "sku", "name": "name", "category": "category"})
     kept = [one.pk for one in cut.items if one.kind != "service"]
     free = further.figure("product.available", kept) if ask.actor.may("stock.read") else {}
+    shots = further.figure("product.picture", [one.pk for one in cut.items])
     currency = configuration.one("currency")
     return Rows(
-        [_row(one, free, currency) for one in cut.items],
+        [_row(one, free, shots.get(one.pk), currency) for one in cut.items],
         cut.before,
         cut.after,
         counts={"used": capped(used)},
     )
 
 
-def _row(one: Product, free: Any, currency: str) -> Row:
+def _row(one: Product, free: Any, shot: tuple[str, str] | None, currency: str) -> Row:
     units = free.get(one.pk)
     return Row(
         id=one.pk,
         name=one.sku,
         cells={
             "sku": (one.sku, reverse("catalog:product", args=[one.pk])),
+            "picture": shot,
             "name": one.name,
             "kind": _(KINDS[one.kind]),
             "category": one.category or None,
@@ -100,6 +102,7 @@ PRODUCTS = Table(
     permission="catalog.read",
     columns=(
         Column("sku", N_("SKU"), "link", sortable=True),
+        Column("picture", N_("Picture"), "picture"),
         Column("name", N_("Product"), sortable=True),
         Column("kind", N_("Kind")),
         Column("category", N_("Category"), sortable=True),
@@ -165,7 +168,10 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
             "coming": [row for one in prices for row in offers.coming(one, steps.get(one.pk, ()), found)],
             "units": told(found),
             "components": [_component(one) for one in made_of([pk])],
-            "barcodes": [_barcode(one, found) for one in barcodes().filter(product=pk).order_by("pk")],
+            "barcodes": [
+                _barcode(one, found)
+                for one in barcodes().filter(product=pk).select_related("product").order_by("pk")
+            ],
             "parts": further.told("product", request, pk),
             "entries": timeline(f"product:{pk}", most=12),
         },
@@ -181,8 +187,12 @@ def _component(one: Component) -> dict[str, Any]:
 
 
 def _barcode(one: Barcode, product: Product) -> dict[str, Any]:
-    places = product.quantity_decimals
-    return {"code": one.code, "quantity": (one.quantity or 10**places, places)}
+    said = unit_of(one)
+    return {
+        "code": one.code,
+        "quantity": (means(one), product.quantity_decimals),
+        "unit": said or None,
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -17,7 +17,7 @@ from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.typed import micro, quantity, scaled, written
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.catalog.pages import offers
-from wharfinger.catalog.queries import barcodes, made_of, steps_of
+from wharfinger.catalog.queries import barcodes, made_of, means, steps_of, unit_of
 
 TEXTS = ("sku", "name", "description", "kind", "unit", "category", "manufacturer", "gtin")
 CHOICES = ("traced", "traced_from")
@@ -71,9 +71,9 @@ def of(product: Product, *, costs: bool) -> dict[str, Any]:
     for n, part in enumerate(made_of([product.pk])):
         start[f"components.{n}.sku"] = part.product.sku
         start[f"components.{n}.quantity"] = written(part.quantity, part.product.quantity_decimals)
-    for n, mark in enumerate(barcodes().filter(product=product).order_by("pk")):
-        means = written(mark.quantity, product.quantity_decimals) if mark.quantity else ""
-        start |= {f"barcodes.{n}.code": mark.code, f"barcodes.{n}.quantity": means}
+    for n, mark in enumerate(barcodes().filter(product=product).select_related("product").order_by("pk")):
+        said = written(means(mark), product.quantity_decimals) if mark.quantity or mark.unit_id else ""
+        start |= {f"barcodes.{n}.code": mark.code, f"barcodes.{n}.quantity": unit_of(mark) or said}
     return start
 
 
@@ -102,7 +102,9 @@ def act(post: QueryDict, do: Act, *, retiring: bool = False) -> Any:
     except Refusal as refusal:
         found = re.fullmatch(r"(vendors|components|barcodes)\.(\d+)(\..*)", refusal.field or "")
         if found and int(found[2]) < len(rows[found[1]]):
-            name = ".sku" if found[1] == "components" and found[3] == ".product" else found[3]
+            name = {"components.product": ".sku", "barcodes.unit": ".quantity"}.get(
+                found[1] + found[3], found[3]
+            )
             refusal.field = f"{found[1]}.{rows[found[1]][int(found[2])]}{name}"
         raise
 
@@ -181,8 +183,13 @@ def _barcodes(post: QueryDict) -> tuple[list[dict[str, Any]], list[int]]:
     for n in _rows(post, "barcodes", "code"):
         if code := post.get(f"barcodes.{n}.code", "").strip():
             at = f"barcodes.{n}.quantity"
-            means = post.get(at, "").strip()
-            found.append({"code": code, "quantity": plain(scaled(means, 6, field=at), 6) if means else None})
+            said = post.get(at, "").strip()
+            if said and not said[0].isdigit():
+                found.append({"code": code, "unit": said})
+            else:
+                found.append(
+                    {"code": code, "quantity": plain(scaled(said, 6, field=at), 6) if said else None}
+                )
             where.append(n)
     return found, where
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from wharfinger.base.fields import Check, text
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
-from wharfinger.catalog.rules import gtin, row_of
+from wharfinger.catalog.rules import BORN_PRODUCT, gtin, row_of
 from wharfinger.ledger.plan import Id, Plan, Ref, Truth
 
 LENGTHS = (8, 12, 13, 14)
@@ -51,7 +52,7 @@ def _amount(value: Any, field: str) -> str | None:
     return None if value is None or value == "" else str(text(40)(value, field))
 
 
-BARCODE: dict[str, Check] = {"code": code, "quantity": _amount}
+BARCODE: dict[str, Check] = {"code": code, "quantity": _amount, "unit": text(20)}
 
 
 def with_codes(
@@ -62,7 +63,7 @@ def with_codes(
     values: Values,
     codes: Sequence[Values] | None,
 ) -> Plan:
-    """The plan of a product, and its barcodes; those it had and that are not named are retired.
+    """The plan of a product with its units, and its barcodes; those it had and that are not named are retired.
 
     pk: the product that is there already. codes: nothing where they stay as they are.
     """
@@ -70,44 +71,87 @@ def with_codes(
     if codes is None:
         return made
     if pk is None:
-        decimals = values.get("quantity_decimals", 0)
-        _lay(made, truth, Ref("catalog.Product", 0), codes, known={}, decimals=decimals)
-        return made
-    decimals = values.get("quantity_decimals", row_of(truth, "catalog.Product", pk).quantity_decimals)
-    _lay(made, truth, pk, codes, known=truth.documents["catalog.Barcode"], decimals=decimals)
+        packs = _Packs(values.get("unit", BORN_PRODUCT["unit"]), values.get("quantity_decimals", 0))
+    else:
+        row = row_of(truth, "catalog.Product", pk)
+        packs = _Packs(row.unit, values.get("quantity_decimals", row.quantity_decimals))
+        for unit in truth.documents["catalog.ProductUnit"].values():
+            if unit.void_id is None and unit.retired_on is None:
+                packs.units[same(unit.name)] = unit.pk, unit.factor
+    for n, new in enumerate(made.creates.get("catalog.ProductUnit", ())):
+        packs.units[same(new["name"])] = Ref("catalog.ProductUnit", n), new["factor"]
+    product = Ref("catalog.Product", 0) if pk is None else pk
+    known = truth.documents["catalog.Barcode"] if pk is not None else {}
+    _lay(made, truth, product, codes, known=known, packs=packs)
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class _Packs:
+    """In what a product is packed: its own unit with its decimals, and its further ones with their size."""
+
+    own: str
+    decimals: int
+    units: dict[str, tuple[Id, int]] = field(default_factory=dict)
+
+    def means(self, one: Values, at: str) -> tuple[Id | None, int | None]:
+        """What a scan of a code means: one further unit, else so many where that is not one whole unit."""
+        name = same(one.get("unit") or "")
+        if name and name != same(self.own):
+            if name not in self.units:
+                raise BadInput(
+                    "no_such_unit_here",
+                    N_("The product has no unit “{unit}”. Add it to the product first."),
+                    field=f"{at}.unit",
+                    unit=one["unit"],
+                )
+            return self.units[name][0], None
+        if not one.get("quantity") or name:
+            return None, None
+        units = quantity(one["quantity"], self.decimals, field=f"{at}.quantity")
+        fits = [pk for pk, factor in self.units.values() if factor == units]
+        if fits:
+            return fits[0], None
+        return None, None if units == 10**self.decimals else units
+
+
 def _lay(
-    plan: Plan, truth: Truth, product: Id, given: Sequence[Values], *, known: Mapping[int, Any], decimals: int
+    plan: Plan,
+    truth: Truth,
+    product: Id,
+    given: Sequence[Values],
+    *,
+    known: Mapping[int, Any],
+    packs: _Packs,
 ) -> None:
     """Let these be the barcodes of a product, its others are retired; a code stands for one product only."""
     there = {row.code_key: row for row in known.values() if row.retired_on is None and row.void_id is None}
     wanted: set[str] = set()
     for n, one in enumerate(given):
-        key, field = key_of(one["code"]), f"barcodes.{n}.code"
+        key, at = key_of(one["code"]), f"barcodes.{n}.code"
         if key in wanted:
-            raise BadInput("named_twice", N_("This stands here twice. Leave one out."), field=field)
+            raise BadInput("named_twice", N_("This stands here twice. Leave one out."), field=at)
         wanted.add(key)
         if key in truth.read["codes"]:
             raise BadInput(
                 "code_of_another",
                 N_("This code stands for {sku} already. Take it off there first."),
-                field=field,
+                field=at,
                 sku=truth.read["codes"][key],
             )
-        units = None
-        if one.get("quantity"):
-            units = quantity(one["quantity"], decimals, field=f"barcodes.{n}.quantity")
-            units = None if units == 10**decimals else units
+        unit, units = packs.means(one, f"barcodes.{n}")
+        if key in there and isinstance(unit, Ref):
+            # What stands cannot refer to what is yet to be written: it means as much.
+            unit, units = None, next(size for pk, size in packs.units.values() if pk == unit)
         if key in there:
-            plan.change(there[key], code=one["code"], quantity=units)
+            plan.change(there[key], code=one["code"], unit_id=unit, quantity=units)
         else:
             plan.create(
                 "catalog.Barcode",
                 product_id=product,
                 code=one["code"],
                 code_key=key,
+                unit_id=unit,
                 quantity=units,
                 retired_on=None,
             )

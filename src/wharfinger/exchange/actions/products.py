@@ -10,7 +10,7 @@ from wharfinger.base.quantity import scaled
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog import actions, rules
 from wharfinger.catalog.models import Product, TaxCode, VendorPrice
-from wharfinger.catalog.queries import barcodes
+from wharfinger.catalog.queries import barcodes, means
 from wharfinger.exchange.actions.made import revived
 from wharfinger.exchange.actions.organizations import known
 from wharfinger.exchange.rules import Group, Row
@@ -102,8 +102,7 @@ def _barcodes(row: Row) -> list[dict[str, Any]] | None:
 
 
 def _codes_of(product: Product) -> set[tuple[str, int]]:
-    unit = 10**product.quantity_decimals
-    return {(mark.code, mark.quantity or unit) for mark in barcodes().filter(product=product)}
+    return {(mark.code, means(mark)) for mark in barcodes().filter(product=product).select_related("product")}
 
 
 def _told(codes: list[dict[str, Any]], product: Product) -> set[tuple[str, int]]:
