@@ -57,10 +57,13 @@ class Bin(models.Model):
     name = models.CharField(max_length=40)
     default = models.BooleanField(default=False)
     place = models.OneToOneField(Place, models.PROTECT, related_name="bin")
+    capacity = models.BigIntegerField(null=True)
+    """How many whole units of anything fit in, where that is said; more is not forbidden, but not proposed."""
     retired_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(condition=Q(capacity__isnull=True) | Q(capacity__gt=0), name="bin_holds"),
             models.UniqueConstraint(fields=["location", "name"], name="bin_once"),
             models.UniqueConstraint(fields=["location"], condition=Q(default=True), name="one_default_bin"),
         ]
@@ -85,6 +88,10 @@ class Level(models.Model):
     """From whom; from the product's default vendor where neither is said."""
     source = models.ForeignKey(Location, models.PROTECT, null=True, related_name="+", db_index=False)
     """From which other location, by transfer."""
+    built = models.BooleanField(default=False)
+    """Whether it is built there, of its components."""
+    bin = models.ForeignKey(Bin, models.PROTECT, null=True, related_name="kept", db_index=False)
+    """Where it belongs there: its own bin, in which it is put away."""
     low_since = models.DateTimeField(null=True)
     """When people were told that it runs low; they are told again once it was refilled."""
 
@@ -93,6 +100,10 @@ class Level(models.Model):
             models.UniqueConstraint(fields=["product", "location"], name="level_once"),
             models.CheckConstraint(
                 condition=Q(vendor__isnull=True) | Q(source__isnull=True), name="level_has_one_source"
+            ),
+            models.CheckConstraint(
+                condition=Q(built=False) | Q(vendor__isnull=True, source__isnull=True),
+                name="level_is_built_or_comes",
             ),
             models.CheckConstraint(
                 condition=Q(reorder_quantity__gte=0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from wharfinger.stock.pages import (
+    building,
     counting,
     counts,
     expiring,
@@ -36,6 +37,8 @@ urlpatterns = [
     path("stock/transfers/<int:pk>/lose/", transporting.lose, name="lose_transfer"),
     path("stock/transfers/<int:pk>/cancel/", transporting.cancel, name="cancel_transfer"),
     path("stock/aside/", goods.hold, name="aside"),
+    path("stock/build/", building.build, name="build"),
+    path("stock/take-apart/", building.take_apart, name="take_apart"),
     path("stock/kept/", levels.level, name="level"),
     path("stock/levels/", levels.levels, name="levels"),
     path("stock/for-others/", kept.kept, name="kept"),

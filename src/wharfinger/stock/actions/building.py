@@ -30,7 +30,7 @@ def build(
         require(actor, "catalog.see_cost")
     check_items([(build.product, build.quantity, build.location, build.bin, "")])
     recipes = builds.recipes([build.product])
-    parts = {part for made in recipes.values() for part, _ in made}
+    parts = recipes.below(build.product)
     codes = build.serials or ((build.batch,) if build.batch else ())
 
     def read_recipes(truth: Truth) -> None:

@@ -12,7 +12,8 @@ from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
-from wharfinger.stock.models import Level, Location
+from wharfinger.stock.models import Bin, Level, Location
+from wharfinger.stock.queries import built
 from wharfinger.stock.rules import keeping
 from wharfinger.stock.rules.keeping import Keep
 
@@ -34,6 +35,11 @@ def set_level(*, actor: Actor, product: int, location: int, keep: Keep, key: str
         truth.read["source_is_there"] = (
             keep.source is not None
             and Location.objects.filter(pk=keep.source, retired_on__isnull=True).exists()
+        )
+        truth.read["is_built"] = keep.built and built.is_built(product)
+        truth.read["bin_is_there"] = (
+            keep.bin is not None
+            and Bin.objects.filter(pk=keep.bin, location_id=location, retired_on__isnull=True).exists()
         )
         truth.read["level"] = Level.objects.filter(product_id=product, location_id=location).first()
 

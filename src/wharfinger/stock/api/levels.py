@@ -47,6 +47,8 @@ class LevelGiven(Given):
         default=None, examples=[None], description="From whom; the default vendor where neither is said."
     )
     source: Id | None = Field(default=None, examples=[None], description="From which other location.")
+    built: bool = Field(default=False, description="It is built there, of its components.")
+    bin: Id | None = Field(default=None, examples=[None], description="The bin in which it belongs there.")
 
 
 class LevelOut(Shown):
@@ -62,6 +64,8 @@ class LevelOut(Shown):
     reorder_quantity: str
     vendor: Id | None
     source: Id | None
+    built: bool
+    bin: Id | None
 
 
 class LevelDone(LevelOut, Done):
@@ -75,6 +79,8 @@ LEVELS = Listing(
         "location": "location_id",
         "vendor": "vendor_id",
         "source": "source_id",
+        "built": "built",
+        "bin": "bin_id",
     },
 )
 
@@ -103,6 +109,8 @@ def say(request: Request, body: LevelGiven) -> HttpResponse:
         scaled(body.reorder_quantity, d, field="reorder_quantity"),
         body.vendor,
         body.source,
+        body.built,
+        body.bin,
     )
     act = partial(set_level, actor=request.auth, product=body.product, location=body.location, keep=keep)
 

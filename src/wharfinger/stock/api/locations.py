@@ -28,6 +28,13 @@ class BinGiven(Given):
 
     name: str = Field(min_length=1, max_length=40, examples=["A-01"])
     sequence: int = Field(default=1, ge=0, le=1_000_000, description="Its turn when the location is walked.")
+    capacity: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000_000,
+        examples=[40],
+        description="How many whole units of anything fit in: more is not proposed when goods are put away.",
+    )
 
 
 class BinChange(Given):
@@ -35,6 +42,7 @@ class BinChange(Given):
 
     name: str | None = Field(default=None, min_length=1, max_length=40, examples=["A-01"])
     sequence: int | None = Field(default=None, ge=0, le=1_000_000)
+    capacity: int | None = Field(default=None, ge=1, le=1_000_000_000, examples=[40])
     retired_on: date | None = None
 
 
@@ -45,6 +53,7 @@ class BinOut(Shown):
     name: str = Field(examples=["A-01"])
     default: bool
     sequence: int
+    capacity: int | None
     retired_on: date | None
 
 

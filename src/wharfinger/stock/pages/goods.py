@@ -115,7 +115,8 @@ def _actor(request: HttpRequest) -> Any:
     return request.user
 
 
-def _day(text: str, field: str = "effective_on") -> date | None:
+def day_of(text: str, field: str = "effective_on") -> date | None:
+    """The day that was typed, if any; raises BadInput for what is none."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
@@ -237,10 +238,10 @@ def adjust(request: HttpRequest) -> HttpResponse:
             typed.micro(cost, field="unit_cost") if cost else None,
             codes if product.traced != "batch" else (),
             codes[0] if product.traced == "batch" and codes else "",
-            _day(post.get("expires_on", ""), "expires_on"),
+            day_of(post.get("expires_on", ""), "expires_on"),
             owner=owner_of(post.get("owner", "")),
         )
-        day = _day(post.get("effective_on", ""))
+        day = day_of(post.get("effective_on", ""))
         return actions.adjust(
             actor=_actor(request),
             items=[item],

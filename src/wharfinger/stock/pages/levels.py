@@ -20,11 +20,13 @@ from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
 from wharfinger.stock.actions.levels import set_level
 from wharfinger.stock.models import Level, Location
-from wharfinger.stock.pages.goods import one_form, product_of
+from wharfinger.stock.pages.goods import one_form, place_options, product_of
 from wharfinger.stock.queries import levels as queries
 from wharfinger.stock.rules.keeping import Keep
 
-FIELDS = ("product", "location", "minimum", "maximum", "reorder_point", "reorder_quantity", "source")
+FIELDS = ("product", "location", "minimum", "maximum", "reorder_point", "reorder_quantity", "source", "bin")
+BUILT = "built"
+"""The choice of a product that is built where it is kept."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,6 +44,7 @@ def level(request: HttpRequest) -> HttpResponse:
         )
         point = post.get("reorder_point", "").strip()
         vendor, source = _source(post.get("source", ""))
+        bin = post.get("bin", "").partition("-")[2]
         return set_level(
             actor=actor,
             product=product.pk,
@@ -53,6 +56,8 @@ def level(request: HttpRequest) -> HttpResponse:
                 lot,
                 vendor,
                 source,
+                post.get("source") == BUILT,
+                _number(bin) if bin else None,
             ),
         )
 
@@ -66,7 +71,9 @@ def level(request: HttpRequest) -> HttpResponse:
         FIELDS,
         _known(request),
         locations=[(str(one.pk), one.name) for one in found],
+        bins=[(value, words) for value, words in place_options() if value.startswith("bin-")],
         sources=[
+            (BUILT, _("Built here, of its components")),
             *((f"vendor-{one.pk}", one.name) for one in vendors),
             *((f"location-{one.pk}", _("Transfer from %(place)s") % {"place": one.name}) for one in found),
         ],
@@ -85,7 +92,10 @@ def _known(request: HttpRequest) -> dict[str, Any]:
         "maximum": typed.written(found.maximum, d),
         "reorder_point": "" if found.reorder_point is None else typed.written(found.reorder_point, d),
         "reorder_quantity": typed.written(found.reorder_quantity, d) if found.reorder_quantity else "",
-        "source": f"vendor-{found.vendor_id}"
+        "bin": f"bin-{found.bin_id}" if found.bin_id else "",
+        "source": BUILT
+        if found.built
+        else f"vendor-{found.vendor_id}"
         if found.vendor_id
         else f"location-{found.source_id}"
         if found.source_id
@@ -99,7 +109,7 @@ def _number(text: str) -> int:
 
 def _source(text: str) -> tuple[int | None, int | None]:
     """The vendor or the location that was chosen; raises BadInput when it is neither."""
-    if not text:
+    if text in ("", BUILT):
         return None, None
     kind, _dash, key = text.partition("-")
     if kind not in ("vendor", "location") or not _number(key):
@@ -108,7 +118,7 @@ def _source(text: str) -> tuple[int | None, int | None]:
 
 
 def _rows(ask: Ask) -> Rows:
-    found = queries.levels().select_related("product", "location", "vendor", "source")
+    found = queries.levels().select_related("product", "location", "vendor", "source", "bin")
     if text := ask.one("product"):
         found = found.filter(product__sku__icontains=text) | found.filter(product__name__icontains=text)
     if chosen := ask.ids("location"):
@@ -136,7 +146,10 @@ def _row(one: Level) -> Row:
             if one.vendor
             else _("Transfer from %(place)s") % {"place": one.source.name}
             if one.source
+            else _("Built here")
+            if one.built
             else None,
+            "bin": one.bin.name if one.bin else None,
         },
     )
 
@@ -159,6 +172,7 @@ LEVELS = Table(
         Column("maximum", N_("Maximum"), "quantity"),
         Column("lot", N_("Reorder quantity"), "quantity"),
         Column("source", N_("Comes from")),
+        Column("bin", N_("Own bin")),
     ),
     filters=(Filter("product", N_("SKU or name")), Filter("location", N_("Location"), "many", _locations)),
     new=New(N_("Set minimum and maximum"), "stock:level", "stock.level"),

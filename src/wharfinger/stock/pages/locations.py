@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from wharfinger.base import typed
 from wharfinger.base.asking import Ask
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, NotThere
@@ -223,6 +224,8 @@ def add_bin(request: HttpRequest, pk: int) -> HttpResponse:
     values: dict[str, Any] = {"name": request.POST.get("name", "")}
     if sequence.isdigit():
         values["sequence"] = int(sequence)
+    if text := request.POST.get("capacity", "").strip():
+        values["capacity"] = typed.quantity(text, 0, field="capacity")
     return page_act(
         request,
         lambda: actions.add_bin(actor=actor, location=pk, values=values),

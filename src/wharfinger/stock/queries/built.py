@@ -9,6 +9,7 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Spot, Truth
 from wharfinger.ledger.reverse import draws_of
 from wharfinger.stock.rules.building import Built, Inside
+from wharfinger.stock.rules.recipes import Recipes
 
 _MOVES = (
     "SELECT m.id, m.entry_id, m.quantity, "
@@ -22,18 +23,36 @@ _MOVES = (
 )
 
 
-def recipes(products: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
-    """What these are built of, and what that is built of, down to what is bought: product and how many in one."""
+# What goes into what, from these products down; UNION ends where a recipe went in a circle.
+_RECIPES = (
+    "WITH RECURSIVE parts(whole_id) AS (SELECT id FROM catalog_product WHERE {among} "
+    "UNION SELECT c.product_id FROM catalog_component c JOIN parts p ON p.whole_id = c.whole_id "
+    "WHERE c.quantity > 0 AND c.void_id IS NULL) "
+    "SELECT c.whole_id, c.product_id, c.quantity, m.quantity_decimals FROM catalog_component c "
+    "JOIN parts p ON p.whole_id = c.whole_id JOIN catalog_product w ON w.id = c.whole_id "
+    "JOIN catalog_product m ON m.id = c.product_id "
+    "WHERE c.quantity > 0 AND c.void_id IS NULL AND w.kind = 'stocked' ORDER BY c.id"
+)
+
+
+def recipes(products: Iterable[int]) -> Recipes:
+    """What these are built of, and what that is built of, down to what is bought, in one statement."""
+    asked = sorted(set(products))
+    if not asked:
+        return Recipes({})
     found: dict[int, list[tuple[int, int]]] = {}
-    ahead = set(products)
-    while ahead:
-        rows = Component.objects.filter(whole__in=ahead, quantity__gt=0, void__isnull=True).order_by("pk")
-        ahead = set()
-        for whole, part, units in rows.values_list("whole_id", "product_id", "quantity"):
-            found.setdefault(whole, []).append((part, units))
-            ahead.add(part)
-        ahead -= found.keys()
-    return found
+    decimals: dict[int, int] = {}
+    for whole, part, units, digits in sql.fetch(_RECIPES.format(among=sql.among("id")), [sql.array(asked)]):
+        found.setdefault(whole, []).append((part, int(units)))
+        decimals[part] = digits
+    return Recipes(found, decimals)
+
+
+def is_built(product: int) -> bool:
+    """Whether a product is built of components."""
+    return Component.objects.filter(
+        whole=product, whole__kind="stocked", quantity__gt=0, void__isnull=True
+    ).exists()
 
 
 def went_in(product: int) -> set[int]:

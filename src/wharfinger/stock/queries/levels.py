@@ -33,6 +33,8 @@ def show_levels(found: Iterable[Level]) -> list[dict[str, Any]]:
             "reorder_quantity": plain(one.reorder_quantity, one.product.quantity_decimals),
             "vendor": one.vendor_id,
             "source": one.source_id,
+            "built": one.built,
+            "bin": one.bin_id,
         }
         for one in found
     ]

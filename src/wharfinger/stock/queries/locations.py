@@ -24,6 +24,7 @@ def show_locations(found: Iterable[Location]) -> list[dict[str, Any]]:
                 "name": one.name,
                 "default": one.default,
                 "sequence": one.place.sequence,
+                "capacity": one.capacity,
                 "retired_on": one.retired_on.isoformat() if one.retired_on else None,
             }
         )

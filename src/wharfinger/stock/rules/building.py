@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from wharfinger.ledger.plan import LotRef, Plan, Spot, Truth, fixed, spot
 from wharfinger.ledger.reverse import Taken, reverse_draws
 from wharfinger.stock.rules import choose, price_issue, value_receipt
 from wharfinger.stock.rules.adjusting import check_tracing, identify, target_bin
+from wharfinger.stock.rules.recipes import Recipes, segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,7 @@ def plan_build(truth: Truth, *, build: Build) -> Plan:
     """
     plan = Plan()
     product = truth.products[build.product]
-    recipe = truth.read["recipes"].get(build.product)
-    if not recipe or product.kind != "stocked":
+    if not truth.read["recipes"].of(build.product) or product.kind != "stocked":
         raise Refusal(
             "not_built",
             N_("{sku} is not built: say first which components go into it."),
@@ -105,7 +105,7 @@ def plan_build(truth: Truth, *, build: Build) -> Plan:
     lots = _named(truth, build)
     done = 0
     layer = None
-    for lot, count, ratios in _groups(plan, truth, build, product, units, dict(recipe)):
+    for lot, count, ratios in _groups(plan, truth, build, product, units):
         value = share(build.extra_minor, done + count, units) - share(build.extra_minor, done, units)
         for part, ratio in ratios.items():
             value += _put_in(plan, truth, build, part, ratio * count, lots)
@@ -122,14 +122,17 @@ def plan_build(truth: Truth, *, build: Build) -> Plan:
 
 
 def _groups(
-    plan: Plan, truth: Truth, build: Build, product: Any, units: int, recipe: dict[int, int]
+    plan: Plan, truth: Truth, build: Build, product: Any, units: int
 ) -> Iterator[tuple[LotRef, int, dict[int, int]]]:
     """What is built of the same components: each numbered unit by itself, any others together."""
     codes = iter(build.serials)
     together = truth.lot(product.pk)
+    recipes: Recipes = truth.read["recipes"]
     if build.batch:
         together = identify(plan, truth, product, build.batch, serial=False, field="batch")
-    for count, ratios in _segments(truth, build.location, recipe, units):
+    parts = recipes.below(product.pk)
+    free = {part: _free(truth, part, build.location) for part in parts}
+    for count, ratios in segments(recipes, product.pk, units, free):
         if build.serials:
             for _ in range(count):
                 lot = identify(plan, truth, product, next(codes), serial=True, field="serials")
@@ -138,43 +141,13 @@ def _groups(
             yield together, count, ratios
 
 
-def _segments(
-    truth: Truth, location: int, recipe: dict[int, int], units: int
-) -> list[tuple[int, dict[int, int]]]:
-    """Of which components so many units are built: sub-bundles as far as they are there, then what these are made of."""
-    recipes: Mapping[int, Sequence[tuple[int, int]]] = truth.read["recipes"]
-    found: list[tuple[int, dict[int, int]]] = []
-    used: dict[int, int] = {}
-    ratios = dict(recipe)
-    while units:
-        have = {
-            part: max(0, _free(truth, part, location) - used.get(part, 0)) // ratio
-            for part, ratio in ratios.items()
-            if recipes.get(part) and not ratio % 10 ** truth.products[part].quantity_decimals
-        }
-        short = min(have, key=lambda part: (have[part], part), default=None)
-        if short is None or have[short] >= units:
-            found.append((units, ratios))
-            break
-        if have[short]:
-            found.append((have[short], ratios))
-            for part, ratio in ratios.items():
-                used[part] = used.get(part, 0) + ratio * have[short]
-            units -= have[short]
-        ratios = dict(ratios)
-        times = ratios.pop(short) // 10 ** truth.products[short].quantity_decimals
-        for part, ratio in recipes[short]:
-            ratios[part] = ratios.get(part, 0) + ratio * times
-    return found
-
-
 def _free(truth: Truth, product: int, location: int) -> int:
     return sum(held.quantity for held in truth.free_of(product) if held.location == location)
 
 
 def _named(truth: Truth, build: Build) -> set[int]:
     """The lots of the components that are named; raises BadInput for a number that none of them has."""
-    parts = {part for made in truth.read["recipes"].values() for part, _ in made}
+    parts = truth.read["recipes"].below(build.product)
     found = set()
     for code in build.inside:
         lots = {

@@ -21,6 +21,10 @@ class Keep:
     vendor: int | None = None
     source: int | None = None
     """The location from which it is transferred."""
+    built: bool = False
+    """Whether it is built there, of its components."""
+    bin: int | None = None
+    """The bin in which it belongs there."""
 
 
 def plan_level(truth: Truth, *, product: int, location: int, keep: Keep) -> Plan:
@@ -45,6 +49,20 @@ def plan_level(truth: Truth, *, product: int, location: int, keep: Keep) -> Plan
             N_("It comes from a vendor or from another location. Choose one."),
             field="source",
         )
+    if keep.built and (keep.vendor is not None or keep.source is not None):
+        raise BadInput(
+            "two_sources",
+            N_("It is built here, or comes from elsewhere. Choose one."),
+            field="source",
+        )
+    if keep.built and not truth.read["is_built"]:
+        raise BadInput(
+            "not_built",
+            N_("It has no components of which it could be built. Say first what goes into it."),
+            field="source",
+        )
+    if keep.bin is not None and not truth.read["bin_is_there"]:
+        raise BadInput("no_such_bin", N_("The location has no such bin."), field="bin")
     if keep.vendor is not None and not truth.read["vendor_is_there"]:
         raise BadInput("no_such_vendor", N_("There is no such vendor."), field="vendor")
     if keep.source is not None and (keep.source == location or not truth.read["source_is_there"]):
@@ -57,6 +75,8 @@ def plan_level(truth: Truth, *, product: int, location: int, keep: Keep) -> Plan
         "reorder_quantity": keep.reorder_quantity,
         "vendor_id": keep.vendor,
         "source_id": keep.source,
+        "built": keep.built,
+        "bin_id": keep.bin,
     }
     known = truth.read["level"]
     if known is None:

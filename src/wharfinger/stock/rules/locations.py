@@ -24,6 +24,7 @@ LOCATION: dict[str, Check] = {
 BIN: dict[str, Check] = {
     "name": text(40, needed=True),
     "sequence": whole(0, 1_000_000),
+    "capacity": or_nothing(whole(1, 1_000_000_000)),
     "retired_on": or_nothing(day),
 }
 COLUMNS = {"person": "person_id", "returns_location": "returns_location_id"}
@@ -71,6 +72,7 @@ def _bin(plan: Plan, location: Id, place: Id, values: Values, n: int, *, default
         name=values["name"],
         default=default,
         place_id=stands.id,
+        capacity=values.get("capacity"),
         retired_on=None,
     )
     plan.mention(("bin", made))
