@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from wharfinger.ledger.chart import FIXED, KINDS
@@ -344,9 +345,8 @@ class Truth:
     """What the wish's own reads found."""
     prelude: list[Step] = field(default_factory=list)
     """Releases of holds that have expired, posted before whatever the act itself does."""
-    _by_claim: tuple[int, list[Held], dict[int, list[Held]]] = (0, [], {})
-    """The holdings by claim, and of which list, when it was so long."""
-    _by_product: tuple[int, list[Held], dict[int, list[Held]]] = (0, [], {})
+    _grouped: dict[str, tuple[int, list[Held] | None, dict[Id, list[Held]]]] = field(default_factory=dict)
+    """Holdings by what they were asked for by, and of which list, when it was so long."""
 
     def of_claim(self, claim: int, kinds: Sequence[str] | frozenset[str]) -> list[Held]:
         """The holdings of one claim at these kinds of place, in the order of the kinds."""
@@ -361,23 +361,24 @@ class Truth:
 
     def free_of(self, product: int) -> list[Held]:
         """The free goods of one product."""
-        length, of, found = self._by_product
-        if of is not self.free or length != len(of):
-            found = {}
-            for one in self.free:
-                found.setdefault(one.product, []).append(one)
-            self._by_product = len(self.free), self.free, found
-        return found.get(product, [])
+        return self._by("product", self.free).get(product, [])
+
+    def at(self, place: int) -> list[Held]:
+        """What stands at one place."""
+        return [h for h in self._by("spot.place", self.held).get(place, []) if h.quantity > 0]
 
     def _claimed(self, claim: int) -> list[Held]:
-        """The holdings of one claim, found in one pass however many claims are asked about."""
-        length, of, found = self._by_claim
-        if of is not self.held or length != len(of):
-            found = {}
-            for one in self.held:
-                found.setdefault(one.claim, []).append(one)
-            self._by_claim = len(self.held), self.held, found
-        return found.get(claim, [])
+        return self._by("claim", self.held).get(claim, [])
+
+    def _by(self, name: str, among: list[Held]) -> dict[Id, list[Held]]:
+        """Holdings by their claim, product or place, found in one pass however many of them are asked about."""
+        length, of, found = self._grouped.get(name, (0, None, {}))
+        if of is not among or length != len(among):
+            found, key = {}, attrgetter(name)
+            for one in among:
+                found.setdefault(key(one), []).append(one)
+            self._grouped[name] = len(among), among, found
+        return found
 
     def lot(self, product: int) -> LotRef:
         """The loose lot of a product."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, Refusal
 from wharfinger.ledger.plan import Held, Plan, Truth, fixed
-from wharfinger.purchasing.rules.ordering import at_place
 from wharfinger.sales.rules.orders import end_order, open_order
 
 
@@ -93,5 +92,5 @@ def _close_what_is_empty(plan: Plan, truth: Truth) -> None:
     """Expect no more of an order of which nothing is under way any longer."""
     for row in truth.documents["purchasing.PurchaseOrder"].values():
         places = [one.place_id for one in truth.read["bought"].values() if one.purchase_order_id == row.pk]
-        if row.submitted_at is not None and not any(at_place(truth, place) for place in places):
+        if row.submitted_at is not None and not any(truth.at(place) for place in places):
             plan.change(row, closed_at=truth.now)

@@ -129,7 +129,7 @@ def containers_of(truth: Truth, containers: Sequence[int]) -> list[Any]:
 
 
 def _empty(plan: Plan, truth: Truth, container: Any, place: PlaceRef) -> None:
-    inside = [h for h in truth.held if h.place == container.place_id and h.quantity > 0]
+    inside = truth.at(container.place_id)
     if not inside:
         raise Refusal(
             "container_empty",
@@ -295,7 +295,7 @@ def plan_deliver(
     plan = Plan()
     for pk in shipments:
         shipment = shipment_of(truth, pk)
-        under_way = [h for h in truth.held if h.place == shipment.place_id and h.quantity > 0]
+        under_way = truth.at(shipment.place_id)
         if not under_way:
             raise Refusal(
                 "nothing_in_transit",

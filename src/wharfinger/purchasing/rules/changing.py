@@ -10,7 +10,7 @@ from typing import Any
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.ledger.plan import Plan, Truth, fixed
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, add_line
-from wharfinger.purchasing.rules.ordering import at_place, draft_of, live, mention_lines
+from wharfinger.purchasing.rules.ordering import draft_of, live, mention_lines
 
 ALWAYS = frozenset({"external_number", "memo", "expected_on"})
 """What may still be changed once the order is submitted."""
@@ -75,7 +75,7 @@ def _line(lines: Mapping[int, Any], pk: int, where: str) -> Any:
 
 
 def _remove(plan: Plan, truth: Truth, line: Any) -> None:
-    for held in at_place(truth, line.drafted_place_id):
+    for held in truth.at(line.drafted_place_id):
         plan.move(held.spot, held.spot.at(fixed("to_order")), held.quantity)
         held.quantity = 0
     plan.change(line, removed_at=truth.now)
@@ -86,7 +86,7 @@ def _change(plan: Plan, truth: Truth, line: Any, change: LineChange, where: str)
         if change.quantity <= 0:
             raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"{where}.quantity")
         # What is for stock goes first, then whoever asked last.
-        drafted = sorted(at_place(truth, line.drafted_place_id), key=lambda h: -h.claim)
+        drafted = sorted(truth.at(line.drafted_place_id), key=lambda h: -h.claim)
         surplus = sum(h.quantity for h in drafted) - change.quantity
         for held in drafted:
             part = min(surplus, held.quantity)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
-from wharfinger.ledger.plan import Held, PlaceRef, Plan, Truth, fixed, spot
+from wharfinger.ledger.plan import PlaceRef, Plan, Truth, fixed, spot
 from wharfinger.purchasing.rules.approving import sheets_of, unapproved
 
 
@@ -32,7 +32,7 @@ def plan_submit(truth: Truth, *, order: int) -> Plan:
         )
     for line in lines:
         stock = line.quantity
-        for held in at_place(truth, line.drafted_place_id):
+        for held in truth.at(line.drafted_place_id):
             plan.move(held.spot, held.spot.at(fixed("covered")), held.quantity)
             _order(plan, truth, line, held.claim, held.quantity)
             stock -= held.quantity
@@ -81,7 +81,7 @@ def plan_cancel(truth: Truth, *, order: int) -> Plan:
             remedies=[Remedy("close", {"purchase_order": order})],
         )
     for line in truth.read["purchase_lines"].values():
-        for held in at_place(truth, line.drafted_place_id):
+        for held in truth.at(line.drafted_place_id):
             plan.move(held.spot, held.spot.at(fixed("to_order")), held.quantity)
         _take_off(plan, truth, line)
     plan.change(row, cancelled_at=truth.now)
@@ -108,14 +108,14 @@ def plan_close(truth: Truth, *, order: int, lines: Sequence[int] | None) -> Plan
             _take_off(plan, truth, line)
     if not plan.steps:
         raise Refusal("nothing_on_order", N_("Nothing of this is on order any more."))
-    if not any(h.quantity for line in known.values() for h in at_place(truth, line.place_id)):
+    if not any(h.quantity for line in known.values() for h in truth.at(line.place_id)):
         plan.change(row, closed_at=truth.now)
     mention_lines(plan, truth)
     return plan
 
 
 def _take_off(plan: Plan, truth: Truth, line: Any) -> None:
-    for held in at_place(truth, line.place_id):
+    for held in truth.at(line.place_id):
         plan.move(held.spot, held.spot.at(fixed("vendor")), held.quantity)
         if held.claim:
             for covered in truth.of_claim(held.claim, ("covered",)):
@@ -144,15 +144,10 @@ def live(truth: Truth, order: int) -> Any:
     return row
 
 
-def at_place(truth: Truth, place: int) -> list[Held]:
-    """What stands at the place of a purchase order's line."""
-    return [h for h in truth.held if h.place == place and h.quantity > 0]
-
-
 def drafted_by_line(truth: Truth) -> dict[int, dict[int, int]]:
     """By line of the order, how many are drafted for which claim."""
     return {
-        line.pk: {h.claim: h.quantity for h in at_place(truth, line.drafted_place_id)}
+        line.pk: {h.claim: h.quantity for h in truth.at(line.drafted_place_id)}
         for line in truth.read["purchase_lines"].values()
     }
 

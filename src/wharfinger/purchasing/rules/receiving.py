@@ -14,7 +14,7 @@ from wharfinger.demand import rules as demand
 from wharfinger.ledger.plan import Held, LotRef, Number, PlaceRef, Plan, Truth, fixed, spot
 from wharfinger.purchasing.rules.approving import home_cost
 from wharfinger.purchasing.rules.landing import at_home
-from wharfinger.purchasing.rules.ordering import at_place, live, mention_lines
+from wharfinger.purchasing.rules.ordering import live, mention_lines
 from wharfinger.stock import rules as stock
 
 RECEIPT = Number("receipt", "GR-{n}")
@@ -103,7 +103,7 @@ def _line(truth: Truth, arrival: Arrival, delivery: Delivery, n: int) -> Any:
 def _arrive(
     plan: Plan, truth: Truth, order: Any, line: Any, arrival: Arrival, delivery: Delivery, lots: Lots, n: int
 ) -> None:
-    on_order = sum(h.quantity for h in at_place(truth, line.place_id))
+    on_order = sum(h.quantity for h in truth.at(line.place_id))
     waiting = _waiting(truth, line, arrival)
     open_quantity = sum(h.quantity for h in waiting)
     over = arrival.quantity - open_quantity
@@ -126,7 +126,7 @@ def _arrive(
 
 def _waiting(truth: Truth, line: Any, arrival: Arrival) -> list[Held]:
     """Who waits for the goods: by promised date, then age, stock last; or just the line a person chose."""
-    found = [h for h in at_place(truth, line.place_id) if arrival.line in (None, h.claim)]
+    found = [h for h in truth.at(line.place_id) if arrival.line in (None, h.claim)]
     lines = truth.read["lines"]
 
     def turn(held: Held) -> tuple[bool, bool, date, int]:

@@ -11,7 +11,7 @@ from wharfinger.base.refusal import N_, Holder, NotThere, Refusal
 from wharfinger.ledger.plan import OpenLayer, Plan, Spot, Truth, fixed
 from wharfinger.ledger.reverse import Drawn
 from wharfinger.purchasing.rules.landing import state_variance
-from wharfinger.purchasing.rules.ordering import at_place, mention_lines
+from wharfinger.purchasing.rules.ordering import mention_lines
 from wharfinger.stock import rules as stock
 
 
@@ -223,7 +223,7 @@ def _send_refused(plan: Plan, truth: Truth, one: SendBack, n: int) -> None:
             N_("There is no such line on a purchase order."),
             field=f"lines.{n}.purchase_line",
         )
-    refused = at_place(truth, line.refused_place_id)
+    refused = truth.at(line.refused_place_id)
     left = one.quantity
     for held in refused:
         part = min(left, held.quantity)
