@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from pydantic import BaseModel, ConfigDict, Field
 
-from wharfinger.base import configuration
+from wharfinger.base import configuration, owned
 from wharfinger.base.asking import Ask
 from wharfinger.base.refusal import N_, BadInput, NotThere
 
@@ -43,6 +43,19 @@ Balance = Annotated[str, Field(pattern=r"^-?[0-9]{1,15}(\.[0-9]{1,3})?$", exampl
 Price = Annotated[str, Field(pattern=r"^[0-9]{1,15}(\.[0-9]{1,6})?$", examples=["49.90"])]
 """Of one whole unit, kept at six decimals."""
 Percent = Annotated[str, Field(pattern=r"^(100(\.0{1,4})?|[0-9]{1,2}(\.[0-9]{1,4})?)$", examples=["15"])]
+OwnValues = Annotated[
+    dict[str, str | bool | int | None],
+    Field(
+        max_length=100,
+        examples=[{"warranty_label": "WL-17"}],
+        description="Own fields by key; a change names those that change, null empties one.",
+    ),
+]
+"""The values of own fields as they are sent: a number as decimal text, a date as 2026-11-30."""
+OwnShown = Annotated[
+    dict[str, str | bool],
+    Field(examples=[{"warranty_label": "WL-17"}], description="Own fields by key, those that have a value."),
+]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["EUR"])]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["DE"])]
 
@@ -196,6 +209,8 @@ class Listing:
     words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     first: str = ""
     also: Sequence[str] = ()
+    own: tuple[str, str] | None = None
+    """The noun of its rows and where their own values stand: the list is narrowed by ``own.KEY`` too."""
 
     def answer(
         self,
@@ -246,6 +261,13 @@ class Listing:
                 )
         for name, path in self.days.items():
             rows = _between(rows, path, name, request)
+        if self.own:
+            mine = {
+                name.removeprefix(owned.MARK): self.given(request, name)
+                for name in request.GET
+                if name.startswith(owned.MARK)
+            }
+            rows = owned.matching(rows, mine, *self.own)
         return rows
 
     @property
@@ -289,7 +311,7 @@ class Listing:
         days = {f"{name}_{end}" for name in self.days for end in ("from", "to")}
         known = {"limit", "cursor", "sort", "q", "include", *self.filters, *days, *self.also}
         for name in request.GET:
-            if name not in known:
+            if name not in known and not (self.own and name.startswith(owned.MARK)):
                 raise BadInput(
                     "unknown_filter", N_("This list has no filter “{name}”."), field=name[:60], name=name[:60]
                 )

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from wharfinger.base import export
+from wharfinger.base import export, owned
 from wharfinger.base.asking import MANY, Ask
+from wharfinger.base.own import Own
 from wharfinger.base.page import signed_in
 from wharfinger.base.refusal import N_, BadInput, Refusal
 
@@ -28,6 +30,7 @@ Kind = Literal[
     "chip",
     "stage_bar",
     "person",
+    "picture",
 ]
 RIGHT = frozenset(("number", "quantity", "held", "money", "price"))
 
@@ -39,7 +42,7 @@ class Column:
     text: str · link: (text, address) · number: int · quantity: (units, decimals) ·
     held: (units, decimals, address of who holds it) · money: (minor, currency) ·
     price: (micro, currency) · date, ago: date or datetime · chip: (tone, word) · person: name ·
-    stage_bar: ({stage: units}, decimals). Nothing is None.
+    stage_bar: ({stage: units}, decimals) · picture: (address, what it shows). Nothing is None.
     """
 
     key: str
@@ -113,6 +116,8 @@ class Row(NamedTuple):
     cells: Mapping[str, Any]
     quantity: tuple[int, int] | None = None
     name: str = ""
+    own: Mapping[str, Any] = MappingProxyType({})
+    """The values of its own fields, where the list shows those of its noun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,8 @@ class Table:
     new: New | None = None
     empty: str = N_("Nothing here yet.")
     limit: int = 50
+    own: str = ""
+    """The noun whose own fields it shows, and narrows by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +179,7 @@ def table_page(request: HttpRequest, table: Table, **context: Any) -> HttpRespon
     if (door := signed_in(request, table.permission)) is not None:
         return door
     actor: Any = request.user
+    table = _with_own(table)
     ask = Ask.from_query(
         request.GET,
         table=table.name,
@@ -199,6 +207,38 @@ def table_page(request: HttpRequest, table: Table, **context: Any) -> HttpRespon
         {"shown": _shown(table, ask, columns, rows, refusal), **context},
         status=200 if refusal is None else refusal.http_code,
     )
+
+
+def _with_own(table: Table) -> Table:
+    """The list with a column and a filter for each own field of its noun that is shown in lists."""
+    known = [field for field in owned.fields(table.own) if field.in_lists] if table.own else []
+    if not known:
+        return table
+    columns = [
+        Column(f"{owned.MARK}{field.key}", field.name, owned.COLUMN[field.kind], optional=field.retired)  # type: ignore[arg-type]
+        for field in known
+    ]
+    filters = [_own_filter(field) for field in known if not field.retired]
+
+    def rows(ask: Ask) -> Rows:
+        found = table.rows(ask)
+        return replace(
+            found,
+            rows=[
+                row._replace(cells={**row.cells, **owned.cells(known, row.own)}) if row.own else row
+                for row in found.rows
+            ],
+        )
+
+    return replace(table, columns=(*table.columns, *columns), filters=(*table.filters, *filters), rows=rows)
+
+
+def _own_filter(field: Own) -> Filter:
+    kind: Literal["text", "many", "date"] = {"choice": "many", "yes_no": "many", "date": "date"}.get(
+        field.kind, "text"
+    )  # type: ignore[assignment]
+    choices = (lambda _ask: owned.choices(field)) if kind == "many" else None
+    return Filter(f"{owned.MARK}{field.key}", field.name, kind, choices)
 
 
 def chosen(table: Table, ask: Ask) -> list[Column]:

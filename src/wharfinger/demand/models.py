@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -107,6 +107,8 @@ class Line(models.Model):
     approved_minor = models.BigIntegerField(null=True)
     """The extended cost up to which buying this line was approved, in home currency."""
     rejected_note = models.CharField(max_length=500, blank=True)
+    own: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    """The values of its own fields, by key."""
     promised_on = models.DateField(null=True)
     removed_at = models.DateTimeField(null=True)
     """When somebody took the line off its document; nothing of it was covered or billed."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -27,6 +27,8 @@ class Device(Document):
     """The line by which it was sold."""
     contract = models.ForeignKey(Sheet, models.PROTECT, null=True, related_name="covered_devices")
     reference = models.CharField(max_length=60, blank=True)
+    own: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    """The values of its own fields, by key."""
     sold_on = models.DateField(null=True)
     installed_on = models.DateField(null=True)
     warranty_policy = models.ForeignKey(WarrantyPolicy, models.PROTECT, null=True, related_name="+")

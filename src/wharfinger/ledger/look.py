@@ -7,7 +7,7 @@ lock and the read after it are two statements.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, models
 
-from wharfinger.base import clock, configuration
+from wharfinger.base import clock, configuration, own
+from wharfinger.base.own import Own
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Account, Claim, Lot
 from wharfinger.ledger.plan import Held, Incoming, OpenLayer, Spot, Step, Truth, fixed
@@ -83,6 +84,8 @@ class House:
     approval: dict[str, Any] = field(default_factory=dict)
     require_vendor_invoice: bool = False
     listed_reasons_only: bool = False
+    own: Mapping[str, Sequence[Own]] = field(default_factory=dict)
+    """The own fields of each noun that has any, which every act may have to check."""
 
 
 _known: ContextVar[House | None] = ContextVar("known", default=None)
@@ -93,17 +96,37 @@ def house() -> House:
     known = _known.get()
     if known is not None:
         return known
-    found = sql.fetch(f"SELECT key, value FROM base_setting WHERE key IN ({_LISTED})")
-    return _house({key: json.loads(value) if isinstance(value, str) else value for key, value in found})
+    return _house(stored(*OFTEN))
 
 
-_LISTED = ", ".join(f"'{key}'" for key in OFTEN)
+def stored(*keys: str) -> dict[str, Any]:
+    """These settings as far as they were decided, and the definitions of own fields, in one statement."""
+    found = sql.fetch(_stored(keys))
+    return {key: json.loads(value) if isinstance(value, str) else value for key, value in found}
+
+
+def _stored(keys: Sequence[str]) -> str:
+    listed = ", ".join(f"'{key}'" for key in keys)
+    array = "jsonb_build_array" if sql.on_postgresql() else "json_array"
+    gathered = "jsonb_agg" if sql.on_postgresql() else "json_group_array"
+    choices = "choices" if sql.on_postgresql() else "json(choices)"
+    one = (
+        f"{array}(noun, key, name, kind, {choices}, required, in_lists, on_documents, retired_at IS NOT NULL)"
+    )
+    return (
+        f"SELECT key, value FROM base_setting WHERE key IN ({listed}) UNION ALL SELECT '{OWN_FIELDS}', "
+        f"{gathered}({one}) FROM (SELECT * FROM base_ownfield ORDER BY position, id) AS o"
+    )
+
+
+OWN_FIELDS = "own_fields"
+"""The key under which the definitions of own fields come with the settings."""
 
 
 def settings_column() -> str:
     """The same settings as one column, so that a statement that begins an act can bring them along."""
     gathered = "json_object_agg(key, value)" if sql.on_postgresql() else "json_group_object(key, json(value))"
-    return f"(SELECT {gathered} FROM base_setting WHERE key IN ({_LISTED}))"
+    return f"(SELECT {gathered} FROM ({_stored(OFTEN)}) AS told)"
 
 
 @contextmanager
@@ -128,6 +151,7 @@ def _house(stored: dict[str, Any]) -> House:
         values["approval"],
         values["require_vendor_invoice"],
         values["listed_reasons_only"],
+        own.by_noun(stored.get(OWN_FIELDS)),
     )
 
 
@@ -142,7 +166,7 @@ def look(
     settings = house()
     now = clock.now()
     today = now.astimezone(ZoneInfo(settings.time_zone)).date()
-    truth = Truth(now, today, effective_on or today, actor, settings.currency)
+    truth = Truth(now, today, effective_on or today, actor, settings.currency, own=settings.own)
     truth.read["house"] = settings
     for model, ids in wish.documents:
         truth.documents.setdefault(model._meta.label, {}).update(_locked(model, ids))

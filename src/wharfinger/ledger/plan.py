@@ -5,13 +5,14 @@ Nothing here touches the database, so the rules of every module can be read and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from wharfinger.base.own import Own
 from wharfinger.ledger.chart import FIXED, KINDS
 
 
@@ -226,6 +227,8 @@ class Change(NamedTuple):
     field: str
     old: Any
     new: Any
+    within: Mapping[str, Any] | None = None
+    """All that the column held, where the field is one key in it (``own.colour``)."""
 
 
 @dataclass(slots=True)
@@ -291,6 +294,15 @@ class Plan:
             if old != new:
                 self.changes.append(Change(row._meta.label, row.pk, subject_of(row), name, old, new))
 
+    def change_within(self, row: Any, column: str, values: Mapping[str, Any]) -> None:
+        """Give keys in a column of a row that was read under the locks other values; None takes a key out."""
+        held = getattr(row, column)
+        for key, new in values.items():
+            old = held.get(key)
+            if old != new:
+                name = f"{column}.{key}"
+                self.changes.append(Change(row._meta.label, row.pk, subject_of(row), name, old, new, held))
+
     def mention(self, *about: Any) -> None:
         """Let the journal of each of these documents show this entry; ``(subject, id)`` or the row itself."""
         for one in about:
@@ -341,6 +353,8 @@ class Truth:
     """By holding, newest first."""
     loose: dict[int, int] = field(default_factory=dict)
     """The loose lot of each product that the wish names."""
+    own: Mapping[str, Sequence[Own]] = field(default_factory=dict)
+    """The own fields of each noun that has any."""
     read: dict[str, Any] = field(default_factory=dict)
     """What the wish's own reads found."""
     prelude: list[Step] = field(default_factory=list)

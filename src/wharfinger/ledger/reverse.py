@@ -169,7 +169,8 @@ def owner_of(model: type[models.Model], field: str) -> type[models.Model]:
     """The model that keeps a field of a document: its own, or the common part whose key it shares."""
     own = {f.attname for f in model._meta.concrete_fields} | {f.name for f in model._meta.concrete_fields}
     shared = model._meta.pk.remote_field
-    return model if field in own or shared is None else owner_of(shared.model, field)
+    kept = field.partition(".")[0] in own
+    return model if kept or shared is None else owner_of(shared.model, field)
 
 
 def _read(truth: Truth, original: Entry) -> None:
@@ -332,17 +333,20 @@ def _restore(plan: Plan, truth: Truth) -> None:
         model = owner_of(model, fact.field)
         pk = tuple_of(fact.subject)[1]
         row = truth.documents[model._meta.label][pk]
-        now = getattr(row, fact.field)
+        column, _, key = fact.field.partition(".")
+        held = getattr(row, column)
+        now = held.get(key) if key else held
         if dump(now) != fact.new:
             raise _changed_since(fact)
-        field = model._meta.get_field(fact.field)
+        field = model._meta.get_field(column)
         old = json.loads(fact.old)
         old = (
             field.to_python(old)
             if isinstance(field, models.Field) and not isinstance(field, models.JSONField)
             else old
         )
-        plan.changes.append(Change(model._meta.label, pk, fact.subject, fact.field, now, old))
+        within = held if key else None
+        plan.changes.append(Change(model._meta.label, pk, fact.subject, fact.field, now, old, within))
 
 
 def _changed_since(fact: Fact) -> Refusal:

@@ -275,7 +275,15 @@ def _post(plan: Plan, real: Callable[[Any], Any], entry: Entry) -> None:
 def _change(plan: Plan, entry: Entry) -> None:
     by_row: dict[tuple[str, Any], dict[str, Any]] = defaultdict(dict)
     for change in plan.changes:
-        by_row[change.label, change.pk][change.field] = change.new
+        values = by_row[change.label, change.pk]
+        if change.within is None:
+            values[change.field] = change.new
+        else:
+            column, _, key = change.field.partition(".")
+            whole = values.setdefault(column, dict(change.within))
+            whole[key] = change.new
+            if change.new is None:
+                del whole[key]
     grouped: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
     for (label, pk), values in sorted(by_row.items(), key=lambda item: (item[0][0], str(item[0][1]))):
         names = tuple(sorted(values))

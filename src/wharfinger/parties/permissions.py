@@ -4,8 +4,8 @@ from __future__ import annotations
 
 PERMISSIONS: dict[str, str] = {
     "ledger": "read reverse post_closed audit",
-    "parties": "read organization user role token",
-    "catalog": "read product price see_cost tax_code warranty_policy",
+    "parties": "read organization merge user role token",
+    "catalog": "read product merge price see_cost tax_code warranty_policy",
     "pricing": "read price_list",
     "stock": (
         "read location level adjust transfer count review_count complete_count revalue put_away hold scrap "
@@ -26,7 +26,7 @@ PERMISSIONS: dict[str, str] = {
     "notices": "read rule webhook outbox note attach",
     "exchange": "read import export",
     "boards": "read share",
-    "site": "settings modules",
+    "site": "settings modules own_fields",
 }
 
 ALL = tuple(f"{module}.{verb}" for module, verbs in PERMISSIONS.items() for verb in verbs.split())
@@ -57,6 +57,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *_BUYING,
         "sales.reserve",
         "catalog.product",
+        "catalog.merge",
         "catalog.price",
         "catalog.see_cost",
         "parties.organization",

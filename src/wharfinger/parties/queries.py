@@ -81,6 +81,7 @@ def show_organizations(found: Iterable[Organization]) -> list[dict[str, Any]]:
             "terms_days": o.terms_days,
             "billing_policy": o.billing_policy,
             "retired_on": _day(o.retired_on),
+            "merged_into": o.merged_into_id,
             "contacts": contacts[o.pk],
             "sites": sites[o.pk],
         }
@@ -170,6 +171,12 @@ def retired(rows: QuerySet[Any, Any], values: Sequence[str]) -> QuerySet[Any, An
     """Retired ones, or those in use."""
     wanted = {value.lower() == "true" for value in values}
     return rows if len(wanted) > 1 else rows.filter(retired_on__isnull=wanted == {False})
+
+
+def with_retired_fields(rows: QuerySet[Any, Any], values: Sequence[str]) -> QuerySet[Any, Any]:
+    """Own fields that are retired, or those in use."""
+    wanted = {value.lower() == "true" for value in values}
+    return rows if len(wanted) > 1 else rows.filter(retired_at__isnull=wanted == {False})
 
 
 def with_role(rows: QuerySet[User, User], values: Sequence[str]) -> QuerySet[User, User]:

@@ -38,11 +38,13 @@ WORDS: dict[str, str] = {
     "ledger.audit": N_("Audit the books"),
     "parties.read": N_("Read"),
     "parties.organization": N_("Keep organizations, contacts and sites"),
+    "parties.merge": N_("Merge doubles"),
     "parties.user": N_("Keep users"),
     "parties.role": N_("Keep roles"),
     "parties.token": N_("Make API tokens for others"),
     "catalog.read": N_("Read"),
     "catalog.product": N_("Keep products"),
+    "catalog.merge": N_("Merge doubles"),
     "catalog.price": N_("Set prices"),
     "catalog.see_cost": N_("See costs"),
     "catalog.tax_code": N_("Keep tax codes"),
@@ -153,6 +155,7 @@ WORDS: dict[str, str] = {
     "boards.share": N_("Share views"),
     "site.settings": N_("Keep settings"),
     "site.modules": N_("Switch modules"),
+    "site.own_fields": N_("Keep own fields"),
 }
 """What holding a permission lets a person do."""
 

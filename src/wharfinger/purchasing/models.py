@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -31,6 +31,8 @@ class PurchaseOrder(Document):
     ship_to_text = models.CharField(max_length=500, blank=True)
     freight_minor = models.BigIntegerField(default=0)
     memo = models.CharField(max_length=1000, blank=True)
+    own: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    """The values of its own fields, by key."""
     expected_on = models.DateField(null=True)
     ordered_on = models.DateField(null=True)
     submitted_at = models.DateTimeField(null=True)
@@ -69,6 +71,8 @@ class PurchaseLine(models.Model):
     per = models.BigIntegerField(null=True)
     """How much of the product the cost is for, in its smallest unit; nothing for one whole unit of its own."""
     unit_cost_micro = models.BigIntegerField()
+    cost_typed = models.BooleanField(default=True)
+    """Whether somebody typed the cost; what the vendor's prices said is asked anew when the quantity changes."""
     location = models.ForeignKey(Location, models.PROTECT, related_name="+")
     expected_on = models.DateField(null=True)
     description = models.CharField(max_length=500, blank=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -77,6 +77,8 @@ class Order(models.Model):
     cancelled_at = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
     hold_reason = models.CharField(max_length=200, blank=True)
+    own: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    """The values of its own fields, by key."""
 
     def __str__(self) -> str:
         return f"order {self.pk}"

@@ -32,6 +32,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.parties.api.groups:router", ""),
     ("wharfinger.parties.api.people:router", ""),
     ("wharfinger.parties.api.settings:router", ""),
+    ("wharfinger.parties.api.own_fields:router", ""),
     ("wharfinger.catalog.api.products:router", ""),
     ("wharfinger.catalog.api.codes:router", ""),
     ("wharfinger.catalog.api.categories:router", ""),
@@ -67,8 +68,10 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.returns.api.rmas:router", "rma"),
     ("wharfinger.returns.api.returns:router", ""),
     ("wharfinger.flows.api:router", ""),
+    ("wharfinger.flows.api.merging:router", ""),
     ("wharfinger.boards.api:router", ""),
     ("wharfinger.notices.api:router", ""),
+    ("wharfinger.notices.api.attachments:router", ""),
     ("wharfinger.site.reports_api:router", ""),
     ("wharfinger.site.search_api:router", ""),
 )

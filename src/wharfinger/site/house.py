@@ -10,15 +10,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from wharfinger.base import configuration
+from wharfinger.base import configuration, owned
 from wharfinger.base.refusal import Refusal
+from wharfinger.ledger import look
+
+KNOWN = ("company", "time_zone", "modules", "currency", "words")
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
     """The settings that a page needs, read once per request."""
     known = getattr(request, "house", None)
     if known is None:
-        known = configuration.read("company", "time_zone", "modules", "currency", "words")
+        stored = look.stored(*KNOWN)
+        known = {key: configuration.filled(key, stored.get(key)) for key in KNOWN}
+        known[look.OWN_FIELDS] = stored.get(look.OWN_FIELDS)
         request.house = known  # type: ignore[attr-defined]
     return known
 
@@ -33,7 +38,8 @@ class HouseMiddleware:
         """Answer in the company's time zone; the API speaks UTC and needs no settings for it."""
         if request.path.startswith(("/api/", "/static/", "/healthz")):
             return self.get_response(request)
-        with timezone.override(ZoneInfo(house(request)["time_zone"])):
+        known = house(request)
+        with timezone.override(ZoneInfo(known["time_zone"])), owned.knowing(known[look.OWN_FIELDS]):
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, raised: Exception) -> HttpResponse | None:

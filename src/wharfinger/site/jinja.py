@@ -15,6 +15,7 @@ from django.utils import translation
 from jinja2 import Environment
 from markupsafe import Markup
 
+from wharfinger.base import owned
 from wharfinger.base.table import count_words
 from wharfinger.base.typed import written
 from wharfinger.boards.queries import saved_views
@@ -63,6 +64,8 @@ def environment(**options: Any) -> Environment:
         show=cells.show,
         drawing=cells.drawing,
         plain_quantity=written,
+        own_asked=owned.asked,
+        own_facts=owned.facts,
         remedy_words=remedy_words,
         fills=fills,
         chip=cells.chip,

@@ -7,7 +7,6 @@ from django.utils.translation import gettext
 from wharfinger.base.refusal import N_
 from wharfinger.demand.models import SUBJECTS as SHEET_KINDS
 from wharfinger.demand.models import Sheet
-from wharfinger.ledger.models import Lot
 from wharfinger.ledger.reverse import model_of
 from wharfinger.site.nav import address
 
@@ -31,6 +30,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "rma": (N_("RMA"), "returns:rma"),
     "device": (N_("Device"), "devices:device"),
     "product": (N_("Product"), "catalog:product"),
+    "account": (N_("Balance"), ""),
     "lot": (N_("Serial number"), "stock:unit"),
     "location": (N_("Location"), "stock:location"),
     "count": (N_("Count"), "stock:count"),
@@ -39,11 +39,13 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "contact": (N_("Contact"), "parties:change_contact"),
     "site": (N_("Site"), "parties:change_site"),
     "customer_group": (N_("Customer group"), "parties:customer_group"),
+    "own_field": (N_("Own field"), "parties:own_field"),
     "price_list": (N_("Price list"), "pricing:price_list"),
     "price_item": (N_("Price"), ""),
     "product_unit": (N_("Unit"), ""),
     "reason": (N_("Reason"), "stock:reason"),
     "bin": (N_("Bin"), ""),
+    "attachment": (N_("File"), "notices:attachment"),
     "barcode": (N_("Barcode"), ""),
     "substitute": (N_("Substitute"), ""),
     "category": (N_("Category"), "catalog:category"),
@@ -77,7 +79,7 @@ def page_of(text: str) -> str:
 
 def _called(text: str, noun: str, key: str) -> str:
     """The number or name that people know a subject by; its id where it has none."""
-    model = Sheet if noun in SHEETS else Lot if noun == "lot" else model_of(text)
+    model = Sheet if noun in SHEETS else model_of(text)
     if model is None or not key.isdigit():
         return key
     fields = {field.name for field in model._meta.concrete_fields}

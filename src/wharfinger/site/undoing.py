@@ -15,6 +15,7 @@ BY_VERB: dict[str, str] = {
     "apply": "billing.pay",
     "approve": "purchasing.approve",
     "approve_return": "returns.approve",
+    "attach": "notices.attach",
     "begin_count": "stock.count",
     "build": "stock.adjust",
     "cancel_count": "stock.count",
@@ -35,6 +36,7 @@ BY_VERB: dict[str, str] = {
     "credit": "billing.credit",
     "deliver": "fulfilment.deliver",
     "deny_return": "returns.approve",
+    "detach": "notices.attach",
     "draft": "purchasing.order",
     "draft_invoice": "billing.invoice",
     "draft_transfer": "stock.transfer",
@@ -52,6 +54,8 @@ BY_VERB: dict[str, str] = {
     "lose_opportunity": "sales.lose",
     "lose_transfer": "stock.adjust",
     "mark_fulfilled": "sales.fulfil",
+    "merge": "catalog.merge",
+    "merge_organizations": "parties.merge",
     "move_device": "devices.move",
     "note": "notices.note",
     "order": "sales.order",
@@ -113,6 +117,7 @@ BY_VERB: dict[str, str] = {
 """What undoing an entry of this verb needs: the permission of the verb itself."""
 
 BY_NOUN: dict[str, str] = {
+    "attachment": "notices.attach",
     "barcode": "catalog.product",
     "category": "catalog.product",
     "bin": "stock.location",
@@ -129,6 +134,7 @@ BY_NOUN: dict[str, str] = {
     "opportunity": "sales.quote",
     "order": "sales.order",
     "organization": "parties.organization",
+    "own_field": "site.own_fields",
     "price_item": "pricing.price_list",
     "price_list": "pricing.price_list",
     "product": "catalog.product",

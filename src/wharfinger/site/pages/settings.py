@@ -26,12 +26,13 @@ from wharfinger.site.decided import settings_timeline
 from wharfinger.site.nav import address
 from wharfinger.work.models import WorkOrder
 
-DAYS = ("hold_days", "quote_valid_days", "terms_days", "returnable_days")
+DAYS = ("hold_days", "quote_valid_days", "terms_days", "returnable_days", "attachment_mb")
 SWITCHES = (
     "listed_reasons_only",
     "require_vendor_invoice",
     "fulfil_automatically",
     "shipment_proof",
+    "pictures_on_quotes",
     "webhook_private_addresses",
 )
 CYCLES = ("cycle_days_a", "cycle_days_b", "cycle_days_c")
@@ -44,7 +45,9 @@ PLACES = (
     (N_("Tax codes"), "catalog:tax_codes", "catalog.read"),
     (N_("Reasons"), "stock:reasons", "stock.read"),
     (N_("Found and lost by reason"), "stock:by_reason", "stock.read"),
+    (N_("Own fields"), "parties:own_fields", "parties.read"),
     (N_("Warranty policies"), "catalog:warranty_policies", "catalog.read"),
+    (N_("Doubles"), "flows:doubles", "catalog.read"),
     (N_("Modules"), "site:modules", "site.modules"),
     (N_("Webhooks"), "notices:webhooks", "notices.read"),
     (N_("Logo on documents"), "documents:letterhead", "site.settings"),
