@@ -11,6 +11,7 @@ from django.test import Client
 from tests.scenarios.counts import CountsActions, CountsApi
 from tests.scenarios.deals import DealsActions, DealsApi
 from tests.scenarios.further import FurtherActions, FurtherApi
+from tests.scenarios.trades import TradesActions, TradesApi
 from tests.world import World
 from wharfinger.base import clock
 from wharfinger.base.refusal import Refusal
@@ -53,7 +54,7 @@ class Refused(Exception):
         self.code = code
 
 
-class ActionsDoor(DealsActions, FurtherActions, CountsActions):
+class ActionsDoor(DealsActions, FurtherActions, CountsActions, TradesActions):
     """Calls the actions in process."""
 
     def __init__(self, company: World, who: User | None = None) -> None:
@@ -156,7 +157,7 @@ class ActionsDoor(DealsActions, FurtherActions, CountsActions):
             raise Refused(refusal.code if refusal.words() else "no words") from refusal
 
 
-class ApiDoor(DealsApi, FurtherApi, CountsApi):
+class ApiDoor(DealsApi, FurtherApi, CountsApi, TradesApi):
     """Speaks JSON over HTTP."""
 
     def __init__(self, company: World, who: User | None = None) -> None:

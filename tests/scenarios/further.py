@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from django.test import Client
+
 from wharfinger.demand.models import Line
 from wharfinger.devices.actions.installing import install
 from wharfinger.devices.actions.keeping import end_subscription, subscribe
@@ -64,6 +66,8 @@ class Tells(Protocol):
 
 class Posts(Protocol):
     """A door over HTTP."""
+
+    client: Client
 
     def _post(self, path: str, body: Any) -> Any: ...
     def _patch(self, path: str, body: Any) -> Any: ...

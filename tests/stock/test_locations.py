@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from tests.purchasing.buying import sold, stocked_up
 from tests.world import World, clean, entries, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.rules import Pick
 from wharfinger.stock.actions.goods import transfer
 from wharfinger.stock.actions.locations import add_location, change_location
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries.figures import stock_rows
+from wharfinger.stock.queries.locations import Standing, standing_at
 from wharfinger.stock.rules.moving import Goods, Transfer
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +84,21 @@ def test_every_kind_holds_goods_as_any_other_and_ends_only_empty(company: World,
     change_location(actor=HOUSE, location=made, values=end)
     assert refused(lambda: transfer(actor=HOUSE, items=[out]))[0] == "location_retired"
     clean()
+
+
+def test_the_list_says_how_much_is_on_hand_and_not_what_is_on_order(company: World, client: Client) -> None:
+    """AT-12: products and units at each location, picked ones among them; what comes or was refused is not there."""
+    metres, product = company.product(quantity_decimals=1), company.product()
+    company.stock(metres, 25)
+    company.stock(product, 3)
+    company.stock(product, 4, bin=company.bins[2])
+    line = sold(company, product, 2)
+    pick(actor=HOUSE, picks=[Pick(line, 2, location=company.location.place_id)])
+    stocked_up(company, (product, 50, 1_000_000))
+    client.force_login(company.user)
+    page = client.get("/locations/").content.decode()
+    cells = re.findall(r'<td class="k-(?:number|quantity)"[^>]*>(.*?)</td>', page)
+    assert [cells[n : n + 3] for n in range(0, len(cells), 3)] == [["2", "1", "4"], ["2", "2", "5.5"]]
+    place = company.location.place_id
+    assert standing_at([place])[place] == Standing(products=2, units=55, decimals=1)
+    assert standing_at([]) == {}

@@ -100,10 +100,10 @@ def order(pk: int, user: Any) -> dict[str, Any]:
 
 def _unapproved(row: Any, lines: list[PurchaseLine]) -> list[PurchaseLine]:
     """The lines of a draft that somebody has to approve before it is submitted, as submitting finds them."""
-    threshold = configuration.one("approval")["threshold_minor"]
-    if threshold is None:
+    known = configuration.read("approval", "modules", "currency")
+    threshold, home = known["approval"]["threshold_minor"], known["currency"]
+    if threshold is None or not known["modules"]["procurement"]:
         return []
-    home = configuration.one("currency")
     drafted = {
         line: {claim: units for claim, kind, units in some if kind == "drafted"}
         for line, some in shown.waiting([line.pk for line in lines]).items()

@@ -210,8 +210,10 @@ def read_drafted_on(truth: Truth) -> None:
 
 
 def read_approval(truth: Truth) -> None:
-    """Read from which amount buying needs approval."""
-    truth.read["approval"] = truth.read["house"].approval
+    """Read from which amount buying needs approval: from none while Procurement is off, with whose pages it hides."""
+    house = truth.read["house"]
+    off = {} if house.modules.get("procurement", True) else {"threshold_minor": None}
+    truth.read["approval"] = house.approval | off
 
 
 def read_limits(truth: Truth) -> None:

@@ -22,6 +22,7 @@ from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import User
 from wharfinger.stock.actions import locations as actions
 from wharfinger.stock.models import Bin, Location
+from wharfinger.stock.queries.locations import Standing, standing_at
 
 KINDS = {
     "warehouse": N_("Warehouse"),
@@ -44,10 +45,12 @@ def _rows(ask: Ask) -> Rows:
     if kinds := ask.many("kind"):
         found = found.filter(kind__in=kinds)
     cut = ask.slice(found, {"name": "name"})
-    return Rows([_row(one) for one in cut.items], cut.before, cut.after)
+    there = standing_at([one.place_id for one in cut.items])
+    rows = [_row(one, there.get(one.place_id, Standing(0, 0, 0))) for one in cut.items]
+    return Rows(rows, cut.before, cut.after)
 
 
-def _row(location: Any) -> Row:
+def _row(location: Any, there: Standing) -> Row:
     return Row(
         id=location.pk,
         name=location.name,
@@ -57,6 +60,8 @@ def _row(location: Any) -> Row:
             "channel": _(CHANNELS[location.channel]),
             "person": str(location.person) if location.person else None,
             "bins": location.count,
+            "products": there.products,
+            "on_hand": (there.units, there.decimals),
             "word": ("blue", _("Default"))
             if location.default
             else ("grey", _("Retired"))
@@ -80,6 +85,8 @@ LOCATIONS = Table(
         Column("channel", N_("Channel")),
         Column("person", N_("Person"), "person"),
         Column("bins", N_("Bins"), "number"),
+        Column("products", N_("Products"), "number"),
+        Column("on_hand", N_("On hand"), "quantity"),
         Column("word", N_("State"), "chip"),
     ),
     filters=(

@@ -56,8 +56,8 @@ def story(lot: Lot) -> list[Step]:
 
 def for_customer(steps: list[Step], customer: int) -> list[Step]:
     """What a customer may be told: their own part of the story, without what was undone and whatever is ours."""
-    found = []
-    for step in steps:
+    found: list[Step] = []
+    for step in steps if customer in customers_of(steps) else ():
         c = step.chapter
         if c.undone or c.undoes is not None or not customers_part(c.verb, step.whose, customer):
             continue
