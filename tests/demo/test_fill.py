@@ -9,18 +9,24 @@ import pytest
 from tests.world import clean
 from wharfinger.base import clock
 from wharfinger.billing.models import CreditNote, Invoice
-from wharfinger.catalog.models import Product
+from wharfinger.catalog.models import Barcode, Component, Product, Substitute
+from wharfinger.catalog.queries import scanned
 from wharfinger.devices.models import Device, Subscription
 from wharfinger.fulfilment.models import Container, Shipment
-from wharfinger.ledger.models import Account, Entry, Holding, Outbox
+from wharfinger.ledger.models import Account, Entry, Holding, Lot, Outbox
 from wharfinger.parties.models import Organization, User
-from wharfinger.purchasing.models import Approval, PurchaseOrder
+from wharfinger.pricing.models import PriceList
+from wharfinger.purchasing.models import Approval, PurchaseOrder, ReceiptCost
+from wharfinger.purchasing.queries.needs import current
 from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.returns.queries.figures import figures
 from wharfinger.sales.models import Order, Quote
 from wharfinger.site.demo import people
 from wharfinger.site.demo.fill import fill
 from wharfinger.site.demo.goods import GOODS, gtin
 from wharfinger.site.demo.story import ZONE
+from wharfinger.stock.models import Count, CountLine
+from wharfinger.stock.queries.counts import word
 from wharfinger.work.models import WorkOrder
 
 STAGES = (
@@ -48,6 +54,7 @@ def test_the_company_is_filled_and_its_books_hold() -> None:
     _documents()
     _invoices()
     _aftercare()
+    _warehouse()
     _order()
     assert Outbox.objects.count() == 0, "nobody is mailed about the past"
 
@@ -109,6 +116,32 @@ def _aftercare() -> None:
         "project",
         "ticket",
     ]
+
+
+def _warehouse() -> None:
+    """Whatever a page of the warehouse is about, there is some of it."""
+    assert set(Product.objects.values_list("kind", flat=True)) == {"stocked", "non_stocked", "service", "kit"}
+    assert Component.objects.filter(whole__kind="kit").exists()
+    assert {"build", "adjust", "count", "hold", "correct_serial", "send_transfer", "receive_transfer"} <= set(
+        Entry.objects.values_list("verb", flat=True)
+    )
+    assert Holding.objects.filter(kind="transfer", quantity__gt=0).exists()
+    assert Holding.objects.filter(kind="quarantine", quantity__gt=0).exists()
+    assert Holding.objects.filter(kind="bin", owned=False, quantity__gt=0).exists()
+    assert Lot.objects.filter(expires_on__isnull=False).count() >= 3
+    assert any(need.proposed for need in current())
+    assert any(need.source for need in current() if need.proposed)
+    assert [word(one) for one in Count.objects.order_by("pk")] == ["completed", "counting", "counting"]
+    assert CountLine.objects.exclude(difference=0).filter(count__completed_at=None).exists()
+    assert PriceList.objects.filter(customer_group=None, valid_until__isnull=False).exists()
+    assert PriceList.objects.filter(customer_group__isnull=False).count() == 2
+    assert Substitute.objects.exists()
+    carton = Barcode.objects.filter(code__startswith="1200").latest("pk").code
+    assert scanned([carton])[carton].quantity > 1
+    assert ReceiptCost.objects.exists()
+    waits = Rma.objects.get(organization__reference="C-2018")
+    assert waits.approved_at is not None
+    assert not any(figure.received for figure in figures([waits.pk]).values())
 
 
 def _order() -> None:

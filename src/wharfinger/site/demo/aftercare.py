@@ -40,7 +40,18 @@ def chapters(story: Story) -> Iterator[Chapter]:
     """Everything that came after the sale."""
     for day, title, skus in INSTALLED:
         yield _installed(story, day, title, skus)
-    for chapter in (_subscribed, _swapped, _headsets, _asked, _expected, _brought_back, _job, _ticket, _loan):
+    for chapter in (
+        _subscribed,
+        _swapped,
+        _headsets,
+        _asked,
+        _underway,
+        _expected,
+        _brought_back,
+        _job,
+        _ticket,
+        _loan,
+    ):
         yield chapter(story)
 
 
@@ -115,6 +126,16 @@ def _asked(story: Story) -> Chapter:
     yield 1
     scanner = story.deals["Scanner and label printer"].lines["SCAN-2D"]
     _request(story, "C-2017", [Asked(line=scanner, type="repair", reason="Does not read damp labels")])
+
+
+def _underway(story: Story) -> Chapter:
+    """An RMA that was approved, whose goods are on their way to us."""
+    yield 5
+    line = story.deals["Storage for the studio"].lines["HDD-8T"]
+    rma, _ = _request(story, "C-2018", [Asked(line=line, type="return", reason="Clicks")])
+    yield 4
+    with story.now():
+        requesting.approve(actor=story.users["admin"], rma=rma)
 
 
 def _expected(story: Story) -> Chapter:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions import add_product, add_warranty_policy
+from wharfinger.catalog.models import Product
 from wharfinger.parties.actions.organizations import add_organization
 from wharfinger.parties.actions.people import add_user, change_user
 from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import User
 from wharfinger.site.commands.init import Company, found_company
-from wharfinger.site.demo import goods, people
+from wharfinger.site.demo import goods, people, warehouse
 from wharfinger.site.demo.goods import GOODS, Good
 from wharfinger.site.demo.story import Story
 from wharfinger.stock.actions.goods import adjust
@@ -24,6 +28,9 @@ FORMS: dict[str, dict[str, object]] = {
     "loose": {},
     "metres": {"unit": "m", "quantity_decimals": 1},
     "order": {"kind": "non_stocked"},
+    "kit": {"kind": "kit"},
+    "built": {"traced": "serial", "cost_method": "specific", "procured": False},
+    "fitted": {"fixed": True, "procured": False},
     "service": {"kind": "service", "unit": "h", "procured": False, "rma_eligible": False},
 }
 
@@ -50,7 +57,7 @@ def found(story: Story) -> None:
             since = story.date().isoformat()
             values = {
                 "name": name,
-                "category": category,
+                "category": goods.path(category),
                 "months": months,
                 "start": start,
                 "valid_from": since,
@@ -58,6 +65,7 @@ def found(story: Story) -> None:
             add_warranty_policy(actor=HOUSE, values=values)
     story.look()
     _open_stock(story)
+    warehouse.arrange(story)
 
 
 def _people(company: Company) -> None:
@@ -138,10 +146,10 @@ def _product(n: int, good: Good, vendors: dict[str, int]) -> None:
     values = {
         "sku": good.sku,
         "name": good.name,
-        "category": good.category,
+        "category": goods.path(good.category),
         "price": good.price,
         "manufacturer": goods.MAKERS.get(good.category, ""),
-        "gtin": "" if good.form == "service" else goods.gtin(n),
+        "gtin": "" if good.form in ("service", "kit") else goods.gtin(n),
         **FORMS[good.form],
     }
     asked = []
@@ -153,9 +161,37 @@ def _product(n: int, good: Good, vendors: dict[str, int]) -> None:
                 "part_number": f"{good.vendor[-2:]}-{good.sku}",
                 "default": True,
                 "lead_time_days": goods.LEAD_TIMES[good.vendor],
+                "breaks": [{"from_quantity": n, "cost": c} for n, c in goods.BREAKS.get(good.sku, ())],
             }
         )
-    add_product(actor=HOUSE, values=values, vendors=asked)
+    if good.sku in goods.SECOND_SOURCE:
+        vendor, cost = goods.SECOND_SOURCE[good.sku]
+        asked.append(
+            {
+                "organization": vendors[vendor],
+                "cost": cost,
+                "part_number": f"{vendor[-2:]}.{n:04d}",
+                "lead_time_days": goods.LEAD_TIMES[vendor],
+            }
+        )
+    add_product(actor=HOUSE, values=values, vendors=asked, **_further(n, good))
+
+
+def _further(n: int, good: Good) -> dict[str, Any]:
+    """What else a product is known, counted and made by."""
+    found: dict[str, Any] = {}
+    if good.sku in goods.UNITS:
+        name, factor, what_for = goods.UNITS[good.sku]
+        found["units"] = [{"name": name, "factor": factor, what_for: True}]
+    if good.sku in goods.CARTONS:
+        carton = {"code": goods.carton(n), "quantity": str(goods.CARTONS[good.sku])}
+        found["barcodes"] = [carton, {"code": f"HH-{good.sku}"}]
+    if good.sku in goods.COMPONENTS:
+        made_of = goods.COMPONENTS[good.sku]
+        ids = dict(Product.objects.filter(sku__in=made_of).values_list("sku", "pk"))
+        parts = [{"product": ids[sku], "quantity": str(units)} for sku, units in made_of.items()]
+        found["components"] = parts
+    return found
 
 
 def _open_stock(story: Story) -> None:
@@ -170,6 +206,7 @@ def _open_stock(story: Story) -> None:
                 bins[turn % len(bins)],
                 serials=story.numbers(good.sku, good.opening[n]) if good.form == "serial" else (),
                 batch="L25-001" if good.form == "batch" else "",
+                expires_on=story.today + timedelta(days=24) if good.form == "batch" else None,
                 field=f"items.{turn}.",
             )
             for turn, good in enumerate(GOODS)

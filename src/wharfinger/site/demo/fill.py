@@ -8,7 +8,7 @@ from django.db import transaction
 
 from wharfinger.base import clock
 from wharfinger.ledger.post import automation
-from wharfinger.site.demo import aftercare, company, past, present
+from wharfinger.site.demo import aftercare, company, past, present, warehouse
 from wharfinger.site.demo.story import ZONE, Story
 
 
@@ -23,7 +23,8 @@ def fill(today: date | None = None) -> Story:
         with transaction.atomic():
             story.day = past.FOUNDED
             company.found(story)
-            story.tell([*past.chapters(story), *present.chapters(story), *aftercare.chapters(story)])
+            parts = (past, present, aftercare, warehouse)
+            story.tell(chapter for part in parts for chapter in part.chapters(story))
     finally:
         automation.consumers = told
     return story

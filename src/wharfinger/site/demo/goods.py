@@ -173,6 +173,10 @@ SVC-NET | Network design, per day | Services | service | 960.00 | 0 |  |
 SVC-ROLL | Set-up of a workplace | Services | service | 120.00 | 0 |  |
 SVC-TRAV | Travel, flat rate | Services | service | 65.00 | 0 |  |
 SVC-MON | Monitoring, per device and month | Services | service | 6.50 | 0 |  |
+KIT-WP | Workplace: laptop, dock, keyboard, mouse, set-up | Kits | kit | 1349.00 | 0 |  |
+KIT-MEET | Meeting room: video bar, arm for two displays, cables | Kits | kit | 1319.00 | 0 |  |
+NAS-SET | NAS, 4 bays, with four 8 TB disks, tested | Storage | built | 1490.00 | 0 |  |
+RACK-SET | Wall cabinet, fitted with patch panel and shelf | Racks | fitted | 319.00 | 0 |  |
 """
 
 
@@ -201,19 +205,117 @@ MAKERS = {
     "Power": "Ferrowatt",
     "Licences": "Quillon",
 }
-LEVELS = {
-    "RT-210": (4, 12),
-    "AP-AX2": (8, 24),
-    "NB-14": (6, 18),
-    "CBL-1": (100, 300),
-    "SFP-1G": (20, 60),
-    "UPS-850": (4, 12),
+TREE = {
+    "Network": ("Routers", "Switches", "Access points", "Firewalls", "Telephony"),
+    "Workplace": ("Laptops", "Computers", "Docks", "Displays", "Conferencing", "Printers", "Accessories"),
+    "Data centre": ("Servers", "Storage", "Racks", "Power", "Components"),
 }
-"""At how many a product is bought again, and up to how many."""
+"""Below which category each of the others stands; the rest stand alone."""
+
+
+def path(category: str) -> str:
+    """A category by its path from the top."""
+    above = next((name for name, below in TREE.items() if category in below), "")
+    return f"{above} / {category}" if above else category
+
+
+COMPONENTS: dict[str, dict[str, int]] = {
+    "KIT-WP": {"NB-14": 1, "DOCK-C": 1, "KB-DE": 1, "MOUSE-W": 1, "SVC-ROLL": 1},
+    "KIT-MEET": {"BAR-M": 1, "ARM-2": 1, "HDMI-2": 2, "USBC-1": 1},
+    "NAS-SET": {"NAS-4": 1, "HDD-8T": 4},
+    "RACK-SET": {"RACK-12": 1, "PP-24": 1, "SHELF-1": 1, "SCREW-M6": 1},
+}
+"""What goes into one of each kit and of each bundle."""
+UNITS: dict[str, tuple[str, str, str]] = {
+    "CBL-05": ("carton", "50", "for_buying"),
+    "CBL-1": ("carton", "50", "for_buying"),
+    "CBL-2": ("carton", "50", "for_buying"),
+    "CBL-ROLL": ("drum", "305", "for_selling"),
+    "SFP-1G": ("tray", "10", "for_buying"),
+    "AP-AX2": ("case", "5", "for_buying"),
+    "TON-K": ("box", "4", "for_buying"),
+}
+"""Further units: name, how much of the product one is, and what it is for."""
+CARTONS = {"CBL-05": 50, "CBL-1": 50, "CBL-2": 50, "SFP-1G": 10, "TON-K": 4}
+"""How much one scan of a product's carton means."""
+BREAKS: dict[str, tuple[tuple[str, str], ...]] = {
+    "NB-14": (("10", "828.00"), ("25", "809.00")),
+    "CBL-1": (("500", "1.32"), ("2000", "1.18")),
+    "SFP-1G": (("50", "13.20"),),
+    "AP-AX2": (("20", "94.50"),),
+}
+"""What a product costs from so many on."""
+SECOND_SOURCE: dict[str, tuple[str, str]] = {
+    "NB-14": ("V-1004", "851.00"),
+    "AP-AX2": ("V-1002", "101.20"),
+    "SSD-1T": ("V-1002", "59.90"),
+    "CBL-1": ("V-1002", "1.62"),
+}
+"""Who else sells a product, and for how much."""
+SUBSTITUTES: dict[str, tuple[str, ...]] = {
+    "NB-14": ("NB-14P", "NB-16"),
+    "AP-AX2": ("AP-BE3",),
+    "SW-16": ("SW-24P",),
+    "RT-210": ("RT-450",),
+    "CBL-1": ("CBL-2", "CBL-05"),
+    "UPS-850": ("UPS-1500",),
+    "FW-60": ("FW-120",),
+}
+"""What does as well, the best first."""
+
+
+class Kept(NamedTuple):
+    """How many of a product are kept at a location, and whence more comes."""
+
+    sku: str
+    location: str
+    minimum: int
+    maximum: int
+    source: str = ""
+    """The location that it is transferred from; bought where nothing is said."""
+    at_a_time: int = 0
+
+
+LEVELS = (
+    Kept("RT-210", "Hamburg", 4, 12),
+    Kept("AP-AX2", "Hamburg", 8, 24),
+    Kept("NB-14", "Hamburg", 6, 18),
+    Kept("CBL-1", "Hamburg", 100, 300, at_a_time=50),
+    Kept("SFP-1G", "Hamburg", 20, 60),
+    Kept("UPS-850", "Hamburg", 4, 12),
+    Kept("TON-K", "Hamburg", 12, 24),
+    Kept("PSU-65", "Hamburg", 10, 30),
+    Kept("DOCK-C", "Munich", 12, 20, "Hamburg"),
+    Kept("HS-DUO", "Munich", 10, 20, "Hamburg"),
+    Kept("CBL-2", "Van Timo", 25, 40, "Hamburg"),
+    Kept("SW-08", "Van Timo", 2, 4, "Hamburg"),
+)
+REASONS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
+    ("Damaged", ("lost", "hold"), True),
+    ("Lost", ("lost",), False),
+    ("Found", ("found",), False),
+    ("Used in our own house", ("lost",), False),
+    ("Waits for the vendor's advice", ("hold",), True),
+)
+"""Why goods come, go or are set aside: name, where it is offered, whether it wants a word more."""
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Resellers": ("C-2010", "C-2018"),
+    "Education and charity": ("C-2011", "C-2019"),
+}
+"""Customer groups and who is in them."""
 
 
 def gtin(n: int) -> str:
     """A trade item number of the range that everybody may use in their own house (GS1 prefix 200)."""
-    digits = f"200{n:09d}"
-    weighted = sum(int(d) * (3 if place % 2 else 1) for place, d in enumerate(digits))
+    return _checked(f"200{n:09d}")
+
+
+def carton(n: int) -> str:
+    """The number of a carton of it: packaging level 1 before the same digits (GTIN-14)."""
+    return _checked(f"1200{n:09d}")
+
+
+def _checked(digits: str) -> str:
+    """Digits with their check digit (GS1 General Specifications 7.9): weights 3, 1, 3 … from the right."""
+    weighted = sum(int(d) * (1 if place % 2 else 3) for place, d in enumerate(reversed(digits)))
     return f"{digits}{-weighted % 10}"

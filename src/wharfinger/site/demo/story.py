@@ -60,6 +60,7 @@ class Story:
     organizations: dict[str, Organization] = field(default_factory=dict)
     products: dict[str, Product] = field(default_factory=dict)
     locations: dict[str, Location] = field(default_factory=dict)
+    groups: dict[str, int] = field(default_factory=dict)
     serials: Counter[str] = field(default_factory=Counter)
     acts: Counter[int] = field(default_factory=Counter)
     day: int = 0
@@ -289,6 +290,7 @@ class Story:
                         rejected=(rejected or {}).get(line.product.sku, 0),
                         serials=self.numbers(line.product.sku, units) if from_receipt(line.product) else (),
                         batch=f"L{self.today:%y}-{line.pk:03d}" if line.product.traced == "batch" else "",
+                        expires_on=self.date(400) if line.product.traced == "batch" else None,
                     )
                 )
         with self.now():
