@@ -25,7 +25,7 @@ from wharfinger.work.rules import Provision, Removal
 
 def wanted(state: State, chance: random.Random) -> list[tuple[int, int]]:
     """Some products, a few of each, and now and then a kit."""
-    sold = [*state.products, state.kit]
+    sold = [*state.products, state.kit, state.bundle]
     return [(p.pk, chance.randint(1, 4)) for p in chance.sample(sold, chance.randint(1, 3))]
 
 
@@ -121,7 +121,7 @@ def _amend(state: State, chance: random.Random) -> Any:
     line = state.one(chance, Line.objects.filter(void__isnull=True, sheet__void__isnull=True), 8)
     kind = chance.random()
     if kind < 0.3:
-        wish = LineWish(chance.choice([*state.products, state.kit]).pk, chance.randint(1, 4))
+        wish = LineWish(chance.choice([*state.products, state.kit, state.bundle]).pk, chance.randint(1, 4))
         return add_lines(actor=state.user, sheet=line.sheet_id, wishes=[wish])
     if kind < 0.5:
         return remove_line(actor=state.user, line=line.pk)
@@ -135,7 +135,7 @@ def _work() -> Any:
 
 def _charge(state: State, chance: random.Random) -> Any:
     job = state.one(chance, _work())
-    wish = LineWish(chance.choice([*state.products, state.kit]).pk, chance.randint(1, 4))
+    wish = LineWish(chance.choice([*state.products, state.kit, state.bundle]).pk, chance.randint(1, 4))
     return job and add_lines(actor=state.user, sheet=job.pk, wishes=[wish])
 
 
@@ -144,7 +144,7 @@ def _provide(state: State, chance: random.Random) -> Any:
     if job is None:
         return None
     line = state.one(chance, Line.objects.filter(sheet=job, void__isnull=True))
-    what = Provision(1, product=chance.choice([*state.products, state.kit]).pk)
+    what = Provision(1, product=chance.choice([*state.products, state.kit, state.bundle]).pk)
     if line is not None and chance.random() < 0.5:
         what = Provision(1, line=line.pk)
     return provide(actor=state.user, work_order=job.pk, provisions=[what])

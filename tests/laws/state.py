@@ -78,8 +78,8 @@ class State:
             {"product": self.products[-1].pk, "quantity": "1"},
         ]
         change_product(actor=self.user, product=self.kit.pk, values={}, components=parts)
-        self.bundle = company.product(cost_method="average")
-        """Built of one of the first product and two of the second."""
+        self.bundle = company.product(cost_method="average", build_on_pick=True)
+        """Built of one of the first product and two of the second, by a pick where none is there."""
         parts = [{"product": p.pk, "quantity": str(n + 1)} for n, p in enumerate(self.products[:2])]
         change_product(actor=self.user, product=self.bundle.pk, values={}, components=parts)
         self.begin()

@@ -20,6 +20,7 @@ from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.invoices import invoice
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.catalog.actions import change_product
 from wharfinger.catalog.models import Product
 from wharfinger.demand.rules import LineWish
 from wharfinger.fulfilment.actions.picking import pick
@@ -72,6 +73,32 @@ def test_the_last_units_are_sold_once(company: World) -> None:
     assert {r.free for r in outcome.refused} == {0}
     assert len(outcome.refused) == 1500
     assert held(product=product.pk)["bin"] == 100
+    clean()
+
+
+def test_the_last_components_are_built_into_one_bundle_each(company: World) -> None:
+    """Two of a board go into each, and other lines want the boards themselves: none is used twice."""
+    board = company.product()
+    server = company.product(build_on_pick=True)
+    parts = [{"product": board.pk, "quantity": "2"}]
+    change_product(actor=company.user, product=server.pk, values={}, components=parts)
+    spread(company, board, 4, 40)
+
+    def assemble() -> Written:
+        (line,) = ordered(company, (server, 1))
+        return pick(actor=HOUSE, picks=[Pick(line, 1)])
+
+    def plainly() -> Written:
+        (line,) = ordered(company, (board, 2))
+        return pick(actor=HOUSE, picks=[Pick(line, 2)])
+
+    outcome = crowd(8, [assemble, plainly] * 20)
+    assert outcome.errors == []
+    assert len(outcome.done) == 20
+    assert {r.code for r in outcome.refused} == {"not_enough"}
+    assert len(outcome.refused) == 20
+    assert held(0, board.pk) == {}
+    assert held(product=server.pk).get("picked", 0) * 2 + held(product=board.pk)["picked"] == 40
     clean()
 
 

@@ -81,11 +81,12 @@ def pick_pack_ship(
         "pick_pack_ship",
         Wish(
             documents=[(Sheet, demand.documents_of(lines))],
-            first=demand.read_lines(lines),
-            products=demand.line_products,
+            first=reads.read_lines(lines),
+            products=reads.products_to_pick,
             claims=reads.claims_of(picks, codes),
             free=True,
             layers=True,
+            loose=True,
             reads=(
                 demand.read_products,
                 read_standing,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
+from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Line
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.rules import Pick
@@ -17,18 +18,64 @@ from wharfinger.ledger.prepared import Prepared
 from wharfinger.ledger.reverse import draws_of
 from wharfinger.parties.models import Site
 from wharfinger.stock.models import Bin, Location
+from wharfinger.stock.queries import built
 from wharfinger.stock.queries import truth as stock
 
 
 def codes_of(picks: Sequence[Pick]) -> list[tuple[int, str]]:
     """Product and number of every serial or batch that picks name; a line's product never changes."""
-    named = [p for p in picks if p.codes()]
-    products = (
-        dict(Line.objects.filter(pk__in={p.line for p in named}).values_list("pk", "product_id"))
-        if named
-        else {}
-    )
-    return [(products[p.line], code) for p in named if p.line in products for code in p.codes()]
+    named = [p for p in picks if p.codes() or p.inside]
+    if not named:
+        return []
+    lines = {p.line for p in named}
+    of: dict[int, set[int]] = {}
+    # A kit's line names the units of its components.
+    rows = Line.objects.filter(Q(pk__in=lines) | Q(parent__in=lines), void__isnull=True)
+    for line, kit, product in rows.values_list("pk", "parent_id", "product_id"):
+        of.setdefault(line, set()).add(product)
+        if kit is not None:
+            of.setdefault(kit, set()).add(product)
+    recipes = built.recipes(set().union(*of.values())) if any(p.inside for p in named) else None
+    found = []
+    for one in named:
+        products = sorted(of.get(one.line, ()))
+        found += [(product, code) for product in products for code in one.codes()]
+        if recipes is not None:
+            parts = {part for product in products for part in recipes.below(product)}
+            found += [(part, code) for part in sorted(parts) for code in one.inside]
+    return found
+
+
+def read_lines(lines: Sequence[int]) -> Callable[[Truth], None]:
+    """Read these lines, and of what those are built that a pick builds; nothing more where there are none."""
+    read_them = demand.read_lines(lines, also=_BUILDS)
+
+    def read(truth: Truth) -> None:
+        read_them(truth)
+        found = {line.product_id for line in truth.read["lines"].values() if line.builds}
+        truth.read["built_on_pick"] = found
+        truth.read["recipes"] = built.recipes(found)
+        if found:
+            read_homes(truth)
+
+    return read
+
+
+_BUILDS = (
+    "builds",
+    "(SELECT build_on_pick FROM catalog_product WHERE catalog_product.id = demand_line.product_id)",
+)
+
+
+def built_products(truth: Truth) -> set[int]:
+    """Those products of the lines that a pick builds, and everything that could go into them."""
+    found: set[int] = set(truth.read["built_on_pick"])
+    return found.union(*(truth.read["recipes"].below(product) for product in found))
+
+
+def products_to_pick(truth: Truth) -> set[int]:
+    """The products of the lines, and what those are built of that a pick builds."""
+    return demand.line_products(truth) | built_products(truth)
 
 
 def claims_of(picks: Sequence[Pick], codes: Sequence[tuple[int, str]]) -> Callable[[Truth], list[int]]:

@@ -27,6 +27,8 @@ class Pick:
     serials: tuple[str, ...] = ()
     """Exactly these units, by their numbers; goods that are traced only from shipping get them there."""
     batch: str = ""
+    inside: tuple[str, ...] = ()
+    """The numbers of the components that go into units which the pick itself builds."""
 
     def codes(self) -> tuple[str, ...]:
         """The numbers of its serials or of its batch."""
@@ -90,15 +92,18 @@ def named(truth: Truth, line: Any, pick: Pick, n: int, *, identifies: bool = Fal
     if not pick.codes() or (identifies and late(truth.read["products"][line.product_id])):
         return pick
     known = [truth.read["lots"].get((line.product_id, same(code))) for code in pick.codes()]
+    builds = line.product_id in truth.read.get("built_on_pick", ())
     for code, lot in zip(pick.codes(), known, strict=True):
-        if lot is None:
+        if lot is None and not builds:
             raise BadInput(
                 "unknown_serial",
                 N_("“{serial}” is not on record for this product. Check the number."),
                 field=f"picks.{n}.serials",
                 serial=code,
             )
-    return replace(pick, lots=(*pick.lots, *(lot.id for lot in known if lot is not None)))
+    # A number that nobody knows is that of a unit which is still to be built; no unit that is there has it.
+    lots = tuple(lot.id for lot in known if lot is not None)
+    return replace(pick, lots=(*pick.lots, *(lots or (0,))))
 
 
 def late(product: Any) -> bool:

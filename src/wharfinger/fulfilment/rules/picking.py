@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from wharfinger.base.refusal import N_, Holder, Refusal, Words
+from wharfinger.base.words import same
 from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import kits
 from wharfinger.fulfilment.rules import Pick, firm_line, fitting, line_of, mention_lines, named, taken_from
-from wharfinger.ledger.plan import Held, PlaceRef, Plan, Spot, Truth, fixed
+from wharfinger.ledger.plan import Held, PlaceRef, Plan, Spot, Truth, fixed, spot
 from wharfinger.ledger.reverse import take_back
 from wharfinger.stock import rules as stock
+from wharfinger.stock.rules.building import Build, assemble
+from wharfinger.stock.rules.recipes import can_build
 
 
 class Got(NamedTuple):
@@ -48,6 +51,10 @@ def gather(plan: Plan, truth: Truth, line: Any, pick: Pick, n: int) -> list[Got]
     left = pick.quantity - sum(got.quantity for got in found)
     if left and not pick.exact():
         demand.cover(plan, truth, line.pk, left, field=f"picks.{n}.quantity")
+        lending = _lending(truth, line)
+        at_hand = [h for h in truth.free_of(line.product_id) if h.location not in lending]
+        fresh = sum(h.quantity for h in at_hand if not stock.expired_on(h, truth.today))
+        _build(plan, truth, line, pick, left - fresh, n)
         chosen = stock.choose(
             truth.free,
             line.product_id,
@@ -60,8 +67,68 @@ def gather(plan: Plan, truth: Truth, line: Any, pick: Pick, n: int) -> list[Got]
     elif left:
         found += _free_here(plan, truth, line, pick, left, n)
         left = pick.quantity - sum(got.quantity for got in found)
+        made = _build(plan, truth, line, pick, left, n)
+        if made:
+            demand.cover(plan, truth, line.pk, sum(got.quantity for got in made), field=f"picks.{n}.quantity")
+        found += made
+        left = pick.quantity - sum(got.quantity for got in found)
         found += _exchanged(plan, truth, line, pick, left, n) if left else []
     return found
+
+
+def _build(plan: Plan, truth: Truth, line: Any, pick: Pick, missing: int, n: int) -> list[Got]:
+    """Build what is missing of a product that a pick builds, where most of it can be; nothing of any other.
+
+    What is built stands free in its location's default bin, as if it had been there; who names the bin to pick
+    from means what lies in it.
+    """
+    if missing <= 0 or pick.bin or line.product_id not in truth.read.get("built_on_pick", ()):
+        return []
+    product, recipes = truth.products[line.product_id], truth.read["recipes"]
+    whole = 10**product.quantity_decimals
+    units = -(-missing // whole)
+    codes = [code for code in pick.codes() if (product.pk, same(code)) not in truth.read["lots"]]
+    lending = _lending(truth, line)
+    found: list[Got] = []
+    able: dict[int, int] = {}
+    for at in truth.read["homes"]:
+        if pick.location not in (None, at) or (at in lending and pick.location is None):
+            continue
+        free = {part: _free_at(truth, part, at) for part in recipes.below(product.pk)}
+        able[at] = can_build(recipes, product.pk, free)
+    for at, can in sorted(able.items(), key=lambda one: (-one[1], one[0])):
+        part = min(units, can)
+        if not part:
+            break
+        build = Build(
+            product.pk,
+            part * whole,
+            at,
+            serials=tuple(codes[:part]) if product.traced == "serial" else (),
+            batch=pick.batch,
+            inside=pick.inside,
+        )
+        place = PlaceRef(truth.read["homes"][at], "bin")
+        for lot, quantity in assemble(plan, truth, build, place, field=f"picks.{n}."):
+            stands = spot(lot, place, 0)
+            taken = min(quantity, missing)
+            missing -= taken
+            if pick.exact():
+                found.append(Got(stands, taken, at))
+            else:
+                truth.free.append(Held(0, stands, quantity, at))
+        units -= part
+        codes = codes[part:]
+    return found
+
+
+def _lending(truth: Truth, line: Any) -> set[int]:
+    """The locations that lend, where a line's goods are to be sold."""
+    return {at for at, channel in (demand.selling(truth, line) or {}).items() if channel == "rental"}
+
+
+def _free_at(truth: Truth, product: int, location: int) -> int:
+    return sum(h.quantity for h in truth.free_of(product) if h.location == location)
 
 
 def _first_to_expire(truth: Truth, line: Any, pick: Pick) -> list[Held]:

@@ -98,11 +98,12 @@ def price_issues(
 
     method: the cost method of a product; first: by step, the layers that are taken before the method chooses.
     Layers are taken from ``truth.layers``; a step that reverses another is not priced here, since its draws
-    are reversed with it.
+    are reversed with it, nor is one that was priced already.
     """
+    drawn = {one.step for one in plan.draws}
     for n, step in enumerate(plan.steps):
         leaves = step.source.kind in OURS and step.target.kind not in OURS and step.source.owned
-        if leaves and step.reverses is None:
+        if leaves and step.reverses is None and n not in drawn:
             price_issue(plan, truth, n, method(step.source.product), first=(first or {}).get(n, ()))
 
 

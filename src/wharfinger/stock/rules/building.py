@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from wharfinger.base.money import share
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.words import same
-from wharfinger.ledger.plan import LotRef, Plan, Spot, Truth, fixed, spot
+from wharfinger.ledger.plan import LotRef, PlaceRef, Plan, Spot, Truth, fixed, spot
 from wharfinger.ledger.reverse import Taken, reverse_draws
 from wharfinger.stock.rules import choose, price_issue, value_receipt
 from wharfinger.stock.rules.adjusting import check_tracing, identify, target_bin
@@ -89,26 +89,39 @@ def plan_build(truth: Truth, *, build: Build) -> Plan:
     Of a component that is itself built and of which too few are there, the rest goes in as its own components.
     """
     plan = Plan()
+    place = target_bin(truth, build.location, build.bin, field="bin")
+    assemble(plan, truth, build, place)
+    plan.mention(("product", build.product), ("location", truth.read["locations"][build.location]))
+    return plan
+
+
+def assemble(
+    plan: Plan, truth: Truth, build: Build, place: PlaceRef, *, field: str = ""
+) -> list[tuple[LotRef, int]]:
+    """Let components go in and what is built of them stand at a place, free; its lots, and how much of each.
+
+    field: what stands before the names of the fields that a refusal speaks of.
+    """
     product = truth.products[build.product]
     if not truth.read["recipes"].of(build.product) or product.kind != "stocked":
         raise Refusal(
             "not_built",
             N_("{sku} is not built: say first which components go into it."),
-            field="product",
+            field=f"{field}product",
             sku=product.sku,
         )
-    check_tracing(product, build.quantity, build.serials, build.batch)
+    check_tracing(product, build.quantity, build.serials, build.batch, field=field)
     units, odd = divmod(build.quantity, 10**product.quantity_decimals)
     if odd:
-        raise BadInput("not_whole", N_("Build whole units."), field="quantity")
-    place = target_bin(truth, build.location, build.bin, field="bin")
-    lots = _named(truth, build)
+        raise BadInput("not_whole", N_("Build whole units."), field=f"{field}quantity")
+    lots = _named(truth, build, field)
+    made: list[tuple[LotRef, int]] = []
     done = 0
     layer = None
-    for lot, count, ratios in _groups(plan, truth, build, product, units):
+    for lot, count, ratios in _groups(plan, truth, build, product, units, field):
         value = share(build.extra_minor, done + count, units) - share(build.extra_minor, done, units)
         for part, ratio in ratios.items():
-            value += _put_in(plan, truth, build, part, ratio * count, lots)
+            value += _put_in(plan, truth, build, part, ratio * count, lots, field)
         at = spot(lot, place, 0)
         quantity = count * 10**product.quantity_decimals
         step = plan.move(at.at(fixed("assembly")), at, quantity)
@@ -116,26 +129,26 @@ def plan_build(truth: Truth, *, build: Build) -> Plan:
         layer = value_receipt(
             plan, truth, step, product.pk, product.cost_method, quantity, value, lot.id, into=into
         )
+        made.append((lot, quantity))
         done += count
-    plan.mention(("product", product.pk), ("location", truth.read["locations"][build.location]))
-    return plan
+    return made
 
 
 def _groups(
-    plan: Plan, truth: Truth, build: Build, product: Any, units: int
+    plan: Plan, truth: Truth, build: Build, product: Any, units: int, field: str
 ) -> Iterator[tuple[LotRef, int, dict[int, int]]]:
     """What is built of the same components: each numbered unit by itself, any others together."""
     codes = iter(build.serials)
     together = truth.lot(product.pk)
     recipes: Recipes = truth.read["recipes"]
     if build.batch:
-        together = identify(plan, truth, product, build.batch, serial=False, field="batch")
+        together = identify(plan, truth, product, build.batch, serial=False, field=f"{field}batch")
     parts = recipes.below(product.pk)
     free = {part: _free(truth, part, build.location) for part in parts}
     for count, ratios in segments(recipes, product.pk, units, free):
         if build.serials:
             for _ in range(count):
-                lot = identify(plan, truth, product, next(codes), serial=True, field="serials")
+                lot = identify(plan, truth, product, next(codes), serial=True, field=f"{field}serials")
                 yield lot, 1, ratios
         else:
             yield together, count, ratios
@@ -145,13 +158,13 @@ def _free(truth: Truth, product: int, location: int) -> int:
     return sum(held.quantity for held in truth.free_of(product) if held.location == location)
 
 
-def _named(truth: Truth, build: Build) -> set[int]:
-    """The lots of the components that are named; raises BadInput for a number that none of them has."""
+def _named(truth: Truth, build: Build, field: str) -> dict[int, list[int]]:
+    """By component the lots that are named of it, as they were scanned; raises BadInput for an unknown number."""
     parts = truth.read["recipes"].below(build.product)
-    found = set()
+    found: dict[int, list[int]] = {}
     for code in build.inside:
         lots = {
-            known.id
+            part: known.id
             for (part, key), known in truth.read["lots"].items()
             if part in parts and key == same(code)
         }
@@ -159,18 +172,34 @@ def _named(truth: Truth, build: Build) -> set[int]:
             raise BadInput(
                 "unknown_serial",
                 N_("“{serial}” is the number of no component. Check the number."),
-                field="inside",
+                field=f"{field}inside",
                 serial=code[:100],
             )
-        found |= lots
+        for part, lot in lots.items():
+            found.setdefault(part, []).append(lot)
     return found
 
 
-def _put_in(plan: Plan, truth: Truth, build: Build, part: int, quantity: int, lots: Collection[int]) -> int:
-    """Let components go in, the named units first; what they cost."""
+def _put_in(
+    plan: Plan,
+    truth: Truth,
+    build: Build,
+    part: int,
+    quantity: int,
+    lots: Mapping[int, list[int]],
+    field: str,
+) -> int:
+    """Let components go in, those that are named in the order in which they are; what they cost.
+
+    Of a component of which none is named any will do.
+    """
     value = 0
-    named = {h.lot for h in truth.free_of(part) if h.lot in lots}
-    chosen = choose(truth.free, part, quantity, location=build.location, lots=named, field="quantity")
+    named: Collection[int] = ()
+    if part in lots:
+        there = {h.lot: h for h in truth.free_of(part) if h.quantity > 0 and h.location == build.location}
+        found = [lot for lot in lots[part] if lot in there]
+        named = (found[:quantity] if found and there[found[0]].spot.serial else found) or (0,)
+    chosen = choose(truth.free, part, quantity, location=build.location, lots=named, field=f"{field}quantity")
     for held, units in chosen:
         step = plan.move(held.spot, held.spot.at(fixed("assembly")), units)
         value += price_issue(plan, truth, step, truth.products[part].cost_method)
