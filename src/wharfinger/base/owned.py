@@ -14,7 +14,6 @@ from babel.numbers import format_decimal
 from django.db.models import Model, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.lookups import GreaterThanOrEqual, IContains, In, LessThanOrEqual
-from django.http import QueryDict
 from django.utils.translation import get_language, gettext
 
 from wharfinger.base import own, typed
@@ -171,6 +170,8 @@ class Asked(NamedTuple):
     required: bool
     options: Sequence[tuple[str, str]]
     value: str
+    always: bool
+    """Whether rows ask for it too, where there is little room."""
 
 
 def asked(noun: str, values: Mapping[str, Any], before: str = "") -> list[Asked]:
@@ -186,7 +187,8 @@ def asked(noun: str, values: Mapping[str, Any], before: str = "") -> list[Asked]
             options.append((value, value))
         kind = {"choice": "select", "yes_no": "select"}.get(field.kind, field.kind)
         name = f"{before}{MARK}{field.key}"
-        found.append(Asked(name, field.name, kind, field.required, options, _field(field, value)))
+        always = field.required or field.in_lists
+        found.append(Asked(name, field.name, kind, field.required, options, _field(field, value), always))
     return found
 
 
@@ -201,14 +203,14 @@ def _field(field: Own, value: Any) -> str:
     return str(value)
 
 
-def read(post: QueryDict, noun: str, before: str = "") -> dict[str, Any]:
+def read(post: Mapping[str, Any], noun: str, before: str = "") -> dict[str, Any]:
     """The values of own fields as they were typed; what the form did not ask for stays."""
     found: dict[str, Any] = {}
     for field in fields(noun):
         name = f"{before}{MARK}{field.key}"
         text = post.get(name)
         if text is not None:
-            found[field.key] = _typed(field, text.strip(), name)
+            found[field.key] = _typed(field, str(text).strip(), name)
     return found
 
 

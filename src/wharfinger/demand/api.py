@@ -20,6 +20,8 @@ from wharfinger.base.door import (
     Id,
     Line,
     Listing,
+    OwnShown,
+    OwnValues,
     Page,
     Percent,
     Price,
@@ -89,6 +91,7 @@ class LineGiven(Given):
     description: str = Field(default="", max_length=500, examples=["Access point, ceiling mount"])
     billable: bool = True
     promised_on: date | None = None
+    own: OwnValues = {}
 
 
 class LineChanged(Given):
@@ -107,6 +110,7 @@ class LineChanged(Given):
     description: Line | None = None
     billable: bool | None = None
     promised_on: date | None = None
+    own: OwnValues = {}
 
 
 class Figures(Shown):
@@ -164,6 +168,7 @@ class LineOut(Shown):
     tax_code: Id
     billable: bool
     promised_on: str | None = Field(examples=["2026-12-01"])
+    own: OwnShown
     reserved_until: str | None = Field(examples=[None])
     amounts: LineAmounts
     quantities: Figures
@@ -246,6 +251,7 @@ def wishes(given: Sequence[LineGiven], *, organization: int | None = None) -> tu
                 description=line.description,
                 billable=line.billable,
                 promised_on=line.promised_on,
+                own=line.own,
             )
         )
     return tuple(found)
@@ -288,6 +294,7 @@ def changed(body: LineChanged, line: Any) -> LineChange:
         description=body.description,
         billable=body.billable,
         promised_on=body.promised_on,
+        own=body.own,
     )
 
 
@@ -305,6 +312,7 @@ LINES = Listing(
     },
     days={"promised_on": "promised_on"},
     q=("product__sku", "description", "sheet__number"),
+    own=("line", "own"),
 )
 
 

@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wharfinger.base import money
+from wharfinger.base import money, owned
 from wharfinger.base.access import require
 from wharfinger.base.door import there
+from wharfinger.base.own import Own
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import micro, scaled, written
@@ -106,13 +107,21 @@ def money_chip(word: str) -> tuple[str, str]:
 
 def columns() -> list[tuple[str, str, str]]:
     """The columns of a table of lines, in the reader's language."""
-    return [(key, _(label), kind) for key, label, kind in COLUMNS]
+    words = [(key, _(label), kind) for key, label, kind in COLUMNS]
+    own = [(f"{owned.MARK}{field.key}", field.name, owned.COLUMN[field.kind]) for field in _listed()]
+    return [*words[:-1], *own, words[-1]]
+
+
+def _listed() -> list[Own]:
+    """The own fields of lines that tables of lines show."""
+    return [field for field in owned.fields("line") if field.in_lists and not field.retired]
 
 
 def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
     """Lines as cells of a table: what, how many, where, and what they come to."""
     figures = quantities([line.pk for line in found])
     standings = standing(line.sheet_id for line in found)
+    own = _listed()
     lists = PriceList.objects.in_bulk({line.price_list_id for line in found if line.price_list_id})
     rows = []
     for line in found:
@@ -144,6 +153,7 @@ def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
                 if line.parent_id is None
                 else None,
                 "net": (net_of(line), line.currency) if line.parent_id is None else None,
+                **owned.cells(own, line.own),
             }
         )
     return rows
@@ -216,6 +226,7 @@ def typed_lines(given: Mapping[str, Any]) -> tuple[LineWish, ...]:
                 per=per,
                 unit_price_micro=micro(price, field=f"price-{n}") if price else None,
                 discount_micro=_percent(discount, f"discount-{n}"),
+                own=owned.read(given, "line", f"lines.{n}."),
             )
         )
     return tuple(found)
@@ -369,6 +380,7 @@ def _change(given: Mapping[str, Any], line: Line) -> LineChange:
         site_id=typed_id(given, "site"),
         promised_on=typed_day(given, "promised_on"),
         billable=given.get("billable") == "yes",
+        own=owned.read(given, "line"),
     )
 
 

@@ -93,6 +93,7 @@ def _shown(line: Line, figures: dict[str, int], *, firm: bool, won: bool) -> dic
         "tax_code": line.tax_code_id,
         "billable": line.billable,
         "promised_on": line.promised_on.isoformat() if line.promised_on else None,
+        "own": line.own,
         "reserved_until": until.isoformat() if until else None,
         "amounts": {"currency": line.currency, "net": money.plain(net_of(line), line.currency)},
         "quantities": {name: plain(figures[name], decimals) for name in FIGURES},

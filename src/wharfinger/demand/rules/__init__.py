@@ -9,6 +9,8 @@ from typing import Any
 
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, Refusal
+from wharfinger.catalog.rules.validity import in_effect
+from wharfinger.ledger import owning
 from wharfinger.ledger.chart import OPEN_WISHES
 from wharfinger.ledger.plan import Held, Id, LotRef, Plan, Ref, Spot, Truth, fixed, spot
 from wharfinger.pricing.rules import Offer, default_price
@@ -42,6 +44,10 @@ class LineWish:
     offered: bool = False
     """Whether the price was offered to the line that this one continues, and in ``price_list`` by which list."""
     price_list: int | None = None
+    own: Mapping[str, Any] | None = None
+    """The values of own fields as somebody gives them; nobody is asked for any without it."""
+    kept: Mapping[str, Any] | None = None
+    """The own values of the line that this one continues."""
 
 
 def make_lines(
@@ -74,6 +80,8 @@ def make_lines(
                 field=f"lines.{n}.product",
                 sku=product.sku,
             )
+        if not came_from:
+            in_effect(product, truth.effective_on, field=f"lines.{n}.product")
         offer = _offer(truth, product, wish, organization, currency)
         claim = plan.create("ledger.Claim", hold_until=None)
         plan.create(
@@ -102,9 +110,16 @@ def make_lines(
             promised_on=wish.promised_on or promised_on,
             removed_at=None,
             requested_by_id=truth.actor,
+            own=_own(truth, wish, n),
         )
         claims.append(claim)
     return claims
+
+
+def _own(truth: Truth, wish: LineWish, n: int) -> dict[str, Any]:
+    if wish.own is None:
+        return dict(wish.kept or {})
+    return owning.born(truth, "line", wish.own, at=f"lines.{n}.own")
 
 
 def _offer(truth: Truth, product: Any, wish: LineWish, organization: int, currency: str) -> Offer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from wharfinger.base.money import rounded
 from wharfinger.base.refusal import N_, NotThere, Refusal, Words
 from wharfinger.demand.rules import LineWish, advance, bear, end, make_lines, offered, route
 from wharfinger.demand.rules.kits import components, is_part, opened
+from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Plan, Truth, fixed, spot
 
 TAKEN = {
@@ -61,6 +62,8 @@ class LineChange:
     description: str | None = None
     billable: bool | None = None
     promised_on: date | None = None
+    own: Mapping[str, Any] | None = None
+    """The own fields that change, by key."""
 
 
 def require_open(standing: Standing | None) -> Standing:
@@ -146,7 +149,7 @@ def plan_change(truth: Truth, *, line: int, change: LineChange) -> Plan:
     values = {
         k: getattr(change, k)
         for k in LineChange.__slots__
-        if k not in ("quantity", "unit", "per") and getattr(change, k) is not None
+        if k not in ("quantity", "unit", "per", "own") and getattr(change, k) is not None
     }
     quantity = row.quantity if change.quantity is None else change.quantity
     values |= _priced(truth, row, change, quantity, billed=bool(billed))
@@ -173,6 +176,7 @@ def plan_change(truth: Truth, *, line: int, change: LineChange) -> Plan:
         }
         plan.change(part, quantity=quantity * part.ratio, **goes)
     plan.change(row, quantity=quantity, **values)
+    owning.change(plan, truth, row, "line", change.own)
     plan.mention(*truth.documents["demand.Sheet"].values())
     return plan
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -57,13 +58,20 @@ def create_order(*, actor: Actor, wish: OrderWish, key: str | None = None) -> Wr
     )
 
 
-def change_order(*, actor: Actor, order: int, values: dict[str, Any], key: str | None = None) -> Written:
-    """Change the words, dates and people of an order; values are columns of its common part."""
+def change_order(
+    *,
+    actor: Actor,
+    order: int,
+    values: dict[str, Any],
+    own: Mapping[str, Any] | None = None,
+    key: str | None = None,
+) -> Written:
+    """Change the words, dates and people of an order; values are columns of its common part, own its own fields."""
     require(actor, "sales.order")
     return post(
         "change",
         Wish(documents=[(Sheet, [order]), (Order, [order])], reads=(read_changed(order, values),)),
-        partial(rules.plan_change, order=order, values=values),
+        partial(rules.plan_change, order=order, values=values, own=own),
         actor=actor,
         key=key,
     )

@@ -117,6 +117,7 @@ def _same(line: Line) -> LineWish:
         description=line.description,
         billable=line.billable,
         promised_on=line.promised_on,
+        kept=line.own,
     )
 
 

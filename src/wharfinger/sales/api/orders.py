@@ -17,6 +17,8 @@ from wharfinger.base.door import (
     Id,
     Line,
     Listing,
+    OwnShown,
+    OwnValues,
     Page,
     Request,
     included,
@@ -43,12 +45,14 @@ class OrderGiven(SheetGiven):
     customer_reference: str = Field(default="", max_length=60, examples=["PO 4711"])
     ordered_on: date | None = None
     promised_on: date | None = None
+    own: OwnValues = {}
 
 
 class OrderChange(SheetChange):
     """What changes of an order; its lines have verbs of their own."""
 
     promised_on: date | None = None
+    own: OwnValues = {}
 
 
 class OrderOut(SheetOut):
@@ -64,6 +68,7 @@ class OrderOut(SheetOut):
     cancelled_at: datetime | None
     held_at: datetime | None
     hold_reason: str
+    own: OwnShown
     goods_status: Goods
     money_status: Money
     lines: list[LineOut] | None = None
@@ -115,6 +120,7 @@ ORDERS = Listing(
     },
     q=("number", "title", "customer_reference", "organization__name"),
     includes=("lines",),
+    own=("order", "order__own"),
 )
 
 
@@ -149,8 +155,11 @@ def one_order(request: Request, id: Id) -> HttpResponse:
 @router.patch("/orders/{id}", response=OrderDone, summary="Change a sales order")
 def change_order(request: Request, id: Id, body: OrderChange) -> HttpResponse:
     """Change the words, dates and people of an order."""
-    values = named(body.model_dump(exclude_unset=True), may_be_empty=("contact", "promised_on"))
-    return _done(request, partial(orders.change_order, actor=request.auth, order=id, values=values), id)
+    given = body.model_dump(exclude_unset=True)
+    own = given.pop("own", None)
+    values = named(given, may_be_empty=("contact", "promised_on"))
+    act = partial(orders.change_order, actor=request.auth, order=id, values=values, own=own)
+    return _done(request, act, id)
 
 
 @router.post("/orders/{id}/lines", response=OrderDone, summary="Add lines to a sales order")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wharfinger.base import further
+from wharfinger.base import further, owned
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
@@ -60,6 +60,7 @@ def _rows(ask: Ask) -> Rows:
         first, last = ask.days(key)
         found = found.filter(**{f"{path}__gte": first}) if first else found
         found = found.filter(**{f"{path}__lte": last}) if last else found
+    found = owned.narrowed(found, ask, "order", at="order__own")
     cut = ask.slice(found, {"number": "number", "ordered": "ordered_on", "promised": "promised_on"})
     lines = lines_on([row.pk for row in cut.items], ORDER)
     figures = quantities([line.pk for line in lines])
@@ -91,6 +92,7 @@ def _row(row: Any, total: int, billed: Money, stages: dict[str, int]) -> Row:
             "open": (open_on(row, total, billed), row.currency),
             "owner": str(row.owner) if row.owner else None,
         },
+        own=row.order.own,
     )
 
 
@@ -121,6 +123,7 @@ ORDERS = Table(
     tabs=(Tab("open", N_("Open")), Tab("all", N_("All"))),
     new=New(N_("New order"), "sales:new_order", "sales.order"),
     empty=N_("Orders appear here when a quote is won or one is written by hand."),
+    own="order",
     rows=_rows,
 )
 
@@ -172,6 +175,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
         context = {
             "form": form,
             "heading": _("New order"),
+            "own": {},
             "confirmable": True,
             "back": reverse("sales:orders"),
         }
@@ -190,6 +194,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
             customer_reference=words["customer_reference"],
             promised_on=words["promised_on"],
             confirm=given.get("confirm") == "yes",
+            own=owned.read(given, "order"),
         )
         return actions.create_order(actor=request.user, wish=wish)  # type: ignore[arg-type]
 
@@ -214,6 +219,7 @@ def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
             "form": form,
             "heading": _("Edit %(number)s") % {"number": row.number},
             "contacts": contacts_of(row.organization_id),
+            "own": row.order.own,
             "back": back,
         }
         return render(request, "sales/document_form.html", context)
@@ -222,7 +228,12 @@ def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
         return show(Form(typed_of(row)))
     return page_act(
         request,
-        lambda: actions.change_order(actor=request.user, order=pk, values=words_of(request.POST)),  # type: ignore[arg-type]
+        lambda: actions.change_order(
+            actor=request.user,  # type: ignore[arg-type]
+            order=pk,
+            values=words_of(request.POST),
+            own=owned.read(request.POST, "order"),
+        ),
         ok=_("Changed %(number)s.") % {"number": row.number},
         back=back,
         again=show,

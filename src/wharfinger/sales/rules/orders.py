@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import LineWish, kits, sheets
 from wharfinger.demand.rules.amend import TAKEN
 from wharfinger.demand.rules.words import OPEN_GOODS
+from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Number, Plan, Truth, fixed
 from wharfinger.sales.rules.holds import Hold, plan_release, plan_reserve
 
@@ -42,6 +44,8 @@ class OrderWish:
     ordered_on: date | None = None
     promised_on: date | None = None
     confirm: bool = False
+    own: Mapping[str, Any] | None = None
+    """The values of own fields as somebody gives them; nobody is asked for any without it."""
 
 
 def plan_order(truth: Truth, *, wish: OrderWish) -> Plan:
@@ -56,7 +60,12 @@ def plan_order(truth: Truth, *, wish: OrderWish) -> Plan:
         ordered_on=wish.ordered_on,
         promised_on=wish.promised_on,
     )
-    plan.create("sales.Order", sheet_id=sheet, confirmed_at=truth.now if wish.confirm else None)
+    plan.create(
+        "sales.Order",
+        sheet_id=sheet,
+        confirmed_at=truth.now if wish.confirm else None,
+        own={} if wish.own is None else owning.born(truth, "order", wish.own),
+    )
     lines = kits.opened(truth, wish.lines)
     claims = sheets.fill(plan, truth, wish, sheet, lines=lines, order=sheet, promised_on=wish.promised_on)
     routes = demand.route(truth, [(w.product, w.quantity) for w in lines]) if wish.confirm else {}
@@ -192,11 +201,14 @@ def plan_unhold(truth: Truth, *, order: int) -> Plan:
     return plan
 
 
-def plan_change(truth: Truth, *, order: int, values: dict[str, Any]) -> Plan:
-    """Change the words, dates and people of an order."""
+def plan_change(
+    truth: Truth, *, order: int, values: dict[str, Any], own: Mapping[str, Any] | None = None
+) -> Plan:
+    """Change the words, dates, people and own fields of an order."""
     plan = Plan()
-    open_order(truth, order)
+    row = open_order(truth, order)
     plan.change(truth.document("demand.Sheet", order), **values)
+    owning.change(plan, truth, row, "order", own)
     return plan
 
 

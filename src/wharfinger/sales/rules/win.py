@@ -93,6 +93,7 @@ def _as_wish(line: Any, kit: int | None) -> LineWish:
         description=line.description,
         billable=line.billable,
         promised_on=line.promised_on,
+        kept=line.own,
         kit=kit,
         ratio=line.ratio,
     )

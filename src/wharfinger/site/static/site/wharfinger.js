@@ -332,11 +332,28 @@
     field?.focus();
   }
 
+  // Files are sent as soon as they are chosen, photographed or dropped.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-send]") && event.target.files.length) event.target.form.requestSubmit();
+  });
+  const over = (event) => event.dataTransfer?.types.includes("Files") && event.target.closest?.("[data-drop]");
+  ["dragover", "dragleave", "drop"].forEach((name) => document.addEventListener(name, (event) => {
+    const box = over(event);
+    $$("[data-drop].over").forEach((one) => one.classList.toggle("over", one === box && name === "dragover"));
+    if (!box) return;
+    event.preventDefault();
+    box.classList.toggle("over", name === "dragover");
+    const field = $("[data-send]", box);
+    if (name !== "drop" || !event.dataTransfer.files.length) return;
+    field.files = event.dataTransfer.files;
+    field.form.requestSubmit();
+  }));
+
   // Lines that are typed: the table grows by a row whenever its last one is used.
   const grow = (body) => {
     const rows = $$("tr", body), row = rows[rows.length - 1].cloneNode(true);
-    $$("input", row).forEach((field) => {
-      field.name = field.name.replace(/\d+$/, rows.length);
+    $$("input, select", row).forEach((field) => {
+      field.name = field.name.replace(/(?<=^lines\.)\d+|\d+$/, rows.length);
       field.id = `f-${field.name}`;
       field.setAttribute("aria-label", field.getAttribute("aria-label").replace(/\d+$/, rows.length + 1));
       field.value = "";

@@ -1,0 +1,138 @@
+"""Own fields of orders and their lines, of purchase orders and devices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.own.making import Call, field
+from tests.world import World, clean, entries, seen
+from wharfinger.base.access import HOUSE
+from wharfinger.demand.models import Line
+from wharfinger.ledger.models import Fact
+from wharfinger.ledger.reverse import reverse
+from wharfinger.sales.models import Order
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_order_and_its_lines_have_own_values(company: World, call: Call) -> None:
+    product = company.product()
+    field("order", "Cost centre")
+    field("order", "Crane needed", "yes_no")
+    field("line", "Rack unit", "number")
+    line = {"product": product.pk, "quantity": "2", "own": {"rack_unit": "7"}}
+    body = {"organization": company.customer.pk, "lines": [line], "own": {"cost_centre": "K-7"}}
+    made = call("post", "/orders", body, status=201)
+    assert made["own"] == {"cost_centre": "K-7"}
+    assert made["lines"][0]["own"] == {"rack_unit": "7"}
+    path = f"/orders/{made['id']}"
+    changed = call("patch", path, {"own": {"crane_needed": True}, "title": "Crane"})
+    assert changed["own"] == {"cost_centre": "K-7", "crane_needed": True}
+    fact = Fact.objects.get(entry=changed["entry"], field="own.crane_needed")
+    assert (fact.subject, fact.old, fact.new) == (f"order:{made['id']}", "null", "true")
+    one = call("patch", f"/lines/{made['lines'][0]['id']}", {"own": {"rack_unit": None}})
+    assert one["own"] == {}
+    reverse(actor=HOUSE, entry=one["entry"])
+    reverse(actor=HOUSE, entry=changed["entry"])
+    read = call("get", path)
+    assert (read["own"], read["title"], read["lines"][0]["own"]) == (
+        {"cost_centre": "K-7"},
+        "",
+        {"rack_unit": "7"},
+    )
+    assert [one["id"] for one in call("get", "/orders?own.cost_centre=K-7")["items"]] == [made["id"]]
+    assert call("get", "/orders?own.cost_centre=K-8")["items"] == []
+    assert [one["own"] for one in call("get", "/lines?own.rack_unit=7.0")["items"]] == [{"rack_unit": "7"}]
+    clean()
+
+
+def test_a_required_field_of_a_line_names_its_line(company: World, call: Call) -> None:
+    product = company.product()
+    field("line", "Room", required=True)
+    field("order", "Cost centre", required=True)
+    lines: list[dict[str, Any]] = [
+        {"product": product.pk, "quantity": "1", "own": {"room": "1.02"}},
+        {"product": product.pk, "quantity": "1"},
+    ]
+    body: dict[str, Any] = {"organization": company.customer.pk, "lines": lines}
+    before = entries()
+    assert call("post", "/orders", body, status=422)["field"] == "own.cost_centre"
+    body["own"] = {"cost_centre": "K-7"}
+    refused = call("post", "/orders", body, status=422)
+    assert (refused["code"], refused["field"]) == ("own_field_missing", "lines.1.own.room")
+    lines[1]["own"] = {"raum": "x"}
+    assert call("post", "/orders", body, status=422)["field"] == "lines.1.own.raum"
+    assert entries() == before
+    lines[1]["own"] = {"room": "1.03"}
+    made = call("post", "/orders", body, status=201)
+    refused = call("post", f"/orders/{made['id']}/lines", {"lines": [lines[1] | {"own": {}}]}, status=422)
+    assert refused["field"] == "lines.0.own.room"
+
+
+def test_the_lines_of_a_quote_keep_their_values_when_it_is_won_or_copied(company: World, call: Call) -> None:
+    product = company.product()
+    room = field("line", "Room", required=True)
+    line = {"product": product.pk, "quantity": "1", "own": {"room": "1.02"}}
+    quote = call("post", "/quotes", {"organization": company.customer.pk, "lines": [line]}, status=201)
+    call("patch", f"/own-fields/{room.pk}", {"retired": True})
+    field("line", "Floor", required=True)
+    copied = call("post", f"/quotes/{quote['id']}/copy", {}, status=201)
+    assert copied["lines"][0]["own"] == {"room": "1.02"}
+    won = call("post", f"/quotes/{quote['id']}/win", {})
+    order = Order.objects.get(quote=won["id"])
+    assert order.own == {}
+    assert [one.own for one in Line.objects.filter(order=order.pk)] == [{"room": "1.02"}]
+    clean()
+
+
+def test_a_kit_asks_for_its_own_line_only(company: World, call: Call) -> None:
+    part = company.product()
+    field("line", "Room", required=True)
+    kit = call(
+        "post",
+        "/products",
+        {"sku": "K", "name": "K", "kind": "kit", "components": [{"product": part.pk, "quantity": "2"}]},
+        status=201,
+    )
+    line = {"product": kit["id"], "quantity": "1", "own": {"room": "1.02"}}
+    made = call("post", "/orders", {"organization": company.customer.pk, "lines": [line]}, status=201)
+    assert [one["own"] for one in made["lines"]] == [{"room": "1.02"}, {}]
+
+
+def test_the_pages_of_an_order_ask_and_show(company: World, client: Client) -> None:
+    client.force_login(company.user)
+    product = company.product()
+    field("order", "Cost centre", in_lists=True)
+    field("line", "Room", "choice", choices=["1.02", "1.03"], in_lists=True)
+    field("line", "Rack unit", "number")
+    form = seen(client, "/orders/new/")
+    assert 'name="own.cost_centre"' in form
+    assert 'name="lines.0.own.room"' in form
+    assert 'name="lines.0.own.rack_unit"' not in form
+    typed = {
+        "organization": str(company.customer.pk),
+        "own.cost_centre": "K-7",
+        "sku-0": product.sku,
+        "quantity-0": "2",
+        "lines.0.own.room": "1.02",
+    }
+    assert client.post("/orders/new/", typed).status_code == 303
+    order = Order.objects.get()
+    line = Line.objects.get(order=order.pk)
+    assert (order.own, line.own) == ({"cost_centre": "K-7"}, {"room": "1.02"})
+    page = seen(client, f"/orders/{order.pk}/")
+    assert "<dt>Cost centre</dt>" in page
+    assert "1.02" in page
+    assert "K-7" in seen(client, "/orders/")
+    assert "K-7" not in seen(client, "/orders/?own.cost_centre=K-8")
+    words = {"title": "T", "own.cost_centre": "K-9"}
+    assert client.post(f"/orders/{order.pk}/edit/", words).status_code == 303
+    assert 'name="own.rack_unit"' in seen(client, f"/lines/{line.pk}/")
+    change = {"quantity": "2", "unit_price": "1", "tax_code": str(line.tax_code_id), "own.rack_unit": "7,5"}
+    assert client.post(f"/lines/{line.pk}/", change).status_code == 303
+    order.refresh_from_db()
+    line.refresh_from_db()
+    assert (order.own, line.own) == ({"cost_centre": "K-9"}, {"room": "1.02", "rack_unit": "7.5"})
