@@ -42,6 +42,7 @@ def typed(**values: Any) -> dict[str, Any]:
         "quote_valid_days": "30",
         "terms_days": "14",
         "returnable_days": "30",
+        "expiry_days": "30",
         "counting.tolerance_percent": "0",
         "counting.cycle_days_a": "30",
         "counting.cycle_days_b": "90",

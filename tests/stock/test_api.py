@@ -46,6 +46,8 @@ def test_adjust_answers_with_the_line_of_numbers(door: Client, company: World) -
         "available": "2.5",
         "reserved": "0",
         "picked": "0",
+        "set_aside": "0",
+        "expired": "0",
         "in_transit": "0",
         "on_order": "0",
         "back_order": "0",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from tests.api.test_door import token
 from tests.world import World, clean, entries, held, world
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
@@ -14,14 +18,21 @@ from wharfinger.base.refusal import Refusal
 from wharfinger.catalog.models import Product
 from wharfinger.demand.rules import LineWish
 from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.actions.shipping import pick_pack_ship
 from wharfinger.fulfilment.rules import Pick
-from wharfinger.ledger.models import Holding, Lot
+from wharfinger.ledger.models import Claim, Fact, Holding, Lot
+from wharfinger.ledger.reverse import reverse as reverse_entry
+from wharfinger.purchasing.queries.needs import current
 from wharfinger.sales.actions.holds import reserve
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.orders import OrderWish
+from wharfinger.stock.actions.batches import change_expiry, tell_expiring
 from wharfinger.stock.actions.goods import adjust, transfer
+from wharfinger.stock.actions.levels import set_level
+from wharfinger.stock.queries.figures import available, free, stock_rows
 from wharfinger.stock.rules.adjusting import Adjustment
+from wharfinger.stock.rules.keeping import Keep
 from wharfinger.stock.rules.moving import Goods, Transfer
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +128,121 @@ def test_a_batch_is_found_with_its_day_on_the_page(company: World, client: Clien
     }
     assert client.post("/stock/adjust/", form).status_code == 303
     assert Lot.objects.get(code="L-1").expires_on == date(2031, 1, 31)
+
+
+def numbers(product: Product) -> list[tuple[int, int, int, int, int]]:
+    return [(r.on_hand, r.available, r.reserved, r.set_aside, r.expired) for r in stock_rows([product.pk])]
+
+
+def test_what_has_expired_is_on_hand_and_promised_to_nobody(company: World, today: date) -> None:
+    paste = company.product(traced="batch")
+    found(company, paste, 5, "LATE", today)
+    found(company, paste, 4, "GONE", today - timedelta(days=1))
+    assert numbers(paste) == [(9, 5, 0, 0, 4)]
+    assert available([paste.pk]) == {(paste.pk, company.location.place_id): 5}
+    assert free([paste.pk]) == {paste.pk: 5}
+    # What a line holds of it stays reserved; what its hold lets go is expired, not available.
+    gone = Lot.objects.get(code="GONE")
+    line = ordered(company, paste, 3)
+    reserve(actor=HOUSE, holds=[Hold(line, 3, lots=(gone.pk,))])
+    assert numbers(paste) == [(9, 5, 3, 0, 1)]
+    Claim.objects.filter(pk=line).update(hold_until=clock.now() - timedelta(seconds=1))
+    assert numbers(paste) == [(9, 5, 0, 0, 4)]
+    assert available([paste.pk]) == {(paste.pk, company.location.place_id): 5}
+    clean()
+
+
+def test_what_has_expired_is_no_stock_to_live_on(company: World, today: date) -> None:
+    paste = company.product(traced="batch")
+    found(company, paste, 9, "GONE", today - timedelta(days=1))
+    set_level(actor=HOUSE, product=paste.pk, location=company.location.pk, keep=Keep(2, 6))
+    (need,) = current([paste.pk])
+    assert (need.available, need.lacking) == (0, 6)
+
+
+def test_another_day_of_a_batch_stays_on_record(company: World, client: Client, today: date) -> None:
+    client.force_login(company.user)
+    headers = token(company.user)
+    paste = company.product(traced="batch")
+    found(company, paste, 4, "GONE", today - timedelta(days=1))
+    lot = Lot.objects.get(code="GONE")
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        change_expiry(actor=HOUSE, lot=lot.pk, expires_on=lot.expires_on, reason="Again")
+    assert (refused.value.code, entries()) == ("nothing_changed", before)
+    for body, code in (
+        ({"expires_on": None, "reason": ""}, 422),
+        ({"expires_on": "soon", "reason": "x"}, 422),
+    ):
+        answer = client.post(
+            f"/api/v1/batches/{lot.pk}/expiry",
+            body,
+            content_type="application/json",
+            headers=headers,
+        )
+        assert (answer.status_code, entries()) == (code, before)
+    answer = client.post(
+        f"/stock/batches/{lot.pk}/expiry/",
+        {"expires_on": (today + timedelta(days=9)).isoformat(), "reason": "Tested by the maker"},
+    )
+    assert answer.status_code == 303
+    assert numbers(paste) == [(4, 4, 0, 0, 0)]
+    fact = Fact.objects.get(subject=f"lot:{lot.pk}", field="expires_on")
+    assert (json.loads(fact.old or ""), json.loads(fact.new or "")) == (
+        (today - timedelta(days=1)).isoformat(),
+        (today + timedelta(days=9)).isoformat(),
+    )
+    assert "Tested by the maker" in client.get(f"/stock/batches/{lot.pk}/").content.decode()
+    reverse_entry(actor=company.user, entry=fact.entry_id)
+    assert numbers(paste) == [(4, 0, 0, 0, 4)]
+    company.user.roles.clear()
+    assert client.post(f"/stock/batches/{lot.pk}/expiry/", {"reason": "x"}).status_code == 403
+    clean()
+
+
+def test_every_unit_of_a_batch_is_told(company: World, client: Client, today: date) -> None:
+    client.force_login(company.user)
+    headers = token(company.user)
+    paste = company.product(traced="batch")
+    found(company, paste, 9, "L-1", today + timedelta(days=60))
+    lot = Lot.objects.get(code="L-1")
+    held_line, gone_line = ordered(company, paste, 2), ordered(company, paste, 3)
+    reserve(actor=HOUSE, holds=[Hold(held_line, 2)])
+    pick_pack_ship(actor=HOUSE, picks=[Pick(gone_line, 3)])
+    (told,) = client.get("/api/v1/batches?batch=l-1", headers=headers).json()["items"]
+    assert (told["id"], told["at_hand"], told["expires_on"]) == (
+        lot.pk,
+        "6",
+        (today + timedelta(days=60)).isoformat(),
+    )
+    assert sorted((one["kind"], one["quantity"], one["organization"]) for one in told["where"]) == [
+        ("bin", "2", company.customer.name),
+        ("bin", "4", ""),
+        ("customer", "3", company.customer.name),
+    ]
+    assert client.get(f"/api/v1/batches/{lot.pk}", headers=headers).json() == told
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(f"/stock/batches/{lot.pk}/").content.decode()
+    assert len(asked) <= 14
+    assert company.customer.name in page
+    # The journal calls batches as it calls units.
+    assert client.get(f"/serials/{lot.pk}/").headers["Location"] == f"/stock/batches/{lot.pk}/"
+    assert "L-1" in client.get(f"/stock/products/{paste.pk}/").content.decode()
+    assert client.get(f"/stock/batches/{lot.pk + 1000}/").status_code == 404
+
+
+def test_what_expires_soon_is_told_once_for_each_day(company: World, today: date) -> None:
+    paste = company.product(traced="batch")
+    found(company, paste, 5, "SOON", today + timedelta(days=30))
+    found(company, paste, 5, "LATE", today + timedelta(days=31))
+    told = tell_expiring(actor=HOUSE)
+    assert told is not None
+    lot = Lot.objects.get(code="SOON")
+    assert set(Fact.objects.filter(entry=told.id, field="warned_of").values_list("subject", flat=True)) == {
+        f"lot:{lot.pk}"
+    }
+    assert tell_expiring(actor=HOUSE) is None
+    change_expiry(actor=HOUSE, lot=lot.pk, expires_on=today + timedelta(days=20), reason="Misread")
+    assert tell_expiring(actor=HOUSE) is not None
+    assert tell_expiring(actor=HOUSE) is None
+    clean()

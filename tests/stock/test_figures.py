@@ -57,7 +57,7 @@ def test_one_line_of_numbers_per_product_and_location(company: World) -> None:
     hold(actor=HOUSE, goods=Goods(product.pk, 2, company.location.place_id), reason="Wet")
     main, van = company.location.pk, company.other.pk
     assert figures.stock_rows([product.pk]) == [
-        StockRow(product.pk, main, 10, 4, 3, 1, 0, 3, 0, 1001),
+        StockRow(product.pk, main, 10, 4, 3, 1, 0, 3, 0, 1001, 2),
         StockRow(product.pk, van, 5, 5, 0, 0, 0, 0, 0, 500),
     ]
     rows = figures.stock_rows([product.pk])

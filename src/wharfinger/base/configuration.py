@@ -48,6 +48,7 @@ DEFAULTS: dict[str, Any] = {
     "fulfil_automatically": False,
     "shipment_proof": False,
     "returnable_days": 30,
+    "expiry_days": 30,
     "webhook_private_addresses": False,
     "words": {},
 }

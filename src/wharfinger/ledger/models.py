@@ -51,6 +51,7 @@ class Document(models.Model):
 class Lot(models.Model):
     """Goods that can be told apart: a serial, a batch, or the product's one loose lot; and whose they are."""
 
+    subject: ClassVar[str] = "lot"
     product = models.ForeignKey("catalog.Product", models.PROTECT, related_name="lots", db_index=False)
     serial = models.BooleanField(default=False)
     code = models.CharField(max_length=100, blank=True)
@@ -60,6 +61,8 @@ class Lot(models.Model):
     )
     owned = models.BooleanField(default=True)
     expires_on = models.DateField(null=True)
+    warned_of = models.DateField(null=True)
+    """The day of expiry of which people were told that it comes; they are told of another one again."""
 
     class Meta:
         constraints = [
@@ -74,7 +77,12 @@ class Lot(models.Model):
                 name="lot_owner",
             ),
         ]
-        indexes = [models.Index(fields=["code_key"], name="lot_code", condition=~Q(code_key=""))]
+        indexes = [
+            models.Index(fields=["code_key"], name="lot_code", condition=~Q(code_key="")),
+            models.Index(
+                fields=["product", "expires_on"], name="lot_expires", condition=Q(expires_on__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.code or f"loose {self.product_id}"

@@ -43,6 +43,8 @@ def about(entry: Entry) -> list[dict[str, Any]]:
     """The mails about an entry: one for each person who is to know of it."""
     if entry.verb == "run_low":
         return low.about(entry)
+    if entry.verb == "tell_expiring":
+        return low.about_expiring(entry)
     news = news_of(entry)
     if not news:
         return []

@@ -29,6 +29,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("owner", "lead", "opportunity_owner", "requester"),
     ),
     "low": (N_("runs low"), ("purchasing_team",)),
+    "expiring": (N_("expires soon"), ("purchasing_team",)),
     "back": (N_("has been taken back"), ("owner", "lead", "opportunity_owner", "requester")),
 }
 """By the kind of place that units of a line reach, or when a hold ends or a step is undone: the words, and who is told.

@@ -26,6 +26,7 @@ from wharfinger.ledger.prepared import Prepared, an_id, day
 from wharfinger.sales.models import Opportunity
 from wharfinger.sales.rules.holds import end_of_day
 from wharfinger.stock.models import Location
+from wharfinger.stock.queries.figures import Past
 from wharfinger.stock.queries.worth import UnitCosts, unit_costs
 
 RELATED = ("organization", "contact", "owner")
@@ -265,8 +266,12 @@ def shelves(lines: Sequence[Line]) -> list[Shelf]:
     lapsed = Q(claim__hold_until__lte=clock.now())
     free = goods.filter(Q(claim_id=0) | lapsed, product_id__in=products)
     available: dict[tuple[int, int], int] = defaultdict(int)
-    for product, place, units in free.values_list("product_id", "place__parent_id", "quantity"):
-        available[product, place or 0] += units
+    past = Past()
+    for product, place, units, last in free.values_list(
+        "product_id", "place__parent_id", "quantity", "lot__expires_on"
+    ):
+        if not past(last):
+            available[product, place or 0] += units
     reserved: dict[tuple[int, int], int] = defaultdict(int)
     held = goods.filter(claim_id__in=claims).exclude(lapsed)
     for claim, place, units in held.values_list("claim_id", "place__parent_id", "quantity"):

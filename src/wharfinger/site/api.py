@@ -48,6 +48,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.stock.api.reasons:router", ""),
     ("wharfinger.stock.api.levels:router", ""),
     ("wharfinger.stock.api.serials:router", ""),
+    ("wharfinger.stock.api.batches:router", ""),
     ("wharfinger.stock.api.updates:router", ""),
     ("wharfinger.purchasing.api.orders:router", ""),
     ("wharfinger.purchasing.api.goods:router", ""),

@@ -14,6 +14,7 @@ from wharfinger.notices import mails, webhooks
 from wharfinger.notices.outbox import Consumer
 from wharfinger.purchasing.actions import low
 from wharfinger.sales.actions import holds
+from wharfinger.stock.actions import batches
 
 CONSUMERS: dict[str, Consumer] = {
     "documents": sending.keep_and_send,
@@ -49,5 +50,6 @@ CHORES: tuple[Callable[[], object], ...] = (
     partial(holds.expire, actor=HOUSE),
     partial(come_into_force, actor=HOUSE),
     every(LOW_S, partial(low.tell_low, actor=HOUSE)),
+    every(LOW_S, partial(batches.tell_expiring, actor=HOUSE)),
 )
 """What the clock asks for, every few seconds: each finds out by itself whether anything is due."""

@@ -53,6 +53,7 @@ CALLED: dict[str, str] = {
     "quote_valid_days": N_("A quote is valid for"),
     "require_vendor_invoice": N_("Goods are received with the vendor's invoice number only"),
     "returnable_days": N_("Goods can be returned within"),
+    "expiry_days": N_("What expires is told before by"),
     "shipment_proof": N_("A delivery needs a proof"),
     "terms_days": N_("Invoices are due within"),
     "time_zone": N_("Time zone"),

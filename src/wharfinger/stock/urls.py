@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from wharfinger.stock.pages import (
+    batches,
     building,
     counting,
     counts,
@@ -44,6 +45,8 @@ urlpatterns = [
     path("stock/for-others/", kept.kept, name="kept"),
     path("stock/for-others/hand-back/", kept.hand_back, name="hand_back"),
     path("stock/expiring/", expiring.expiring, name="expiring"),
+    path("stock/batches/<int:pk>/", batches.batch, name="batch"),
+    path("stock/batches/<int:pk>/expiry/", batches.change_expiry, name="change_expiry"),
     path("stock/value/", goods.revalue, name="revalue"),
     path("stock/worth/", worth.value, name="worth"),
     path("stock/reasons/", reasons.reasons, name="reasons"),

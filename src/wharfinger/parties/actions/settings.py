@@ -194,6 +194,7 @@ _CHECKS = {
     "fulfil_automatically": yes_or_no,
     "shipment_proof": yes_or_no,
     "returnable_days": _DAYS,
+    "expiry_days": _DAYS,
     "webhook_private_addresses": yes_or_no,
     "words": _words,
 }

@@ -14,6 +14,7 @@ from wharfinger.ledger.plan import Truth
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.rules.levels import Need
 from wharfinger.stock.models import Level, Location, TransferLine
+from wharfinger.stock.queries.figures import available
 
 Sums = dict[tuple[int, int], int]
 
@@ -45,10 +46,7 @@ def needs(vendors: Mapping[int, int], default: int | None, of: Iterable[int] | N
     wanted = None if of is None else set(of)
     kept = [level for level in levels() if wanted is None or level.product_id in wanted]
     products = sorted({level.product_id for level in kept})
-    free = _sums(
-        Holding.objects.filter(claim=0, kind="bin", owned=True, quantity__gt=0, product__in=products),
-        "place__parent__location",
-    )
+    free = _free(products)
     on_order, in_transit, promised = _on_order(products), *_transfers(products)
     pending = Holding.objects.filter(kind="demand", quantity__gt=0, product__in=products)
     demanded = dict(pending.values_list("product").annotate(Sum("quantity")))
@@ -90,10 +88,7 @@ def _terms(products: Sequence[int]) -> dict[tuple[int, int | None], tuple[int | 
 
 def spare(products: Sequence[int]) -> Sums:
     """What each location can give of these products without running low itself."""
-    free = _sums(
-        Holding.objects.filter(claim=0, kind="bin", owned=True, quantity__gt=0, product__in=products),
-        "place__parent__location",
-    )
+    free = _free(products)
     _coming, promised = _transfers(products)
     points = {
         (level.product_id, level.location_id): point_of(level)
@@ -148,6 +143,15 @@ def _transfers(products: Sequence[int]) -> tuple[Sums, Sums]:
         coming[product, target] += quantity
         leaving[product, source] += quantity
     return coming, leaving
+
+
+def _free(products: Sequence[int]) -> Sums:
+    """What is available of these products, by product and location."""
+    at = dict(Location.objects.values_list("place_id", "pk"))
+    sums: Sums = defaultdict(int)
+    for (product, place), units in available(products).items():
+        sums[product, at[place]] += units
+    return sums
 
 
 def _sums(found: Any, location: str) -> Sums:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Sum
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -19,11 +19,11 @@ from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.reading import ORDER
 from wharfinger.demand.queries.words import stands
 from wharfinger.demand.rules.words import OPEN_GOODS
-from wharfinger.ledger.models import Holding
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.site.house import house
 from wharfinger.site.nav import address
 from wharfinger.stock.models import Level
+from wharfinger.stock.queries.figures import available
 
 MOST = 8
 """So many rows of each list stand here; the rest on its own page."""
@@ -123,14 +123,7 @@ def _short(user: Any) -> list[dict[str, Any]]:
     levels = list(
         Level.objects.filter(minimum__gt=0).select_related("product", "location").order_by("pk")[:500]
     )
-    free = {
-        (row["product_id"], row["place__parent_id"]): row["units"]
-        for row in Holding.objects.filter(
-            claim=0, kind="bin", owned=True, quantity__gt=0, product_id__in=[one.product_id for one in levels]
-        )
-        .values("product_id", "place__parent_id")
-        .annotate(units=Sum(F("quantity")))
-    }
+    free = available([one.product_id for one in levels])
     short = [(one, free.get((one.product_id, one.location.place_id), 0)) for one in levels]
     return [
         {

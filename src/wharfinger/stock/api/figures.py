@@ -38,6 +38,8 @@ class StockOut(Shown):
     available: str = Field(examples=["6"], description="What is free.")
     reserved: str = Field(examples=["3"])
     picked: str = Field(examples=["1"])
+    set_aside: str = Field(examples=["0"], description="For nobody to sell until it is brought back.")
+    expired: str = Field(examples=["0"], description="Free of batches past their day; promised to nobody.")
     in_transit: str = Field(
         examples=["0"], description="On its way here from another location of ours; on hand at neither."
     )

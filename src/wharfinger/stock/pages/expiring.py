@@ -11,22 +11,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from wharfinger.base import clock, configuration
 from wharfinger.base.asking import Ask
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, Row, Rows, Tab, Table, table_page
 from wharfinger.ledger.telling import place_words
 from wharfinger.stock.models import Location
+from wharfinger.stock.queries.batches import soon
 from wharfinger.stock.queries.expiring import expiring as read
 
-SOON = 30
-SPANS = {"": SOON, "90": 90, "year": 365}
-"""The tabs by how many days they look ahead; *expired* looks back only."""
+SPANS = {"90": 90, "year": 365}
+"""The tabs by how many days they look ahead; the first as many as the company is told before, *expired* back only."""
 
 
 def _rows(ask: Ask) -> Rows:
-    today = clock.today(configuration.one("time_zone"))
-    ahead = -1 if ask.tab == "expired" else SPANS.get(ask.tab or "", SOON)
+    today, days = soon()
+    ahead = -1 if ask.tab == "expired" else SPANS.get(ask.tab or "", days)
     found = read(today + timedelta(days=ahead))
     if text := ask.one("product"):
         found = found.filter(Q(product__sku__icontains=text) | Q(product__name__icontains=text))
@@ -46,7 +45,7 @@ def _row(one: dict[str, Any], today: date) -> Row:
             "word": ("red", _("Expired")) if over else ("amber", _("Expires soon")),
             "sku": (one["sku"], reverse("stock:product", args=[one["product_id"]])),
             "name": one["name"],
-            "batch": one["batch"],
+            "batch": (one["batch"], reverse("stock:batch", args=[one["lot_id"]])),
             "where": " / ".join(part for part in (one["at_name"], one["bin_name"]) if part) or None,
             "stands": place_words(one["kind"]),
             "units": (one["quantity"], one["decimals"]),
@@ -69,7 +68,7 @@ EXPIRING = Table(
         Column("word", N_("State"), "chip"),
         Column("sku", N_("SKU"), "link"),
         Column("name", N_("Product")),
-        Column("batch", N_("Batch")),
+        Column("batch", N_("Batch"), "link"),
         Column("where", N_("Where")),
         Column("stands", N_("As")),
         Column("units", N_("Quantity"), "quantity"),
@@ -77,7 +76,7 @@ EXPIRING = Table(
     ),
     filters=(Filter("product", N_("SKU or name")), Filter("location", N_("Location"), "many", _locations)),
     tabs=(
-        Tab("", N_("In 30 days")),
+        Tab("", N_("Soon")),
         Tab("90", N_("In 90 days")),
         Tab("year", N_("In a year")),
         Tab("expired", N_("Expired")),

@@ -21,9 +21,20 @@ from wharfinger.ledger.telling import place_words, timeline
 from wharfinger.stock.models import Location
 from wharfinger.stock.pages.life import where
 from wharfinger.stock.queries import holders, places, units
+from wharfinger.stock.queries.batches import at_hand
 from wharfinger.stock.queries.figures import StockRow
 
-FIGURES = ("on_hand", "available", "reserved", "picked", "in_transit", "on_order", "back_order")
+FIGURES = (
+    "on_hand",
+    "available",
+    "reserved",
+    "picked",
+    "set_aside",
+    "expired",
+    "in_transit",
+    "on_order",
+    "back_order",
+)
 
 
 def _inventory(ask: Ask) -> Rows:
@@ -87,6 +98,8 @@ INVENTORY = Table(
         Column("available", N_("Available"), "quantity"),
         Column("reserved", N_("Reserved"), "held"),
         Column("picked", N_("Picked"), "held"),
+        Column("set_aside", N_("Set aside"), "quantity", optional=True),
+        Column("expired", N_("Expired"), "quantity", optional=True),
         Column("in_transit", N_("In transit"), "quantity"),
         Column("on_order", N_("On order"), "quantity"),
         Column("back_order", N_("Back order"), "quantity"),
@@ -141,6 +154,7 @@ def product_stock(request: HttpRequest, pk: int) -> HttpResponse:
             ],
             "arrivals": [(one, names.get(one.location or 0, "")) for one in holders.arrivals([pk])],
             "decimals": d,
+            "batches": at_hand(pk) if product.traced == "batch" else (),
             "entries": timeline(f"product:{pk}", most=12),
         },
     )

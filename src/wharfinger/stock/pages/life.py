@@ -15,6 +15,7 @@ from wharfinger.base.page import page
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.ledger.telling import place_words, verb_words
 from wharfinger.parties.models import Organization
+from wharfinger.stock.queries import batches as queries
 from wharfinger.stock.queries import story, units
 from wharfinger.stock.queries.stands import Stand
 from wharfinger.stock.rules.story import COLOURS, STAGES, TOLD
@@ -26,6 +27,9 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
     """The life of a unit; with ``?for=`` as that customer may see it."""
     found = units.units().filter(pk=pk).first()
     if found is None:
+        if queries.batches().filter(pk=pk).exists():
+            # The journal calls batches and units alike.
+            return HttpResponseRedirect(reverse("stock:batch", args=[pk]))
         raise NotThere("no_such_serial_lot", N_("There is no such unit."))
     (now,) = units.whereabouts([found])
     steps = story.story(found)

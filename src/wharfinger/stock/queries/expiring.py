@@ -20,6 +20,7 @@ def expiring(until: date) -> QuerySet[Any]:
         .values(
             "id",
             "product_id",
+            "lot_id",
             "claim_id",
             "kind",
             "quantity",

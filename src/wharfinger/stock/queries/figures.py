@@ -1,8 +1,9 @@
 """The figures of stock, per product and location, as people and machines see them.
 
 On hand is what lies at the location, picked and packed goods included; available is what is free,
-expired holds among it; reserved is claimed and not yet picked; picked is picked or packed and not
-gone; in transit is on its way to the location from another of ours, free or claimed, on hand at neither;
+goods whose hold has ended among it; reserved is claimed and not yet picked; picked is picked or packed and not
+gone; set aside is for nobody to sell; expired is what is free of batches past their day, which nobody is
+promised. On hand is these five together. In transit is on its way to the location from another of ours, free or claimed, on hand at neither;
 on order is what vendors owe us; back order is wanted and covered by nothing. Wishes name no
 location, so back order, and what is on order without one, count at the default location.
 """
@@ -11,11 +12,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from django.db.models import Sum
 
-from wharfinger.base import clock, money
+from wharfinger.base import clock, configuration, money
 from wharfinger.base.money import rounded
 from wharfinger.catalog.models import Component
 from wharfinger.ledger import sql
@@ -41,11 +43,20 @@ _KINDS = (
 class Figures:
     """The running sums of a product at a location."""
 
-    __slots__ = ("aside", "available", "back_order", "in_transit", "on_order", "picked", "reserved")
+    __slots__ = (
+        "aside",
+        "available",
+        "back_order",
+        "expired",
+        "in_transit",
+        "on_order",
+        "picked",
+        "reserved",
+    )
 
     def __init__(self) -> None:
         self.available = self.reserved = self.picked = self.aside = self.on_order = self.back_order = 0
-        self.in_transit = 0
+        self.in_transit = self.expired = 0
 
 
 class StockRow(NamedTuple):
@@ -61,6 +72,8 @@ class StockRow(NamedTuple):
     back_order: int
     in_transit: int
     value_minor: int
+    set_aside: int = 0
+    expired: int = 0
 
     def average_cost_micro(self, decimals: int, currency: str) -> int | None:
         """What one whole unit cost on average, at 10⁻⁶; nothing when none is there."""
@@ -72,22 +85,46 @@ class StockRow(NamedTuple):
 
 
 def available(products: Sequence[int]) -> dict[tuple[int, int], int]:
-    """What is free of these products, by product and place of the location."""
+    """What is free of these products, by product and place of the location; nothing of batches that have expired."""
     found: dict[tuple[int, int], int] = defaultdict(int)
     free = (
         "SELECT product_id, place_id, SUM(quantity) AS units FROM ledger_holding "
         f"WHERE claim_id = 0 AND kind = 'bin' AND owned AND quantity > 0 AND {sql.among('product_id')} "
         "GROUP BY product_id, place_id"
     )
-    wanted = frozenset(products)
-    for product, place, units in sql.fetch(
-        f"SELECT g.product_id, p.parent_id, g.units FROM ({free}) g JOIN ledger_place p ON p.id = g.place_id "
-        f"UNION ALL SELECT e.product_id, e.parent_id, e.quantity FROM ({_EXPIRED}) e",
-        [sql.array(products), moment(clock.now())],
+    wanted, now = frozenset(products), clock.now()
+    array = sql.array(products)
+    past = Past()
+    for product, place, units, taken, expires_on in sql.fetch(
+        "SELECT g.product_id, p.parent_id, g.units, 0, NULL "
+        f"FROM ({free}) g JOIN ledger_place p ON p.id = g.place_id "
+        f"UNION ALL SELECT e.product_id, e.parent_id, e.quantity, 0, e.expires_on FROM ({_LAPSED}) e "
+        f"UNION ALL SELECT b.product_id, b.parent_id, b.quantity, 1, b.expires_on FROM ({_BATCHES}) b",
+        [array, moment(now), array, _ahead(now)],
     ):
-        if product in wanted:
+        if not taken and product in wanted and not past(expires_on):
             found[product, place] += int(units)
+        elif taken and past(expires_on):
+            found[product, place] -= int(units)
     return found
+
+
+class Past:
+    """Whether a batch has expired by the company's day, which is asked for once and only where something expires."""
+
+    __slots__ = ("_today",)
+
+    def __init__(self) -> None:
+        self._today: date | None = None
+
+    def __call__(self, expires_on: date | str | None) -> bool:
+        """Whether the day is over."""
+        if expires_on is None:
+            return False
+        if self._today is None:
+            self._today = clock.today(configuration.one("time_zone"))
+        day = date.fromisoformat(expires_on) if isinstance(expires_on, str) else expires_on
+        return day < self._today
 
 
 def free(products: Sequence[int]) -> dict[int, int]:
@@ -114,20 +151,41 @@ def made_of(products: Sequence[int]) -> dict[int, list[tuple[int, int]]]:
 
 
 # The few claims whose end has come lead the way to their goods; CROSS JOIN keeps SQLite to that order.
-_EXPIRED = (
-    "SELECT h.product_id, p.parent_id, h.claim_id, h.quantity FROM ledger_claim c CROSS JOIN ledger_holding h "
-    "JOIN ledger_place p ON p.id = h.place_id WHERE c.hold_until <= %s AND h.claim_id = c.id "
-    "AND h.kind = 'bin' AND h.owned AND h.quantity > 0"
+_LAPSED = (
+    "SELECT h.product_id, p.parent_id, h.claim_id, h.quantity, l.expires_on FROM ledger_claim c "
+    "CROSS JOIN ledger_holding h JOIN ledger_place p ON p.id = h.place_id JOIN ledger_lot l ON l.id = h.lot_id "
+    "WHERE c.hold_until <= %s AND h.claim_id = c.id AND h.kind = 'bin' AND h.owned AND h.quantity > 0"
+)
+# The few batches that may have expired by now lead the way to their goods. A day ahead is early enough anywhere.
+_BATCHES = (
+    "SELECT h.product_id, p.parent_id, h.quantity, l.expires_on FROM ledger_lot l CROSS JOIN ledger_holding h "
+    f"JOIN ledger_place p ON p.id = h.place_id WHERE {sql.among('l.product_id')} AND l.expires_on IS NOT NULL "
+    "AND l.expires_on <= %s AND h.lot_id = l.id AND h.claim_id = 0 AND h.kind = 'bin' AND h.owned AND h.quantity > 0"
 )
 
 
-def _expired(products: Sequence[int]) -> list[tuple[int, int, int, int]]:
-    """Goods whose hold has expired: product, place of the location, the claim that held them, units."""
-    found = sql.fetch(_EXPIRED, [moment(clock.now())])
-    wanted = frozenset(products)
+def _let_go(products: Sequence[int]) -> list[tuple[int, int, int, int, date | str | None]]:
+    """Goods whose hold has ended, and free ones (claim 0) of batches that may have expired.
+
+    Product, place of the location, the claim that held them, units, their last day.
+    """
+    now, wanted = clock.now(), frozenset(products)
+    found = sql.fetch(
+        f"SELECT product_id, parent_id, claim_id, quantity, expires_on FROM ({_LAPSED}) a UNION ALL "
+        f"SELECT product_id, parent_id, 0, quantity, expires_on FROM ({_BATCHES}) b",
+        [moment(now), sql.array(products), _ahead(now)],
+    )
     return [
-        (product, place, claim, int(units)) for product, place, claim, units in found if product in wanted
+        (product, place, claim, int(units), last)
+        for product, place, claim, units, last in found
+        if product in wanted
     ]
+
+
+def _ahead(now: datetime) -> Any:
+    """The day after today, by when whatever has expired anywhere has expired."""
+    day = now.date() + timedelta(days=1)
+    return day if sql.on_postgresql() else day.isoformat()
 
 
 def stock_rows(products: Sequence[int], *, worth: bool = True, kits: Sequence[int] = ()) -> list[StockRow]:
@@ -176,12 +234,19 @@ def _stock_rows(products: Sequence[int], *, worth: bool) -> list[StockRow]:
             figures.back_order += units
     for product, location, units in _on_order(products):
         sums[product, location or default].on_order += units
-    expired = _expired(products)
-    wanted_again = automation.falls_to(sorted({claim for _, _, claim, _ in expired})) if expired else {}
-    for product, place, claim, units in expired:
-        figures = sums[product, by_place[place]]
+    let_go = _let_go(products)
+    lapsed = sorted({one[2] for one in let_go if one[2]})
+    wanted_again = automation.falls_to(lapsed) if lapsed else {}
+    past = Past()
+    for product, place, claim, units, last in let_go:
+        figures, over = sums[product, by_place[place]], past(last)
+        if over:
+            figures.expired += units
+        if not claim:
+            figures.available -= units if over else 0
+            continue
         figures.reserved -= units
-        figures.available += units
+        figures.available += 0 if over else units
         # Whoever held them wants them again, unless they were only quoted.
         if wanted_again.get(claim) != "quoted":
             sums[product, default].back_order += units
@@ -247,7 +312,7 @@ def _rows_of(
     parts: list[tuple[int, int, Figures]], values: dict[int, int], elsewhere: dict[int, int]
 ) -> list[StockRow]:
     product = parts[0][0]
-    on_hand = [f.available + f.reserved + f.picked + f.aside for _, _, f in parts]
+    on_hand = [f.available + f.reserved + f.picked + f.aside + f.expired for _, _, f in parts]
     shares = largest_remainder(values.get(product, 0), [*on_hand, elsewhere.get(product, 0)])
     return [
         StockRow(
@@ -261,6 +326,8 @@ def _rows_of(
             f.back_order,
             f.in_transit,
             value,
+            f.aside,
+            f.expired,
         )
         for (_, location, f), there, value in zip(parts, on_hand, shares, strict=False)
     ]

@@ -98,6 +98,8 @@ def _shown(product: Product, row: StockRow, currency: str, costs: bool) -> dict[
         "available": quantity.plain(row.available, d),
         "reserved": quantity.plain(row.reserved, d),
         "picked": quantity.plain(row.picked, d),
+        "set_aside": quantity.plain(row.set_aside, d),
+        "expired": quantity.plain(row.expired, d),
         "in_transit": quantity.plain(row.in_transit, d),
         "on_order": quantity.plain(row.on_order, d),
         "back_order": quantity.plain(row.back_order, d),
