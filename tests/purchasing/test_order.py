@@ -102,7 +102,7 @@ def test_a_part_of_another_supplier_is_refused(company: World) -> None:
     assert found.field == "lines.0.unit_cost"
     assert (
         found.words()
-        == f"Distri is not listed as a vendor of {product.sku}. Give its cost, or choose another vendor."
+        == f"Distri is not listed as a vendor of {product.sku}. Give its cost, choose another vendor, or add this one."
     )
 
 

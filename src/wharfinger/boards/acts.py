@@ -25,6 +25,7 @@ from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Holding
 from wharfinger.purchasing.actions import approving, ordering, receiving
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
+from wharfinger.purchasing.pages.entry import filled_up
 from wharfinger.purchasing.rules.drafting import PurchaseWish, Wanted
 from wharfinger.purchasing.rules.receiving import Arrival
 from wharfinger.returns.actions import inspecting
@@ -104,10 +105,11 @@ def act_on(
     run: Callable[[Any, list[Chosen], Any], Any],
     sentence: Callable[[int], str],
     more: Callable[[Any], Sequence[Link]] | None = None,
+    also: Callable[[Any], str] = lambda _done: "",
 ) -> Any:
     """The page behind an act of a worklist: run it on the ticked rows, go back, and offer to undo it.
 
-    more: what the bar offers besides, like the document that was made.
+    more: what the bar offers besides, like the document that was made. also: what else is said of what was done.
     """
 
     @require_POST
@@ -117,7 +119,7 @@ def act_on(
         return page_act(
             request,
             lambda: run(request.user, chosen(request), request.POST),
-            ok=lambda done: sentence(len(request.POST.getlist("selected"))),
+            ok=lambda done: f"{sentence(len(request.POST.getlist('selected')))} {also(done)}".strip(),
             back=back,
             more=more,
         )
@@ -165,6 +167,7 @@ def _terms(given: Any) -> PurchaseWish:
         int(vendor) if vendor.isdigit() and len(vendor) < 19 else 0,
         (),
         ship_to=given.get("ship_to") or "own",
+        add_vendor=given.get("add_vendor") in ("yes", "true"),
         expected_on=day(expected, "expected_on") if expected else None,
     )
 
@@ -194,6 +197,7 @@ order = act_on(
         % {"n": n}
     ),
     _drafts,
+    filled_up,
 )
 order_each = act_on(
     "purchasing.order",
@@ -203,6 +207,7 @@ order_each = act_on(
     ),
     lambda n: _("Drafted a purchase order for each default vendor."),
     _drafts,
+    filled_up,
 )
 request = act_on(
     "purchasing.request",

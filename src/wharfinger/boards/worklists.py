@@ -105,6 +105,12 @@ WORKLISTS: tuple[Worklist, ...] = (
                 asks=(
                     Asked("vendor", N_("Vendor"), choices=vendors, empty=N_("The default vendor")),
                     Asked(
+                        "add_vendor",
+                        N_("If it is not known to sell them"),
+                        choices=lambda ask: [("yes", gettext("Make it one of their vendors"))],
+                        empty=N_("Order nothing"),
+                    ),
+                    Asked(
                         "ship_to",
                         N_("Ship to"),
                         choices=lambda ask: [("organization", gettext("The customer, by drop shipment"))],

@@ -109,29 +109,44 @@ def unit_of(mark: Barcode) -> str:
 
 
 def scanned(codes: Iterable[str]) -> dict[str, Scanned]:
-    """What each code stands for, by SKU, GTIN or further barcode; products in use before retired ones."""
+    """What each code stands for, by SKU, GTIN or further barcode; products in use before retired ones.
+
+    The codes of a product that was merged lead to the one that stays.
+    """
     keys = {code: key_of(code) for code in codes}
     written = {form for code in keys for form in forms_of(code)}
-    named = Product.objects.annotate(folded=Lower("sku")).filter(
-        Q(folded__in={code.strip().lower() for code in keys}) | (Q(gtin__in=written) & ~Q(gtin=""))
+    named = (
+        Product.objects.select_related("merged_into")
+        .annotate(folded=Lower("sku"))
+        .filter(Q(folded__in={code.strip().lower() for code in keys}) | (Q(gtin__in=written) & ~Q(gtin="")))
     )
     found: dict[str, Scanned] = {}
     for one in sorted(named, key=lambda one: (one.retired_on is not None, one.pk)):
         for code in (one.sku, one.gtin):
             if code:
-                found.setdefault(key_of(code), Scanned(one, 10**one.quantity_decimals))
+                found.setdefault(key_of(code), Scanned(one.merged_into or one, 10**one.quantity_decimals))
     for mark in barcodes().filter(code_key__in=set(keys.values())).select_related("product"):
         found.setdefault(mark.code_key, Scanned(mark.product, means(mark), unit_of(mark)))
     return {code: found[key] for code, key in keys.items() if key in found}
 
 
+def goes_by(sku: str) -> Product | None:
+    """The product of a SKU; of one that was merged the one that stays."""
+    found = Product.objects.select_related("merged_into").filter(sku=sku).first()
+    return found and (found.merged_into or found)
+
+
 def codes_of(products: Iterable[Product]) -> dict[int, dict[str, int]]:
-    """The codes of each product, and what one scan of each means in its smallest unit."""
+    """The codes of each product and of its doubles, and what one scan of each means in its smallest unit."""
     unit = {one.pk: one for one in products}
     found = {
         pk: dict.fromkeys(filter(None, (one.sku, one.gtin)), 10**one.quantity_decimals)
         for pk, one in unit.items()
     }
+    for one in Product.objects.filter(merged_into__in=list(found)).order_by("pk"):
+        assert one.merged_into_id is not None
+        for theirs in filter(None, (one.sku, one.gtin)):
+            found[one.merged_into_id].setdefault(theirs, 10**one.quantity_decimals)
     for mark in barcodes().filter(product__in=list(found)).select_related("product").order_by("pk"):
         found[mark.product_id][mark.code] = means(mark)
     return found
@@ -174,8 +189,9 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
     decimals = {p.pk: p.quantity_decimals for p in listed}
     for mark in barcodes().filter(product__in=decimals).select_related("product").order_by("pk"):
         quantity = plain(means(mark), decimals[mark.product_id])
-        unit = unit_of(mark) or mark.product.unit
-        codes[mark.product_id].append({"code": mark.code, "unit": unit, "quantity": quantity})
+        codes[mark.product_id].append(
+            {"code": mark.code, "unit": unit_of(mark) or mark.product.unit, "quantity": quantity}
+        )
     counted: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for unit in units().filter(product__in=decimals).order_by("pk"):
         counted[unit.product_id].append(
@@ -216,9 +232,13 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
             "category": p.category,
             "manufacturer": p.manufacturer,
             "gtin": p.gtin,
+            "own": p.own,
             "barcodes": codes[p.pk],
             "substitutes": [one.pk for one in instead.get(p.pk, ())],
+            "valid_from": _day(p.valid_from),
+            "valid_until": _day(p.valid_until),
             "retired_on": _day(p.retired_on),
+            "merged_into": p.merged_into_id,
             "vendors": vendors[p.pk],
             "units": counted[p.pk],
             "components": parts[p.pk],

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from wharfinger.purchasing.pages import landing, orders, receiving, replenishing, returning
+from wharfinger.purchasing.pages import entry, landing, orders, receiving, replenishing, returning
 
 app_name = "purchasing"
 urlpatterns = [
     path("purchase-orders/", orders.order_list, name="orders"),
     path("purchase-orders/new/", orders.new, name="new"),
     path("purchase-orders/auto-fill/", orders.auto_fill, name="auto_fill"),
+    path("purchase-orders/about/", entry.about, name="about"),
     path("purchase-orders/low/", replenishing.low, name="low"),
     path("purchase-orders/<int:purchase_order>/", orders.order, name="order"),
     path("purchase-orders/<int:pk>/change/", orders.change, name="change"),

@@ -78,22 +78,28 @@ def cost_at(base: int, steps: Iterable[Step], units: int) -> int:
     return max(reached).cost_micro if reached else base
 
 
+def to_order(units: int, pack: int | None, minimum: int | None) -> int:
+    """How many are ordered of a vendor who sells whole packs and no fewer than a minimum."""
+    wanted = max(units, minimum or 0)
+    return -(-wanted // pack) * pack if pack else wanted
+
+
 class Asked(NamedTuple):
     """What a vendor asks for a product now."""
 
     cost_micro: int
     currency: str
     steps: tuple[Step, ...] = ()
+    pack: int | None = None
+    minimum: int | None = None
 
     def at(self, units: int) -> int:
         """What one unit costs of so many."""
         return cost_at(self.cost_micro, self.steps, units)
 
-
-def to_order(units: int, pack: int | None, minimum: int | None) -> int:
-    """How many are ordered of a vendor who sells whole packs and no fewer than a minimum."""
-    wanted = max(units, minimum or 0)
-    return -(-wanted // pack) * pack if pack else wanted
+    def filled(self, units: int) -> int:
+        """So many, or as many more as are ordered of them at least: whole packs, no fewer than the minimum."""
+        return to_order(units, self.pack, self.minimum)
 
 
 def kept(one: Values, decimals: int, at: str) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from functools import partial
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import tidy
+from wharfinger.catalog.models import Product
 from wharfinger.demand import queries as demand
+from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
@@ -28,6 +30,7 @@ def draft(*, actor: Actor, wish: PurchaseWish, key: str | None = None) -> Writte
     require(actor, "purchasing.order")
     wish = _tidy(wish)
     _costs_are_ones_own(actor, wish.lines, wish.freight_minor)
+    _may_add_vendors(actor, wish)
     if not wish.lines:
         raise BadInput("no_lines", N_("A purchase order needs at least one line."), field="lines")
     return post(
@@ -51,6 +54,7 @@ def draft_from_lines(
     wish = _tidy(wish) if wish else None
     if wish:
         _costs_are_ones_own(actor, (), wish.freight_minor)
+        _may_add_vendors(actor, wish)
     return post(
         "draft",
         _drafting(wanted, (), wish),
@@ -94,13 +98,14 @@ def change_purchase(*, actor: Actor, order: int, change: PurchaseChange, key: st
     """Change the lines and terms of a draft; of a submitted order its dates and notes."""
     require(actor, "purchasing.order")
     _costs_are_ones_own(actor, (*change.add, *change.change), dict(change.values).get("freight_minor"))
+    _may_add_vendors(actor, change)
     wanted = [one for line in change.add for one in line.wanted]
     asked = [one.line for one in wanted]
     more = [line.product for line in change.add if line.product is not None]
     return post(
         "change_purchase",
         Wish(
-            documents=[(PurchaseOrder, [order])],
+            documents=[(PurchaseOrder, [order]), *_to_be_sold(change, asked, more)],
             first=reads.also_lines(reads.read_orders(), asked),
             claims=demand.line_ids,
             places=reads.places,
@@ -190,6 +195,7 @@ def _drafting(wanted: Sequence[Wanted], lines: Sequence[PurchaseLineWish], wish:
     vendors = [wish.vendor] if wish and wish.vendor else []
     sites = [wish.ship_to_site] if wish and wish.ship_to_site else []
     return Wish(
+        documents=_to_be_sold(wish, asked, products),
         first=reads.read_lines(asked),
         claims=demand.line_ids,
         reads=(
@@ -239,6 +245,24 @@ def _costs_are_ones_own(
     """Who may not see costs sets none: they come from the vendor's prices."""
     if freight_minor or any(line.unit_cost_micro is not None for line in lines):
         require(actor, "catalog.see_cost")
+
+
+def _may_add_vendors(actor: Actor, wish: PurchaseWish | PurchaseChange) -> None:
+    """Who lets an order's vendor be one of a product's vendors sets what it asks."""
+    if wish.add_vendor:
+        require(actor, "catalog.price")
+
+
+def _to_be_sold(
+    wish: PurchaseWish | PurchaseChange | None, lines: Sequence[int], products: Sequence[int]
+) -> list[tuple[type[Product], sql.Found]]:
+    """The products to lock where a vendor may be added to them, so that nobody adds the same one beside."""
+    if wish is None or not wish.add_vendor:
+        return []
+    of = f"SELECT product_id FROM demand_line WHERE {sql.among('claim_id')} OR {sql.among('parent_id')}"
+    asked = sql.array(sorted(lines))
+    wanted = f"{sql.among('id')} OR id IN ({of})"
+    return [(Product, sql.Found(wanted, (sql.array(sorted(products)), asked, asked)))]
 
 
 def _needs_some(wanted: Sequence[Wanted]) -> None:

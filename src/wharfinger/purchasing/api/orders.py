@@ -102,6 +102,8 @@ def draft(request: Request, body: OrderGiven) -> HttpResponse:
         freight_minor=minor(body.freight, currency, field="freight"),
         memo=body.memo,
         expected_on=body.expected_on,
+        add_vendor=body.add_vendor,
+        fill_packs=body.fill_packs,
     )
     return _made(request, partial(actions.draft, actor=request.auth, wish=wish))
 
@@ -117,6 +119,7 @@ def from_lines(request: Request, body: FromLines) -> HttpResponse:
         ship_to_text=body.ship_to_text,
         memo=body.memo,
         expected_on=body.expected_on,
+        add_vendor=body.add_vendor,
     )
     act = partial(actions.draft_from_lines, actor=request.auth, wanted=wanted_of(body.lines), wish=wish)
     return _made(request, act)
@@ -177,7 +180,14 @@ def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
         )
         for n, one in enumerate(body.change)
     )
-    wanted = PurchaseChange(tuple(values.items()), wishes_of(body.add, at="add"), changes, tuple(body.remove))
+    wanted = PurchaseChange(
+        tuple(values.items()),
+        wishes_of(body.add, at="add"),
+        changes,
+        tuple(body.remove),
+        add_vendor=body.add_vendor,
+        fill_packs=body.fill_packs,
+    )
     act = partial(actions.change_purchase, actor=request.auth, order=id, change=wanted)
     return _on(request, id, act)
 

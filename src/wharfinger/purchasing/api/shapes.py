@@ -13,6 +13,12 @@ Word = Literal["draft", "submitted", "received_partial", "received_full", "close
 ShipTo = Literal["own", "organization", "other"]
 
 
+ADD_VENDOR = (
+    "The vendor becomes one of the vendors of what it is not known to sell, at the cost that is given."
+)
+FILL_PACKS = "Quantities are filled up to whole packs and the vendor's minimum, as they always are for customers' lines."
+
+
 class LineGiven(Given):
     """A line to buy: a product for stock, or a customer's line."""
 
@@ -55,6 +61,8 @@ class OrderGiven(Given):
     freight: Amount = "0"
     memo: Note = ""
     expected_on: date | None = None
+    add_vendor: bool = Field(default=False, description=ADD_VENDOR)
+    fill_packs: bool = Field(default=False, description=FILL_PACKS)
 
 
 class WantedGiven(Given):
@@ -76,6 +84,7 @@ class FromLines(Given):
     ship_to_text: str = Field(default="", max_length=500)
     expected_on: date | None = None
     memo: Note = ""
+    add_vendor: bool = Field(default=False, description=ADD_VENDOR)
 
 
 class PerVendor(Given):
@@ -104,6 +113,8 @@ class OrderChange(Given):
     add: list[LineGiven] = Field(default=[], max_length=1000)
     change: list[ChangeOfLine] = Field(default=[], max_length=1000)
     remove: list[Id] = Field(default=[], max_length=1000)
+    add_vendor: bool = Field(default=False, description=ADD_VENDOR)
+    fill_packs: bool = Field(default=False, description=FILL_PACKS)
 
 
 class Reason(Given):
@@ -146,6 +157,9 @@ class PurchaseLineOut(Shown):
         examples=["5"], description="In the product's own unit, as all figures and verbs count."
     )
     unit_cost: str | None = Field(examples=["31.50"], description="Null for those who may not see costs.")
+    cost_origin: Literal["typed", "vendor"] = Field(
+        description="What the vendor asked is asked anew when a draft's quantity changes."
+    )
     net: str | None = Field(examples=["157.50"])
     location: Id
     expected_on: date | None

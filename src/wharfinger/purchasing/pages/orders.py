@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from wharfinger.base import further
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
@@ -25,6 +26,8 @@ from wharfinger.demand.pages import typed_id
 from wharfinger.demand.queries.reading import lines_with
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions import approving, ordering
+from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.pages import entry
 from wharfinger.purchasing.queries import orders as queries
 from wharfinger.purchasing.queries import paper, shown
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
@@ -118,7 +121,8 @@ def order_list(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, purchase_order: int) -> HttpResponse:
     """One purchase order: its lines, who waits for them, what has arrived."""
     user: Any = request.user
-    return render(request, "purchasing/order.html", paper.order(purchase_order, user))
+    parts = further.told("purchase_order", request, purchase_order)
+    return render(request, "purchasing/order.html", paper.order(purchase_order, user) | {"parts": parts})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -136,7 +140,7 @@ def new(request: HttpRequest) -> HttpResponse:
         lambda: ordering.draft(
             actor=_user(request), wish=_wish(request.POST), key=request.POST.get("key") or None
         ),
-        ok=_("The purchase order is drafted."),
+        ok=lambda done: _and_filled(_("The purchase order is drafted."), done, request.POST),
         back=lambda done: reverse("purchasing:order", args=[done.one("purchasing.PurchaseOrder")]),
         again=_with_row_names(show, _typed_rows(request.POST)),
     )
@@ -159,7 +163,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: ordering.change_purchase(
             actor=_user(request), order=pk, change=_changes(request.POST, paper.found(pk), lines)
         ),
-        ok=_("The purchase order is changed."),
+        ok=lambda done: _and_filled(_("The purchase order is changed."), done, request.POST),
         back=reverse("purchasing:order", args=[pk]),
         again=_with_row_names(show, _typed_rows(request.POST)),
     )
@@ -220,6 +224,16 @@ def auto_fill(request: HttpRequest) -> HttpResponse:
         ok=_("Orders are drafted for what runs low."),
         back=f"{reverse('purchasing:orders')}?tab=drafts",
     )
+
+
+def _and_filled(said: str, done: Any, typed: QueryDict) -> str:
+    """What an act did, and what it ordered beyond what was typed."""
+    wanted: dict[int, int] = {}
+    for line in _new_lines(typed):
+        if line.product is not None:
+            part = line.quantity or sum(one.quantity or 0 for one in line.wanted)
+            wanted[line.product] = wanted.get(line.product, 0) + part
+    return " ".join(filter(None, (said, entry.filled_up(done, wanted))))
 
 
 def _user(request: HttpRequest) -> Any:
@@ -295,7 +309,14 @@ def _wish(typed: QueryDict) -> PurchaseWish:
         ship_to=typed.get("ship_to") or "own",
         ship_to_site=typed_id(typed, "ship_to_site"),
         ship_to_text=typed.get("ship_to_text", ""),
+        add_vendor=adds_vendor(typed),
+        fill_packs=True,
     )
+
+
+def adds_vendor(typed: QueryDict) -> bool:
+    """Whether somebody said that the vendor sells from now on what it was not known to sell."""
+    return typed.get("add_vendor") in ("yes", "true")
 
 
 def _new_lines(typed: QueryDict) -> tuple[PurchaseLineWish, ...]:
@@ -365,14 +386,28 @@ def _changes(typed: QueryDict, order: Any, lines: list[Any]) -> PurchaseChange:
             typed_quantity(
                 typed.get(f"line-quantity-{line.pk}", ""), line.product, line.per, f"line-quantity-{line.pk}"
             ),
-            micro(typed.get(f"line-cost-{line.pk}", ""), field=f"line-cost-{line.pk}")
-            if f"line-cost-{line.pk}" in typed
-            else None,
+            _typed_cost(typed, line),
         )
         for line in lines
         if line.pk not in gone
     ]
-    return PurchaseChange(tuple(values.items()), _new_lines(typed), tuple(changes), tuple(sorted(gone)))
+    return PurchaseChange(
+        tuple(values.items()),
+        _new_lines(typed),
+        tuple(changes),
+        tuple(sorted(gone)),
+        add_vendor=adds_vendor(typed),
+        fill_packs=True,
+    )
+
+
+def _typed_cost(typed: QueryDict, line: PurchaseLine) -> int | None:
+    """The cost that was typed; one that stands as it stood was not, so that another quantity may find another."""
+    field = f"line-cost-{line.pk}"
+    if field not in typed:
+        return None
+    cost = micro(typed.get(field, ""), field=field)
+    return None if cost == line.unit_cost_micro else cost
 
 
 def _day(typed: QueryDict, name: str) -> date | None:

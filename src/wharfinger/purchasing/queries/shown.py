@@ -187,6 +187,7 @@ def _show_line(
         "unit": line.unit or line.product.unit,
         "base_quantity": plain(line.quantity, places),
         "unit_cost": plain(line.unit_cost_micro, MICRO) if costs else None,
+        "cost_origin": "typed" if line.cost_typed else "vendor",
         "net": money.plain(net, order.currency) if costs else None,
         "location": line.location_id,
         "expected_on": line.expected_on,

@@ -172,7 +172,10 @@ def read_terms(*, vendors: Iterable[int] = (), sites: Iterable[int] = ()) -> Rea
         )
         for price in steps.select_related("organization"):
             asked = prices[price.product_id].get(price.organization_id) or Asked(
-                price.cost_micro, price.currency
+                price.cost_micro,
+                price.currency or price.organization.currency,
+                pack=price.pack_quantity,
+                minimum=price.minimum_quantity,
             )
             if price.above is not None:
                 asked = asked._replace(steps=(*asked.steps, Step(price.above, price.then)))

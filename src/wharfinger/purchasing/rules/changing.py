@@ -9,6 +9,7 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.ledger.plan import Plan, Truth, fixed
+from wharfinger.purchasing.rules.asking import offered_cost
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, add_line
 from wharfinger.purchasing.rules.ordering import draft_of, live, mention_lines
 
@@ -36,6 +37,10 @@ class PurchaseChange:
     add: tuple[PurchaseLineWish, ...] = ()
     change: tuple[LineChange, ...] = field(default=())
     remove: tuple[int, ...] = ()
+    add_vendor: bool = False
+    """Whether the order's vendor becomes one of the vendors of what is added and it is not known to sell."""
+    fill_packs: bool = False
+    """Whether what is added is filled up to whole packs and the vendor's minimum."""
 
 
 def plan_change(truth: Truth, *, order: int, change: PurchaseChange) -> Plan:
@@ -49,7 +54,8 @@ def plan_change(truth: Truth, *, order: int, change: PurchaseChange) -> Plan:
     for n, pk in enumerate(change.remove):
         _remove(plan, truth, _line(lines, pk, f"remove.{n}"))
     for n, one in enumerate(change.change):
-        _change(plan, truth, _line(lines, one.purchase_line, f"lines.{n}.purchase_line"), one, f"lines.{n}")
+        line = _line(lines, one.purchase_line, f"lines.{n}.purchase_line")
+        _change(plan, truth, row, line, one, f"lines.{n}")
     last = max((line.position for line in truth.read["positions"]), default=0)
     wish = PurchaseWish(
         row.vendor_id,
@@ -58,6 +64,8 @@ def plan_change(truth: Truth, *, order: int, change: PurchaseChange) -> Plan:
         ship_to=row.ship_to,
         ship_to_site=row.ship_to_site_id,
         expected_on=row.expected_on,
+        add_vendor=change.add_vendor,
+        fill_packs=change.fill_packs,
     )
     for n, added in enumerate(change.add):
         vendor = truth.read["vendors"][row.vendor_id]
@@ -81,7 +89,7 @@ def _remove(plan: Plan, truth: Truth, line: Any) -> None:
     plan.change(line, removed_at=truth.now)
 
 
-def _change(plan: Plan, truth: Truth, line: Any, change: LineChange, where: str) -> None:
+def _change(plan: Plan, truth: Truth, order: Any, line: Any, change: LineChange, where: str) -> None:
     if change.quantity is not None:
         if change.quantity <= 0:
             raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"{where}.quantity")
@@ -95,14 +103,27 @@ def _change(plan: Plan, truth: Truth, line: Any, change: LineChange, where: str)
                 held.quantity -= part
                 surplus -= part
         plan.change(line, quantity=change.quantity)
-    if change.unit_cost_micro is not None:
-        plan.change(line, unit_cost_micro=change.unit_cost_micro)
+    cost = change.unit_cost_micro
+    if cost is not None:
+        plan.change(line, unit_cost_micro=cost, cost_typed=True)
+    else:
+        cost = _offered_anew(truth, order, line, change, where)
+        plan.change(line, unit_cost_micro=cost)
     if change.expected_on is not None:
         plan.change(line, expected_on=change.expected_on)
     if change.description is not None:
         plan.change(line, description=change.description)
     quantity = line.quantity if change.quantity is None else change.quantity
-    cost = line.unit_cost_micro if change.unit_cost_micro is None else change.unit_cost_micro
     if quantity * cost > line.quantity * line.unit_cost_micro:
         # Whoever raises it asks for it, and so does not approve it.
         plan.change(line, requested_by_id=truth.actor or line.requested_by_id)
+
+
+def _offered_anew(truth: Truth, order: Any, line: Any, change: LineChange, where: str) -> int:
+    """What the line costs of another quantity: by the vendor's breaks where nobody typed a cost."""
+    kept: int = line.unit_cost_micro
+    asked = truth.read["prices"][line.product_id].get(order.vendor_id)
+    if line.cost_typed or asked is None or change.quantity in (None, line.quantity):
+        return kept
+    product, vendor = truth.read["products"][line.product_id], truth.read["vendors"][order.vendor_id]
+    return offered_cost(asked, product, vendor, change.quantity, line.per, order.currency, where)

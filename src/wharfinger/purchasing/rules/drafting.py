@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from wharfinger.base.money import rounded
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
-from wharfinger.catalog.rules.offers import Asked
+from wharfinger.catalog.rules.validity import in_effect
 from wharfinger.demand.rules import kits
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 from wharfinger.purchasing.rules.approving import sheets_of
+from wharfinger.purchasing.rules.asking import Typed, asked_of, offered_cost
 
 NUMBER = Number("purchase_order", "PO-{n}")
 BUYABLE = ("to_order", "demand")
@@ -66,6 +66,12 @@ class PurchaseWish:
     freight_minor: int = 0
     memo: str = ""
     expected_on: date | None = None
+    add_vendor: bool = False
+    """Whether the vendor becomes one of the vendors of whatever it is not known to sell, at the cost that is typed."""
+    fill_packs: bool = False
+    """Whether quantities that are said are filled up, too, to whole packs and the vendor's minimum; what is ordered
+    for customers' lines always is.
+    """
 
 
 def plan_draft(truth: Truth, *, wishes: Sequence[PurchaseWish]) -> Plan:
@@ -188,7 +194,20 @@ def add_line(
     total = 0
     for found, quantity in claims:
         total += draft_claim(plan, truth, found, quantity, drafted, field)
+    asked = asked_of(
+        plan,
+        truth,
+        product,
+        vendor,
+        Typed(line.unit_cost_micro, line.per, wish.currency or vendor.currency),
+        add=wish.add_vendor,
+        field=field,
+    )
     quantity = total if line.quantity is None else line.quantity
+    fills = line.quantity is None or wish.fill_packs
+    if asked is not None and fills and wish.ship_to != "organization" and quantity > 0:
+        # What fills the pack is for stock; of what the vendor sends to a customer there is none.
+        quantity = asked.filled(quantity)
     if quantity < total:
         raise Refusal(
             "less_than_lines",
@@ -207,6 +226,9 @@ def add_line(
             field=f"{field}.quantity",
         )
     unit, per = _unit(truth, product, line, quantity)
+    cost = line.unit_cost_micro
+    if cost is None:
+        cost = offered_cost(asked, product, vendor, quantity, per, wish.currency or vendor.currency, field)
     plan.create(
         "purchasing.PurchaseLine",
         purchase_order_id=order,
@@ -215,9 +237,8 @@ def add_line(
         quantity=quantity,
         unit=unit,
         per=per,
-        unit_cost_micro=_cost(
-            truth, product, vendor, line, quantity, per, wish.currency or vendor.currency, field
-        ),
+        unit_cost_micro=cost,
+        cost_typed=line.unit_cost_micro is not None,
         location_id=_location(truth, line.location, field),
         expected_on=line.expected_on or wish.expected_on,
         description=line.description or product.name,
@@ -332,6 +353,7 @@ def _product(
             field=f"{field}.product",
             sku=product.sku,
         )
+    in_effect(product, truth.today, field=f"{field}.product")
     return product
 
 
@@ -341,42 +363,6 @@ def _unit(truth: Truth, product: Any, line: PurchaseLineWish, quantity: int) -> 
     unit, per = truth.read["buying_units"].get(product.pk, ("", 1))
     # A cost that was typed is of the product's own unit, as nobody named another.
     return (unit, per) if unit and quantity % per == 0 and line.unit_cost_micro is None else ("", None)
-
-
-def _cost(
-    truth: Truth,
-    product: Any,
-    vendor: Any,
-    line: PurchaseLineWish,
-    quantity: int,
-    per: int | None,
-    currency: str,
-    field: str,
-) -> int:
-    """What was typed, else what the vendor asks for a unit of so many; raises Refusal where that is another currency."""
-    if line.unit_cost_micro is not None:
-        return line.unit_cost_micro
-    known: dict[int, Asked] = truth.read["prices"].get(product.pk, {})
-    if known and vendor.pk not in known:
-        raise Refusal(
-            "other_vendor",
-            N_("{vendor} is not listed as a vendor of {sku}. Give its cost, or choose another vendor."),
-            field=f"{field}.unit_cost",
-            vendor=vendor.name,
-            sku=product.sku,
-        )
-    asked = known.get(vendor.pk)
-    if asked is not None and asked.currency and asked.currency != currency:
-        raise Refusal(
-            "other_currency",
-            N_("{vendor} asks for {sku} in {currency}. Give the cost in the order's currency."),
-            field=f"{field}.unit_cost",
-            vendor=vendor.name,
-            sku=product.sku,
-            currency=asked.currency,
-        )
-    cost = asked.at(quantity) if asked is not None else 0
-    return cost if per is None else rounded(cost * per, 10**product.quantity_decimals)
 
 
 def _location(truth: Truth, pk: int | None, field: str) -> int:

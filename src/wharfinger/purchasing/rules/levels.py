@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.catalog.rules.offers import to_order
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, plan_draft
 from wharfinger.stock.rules.transferring import Sent, TransferWish, add_orders
@@ -65,7 +66,7 @@ class Need(NamedTuple):
             return max(0, min(self.lacking, self.spare))
         if self.vendor is None or not self.lacking:
             return 0
-        return -(-max(self.lacking, self.least) // self.pack) * self.pack
+        return to_order(self.lacking, self.pack, self.least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +126,7 @@ def plan_replenish(truth: Truth, *, items: Sequence[Item]) -> Plan:
             )
         elif item.source is not None:
             by_way[item.source, item.location].append(Sent(item.product, item.quantity))
-    plan = plan_draft(
-        truth, wishes=[PurchaseWish(pk, tuple(lines)) for pk, lines in sorted(by_vendor.items())]
-    )
+    orders = sorted(by_vendor.items())
+    plan = plan_draft(truth, wishes=[PurchaseWish(pk, tuple(lines), fill_packs=True) for pk, lines in orders])
     add_orders(plan, truth, [TransferWish(*way, tuple(lines)) for way, lines in sorted(by_way.items())])
     return plan
