@@ -14,7 +14,7 @@ from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions import change_product
 from wharfinger.catalog.models import PriceBreak, VendorPrice
-from wharfinger.exchange.lists import write
+from wharfinger.exchange import files
 from wharfinger.exchange.models import Run
 from wharfinger.parties.models import Role, User
 
@@ -98,7 +98,7 @@ def test_what_a_list_changes_is_seen_by_who_may_see_costs(client: Client, compan
 
 def test_what_vendors_ask_goes_out_as_it_comes_in(company: World, tmp_path: Path) -> None:
     bring("vendor_prices", LIST, decimal=",")
-    assert write(HOUSE, tmp_path)["vendor_prices"] == 5
+    assert files.folder(HOUSE, tmp_path)["vendor_prices"] == 5
     run = bring("vendor_prices", (tmp_path / "vendor_prices.csv").read_bytes())
     assert counts(run) == (0, 0, 4, [])
     assert run.changes == []

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from decimal import Decimal
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.world import clean, entries, world
 from wharfinger.catalog.models import Product
+from wharfinger.exchange import sheets
 from wharfinger.exchange.models import Mapping, Run
 from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.parties.models import User
@@ -72,7 +77,18 @@ def test_an_empty_file_has_the_columns_of_its_kind(client: Client) -> None:
     for kind in KINDS.values():
         assert f"/import/templates/{kind.name}.csv" in page
         answer = client.get(f"/import/templates/{kind.name}.csv")
-        assert answer.content.decode().strip().split(",") == kind.names()
+        headings, example = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
+        assert headings == kind.names()
+        assert example == [column.example for column in kind.columns]
+        assert all(column.example for column in kind.columns if column.needed)
+        book = client.get(f"/import/templates/{kind.name}.xlsx")
+        sheet = sheets.read(book.content, "template.xlsx")
+        assert sheet.headings == kind.names()
+        figures = [column.form == "figure" for column in kind.columns]
+        assert sheet.rows[0][1] == [
+            f"{Decimal(cell):f}".rstrip("0").rstrip(".") if figure and "." in cell else cell
+            for figure, cell in zip(figures, example, strict=True)
+        ]
     assert client.get("/import/templates/dreams.csv").status_code == 404
 
 

@@ -31,7 +31,7 @@ def plain(kind: str, value: Any) -> str | int | Decimal:
     match kind:
         case "link":
             return str(value[0])
-        case "chip":
+        case "chip" | "picture":
             return str(value[1])
         case "number":
             return int(value)
@@ -75,11 +75,11 @@ def _csv(table: Sequence[Sequence[Any]], title: str) -> tuple[bytes, str]:
     out = io.StringIO()
     writer = csv.writer(out)
     for row in table:
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow([harmless(cell) for cell in row])
     return ("\ufeff" + out.getvalue()).encode(), "text/csv; charset=utf-8"
 
 
-def _harmless(cell: Any) -> Any:
+def harmless(cell: Any) -> Any:
     """Text that a spreadsheet would take for a formula gets an apostrophe in front."""
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 

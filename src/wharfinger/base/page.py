@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from wharfinger.base import access
 from wharfinger.base.refusal import N_, BadInput, Refusal
 
-View = Callable[..., HttpResponse]
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 Link = tuple[str, str]
 """Words and an address."""
 
@@ -61,12 +61,12 @@ def signed_in(request: HttpRequest, permission: str = "") -> HttpResponse | None
     return None
 
 
-def page(permission: str = "") -> Callable[[View], View]:
+def page(permission: str = "") -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
     """Make a view a page: for people who are signed in and may read it."""
 
-    def made(view: View) -> View:
+    def made(view: Callable[..., Answer]) -> Callable[..., Answer]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             return signed_in(request, permission) or view(request, *args, **kwargs)
 
         return guarded

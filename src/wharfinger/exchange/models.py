@@ -19,6 +19,8 @@ class Mapping(models.Model):
     columns: models.JSONField[Any, Any] = models.JSONField(default=dict)
     """Our column → the file's heading, or ``=text`` for the same text in every row."""
     decimal = models.CharField(max_length=1, default=".")
+    dates = models.CharField(max_length=3, default="dmy")
+    """Whether 3/4/2026 is in April (``dmy``) or in March (``mdy``)."""
 
     def __str__(self) -> str:
         return self.name
@@ -34,6 +36,7 @@ class Run(models.Model):
     """The file, until it is brought in."""
     columns: models.JSONField[Any, Any] = models.JSONField(default=dict)
     decimal = models.CharField(max_length=1, default=".")
+    dates = models.CharField(max_length=3, default="dmy")
     dry = models.BooleanField(default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     uploaded_at = models.DateTimeField()

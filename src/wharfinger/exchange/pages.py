@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Sequence
+from tempfile import TemporaryFile
+from typing import TypeVar, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from wharfinger.base import clock
 from wharfinger.base.access import Actor
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere
-from wharfinger.exchange import queries
+from wharfinger.exchange import files, lists, queries
 from wharfinger.exchange.actions import mappings, rollback, runs
+from wharfinger.exchange.columns import kind_of
 from wharfinger.exchange.models import Mapping, Run
+from wharfinger.exchange.rules import headings, systems
 from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.exchange.sheets import MOST_BYTES
+
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,13 +62,63 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @page("exchange.import")
-def template(request: HttpRequest, kind: str) -> HttpResponse:
-    """An empty file with the columns of a kind, to be filled in."""
-    if kind not in KINDS:
+def template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
+    """A file to be filled in: the columns of a kind and an example, in a workbook with what they mean."""
+    if kind not in KINDS or form not in files.FORMS:
         raise NotThere("no_such_kind", N_("Choose what the file holds."))
-    answer = HttpResponse(",".join(KINDS[kind].names()) + "\r\n", content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{kind}.csv"'
+    of = kind_of(kind)
+    content = files.template_csv(of) if form == "csv" else files.template_xlsx(of)
+    return _file(HttpResponse(content, content_type=files.MEDIA[form]), f"{kind}.{form}")
+
+
+def _file(answer: Answer, name: str) -> Answer:
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
+
+
+@require_safe
+@page("exchange.export")
+def export(request: HttpRequest) -> HttpResponse:
+    """What can be taken out: list by list, or the whole company at once."""
+    kinds = [(kind, kind.name in lists.HISTORY) for kind in lists.leaving(_actor(request))]
+    return render(request, "exchange/export.html", {"kinds": kinds})
+
+
+@require_safe
+@page("exchange.export")
+def leaving(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
+    """One list as a file, row by row."""
+    return taken_out(_actor(request), kind, form)
+
+
+@require_safe
+@page("exchange.export")
+def archive(request: HttpRequest, form: str) -> HttpResponseBase:
+    """Every list in one archive."""
+    if form not in files.FORMS:
+        raise NotThere("no_such_list", N_("There is no such list."))
+    out = TemporaryFile()  # noqa: SIM115 - the answer closes it
+    files.archive(_actor(request), out, form)
+    out.seek(0)
+    return FileResponse(
+        out,
+        as_attachment=True,
+        filename=f"wharfinger-{clock.today():%Y-%m-%d}.zip",
+        content_type=files.MEDIA["zip"],
+    )
+
+
+def taken_out(actor: Actor, kind: str, form: str, ids: Sequence[int] | None = None) -> HttpResponseBase:
+    """A list as a file, of these nouns or of all; CSV leaves while it is read."""
+    of, rows = lists.kind_leaving(actor, kind), lists.rows_of(actor, kind, ids)
+    name = f"{kind}-{clock.today():%Y-%m-%d}.{form}"
+    if form == "csv":
+        lines = (line.encode() for line in files.csv_lines(of, rows))
+        return _file(StreamingHttpResponse(lines, content_type=files.MEDIA["csv"]), name)
+    out = TemporaryFile()  # noqa: SIM115 - the answer closes it
+    files.workbook(out, of, rows)
+    out.seek(0)
+    return FileResponse(out, as_attachment=True, filename=name, content_type=files.MEDIA["xlsx"])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,13 +129,16 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 
     def show(form: Form) -> HttpResponse:
         mapping = found.content is not None and (found.started_at is None or found.finished_at is not None)
+        sheet = queries.preview(found) if mapping else None
         shown = {
             "run": found,
-            "kind": KINDS[found.kind],
+            "kind": kind_of(found.kind),
             "form": form,
             "problems": list(queries.problems(found)),
             "changes": list(queries.changes(found)) if _actor(request).may("catalog.see_cost") else [],
-            "sheet": queries.preview(found) if mapping else None,
+            "sheet": sheet,
+            "system": systems.recognised(sheet.headings, found.kind) if sheet else None,
+            "left": headings.left(sheet.headings, found.columns, found.kind) if sheet else [],
             "mappings": queries.mappings(found.kind),
             "made": queries.made(found),
             "back": queries.rollback(found),
@@ -88,14 +149,15 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
         return show(Form(_columns(request, found)))
 
     def act() -> Run:
-        given = {name: request.POST.get(name, "") for name in KINDS[found.kind].names()}
-        decimal = request.POST.get("decimal", ".")
+        given = {name: request.POST.get(name, "") for name in kind_of(found.kind).names()}
+        written = {
+            "decimal": request.POST.get("decimal", found.decimal),
+            "dates": request.POST.get("dates", found.dates),
+        }
         dry = request.POST.get("do") != "import"
-        begun = runs.start(actor=_actor(request), run=found, columns=given, decimal=decimal, dry=dry)
+        begun = runs.start(actor=_actor(request), run=found, columns=given, dry=dry, **written)
         if name := request.POST.get("save_as", "").strip():
-            mappings.save_mapping(
-                actor=_actor(request), name=name, kind=found.kind, columns=given, decimal=decimal
-            )
+            mappings.save_mapping(actor=_actor(request), name=name, kind=found.kind, columns=given, **written)
         return begun
 
     return page_act(
@@ -171,5 +233,5 @@ def _columns(request: HttpRequest, found: Run) -> dict[str, str]:
     if chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
         saved = Mapping.objects.filter(pk=int(chosen), kind=found.kind).first()
         if saved is not None:
-            return {**saved.columns, "decimal": saved.decimal}
-    return {**found.columns, "decimal": found.decimal}
+            return {**saved.columns, "decimal": saved.decimal, "dates": saved.dates}
+    return {**found.columns, "decimal": found.decimal, "dates": found.dates}

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.exchange import sheets
+from wharfinger.exchange.columns import kind_of
 from wharfinger.exchange.models import Made, Mapping, Run
-from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.ledger.models import Holding, Move
 from wharfinger.ledger.reverse import model_of
 from wharfinger.ledger.telling import stand_words, verb_words
@@ -74,6 +74,7 @@ PARTS = {
     "product": {"catalog.VendorPrice", "catalog.Barcode"},
     "organization": {"parties.Contact", "parties.Site"},
     "location": {"stock.Bin"},
+    "price_list": {"pricing.PriceItem"},
 }
 """What belongs to a noun and goes with it; whatever else refers to it uses it."""
 
@@ -139,7 +140,7 @@ WHAT = {
 
 def changes(run: Run) -> Iterator[dict[str, Any]]:
     """What a vendor's list changes, in the reader's words."""
-    names = {column.name: column.label for column in KINDS[run.kind].columns}
+    names = {column.name: column.label for column in kind_of(run.kind).columns}
     for one in run.changes:
         word = WHAT.get(one["what"], names.get(one["what"], one["what"]))
         yield {**one, "what": gettext(word), "percent": f"{one['percent']} %" if one["percent"] else ""}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,6 +16,8 @@ from wharfinger.base.refusal import N_, BadInput
 
 MOST_BYTES = 20_000_000
 SEPARATORS = (",", ";", "\t", "|")
+RUN = ("=", "+", "-", "@", "\t", "\r")
+"""How a text begins that a spreadsheet would run."""
 
 
 class Sheet(NamedTuple):
@@ -44,14 +47,25 @@ def read(content: bytes, name: str) -> Sheet:
 
 def _csv(content: bytes) -> list[list[str]]:
     text = _decoded(content)
-    first = text.split("\n", 1)[0]
-    separator = max(SEPARATORS, key=first.count)
+    first, _, rest = text.partition("\n")
+    if len(said := first.strip()) == 5 and said.startswith("sep="):
+        # What Excel writes above the headings to say how they are parted.
+        text, separator = rest, said[-1]
+    else:
+        outside = re.sub(r'"[^"]*"', "", first)
+        separator = max(SEPARATORS, key=outside.count)
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        return [[_unguarded(cell) for cell in row] for row in rows]
     except csv.Error as error:
         raise BadInput(
             "not_csv", N_("This is no whole CSV file: {why}."), field="file", why=str(error)
         ) from None
+
+
+def _unguarded(cell: str) -> str:
+    """A text without the apostrophe that keeps spreadsheets from running it."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in RUN else cell
 
 
 def _decoded(content: bytes) -> str:

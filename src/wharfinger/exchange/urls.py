@@ -9,7 +9,10 @@ from wharfinger.exchange import pages
 app_name = "exchange"
 urlpatterns = [
     path("import/", pages.upload, name="import"),
-    path("import/templates/<slug:kind>.csv", pages.template, name="template"),
+    path("import/templates/<slug:kind>.<slug:form>", pages.template, name="template"),
+    path("export/", pages.export, name="export"),
+    path("export/everything-<slug:form>.zip", pages.archive, name="archive"),
+    path("export/<slug:kind>.<slug:form>", pages.leaving, name="leaving"),
     path("import/<int:pk>/", pages.run, name="run"),
     path("import/<int:pk>/proceed/", pages.proceed, name="proceed"),
     path("import/<int:pk>/roll-back/", pages.roll_back, name="roll_back"),

@@ -7,9 +7,11 @@ from typing import Any
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.exchange.actions import finding
+from wharfinger.exchange.actions.finding import different
 from wharfinger.exchange.actions.made import revived
-from wharfinger.exchange.actions.organizations import different
 from wharfinger.exchange.rules import Group, Row
+from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.parties.models import User
 from wharfinger.stock.actions import locations as stock
 from wharfinger.stock.models import Bin, Location
@@ -53,6 +55,8 @@ def _values(row: Row) -> Values:
                 name=row["person"][:60],
             )
         values["person"] = person.pk
+    if row["returns_location"]:
+        values["returns_location"] = finding.location(row, "returns_location").pk
     return values
 
 
@@ -62,8 +66,7 @@ def _bins(group: Group) -> dict[str, Values]:
         if row["bin"]:
             group.parts[f"bins.{len(bins)}"] = row
             bins[row["bin"]] = {"name": row["bin"]}
-            if row["sequence"]:
-                bins[row["bin"]]["sequence"] = row.whole("sequence")
+            bins[row["bin"]] |= row.said(KINDS["locations"], "sequence", "capacity")
     return bins
 
 
@@ -74,7 +77,8 @@ def _bin(actor: Actor, group: Group, location: Location, values: Values) -> bool
         group.led_to(made.id, f"bin:{made.one('stock.Bin')}")
         return True
     back = revived(f"bin:{found.pk}", found, values)
-    if values.get("sequence", found.place.sequence) == found.place.sequence and not back:
+    there = {"sequence": found.place.sequence, "capacity": found.capacity}
+    if all(values.get(name, value) == value for name, value in there.items()) and not back:
         return False
     done = stock.change_bin(actor=actor, bin=found.pk, values=values | back)
     group.led_to(done.id, f"bin:{found.pk}" if back else "")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from wharfinger.exchange.columns import kind_of
 from wharfinger.exchange.models import Made, Run
 from wharfinger.exchange.rules import Group, called
-from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.ledger.models import Fact
 
 
@@ -15,7 +15,7 @@ def keep(run: Run, groups: Iterable[Group]) -> None:
     """Remember the entries that things of a file led to; an act that is tried again starts afresh."""
     rows = []
     for group in groups:
-        name = called(KINDS[run.kind], group)
+        name = called(kind_of(run.kind), group)
         rows += [
             Made(
                 run=run,

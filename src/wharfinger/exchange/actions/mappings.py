@@ -16,10 +16,18 @@ from wharfinger.ledger.post import attempt, post
 from wharfinger.ledger.write import Written
 
 
-def save_mapping(*, actor: Actor, name: str, kind: str, columns: Mapping[str, str], decimal: str) -> Written:
+def save_mapping(
+    *,
+    actor: Actor,
+    name: str,
+    kind: str,
+    columns: Mapping[str, str],
+    decimal: str = ".",
+    dates: str = "dmy",
+) -> Written:
     """Keep a mapping under a name; the same name again replaces it."""
     require(actor, "exchange.import")
-    chosen = rules.kept(kind, columns, decimal)
+    chosen = rules.kept(kind, columns, decimal, dates)
     name = tidy(name, field="name", most=60)
     known = list(SavedMapping.objects.filter(name=name).values_list("pk", flat=True))
 
@@ -27,7 +35,7 @@ def save_mapping(*, actor: Actor, name: str, kind: str, columns: Mapping[str, st
         truth.read["mappings"] = list(SavedMapping.objects.filter(name=name))
 
     wish = Wish(documents=[(SavedMapping, known)], reads=(read,))
-    plan = partial(rules.plan_save, name=name, kind=kind, columns=chosen, decimal=decimal)
+    plan = partial(rules.plan_save, name=name, kind=kind, columns=chosen, decimal=decimal, dates=dates)
     return post("change" if known else "add", wish, plan, actor=actor)
 
 

@@ -10,12 +10,12 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
-from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.actions.offers import set_offers
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.catalog.queries import scanned, steps_of
 from wharfinger.catalog.rules.offers import VENDOR, Step, differences
-from wharfinger.exchange.actions.organizations import known
+from wharfinger.exchange.actions import finding
+from wharfinger.exchange.actions.finding import known
 from wharfinger.exchange.rules import Group, Row, Told
 from wharfinger.parties.models import Organization
 
@@ -31,7 +31,7 @@ def bring(*, actor: Actor, group: Group) -> str:
     require(actor, "catalog.see_cost")
     row = group.first
     group.told.clear()
-    vendor = _vendor(row)
+    vendor = finding.organization(row, "vendor")
     product = _products([group]).get(_key(row)) or _by_part(vendor, [row]).get(row["part_number"])
     if product is None:
         about = " · ".join(filter(None, (row["sku"] or row["part_number"] or row["gtin"], row["name"])))
@@ -79,18 +79,6 @@ def gone(groups: Sequence[Group]) -> list[Told]:
             about = f"{price.product.sku} {price.product.name}"
             told.append(Told(0, about, "gone", plain(price.cost_micro, MICRO)))
     return told
-
-
-def _vendor(row: Row) -> Organization:
-    found = known(row["vendor"], "") or known("", row["vendor"])
-    if found is None or not row["vendor"]:
-        raise BadInput(
-            "no_such_vendor",
-            N_("There is no vendor “{name}”. Bring in the organizations first."),
-            field="vendor",
-            name=row["vendor"][:60],
-        )
-    return found
 
 
 def _key(row: Row) -> str:

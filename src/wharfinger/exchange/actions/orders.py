@@ -1,114 +1,122 @@
-"""Bring in sales orders with their lines."""
+"""Bring in sales orders with their lines; what is long over is delivered and invoiced at once."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from wharfinger.base import money, quantity
 from wharfinger.base.access import Actor, require
-from wharfinger.base.quantity import scaled
-from wharfinger.base.refusal import N_, BadInput, Refusal
-from wharfinger.catalog.models import Product
-from wharfinger.demand.models import Line, Sheet
-from wharfinger.demand.rules import LineWish
-from wharfinger.exchange.actions.organizations import different, known
-from wharfinger.exchange.actions.products import tax_code
-from wharfinger.exchange.rules import Group, Row
-from wharfinger.parties.models import Organization, Site
+from wharfinger.base.refusal import Refusal
+from wharfinger.demand.models import Sheet
+from wharfinger.exchange.actions import finding
+from wharfinger.exchange.actions.finding import different
+from wharfinger.exchange.actions.lines import lines_of, must_agree
+from wharfinger.exchange.actions.made import keep
+from wharfinger.exchange.models import Run
+from wharfinger.exchange.rules import Group
+from wharfinger.exchange.rules.kinds import KINDS
+from wharfinger.flows.actions.sell import Sale, sell
+from wharfinger.ledger.post import attempt
 from wharfinger.sales.actions import orders
 from wharfinger.sales.rules.orders import OrderWish
 
+TERMS = ("title", "customer_reference", "currency")
+
 
 def bring(*, actor: Actor, group: Group) -> str:
-    """Make an order of the rows that name it; one that is there gets other dates and words only."""
+    """Make an order of the rows that name it; one that is there gets other dates and words only.
+
+    One that says when it was delivered and invoiced is sold at once, on that day.
+    """
     require(actor, "exchange.import")
     row = group.first
-    found = Sheet.objects.filter(kind="order", number=row["number"], void__isnull=True).first()
-    lines = tuple(_line(group, one, n) for n, one in enumerate(group.rows))
-    values: dict[str, Any] = {
-        name: row[name] for name in ("title", "customer_reference", "currency") if row[name]
-    } | {name: row.day(name) for name in ("ordered_on", "promised_on") if row[name]}
+    found = _there(row["number"])
+    if found is None and row["sold_on"]:
+        _sell(actor, [group], row.day("sold_on"))
+        return "added"
+    lines = lines_of(group)
+    values = _terms(group) | row.said(KINDS["orders"], "ordered_on", "promised_on")
     if found is not None:
-        return _changed(actor, group, found, values, lines)
-    customer = _customer(row)
-    made = orders.create_order(
-        actor=actor,
-        wish=OrderWish(
-            organization=customer.pk,
-            lines=lines,
-            site=_site(row, customer),
-            number=row["number"],
-            confirm=bool(row["confirm"]) and row.flag("confirm"),
-            **values,
-        ),
+        return _changed(actor, group, found, values)
+    customer = finding.organization(row, "customer")
+    at = finding.site(row, customer)
+    wish = OrderWish(
+        organization=customer.pk,
+        lines=lines,
+        site=at.pk if at else None,
+        number=row["number"],
+        confirm=bool(row["confirm"]) and row.flag("confirm"),
+        **values,
     )
-    group.led_to(made.id)
+    group.led_to(orders.create_order(actor=actor, wish=wish).id)
     return "added"
 
 
-def _changed(
-    actor: Actor, group: Group, found: Sheet, values: dict[str, Any], lines: tuple[LineWish, ...]
-) -> str:
-    there = Line.objects.filter(sheet=found, void__isnull=True, removed_at__isnull=True).order_by("position")
-    if [(one.product_id, one.quantity) for one in there] != [(one.product, one.quantity) for one in lines]:
-        raise Refusal(
-            "order_differs",
-            N_("{number} is in the books already, with other lines. Change it there."),
-            field="number",
-            number=found.number,
-        )
+def bring_many(*, actor: Actor, groups: Sequence[Group], run: Run) -> dict[int, str]:
+    """Sell many at once that are long over, by one act for each day; nothing where one of them is refused."""
+    require(actor, "exchange.import")
+    if not all(group.first["sold_on"] for group in groups):
+        return {}
+    numbers = {group.first["number"] for group in groups}
+    if Sheet.objects.filter(kind="order", number__in=numbers, void__isnull=True).exists():
+        return {}
+
+    def act() -> None:
+        days: dict[date | None, list[Group]] = {}
+        for group in groups:
+            days.setdefault(group.first.day("sold_on"), []).append(group)
+        for day, part in sorted(days.items(), key=lambda one: str(one[0])):
+            _sell(actor, part, day)
+        keep(run, groups)
+
+    try:
+        attempt(act)
+    except Refusal:
+        return {}
+    return dict.fromkeys(range(len(groups)), "added")
+
+
+def _sell(actor: Actor, groups: Sequence[Group], day: date | None) -> None:
+    for group in groups:
+        group.made.clear()
+    sales = [_sale(group) for group in groups]
+    for n, group in enumerate(groups):
+        parts = {f"sales.{n}.{name}": row for name, row in group.parts.items()}
+        group.parts.update(parts)
+    done = sell(actor=actor, sales=sales, sold_on=day)
+    # The entry is one; it is rolled back as a whole, or not at all.
+    groups[0].led_to(done.id)
+
+
+def _sale(group: Group) -> Sale:
+    row = group.first
+    customer = finding.organization(row, "customer")
+    at, lines = finding.site(row, customer), lines_of(group)
+    codes = tuple(tuple(one["serial"].replace(",", " ").replace(";", " ").split()) for one in group.rows)
+    return Sale(
+        organization=customer.pk,
+        lines=lines,
+        codes=codes if any(codes) else (),
+        location=finding.location(row).place_id if row["location"] else None,
+        site=at.pk if at else None,
+        number=row["number"],
+        paid_by=row["paid_by"] or None,
+        **_terms(group),
+    )
+
+
+def _terms(group: Group) -> dict[str, Any]:
+    return {name: group.first[name] for name in TERMS if group.first[name]}
+
+
+def _there(number: str) -> Sheet | None:
+    return Sheet.objects.filter(kind="order", number=number, void__isnull=True).first()
+
+
+def _changed(actor: Actor, group: Group, found: Sheet, values: dict[str, Any]) -> str:
+    must_agree(found, lines_of(group))
     changed = different(found, values)
     if changed:
         group.led_to(orders.change_order(actor=actor, order=found.pk, values=changed).id)
     return "changed" if changed else "unchanged"
-
-
-def _line(group: Group, row: Row, n: int) -> LineWish:
-    group.parts[f"lines.{n}"] = row
-    product = Product.objects.filter(sku=row["sku"]).first()
-    if product is None:
-        raise BadInput(
-            "no_such_sku", N_("There is no product “{sku}”."), field=f"lines.{n}.sku", sku=row["sku"][:60]
-        )
-    at = f"lines.{n}."
-    try:
-        return LineWish(
-            product.pk,
-            quantity.quantity(row.figure("quantity"), product.quantity_decimals),
-            unit_price_micro=money.micro(row.figure("unit_price")) if row["unit_price"] else None,
-            discount_micro=scaled(row.figure("discount"), 4, field="discount", most=1_000_001)
-            if row["discount"]
-            else 0,
-            tax_code=tax_code(row),
-            description=row["description"],
-        )
-    except BadInput as refusal:
-        refusal.field = f"{at}{refusal.field}"
-        raise
-
-
-def _customer(row: Row) -> Organization:
-    found = known(row["customer"], "") or known("", row["customer"])
-    if found is None or not row["customer"]:
-        raise BadInput(
-            "no_such_customer",
-            N_("There is no customer “{name}”. Bring in the organizations first."),
-            field="customer",
-            name=row["customer"][:60],
-        )
-    return found
-
-
-def _site(row: Row, customer: Organization) -> int | None:
-    if not row["site"]:
-        return None
-    found = Site.objects.filter(organization=customer, name=row["site"], retired_on__isnull=True).first()
-    if found is None:
-        raise BadInput(
-            "no_such_site",
-            N_("{customer} has no site “{name}”."),
-            field="site",
-            customer=customer.name,
-            name=row["site"][:60],
-        )
-    return found.pk

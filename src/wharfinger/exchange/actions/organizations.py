@@ -6,6 +6,8 @@ from typing import Any
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
+from wharfinger.exchange.actions import finding
+from wharfinger.exchange.actions.finding import different, known
 from wharfinger.exchange.actions.made import revived
 from wharfinger.exchange.rules import Group, Row
 from wharfinger.parties import rules
@@ -31,12 +33,16 @@ def bring(*, actor: Actor, group: Group) -> str:
         )
         group.led_to(made.id, f"organization:{made.one('parties.Organization')}")
         return "added"
-    changed = different(found, checked(rules.ORGANIZATION, values))
+    kept = checked(rules.ORGANIZATION, values)
+    names = {"customer_group": "customer_group_id"}
+    other = different(found, {names.get(name, name): value for name, value in kept.items()})
+    changed = {name: value for name, value in kept.items() if names.get(name, name) in other}
     changed |= revived(f"organization:{found.pk}", found, values)
     if changed:
+        back = "retired_on" in changed and changed["retired_on"] is None
         group.led_to(
             parties.change_organization(actor=actor, organization=found.pk, values=changed).id,
-            f"organization:{found.pk}" if "retired_on" in changed else "",
+            f"organization:{found.pk}" if back else "",
         )
     # Each of these must run, so none of them stands behind an `or`.
     done = [_contact(actor, group, found, one) for one in contacts.values()]
@@ -44,23 +50,34 @@ def bring(*, actor: Actor, group: Group) -> str:
     return "changed" if changed or any(done) else "unchanged"
 
 
-def known(reference: str, name: str) -> Organization | None:
-    """The organization of a reference, or where none is given of exactly this name."""
-    every = Organization.objects.order_by("pk")
-    return (every.filter(reference=reference) if reference else every.filter(name=name)).first()
-
-
-def different(row: Any, values: dict[str, Any]) -> dict[str, Any]:
-    """Those values that a row does not have yet."""
-    return {name: value for name, value in values.items() if getattr(row, name) != value}
-
-
 def _values(row: Row) -> dict[str, Any]:
     values: dict[str, Any] = {name: row[name] for name in TEXTS if row[name]}
     values |= {name: row.flag(name) for name in ("customer", "vendor") if row[name]}
     if row["terms_days"]:
         values["terms_days"] = row.whole("terms_days")
-    return values
+    group = finding.customer_group(row)
+    values |= {} if group is None else {"customer_group": group}
+    return values | finding.retired(row)
+
+
+def bring_contact(*, actor: Actor, group: Group) -> str:
+    """Add a contact of an organization that is there, or change what differs."""
+    require(actor, "exchange.import")
+    row = group.first
+    values = {name: row[name] for name in ("name", "email", "phone") if row[name]} | finding.retired(row)
+    owner = finding.organization(row, "organization")
+    return _contact(actor, group, owner, {"name": "", **values}) or "unchanged"
+
+
+def bring_site(*, actor: Actor, group: Group) -> str:
+    """Add a site of an organization that is there, or change what differs."""
+    require(actor, "exchange.import")
+    row = group.first
+    values: dict[str, Any] = {name: row[name] for name in ("name", *ADDRESS) if row[name]}
+    values |= {name: row.flag(name) for name in ("ship_to", "bill_to") if row[name]}
+    values |= {"country": row.country("country")} if row["country"] else {}
+    owner = finding.organization(row, "organization")
+    return _site(actor, group, owner, {"name": "", **values} | finding.retired(row)) or "unchanged"
 
 
 def _parts(group: Group) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, Any]]]:
@@ -82,29 +99,31 @@ def _parts(group: Group) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str,
     return contacts, sites
 
 
-def _contact(actor: Actor, group: Group, organization: Organization, values: dict[str, Any]) -> bool:
+def _contact(actor: Actor, group: Group, organization: Organization, values: dict[str, Any]) -> str:
+    """Add or change it; nothing where it is as it was."""
     found = Contact.objects.filter(organization=organization, name=values["name"]).order_by("pk").first()
     if found is None:
         made = parties.add_contact(actor=actor, organization=organization.pk, values=values)
         group.led_to(made.id, f"contact:{made.one('parties.Contact')}")
-        return True
+        return "added"
     changed = different(found, checked(rules.CONTACT, values))
     changed |= revived(f"contact:{found.pk}", found, values)
     if changed:
         done = parties.change_contact(actor=actor, contact=found.pk, values=changed)
-        group.led_to(done.id, f"contact:{found.pk}" if "retired_on" in changed else "")
-    return bool(changed)
+        group.led_to(done.id, f"contact:{found.pk}" if changed.get("retired_on", 0) is None else "")
+    return "changed" if changed else ""
 
 
-def _site(actor: Actor, group: Group, organization: Organization, values: dict[str, Any]) -> bool:
+def _site(actor: Actor, group: Group, organization: Organization, values: dict[str, Any]) -> str:
+    """Add or change it; nothing where it is as it was."""
     found = Site.objects.filter(organization=organization, name=values["name"]).order_by("pk").first()
     if found is None:
         made = parties.add_site(actor=actor, organization=organization.pk, values=values)
         group.led_to(made.id, f"site:{made.one('parties.Site')}")
-        return True
+        return "added"
     changed = different(found, checked(rules.SITE, values))
     changed |= revived(f"site:{found.pk}", found, values)
     if changed:
         done = parties.change_site(actor=actor, site=found.pk, values=changed)
-        group.led_to(done.id, f"site:{found.pk}" if "retired_on" in changed else "")
-    return bool(changed)
+        group.led_to(done.id, f"site:{found.pk}" if changed.get("retired_on", 0) is None else "")
+    return "changed" if changed else ""

@@ -7,13 +7,13 @@ from typing import Any
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.base.quantity import scaled
-from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog import actions, rules
-from wharfinger.catalog.models import Product, TaxCode, VendorPrice
+from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.catalog.queries import barcodes, means
+from wharfinger.exchange.actions import finding
 from wharfinger.exchange.actions.made import revived
-from wharfinger.exchange.actions.organizations import known
 from wharfinger.exchange.rules import Group, Row
+from wharfinger.exchange.rules.kinds import KINDS
 
 TEXTS = (
     "sku",
@@ -27,6 +27,17 @@ TEXTS = (
     "category",
     "manufacturer",
     "gtin",
+)
+
+
+FORMED = (
+    "price",
+    "quantity_decimals",
+    "weight_grams",
+    "procured",
+    "fixed",
+    "rma_eligible",
+    "returnable_days",
 )
 
 
@@ -61,34 +72,10 @@ def bring(*, actor: Actor, group: Group) -> str:
     return "changed"
 
 
-def tax_code(row: Row) -> int | None:
-    """The tax code that a row names; raises BadInput when there is none of that name."""
-    if not row["tax_code"]:
-        return None
-    found = TaxCode.objects.filter(code=row["tax_code"]).values_list("pk", flat=True).first()
-    if found is None:
-        raise BadInput(
-            "no_such_tax_code",
-            N_("There is no tax code “{name}”."),
-            field="tax_code",
-            name=row["tax_code"][:40],
-        )
-    return found
-
-
 def _values(row: Row) -> dict[str, Any]:
     values: dict[str, Any] = {name: row[name] for name in TEXTS if row[name]}
-    if row["price"]:
-        values["price"] = row.figure("price")
-    if row["quantity_decimals"]:
-        values["quantity_decimals"] = row.whole("quantity_decimals")
-    if row["weight_grams"]:
-        values["weight_grams"] = row.whole("weight_grams")
-    if row["procured"]:
-        values["procured"] = row.flag("procured")
-    if row["retired_on"]:
-        values["retired_on"] = row.day("retired_on")
-    code = tax_code(row)
+    values |= row.said(KINDS["products"], *FORMED) | finding.retired(row)
+    code = finding.tax_code(row)
     return values if code is None else values | {"tax_code": code}
 
 
@@ -111,14 +98,7 @@ def _told(codes: list[dict[str, Any]], product: Product) -> set[tuple[str, int]]
 
 
 def _vendor(group: Group, row: Row) -> dict[str, Any]:
-    found = known(row["vendor"], "") or known("", row["vendor"])
-    if found is None:
-        raise BadInput(
-            "no_such_vendor",
-            N_("There is no vendor “{name}”. Bring in the organizations first."),
-            field="vendor",
-            name=row["vendor"][:60],
-        )
+    found = finding.organization(row, "vendor")
     group.parts[f"vendors.{len(group.parts)}"] = row
     values: dict[str, Any] = {"organization": found.pk}
     if row["vendor_cost"]:

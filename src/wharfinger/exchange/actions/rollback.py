@@ -15,8 +15,11 @@ from wharfinger.exchange.queries import stands, used_by
 from wharfinger.ledger.post import attempt
 from wharfinger.ledger.reverse import reverse
 from wharfinger.ledger.write import Written
+from wharfinger.parties.actions import groups
 from wharfinger.parties.actions import organizations as parties
+from wharfinger.pricing import actions as pricing
 from wharfinger.stock.actions import locations as stock
+from wharfinger.stock.actions import reasons
 
 Values = dict[str, Any]
 RETIRE: Mapping[str, Callable[[Actor, int, Values], Written]] = {
@@ -27,6 +30,14 @@ RETIRE: Mapping[str, Callable[[Actor, int, Values], Written]] = {
     "contact": lambda actor, pk, values: parties.change_contact(actor=actor, contact=pk, values=values),
     "site": lambda actor, pk, values: parties.change_site(actor=actor, site=pk, values=values),
     "location": lambda actor, pk, values: stock.change_location(actor=actor, location=pk, values=values),
+    "tax_code": lambda actor, pk, values: catalog.change_tax_code(actor=actor, tax_code=pk, values=values),
+    "customer_group": lambda actor, pk, values: groups.change_customer_group(
+        actor=actor, group=pk, values=values
+    ),
+    "reason": lambda actor, pk, values: reasons.change_reason(actor=actor, reason=pk, values=values),
+    "price_list": lambda actor, pk, values: pricing.change_price_list(
+        actor=actor, price_list=pk, values=values
+    ),
     "bin": lambda actor, pk, values: stock.change_bin(actor=actor, bin=pk, values=values),
 }
 """How what is never void leaves: it is retired, and a file that names it again brings it back."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from time import monotonic
@@ -10,24 +10,51 @@ from typing import Any
 
 from django.db.models import F
 
-from wharfinger.base import clock
+from wharfinger.base import clock, configuration
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.exchange import rules, sheets
-from wharfinger.exchange.actions import counts, locations, offers, orders, organizations, products, stock
+from wharfinger.exchange.actions import (
+    counts,
+    devices,
+    levels,
+    locations,
+    named,
+    offers,
+    orders,
+    organizations,
+    parts,
+    prices,
+    products,
+    purchases,
+    quotes,
+    stock,
+)
 from wharfinger.exchange.actions.made import keep
+from wharfinger.exchange.columns import kind_of
 from wharfinger.exchange.models import Run
-from wharfinger.exchange.rules import Group, Problem, Told
-from wharfinger.exchange.rules.kinds import KINDS
+from wharfinger.exchange.rules import Group, Problem, Told, cells, headings
+from wharfinger.exchange.rules.kinds import KINDS, Kind
 from wharfinger.ledger.post import attempt, dry
 
-BRING = {
+BRING: dict[str, Callable[..., str]] = {
     "organizations": organizations.bring,
     "products": products.bring,
     "locations": locations.bring,
     "orders": orders.bring,
     "counts": counts.bring,
     "vendor_prices": offers.bring,
+    "contacts": organizations.bring_contact,
+    "sites": organizations.bring_site,
+    "price_lists": prices.bring,
+    "levels": levels.bring,
+    "devices": devices.bring,
+    "quotes": quotes.bring,
+    "purchase_orders": purchases.bring,
+} | {
+    name: partial(act, kind=name)
+    for act, names in ((named.bring, named.NOUNS), (parts.bring, parts.PARTS))
+    for name in names
 }
 SLICE = 50
 """How many things are brought in between two looks at the clock."""
@@ -39,24 +66,39 @@ MOST_CHANGES = 5000
 """So many lines the list of changes has at most."""
 
 
-def upload(*, actor: Actor, content: bytes, name: str, kind: str) -> Run:
-    """Take a file in and guess which column is which; nothing of it is in the books yet."""
+def upload(*, actor: Actor, content: bytes, name: str, kind: str = "") -> Run:
+    """Take a file in, guess what it holds and which column is which; nothing of it is in the books yet."""
     require(actor, "exchange.import")
-    if kind not in KINDS:
+    if kind and kind not in KINDS:
         raise BadInput("no_such_kind", N_("Choose what the file holds."), field="kind")
     sheet = sheets.read(content, name)
+    kind = kind or headings.kind_of(KINDS.values(), sheet.headings, name)
+    if not kind:
+        raise BadInput(
+            "kind_unknown", N_("The headings do not tell what this file holds. Choose it."), field="kind"
+        )
+    columns = headings.guess(kind_of(kind), sheet.headings)
+    decimal, dates = _written(kind_of(kind), columns, sheet)
     return Run.objects.create(
         kind=kind,
         name=name[:200],
         content=content,
-        columns=rules.guess(KINDS[kind], sheet.headings),
+        columns=columns,
+        decimal=decimal,
+        dates=dates,
         by_id=actor.pk,
         uploaded_at=clock.now(),
     )
 
 
 def start(
-    *, actor: Actor, run: Run, columns: Mapping[str, str], decimal: str = ".", dry: bool = False
+    *,
+    actor: Actor,
+    run: Run,
+    columns: Mapping[str, str],
+    decimal: str = ".",
+    dates: str = "dmy",
+    dry: bool = False,
 ) -> Run:
     """Begin to bring a file in by this mapping, or only to see what would happen."""
     require(actor, "exchange.import")
@@ -64,11 +106,13 @@ def start(
         raise Refusal(
             "brought_in", N_("This file is in the books already. Upload it again to run it once more.")
         )
-    if decimal not in (".", ","):
+    if decimal not in cells.DECIMALS:
         raise BadInput("bad_decimal", N_("Numbers have a point or a comma."), field="decimal")
+    if dates not in cells.DATES:
+        raise BadInput("bad_dates", N_("Days come before months, or months before days."), field="dates")
     chosen = {name: heading for name, heading in columns.items() if heading}
-    found = _groups(run, chosen, decimal)
-    run.columns, run.decimal, run.dry, run.total = chosen, decimal, dry, len(found)
+    found = _groups(run, chosen, decimal, dates)
+    run.columns, run.decimal, run.dates, run.dry, run.total = chosen, decimal, dates, dry, len(found)
     run.position = run.added = run.changed = run.unchanged = 0
     run.problems, run.started_at, run.finished_at = [], clock.now(), None
     run.changes = []
@@ -82,7 +126,7 @@ def proceed(*, actor: Actor, run: Run, seconds: int = 2) -> Run:
     if run.started_at is None or run.finished_at is not None:
         return run
     until = monotonic() + seconds
-    found = _groups(run, run.columns, run.decimal)
+    found = _groups(run, run.columns, run.decimal, run.dates)
     while run.position < len(found):
         start_at = run.position
         end = min(start_at + SLICE, len(found))
@@ -104,11 +148,24 @@ def proceed(*, actor: Actor, run: Run, seconds: int = 2) -> Run:
     return run
 
 
-def _groups(run: Run, columns: Mapping[str, str], decimal: str) -> list[Group]:
-    kind = KINDS[run.kind]
+def _groups(run: Run, columns: Mapping[str, str], decimal: str, dates: str) -> list[Group]:
+    kind = kind_of(run.kind)
     sheet = sheets.read(bytes(run.content or b""), run.name)
-    rules.check(kind, columns, sheet.headings)
-    return rules.groups(kind, sheet.headings, sheet.rows, columns, decimal)
+    headings.check(kind, columns, sheet.headings)
+    return rules.groups(kind, sheet.headings, sheet.rows, columns, decimal, dates)
+
+
+def _written(kind: Kind, columns: Mapping[str, str], sheet: sheets.Sheet) -> tuple[str, str]:
+    """How numbers and days are written in a file, by those it has; as at home where they do not tell."""
+
+    def texts(form: str) -> Iterator[str]:
+        place = {heading: n for n, heading in reversed(list(enumerate(sheet.headings)))}
+        at = [place[h] for name, h in columns.items() if h in place and kind.column(name).form == form]
+        return (cells_of[n] for _, cells_of in sheet.rows for n in at if n < len(cells_of))
+
+    american = configuration.one("company")["country"] == "US"
+    decimal = cells.decimal_of(texts("figure")) or "."
+    return decimal, cells.dates_of(texts("day")) or ("mdy" if american else "dmy")
 
 
 def _bring(actor: Actor, run: Run, groups: Sequence[Group]) -> list[str | Problem]:
@@ -117,6 +174,10 @@ def _bring(actor: Actor, run: Run, groups: Sequence[Group]) -> list[str | Proble
         together = stock.bring_many(actor=actor, groups=groups, run=run)
         if together:
             return [together[n] for n in range(len(groups))]
+    if run.kind == "orders" and not run.dry:
+        sold = orders.bring_many(actor=actor, groups=groups, run=run)
+        if sold:
+            return [sold[n] for n in range(len(groups))]
     if run.kind == "counts" and not run.dry:
         written = counts.bring_many(actor=actor, groups=groups, run=run)
         if written:
@@ -137,7 +198,7 @@ def _one(actor: Actor, run: Run, group: Group) -> str | Problem:
         return dry(lambda: attempt(act)) if run.dry else attempt(act)
     except Refusal as refusal:
         group.told.clear()
-        return rules.problem(KINDS[run.kind], group, refusal)
+        return rules.problem(kind_of(run.kind), group, refusal)
 
 
 def _act(actor: Actor, run: Run, group: Group) -> Callable[[], str]:

@@ -11,12 +11,13 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.catalog.actions import add_product
 from wharfinger.catalog.models import Product
+from wharfinger.exchange.actions import finding
 from wharfinger.exchange.actions.made import keep
 from wharfinger.exchange.models import Brought, Run
 from wharfinger.exchange.rules import Group, Row
+from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.ledger.post import attempt
 from wharfinger.stock.actions.goods import adjust
-from wharfinger.stock.models import Bin, Location
 from wharfinger.stock.rules.adjusting import Adjustment
 
 REASON = "Opening stock"
@@ -38,7 +39,8 @@ def bring_many(*, actor: Actor, groups: Sequence[Group], run: Run) -> dict[int, 
 
     def act() -> None:
         fresh = [n for n, group in enumerate(groups) if not _is_known(group)]
-        for _day, part in groupby(fresh, key=lambda n: groups[n].first["as_of"]):
+        days = sorted(fresh, key=lambda n: groups[n].first["as_of"])
+        for _day, part in groupby(days, key=lambda n: groups[n].first["as_of"]):
             _post(actor, [groups[n] for n in part], run)
         keep(run, groups)
         became.update({n: "added" if n in set(fresh) else "unchanged" for n in range(len(groups))})
@@ -88,7 +90,8 @@ def _item(actor: Actor, group: Group, row: Row, n: int) -> Adjustment:
     if product is None:
         raise BadInput("no_such_sku", N_("There is no product “{sku}”."), field="sku", sku=row["sku"][:60])
     group.parts[f"items.{n}"] = row
-    location, bin = _place(row)
+    location = finding.location(row)
+    bin = finding.bin_of(row, location)
     serials = tuple(row["serial"].replace(",", " ").replace(";", " ").split())
     return Adjustment(
         product.pk,
@@ -100,6 +103,7 @@ def _item(actor: Actor, group: Group, row: Row, n: int) -> Adjustment:
         batch=row["batch"],
         expires_on=row.day("expires_on"),
         field=f"items.{n}.",
+        owner=finding.organization(row, "owner").pk if row["owner"] else None,
     )
 
 
@@ -112,32 +116,8 @@ def _new_product(actor: Actor, group: Group, row: Row) -> Product:
     return Product.objects.get(pk=pk)
 
 
-def _place(row: Row) -> tuple[Location, Bin | None]:
-    every = Location.objects.filter(retired_on__isnull=True)
-    location = (every.filter(name=row["location"]) if row["location"] else every.filter(default=True)).first()
-    if location is None:
-        raise BadInput(
-            "no_such_location_named",
-            N_("There is no location “{name}”. Add it first."),
-            field="location",
-            name=row["location"][:60],
-        )
-    if not row["bin"]:
-        return location, None
-    bin = Bin.objects.filter(location=location, name=row["bin"], retired_on__isnull=True).first()
-    if bin is None:
-        raise BadInput(
-            "no_such_bin_named",
-            N_("{location} has no bin “{name}”. Add it first."),
-            field="bin",
-            location=location.name,
-            name=row["bin"][:60],
-        )
-    return location, bin
-
-
 def _key(group: Group) -> str:
-    names = [group.first[name].casefold() for name in ("sku", "location", "bin", "batch", "serial")]
+    names = [group.first[name].casefold() for name in KINDS["stock"].key]
     return (
         "|".join(names)
         if len("|".join(names)) <= 300

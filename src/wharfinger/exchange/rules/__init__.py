@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.exchange.rules import cells, systems
 from wharfinger.exchange.rules.countries import COUNTRIES
 from wharfinger.exchange.rules.kinds import Kind
 
 YES = frozenset(("yes", "y", "true", "1", "x", "ja", "j", "wahr"))
 NO = frozenset(("no", "n", "false", "0", "nein", "falsch", "-"))
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _PART = re.compile(r"((\w+)\.\d+)\.(.+)")
 
 
@@ -26,18 +26,26 @@ class Row:
     number: int
     cells: Mapping[str, str]
     decimal: str = "."
+    dates: str = "dmy"
 
     def __getitem__(self, column: str) -> str:
         return self.cells.get(column, "")
 
     def figure(self, column: str) -> str:
-        """A number as we write it: without marks for thousands, with a point."""
-        found = self[column].replace(" ", "").replace("\u00a0", "").replace("'", "")
-        return found.replace(".", "").replace(",", ".") if self.decimal == "," else found.replace(",", "")
+        """A number as we write it: without marks for thousands, with a point; raises BadInput where they stand wrong."""
+        found = cells.figure(self[column], self.decimal)
+        if found is None:
+            raise BadInput(
+                "marks_stand_wrong",
+                N_("“{text}” has points or commas where none belong. Say how numbers are written here."),
+                field=column,
+                text=self[column][:40],
+            )
+        return found
 
     def whole(self, column: str) -> int:
         """A whole number; raises BadInput otherwise."""
-        found = self.figure(column).removesuffix(".0")
+        found = re.sub(r"\.0*$", "", self.figure(column))
         if not re.fullmatch(r"-?\d{1,15}", found):
             raise BadInput(
                 "not_whole",
@@ -55,23 +63,25 @@ class Row:
         return found in YES
 
     def day(self, column: str) -> date | None:
-        """A day, as 2026-11-30 or 30.11.2026, a time behind it left out; nothing where the cell is empty."""
-        found = self[column]
-        if not found:
+        """A day, as 2026-11-30, 30.11.2026 or 30/11/2026, a time behind it left out; nothing where the cell is empty."""
+        if not self[column]:
             return None
-        dotted = _DOTTED.fullmatch(found)
-        iso = (
-            f"{dotted[3]}-{int(dotted[2]):02d}-{int(dotted[1]):02d}" if dotted else re.split("[ T]", found)[0]
-        )
-        try:
-            return date.fromisoformat(iso)
-        except ValueError:
+        found = cells.day(self[column], self.dates)
+        if found is None:
             raise BadInput(
                 "not_a_date",
                 N_("“{text}” is not a date. Write it like 2026-11-30."),
                 field=column,
-                text=found[:20],
-            ) from None
+                text=self[column][:20],
+            )
+        return found
+
+    def said(self, kind: Kind, *columns: str) -> dict[str, Any]:
+        """What the cells of these columns say that are not empty, each as its form is kept."""
+        read = {"figure": self.figure, "whole": self.whole, "flag": self.flag, "day": self.day}
+        return {
+            name: read.get(kind.column(name).form, self.__getitem__)(name) for name in columns if self[name]
+        }
 
     def country(self, column: str) -> str:
         """A country by its two letters, also where the cell has its name."""
@@ -146,62 +156,53 @@ class Problem:
     values: Mapping[str, Any]
 
 
-def guess(kind: Kind, headings: Sequence[str]) -> dict[str, str]:
-    """Which heading is which of our columns, by its name in English or German."""
-    known = {_bare(heading): heading for heading in reversed(headings) if _bare(heading)}
-    found = {}
-    for column in kind.columns:
-        for name in (column.name, column.label, *column.also):
-            if _bare(name) in known:
-                found[column.name] = known[_bare(name)]
-                break
-    return found
-
-
-def check(kind: Kind, columns: Mapping[str, str], headings: Sequence[str]) -> None:
-    """Let a mapping pass that fits the file; raises BadInput, naming our column, otherwise."""
-    for name, heading in columns.items():
-        if name not in kind.names():
-            raise BadInput(
-                "no_such_column", N_("There is no column “{name}” to map to."), field=name, name=name[:60]
-            )
-        if not heading.startswith("=") and heading not in headings:
-            raise BadInput(
-                "no_such_heading",
-                N_("The file has no column “{heading}”. Choose another column."),
-                field=name,
-                heading=heading[:60],
-            )
-    for column in kind.columns:
-        if column.needed and not columns.get(column.name):
-            raise BadInput("column_needed", N_("Say which column of the file holds this."), field=column.name)
-
-
 def groups(
     kind: Kind,
     headings: Sequence[str],
     lines: Iterable[tuple[int, Sequence[str]]],
     columns: Mapping[str, str],
     decimal: str,
+    dates: str = "dmy",
 ) -> list[Group]:
     """What the file names, each with its rows, in the order of the file."""
-    place = {heading: n for n, heading in reversed(list(enumerate(headings)))}
+    read = {name: reader(kind, name, heading, headings) for name, heading in columns.items()}
     found: dict[Any, Group] = {}
     for number, line in lines:
-        cells = {
-            name: (
-                heading[1:]
-                if heading.startswith("=")
-                else line[place[heading]]
-                if place[heading] < len(line)
-                else ""
-            )
-            for name, heading in columns.items()
-        }
-        row = Row(number, {name: cell.strip() for name, cell in cells.items()}, decimal)
+        row = Row(number, {name: cell(line) for name, cell in read.items()}, decimal, dates)
         key: Any = tuple(row[name].casefold() for name in kind.key if row[name]) or ("", number)
         found.setdefault(key, Group([])).rows.append(row)
     return list(found.values())
+
+
+def reader(kind: Kind, name: str, heading: str, headings: Sequence[str]) -> Callable[[Sequence[str]], str]:
+    """How a column of ours is read from a line: the same text everywhere, a cell, or as a system writes it."""
+    if heading.startswith("="):
+        return lambda line: heading[1:].strip()
+    place = {one: n for n, one in reversed(list(enumerate(headings)))}
+    words = kind.column(name).words
+    system = systems.recognised(headings, kind.name)
+    takes = system.takes(name, heading) if system is not None else ()
+    if not takes:
+        at = place[heading]
+        return lambda line: _in_our_words(_cell(line, at), words)
+    known = {systems.bare(one): n for one, n in place.items()}
+    at_each = [(known[systems.bare(one.heading)], one) for one in takes if systems.bare(one.heading) in known]
+
+    def read(line: Sequence[str]) -> str:
+        for at, take in at_each:
+            if found := _in_our_words(take.said(_cell(line, at)), words):
+                return found
+        return ""
+
+    return read
+
+
+def _cell(line: Sequence[str], at: int) -> str:
+    return line[at].strip() if at < len(line) else ""
+
+
+def _in_our_words(said: str, words: Mapping[str, str]) -> str:
+    return words.get(said.casefold(), said) if words else said
 
 
 def called(kind: Kind, group: Group) -> str:
@@ -221,7 +222,3 @@ def problem(kind: Kind, group: Group, refusal: Refusal) -> Problem:
     figures = {"wanted": refusal.figure(refusal.wanted), "free": refusal.figure(refusal.free)}
     values = {name: value if isinstance(value, int) else str(value) for name, value in refusal.values.items()}
     return Problem(row.number, column, refusal.sentence, figures | values)
-
-
-def _bare(heading: str) -> str:
-    return "".join(c for c in heading.casefold() if c.isalnum())

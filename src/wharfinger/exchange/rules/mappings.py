@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.exchange.rules.cells import DATES, DECIMALS
 from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.ledger.plan import Plan, Truth
 
 
-def kept(kind: str, columns: Mapping[str, str], decimal: str) -> dict[str, str]:
+def kept(kind: str, columns: Mapping[str, str], decimal: str, dates: str) -> dict[str, str]:
     """What of a form is kept: the columns that were chosen; raises BadInput where the rest makes no mapping."""
     if kind not in KINDS:
         raise BadInput("no_such_kind", N_("Choose what the file holds."), field="kind")
-    if decimal not in (".", ","):
+    if decimal not in DECIMALS:
         raise BadInput("bad_decimal", N_("Numbers have a point or a comma."), field="decimal")
+    if dates not in DATES:
+        raise BadInput("bad_dates", N_("Days come before months, or months before days."), field="dates")
     return {name: heading for name, heading in columns.items() if heading and name in KINDS[kind].names()}
 
 
-def plan_save(truth: Truth, *, name: str, kind: str, columns: Mapping[str, str], decimal: str) -> Plan:
+def plan_save(
+    truth: Truth, *, name: str, kind: str, columns: Mapping[str, str], decimal: str, dates: str
+) -> Plan:
     """Keep a mapping under its name; the same name again replaces what it said."""
     plan = Plan()
-    values = {"kind": kind, "columns": dict(columns), "decimal": decimal}
+    values = {"kind": kind, "columns": dict(columns), "decimal": decimal, "dates": dates}
     for row in truth.read["mappings"]:
         plan.change(row, **values)
         plan.mention(row)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 
 from django.utils.translation import gettext
 
 from wharfinger.base.access import HOUSE, Actor
 from wharfinger.exchange.actions import runs
-from wharfinger.exchange.folder import File, files
+from wharfinger.exchange.folder import File, files, unpacked
 from wharfinger.exchange.models import Run
 from wharfinger.ledger.post import dry
 from wharfinger.parties.models import User
@@ -27,7 +29,8 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "folder",
         type=Path,
-        help="holds organizations.csv, products.csv, locations.csv, stock.csv, orders.csv (or .xlsx)",
+        help="a folder or archive with products.csv, stock.csv and so on (or .xlsx), as an export writes them, "
+        "or with the files of another system",
     )
     parser.add_argument(
         "--mapping", default="", metavar="M", help="a JSON file, or the name of a saved mapping"
@@ -39,13 +42,25 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     """Bring in what can be; rows that are refused are named, and a second run brings in what is left."""
     actor = actor_named(options.user)
-    if not options.folder.is_dir():
-        raise Misused(f"There is no folder {options.folder}.")
-    try:
-        found = files(options.folder, options.mapping)
-        refused = dry(lambda: _all(actor, found)) if options.dry_run else _all(actor, found)
-    except OSError as error:
-        raise Misused(refused_by_system(error)) from error
+    with ExitStack() as stack:
+        try:
+            return _run(actor, options, _folder(options.folder, stack))
+        except OSError as error:
+            raise Misused(refused_by_system(error)) from error
+
+
+def _folder(given: Path, stack: ExitStack) -> Path:
+    """The folder that was given, or the one into which an archive is unpacked meanwhile."""
+    if given.is_file() and given.suffix.casefold() == ".zip":
+        return unpacked(given, Path(stack.enter_context(TemporaryDirectory())))
+    if not given.is_dir():
+        raise Misused(f"There is no folder {given}.")
+    return given
+
+
+def _run(actor: Actor, options: Namespace, folder: Path) -> int:
+    found = files(folder, options.mapping)
+    refused = dry(lambda: _all(actor, found)) if options.dry_run else _all(actor, found)
     if options.dry_run:
         print("Nothing was written.")
     return 1 if refused else 0
@@ -54,7 +69,13 @@ def run(options: Namespace) -> int:
 def bring(actor: Actor, file: File, say: Callable[[Run], None] = lambda _run: None) -> Run:
     """Bring one file in; ``say`` hears of the progress."""
     found = runs.upload(actor=actor, content=file.path.read_bytes(), name=file.path.name, kind=file.kind)
-    found = runs.start(actor=actor, run=found, columns=file.columns or found.columns, decimal=file.decimal)
+    found = runs.start(
+        actor=actor,
+        run=found,
+        columns=file.columns or found.columns,
+        decimal=file.decimal or found.decimal,
+        dates=file.dates or found.dates,
+    )
     while found.finished_at is None:
         found = runs.proceed(actor=actor, run=found)
         say(found)

@@ -1,0 +1,161 @@
+"""All of a company goes out, comes in elsewhere, and goes out again as it was."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from tests.exchange.test_import import bring
+from tests.world import clean, entries
+from wharfinger.base.access import HOUSE
+from wharfinger.catalog.models import Product
+from wharfinger.demand.models import Line
+from wharfinger.exchange import files
+from wharfinger.exchange.lists import LEAVING
+from wharfinger.exchange.rules.kinds import KINDS
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.rules import Pick
+from wharfinger.site.cli import main
+from wharfinger.site.commands.init import found_company
+
+pytestmark = pytest.mark.django_db
+
+Lists = dict[str, list[dict[str, str]]]
+FILES = {
+    "tax_codes": "code,name,rate,category,exemption reason\nEXP,Export,0,G,Export outside the EU\n",
+    "customer_groups": "name,retired on\nSchools,\nOld friends,2024-12-31\n",
+    "reasons": "name,uses,note required\nEaten by mice,lost scrap,yes\n",
+    "categories": "path,tax code\nNetwork,\nNetwork / Switches,EXP\n",
+    "organizations": (
+        "reference,name,customer,vendor,customer group,currency,terms days,email,phone\n"
+        "C-1,Dairy Hollow,yes,no,Schools,EUR,30,=info@dairy.example,+49 341 1\n"
+        "V-7,Distributor,no,yes,,EUR,14,,\n"
+        ",Nameless Number,yes,no,,USD,7,,\n"
+    ).replace("=info", "info"),
+    "contacts": "organization,name,email\nC-1,Ida Green,ida@dairy.example\nNameless Number,-Dash,\n",
+    "sites": (
+        "organization,name,street,postcode,city,country,ship to,bill to\n"
+        "C-1,Head office,Lane 1,04109,Leipzig,DE,yes,yes\nC-1,Barn,Lane 2,04109,Leipzig,DE,yes,no\n"
+    ),
+    "products": (
+        "sku,name,kind,traced,unit,quantity decimals,price,tax code,category,gtin,cost method,weight grams\n"
+        "SW-24,Switch,stocked,serial,pc,0,289,,Network / Switches,4006381333931,,2400\n"
+        "CAB,Cable,stocked,,m,2,1.25,,Network,,fifo,\n"
+        "SCR,=Screws,stocked,,pc,0,0.0125,,,,average,\n"
+        "MILK,Milk,stocked,batch,l,1,0.99,,,,fifo,\n"
+        "SET,Set,kit,,pc,0,300,,,,,\n"
+        "BOX,Built box,stocked,,pc,0,49.5,,,,fifo,\n"
+        "JOB,Hour,service,,h,2,95,,,,,\n"
+        "OLD,Old thing,stocked,,pc,0,1,,,,fifo,\n"
+    ),
+    "units": "sku,unit,factor,for buying,for selling\nSCR,case,200,yes,no\nCAB,drum,305,no,yes\n",
+    "barcodes": "sku,code,unit,quantity\nSCR,FREE-1,case,\nSCR,FREE-5,,5\nSW-24,0012345678905,,\n",
+    "components": "sku,component,quantity\nSET,SW-24,1\nSET,CAB,2.5\nBOX,SCR,4\n",
+    "substitutes": "sku,substitute\nSCR,OLD\nSCR,BOX\n",
+    "vendor_prices": (
+        "vendor,sku,part number,cost,currency,from quantity,pack quantity,lead time days,default\n"
+        "V-7,SW-24,7741,198.4,EUR,,,5,yes\nV-7,SW-24,7741,190,,10,,,\nV-7,SCR,S1,0.011,EUR,,200,3,yes\n"
+    ),
+    "price_lists": (
+        "price list,customer group,currency,valid from,valid until,sku,unit,from quantity,price\n"
+        "Schools 2026,Schools,EUR,2026-01-01,2026-12-31,SW-24,,,265\n"
+        "Schools 2026,Schools,EUR,2026-01-01,2026-12-31,SW-24,,10,255.5\n"
+        "Schools 2026,Schools,EUR,2026-01-01,2026-12-31,SCR,case,200,2\n"
+        "Empty,,EUR,,,,,,\n"
+    ),
+    "locations": (
+        "location,kind,channel,default,bin,sequence,capacity\n"
+        "Warehouse,warehouse,direct,yes,A-1,10,500\nWarehouse,warehouse,direct,yes,A-2,20,\n"
+        "Partner,warehouse,indirect,no,Main,1,\n"
+    ),
+    "levels": (
+        "sku,location,minimum,maximum,reorder point,reorder quantity,vendor,source,bin\n"
+        "SCR,Warehouse,100,5000,400,200,V-7,,A-1\nSCR,Partner,10,50,,,,Warehouse,\n"
+        "BOX,Warehouse,1,9,,,,build,\n"
+    ),
+    "stock": (
+        "sku,location,bin,quantity,unit cost,serial,batch,expires on,owner,as of\n"
+        "SCR,Warehouse,A-1,300,0.0111,,,,,2026-02-01\nSCR,Warehouse,A-2,33,0.013,,,,,2026-03-01\n"
+        "CAB,Warehouse,A-1,200,0.30,,,,,2026-01-05\nCAB,Warehouse,A-1,305.25,0.33,,,,,2026-03-02\n"
+        "CAB,Partner,Main,10,0.35,,,,,2026-03-02\n"
+        "SW-24,Warehouse,A-1,1,190,SN-1,,,,2026-01-07\nSW-24,Warehouse,A-2,1,191.5,SN-2,,,,2026-02-07\n"
+        "MILK,Warehouse,A-2,12.5,0.4,,L-1,2027-01-31,,2026-04-01\n"
+        "SW-24,Warehouse,A-2,1,,SN-9,,,C-1,2026-02-07\nBOX,Warehouse,A-1,3,0.3333,,,,,2026-01-01\n"
+    ),
+    "devices": (
+        "sku,serial,organization,site,contact,reference,installed on,warranty end on\n"
+        "SW-24,SN-77,C-1,Barn,Ida Green,INV-4,2025-06-30,2028-06-30\n"
+    ),
+    "quotes": (
+        "number,customer,site,quoted on,expires on,title,sku,quantity,unit,unit price,discount\n"
+        "Q-1,C-1,Barn,2026-03-02,2027-03-31,New barn,SW-24,3,,265,5\n"
+        "Q-1,C-1,Barn,2026-03-02,2027-03-31,New barn,SCR,2,case,2.1,\n"
+    ),
+    "orders": (
+        "number,customer,site,ordered on,promised on,customer reference,confirm,sku,quantity,unit,unit price\n"
+        "SO-1,C-1,Head office,2026-03-02,2026-12-24,THEIRS,yes,SW-24,2,,265\n"
+        "SO-1,C-1,Head office,2026-03-02,2026-12-24,THEIRS,yes,SET,1,,300\n"
+        "SO-1,C-1,Head office,2026-03-02,2026-12-24,THEIRS,yes,CAB,1,drum,99\n"
+        "SO-2,C-1,Head office,2026-03-03,,,no,JOB,1.5,,95\n"
+    ),
+    "purchase_orders": (
+        "number,vendor,expected on,memo,submit,sku,quantity,unit,unit cost,location\n"
+        "PO-1,V-7,2026-12-01,Soon,yes,SW-24,10,,190,Warehouse\n"
+        "PO-1,V-7,2026-12-01,Soon,yes,SCR,2,case,2.2,Warehouse\n"
+        "PO-2,V-7,,,no,SCR,400,pc,0.012,Partner\n"
+    ),
+}
+
+
+def rich() -> None:
+    """A company with some of everything."""
+    found_company(name="Rich", country="DE", admin="ada", password="correct horse battery")
+    for kind in KINDS:
+        if kind in FILES:
+            run = bring(kind, FILES[kind])
+            assert not run.problems, (kind, run.problems)
+            assert run.added or kind == "locations", kind
+    Product.objects.filter(sku="OLD").update(retired_on="2025-01-01")
+    line = Line.objects.get(sheet__number="SO-1", product__sku="CAB", parent=None)
+    pick(actor=HOUSE, picks=[Pick(line.pk, 30500)])
+
+
+def leave(folder: Path) -> Lists:
+    files.folder(HOUSE, folder)
+    return {
+        path.stem: list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+        for path in folder.glob("*.csv")
+    }
+
+
+def elsewhere(act: Callable[[], Lists]) -> Lists:
+    """Do something in a company that is gone afterwards."""
+    with transaction.atomic():
+        done = act()
+        transaction.set_rollback(True)
+    return done
+
+
+def test_all_of_a_company_goes_out_comes_in_and_goes_out_as_it_was(tmp_path: Path) -> None:
+    def there() -> Lists:
+        rich()
+        return leave(tmp_path / "first")
+
+    first = elsewhere(there)
+    assert set(first) == set(LEAVING)
+    assert [name for name in LEAVING if not first[name]] == ["invoices"]
+    found_company(name="Empty", country="DE", admin="ada", password="correct horse battery")
+    assert main(["import", str(tmp_path / "first")]) == 0
+    second = leave(tmp_path / "second")
+    for name in LEAVING:
+        assert second[name] == first[name], name
+    clean()
+    # The same once more changes nothing.
+    before = entries()
+    assert main(["import", str(tmp_path / "first")]) == 0
+    assert entries() == before
