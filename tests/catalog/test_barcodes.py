@@ -69,7 +69,7 @@ def test_a_scan_of_a_carton_means_what_is_in_it(company: World) -> None:
     assert line.quantity == 3
     with CaptureQueriesContext(connection) as asked:
         assert codes_of([product])[product.pk][CARTON] == 24
-    assert len(asked) == 1
+    assert len(asked) == 2
 
 
 def test_a_scan_of_a_unit_enters_the_unit(company: World) -> None:

@@ -19,7 +19,10 @@ ledger refuses every other move.
 """
 
 ARCHITECTURE = ROOT / "ARCHITECTURE.md"
-BACK = {"amend", "cancel", "cancel_purchase", "close_purchase", "unconfirm", "reopen", "settle"}
+BACK = {
+    *("amend", "cancel", "cancel_purchase", "close_purchase", "unconfirm", "reopen", "settle"),
+    *("merge", "merge_organizations"),
+}
 """Verbs that lead back and are no correction of a single other one."""
 
 

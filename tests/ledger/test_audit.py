@@ -19,6 +19,7 @@ from wharfinger.billing.actions.payments import pay
 from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import PaymentWish
+from wharfinger.flows.actions.merging import merge_products
 from wharfinger.fulfilment.actions.shipping import pick_pack_ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger import bootstrap, sql
@@ -71,6 +72,13 @@ BROKEN = {
     "done = nothing open in goods, bills and money": "UPDATE demand_sheet SET done_id = (SELECT MIN(id) FROM ledger_entry)",
     "credited ≤ invoiced": "UPDATE billing_creditline SET net_minor = net_minor * 100",
     "cost of a receipt = in stock + variance": "UPDATE purchasing_receiptcost SET amount_minor = amount_minor + 1",
+    "merged = retired, and leads to what stays": (
+        "UPDATE catalog_product SET retired_on = NULL WHERE merged_into_id IS NOT NULL"
+    ),
+    "a merge keeps goods and value": (
+        "UPDATE ledger_draw SET value_minor = value_minor + 1 "
+        "WHERE entry_id IN (SELECT id FROM ledger_entry WHERE verb = 'merge')"
+    ),
     "invoice = its bills": "UPDATE billing_invoiceline SET quantity = quantity + 1",
 }
 """For each law what somebody with access to the database might do, and the audit must see."""
@@ -98,6 +106,9 @@ def company() -> World:
     bought = stocked_up(made, (cable, 2, 5_000_000))
     received = arrive(bought.lines[0], 2).one("purchasing.Receipt")
     land_cost(actor=HOUSE, receipt=received, cost=Cost("Freight", 100))
+    double = made.product()
+    made.stock(double, 2)
+    merge_products(actor=HOUSE, product=double.pk, into=cable.pk)
     clean()
     return made
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -93,6 +93,8 @@ class Product(models.Model):
     category = models.CharField(max_length=100, blank=True)
     manufacturer = models.CharField(max_length=100, blank=True)
     gtin = models.CharField(max_length=14, blank=True)
+    own: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    """The values of its own fields, by key."""
     retired_on = models.DateField(null=True, blank=True)
     valid_from = models.DateField(null=True, blank=True)
     """The first day on which it is bought, sold or provided; any day where nothing is said."""

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from wharfinger.flows import pages
+from wharfinger.flows.pages import merging
 
 app_name = "flows"
 urlpatterns = [
@@ -10,5 +11,8 @@ urlpatterns = [
     path("documents/<int:pk>/cancel-delivery/", pages.cancel_delivery_of, name="cancel_delivery_of"),
     path("orders/<int:order>/reopen/", pages.reopen_order, name="reopen"),
     path("orders/<int:order>/cancel-purchased/", pages.cancel_purchased, name="cancel_order"),
+    path("doubles/", merging.doubles, name="doubles"),
+    path("products/<int:pk>/merge/", merging.merge_product, name="merge_product"),
+    path("organizations/<int:pk>/merge/", merging.merge_organization, name="merge_organization"),
     path("work-orders/<int:pk>/remove/", pages.remove_goods, name="remove"),
 ]

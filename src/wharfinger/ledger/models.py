@@ -307,6 +307,7 @@ class Draw(models.Model):
 class Account(models.Model):
     """Money of one kind, for a party, about a document, in one currency."""
 
+    subject: ClassVar[str] = "account"
     STORED: ClassVar[frozenset[str]] = frozenset({"receivable", "store_credit", "payable", "deposit"})
     """Kinds that store a balance; revenue, tax, cost and variance are summed."""
 

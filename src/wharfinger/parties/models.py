@@ -47,7 +47,11 @@ class Organization(models.Model):
         default="shipment",
         choices=[(k, k) for k in ("order", "shipment", "delivery", "monthly", "hand")],
     )
+    own: models.JSONField[Any, Any] = models.JSONField(default=dict)
+    """The values of its own fields, by key."""
     retired_on = models.DateField(null=True, blank=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    """The organization that it was a double of; never one that is merged itself."""
 
     class Meta:
         indexes = [

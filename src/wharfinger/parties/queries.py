@@ -80,6 +80,7 @@ def show_organizations(found: Iterable[Organization]) -> list[dict[str, Any]]:
             "reference": o.reference,
             "terms_days": o.terms_days,
             "billing_policy": o.billing_policy,
+            "own": o.own,
             "retired_on": _day(o.retired_on),
             "merged_into": o.merged_into_id,
             "contacts": contacts[o.pk],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from wharfinger.base import own
 from wharfinger.base.fields import (
     Check,
     checked,
@@ -20,6 +21,7 @@ from wharfinger.base.fields import (
 )
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.words import same
+from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Id, Plan, Truth
 from wharfinger.parties.permissions import GRANTABLE
 
@@ -39,6 +41,7 @@ ORGANIZATION: dict[str, Check] = {
     "reference": text(60),
     "terms_days": whole(0, 3650),
     "billing_policy": one_of("order", "shipment", "delivery", "monthly", "hand"),
+    "own": own.sent,
     "retired_on": or_nothing(day),
 }
 CONTACT: dict[str, Check] = {
@@ -108,9 +111,9 @@ def plan_organization(
     """Add an organization with its contacts and sites. home: the settings that hold where nothing is said."""
     plan = Plan()
     group_is_there(truth, values)
-    made = plan.create(
-        "parties.Organization", **{**home_of_organization(home), **born(BORN_ORGANIZATION, values)}
-    )
+    full = {**home_of_organization(home), **born(BORN_ORGANIZATION, values)}
+    full["own"] = owning.born(truth, "organization", full.get("own"))
+    made = plan.create("parties.Organization", **full)
     for contact in contacts:
         add_contact(plan, made, contact)
     for site in sites:
@@ -205,7 +208,18 @@ def plan_organization_change(truth: Truth, *, pk: int, values: Values) -> Plan:
     """Change what we know of an organization, and in which group of customers it is."""
     if values.get("customer_group_id") != row_of(truth, "parties.Organization", pk).customer_group_id:
         group_is_there(truth, values)
-    return plan_change(truth, label="parties.Organization", pk=pk, values=values)
+    row = row_of(truth, "parties.Organization", pk)
+    if row.merged_into_id is not None and values.get("retired_on", row.retired_on) is None:
+        raise Refusal(
+            "is_merged",
+            N_("It is merged into another one, which has all that it had. Undo the merge instead."),
+            field="retired_on",
+        )
+    plain = {name: value for name, value in values.items() if name != "own"}
+    plan = plan_change(truth, label="parties.Organization", pk=pk, values=plain)
+    if values.keys() != {"retired_on"}:
+        owning.change(plan, truth, row, "organization", values.get("own"))
+    return plan
 
 
 def row_of(truth: Truth, label: str, pk: int) -> Any:

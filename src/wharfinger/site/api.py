@@ -42,6 +42,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.stock.api.goods:router", ""),
     ("wharfinger.stock.api.kept:router", ""),
     ("wharfinger.stock.api.building:router", ""),
+    ("wharfinger.stock.api.putting_away:router", ""),
     ("wharfinger.stock.api.transfers:router", ""),
     ("wharfinger.stock.api.counts:router", ""),
     ("wharfinger.stock.api.counting:router", ""),

@@ -16,6 +16,8 @@ from wharfinger.demand.queries import proofs
 from wharfinger.demand.queries.done import owes
 from wharfinger.devices.actions import installing as devices
 from wharfinger.documents.actions import sending
+from wharfinger.flows.actions import merging
+from wharfinger.flows.queries import proofs as doubles
 from wharfinger.ledger import audit, door
 from wharfinger.ledger.models import Entry
 from wharfinger.ledger.post import automation
@@ -29,7 +31,7 @@ from wharfinger.stock.queries.holders import explain
 CONSUMERS = ("notices", "webhooks")
 """Who reads the journal afterwards, each by a row of the outbox of its own."""
 
-QUIET = frozenset({"set", "add", "change", "retire", "send_again", "note"})
+QUIET = frozenset({"set", "add", "attach", "change", "detach", "retire", "send_again", "note"})
 """Verbs about nouns, of which webhooks are told but nobody gets a mail."""
 
 
@@ -46,6 +48,8 @@ LAWS = (
     billing.credited_stays_within_invoiced,
     billing.invoices_are_their_bills,
     buying.costs_reach_stock_or_variance,
+    doubles.merges_lead_to_what_stays,
+    doubles.merging_keeps_goods_and_value,
 )
 """What the audit proves beside the kernel's own laws."""
 
@@ -72,7 +76,7 @@ def install() -> None:
     automation.undo_needs = undoing.needs
     automation.stays = posted_by
     automation.guards.setdefault("reverse", []).extend(
-        [purchasing.creation_untouched, posted_papers_stay, catalog.method_stays]
+        [purchasing.creation_untouched, posted_papers_stay, catalog.method_stays, merging.nothing_grew]
     )
     for verb in purchasing.CLOSING:
         automation.after.setdefault(verb, []).append(purchasing.close_done)

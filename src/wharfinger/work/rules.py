@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Words
+from wharfinger.catalog.rules.validity import in_effect
 from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import LineWish, kits, sheets
 from wharfinger.demand.rules.amend import TAKEN, require_open
@@ -199,6 +200,7 @@ def plan_provide(truth: Truth, *, work_order: int, provisions: Sequence[Provisio
             )
         site = truth.read["sites"][site_id]
         assert product is not None
+        in_effect(truth.read["products"][product], truth.effective_on, field=f"lines.{n}.product")
         unbilled = 0
         chosen, ready = _goods(plan, truth, line, claim, product, provision, field)
         for held, units in chosen:

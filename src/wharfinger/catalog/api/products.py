@@ -18,6 +18,8 @@ from wharfinger.base.door import (
     Given,
     Id,
     Listing,
+    OwnShown,
+    OwnValues,
     Page,
     Price,
     Quantity,
@@ -173,6 +175,11 @@ class ProductFields(Given):
     category: str = Field(default="", max_length=100, examples=["Network"])
     manufacturer: str = Field(default="", max_length=100, examples=["Northlight"])
     gtin: str = Field(default="", max_length=14, examples=["4006381333931"])
+    own: OwnValues = {}
+    valid_from: date | None = Field(
+        default=None, examples=[None], description="Bought, sold and provided from that day on."
+    )
+    valid_until: date | None = Field(default=None, examples=[None], description="The last day of it.")
     barcodes: list[BarcodeGiven] | None = Field(default=None, max_length=50)
     vendors: list[VendorGiven] = Field(default=[], max_length=100)
     units: list[UnitGiven] = Field(default=[], max_length=50)
@@ -211,6 +218,9 @@ class ProductChange(Given):
     category: str | None = Field(default=None, max_length=100)
     manufacturer: str | None = Field(default=None, max_length=100)
     gtin: str | None = Field(default=None, max_length=14, examples=["4006381333931"])
+    own: OwnValues = {}
+    valid_from: date | None = None
+    valid_until: date | None = None
     retired_on: date | None = None
     barcodes: list[BarcodeGiven] | None = Field(
         default=None, max_length=50, description="All it has from now on; without it they stay."
@@ -252,9 +262,13 @@ class ProductOut(Shown):
     category: str
     manufacturer: str
     gtin: str
+    own: OwnShown
     barcodes: list[BarcodeOut]
     substitutes: list[Id] = Field(description="What may be taken in its place, the best first.")
+    valid_from: date | None
+    valid_until: date | None
     retired_on: date | None
+    merged_into: Id | None = Field(description="The product that it was a double of.")
     vendors: list[VendorOut]
     units: list[UnitOut]
     components: list[ComponentOut]
@@ -281,6 +295,7 @@ PRODUCTS = Listing(
         "retired": queries.retired,
     },
     q=("sku", "name", "gtin"),
+    own=("product", "own"),
 )
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from wharfinger.base import configuration, further
+from wharfinger.base import configuration, further, owned
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.money import MICRO
 from wharfinger.base.page import Form, page, page_act
@@ -62,6 +62,7 @@ def _rows(ask: Ask) -> Rows:
     if text := ask.one("vendor"):
         sold = VendorPrice.objects.filter(organization__name__icontains=text)
         found = found.filter(pk__in=sold.values("product_id"))
+    found = owned.narrowed(found, ask, "product")
     cut = ask.slice(found, {"sku": "sku", "name": "name", "category": "category"})
     kept = [one.pk for one in cut.items if one.kind != "service"]
     free = further.figure("product.available", kept) if ask.actor.may("stock.read") else {}
@@ -93,6 +94,7 @@ def _row(one: Product, free: Any, shot: tuple[str, str] | None, currency: str) -
             "gtin": one.gtin or None,
             "word": ("grey", _("Retired")) if one.retired_on else None,
         },
+        own=one.own,
     )
 
 
@@ -126,6 +128,7 @@ PRODUCTS = Table(
     new=New(N_("New product"), "catalog:new_product", "catalog.product"),
     rows=_rows,
     empty=N_("Add what you buy, keep, sell or do."),
+    own="product",
 )
 
 
@@ -136,7 +139,7 @@ def products(request: HttpRequest) -> HttpResponse:
 
 
 def _there(pk: int) -> Product:
-    found = every_product().filter(pk=pk).first()
+    found = every_product().select_related("merged_into").filter(pk=pk).first()
     if found is None:
         raise NotThere("no_such_product", N_("There is no such product."))
     return found

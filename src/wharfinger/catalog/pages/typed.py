@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from wharfinger.base import owned
 from wharfinger.base.money import MICRO
 from wharfinger.base.page import Form
 from wharfinger.base.quantity import plain
@@ -21,6 +22,7 @@ from wharfinger.catalog.queries import barcodes, made_of, means, steps_of, unit_
 
 TEXTS = ("sku", "name", "description", "kind", "unit", "category", "manufacturer", "gtin")
 CHOICES = ("traced", "traced_from")
+DAYS = ("valid_from", "valid_until", "retired_on")
 SPARE = 2
 """Empty rows for further vendors and barcodes."""
 BORN = {
@@ -62,7 +64,7 @@ def of(product: Product, *, costs: bool) -> dict[str, Any]:
         "fixed": product.fixed,
         "build_on_pick": product.build_on_pick,
         "rma_eligible": product.rma_eligible,
-        "retired_on": product.retired_on.isoformat() if product.retired_on else "",
+        **{name: day.isoformat() if (day := getattr(product, name)) else "" for name in DAYS},
     }
     steps = steps_of([product.pk]) if costs else {}
     for n, one in enumerate(prices(product.pk)):
@@ -122,6 +124,8 @@ def _values(post: QueryDict) -> dict[str, Any]:
     if method := post.get("cost_method", ""):
         values["cost_method"] = method
     values["tax_code"] = whole(post, "tax_code")
+    values |= {name: post.get(name, "").strip() or None for name in DAYS[:2] if name in post}
+    values["own"] = owned.read(post, "product")
     return values
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from wharfinger.base import own
 from wharfinger.base.fields import Check, day, one_of, or_nothing, price, text, whole, yes_or_no
 from wharfinger.base.quantity import scaled
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.catalog.rules.components import may_be_made, parts_now, set_components
 from wharfinger.catalog.rules.offers import VENDOR, lay_offers
+from wharfinger.catalog.rules.validity import ends_after_it_begins
+from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Plan, Truth
 
 __all__ = ["VENDOR"]
@@ -68,6 +71,9 @@ PRODUCT: dict[str, Check] = {
     "category": text(100),
     "manufacturer": text(100),
     "gtin": gtin,
+    "own": own.sent,
+    "valid_from": or_nothing(day),
+    "valid_until": or_nothing(day),
     "retired_on": or_nothing(day),
 }
 TAX_CODE: dict[str, Check] = {
@@ -119,6 +125,8 @@ BORN_PRODUCT = {
     "category": "",
     "manufacturer": "",
     "gtin": "",
+    "valid_from": None,
+    "valid_until": None,
     "retired_on": None,
 }
 
@@ -141,7 +149,9 @@ def plan_product(
     _needed(values, "sku", "name")
     full = {**BORN_PRODUCT, "cost_method": _cost_method(values), **columns(values)}
     full["tax_code_id"] = _tax_code(truth, full.get("tax_code_id"))
+    full["own"] = owning.born(truth, "product", full.get("own"))
     _fits(full)
+    ends_after_it_begins(full["valid_from"], full["valid_until"])
     plan = Plan()
     made = plan.create("catalog.Product", **full)
     plan.create("ledger.Lot", product_id=made)
@@ -227,7 +237,11 @@ def plan_product_change(
         other_method(row.cost_method, new["cost_method"], in_stock=truth.read["in_stock"])
     names = ("traced", "traced_from", "quantity_decimals", "cost_method", "kind")
     _fits({name: new.get(name, getattr(row, name)) for name in names})
+    ends_after_it_begins(new.get("valid_from", row.valid_from), new.get("valid_until", row.valid_until))
+    _stays_merged(row, new)
     plan = Plan()
+    if new.keys() != {"retired_on"}:
+        owning.change(plan, truth, row, "product", new.pop("own", None))
     plan.change(row, **new)
     lay_offers(
         plan,
@@ -252,6 +266,16 @@ def plan_product_change(
         )
     plan.mention(row)
     return plan
+
+
+def _stays_merged(row: Any, new: Values) -> None:
+    """What was merged is brought back by undoing that, since its goods are the other's."""
+    if row.merged_into_id is not None and new.get("retired_on", row.retired_on) is None:
+        raise Refusal(
+            "is_merged",
+            N_("It is merged into another one, and its goods are that one's. Undo the merge instead."),
+            field="retired_on",
+        )
 
 
 def other_method(old: str, new: str, *, in_stock: bool) -> None:

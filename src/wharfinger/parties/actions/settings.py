@@ -195,6 +195,8 @@ _CHECKS = {
     "shipment_proof": yes_or_no,
     "returnable_days": _DAYS,
     "expiry_days": _DAYS,
+    "attachment_mb": whole(1, 200),
+    "pictures_on_quotes": yes_or_no,
     "webhook_private_addresses": yes_or_no,
     "words": _words,
 }

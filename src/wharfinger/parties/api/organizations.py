@@ -18,6 +18,8 @@ from wharfinger.base.door import (
     Given,
     Id,
     Listing,
+    OwnShown,
+    OwnValues,
     Page,
     Request,
     Shown,
@@ -122,6 +124,7 @@ class OrganizationGiven(Given):
     reference: str = Field(default="", max_length=60, examples=["K-1001"])
     terms_days: int | None = Field(default=None, ge=0, le=3650, description="Without it: the company's.")
     billing_policy: Policy = "shipment"
+    own: OwnValues = {}
     contacts: list[ContactGiven] = Field(default=[], max_length=200)
     sites: list[SiteGiven] = Field(default=[], max_length=200)
 
@@ -141,6 +144,7 @@ class OrganizationChange(Given):
     reference: str | None = Field(default=None, max_length=60)
     terms_days: int | None = Field(default=None, ge=0, le=3650)
     billing_policy: Policy | None = None
+    own: OwnValues = {}
     retired_on: date | None = None
 
 
@@ -160,7 +164,9 @@ class OrganizationOut(Shown):
     reference: str
     terms_days: int
     billing_policy: Policy
+    own: OwnShown
     retired_on: date | None
+    merged_into: Id | None = Field(description="The organization that it was a double of.")
     contacts: list[ContactOut]
     sites: list[SiteOut]
 
@@ -182,6 +188,7 @@ ORGANIZATIONS = Listing(
         "retired": queries.retired,
     },
     q=("name", "reference", "tax_number"),
+    own=("organization", "own"),
 )
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from wharfinger.base import configuration, further
+from wharfinger.base import configuration, further, owned
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere
@@ -50,6 +50,7 @@ def _rows(ask: Ask) -> Rows:
         found = found.filter(customer_group__in=groups)
     if text := ask.one("city"):
         found = found.filter(pk__in=Site.objects.filter(city__icontains=text).values("organization_id"))
+    found = owned.narrowed(found, ask, "organization")
     cut = ask.slice(found.select_related("customer_group"), {"name": "name"})
     return Rows(
         [_row(one) for one in cut.items],
@@ -73,6 +74,7 @@ def _row(one: Organization) -> Row:
             "terms": one.terms_days,
             "word": ("grey", _("Retired")) if one.retired_on else None,
         },
+        own=one.own,
     )
 
 
@@ -114,6 +116,7 @@ ORGANIZATIONS = Table(
     new=New(N_("New organization"), "parties:new_organization", "parties.organization"),
     rows=_rows,
     empty=N_("Add the customers you sell to and the vendors you buy from."),
+    own="organization",
 )
 
 
@@ -124,7 +127,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
 
 
 def _there(pk: int) -> Organization:
-    found = Organization.objects.select_related("customer_group").filter(pk=pk).first()
+    found = Organization.objects.select_related("customer_group", "merged_into").filter(pk=pk).first()
     if found is None:
         raise NotThere("no_such_organization", N_("There is no such organization."))
     return found
@@ -234,6 +237,7 @@ def _values(post: QueryDict) -> dict[str, Any]:
     values["terms_days"] = whole(post, "terms_days")
     if "customer_group" in post:
         values["customer_group"] = whole(post, "customer_group") if post["customer_group"] else None
+    values["own"] = owned.read(post, "organization")
     return values
 
 

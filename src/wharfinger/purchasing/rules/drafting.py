@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
 from wharfinger.catalog.rules.validity import in_effect
 from wharfinger.demand.rules import kits
+from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 from wharfinger.purchasing.rules.approving import sheets_of
 from wharfinger.purchasing.rules.asking import Typed, asked_of, offered_cost
@@ -66,6 +67,8 @@ class PurchaseWish:
     freight_minor: int = 0
     memo: str = ""
     expected_on: date | None = None
+    own: Mapping[str, Any] | None = None
+    """The values of own fields as somebody gives them; nobody is asked for any without it."""
     add_vendor: bool = False
     """Whether the vendor becomes one of the vendors of whatever it is not known to sell, at the cost that is typed."""
     fill_packs: bool = False
@@ -160,6 +163,7 @@ def _draft(plan: Plan, truth: Truth, wish: PurchaseWish) -> Ref:
         ship_to_text=wish.ship_to_text,
         freight_minor=wish.freight_minor,
         memo=wish.memo,
+        own={} if wish.own is None else owning.born(truth, "purchase_order", wish.own),
         expected_on=wish.expected_on,
         buyer_id=truth.actor,
     )

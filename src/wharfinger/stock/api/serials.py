@@ -112,7 +112,7 @@ def serials(request: Request) -> HttpResponse:
 def serial(request: Request, serial: str, product: Id | None = None) -> HttpResponse:
     """Where a unit is, for whom, and how it came there, with every document."""
     require(request.auth, "stock.read")
-    found = list(units.of_number(serial).order_by("-pk"))
+    found = units.of_number(serial)
     chosen = [lot for lot in found if product is None or lot.product_id == product]
     if not chosen:
         raise NotThere(

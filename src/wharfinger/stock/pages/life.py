@@ -63,7 +63,7 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
 @page("stock.read")
 def by_number(request: HttpRequest, code: str) -> HttpResponse:
     """The unit of a serial number, as its label leads there; where two products have it, both to choose from."""
-    found = list(units.of_number(code).order_by("-pk"))
+    found = units.of_number(code)
     if not found:
         raise NotThere(
             "no_such_serial", N_("There is no unit with the serial number {serial}."), serial=code[:100]

@@ -73,9 +73,32 @@ def units() -> QuerySet[Lot]:
     return Lot.objects.filter(serial=True).select_related("product", "owner")
 
 
-def of_number(text: str) -> QuerySet[Lot]:
-    """The units of a serial number, upper and lower case alike: one of each product at most."""
-    return units().filter(code_key=same(text))
+def of_number(text: str) -> list[Lot]:
+    """The units of a serial number, upper and lower case alike: one of each product at most, the newest first.
+
+    A unit that went over to another product with a merge is that one's alone.
+    """
+    found = list(units().filter(code_key=same(text)).order_by("-pk"))
+    gone = _went_over([one.pk for one in found]) if len(found) > 1 else set()
+    return [one for one in found if one.pk not in gone] or found
+
+
+def _went_over(lots: Sequence[int]) -> set[int]:
+    """Those of these units that stand nowhere since a merge, or since one was undone."""
+    standing = Holding.objects.filter(lot__in=lots, quantity__gt=0, unbounded=False)
+    absent = sorted(set(lots) - set(standing.values_list("lot_id", flat=True)))
+    ends = " UNION ALL ".join(
+        f"SELECT h.lot_id, MAX(m.id) AS last FROM ledger_holding h JOIN ledger_move m ON m.{end} = h.id "
+        f"WHERE {sql.among('h.lot_id')} GROUP BY h.lot_id"
+        for end in ("source_id", "target_id")
+    )
+    found = sql.fetch(
+        f"SELECT x.lot_id FROM (SELECT lot_id, MAX(last) AS last FROM ({ends}) y GROUP BY lot_id) x "
+        "JOIN ledger_move m ON m.id = x.last JOIN ledger_entry e ON e.id = m.entry_id "
+        "LEFT JOIN ledger_entry o ON o.id = e.reverses_id WHERE COALESCE(o.verb, e.verb) = 'merge'",
+        [sql.array(absent)] * 2,
+    )
+    return {lot for (lot,) in found}
 
 
 def latest(lot: Lot) -> Lot:
@@ -226,7 +249,7 @@ def _chapter(
 
 
 def numbers(lots: Iterable[int]) -> set[int]:
-    """These units and all that they were corrected from and to."""
+    """These units and all that they were corrected from and to, or merged from and into."""
     chain = set(lots)
     for _ in range(CORRECTIONS):
         linked = (
@@ -235,8 +258,23 @@ def numbers(lots: Iterable[int]) -> set[int]:
             .exclude(source__lot=F("target__lot"))
             .values_list("source__lot_id", "target__lot_id")
         )
-        more = {one for pair in linked for one in pair} - chain
+        more = {one for pair in linked for one in pair} | _merged_with(chain)
+        more -= chain
         if not more:
             break
         chain |= more
     return chain
+
+
+def _merged_with(lots: Iterable[int]) -> set[int]:
+    """The units that these were merged from or into: the same number, out as one product and in as the other."""
+    found = sql.fetch(
+        "SELECT DISTINCT t.lot_id FROM ledger_holding h JOIN ledger_lot l ON l.id = h.lot_id "
+        "JOIN ledger_move m ON m.source_id = h.id OR m.target_id = h.id "
+        "JOIN ledger_entry e ON e.id = m.entry_id AND e.verb = 'merge' "
+        "JOIN ledger_move n ON n.entry_id = e.id JOIN ledger_holding t ON t.id = n.target_id "
+        "JOIN ledger_lot k ON k.id = t.lot_id AND k.code_key = l.code_key "
+        f"WHERE h.kind = 'assembly' AND {sql.among('h.lot_id')}",
+        [sql.array(sorted(lots))],
+    )
+    return {lot for (lot,) in found}

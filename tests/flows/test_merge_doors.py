@@ -1,0 +1,94 @@
+"""Merging through the API and in the browser, and the list of what is likely a double."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tests.world import World, clean, entries
+from wharfinger.catalog.models import VendorPrice
+from wharfinger.parties.models import Organization
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_dry_run_tells_what_would_happen_and_writes_nothing(company: World, call: Any) -> None:
+    old, new = company.product(), company.product()
+    VendorPrice.objects.filter(product=new).delete()
+    company.stock(old, 3)
+    before = entries()
+    code, _ = call("post", f"/products/{old.pk}/merge?dry_run=true", {"into": new.pk})
+    assert (code, entries()) == (200, before)
+    code, done = call("post", f"/products/{old.pk}/merge", {"into": new.pk, "reason": "Twice in the list"})
+    assert (code, done["stock"], done["on_order"], done["with_customers"]) == (200, "3", "0", "0")
+    assert (done["goes"], done["stays"]) == ({"vendor_price": 1}, {})
+    assert call("get", f"/products/{old.pk}")[1]["merged_into"] == new.pk
+    assert [one["id"] for one in call("get", f"/products?code={old.sku}")[1]["items"]] == [new.pk]
+    code, refused = call("post", f"/products/{new.pk}/merge", {"into": old.pk})
+    assert (code, refused["code"], refused["field"]) == (409, "merges_into_retired", "into")
+    clean()
+
+
+def test_organizations_over_the_api(company: World, call: Any) -> None:
+    stays = Organization.objects.create(name="Acme")
+    code, done = call("post", f"/organizations/{company.customer.pk}/merge", {"into": stays.pk})
+    assert (code, done["goes"]) == (200, {"site": 1})
+    assert call("get", f"/organizations/{company.customer.pk}")[1]["merged_into"] == stays.pk
+    assert [one["name"] for one in call("get", f"/organizations/{stays.pk}")[1]["sites"]] == ["Head office"]
+
+
+def test_likely_doubles_are_listed(company: World, call: Any) -> None:
+    one = company.product(name="Access point AP-1040", gtin="4006381333931")
+    two = company.product(name="access-point AP 1040", gtin="4006381333931")
+    VendorPrice.objects.filter(product__in=(one, two)).update(part_number="GR-1")
+    other = company.product(name="Cable")
+    VendorPrice.objects.filter(product=other).update(part_number="GR-2")
+    code, found = call("get", "/doubles/products")
+    assert code == 200
+    assert [(pair["id"], pair["into"], sorted(pair["why"])) for pair in found["items"]] == [
+        (two.pk, one.pk, ["gtin", "name", "part_number"])
+    ]
+    for name, values in (
+        ("Borg Cube GmbH", {"email": "a@borg.example", "tax_number": "DE 1"}),
+        ("Borg GmbH", {"email": "b@BORG.example", "tax_number": "de1"}),
+        ("Data GmbH", {"email": "c@borg.example"}),
+        ("ACME.", {}),
+    ):
+        Organization.objects.create(name=name, **values)
+    items = call("get", "/doubles/organizations")[1]["items"]
+    assert [(pair["name"], pair["into_name"], sorted(pair["why"])) for pair in items] == [
+        ("Borg GmbH", "Borg Cube GmbH", ["email", "tax_number"]),
+        ("ACME.", "Acme", ["name"]),
+    ]
+
+
+def test_the_pages(company: World, client: Client, django_assert_max_num_queries: Any) -> None:
+    one = company.product(name="Router")
+    two = company.product(name="router")
+    company.stock(two, 4)
+    client.force_login(company.user)
+    with django_assert_max_num_queries(12):
+        listed = client.get("/doubles/").content.decode()
+    at = f"/products/{two.pk}/merge/"
+    assert f"{at}?into={one.sku}" in listed
+    assert "Acme" not in client.get("/doubles/?tab=organizations").content.decode()
+    before = entries()
+    shown = client.get(f"{at}?into={one.sku}").content.decode()
+    assert "In stock" in shown
+    assert entries() == before
+    unknown = client.get(f"{at}?into=nothing").content.decode()
+    assert "There is no product “nothing”." in unknown
+    assert client.post(at, {"into": two.sku}).status_code in (400, 409, 422)
+    assert entries() == before
+    done = client.post(at, {"into": one.sku, "reason": "One and the same"})
+    assert done["Location"] == f"/products/{two.pk}/"
+    page = client.get(done["Location"]).content.decode()
+    assert f'href="/products/{one.pk}/"' in page
+    stays = Organization.objects.create(name="Acme again")
+    at = f"/organizations/{company.customer.pk}/merge/"
+    assert "Sites" in client.get(f"{at}?into={stays.pk}").content.decode()
+    assert client.post(at, {"into": stays.pk})["Location"] == f"/organizations/{company.customer.pk}/"
+    assert "Acme again" in client.get(f"/organizations/{company.customer.pk}/").content.decode()
+    clean()
