@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('demand', '0003_units_and_offers'),
+        ("demand", "0003_units_and_offers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='line',
-            name='own',
+            model_name="line",
+            name="own",
             field=models.JSONField(default=dict),
         ),
     ]

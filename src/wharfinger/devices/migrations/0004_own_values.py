@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('devices', '0003_units'),
+        ("devices", "0003_units"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='device',
-            name='own',
+            model_name="device",
+            name="own",
             field=models.JSONField(default=dict),
         ),
     ]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sales', '0002_alter_order_quote'),
+        ("sales", "0002_alter_order_quote"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='order',
-            name='own',
+            model_name="order",
+            name="own",
             field=models.JSONField(default=dict),
         ),
     ]
