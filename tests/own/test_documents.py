@@ -136,3 +136,62 @@ def test_the_pages_of_an_order_ask_and_show(company: World, client: Client) -> N
     order.refresh_from_db()
     line.refresh_from_db()
     assert (order.own, line.own) == ({"cost_centre": "K-9"}, {"room": "1.02", "rack_unit": "7.5"})
+
+
+def test_a_purchase_order_has_own_values(company: World, call: Call, client: Client) -> None:
+    product = company.product()
+    field("purchase_order", "Project", required=True, in_lists=True)
+    vendor = {"vendor": company.vendor.pk, "add_vendor": True}
+    body = {**vendor, "lines": [{"product": product.pk, "quantity": "1", "unit_cost": "5"}]}
+    before = entries()
+    refused = call("post", "/purchase-orders", body, status=422)
+    assert (refused["code"], refused["field"]) == ("own_field_missing", "own.project")
+    assert entries() == before
+    made = call("post", "/purchase-orders", body | {"own": {"project": "Tower"}}, status=201)
+    path = f"/purchase-orders/{made['id']}"
+    call("post", f"{path}/submit", {})
+    changed = call("patch", path, {"own": {"project": "Bridge"}})
+    assert changed["own"] == {"project": "Bridge"}
+    assert call("patch", path, {"own": {"project": ""}}, status=422)["field"] == "own.project"
+    assert [one["id"] for one in call("get", "/purchase-orders?own.project=Bridge")["items"]] == [made["id"]]
+    assert call("get", "/purchase-orders?own.project=Tower")["items"] == []
+    reverse(actor=HOUSE, entry=changed["entry"])
+    assert call("get", path)["own"] == {"project": "Tower"}
+    assert "<dt>Project</dt>" in seen(client, path.replace("/api/v1", "") + "/")
+    assert "Tower" in seen(client, "/purchase-orders/?tab=all")
+    assert 'value="Tower"' in seen(client, f"{path}/change/")
+    typed = {"memo": "M", "own.project": "Quay"}
+    assert client.post(f"{path}/change/", typed).status_code == 303
+    assert call("get", path)["own"] == {"project": "Quay"}
+    form = seen(client, "/purchase-orders/new/")
+    assert 'name="own.project"' in form
+    clean()
+
+
+def test_a_device_has_own_values(company: World, call: Call, client: Client) -> None:
+    product = company.product(traced="serial")
+    field("device", "MAC", required=True, in_lists=True)
+    field("device", "Rack unit", "number")
+    item: dict[str, Any] = {"product": product.pk, "serial": "S-1", "site": company.site.pk}
+    before = entries()
+    refused = call("post", "/devices/install", {"items": [item]}, status=422)
+    assert (refused["code"], refused["field"]) == ("own_field_missing", "items.0.own.mac")
+    assert entries() == before
+    made = call("post", "/devices/install", {"items": [item | {"own": {"mac": "00:1b"}}]}, status=201)[
+        "devices"
+    ][0]
+    path = f"/devices/{made['id']}"
+    assert made["own"] == {"mac": "00:1b"}
+    changed = call("patch", path, {"own": {"rack_unit": "12"}})
+    assert changed["own"] == {"mac": "00:1b", "rack_unit": "12"}
+    assert call("patch", path, {"own": {"mac": None}}, status=422)["field"] == "own.mac"
+    assert [one["id"] for one in call("get", "/devices?own.mac=00:1b")["items"]] == [made["id"]]
+    assert call("get", "/devices?own.rack_unit=13")["items"] == []
+    reverse(actor=HOUSE, entry=changed["entry"])
+    assert call("get", path)["own"] == {"mac": "00:1b"}
+    assert "<dt>MAC</dt>" in seen(client, f"{path}/")
+    assert "00:1b" in seen(client, "/devices/")
+    assert 'value="00:1b"' in seen(client, f"{path}/change/")
+    assert client.post(f"{path}/change/", {"own.mac": "00:1c"}).status_code == 303
+    assert call("get", path)["own"] == {"mac": "00:1c"}
+    clean()

@@ -13,7 +13,21 @@ from pydantic import Field
 
 from wharfinger.base import money
 from wharfinger.base.access import require
-from wharfinger.base.door import Done, Given, Id, Line, Listing, Page, Price, Request, Shown, answer, there
+from wharfinger.base.door import (
+    Done,
+    Given,
+    Id,
+    Line,
+    Listing,
+    OwnShown,
+    OwnValues,
+    Page,
+    Price,
+    Request,
+    Shown,
+    answer,
+    there,
+)
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
@@ -48,6 +62,7 @@ class DeviceOut(Shown):
     line: Id | None = Field(description="The line by which it was sold.")
     contract: Id | None
     reference: str
+    own: OwnShown
     sold_on: date | None
     installed_on: date | None
     removed_on: date | None = Field(description="The day it left the customer.")
@@ -76,6 +91,7 @@ class InstallItem(Given):
     contact: Id | None = Field(default=None, examples=[None])
     contract: Id | None = Field(default=None, examples=[None])
     reference: str = Field(default="", max_length=60, examples=["Rack 4"])
+    own: OwnValues = {}
 
 
 class Install(Given):
@@ -113,6 +129,7 @@ class DeviceChange(Given):
     contact: Id | None = Field(default=None, examples=[None])
     contract: Id | None = Field(default=None, examples=[None])
     reference: str = Field(default="", max_length=60, examples=["Rack 4"])
+    own: OwnValues = {}
     warranty_start_on: date | None = Field(default=None, examples=[None])
     warranty_end_on: date | None = Field(default=None, examples=[None])
 
@@ -235,6 +252,7 @@ DEVICES = Listing(
     },
     days={"warranty_end_on": "warranty_end_on", "installed_on": "installed_on", "removed_on": "removed_on"},
     q=("number", "lot__code", "reference", "product__name"),
+    own=("device", "own"),
 )
 SUBSCRIPTIONS = Listing(
     "subscriptions",
@@ -280,7 +298,15 @@ def _items(given: Sequence[InstallItem]) -> list[Installation]:
             )
         found.append(
             Installation(
-                one.line, units, one.serial, one.product, one.site, one.contact, one.contract, one.reference
+                one.line,
+                units,
+                one.serial,
+                one.product,
+                one.site,
+                one.contact,
+                one.contract,
+                one.reference,
+                one.own,
             )
         )
     return found

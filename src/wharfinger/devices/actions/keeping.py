@@ -75,7 +75,7 @@ def _products(truth: Truth) -> list[int]:
 
 
 def change(*, actor: Actor, device: int, values: dict[str, Any], key: str | None = None) -> Written:
-    """Change contact, contract, reference or warranty of a device; values are its columns."""
+    """Change contact, contract, reference, warranty or own fields of a device; values are its columns."""
     warranty = {name for name in values if name.startswith("warranty_")}
     if warranty:
         require(actor, "devices.warranty")

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from wharfinger.base import further, owned
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.door import there
 from wharfinger.base.fields import day
@@ -52,6 +53,7 @@ def _rows(ask: Ask) -> Rows:
     first, last = ask.days("until")
     found = found.filter(warranty_end_on__gte=first) if first else found
     found = found.filter(warranty_end_on__lte=last) if last else found
+    found = owned.narrowed(found, ask, "device")
     cut = ask.slice(found, {"number": "number", "installed": "installed_on"})
     rows = [_row(one, shown.warranty_word(one, day_now)) for one in cut.items]
     return Rows(rows, cut.before, cut.after, counts={"here": capped(here), "soon": capped(soon)})
@@ -72,6 +74,7 @@ def _row(one: Device, word: str) -> Row:
             "until": one.warranty_end_on,
             "installed": one.installed_on,
         },
+        own=one.own,
     )
 
 
@@ -101,6 +104,7 @@ DEVICES = Table(
         Tab("gone", N_("Returned")),
     ),
     empty=N_("Devices appear here when delivered units are installed."),
+    own="device",
     rows=_rows,
 )
 
@@ -127,6 +131,7 @@ def device(request: HttpRequest, pk: int) -> HttpResponse:
         "sites": Site.objects.filter(retired_on__isnull=True, organization_id=row.organization_id or 0)
         .exclude(pk=row.site_id or 0)
         .order_by("name"),
+        "parts": further.told("device", request, pk),
         "timeline": timeline(f"device:{pk}"),
     }
     return render(request, "devices/device.html", context)
@@ -170,6 +175,7 @@ def change_device(request: HttpRequest, pk: int) -> HttpResponse:
         values: dict[str, Any] = {
             "reference": request.POST.get("reference", ""),
             "contact_id": typed_id(request.POST, "contact"),
+            "own": owned.read(request.POST, "device"),
         }
         if user.may("devices.warranty"):
             for name in ("warranty_start_on", "warranty_end_on"):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from wharfinger.base import owned
 from wharfinger.base.fields import day
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput
@@ -75,6 +76,7 @@ def _chosen(request: HttpRequest, row: Installable) -> Installation | None:
         site=typed_id(given, "site"),
         contract=typed_id(given, "contract"),
         reference=given.get(f"reference-{row.key}", "").strip()[:60],
+        own=owned.read(given, "device", f"{row.key}."),
     )
 
 

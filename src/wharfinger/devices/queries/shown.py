@@ -74,6 +74,7 @@ def show_devices(found: Sequence[Device]) -> list[dict[str, Any]]:
             "line": one.line_id,
             "contract": one.contract_id,
             "reference": one.reference,
+            "own": one.own,
             "sold_on": one.sold_on,
             "installed_on": one.installed_on,
             "removed_on": one.removed_on,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Copied, Held, Id, LotRef, Number, Plan, Truth
 
 DEVICE = Number("device", "D-{n}")
@@ -89,8 +91,13 @@ def place_device(
     sold_on: date | None,
     cover: Cover,
     replaces: int | None = None,
+    own: Mapping[str, Any] | None = None,
+    at: str = "own",
 ) -> Id:
-    """Let a unit be a device of its owner: a new one, or the same one again where the unit was one before."""
+    """Let a unit be a device of its owner: a new one, or the same one again where the unit was one before.
+
+    own: the values of own fields, where somebody is asked for them; at: where these stand in what was sent.
+    """
     values = {
         "organization_id": owner.organization,
         "site_id": owner.site,
@@ -109,12 +116,19 @@ def place_device(
     known = truth.read["devices"].get(unit.lot.id) if isinstance(unit.lot.id, int) else None
     if known is None:
         made: Id = plan.create(
-            "devices.Device", number=unit.number, lot_id=unit.lot.id, product_id=unit.lot.product, **values
+            "devices.Device",
+            number=unit.number,
+            lot_id=unit.lot.id,
+            product_id=unit.lot.product,
+            own={} if own is None else owning.born(truth, "device", own, at=at),
+            **values,
         )
     elif known.removed_on is None:
         raise already(known)
     else:
         plan.change(known, **values)
+        if own is not None:
+            owning.change(plan, truth, known, "device", own, at=at)
         made = known.pk
     plan.mention(("device", made), ("organization", owner.organization))
     return made

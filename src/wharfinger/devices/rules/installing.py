@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,8 @@ class Installation:
     contact: int | None = None
     contract: int | None = None
     reference: str = ""
+    own: Mapping[str, Any] | None = None
+    """The values of own fields as somebody gives them; nobody is asked for any without it."""
 
 
 def plan_install(truth: Truth, *, items: Sequence[Installation]) -> Plan:
@@ -79,7 +81,15 @@ def _sold(plan: Plan, truth: Truth, item: Installation, n: int) -> None:
             if target != held.spot:
                 plan.move(held.spot, target, 1)
             place_device(
-                plan, truth, unit, owner, line=line.pk, sold_on=sale.sold_on if sale else None, cover=cover
+                plan,
+                truth,
+                unit,
+                owner,
+                line=line.pk,
+                sold_on=sale.sold_on if sale else None,
+                cover=cover,
+                own=item.own,
+                at=f"items.{n}.own",
             )
 
 
@@ -158,7 +168,17 @@ def _foreign(plan: Plan, truth: Truth, item: Installation, n: int) -> None:
         unit = foreign_unit(plan, truth, item.product, item.serial, f"items.{n}.serial")
         at = spot(unit.lot, PlaceRef(site.place_id, "customer"), 0)
         plan.move(at.at(fixed("outside")), at, 1)
-        place_device(plan, truth, unit, owner, line=None, sold_on=None, cover=cover)
+        place_device(
+            plan,
+            truth,
+            unit,
+            owner,
+            line=None,
+            sold_on=None,
+            cover=cover,
+            own=item.own,
+            at=f"items.{n}.own",
+        )
 
 
 def foreign_unit(plan: Plan, truth: Truth, product: int, serial: str, field: str) -> Unit:

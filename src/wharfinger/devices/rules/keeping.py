@@ -9,6 +9,7 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
 from wharfinger.devices.rules import device_of, require_contact
+from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Number, PlaceRef, Plan, Truth
 
 SUBSCRIPTION = Number("subscription", "SUB-{n}")
@@ -155,7 +156,7 @@ def in_use(device: Any, used: Sequence[Any]) -> Refusal:
 
 
 def plan_change(truth: Truth, *, device: int, values: dict[str, Any]) -> Plan:
-    """Change contact, contract, reference or warranty of a device."""
+    """Change contact, contract, reference, warranty or own fields of a device."""
     plan = Plan()
     row = device_of(truth, device)
     require_contact(truth, row.organization_id, values.get("contact_id"), values.get("contract_id"))
@@ -167,7 +168,10 @@ def plan_change(truth: Truth, *, device: int, values: dict[str, Any]) -> Plan:
             N_("The warranty would end before it starts. Choose a later date."),
             field="warranty_end_on",
         )
-    plan.change(row, **values)
+    own = values.get("own")
+    if not all(name.startswith("warranty_") for name in values):
+        owning.change(plan, truth, row, "device", own)
+    plan.change(row, **{name: value for name, value in values.items() if name != "own"})
     return plan
 
 

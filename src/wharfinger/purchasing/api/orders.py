@@ -59,6 +59,7 @@ ORDERS = Listing(
     words={"status": get_args(Word)},
     days={"expected_on": "expected_on", "ordered_on": "ordered_on", "submitted_at": "submitted_at"},
     q=("number", "external_number", "vendor__name", "memo"),
+    own=("purchase_order", "own"),
 )
 
 
@@ -102,6 +103,7 @@ def draft(request: Request, body: OrderGiven) -> HttpResponse:
         freight_minor=minor(body.freight, currency, field="freight"),
         memo=body.memo,
         expected_on=body.expected_on,
+        own=body.own,
         add_vendor=body.add_vendor,
         fill_packs=body.fill_packs,
     )
@@ -187,6 +189,7 @@ def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
         tuple(body.remove),
         add_vendor=body.add_vendor,
         fill_packs=body.fill_packs,
+        own=body.own,
     )
     act = partial(actions.change_purchase, actor=request.auth, order=id, change=wanted)
     return _on(request, id, act)

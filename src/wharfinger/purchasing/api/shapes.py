@@ -7,7 +7,19 @@ from typing import Literal
 
 from pydantic import Field
 
-from wharfinger.base.door import Amount, Currency, Done, Given, Id, Note, Price, Quantity, Shown
+from wharfinger.base.door import (
+    Amount,
+    Currency,
+    Done,
+    Given,
+    Id,
+    Note,
+    OwnShown,
+    OwnValues,
+    Price,
+    Quantity,
+    Shown,
+)
 
 Word = Literal["draft", "submitted", "received_partial", "received_full", "closed", "cancelled"]
 ShipTo = Literal["own", "organization", "other"]
@@ -61,6 +73,7 @@ class OrderGiven(Given):
     freight: Amount = "0"
     memo: Note = ""
     expected_on: date | None = None
+    own: OwnValues = {}
     add_vendor: bool = Field(default=False, description=ADD_VENDOR)
     fill_packs: bool = Field(default=False, description=FILL_PACKS)
 
@@ -109,6 +122,7 @@ class OrderChange(Given):
     external_number: str | None = Field(default=None, max_length=60)
     memo: Note | None = None
     expected_on: date | None = None
+    own: OwnValues = {}
     freight: Amount | None = None
     add: list[LineGiven] = Field(default=[], max_length=1000)
     change: list[ChangeOfLine] = Field(default=[], max_length=1000)
@@ -185,6 +199,7 @@ class OrderOut(Shown):
     ship_to_site: Id | None
     ship_to_text: str
     memo: str
+    own: OwnShown
     expected_on: date | None
     ordered_on: date | None
     submitted_at: datetime | None

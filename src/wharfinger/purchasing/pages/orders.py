@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from wharfinger.base import further
+from wharfinger.base import further, owned
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
@@ -54,6 +54,7 @@ def _rows(ask: Ask) -> Rows:
     first, last = ask.days("expected")
     found = found.filter(expected_on__gte=first) if first else found
     found = found.filter(expected_on__lte=last) if last else found
+    found = owned.narrowed(found, ask, "purchase_order")
     cut = ask.slice(found, {"number": "number", "expected": "expected_on", "ordered": "ordered_on"})
     costs = ask.actor.may("catalog.see_cost")
     totals = queries.totals([order.pk for order in cut.items]) if costs else {}
@@ -78,6 +79,7 @@ def _row(order: Any, totals: dict[int, int]) -> Row:
             "ordered": order.ordered_on,
         },
         name=order.number,
+        own=order.own,
     )
 
 
@@ -89,7 +91,7 @@ ORDERS = Table(
         Column("number", N_("Purchase order"), "link", sortable=True),
         Column("vendor", N_("Vendor")),
         Column("word", N_("Progress"), "chip"),
-        Column("total", N_("Total"), "money"),
+        Column("total", N_("Total"), "money", permission="catalog.see_cost"),
         Column("expected", N_("Expected"), "date", sortable=True),
         Column("ordered", N_("Ordered"), "date", sortable=True),
     ),
@@ -107,6 +109,7 @@ ORDERS = Table(
     tabs=(Tab("open", N_("Open")), Tab("drafts", N_("Drafts")), Tab("all", N_("All"))),
     new=New(N_("New purchase order"), "purchasing:new", "purchasing.order"),
     empty=N_("Purchase orders appear here when lines are ordered, or when one is written by hand."),
+    own="purchase_order",
     rows=_rows,
 )
 
@@ -306,6 +309,7 @@ def _wish(typed: QueryDict) -> PurchaseWish:
         freight_minor=minor(typed.get("freight") or "0", found.currency if found else "EUR", field="freight"),
         memo=typed.get("memo", ""),
         expected_on=_day(typed, "expected_on"),
+        own=owned.read(typed, "purchase_order"),
         ship_to=typed.get("ship_to") or "own",
         ship_to_site=typed_id(typed, "ship_to_site"),
         ship_to_text=typed.get("ship_to_text", ""),
@@ -374,8 +378,9 @@ def _as_typed(order: Any, lines: list[Any], *, costs: bool) -> dict[str, Any]:
 def _changes(typed: QueryDict, order: Any, lines: list[Any]) -> PurchaseChange:
     values: dict[str, Any] = {name: typed.get(name, "").strip() for name in ("external_number", "memo")}
     values["expected_on"] = _day(typed, "expected_on")
+    own = owned.read(typed, "purchase_order")
     if order.submitted_at is not None:
-        return PurchaseChange(tuple(values.items()))
+        return PurchaseChange(tuple(values.items()), own=own)
     if "freight" in typed:
         # Whoever may not see costs is not asked for them, and leaves them as they are.
         values["freight_minor"] = minor(typed.get("freight") or "0", order.currency, field="freight")
@@ -398,6 +403,7 @@ def _changes(typed: QueryDict, order: Any, lines: list[Any]) -> PurchaseChange:
         tuple(sorted(gone)),
         add_vendor=adds_vendor(typed),
         fill_packs=True,
+        own=own,
     )
 
 

@@ -154,6 +154,7 @@ def show_orders(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
                 "ship_to_site": order.ship_to_site_id,
                 "ship_to_text": order.ship_to_text,
                 "memo": order.memo,
+                "own": order.own,
                 "expected_on": order.expected_on,
                 "ordered_on": order.ordered_on,
                 "submitted_at": order.submitted_at,

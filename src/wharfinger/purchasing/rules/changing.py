@@ -8,8 +8,9 @@ from datetime import date
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Plan, Truth, fixed
-from wharfinger.purchasing.rules.asking import offered_cost
+from wharfinger.purchasing.rules.asking import Worth, offered_cost
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, add_line
 from wharfinger.purchasing.rules.ordering import draft_of, live, mention_lines
 
@@ -41,6 +42,8 @@ class PurchaseChange:
     """Whether the order's vendor becomes one of the vendors of what is added and it is not known to sell."""
     fill_packs: bool = False
     """Whether what is added is filled up to whole packs and the vendor's minimum."""
+    own: Mapping[str, Any] | None = None
+    """Its own fields that change, by key; also once it is submitted."""
 
 
 def plan_change(truth: Truth, *, order: int, change: PurchaseChange) -> Plan:
@@ -50,6 +53,7 @@ def plan_change(truth: Truth, *, order: int, change: PurchaseChange) -> Plan:
     if change.add or change.change or change.remove or not {name for name, _ in change.values} <= ALWAYS:
         draft_of(truth, order)
     plan.change(row, **dict(change.values))
+    owning.change(plan, truth, row, "purchase_order", change.own)
     lines = truth.read["purchase_lines"]
     for n, pk in enumerate(change.remove):
         _remove(plan, truth, _line(lines, pk, f"remove.{n}"))
@@ -61,6 +65,7 @@ def plan_change(truth: Truth, *, order: int, change: PurchaseChange) -> Plan:
         row.vendor_id,
         change.add,
         currency=row.currency,
+        rate_micro=row.rate_micro,
         ship_to=row.ship_to,
         ship_to_site=row.ship_to_site_id,
         expected_on=row.expected_on,
@@ -126,4 +131,5 @@ def _offered_anew(truth: Truth, order: Any, line: Any, change: LineChange, where
     if line.cost_typed or asked is None or change.quantity in (None, line.quantity):
         return kept
     product, vendor = truth.read["products"][line.product_id], truth.read["vendors"][order.vendor_id]
-    return offered_cost(asked, product, vendor, change.quantity, line.per, order.currency, where)
+    worth = Worth(order.currency, order.rate_micro)
+    return offered_cost(truth, asked, product, vendor, change.quantity or 0, line.per, worth, where)

@@ -14,7 +14,7 @@ from wharfinger.demand.rules import kits
 from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 from wharfinger.purchasing.rules.approving import sheets_of
-from wharfinger.purchasing.rules.asking import Typed, asked_of, offered_cost
+from wharfinger.purchasing.rules.asking import Typed, Worth, asked_of, offered_cost
 
 NUMBER = Number("purchase_order", "PO-{n}")
 BUYABLE = ("to_order", "demand")
@@ -151,13 +151,14 @@ def _gathered(truth: Truth, wanted: Iterable[Wanted]) -> tuple[PurchaseLineWish,
 def _draft(plan: Plan, truth: Truth, wish: PurchaseWish) -> Ref:
     vendor = _vendor(truth, wish.vendor)
     currency = wish.currency or vendor.currency
+    wish = replace(wish, currency=currency, rate_micro=rate_of(truth, currency, wish.rate_micro))
     order = plan.create(
         "purchasing.PurchaseOrder",
         number=wish.number or NUMBER,
         external_number=wish.external_number,
         vendor_id=vendor.pk,
         currency=currency,
-        rate_micro=rate_of(truth, currency, wish.rate_micro),
+        rate_micro=wish.rate_micro,
         ship_to=wish.ship_to,
         ship_to_site_id=_site(truth, wish),
         ship_to_text=wish.ship_to_text,
@@ -203,7 +204,7 @@ def add_line(
         truth,
         product,
         vendor,
-        Typed(line.unit_cost_micro, line.per, wish.currency or vendor.currency),
+        Typed(line.unit_cost_micro, line.per, worth(wish).currency),
         add=wish.add_vendor,
         field=field,
     )
@@ -232,7 +233,7 @@ def add_line(
     unit, per = _unit(truth, product, line, quantity)
     cost = line.unit_cost_micro
     if cost is None:
-        cost = offered_cost(asked, product, vendor, quantity, per, wish.currency or vendor.currency, field)
+        cost = offered_cost(truth, asked, product, vendor, quantity, per, worth(wish), field)
     plan.create(
         "purchasing.PurchaseLine",
         purchase_order_id=order,
@@ -251,6 +252,12 @@ def add_line(
         place_id=plan.place("on_order").id,
         refused_place_id=plan.place("refused").id,
     )
+
+
+def worth(wish: PurchaseWish) -> Worth:
+    """The currency of an order whose terms are settled, and what it is worth at home."""
+    assert wish.currency is not None, "the terms of an order are settled before its lines"
+    return Worth(wish.currency, wish.rate_micro or 10**6)
 
 
 def draft_claim(
@@ -385,9 +392,10 @@ def _location(truth: Truth, pk: int | None, field: str) -> int:
 
 
 def rate_of(truth: Truth, currency: str, rate_micro: int | None) -> int:
-    """What one unit of a currency is worth at home, at 10⁻⁶; raises BadInput where nobody said it."""
+    """What one unit of a currency is worth at home: as said, else as it is on the day; raises BadInput."""
     if currency == truth.home_currency:
         return 10**6
+    rate_micro = rate_micro or truth.read.get("rates", {}).get(currency)
     if not rate_micro:
         raise BadInput(
             "rate_missing", N_("Give the exchange rate of {currency}."), field="rate", currency=currency
