@@ -47,10 +47,13 @@ def bring(
     dry: bool = False,
     columns: dict[str, str] | None = None,
     decimal: str = ".",
+    dates: str = "dmy",
 ) -> Run:
     raw = content if isinstance(content, bytes) else content.encode()
     run = runs.upload(actor=HOUSE, content=raw, name=name or f"{kind}.csv", kind=kind)
-    run = runs.start(actor=HOUSE, run=run, columns=columns or run.columns, decimal=decimal, dry=dry)
+    run = runs.start(
+        actor=HOUSE, run=run, columns=columns or run.columns, decimal=decimal, dates=dates, dry=dry
+    )
     while run.finished_at is None:
         run = runs.proceed(actor=HOUSE, run=run)
     return run
@@ -315,7 +318,7 @@ def test_counted_quantities(house: World) -> None:
         (
             "products",
             ("Internal Reference", "Name", "Sales Price", "Barcode", "Product Category", "Sales Description"),
-            {"sku", "name", "price", "gtin", "category", "description"},
+            {"sku", "name", "price", "barcodes", "category", "description"},
         ),
         (
             "products",

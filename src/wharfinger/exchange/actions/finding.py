@@ -37,8 +37,11 @@ def organization(row: Row, column: str) -> Organization:
 
 
 def product(row: Row, column: str = "sku", field: str = "") -> Product:
-    """The product that a row names by its SKU; raises BadInput where there is none."""
+    """The product that a row names by its SKU, or by a name that only it has; raises BadInput where there is none."""
     found = Product.objects.filter(sku=row[column]).first() if row[column] else None
+    if found is None and row[column]:
+        named = list(Product.objects.filter(name=row[column])[:2])
+        found = named[0] if len(named) == 1 else None
     if found is None:
         raise BadInput(
             "no_such_sku",

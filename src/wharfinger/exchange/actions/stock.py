@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from itertools import groupby
 
+from django.db.models import Q
+
 from wharfinger.base import money, quantity
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
@@ -26,7 +28,7 @@ REASON = "Opening stock"
 def bring(*, actor: Actor, group: Group, run: Run) -> str:
     """Put goods into the books that lay there already; the same rows again do nothing."""
     require(actor, "exchange.import")
-    if _is_known(group):
+    if _is_nothing(group) or _is_known(group):
         return "unchanged"
     _post(actor, [group], run)
     return "added"
@@ -38,7 +40,7 @@ def bring_many(*, actor: Actor, groups: Sequence[Group], run: Run) -> dict[int, 
     became: dict[int, str] = {}
 
     def act() -> None:
-        fresh = [n for n, group in enumerate(groups) if not _is_known(group)]
+        fresh = [n for n, group in enumerate(groups) if not (_is_nothing(group) or _is_known(group))]
         days = sorted(fresh, key=lambda n: groups[n].first["as_of"])
         for _day, part in groupby(days, key=lambda n: groups[n].first["as_of"]):
             _post(actor, [groups[n] for n in part], run)
@@ -72,6 +74,13 @@ def _post(actor: Actor, groups: Sequence[Group], run: Run) -> None:
     attempt(act)
 
 
+def _is_nothing(group: Group) -> bool:
+    """Whether rows say that there are none: systems list bins that are empty, too."""
+    return all(
+        row["quantity"] and not row["serial"] and not row.figure("quantity").strip("0.") for row in group.rows
+    )
+
+
 def _is_known(group: Group) -> bool:
     found = Brought.objects.filter(key=_key(group)).first()
     if found is not None and found.digest != _digest(group):
@@ -84,15 +93,16 @@ def _is_known(group: Group) -> bool:
 
 
 def _item(actor: Actor, group: Group, row: Row, n: int) -> Adjustment:
-    product = Product.objects.filter(sku=row["sku"]).first()
-    if product is None and row["name"]:
-        product = _new_product(actor, group, row)
-    if product is None:
-        raise BadInput("no_such_sku", N_("There is no product “{sku}”."), field="sku", sku=row["sku"][:60])
+    there = row["name"] == "" or Product.objects.filter(Q(sku=row["sku"]) | Q(name=row["sku"])).exists()
+    product = finding.product(row) if there else _new_product(actor, group, row)
     group.parts[f"items.{n}"] = row
     location = finding.location(row)
     bin = finding.bin_of(row, location)
-    serials = tuple(row["serial"].replace(",", " ").replace(";", " ").split())
+    batch, codes = row["batch"], row["serial"]
+    if product.traced == "batch" and codes and not batch:
+        # Others have one column for both.
+        batch, codes = codes, ""
+    serials = tuple(codes.replace(",", " ").replace(";", " ").split())
     return Adjustment(
         product.pk,
         quantity.quantity(row.figure("quantity") or str(len(serials)), product.quantity_decimals),
@@ -100,7 +110,7 @@ def _item(actor: Actor, group: Group, row: Row, n: int) -> Adjustment:
         bin.place_id if bin else None,
         unit_cost_micro=money.micro(row.figure("unit_cost"), field="unit_cost") if row["unit_cost"] else None,
         serials=serials,
-        batch=row["batch"],
+        batch=batch,
         expires_on=row.day("expires_on"),
         field=f"items.{n}.",
         owner=finding.organization(row, "owner").pk if row["owner"] else None,

@@ -166,11 +166,17 @@ def groups(
 ) -> list[Group]:
     """What the file names, each with its rows, in the order of the file."""
     read = {name: reader(kind, name, heading, headings) for name, heading in columns.items()}
+    system = systems.recognised(headings, kind.name)
     found: dict[Any, Group] = {}
+    last: Group | None = None
     for number, line in lines:
         row = Row(number, {name: cell(line) for name, cell in read.items()}, decimal, dates)
         key: Any = tuple(row[name].casefold() for name in kind.key if row[name]) or ("", number)
-        found.setdefault(key, Group([])).rows.append(row)
+        if last is not None and system is not None and system.continues and key == ("", number):
+            last.rows.append(row)
+            continue
+        last = found.setdefault(key, Group([]))
+        last.rows.append(row)
     return list(found.values())
 
 

@@ -20,6 +20,7 @@ def guess(kind: Kind, headings: Sequence[str]) -> dict[str, str]:
             there = next((known[bare(one.heading)] for one in takes if bare(one.heading) in known), None)
             if there is not None:
                 found[name] = there
+        found |= {name: f"={text}" for name, text in system.always.items()}
         return {column.name: found[column.name] for column in kind.columns if column.name in found}
     for column in kind.columns:
         for name in (column.name, column.label, *column.also):

@@ -125,13 +125,6 @@ LEVELS = Kind(
     ("sku", "location"),
     {"product": "sku"},
 )
-
-
-def _either(name: str) -> tuple[str, str]:
-    """A column of the inventory template of Autotask, as one that must be there and as one that may."""
-    return (f"[required] Inventory Product: {name}", f"Inventory Product: {name}")
-
-
 STOCK = Kind(
     "stock",
     N_("Opening stock"),
@@ -139,24 +132,24 @@ STOCK = Kind(
         Column(
             "sku",
             N_("SKU"),
-            ("product", "Artikelnummer", "item code", "internal reference", *_either("Product")),
+            ("product", "Artikelnummer", "item code", "internal reference"),
             needed=True,
             example="CAB-24",
         ),
         Column(
             "name",
             N_("Name of a new product"),
-            ("product name", "description", "Bezeichnung", *_either("Product")),
+            ("product name", "description", "Bezeichnung"),
             help=N_("Makes the product where there is none of this SKU."),
             leaves=False,
         ),
         Column(
             "location",
             N_("Location"),
-            ("warehouse", "Lagerort", "Lager", *_either("Inventory Location")),
+            ("warehouse", "Lagerort", "Lager"),
             example="Main warehouse",
         ),
-        Column("bin", N_("Bin"), ("shelf", "Lagerfach", "Fach", *_either("Bin")), example="A-01-2"),
+        Column("bin", N_("Bin"), ("shelf", "Lagerfach", "Fach"), example="A-01-2"),
         Column(
             "quantity",
             N_("Quantity"),
