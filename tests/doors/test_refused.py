@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -142,8 +143,23 @@ def written(path: str, operation: dict[str, Any], *, absent: bool = False) -> tu
             path = path.replace(f"{{{one['name']}}}", str(there))
         elif one["in"] == "query" and one["name"] in IN_QUERIES:
             path += f"{'&' if '?' in path else '?'}{one['name']}={IN_QUERIES[one['name']]}"
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    return path, real(content.get("example"), known)
+    return path, real(shown_body(operation), known)
+
+
+def shown_body(operation: dict[str, Any]) -> Any:
+    """The body of a request as the description shows it."""
+    (content,) = operation.get("requestBody", {}).get("content", {}).values() or ({},)
+    return content.get("example")
+
+
+def sent(browser: Client, method: str, at: str, body: Any, operation: dict[str, Any]) -> Any:
+    """Send a request as the description says: JSON, or a form where it takes a file."""
+    if FORM in operation.get("requestBody", {}).get("content", {}):
+        return browser.post(at, {**body, "file": SimpleUploadedFile("a.txt", b"text")})
+    return getattr(browser, method)(at, body, "application/json")
+
+
+FORM = "multipart/form-data"
 
 
 BY_THE_THING = {"get /documents/issued/{pk}.pdf", "patch /lines/{id}", "delete /lines/{id}"}
@@ -161,8 +177,7 @@ def nowhere(path: str, operation: dict[str, Any]) -> tuple[str, Any]:
         elif one["in"] == "query" and one["name"] in IN_QUERIES:
             value = IN_QUERIES[one["name"]]
             path += f"{'&' if '?' in path else '?'}{one['name']}={NOWHERE if value == 1 else value}"
-    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
-    return path, missing(content.get("example"))
+    return path, missing(shown_body(operation))
 
 
 def missing(value: Any, name: str = "") -> Any:
@@ -204,9 +219,9 @@ def test_an_operation_refuses(
     browser = Client()
     browser.force_login(nobody)
     before = picture()
-    stranger = getattr(Client(), method)(at, body, "application/json")
+    stranger = sent(Client(), method, at, body, operation)
     assert stranger.status_code == 401
-    response = getattr(browser, method)(at, body, "application/json")
+    response = sent(browser, method, at, body, operation)
     assert picture() == before
     open_to_all = OPEN_OPERATIONS.get(path.removeprefix("/api/v1")) if method == "get" else None
     assert response.status_code == (open_to_all or 403), (response.status_code, response.content[:160])
@@ -225,7 +240,7 @@ def test_what_is_not_there_is_refused_alike(
     browser = Client()
     browser.force_login(nobody)
     before = picture()
-    response = getattr(browser, method)(at, body, "application/json")
+    response = sent(browser, method, at, body, operation)
     wanted = 404 if f"{method} {path.removeprefix('/api/v1')}" in BY_THE_THING else 403
     assert (response.status_code, picture()) == (wanted, before), response.content[:160]
 

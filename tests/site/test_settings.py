@@ -43,6 +43,7 @@ def typed(**values: Any) -> dict[str, Any]:
         "terms_days": "14",
         "returnable_days": "30",
         "expiry_days": "30",
+        "attachment_mb": "20",
         "counting.tolerance_percent": "0",
         "counting.cycle_days_a": "30",
         "counting.cycle_days_b": "90",

@@ -49,6 +49,8 @@ DEFAULTS: dict[str, Any] = {
     "shipment_proof": False,
     "returnable_days": 30,
     "expiry_days": 30,
+    "attachment_mb": 20,
+    "pictures_on_quotes": False,
     "webhook_private_addresses": False,
     "words": {},
 }

@@ -113,8 +113,17 @@ def _is_dry(request: Request) -> bool:
 
 
 def _digest(request: Request) -> str:
-    said = f"{request.method} {request.get_full_path()}\n".encode() + request.body
-    return hashlib.sha256(said).hexdigest()
+    said = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if request.content_type == "multipart/form-data":
+        # Taken apart already, and its boundary is another each time: the fields and files are what is said.
+        said.update(repr(sorted(request.POST.lists())).encode())
+        for name, files in sorted(request.FILES.lists()):
+            for one in files:
+                said.update(repr((name, one.name, hashlib.sha256(one.read()).hexdigest())).encode())
+                one.seek(0)
+    else:
+        said.update(request.body)
+    return said.hexdigest()
 
 
 def _matched(wanted: str, about: About, act: Callable[[], Written]) -> Written:

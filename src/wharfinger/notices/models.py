@@ -1,12 +1,13 @@
-"""Who is told of what: rules for mails, webhooks, and the log of what was attempted."""
+"""Who is told of what: rules for mails, webhooks, the log of what was attempted; and files attached to things."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Q
 
-from wharfinger.ledger.models import Outbox
+from wharfinger.ledger.models import Document, Outbox
 
 
 class Rule(models.Model):
@@ -55,3 +56,37 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outbox_id}: {'ok' if self.ok else self.said}"
+
+
+class Attachment(Document):
+    """A file that belongs to a document or noun; its content lies in the media folder under its digest."""
+
+    subject: ClassVar[str] = "attachment"
+    about = models.CharField(max_length=60)
+    """To what it is attached, as the journal names it: ``product:17``."""
+    name = models.CharField(max_length=120)
+    caption = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=40)
+    """The media type, by the content."""
+    digest = models.CharField(max_length=64)
+    """SHA-256 of the content, which is also the name of its file."""
+    size_bytes = models.BigIntegerField()
+    width = models.IntegerField(null=True)
+    """Of a picture, in pixels, held upright."""
+    height = models.IntegerField(null=True)
+    rank = models.IntegerField()
+    """The lowest stands first; the first picture of a product is its main one."""
+    retired_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["about", "digest"],
+                condition=Q(retired_on__isnull=True, void__isnull=True),
+                name="attached_once",
+            )
+        ]
+        indexes = [models.Index(fields=["digest"], name="attachment_digest")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,10 +1,11 @@
-"""Addresses of webhooks, notification rules and messages."""
+"""Addresses of webhooks, notification rules, messages and attached files."""
 
 from __future__ import annotations
 
 from django.urls import path
 
 from wharfinger.notices import pages
+from wharfinger.notices.pages import attachments
 
 app_name = "notices"
 urlpatterns = [
@@ -13,6 +14,12 @@ urlpatterns = [
     path("settings/webhooks/<int:pk>/", pages.webhook, name="webhook"),
     path("settings/notifications/", pages.rules, name="rules"),
     path("settings/notifications/<slug:event>/", pages.set_rule, name="set_rule"),
+    path("attachments/attach/", attachments.attach, name="attach"),
+    path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
+    path("attachments/<int:pk>/change/", attachments.change, name="change_attachment"),
+    path("attachments/<int:pk>/detach/", attachments.detach, name="detach"),
+    path("attachments/<int:pk>/first/", attachments.first, name="first_attachment"),
+    path("attachments/<int:pk>/<slug:size>/", attachments.picture, name="picture"),
     path("account/mails/", pages.own_mails, name="own_mails"),
     path("settings/messages/", pages.messages, name="messages"),
     path("settings/messages/send-again/", pages.send_again, name="send_again"),

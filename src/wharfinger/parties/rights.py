@@ -22,7 +22,7 @@ MODULES: dict[str, str] = {
     "returns": N_("Returns"),
     "flows": N_("Across the house"),
     "documents": N_("Documents"),
-    "notices": N_("Mails, webhooks, notes"),
+    "notices": N_("Mails, webhooks, notes, files"),
     "exchange": N_("Import and export"),
     "boards": N_("Lists"),
     "site": N_("Company"),

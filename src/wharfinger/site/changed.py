@@ -22,6 +22,7 @@ FIELDS: dict[str, str] = {
     "billing_policy": N_("Billed"),
     "cancelled_at": N_("Cancelled"),
     "carrier": N_("Carrier"),
+    "caption": N_("Caption"),
     "category": N_("Category"),
     "channel": N_("Channel"),
     "city": N_("City"),

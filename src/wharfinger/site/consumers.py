@@ -11,6 +11,7 @@ from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions.offers import come_into_force
 from wharfinger.documents.actions import sending
 from wharfinger.notices import mails, webhooks
+from wharfinger.notices.actions.attachments import sweep
 from wharfinger.notices.outbox import Consumer
 from wharfinger.purchasing.actions import low
 from wharfinger.sales.actions import holds
@@ -28,6 +29,7 @@ LANES: tuple[tuple[str, ...], ...] = (("documents", "notices", "mail", "webhooks
 """What is worked off side by side, so that no stranger who answers slowly keeps a mail waiting."""
 assert {name for lane in LANES for name in lane} == set(CONSUMERS)
 
+DAY_S = 86_400
 LOW_S = 60
 """So often it is looked what runs low: it reads every level that is kept."""
 
@@ -51,5 +53,6 @@ CHORES: tuple[Callable[[], object], ...] = (
     partial(come_into_force, actor=HOUSE),
     every(LOW_S, partial(low.tell_low, actor=HOUSE)),
     every(LOW_S, partial(batches.tell_expiring, actor=HOUSE)),
+    every(DAY_S, sweep),
 )
 """What the clock asks for, every few seconds: each finds out by itself whether anything is due."""

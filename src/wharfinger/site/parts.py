@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
@@ -17,6 +18,8 @@ from wharfinger.demand.models import Line
 from wharfinger.demand.pages import line_rows
 from wharfinger.devices.models import Device
 from wharfinger.ledger.models import Holding
+from wharfinger.notices.pages import attachments
+from wharfinger.notices.rules.attachments import SEEN_BY
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries.orders import totals as purchase_totals
 from wharfinger.sales import queries as sales
@@ -34,15 +37,24 @@ OPEN = ("demand", "to_approve", "to_order", "drafted", "on_order", "bin", "picke
 def install() -> None:
     """Hang the table into the pages; called once, when Django is ready."""
     further.parts["organization"] = [documents, devices]
-    further.parts["order"] = further.parts["work_order"] = [papers]
+    further.parts["order"], further.parts["work_order"] = [papers], [papers]
     further.parts["product"] = [stock, open_lines]
+    for noun in SEEN_BY:
+        further.parts.setdefault(noun, []).append(partial(files, noun))
     further.figures["product.available"] = available
+    further.figures["product.picture"] = attachments.thumbs
+    further.figures["product.drawn"] = attachments.drawn
     further.figures["product.levels"] = levels_of
 
 
 def available(products: Sequence[int]) -> dict[int, int]:
     """What is free of each product, all locations together; of a kit as its scarcest component allows."""
     return figures.free(products)
+
+
+def files(noun: str, request: HttpRequest, pk: int) -> str:
+    """The files that are attached to a document or noun."""
+    return attachments.part(request, f"{noun}:{pk}")
 
 
 def documents(request: HttpRequest, pk: int) -> str:

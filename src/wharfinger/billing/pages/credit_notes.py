@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from wharfinger.base import further
 from wharfinger.base.asking import Ask
 from wharfinger.base.door import there
 from wharfinger.base.page import page
@@ -85,5 +86,10 @@ def credit_note(request: HttpRequest, pk: int) -> HttpResponse:
         }
         for one in row.lines.select_related("invoice_line__product").order_by("pk")
     ]
-    context = {"doc": row, "rows": rows, "timeline": timeline(f"credit_note:{pk}")}
+    context = {
+        "doc": row,
+        "rows": rows,
+        "parts": further.told("credit_note", request, pk),
+        "timeline": timeline(f"credit_note:{pk}"),
+    }
     return render(request, "billing/credit_note.html", context)

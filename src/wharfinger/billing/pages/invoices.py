@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wharfinger.base import configuration, money
+from wharfinger.base import configuration, further, money
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
@@ -141,6 +141,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         "left": [(line, line.quantity - credited.get(line.pk, 0)) for line in lines],
         "sums": sums,
         "notes": list(row.credit_notes.filter(void__isnull=True).order_by("pk")),
+        "parts": further.told("invoice", request, pk),
         "timeline": timeline(f"invoice:{pk}"),
     }
     return render(request, "billing/invoice.html", context)

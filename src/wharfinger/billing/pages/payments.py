@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wharfinger.base import configuration, money
+from wharfinger.base import configuration, further, money
 from wharfinger.base.asking import Ask
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, came_from, page, page_act
@@ -127,7 +127,13 @@ def payment(request: HttpRequest, pk: int) -> HttpResponse:
         }
         for invoice, (minor, _home) in sorted(settled.items())
     ]
-    context = {"doc": row, "word": word(row), "rows": rows, "timeline": timeline(f"payment:{pk}")}
+    context = {
+        "doc": row,
+        "word": word(row),
+        "rows": rows,
+        "parts": further.told("payment", request, pk),
+        "timeline": timeline(f"payment:{pk}"),
+    }
     return render(request, "billing/payment.html", context)
 
 

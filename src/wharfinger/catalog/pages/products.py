@@ -66,7 +66,8 @@ def _rows(ask: Ask) -> Rows:
     cut = ask.slice(found, {"sku": "sku", "name": "name", "category": "category"})
     kept = [one.pk for one in cut.items if one.kind != "service"]
     free = further.figure("product.available", kept) if ask.actor.may("stock.read") else {}
-    shots = further.figure("product.picture", [one.pk for one in cut.items])
+    shown = [one.pk for one in cut.items] if ask.actor.may("notices.read") else []
+    shots = further.figure("product.picture", shown)
     currency = configuration.one("currency")
     return Rows(
         [_row(one, free, shots.get(one.pk), currency) for one in cut.items],

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from wharfinger.base import further
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.door import there
 from wharfinger.base.page import page, page_act
@@ -119,6 +120,7 @@ def shipment(request: HttpRequest, pk: int) -> HttpResponse:
         "goods": goods,
         "rows": rows,
         "boxes": boxes,
+        "parts": further.told("shipment", request, pk),
         "timeline": timeline(f"shipment:{pk}"),
     }
     return render(request, "fulfilment/shipment.html", context)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from wharfinger.base import further
 from wharfinger.base.asking import Ask
 from wharfinger.base.page import Form, Link, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
@@ -215,6 +216,7 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
     costs = user.may("catalog.see_cost")
     there = paper.receipt(pk, costs=costs) | {"sees_cost": costs}
+    there |= {"parts": further.told("receipt", request, pk)}
     return render(request, "purchasing/receipt.html", there)
 
 

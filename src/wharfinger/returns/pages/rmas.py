@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from wharfinger.base import further
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.door import module_on, there
 from wharfinger.base.page import page, page_act
@@ -148,6 +149,7 @@ def rma(request: HttpRequest, pk: int) -> HttpResponse:
         "unsettled": any(
             line.settled_quantity < max(line.quantity, figure.received) for line, figure in done
         ),
+        "parts": further.told("rma", request, pk),
         "timeline": timeline(f"rma:{pk}"),
     }
     return render(request, "returns/rma.html", context)

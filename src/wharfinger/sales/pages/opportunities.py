@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from wharfinger.base import further
 from wharfinger.base.asking import Ask
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
@@ -122,6 +123,7 @@ def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
         "deal": deal,
         "word": deal_word(deal),
         "quotes": rows,
+        "parts": further.told("opportunity", request, pk),
         "timeline": timeline(f"opportunity:{pk}"),
     }
     return render(request, "sales/opportunity.html", context)

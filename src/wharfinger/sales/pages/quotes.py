@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wharfinger.base import configuration
+from wharfinger.base import configuration, further
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
@@ -138,6 +138,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "stages": stages_of(rows) if still_open else {},
         "sums": queries.quote_totals([row])[pk],
+        "parts": further.told("quote", request, pk),
         "timeline": timeline(f"quote:{pk}"),
     }
     return render(request, "sales/quote.html", context)

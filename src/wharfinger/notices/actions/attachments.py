@@ -1,0 +1,119 @@
+"""The verbs of attachments: attach files, say what they show, put them in order, take them off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any, Protocol
+
+from django.db.models import QuerySet
+
+from wharfinger.base import clock, configuration
+from wharfinger.base.access import Actor, require
+from wharfinger.base.fields import checked
+from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.base.words import tidy
+from wharfinger.ledger.look import Wish
+from wharfinger.ledger.post import post
+from wharfinger.ledger.write import Written
+from wharfinger.notices import store
+from wharfinger.notices.models import Attachment
+from wharfinger.notices.queries.attachments import is_there, seen
+from wharfinger.notices.rules import attachments as rules
+
+MEGABYTE = 1_000_000
+STRAY_FOR = timedelta(days=7)
+"""A file that nothing names is kept so long: whoever is just attaching it is surely done by then."""
+
+
+class Upload(Protocol):
+    """A file as it comes in, not read yet."""
+
+    name: str | None
+
+    @property
+    def size(self) -> int | None:
+        """How many bytes."""
+        ...
+
+    def read(self) -> bytes:
+        """Its content."""
+        ...
+
+
+def attach(
+    *,
+    actor: Actor,
+    subject: str,
+    files: Sequence[Upload],
+    caption: str = "",
+    key: str | None = None,
+) -> Written:
+    """Attach files to a document or noun (``product:17``), at most as large as the settings allow."""
+    require(actor, "notices.attach")
+    noun, _ = rules.about(subject)
+    require(actor, rules.SEEN_BY[noun])
+    if not files:
+        raise BadInput("no_file", N_("Choose a file."), field="file")
+    if not is_there(subject):
+        raise NotThere("no_such_subject", N_("There is no such document."), field="subject")
+    caption = tidy(caption, field="caption", most=200, needed=False)
+    most = configuration.one("attachment_mb")
+    for one in files:
+        if (one.size or 0) > most * MEGABYTE:
+            raise BadInput(
+                "file_above_limit",
+                N_("“{name}” is larger than {most} MB, which is all that is taken."),
+                field="file",
+                name=(one.name or "")[:60],
+                most=most,
+            )
+    kept = [store.keep(one.name or "", one.read()) for one in files]
+    plan = partial(rules.plan_attaching, subject=subject, files=kept, caption=caption)
+    told = ", ".join(one.name for one in kept)[:1000]
+    return post("attach", _standing(subject), plan, actor=actor, key=key, reason=told)
+
+
+def change_attachment(
+    *, actor: Actor, attachment: int, values: Mapping[str, Any], key: str | None = None
+) -> Written:
+    """Say what a file shows."""
+    require(actor, "notices.attach")
+    seen(actor, attachment)
+    plan = partial(rules.plan_change, pk=attachment, values=checked(rules.CHANGES, values))
+    return post("change", Wish(documents=[(Attachment, [attachment])]), plan, actor=actor, key=key)
+
+
+def arrange(*, actor: Actor, subject: str, attachments: Sequence[int], key: str | None = None) -> Written:
+    """Let these files stand first at their document, in this order; a product's first picture is its main one."""
+    require(actor, "notices.attach")
+    noun, _ = rules.about(subject)
+    require(actor, rules.SEEN_BY[noun])
+    plan = partial(rules.plan_order, subject=subject, first=list(attachments))
+    return post("change", _standing(subject), plan, actor=actor, key=key)
+
+
+def detach(*, actor: Actor, attachment: int, key: str | None = None) -> Written:
+    """Take a file off its document; it is kept, so that this can be undone."""
+    require(actor, "notices.attach")
+    found = seen(actor, attachment)
+    plan = partial(rules.plan_detaching, pk=attachment)
+    wish = Wish(documents=[(Attachment, [attachment])])
+    return post("detach", wish, plan, actor=actor, key=key, reason=found.name)
+
+
+def sweep() -> int:
+    """Delete what lies in the store and was never attached: refused and tried uploads; how many files."""
+    before = (clock.now() - STRAY_FOR).timestamp()
+    gone = 0
+    for file in store.strays(Attachment.objects.values_list("digest", flat=True)):
+        if file.stat().st_mtime < before:
+            file.unlink()
+            gone += 1
+    return gone
+
+
+def _standing(subject: str) -> Wish:
+    rows: QuerySet[Attachment, Any] = Attachment.objects.filter(about=subject, void__isnull=True)
+    return Wish(documents=[(Attachment, list(rows.values_list("pk", flat=True)))])

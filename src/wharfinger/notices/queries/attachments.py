@@ -1,0 +1,88 @@
+"""Reads of attachments: which there are, who may see them, and the main pictures of products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, NotThere
+from wharfinger.demand.models import SUBJECTS, Sheet
+from wharfinger.ledger.reverse import model_of
+from wharfinger.notices.models import Attachment
+from wharfinger.notices.rules.attachments import SEEN_BY, about
+from wharfinger.notices.rules.files import INLINE, PICTURES
+
+
+def attachments() -> QuerySet[Attachment, Attachment]:
+    """Every file that is attached now."""
+    return Attachment.objects.filter(retired_on__isnull=True, void__isnull=True)
+
+
+def visible(actor: Actor) -> QuerySet[Attachment, Attachment]:
+    """The attachments of what this person may see."""
+    seen = Q(pk__in=[])
+    for noun, permission in SEEN_BY.items():
+        if actor.may(permission):
+            seen |= Q(about__startswith=f"{noun}:")
+    return attachments().filter(seen)
+
+
+def of(subject: str) -> QuerySet[Attachment, Attachment]:
+    """The attachments of a document in their order."""
+    return attachments().filter(about=subject).order_by("rank", "pk")
+
+
+def seen(actor: Actor, pk: int) -> Attachment:
+    """An attachment; raises NotThere where it is taken off, NotAllowed where what it hangs on is hidden from the actor."""
+    found = attachments().filter(pk=pk).first()
+    if found is None:
+        raise NotThere("no_such_attachment", N_("There is no such file."))
+    require(actor, SEEN_BY[about(found.about)[0]])
+    return found
+
+
+def is_there(subject: str) -> bool:
+    """Whether there is such a document or noun, and nothing has made it void."""
+    noun, pk = about(subject)
+    kinds = [kind for kind, name in SUBJECTS.items() if name == noun]
+    if kinds:
+        return Sheet.objects.filter(pk=pk, kind__in=kinds, void__isnull=True).exists()
+    model: Any = model_of(noun)
+    if model is None:
+        return False
+    rows = model._default_manager.filter(pk=pk)
+    voidable = any(field.name == "void" for field in model._meta.concrete_fields)
+    return bool((rows.filter(void__isnull=True) if voidable else rows).exists())
+
+
+def main_pictures(products: Iterable[int]) -> dict[int, Attachment]:
+    """The main picture of each of these products, its first."""
+    wanted = {f"product:{pk}": pk for pk in products}
+    found: dict[int, Attachment] = {}
+    rows = attachments().filter(about__in=list(wanted), kind__in=PICTURES).order_by("rank", "pk")
+    for one in rows:
+        found.setdefault(wanted[one.about], one)
+    return found
+
+
+def shown(rows: Sequence[Attachment]) -> list[dict[str, Any]]:
+    """Attachments as the API shows them."""
+    return [
+        {
+            "id": one.pk,
+            "subject": one.about,
+            "name": one.name,
+            "caption": one.caption,
+            "kind": one.kind,
+            "size_bytes": one.size_bytes,
+            "width": one.width,
+            "height": one.height,
+            "digest": one.digest,
+            "picture": one.kind in PICTURES,
+            "inline": one.kind in INLINE,
+        }
+        for one in rows
+    ]

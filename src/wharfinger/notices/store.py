@@ -1,0 +1,102 @@
+"""Where attached files lie: each once under the digest of its content, pictures beside it in the sizes that pages draw."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.conf import settings
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.notices.rules.attachments import Kept
+from wharfinger.notices.rules.files import MOST_PIXELS, PICTURES, Sort, name_of, sort_of
+
+SIZES = {"thumb": 96, "card": 640}
+"""Pixels of the longer side; the smallest is twice what a list shows, for sharp screens."""
+
+# A picture is measured before it is drawn, and what is too large is refused by a sentence of ours.
+Image.MAX_IMAGE_PIXELS = None
+
+
+def keep(name: str, content: bytes) -> Kept:
+    """Put a file into the store; raises BadInput for what is not taken."""
+    sort = sort_of(content)
+    width, height = _measured(content, sort)
+    digest = hashlib.sha256(content).hexdigest()
+    _write(path(digest), content)
+    return Kept(name_of(name, sort), sort.kind, digest, len(content), width, height)
+
+
+def path(digest: str) -> Path:
+    """Where the file of this content lies."""
+    return folder() / digest[:2] / digest
+
+
+def folder() -> Path:
+    """Where all attached files lie."""
+    return Path(settings.MEDIA_ROOT) / "attachments"
+
+
+def picture(digest: str, size: str) -> Path | None:
+    """A picture in a size that pages draw, drawn when it is first asked for; nothing where the file is lost."""
+    drawn = Path(settings.MEDIA_ROOT) / "pictures" / size / digest[:2] / f"{digest}.webp"
+    if drawn.exists():
+        return drawn
+    if not path(digest).exists():
+        return None
+    out = io.BytesIO()
+    with Image.open(path(digest)) as opened:
+        opened.draft("RGB", (SIZES[size], SIZES[size]))
+        # As it was held: what the camera knew besides, the place among it, stays in the file alone.
+        upright = ImageOps.exif_transpose(opened)
+        small = upright.convert(
+            "RGBA" if "A" in upright.getbands() or "transparency" in upright.info else "RGB"
+        )
+        small.thumbnail((SIZES[size], SIZES[size]))
+        small.save(out, "WEBP", quality=82)
+    _write(drawn, out.getvalue())
+    return drawn
+
+
+def strays(known: Iterable[str]) -> list[Path]:
+    """Files of the store that no attachment names: acts that were refused, or only tried, left them."""
+    named = set(known)
+    return [one for one in sorted(folder().glob("??/*")) if one.name not in named]
+
+
+def _measured(content: bytes, sort: Sort) -> tuple[int | None, int | None]:
+    """The pixels of a picture; nothing for other files."""
+    if sort.kind not in PICTURES:
+        return None, None
+    try:
+        with Image.open(io.BytesIO(content)) as opened:
+            width, height = opened.size
+            if width * height > MOST_PIXELS:
+                raise BadInput(
+                    "too_many_pixels",
+                    N_("A picture has at most {most} million pixels. Make it smaller."),
+                    field="file",
+                    most=MOST_PIXELS // 1_000_000,
+                )
+            turned = opened.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+            opened.load()
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError) as error:
+        raise BadInput(
+            "broken_picture", N_("This picture cannot be opened; it may be cut off."), field="file"
+        ) from error
+    return (height, width) if turned else (width, height)
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write a file under its final name in one step, so that nobody ever reads half of it."""
+    if file.exists():
+        os.utime(file)
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    draft.write_bytes(content)
+    draft.replace(file)
