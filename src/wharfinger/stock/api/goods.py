@@ -243,7 +243,8 @@ def adjust_many(request: Request, body: AdjustMany) -> HttpResponse:
     )
 
 
-def _transfer(body: Move, field: str = "") -> Transfer:
+def transfer_of(body: Move, field: str = "") -> Transfer:
+    """What a body says that moves, and to where."""
     product = places.product_of(body.product, field=f"{field}product")
     source = body.source if isinstance(body.source, Where) else Where(location=body.source)
     target = body.target if isinstance(body.target, Where) else Where(location=body.target)
@@ -274,7 +275,7 @@ def transfer(request: Request, body: Move) -> HttpResponse:
     require(request.auth, "stock.transfer")
 
     def act() -> Written:
-        return actions.transfer(actor=request.auth, items=[_transfer(body)], reason=body.reason)
+        return actions.transfer(actor=request.auth, items=[transfer_of(body)], reason=body.reason)
 
     return write(request, act, numbers_of(request, {body.product}))
 
@@ -286,21 +287,10 @@ def transfer_many(request: Request, body: MoveMany) -> HttpResponse:
 
     def act() -> Written:
         return actions.transfer(
-            actor=request.auth, items=[_transfer(i, f"items.{n}.") for n, i in enumerate(body.items)]
+            actor=request.auth, items=[transfer_of(i, f"items.{n}.") for n, i in enumerate(body.items)]
         )
 
     return write(request, act, numbers_of(request, {i.product for i in body.items}))
-
-
-@router.post("/stock/put-away", response=Stocked, summary="Put goods away")
-def put_away(request: Request, body: Move) -> HttpResponse:
-    """Bring goods to the bin where they belong, within their location."""
-    require(request.auth, "stock.put_away")
-
-    def act() -> Written:
-        return actions.put_away(actor=request.auth, items=[_transfer(body)])
-
-    return write(request, act, numbers_of(request, {body.product}))
 
 
 def _goods(body: Aside, kind: str = "bin") -> Goods:

@@ -239,7 +239,27 @@
     beep(Boolean(open));
     return true;
   };
+  // Goods that are put away: of what waits here a unit is read once; the label of a bin sends what was read before it.
+  const putting = (scanner, code) => {
+    const form = scanner.closest("[data-puts]"), told = $("[data-last]", scanner);
+    if (!form) return false;
+    const bin = JSON.parse(form.dataset.bins)[same(code)], row = JSON.parse(form.dataset.known)[same(code)];
+    const read = $$("[data-scanned] input", scanner).filter((input) => same(input.value) === same(code)).length;
+    const why = bin ? !$("[data-scanned] input", scanner) && form.dataset.first : !row ? form.dataset.none : row.once && read && scanner.dataset.twice;
+    if (why || bin) {
+      told.textContent = why ? `${code}: ${why}` : code;
+      told.classList.toggle("bad", Boolean(why));
+      beep(!why);
+    }
+    if (why) return true;
+    if (!bin) return false;
+    $("[name=bin]", form).value = bin;
+    $("[data-scan]", scanner).value = "";
+    form.requestSubmit();
+    return true;
+  };
   const scan = (scanner, code) => {
+    if (putting(scanner, code)) return;
     if ("ticks" in scanner.dataset) { ticked(scanner, code); return; }
     if (tallied(scanner, code)) return;
     const list = $("[data-scanned]", scanner), told = $("[data-last]", scanner), name = scanner.dataset.name;
@@ -257,6 +277,8 @@
     back.setAttribute("aria-label", `${scanner.dataset.back} ${code}`);
     item.append(code, field, back);
     list.prepend(item);
+    const known = scanner.closest("[data-puts]")?.dataset.known;
+    if (known) told.textContent += ` → ${JSON.parse(known)[same(code)].to || "?"}`;
     counted(scanner);
     scans.push({ scanner, code, back: () => { item.remove(); counted(scanner); } });
   };
