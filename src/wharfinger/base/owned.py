@@ -42,6 +42,17 @@ def knowing(rows: Iterable[Sequence[Any]] | None) -> Iterator[None]:
         _known.reset(token)
 
 
+@contextmanager
+def at_hand() -> Iterator[None]:
+    """Let what is inside read the definitions once."""
+    token = _known.set(every()) if _known.get() is None else None
+    try:
+        yield
+    finally:
+        if token is not None:
+            _known.reset(token)
+
+
 def fields(noun: str) -> Sequence[Own]:
     """The own fields of a noun in their order, the retired ones among them."""
     known = _known.get()

@@ -13,8 +13,9 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_symbol
 
 from wharfinger.base import money
-from wharfinger.documents.shapes import Address, Amount, Price, Quantity, Share
-from wharfinger.documents.words import unit
+from wharfinger.base.own import DECIMALS
+from wharfinger.documents.shapes import Address, Amount, OwnValue, Price, Quantity, Share
+from wharfinger.documents.words import unit, words
 
 LOCALES = {"en": "en_GB", "de": "de_DE"}
 
@@ -41,6 +42,8 @@ def spoken(value: Any, language: str, home: str = "") -> Any:
             return format_percent(Decimal(micro).scaleb(-6), f"#,##0.####{sign}", locale=LOCALES[language])
         case Address():
             return {"name": value.name, "lines": address_lines(value, language, home)}
+        case OwnValue(name, kind, kept):
+            return {"name": name, "value": own_value(kind, kept, language)}
         case date():
             return format_date(value, "medium", locale=LOCALES[language])
         case tuple() | list():
@@ -48,6 +51,18 @@ def spoken(value: Any, language: str, home: str = "") -> Any:
         case _ if is_dataclass(value):
             return {f.name: spoken(getattr(value, f.name), language, home) for f in fields(value)}
     return value
+
+
+def own_value(kind: str, value: str | bool, language: str) -> str:
+    """The value of an own field."""
+    match kind:
+        case "number":
+            return _plain(Decimal(value), 0, DECIMALS, language)
+        case "date":
+            return format_date(date.fromisoformat(str(value)), "medium", locale=LOCALES[language])
+        case "yes_no":
+            return words(language)["yes" if value else "no"]
+    return str(value)
 
 
 def amount(minor: int, currency: str, language: str) -> dict[str, str]:

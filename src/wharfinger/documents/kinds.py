@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from wharfinger.base import access
+from wharfinger.base import access, owned
 from wharfinger.base.access import Actor
 from wharfinger.base.door import MOST_ID
 from wharfinger.base.refusal import N_, NotThere
@@ -64,6 +64,11 @@ class Kind:
         if self.kept and not self.amends:
             language = Past(self.final(pk)).value(f"organization:{reader}", "language", language)
         return language_of(language)
+
+    def of(self, pk: int, language: str) -> shapes.Shape:
+        """What stands on the document, in that language; raises NotThere when there is no such row."""
+        with owned.at_hand():
+            return self.read(pk, language)
 
     def final(self, pk: int) -> int | None:
         """The entry that made it final, if one did."""

@@ -109,6 +109,15 @@ class Party:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnValue:
+    """An own field that is printed: what it is called, what kind it is, and its value as it is kept."""
+
+    name: str
+    kind: str
+    value: str | bool
+
+
+@dataclass(frozen=True, slots=True)
 class LineRow:
     """One line: what, how many, and, where the document speaks of money, at what price."""
 
@@ -124,6 +133,7 @@ class LineRow:
     serials: tuple[str, ...] = ()
     expected_on: date | None = None
     note: str = ""
+    own: tuple[OwnValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +179,7 @@ class Quote:
     payment_terms: str = ""
     delivery_terms: str = ""
     note: str = ""
+    own: tuple[OwnValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +198,7 @@ class OrderConfirmation:
     payment_terms: str = ""
     delivery_terms: str = ""
     note: str = ""
+    own: tuple[OwnValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +216,7 @@ class PurchaseOrder:
     payment_terms: str = ""
     delivery_terms: str = ""
     note: str = ""
+    own: tuple[OwnValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +337,7 @@ class DeliveryNote:
     tracking: tuple[str, ...] = ()
     containers: int = 0
     note: str = ""
+    own: tuple[OwnValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +359,7 @@ class Invoice:
     payment_terms: str = ""
     delivery_terms: str = ""
     note: str = ""
+    own: tuple[OwnValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +378,7 @@ class CreditNote:
     contact: Person | None = None
     reason: str = ""
     note: str = ""
+    own: tuple[OwnValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

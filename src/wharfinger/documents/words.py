@@ -154,6 +154,8 @@ WORDS = {
     "wish_repair": pgettext_lazy("document", "Repair"),
     "wish_replace": pgettext_lazy("document", "Replacement"),
     "draft": pgettext_lazy("document", "Draft"),
+    "yes": pgettext_lazy("document", "Yes"),
+    "no": pgettext_lazy("document", "No"),
     "mail_hello": pgettext_lazy("document", "Dear Sir or Madam,"),
     "mail_attached": pgettext_lazy("document", "please find attached: {document}."),
     "mail_regards": pgettext_lazy("document", "Kind regards"),

@@ -39,9 +39,9 @@ def issue(*, actor: Actor, kind: str, pk: int) -> Issued:
     if kept is not None and not of.amends:
         return kept
     language = of.language(pk)
-    shape = of.read(pk, language)
+    shape = of.of(pk, language)
     content = frozen(shape)
-    if kept is not None and _same(kept.content, content):
+    if kept is not None and _same(frozen(thawed(of.shape, kept.content)), content):
         return kept
     pdf = render(shape, language=language)
     digest = hashlib.sha256(pdf).hexdigest()
@@ -87,7 +87,7 @@ def pdf(*, actor: Actor, kind: str, pk: int, language: str | None = None) -> byt
     final = of.final(pk) is not None
     if of.kept and language in (None, own) and final:
         return reprint(actor=actor, issued=issue(actor=actor, kind=kind, pk=pk).pk)
-    return render(of.read(pk, language or own), language=language or own, draft=of.kept and not final)
+    return render(of.of(pk, language or own), language=language or own, draft=of.kept and not final)
 
 
 def reprint(*, actor: Actor, issued: int) -> bytes:

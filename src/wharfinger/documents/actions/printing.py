@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-from wharfinger.base import clock, configuration
+from wharfinger.base import clock, configuration, owned
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.documents.papers import USUAL, paper_named
@@ -57,7 +57,9 @@ def print_lists(
         *Holding.objects.filter(pk__in=_few(holdings), claim__gt=0).values_list("claim_id", flat=True),
     }
     today = clock.today(configuration.one("time_zone"))
-    return render(*LISTS[name](_few(sorted(claims)), today), language=language_of(language))
+    with owned.at_hand():
+        shapes = LISTS[name](_few(sorted(claims)), today)
+    return render(*shapes, language=language_of(language))
 
 
 def print_count_sheet(*, actor: Actor, count: int, bin: int | None, language: str) -> bytes:

@@ -70,7 +70,7 @@ def _foreseen(of: Kind, pk: int) -> dict[str, Any] | None:
     if not to or of.final(pk) is None:
         return None
     language = of.language(pk)
-    shape: Any = of.read(pk, language)
+    shape: Any = of.of(pk, language)
     letter = _letter(of, to, shape.number, language, shape.company.address.name)
     return letter | {"attachments": [_file_name(of, shape.number)]}
 

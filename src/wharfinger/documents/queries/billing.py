@@ -11,11 +11,20 @@ from wharfinger.base import configuration, money, tax
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.tax import Rate
 from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine
-from wharfinger.documents.queries.lines import breakdown, described, sold_as, taxed, terms
+from wharfinger.documents.queries.lines import (
+    breakdown,
+    described,
+    own_of,
+    own_of_line,
+    own_of_order,
+    sold_as,
+    taxed,
+    terms,
+)
 from wharfinger.documents.queries.parties import address, billing_site, company, party, person
 from wharfinger.documents.queries.past import Past
 from wharfinger.documents.queries.picking import order_number
-from wharfinger.documents.shapes import Address, Amount, LineRow, Share, Totals
+from wharfinger.documents.shapes import Address, Amount, LineRow, OwnValue, Share, Totals
 from wharfinger.documents.shapes import CreditNote as CreditNoteShape
 from wharfinger.documents.shapes import Invoice as InvoiceShape
 from wharfinger.ledger.models import Account, Fact, Move, Posting
@@ -55,6 +64,7 @@ def invoice(pk: int, language: str) -> InvoiceShape:
         customer_reference=bill.customer_reference or _references(lines),
         contact=person(bill.sheet.owner) if bill.sheet else None,
         payment_terms=terms((bill.due_on - bill.issued_on).days, language),
+        own=_own(lines) + own_of("organization", bill.organization.own),
     )
 
 
@@ -71,7 +81,7 @@ def credit_note(pk: int, language: str) -> CreditNoteShape:
         note.lines.select_related(
             "invoice_line__product",
             "invoice_line__tax_code",
-            "invoice_line__line__order",
+            "invoice_line__line__order__order",
             "invoice_line__line__sheet",
         ).order_by("invoice_line__position", "pk")
     )
@@ -100,6 +110,7 @@ def credit_note(pk: int, language: str) -> CreditNoteShape:
         customer_reference=of.customer_reference or _references(lines),
         contact=person(of.sheet.owner) if of.sheet else None,
         reason=note.reason,
+        own=_own(lines) + own_of("organization", note.organization.own),
     )
 
 
@@ -115,7 +126,11 @@ def _restore(past: Past, bill: Invoice, lines: Sequence[InvoiceLine]) -> None:
     """Let an invoice and its lines refer to what they referred to, and that be as it was."""
     wanted = [line.line for line in lines if line.line]
     past.restore(
-        bill, bill.sheet, *wanted, *(line.sheet for line in wanted), *(line.order for line in wanted)
+        *(bill, bill.sheet),
+        *wanted,
+        *(line.sheet for line in wanted),
+        *(line.order for line in wanted),
+        *(line.order.order for line in wanted if line.order),
     )
     sites = [line.site for line in wanted if line.site]
     past.restore(
@@ -140,7 +155,7 @@ def _credited(lines: list[CreditLine]) -> list[Rate]:
 
 def _invoice_lines(bill: Invoice) -> list[InvoiceLine]:
     found = bill.lines.select_related(
-        "product", "tax_code", "line__order", "line__sheet", "line__site__organization"
+        "product", "tax_code", "line__order__order", "line__sheet", "line__site__organization"
     )
     return list(found.order_by("position", "pk"))
 
@@ -158,6 +173,7 @@ def _row(line: InvoiceLine, units: int, net_minor: int, currency: str, number: i
         less=Share(line.discount_micro) if line.discount_micro else None,
         tax=Share(line.rate_micro),
         amount=Amount(net_minor, currency),
+        own=own_of_line(product, line.line),
     )
 
 
@@ -214,6 +230,11 @@ def _destination(lines: list[InvoiceLine], billed: Site | None) -> Address | Non
 
 def _orders(lines: list[InvoiceLine]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(order_number(line.line) for line in lines if line.line))
+
+
+def _own(lines: list[InvoiceLine]) -> tuple[OwnValue, ...]:
+    """The own fields that are printed of the order of all lines, where it is one."""
+    return own_of_order(line.line for line in lines if line.line)
 
 
 def _references(lines: list[InvoiceLine]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wharfinger.base import money
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.catalog.models import VendorPrice
-from wharfinger.documents.queries.lines import described, said_as, terms
+from wharfinger.documents.queries.lines import described, own_of, own_of_line, said_as, terms
 from wharfinger.documents.queries.parties import (
     address,
     billing_site,
@@ -58,6 +58,7 @@ def purchase_order(pk: int, language: str) -> PurchaseOrderShape:
         expected_on=order.expected_on,
         payment_terms=terms(order.vendor.terms_days, language),
         note=order.memo,
+        own=own_of("purchase_order", order.own) + own_of("organization", order.vendor.own),
     )
 
 
@@ -76,6 +77,7 @@ def _row(line: PurchaseLine, currency: str, part_number: str, number: int) -> Li
         price=price,
         amount=Amount(net, currency),
         expected_on=line.expected_on,
+        own=own_of_line(product, None),
     )
 
 

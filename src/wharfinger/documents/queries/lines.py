@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from wharfinger.base import money, tax
+from wharfinger.base import money, owned, tax
 from wharfinger.base.tax import Rate, TaxedRow
 from wharfinger.billing.models import InvoiceLine
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.catalog.rules.units import DECIMALS, told
 from wharfinger.demand.models import Line
 from wharfinger.demand.rules.kits import INTO
-from wharfinger.documents.shapes import Amount, LineRow, Price, Quantity, Share, TaxRow, Totals
+from wharfinger.documents.shapes import Amount, LineRow, OwnValue, Price, Quantity, Share, TaxRow, Totals
 from wharfinger.documents.words import words
 
 
@@ -42,6 +43,30 @@ def described(product: Product, description: str) -> str:
     return "" if description.strip() == product.name else description.removeprefix(f"{product.name}{INTO}")
 
 
+def own_of(noun: str, values: Mapping[str, Any]) -> tuple[OwnValue, ...]:
+    """The own fields of something that are printed, those that have a value."""
+    known = owned.fields(noun) if values else ()
+    return tuple(
+        OwnValue(field.name, field.kind, values[field.key])
+        for field in known
+        if field.on_documents and values.get(field.key) is not None
+    )
+
+
+def own_of_line(product: Product, line: Line | None) -> tuple[OwnValue, ...]:
+    """The own fields that are printed at a line: its product's and its own."""
+    return own_of("product", product.own) + (own_of("line", line.own) if line else ())
+
+
+def own_of_order(lines: Iterable[Line]) -> tuple[OwnValue, ...]:
+    """The own fields that are printed of the one order of these lines; none where they are of several."""
+    orders = {line.order_id: line.order for line in lines if line.order}
+    if len(orders) != 1:
+        return ()
+    (sheet,) = orders.values()
+    return own_of("order", sheet.order.own)
+
+
 def sold_row(line: Line, units: int, number: int) -> LineRow:
     """A line of a quote or an order, at its price."""
     product = line.product
@@ -60,6 +85,7 @@ def sold_row(line: Line, units: int, number: int) -> LineRow:
         tax=Share(line.tax_code.rate_micro),
         amount=Amount(net, line.currency),
         expected_on=line.promised_on,
+        own=own_of_line(product, line),
     )
 
 

@@ -32,8 +32,13 @@ class Past:
                 named[subject_of(row)].append(row)
         for (subject, field), old in self._changed(named).items():
             for row in named[subject]:
-                column = next((one for one in row._meta.concrete_fields if one.attname == field), None)
-                if column is not None:
+                name, _, key = field.partition(".")
+                column = next((one for one in row._meta.concrete_fields if one.attname == name), None)
+                if column is None:
+                    continue
+                if key:
+                    setattr(row, name, {**getattr(row, name), key: old})
+                else:
                     setattr(row, field, column.to_python(old))
 
     def existing(self, rows: Iterable[Row]) -> list[Row]:

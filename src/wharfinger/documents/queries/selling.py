@@ -6,7 +6,7 @@ from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.tax import TaxedRow
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
-from wharfinger.documents.queries.lines import sold_row, summed, taxed, terms
+from wharfinger.documents.queries.lines import own_of, sold_row, summed, taxed, terms
 from wharfinger.documents.queries.parties import address, billing_site, company, party, person
 from wharfinger.documents.shapes import Address, LineRow, OrderConfirmation, Quote
 
@@ -40,6 +40,7 @@ def quote(pk: int, language: str) -> Quote:
         customer_reference=sheet.customer_reference,
         contact=person(sheet.owner),
         payment_terms=terms(sheet.organization.terms_days, language),
+        own=own_of("organization", sheet.organization.own),
     )
 
 
@@ -65,6 +66,7 @@ def order_confirmation(pk: int, language: str) -> OrderConfirmation:
         contact=person(sheet.owner),
         expected_on=sheet.promised_on,
         payment_terms=terms(sheet.organization.terms_days, language),
+        own=own_of("order", sheet.order.own) + own_of("organization", sheet.organization.own),
     )
 
 

@@ -11,7 +11,7 @@ from django.db.models import Sum
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
-from wharfinger.documents.queries.lines import described, quantity_of
+from wharfinger.documents.queries.lines import described, own_of, own_of_line, own_of_order, quantity_of
 from wharfinger.documents.queries.parties import address, company, party, person
 from wharfinger.documents.queries.picking import order_number
 from wharfinger.documents.shapes import (
@@ -124,6 +124,7 @@ def delivery_note(pk: int) -> DeliveryNote:
         carrier=_carrier(shipment),
         tracking=tuple(dict.fromkeys(code for code in tracking if code)),
         containers=len(containers),
+        own=own_of_order(heap.line for heap in goods) + own_of("organization", shipment.organization.own),
     )
 
 
@@ -209,7 +210,7 @@ def _lying_in(container: Container) -> list[Goods]:
 
 def _known(claims: Iterable[int]) -> dict[int, Line]:
     lines = Line.objects.filter(pk__in=set(claims)).select_related(
-        "sheet__owner", "order", "organization", "site__organization"
+        "sheet__owner", "order__order", "organization", "site__organization"
     )
     return {line.pk: line for line in lines}
 
@@ -240,6 +241,7 @@ def _rows(goods: Iterable[Goods], start: int = 1) -> tuple[LineRow, ...]:
             description=described(heap.product, heap.line.description),
             quantity=quantity_of(heap.product, heap.units),
             serials=tuple(heap.serials),
+            own=own_of_line(heap.product, heap.line),
         )
         for n, heap in enumerate(goods, start)
     )
