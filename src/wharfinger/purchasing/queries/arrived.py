@@ -15,6 +15,7 @@ from wharfinger.ledger.plan import OpenLayer, Spot, Truth
 from wharfinger.ledger.reverse import draws_of
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import BilledPrice, PurchaseLine, Receipt
+from wharfinger.purchasing.queries.home import read_home
 from wharfinger.purchasing.rules.returning import Arrived
 
 Read = Callable[[Truth], None]
@@ -49,6 +50,7 @@ def read_landed(entry: int, vendor: int | None = None) -> Read:
     def read(truth: Truth) -> None:
         truth.read["arrived_moves"] = moves = receipt_moves(entry)
         truth.read["draws"] = draws = draws_of([move.id for move in moves])
+        moves_of = {move.id: move.source.product for move in moves}
         at = [int(move.source.place) for move in moves if move.source.kind == "on_order"]  # type: ignore[arg-type]
         lines = PurchaseLine.objects.filter(place__in=at).select_related("purchase_order")
         truth.read["lines_by_place"] = {line.place_id: line for line in lines}
@@ -61,6 +63,11 @@ def read_landed(entry: int, vendor: int | None = None) -> Read:
         }
         for one in truth.read["open_layers"].values():
             truth.layers.setdefault(one.product, []).append(one)
+        # An average knows no layers that could have come back.
+        read_home(
+            truth,
+            {d.layer for d in draws if truth.products[moves_of[d.move]].cost_method != "average"},
+        )
         prices = BilledPrice.objects.filter(receipt__made=entry, void__isnull=True).order_by("pk")
         truth.read["billed"] = dict(prices.values_list("purchase_line", "unit_cost_micro"))
         truth.read["vendor_is_there"] = vendor is not None and bool(

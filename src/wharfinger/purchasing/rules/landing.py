@@ -1,7 +1,7 @@
 """Pure decisions about what goods of a receipt cost beside their price, or otherwise than was ordered.
 
-What is still in stock is worth so much more or less; what has left keeps the cost it left with, and its share is
-stated as purchase variance. An average knows no receipts: as many units as its pool holds count as still there.
+What is still in stock, or is there again, is worth so much more or less; what has left keeps the cost it left with, and
+its share is stated as purchase variance. An average knows no receipts: as many units as its pool holds count as still there.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 from wharfinger.base.money import MICRO, decimals, extended, rounded, share, shares
@@ -239,7 +240,7 @@ def _worth(truth: Truth, line: Any, unit_cost_micro: int, units: Sequence[int]) 
 
 
 def _reach(plan: Plan, truth: Truth, row: Any, parts: Iterable[tuple[Landed, int]]) -> None:
-    """Let a cost, or less of one, reach the units that are still in their layer, and the variance for the rest."""
+    """Let a cost, or less of one, reach the units that are in their layer or came back, and the variance for the rest."""
     layers: dict[int, OpenLayer] = truth.read["open_layers"]
     changed = truth.read.get("layers_changed", {})
     amounts: dict[int, int] = defaultdict(int)
@@ -249,16 +250,30 @@ def _reach(plan: Plan, truth: Truth, row: Any, parts: Iterable[tuple[Landed, int
         units[one.layer] += one.quantity
     variance = 0
     for pk, amount in amounts.items():
-        layer = layers.get(pk)
-        left = min(layer.quantity, units[pk]) if layer else 0
-        # Of a layer that was valued lower since, no more is taken than it is worth.
-        part = max(share(amount, left, units[pk]), -layer.value_minor if layer else 0)
-        variance += amount - part
-        if part:
-            if changed.get(pk, truth.effective_on) > truth.effective_on:
-                raise _too_early(row.number, changed[pk].isoformat())
-            plan.draw(None, pk, 0, -part)
+        own = layers.get(pk)
+        reached = {pk: Fraction(min(own.quantity, units[pk]))} if own else {}
+        # What went out and came back lies in a layer of its return.
+        reached |= truth.read["home"].get(pk, {})
+        given, upto = 0, Fraction()
+        for at, there in sorted(reached.items()):
+            before, upto = upto, min(upto + there, Fraction(units[pk]))
+            # Of a layer that was valued lower since, no more is taken than it is worth.
+            part = max(
+                _share(amount, upto, units[pk]) - _share(amount, before, units[pk]), -layers[at].value_minor
+            )
+            given += part
+            if part:
+                if changed.get(at, truth.effective_on) > truth.effective_on:
+                    raise _too_early(row.number, changed[at].isoformat())
+                layers[at].value_minor += part
+                plan.draw(None, at, 0, -part)
+        variance += amount - given
     state_variance(plan, truth, variance)
+
+
+def _share(amount: int, units: Fraction, of: int) -> int:
+    """What so many units have of an amount; of goods that came back, they may be a part of one."""
+    return share(amount, units.numerator, of * units.denominator)
 
 
 def _mention(plan: Plan, row: Any, goods: Sequence[Landed]) -> None:

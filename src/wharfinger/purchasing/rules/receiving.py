@@ -121,7 +121,9 @@ def _arrive(
         plan.move(held.spot, held.spot.as_lot(lot).at(refused).for_claim(0), quantity)
         if held.claim:
             demand.uncover(plan, truth, held.claim, quantity, "to_order")
-    _value(plan, truth, order, line, parts, _freight(truth, order, line, on_order, sum(p[1] for p in parts)))
+    # What is rejected leaves its share of the freight to what is taken in with it.
+    came = arrival.quantity if parts else 0
+    _value(plan, truth, order, line, parts, _freight(truth, order, line, on_order, came))
 
 
 def _waiting(truth: Truth, line: Any, arrival: Arrival) -> list[Held]:
@@ -211,7 +213,7 @@ def _target(truth: Truth, order: Any, line: Any, arrival: Arrival, held: Held, n
     return PlaceRef(chosen.place_id, "bin")
 
 
-def _freight(truth: Truth, order: Any, line: Any, before: int, accepted: int) -> int:
+def _freight(truth: Truth, order: Any, line: Any, before: int, came: int) -> int:
     """The share that units of a line have in the order's freight, in home currency.
 
     The freight is spread over the order's goods by their value, and over a line's units as they come in; what
@@ -221,7 +223,7 @@ def _freight(truth: Truth, order: Any, line: Any, before: int, accepted: int) ->
     if not whole:
         return 0
     done = max(0, line.quantity - before)
-    upto = min(line.quantity, done + accepted)
+    upto = min(line.quantity, done + came)
     return share(whole, upto, line.quantity) - share(whole, done, line.quantity)
 
 

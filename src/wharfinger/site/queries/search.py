@@ -77,7 +77,8 @@ def _serials(text: str) -> Iterable[Hit]:
 
 def _products(text: str) -> Iterable[Hit]:
     exact = Product.objects.filter(
-        Q(pk__in=[one.product.pk for one in scanned([text]).values()]) | Q(vendors__part_number=text, vendors__void__isnull=True)
+        Q(pk__in=[one.product.pk for one in scanned([text]).values()])
+        | Q(vendors__part_number=text, vendors__void__isnull=True)
     ).distinct()
     named = Product.objects.filter(Q(name__istartswith=text) | Q(sku__istartswith=text))
     for product in {p.pk: p for p in (*exact[:EACH], *named.order_by("name")[:EACH])}.values():
