@@ -10,6 +10,7 @@ from django.test import Client
 
 from tests.scenarios.counts import CountsActions, CountsApi
 from tests.scenarios.deals import DealsActions, DealsApi
+from tests.scenarios.doubles import DoublesActions, DoublesApi
 from tests.scenarios.further import FurtherActions, FurtherApi
 from tests.scenarios.trades import TradesActions, TradesApi
 from tests.world import World
@@ -54,7 +55,7 @@ class Refused(Exception):
         self.code = code
 
 
-class ActionsDoor(DealsActions, FurtherActions, CountsActions, TradesActions):
+class ActionsDoor(DealsActions, DoublesActions, FurtherActions, CountsActions, TradesActions):
     """Calls the actions in process."""
 
     def __init__(self, company: World, who: User | None = None) -> None:
@@ -157,7 +158,7 @@ class ActionsDoor(DealsActions, FurtherActions, CountsActions, TradesActions):
             raise Refused(refusal.code if refusal.words() else "no words") from refusal
 
 
-class ApiDoor(DealsApi, FurtherApi, CountsApi, TradesApi):
+class ApiDoor(DealsApi, DoublesApi, FurtherApi, CountsApi, TradesApi):
     """Speaks JSON over HTTP."""
 
     def __init__(self, company: World, who: User | None = None) -> None:

@@ -1,0 +1,29 @@
+"""What the doors of the stories also do with doubles, categories and dates of products."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tests.scenarios.further import Posts, Tells
+from wharfinger.flows.actions.merging import merge_organizations, merge_products
+
+
+class DoublesActions:
+    """Calls the actions in process."""
+
+    def merge(self: Tells, noun: str, one: int, into: int) -> int:
+        """Make one of two products or organizations."""
+        act: Mapping[str, Any] = {
+            "products": lambda: merge_products(actor=self.who, product=one, into=into),
+            "organizations": lambda: merge_organizations(actor=self.who, organization=one, into=into),
+        }
+        return int(self._said(act[noun]).id)
+
+
+class DoublesApi:
+    """Asks over HTTP."""
+
+    def merge(self: Posts, noun: str, one: int, into: int) -> int:
+        """Make one of two products or organizations."""
+        return int(self._post(f"/{noun}/{one}/merge", {"into": into})["entry"])
