@@ -51,6 +51,8 @@ class Column:
     sortable: bool = False
     optional: bool = False
     """Hidden until the person chooses it."""
+    permission: str = ""
+    """Who may see it; for all others the list has no such column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,7 @@ def table_page(request: HttpRequest, table: Table, **context: Any) -> HttpRespon
     if (door := signed_in(request, table.permission)) is not None:
         return door
     actor: Any = request.user
-    table = _with_own(table)
+    table = _seen_by(actor, _with_own(table))
     ask = Ask.from_query(
         request.GET,
         table=table.name,
@@ -207,6 +209,12 @@ def table_page(request: HttpRequest, table: Table, **context: Any) -> HttpRespon
         {"shown": _shown(table, ask, columns, rows, refusal), **context},
         status=200 if refusal is None else refusal.http_code,
     )
+
+
+def _seen_by(actor: Any, table: Table) -> Table:
+    """The list without the columns that a person may not see."""
+    seen = tuple(one for one in table.columns if not one.permission or actor.may(one.permission))
+    return table if len(seen) == len(table.columns) else replace(table, columns=seen)
 
 
 def _with_own(table: Table) -> Table:

@@ -12,7 +12,7 @@ from wharfinger.base.table import Column
 from wharfinger.site import formats
 from wharfinger.site.stages import stage_bar
 
-QUIET = Markup('<span class="quiet">–</span>')
+QUIET = Markup('<span class="quiet none">–</span>')
 
 
 def chip(tone: str, word: str) -> Markup:

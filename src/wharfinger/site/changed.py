@@ -52,6 +52,7 @@ FIELDS: dict[str, str] = {
     "kind": N_("Kind"),
     "language": N_("Language"),
     "lost_at": N_("Lost"),
+    "low_since": N_("Below its minimum since"),
     "lost_reason": N_("Reason"),
     "manufacturer": N_("Manufacturer"),
     "maximum": N_("Maximum"),
@@ -129,7 +130,7 @@ def value_words(name: str, value: Any) -> str:
         return written(value, 6)
     if name.endswith("_minor") and isinstance(value, int):
         return written(value, 2)
-    if isinstance(value, str) and name.endswith(("_at", "_until")):
+    if isinstance(value, str) and name.endswith(("_at", "_until", "_since")):
         return str(formats.moment(datetime.fromisoformat(value)))
     if isinstance(value, str) and name.endswith("_on"):
         return formats.day(date.fromisoformat(value))

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from wharfinger.base.stages import STAGES
 from wharfinger.site.formats import quantity
 
-_NONE = Markup('<span class="quiet">–</span>')
+_NONE = Markup('<span class="quiet none">–</span>')
 
 
 def stage_bar(parts: Mapping[str, int] | None, decimals: int = 0) -> Markup:

@@ -159,7 +159,7 @@ UPDATES = Table(
         Column("to", N_("To")),
         Column("whom", N_("For whom")),
         Column("about", N_("Document"), "link"),
-        Column("value", N_("Cost"), "money"),
+        Column("value", N_("Cost"), "money", permission="catalog.see_cost"),
         Column("reason", N_("Reason or change")),
         Column("who", N_("Who")),
         Column("day", N_("Effective on"), "date", optional=True),

@@ -44,7 +44,7 @@ def set_level(*, actor: Actor, product: int, location: int, keep: Keep, key: str
         truth.read["level"] = Level.objects.filter(product_id=product, location_id=location).first()
 
     return post(
-        "set",
+        "change",
         Wish(documents=[(Product, [product])], reads=(read,)),
         partial(keeping.plan_level, product=product, location=location, keep=keep),
         actor=actor,

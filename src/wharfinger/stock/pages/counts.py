@@ -220,7 +220,7 @@ DUE = Table(
         Column("name", N_("Product")),
         Column("class", N_("Class")),
         Column("stock", N_("In bins"), "quantity"),
-        Column("value", N_("Value"), "money"),
+        Column("value", N_("Value"), "money", permission="catalog.see_cost"),
         Column("counted", N_("Last counted"), "date"),
         Column("due", N_("Due on"), "date"),
     ),

@@ -103,8 +103,8 @@ INVENTORY = Table(
         Column("in_transit", N_("In transit"), "quantity"),
         Column("on_order", N_("On order"), "quantity"),
         Column("back_order", N_("Back order"), "quantity"),
-        Column("value", N_("Value"), "money"),
-        Column("average", N_("Average cost"), "price", optional=True),
+        Column("value", N_("Value"), "money", permission="catalog.see_cost"),
+        Column("average", N_("Average cost"), "price", optional=True, permission="catalog.see_cost"),
     ),
     filters=(
         Filter("product", N_("SKU, name or GTIN")),

@@ -94,7 +94,7 @@ def _given(ask: Ask) -> Rows:
 def _given_row(one: queries.Given, reason: Reason | None, product: Product, currency: str) -> Row:
     d = product.quantity_decimals
     cells: dict[str, Any] = {
-        "reason": reason.name if reason else None,
+        "reason": reason.name if reason else _("In other words"),
         "verb": verb_words(one.verb),
         "sku": (product.sku, reverse("stock:product", args=[product.pk])),
         "came": (one.came, d) if one.came else None,
@@ -115,7 +115,7 @@ BY_REASON = Table(
         Column("sku", N_("SKU"), "link"),
         Column("came", N_("Came"), "quantity"),
         Column("went", N_("Went"), "quantity"),
-        Column("worth", N_("Value"), "money"),
+        Column("worth", N_("Value"), "money", permission="catalog.see_cost"),
     ),
     filters=(
         Filter("on", N_("Day"), "date"),

@@ -334,8 +334,9 @@
   count();
   fit();
   show($("dialog[data-again]"));
-  // At a desk the scanner has the focus from the beginning, where nothing else asks for it.
-  if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) $("[data-scanner] [data-scan]")?.focus({ preventScroll: true });
+  // At a desk the scanner has the focus from the beginning, where no field before it waits to be filled or mended.
+  const asks = $("main [autofocus]"), waits = asks && (!asks.value || asks.getAttribute("aria-invalid"));
+  if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) (waits ? asks : $("[data-scanner] [data-scan]"))?.focus({ preventScroll: true });
 
   // A dialog whose act was refused opens again with what was typed, the reason beside its field.
   const typed = $("#typed")?.dataset, refused = typed && $$("dialog form").find((form) => form.getAttribute("action") === typed.act);
