@@ -14,11 +14,12 @@ from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.rules import Pick
-from wharfinger.stock.actions.goods import transfer
+from wharfinger.stock.actions.goods import adjust, transfer
 from wharfinger.stock.actions.locations import add_location, change_location
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries.figures import stock_rows
 from wharfinger.stock.queries.locations import Standing, standing_at
+from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.moving import Goods, Transfer
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +84,8 @@ def test_every_kind_holds_goods_as_any_other_and_ends_only_empty(company: World,
     transfer(actor=HOUSE, items=[back])
     change_location(actor=HOUSE, location=made, values=end)
     assert refused(lambda: transfer(actor=HOUSE, items=[out]))[0] == "location_retired"
+    found = [Adjustment(product.pk, 1, there.place_id)]
+    assert refused(lambda: adjust(actor=HOUSE, items=found, reason="Found"))[0] == "location_retired"
     clean()
 
 
