@@ -162,7 +162,7 @@ def test_a_kits_line_is_changed_with_its_components(company: World) -> None:
         assert refused.value.code == "covered"
     with pytest.raises(Refusal) as refused:
         pick(actor=company.user, picks=[Pick(line.pk, 1, serials=("S1",))])
-    assert (refused.value.code, refused.value.field) == ("kit_has_no_units", "picks.0.serials")
+    assert (refused.value.code, refused.value.field) == ("unknown_serial", "picks.0.serials")
     assert entries() == before
     change_line(actor=company.user, line=line.pk, change=LineChange(quantity=2))
     assert quantities([line.pk])[line.pk]["to_bill"] == 2

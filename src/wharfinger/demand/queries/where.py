@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
+from wharfinger.catalog.models import Component
 from wharfinger.ledger.models import Lot
 from wharfinger.stock.models import Bin, Location
 
@@ -49,15 +50,20 @@ def lots_of(
     if not any(serials):
         return [() for _ in serials]
     keys = {same(code) for codes in serials for code in codes}
-    found = Lot.objects.filter(
-        product__in={pk for pk in products if pk}, code_key__in=keys, owner__isnull=True
-    )
+    # A kit's line names the units of its components.
+    inside = Component.objects.filter(whole__in={pk for pk in products if pk}, whole__kind="kit")
+    parts: dict[int, set[int]] = {}
+    for whole, part in inside.values_list("whole_id", "product_id"):
+        parts.setdefault(whole, set()).add(part)
+    wanted = {pk for pk in products if pk}.union(*parts.values())
+    found = Lot.objects.filter(product__in=wanted, code_key__in=keys, owner__isnull=True)
     known = {(product, key): pk for pk, product, key in found.values_list("pk", "product_id", "code_key")}
     result = []
     for n, (product, codes) in enumerate(zip(products, serials, strict=True)):
         lots = []
         for code in codes:
-            lot = known.get((product or 0, same(code)))
+            of = (product or 0, *parts.get(product or 0, ()))
+            lot = next((known[pk, same(code)] for pk in of if (pk, same(code)) in known), None)
             if lot is None:
                 raise BadInput(
                     "no_such_serial",

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.words import same
 from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.plan import Truth
 
@@ -122,16 +123,15 @@ def onward(
         if not parts:
             yield n, one
             continue
-        _told_by_units(one, f"{rows}.{n}")
         there = {part.pk: part.quantity - truth.quantity_of(part.pk, behind) for part in parts}
         if one.line not in before:
             before[one.line] = min(there[part.pk] // part.ratio for part in parts)
         target = before[one.line] + one.quantity
         lacking = [(part, target * part.ratio - there[part.pk]) for part in parts]
         before[one.line] = target
-        for part, units in lacking:
-            if units > 0:
-                yield n, replace(one, line=part.pk, quantity=units)  # type: ignore[type-var]
+        wanted = [(part, units) for part, units in lacking if units > 0]
+        for part, units, theirs in _shared(truth, one, wanted, f"{rows}.{n}"):
+            yield n, replace(one, line=part.pk, quantity=units, **theirs)  # type: ignore[type-var]
 
 
 def back(
@@ -146,23 +146,61 @@ def back(
         if not parts:
             yield n, one
             continue
-        _told_by_units(one, f"{rows}.{n}")
         at = [(part, truth.quantity_of(part.pk, kinds)) for part in parts]
         enough = any(units >= one.quantity * part.ratio for part, units in at)
-        for part, units in at:
-            whole = one.quantity * part.ratio
-            if whole and (share := min(whole, units) if enough else whole):
-                yield n, replace(one, line=part.pk, quantity=share)  # type: ignore[type-var]
+        wholes = [(part, one.quantity * part.ratio, units) for part, units in at]
+        wanted = [(part, min(whole, units) if enough else whole) for part, whole, units in wholes]
+        for part, units, theirs in _shared(truth, one, [w for w in wanted if w[1]], f"{rows}.{n}"):
+            yield n, replace(one, line=part.pk, quantity=units, **theirs)  # type: ignore[type-var]
 
 
-def _told_by_units(one: Any, field: str) -> None:
-    if getattr(one, "lots", ()) or getattr(one, "serials", ()) or getattr(one, "batch", ""):
-        raise BadInput(
-            "kit_has_no_units",
-            N_("This is a kit. Name serial numbers or batches on the lines of its components."),
-            field=f"{field}.serials",
-            line=one.line,
-        )
+def _shared(
+    truth: Truth, one: Any, parts: Sequence[tuple[Any, int]], field: str
+) -> Iterator[tuple[Any, int, dict[str, Any]]]:
+    """So many units of each component, with those numbers of a kit that are its own."""
+    serials, batch = tuple(getattr(one, "serials", ())), getattr(one, "batch", "")
+    lots = {h.lot: h.product for h in (*truth.held, *truth.free)} if getattr(one, "lots", ()) else {}
+    codes = (*serials, *([batch] if batch else []))
+    owner = owners(truth, [part.product_id for part, _ in parts], codes, f"{field}.serials")
+    for part, units in parts:
+        theirs: dict[str, Any] = {}
+        if serials:
+            theirs["serials"] = tuple(code for code in serials if owner[code] == part.product_id)
+        if batch:
+            theirs["batch"] = batch if owner[batch] == part.product_id else ""
+        if lots:
+            theirs["lots"] = tuple(lot for lot in one.lots if lots.get(lot) == part.product_id)
+        yield part, units, theirs
+
+
+def owners(truth: Truth, parts: Sequence[int], codes: Iterable[str], field: str) -> dict[str, int]:
+    """Of which component each number is that is named for a kit.
+
+    A number that nobody knows is of the one component whose units get their numbers by this very act.
+    Raises BadInput for a number of none.
+    """
+    known = truth.read.get("lots", {})
+    numbered = {part for part in parts if _numbered_now(truth, part)}
+    found: dict[str, int] = {}
+    for code in codes:
+        of = [part for part in parts if (part, same(code)) in known] or list(numbered)
+        if not of or (len(of) > 1 and set(of) == numbered):
+            raise BadInput(
+                "unknown_serial",
+                N_("“{serial}” is not on record for a component of this kit. Check the number."),
+                field=field,
+                serial=code[:100],
+            )
+        found[code] = of[0]
+    return found
+
+
+def _numbered_now(truth: Truth, part: int) -> bool:
+    """Whether units of a component get their numbers when they are picked or sent: then nobody knows them before."""
+    product = (truth.read.get("products") or truth.products).get(part)
+    if product is None or product.traced != "serial":
+        return False
+    return product.traced_from == "shipping" or part in truth.read.get("built_on_pick", ())
 
 
 class Billed(NamedTuple):

@@ -19,7 +19,7 @@ from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization, Site
-from wharfinger.pricing.queries import listed
+from wharfinger.pricing.queries import listed, read_rates
 from wharfinger.stock.queries.truth import read_channels, read_layer_dates, read_lots
 
 __all__ = ["Sale", "sell"]
@@ -53,12 +53,7 @@ def sell(
                 partial(_read_offers, tuple(sales)),
                 _read_tax_codes,
                 read_channels,
-                read_lots(
-                    (line.product, code)
-                    for sale in sales
-                    for line, codes in zip(sale.lines, sale.codes, strict=False)
-                    for code in codes
-                ),
+                read_lots(_named(sales)),
                 read_layer_dates,
             ),
         ),
@@ -67,6 +62,19 @@ def sell(
         key=key,
         effective_on=sold_on,
     )
+
+
+def _named(sales: Sequence[Sale]) -> list[tuple[int, str]]:
+    """Product and number of every unit that is named; those of a kit may be any component's."""
+    named = [
+        (line.product, code)
+        for sale in sales
+        for line, codes in zip(sale.lines, sale.codes, strict=False)
+        for code in codes
+    ]
+    parts = demand.components_of({product for product, _ in named}) if named else {}
+    inside = [(part, code) for product, code in named for part, _ in parts.get(product, ())]
+    return [*named, *inside]
 
 
 def _checked(sales: Sequence[Sale]) -> None:
@@ -108,6 +116,12 @@ def _read_offers(sales: Sequence[Sale], truth: Truth) -> None:
     truth.read["listed"] = listed(
         {sale.organization for sale, _ in asked}, {line.product for _, line in asked}
     )
+    read_rates(truth, (_currency(truth, sale) for sale in sales))
+
+
+def _currency(truth: Truth, sale: Sale) -> str:
+    customer = truth.read["organizations"].get(sale.organization)
+    return sale.currency or (customer.currency if customer else truth.home_currency)
 
 
 def _read_tax_codes(truth: Truth) -> None:

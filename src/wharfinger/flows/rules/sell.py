@@ -64,7 +64,7 @@ def plan_sell(truth: Truth, *, sales: Sequence[Sale]) -> Plan:
 
 def _sell(plan: Plan, truth: Truth, sale: Sale, at: str) -> tuple[Ref, bool]:
     """Make one sale: its order, and whether money of it is still owed."""
-    sale = _opened(truth, sale)
+    sale = _opened(truth, sale, at)
     customer = _customer(truth, sale, at)
     site = _site(truth, sale, at)
     at_site = {one.pk: PlaceRef(one.place_id, "customer") for one in truth.read["sites"][sale.organization]}
@@ -91,12 +91,28 @@ def _sell(plan: Plan, truth: Truth, sale: Sale, at: str) -> tuple[Ref, bool]:
     return order, _bill(plan, truth, sale, customer, currency, order, lines)
 
 
-def _opened(truth: Truth, sale: Sale) -> Sale:
-    """The sale with the components of its kits; their goods are whichever are free."""
+def _opened(truth: Truth, sale: Sale, at: str) -> Sale:
+    """The sale with the components of its kits; those numbers of a kit that are its own go to each of them."""
     lines = kits.opened(truth, sale.lines)
-    codes = iter(sale.codes)
-    given = tuple(next(codes, ()) if line.kit is None else () for line in lines)
-    return replace(sale, lines=lines, codes=given if sale.codes else ())
+    codes = iter(enumerate(sale.codes))
+    given: list[tuple[str, ...]] = []
+    parts: dict[int, list[int]] = {}
+    owner: dict[int, dict[str, int]] = {}
+    for m, line in enumerate(lines):
+        if line.kit is not None:
+            parts.setdefault(line.kit, []).append(m)
+    for m, line in enumerate(lines):
+        if line.kit is not None:
+            of = owner.get(line.kit, {})
+            given.append(tuple(code for code, product in of.items() if product == line.product))
+            continue
+        n, named = next(codes, (0, ()))
+        if named and m in parts:
+            theirs = [lines[part].product for part in parts[m]]
+            owner[m] = kits.owners(truth, theirs, named, f"{at}lines.{n}.serials")
+            named = ()
+        given.append(named)
+    return replace(sale, lines=lines, codes=tuple(given) if sale.codes else ())
 
 
 def _customer(truth: Truth, sale: Sale, at: str) -> Any:

@@ -151,8 +151,10 @@ def _resolved(actor: Actor, brought: Sequence[Brought]) -> list[Brought]:
         if item.asked.product is not None and rules.any_of_them(item)
     )
     parts = reads.parts_of(item.asked.line for one in brought for item in one.items)
+    codes = [code for one in brought for item in one.items for code in (*item.serials, item.asked.serial)]
+    units = reads.lines_of_units(parts, codes)
     spread = [
-        (one, rules.opened(rules.spread(one.items, bought.get(one.organization, {})), parts))
+        (one, rules.opened(rules.spread(one.items, bought.get(one.organization, {})), parts, units))
         for one in brought
     ]
     asked = iter(read_items([(one.organization, item.asked) for one, items in spread for item in items]))

@@ -42,7 +42,8 @@ def request(
     require(actor, "returns.request")
     switched_on()
     parts = reads.parts_of(item.line for item in items)
-    items = read_items([(organization, item) for item in rules.opened(items, parts)])
+    theirs = reads.lines_of_units(parts, [item.serial for item in items])
+    items = read_items([(organization, item) for item in rules.opened(items, parts, theirs)])
     named = [(one.product, one.serial) for one in items if one.serial and one.product is not None]
     units = (devices.read_units(reads.lots_read(items)), read_lots(named))
     return post(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from django.db.models import Q
@@ -92,6 +92,18 @@ def parts_of(lines: Iterable[int | None]) -> dict[int, list[tuple[int, int]]]:
     for kit, line, ratio in rows.order_by("pk").values_list("parent_id", "pk", "ratio") if wanted else ():
         found.setdefault(kit or 0, []).append((line, ratio or 0))
     return found
+
+
+def lines_of_units(
+    parts: Mapping[int, Sequence[tuple[int, int]]], codes: Iterable[str]
+) -> dict[tuple[int, str], int]:
+    """By kit's line and number as compared, the component's line by which the customer has the unit."""
+    of = {line: kit for kit, lines in parts.items() for line, _ in lines}
+    keys = {same(code) for code in codes if code}
+    if not of or not keys:
+        return {}
+    held = Holding.objects.filter(claim__in=of, lot__code_key__in=keys, quantity__gt=0, unbounded=False)
+    return {(of[claim], key): claim for claim, key in held.values_list("claim_id", "lot__code_key")}
 
 
 def _claims_of_devices(lots: Sequence[int | None]) -> dict[int, int]:

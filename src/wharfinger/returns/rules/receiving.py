@@ -6,13 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.words import same
 from wharfinger.demand.rules import kits
 from wharfinger.devices.rules import WITH_CUSTOMER
 from wharfinger.fulfilment.rules import mention_lines
 from wharfinger.ledger.plan import Id, Plan, Truth
 from wharfinger.returns.rules import OUTCOMES, Goods, make, make_line, places_of, rma_line_of, rma_of, take
 from wharfinger.returns.rules.inspecting import decide
-from wharfinger.returns.rules.requesting import Asked, Told, asked_once, checked, home_of, price_paid
+from wharfinger.returns.rules.requesting import (
+    Asked,
+    Told,
+    all_known,
+    asked_once,
+    checked,
+    home_of,
+    price_paid,
+)
 from wharfinger.returns.rules.settling import give_credit
 
 
@@ -165,17 +174,29 @@ def spread(items: Sequence[Returned], bought: dict[int, list[list[int]]]) -> lis
     return found
 
 
-def opened(items: Sequence[Returned], parts: Mapping[int, Sequence[tuple[int, int]]]) -> list[Returned]:
-    """What comes back line by line; of a kit's line each of its components.
+def opened(
+    items: Sequence[Returned],
+    parts: Mapping[int, Sequence[tuple[int, int]]],
+    units: Mapping[tuple[int, str], int],
+) -> list[Returned]:
+    """What comes back line by line; of a kit's line each of its components, with those numbers that are its own.
 
-    parts: the lines of a kit's components, and how many of each go into one.
+    parts: the lines of a kit's components, and how many of each go into one; units: of which of them each number is.
     """
     found: list[Returned] = []
     for n, item in enumerate(items):
-        row = n if item.row is None else item.row
-        for line, ratio in parts.get(item.asked.line or 0, ()):
-            asked = replace(item.asked, line=line, quantity=item.asked.quantity * ratio)
-            found.append(replace(item, asked=asked, row=row))
+        row, kit = (n if item.row is None else item.row), item.asked.line or 0
+        if kit in parts:
+            all_known(kit, (*item.serials, item.asked.serial), units, f"lines.{row}.serials")
+        for line, ratio in parts.get(kit, ()):
+            asked = replace(
+                item.asked,
+                line=line,
+                quantity=item.asked.quantity * ratio,
+                serial=item.asked.serial if units.get((kit, same(item.asked.serial))) == line else "",
+            )
+            theirs = tuple(code for code in item.serials if units.get((kit, same(code))) == line)
+            found.append(replace(item, asked=asked, serials=theirs, row=row))
         if item.asked.line not in parts:
             found.append(replace(item, row=row))
     return found

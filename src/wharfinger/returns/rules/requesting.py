@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from wharfinger.base.money import extended, share
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.base.words import same
 from wharfinger.billing.rules.credits import rows_of
 from wharfinger.devices.rules import WITH_CUSTOMER, sale_of
 from wharfinger.fulfilment.rules import mention_lines
@@ -82,18 +83,38 @@ def plan_request(
     return plan
 
 
-def opened(items: Sequence[Asked], parts: Mapping[int, Sequence[tuple[int, int]]]) -> list[Asked]:
-    """What is asked for line by line; of a kit's line each of its components.
+def opened(
+    items: Sequence[Asked],
+    parts: Mapping[int, Sequence[tuple[int, int]]],
+    units: Mapping[tuple[int, str], int],
+) -> list[Asked]:
+    """What is asked for line by line; of a kit's line each of its components, a number with the one that has it.
 
-    parts: the lines of a kit's components, and how many of each go into one.
+    parts: the lines of a kit's components, and how many of each go into one; units: of which of them each number is.
     """
     found: list[Asked] = []
-    for item in items:
-        if item.line not in parts:
+    for n, item in enumerate(items):
+        kit = item.line or 0
+        if kit not in parts:
             found.append(item)
-        for line, ratio in parts.get(item.line or 0, ()):
-            found.append(replace(item, line=line, quantity=item.quantity * ratio))
+            continue
+        all_known(kit, [item.serial], units, f"lines.{n}.serial")
+        for line, ratio in parts[kit]:
+            code = item.serial if units.get((kit, same(item.serial))) == line else ""
+            found.append(replace(item, line=line, quantity=item.quantity * ratio, serial=code))
     return found
+
+
+def all_known(kit: int, codes: Iterable[str], units: Mapping[tuple[int, str], int], field: str) -> None:
+    """Let numbers pass that the customer has of a component of a kit; raises BadInput otherwise."""
+    for code in codes:
+        if code and (kit, same(code)) not in units:
+            raise BadInput(
+                "unknown_serial",
+                N_("“{serial}” is not on record for a component of this kit. Check the number."),
+                field=field,
+                serial=code[:100],
+            )
 
 
 def check_ticket(truth: Truth, ticket: int | None) -> None:
