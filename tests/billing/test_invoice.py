@@ -183,7 +183,8 @@ def test_a_posted_invoice_is_corrected_and_not_undone(company: World) -> None:
 def test_a_foreign_currency_wants_its_rate(company: World) -> None:
     router = company.product()
     american = Organization.objects.create(name="Gamma", currency="USD")
-    _, (line,) = order(company, (router, 2), customer=american)
+    wish = OrderWish(american.pk, (LineWish(router.pk, 2, unit_price_micro=10_000_000),), confirm=True)
+    (line,) = create_order(actor=HOUSE, wish=wish).made["ledger.Claim"]
     refused("rate_wanted", lambda: bill(Bill(line, 2)))
     made = bill(Bill(line, 2), rate_micro=900_000)
     account = Account.objects.get(kind="receivable", document=f"invoice:{made.pk}")

@@ -18,10 +18,10 @@ from wharfinger.ledger.reverse import reverse
 from wharfinger.pricing.actions import add_price_list, change_price_list, copy_price_list, raise_prices
 from wharfinger.pricing.models import PriceList
 from wharfinger.pricing.queries import items_of, listed, standing
-from wharfinger.pricing.rules import Listed, default_price
+from wharfinger.pricing.rules import Listed, Money, default_price
 
 DAY = date(2026, 11, 28)
-CABLE = SimpleNamespace(price_micro=2_000_000, quantity_decimals=2)
+CABLE = SimpleNamespace(sku="CB-1", price_micro=2_000_000, quantity_decimals=2)
 
 
 @pytest.fixture
@@ -46,7 +46,9 @@ def on(
 def asked(
     *prices: Listed, quantity: int = 100, unit: str = "", per: int | None = None
 ) -> tuple[int, int | None]:
-    offer = default_price(CABLE, prices, quantity=quantity, unit=unit, per=per, currency="EUR", on=DAY)
+    offer = default_price(
+        CABLE, prices, quantity=quantity, unit=unit, per=per, money=Money("EUR", "EUR"), on=DAY
+    )
     return offer.price_micro, offer.price_list
 
 

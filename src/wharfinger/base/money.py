@@ -20,9 +20,18 @@ _DECIMALS = {
 DECIMALS = {code: decimals for decimals, codes in _DECIMALS.items() for code in codes.split()}
 
 
+COINS = {"CHF": 5}
+"""The smallest coin of a currency in minor units, where that is not one."""
+
+
 def decimals(currency: str) -> int:
     """How many decimals the currency has (ISO 4217): 2 unless listed."""
     return DECIMALS.get(currency, 2)
+
+
+def coin(currency: str) -> int:
+    """The smallest coin of the currency at 10⁻⁶: prices that we reckon are whole ones of it."""
+    return COINS.get(currency, 1) * 10 ** (MICRO - decimals(currency))
 
 
 def plain(minor: int, currency: str) -> str:

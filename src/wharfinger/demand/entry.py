@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from wharfinger.base import clock, configuration
-from wharfinger.base.page import page
-from wharfinger.base.refusal import BadInput
+from wharfinger.base.page import Form, page
+from wharfinger.base.refusal import BadInput, Refusal
 from wharfinger.base.typed import quantity, written
 from wharfinger.base.words import same
 from wharfinger.catalog.models import Product
@@ -21,8 +21,8 @@ from wharfinger.catalog.rules.units import counted, told
 from wharfinger.demand.models import Sheet
 from wharfinger.parties.models import Organization
 from wharfinger.pricing.models import PriceList
-from wharfinger.pricing.queries import listed
-from wharfinger.pricing.rules import default_price
+from wharfinger.pricing.queries import listed, rates_on
+from wharfinger.pricing.rules import Money, default_price
 from wharfinger.stock.queries.figures import free
 
 
@@ -40,6 +40,30 @@ def unit_choices(product: Product, chosen: str = "") -> list[tuple[str, str]]:
         (name, f"{name} ({written(size, product.quantity_decimals)} {product.unit})") for name, size in sizes
     ]
     return words if not chosen or chosen in dict(words) else [*words, (chosen, chosen)]
+
+
+_CELLS = {"product": "sku", "unit_price": "price", "discount_percent": "discount"}
+
+
+def in_rows(show: Callable[[Form], HttpResponse], given: Mapping[str, Any]) -> Callable[[Form], HttpResponse]:
+    """Show a form again with a refusal of its n-th line beside the row in which that line was typed."""
+
+    def again(form: Form) -> HttpResponse:
+        parts = (form.refusal.field or "").split(".") if form.refusal else []
+        if (
+            form.refusal
+            and len(parts) > 1
+            and parts[0] == "lines"
+            and "own" not in parts
+            and parts[1].isdigit()
+        ):
+            typed = [n for n in range(len(given)) if str(given.get(f"sku-{n}", "")).strip()]
+            if int(parts[1]) < len(typed):
+                what = parts[2] if len(parts) > 2 else "product"
+                form.refusal.field = f"{_CELLS.get(what, what)}-{typed[int(parts[1])]}"
+        return show(form)
+
+    return again
 
 
 @require_safe
@@ -90,15 +114,20 @@ def _offered(given: Mapping[str, Any], product: Product, text: str, unit: str) -
         units = typed_quantity(text.strip(), product, per, "quantity") if text.strip() else per or 0
     except BadInput:
         units = 0
-    offer = default_price(
-        product,
-        listed([customer], [product.pk])[customer, product.pk] if customer else (),
-        quantity=units or 10**product.quantity_decimals,
-        unit=unit,
-        per=per,
-        currency=currency,
-        on=clock.today(configuration.one("time_zone")),
-    )
+    home = configuration.one("currency")
+    today = clock.today(configuration.one("time_zone"))
+    try:
+        offer = default_price(
+            product,
+            listed([customer], [product.pk])[customer, product.pk] if customer else (),
+            quantity=units or 10**product.quantity_decimals,
+            unit=unit,
+            per=per,
+            money=Money(currency, home, rates_on({currency} - {home}, today).get(currency)),
+            on=today,
+        )
+    except Refusal as refusal:
+        return {"lacks": refusal.words(), "currency": currency, "unit": unit}
     by = PriceList.objects.filter(pk=offer.price_list or 0).values_list("name", flat=True).first()
     return {"price": offer.price_micro, "currency": currency, "by": by, "unit": unit}
 

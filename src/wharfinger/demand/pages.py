@@ -24,7 +24,7 @@ from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.catalog.queries import scanned, units_of
 from wharfinger.catalog.rules.units import told, unit_named
 from wharfinger.demand import actions
-from wharfinger.demand.entry import typed_quantity, unit_choices, unit_words
+from wharfinger.demand.entry import in_rows, typed_quantity, unit_choices, unit_words
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import net_of
@@ -417,7 +417,7 @@ def add(request: HttpRequest, sheet: int) -> HttpResponse:
         lambda: actions.add_lines(actor=request.user, sheet=sheet, wishes=typed_lines(request.POST)),  # type: ignore[arg-type]
         ok=_("Added to %(number)s.") % {"number": found.number},
         back=back,
-        again=show,
+        again=in_rows(show, request.POST),
     )
 
 

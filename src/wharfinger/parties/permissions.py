@@ -6,7 +6,7 @@ PERMISSIONS: dict[str, str] = {
     "ledger": "read reverse post_closed audit",
     "parties": "read organization merge user role token",
     "catalog": "read product merge price see_cost tax_code warranty_policy",
-    "pricing": "read price_list",
+    "pricing": "read price_list rate",
     "stock": (
         "read location level adjust transfer count review_count complete_count revalue put_away hold scrap "
         "correct_serial"
@@ -100,6 +100,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "purchasing.reprice",
         "catalog.see_cost",
         "catalog.tax_code",
+        "pricing.rate",
         "parties.organization",
         "documents.*",
         "boards.share",

@@ -51,6 +51,7 @@ WORDS: dict[str, str] = {
     "catalog.warranty_policy": N_("Keep warranty policies"),
     "pricing.read": N_("Read"),
     "pricing.price_list": N_("Keep price lists"),
+    "pricing.rate": N_("Enter rates of exchange"),
     "stock.read": N_("Read"),
     "stock.location": N_("Keep locations and bins"),
     "stock.level": N_("Set minimum and maximum"),

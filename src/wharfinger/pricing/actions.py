@@ -14,7 +14,7 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.pricing import rules
-from wharfinger.pricing.models import PriceItem, PriceList
+from wharfinger.pricing.models import PriceItem, PriceList, Rate
 from wharfinger.pricing.queries import read_for_lists
 
 Values = Mapping[str, Any]
@@ -87,3 +87,24 @@ def _items(items: Sequence[Values]) -> list[dict[str, Any]]:
         if "product" not in one:
             raise BadInput("missing", N_("Please fill this in."), field=f"items.{n}.product")
     return found
+
+
+def set_rates(*, actor: Actor, rates: Sequence[Values], key: str | None = None) -> Written:
+    """Say what currencies are worth at home, each from a day on; documents that are there keep theirs."""
+    require(actor, "pricing.rate")
+    clean = []
+    for n, one in enumerate(rates):
+        try:
+            clean.append(checked(rules.RATE, one))
+        except BadInput as refusal:
+            refusal.field = f"rates.{n}.{refusal.field}"
+            raise
+        for name in rules.RATE:
+            if name not in one:
+                raise BadInput("missing", N_("Please fill this in."), field=f"rates.{n}.{name}")
+    if not clean:
+        raise BadInput("missing", N_("Please fill this in."), field="rates")
+    days = sorted({one["valid_from"].isoformat() for one in clean})
+    found = sql.Found(sql.among("valid_from", "date"), (sql.array(days),))
+    plan = partial(rules.plan_rates, rates=clean)
+    return post("change", Wish(documents=[(Rate, found)]), plan, actor=actor, key=key)

@@ -176,3 +176,60 @@ def raise_list(request: Request, id: Id, body: Rise) -> HttpResponse:
     """Raise all prices of a list by so many percent, each to the smallest coin."""
     act = partial(actions.raise_prices, actor=request.auth, price_list=id, percent=body.percent)
     return write(request, act, lambda _: _show(id), about=f"price_list:{id}")
+
+
+class RateGiven(Given):
+    """What one unit of a currency is worth at home from a day on."""
+
+    currency: Currency = Field(examples=["USD"])
+    valid_from: date
+    rate: Price = Field(examples=["0.92"])
+
+
+class RatesGiven(Given):
+    """Rates of exchange; one of the same day corrects it."""
+
+    rates: list[RateGiven] = Field(min_length=1, max_length=1000)
+
+
+class RateOut(Shown):
+    """What one unit of a currency is worth at home, from a day on until the next."""
+
+    id: Id
+    currency: str = Field(examples=["USD"])
+    valid_from: date
+    rate: str = Field(examples=["0.92"])
+
+
+class RatesDone(Done):
+    """The rates of the days that were named, and the entry that wrote them."""
+
+    items: list[RateOut]
+
+
+RATES = Listing(
+    "rates",
+    sorts={"valid_from": "valid_from", "currency": "currency"},
+    filters={"currency": "currency"},
+    days={"valid_from": "valid_from"},
+)
+
+
+@router.get("/rates", response=Page[RateOut], openapi_extra=RATES.described, summary="List rates of exchange")
+def rates(request: Request) -> HttpResponse:
+    """What currencies are worth at home, newest first."""
+    require(request.auth, "pricing.read")
+    return RATES.answer(request, queries.rates(), queries.show_rates)
+
+
+@router.post("/rates", response={201: RatesDone}, summary="Set rates of exchange")
+def set_rates(request: Request, body: RatesGiven) -> HttpResponse:
+    """Say what currencies are worth from a day on; documents that are there keep their rate."""
+    given = [one.model_dump() for one in body.rates]
+    named = {(one.currency, one.valid_from) for one in body.rates}
+
+    def show(_: Any) -> dict[str, Any]:
+        rows = queries.rates().filter(currency__in={currency for currency, _ in named}).order_by("pk")
+        return {"items": queries.show_rates(one for one in rows if (one.currency, one.valid_from) in named)}
+
+    return write(request, partial(actions.set_rates, actor=request.auth, rates=given), show, status=201)

@@ -39,6 +39,26 @@ class PriceList(models.Model):
         return self.name
 
 
+class Rate(Document):
+    """What one unit of a currency is worth at home, from a day on until the next."""
+
+    subject: ClassVar[str] = "rate"
+    currency = models.CharField(max_length=3)
+    valid_from = models.DateField()
+    rate_micro = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["currency", "valid_from"], condition=Q(void__isnull=True), name="rate_once"
+            ),
+            models.CheckConstraint(condition=Q(rate_micro__gt=0), name="rate_above_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.valid_from}"
+
+
 class PriceItem(Document):
     """The price of one unit of a product from a quantity on."""
 

@@ -11,13 +11,13 @@ from django.db.models import Q, QuerySet
 
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
-from wharfinger.catalog.models import Product
+from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.catalog.queries import units_of
 from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Truth
 from wharfinger.parties.models import CustomerGroup
-from wharfinger.pricing.models import PriceItem, PriceList
-from wharfinger.pricing.rules import Listed
+from wharfinger.pricing.models import PriceItem, PriceList, Rate
+from wharfinger.pricing.rules import Listed, converted
 
 _LISTED = (
     "SELECT o.id, i.product_id, i.unit, i.from_quantity, i.price_micro, l.id, l.currency, l.valid_from, l.valid_until, "
@@ -41,6 +41,59 @@ def listed(organizations: Iterable[int], products: Iterable[int]) -> dict[tuple[
             Listed(unit, start, price, pk, currency, _day(first), _day(last), bool(theirs))
         )
     return found
+
+
+def rates() -> QuerySet[Rate, Rate]:
+    """Every rate of exchange that was not undone."""
+    return Rate.objects.filter(void__isnull=True)
+
+
+def show_rates(found: Iterable[Rate]) -> list[dict[str, Any]]:
+    """Rates of exchange."""
+    return [
+        {
+            "id": one.pk,
+            "currency": one.currency,
+            "valid_from": one.valid_from.isoformat(),
+            "rate": plain(one.rate_micro, MICRO),
+        }
+        for one in found
+    ]
+
+
+def rates_on(currencies: Iterable[str], day: date) -> dict[str, int]:
+    """What each of these currencies is worth at home on a day, in one statement; those without a rate are left out."""
+    wanted = sorted(set(currencies))
+    if not wanted:
+        return {}
+    one = (
+        "(SELECT rate_micro FROM pricing_rate WHERE currency = %s AND valid_from <= %s AND void_id IS NULL "
+        "ORDER BY valid_from DESC LIMIT 1)"
+    )
+    asked = [value for currency in wanted for value in (currency, day.isoformat())]
+    (found,) = sql.fetch(f"SELECT {', '.join([one] * len(wanted))}", asked)
+    return {currency: rate for currency, rate in zip(wanted, found, strict=True) if rate is not None}
+
+
+def read_rates(truth: Truth, currencies: Iterable[str]) -> None:
+    """Read what these are worth at home on the act's day; no statement where only the home currency is among them."""
+    abroad = set(currencies) - {truth.home_currency}
+    truth.read["rates"] = truth.read.get("rates", {}) | rates_on(abroad, truth.effective_on)
+
+
+def costs_at_home(products: Iterable[int], home: str, day: date) -> dict[int, int]:
+    """What the default vendor of each product, else any, asks for one, in home currency where its rate is known."""
+    wanted = sorted(set(products))
+    if not wanted:
+        return {}
+    prices = VendorPrice.objects.filter(product_id__in=wanted).order_by("default", "-pk")
+    rows = prices.values_list("product_id", "cost_micro", "currency", "organization__currency")
+    asked = {product: (cost, own or theirs) for product, cost, own, theirs in rows}
+    rates = rates_on({currency for _, currency in asked.values()} - {home}, day)
+    return {
+        product: converted(cost, currency, rates[currency], home, 10**6) if currency in rates else cost
+        for product, (cost, currency) in asked.items()
+    }
 
 
 def _day(value: Any) -> date | None:

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from wharfinger.base.fields import Check, currency, day, or_nothing, price, text, whole
-from wharfinger.base.money import MICRO, decimals, rounded
+from wharfinger.base.money import MICRO, coin, rounded
 from wharfinger.base.quantity import scaled
-from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
 from wharfinger.base.words import same
 from wharfinger.catalog.rules.units import unit_named
 from wharfinger.ledger.plan import Id, Plan, Truth
@@ -32,6 +32,7 @@ ITEM: dict[str, Check] = {
     "from_quantity": text(30),
     "price": or_nothing(price),
 }
+RATE: dict[str, Check] = {"currency": currency, "valid_from": day, "rate": price}
 BORN = {"customer_group_id": None, "valid_from": None, "valid_until": None, "retired_on": None}
 
 
@@ -60,6 +61,42 @@ class Offer:
 
     price_micro: int
     price_list: int | None = None
+    from_quantity: int = 0
+    """From which quantity on the list says so, in the product's smallest unit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The currency of a document, that of the company, and what the one is worth in the other, where that is known."""
+
+    currency: str
+    home: str
+    rate_micro: int | None = None
+
+    def of_home(self, price_micro: int, sku: str, field: str) -> int:
+        """A price of the home currency in the document's; raises Refusal where nobody said what that is worth."""
+        if self.currency == self.home or not price_micro:
+            return price_micro
+        if not self.rate_micro:
+            raise Refusal(
+                "no_rate",
+                N_(
+                    "{sku} has its price in {home}, and nobody said what {currency} is worth. Type the price, or "
+                    "enter the rate of exchange."
+                ),
+                field=field,
+                sku=sku,
+                home=self.home,
+                currency=self.currency,
+                remedies=[Remedy("set_rate", {"currency": self.currency})],
+            )
+        return converted(price_micro, self.home, 10**6, self.currency, self.rate_micro)
+
+
+def converted(price_micro: int, source: str, source_rate: int, target: str, target_rate: int) -> int:
+    """A price in another currency: in whole coins where it was, else as fine as it can be."""
+    step = coin(target) if price_micro % coin(source) == 0 else 1
+    return rounded(price_micro * source_rate, target_rate * step) * step
 
 
 def default_price(
@@ -69,35 +106,37 @@ def default_price(
     quantity: int,
     unit: str = "",
     per: int | None = None,
-    currency: str,
+    money: Money,
     on: date,
+    field: str = "unit_price",
 ) -> Offer:
     """What a line is asked unless somebody types a price: the one function that decides it.
 
     The customer's own list goes before everybody's, the list that began last before an older one; on a list
     the price of the very unit before that of the product's own, and of these the one of the largest quantity
-    that the line reaches. Where no list has a price the product's holds. quantity, per: in the smallest unit.
+    that the line reaches. Where no list of the document's currency has a price, one of the home currency holds,
+    and then the product's, both at the rate of the day. quantity, per: in the smallest unit.
+    Raises Refusal where a price would have to be converted and there is no rate.
     """
-    reached = [
-        one
-        for one in listed
-        if one.unit in ("", unit) and one.from_quantity <= quantity and one.holds(currency, on)
-    ]
-    if not reached:
-        return Offer(_for(product.price_micro, product, per))
-    best = max(
-        reached,
-        key=lambda one: (
-            one.theirs,
-            one.valid_from or date.min,
-            one.price_list,
-            one.unit == unit,
-            one.from_quantity,
-        ),
-    )
-    if best.unit == unit:
-        return Offer(best.price_micro, best.price_list)
-    return Offer(_for(best.price_micro, product, per), best.price_list)
+    reached = [one for one in listed if one.unit in ("", unit) and one.from_quantity <= quantity]
+    for listed_in in dict.fromkeys((money.currency, money.home)):
+        holding = [one for one in reached if one.holds(listed_in, on)]
+        if holding:
+            best = max(
+                holding,
+                key=lambda one: (
+                    one.theirs,
+                    one.valid_from or date.min,
+                    one.price_list,
+                    one.unit == unit,
+                    one.from_quantity,
+                ),
+            )
+            price = best.price_micro if best.unit == unit else _for(best.price_micro, product, per)
+            if listed_in != money.currency:
+                price = money.of_home(price, product.sku, field)
+            return Offer(price, best.price_list, best.from_quantity)
+    return Offer(money.of_home(_for(product.price_micro, product, per), product.sku, field))
 
 
 def _for(price_micro: int, product: Any, per: int | None) -> int:
@@ -169,6 +208,41 @@ def plan_raise(truth: Truth, *, pk: int, share: int) -> Plan:
         if one.price_micro is not None and one.void_id is None:
             plan.change(one, price_micro=_raised(one.price_micro, share, row.currency))
     plan.mention(row)
+    return plan
+
+
+def plan_rates(truth: Truth, *, rates: Sequence[Values]) -> Plan:
+    """Say what currencies are worth at home from a day on; the same day again corrects it."""
+    plan = Plan()
+    there = {
+        (row.currency, row.valid_from): row
+        for row in truth.documents["pricing.Rate"].values()
+        if row.void_id is None
+    }
+    seen: set[tuple[str, date]] = set()
+    for n, one in enumerate(rates):
+        key = one["currency"], one["valid_from"]
+        if key in seen:
+            raise BadInput(
+                "named_twice", N_("This stands here twice. Leave one out."), field=f"rates.{n}.valid_from"
+            )
+        seen.add(key)
+        if one["currency"] == truth.home_currency:
+            raise BadInput(
+                "home_currency",
+                N_("{currency} is the company's own currency; it needs no rate."),
+                field=f"rates.{n}.currency",
+                currency=one["currency"],
+            )
+        if one["rate"] <= 0:
+            raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"rates.{n}.rate")
+        if key in there:
+            plan.change(there[key], rate_micro=one["rate"])
+        else:
+            made = plan.create("pricing.Rate", currency=key[0], valid_from=key[1], rate_micro=one["rate"])
+            plan.mention(("rate", made))
+    if not (plan.changes or plan.creates):
+        raise Refusal("nothing_changed", N_("This changes nothing. Change something first."))
     return plan
 
 
@@ -255,8 +329,8 @@ def _item(plan: Plan, pk: Id, product: int, unit: str, start: int, price_micro: 
 
 
 def _raised(price_micro: int, share: int, currency: str) -> int:
-    coin = 10 ** (MICRO - decimals(currency))
-    found = rounded(price_micro * (10**6 + share), 10**6 * coin) * coin
+    step = coin(currency)
+    found = rounded(price_micro * (10**6 + share), 10**6 * step) * step
     if found >= MOST_MICRO:
         raise BadInput("too_large", N_("This number is larger than can be kept."), field="percent")
     return found

@@ -20,6 +20,7 @@ REMEDIES: dict[str, tuple[str, str]] = {
     "ask_holder": (N_("Ask the holder"), ""),
     "reload": (N_("Load the newest"), ""),
     "accept_over": (N_("Accept the rest"), ""),
+    "set_rate": (N_("Enter the rate of {currency}"), "pricing:set_rate"),
     "add_vendor": (N_("Make it one of its vendors"), ""),
     "per_vendor": (N_("Order from each vendor"), "boards:order_each"),
     "submit": (N_("Submit"), "purchasing:order"),

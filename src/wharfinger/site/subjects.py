@@ -42,6 +42,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "own_field": (N_("Own field"), "parties:own_field"),
     "price_list": (N_("Price list"), "pricing:price_list"),
     "price_item": (N_("Price"), ""),
+    "rate": (N_("Rate of exchange"), ""),
     "product_unit": (N_("Unit"), ""),
     "reason": (N_("Reason"), "stock:reason"),
     "bin": (N_("Bin"), ""),

@@ -143,6 +143,7 @@ BY_NOUN: dict[str, str] = {
     "price_break": "catalog.price",
     "product_unit": "catalog.product",
     "quote": "sales.quote",
+    "rate": "pricing.rate",
     "reason": "site.settings",
     "role": "parties.role",
     "saved_view": "boards.share",

@@ -11,6 +11,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.standing import read_changed, read_customer, read_default_site, read_standing
+from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
@@ -38,6 +39,7 @@ def create_work_order(*, actor: Actor, wish: WorkWish, key: str | None = None) -
                 demand.read_these_products(products),
                 demand.read_components,
                 demand.read_routing,
+                demand.read_offers(wish.lines, organization=wish.organization, currency=wish.currency),
             ),
         ),
         partial(rules.plan_work_order, wish=wish),
@@ -135,6 +137,14 @@ def provide(
                 read_default_site(work_order),
                 _read_sites,
                 _read_channels,
+                demand.read_offers(
+                    [
+                        LineWish(p.product, p.quantity, unit_price_micro=p.unit_price_micro)
+                        for p in provisions
+                        if p.product is not None
+                    ],
+                    sheet=work_order,
+                ),
             ),
         ),
         partial(rules.plan_provide, work_order=work_order, provisions=tuple(provisions)),

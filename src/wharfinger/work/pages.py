@@ -21,6 +21,7 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.base.typed import quantity
 from wharfinger.base.words import tidy
 from wharfinger.catalog.models import Product
+from wharfinger.demand.entry import in_rows
 from wharfinger.demand.pages import (
     GOODS_TONES,
     MONEY_TONES,
@@ -233,7 +234,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
         act,
         ok=_("It is open."),
         back=lambda done: reverse("work:work_order", args=[done.one("demand.Sheet")]),
-        again=show,
+        again=in_rows(show, given),
     )
 
 

@@ -18,6 +18,7 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
+from wharfinger.pricing.queries import read_rates
 
 
 def invoice(*, actor: Actor, wish: InvoiceWish, key: str | None = None) -> Written:
@@ -60,8 +61,16 @@ def _wish(wish: InvoiceWish) -> Wish:
         )
     lines = sorted({bill.line for bill in wish.bills})
     return Wish(
-        documents=[(Sheet, demand.documents_of(lines))], first=reads.read_lines_to_bill(lines), claims=lines
+        documents=[(Sheet, demand.documents_of(lines))],
+        first=reads.read_lines_to_bill(lines),
+        claims=lines,
+        reads=(_read_rates,),
     )
+
+
+def _read_rates(truth: Truth) -> None:
+    """Read what the lines' currency is worth on the day of the invoice, where it is another than the home one."""
+    read_rates(truth, {line.currency for line in truth.read["lines"].values()})
 
 
 def post_invoice(

@@ -18,6 +18,7 @@ from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
+from wharfinger.pricing.queries import read_rates
 
 
 def pay(*, actor: Actor, wish: PaymentWish, key: str | None = None) -> Written:
@@ -35,13 +36,21 @@ def pay(*, actor: Actor, wish: PaymentWish, key: str | None = None) -> Written:
                 (Organization, [wish.organization]),
                 (Invoice, reads.open_invoices(wish.organization, wish.currency, named)),
             ],
-            reads=(_known_customer(wish.organization), reads.read_balances),
+            reads=(
+                _known_customer(wish.organization),
+                reads.read_balances,
+                partial(_read_rate, wish.currency),
+            ),
         ),
         partial(rules.plan_pay, wish=wish),
         actor=actor,
         key=key,
         effective_on=wish.received_on,
     )
+
+
+def _read_rate(currency: str, truth: Truth) -> None:
+    read_rates(truth, [currency])
 
 
 def refund(*, actor: Actor, wish: PaymentWish, key: str | None = None) -> Written:
@@ -52,7 +61,11 @@ def refund(*, actor: Actor, wish: PaymentWish, key: str | None = None) -> Writte
         "refund",
         Wish(
             documents=[(Organization, [wish.organization])],
-            reads=(_known_customer(wish.organization), reads.read_credits(wish.organization, wish.currency)),
+            reads=(
+                _known_customer(wish.organization),
+                reads.read_credits(wish.organization, wish.currency),
+                partial(_read_rate, wish.currency),
+            ),
         ),
         partial(rules.plan_refund, wish=wish),
         actor=actor,

@@ -57,9 +57,10 @@ def bank(currency: str) -> AccountRef:
 
 
 def rate_of(truth: Truth, currency: str, rate_micro: int | None) -> int:
-    """What one unit of the currency is worth in home currency; raises BadInput where nobody said."""
+    """What one unit of the currency is worth in home currency: as said, else as it is on the day; raises BadInput."""
     if currency == truth.home_currency:
         return ONE
+    rate_micro = rate_micro or truth.read.get("rates", {}).get(currency)
     if not rate_micro:
         raise BadInput(
             "rate_wanted",

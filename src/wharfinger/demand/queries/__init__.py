@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from django.db.models import Q
 
 from wharfinger.base import clock
-from wharfinger.catalog.models import Component, Product, VendorPrice
+from wharfinger.catalog.models import Component, Product
 from wharfinger.demand.models import SUBJECTS, Line
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.kits import scarcest
@@ -15,7 +15,7 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.look import LOOSE, moment
 from wharfinger.ledger.models import Claim
 from wharfinger.ledger.plan import Truth
-from wharfinger.pricing.queries import listed
+from wharfinger.pricing.queries import costs_at_home, listed, read_rates
 
 QUANTITIES = {
     "wanted": ("quoted", "demand"),
@@ -222,30 +222,31 @@ def read_routing(truth: Truth) -> None:
     if truth.read["approval"]["threshold_minor"] is None:
         truth.read["costs"] = {}
         return
-    products = list(truth.read["products"])
-    found = (
-        VendorPrice.objects.filter(product_id__in=products)
-        .order_by("default")
-        .values_list("product_id", "cost_micro")
-    )
-    truth.read["costs"] = dict(found)
+    truth.read["costs"] = costs_at_home(truth.read["products"], truth.home_currency, truth.effective_on)
 
 
 def read_offers(
-    wishes: Iterable[LineWish], *, organization: int | None = None, sheet: int | None = None
+    wishes: Iterable[LineWish],
+    *,
+    organization: int | None = None,
+    currency: str | None = None,
+    sheet: int | None = None,
 ) -> Callable[[Truth], None]:
     """Read what price lists ask a customer where nobody typed a price; no statement where somebody always did.
 
-    organization: whose new document it is; sheet: else the document that is locked.
+    organization, currency: whose new document it is, which was read, and in what it is where that is said;
+    sheet: else the document that is locked. The rate of another currency than the home one is read with them.
     """
     wanted = sorted({wish.product for wish in wishes if wish.unit_price_micro is None})
 
     def read(truth: Truth) -> None:
-        whose = organization
-        if whose is None and sheet is not None:
-            document = truth.documents["demand.Sheet"].get(sheet)
-            whose = document.organization_id if document else None
+        whose, of = organization, currency
+        if whose is not None:
+            of = of or truth.read["organization"].currency
+        elif sheet is not None and (document := truth.documents["demand.Sheet"].get(sheet)):
+            whose, of = document.organization_id, document.currency
         truth.read["listed"] = listed([whose], wanted) if whose is not None else {}
+        read_rates(truth, [of] if of and wanted else [])
 
     return read
 
@@ -258,5 +259,6 @@ def read_offers_of_lines(lines: Sequence[int]) -> Callable[[Truth], None]:
         truth.read["listed"] = listed(
             {line.organization_id for line in found}, {line.product_id for line in found}
         )
+        read_rates(truth, {line.currency for line in found})
 
     return read

@@ -13,7 +13,7 @@ from wharfinger.catalog.rules.validity import in_effect
 from wharfinger.ledger import owning
 from wharfinger.ledger.chart import OPEN_WISHES
 from wharfinger.ledger.plan import Held, Id, LotRef, Plan, Ref, Spot, Truth, fixed, spot
-from wharfinger.pricing.rules import Offer, default_price
+from wharfinger.pricing.rules import Money, Offer, default_price
 from wharfinger.stock.rules import sum_by
 
 COVER_ORDER = ("demand", "to_order", "to_approve", "quoted")
@@ -82,7 +82,7 @@ def make_lines(
             )
         if not came_from:
             in_effect(product, truth.effective_on, field=f"lines.{n}.product")
-        offer = _offer(truth, product, wish, organization, currency)
+        offer = _offer(truth, product, wish, organization, currency, f"lines.{n}.unit_price")
         claim = plan.create("ledger.Claim", hold_until=None)
         plan.create(
             "demand.Line",
@@ -122,19 +122,36 @@ def _own(truth: Truth, wish: LineWish, n: int) -> dict[str, Any]:
     return owning.born(truth, "line", wish.own, at=f"lines.{n}.own")
 
 
-def _offer(truth: Truth, product: Any, wish: LineWish, organization: int, currency: str) -> Offer:
+def _offer(truth: Truth, product: Any, wish: LineWish, organization: int, currency: str, field: str) -> Offer:
     if wish.unit_price_micro is not None:
         return Offer(wish.unit_price_micro, wish.price_list)
-    return offered(truth, product, organization, wish.quantity, wish.unit, wish.per, currency)
+    return offered(truth, product, organization, wish.quantity, wish.unit, wish.per, currency, field=field)
 
 
 def offered(
-    truth: Truth, product: Any, organization: int, quantity: int, unit: str, per: int | None, currency: str
+    truth: Truth,
+    product: Any,
+    organization: int,
+    quantity: int,
+    unit: str,
+    per: int | None,
+    currency: str,
+    *,
+    field: str = "unit_price",
 ) -> Offer:
-    """What a customer is asked for so much of a product where nobody types a price."""
-    listed = truth.read.get("listed", {}).get((organization, product.pk), ())
+    """What a customer is asked for so much of a product where nobody types a price.
+
+    Raises Refusal where that would have to be converted and nobody said at which rate.
+    """
     return default_price(
-        product, listed, quantity=quantity, unit=unit, per=per, currency=currency, on=truth.effective_on
+        product,
+        truth.read.get("listed", {}).get((organization, product.pk), ()),
+        quantity=quantity,
+        unit=unit,
+        per=per,
+        money=Money(currency, truth.home_currency, truth.read.get("rates", {}).get(currency)),
+        on=truth.effective_on,
+        field=field,
     )
 
 

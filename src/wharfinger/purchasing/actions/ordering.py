@@ -200,7 +200,7 @@ def _drafting(wanted: Sequence[Wanted], lines: Sequence[PurchaseLineWish], wish:
         claims=demand.line_ids,
         reads=(
             reads.read_products(*products),
-            reads.read_terms(vendors=vendors, sites=sites),
+            reads.read_terms(vendors=vendors, sites=sites, currency=wish.currency if wish else None),
             reads.read_drafted_on,
         ),
     )

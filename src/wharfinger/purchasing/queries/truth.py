@@ -18,6 +18,7 @@ from wharfinger.ledger.models import Holding
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.prepared import Found, Prepared, ids
 from wharfinger.parties.models import Organization, Site
+from wharfinger.pricing.queries import costs_at_home, read_rates
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.rules.receiving import spread_freight
 from wharfinger.stock.models import Bin, Location
@@ -157,8 +158,10 @@ def _live_steps() -> FilteredRelation:
     )
 
 
-def read_terms(*, vendors: Iterable[int] = (), sites: Iterable[int] = ()) -> Read:
-    """Read what an order is drafted from: vendors and their prices, locations, sites."""
+def read_terms(
+    *, vendors: Iterable[int] = (), sites: Iterable[int] = (), currency: str | None = None
+) -> Read:
+    """Read what an order is drafted from: vendors and their prices, locations, sites, what currencies are worth."""
     named, at = sorted(set(vendors)), sorted(set(sites))
 
     def read(truth: Truth) -> None:
@@ -193,6 +196,9 @@ def read_terms(*, vendors: Iterable[int] = (), sites: Iterable[int] = ()) -> Rea
         truth.read["vendors"] = known | (
             {one.pk: one for one in Organization.objects.filter(pk__in=others)} if others else {}
         )
+        abroad = {one.currency for of in prices.values() for one in of.values()}
+        theirs = {one.currency for one in truth.read["vendors"].values()}
+        read_rates(truth, abroad | theirs | ({currency} if currency else set()))
         truth.read["locations"] = {one.pk: one for one in Location.objects.all()}
         truth.read["default_location"] = next(
             (one for one in truth.read["locations"].values() if one.default), None
@@ -239,13 +245,8 @@ def read_lead_days(truth: Truth) -> None:
 
 def read_costs(truth: Truth) -> None:
     """Read what the lines' products cost at their default vendors."""
-    products = sorted({line.product_id for line in truth.read["lines"].values()})
-    found = (
-        VendorPrice.objects.filter(product__in=products)
-        .order_by("default")
-        .values_list("product_id", "cost_micro")
-    )
-    truth.read["costs"] = dict(found)
+    products = {line.product_id for line in truth.read["lines"].values()}
+    truth.read["costs"] = costs_at_home(products, truth.home_currency, truth.effective_on)
 
 
 def read_arrived(truth: Truth) -> None:

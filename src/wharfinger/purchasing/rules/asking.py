@@ -8,6 +8,14 @@ from wharfinger.base.money import rounded
 from wharfinger.base.refusal import N_, Refusal, Remedy
 from wharfinger.catalog.rules.offers import BORN, Asked
 from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.pricing.rules import converted
+
+
+class Worth(NamedTuple):
+    """The currency of an order, and what one unit of it is worth at home, at 10⁻⁶."""
+
+    currency: str
+    rate_micro: int
 
 
 class Typed(NamedTuple):
@@ -72,19 +80,35 @@ def _new_vendor(plan: Plan, product: Any, vendor: Any, typed: Typed, *, first: b
 
 
 def offered_cost(
-    asked: Asked | None, product: Any, vendor: Any, quantity: int, per: int | None, currency: str, field: str
+    truth: Truth,
+    asked: Asked | None,
+    product: Any,
+    vendor: Any,
+    quantity: int,
+    per: int | None,
+    order: Worth,
+    field: str,
 ) -> int:
-    """What the vendor asks for a unit of so many; raises Refusal where that is in another currency."""
+    """What the vendor asks for a unit of so many, in the order's currency; raises Refusal where no rate is known."""
     if asked is None:
         return 0
-    if asked.currency != currency and asked.cost_micro:
+    cost = asked.at(quantity)
+    if per is not None:
+        cost = rounded(cost * per, 10**product.quantity_decimals)
+    if asked.currency == order.currency or not cost:
+        return cost
+    rates = {truth.home_currency: 10**6, **truth.read.get("rates", {})}
+    if asked.currency not in rates:
         raise Refusal(
             "other_currency",
-            N_("{vendor} asks for {sku} in {currency}. Give the cost in the order's currency."),
+            N_(
+                "{vendor} asks for {sku} in {currency}. Give the cost in the order's currency, or enter the rate of "
+                "exchange."
+            ),
             field=f"{field}.unit_cost",
             vendor=vendor.name,
             sku=product.sku,
             currency=asked.currency,
+            remedies=[Remedy("set_rate", {"currency": asked.currency})],
         )
-    cost = asked.at(quantity)
-    return cost if per is None else rounded(cost * per, 10**product.quantity_decimals)
+    return converted(cost, asked.currency, rates[asked.currency], order.currency, order.rate_micro)

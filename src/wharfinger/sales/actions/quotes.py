@@ -66,7 +66,7 @@ def create_quote(*, actor: Actor, wish: QuoteWish, key: str | None = None) -> Wr
                 read_customer(wish.organization, site=wish.site, contact=wish.contact, people=(wish.owner,)),
                 demand.read_these_products(products),
                 demand.read_components,
-                demand.read_offers(wish.lines, organization=wish.organization),
+                demand.read_offers(wish.lines, organization=wish.organization, currency=wish.currency),
                 _read_validity,
             ),
         ),

@@ -16,6 +16,7 @@ from wharfinger.base.asking import Ask, capped
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.demand.entry import in_rows
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import (
     GOODS_TONES,
@@ -203,7 +204,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
         act,
         ok=_("The order is written."),
         back=lambda done: reverse("sales:order", args=[done.one("demand.Sheet")]),
-        again=show,
+        again=in_rows(show, given),
     )
 
 

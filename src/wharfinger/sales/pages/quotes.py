@@ -16,6 +16,7 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.words import tidy
+from wharfinger.demand.entry import in_rows
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.pages import (
     another_row,
@@ -180,7 +181,7 @@ def new_quote(request: HttpRequest) -> HttpResponse:
         )
         return actions.create_quote(actor=request.user, wish=wish)  # type: ignore[arg-type]
 
-    return page_act(request, act, ok=_("The quote is written."), back=_to_made, again=show)
+    return page_act(request, act, ok=_("The quote is written."), back=_to_made, again=in_rows(show, given))
 
 
 def _to_made(done: Any) -> str:

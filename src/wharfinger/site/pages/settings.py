@@ -43,6 +43,7 @@ PLACES = (
     (N_("Customer groups"), "parties:customer_groups", "parties.read"),
     (N_("Categories"), "catalog:categories", "catalog.read"),
     (N_("Tax codes"), "catalog:tax_codes", "catalog.read"),
+    (N_("Rates of exchange"), "pricing:rates", "pricing.read"),
     (N_("Reasons"), "stock:reasons", "stock.read"),
     (N_("Found and lost by reason"), "stock:by_reason", "stock.read"),
     (N_("Own fields"), "parties:own_fields", "parties.read"),

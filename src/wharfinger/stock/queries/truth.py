@@ -9,11 +9,11 @@ from typing import Any
 from django.db.models import Max, Q
 
 from wharfinger.base.words import same
-from wharfinger.catalog.models import VendorPrice
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Claim, Draw, Layer, Lot
 from wharfinger.ledger.plan import OpenLayer, Truth
 from wharfinger.ledger.post import automation
+from wharfinger.pricing.queries import costs_at_home
 from wharfinger.stock.models import Location
 from wharfinger.stock.rules.adjusting import KnownLot
 
@@ -104,10 +104,7 @@ def read_costs(products: Iterable[int]) -> Callable[[Truth], None]:
     wanted = sorted(set(products))
 
     def read(truth: Truth) -> None:
-        prices = (
-            VendorPrice.objects.filter(product_id__in=wanted).order_by("default", "-pk") if wanted else ()
-        )
-        truth.read["costs"] = {price.product_id: price.cost_micro for price in prices}
+        truth.read["costs"] = costs_at_home(wanted, truth.home_currency, truth.effective_on)
 
     return read
 
