@@ -90,6 +90,11 @@ def words(field: Own, value: Any, language: str | None = None) -> str:
     return str(value)
 
 
+def kept(field: Own, value: Any) -> Any:
+    """A value as it is kept; raises BadInput for what the field cannot hold."""
+    return own.kept(field, value, f"{MARK}{field.key}")
+
+
 def facts(noun: str, values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What a page says of the own fields of something: name and value."""
     return [(field.name, words(field, value)) for field, value in own.shown(fields(noun), values)]

@@ -31,7 +31,11 @@ def kind_of(name: str) -> Kind:
     """A kind of file with all its columns."""
     kind = KINDS[name]
     more = [column for one in FURTHER.get(name, ()) for column in one.columns()]
-    return replace(kind, columns=(*kind.columns, *more)) if more else kind
+    if not more:
+        return kind
+    # What is refused of a line's column is said of it.
+    lines = {f"lines.{c.name.removeprefix('line.')}": c.name for c in more if c.name.startswith("line.")}
+    return replace(kind, columns=(*kind.columns, *more), fields={**kind.fields, **lines})
 
 
 def said_besides(name: str, row: Row) -> dict[str, Any]:

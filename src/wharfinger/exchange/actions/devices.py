@@ -13,6 +13,8 @@ from wharfinger.devices.models import Device
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.exchange.actions import finding
 from wharfinger.exchange.actions.finding import different
+from wharfinger.exchange.columns import said_besides
+from wharfinger.exchange.owned import differing
 from wharfinger.exchange.rules import Group, Row
 from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.parties.models import Organization, Site
@@ -27,19 +29,21 @@ def bring(*, actor: Actor, group: Group) -> str:
     values: dict[str, Any] = row.said(
         KINDS["devices"], "reference", "warranty_start_on", "warranty_end_on"
     ) | ({} if contact is None else {"contact_id": contact.pk})
+    own = said_besides("devices", row).get("own", {})
     if not row["serial"]:
         raise BadInput("missing", N_("Please fill this in."), field="serial")
     found = Device.objects.filter(
         lot__product=product, lot__code_key=same(row["serial"]), void__isnull=True
     ).first()
     if found is not None:
-        return _changed(actor, group, found, owner, values)
+        return _changed(actor, group, found, owner, values, own)
     item = Installation(
         product=product.pk,
         serial=row["serial"],
         site=_site(row, owner).pk,
         contact=values.get("contact_id"),
         reference=values.get("reference", ""),
+        own=own,
     )
     group.parts["items.0"] = row
     made = install(actor=actor, items=[item], installed_on=row.day("installed_on"))
@@ -50,14 +54,22 @@ def bring(*, actor: Actor, group: Group) -> str:
     return "added"
 
 
-def _changed(actor: Actor, group: Group, device: Device, owner: Organization, values: dict[str, Any]) -> str:
+def _changed(
+    actor: Actor,
+    group: Group,
+    device: Device,
+    owner: Organization,
+    values: dict[str, Any],
+    given: dict[str, Any],
+) -> str:
     if device.organization_id != owner.pk or device.removed_on is not None:
         raise BadInput(
             "device_elsewhere",
             N_("This unit is known already, and not at this customer. Move or swap it there."),
             field="organization",
         )
-    changed = different(device, values)
+    own = differing(device.own, "device", given)
+    changed = different(device, values) | ({"own": own} if own else {})
     if changed:
         group.led_to(change(actor=actor, device=device.pk, values=changed).id)
     return "changed" if changed else "unchanged"

@@ -13,6 +13,7 @@ from wharfinger.catalog.rules.units import counted, unit_named
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.exchange.actions import finding
+from wharfinger.exchange.owned import said
 from wharfinger.exchange.rules import Group, Row
 
 Sizes = dict[tuple[int, str], tuple[str, int]]
@@ -51,6 +52,7 @@ def _line(row: Row, product: Product, sizes: Sizes) -> LineWish:
         description=row["description"],
         unit=unit,
         per=per,
+        own=said("line", "line.", row).get("line.own", {}),
     )
 
 

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from functools import partial
 
 from wharfinger.base.access import Actor, require
-from wharfinger.base.refusal import N_, NotThere
+from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.words import tidy
+from wharfinger.exchange.columns import kind_of
 from wharfinger.exchange.models import Mapping as SavedMapping
 from wharfinger.exchange.rules import mappings as rules
+from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import attempt, post
@@ -27,7 +29,9 @@ def save_mapping(
 ) -> Written:
     """Keep a mapping under a name; the same name again replaces it."""
     require(actor, "exchange.import")
-    chosen = rules.kept(kind, columns, decimal, dates)
+    if kind not in KINDS:
+        raise BadInput("no_such_kind", N_("Choose what the file holds."), field="kind")
+    chosen = rules.kept(kind_of(kind).names(), columns, decimal, dates)
     name = tidy(name, field="name", most=60)
     known = list(SavedMapping.objects.filter(name=name).values_list("pk", flat=True))
 

@@ -13,7 +13,9 @@ from wharfinger.exchange.actions import finding
 from wharfinger.exchange.actions.finding import different
 from wharfinger.exchange.actions.lines import lines_of, must_agree
 from wharfinger.exchange.actions.made import keep
+from wharfinger.exchange.columns import said_besides
 from wharfinger.exchange.models import Run
+from wharfinger.exchange.owned import differing
 from wharfinger.exchange.rules import Group
 from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.flows.actions.sell import Sale, sell
@@ -37,8 +39,9 @@ def bring(*, actor: Actor, group: Group) -> str:
         return "added"
     lines = lines_of(group)
     values = _terms(group) | row.said(KINDS["orders"], "ordered_on", "promised_on")
+    own = said_besides("orders", row).get("own", {})
     if found is not None:
-        return _changed(actor, group, found, values)
+        return _changed(actor, group, found, values, own)
     customer = finding.organization(row, "customer")
     at = finding.site(row, customer)
     wish = OrderWish(
@@ -47,6 +50,7 @@ def bring(*, actor: Actor, group: Group) -> str:
         site=at.pk if at else None,
         number=row["number"],
         confirm=bool(row["confirm"]) and row.flag("confirm"),
+        own=own,
         **values,
     )
     group.led_to(orders.create_order(actor=actor, wish=wish).id)
@@ -81,9 +85,6 @@ def _sell(actor: Actor, groups: Sequence[Group], day: date | None) -> None:
     for group in groups:
         group.made.clear()
     sales = [_sale(group) for group in groups]
-    for n, group in enumerate(groups):
-        parts = {f"sales.{n}.{name}": row for name, row in group.parts.items()}
-        group.parts.update(parts)
     done = sell(actor=actor, sales=sales, sold_on=day)
     # The entry is one; it is rolled back as a whole, or not at all.
     groups[0].led_to(done.id)
@@ -114,9 +115,10 @@ def _there(number: str) -> Sheet | None:
     return Sheet.objects.filter(kind="order", number=number, void__isnull=True).first()
 
 
-def _changed(actor: Actor, group: Group, found: Sheet, values: dict[str, Any]) -> str:
+def _changed(actor: Actor, group: Group, found: Sheet, values: dict[str, Any], given: dict[str, Any]) -> str:
     must_agree(found, lines_of(group))
-    changed = different(found, values)
-    if changed:
-        group.led_to(orders.change_order(actor=actor, order=found.pk, values=changed).id)
-    return "changed" if changed else "unchanged"
+    changed, own = different(found, values), differing(found.order.own, "order", given)
+    if changed or own:
+        done = orders.change_order(actor=actor, order=found.pk, values=changed, own=own)
+        group.led_to(done.id)
+    return "changed" if changed or own else "unchanged"

@@ -9,6 +9,8 @@ from wharfinger.base.fields import checked
 from wharfinger.exchange.actions import finding
 from wharfinger.exchange.actions.finding import different, known
 from wharfinger.exchange.actions.made import revived
+from wharfinger.exchange.columns import said_besides
+from wharfinger.exchange.owned import differing
 from wharfinger.exchange.rules import Group, Row
 from wharfinger.parties import rules
 from wharfinger.parties.actions import organizations as parties
@@ -25,7 +27,7 @@ def bring(*, actor: Actor, group: Group) -> str:
     require(actor, "exchange.import")
     row = group.first
     found = known(row["reference"], row["name"])
-    values = _values(row)
+    values = _values(row) | said_besides("organizations", row)
     contacts, sites = _parts(group)
     if found is None:
         made = parties.add_organization(
@@ -34,10 +36,11 @@ def bring(*, actor: Actor, group: Group) -> str:
         group.led_to(made.id, f"organization:{made.one('parties.Organization')}")
         return "added"
     kept = checked(rules.ORGANIZATION, values)
+    own = differing(found.own, "organization", kept.pop("own", {}))
     names = {"customer_group": "customer_group_id"}
     other = different(found, {names.get(name, name): value for name, value in kept.items()})
     changed = {name: value for name, value in kept.items() if names.get(name, name) in other}
-    changed |= revived(f"organization:{found.pk}", found, values)
+    changed |= revived(f"organization:{found.pk}", found, values) | ({"own": own} if own else {})
     if changed:
         back = "retired_on" in changed and changed["retired_on"] is None
         group.led_to(

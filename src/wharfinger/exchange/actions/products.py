@@ -12,6 +12,8 @@ from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.catalog.queries import barcodes, means
 from wharfinger.exchange.actions import finding
 from wharfinger.exchange.actions.made import revived
+from wharfinger.exchange.columns import said_besides
+from wharfinger.exchange.owned import differing
 from wharfinger.exchange.rules import Group, Row
 from wharfinger.exchange.rules.kinds import KINDS
 
@@ -45,7 +47,7 @@ def bring(*, actor: Actor, group: Group) -> str:
     """Add a product, or change what differs; rows of the same SKU name further vendors."""
     require(actor, "exchange.import")
     row = group.first
-    values, codes = _values(row), _barcodes(row)
+    values, codes = _values(row) | said_besides("products", row), _barcodes(row)
     vendors = [_vendor(group, one) for one in group.rows if one["vendor"]]
     found = Product.objects.filter(sku=row["sku"]).first()
     if found is None:
@@ -53,12 +55,13 @@ def bring(*, actor: Actor, group: Group) -> str:
         group.led_to(made.id, f"product:{made.one('catalog.Product')}")
         return "added"
     kept = checked(rules.PRODUCT, values)
+    own = differing(found.own, "product", kept.pop("own", {}))
     changed = {
         name: values[name]
         for name, value in kept.items()
         if getattr(found, rules.COLUMNS.get(name, name)) != value
     }
-    changed |= revived(f"product:{found.pk}", found, values)
+    changed |= revived(f"product:{found.pk}", found, values) | ({"own": own} if own else {})
     prices = {price.organization_id: price for price in VendorPrice.objects.filter(product=found)}
     asked = [one for one in vendors if _differs(prices.get(one["organization"]), one)]
     codes = None if codes is not None and _codes_of(found) == _told(codes, found) else codes

@@ -13,6 +13,8 @@ from wharfinger.catalog.rules.units import unit_named
 from wharfinger.exchange.actions import finding
 from wharfinger.exchange.actions.finding import different
 from wharfinger.exchange.actions.lines import Sizes, units
+from wharfinger.exchange.columns import said_besides
+from wharfinger.exchange.owned import differing
 from wharfinger.exchange.rules import Group, Row
 from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.purchasing.actions import ordering
@@ -29,11 +31,16 @@ def bring(*, actor: Actor, group: Group) -> str:
     values: dict[str, Any] = row.said(
         KINDS["purchase_orders"], "external_number", "currency", "expected_on", "memo"
     )
+    own = said_besides("purchase_orders", row).get("own", {})
     found = PurchaseOrder.objects.filter(number=row["number"], void__isnull=True).first()
     if found is not None:
-        return _there(found, lines, values)
+        return _there(
+            found,
+            lines,
+            values | ({"own": found.own | own} if differing(found.own, "purchase_order", own) else {}),
+        )
     made = ordering.draft(
-        actor=actor, wish=PurchaseWish(vendor.pk, tuple(lines), number=row["number"], **values)
+        actor=actor, wish=PurchaseWish(vendor.pk, tuple(lines), number=row["number"], own=own, **values)
     )
     group.led_to(made.id)
     if row["submit"] and row.flag("submit"):

@@ -64,6 +64,7 @@ def products(ids: Ids) -> Rows:
         yield {name: getattr(one, name) for name in same} | {
             "price": plain(one.price_micro, MICRO),
             "tax_code": one.tax_code.code,
+            "own": one.own,
         }
 
 

@@ -37,7 +37,10 @@ def organizations(ids: Ids) -> Rows:
     every = Organization.objects.filter(among(ids)).select_related("customer_group").order_by("pk")
     for one in every.iterator(chunk_size=CHUNK):
         group = one.customer_group
-        yield {name: getattr(one, name) for name in plain} | {"customer_group": group.name if group else ""}
+        yield {name: getattr(one, name) for name in plain} | {
+            "customer_group": group.name if group else "",
+            "own": one.own,
+        }
 
 
 def contacts(ids: Ids) -> Rows:

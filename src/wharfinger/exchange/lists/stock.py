@@ -173,4 +173,5 @@ def devices(ids: Ids) -> Rows:
             "organization": called(one.organization),
             "site": one.site.name if one.site else "",
             "contact": one.contact.name if one.contact else "",
+            "own": one.own,
         }

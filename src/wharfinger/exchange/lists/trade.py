@@ -54,6 +54,7 @@ def orders(ids: Ids) -> Rows:
                 | {
                     "ordered_on": one.sheet.ordered_on,
                     "confirm": one.sheet.order.confirmed_at is not None,
+                    "own": one.sheet.order.own,
                 }
             )
 
@@ -89,6 +90,7 @@ def purchase_orders(ids: Ids) -> Rows:
             "unit_cost": plain(one.unit_cost_micro, MICRO),
             "location": one.location.name,
             "description": one.description,
+            "own": order.own,
         }
 
 
@@ -164,6 +166,7 @@ def _goods(one: Line, units: int) -> dict[str, Any]:
         "quantity": said(units, one.per, one.product.quantity_decimals),
         "unit": one.unit,
         "unit_price": plain(one.unit_price_micro, MICRO),
+        "line.own": one.own,
         "discount": plain(one.discount_micro, PERCENT),
         "tax_code": one.tax_code.code,
         "description": one.description,

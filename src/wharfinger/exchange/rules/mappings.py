@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.exchange.rules.cells import DATES, DECIMALS
-from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.ledger.plan import Plan, Truth
 
 
-def kept(kind: str, columns: Mapping[str, str], decimal: str, dates: str) -> dict[str, str]:
-    """What of a form is kept: the columns that were chosen; raises BadInput where the rest makes no mapping."""
-    if kind not in KINDS:
-        raise BadInput("no_such_kind", N_("Choose what the file holds."), field="kind")
+def kept(names: Collection[str], columns: Mapping[str, str], decimal: str, dates: str) -> dict[str, str]:
+    """What of a form is kept: the columns that were chosen; raises BadInput where the rest makes no mapping.
+
+    names: the columns that files of the kind have.
+    """
     if decimal not in DECIMALS:
         raise BadInput("bad_decimal", N_("Numbers have a point or a comma."), field="decimal")
     if dates not in DATES:
         raise BadInput("bad_dates", N_("Days come before months, or months before days."), field="dates")
-    return {name: heading for name, heading in columns.items() if heading and name in KINDS[kind].names()}
+    return {name: heading for name, heading in columns.items() if heading and name in names}
 
 
 def plan_save(
