@@ -9,9 +9,10 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from wharfinger.base import access
+from wharfinger.base import access, closed
 from wharfinger.base.refusal import N_, BadInput, Refusal
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
@@ -19,6 +20,8 @@ Link = tuple[str, str]
 """Words and an address."""
 
 PASSING = frozenset(("csrfmiddlewaretoken", "back"))
+CLOSED = "closed_reason"
+"""The field in which somebody says why an act is dated into a closed period."""
 """Fields that say nothing about what a person typed."""
 
 
@@ -107,10 +110,13 @@ def page_act(
     Raises NotAllowed and NotThere, which are pages of their own.
     """
     try:
-        done = act()
+        with closed.because(request.POST.get(CLOSED, ""), field=CLOSED):
+            done = act()
     except Refusal as refusal:
         if refusal.http_code in (403, 404):
             raise
+        if refusal.code == closed.NEEDED and "reason" not in request.POST and not request.FILES:
+            return _asked_why(request, refusal)
         if again is not None:
             response = again(Form(request.POST, refusal))
             response.status_code = refusal.http_code
@@ -121,6 +127,18 @@ def page_act(
         return _navigate(request, to)
     flash(request, ok(done) if callable(ok) else ok, entry=_entry(done), more=more(done) if more else ())
     return _navigate(request, back(done) if callable(back) else back)
+
+
+def _asked_why(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Ask why an act is dated into a closed period; what was typed is sent again with the answer."""
+    typed = [(key, value) for key in request.POST for value in request.POST.getlist(key)]
+    kept = [(key, value) for key, value in typed if key not in (CLOSED, "csrfmiddlewaretoken")]
+    context = {"refusal": refusal, "kept": kept, "again": request.get_full_path(), "asked": CLOSED}
+    response = render(request, "site/closed.html", context)
+    response.status_code = refusal.http_code
+    if getattr(request, "htmx", None):
+        response["HX-Retarget"], response["HX-Reswap"] = "body", "innerHTML"
+    return response
 
 
 def flash(

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from django.http import HttpResponse
 
+from wharfinger.base.closed import because
 from wharfinger.base.door import Request, answer
 from wharfinger.base.refusal import N_, BadInput, Stale
 from wharfinger.ledger import queries
@@ -52,9 +53,9 @@ def write(
     act: calls one action, without a key of its own. show: the document afterwards. about: the journal's
     name of the document, whose ETag ``If-Match`` must name; a function of what was written where
     the act makes it. once: what only the first answer shows and nothing keeps (a token's text), filled
-    by the act. ``Idempotency-Key`` and ``?dry_run=true`` are served here.
+    by the act. ``Idempotency-Key``, ``?dry_run=true`` and ``?closed_reason=`` are served here.
     """
-    matched = partial(_matched, request.headers.get("If-Match", ""), about, act)
+    matched = partial(_matched, request.headers.get("If-Match", ""), about, partial(_said, request, act))
     if _is_dry(request):
         return answer(attempt(partial(dry, lambda: _described(request, matched(), show))))
 
@@ -73,7 +74,7 @@ def write(
         if replayed:
             response["Idempotency-Replayed"] = "true"
         return response
-    done = attempt(matched) if request.headers.get("If-Match") else act()
+    done = attempt(matched) if request.headers.get("If-Match") else matched()
     response = answer({**show(done), "entry": done.id, **(once or {})}, status=status)
     subject = about(done) if callable(about) else about
     if subject:
@@ -103,6 +104,12 @@ def make(
         status=201,
         once=once,
     )
+
+
+def _said(request: Request, act: Callable[[], Written]) -> Written:
+    """Do the act for the reason that the address gives, where it is dated into a closed period."""
+    with because(request.GET.get("closed_reason", ""), field="closed_reason"):
+        return act()
 
 
 def _is_dry(request: Request) -> bool:

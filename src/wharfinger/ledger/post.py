@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from wharfinger.base import clock
+from wharfinger.base import closed as closed_books
 from wharfinger.base.access import Actor
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.ledger import lapsing, sql
@@ -76,7 +77,7 @@ def post(
 
     plan: a pure function of the truth; key: repeats of the same act with the same key answer with
     the first entry; about: documents that the entry mentions, beside those the plan names;
-    reason: why, of verbs that ask for it; in a closed period these need one;
+    reason: why, of verbs that ask for it; in a closed period every verb needs one, from the act or its door;
     effective_on: when it counts, today unless given. Raises whatever the plan refuses.
     """
 
@@ -199,8 +200,7 @@ def _act(
     reverses: int | None,
 ) -> Written:
     truth = look(wish, actor=actor.pk, effective_on=effective_on, falls_to=automation.falls_to)
-    _check_date(truth, actor, reason)
-    reason = reason or ""
+    reason = _check_date(truth, actor, reason or "")
     try:
         steps = plan(truth)
     except Refusal as refusal:
@@ -259,14 +259,15 @@ def expire(products: Sequence[int]) -> list[Written]:
     return attempt(act)
 
 
-def _check_date(truth: Truth, actor: Actor, reason: str | None) -> None:
+def _check_date(truth: Truth, actor: Actor, reason: str) -> str:
+    """Whether an act may be dated as it is, whichever verb it is; the reason under which it is written."""
     if truth.effective_on > truth.today:
         raise BadInput(
             "in_the_future", N_("The date lies in the future. Choose today or earlier."), field="effective_on"
         )
     closed = truth.read["house"].closed_until
     if not closed or truth.effective_on > closed:
-        return
+        return reason
     if not actor.may("ledger.post_closed"):
         raise Refusal(
             "period_closed",
@@ -274,13 +275,16 @@ def _check_date(truth: Truth, actor: Actor, reason: str | None) -> None:
             field="effective_on",
             closed=closed.isoformat(),
         )
-    if reason is not None and not reason.strip():
+    # What the house does by the clock on a day that is closed already needs no reason.
+    why = reason.strip() or closed_books.said()
+    if not why and actor.pk is not None:
         raise BadInput(
-            "closed_needs_reason",
+            closed_books.NEEDED,
             N_("The books are closed until {closed}. Say why this belongs there, or choose a later date."),
             field="reason",
             closed=closed.isoformat(),
         )
+    return why
 
 
 _CONSTRAINTS = {

@@ -32,7 +32,9 @@ def _held(units: int, decimals: int, to: str) -> Markup:
 
 def _picture(to: str, words: str) -> Markup:
     """A small picture; what it shows stands beside it, so it says nothing aloud."""
-    return Markup('<img class="shot" src="{}" alt="" title="{}" width="32" height="32" loading="lazy">').format(to, words)
+    return Markup(
+        '<img class="shot" src="{}" alt="" title="{}" width="32" height="32" loading="lazy">'
+    ).format(to, words)
 
 
 SHOW: dict[str, Callable[[Any], Any]] = {

@@ -48,6 +48,13 @@ HEADERS: list[dict[str, Any]] = [
         "schema": {"type": "boolean", "default": False},
         "description": "Answer with the entry that would be posted, and write nothing.",
     },
+    {
+        "in": "query",
+        "name": "closed_reason",
+        "required": False,
+        "schema": {"type": "string", "maxLength": 1000},
+        "description": "Why it is dated into a period that is closed, for who may post there.",
+    },
 ]
 FORMATS = {
     "date": "2026-11-30",
