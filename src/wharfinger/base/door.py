@@ -34,6 +34,10 @@ Line = Annotated[str, Field(max_length=200, examples=["As agreed"])]
 Note = Annotated[str, Field(max_length=1000, examples=["Agreed by telephone"])]
 Quantity = Annotated[str, Field(pattern=r"^[0-9]{1,15}(\.[0-9]{1,6})?$", examples=["3"])]
 """Of the product's unit, as a decimal string; the product says how many decimals it has."""
+Unit = Annotated[
+    str, Field(max_length=20, description="Of the product; its own where none is named.", examples=[""])
+]
+"""The unit that a quantity counts in, by name."""
 Difference = Annotated[str, Field(pattern=r"^-?[0-9]{1,15}(\.[0-9]{1,6})?$", examples=["-2"])]
 """A quantity that may be below zero."""
 Amount = Annotated[str, Field(pattern=r"^[0-9]{1,15}(\.[0-9]{1,3})?$", examples=["119.00"])]

@@ -12,9 +12,11 @@ from ninja import Router
 from pydantic import Field
 
 from wharfinger.base.access import require
-from wharfinger.base.door import Done, Given, Id, Note, Quantity, Request, Shown
+from wharfinger.base.door import Done, Given, Id, Note, Quantity, Request, Shown, Unit
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.catalog.entry import Packs
+from wharfinger.catalog.models import Product
 from wharfinger.demand.api import LineOut
 from wharfinger.demand.queries.reading import lines_with, products_of
 from wharfinger.demand.queries.shown import show_lines
@@ -42,6 +44,7 @@ class PickGiven(Given):
 
     line: Id
     quantity: Quantity
+    unit: Unit = ""
     location: Id | None = Field(default=None, examples=[None])
     bin: Id | None = Field(default=None, examples=[None])
     serials: list[Code] = Field(
@@ -134,11 +137,16 @@ def picks_of(given: Sequence[PickGiven]) -> tuple[Pick, ...]:
     products = products_of(one.line for one in given)
     locations = location_places([one.location for one in given], rows="picks") if given else []
     bins = bin_places([one.bin for one in given], rows="picks")
-    found = []
+    named = {products[one.line][0] for one in given if one.unit and one.line in products}
+    counted = Product.objects.in_bulk(named) if named else {}
+    found, packs = [], Packs(named)
     for n, one in enumerate(given):
         if one.line not in products:
             raise BadInput("no_such_line", N_("There is no such line."), field=f"picks.{n}.line")
-        units = quantity(one.quantity, products[one.line][1], field=f"picks.{n}.quantity")
+        if one.unit:
+            units = packs.sent(one.quantity, one.unit, counted[products[one.line][0]], f"picks.{n}.")
+        else:
+            units = quantity(one.quantity, products[one.line][1], field=f"picks.{n}.quantity")
         found.append(Pick(one.line, units, locations[n], bins[n], (), tuple(one.serials), one.batch))
     return tuple(found)
 

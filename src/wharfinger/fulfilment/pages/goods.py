@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods
 
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.base.typed import quantity, written
+from wharfinger.base.typed import written
 from wharfinger.base.words import same
+from wharfinger.catalog.entry import Packs
 from wharfinger.catalog.queries import codes_of
 from wharfinger.catalog.rules.barcodes import key_of
 from wharfinger.demand.models import Sheet
@@ -174,7 +175,7 @@ def _answer(
 def typed(given: QueryDict, rows: Sequence[AtHand]) -> list[Pick]:
     """What was typed and scanned, as picks; lines left empty are left out."""
     scanned = _scanned(given.getlist("scan"), rows)
-    picks = []
+    picks, packs = [], Packs(row.line.product_id for row in rows)
     for row in rows:
         pk = row.line.pk
         figure = given.get(f"quantity-{pk}", "").strip()
@@ -183,7 +184,7 @@ def typed(given: QueryDict, rows: Sequence[AtHand]) -> list[Pick]:
         )
         units = scanned[pk][0]
         if figure not in ("", "0"):
-            units = quantity(figure, row.decimals, field=f"quantity-{pk}")
+            units = packs.typed(figure, row.line.product, f"quantity-{pk}")
         if units or serials:
             picks.append(Pick(pk, units or len(serials), serials=serials))
     if not picks:

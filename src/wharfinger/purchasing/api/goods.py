@@ -12,19 +12,10 @@ from ninja import Router
 from pydantic import Field
 
 from wharfinger.base.access import require
-from wharfinger.base.door import (
-    Done,
-    Given,
-    Id,
-    Listing,
-    Note,
-    Page,
-    Quantity,
-    Request,
-    Shown,
-)
+from wharfinger.base.door import Done, Given, Id, Listing, Note, Page, Quantity, Request, Shown, Unit
 from wharfinger.base.quantity import quantity, scaled
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.catalog.entry import Packs
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.purchasing.actions import receiving as actions
@@ -45,6 +36,7 @@ class ArrivalGiven(Given):
 
     purchase_line: Id
     quantity: Quantity = Field(description="All that arrived, what is rejected included.")
+    unit: Unit = ""
     rejected: Quantity = Field(
         default="0", description="How many of them are rejected at the door.", examples=["0"]
     )
@@ -255,13 +247,19 @@ def send_back(request: Request, body: SendBackGiven) -> HttpResponse:
 def arrivals_of(lines: Sequence[ArrivalGiven]) -> list[Arrival]:
     """What arrived, as it was sent, in the products' smallest units."""
     places = queries.decimals_of_purchase_lines(one.purchase_line for one in lines)
+    counted = queries.products_of_purchase_lines([one.purchase_line for one in lines if one.unit])
+    packs = Packs(product.pk for product in counted.values())
+
+    def units(n: int, one: ArrivalGiven, name: str, text: str, read: Callable[..., int]) -> int:
+        if product := counted.get(one.purchase_line):
+            return packs.sent(text, one.unit, product, f"lines.{n}.", name=name, read=read)
+        return read(text, places.get(one.purchase_line, MOST_DECIMALS), field=f"lines.{n}.{name}")
+
     return [
         Arrival(
             one.purchase_line,
-            quantity(one.quantity, places.get(one.purchase_line, MOST_DECIMALS), field=f"lines.{n}.quantity"),
-            rejected=scaled(
-                one.rejected, places.get(one.purchase_line, MOST_DECIMALS), field=f"lines.{n}.rejected"
-            ),
+            units(n, one, "quantity", one.quantity, quantity),
+            rejected=units(n, one, "rejected", one.rejected, scaled),
             serials=_codes(one.serials, f"lines.{n}.serials"),
             batch=one.batch.strip(),
             expires_on=one.expires_on,

@@ -17,7 +17,7 @@ from wharfinger.base.asking import Ask
 from wharfinger.base.page import Form, Link, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Column, Filter, Row, Rows, Table, table_page
-from wharfinger.base.typed import quantity, scaled, written
+from wharfinger.base.typed import scaled, written
 from wharfinger.purchasing.actions import receiving as actions
 from wharfinger.purchasing.models import Receipt
 from wharfinger.purchasing.queries import paper, shown
@@ -110,14 +110,14 @@ def _typed(typed: QueryDict, one: dict[str, Any]) -> bool:
 
 
 def _arrival(typed: QueryDict, one: dict[str, Any]) -> Arrival:
-    pk, places = one["line"].pk, one["decimals"]
+    pk, product, packs = one["line"].pk, one["line"].product, one["packs"]
     serials = tuple(code.strip()[:100] for code in typed.getlist(f"serial-{pk}") if code.strip())
     figure, rejected = typed.get(f"quantity-{pk}", "").strip(), typed.get(f"rejected-{pk}", "").strip()
     place = typed.get(f"bin-{pk}", "")
     return Arrival(
         pk,
-        quantity(figure, places, field=f"quantity-{pk}") if figure else len(serials),
-        rejected=scaled(rejected, places, field=f"rejected-{pk}") if rejected else 0,
+        packs.typed(figure, product, f"quantity-{pk}") if figure else len(serials),
+        rejected=packs.typed(rejected, product, f"rejected-{pk}", read=scaled) if rejected else 0,
         serials=serials,
         batch=typed.get(f"batch-{pk}", "").strip()[:100],
         expires_on=_day(typed, f"expires-{pk}"),

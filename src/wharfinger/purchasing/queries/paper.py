@@ -14,7 +14,10 @@ from wharfinger.base import configuration
 from wharfinger.base.money import extended
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_
+from wharfinger.base.typed import written
+from wharfinger.catalog.entry import Packs
 from wharfinger.catalog.queries import codes_of
+from wharfinger.catalog.rules.units import told
 from wharfinger.demand.entry import unit_words
 from wharfinger.demand.models import SUBJECTS, Line
 from wharfinger.ledger.models import Holding
@@ -175,6 +178,7 @@ def to_receive(lines: Sequence[PurchaseLine]) -> list[dict[str, Any]]:
     for one in rows.order_by("-default", "place__sequence", "name"):
         bins[one.location_id].append((one.pk, one.name))
     codes = codes_of({line.product_id: line.product for line in lines}.values())
+    packs = Packs(line.product_id for line in lines)
     return [
         {
             "line": line,
@@ -183,6 +187,9 @@ def to_receive(lines: Sequence[PurchaseLine]) -> list[dict[str, Any]]:
                 for code, units in codes[line.product_id].items()
             },
             "left": standing[line.pk].on_order,
+            "packs": packs,
+            "units": packs.told(line.product),
+            "said": written(*told(standing[line.pk].on_order, line.per)) if line.per else "",
             "decimals": line.product.quantity_decimals,
             "traced": line.product.traced if line.product.traced_from == "receipt" else "none",
             "whom": names[line.pk],

@@ -337,6 +337,12 @@ def decimals_of_purchase_lines(lines: Iterable[int]) -> dict[int, int]:
     return dict(_DECIMALS(set(lines)))
 
 
+def products_of_purchase_lines(lines: Sequence[int]) -> dict[int, Product]:
+    """The product of each of these purchase orders' lines."""
+    found = PurchaseLine.objects.filter(pk__in=lines).select_related("product") if lines else ()
+    return {line.pk: line.product for line in found}
+
+
 def sizes_of_purchase_lines(lines: Iterable[int]) -> dict[int, int | None]:
     """How much of its product each purchase order's line is said in; nothing for its own unit."""
     wanted = list(lines)

@@ -13,8 +13,9 @@ from pydantic import Field
 
 from wharfinger.base import money, quantity
 from wharfinger.base.access import Actor, require
-from wharfinger.base.door import Given, Id, Note, Price, Quantity, Request, there
+from wharfinger.base.door import Given, Id, Note, Price, Quantity, Request, Unit, there
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.catalog.entry import Packs
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.door import write
 from wharfinger.ledger.write import Written
@@ -34,6 +35,7 @@ class TallyGiven(Given):
     product: Id
     bin: Id
     counted: Quantity
+    unit: Unit = ""
     serials: list[Code] = Field(default=[], max_length=10_000, examples=[[]])
     batch: str = Field(default="", max_length=100, examples=[""])
     expires_on: date | None = Field(default=None, examples=[None], description="Of a batch nobody knew of.")
@@ -71,19 +73,20 @@ def _tallies(body: Record) -> list[Tally]:
     """What was sent as what was counted, products and bins read together."""
     products = Product.objects.in_bulk({line.product for line in body.lines})
     bins = dict(Bin.objects.filter(pk__in={line.bin for line in body.lines}).values_list("pk", "place_id"))
-    found = []
+    found, packs = [], Packs(products)
     for n, line in enumerate(body.lines):
         at = f"lines.{n}."
         if line.product not in products:
             raise BadInput("no_such_product", N_("There is no such product."), field=f"{at}product")
         if line.bin not in bins:
             raise BadInput("no_such_bin", N_("The location has no such bin."), field=f"{at}bin")
-        d = products[line.product].quantity_decimals
         found.append(
             Tally(
                 line.product,
                 bins[line.bin],
-                quantity.scaled(line.counted, d, field=f"{at}counted"),
+                packs.sent(
+                    line.counted, line.unit, products[line.product], at, name="counted", read=quantity.scaled
+                ),
                 tuple(line.serials),
                 line.batch,
                 None if line.unit_cost is None else money.micro(line.unit_cost, field=f"{at}unit_cost"),

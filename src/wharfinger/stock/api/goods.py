@@ -24,7 +24,9 @@ from wharfinger.base.door import (
     Request,
     Shown,
     Text,
+    Unit,
 )
+from wharfinger.catalog.entry import Packs
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.door import write
 from wharfinger.ledger.write import Written
@@ -49,6 +51,7 @@ class Found(Given):
         default=None, examples=[None], description="The location's default where none is named."
     )
     quantity: Difference
+    unit: Unit = ""
     unit_cost: Price | None = Field(
         default=None, description="What such goods cost on average where it is not given."
     )
@@ -99,6 +102,7 @@ class Move(Given):
 
     product: Id
     quantity: Quantity
+    unit: Unit = ""
     source: Id | Where = Field(
         alias="from", description="A location, or a location and its bin.", examples=[1]
     )
@@ -127,6 +131,7 @@ class Aside(Given):
     location: Id
     bin: Id | None = Field(default=None, examples=[None])
     quantity: Quantity
+    unit: Unit = ""
     serials: list[Code] = Field(default=[], max_length=10_000, examples=[[]])
     batch: str = Field(default="", max_length=100, examples=[""])
     reason: Note = Field(
@@ -187,11 +192,15 @@ def numbers_of(
     return show
 
 
-def _found(body: Found, field: str = "") -> Adjustment:
+_LESS_TOO = partial(quantity.scaled, negative=True)
+"""Reads a quantity that may be below zero."""
+
+
+def _found(body: Found, packs: Packs, field: str = "") -> Adjustment:
     product = places.product_of(body.product, field=f"{field}product")
     return Adjustment(
         product.pk,
-        quantity.scaled(body.quantity, product.quantity_decimals, field=f"{field}quantity", negative=True),
+        packs.sent(body.quantity, body.unit, product, field, read=_LESS_TOO),
         places.place_of(body.location, field=f"{field}location"),
         places.bin_of(body.bin, field=f"{field}bin"),
         None if body.unit_cost is None else money.micro(body.unit_cost, field=f"{field}unit_cost"),
@@ -214,7 +223,7 @@ def adjust(request: Request, body: Adjust) -> HttpResponse:
     def act() -> Written:
         return actions.adjust(
             actor=request.auth,
-            items=[_found(body)],
+            items=[_found(body, Packs([body.product]))],
             reason=body.reason,
             note=body.note,
             effective_on=body.effective_on,
@@ -229,7 +238,8 @@ def adjust_many(request: Request, body: AdjustMany) -> HttpResponse:
     require(request.auth, "stock.adjust")
 
     def act() -> Written:
-        items = [_found(item, f"items.{n}.") for n, item in enumerate(body.items)]
+        packs = Packs(item.product for item in body.items)
+        items = [_found(item, packs, f"items.{n}.") for n, item in enumerate(body.items)]
         return actions.adjust(
             actor=request.auth,
             items=items,
@@ -243,14 +253,14 @@ def adjust_many(request: Request, body: AdjustMany) -> HttpResponse:
     )
 
 
-def transfer_of(body: Move, field: str = "") -> Transfer:
+def transfer_of(body: Move, packs: Packs, field: str = "") -> Transfer:
     """What a body says that moves, and to where."""
     product = places.product_of(body.product, field=f"{field}product")
     source = body.source if isinstance(body.source, Where) else Where(location=body.source)
     target = body.target if isinstance(body.target, Where) else Where(location=body.target)
     goods = Goods(
         product.pk,
-        quantity.quantity(body.quantity, product.quantity_decimals, field=f"{field}quantity"),
+        packs.sent(body.quantity, body.unit, product, field),
         places.place_of(source.location, field=f"{field}from"),
         places.bin_of(source.bin, field=f"{field}from"),
         _codes(body),
@@ -275,7 +285,9 @@ def transfer(request: Request, body: Move) -> HttpResponse:
     require(request.auth, "stock.transfer")
 
     def act() -> Written:
-        return actions.transfer(actor=request.auth, items=[transfer_of(body)], reason=body.reason)
+        return actions.transfer(
+            actor=request.auth, items=[transfer_of(body, Packs([body.product]))], reason=body.reason
+        )
 
     return write(request, act, numbers_of(request, {body.product}))
 
@@ -286,9 +298,9 @@ def transfer_many(request: Request, body: MoveMany) -> HttpResponse:
     require(request.auth, "stock.transfer")
 
     def act() -> Written:
-        return actions.transfer(
-            actor=request.auth, items=[transfer_of(i, f"items.{n}.") for n, i in enumerate(body.items)]
-        )
+        packs = Packs(item.product for item in body.items)
+        items = [transfer_of(item, packs, f"items.{n}.") for n, item in enumerate(body.items)]
+        return actions.transfer(actor=request.auth, items=items)
 
     return write(request, act, numbers_of(request, {i.product for i in body.items}))
 
@@ -297,7 +309,7 @@ def _goods(body: Aside, kind: str = "bin") -> Goods:
     product = places.product_of(body.product)
     return Goods(
         product.pk,
-        quantity.quantity(body.quantity, product.quantity_decimals),
+        Packs([product.pk]).sent(body.quantity, body.unit, product),
         places.place_of(body.location),
         places.bin_of(body.bin),
         _codes(body),

@@ -12,6 +12,7 @@ from wharfinger.base import quantity
 from wharfinger.base.access import require
 from wharfinger.base.door import Id, Request, Shown, answer
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.catalog.entry import Packs
 from wharfinger.ledger.door import write
 from wharfinger.ledger.write import Written
 from wharfinger.stock.actions import goods as actions
@@ -79,6 +80,6 @@ def put_away(request: Request, body: Move) -> HttpResponse:
     require(request.auth, "stock.put_away")
 
     def act() -> Written:
-        return actions.put_away(actor=request.auth, items=[transfer_of(body)])
+        return actions.put_away(actor=request.auth, items=[transfer_of(body, Packs([body.product]))])
 
     return write(request, act, numbers_of(request, {body.product}))

@@ -25,8 +25,10 @@ from wharfinger.base.door import (
     Request,
     Shown,
     Text,
+    Unit,
     there,
 )
+from wharfinger.catalog.entry import Packs
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
@@ -45,6 +47,7 @@ class SentGiven(Given):
 
     product: Id
     quantity: Quantity
+    unit: Unit = ""
     serials: list[Code] = Field(default=[], max_length=10_000, examples=[[]])
     batch: str = Field(default="", max_length=100, examples=[""])
     bin: Id | None = Field(default=None, examples=[None], description="Where they are taken from.")
@@ -70,7 +73,10 @@ class ArrivedGiven(Given):
 
     product: Id
     quantity: Quantity = Field(description="All that came, damaged units included.")
-    damaged: Quantity = Field(default="0", description="Of these, how many are set aside.", examples=["0"])
+    damaged: Quantity = Field(
+        default="0", description="Of these, how many are set aside, in the same unit.", examples=["0"]
+    )
+    unit: Unit = ""
     serials: list[Code] = Field(
         default=[], max_length=10_000, examples=[[]], description="Those of whole units first."
     )
@@ -104,6 +110,7 @@ class LostGiven(Given):
 
     product: Id
     quantity: Quantity
+    unit: Unit = ""
     serials: list[Code] = Field(default=[], max_length=10_000, examples=[[]])
     batch: str = Field(default="", max_length=100, examples=[""])
 
@@ -231,25 +238,25 @@ def _afterwards(pk: int) -> Callable[[Written], dict[str, Any]]:
 
 
 def _wish(body: TransferGiven) -> TransferWish:
-    lines = []
+    lines, packs = [], Packs(line.product for line in body.lines)
     for n, line in enumerate(body.lines):
         product = places.product_of(line.product, field=f"lines.{n}.product")
-        units = quantity.quantity(line.quantity, product.quantity_decimals, field=f"lines.{n}.quantity")
+        units = packs.sent(line.quantity, line.unit, product, f"lines.{n}.")
         codes = (*line.serials, *([line.batch] if line.batch else []))
         lines.append(Sent(product.pk, units, codes, line.bin, line.line))
     return TransferWish(body.source, body.target, tuple(lines), body.expected_on, body.note)
 
 
 def _arrived(lines: Sequence[ArrivedGiven]) -> list[Arrived]:
-    found = []
+    found, packs = [], Packs(line.product for line in lines)
     for n, line in enumerate(lines):
         product = places.product_of(line.product, field=f"lines.{n}.product")
-        d = product.quantity_decimals
+        at = f"lines.{n}."
         found.append(
             Arrived(
                 product.pk,
-                quantity.quantity(line.quantity, d, field=f"lines.{n}.quantity"),
-                quantity.scaled(line.damaged, d, field=f"lines.{n}.damaged"),
+                packs.sent(line.quantity, line.unit, product, at),
+                packs.sent(line.damaged, line.unit, product, at, name="damaged", read=quantity.scaled),
                 (*line.serials, *([line.batch] if line.batch else [])),
                 places.bin_of(line.bin, field=f"lines.{n}.bin"),
             )
@@ -258,10 +265,10 @@ def _arrived(lines: Sequence[ArrivedGiven]) -> list[Arrived]:
 
 
 def _lost(lines: Sequence[LostGiven]) -> list[Arrived]:
-    found = []
+    found, packs = [], Packs(line.product for line in lines)
     for n, line in enumerate(lines):
         product = places.product_of(line.product, field=f"lines.{n}.product")
-        units = quantity.quantity(line.quantity, product.quantity_decimals, field=f"lines.{n}.quantity")
+        units = packs.sent(line.quantity, line.unit, product, f"lines.{n}.")
         found.append(Arrived(product.pk, units, codes=(*line.serials, *([line.batch] if line.batch else []))))
     return found
 

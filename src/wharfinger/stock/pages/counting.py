@@ -21,6 +21,7 @@ from wharfinger.base.asking import MANY, Ask
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.table import Column, Filter, Row, Rows, Tab, Table, table_page
+from wharfinger.catalog.entry import Packs
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.post import attempt
 from wharfinger.ledger.telling import timeline
@@ -226,7 +227,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
             Tally(
                 product.pk,
                 place,
-                written.scaled(typed, product.quantity_decimals, field="counted"),
+                Packs([product.pk]).typed(typed, product, "counted", read=written.scaled),
                 codes,
                 batch,
                 written.micro(cost, field="unit_cost") if cost else None,
@@ -247,11 +248,11 @@ def record_rows(request: HttpRequest, pk: int) -> HttpResponse:
         rows = [(*_spot(key), key, str(text)) for key, text in typed if str(text).strip()]
         products = Product.objects.in_bulk({row[1] for row in rows})
         places = dict(Bin.objects.filter(pk__in={row[0] for row in rows}).values_list("pk", "place_id"))
-        found = []
+        found, packs = [], Packs(products)
         for bin, product, owner, code, key, text in rows:
             if product not in products or bin not in places:
                 raise BadInput("no_such_bin", N_("The location has no such bin."), field="bin")
-            counted = written.scaled(text, products[product].quantity_decimals, field=f"n-{key}")
+            counted = packs.typed(text, products[product], f"n-{key}", read=written.scaled)
             found.append(Tally(product, places[bin], counted, batch=code, owner=owner, field=f"n-{key}."))
         return found
 

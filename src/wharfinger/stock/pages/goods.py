@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from wharfinger.base import configuration, typed
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.catalog.entry import Packs
 from wharfinger.catalog.models import Product
 from wharfinger.catalog.queries import scanned
 from wharfinger.ledger.models import Holding
@@ -105,10 +106,14 @@ def codes_of(post: QueryDict) -> tuple[str, ...]:
 
 
 def units_of(post: QueryDict, product: Product, codes: tuple[str, ...]) -> int:
-    """The quantity typed; as many as serial numbers were scanned where none was."""
-    if not post.get("quantity", "").strip() and codes and product.traced == "serial":
-        return len(codes)
-    return typed.quantity(post.get("quantity", ""), product.quantity_decimals)
+    """The quantity typed, as many as serial numbers were scanned, else what the code means that was scanned."""
+    if not post.get("quantity", "").strip():
+        if codes and product.traced == "serial":
+            return len(codes)
+        means = scanned([post.get("product", "")]).get(post.get("product", ""))
+        if means is not None and means.unit:
+            return means.quantity
+    return Packs([product.pk]).typed(post.get("quantity", ""), product, "quantity")
 
 
 def _actor(request: HttpRequest) -> Any:

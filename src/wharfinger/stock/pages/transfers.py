@@ -17,6 +17,7 @@ from wharfinger.base.asking import Ask
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.catalog.entry import Packs
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.models import Holding
 from wharfinger.stock.actions import transfers as actions
@@ -222,14 +223,15 @@ def _field(field: str, rows: list[int]) -> str:
 def _wish(post: QueryDict, rows: list[int]) -> TransferWish:
     source = _location(post, "from")
     lines = []
-    for n in rows:
-        product = product_of(post.get(f"sku-{n}", ""), field=f"sku-{n}")
+    products = {n: product_of(post.get(f"sku-{n}", ""), field=f"sku-{n}") for n in rows}
+    packs = Packs(product.pk for product in products.values())
+    for n, product in products.items():
         codes = tuple(post.get(f"codes-{n}", "").replace(",", " ").split())
         units = post.get(f"quantity-{n}", "").strip()
         if not units and codes and product.traced == "serial":
             count = len(codes)
         else:
-            count = typed.quantity(units, product.quantity_decimals, field=f"quantity-{n}")
+            count = packs.typed(units, product, f"quantity-{n}")
         line = _line(post.get(f"document-{n}", "").strip(), product, source, f"document-{n}")
         lines.append(Sent(product.pk, count, codes, None, line))
     day = post.get("expected_on", "").strip()

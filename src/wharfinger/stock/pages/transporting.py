@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wharfinger.base import typed
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
+from wharfinger.catalog.entry import Packs
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.telling import timeline
 from wharfinger.stock.actions import transfers as actions
@@ -106,12 +107,13 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
             )
         )
     actor: Any = request.user
+    packs = Packs(one["product"].pk for one in chosen)
     return page_act(
         request,
         lambda: actions.receive_transfer(
             actor=actor,
             order=pk,
-            arrived=[_arrived(request.POST, one["product"]) for one in chosen],
+            arrived=[_arrived(request.POST, one["product"], packs) for one in chosen],
             accept_over=request.POST.get("accept_over") == "yes",
             reason=request.POST.get("reason", ""),
         ),
@@ -143,16 +145,16 @@ def _said(post: QueryDict, product: Product) -> bool:
     ).strip() not in ("", "0")
 
 
-def _arrived(post: QueryDict, product: Product) -> Arrived:
-    pk, d = product.pk, product.quantity_decimals
+def _arrived(post: QueryDict, product: Product, packs: Packs) -> Arrived:
+    pk = product.pk
     codes = tuple(code.strip() for code in post.getlist(f"serial-{pk}") if code.strip())
     batch = post.get(f"batch-{pk}", "").strip()
     figure, damaged = post.get(f"quantity-{pk}", "").strip(), post.get(f"damaged-{pk}", "").strip()
     bin = post.get(f"bin-{pk}", "")
     return Arrived(
         pk,
-        typed.quantity(figure, d, field=f"quantity-{pk}") if figure else len(codes),
-        typed.scaled(damaged, d, field=f"damaged-{pk}") if damaged else 0,
+        packs.typed(figure, product, f"quantity-{pk}") if figure else len(codes),
+        packs.typed(damaged, product, f"damaged-{pk}", read=typed.scaled) if damaged else 0,
         codes or ((batch,) if batch else ()),
         int(bin) if bin.isascii() and bin.isdigit() and len(bin) < 19 else None,
     )
