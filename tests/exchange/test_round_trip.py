@@ -5,23 +5,32 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.db import transaction
+from python_calamine import load_workbook
 
 from tests.exchange.test_import import bring
+from tests.exchange.test_rollback import back, reasons
 from tests.world import clean, entries
 from wharfinger.base.access import HOUSE
+from wharfinger.base.refusal import NotAllowed
+from wharfinger.billing.models import Invoice
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
 from wharfinger.exchange import files
-from wharfinger.exchange.lists import LEAVING
+from wharfinger.exchange.lists import LEAVING, leaving, rows_of
+from wharfinger.exchange.models import Made
 from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.rules import Pick
+from wharfinger.ledger.models import Holding
+from wharfinger.parties.models import Grant, Role, User
 from wharfinger.site.cli import main
 from wharfinger.site.commands.init import found_company
+from wharfinger.stock.models import Level
 
 pytestmark = pytest.mark.django_db
 
@@ -159,3 +168,100 @@ def test_all_of_a_company_goes_out_comes_in_and_goes_out_as_it_was(tmp_path: Pat
     before = entries()
     assert main(["import", str(tmp_path / "first")]) == 0
     assert entries() == before
+
+
+def test_every_kind_is_rolled_back_and_comes_in_again() -> None:
+    found_company(name="Rich", country="DE", admin="ada", password="correct horse battery")
+    came = {kind: bring(kind, FILES[kind]) for kind in KINDS if kind in FILES}
+    for run in reversed(came.values()):
+        back(run)
+        assert reasons(run) == [], run.kind
+        assert not Made.objects.filter(run=run, undone__isnull=True).exists(), run.kind
+    clean()
+    assert not Holding.objects.filter(quantity__gt=0, unbounded=False, kind="bin").exists()
+    gone = Line.objects.filter(void__isnull=True).count(), Level.objects.exclude(maximum=0).count()
+    assert gone == (0, 0)
+    for kind, run in came.items():
+        again = bring(kind, FILES[kind])
+        assert again.problems == [], kind
+        assert again.added + again.changed == run.added + run.changed, kind
+    clean()
+
+
+def test_orders_that_are_long_over_come_in_delivered_and_invoiced() -> None:
+    found_company(name="Rich", country="DE", admin="ada", password="correct horse battery")
+    for kind in (
+        "customer_groups",
+        "categories",
+        "tax_codes",
+        "organizations",
+        "sites",
+        "products",
+        "locations",
+        "stock",
+    ):
+        bring(kind, FILES[kind])
+    text = (
+        "number,customer,sold on,location,sku,quantity,unit price,serial\n"
+        "OLD-1,C-1,2026-03-05,Warehouse,CAB,100,1.25,\nOLD-1,C-1,2026-03-05,Warehouse,SW-24,1,289,SN-1\n"
+        "OLD-2,C-1,2026-04-05,,SCR,33,0.02,\n"
+    )
+    before = entries()
+    run = bring("orders", text, dry=True)
+    assert (run.added, run.problems, entries()) == (2, [], before)
+    run = bring("orders", text)
+    assert (run.added, run.problems) == (2, [])
+    # One entry for each day, and not one for each order.
+    assert entries() == before + 2
+    posted = Invoice.objects.filter(posted_at__isnull=False).order_by("pk")
+    assert [str(one.issued_on) for one in posted] == ["2026-03-05", "2026-04-05"]
+    assert not Line.objects.filter(claim__holdings__kind="bin", claim__holdings__quantity__gt=0).exists()
+    again = bring("orders", text)
+    assert (again.added, again.changed, again.unchanged, again.problems) == (0, 0, 2, [])
+    clean()
+    short = bring("orders", "number,customer,sold on,sku,quantity\nOLD-3,C-1,2026-03-06,SCR,9999\n")
+    assert [(one["row"], one["column"]) for one in short.problems] == [(2, "quantity")]
+    assert entries() == before + 2
+
+
+def test_a_workbook_holds_numbers_as_numbers_and_days_as_days_and_runs_nothing(tmp_path: Path) -> None:
+    rich()
+    files.folder(HOUSE, tmp_path, "xlsx")
+    with load_workbook(tmp_path / "products.xlsx") as book:
+        rows = book.get_sheet_by_index(0).to_python()
+    by_sku = {row[0]: dict(zip(rows[0], row, strict=True)) for row in rows[1:]}
+    assert (by_sku["SCR"]["name"], by_sku["SCR"]["price"]) == ("=Screws", 0.0125)
+    assert by_sku["OLD"]["retired_on"] == date(2025, 1, 1)
+    text = (tmp_path / "x").with_suffix(".csv")
+    with text.open("w", encoding="utf-8", newline="") as out:
+        out.writelines(files.csv_lines(KINDS["products"], rows_of(HOUSE, "products")))
+    assert "'=Screws" in text.read_text(encoding="utf-8")
+    before = entries()
+    for name in ("products.xlsx", "x.csv"):
+        run = bring("products", (tmp_path / name).read_bytes(), name)
+        assert (run.added, run.changed, run.problems) == (0, 0, [])
+    assert entries() == before
+
+
+def test_an_archive_of_all_comes_in_at_once(tmp_path: Path) -> None:
+    def there() -> Lists:
+        rich()
+        assert main(["export", str(tmp_path / "all.zip"), "--form", "xlsx"]) == 0
+        return leave(tmp_path / "first")
+
+    first = elsewhere(there)
+    found_company(name="Empty", country="DE", admin="ada", password="correct horse battery")
+    assert main(["import", str(tmp_path / "all.zip")]) == 0
+    assert leave(tmp_path / "second") == first
+
+
+def test_costs_leave_only_for_who_may_see_them() -> None:
+    rich()
+    clerk = User.objects.create(username="clerk")
+    role = Role.objects.create(name="takes out", permissions=["exchange.export"])
+    Grant.objects.create(user=clerk, role=role)
+    kinds = [kind.name for kind in leaving(clerk)]
+    assert not {"vendor_prices", "purchase_orders", "invoices"} & set(kinds)
+    assert all(row["unit_cost"] == "" for row in rows_of(clerk, "stock"))
+    with pytest.raises(NotAllowed):
+        rows_of(clerk, "purchase_orders")

@@ -38,7 +38,12 @@ class Sheet(Document):
     """The entry that left nothing open in goods, bills and money."""
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["kind", "number"], name="sheet_number")]
+        constraints = [
+            # A document that was undone gives its number free: a file that is brought in anew names it again.
+            models.UniqueConstraint(
+                fields=["kind", "number"], condition=Q(void__isnull=True), name="sheet_number"
+            )
+        ]
         indexes = [
             models.Index(
                 fields=["kind", "id"], name="sheet_open", condition=Q(done__isnull=True, void__isnull=True)

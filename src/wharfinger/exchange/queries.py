@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db.models import Count, ForeignObjectRel
+from django.db.models import Count, ForeignObjectRel, Q
 from django.utils.translation import gettext
 
 from wharfinger.base.refusal import N_, NotThere
@@ -79,6 +79,14 @@ PARTS = {
 """What belongs to a noun and goes with it; whatever else refers to it uses it."""
 
 
+LAPSED = {
+    "stock.Level": Q(minimum=0, maximum=0, reorder_point=None),
+    "pricing.PriceItem": Q(price_list__retired_on__isnull=False) | Q(price_micro=None),
+    "catalog.Component": Q(quantity=0),
+}
+"""What refers to something and uses it no more."""
+
+
 def used_by(noun: str, pk: int) -> str:
     """What uses something that an import made, in words; nothing where it can go."""
     model = model_of(f"{noun}:{pk}")
@@ -92,8 +100,10 @@ def used_by(noun: str, pk: int) -> str:
         rows = other._default_manager.filter(**{relation.field.name: pk})
         if label == "ledger.Holding":
             rows = rows.filter(quantity__gt=0, unbounded=False)
+        rows = rows.exclude(LAPSED[label]) if label in LAPSED else rows
         names = {field.name for field in other._meta.get_fields()}
-        rows = rows.filter(void__isnull=True) if "void" in names else rows
+        for gone in {"void", "retired_on"} & names:
+            rows = rows.filter(**{f"{gone}__isnull": True})
         if (one := rows.first()) is not None:
             return _called(one)
     return ""

@@ -307,6 +307,7 @@ _CONSTRAINTS = {
         ),
     ),
     "sheet_number": ("number_taken", N_("This number is taken. Choose another.")),
+    "purchase_number": ("number_taken", N_("This number is taken. Choose another.")),
     "vendor_once": (
         "vendor_known",
         N_("This vendor is already listed for the product. Change that row instead."),
@@ -317,6 +318,7 @@ _COLUMNS = {
     "ledger_lot.product_id, ledger_lot.code_key": "serial_once",
     "ledger_holding.lot_id": "one_serial_one_place",
     "demand_sheet.kind, demand_sheet.number": "sheet_number",
+    "purchasing_purchaseorder.number": "purchase_number",
 }
 
 

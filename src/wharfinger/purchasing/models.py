@@ -18,7 +18,7 @@ class PurchaseOrder(Document):
     """An order to one vendor, for several customers' lines and for stock."""
 
     subject: ClassVar[str] = "purchase_order"
-    number = models.CharField(max_length=40, unique=True)
+    number = models.CharField(max_length=40)
     external_number = models.CharField(max_length=60, blank=True)
     vendor = models.ForeignKey(Organization, models.PROTECT, related_name="purchase_orders")
     currency = models.CharField(max_length=3)
@@ -44,6 +44,10 @@ class PurchaseOrder(Document):
     """The entry that left nothing on order."""
 
     class Meta:
+        constraints = [
+            # An order that was undone gives its number free.
+            models.UniqueConstraint(fields=["number"], condition=Q(void__isnull=True), name="purchase_number")
+        ]
         indexes = [
             models.Index(
                 fields=["id"], name="purchase_open", condition=Q(done__isnull=True, void__isnull=True)

@@ -28,7 +28,7 @@ def bring(*, actor: Actor, group: Group) -> str:
     if there is not None and keep == before:
         return "unchanged"
     done = set_level(actor=actor, product=product.pk, location=location.pk, keep=keep)
-    group.led_to(done.id)
+    group.led_to(done.id, "" if there is not None else f"level:{done.one('stock.Level')}")
     return "changed" if there is not None else "added"
 
 

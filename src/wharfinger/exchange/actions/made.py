@@ -29,7 +29,7 @@ def keep(run: Run, groups: Iterable[Group]) -> None:
         ]
         group.made.clear()
     # What is used goes below what uses it: the parts of an entry stand together, and products under their goods.
-    Made.objects.bulk_create(sorted(rows, key=lambda one: not one.subject))
+    Made.objects.bulk_create(sorted(rows, key=lambda one: (not one.subject, one.entry_id)))
 
 
 def revived(subject: str, row: Any, values: Mapping[str, Any]) -> dict[str, Any]:

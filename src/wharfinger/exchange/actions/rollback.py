@@ -20,6 +20,9 @@ from wharfinger.parties.actions import organizations as parties
 from wharfinger.pricing import actions as pricing
 from wharfinger.stock.actions import locations as stock
 from wharfinger.stock.actions import reasons
+from wharfinger.stock.actions.levels import set_level
+from wharfinger.stock.models import Level
+from wharfinger.stock.rules.keeping import Keep
 
 Values = dict[str, Any]
 RETIRE: Mapping[str, Callable[[Actor, int, Values], Written]] = {
@@ -38,10 +41,17 @@ RETIRE: Mapping[str, Callable[[Actor, int, Values], Written]] = {
     "price_list": lambda actor, pk, values: pricing.change_price_list(
         actor=actor, price_list=pk, values=values
     ),
+    "level": lambda actor, pk, values: _no_level(actor, pk),
     "bin": lambda actor, pk, values: stock.change_bin(actor=actor, bin=pk, values=values),
 }
 """How what is never void leaves: it is retired, and a file that names it again brings it back."""
 FIRST = 2**62
+
+
+def _no_level(actor: Actor, pk: int) -> Written:
+    """Keep nothing of a product at a location any more."""
+    level = Level.objects.get(pk=pk)
+    return set_level(actor=actor, product=level.product_id, location=level.location_id, keep=Keep(0, 0))
 
 
 def roll_back(*, actor: Actor, run: Run) -> Run:

@@ -220,6 +220,9 @@ def problem(kind: Kind, group: Group, refusal: Refusal) -> Problem:
     """A refusal of an act, said of the row and column that caused it."""
     row, column = group.first, refusal.field or ""
     part = _PART.fullmatch(column)
+    if part and (inner := _PART.fullmatch(part[3])):
+        # The line of one sale among many: a group is one sale.
+        part = inner
     if part:
         row = group.parts.get(part[1], row)
         column = kind.fields.get(f"{part[2]}.{part[3]}", part[3])
