@@ -277,3 +277,13 @@ def _count(client: Client, path: str) -> int:
     with CaptureQueriesContext(connection) as found:
         seen(client, path)
     return len(found)
+
+
+def test_the_journal_says_what_a_field_is_called_and_held(company: World, client: Client) -> None:
+    client.force_login(company.user)
+    product = company.product()
+    field("product", "Depth in cm", "number")
+    entry = set_own(product, depth_in_cm="1234.5")
+    page = seen(client, f"/journal/{entry}/")
+    assert "Depth in cm" in page
+    assert "1,234.5" in page

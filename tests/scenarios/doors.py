@@ -12,6 +12,7 @@ from tests.scenarios.counts import CountsActions, CountsApi
 from tests.scenarios.deals import DealsActions, DealsApi
 from tests.scenarios.doubles import DoublesActions, DoublesApi
 from tests.scenarios.further import FurtherActions, FurtherApi
+from tests.scenarios.owns import OwnsActions, OwnsApi
 from tests.scenarios.trades import TradesActions, TradesApi
 from tests.world import World
 from wharfinger.base import clock
@@ -55,7 +56,7 @@ class Refused(Exception):
         self.code = code
 
 
-class ActionsDoor(DealsActions, DoublesActions, FurtherActions, CountsActions, TradesActions):
+class ActionsDoor(DealsActions, DoublesActions, FurtherActions, CountsActions, OwnsActions, TradesActions):
     """Calls the actions in process."""
 
     def __init__(self, company: World, who: User | None = None) -> None:
@@ -158,7 +159,7 @@ class ActionsDoor(DealsActions, DoublesActions, FurtherActions, CountsActions, T
             raise Refused(refusal.code if refusal.words() else "no words") from refusal
 
 
-class ApiDoor(DealsApi, DoublesApi, FurtherApi, CountsApi, TradesApi):
+class ApiDoor(DealsApi, DoublesApi, FurtherApi, CountsApi, OwnsApi, TradesApi):
     """Speaks JSON over HTTP."""
 
     def __init__(self, company: World, who: User | None = None) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from wharfinger.base import owned
+from wharfinger.base.own import Own
 from wharfinger.base.refusal import N_
 from wharfinger.base.typed import written
 from wharfinger.site import formats
@@ -25,6 +27,7 @@ FIELDS: dict[str, str] = {
     "caption": N_("Caption"),
     "category": N_("Category"),
     "channel": N_("Channel"),
+    "choices": N_("Choices"),
     "city": N_("City"),
     "closed_at": N_("Closed"),
     "code": N_("Serial number"),
@@ -48,6 +51,7 @@ FIELDS: dict[str, str] = {
     "fulfilled_at": N_("Fulfilled"),
     "gtin": N_("GTIN"),
     "hold_until": N_("Reserved until"),
+    "in_lists": N_("In lists"),
     "is_active": N_("May sign in"),
     "kind": N_("Kind"),
     "language": N_("Language"),
@@ -57,8 +61,10 @@ FIELDS: dict[str, str] = {
     "manufacturer": N_("Manufacturer"),
     "maximum": N_("Maximum"),
     "memo": N_("Note"),
+    "merged_into": N_("Merged into"),
     "minimum": N_("Minimum"),
     "name": N_("Name"),
+    "on_documents": N_("On documents"),
     "ordered_on": N_("Ordered"),
     "organization": N_("Organization"),
     "owner": N_("Owner"),
@@ -75,6 +81,8 @@ FIELDS: dict[str, str] = {
     "rate": N_("Rate"),
     "reference": N_("Reference"),
     "rejected_note": N_("Reason"),
+    "required": N_("Required"),
+    "retired_at": N_("Retired"),
     "removed_at": N_("Taken off"),
     "pack_quantity": N_("Pack size"),
     "minimum_quantity": N_("Least order"),
@@ -105,9 +113,22 @@ FIELDS: dict[str, str] = {
 }
 """What people call a field, without the unit at the end of its name."""
 
-POINTS = {"organization": "organization", "site": "site", "shipment": "shipment", "tax_code": "tax_code"}
+POINTS = {
+    "category": "category",
+    "organization": "organization",
+    "site": "site",
+    "shipment": "shipment",
+    "tax_code": "tax_code",
+}
 """Fields that hold the id of another noun."""
 PEOPLE = frozenset(("owner", "approved_by", "buyer", "resource", "lead", "requested_by"))
+
+
+def own_words(subject: str, name: str, old: Any, new: Any) -> tuple[str, str, str]:
+    """What an own field (``own.colour``) of a subject is called, and what it held before and after."""
+    noun, key = subject.partition(":")[0], name.removeprefix(owned.MARK)
+    field = next((one for one in owned.fields(noun) if one.key == key), Own(key, key, "text"))
+    return field.name, owned.words(field, old) or "–", owned.words(field, new) or "–"
 
 
 def field_words(name: str) -> str:

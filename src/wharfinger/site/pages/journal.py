@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.base.asking import Ask
+from wharfinger.base.owned import MARK
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, NotThere, Refusal
@@ -23,7 +24,7 @@ from wharfinger.ledger.post import attempt, dry
 from wharfinger.ledger.reverse import reverse
 from wharfinger.ledger.telling import STANDS, VERBS, ChangeTold, Told, stand_words, tell, verb_words
 from wharfinger.parties.models import User
-from wharfinger.site.changed import field_words, value_words
+from wharfinger.site.changed import field_words, own_words, value_words
 from wharfinger.site.decided import decided
 from wharfinger.site.subjects import subject
 
@@ -146,6 +147,8 @@ def _told(change: dict[str, Any]) -> list[ChangeTold]:
     if change["subject"].startswith("setting:") and change["field"] == "value":
         return decided(change["subject"], change["old"], change["new"])
     name = change["field"]
+    if name.startswith(MARK):
+        return [own_words(change["subject"], name, change["old"], change["new"])]
     return [(field_words(name), value_words(name, change["old"]), value_words(name, change["new"]))]
 
 
