@@ -20,8 +20,9 @@ from wharfinger.purchasing.rules.receiving import Arrival, Delivery
 from wharfinger.purchasing.rules.returning import SendBack
 from wharfinger.stock.actions import building, counts, goods, transfers, values
 from wharfinger.stock.models import Bin, Location, TransferOrder
+from wharfinger.stock.queries.built import contents
 from wharfinger.stock.rules.adjusting import Adjustment
-from wharfinger.stock.rules.building import Build, TakeApart
+from wharfinger.stock.rules.building import Build, Exchange, TakeApart
 from wharfinger.stock.rules.counting import Tally
 from wharfinger.stock.rules.moving import Goods, Transfer
 from wharfinger.stock.rules.transferring import Arrived as Came
@@ -157,16 +158,31 @@ def _adjust(state: State, chance: random.Random) -> Any:
 def _build(state: State, chance: random.Random) -> Any:
     """A bundle is built, mostly with something on top for the work."""
     here = state.company.location.place_id
-    wish = Build(state.bundle.pk, chance.randint(1, 2), here, extra_minor=chance.randint(0, 99))
+    what, units = chance.choice((state.bundle, state.case)), chance.randint(1, 2)
+    serials = state.new_serials(what, units)
+    wish = Build(what.pk, units, here, serials=serials, extra_minor=chance.randint(0, 99))
     return building.build(actor=state.user, build=wish)
 
 
 def _take_apart(state: State, chance: random.Random) -> Any:
     """A bundle that was built comes apart."""
-    if not Holding.objects.filter(product=state.bundle, kind="bin", claim=0, quantity__gt=0).exists():
+    here = Holding.objects.filter(product__in=(state.bundle, state.case), kind="bin", claim=0, quantity__gt=0)
+    held = state.one(chance, here)
+    if held is None:
         return None
-    wish = TakeApart(state.bundle.pk, 1, state.company.location.place_id)
+    wish = TakeApart(held.product_id, 1, state.company.location.place_id, lots=(held.lot_id,))
     return building.take_apart(actor=state.user, apart=wish)
+
+
+def _replace_component(state: State, chance: random.Random) -> Any:
+    """One thing comes out of a numbered unit, another goes in."""
+    held = state.one(chance, Holding.objects.filter(product=state.case, kind="bin", quantity__gt=0))
+    inside = contents(held.lot_id) if held else []
+    if not inside:
+        return None
+    out, instead = chance.choice(inside), state.loose(chance)
+    wish = Exchange(held.lot_id, out.lot.pk, 1, instead.pk, 1)
+    return building.replace_component(actor=state.user, exchange=wish)
 
 
 def _count(state: State, chance: random.Random) -> Any:
@@ -338,6 +354,7 @@ KEEPING: dict[str, Verb] = {
     "adjust": _adjust,
     "build": _build,
     "take_apart": _take_apart,
+    "replace_component": _replace_component,
     "count": _count,
     "transfer": _transfer,
     "send_transfer": _send_transfer,

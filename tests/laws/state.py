@@ -82,6 +82,9 @@ class State:
         """Built of one of the first product and two of the second, by a pick where none is there."""
         parts = [{"product": p.pk, "quantity": str(n + 1)} for n, p in enumerate(self.products[:2])]
         change_product(actor=self.user, product=self.bundle.pk, values={}, components=parts)
+        self.case = company.product(traced="serial", cost_method="specific")
+        """Built of the same, each under a number of its own."""
+        change_product(actor=self.user, product=self.case.pk, values={}, components=parts)
         self.begin()
 
     def begin(self) -> None:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held, seen, world
 from wharfinger.base.refusal import Refusal
 from wharfinger.catalog.actions import change_product
 from wharfinger.catalog.models import Product
 from wharfinger.demand.rules import LineWish
-from wharfinger.ledger.models import Holding, Layer
+from wharfinger.ledger.models import Holding, Layer, Lot, Move
 from wharfinger.ledger.reverse import reverse
 from wharfinger.ledger.write import Written
 from wharfinger.sales.actions.orders import create_order, reserve
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.orders import OrderWish
-from wharfinger.stock.actions.building import build, take_apart
-from wharfinger.stock.rules.building import Build, TakeApart
+from wharfinger.stock.actions.building import build, replace_component, take_apart
+from wharfinger.stock.queries.built import contents
+from wharfinger.stock.rules.building import Build, Exchange, TakeApart
 
 pytestmark = pytest.mark.django_db
 
@@ -182,3 +184,128 @@ def test_what_has_no_components_is_not_built(company: World) -> None:
         built(company, company.product(), 1)
     assert refused.value.code == "not_built"
     assert entries() == before
+
+
+def exchange(
+    company: World, unit: str, out: str | Product, instead: Product, code: str = "", n: int = 1
+) -> Written:
+    lots = Lot.objects.filter(code=out) if isinstance(out, str) else Lot.objects.filter(product=out, code="")
+    wish = Exchange(Lot.objects.get(code=unit).pk, lots.get().pk, n, instead.pk, n, code)
+    return replace_component(actor=company.user, exchange=wish)
+
+
+def inside(unit: str) -> list[tuple[str, str, int]]:
+    found = contents(Lot.objects.get(code=unit).pk)
+    return sorted((one.lot.product.sku, one.lot.code, one.quantity) for one in found)
+
+
+@pytest.fixture
+def server(company: World) -> tuple[Product, Product, Product]:
+    """One server S1 of the drive D1 and four sticks of memory; D2 and another stick are in stock."""
+    drive = company.product(sku="DRIVE", traced="serial", cost_method="specific")
+    stick = company.product(sku="STICK")
+    whole = bundle(company, (drive, 1), (stick, 4), sku="SERVER", traced="serial", cost_method="specific")
+    company.stock(stick, 4, value_minor=1000)
+    company.stock(stick, 1, value_minor=700)
+    for code, cost in (("D1", 100), ("D2", 250)):
+        company.stock(drive, 1, value_minor=cost, serials=(code,))
+    built(company, whole, 1, serials=("S1",), inside=("D1",), extra_minor=30)
+    return whole, drive, stick
+
+
+def test_a_component_is_exchanged_in_one_act_and_back(company: World, server: Any) -> None:
+    whole, drive, stick = server
+    assert inside("S1") == [("DRIVE", "D1", 1), ("STICK", "", 4)]
+    done = exchange(company, "S1", "D1", drive, "D2")
+    clean()
+    assert inside("S1") == [("DRIVE", "D2", 1), ("STICK", "", 4)]
+    assert (worth(whole), worth(drive)) == (1000 + 250 + 30, 100)
+    exchange(company, "S1", stick, stick)
+    clean()
+    assert inside("S1") == [("DRIVE", "D2", 1), ("STICK", "", 4)]
+    assert (worth(whole), worth(stick)) == (750 + 700 + 250 + 30, 250)
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        reverse(actor=company.user, entry=done.id)
+    assert refused.value.code == "exchanged_since"
+    assert entries() == before
+    apart(company, whole, 1)
+    clean()
+    assert (worth(whole), worth(drive), worth(stick)) == (0, 350, 1700)
+    assert (held(0, drive.pk), held(0, stick.pk)) == ({"bin": 2}, {"bin": 5})
+
+
+def test_an_exchange_is_undone_and_a_build_only_without_one(company: World, server: Any) -> None:
+    whole, drive, stick = server
+    build_entry = Move.objects.get(target__lot__code="S1", target__kind="bin").entry_id
+    done = exchange(company, "S1", "D1", drive, "D2")
+    with pytest.raises(Refusal) as refused:
+        reverse(actor=company.user, entry=build_entry)
+    assert refused.value.code == "exchanged_since"
+    reverse(actor=company.user, entry=done.id)
+    clean()
+    assert inside("S1") == [("DRIVE", "D1", 1), ("STICK", "", 4)]
+    reverse(actor=company.user, entry=build_entry)
+    clean()
+    assert (held(0, drive.pk), held(0, stick.pk), worth(whole)) == ({"bin": 2}, {"bin": 5}, 0)
+
+
+def test_a_reserved_unit_keeps_its_claim_and_what_is_not_inside_is_not_exchanged(
+    company: World, server: Any
+) -> None:
+    whole, drive, stick = server
+    order = create_order(
+        actor=company.user, wish=OrderWish(company.customer.pk, (LineWish(whole.pk, 1),), confirm=True)
+    )
+    (line,) = order.made["ledger.Claim"]
+    reserve(actor=company.user, holds=[Hold(line, 1)])
+    before = entries()
+    for out, instead, code, n, why in (
+        ("D2", drive, "", 1, "not_inside"),
+        (stick, stick, "", 5, "not_inside"),
+        ("D1", drive, "D9", 1, "unknown_serial"),
+        (stick, stick, "", 2, "not_enough"),
+    ):
+        with pytest.raises(Refusal) as refused:
+            exchange(company, "S1", out, instead, code, n)
+        assert refused.value.code == why
+    assert entries() == before
+    exchange(company, "S1", "D1", drive)
+    clean()
+    assert held(line) == {"covered": 1, "bin": 1, "to_bill": 1}
+    change_product(actor=company.user, product=whole.pk, values={"fixed": True})
+    with pytest.raises(Refusal) as refused:
+        exchange(company, "S1", "D2", drive)
+    assert refused.value.code == "stays_whole"
+
+
+def test_a_unit_tells_what_is_inside_and_what_it_is_inside_of(
+    company: World, server: Any, client: Client
+) -> None:
+    whole, drive, _stick = server
+    client.force_login(company.user)
+    unit, part, other = (Lot.objects.get(code=code).pk for code in ("S1", "D1", "D2"))
+    page = seen(client, f"/serials/{part}/")
+    assert "inside SERVER S1" in page
+    page = seen(client, f"/serials/{unit}/")
+    assert f"/serials/{unit}/exchange/?out={part}" in page
+    assert "4 × STICK" in page
+    assert client.get(f"/serials/{other}/exchange/").status_code == 404
+    seen(client, f"/serials/{unit}/exchange/?out={part}")
+    said = {"out": part, "product": "DRIVE", "quantity": "1", "serials": ["D2"]}
+    answer = client.post(f"/serials/{unit}/exchange/", said, follow=True)
+    assert "Exchanged a component of S1." in answer.content.decode()
+    told = client.get("/api/v1/serials/D2").json()
+    assert told["inside"] == {"id": unit, "sku": "SERVER", "serial": "S1"}
+    told = client.get("/api/v1/serials/S1").json()
+    assert {one["code"] for one in told["contents"]} == {"D2", ""}
+    body = {
+        "product": whole.pk,
+        "serial": "S1",
+        "component": {"product": drive.pk, "serial": "D2"},
+        "instead": {"product": drive.pk, "serial": "D1"},
+    }
+    done = client.post("/api/v1/stock/replace-component", body, content_type="application/json")
+    assert done.status_code == 200, done.content
+    assert inside("S1") == [("DRIVE", "D1", 1), ("STICK", "", 4)]
+    clean()

@@ -227,6 +227,8 @@ CHART: tuple[Row, ...] = (
     _row("build", "assembly", "bin"),
     _row("take_apart", "bin", "assembly", undo="build"),
     _row("take_apart", "assembly", "bin", undo="build"),
+    _row("replace_component", "bin", "assembly"),
+    _row("replace_component", "assembly", "bin"),
     # Doubles: what stands somewhere goes out as one product and comes in as the other
     _row("merge", "bin picked quarantine", "assembly"),
     _row("merge", "assembly", "bin picked quarantine"),

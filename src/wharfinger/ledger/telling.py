@@ -30,6 +30,7 @@ VERBS: dict[str, str] = {
     "build": N_("Built"),
     "change_expiry": N_("Changed the day of a batch"),
     "take_apart": N_("Taken apart"),
+    "replace_component": N_("Component exchanged"),
     "cancel": N_("Cancelled"),
     "cancel_count": N_("Gave up a count"),
     "cancel_delivery": N_("Cancelled a delivery"),

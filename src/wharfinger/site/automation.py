@@ -26,6 +26,7 @@ from wharfinger.purchasing.actions import closing as purchasing
 from wharfinger.purchasing.queries import proofs as buying
 from wharfinger.sales.actions import closing as sales
 from wharfinger.site import undoing
+from wharfinger.stock.actions import building
 from wharfinger.stock.queries.holders import explain
 
 CONSUMERS = ("notices", "webhooks")
@@ -76,7 +77,13 @@ def install() -> None:
     automation.undo_needs = undoing.needs
     automation.stays = posted_by
     automation.guards.setdefault("reverse", []).extend(
-        [purchasing.creation_untouched, posted_papers_stay, catalog.method_stays, merging.nothing_grew]
+        [
+            purchasing.creation_untouched,
+            posted_papers_stay,
+            building.not_exchanged_since,
+            catalog.method_stays,
+            merging.nothing_grew,
+        ]
     )
     for verb in purchasing.CLOSING:
         automation.after.setdefault(verb, []).append(purchasing.close_done)

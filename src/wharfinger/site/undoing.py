@@ -105,6 +105,7 @@ BY_VERB: dict[str, str] = {
     "subscribe": "devices.subscription",
     "swap": "devices.swap",
     "take_apart": "stock.adjust",
+    "replace_component": "stock.adjust",
     "tell_expiring": "stock.adjust",
     "to_vendor": "returns.inspect",
     "transfer": "stock.transfer",

@@ -74,5 +74,6 @@ urlpatterns = [
     path("serials/", inventory.serials, name="serials"),
     path("serials/<int:pk>/", life.unit, name="unit"),
     path("serials/number/<path:code>/", life.by_number, name="number"),
+    path("serials/<int:pk>/exchange/", building.exchange_component, name="exchange_component"),
     path("serials/<int:pk>/correct/", goods.correct_serial, name="correct_serial"),
 ]

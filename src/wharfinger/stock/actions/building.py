@@ -6,8 +6,10 @@ from datetime import date
 from functools import partial
 
 from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.ledger.look import Wish
-from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.models import Lot
+from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.stock.actions.goods import check_items
@@ -15,7 +17,7 @@ from wharfinger.stock.models import Bin
 from wharfinger.stock.queries import built as builds
 from wharfinger.stock.queries import truth as reads
 from wharfinger.stock.rules import building
-from wharfinger.stock.rules.building import Build, TakeApart
+from wharfinger.stock.rules.building import Build, Exchange, TakeApart
 
 
 def build(
@@ -85,3 +87,54 @@ def take_apart(*, actor: Actor, apart: TakeApart, reason: str = "", key: str | N
         key=key,
         reason=reason,
     )
+
+
+def replace_component(
+    *, actor: Actor, exchange: Exchange, reason: str = "", key: str | None = None
+) -> Written:
+    """Take a component out of a unit in a bin, and put another in, in one act.
+
+    Raises Refusal where the unit stays whole, or that is not inside it, or too little of the other is free.
+    """
+    require(actor, "stock.adjust")
+    lots = dict(Lot.objects.filter(pk__in=(exchange.unit, exchange.out)).values_list("pk", "product_id"))
+    unit = Lot.objects.filter(pk=exchange.unit, serial=True).first()
+    if unit is None:
+        raise NotThere("no_such_serial_lot", N_("There is no such unit."))
+    if exchange.quantity <= 0 or exchange.into <= 0:
+        raise BadInput("not_positive", N_("Give a quantity above zero."), field="quantity")
+    codes = [(exchange.product, exchange.code)] if exchange.code else []
+    return post(
+        "replace_component",
+        Wish(
+            products={*lots.values(), exchange.product},
+            claims=reads.claims_on([(unit.product_id, unit.code)]),
+            free=True,
+            layers=True,
+            loose=True,
+            reads=(
+                reads.read_places,
+                reads.read_lots(codes),
+                reads.read_layer_dates,
+                builds.read_unit(exchange.unit),
+            ),
+        ),
+        partial(building.plan_exchange, exchange=exchange),
+        actor=actor,
+        key=key,
+        reason=reason,
+    )
+
+
+def not_exchanged_since(truth: Truth, plan: Plan) -> None:
+    """Guard an undoing that takes a unit apart: what was exchanged in it since is undone first."""
+    apart = [
+        step
+        for step in plan.steps
+        if step.target.kind == "assembly"
+        and step.source.kind == "bin"
+        and step.source.serial
+        and step.reverses
+    ]
+    if apart:
+        building.still_inside(truth, builds.exchanged_since(truth.read["moves"], apart))

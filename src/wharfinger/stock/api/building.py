@@ -16,7 +16,7 @@ from wharfinger.ledger.write import Written
 from wharfinger.stock.actions import building as actions
 from wharfinger.stock.api.goods import Code, Stocked, numbers_of
 from wharfinger.stock.queries import places
-from wharfinger.stock.rules.building import Build, TakeApart
+from wharfinger.stock.rules.building import Build, Exchange, TakeApart
 
 router = Router(tags=["stock"])
 
@@ -92,3 +92,45 @@ def take_apart(request: Request, body: TakeApartGiven) -> HttpResponse:
         return actions.take_apart(actor=request.auth, apart=wish, reason=body.reason)
 
     return write(request, act, numbers_of(request, {body.product}, {body.location}))
+
+
+class PartGiven(Given):
+    """A component: a unit by its number, or so much of a product."""
+
+    product: Id
+    serial: str = Field(default="", max_length=100, examples=["SN-0001"], description="Or its batch.")
+    quantity: Quantity = Field(default="1")
+
+
+class ReplaceComponent(Given):
+    """What comes out of a unit, and what goes in instead."""
+
+    product: Id
+    serial: str = Field(
+        min_length=1, max_length=100, examples=["S1"], description="Of the unit that is built."
+    )
+    component: PartGiven
+    instead: PartGiven
+    reason: Note = ""
+
+
+@router.post("/stock/replace-component", response=Stocked, summary="Exchange a component")
+def replace_component(request: Request, body: ReplaceComponent) -> HttpResponse:
+    """Take a component out of a unit in a bin, where it lies then, and put another of its location in."""
+    require(request.auth, "stock.adjust")
+
+    def act() -> Written:
+        old = places.product_of(body.component.product, field="component.product")
+        new = places.product_of(body.instead.product, field="instead.product")
+        exchange = Exchange(
+            places.unit_of(body.product, body.serial),
+            places.lot_of(old.pk, body.component.serial, field="component.serial"),
+            quantity.quantity(body.component.quantity, old.quantity_decimals, field="component.quantity"),
+            new.pk,
+            quantity.quantity(body.instead.quantity, new.quantity_decimals, field="instead.quantity"),
+            body.instead.serial,
+        )
+        return actions.replace_component(actor=request.auth, exchange=exchange, reason=body.reason)
+
+    concerned = {body.product, body.component.product, body.instead.product}
+    return write(request, act, numbers_of(request, concerned))

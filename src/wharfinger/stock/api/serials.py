@@ -12,10 +12,11 @@ from pydantic import Field
 
 from wharfinger.base.access import require
 from wharfinger.base.door import Id, Listing, Page, Request, Shown, answer
+from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.words import same
 from wharfinger.ledger.models import Lot
-from wharfinger.stock.queries import units
+from wharfinger.stock.queries import built, units
 
 router = Router(tags=["stock"], by_alias=True)
 
@@ -56,8 +57,28 @@ class ChapterOut(Shown):
     subjects: list[str] = Field(examples=[["order:17"]])
 
 
+class ContentOut(Shown):
+    """What is inside a unit."""
+
+    product: Id
+    sku: str
+    code: str = Field(examples=["D1"], description="Its serial number or batch, where it has one.")
+    quantity: str = Field(examples=["1"])
+
+
+class WholeOut(Shown):
+    """The unit that something is inside of."""
+
+    id: Id
+    sku: str
+    serial: str = Field(examples=["S1"])
+
+
 class SerialDetail(SerialOut):
     """A unit with its life, newest first, under whatever number it went by."""
+
+    contents: list[ContentOut] = Field(description="What it was built of and is inside.")
+    inside: WholeOut | None = Field(description="What it was built into, while it is inside.")
 
     story: list[ChapterOut]
     others: list[int] = Field(
@@ -137,4 +158,17 @@ def serial(request: Request, serial: str, product: Id | None = None) -> HttpResp
         for c in units.life(chosen[0])
     ]
     others = [lot.product_id for lot in found if lot != chosen[0]]
-    return answer({**_show(chosen[:1])[0], "story": story, "others": others})
+    shown = _show(chosen[:1])[0]
+    assembled = any("assembly" in (c["from"], c["to"]) for c in story)
+    wholes = built.wholes(chosen[0].pk) if assembled and not shown["kind"] else {}
+    into = next(({"id": w.lot, "sku": w.sku, "serial": w.code} for w in wholes.values()), None)
+    contents = [
+        {
+            "product": part.lot.product_id,
+            "sku": part.lot.product.sku,
+            "code": part.lot.code,
+            "quantity": plain(part.quantity, part.lot.product.quantity_decimals),
+        }
+        for part in (built.contents(chosen[0].pk) if assembled else ())
+    ]
+    return answer({**shown, "contents": contents, "inside": into, "story": story, "others": others})

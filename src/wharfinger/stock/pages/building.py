@@ -13,21 +13,22 @@ from django.views.decorators.http import require_http_methods
 
 from wharfinger.base import configuration, typed
 from wharfinger.base.page import Form, came_from, page, page_act
-from wharfinger.base.refusal import Refusal
+from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.pictures import Step, picture
 from wharfinger.ledger.post import attempt, dry
 from wharfinger.ledger.write import Written
 from wharfinger.stock.actions import building as actions
 from wharfinger.stock.pages.goods import codes_of, day_of, place_of, place_options, product_of, units_of
-from wharfinger.stock.queries import buildable, places
-from wharfinger.stock.rules.building import Build, TakeApart
+from wharfinger.stock.queries import buildable, built, places, units
+from wharfinger.stock.rules.building import Build, Exchange, TakeApart
 
 BUILD = (
     *("product", "location", "quantity", "inside", "serials", "batch"),
     *("extra_cost", "effective_on", "reason"),
 )
 APART = ("product", "location", "quantity", "serials", "reason")
+EXCHANGE = ("out", "product", "quantity", "serials", "reason")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,8 +62,8 @@ def build(request: HttpRequest) -> HttpResponse:
 
     def ahead(given: QueryDict, product: Product) -> dict[str, Any]:
         location, _bin = place_of(given.get("location", ""), "location")
-        units = units_of(given, product, codes_of(given))
-        whole = units // 10**product.quantity_decimals
+        wanted = units_of(given, product, codes_of(given))
+        whole = wanted // 10**product.quantity_decimals
         takes = buildable.takes(product, location, whole)
         found: dict[str, Any] = {"takes": takes, "units": whole}
         if takes.parts and not takes.short:
@@ -106,6 +107,54 @@ def take_apart(request: HttpRequest) -> HttpResponse:
         return _("Took %(goods)s apart.") % {"goods": _goods(request.POST, product)}
 
     return _form(request, "stock/take_apart.html", APART, act, ahead, said)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("stock.adjust")
+def exchange_component(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a component out of a unit, and put another in."""
+    unit = units.units().filter(pk=pk).first()
+    inside = {str(one.lot.pk): one for one in built.contents(pk)} if unit else {}
+    chosen = request.POST.get("out") or request.GET.get("out", "")
+    if unit is None or not inside:
+        raise NotThere("nothing_inside", N_("Nothing is inside this unit."))
+    old = inside.get(chosen) or next(iter(inside.values()))
+    d = old.lot.product.quantity_decimals
+    actor: Any = request.user
+    back = reverse("stock:unit", args=[pk])
+
+    def act(given: QueryDict) -> Written:
+        product = product_of(given.get("product", ""))
+        codes, many = codes_of(given), given.get("quantity", "1")
+        exchange = Exchange(
+            pk,
+            old.lot.pk,
+            typed.quantity(many, d),
+            product.pk,
+            typed.quantity(many, product.quantity_decimals),
+            codes[0] if codes else "",
+        )
+        return actions.replace_component(actor=actor, exchange=exchange, reason=given.get("reason", ""))
+
+    def show(form: Form) -> HttpResponse:
+        refusal = form.refusal
+        if refusal is not None and refusal.field in ("serial", "into"):
+            refusal.field = "serials" if refusal.field == "serial" else "quantity"
+        apart = refusal if refusal is not None and refusal.field not in EXCHANGE else None
+        options = [(key, f"{one.lot.product.sku} {one.lot.code}".strip()) for key, one in inside.items()]
+        context = {"form": form, "apart": apart, "unit": unit, "inside": options, "back": back}
+        return render(request, "stock/exchange.html", context)
+
+    if request.method != "POST":
+        most = typed.written(min(old.quantity, 10**d), d)
+        return show(Form({"out": str(old.lot.pk), "product": old.lot.product.sku, "quantity": most}))
+    return page_act(
+        request,
+        lambda: act(request.POST),
+        ok=_("Exchanged a component of %(unit)s.") % {"unit": unit.code},
+        back=back,
+        again=show,
+    )
 
 
 def _form(

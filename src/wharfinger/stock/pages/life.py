@@ -16,7 +16,7 @@ from wharfinger.base.refusal import N_, NotThere
 from wharfinger.ledger.telling import place_words, verb_words
 from wharfinger.parties.models import Organization
 from wharfinger.stock.queries import batches as queries
-from wharfinger.stock.queries import story, units
+from wharfinger.stock.queries import built, story, units
 from wharfinger.stock.queries.stands import Stand
 from wharfinger.stock.rules.story import COLOURS, STAGES, TOLD
 
@@ -40,13 +40,24 @@ def unit(request: HttpRequest, pk: int) -> HttpResponse:
     asked = request.GET.get("for", "")
     customer = next((row for row in customers if str(row[0]) == asked), None)
     shown = story.for_customer(steps, customer[0]) if customer else steps
+    # Only what was ever built, or built into something, has more to tell.
+    assembled = any("assembly" in (one.chapter.source, one.chapter.target) for one in steps)
+    wholes = built.wholes(pk) if assembled and customer is None else {}
+    inside = next(iter(wholes.values())) if wholes and not now.kind else None
     return render(
         request,
         "stock/unit.html",
         {
             "unit": now,
-            "where": _now(now, steps),
-            "steps": [_told(step, for_us=customer is None) for step in shown],
+            "where": _("inside %(sku)s %(code)s") % {"sku": inside.sku, "code": inside.code}
+            if inside
+            else _now(now, steps),
+            "inside": inside,
+            "contents": built.contents(pk) if assembled and customer is None else [],
+            "steps": [
+                _told(step, for_us=customer is None) | {"whole": wholes.get(step.chapter.entry)}
+                for step in shown
+            ],
             "stations": [
                 (_(STAGES[one.name][0]), STAGES[one.name][1], one.step.chapter if one.step else None)
                 for one in story.stations(shown)

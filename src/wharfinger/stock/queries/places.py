@@ -124,3 +124,20 @@ def unit_of(product: int, serial: str, *, field: str = "serial") -> int:
             serial=serial,
         )
     return found
+
+
+def lot_of(product: int, code: str, *, field: str = "serial") -> int:
+    """The lot of a serial number or batch, the product's loose one where none is named; raises BadInput for none."""
+    found = (
+        Lot.objects.filter(product_id=product, code_key=same(code), owner__isnull=True)
+        .values_list("pk", flat=True)
+        .first()
+    )
+    if found is None:
+        raise BadInput(
+            "no_such_serial",
+            N_("There is no {serial} of this product. Check the number."),
+            field=field,
+            serial=code,
+        )
+    return found

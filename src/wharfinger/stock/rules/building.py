@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from wharfinger.base.money import share
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.words import same
-from wharfinger.ledger.plan import LotRef, PlaceRef, Plan, Spot, Truth, fixed, spot
+from wharfinger.ledger.plan import Held, LotRef, PlaceRef, Plan, Spot, Truth, fixed, spot
 from wharfinger.ledger.reverse import Taken, reverse_draws
 from wharfinger.stock.rules import choose, price_issue, value_receipt
 from wharfinger.stock.rules.adjusting import check_tracing, identify, target_bin
@@ -46,14 +46,39 @@ class TakeApart:
     lots: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A component that comes out of a unit, and what goes in instead of it."""
+
+    unit: int
+    """The lot of the unit that is built."""
+    out: int
+    """The lot of what comes out: a number of its own, or the product's loose one."""
+    quantity: int
+    """In the smallest unit of what comes out."""
+    product: int
+    """What goes in."""
+    into: int
+    """How much of it, in its smallest unit."""
+    code: str = ""
+    """Its serial number or batch; any will do where none is named."""
+
+
 class Inside(NamedTuple):
-    """A move by which a component went into what was built, and how much of it is still there."""
+    """A move by which a component went into what was built, and how much of it has not been taken back."""
 
     id: int
     source: Spot
     target: Spot
     quantity: int
     left: int
+    gone: int = 0
+    """How much of it was exchanged for another since."""
+
+    @property
+    def there(self) -> int:
+        """How much of it is inside."""
+        return self.left - self.gone
 
 
 @dataclass(slots=True)
@@ -76,8 +101,9 @@ class Built:
         """How many of them have not been taken apart."""
         return min(
             (
-                sum(self.parts[n].left for n in of) * self.quantity // sum(self.parts[n].quantity for n in of)
+                sum(self.parts[n].there for n in of) * self.quantity // wanted
                 for of in self.by_component()
+                if (wanted := sum(self.parts[n].quantity - self.parts[n].gone for n in of))
             ),
             default=0,
         )
@@ -247,14 +273,111 @@ def plan_take_apart(truth: Truth, *, apart: TakeApart) -> Plan:
     return plan
 
 
+def plan_exchange(truth: Truth, *, exchange: Exchange) -> Plan:
+    """Take a component out of a unit in a bin and put another in: it lies where the unit lies, at what it cost.
+
+    The unit is worth what it was, less what came out, and what went in on top.
+    """
+    plan = Plan()
+    stands = [h for h in (*truth.held, *truth.free) if h.lot == exchange.unit and h.quantity > 0]
+    if not stands or stands[0].kind != "bin":
+        raise Refusal(
+            "not_in_a_bin",
+            N_(
+                "A component is exchanged while its unit lies in a bin. This one is picked, delivered or gone."
+            ),
+            field="unit",
+        )
+    held = stands[0]
+    product = truth.products[held.product]
+    if product.fixed:
+        raise Refusal(
+            "stays_whole",
+            N_("{sku} stays whole once it is built: its components move only with it."),
+            field="unit",
+            sku=product.sku,
+        )
+    inside = [
+        one
+        for built in truth.read["built"]
+        for one in built.parts
+        if one.source.lot == exchange.out and one.there >= exchange.quantity
+    ]
+    if not inside:
+        raise Refusal(
+            "not_inside",
+            N_("That is not inside this unit, or not so much of it. Look at what is inside."),
+            field="out",
+            wanted=exchange.quantity,
+            free=max(
+                (
+                    one.there
+                    for built in truth.read["built"]
+                    for one in built.parts
+                    if one.source.lot == exchange.out
+                ),
+                default=0,
+            ),
+        )
+    old = inside[-1]
+    assembly = held.spot.at(fixed("assembly"))
+    worth = price_issue(plan, truth, plan.move(held.spot, assembly, held.quantity), product.cost_method)
+    drawn = [one for one in truth.read["draws"] if one.move == old.id]
+    value, quantity = sum(one.value_minor for one in drawn), sum(one.quantity for one in drawn)
+    share_out = share(value, old.gone + exchange.quantity, quantity) - share(value, old.gone, quantity)
+    place = PlaceRef(held.place, "bin")
+    free = old.source.at(place).for_claim(0)
+    step = plan.move(old.target, free, exchange.quantity)
+    method = truth.products[free.product].cost_method
+    value_receipt(plan, truth, step, free.product, method, exchange.quantity, share_out, free.lot)
+    worth = max(0, worth - share_out) + _put_in_one(plan, truth, exchange, held)
+    step = plan.move(assembly, held.spot, held.quantity)
+    value_receipt(plan, truth, step, product.pk, product.cost_method, held.quantity, worth, held.lot)
+    plan.mention(("product", product.pk), ("product", free.product), ("product", exchange.product))
+    return plan
+
+
+def _put_in_one(plan: Plan, truth: Truth, exchange: Exchange, unit: Held) -> int:
+    """Let what goes in instead go in, from the unit's location; what it costs."""
+    lots: Collection[int] = ()
+    if exchange.code:
+        known = truth.read["lots"].get((exchange.product, same(exchange.code)))
+        if known is None:
+            raise BadInput(
+                "unknown_serial",
+                N_("“{serial}” is the number of no component. Check the number."),
+                field="serial",
+                serial=exchange.code[:100],
+            )
+        lots = (known.id,)
+    chosen = choose(
+        truth.free, exchange.product, exchange.into, location=unit.location, lots=lots, field="into"
+    )
+    value = 0
+    for held, units in chosen:
+        step = plan.move(held.spot, held.spot.at(fixed("assembly")), units)
+        value += price_issue(plan, truth, step, truth.products[exchange.product].cost_method)
+    return value
+
+
+def still_inside(truth: Truth, exchanged: Collection[int]) -> None:
+    """Let an undoing pass that takes no unit apart of which a component was exchanged since; raises Refusal otherwise."""
+    if exchanged:
+        raise Refusal(
+            "exchanged_since",
+            N_("A component of this unit was exchanged later by entry {later}. Undo that one first."),
+            later=min(exchanged),
+        )
+
+
 def _come_out(plan: Plan, built: Built, count: int) -> list[Taken]:
     """Bring the components of so many units back to where they came from."""
     found = []
     for of in built.by_component():
-        wanted = sum(built.parts[n].quantity for n in of) * count // built.quantity
+        wanted = sum(built.parts[n].quantity - built.parts[n].gone for n in of) * count // built.quantity
         for n in of:
             one = built.parts[n]
-            part = min(one.left, wanted)
+            part = min(one.there, wanted)
             if part:
                 step = plan.move(one.target, one.source, part, reverses=one.id)
                 found.append(Taken(one.id, step, one.quantity, one.quantity - one.left, part))

@@ -18,7 +18,7 @@ TYPES: dict[str, tuple[str, tuple[str, ...]]] = {
     "count": (N_("Count"), ("count",)),
     "serial": (N_("Serial number corrected"), ("correct_serial",)),
     "aside": (N_("Set aside"), ("hold", "unhold")),
-    "build": (N_("Build"), ("build", "take_apart")),
+    "build": (N_("Build"), ("build", "take_apart", "replace_component")),
     "reservation": (
         N_("Reservation"),
         (
