@@ -11,6 +11,7 @@ from tests.own.making import Call, field
 from tests.world import World, entries
 from wharfinger.base.access import HOUSE, Actor
 from wharfinger.base.models import OwnField
+from wharfinger.base.own import MOST_FIELDS
 from wharfinger.base.refusal import BadInput, NotAllowed, Refusal
 from wharfinger.ledger.models import Fact
 from wharfinger.ledger.reverse import reverse
@@ -126,7 +127,7 @@ def test_fields_on_their_pages(client: Client, company: World) -> None:
 
 def test_there_are_not_endlessly_many(company: World) -> None:
     OwnField.objects.bulk_create(
-        OwnField(noun="line", key=f"k{n}", name=f"Field {n}", kind="text") for n in range(100)
+        OwnField(noun="line", key=f"k{n}", name=f"Field {n}", kind="text") for n in range(MOST_FIELDS)
     )
     with pytest.raises(Refusal) as refused:
         field("line", "One more")

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from wharfinger.base import configuration, owned
 from wharfinger.base.asking import Ask
+from wharfinger.base.own import MOST_FIELDS
 from wharfinger.base.refusal import N_, BadInput, NotThere
 
 Item = TypeVar("Item")
@@ -50,7 +51,7 @@ Percent = Annotated[str, Field(pattern=r"^(100(\.0{1,4})?|[0-9]{1,2}(\.[0-9]{1,4
 OwnValues = Annotated[
     dict[str, str | bool | int | None],
     Field(
-        max_length=100,
+        max_length=MOST_FIELDS,
         examples=[{"warranty_label": "WL-17"}],
         description="Own fields by key; a change names those that change, null empties one.",
     ),

@@ -38,7 +38,7 @@ DECIMALS = 6
 MOST_TEXT = 500
 MOST_NUMBER = 10**21
 """At six decimals: fifteen digits before the point."""
-MOST_FIELDS = 100
+MOST_FIELDS = 500
 """Of one noun, the retired ones among them."""
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
