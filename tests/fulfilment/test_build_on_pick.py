@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from tests.fulfilment.trade import order, where
 from tests.stock.test_build import bundle, worth
-from tests.world import World, clean, entries, held
+from tests.world import World, clean, entries, held, seen
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.fulfilment.actions.picking import pick, unpick
@@ -115,3 +116,23 @@ def test_a_location_that_is_named_builds_there(company: World) -> None:
     pick(actor=HOUSE, picks=[Pick(line, 1)])
     clean()
     assert held(0, case.pk) == {"bin": 2}
+
+
+def test_what_a_pick_would_build_is_told_beside_what_is_available(company: World, client: Client) -> None:
+    case = company.product()
+    server = bundle(company, (case, 2), build_on_pick=True)
+    plain = bundle(company, (case, 2))
+    company.stock(case, 7)
+    company.stock(case, 3, bin=company.bins[2])
+    company.stock(server, 1)
+    client.force_login(company.user)
+    path = f"/api/v1/stock/available?product={server.pk},{plain.pk}"
+    rows = [
+        (o["product"], o["location"], o["available"], o["buildable"])
+        for o in client.get(path).json()["items"]
+    ]
+    main, van = company.location.pk, company.other.pk
+    assert rows == [(server.pk, main, "1", "3"), (server.pk, van, "0", "1")]
+    assert "4" in seen(client, f"/stock/products/{server.pk}/")
+    told = client.get("/lines/about/", {"sku-0": server.sku}, headers={"HX-Trigger-Name": "sku-0"})
+    assert "4 more can be built" in told.content.decode()

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 
 from tests.purchasing.buying import person
+from tests.stock.test_build import bundle
 from tests.stock.test_transfer import line_of
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries, seen, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
 from wharfinger.base.refusal import BadInput, Refusal
@@ -18,6 +19,7 @@ from wharfinger.ledger.reverse import reverse
 from wharfinger.notices import mails
 from wharfinger.parties.models import User
 from wharfinger.purchasing.actions.low import tell_low
+from wharfinger.purchasing.actions.ordering import auto_fill
 from wharfinger.purchasing.actions.replenishing import replenish
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
 from wharfinger.purchasing.queries.replenishing import proposals
@@ -226,3 +228,37 @@ def test_what_runs_low_over_http_and_on_its_page(company: World, client: Client)
     assert PurchaseLine.objects.get().quantity == 8
     assert client.get("/api/v1/replenishment").json()["items"] == []
     clean()
+
+
+def test_what_is_built_is_proposed_to_be_built_and_demands_its_components(
+    company: World, client: Client
+) -> None:
+    main = company.location
+    board = company.product()
+    server = bundle(company, (board, 2))
+    company.stock(board, 7)
+    built = Keep(2, 6, built=True)
+    set_level(actor=company.user, product=server.pk, location=main.pk, keep=built)
+    set_level(actor=company.user, product=board.pk, location=main.pk, keep=Keep(1, 4))
+    found = {one.product: one for one in proposals()}
+    need = found[server].need
+    assert (need.built, need.lacking, need.proposed, need.vendor, need.source) == (True, 6, 3, None, None)
+    need = found[board].need
+    assert (need.available, need.demanded, need.lacking) == (7, 12, 9)
+    client.force_login(company.user)
+    page = seen(client, "/purchase-orders/low/")
+    assert f"/stock/build/?product={server.sku}&amp;location=location-{main.pk}&amp;quantity=3" in page
+    assert "Components lack for 3" in page
+    items = {one["sku"]: one for one in client.get("/api/v1/replenishment").json()["items"]}
+    assert (items[server.sku]["built"], items[server.sku]["proposed"]) == (True, "3")
+    made = auto_fill(actor=company.user)
+    lines = PurchaseLine.objects.filter(purchase_order__in=made.made["purchasing.PurchaseOrder"])
+    assert list(lines.values_list("product", "quantity")) == [(board.pk, 9)]
+    before = entries()
+    for wrong in (Keep(2, 6, built=True, vendor=company.vendor.pk), Keep(2, 6, bin=company.bins[3].pk)):
+        with pytest.raises(Refusal):
+            set_level(actor=company.user, product=server.pk, location=main.pk, keep=wrong)
+    with pytest.raises(Refusal) as refused:
+        set_level(actor=company.user, product=board.pk, location=main.pk, keep=built)
+    assert refused.value.code == "not_built"
+    assert entries() == before

@@ -23,6 +23,7 @@ from wharfinger.parties.models import Organization
 from wharfinger.pricing.models import PriceList
 from wharfinger.pricing.queries import listed, rates_on
 from wharfinger.pricing.rules import Money, default_price
+from wharfinger.stock.queries import buildable
 from wharfinger.stock.queries.figures import free
 
 
@@ -87,6 +88,7 @@ def about(request: HttpRequest) -> HttpResponse:
         "sku": sku,
         "product": found,
         "free": there,
+        "buildable": _buildable(found) if found and found.build_on_pick else 0,
         "instead": _instead(found) if found and there is not None and there <= 0 else [],
         "units": [name for _, name in unit_choices(found)] if found and units else [],
         "begins": begins if not given.get(f"unit-{n}", "").strip() else "",
@@ -94,6 +96,11 @@ def about(request: HttpRequest) -> HttpResponse:
         **(_offered(given, found, given.get(f"quantity-{n}", ""), unit) if found else {}),
     }
     return render(request, "demand/about.html", context)
+
+
+def _buildable(product: Product) -> int:
+    """How many more of a product a pick would build, at all locations together."""
+    return buildable.totals(buildable.buildable([product.pk])).get(product.pk, 0)
 
 
 def _instead(product: Product) -> list[tuple[Product, int]]:

@@ -44,9 +44,12 @@ class ProposalOut(Shown):
     reorder_point: str = Field(examples=["5"])
     maximum: str = Field(examples=["20"])
     lacking: str = Field(examples=["18"])
-    proposed: str = Field(examples=["18"], description="No more than its location can give.")
+    proposed: str = Field(
+        examples=["18"], description="No more than its location, or its components, can give."
+    )
     vendor: Id | None = Field(description="From whom it is proposed to be bought.")
     source: Id | None = Field(description="From which location it is proposed to be transferred.")
+    built: bool = Field(description="Whether it is proposed to be built there, by `/stock/build`.")
     choices: list[ChoiceOut]
 
 
@@ -105,6 +108,7 @@ def _shown(one: Proposal) -> dict[str, Any]:
         "proposed": quantity.plain(need.proposed, d),
         "vendor": need.vendor,
         "source": need.source,
+        "built": need.built,
         "choices": [_choice(choice, d) for choice in one.choices],
     }
 

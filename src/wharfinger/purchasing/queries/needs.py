@@ -14,6 +14,7 @@ from wharfinger.ledger.plan import Truth
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.rules.levels import Need
 from wharfinger.stock.models import Level, Location, TransferLine
+from wharfinger.stock.queries.buildable import buildable, components_for
 from wharfinger.stock.queries.figures import available
 
 Sums = dict[tuple[int, int], int]
@@ -22,7 +23,8 @@ Sums = dict[tuple[int, int], int]
 def levels() -> list[Level]:
     """What is kept of products that are still sold."""
     kept = Q(maximum__gt=0) | Q(reorder_quantity__gt=0)
-    return list(Level.objects.filter(kept, product__retired_on__isnull=True).order_by("product", "location"))
+    found = Level.objects.filter(kept, product__retired_on__isnull=True).select_related("product", "location")
+    return list(found.order_by("product", "location"))
 
 
 def read_needs(truth: Truth) -> None:
@@ -53,10 +55,12 @@ def needs(vendors: Mapping[int, int], default: int | None, of: Iterable[int] | N
     terms = _terms(products)
     points = {(level.product_id, level.location_id): point_of(level) for level in kept}
     found = []
+    made = buildable({level.product_id for level in kept if level.built})
     for level in kept:
         key = level.product_id, level.location_id
         at_source = (level.product_id, level.source_id or 0)
-        vendor = None if level.source_id else level.vendor_id or vendors.get(level.product_id)
+        elsewhere = level.source_id or level.built
+        vendor = None if elsewhere else level.vendor_id or vendors.get(level.product_id)
         pack, least = terms.get((level.product_id, vendor), (None, None))
         found.append(
             Need(
@@ -70,12 +74,24 @@ def needs(vendors: Mapping[int, int], default: int | None, of: Iterable[int] | N
                 on_order=on_order[key],
                 in_transit=in_transit[key],
                 demanded=demanded.get(level.product_id, 0) if level.location_id == default else 0,
-                spare=free[at_source] - promised[at_source] - points.get(at_source, 0),
-                pack=pack or 1,
+                spare=made.get((level.product_id, level.location.place_id), 0)
+                if level.built
+                else free[at_source] - promised[at_source] - points.get(at_source, 0),
+                pack=10**level.product.quantity_decimals if level.built else pack or 1,
                 least=least or 0,
+                built=level.built,
             )
         )
-    return found
+    return _with_components(found)
+
+
+def _with_components(needs: list[Need]) -> list[Need]:
+    """Let what is to be built demand its components, where those are kept at the same location."""
+    asked = [(n.product, n.location, -(-n.lacking // n.pack)) for n in needs if n.built and n.lacking > 0]
+    if not asked:
+        return needs
+    demanded = components_for(asked)
+    return [n._replace(demanded=n.demanded + demanded.get((n.product, n.location), 0)) for n in needs]
 
 
 def _terms(products: Sequence[int]) -> dict[tuple[int, int | None], tuple[int | None, int | None]]:

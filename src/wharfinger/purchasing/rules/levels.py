@@ -41,6 +41,8 @@ class Need(NamedTuple):
     """In how many the vendor sells it."""
     least: int = 0
     """The fewest the vendor sells."""
+    built: bool = False
+    """Whether it is built there: as many as its components allow are in ``spare``, and ``pack`` is one of it."""
 
     @property
     def projected(self) -> int:
@@ -61,9 +63,11 @@ class Need(NamedTuple):
 
     @property
     def proposed(self) -> int:
-        """How many to get from where it comes: whole packs of a vendor, no more than another location can give."""
+        """How many to get from where it comes: whole packs of a vendor, no more than a location or components can give."""
         if self.source is not None:
             return max(0, min(self.lacking, self.spare))
+        if self.built:
+            return max(0, min(-(-self.lacking // self.pack) * self.pack, self.spare))
         if self.vendor is None or not self.lacking:
             return 0
         return to_order(self.lacking, self.pack, self.least)
@@ -84,7 +88,7 @@ def plan_auto_fill(truth: Truth) -> Plan:
     """Draft one order for each vendor of what has fallen to its point."""
     by_vendor: dict[int, list[PurchaseLineWish]] = defaultdict(list)
     for need in truth.read["needs"]:
-        if need.source is None and need.proposed:
+        if need.vendor is not None and need.proposed:
             by_vendor[need.vendor].append(
                 PurchaseLineWish(need.product, need.proposed, location=need.location)
             )

@@ -59,6 +59,9 @@ class AvailableOut(Shown):
     sku: str = Field(examples=["RT-100"])
     location: Id
     available: str = Field(examples=["6"])
+    buildable: str = Field(
+        default="0", examples=["0"], description="How many more a pick would build of free components there."
+    )
 
 
 class HoldOut(Shown):
@@ -189,7 +192,7 @@ def stock_available(request: Request) -> HttpResponse:
     """
     require(request.auth, "stock.read")
     rows, known = _asked(request)
-    few = rows.only("sku", "name", "quantity_decimals", "kind")
+    few = rows.only("sku", "name", "quantity_decimals", "kind", "build_on_pick")
     return AVAILABLE.answer(request, few, partial(show_available, locations=known))
 
 

@@ -16,11 +16,11 @@ from wharfinger.base.page import page
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.catalog.models import Product
-from wharfinger.catalog.queries import marked
+from wharfinger.catalog.queries import made_of, marked
 from wharfinger.ledger.telling import place_words, timeline
 from wharfinger.stock.models import Location
 from wharfinger.stock.pages.life import where
-from wharfinger.stock.queries import holders, places, units
+from wharfinger.stock.queries import buildable, holders, places, units
 from wharfinger.stock.queries.batches import at_hand
 from wharfinger.stock.queries.figures import StockRow
 
@@ -147,6 +147,8 @@ def product_stock(request: HttpRequest, pk: int) -> HttpResponse:
             "rows": [_row(product, row, names, currency).cells for row in numbers],
             "totals": {figure: sum(getattr(row, figure) for row in numbers) for figure in FIGURES},
             "value": sum(row.value_minor for row in numbers),
+            "parts": list(made_of([pk])),
+            "can_build": buildable.totals(buildable.buildable([pk])).get(pk, 0),
             "currency": currency,
             "holds": [
                 (hold, by_place.get(hold.location or 0, ""), place_words(hold.kind))

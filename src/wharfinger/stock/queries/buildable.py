@@ -9,6 +9,7 @@ from django.db.models import Sum
 
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.models import Draw
+from wharfinger.stock.models import Location
 from wharfinger.stock.queries import built
 from wharfinger.stock.queries.figures import available
 from wharfinger.stock.rules import recipes
@@ -65,6 +66,8 @@ def _free_at(place: int, products: Collection[int]) -> dict[int, int]:
 def buildable(products: Iterable[int]) -> dict[tuple[int, int], int]:
     """How much of each of these bundles can be built, by product and place of the location, in its smallest unit."""
     asked = sorted(set(products))
+    if not asked:
+        return {}
     known = built.recipes(asked)
     parts = sorted({part for product in asked for part in known.below(product)})
     free: dict[int, dict[int, int]] = {}
@@ -79,17 +82,31 @@ def buildable(products: Iterable[int]) -> dict[tuple[int, int], int]:
     return found
 
 
+def components_for(wanted: Iterable[tuple[int, int, int]]) -> dict[tuple[int, int], int]:
+    """How much of which components building so many whole units takes, by component and location.
+
+    wanted: product, location and units; they are built one after the other of what is there.
+    """
+    asked = list(wanted)
+    known = built.recipes(product for product, _, _ in asked)
+    places = dict(Location.objects.values_list("pk", "place_id"))
+    parts = sorted({part for product, _, _ in asked for part in known.below(product)})
+    there = available(parts) if parts else {}
+    found: dict[tuple[int, int], int] = {}
+    for product, location, units in asked:
+        free = {
+            part: there.get((part, places[location]), 0) - found.get((part, location), 0)
+            for part in known.below(product)
+        }
+        for part, much in recipes.goes_in(known, product, units, free).items():
+            found[part, location] = found.get((part, location), 0) + much
+    return found
+
+
 def cost_of(entry: int, product: int) -> int:
     """What units of a product that an entry made are worth, in minor units of home currency."""
     drawn = Draw.objects.filter(entry=entry, layer__product=product, quantity__lt=0)
     return -int(drawn.aggregate(value=Sum("value_minor"))["value"] or 0)
-
-
-def building_on_pick(products: Iterable[int]) -> dict[tuple[int, int], int]:
-    """The same of those among these products that a pick builds; most companies have none, and pay one statement."""
-    asked = Product.objects.filter(pk__in=list(products), build_on_pick=True, kind="stocked")
-    found = list(asked.values_list("pk", flat=True))
-    return buildable(found) if found else {}
 
 
 def totals(by_place: Mapping[tuple[int, int], int]) -> dict[int, int]:

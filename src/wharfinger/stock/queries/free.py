@@ -8,13 +8,14 @@ from typing import Any
 from wharfinger.base import quantity
 from wharfinger.catalog.models import Product
 from wharfinger.stock.models import Location
+from wharfinger.stock.queries.buildable import buildable
 from wharfinger.stock.queries.figures import available, made_of
 
 
 def show_available(products: Sequence[Product], locations: Collection[int] = ()) -> list[dict[str, Any]]:
     """What is free of products by location, as callers read it; where nothing is free there is no row.
 
-    Of a kit it is as many as its scarcest component there allows.
+    Of a kit it is as many as its scarcest component there allows. What a pick would build is told apart.
     """
     at = dict(Location.objects.values_list("place_id", "pk"))
     by_id = {product.pk: product for product in products}
@@ -24,13 +25,20 @@ def show_available(products: Sequence[Product], locations: Collection[int] = ())
     for kit, made in kits.items():
         for place in at:
             free[kit, place] = min(free.get((part, place), 0) // ratio for part, ratio in made)
+    built = [product.pk for product in products if product.build_on_pick]
+    could = buildable(built) if built else {}
     return [
         {
             "product": pk,
             "sku": by_id[pk].sku,
             "location": at[place],
-            "available": quantity.plain(units, by_id[pk].quantity_decimals),
+            "available": quantity.plain(free.get((pk, place), 0), by_id[pk].quantity_decimals),
+            "buildable": quantity.plain(could[pk, place], by_id[pk].quantity_decimals)
+            if (pk, place) in could
+            else "0",
         }
-        for (pk, place), units in sorted(free.items())
-        if units and pk in by_id and (not locations or at[place] in locations)
+        for pk, place in sorted({*free, *could})
+        if pk in by_id
+        and (free.get((pk, place)) or (pk, place) in could)
+        and (not locations or at[place] in locations)
     ]
