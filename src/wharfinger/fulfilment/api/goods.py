@@ -51,7 +51,8 @@ class PickGiven(Given):
         default=[],
         max_length=10_000,
         examples=[[]],
-        description="Goods that are traced only from shipping get these numbers when they leave.",
+        description="Goods that are traced only from shipping get these numbers when they leave, "
+        "those in the containers that are named beside, too.",
     )
     batch: str = Field(default="", max_length=100, examples=[""])
 

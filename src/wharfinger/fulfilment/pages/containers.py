@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +17,7 @@ from wharfinger.base.page import page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import quantity, scaled
+from wharfinger.catalog.models import Product
 from wharfinger.fulfilment.actions import packing, shipping
 from wharfinger.fulfilment.pages.goods import consignment_of, document_of
 from wharfinger.fulfilment.queries import shown
@@ -99,6 +101,10 @@ def container(request: HttpRequest, pk: int) -> HttpResponse:
         }
         for one in goods
     ]
+    numbered = Product.objects.filter(pk__in=[one["product"] for one in goods], traced="serial")
+    unnumbered = set(numbered.filter(traced_from="shipping").values_list("pk", flat=True))
+    for one in goods:
+        one["late"] = one["units"] - len(one["serials"]) if one["product"] in unnumbered else 0
     context = {"doc": row, "goods": goods, "rows": rows, "timeline": timeline(f"container:{pk}")}
     return render(request, "fulfilment/container.html", context)
 
@@ -151,6 +157,10 @@ def unpack(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+_CODES = re.compile(r"[^\s,;]+")
+"""Serial numbers as they are typed or scanned one after the other."""
+
+
 @require_POST
 @page("fulfilment.ship")
 def ship_container(request: HttpRequest, pk: int) -> HttpResponse:
@@ -161,6 +171,13 @@ def ship_container(request: HttpRequest, pk: int) -> HttpResponse:
         return reverse("fulfilment:shipment", args=[done.one("fulfilment.Shipment")])
 
     def act() -> Any:
-        return shipping.ship(actor=user, containers=[pk], consignment=consignment_of(request.POST))
+        picks = []
+        for name in request.POST:
+            line = name.removeprefix("serials-")
+            codes = tuple(_CODES.findall(request.POST[name])) if name != line and line.isdigit() else ()
+            if codes:
+                picks.append(Pick(int(line), len(codes), serials=codes))
+        consignment = consignment_of(request.POST)
+        return shipping.ship(actor=user, picks=picks, containers=[pk], consignment=consignment)
 
     return page_act(request, act, ok=_("The container is on its way."), back=back)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -47,10 +47,12 @@ def plan_ship(
     """
     plan = Plan()
     sent: dict[int, Sent] = {}
+    chosen = list(kits.onward(truth, picks, "ship"))
+    numbers = {asked.line: list(asked.serials) for _, asked in chosen}
     for container in containers_of(truth, containers):
         place = _shipment(plan, truth, container.site_id, consignment, sent).place
-        _empty(plan, truth, container, place)
-    for n, asked in kits.onward(truth, picks, "ship"):
+        _empty(plan, truth, container, place, numbers)
+    for n, asked in _beside(chosen, numbers):
         line = firm_line(truth, asked.line, n)
         pick = named(truth, line, asked, n, identifies=True)
         place = _shipment(plan, truth, _site_of(line, n), consignment, sent).place
@@ -110,6 +112,16 @@ def _site_of(line: Any, n: int) -> int:
     return int(line.site_id)
 
 
+def _beside(
+    picks: Sequence[tuple[int, Pick]], numbers: Mapping[int, list[str]]
+) -> Iterator[tuple[int, Pick]]:
+    """What leaves beside whole containers: picks without the units whose numbers went to goods in these."""
+    for n, asked in picks:
+        gone = len(asked.serials) - len(numbers[asked.line])
+        if gone < asked.quantity:
+            yield n, replace(asked, quantity=asked.quantity - gone, serials=tuple(numbers[asked.line]))
+
+
 def containers_of(truth: Truth, containers: Sequence[int]) -> list[Any]:
     """The containers that are to leave; raises Refusal when one is not there, gone already or empty."""
     found = []
@@ -128,7 +140,10 @@ def containers_of(truth: Truth, containers: Sequence[int]) -> list[Any]:
     return found
 
 
-def _empty(plan: Plan, truth: Truth, container: Any, place: PlaceRef) -> None:
+def _empty(
+    plan: Plan, truth: Truth, container: Any, place: PlaceRef, numbers: Mapping[int, list[str]]
+) -> None:
+    """Let all that is in a container leave; numbers: by line, for goods that get theirs only now."""
     inside = truth.at(container.place_id)
     if not inside:
         raise Refusal(
@@ -146,7 +161,7 @@ def _empty(plan: Plan, truth: Truth, container: Any, place: PlaceRef) -> None:
                 field="containers",
                 number=container.number,
             )
-        _leave(plan, truth, line, held, held.quantity, place, [], "containers")
+        _leave(plan, truth, line, held, held.quantity, place, numbers.get(line.pk, []), "containers")
         held.quantity = 0
 
 

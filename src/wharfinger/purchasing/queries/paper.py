@@ -192,6 +192,8 @@ def to_receive(lines: Sequence[PurchaseLine]) -> list[dict[str, Any]]:
             "said": written(*told(standing[line.pk].on_order, line.per)) if line.per else "",
             "decimals": line.product.quantity_decimals,
             "traced": line.product.traced if line.product.traced_from == "receipt" else "none",
+            "numbers": line.product.traced == "serial"
+            and (line.product.traced_from == "receipt" or line.purchase_order.ship_to == "organization"),
             "whom": names[line.pk],
             "bins": bins[line.location_id],
         }
@@ -235,7 +237,9 @@ def receipt(pk: int, *, costs: bool) -> dict[str, Any]:
                     line["purchase_order_number"],
                     reverse("purchasing:order", args=[line["purchase_order"]]),
                 ),
-                "product": line["sku"],
+                "product": _("%(sku)s, cost per %(unit)s") % {"sku": line["sku"], "unit": line["unit"]}
+                if line["unit"] and costs
+                else line["sku"],
                 "quantity": line["quantity"],
                 "price": prices[line["purchase_line"]] if costs else None,
                 "rejected": line["rejected"],

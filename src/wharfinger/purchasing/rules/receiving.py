@@ -304,6 +304,9 @@ class Lots:
         accepted = arrival.quantity - arrival.rejected
         loose = self.truth.lot(product.pk)
         traced = product.traced if product.traced_from == "receipt" else "none"
+        if product.traced == "serial" and arrival.serials and self._to_customer(line):
+            # What gets its numbers when it leaves has left: they are known where the vendor tells them.
+            traced = "serial"
         if arrival.serials and traced != "serial":
             raise BadInput(
                 "not_traced",
@@ -331,6 +334,11 @@ class Lots:
             batch = self._batch(product, arrival)
             return _some(batch, accepted), _some(loose, arrival.rejected)
         return _some(loose, accepted), _some(loose, arrival.rejected)
+
+    def _to_customer(self, line: Any) -> bool:
+        return bool(
+            self.truth.document("purchasing.PurchaseOrder", line.purchase_order_id).ship_to == "organization"
+        )
 
     def _serial(self, product: Any, code: str, n: int) -> LotRef:
         field = f"lines.{n}.serials"
