@@ -219,6 +219,44 @@ def count_sheet(count: int = 12, *, blind: bool = False) -> s.CountSheet:
     )
 
 
+def transfer_slip(count: int = 5) -> s.TransferSlip:
+    sent = tuple(
+        s.TransferRow(
+            row.title,
+            row.sku,
+            row.quantity or s.Quantity(1, 0, "Stk."),
+            batch="L-2026-04" if i % 3 == 0 else "",
+            serials=row.serials[:4],
+            order="SO-2026-0871" if i % 2 else "",
+        )
+        for i, row in enumerate(rows(count, serials=True))
+    )
+    return s.TransferSlip(
+        company=COMPANY,
+        number="TR-17",
+        dated=date(2026, 11, 18),
+        source="Hamburg Peutestraße",
+        target="Servicewagen 3",
+        rows=sent,
+        expected_on=date(2026, 11, 20),
+        note="Vorsicht, Glas.",
+    )
+
+
+def unit_life() -> s.UnitLife:
+    steps = ((18, "Geliefert", "SH-2026-0655"), (19, "Berechnet", "INV-2026-0311"), (25, "Installiert", ""))
+    return s.UnitLife(
+        company=COMPANY,
+        number="SN-000017",
+        dated=date(2026, 11, 28),
+        title="Router RT-100",
+        sku="RT-100",
+        customer="Nordlicht Pflege gGmbH",
+        rows=tuple(s.LifeRow(date(2026, 11, day), words, papers) for day, words, papers in steps),
+        link="https://wharf.example.com/serials/number/SN-000017/",
+    )
+
+
 def packing_list(count: int = 7) -> s.PackingList:
     lines = rows(count, serials=True)
     return s.PackingList(

@@ -10,10 +10,14 @@ from tests.world import World, world
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.rules import LineWish
 from wharfinger.documents.actions.issuing import issue
+from wharfinger.flows.actions.sell import Sale, sell
+from wharfinger.ledger.models import Lot
 from wharfinger.parties.models import User
 from wharfinger.sales.actions.orders import confirm, create_order, reserve
 from wharfinger.sales.rules.orders import Hold, OrderWish
 from wharfinger.stock.actions.counts import begin_count
+from wharfinger.stock.actions.transfers import draft_transfer, send_transfer
+from wharfinger.stock.rules.transferring import Sent, TransferWish
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +68,49 @@ def test_a_count_sheet_by_page_and_api(company: World, client: Client) -> None:
         assert answer["Content-Type"] == "application/pdf"
         assert "CT-1" in pages(answer.content)[0]
         assert client.get(f"{path}?bin={company.bins[1].pk}").status_code == 409
+
+
+def test_a_transfer_slip_by_page_and_api(company: World, client: Client) -> None:
+    client.force_login(company.user)
+    router, phone = company.product(name="Patch panel"), company.product(name="Telephone", traced="serial")
+    company.stock(router, 3)
+    company.stock(phone, 2, serials=("P-1", "P-2"))
+    sent = (Sent(router.pk, 2), Sent(phone.pk, 1, ("P-2",)))
+    wish = TransferWish(company.location.pk, company.other.pk, sent, note="Fragile")
+    order = draft_transfer(actor=HOUSE, wish=wish).one("stock.TransferOrder")
+    for path in (f"/documents/transfers/{order}.pdf", f"/api/v1/documents/transfers/{order}.pdf"):
+        (text,) = pages(client.get(path).content)
+        for said in ("Transfer slip TR-1", "Main", "Van", "Patch panel", "Telephone", "P-2", "Fragile"):
+            assert said in text, said
+    send_transfer(actor=HOUSE, order=order)
+    (text,) = pages(client.get(f"/documents/transfers/{order}.pdf?language=de").content)
+    assert "Umlagerungsschein TR-1" in text
+    assert "P-2" in text
+    assert f"/documents/transfers/{order}.pdf" in client.get(f"/stock/transfers/{order}/").content.decode()
+    assert client.get("/documents/transfers/999.pdf").status_code == 404
+    company.user.roles.clear()
+    assert client.get(f"/documents/transfers/{order}.pdf").status_code == 403
+
+
+def test_the_life_of_a_unit_for_whoever_has_it(company: World, client: Client) -> None:
+    client.force_login(company.user)
+    phone = company.product(name="Telephone", traced="serial")
+    company.stock(phone, 2, serials=("P-1", "P-2"))
+    lots = dict(Lot.objects.values_list("code", "pk"))
+    sale = Sale(company.customer.pk, (LineWish(phone.pk, 1),), (("P-2",),))
+    sell(actor=HOUSE, sales=[sale])
+    for path in (f"/documents/units/{lots['P-2']}.pdf", f"/api/v1/documents/units/{lots['P-2']}.pdf"):
+        (text,) = pages(client.get(path).content)
+        for said in ("Life of the unit P-2", "Telephone", f"For {company.customer.name}"):
+            assert said in text, said
+        assert "Main" not in text
+    view = client.get(f"/serials/{lots['P-2']}/?for={company.customer.pk}").content.decode()
+    assert f"/documents/units/{lots['P-2']}.pdf?for={company.customer.pk}" in view
+    (text,) = pages(client.get(f"/documents/units/{lots['P-2']}.pdf?language=de").content)
+    assert "Lebenslauf des Geräts P-2" in text
+    assert client.get(f"/documents/units/{lots['P-1']}.pdf").status_code == 409
+    assert client.get(f"/documents/units/{lots['P-2']}.pdf?for={company.vendor.pk}").status_code == 404
+    assert client.get("/documents/units/99999.pdf").status_code == 404
 
 
 def test_a_selection_of_lines_is_printed_as_lists(

@@ -118,6 +118,21 @@ def get_count_sheet(request: Request, pk: Id, bin: Id | None = None) -> HttpResp
     return _pdf(printing.print_count_sheet(actor=actor, count=pk, bin=bin, language=actor.language))
 
 
+@router.get("/documents/transfers/{pk}.pdf", openapi_extra=PDF, summary="A transfer slip")
+def get_transfer_slip(request: Request, pk: Id) -> HttpResponse:
+    """What goes along with the goods of a transfer order: what is on its way, else what is to be sent."""
+    actor = request.auth
+    return _pdf(printing.print_transfer_slip(actor=actor, transfer=pk, language=actor.language))
+
+
+@router.get("/documents/units/{pk}.pdf", openapi_extra=PDF, summary="The life of a unit")
+def get_unit_life(request: Request, pk: Id, customer: Id | None = None) -> HttpResponse:
+    """The life of a unit as a customer may see it: whoever has it, unless another who had it is named."""
+    actor = request.auth
+    made = printing.print_unit_life(actor=actor, lot=pk, customer=customer, language=actor.language)
+    return _pdf(made)
+
+
 @router.get("/documents/{kind}/{pk}.pdf", openapi_extra=PDF, summary="A document as PDF")
 def get_pdf(request: Request, kind: Name, pk: Id) -> HttpResponse:
     """The document as issued where it is final, else as it would be printed now."""

@@ -175,6 +175,29 @@ def count_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     return _pdf(made, f"count-sheet-{pk}")
 
 
+@require_GET
+@page("stock.read")
+def transfer_slip(request: HttpRequest, pk: int) -> HttpResponse:
+    """The slip that goes along with the goods of a transfer order."""
+    actor: Any = request.user
+    language = _language(request.GET.get("language")) or get_language() or "en"
+    made = printing.print_transfer_slip(actor=actor, transfer=pk, language=language)
+    return _pdf(made, f"transfer-slip-{pk}")
+
+
+@require_GET
+@page("stock.read")
+def unit_life(request: HttpRequest, pk: int) -> HttpResponse:
+    """The life of a unit as a customer may see it, to be handed over."""
+    actor: Any = request.user
+    customers = _ids(request, "for")
+    language = _language(request.GET.get("language")) or get_language() or "en"
+    made = printing.print_unit_life(
+        actor=actor, lot=pk, customer=customers[0] if customers else None, language=language
+    )
+    return _pdf(made, f"unit-{pk}")
+
+
 def _ids(request: HttpRequest, name: str) -> list[int]:
     """Numbers given as ``lines=1&lines=2`` or ``lines=1,2``."""
     written = [part for value in request.GET.getlist(name) for part in value.split(",") if part]

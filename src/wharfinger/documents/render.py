@@ -24,6 +24,8 @@ TEMPLATES: dict[type[shapes.Shape], str] = {
     shapes.PurchaseOrder: "purchase_order",
     shapes.PickList: "pick_list",
     shapes.CountSheet: "count_sheet",
+    shapes.TransferSlip: "transfer_slip",
+    shapes.UnitLife: "unit_life",
     shapes.PackingList: "packing_list",
     shapes.ContainerLabel: "container_label",
     shapes.DeliveryNote: "delivery_note",
@@ -111,7 +113,12 @@ def _codes(shape: shapes.Shape) -> dict[str, Any]:
     match shape:
         case shapes.PickList():
             return {"number": _number(shape.number), "rows": [codes.qr(row.sku) for row in shape.rows]}
-        case shapes.CountSheet() | shapes.PackingList() | shapes.DeliveryNote() | shapes.RmaSlip():
+        case shapes.TransferSlip() | shapes.CountSheet():
+            rows = [codes.qr(row.sku) for row in shape.rows]
+            return {"number": _number(shape.number), "rows": rows}
+        case shapes.UnitLife():
+            return {"number": _number(shape.number), "link": codes.qr(shape.link) if shape.link else ""}
+        case shapes.PackingList() | shapes.DeliveryNote() | shapes.RmaSlip():
             return {"number": _number(shape.number)}
         case shapes.ContainerLabel():
             bars = codes.sscc(shape.sscc) if shape.sscc else codes.code128(shape.container)

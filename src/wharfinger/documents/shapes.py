@@ -278,6 +278,56 @@ class CountSheet:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferRow:
+    """Goods that one location sends to another."""
+
+    title: str
+    sku: str
+    quantity: Quantity
+    batch: str = ""
+    serials: tuple[str, ...] = ()
+    order: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferSlip:
+    """What goes along with the goods of a transfer order, with room to write down what came."""
+
+    company: Company
+    number: str
+    dated: date
+    source: str
+    target: str
+    rows: tuple[TransferRow, ...]
+    expected_on: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LifeRow:
+    """One step in the life of a unit, in the words of who had it."""
+
+    dated: date
+    words: str
+    papers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLife:
+    """The life of a unit, as the customer who has it may see it."""
+
+    company: Company
+    number: str
+    dated: date
+    title: str
+    sku: str
+    customer: str
+    rows: tuple[LifeRow, ...]
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
     """One container and what lies in it; rows without a container lie loose."""
 
@@ -437,6 +487,8 @@ Shape = (
     | PurchaseOrder
     | PickList
     | CountSheet
+    | TransferSlip
+    | UnitLife
     | PackingList
     | ContainerLabel
     | DeliveryNote

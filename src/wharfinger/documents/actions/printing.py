@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from django.utils.translation import override
+
 from wharfinger.base import clock, configuration, owned
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, NotThere
@@ -19,6 +21,7 @@ from wharfinger.documents.queries.labels import (
     repeated,
     serial_labels,
 )
+from wharfinger.documents.queries.moving import transfer_slip, unit_life
 from wharfinger.documents.queries.parties import language_of
 from wharfinger.documents.queries.picking import pick_lists
 from wharfinger.documents.queries.shipping import packing_lists
@@ -74,6 +77,22 @@ def print_count_sheet(*, actor: Actor, count: int, bin: int | None, language: st
             most=MOST,
         )
     return render(made, language=language_of(language))
+
+
+def print_transfer_slip(*, actor: Actor, transfer: int, language: str) -> bytes:
+    """What goes along with the goods of a transfer order, to be ticked off where they arrive."""
+    require(actor, "stock.read")
+    made = transfer_slip(transfer, clock.today(configuration.one("time_zone")))
+    return render(made, language=language_of(language))
+
+
+def print_unit_life(*, actor: Actor, lot: int, customer: int | None, language: str) -> bytes:
+    """The life of a unit as a customer may see it: whoever has it, unless another who had it is named."""
+    require(actor, "stock.read")
+    spoken = language_of(language)
+    with override(spoken):
+        made = unit_life(lot, customer, clock.today(configuration.one("time_zone")))
+    return render(made, language=spoken)
 
 
 def labels(*, actor: Actor, of: str, ids: Sequence[int]) -> Named:
