@@ -51,3 +51,23 @@ def test_a_page_says_where_it_belongs(person: Person) -> None:
     person.page.wait_for_load_state()
     assert person.heading() == "Products"
     assert person.page.locator(".crumb").count() == 0
+
+
+def test_a_bin_is_counted_by_its_label_and_what_lies_in_it(on_phone: Person) -> None:
+    person = on_phone
+    person.go("/stock/counts/new/")
+    person.fill(products="CABLE")
+    person.next_step()
+    shelf = person.page.locator("select[data-shelf]")
+    assert shelf.locator("option:checked").inner_text() == "A1"
+    person.scan("a2")
+    assert shelf.locator("option:checked").inner_text() == "A2"
+    person.scan("CABLE", "CABLE", "A1")
+    # What was scanned is in A2, whatever label comes next.
+    assert shelf.locator("option:checked").inner_text() == "A2"
+    assert "Write down what was scanned first" in person.page.locator("[data-last].bad").inner_text()
+    person.page.locator("#scan button", has_text="Write down").click()
+    person.page.wait_for_load_state()
+    told = person.page.locator("main").inner_text()
+    assert "Everything in this bin is counted." in told
+    assert person.rows("A2", "CABLE", "2").count() == 1

@@ -79,7 +79,7 @@ def test_packs_of_any_size_arrive_at_what_one_costs(company: World) -> None:
     clean()
 
 
-def test_a_case_of_serials_arrives_one_by_one(company: World) -> None:
+def test_a_case_of_serials_arrives_one_by_one(client: Client, company: World) -> None:
     product = company.product(traced="serial")
     in_units(product, {"name": "case", "factor": "3", "for_buying": True})
     offered(company, product, "31.50")
@@ -89,6 +89,14 @@ def test_a_case_of_serials_arrives_one_by_one(company: World) -> None:
     receive(actor=HOUSE, arrivals=[Arrival(line.pk, 3, serials=("A", "B", "C"))])
     assert held(product=product.pk) == {"bin": 3, "on_order": 3}
     assert sum(Layer.objects.values_list("value_minor", flat=True)) == 94_50
+    # Quantities of a receipt are in the product's own unit, its cost is said in the line's.
+    client.force_login(company.user)
+    came = client.get("/api/v1/receipts").json()["items"][0]
+    (brought,) = came["lines"]
+    assert (brought["quantity"], brought["unit_cost"], brought["unit"]) == ("3", "94.5", "case")
+    page = seen(client, f"/receipts/{came['id']}/")
+    assert f"{product.sku}, cost per case" in page
+    assert "EUR / case" in seen(client, f"/receipts/{came['id']}/price/")
     _, (odd,) = ordered(company, PurchaseLineWish(product.pk, 4))
     assert (odd.unit, odd.per, odd.unit_cost_micro) == ("", None, 31_500_000)
     clean()

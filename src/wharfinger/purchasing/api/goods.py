@@ -108,6 +108,9 @@ class ReceiptLineOut(Shown):
     unit_cost: str | None = Field(
         examples=["31.5"], description="As billed, else as ordered; only for who may see costs."
     )
+    unit: str = Field(
+        examples=["case"], description="The unit of the product whose cost that is; empty for its own."
+    )
     currency: str = Field(examples=["EUR"])
 
 

@@ -40,6 +40,8 @@ class Came(NamedTuple):
     decimals: int
     currency: str
     unit_cost_micro: int
+    unit: str
+    """The further unit of the product whose cost that is; its own where none is named."""
     kind: str
     bin: int | None
     code: str
@@ -211,7 +213,7 @@ def came(entries: Iterable[int]) -> dict[int, list[Came]]:
     found: dict[int, list[Came]] = defaultdict(list)
     for row in sql.fetch(
         "SELECT m.entry_id, p.id, p.purchase_order_id, o.number, g.id, g.sku, g.quantity_decimals, "
-        "o.currency, p.unit_cost_micro, t.kind, b.id, l.code, t.claim_id, "
+        "o.currency, p.unit_cost_micro, p.unit, t.kind, b.id, l.code, t.claim_id, "
         "m.quantity - COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0) "
         "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id AND s.kind = 'on_order' "
         "JOIN purchasing_purchaseline p ON p.place_id = s.place_id "
@@ -300,6 +302,7 @@ def _show_arrival(goods: Sequence[Came]) -> dict[str, Any]:
         "purchase_order_number": line.number,
         "product": line.product,
         "sku": line.sku,
+        "unit": line.unit,
         "quantity": plain(sum(one.quantity for one in here), places),
         "rejected": plain(sum(one.quantity for one in goods if one.kind == "refused"), places),
         "bins": sorted({one.bin for one in here if one.bin is not None}),

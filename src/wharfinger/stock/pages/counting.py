@@ -71,6 +71,9 @@ def _shown(request: HttpRequest, found: Count, form: Form) -> HttpResponse:
     )
     bin = _number(form.value("bin"))
     waiting = queries.spots(found, bin=bin or None, most=WAITING + 1) if _open(found) else []
+    # Whoever counts is offered the bins that the count looks at, and begins where something waits.
+    only = found.scope.get("bins")
+    looked_at = [one for one in bins if not only or one[0] in only]
     refusal = form.refusal
     return table_page(
         request,
@@ -83,8 +86,9 @@ def _shown(request: HttpRequest, found: Count, form: Form) -> HttpResponse:
         books=_sees_books(found, actor),
         waiting=waiting[:WAITING],
         more=len(waiting) > WAITING,
-        bins=bins,
+        looked_at=looked_at,
         bin=bin,
+        here=bin or (waiting[0].bin if waiting else None),
         form=form,
         apart=refusal if refusal is not None and refusal.field not in FIELDS else None,
         entries=timeline(f"count:{found.pk}", most=8),

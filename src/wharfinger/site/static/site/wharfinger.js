@@ -258,8 +258,20 @@
     form.requestSubmit();
     return true;
   };
+  // Where bins are counted, a bin's label says where the next scans lie, unless those before it are not written down.
+  const shelved = (scanner, code) => {
+    const shelf = $("select[data-shelf]", scanner.closest("form") ?? scanner), told = $("[data-last]", scanner);
+    const found = shelf && [...shelf.options].find((one) => same(one.text) === same(code));
+    if (!found) return false;
+    const early = found.value !== shelf.value && Boolean($("[data-scanned] li", scanner));
+    if (!early) shelf.value = found.value;
+    told.textContent = early ? `${code}: ${shelf.dataset.first}` : code;
+    told.classList.toggle("bad", early);
+    beep(!early);
+    return true;
+  };
   const scan = (scanner, code) => {
-    if (putting(scanner, code)) return;
+    if (putting(scanner, code) || shelved(scanner, code)) return;
     if ("ticks" in scanner.dataset) { ticked(scanner, code); return; }
     if (tallied(scanner, code)) return;
     const list = $("[data-scanned]", scanner), told = $("[data-last]", scanner), name = scanner.dataset.name;
@@ -336,7 +348,8 @@
   show($("dialog[data-again]"));
   // At a desk the scanner has the focus from the beginning, where no field before it waits to be filled or mended.
   const asks = $("main [autofocus]"), waits = asks && (!asks.value || asks.getAttribute("aria-invalid"));
-  if (document.activeElement === document.body && matchMedia("(pointer: fine)").matches) (waits ? asks : $("[data-scanner] [data-scan]"))?.focus({ preventScroll: true });
+  const unasked = [document.body, asks].includes(document.activeElement) && matchMedia("(pointer: fine)").matches;
+  if (unasked) (waits ? asks : $("[data-scanner] [data-scan]"))?.focus({ preventScroll: true });
 
   // A dialog whose act was refused opens again with what was typed, the reason beside its field.
   const typed = $("#typed")?.dataset, refused = typed && $$("dialog form").find((form) => form.getAttribute("action") === typed.act);
