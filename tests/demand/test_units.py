@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.world import World, clean, entries, held, seen, world
+from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.billing.actions.invoices import invoice
@@ -298,3 +300,47 @@ def test_added_charges_are_offered_their_price(company: World) -> None:
     made = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, (LineWish(product.pk, 1),)))
     added = add_lines(actor=HOUSE, sheet=made.one("demand.Sheet"), wishes=[LineWish(product.pk, 2)])
     assert priced(added.made["ledger.Claim"][0]) == (9_000_000, False, pk)
+
+
+def test_a_line_and_the_pages_say_which_list_asks_from_how_many_on(client: Client, company: World) -> None:
+    client.force_login(company.user)
+    product = in_cases(company, sku="SW-1")
+    pk = a_list(
+        company,
+        {"product": product.pk, "price": "9"},
+        {"product": product.pk, "from_quantity": "10", "price": "8"},
+        {"product": product.pk, "unit": "case", "from_quantity": "2", "price": "150"},
+    )
+    nine, ten, cases = order(
+        company,
+        LineWish(product.pk, 9),
+        LineWish(product.pk, 10),
+        LineWish(product.pk, 72, unit="case", per=24),
+    )
+    rows = {line.pk: line for line in Line.objects.all()}
+    assert [rows[one].price_from for one in (nine, ten, cases)] == [None, 10, 48]
+    sheet = rows[nine].sheet_id
+    shown = {one["id"]: one for one in client.get(f"/api/v1/orders/{sheet}?include=lines").json()["lines"]}
+    assert [shown[one]["price_from"] for one in (nine, ten, cases)] == [None, "10", "2"]
+    page = seen(client, f"/orders/{sheet}/")
+    assert "Resellers, from 10" in page
+    assert "Resellers, from 2" in page
+    change_line(actor=HOUSE, line=ten, change=LineChange(quantity=5))
+    assert Line.objects.get(pk=ten).price_from is None
+    about = {"sku-0": "SW-1", "quantity-0": "12", "organization": company.customer.pk, "unit-0": "pc"}
+    assert "Resellers, from 10" in client.get("/lines/about/", about).content.decode()
+    for address in (f"/products/{product.pk}/", f"/organizations/{company.customer.pk}/"):
+        page = seen(client, address)
+        assert f"/price-lists/{pk}/" in page
+        assert 'id="pays"' in page
+    clean()
+
+
+def test_a_list_begins_at_midnight_where_the_company_is(company: World, monkeypatch: Any) -> None:
+    """22:30 UTC of 31 December is half past eleven in Berlin; half an hour later the new prices hold."""
+    product = company.product()
+    a_list(company, {"product": product.pk, "price": "7"}, valid_from="2030-01-01")
+    for moment, price in (("2029-12-31T22:30", 10_000_000), ("2029-12-31T23:00", 7_000_000)):
+        monkeypatch.setattr(clock, "now", lambda at=moment: datetime.fromisoformat(f"{at}:00+00:00"))
+        (line,) = order(company, LineWish(product.pk, 1))
+        assert priced(line)[0] == price

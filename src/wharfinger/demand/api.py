@@ -164,6 +164,9 @@ class LineOut(Shown):
     unit_price: str = Field(examples=["49.90"])
     price_origin: Literal["typed", "list", "product"] = Field(examples=["list"])
     price_list: Id | None
+    price_from: str | None = Field(
+        examples=["10"], description="From which quantity on the list asks that, in the line's unit."
+    )
     discount_percent: str = Field(examples=["0"])
     tax_code: Id
     billable: bool

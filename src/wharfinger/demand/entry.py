@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from wharfinger.base import clock, configuration
@@ -136,6 +137,12 @@ def _offered(given: Mapping[str, Any], product: Product, text: str, unit: str) -
     except Refusal as refusal:
         return {"lacks": refusal.words(), "currency": currency, "unit": unit}
     by = PriceList.objects.filter(pk=offer.price_list or 0).values_list("name", flat=True).first()
+    if by and offer.from_quantity:
+        start = (offer.from_quantity, product.quantity_decimals)
+        by = _("%(list)s, from %(n)s") % {
+            "list": by,
+            "n": written(*(start if per is None else told(offer.from_quantity, per))),
+        }
     return {"price": offer.price_micro, "currency": currency, "by": by, "unit": unit}
 
 
@@ -150,6 +157,11 @@ def _customer_of(given: Mapping[str, Any]) -> tuple[int, str]:
             if found:
                 return found
     return 0, home
+
+
+def said_in(units: int, line: Any) -> str:
+    """So much of a line's product, in the line's unit."""
+    return written(*((units, line.product.quantity_decimals) if line.per is None else told(units, line.per)))
 
 
 def unit_words(line: Any) -> str:

@@ -104,6 +104,8 @@ class Line(models.Model):
     """Whether somebody typed the price; what was offered is offered anew when the quantity changes."""
     price_list = models.ForeignKey(PriceList, models.PROTECT, null=True, related_name="+", db_index=False)
     """The list that offered the price; none where somebody typed it, or the product's own holds."""
+    price_from = models.BigIntegerField(null=True)
+    """From which quantity on the list asks that, in the product's smallest unit; nothing where from the first one on."""
     discount_micro = models.IntegerField(default=0)
     """A share at 10⁻⁶: 15 % = 150 000."""
     tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="+", db_index=False)

@@ -24,7 +24,7 @@ from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.catalog.queries import scanned, units_of
 from wharfinger.catalog.rules.units import told, unit_named
 from wharfinger.demand import actions
-from wharfinger.demand.entry import in_rows, typed_quantity, unit_choices, unit_words
+from wharfinger.demand.entry import in_rows, said_in, typed_quantity, unit_choices, unit_words
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import net_of
@@ -162,7 +162,11 @@ def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
 def origin_words(line: Line, price_list: PriceList | None) -> str:
     """Where a line's price is from."""
     words = {"typed": _("Typed"), "product": _("Product"), "list": price_list.name if price_list else ""}
-    return words[origin_of(line)]
+    start = words[origin_of(line)]
+    if line.price_from is None:
+        return start
+    told_from = said_in(line.price_from, line)
+    return _("%(list)s, from %(n)s") % {"list": start, "n": told_from}
 
 
 def open_rows(document: int, by: str) -> list[dict[str, Any]]:

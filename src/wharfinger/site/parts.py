@@ -23,6 +23,7 @@ from wharfinger.notices.rules.attachments import SEEN_BY
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries.orders import totals as purchase_totals
 from wharfinger.sales import queries as sales
+from wharfinger.site import priced
 from wharfinger.site.nav import address
 from wharfinger.site.papers import papers
 from wharfinger.stock.models import Level, Location
@@ -36,9 +37,9 @@ OPEN = ("demand", "to_approve", "to_order", "drafted", "on_order", "bin", "picke
 
 def install() -> None:
     """Hang the table into the pages; called once, when Django is ready."""
-    further.parts["organization"] = [documents, devices]
+    further.parts["organization"] = [documents, devices, priced.of_an_organization]
     further.parts["order"], further.parts["work_order"] = [papers], [papers]
-    further.parts["product"] = [stock, open_lines]
+    further.parts["product"] = [stock, priced.of_a_product, open_lines]
     for noun in SEEN_BY:
         further.parts.setdefault(noun, []).append(partial(files, noun))
     further.figures["product.available"] = available

@@ -89,6 +89,9 @@ def _shown(line: Line, figures: dict[str, int], *, firm: bool, won: bool) -> dic
         "unit_price": plain(line.unit_price_micro, money.MICRO),
         "price_origin": origin_of(line),
         "price_list": line.price_list_id,
+        "price_from": None
+        if line.price_from is None
+        else said(line.price_from, line.per, line.product.quantity_decimals),
         "discount_percent": plain(line.discount_micro, 4),
         "tax_code": line.tax_code_id,
         "billable": line.billable,

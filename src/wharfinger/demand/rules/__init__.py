@@ -44,6 +44,8 @@ class LineWish:
     offered: bool = False
     """Whether the price was offered to the line that this one continues, and in ``price_list`` by which list."""
     price_list: int | None = None
+    price_from: int | None = None
+    """From which quantity on that list asks so."""
     own: Mapping[str, Any] | None = None
     """The values of own fields as somebody gives them; nobody is asked for any without it."""
     kept: Mapping[str, Any] | None = None
@@ -103,6 +105,7 @@ def make_lines(
             unit_price_micro=offer.price_micro,
             price_typed=wish.unit_price_micro is not None and not wish.offered,
             price_list_id=offer.price_list,
+            price_from=offer.from_quantity or None,
             discount_micro=wish.discount_micro,
             tax_code_id=wish.tax_code or product.tax_code_id,
             currency=currency,
@@ -124,7 +127,7 @@ def _own(truth: Truth, wish: LineWish, n: int) -> dict[str, Any]:
 
 def _offer(truth: Truth, product: Any, wish: LineWish, organization: int, currency: str, field: str) -> Offer:
     if wish.unit_price_micro is not None:
-        return Offer(wish.unit_price_micro, wish.price_list)
+        return Offer(wish.unit_price_micro, wish.price_list, wish.price_from or 0)
     return offered(truth, product, organization, wish.quantity, wish.unit, wish.per, currency, field=field)
 
 

@@ -186,11 +186,15 @@ def _priced(truth: Truth, row: Any, change: LineChange, quantity: int, *, billed
     unit, per = (row.unit, row.per) if change.unit is None else (change.unit, change.per)
     values: dict[str, Any] = {"unit": unit, "per": per}
     if change.unit_price_micro is not None:
-        return values | {"price_typed": True, "price_list_id": None}
+        return values | {"price_typed": True, "price_list_id": None, "price_from": None}
     product = truth.read["products"][row.product_id]
     if not row.price_typed and not billed and (quantity != row.quantity or per != row.per):
         offer = offered(truth, product, row.organization_id, quantity, unit, per, row.currency)
-        return values | {"unit_price_micro": offer.price_micro, "price_list_id": offer.price_list}
+        return values | {
+            "unit_price_micro": offer.price_micro,
+            "price_list_id": offer.price_list,
+            "price_from": offer.from_quantity or None,
+        }
     if per != row.per:
         whole = 10**product.quantity_decimals
         values["unit_price_micro"] = rounded(row.unit_price_micro * (per or whole), row.per or whole)

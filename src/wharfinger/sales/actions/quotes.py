@@ -111,6 +111,7 @@ def _same(line: Line) -> LineWish:
         unit_price_micro=line.unit_price_micro,
         offered=not line.price_typed,
         price_list=line.price_list_id,
+        price_from=line.price_from,
         discount_micro=line.discount_micro,
         tax_code=line.tax_code_id,
         site=line.site_id,

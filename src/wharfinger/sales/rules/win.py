@@ -87,6 +87,7 @@ def _as_wish(line: Any, kit: int | None) -> LineWish:
         unit_price_micro=line.unit_price_micro,
         offered=not line.price_typed,
         price_list=line.price_list_id,
+        price_from=line.price_from,
         discount_micro=line.discount_micro,
         tax_code=line.tax_code_id,
         site=line.site_id,
