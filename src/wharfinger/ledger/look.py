@@ -96,7 +96,9 @@ def house() -> House:
     known = _known.get()
     if known is not None:
         return known
-    return _house(stored(*OFTEN))
+    # Without a key, this is the statement that begins an act.
+    ((column, *_),) = sql.fetch(f"SELECT {settings_column()}{sql.plans_kept()}")
+    return _house(_parsed(column))
 
 
 def stored(*keys: str) -> dict[str, Any]:
@@ -132,12 +134,15 @@ def settings_column() -> str:
 @contextmanager
 def knowing(column: Any) -> Iterator[None]:
     """Let the act inside use the settings of a ``settings_column`` that its first statement brought."""
-    found = json.loads(column) if isinstance(column, str) else column
-    token = _known.set(_house(found or {}))
+    token = _known.set(_house(_parsed(column)))
     try:
         yield
     finally:
         _known.reset(token)
+
+
+def _parsed(column: Any) -> dict[str, Any]:
+    return (json.loads(column) if isinstance(column, str) else column) or {}
 
 
 def _house(stored: dict[str, Any]) -> House:

@@ -30,12 +30,15 @@ def plans_kept() -> str:
     """Further columns for the statement that begins an act: until its end, PostgreSQL plans no text twice.
 
     Our texts take all rows as one parameter, so that one plan serves ten lines and a thousand; planning them
-    anew for each act took longer than running them. A plan that is kept must go by index even where a table is
-    still small, so reading a page by index is said to cost hardly more than reading the next one.
+    anew for each act took longer than running them. A plan that is kept must lead from the given rows by index,
+    even where it was made while a table held next to nothing; so must those of the checks of foreign keys, which
+    are made with the first of them and kept just as long.
     """
     if not on_postgresql():
         return ""
-    settings = {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1"}
+    settings = {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1"} | dict.fromkeys(
+        ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"), "off"
+    )
     return "".join(f", set_config('{name}', '{value}', true)" for name, value in settings.items())
 
 
