@@ -8,6 +8,7 @@ from typing import Any
 
 from django.test import Client
 
+from tests.scenarios.assembles import AssemblesActions, AssemblesApi
 from tests.scenarios.counts import CountsActions, CountsApi
 from tests.scenarios.deals import DealsActions, DealsApi
 from tests.scenarios.doubles import DoublesActions, DoublesApi
@@ -56,7 +57,9 @@ class Refused(Exception):
         self.code = code
 
 
-class ActionsDoor(DealsActions, DoublesActions, FurtherActions, CountsActions, OwnsActions, TradesActions):
+class ActionsDoor(
+    AssemblesActions, DealsActions, DoublesActions, FurtherActions, CountsActions, OwnsActions, TradesActions
+):
     """Calls the actions in process."""
 
     def __init__(self, company: World, who: User | None = None) -> None:
@@ -159,7 +162,7 @@ class ActionsDoor(DealsActions, DoublesActions, FurtherActions, CountsActions, O
             raise Refused(refusal.code if refusal.words() else "no words") from refusal
 
 
-class ApiDoor(DealsApi, DoublesApi, FurtherApi, CountsApi, OwnsApi, TradesApi):
+class ApiDoor(AssemblesApi, DealsApi, DoublesApi, FurtherApi, CountsApi, OwnsApi, TradesApi):
     """Speaks JSON over HTTP."""
 
     def __init__(self, company: World, who: User | None = None) -> None:

@@ -27,9 +27,9 @@ from typing import Any
 import pytest
 from django.db.models import Sum
 
+from tests.scenarios.assembling import Assembling
 from tests.scenarios.doors import ActionsDoor, ApiDoor, Refused
 from tests.scenarios.further import micro
-from tests.scenarios.owning import Owning
 from tests.world import World, clean, entries
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
@@ -50,7 +50,7 @@ FIGURES = (
 )  # fmt: skip
 
 
-class Teller(Owning):
+class Teller(Assembling):
     """Tells one story."""
 
     def __init__(self, company: World, door: ActionsDoor | ApiDoor) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from tests.world import World, clean, entries, held, seen, world
+from wharfinger.base import clock
 from wharfinger.base.refusal import Refusal
 from wharfinger.catalog.actions import change_product
 from wharfinger.catalog.models import Product
@@ -19,7 +21,10 @@ from wharfinger.sales.actions.orders import create_order, reserve
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.stock.actions.building import build, replace_component, take_apart
+from wharfinger.stock.actions.goods import adjust
+from wharfinger.stock.queries.buildable import takes
 from wharfinger.stock.queries.built import contents
+from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.building import Build, Exchange, TakeApart
 
 pytestmark = pytest.mark.django_db
@@ -308,4 +313,23 @@ def test_a_unit_tells_what_is_inside_and_what_it_is_inside_of(
     done = client.post("/api/v1/stock/replace-component", body, content_type="application/json")
     assert done.status_code == 200, done.content
     assert inside("S1") == [("DRIVE", "D1", 1), ("STICK", "", 4)]
+    clean()
+
+
+def test_what_has_expired_goes_into_nothing_unless_it_is_named(company: World) -> None:
+    glue = company.product(traced="batch")
+    whole = bundle(company, (glue, 1))
+    today = clock.today("Europe/Berlin")
+    for batch, day in (("OLD", today - timedelta(days=1)), ("NEW", today + timedelta(days=9))):
+        found = Adjustment(glue.pk, 1, company.location.place_id, batch=batch, expires_on=day)
+        adjust(actor=company.user, items=[found], reason="Found")
+    assert takes(whole, company.location.place_id, 2).can == 1
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        built(company, whole, 2)
+    assert refused.value.code == "expired"
+    assert entries() == before
+    built(company, whole, 1)
+    assert {h.lot.code for h in Holding.objects.filter(product=glue, kind="bin", quantity=1)} == {"OLD"}
+    built(company, whole, 1, inside=("OLD",))
     clean()

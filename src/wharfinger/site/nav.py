@@ -110,7 +110,7 @@ STOPS = (
     Stop(STOCK, N_("Kept for others"), "stock:kept", "archive", "stock.read"),
     Stop(STOCK, N_("What expires"), "stock:expiring", "hourglass", "stock.read"),
     Stop(STOCK, N_("What is kept"), "stock:levels", "ruler", "stock.read"),
-    Stop(STOCK, N_("Put away"), "stock:put_away", "package-check", "stock.put_away"),
+    Stop(STOCK, N_("Putting away"), "stock:put_away", "package-check", "stock.put_away"),
     Stop(STOCK, N_("Build"), "stock:build", "hammer", "stock.adjust"),
     Stop(STOCK, N_("Transfer orders"), "stock:transfer_orders", "truck", "stock.read"),
     Stop(STOCK, N_("Counts"), "stock:counts", "clipboard-check", "stock.read"),

@@ -13,7 +13,7 @@ from wharfinger.fulfilment.rules import Pick, firm_line, fitting, line_of, menti
 from wharfinger.ledger.plan import Held, PlaceRef, Plan, Spot, Truth, fixed, spot
 from wharfinger.ledger.reverse import take_back
 from wharfinger.stock import rules as stock
-from wharfinger.stock.rules.building import Build, assemble
+from wharfinger.stock.rules.building import Build, assemble, free_at
 from wharfinger.stock.rules.recipes import can_build
 
 
@@ -94,7 +94,7 @@ def _build(plan: Plan, truth: Truth, line: Any, pick: Pick, missing: int, n: int
     for at in truth.read["homes"]:
         if pick.location not in (None, at) or (at in lending and pick.location is None):
             continue
-        free = {part: _free_at(truth, part, at) for part in recipes.below(product.pk)}
+        free = {part: free_at(truth, part, at) for part in recipes.below(product.pk)}
         able[at] = can_build(recipes, product.pk, free)
     for at, can in sorted(able.items(), key=lambda one: (-one[1], one[0])):
         part = min(units, can)
@@ -125,10 +125,6 @@ def _build(plan: Plan, truth: Truth, line: Any, pick: Pick, missing: int, n: int
 def _lending(truth: Truth, line: Any) -> set[int]:
     """The locations that lend, where a line's goods are to be sold."""
     return {at for at, channel in (demand.selling(truth, line) or {}).items() if channel == "rental"}
-
-
-def _free_at(truth: Truth, product: int, location: int) -> int:
-    return sum(h.quantity for h in truth.free_of(product) if h.location == location)
 
 
 def _first_to_expire(truth: Truth, line: Any, pick: Pick) -> list[Held]:

@@ -11,7 +11,7 @@ from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.words import same
 from wharfinger.ledger.plan import Held, LotRef, PlaceRef, Plan, Spot, Truth, fixed, spot
 from wharfinger.ledger.reverse import Taken, reverse_draws
-from wharfinger.stock.rules import choose, price_issue, value_receipt
+from wharfinger.stock.rules import choose, expired_on, price_issue, value_receipt
 from wharfinger.stock.rules.adjusting import check_tracing, identify, target_bin
 from wharfinger.stock.rules.recipes import Recipes, segments
 
@@ -170,7 +170,7 @@ def _groups(
     if build.batch:
         together = identify(plan, truth, product, build.batch, serial=False, field=f"{field}batch")
     parts = recipes.below(product.pk)
-    free = {part: _free(truth, part, build.location) for part in parts}
+    free = {part: free_at(truth, part, build.location) for part in parts}
     for count, ratios in segments(recipes, product.pk, units, free):
         if build.serials:
             for _ in range(count):
@@ -180,8 +180,13 @@ def _groups(
             yield together, count, ratios
 
 
-def _free(truth: Truth, product: int, location: int) -> int:
-    return sum(held.quantity for held in truth.free_of(product) if held.location == location)
+def free_at(truth: Truth, product: int, location: int) -> int:
+    """What is free of a product there; what has expired goes into nothing unless it is named."""
+    return sum(
+        held.quantity
+        for held in truth.free_of(product)
+        if held.location == location and not expired_on(held, truth.today)
+    )
 
 
 def _named(truth: Truth, build: Build, field: str) -> dict[int, list[int]]:
@@ -225,7 +230,15 @@ def _put_in(
         there = {h.lot: h for h in truth.free_of(part) if h.quantity > 0 and h.location == build.location}
         found = [lot for lot in lots[part] if lot in there]
         named = (found[:quantity] if found and there[found[0]].spot.serial else found) or (0,)
-    chosen = choose(truth.free, part, quantity, location=build.location, lots=named, field=f"{field}quantity")
+    chosen = choose(
+        truth.free,
+        part,
+        quantity,
+        location=build.location,
+        lots=named,
+        fresh_on=truth.today,
+        field=f"{field}quantity",
+    )
     for held, units in chosen:
         step = plan.move(held.spot, held.spot.at(fixed("assembly")), units)
         value += price_issue(plan, truth, step, truth.products[part].cost_method)
@@ -351,7 +364,13 @@ def _put_in_one(plan: Plan, truth: Truth, exchange: Exchange, unit: Held) -> int
             )
         lots = (known.id,)
     chosen = choose(
-        truth.free, exchange.product, exchange.into, location=unit.location, lots=lots, field="into"
+        truth.free,
+        exchange.product,
+        exchange.into,
+        location=unit.location,
+        lots=lots,
+        fresh_on=truth.today,
+        field="into",
     )
     value = 0
     for held, units in chosen:
