@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from tempfile import TemporaryFile
-from typing import TypeVar, cast
+from typing import cast
 
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from wharfinger.base import clock
 from wharfinger.base.access import Actor
 from wharfinger.base.page import Form, came_from, page, page_act
-from wharfinger.base.refusal import N_, BadInput, NotThere
-from wharfinger.exchange import files, lists, queries
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.exchange import lists, queries, serving
 from wharfinger.exchange.actions import mappings, rollback, runs
 from wharfinger.exchange.columns import kind_of
 from wharfinger.exchange.models import Mapping, Run
 from wharfinger.exchange.rules import headings, systems
 from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.exchange.sheets import MOST_BYTES
-
-Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,17 +58,8 @@ def upload(request: HttpRequest) -> HttpResponse:
 @require_safe
 @page("exchange.import")
 def template(request: HttpRequest, kind: str, form: str) -> HttpResponse:
-    """A file to be filled in: the columns of a kind and an example, in a workbook with what they mean."""
-    if kind not in KINDS or form not in files.FORMS:
-        raise NotThere("no_such_kind", N_("Choose what the file holds."))
-    of = kind_of(kind)
-    content = files.template_csv(of) if form == "csv" else files.template_xlsx(of)
-    return _file(HttpResponse(content, content_type=files.MEDIA[form]), f"{kind}.{form}")
-
-
-def _file(answer: Answer, name: str) -> Answer:
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    """A file to be filled in."""
+    return serving.template(kind, form)
 
 
 @require_safe
@@ -88,37 +74,14 @@ def export(request: HttpRequest) -> HttpResponse:
 @page("exchange.export")
 def leaving(request: HttpRequest, kind: str, form: str) -> HttpResponseBase:
     """One list as a file, row by row."""
-    return taken_out(_actor(request), kind, form)
+    return serving.leaving(_actor(request), kind, form)
 
 
 @require_safe
 @page("exchange.export")
 def archive(request: HttpRequest, form: str) -> HttpResponseBase:
     """Every list in one archive."""
-    if form not in files.FORMS:
-        raise NotThere("no_such_list", N_("There is no such list."))
-    out = TemporaryFile()  # noqa: SIM115 - the answer closes it
-    files.archive(_actor(request), out, form)
-    out.seek(0)
-    return FileResponse(
-        out,
-        as_attachment=True,
-        filename=f"wharfinger-{clock.today():%Y-%m-%d}.zip",
-        content_type=files.MEDIA["zip"],
-    )
-
-
-def taken_out(actor: Actor, kind: str, form: str, ids: Sequence[int] | None = None) -> HttpResponseBase:
-    """A list as a file, of these nouns or of all; CSV leaves while it is read."""
-    of, rows = lists.kind_leaving(actor, kind), lists.rows_of(actor, kind, ids)
-    name = f"{kind}-{clock.today():%Y-%m-%d}.{form}"
-    if form == "csv":
-        lines = (line.encode() for line in files.csv_lines(of, rows))
-        return _file(StreamingHttpResponse(lines, content_type=files.MEDIA["csv"]), name)
-    out = TemporaryFile()  # noqa: SIM115 - the answer closes it
-    files.workbook(out, of, rows)
-    out.seek(0)
-    return FileResponse(out, as_attachment=True, filename=name, content_type=files.MEDIA["xlsx"])
+    return serving.archive(_actor(request), form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from django.db.models import Count, ForeignObjectRel, Q
+from django.db.models import Count, ForeignObjectRel, Q, QuerySet
 from django.utils.translation import gettext
 
+from wharfinger.base.access import Actor
 from wharfinger.base.refusal import N_, NotThere
-from wharfinger.exchange import sheets
+from wharfinger.exchange import files, lists, sheets
 from wharfinger.exchange.columns import kind_of
 from wharfinger.exchange.models import Made, Mapping, Run
+from wharfinger.exchange.rules import headings, systems
+from wharfinger.exchange.rules.kinds import Kind
 from wharfinger.ledger.models import Holding, Move
 from wharfinger.ledger.reverse import model_of
 from wharfinger.ledger.telling import stand_words, verb_words
@@ -20,6 +23,109 @@ from wharfinger.stock.queries.holders import documents_of
 
 PREVIEW = 5
 """So many rows of a file are shown while its columns are mapped."""
+
+
+STANDINGS = ("uploaded", "under_way", "tried", "brought_in", "rolled_back")
+
+
+def standing(rows: QuerySet[Run, Run], values: Sequence[str]) -> QuerySet[Run, Run]:
+    """Runs that stand at any of these words."""
+    begun, done = Q(started_at__isnull=False), Q(finished_at__isnull=False)
+    tried, back = Q(dry=True), Q(back_at__isnull=False)
+    words = {
+        "uploaded": ~begun,
+        "under_way": begun & ~done,
+        "tried": done & tried,
+        "brought_in": done & ~tried & ~back,
+        "rolled_back": done & ~tried & back,
+    }
+    wanted = Q(pk__in=[])
+    for value in values:
+        wanted |= words[value]
+    return rows.filter(wanted)
+
+
+def standing_of(run: Run) -> str:
+    """The word at which a run stands."""
+    if run.started_at is None:
+        return "uploaded"
+    if run.finished_at is None:
+        return "under_way"
+    return "tried" if run.dry else "brought_in" if run.back_at is None else "rolled_back"
+
+
+def runs() -> QuerySet[Run, Run]:
+    """Every run, without its file."""
+    return Run.objects.defer("content", "changes")
+
+
+def show_runs(found: Iterable[Run]) -> list[dict[str, Any]]:
+    """Runs as callers read them."""
+    return [
+        {
+            "id": run.pk,
+            "kind": run.kind,
+            "name": run.name,
+            "status": standing_of(run),
+            "uploaded_at": run.uploaded_at.isoformat(),
+            "by": run.by_id,
+            **{name: getattr(run, name) for name in ("total", "position", "added", "changed", "unchanged")},
+            "refused": len(run.problems),
+        }
+        for run in found
+    ]
+
+
+def show_run(run: Run, *, costs: bool) -> dict[str, Any]:
+    """A run with how it is read and what was refused; what vendors ask only for who may see costs."""
+    sheet = preview(run) if run.content is not None else sheets.Sheet([], [])
+    system = systems.recognised(sheet.headings, run.kind)
+    back = rollback(run)
+    return {
+        **show_runs([run])[0],
+        **{name: getattr(run, name) for name in ("columns", "decimal", "dates")},
+        "headings": sheet.headings,
+        "left": headings.left(sheet.headings, run.columns, run.kind),
+        "system": system.name if system else None,
+        "rows": [cells for _, cells in sheet.rows],
+        "problems": [
+            {"row": one["row"], "column": one["column"], "message": one["words"]} for one in problems(run)
+        ],
+        "changes": list(changes(run)) if costs else [],
+        "made": back["made"],
+        "undone": back["undone"],
+    }
+
+
+def show_kind(kind: Kind) -> dict[str, Any]:
+    """A kind of file with its columns, in the caller's language."""
+    return {
+        "name": kind.name,
+        "label": gettext(kind.label),
+        "key": list(kind.key),
+        "columns": [
+            {
+                **{name: getattr(column, name) for name in ("name", "needed", "form", "example")},
+                "label": gettext(column.label),
+                "words": column.choices(),
+                "help": files.holds(column),
+            }
+            for column in kind.columns
+        ],
+    }
+
+
+def show_lists(actor: Actor) -> list[dict[str, Any]]:
+    """The lists that somebody may take out."""
+    return [
+        {
+            "name": kind.name,
+            "label": gettext(kind.label),
+            "columns": [column.name for column in kind.leaving()],
+            "comes_back": kind.name not in lists.HISTORY,
+        }
+        for kind in lists.leaving(actor)
+    ]
 
 
 def latest() -> list[Run]:

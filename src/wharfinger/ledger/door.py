@@ -82,6 +82,35 @@ def write(
     return response
 
 
+def stepped(
+    request: Request, step: Callable[[], Shown], *, about: str = "", status: int = 200
+) -> HttpResponse:
+    """Do a step of working state, which leaves no entry of its own, and answer with how it stands then.
+
+    about: its name, whose ETag ``If-Match`` must name. ``Idempotency-Key`` is served here.
+    """
+    if _is_dry(request):
+        raise BadInput(
+            "no_dry_run", N_("Nothing of this is in the books yet; try it instead."), field="dry_run"
+        )
+    if (wanted := request.headers.get("If-Match", "")) and about and wanted.strip() != "*":
+        _require(
+            about, {tag.strip() for tag in wanted.split(",")}, Fact.objects.filter(subject=about).count()
+        )
+
+    def run() -> tuple[int, str]:
+        return status, orjson.dumps(dict(step())).decode()
+
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return answer(step(), status=status)
+    found, body, replayed = answered(request.auth, key, _digest(request), run)
+    response = HttpResponse(body, status=found, content_type="application/json")
+    if replayed:
+        response["Idempotency-Replayed"] = "true"
+    return response
+
+
 def make(
     request: Request,
     act: Callable[[], Written],

@@ -58,6 +58,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.purchasing.api.approvals:router", "procurement"),
     ("wharfinger.ledger.api:router", ""),
     ("wharfinger.documents.api:router", ""),
+    ("wharfinger.exchange.api:router", ""),
     ("wharfinger.demand.api:router", ""),
     ("wharfinger.sales.api.quotes:router", ""),
     ("wharfinger.sales.api.orders:router", ""),

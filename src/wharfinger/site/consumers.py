@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from wharfinger.base import clock
-from wharfinger.base.access import HOUSE
+from wharfinger.base.access import HOUSE, Actor
 from wharfinger.catalog.actions.offers import come_into_force
 from wharfinger.documents.actions import sending
+from wharfinger.exchange.actions import rollback, runs
 from wharfinger.notices import mails, webhooks
 from wharfinger.notices.actions.attachments import sweep
 from wharfinger.notices.outbox import Consumer
@@ -46,6 +47,19 @@ def every(seconds: int, act: Callable[[], object]) -> Callable[[], object]:
         return act()
 
     return chore
+
+
+def go_on_with_files(seconds: int = 2) -> bool:
+    """Go on for a while with a file that is on its way into or out of the books; whether there was one."""
+    run = runs.under_way()
+    if run is None:
+        return False
+    actor: Actor = run.by or HOUSE
+    if run.back_to is not None:
+        rollback.go_back(actor=actor, run=run, seconds=seconds)
+    else:
+        runs.proceed(actor=actor, run=run, seconds=seconds)
+    return True
 
 
 CHORES: tuple[Callable[[], object], ...] = (

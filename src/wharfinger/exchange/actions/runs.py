@@ -8,7 +8,7 @@ from functools import partial
 from time import monotonic
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from wharfinger.base import clock, configuration
 from wharfinger.base.access import Actor, require
@@ -56,6 +56,8 @@ BRING: dict[str, Callable[..., str]] = {
     for act, names in ((named.bring, named.NOUNS), (parts.bring, parts.PARTS))
     for name in names
 }
+MOVING = ("position", "added", "changed", "unchanged", "problems", "changes", "finished_at")
+"""What changes of a run while it goes on: its file need not be read again."""
 SLICE = 50
 """How many things are brought in between two looks at the clock."""
 MOST_PROBLEMS = 1000
@@ -134,18 +136,32 @@ def proceed(*, actor: Actor, run: Run, seconds: int = 2) -> Run:
         if Run.objects.filter(pk=run.pk, position=start_at, finished_at=None).update(position=end):
             part = found[start_at:end]
             _keep(run, _bring(actor, run, part), [one for group in part for one in group.told])
-        run.refresh_from_db()
+        run.refresh_from_db(fields=MOVING)
         if monotonic() >= until:
             break
     if run.position >= len(found) and run.finished_at is None:
         if run.kind == "vendor_prices":
             _keep(run, (), offers.gone(found))
-            run.refresh_from_db()
+            run.refresh_from_db(fields=MOVING)
         run.finished_at = clock.now()
         if not run.dry:
             run.content = None
         run.save(update_fields=["finished_at", "content"])
     return run
+
+
+def under_way() -> Run | None:
+    """A file that somebody began to bring in, or to roll back, and that is not through; nothing where there is none."""
+    open_ones = Run.objects.filter(
+        Q(started_at__isnull=False, finished_at=None) | Q(back_to__isnull=False)
+    ).select_related("by")
+    found = open_ones.defer("problems", "changes").order_by("pk")
+    return next((run for run in found if may_go_on(run)), None)
+
+
+def may_go_on(run: Run) -> bool:
+    """Whether the one who began it may still bring files in."""
+    return run.by is None or (run.by.is_active and run.by.may("exchange.import"))
 
 
 def _groups(run: Run, columns: Mapping[str, str], decimal: str, dates: str) -> list[Group]:
@@ -212,7 +228,7 @@ def _keep(run: Run, done: Sequence[str | Problem], told: Sequence[Told] = ()) ->
     problems: list[dict[str, Any]] = [asdict(one) for one in done if isinstance(one, Problem)]
 
     def act() -> None:
-        row = Run.objects.select_for_update().get(pk=run.pk)
+        row = Run.objects.only("problems", "changes").select_for_update().get(pk=run.pk)
         Run.objects.filter(pk=run.pk).update(
             **{word: F(word) + words.count(word) for word in ("added", "changed", "unchanged")},
             problems=[*row.problems, *problems][:MOST_PROBLEMS],

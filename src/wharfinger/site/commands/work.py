@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from django.db import OperationalError, close_old_connections
 
 from wharfinger.notices import calling, outbox
-from wharfinger.site.consumers import CHORES, CONSUMERS, LANES
+from wharfinger.site.consumers import CHORES, CONSUMERS, LANES, go_on_with_files
 
 PAUSE_S = 1.0
 CHORES_S = 10.0
@@ -31,9 +31,12 @@ def run(options: Namespace) -> int:
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
     if options.once:
         _work(CONSUMERS, stop, CHORES, once=True)
+        while go_on_with_files():
+            pass
         return 0
     first, *others = ({name: CONSUMERS[name] for name in lane} for lane in LANES)
     threads = [threading.Thread(target=_lane, args=(lane, stop), daemon=True) for lane in others]
+    threads.append(threading.Thread(target=_files, args=(stop,), daemon=True))
     for thread in threads:
         thread.start()
     _lane(first, stop, CHORES)
@@ -46,6 +49,21 @@ def _lane(lane: Mapping[str, outbox.Consumer], stop: threading.Event, chores: Ch
     """Work until stopped; a fault of ours in one lane ends them all, so that it is seen and they begin anew."""
     try:
         _work(lane, stop, chores)
+    finally:
+        stop.set()
+
+
+def _files(stop: threading.Event) -> None:
+    """Go on with files that are under way, slice by slice in a lane of its own; a fault of ours ends all lanes, so that it is seen."""
+    try:
+        while not stop.is_set():
+            try:
+                busy = go_on_with_files()
+            except OperationalError:
+                close_old_connections()
+                busy = False
+            if not busy:
+                stop.wait(2 * PAUSE_S)
     finally:
         stop.set()
 

@@ -1,0 +1,59 @@
+"""Files as answers, for pages and API alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from tempfile import TemporaryFile
+from typing import TypeVar
+
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from wharfinger.base import clock
+from wharfinger.base.access import Actor
+from wharfinger.base.refusal import N_, NotThere
+from wharfinger.exchange import files, lists
+from wharfinger.exchange.columns import kind_of
+from wharfinger.exchange.rules.kinds import KINDS
+
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+
+
+def template(kind: str, form: str) -> HttpResponse:
+    """A file to be filled in: the columns of a kind and an example, in a workbook with what they mean."""
+    if kind not in KINDS or form not in files.FORMS:
+        raise NotThere("no_such_kind", N_("Choose what the file holds."))
+    of = kind_of(kind)
+    content = files.template_csv(of) if form == "csv" else files.template_xlsx(of)
+    return _named(HttpResponse(content, content_type=files.MEDIA[form]), f"{kind}.{form}")
+
+
+def archive(actor: Actor, form: str) -> FileResponse:
+    """Every list that somebody may take out, in one archive."""
+    if form not in files.FORMS:
+        raise NotThere("no_such_list", N_("There is no such list."))
+    out = TemporaryFile()  # noqa: SIM115 - the answer closes it
+    files.archive(actor, out, form)
+    out.seek(0)
+    name = f"wharfinger-{clock.today():%Y-%m-%d}.zip"
+    return FileResponse(out, as_attachment=True, filename=name, content_type=files.MEDIA["zip"])
+
+
+def leaving(actor: Actor, kind: str, form: str, ids: Sequence[int] | None = None) -> HttpResponseBase:
+    """A list as a file, of these nouns or of all; CSV leaves while it is read."""
+    if form not in files.FORMS:
+        raise NotThere("no_such_list", N_("There is no such list."))
+    of, rows = lists.kind_leaving(actor, kind), lists.rows_of(actor, kind, ids)
+    name = f"{kind}-{clock.today():%Y-%m-%d}.{form}"
+    if form == "csv":
+        lines = (line.encode() for line in files.csv_lines(of, rows))
+        return _named(StreamingHttpResponse(lines, content_type=files.MEDIA["csv"]), name)
+    out = TemporaryFile()  # noqa: SIM115 - the answer closes it
+    files.workbook(out, of, rows)
+    out.seek(0)
+    return FileResponse(out, as_attachment=True, filename=name, content_type=files.MEDIA["xlsx"])
+
+
+def _named(answer: Answer, name: str) -> Answer:
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
