@@ -66,7 +66,7 @@ def test_every_page_fits_a_telephone(on_phone: Person, language: str) -> None:
 def _name(address: str) -> str:
     """Which page an address is, and whether it asks for something; empty for what is no page."""
     path, asked, _words = address.partition("?")
-    if re.search(r"\.(pdf|csv|xlsx)$|^/(api|static)/", path) or re.search(r"(export|format)=", address):
+    if re.search(r"\.(pdf|csv|xlsx|zip)$|^/(api|static)/", path) or re.search(r"(export|format)=", address):
         return ""
     try:
         return resolve(path).view_name + asked
