@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.scenarios.further import Posts, Tells
+from tests.scenarios.rates import RatesActions, RatesApi
 from wharfinger.flows.actions.merging import merge_organizations, merge_products
 
 
-class DoublesActions:
+class DoublesActions(RatesActions):
     """Calls the actions in process."""
 
     def merge(self: Tells, noun: str, one: int, into: int) -> int:
@@ -21,7 +22,7 @@ class DoublesActions:
         return int(self._said(act[noun]).id)
 
 
-class DoublesApi:
+class DoublesApi(RatesApi):
     """Asks over HTTP."""
 
     def merge(self: Posts, noun: str, one: int, into: int) -> int:

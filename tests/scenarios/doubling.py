@@ -14,13 +14,14 @@ from typing import Any
 
 from django.db.models import Sum
 
-from tests.scenarios.trading import Trading, names
+from tests.scenarios.rating import Rating
+from tests.scenarios.trading import names
 from wharfinger.base import clock, configuration
 from wharfinger.ledger.models import Account
 from wharfinger.parties.models import Organization, Site
 
 
-class Doubling(Trading):
+class Doubling(Rating):
     """What a teller also understands of doubles."""
 
     def say_merge(self, rest: str) -> None:

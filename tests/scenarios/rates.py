@@ -1,0 +1,89 @@
+"""What the doors of the stories also do with currencies, and with what vendors sell in packs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tests.scenarios.further import Made, Posts, Tells, micro
+from wharfinger.demand.rules import LineWish
+from wharfinger.pricing.actions import set_rates
+from wharfinger.purchasing.actions import ordering
+from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
+from wharfinger.sales.actions import orders, quotes
+from wharfinger.sales.rules.orders import OrderWish
+from wharfinger.sales.rules.quotes import QuoteWish
+
+Items = Sequence[tuple[int, int]]
+
+
+class RatesActions:
+    """Calls the actions in process."""
+
+    def rate(self: Tells, currency: str, rate: str, day: str) -> int:
+        """Say what a currency is worth."""
+        rates = [{"currency": currency, "rate": rate, "valid_from": day}]
+        return int(self._said(lambda: set_rates(actor=self.who, rates=rates)).id)
+
+    def abroad(self: Tells, noun: str, customer: int, currency: str, items: Items) -> Made:
+        """An order or a quote in a currency."""
+        lines = tuple(LineWish(product, n) for product, n in items)
+        order = OrderWish(customer, lines, currency=currency, confirm=True)
+        quote = QuoteWish(customer, lines, currency=currency)
+        act: dict[str, Any] = {
+            "orders": lambda: orders.create_order(actor=self.who, wish=order),
+            "quotes": lambda: quotes.create_quote(actor=self.who, wish=quote),
+        }
+        done = self._said(act[noun])
+        return done.one("demand.Sheet"), done.id
+
+    def from_vendor(
+        self: Tells, vendor: int, product: int, n: int, cost: str | None, *, packs: bool, add: bool
+    ) -> Made:
+        """A purchase order as it is typed into a form."""
+        line = PurchaseLineWish(product, n, unit_cost_micro=None if cost is None else micro(cost))
+        wish = PurchaseWish(vendor, (line,), fill_packs=packs, add_vendor=add)
+        done = self._said(lambda: ordering.draft(actor=self.who, wish=wish))
+        return done.one("purchasing.PurchaseOrder"), done.id
+
+    def alter(self: Tells, line: PurchaseLine, n: int, cost: str | None) -> int:
+        """Another quantity or cost of a draft's line."""
+        change = LineChange(line.pk, n, None if cost is None else micro(cost))
+        wanted = PurchaseChange(change=(change,))
+        order = line.purchase_order_id
+        act = lambda: ordering.change_purchase(actor=self.who, order=order, change=wanted)  # noqa: E731
+        return int(self._said(act).id)
+
+
+class RatesApi:
+    """Speaks JSON over HTTP."""
+
+    def rate(self: Posts, currency: str, rate: str, day: str) -> int:
+        """Say what a currency is worth."""
+        body = {"rates": [{"currency": currency, "rate": rate, "valid_from": day}]}
+        return int(self._post("/rates", body)["entry"])
+
+    def abroad(self: Posts, noun: str, customer: int, currency: str, items: Items) -> Made:
+        """An order or a quote in a currency."""
+        lines = [{"product": product, "quantity": str(n)} for product, n in items]
+        body = {"organization": customer, "currency": currency, "lines": lines}
+        made = self._post(f"/{noun}{'?confirm=true' if noun == 'orders' else ''}", body)
+        return made["id"], made["entry"]
+
+    def from_vendor(
+        self: Posts, vendor: int, product: int, n: int, cost: str | None, *, packs: bool, add: bool
+    ) -> Made:
+        """A purchase order as it is typed into a form."""
+        line = {"product": product, "quantity": str(n)} | ({} if cost is None else {"unit_cost": cost})
+        body = {"vendor": vendor, "lines": [line], "fill_packs": packs, "add_vendor": add}
+        made = self._post("/purchase-orders", body)
+        return made["id"], made["entry"]
+
+    def alter(self: Posts, line: PurchaseLine, n: int, cost: str | None) -> int:
+        """Another quantity or cost of a draft's line."""
+        change = {"purchase_line": line.pk, "quantity": str(n)} | (
+            {} if cost is None else {"unit_cost": cost}
+        )
+        return int(self._patch(f"/purchase-orders/{line.purchase_order_id}", {"change": [change]})["entry"])

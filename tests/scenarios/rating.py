@@ -1,0 +1,111 @@
+"""The stories' words around currencies, vendors that sell packs, and numbers that are given late.
+
+rate USD 0.90 [since 3]                what one is worth at home, from so many days ago on
+francs F: 95.00 router                 a price list in another currency: dollars, francs, yen
+abroad SO in USD: 3 router             an order in a currency · offer Q in CHF: 3 router, a quote
+asked SO router: 11.11 of F from 10    the price that a line got, and from where: typed, product or a list
+unsold router                          no vendor is known to sell it
+from-vendor PO: 7 router [at 4.00] [packs] [add]     typed into a form; the vendor is added where it says so
+bought PO router: 10 at 9.00 offered   how many a draft orders, at what, typed or offered
+alter PO 100 router [at 7.50]          another quantity of a draft, or another cost
+late phone                             its serial numbers are known only when it leaves
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.scenarios.trading import Trading
+from wharfinger.base import clock, configuration
+from wharfinger.catalog.models import VendorPrice
+from wharfinger.demand.queries.shown import origin_of
+from wharfinger.purchasing.models import PurchaseLine
+
+CURRENCIES = {"dollars": "USD", "francs": "CHF", "yen": "JPY"}
+
+
+class Rating(Trading):
+    """What a teller also understands of currencies and packs."""
+
+    def say_rate(self, rest: str) -> None:
+        """rate CURRENCY RATE [since DAYS]"""
+        currency, rate, *since = rest.split()
+        day = clock.today(configuration.one("time_zone")) - timedelta(int(since[1]) if since else 0)
+        self.acts.append(self.door.rate(currency, rate, day.isoformat()))
+
+    def say_dollars(self, rest: str) -> None:
+        """dollars LIST: 95.00 router"""
+        self._list("USD", rest)
+
+    def say_francs(self, rest: str) -> None:
+        """francs LIST: 95.00 router"""
+        self._list("CHF", rest)
+
+    def _list(self, currency: str, rest: str) -> None:
+        name, _, item = rest.partition(":")
+        price, product = item.split()
+        items = [{"product": self.products[product].pk, "price": price, "from_quantity": "0"}]
+        self.keep("price_list", name, self.door.price_list({"name": name, "currency": currency}, items))
+
+    def say_abroad(self, rest: str, noun: str = "orders") -> None:
+        """abroad SO in CURRENCY: ITEMS"""
+        head, _, items = rest.partition(":")
+        name, _, currency = head.split()
+        made = self.door.abroad(noun, self.company.customer.pk, currency, self.items(items))
+        self.keep(noun.removesuffix("s"), name, made)
+
+    def say_offer(self, rest: str) -> None:
+        """offer Q in CURRENCY: ITEMS"""
+        self.say_abroad(rest, "quotes")
+
+    def say_asked(self, rest: str) -> None:
+        """asked SO NAME: PRICE of WHERE [from N]"""
+        head, _, wanted = rest.partition(":")
+        document, name = head.split()
+        (line,) = [one for one in self.lines(document) if one.product_id == self.products[name].pk]
+        where = origin_of(line)
+        start = f" from {line.price_from}" if line.price_from else ""
+        told = f"{line.unit_price_micro / 10**6:.2f} of {line.price_list.name if line.price_list else where}{start}"
+        assert told == wanted.strip(), told
+
+    def say_unsold(self, name: str) -> None:
+        """unsold NAME"""
+        VendorPrice.objects.filter(product=self.products[name]).delete()
+
+    def say_from_vendor(self, rest: str) -> None:
+        """from-vendor PO: 7 NAME [at COST] [packs] [add]"""
+        document, _, said = rest.partition(":")
+        quantity, name, *more = said.split()
+        cost = more[more.index("at") + 1] if "at" in more else None
+        made = self.door.from_vendor(
+            self.company.vendor.pk,
+            self.products[name].pk,
+            int(quantity),
+            cost,
+            packs="packs" in more,
+            add="add" in more,
+        )
+        self.keep("purchase", document, made)
+
+    def say_alter(self, rest: str) -> None:
+        """alter PO 100 NAME [at COST]"""
+        document, quantity, name, *more = rest.split()
+        line = self._bought(document, name)
+        self.acts.append(self.door.alter(line, int(quantity), more[1] if more else None))
+
+    def say_bought(self, rest: str) -> None:
+        """bought PO NAME: 10 at 9.00 offered"""
+        head, _, wanted = rest.partition(":")
+        line = self._bought(*head.split())
+        how = "typed" if line.cost_typed else "offered"
+        told = f"{line.quantity} at {line.unit_cost_micro / 10**6:.2f} {how}"
+        assert told == wanted.strip(), told
+
+    def _bought(self, document: str, name: str) -> PurchaseLine:
+        return PurchaseLine.objects.get(
+            purchase_order=self.documents[document], product=self.products[name], removed_at__isnull=True
+        )
+
+    def say_late(self, name: str) -> None:
+        """late NAME"""
+        self._changed(name, {"traced": "serial", "traced_from": "shipping"})
