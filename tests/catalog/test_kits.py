@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.catalog.test_components import kit_of
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held, seen, world
 from wharfinger.base.refusal import BadInput
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
@@ -154,3 +154,18 @@ def test_a_kits_numbers_are_named_over_http(client: Client, company: World, part
     assert done.status_code == 200, done.content
     assert [stands(code) for code in ("S1", "S2", "S3")] == ["picked", "picked", "bin"]
     clean()
+
+
+def test_lists_tell_a_kit_where_its_components_are(client: Client, company: World, parts: Any) -> None:
+    _phone, _battery, cable = parts
+    client.force_login(company.user)
+    kit = kit_of(company, (cable.pk, 2), sku="PAIR")
+    company.stock(cable, 3, bin=company.bins[2])
+    for at, units in ((company.location.pk, "4"), (company.other.pk, "1")):
+        items = client.get(f"/api/v1/stock/available?location={at}").json()["items"]
+        assert [one["available"] for one in items if one["product"] == kit] == [units]
+        items = client.get(f"/api/v1/stock?location={at}").json()["items"]
+        assert [one["available"] for one in items if one["product"] == kit] == [units]
+    assert "PAIR" in seen(client, f"/stock/?location={company.location.pk}")
+    assert "PAIR" in seen(client, f"/stock/products/{kit}/")
+    assert "5" in seen(client, "/products/?q=PAIR")

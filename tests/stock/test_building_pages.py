@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -9,9 +12,16 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.stock.test_build import bundle
 from tests.world import World, clean, entries, held, seen, world
+from wharfinger.demand.rules import LineWish
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Holding, Layer
 from wharfinger.parties.models import Role, User
+from wharfinger.sales.actions.orders import create_order
+from wharfinger.sales.rules.orders import OrderWish
+from wharfinger.stock.actions.building import build, take_apart
 from wharfinger.stock.queries.buildable import takes
+from wharfinger.stock.rules.building import Build, TakeApart
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +125,25 @@ def test_who_may_not_adjust_does_not_build_and_who_sees_no_costs_sees_none(
     clerk.roles.add(Role.objects.create(name="builds", permissions=["stock.adjust"]))
     asked = f"product={server.sku}&location=location-{company.location.pk}&quantity=1"
     assert "987.65" not in seen(client, f"/stock/build/?{asked}")
+
+
+def test_building_and_picking_take_as_many_statements_for_many_components(company: World) -> None:
+    counts: dict[str, list[int]] = {"build": [], "pick": [], "apart": []}
+    for many in (2, 12):
+        parts = [company.product() for _ in range(many)]
+        for part in parts:
+            company.stock(part, 6)
+        server = bundle(company, *((part, 1) for part in parts), build_on_pick=True)
+        wish = OrderWish(company.customer.pk, (LineWish(server.pk, 3),), confirm=True)
+        (line,) = create_order(actor=company.user, wish=wish).made["ledger.Claim"]
+        place = company.location.place_id
+        acts: tuple[tuple[str, Any], ...] = (
+            ("build", partial(build, actor=company.user, build=Build(server.pk, 2, place))),
+            ("apart", partial(take_apart, actor=company.user, apart=TakeApart(server.pk, 1, place))),
+            ("pick", partial(pick, actor=company.user, picks=[Pick(line, 3)])),
+        )
+        for name, act in acts:
+            with CaptureQueriesContext(connection) as found:
+                act()
+            counts[name].append(len(found))
+    assert all(few == much for few, much in counts.values()), counts

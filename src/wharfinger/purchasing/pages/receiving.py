@@ -91,7 +91,8 @@ def _told(typed: QueryDict, chosen: Sequence[dict[str, Any]]) -> str:
 
 def _receipts(done: Any) -> list[Link]:
     made = Receipt.objects.filter(pk__in=done.made.get("purchasing.Receipt", ()))
-    return [(one.number, reverse("purchasing:receipt", args=[one.pk])) for one in made]
+    receipts = [(one.number, reverse("purchasing:receipt", args=[one.pk])) for one in made]
+    return [*receipts, (_("Putting away"), reverse("stock:put_away"))]
 
 
 def _proposed(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:

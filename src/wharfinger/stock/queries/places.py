@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from wharfinger.base import configuration, money, quantity
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
-from wharfinger.catalog.models import Product
+from wharfinger.catalog.models import Component, Product
 from wharfinger.ledger.chart import ON_HAND
 from wharfinger.ledger.models import Holding, Lot
 from wharfinger.stock.models import Bin, Location
@@ -49,14 +49,19 @@ def kept() -> QuerySet[Product]:
 
 
 def standing_at(rows: QuerySet[Product], locations: Collection[int]) -> QuerySet[Product]:
-    """The products of which something stands at any of these locations."""
-    there = Holding.objects.filter(
-        product=OuterRef("pk"),
+    """The products of which something stands at any of these locations.
+
+    Of a kit, and of what a pick builds, it is enough that something of a component stands there.
+    """
+    standing = Holding.objects.filter(
         quantity__gt=0,
         kind__in=ON_HAND,
         place__parent__in=Location.objects.filter(pk__in=locations).values("place_id"),
     )
-    return rows.filter(Exists(there))
+    parts = Component.objects.filter(whole=OuterRef("pk"), quantity__gt=0, void__isnull=True)
+    of_parts = parts.filter(Exists(standing.filter(product=OuterRef("product"))))
+    made = Q(kind="kit") | Q(build_on_pick=True)
+    return rows.filter(Exists(standing.filter(product=OuterRef("pk"))) | (made & Exists(of_parts)))
 
 
 def lines_of_numbers(
