@@ -10,7 +10,9 @@ from tests.documents.reading import pages
 from tests.own.making import Call, field
 from tests.world import World
 from wharfinger.base.access import HOUSE
+from wharfinger.devices.models import Device
 from wharfinger.documents.actions.issuing import issue, pdf
+from wharfinger.documents.actions.printing import print_unit_life
 from wharfinger.documents.models import Issued
 from wharfinger.parties.models import Organization
 
@@ -115,3 +117,24 @@ def test_what_was_kept_before_there_were_own_fields_is_no_other_issue(
         del row["own"]
     Issued.objects.filter(pk=kept.pk).update(content=kept.content)
     assert issue(actor=HOUSE, kind="order-confirmation", pk=sold["id"]).pk == kept.pk
+
+
+def test_the_life_of_a_unit_prints_them_while_the_customer_has_it(company: World, call: Call) -> None:
+    phone = company.product(name="Telephone", traced="serial")
+    field("device", "Extension", on_documents=True)
+    field("device", "Pin")
+    company.stock(phone, 1, serials=("P-1",))
+    made = call(
+        "post",
+        "/orders?confirm=true",
+        {"organization": company.customer.pk, "lines": [{"product": phone.pk, "quantity": "1"}]},
+        status=201,
+    )
+    line = made["lines"][0]["id"]
+    call("post", "/pick-pack-ship", {"picks": [{"line": line, "quantity": "1", "serials": ["P-1"]}]})
+    item = {"line": line, "serial": "P-1", "own": {"extension": "204", "pin": "0000"}}
+    device = call("post", "/devices/install", {"items": [item]}, status=201)["devices"][0]
+    lot = Device.objects.get(pk=device["id"]).lot_id
+    (text,) = pages(print_unit_life(actor=HOUSE, lot=lot, customer=None, language="de"))
+    assert "Extension: 204" in text
+    assert "0000" not in text

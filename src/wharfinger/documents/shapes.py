@@ -325,6 +325,7 @@ class UnitLife:
     customer: str
     rows: tuple[LifeRow, ...]
     link: str = ""
+    own: tuple[OwnValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def print_unit_life(*, actor: Actor, lot: int, customer: int | None, language: s
     """The life of a unit as a customer may see it: whoever has it, unless another who had it is named."""
     require(actor, "stock.read")
     spoken = language_of(language)
-    with override(spoken):
+    with override(spoken), owned.at_hand():
         made = unit_life(lot, customer, clock.today(configuration.one("time_zone")))
     return render(made, language=spoken)
 

@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from wharfinger.base.refusal import N_, NotThere, Refusal
+from wharfinger.devices.models import Device
+from wharfinger.documents.queries.lines import own_of
 from wharfinger.documents.queries.parties import company
-from wharfinger.documents.shapes import LifeRow, Quantity, TransferRow, TransferSlip, UnitLife
+from wharfinger.documents.shapes import LifeRow, OwnValue, Quantity, TransferRow, TransferSlip, UnitLife
 from wharfinger.parties.models import Organization
 from wharfinger.stock.queries import story, units
 from wharfinger.stock.queries.transfers import lines, on_the_way, transfers
@@ -104,4 +106,11 @@ def unit_life(lot: int, customer: int | None, on: date) -> UnitLife:
             for step in shown
         ),
         link=settings.PUBLIC_URL.rstrip("/") + reverse("stock:number", args=[found.code]),
+        own=_own(found, whose),
     )
+
+
+def _own(unit: Any, customer: int) -> tuple[OwnValue, ...]:
+    """The own fields that are printed of a unit: its product's, and its device's while this customer has it."""
+    device = Device.objects.filter(lot=unit.pk, organization=customer, void__isnull=True).first()
+    return own_of("product", unit.product.own) + (own_of("device", device.own) if device else ())
