@@ -12,7 +12,9 @@ from tests.stock.test_cost import bring
 from tests.world import World, clean, entries, seen, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import NotAllowed
+from wharfinger.catalog.actions import change_product
 from wharfinger.demand.rules import LineWish
+from wharfinger.parties.models import Role, User
 from wharfinger.purchasing.actions.ordering import change_purchase, draft
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
@@ -52,6 +54,29 @@ def test_a_quoted_product_tells_its_average_and_highest_cost(company: World) -> 
     page = seen(door, f"/quotes/{quote}/")
     assert "33.37" in page
     assert "37.77" in page
+
+
+def test_costs_are_told_in_the_unit_of_the_price_and_while_a_line_is_typed(company: World) -> None:
+    """A case of 24 pieces that cost 2.00 and 3.00 each costs 60.00 on average and 72.00 at most."""
+    product = company.product(sku="SW-1")
+    change_product(actor=HOUSE, product=product.pk, values={}, units=[{"name": "case", "factor": "24"}])
+    company.stock(product, 1, value_minor=200)
+    company.stock(product, 1, value_minor=300)
+    wish = QuoteWish(company.customer.pk, (LineWish(product.pk, 24, unit="case", per=24),))
+    quote = create_quote(actor=HOUSE, wish=wish).one("demand.Sheet")
+    door = Client()
+    door.force_login(company.user)
+    (line,) = door.get(f"/api/v1/quotes/{quote}").json()["lines"]
+    assert (line["average_cost"], line["highest_cost"]) == ("60", "72")
+    assert "72.00" in seen(door, f"/quotes/{quote}/")
+    about = {"sku-0": "SW-1", "unit-0": "case"}
+    told = door.get("/lines/about/", about).content.decode()
+    assert "60.00" in told
+    assert "72.00" in told
+    clerk = User.objects.create(username="clerk")
+    clerk.roles.add(Role.objects.create(name="clerk", permissions=["catalog.read"]))
+    door.force_login(clerk)
+    assert "60.00" not in door.get("/lines/about/", about).content.decode()
 
 
 def test_units_with_a_cost_of_their_own_have_one_that_is_highest(company: World) -> None:

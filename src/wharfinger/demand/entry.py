@@ -26,6 +26,7 @@ from wharfinger.pricing.queries import listed, rates_on
 from wharfinger.pricing.rules import Money, default_price
 from wharfinger.stock.queries import buildable
 from wharfinger.stock.queries.figures import free
+from wharfinger.stock.queries.worth import UnitCosts, unit_costs
 
 
 def typed_quantity(text: str, product: Product, per: int | None, field: str) -> int:
@@ -94,9 +95,18 @@ def about(request: HttpRequest) -> HttpResponse:
         "units": [name for _, name in unit_choices(found)] if found and units else [],
         "begins": begins if not given.get(f"unit-{n}", "").strip() else "",
         "n": n,
+        "costs": _costs(found, unit) if found and request.user.may("catalog.see_cost") else None,  # type: ignore[union-attr]
+        "home": configuration.one("currency"),
         **(_offered(given, found, given.get(f"quantity-{n}", ""), unit) if found else {}),
     }
     return render(request, "demand/about.html", context)
+
+
+def _costs(product: Product, unit: str) -> UnitCosts | None:
+    """What so much of a product costs where it is in stock, for who may see that, beside its price."""
+    per = {same(name): size for name, size in units_of([product.pk]).values()}.get(same(unit))
+    found = unit_costs({product.pk: product.quantity_decimals}).get(product.pk)
+    return found and found.of(per, product.quantity_decimals)
 
 
 def _buildable(product: Product) -> int:

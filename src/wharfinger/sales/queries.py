@@ -172,9 +172,10 @@ def show_quotes(
     sums = quote_totals(rows, found)
     lines = _listed(rows, found, SHEET) if "lines" in include else None
     if lines is not None:
-        unit = costs_of(found) if costs else {}
+        unit, rows_of = costs_of(found) if costs else {}, {row.pk: row for row in found}
         for line in (line for listed in lines.values() for line in listed):
-            cost = unit.get(line["product"])
+            row, one = rows_of[line["id"]], unit.get(line["product"])
+            cost = one and one.of(row.per, row.product.quantity_decimals)
             line["average_cost"] = plain(cost.average_micro, money.MICRO) if cost else None
             line["highest_cost"] = plain(cost.highest_micro, money.MICRO) if cost else None
     won = dict(

@@ -149,7 +149,8 @@ def _add_costs(rows: list[dict[str, Any]], found: list[Line]) -> None:
     """What a unit in stock costs, on average and at most, beside each line."""
     costs, home = queries.costs_of(found), configuration.one("currency")
     for row, line in zip(rows, found, strict=True):
-        cost = costs.get(line.product_id)
+        one = costs.get(line.product_id)
+        cost = one and one.of(line.per, line.product.quantity_decimals)
         row["average"] = (cost.average_micro, home) if cost else None
         row["highest"] = (cost.highest_micro, home) if cost else None
 

@@ -158,6 +158,12 @@ class UnitCosts(NamedTuple):
     average_micro: int
     highest_micro: int
 
+    def of(self, per: int | None, decimals: int) -> UnitCosts:
+        """The same of so much in the smallest unit, where prices are said in a further unit."""
+        if per is None:
+            return self
+        return UnitCosts(*(rounded(micro * per, 10**decimals) for micro in self))
+
 
 def unit_costs(decimals: Mapping[int, int]) -> dict[int, UnitCosts]:
     """What units of products in stock cost; nothing is said of products of which none is there.
