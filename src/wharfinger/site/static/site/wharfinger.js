@@ -347,8 +347,8 @@
   fit();
   show($("dialog[data-again]"));
   // At a desk the scanner has the focus from the beginning, where no field before it waits to be filled or mended.
-  const asks = $("main [autofocus]"), waits = asks && (!asks.value || asks.getAttribute("aria-invalid"));
-  const unasked = [document.body, asks].includes(document.activeElement) && matchMedia("(pointer: fine)").matches;
+  const wrong = $("main [aria-invalid]"), asks = wrong ?? $("main [autofocus]"), waits = asks && (wrong || !asks.value);
+  const unasked = document.activeElement.matches("body, main [autofocus]") && matchMedia("(pointer: fine)").matches;
   if (unasked) (waits ? asks : $("[data-scanner] [data-scan]"))?.focus({ preventScroll: true });
 
   // A dialog whose act was refused opens again with what was typed, the reason beside its field.
