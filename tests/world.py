@@ -9,8 +9,10 @@ from typing import Any
 
 from django.test import Client
 
+from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
-from wharfinger.catalog.models import Product, TaxCode, VendorPrice
+from wharfinger.catalog.models import Category, Product, TaxCode, VendorPrice
+from wharfinger.catalog.rules.categories import ancestors
 from wharfinger.ledger.audit import audit
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.models import Entry, Holding, Lot, Place
@@ -46,6 +48,8 @@ class World:
             "price_micro": 10_000_000,
             "tax_code": self.tax,
         } | values
+        if isinstance(path := values.get("category"), str):
+            values["category"] = category(path)
         made = Product.objects.create(**values)
         Lot.objects.create(product=made)
         VendorPrice.objects.create(product=made, organization=self.vendor, cost_micro=6_000_000, default=True)
@@ -101,6 +105,18 @@ class World:
             return made
 
         return post("adjust", Wish(products=[product.pk], loose=True, layers=True), plan, actor=HOUSE)
+
+
+def category(path: str) -> Category:
+    """The category of a path, with those above it."""
+    found = None
+    for one in reversed(ancestors(path)):
+        found = Category.objects.filter(path=one).first() or Category.objects.create(
+            path=one,
+            made=Entry.objects.create(verb="add", recorded_at=clock.now(), effective_on=clock.now().date()),
+        )
+    assert found is not None
+    return found
 
 
 def world() -> World:

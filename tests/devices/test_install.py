@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.fulfilment.trade import reserved, where
-from tests.world import World, clean, entries, held, world
+from tests.world import World, category, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.catalog.models import Product, WarrantyPolicy
@@ -135,6 +135,8 @@ def test_months_end_where_the_month_ends(day: date, months: int, end: date) -> N
 def policy(company: World, **values: object) -> WarrantyPolicy:
     """A warranty policy."""
     given = {"name": "24 months", "months": 24, "valid_from": date(2020, 1, 1)} | values
+    if isinstance(path := given.get("category"), str):
+        given["category"] = category(path)
     return WarrantyPolicy.objects.create(**given)
 
 

@@ -29,6 +29,7 @@ def test_lists_come_out_as_they_went_in(tmp_path: Path, capsys: pytest.CaptureFi
     }
     assert {name: len(found) for name, found in rows.items() if found} == {
         "tax_codes": 1,
+        "categories": 1,
         "organizations": 4,
         "contacts": 2,
         "sites": 2,

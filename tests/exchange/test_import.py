@@ -199,7 +199,7 @@ def test_decimal_commas_and_constants_by_a_saved_mapping(house: World) -> None:
     saved = Mapping.objects.get(name="Schrauben")
     run = bring("products", "Nr;Text;VK\n1;M6;1.234,56\n", columns=saved.columns, decimal=saved.decimal)
     assert counts(run) == (1, 0, 0, [])
-    assert Product.objects.values_list("price_micro", "category").get() == (1_234_560_000, "Schrauben")
+    assert Product.objects.values_list("price_micro", "category__path").get() == (1_234_560_000, "Schrauben")
 
 
 def test_what_becomes_of_a_mapping_is_an_entry(house: World) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.scenarios.further import Posts, Tells
 from tests.scenarios.rates import RatesActions, RatesApi
+from wharfinger.catalog.actions.categories import change_category, merge_categories
 from wharfinger.flows.actions.merging import merge_organizations, merge_products
 
 
@@ -17,9 +18,14 @@ class DoublesActions(RatesActions):
         """Make one of two products or organizations."""
         act: Mapping[str, Any] = {
             "products": lambda: merge_products(actor=self.who, product=one, into=into),
+            "categories": lambda: merge_categories(actor=self.who, category=one, into=into),
             "organizations": lambda: merge_organizations(actor=self.who, organization=one, into=into),
         }
         return int(self._said(act[noun]).id)
+
+    def change_category(self: Tells, category: int, values: Mapping[str, Any]) -> int:
+        """Rename or retire a category."""
+        return int(self._said(lambda: change_category(actor=self.who, category=category, values=values)).id)
 
 
 class DoublesApi(RatesApi):
@@ -28,3 +34,7 @@ class DoublesApi(RatesApi):
     def merge(self: Posts, noun: str, one: int, into: int) -> int:
         """Make one of two products or organizations."""
         return int(self._post(f"/{noun}/{one}/merge", {"into": into})["entry"])
+
+    def change_category(self: Posts, category: int, values: Mapping[str, Any]) -> int:
+        """Rename or retire a category."""
+        return int(self._patch(f"/categories/{category}", values)["entry"])

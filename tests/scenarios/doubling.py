@@ -4,6 +4,7 @@ merge switch into router         one product goes on as another
 names SO: router, cable          what the lines of a document name
 customer Borg                    somebody else who buys from us
 merge-customer Acme into Borg · owing Borg 35.70 · sites Borg: Head office
+rename Lan to Network / Lan · merge-category Lan into Network · retire-category Lan
 valid router from 3 until 5      from so many days from now, until so many; either may be left out
 """
 
@@ -17,6 +18,7 @@ from django.db.models import Sum
 from tests.scenarios.rating import Rating
 from tests.scenarios.trading import names
 from wharfinger.base import clock, configuration
+from wharfinger.catalog.models import Category
 from wharfinger.ledger.models import Account
 from wharfinger.parties.models import Organization, Site
 
@@ -56,6 +58,24 @@ class Doubling(Rating):
         name, _, wanted = rest.partition(":")
         found = sorted(Site.objects.filter(organization__name=name).values_list("name", flat=True))
         assert found == [one for one in names(wanted) if one != "nothing"], found
+
+    def _category(self, path: str) -> int:
+        return Category.objects.get(path=path.strip(), void__isnull=True).pk
+
+    def say_rename(self, rest: str) -> None:
+        """rename PATH to PATH"""
+        old, _, new = rest.partition(" to ")
+        self.acts.append(self.door.change_category(self._category(old), {"path": new}))
+
+    def say_retire_category(self, path: str) -> None:
+        """retire-category PATH"""
+        today = clock.today(configuration.one("time_zone"))
+        self.acts.append(self.door.change_category(self._category(path), {"retired_on": today.isoformat()}))
+
+    def say_merge_category(self, rest: str) -> None:
+        """merge-category PATH into PATH"""
+        one, into = (self._category(path) for path in rest.split(" into "))
+        self.acts.append(self.door.merge("categories", one, into))
 
     def say_valid(self, rest: str) -> None:
         """valid NAME [from DAYS] [until DAYS]"""

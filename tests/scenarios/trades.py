@@ -9,6 +9,7 @@ from typing import Any
 from tests.scenarios.further import Made, Posts, Tells
 from wharfinger.catalog.actions import change_product
 from wharfinger.catalog.actions.substitutes import set_substitutes
+from wharfinger.catalog.models import Category
 from wharfinger.demand.rules import LineWish
 from wharfinger.documents.actions import printing
 from wharfinger.parties.actions.groups import add_customer_group
@@ -152,7 +153,8 @@ class TradesApi:
     def count_part(self: Posts, location: int, scope: Scope, *, blind: bool) -> Made:
         """Begin a count of a part of a location."""
         since = scope.moved_since.isoformat() if scope.moved_since else None
-        said = {"products": list(scope.products), "category": scope.category, "moved_since": since}
+        path = Category.objects.get(pk=scope.category).path if scope.category else ""
+        said = {"products": list(scope.products), "category": path, "moved_since": since}
         made = self._post("/stock/counts", {"location": location, "scope": said, "blind": blind})
         return made["id"], made["entry"]
 

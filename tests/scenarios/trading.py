@@ -40,7 +40,7 @@ from wharfinger.base import clock, configuration
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions.offers import come_into_force
 from wharfinger.catalog.models import Product, ProductUnit
-from wharfinger.catalog.queries import codes_of, in_category, scanned, substitutes_of
+from wharfinger.catalog.queries import category_of, codes_of, in_category, scanned, substitutes_of
 from wharfinger.demand.models import Line
 from wharfinger.exchange.actions import rollback, runs
 from wharfinger.exchange.models import Run
@@ -262,7 +262,7 @@ class Trading(Dealing):
     def say_count_category(self, rest: str) -> None:
         """count-category C PATH"""
         name, _, path = rest.partition(" ")
-        self._counts(name, Scope(category=path))
+        self._counts(name, Scope(category=category_of(path)))
 
     def say_count_moved(self, rest: str) -> None:
         """count-moved C DAYS"""

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
-from tests.world import World, clean, entries, held, world
+from tests.world import World, category, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
 from wharfinger.base.refusal import BadInput, Refusal
@@ -325,20 +325,22 @@ def test_a_count_that_is_given_up_posts_nothing(company: World) -> None:
 
 def test_a_part_of_a_location_is_counted(company: World) -> None:
     product = company.product()
-    scope = Scope((company.bins[0].pk,), (product.pk,), "Switches", date(2026, 11, 1))
+    switches = category("Switches").pk
+    scope = Scope((company.bins[0].pk,), (product.pk,), switches, date(2026, 11, 1))
     begun(company, scope=scope, blind=True)
     found = Count.objects.get()
     assert found.blind
     assert found.scope == {
         "bins": [company.bins[0].pk],
         "products": [product.pk],
-        "category": "Switches",
+        "category": switches,
         "moved_since": "2026-11-01",
     }
     before = entries()
     for wrong, code in (
         (Scope(bins=(company.bins[2].pk,)), "no_such_bin"),
         (Scope(products=(999_999,)), "no_such_product"),
+        (Scope(category=999_999), "no_such_category"),
         (Scope(moved_since=date(2999, 1, 1)), "in_the_future"),
     ):
         with pytest.raises(BadInput) as bad:

@@ -13,6 +13,7 @@ from tests.world import World, clean, entries, held, world
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
+from wharfinger.catalog.models import Category
 from wharfinger.demand.rules import LineWish
 from wharfinger.parties.models import Role, User
 from wharfinger.sales.actions.orders import create_order, reserve
@@ -68,7 +69,7 @@ def test_a_part_is_counted_row_by_row_until_nothing_waits(browser: Client, compa
     assert post(browser, f"{path}rows/", **{other: "2"}).status_code == 303
     assert "Everything here is counted." in seen(browser, path)
     assert list(CountLine.objects.order_by("pk").values_list("difference", flat=True)) == [-1, 0]
-    assert count.scope == {"category": "Network"}
+    assert count.scope == {"category": Category.objects.get(path="Network").pk}
 
 
 def test_a_bin_is_scanned(browser: Client, company: World) -> None:

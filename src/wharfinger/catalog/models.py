@@ -39,7 +39,7 @@ class WarrantyPolicy(models.Model):
     subject: ClassVar[str] = "warranty_policy"
     name = models.CharField(max_length=100)
     product = models.ForeignKey("Product", models.PROTECT, null=True, related_name="warranty_policies")
-    category = models.CharField(max_length=100, blank=True)
+    category = models.ForeignKey("Category", models.PROTECT, null=True, related_name="warranty_policies")
     start = models.CharField(
         max_length=10, default="sold", choices=[("sold", "sold"), ("installed", "installed")]
     )
@@ -53,6 +53,11 @@ class WarrantyPolicy(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def category_path(self) -> str:
+        """The category for whose products it holds, by its path; nothing where it is not for one."""
+        return path_of(self.category)
 
 
 class Product(models.Model):
@@ -90,7 +95,9 @@ class Product(models.Model):
     weight_grams = models.IntegerField(null=True, blank=True)
     """What one whole unit weighs, where that is known."""
     tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="products")
-    category = models.CharField(max_length=100, blank=True)
+    category = models.ForeignKey(
+        "Category", models.PROTECT, null=True, related_name="products", db_index=False
+    )
     manufacturer = models.CharField(max_length=100, blank=True)
     gtin = models.CharField(max_length=14, blank=True)
     own: models.JSONField[Any, Any] = models.JSONField(default=dict)
@@ -134,12 +141,24 @@ class Product(models.Model):
     def __str__(self) -> str:
         return f"{self.sku} {self.name}"
 
+    @property
+    def category_path(self) -> str:
+        """Where it is filed, by the path from the top; nothing where it is not."""
+        return path_of(self.category)
+
 
 class Category(Document):
-    """Where products belong, by its path from the top (``Network / Switches``), and what holds for new ones there."""
+    """Where products belong, by its path from the top (``Network / Switches``), and what holds for new ones there.
+
+    The one above it is the one with the rest of its path, which is there, too.
+    """
 
     subject: ClassVar[str] = "category"
     path = models.CharField(max_length=100)
+    retired_on = models.DateField(null=True)
+    """Since when nothing new is filed there."""
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+    """The category that it became a part of; never one that is merged itself."""
     tax_code = models.ForeignKey(TaxCode, models.PROTECT, null=True, related_name="categories")
 
     class Meta:
@@ -149,6 +168,11 @@ class Category(Document):
 
     def __str__(self) -> str:
         return self.path
+
+
+def path_of(category: Category | None) -> str:
+    """The path of a category; nothing of none."""
+    return category.path if category is not None else ""
 
 
 class Barcode(Document):

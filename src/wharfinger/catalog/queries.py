@@ -13,6 +13,7 @@ from wharfinger.base import further
 from wharfinger.base.door import whole
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
+from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
 from wharfinger.catalog.models import (
     Barcode,
@@ -32,7 +33,7 @@ from wharfinger.catalog.rules.categories import BETWEEN, path_of
 
 def products() -> QuerySet[Product, Product]:
     """Every product, with its tax code."""
-    return Product.objects.select_related("tax_code")
+    return Product.objects.select_related("tax_code", "category")
 
 
 def retired(rows: QuerySet[Any, Any], values: Sequence[str]) -> QuerySet[Any, Any]:
@@ -47,17 +48,28 @@ def categories() -> QuerySet[Category, Category]:
 
 
 def every_path() -> list[str]:
-    """Every category that is kept or has products, for a form."""
-    used = Product.objects.exclude(category="").values_list("category", flat=True).distinct()
-    return sorted({*categories().values_list("path", flat=True), *used})[:500]
+    """Every category that is in use, for a form."""
+    used = categories().filter(retired_on__isnull=True).order_by("path")
+    return list(used.values_list("path", flat=True)[:500])
+
+
+def category_of(said: str, *, field: str = "category") -> int | None:
+    """The category that a path names, where one is named; of one that was merged the one that stays."""
+    path = path_of(said)
+    if not path:
+        return None
+    row = categories().filter(path=path).first()
+    if row is None:
+        raise BadInput("no_such_category", N_("There is no such category."), field=field)
+    return row.merged_into_id or row.pk
 
 
 def in_category(rows: QuerySet[Product, Product], values: Sequence[str]) -> QuerySet[Product, Product]:
     """Products in any of these categories, or below them."""
     wanted = Q(pk__in=[])
     for path in map(path_of, values):
-        wanted |= Q(category=path) | Q(category__startswith=f"{path}{BETWEEN}")
-    return rows.filter(wanted)
+        wanted |= Q(path=path) | Q(path__startswith=f"{path}{BETWEEN}")
+    return rows.filter(category__in=categories().filter(wanted))
 
 
 def substitutes_of(products: Iterable[int]) -> dict[int, list[Product]]:
@@ -229,7 +241,7 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
             "returnable_days": p.returnable_days,
             "weight_grams": p.weight_grams,
             "tax_code": p.tax_code_id,
-            "category": p.category,
+            "category": p.category_path,
             "manufacturer": p.manufacturer,
             "gtin": p.gtin,
             "own": p.own,
@@ -320,7 +332,7 @@ def show_policies(found: Iterable[WarrantyPolicy]) -> list[dict[str, Any]]:
             "id": policy.pk,
             "name": policy.name,
             "product": policy.product_id,
-            "category": policy.category,
+            "category": policy.category_path,
             "start": policy.start,
             "months": policy.months,
             "indirect": policy.indirect,

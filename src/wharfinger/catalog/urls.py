@@ -17,6 +17,7 @@ urlpatterns = [
     path("settings/categories/", categories.category_list, name="categories"),
     path("settings/categories/new/", categories.new_category, name="new_category"),
     path("settings/categories/<int:pk>/", categories.category, name="category"),
+    path("settings/categories/<int:pk>/merge/", categories.merge, name="merge_category"),
     path("settings/tax-codes/", codes.tax_codes, name="tax_codes"),
     path("settings/tax-codes/new/", codes.new_tax_code, name="new_tax_code"),
     path("settings/tax-codes/<int:pk>/", codes.tax_code, name="tax_code"),

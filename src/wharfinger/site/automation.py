@@ -11,6 +11,7 @@ from wharfinger.billing.queries import proofs as billing
 from wharfinger.billing.queries.keeping import posted_by
 from wharfinger.billing.rules.keeping import posted_papers_stay
 from wharfinger.catalog import actions as catalog
+from wharfinger.catalog.actions.categories import stays_filed
 from wharfinger.demand import queries as demand
 from wharfinger.demand.queries import proofs
 from wharfinger.demand.queries.done import owes
@@ -49,6 +50,7 @@ LAWS = (
     billing.credited_stays_within_invoiced,
     billing.invoices_are_their_bills,
     buying.costs_reach_stock_or_variance,
+    doubles.categories_have_those_above,
     doubles.merges_lead_to_what_stays,
     doubles.merging_keeps_goods_and_value,
 )
@@ -82,6 +84,7 @@ def install() -> None:
             posted_papers_stay,
             building.not_exchanged_since,
             catalog.method_stays,
+            stays_filed,
             merging.nothing_grew,
         ]
     )

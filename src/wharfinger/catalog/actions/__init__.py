@@ -13,7 +13,7 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog import rules
-from wharfinger.catalog.actions.categories import filed
+from wharfinger.catalog.actions.categories import filed, named_by
 from wharfinger.catalog.models import (
     Barcode,
     Component,
@@ -52,7 +52,10 @@ def add_product(
     clean = filed(checked(rules.PRODUCT, values), born=True)
     _sku_is_free(clean.get("sku", ""))
     prices, parts, codes = _prices(actor, vendors), _parts(components), _codes(barcodes)
-    wish = Wish(reads=(_read_tax_codes, _read_vendors(prices), _read_recipes(parts), _read_codes(codes)))
+    wish = Wish(
+        documents=named_by(clean),
+        reads=(_read_tax_codes, _read_vendors(prices), _read_recipes(parts), _read_codes(codes)),
+    )
     plan = partial(rules.plan_product, values=clean, vendors=prices, components=parts)
     plan = partial(with_units, plan=plan, pk=None, values=clean, units=_units(units))
     plan = partial(with_codes, plan=plan, pk=None, values=clean, codes=codes)
@@ -94,6 +97,7 @@ def change_product(
             (Component, list(made_of)),
             (Barcode, list(marked.values_list("pk", flat=True))),
             (ProductUnit, list(counted_in.values_list("pk", flat=True))),
+            *named_by(clean),
         ],
         reads=(
             _read_tax_codes,
@@ -138,10 +142,10 @@ def change_tax_code(*, actor: Actor, tax_code: int, values: Values, key: str | N
 def add_warranty_policy(*, actor: Actor, values: Values, key: str | None = None) -> Written:
     """Add a policy that says how long we answer for devices of a product or a category."""
     require(actor, "catalog.warranty_policy")
-    clean = checked(rules.WARRANTY_POLICY, values)
+    clean = filed(checked(rules.WARRANTY_POLICY, values))
     return post(
         "add",
-        Wish(reads=(_read_product(clean),)),
+        Wish(documents=named_by(clean), reads=(_read_product(clean),)),
         partial(rules.plan_policy, values=clean),
         actor=actor,
         key=key,
@@ -151,8 +155,8 @@ def add_warranty_policy(*, actor: Actor, values: Values, key: str | None = None)
 def change_warranty_policy(*, actor: Actor, policy: int, values: Values, key: str | None = None) -> Written:
     """Change a warranty policy."""
     require(actor, "catalog.warranty_policy")
-    clean = checked(rules.WARRANTY_POLICY, values)
-    wish = Wish(documents=[(WarrantyPolicy, [policy])], reads=(_read_product(clean),))
+    clean = filed(checked(rules.WARRANTY_POLICY, values))
+    wish = Wish(documents=[(WarrantyPolicy, [policy]), *named_by(clean)], reads=(_read_product(clean),))
     return post(
         "change", wish, partial(rules.plan_policy_change, pk=policy, values=clean), actor=actor, key=key
     )

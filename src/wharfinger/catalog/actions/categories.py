@@ -6,51 +6,61 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from django.db.models import Q
-
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
+from wharfinger.base.words import tidy
 from wharfinger.catalog.models import Category, Product, TaxCode, WarrantyPolicy
 from wharfinger.catalog.rules import categories as rules
+from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
-from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 
 Values = Mapping[str, Any]
+EVERY = (Category, sql.Found("void_id IS NULL", ()))
+"""All categories: the tree is small, and is read and moved as a whole."""
 
 
 def add_category(*, actor: Actor, values: Values, key: str | None = None) -> Written:
-    """Add a category, with the tax code that new products in it begin with."""
+    """Add a category, with the tax code that new products in it begin with; those above it come with it."""
     require(actor, "catalog.product")
-    wish = Wish(documents=[(Category, _every())], reads=(_read_tax_codes,))
+    wish = Wish(documents=[EVERY], reads=(_read_tax_codes,))
     plan = partial(rules.plan_category, values=checked(rules.CATEGORY, values))
     return post("add", wish, plan, actor=actor, key=key)
 
 
 def change_category(*, actor: Actor, category: int, values: Values, key: str | None = None) -> Written:
-    """Change a category; another path takes along the categories, products and policies in it."""
+    """Change a category, or retire it; another path takes along what lies below it, and all that is filed there."""
     require(actor, "catalog.product")
-    clean = checked(rules.CATEGORY, values)
-    path = Category.objects.filter(pk=category).values_list("path", flat=True).first() or ""
-    inside = Q(category=path) | Q(category__startswith=f"{path}{rules.BETWEEN}")
-    moving = "path" in clean and clean["path"] != path
-    products = Product.objects.filter(inside) if moving else Product.objects.none()
-    policies = WarrantyPolicy.objects.filter(inside) if moving else WarrantyPolicy.objects.none()
-    wish = Wish(
-        documents=[
-            (Category, _every()),
-            (Product, list(products.values_list("pk", flat=True))),
-            (WarrantyPolicy, list(policies.values_list("pk", flat=True))),
-        ],
-        reads=(_read_tax_codes,),
-    )
-    plan = partial(rules.plan_category_change, pk=category, values=clean)
+    plan = partial(rules.plan_category_change, pk=category, values=checked(rules.CATEGORY, values))
+    wish = Wish(documents=[EVERY], reads=(_read_tax_codes,))
     return post("change", wish, plan, actor=actor, key=key)
 
 
+def merge_categories(
+    *, actor: Actor, category: int, into: int, reason: str = "", key: str | None = None
+) -> Written:
+    """Let a category become a part of another, with all that is filed in it and below it; its path leads there."""
+    require(actor, "catalog.merge")
+    below = (
+        "category_id IN (SELECT c.id FROM catalog_category c JOIN catalog_category o ON o.id = %s "
+        f"WHERE c.path = o.path OR SUBSTR(c.path, 1, LENGTH(o.path) + {len(rules.BETWEEN)}) = o.path || '{rules.BETWEEN}')"
+    )
+    wish = Wish(
+        documents=[
+            EVERY,
+            (Product, sql.Found(below, (category,))),
+            (WarrantyPolicy, sql.Found(below, (category,))),
+        ]
+    )
+    plan = partial(rules.plan_merge_categories, pk=category, into=into)
+    why = tidy(reason, field="reason", most=1000, needed=False)
+    return post("merge", wish, plan, actor=actor, key=key, reason=why)
+
+
 def filed(clean: dict[str, Any], *, born: bool = False) -> dict[str, Any]:
-    """A product's fields with its category as it is kept; a new one begins with the tax code of its category."""
+    """A product's fields with its category by its path; a new one begins with the tax code of its category."""
     if "category" not in clean:
         return clean
     path = rules.path_of(clean["category"])
@@ -66,8 +76,35 @@ def filed(clean: dict[str, Any], *, born: bool = False) -> dict[str, Any]:
     return given if nearest is None else given | {"tax_code": nearest}
 
 
-def _every() -> list[int]:
-    return list(Category.objects.values_list("pk", flat=True))
+def named_by(values: Values) -> list[tuple[type[Category], sql.Found]]:
+    """The rows of the category that fields name and of those above it, for a wish; none where they name none."""
+    path = values.get("category")
+    if path is None:
+        return []
+    paths = sql.words(rules.ancestors(path))
+    return [(Category, sql.Found(f"void_id IS NULL AND {sql.among('path', 'text')}", (paths,)))]
+
+
+def stays_filed(truth: Truth, plan: Plan) -> None:
+    """Undoing takes a category away only where nothing else is filed in it by now."""
+    gone = [pk for label, pk in plan.voids if label == Category._meta.label]
+    if not gone:
+        return
+    back = {(c.label, c.pk) for c in plan.changes if c.field == "category_id"}
+    every = dict(Category.objects.filter(void__isnull=True).values_list("pk", "path"))
+    every |= {c.pk: c.new for c in plan.changes if (c.label, c.field) == (Category._meta.label, "path")}
+    above = {path for pk, path in every.items() if pk in gone}
+    below = {one for pk, path in every.items() if pk not in gone for one in rules.ancestors(path)}
+    truth.read["filed"] = next(
+        (
+            one.category.path
+            for model in (Product, WarrantyPolicy)
+            for one in model._default_manager.filter(category__in=gone).select_related("category")
+            if (model._meta.label, one.pk) not in back and one.category is not None
+        ),
+        min(above & below, default=""),
+    )
+    rules.unused(truth, plan)
 
 
 def _read_tax_codes(truth: Truth) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -11,11 +12,12 @@ from ninja import Router
 from pydantic import Field
 
 from wharfinger.base.access import require
-from wharfinger.base.door import Done, Given, Id, Listing, Page, Request, Shown, there
+from wharfinger.base.door import Done, Given, Id, Listing, Note, Page, Request, Shown, there
 from wharfinger.catalog.actions import categories as actions
 from wharfinger.catalog.models import Category
-from wharfinger.catalog.queries import categories
-from wharfinger.ledger.door import detail, make, write
+from wharfinger.catalog.queries import categories, retired
+from wharfinger.ledger.door import detail, write
+from wharfinger.ledger.write import Written
 
 router = Router(tags=["catalog"])
 
@@ -34,6 +36,14 @@ class CategoryChange(Given):
         default=None, min_length=1, max_length=100, description="Takes along what lies below it."
     )
     tax_code: Id | None = None
+    retired_on: date | None = Field(default=None, description="Since when nothing new is filed there.")
+
+
+class MergeGiven(Given):
+    """Of which category it becomes a part."""
+
+    into: Id
+    reason: Note = ""
 
 
 class CategoryOut(Shown):
@@ -42,17 +52,30 @@ class CategoryOut(Shown):
     id: Id
     path: str = Field(examples=["Network / Switches"])
     tax_code: Id | None
+    retired_on: date | None
+    merged_into: Id | None = Field(description="The category that it became a part of.")
 
 
 class CategoryDone(CategoryOut, Done):
     """A category, and the entry that wrote it."""
 
 
-CATEGORIES = Listing("categories", sorts={"path": "path"}, filters={"path": "path"}, q=("path",))
+CATEGORIES = Listing(
+    "categories", sorts={"path": "path"}, filters={"path": "path", "retired": retired}, q=("path",)
+)
 
 
 def _shown(found: Iterable[Category]) -> list[dict[str, Any]]:
-    return [{"id": one.pk, "path": one.path, "tax_code": one.tax_code_id} for one in found]
+    return [
+        {
+            "id": one.pk,
+            "path": one.path,
+            "tax_code": one.tax_code_id,
+            "retired_on": one.retired_on.isoformat() if one.retired_on else None,
+            "merged_into": one.merged_into_id,
+        }
+        for one in found
+    ]
 
 
 def _show(pk: int) -> dict[str, Any]:
@@ -66,7 +89,7 @@ def _show(pk: int) -> dict[str, Any]:
     summary="List categories",
 )
 def category_list(request: Request) -> HttpResponse:
-    """Categories of which something is kept; products may be in others, too."""
+    """Categories; those above one are there, too, and one that nobody knows comes with its first product."""
     require(request.auth, "catalog.read")
     return CATEGORIES.answer(request, categories(), _shown)
 
@@ -82,7 +105,18 @@ def category(request: Request, id: Id) -> HttpResponse:
 def add_category(request: Request, body: CategoryGiven) -> HttpResponse:
     """Add a category."""
     act = partial(actions.add_category, actor=request.auth, values=body.model_dump(exclude_unset=True))
-    return make(request, act, "catalog.Category", _show, subject="category")
+    return write(
+        request,
+        act,
+        lambda done: _show(_made(done)),
+        about=lambda done: f"category:{_made(done)}",
+        status=201,
+    )
+
+
+def _made(done: Written) -> int:
+    """The category itself; those above it are made before it."""
+    return done.made["catalog.Category"][-1]
 
 
 @router.patch("/categories/{id}", response=CategoryDone, summary="Change a category")
@@ -91,3 +125,13 @@ def change_category(request: Request, id: Id, body: CategoryChange) -> HttpRespo
     values = body.model_dump(exclude_unset=True)
     act = partial(actions.change_category, actor=request.auth, category=id, values=values)
     return write(request, act, lambda _: _show(id), about=f"category:{id}")
+
+
+@router.post("/categories/{id}/merge", response=CategoryDone, summary="Merge a category into another")
+def merge_category(request: Request, id: Id, body: MergeGiven) -> HttpResponse:
+    """Let a category become a part of another: what is filed in it and below it is there, and its path leads there."""
+    require(request.auth, "catalog.merge")
+    act = partial(
+        actions.merge_categories, actor=request.auth, category=id, into=body.into, reason=body.reason
+    )
+    return write(request, act, lambda _: _show(body.into), about=f"category:{id}")

@@ -114,7 +114,7 @@ TAX_CODES = Listing(
 POLICIES = Listing(
     "warranty-policies",
     sorts={"name": "name"},
-    filters={"product": "product_id", "category": "category"},
+    filters={"product": "product_id", "category": "category__path"},
     q=("name",),
 )
 

@@ -281,7 +281,7 @@ class ProductDone(ProductOut, Done):
 
 PRODUCTS = Listing(
     "products",
-    sorts={"sku": "sku", "name": "name", "category": "category"},
+    sorts={"sku": "sku", "name": "name", "category": "category__path"},
     filters={
         "sku": "sku",
         "kind": "kind",

@@ -11,26 +11,30 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.base.asking import Ask
+from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.refusal import N_, NotThere
-from wharfinger.base.table import Column, Filter, New, Row, Rows, Table, table_page
+from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.catalog.actions import categories as actions
 from wharfinger.catalog.models import Category, Product, TaxCode
 from wharfinger.catalog.pages import typed
 from wharfinger.catalog.queries import categories as every_category
+from wharfinger.catalog.queries import category_of, every_path
 from wharfinger.catalog.rules.categories import is_in
 
 
 def _rows(ask: Ask) -> Rows:
-    found = every_category().select_related("tax_code")
+    found = every_category().select_related("tax_code", "merged_into")
+    if ask.tab != "all":
+        found = found.filter(retired_on__isnull=True)
     if text := ask.one("path"):
         found = found.filter(path__icontains=text)
     cut = ask.slice(found, {"path": "path"})
-    used = Product.objects.filter(retired_on__isnull=True).exclude(category="")
-    products = dict(used.values_list("category").annotate(n=Count("pk")))
+    used = Product.objects.filter(retired_on__isnull=True, category__isnull=False)
+    products = dict(used.values_list("category__path").annotate(n=Count("pk")))
     return Rows([_row(one, products) for one in cut.items], cut.before, cut.after)
 
 
@@ -43,8 +47,15 @@ def _row(one: Category, products: dict[str, int]) -> Row:
             "path": (one.path, reverse("catalog:category", args=[one.pk])),
             "products": (str(sum(n for path, n in products.items() if is_in(path, one.path))), listed),
             "tax_code": one.tax_code.code if one.tax_code else None,
+            "word": _word(one),
         },
     )
+
+
+def _word(one: Category) -> tuple[str, str] | None:
+    if one.merged_into is not None:
+        return "grey", _("Merged into %(name)s") % {"name": one.merged_into.path}
+    return ("grey", _("Retired")) if one.retired_on else None
 
 
 CATEGORIES = Table(
@@ -55,7 +66,9 @@ CATEGORIES = Table(
         Column("path", N_("Category"), "link", sortable=True),
         Column("products", N_("Products"), "link"),
         Column("tax_code", N_("Tax code")),
+        Column("word", N_("State"), "chip"),
     ),
+    tabs=(Tab("used", N_("In use")), Tab("all", N_("All"))),
     filters=(Filter("path", N_("Category")),),
     new=New(N_("New category"), "catalog:new_category", "catalog.product"),
     rows=_rows,
@@ -95,19 +108,49 @@ def category(request: HttpRequest, pk: int) -> HttpResponse:
         raise NotThere("no_such_category", N_("There is no such category."))
     show = partial(_form, request, found)
     if request.method != "POST":
-        return show(Form({"path": found.path, "tax_code": found.tax_code_id}))
+        day = found.retired_on.isoformat() if found.retired_on else ""
+        return show(Form({"path": found.path, "tax_code": found.tax_code_id, "retired_on": day}))
     actor: Any = request.user
     return page_act(
         request,
-        lambda: actions.change_category(actor=actor, category=pk, values=_values(request.POST)),
+        lambda: actions.change_category(
+            actor=actor, category=pk, values=_values(request.POST) | retired(request.POST)
+        ),
         ok=_("Changed %(name)s.") % {"name": found.path},
         back=reverse("catalog:categories"),
         again=show,
     )
 
 
+def retired(post: QueryDict) -> dict[str, Any]:
+    """The day from which nothing new is filed there, as typed."""
+    return {"retired_on": post.get("retired_on", "").strip() or None}
+
+
 def _values(post: QueryDict) -> dict[str, Any]:
     return {"path": post.get("path", "").strip(), "tax_code": typed.whole(post, "tax_code")}
+
+
+@require_POST
+@page("catalog.merge")
+def merge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a category become a part of another, with all that is filed in it and below it."""
+    actor: Any = request.user
+    found = there(every_category(), pk)
+
+    def act() -> Any:
+        into = category_of(request.POST.get("into", ""), field="into")
+        if into is None:
+            raise BadInput("missing", N_("Please fill this in."), field="into")
+        return actions.merge_categories(actor=actor, category=pk, into=into)
+
+    return page_act(
+        request,
+        act,
+        ok=_("Merged %(name)s.") % {"name": found.path},
+        back=reverse("catalog:categories"),
+        again=partial(_form, request, found),
+    )
 
 
 def _form(request: HttpRequest, found: Category | None, form: Form) -> HttpResponse:
@@ -116,5 +159,6 @@ def _form(request: HttpRequest, found: Category | None, form: Form) -> HttpRespo
         "form": form,
         "found": found,
         "tax_codes": [(one.pk, f"{one.code} · {one.name}") for one in codes],
+        "others": [path for path in every_path() if found and path != found.path],
     }
     return render(request, "catalog/category.html", context)

@@ -150,7 +150,7 @@ def _policies(ask: Ask) -> Rows:
     if text := ask.one("name"):
         found = found.filter(name__icontains=text)
     if text := ask.one("category"):
-        found = found.filter(category__icontains=text)
+        found = found.filter(category__path__icontains=text)
     cut = ask.slice(found, {"name": "name", "from": "valid_from"})
     return Rows([_policy_row(one) for one in cut.items], cut.before, cut.after)
 
@@ -163,7 +163,7 @@ def _policy_row(one: WarrantyPolicy) -> Row:
             "name": (one.name, reverse("catalog:warranty_policy", args=[one.pk])),
             "months": one.months,
             "product": one.product.sku if one.product else None,
-            "category": one.category or None,
+            "category": one.category_path or None,
             "start": _(STARTS[one.start]),
             "swap": _(SWAPS[one.on_swap]),
             "from": one.valid_from,
@@ -223,7 +223,9 @@ def policy(request: HttpRequest, pk: int) -> HttpResponse:
         raise NotThere("no_such_policy", N_("There is no such warranty policy."))
     show = partial(_policy_form, request, found)
     if request.method != "POST":
-        start: dict[str, Any] = {name: getattr(found, name) for name in (*POLICY, "months", "indirect")}
+        start: dict[str, Any] = {name: getattr(found, name) for name in (*POLICY, "months", "indirect")} | {
+            "category": found.category_path
+        }
         sku = found.product.sku if found.product else ""
         return show(Form(start | {"product": sku, "valid_from": _day(found.valid_from)}))
     actor: Any = request.user

@@ -56,14 +56,14 @@ def _rows(ask: Ask) -> Rows:
     if ways := ask.many("traced"):
         found = found.filter(traced__in=ways)
     if text := ask.one("category"):
-        found = found.filter(category__icontains=text)
+        found = found.filter(category__path__icontains=text)
     if text := ask.one("manufacturer"):
         found = found.filter(manufacturer__icontains=text)
     if text := ask.one("vendor"):
         sold = VendorPrice.objects.filter(organization__name__icontains=text)
         found = found.filter(pk__in=sold.values("product_id"))
     found = owned.narrowed(found, ask, "product")
-    cut = ask.slice(found, {"sku": "sku", "name": "name", "category": "category"})
+    cut = ask.slice(found, {"sku": "sku", "name": "name", "category": "category__path"})
     kept = [one.pk for one in cut.items if one.kind != "service"]
     free = further.figure("product.available", kept) if ask.actor.may("stock.read") else {}
     shown = [one.pk for one in cut.items] if ask.actor.may("notices.read") else []
@@ -87,7 +87,7 @@ def _row(one: Product, free: Any, shot: tuple[str, str] | None, currency: str) -
             "picture": shot,
             "name": one.name,
             "kind": _(KINDS[one.kind]),
-            "category": one.category or None,
+            "category": one.category_path or None,
             "available": None if units is None else (units, one.quantity_decimals),
             "price": (one.price_micro, currency),
             "traced": _(TRACED[one.traced]),

@@ -54,6 +54,7 @@ def of(product: Product, *, costs: bool) -> dict[str, Any]:
     """A product as it stands in its form."""
     start: dict[str, Any] = {name: getattr(product, name) for name in (*TEXTS, *CHOICES)}
     start |= {
+        "category": product.category_path,
         "price": written(product.price_micro, MICRO),
         "cost_method": product.cost_method,
         "tax_code": product.tax_code_id,

@@ -9,6 +9,7 @@ from wharfinger.base import own
 from wharfinger.base.fields import Check, day, one_of, or_nothing, price, text, whole, yes_or_no
 from wharfinger.base.quantity import scaled
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.catalog.rules.categories import file_under
 from wharfinger.catalog.rules.components import may_be_made, parts_now, set_components
 from wharfinger.catalog.rules.offers import VENDOR, lay_offers
 from wharfinger.catalog.rules.validity import ends_after_it_begins
@@ -122,7 +123,7 @@ BORN_PRODUCT = {
     "rma_eligible": True,
     "returnable_days": None,
     "weight_grams": None,
-    "category": "",
+    "category_id": None,
     "manufacturer": "",
     "gtin": "",
     "valid_from": None,
@@ -147,12 +148,13 @@ def plan_product(
 ) -> Plan:
     """Add a product with its loose lot, what vendors ask for it, and what it is made of."""
     _needed(values, "sku", "name")
+    plan = Plan()
+    values = file_under(plan, truth, values)
     full = {**BORN_PRODUCT, "cost_method": _cost_method(values), **columns(values)}
     full["tax_code_id"] = _tax_code(truth, full.get("tax_code_id"))
     full["own"] = owning.born(truth, "product", full.get("own"))
     _fits(full)
     ends_after_it_begins(full["valid_from"], full["valid_until"])
-    plan = Plan()
     made = plan.create("catalog.Product", **full)
     plan.create("ledger.Lot", product_id=made)
     lay_offers(plan, truth, made, vendors, known={}, breaks={}, decimals=full["quantity_decimals"])
@@ -221,7 +223,8 @@ def plan_product_change(
     components: all that it is made of from now on; lines and builds of before keep what they were made of.
     """
     row = row_of(truth, "catalog.Product", pk)
-    new = columns(values)
+    plan = Plan()
+    new = columns(file_under(plan, truth, values, now=row.category_id))
     if new.get("tax_code_id", 0) is None:
         raise BadInput("missing", N_("Please fill this in."), field="tax_code")
     if "tax_code_id" in new and new["tax_code_id"] != row.tax_code_id:
@@ -239,7 +242,6 @@ def plan_product_change(
     _fits({name: new.get(name, getattr(row, name)) for name in names})
     ends_after_it_begins(new.get("valid_from", row.valid_from), new.get("valid_until", row.valid_until))
     _stays_merged(row, new)
-    plan = Plan()
     if new.keys() != {"retired_on"}:
         owning.change(plan, truth, row, "product", new.pop("own", None))
     plan.change(row, **new)
@@ -362,14 +364,15 @@ def plan_policy(truth: Truth, *, values: Values) -> Plan:
     _product_is_there(truth, values)
     born = {
         "product_id": None,
-        "category": "",
+        "category_id": None,
         "start": "sold",
         "indirect": False,
         "on_swap": "remaining",
         "valid_from": truth.today,
     }
     plan = Plan()
-    plan.mention(("warranty_policy", plan.create("catalog.WarrantyPolicy", **{**born, **columns(values)})))
+    full = {**born, **columns(file_under(plan, truth, values))}
+    plan.mention(("warranty_policy", plan.create("catalog.WarrantyPolicy", **full)))
     return plan
 
 
@@ -378,7 +381,7 @@ def plan_policy_change(truth: Truth, *, pk: int, values: Values) -> Plan:
     row = row_of(truth, "catalog.WarrantyPolicy", pk)
     _product_is_there(truth, values)
     plan = Plan()
-    plan.change(row, **columns(values))
+    plan.change(row, **columns(file_under(plan, truth, values, now=row.category_id)))
     plan.mention(row)
     return plan
 

@@ -36,9 +36,9 @@ def cover_by(
             continue
         if policy.product_id == product.pk:
             rank = DEEPEST
-        elif policy.product_id is None and policy.category and is_in(product.category, policy.category):
-            rank = depth(policy.category)
-        elif policy.product_id is None and not policy.category:
+        elif policy.product_id is None and policy.category_path and is_in(product.category_path, policy.category_path):
+            rank = depth(policy.category_path)
+        elif policy.product_id is None and not policy.category_path:
             rank = 0
         else:
             continue

@@ -96,7 +96,7 @@ def bring(*, actor: Actor, kind: str, group: Group) -> str:
     if found is None:
         made = _add(actor, kind, values)
         keeps = hasattr(noun.model, "retired_on")
-        subject = f"{noun.model.subject}:{made.one(noun.model._meta.label)}"
+        subject = f"{noun.model.subject}:{made.made[noun.model._meta.label][-1]}"
         group.led_to(made.id, subject if keeps else "")
         return "added"
     kept = checked(noun.checks, values)

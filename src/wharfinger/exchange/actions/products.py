@@ -17,6 +17,9 @@ from wharfinger.exchange.owned import differing
 from wharfinger.exchange.rules import Group, Row
 from wharfinger.exchange.rules.kinds import KINDS
 
+COLUMNS = {**rules.COLUMNS, "category": "category_path"}
+"""What of a product is compared with a field of a file that has another name."""
+
 TEXTS = (
     "sku",
     "name",
@@ -57,9 +60,7 @@ def bring(*, actor: Actor, group: Group) -> str:
     kept = checked(rules.PRODUCT, values)
     own = differing(found.own, "product", kept.pop("own", {}))
     changed = {
-        name: values[name]
-        for name, value in kept.items()
-        if getattr(found, rules.COLUMNS.get(name, name)) != value
+        name: values[name] for name, value in kept.items() if getattr(found, COLUMNS.get(name, name)) != value
     }
     changed |= revived(f"product:{found.pk}", found, values) | ({"own": own} if own else {})
     prices = {price.organization_id: price for price in VendorPrice.objects.filter(product=found)}

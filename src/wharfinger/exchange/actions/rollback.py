@@ -10,6 +10,7 @@ from wharfinger.base import clock
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, NotAllowed, Refusal
 from wharfinger.catalog import actions as catalog
+from wharfinger.catalog.actions import categories
 from wharfinger.exchange.models import Brought, Made, Run
 from wharfinger.exchange.queries import stands, used_by
 from wharfinger.ledger.post import attempt
@@ -34,6 +35,7 @@ RETIRE: Mapping[str, Callable[[Actor, int, Values], Written]] = {
     "site": lambda actor, pk, values: parties.change_site(actor=actor, site=pk, values=values),
     "location": lambda actor, pk, values: stock.change_location(actor=actor, location=pk, values=values),
     "tax_code": lambda actor, pk, values: catalog.change_tax_code(actor=actor, tax_code=pk, values=values),
+    "category": lambda actor, pk, values: categories.change_category(actor=actor, category=pk, values=values),
     "customer_group": lambda actor, pk, values: groups.change_customer_group(
         actor=actor, group=pk, values=values
     ),

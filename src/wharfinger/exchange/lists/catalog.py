@@ -58,10 +58,11 @@ def products(ids: Ids) -> Rows:
         "quantity_decimals",
     )
     same += ("weight_grams", "cost_method", "procured", "fixed", "rma_eligible", "returnable_days")
-    same += ("category", "manufacturer", "gtin", "retired_on")
-    every = Product.objects.filter(among(ids)).select_related("tax_code").order_by("pk")
+    same += ("manufacturer", "gtin", "retired_on")
+    every = Product.objects.filter(among(ids)).select_related("tax_code", "category").order_by("pk")
     for one in every.iterator(chunk_size=CHUNK):
         yield {name: getattr(one, name) for name in same} | {
+            "category": one.category_path,
             "price": plain(one.price_micro, MICRO),
             "tax_code": one.tax_code.code,
             "own": one.own,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wharfinger.catalog.queries import categories
+from wharfinger.catalog.rules.categories import ancestors
 from wharfinger.ledger.audit import Finding, findings
 
 
@@ -9,7 +11,7 @@ def merges_lead_to_what_stays() -> list[Finding]:
     """What was merged is retired, and leads at once to one that is not merged itself."""
     return [
         finding
-        for table in ("catalog_product", "parties_organization")
+        for table in ("catalog_product", "catalog_category", "parties_organization")
         for finding in findings(
             "merged = retired, and leads to what stays",
             f"SELECT '{table} ' || o.id, o.retired_on, o.merged_into_id, n.merged_into_id FROM {table} o "
@@ -17,6 +19,13 @@ def merges_lead_to_what_stays() -> list[Finding]:
             "WHERE o.retired_on IS NULL OR n.merged_into_id IS NOT NULL OR n.id = o.id",
         )
     ]
+
+
+def categories_have_those_above() -> list[Finding]:
+    """Whatever lies below something in the tree of categories finds it there."""
+    paths = set(categories().values_list("path", flat=True))
+    lacking = sorted({one for path in paths for one in ancestors(path)} - paths)
+    return [Finding("a category has those above it", path, "missing") for path in lacking]
 
 
 def merging_keeps_goods_and_value() -> list[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions.substitutes import set_substitutes
+from wharfinger.catalog.queries import category_of
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.actions.groups import add_customer_group
 from wharfinger.parties.actions.organizations import change_organization
@@ -280,7 +281,13 @@ def _under_review(story: Story) -> Chapter:
 def _blind(story: Story) -> Chapter:
     """A count that has only begun, without the figures of the books."""
     yield 0
-    _begun(story, "Hamburg", Scope(category="Workplace / Accessories"), "Without the books", blind=True)
+    _begun(
+        story,
+        "Hamburg",
+        Scope(category=category_of("Workplace / Accessories")),
+        "Without the books",
+        blind=True,
+    )
 
 
 def _workplaces(story: Story) -> Chapter:

@@ -10,6 +10,7 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import tidy
 from wharfinger.catalog.models import Product
+from wharfinger.catalog.queries import categories
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
@@ -43,7 +44,8 @@ def begin_count(
     """
     require(actor, "stock.count")
     note = tidy(note, field="note", most=500, needed=False)
-    tidy(scope.category, field="category", most=100, needed=False)
+    if scope.category is not None and not categories().filter(pk=scope.category).exists():
+        raise BadInput("no_such_category", N_("There is no such category."), field="category")
     if Product.objects.filter(pk__in=scope.products).count() != len(set(scope.products)):
         raise BadInput("no_such_product", N_("There is no such product."), field="products")
     bins = sql.Found("location_id = %s AND retired_on IS NULL", (location,))

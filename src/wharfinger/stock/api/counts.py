@@ -27,6 +27,7 @@ from wharfinger.base.door import (
     there,
 )
 from wharfinger.catalog.models import Product
+from wharfinger.catalog.queries import categories, category_of
 from wharfinger.ledger.door import detail, make
 from wharfinger.stock.actions import counts as actions
 from wharfinger.stock.models import Count, CountLine
@@ -189,6 +190,8 @@ def shown(
 ) -> list[dict[str, Any]]:
     listed = list(found)
     counted = queries.with_lines(listed) if lines else [(count, []) for count in listed]
+    named = {count.scope["category"] for count in listed if "category" in count.scope}
+    paths = dict(categories().filter(pk__in=named).values_list("pk", "path")) if named else {}
     return [
         {
             "id": count.pk,
@@ -197,7 +200,7 @@ def shown(
             "scope": {
                 "bins": count.scope.get("bins", []),
                 "products": count.scope.get("products", []),
-                "category": count.scope.get("category", ""),
+                "category": paths.get(count.scope.get("category"), ""),
                 "moved_since": count.scope.get("moved_since"),
             },
             "blind": count.blind,
@@ -366,7 +369,7 @@ def begin(request: Request, body: CountGiven) -> HttpResponse:
         actions.begin_count,
         actor=request.auth,
         location=body.location,
-        scope=Scope(tuple(said.bins), tuple(said.products), said.category, said.moved_since),
+        scope=Scope(tuple(said.bins), tuple(said.products), category_of(said.category), said.moved_since),
         blind=body.blind,
         note=body.note,
     )

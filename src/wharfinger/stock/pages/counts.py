@@ -17,6 +17,7 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Act, Asked, Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.catalog.models import Product
+from wharfinger.catalog.queries import categories, category_of, every_path
 from wharfinger.stock.actions import counts as actions
 from wharfinger.stock.models import Bin, Count, Location
 from wharfinger.stock.pages.goods import product_of
@@ -48,7 +49,7 @@ def scope_words(count: Count) -> str:
         skus = Product.objects.filter(pk__in=said["products"]).order_by("sku").values_list("sku", flat=True)
         parts.append(", ".join(skus[:10]) + (" …" if len(said["products"]) > 10 else ""))
     if said.get("category"):
-        parts.append(said["category"])
+        parts.extend(categories().filter(pk=said["category"]).values_list("path", flat=True))
     if said.get("moved_since"):
         parts.append(_("moved since %(day)s") % {"day": said["moved_since"]})
     return "; ".join(parts) or _("All of it")
@@ -110,7 +111,6 @@ def new_count(request: HttpRequest) -> HttpResponse:
     def show(form: Form) -> HttpResponse:
         found = Location.objects.filter(retired_on__isnull=True).order_by("-default", "name")
         bins = Bin.objects.filter(retired_on__isnull=True, location__in=found).select_related("location")
-        categories = Product.objects.exclude(category="").values_list("category", flat=True)
         return render(
             request,
             "stock/new_count.html",
@@ -121,7 +121,7 @@ def new_count(request: HttpRequest) -> HttpResponse:
                     (str(one.pk), f"{one.location.name} / {one.name}")
                     for one in bins.order_by("location__name", "place__sequence", "name")[:500]
                 ],
-                "categories": list(categories.order_by("category").distinct()[:200]),
+                "categories": every_path(),
             },
         )
 
@@ -136,7 +136,7 @@ def new_count(request: HttpRequest) -> HttpResponse:
             scope=Scope(
                 tuple(_whole(text, "bins") for text in post.getlist("bins")),
                 tuple(product_of(sku, field="products").pk for sku in post.get("products", "").split()),
-                post.get("category", "").strip(),
+                category_of(post.get("category", "")),
                 _day(post.get("moved_since", "")),
             ),
             blind=post.get("blind") == "yes",

@@ -45,7 +45,7 @@ def _inventory(ask: Ask) -> Rows:
             Q(sku__icontains=text) | Q(name__icontains=text) | Q(gtin=text) | Q(pk__in=marked(text))
         )
     if category := ask.one("category"):
-        found = found.filter(category__icontains=category)
+        found = found.filter(category__path__icontains=category)
     if ask.tab == "there":
         known = locations or list(Location.objects.values_list("pk", flat=True))
         found = places.standing_at(found, known)

@@ -148,8 +148,11 @@ def _scope(count: Count) -> tuple[str, list[Any]]:
         where += f" AND {sql.among('h.product_id')}"
         params.append(sql.array(said["products"]))
     if said.get("category"):
-        where += " AND (pr.category = %s OR pr.category LIKE %s)"
-        params += [said["category"], f"{said['category']} / %"]
+        where += (
+            " AND pr.category_id IN (SELECT c.id FROM catalog_category c JOIN catalog_category o ON o.id = %s "
+            "WHERE c.path = o.path OR SUBSTR(c.path, 1, LENGTH(o.path) + 3) = o.path || ' / ')"
+        )
+        params.append(said["category"])
     if said.get("moved_since"):
         where += (
             " AND (h.place_id, h.product_id) IN (SELECT x.place_id, x.product_id FROM ledger_holding x WHERE "

@@ -22,7 +22,8 @@ class Scope:
 
     bins: tuple[int, ...] = ()
     products: tuple[int, ...] = ()
-    category: str = ""
+    category: int | None = None
+    """With all that lies below it."""
     moved_since: date | None = None
     """What came, went or changed places on that day or later."""
 

@@ -17,6 +17,7 @@ TYPES: dict[str, tuple[str, tuple[str, ...]]] = {
     "adjustment": (N_("Manual adjustment"), ("adjust", "hand_back")),
     "count": (N_("Count"), ("count",)),
     "serial": (N_("Serial number corrected"), ("correct_serial",)),
+    "merge": (N_("Merged with its double"), ("merge", "merge_organizations")),
     "aside": (N_("Set aside"), ("hold", "unhold")),
     "build": (N_("Build"), ("build", "take_apart", "replace_component")),
     "reservation": (
