@@ -287,7 +287,6 @@ class TransferRow:
     batch: str = ""
     serials: tuple[str, ...] = ()
     order: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

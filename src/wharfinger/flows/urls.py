@@ -3,7 +3,7 @@
 from django.urls import path
 
 from wharfinger.flows import pages
-from wharfinger.flows.pages import merging
+from wharfinger.flows.pages import counter, merging
 
 app_name = "flows"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("documents/<int:pk>/cancel-delivery/", pages.cancel_delivery_of, name="cancel_delivery_of"),
     path("orders/<int:order>/reopen/", pages.reopen_order, name="reopen"),
     path("orders/<int:order>/cancel-purchased/", pages.cancel_purchased, name="cancel_order"),
+    path("counter/", counter.counter, name="counter"),
+    path("counter/basket/", counter.basket, name="basket"),
     path("doubles/", merging.doubles, name="doubles"),
     path("products/<int:pk>/merge/", merging.merge_product, name="merge_product"),
     path("organizations/<int:pk>/merge/", merging.merge_organization, name="merge_organization"),
