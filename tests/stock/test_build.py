@@ -333,3 +333,20 @@ def test_what_has_expired_goes_into_nothing_unless_it_is_named(company: World) -
     assert {h.lot.code for h in Holding.objects.filter(product=glue, kind="bin", quantity=1)} == {"OLD"}
     built(company, whole, 1, inside=("OLD",))
     clean()
+
+
+def test_what_is_inside_is_not_found_elsewhere_until_it_comes_out(company: World, server: Any) -> None:
+    whole, drive, _stick = server
+    found = Adjustment(drive.pk, 1, company.location.place_id, serials=("D1",))
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        adjust(actor=company.user, items=[found], reason="Found")
+    assert refused.value.code == "serial_elsewhere"
+    assert entries() == before
+    apart(company, whole, 1)
+    lost = Adjustment(drive.pk, -1, company.location.place_id, serials=("D1",))
+    adjust(actor=company.user, items=[lost], reason="Lost")
+    adjust(actor=company.user, items=[found], reason="Found")
+    clean()
+    built(company, whole, 1, serials=("S1",), inside=("D1",))
+    clean()

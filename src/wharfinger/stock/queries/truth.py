@@ -56,7 +56,12 @@ def read_lots(wanted: Iterable[tuple[int, str]]) -> Callable[[Truth], None]:
         found = (
             Lot.objects.filter(product_id__in={p for p, _ in pairs}, code_key__in={c for _, c in pairs})
             .annotate(
-                stands=Max("holdings__kind", filter=Q(holdings__quantity__gt=0, holdings__unbounded=False))
+                # What is inside a bundle stands nowhere else until it comes out.
+                stands=Max(
+                    "holdings__kind",
+                    filter=Q(holdings__quantity__gt=0)
+                    & (Q(holdings__unbounded=False) | Q(holdings__kind="assembly")),
+                )
             )
             .order_by("-owned", "pk")
             .values_list("pk", "product_id", "code_key", "serial", "owned", "code", "stands")
