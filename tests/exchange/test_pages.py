@@ -9,13 +9,14 @@ from decimal import Decimal
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from tests.world import clean, entries, world
 from wharfinger.catalog.models import Product
-from wharfinger.exchange import sheets
+from wharfinger.exchange import lists, sheets
 from wharfinger.exchange.models import Mapping, Run
 from wharfinger.exchange.rules.kinds import KINDS
-from wharfinger.parties.models import User
+from wharfinger.parties.models import Grant, Role, User
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +97,54 @@ def test_who_may_not_import_is_turned_away(client: Client) -> None:
     other = Client()
     other.force_login(User.objects.create(username="eve"))
     assert other.get("/import/").status_code == 403
+
+
+LISTS = {
+    "catalog:products": "products",
+    "parties:organizations": "organizations",
+    "stock:locations": "locations",
+    "stock:inventory": "stock",
+    "stock:levels": "levels",
+    "pricing:price_lists": "price_lists",
+    "devices:devices": "devices",
+    "sales:quotes": "quotes",
+    "sales:orders": "orders",
+    "purchasing:orders": "purchase_orders",
+    "billing:invoices": "invoices",
+}
+
+
+def taken(client: Client, address: str) -> list[list[str]]:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return list(csv.reader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_leaves_in_the_columns_of_the_import(client: Client, name: str) -> None:
+    kind = {**KINDS, **lists.HISTORY}[LISTS[name]]
+    address = reverse(name)
+    assert "As the import reads it (CSV)" in client.get(address).content.decode()
+    (headings, *_) = taken(client, f"{address}?export=import-csv")
+    assert headings == [column.name for column in kind.leaving()]
+    book = client.get(f"{address}?export=import-xlsx")
+    assert b"".join(book)[:2] == b"PK"
+
+
+def test_only_what_the_filter_leaves_is_taken_out() -> None:
+    company = world()
+    client = Client()
+    client.force_login(company.user)
+    for sku in ("A-1", "B-1"):
+        company.stock(company.product(sku=sku, name=f"Product {sku}"), 3)
+    rows = taken(client, reverse("catalog:products") + "?export=import-csv&product=B-1")
+    assert [row[0] for row in rows[1:]] == ["B-1"]
+    (of_stock,) = (
+        row for row in taken(client, reverse("stock:inventory") + "?export=import-csv") if row[0] == "A-1"
+    )
+    assert of_stock[:4] == ["A-1", "Main", "A1", "3"]
+    clerk = User.objects.create(username="clerk")
+    Grant.objects.create(user=clerk, role=Role.objects.create(name="looks", permissions=["catalog.read"]))
+    client.force_login(User.objects.get(pk=clerk.pk))
+    assert "As the import reads it" not in client.get(reverse("catalog:products")).content.decode()
+    assert client.get(reverse("catalog:products") + "?export=import-csv").status_code == 403

@@ -19,7 +19,12 @@ Figures = Callable[[Sequence[int]], Mapping[int, Any]]
 Papers = Callable[[Sequence[int], Sequence[int], Sequence[int]], Iterable[str]]
 """The documents (``invoice:4``) behind units, by their lots, the lines that held them and the places they stood at."""
 
+Files = Callable[[HttpRequest, str, Sequence[int]], Any]
+"""Answers with these nouns as a file, in the columns that an import reads; as CSV or XLSX."""
+
 parts: dict[str, list[Part]] = {}
+files: dict[str, Files] = {}
+"""By the name of a list."""
 figures: dict[str, Figures] = {}
 papers: list[Papers] = []
 

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 
-from wharfinger.base import export, owned
+from wharfinger.base import export, further, owned
 from wharfinger.base.asking import MANY, Ask
 from wharfinger.base.own import Own
 from wharfinger.base.page import signed_in
@@ -168,6 +168,11 @@ class Shown:
     refusal: Refusal | None
 
     @property
+    def leaves(self) -> bool:
+        """Whether its rows can be taken out in the columns that an import reads."""
+        return self.table.name in further.files and self.ask.actor.may("exchange.export")
+
+    @property
     def takes_quantity(self) -> bool:
         """Whether a row asks how much of it."""
         return any(act.takes_quantity for act in self.acts)
@@ -195,6 +200,9 @@ def table_page(request: HttpRequest, table: Table, **context: Any) -> HttpRespon
         return export.answer(
             request.GET["export"], table.name, gettext(table.title), columns, _all(table, ask)
         )
+    said, _, form = request.GET.get("export", "").partition("-")
+    if said == "import" and form in export.WRITERS and table.name in further.files:
+        return further.files[table.name](request, form, _ids(_all(table, ask)))
     template = context.pop("template", "boards/table.html")
     if getattr(request, "htmx", None) and not request.htmx.boosted:  # type: ignore[attr-defined]
         template = "boards/list.html"
@@ -274,6 +282,20 @@ def _shown(table: Table, ask: Ask, columns: Sequence[Column], rows: Rows, refusa
         filtered=bool(ask.given),
         refusal=refusal,
     )
+
+
+def _ids(rows: Iterable[Row]) -> list[int]:
+    """The nouns of all rows that the filters leave; of a row that is one of several things, the first."""
+    found: dict[int, None] = {}
+    for row in rows:
+        if len(found) >= export.MOST:
+            raise BadInput(
+                "too_many_rows",
+                N_("More than {most} rows: narrow the list with a filter first."),
+                most=export.MOST,
+            )
+        found.setdefault(int(str(row.id).partition("-")[0]))
+    return list(found)
 
 
 def _all(table: Table, ask: Ask) -> Iterable[Row]:

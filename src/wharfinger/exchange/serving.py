@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from tempfile import TemporaryFile
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from django.http import FileResponse, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from wharfinger.base import clock
@@ -52,6 +52,31 @@ def leaving(actor: Actor, kind: str, form: str, ids: Sequence[int] | None = None
     files.workbook(out, of, rows)
     out.seek(0)
     return FileResponse(out, as_attachment=True, filename=name, content_type=files.MEDIA["xlsx"])
+
+
+LISTS = {
+    "tax_codes": "tax_codes",
+    "customer_groups": "customer_groups",
+    "reasons": "reasons",
+    "categories": "categories",
+    "organizations": "organizations",
+    "products": "products",
+    "price_lists": "price_lists",
+    "locations": "locations",
+    "levels": "levels",
+    "inventory": "stock",
+    "devices": "devices",
+    "quotes": "quotes",
+    "sales_orders": "orders",
+    "purchase_orders": "purchase_orders",
+    "invoices": "invoices",
+}
+"""The lists of pages whose rows leave in the columns of an import, and in those of which kind."""
+
+
+def of_list(kind: str, request: HttpRequest, form: str, ids: Sequence[int]) -> HttpResponseBase:
+    """What the filters of a list leave, as a file."""
+    return leaving(cast(Actor, request.user), kind, form, ids)
 
 
 def _named(answer: Answer, name: str) -> Answer:

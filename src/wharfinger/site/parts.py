@@ -17,6 +17,7 @@ from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
 from wharfinger.demand.pages import line_rows
 from wharfinger.devices.models import Device
+from wharfinger.exchange import serving
 from wharfinger.ledger.models import Holding
 from wharfinger.notices.pages import attachments
 from wharfinger.notices.rules.attachments import SEEN_BY
@@ -46,6 +47,8 @@ def install() -> None:
     further.figures["product.picture"] = attachments.thumbs
     further.figures["product.drawn"] = attachments.drawn
     further.figures["product.levels"] = levels_of
+    for table, kind in serving.LISTS.items():
+        further.files[table] = partial(serving.of_list, kind)
 
 
 def available(products: Sequence[int]) -> dict[int, int]:

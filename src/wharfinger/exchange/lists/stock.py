@@ -47,9 +47,7 @@ def locations(ids: Ids) -> Rows:
 
 def levels(ids: Ids) -> Rows:
     """How many of products are kept where."""
-    every = Level.objects.filter(among(ids, "product")).select_related(
-        "product", "location", "vendor", "source", "bin"
-    )
+    every = Level.objects.filter(among(ids)).select_related("product", "location", "vendor", "source", "bin")
     for one in every.order_by("product_id", "location_id").iterator(chunk_size=CHUNK):
         d = one.product.quantity_decimals
         point = one.reorder_point
