@@ -12,7 +12,9 @@ from wharfinger.billing.models import CreditLine, Invoice, InvoiceLine
 from wharfinger.billing.rules import Balance
 from wharfinger.billing.rules.credits import Credited
 from wharfinger.billing.rules.payments import Credit
+from wharfinger.catalog.models import TaxCode
 from wharfinger.demand.models import Line
+from wharfinger.ledger import sql
 from wharfinger.ledger.models import Account, Posting
 from wharfinger.ledger.plan import AccountRef, Truth
 from wharfinger.ledger.prepared import Prepared, ids
@@ -58,12 +60,13 @@ def invoices_of_lines(lines: Iterable[int]) -> list[int]:
 def read_invoice_lines(truth: Truth) -> None:
     """Read the rows of the invoices at hand, what is credited of them, and what is open."""
     invoices = sorted(truth.documents["billing.Invoice"])
-    rows = (
-        InvoiceLine.objects.filter(invoice_id__in=invoices)
-        .select_related("tax_code")
-        .order_by("invoice_id", "position")
-    )
-    truth.read["invoice_lines"] = {row.pk: row for row in rows}
+    # An invoice may be long of which little is credited, so its rows are read without a query built for them.
+    rows = sql.read(InvoiceLine, sql.among("invoice_id"), [sql.array(invoices)])
+    codes = sql.by_ids(TaxCode, {row.tax_code_id for row in rows.values()})
+    for row in rows.values():
+        row.tax_code = codes[row.tax_code_id]
+    in_order = sorted(rows.values(), key=lambda row: (row.invoice_id, row.position))
+    truth.read["invoice_lines"] = {row.pk: row for row in in_order}
     truth.read["credited"], truth.read["credited_bases"] = {}, {}
     done = CreditLine.objects.filter(invoice_line__invoice_id__in=invoices, credit_note__void__isnull=True)
     for one in done:
