@@ -7,7 +7,7 @@ import os
 from tests.races.scanners import Floor
 from tests.world import clean, world
 
-SECONDS = 8
+SECONDS = int(os.environ.get("WHARFINGER_SECONDS", "8"))
 SEED = int(os.environ.get("WHARFINGER_SEED", "7"))
 
 
