@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.exchange.test_import import bring
 from tests.world import World, clean, entries
 from wharfinger.catalog.models import VendorPrice
+from wharfinger.demand.models import Line
+from wharfinger.flows.actions.merging import merge_organizations, merge_products
 from wharfinger.parties.models import Organization
+from wharfinger.site.queries.search import search
 
 pytestmark = pytest.mark.django_db
 
@@ -91,4 +95,18 @@ def test_the_pages(company: World, client: Client, django_assert_max_num_queries
     assert "Sites" in client.get(f"{at}?into={stays.pk}").content.decode()
     assert client.post(at, {"into": stays.pk})["Location"] == f"/organizations/{company.customer.pk}/"
     assert "Acme again" in client.get(f"/organizations/{company.customer.pk}/").content.decode()
+    clean()
+
+
+def test_search_and_imports_lead_to_the_one_that_stays(company: World) -> None:
+    old, new = company.product(sku="OLD-1", name="Router"), company.product(sku="NEW-1", name="Access point")
+    merge_products(actor=company.user, product=old.pk, into=new.pk)
+    stays = Organization.objects.create(name="Borg")
+    merge_organizations(actor=company.user, organization=company.customer.pk, into=stays.pk)
+    for text, subject in (("OLD-1", f"product:{new.pk}"), ("Acme", f"organization:{stays.pk}")):
+        assert [hit.subject for hit in search(actor=company.user, text=text)] == [subject]
+    order = "order,customer,sku,quantity,price\n77,Acme,OLD-1,2,280\n"
+    assert bring("orders", order).problems == []
+    line = Line.objects.get()
+    assert (line.product, line.organization) == (new, stays)
     clean()

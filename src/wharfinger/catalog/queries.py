@@ -142,9 +142,15 @@ def scanned(codes: Iterable[str]) -> dict[str, Scanned]:
     return {code: found[key] for code, key in keys.items() if key in found}
 
 
-def goes_by(sku: str) -> Product | None:
-    """The product of a SKU; of one that was merged the one that stays."""
-    found = Product.objects.select_related("merged_into").filter(sku=sku).first()
+def goes_by(skus: Iterable[str]) -> dict[str, Product]:
+    """The products of SKUs, written exactly so; of those that were merged the ones that stay."""
+    found = Product.objects.select_related("merged_into").filter(sku__in=set(skus))
+    return {one.sku: one.merged_into or one for one in found}
+
+
+def called(sku: str) -> Product | None:
+    """The product of a SKU, upper and lower case alike; of one that was merged the one that stays."""
+    found = Product.objects.select_related("merged_into").filter(sku__iexact=sku.strip()).first()
     return found and (found.merged_into or found)
 
 

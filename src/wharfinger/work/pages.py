@@ -20,7 +20,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import quantity
 from wharfinger.base.words import tidy
-from wharfinger.catalog.models import Product
+from wharfinger.catalog.queries import called
 from wharfinger.demand.entry import in_rows
 from wharfinger.demand.pages import (
     GOODS_TONES,
@@ -353,14 +353,14 @@ def _provide(actor: Any, pk: int, given: Any) -> Any:
     if line is not None:
         product, decimals = _charge(line)
     else:
-        found = Product.objects.filter(sku__iexact=sku).values_list("pk", "quantity_decimals").first()
+        found = called(sku)
         if found is None:
             raise (
                 BadInput("no_such_product", N_("There is no such product."), field="sku")
                 if sku
                 else BadInput("missing", N_("Choose a charge, or give the SKU of a product."), field="line")
             )
-        product, decimals = found
+        product, decimals = found.pk, found.quantity_decimals
     (lots,) = lots_of([product], [_serials(given)])
     units, location = quantity(given.get("quantity", ""), decimals), typed_id(given, "location")
     if len(lots) < units < (there := queries.numbered_units(product, units, line=line, location=location)):

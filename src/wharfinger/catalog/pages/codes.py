@@ -18,8 +18,9 @@ from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import scaled, written
 from wharfinger.catalog import actions
-from wharfinger.catalog.models import Product, TaxCode, WarrantyPolicy
+from wharfinger.catalog.models import TaxCode, WarrantyPolicy
 from wharfinger.catalog.pages import typed
+from wharfinger.catalog.queries import called
 
 CATEGORIES = {
     "S": N_("Standard rate"),
@@ -255,7 +256,8 @@ def _policy(post: QueryDict) -> dict[str, Any]:
         raise BadInput("missing", N_("Please fill this in."), field="months")
     values |= {"months": months, "indirect": post.get("indirect") == "yes", "product": None}
     if sku := post.get("product", "").strip():
-        values["product"] = Product.objects.filter(sku__iexact=sku).values_list("pk", flat=True).first()
+        found = called(sku)
+        values["product"] = found and found.pk
         if values["product"] is None:
             raise BadInput("no_such_product", N_("There is no such product."), field="product")
     if day := post.get("valid_from", "").strip():

@@ -18,7 +18,7 @@ from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.typed import micro, quantity, scaled, written
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.catalog.pages import offers
-from wharfinger.catalog.queries import barcodes, made_of, means, steps_of, unit_of
+from wharfinger.catalog.queries import barcodes, called, made_of, means, steps_of, unit_of
 
 TEXTS = ("sku", "name", "description", "kind", "unit", "category", "manufacturer", "gtin")
 CHOICES = ("traced", "traced_from")
@@ -169,7 +169,7 @@ def _components(post: QueryDict) -> tuple[list[dict[str, Any]], list[int]]:
         sku = post.get(f"components.{n}.sku", "").strip()
         if not sku:
             continue
-        part = Product.objects.filter(sku__iexact=sku).first()
+        part = called(sku)
         if part is None:
             raise BadInput(
                 "no_such_sku", N_("There is no product “{sku}”."), field=f"components.{n}.sku", sku=sku[:60]

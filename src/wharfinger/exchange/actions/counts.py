@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from wharfinger.base import quantity
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
-from wharfinger.catalog.models import Product
+from wharfinger.catalog.queries import called
 from wharfinger.exchange.actions.made import keep
 from wharfinger.exchange.models import Run
 from wharfinger.exchange.rules import Group
@@ -59,7 +59,7 @@ def _post(actor: Actor, groups: Sequence[Group]) -> None:
 def _tally(count: Count, group: Group, n: int) -> Tally:
     row, field = group.first, f"lines.{n}"
     group.parts[field] = row
-    product = Product.objects.filter(sku__iexact=row["sku"]).first()
+    product = called(row["sku"])
     if product is None:
         raise BadInput("no_such_sku", N_("There is no product “{sku}”."), field="sku", sku=row["sku"][:60])
     bin = Bin.objects.filter(location=count.location_id, name__iexact=row["bin"]).first()

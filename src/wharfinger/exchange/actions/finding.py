@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import F
+
 from wharfinger.base import clock, configuration
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product, TaxCode
+from wharfinger.catalog.queries import goes_by
 from wharfinger.exchange.rules import YES, Row
 from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site
 from wharfinger.stock.models import Bin, Location
@@ -19,7 +22,9 @@ def different(row: Any, values: dict[str, Any]) -> dict[str, Any]:
 
 def known(reference: str, name: str) -> Organization | None:
     """The organization of a reference, or where none is given of exactly this name."""
-    every = Organization.objects.order_by("pk")
+    every = Organization.objects.select_related("merged_into").order_by(
+        F("merged_into").asc(nulls_first=True), "pk"
+    )
     return (every.filter(reference=reference) if reference else every.filter(name=name)).first()
 
 
@@ -33,14 +38,15 @@ def organization(row: Row, column: str) -> Organization:
             field=column,
             name=row[column][:60],
         )
-    return found
+    # A double that was merged stands for the one that stays.
+    return found.merged_into or found
 
 
 def product(row: Row, column: str = "sku", field: str = "") -> Product:
     """The product that a row names by its SKU, or by a name that only it has; raises BadInput where there is none."""
-    found = Product.objects.filter(sku=row[column]).first() if row[column] else None
+    found = goes_by([row[column]]).get(row[column])
     if found is None and row[column]:
-        named = list(Product.objects.filter(name=row[column])[:2])
+        named = list(Product.objects.filter(name=row[column], merged_into__isnull=True)[:2])
         found = named[0] if len(named) == 1 else None
     if found is None:
         raise BadInput(

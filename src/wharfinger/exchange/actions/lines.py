@@ -8,7 +8,7 @@ from wharfinger.base import money
 from wharfinger.base.quantity import quantity, scaled
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.catalog.models import Product
-from wharfinger.catalog.queries import units_of
+from wharfinger.catalog.queries import goes_by, units_of
 from wharfinger.catalog.rules.units import counted, unit_named
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
@@ -22,7 +22,7 @@ Sizes = dict[tuple[int, str], tuple[str, int]]
 def lines_of(group: Group) -> tuple[LineWish, ...]:
     """The lines that rows name, in their order; raises BadInput for the first that cannot be."""
     skus = {row["sku"] for row in group.rows}
-    products = {one.sku: one for one in Product.objects.filter(sku__in=skus)}
+    products = goes_by(skus)
     units = any(row["unit"] for row in group.rows)
     sizes = units_of(one.pk for one in products.values()) if units else {}
     found = []

@@ -9,8 +9,7 @@ from wharfinger.base.fields import checked
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import scaled
 from wharfinger.base.words import same
-from wharfinger.catalog.models import Product
-from wharfinger.catalog.queries import units_of
+from wharfinger.catalog.queries import goes_by, units_of
 from wharfinger.catalog.rules.units import unit_named
 from wharfinger.exchange.actions import finding
 from wharfinger.exchange.actions.finding import different
@@ -53,7 +52,7 @@ def bring(*, actor: Actor, group: Group) -> str:
 def _items(group: Group, found: PriceList | None) -> list[Values]:
     """The prices that rows name and that the list has otherwise."""
     skus = {row["sku"] for row in group.rows if row["sku"]}
-    products = {one.sku: one for one in Product.objects.filter(sku__in=skus)}
+    products = goes_by(skus)
     there = {
         (one.product_id, same(one.unit), one.from_quantity): one.price_micro
         for one in PriceItem.objects.filter(price_list=found, void__isnull=True)

@@ -8,7 +8,7 @@ from wharfinger.base import money
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.catalog.models import Product
-from wharfinger.catalog.queries import units_of
+from wharfinger.catalog.queries import goes_by, units_of
 from wharfinger.catalog.rules.units import unit_named
 from wharfinger.exchange.actions import finding
 from wharfinger.exchange.actions.finding import different
@@ -64,7 +64,7 @@ def _there(found: PurchaseOrder, lines: list[PurchaseLineWish], values: dict[str
 
 def _lines(group: Group) -> list[PurchaseLineWish]:
     skus = {row["sku"] for row in group.rows}
-    products = {one.sku: one for one in Product.objects.filter(sku__in=skus)}
+    products = goes_by(skus)
     said = any(row["unit"] for row in group.rows)
     sizes = units_of(one.pk for one in products.values()) if said else {}
     found = []

@@ -19,7 +19,7 @@ from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import amount, micro, minor, written
 from wharfinger.catalog.models import Product
-from wharfinger.catalog.queries import units_of
+from wharfinger.catalog.queries import goes_by, units_of
 from wharfinger.catalog.rules.units import told, unit_named
 from wharfinger.demand.entry import typed_quantity
 from wharfinger.demand.pages import typed_id
@@ -326,7 +326,7 @@ def adds_vendor(typed: QueryDict) -> bool:
 def _new_lines(typed: QueryDict) -> tuple[PurchaseLineWish, ...]:
     rows = _typed_rows(typed)
     skus = {n: typed.get(f"sku-{n}", "").strip() for n in rows}
-    known = {product.sku: product for product in Product.objects.filter(sku__in=list(skus.values()))}
+    known = goes_by(skus.values())
     asked = {n: typed_id(typed, f"line-{n}") for n in rows}
     wanting = {line.pk: line for line in lines_with(pk for pk in asked.values() if pk is not None)}
     sizes = units_of({one.pk for one in known.values()} | {one.product_id for one in wanting.values()})

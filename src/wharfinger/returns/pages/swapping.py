@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.catalog.models import Product
+from wharfinger.catalog.queries import called
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import typed_id
 from wharfinger.devices.queries import shown
@@ -88,7 +88,7 @@ def _swap(device: int, given: QueryDict) -> Swap:
 def _product(sku: str) -> int | None:
     if not sku.strip():
         return None
-    found = Product.objects.filter(sku__iexact=sku.strip()).values_list("pk", flat=True).first()
+    found = called(sku)
     if found is None:
         raise BadInput("no_such_product", N_("There is no such product."), field="incoming.product")
-    return found
+    return found.pk

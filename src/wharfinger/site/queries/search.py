@@ -80,7 +80,8 @@ def _products(text: str) -> Iterable[Hit]:
         Q(pk__in=[one.product.pk for one in scanned([text]).values()])
         | Q(vendors__part_number=text, vendors__void__isnull=True)
     ).distinct()
-    named = Product.objects.filter(Q(name__istartswith=text) | Q(sku__istartswith=text))
+    alike = Product.objects.filter(merged_into__isnull=True)
+    named = alike.filter(Q(name__istartswith=text) | Q(sku__istartswith=text))
     for product in {p.pk: p for p in (*exact[:EACH], *named.order_by("name")[:EACH])}.values():
         yield Hit(f"product:{product.pk}", product.sku, product.name)
 
@@ -89,8 +90,9 @@ def _organizations(text: str) -> Iterable[Hit]:
     found = Organization.objects.filter(
         Q(name__istartswith=text) | Q(reference=text) | Q(tax_number=text)
     ).order_by("name")
-    for organization in found[:EACH]:
-        yield Hit(f"organization:{organization.pk}", organization.name, organization.reference)
+    for one in found.select_related("merged_into")[:EACH]:
+        stays = one.merged_into or one
+        yield Hit(f"organization:{stays.pk}", stays.name, stays.reference if stays is one else one.name)
 
 
 def _contacts(text: str) -> Iterable[Hit]:
