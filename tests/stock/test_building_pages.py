@@ -147,3 +147,19 @@ def test_building_and_picking_take_as_many_statements_for_many_components(compan
                 act()
             counts[name].append(len(found))
     assert all(few == much for few, much in counts.values()), counts
+
+
+def test_what_building_takes_is_told_over_http(browser: Client, company: World) -> None:
+    case, board = company.product(), company.product()
+    server = bundle(company, (case, 1), (board, 2))
+    company.stock(case, 3)
+    company.stock(board, 5)
+    asked = f"product={server.pk}&location={company.location.pk}"
+    told = browser.get(f"/api/v1/stock/build?{asked}&quantity=3").json()
+    assert (told["quantity"], told["can_build"]) == ("3", "2")
+    assert [(p["product"], p["in_one"], p["needed"], p["available"], p["short"]) for p in told["parts"]] == [
+        (case.pk, "1", "3", "3", "0"),
+        (board.pk, "2", "6", "5", "1"),
+    ]
+    assert browser.get(f"/api/v1/stock/build?{asked}&quantity=0").status_code == 422
+    assert browser.get(f"/api/v1/stock/build?product=99999&location={company.location.pk}").status_code == 422

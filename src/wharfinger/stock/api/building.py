@@ -8,14 +8,16 @@ from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from wharfinger.base import configuration, money, quantity
+from wharfinger.base import configuration, money
+from wharfinger.base import quantity as quantities
 from wharfinger.base.access import require
-from wharfinger.base.door import Amount, Given, Id, Note, Quantity, Request
+from wharfinger.base.door import Amount, Given, Id, Note, Quantity, Request, Shown, answer
+from wharfinger.base.refusal import N_, BadInput
 from wharfinger.ledger.door import write
 from wharfinger.ledger.write import Written
 from wharfinger.stock.actions import building as actions
 from wharfinger.stock.api.goods import Code, Stocked, numbers_of
-from wharfinger.stock.queries import places
+from wharfinger.stock.queries import buildable, places
 from wharfinger.stock.rules.building import Build, Exchange, TakeApart
 
 router = Router(tags=["stock"])
@@ -60,7 +62,7 @@ def build(request: Request, body: BuildGiven) -> HttpResponse:
         product = places.product_of(body.product)
         wish = Build(
             product.pk,
-            quantity.quantity(body.quantity, product.quantity_decimals),
+            quantities.quantity(body.quantity, product.quantity_decimals),
             places.place_of(body.location),
             places.bin_of(body.bin),
             tuple(body.serials),
@@ -84,7 +86,7 @@ def take_apart(request: Request, body: TakeApartGiven) -> HttpResponse:
         product = places.product_of(body.product)
         wish = TakeApart(
             product.pk,
-            quantity.quantity(body.quantity, product.quantity_decimals),
+            quantities.quantity(body.quantity, product.quantity_decimals),
             places.place_of(body.location),
             places.bin_of(body.bin),
             tuple(places.unit_of(product.pk, code, field="serials") for code in body.serials),
@@ -125,12 +127,73 @@ def replace_component(request: Request, body: ReplaceComponent) -> HttpResponse:
         exchange = Exchange(
             places.unit_of(body.product, body.serial),
             places.lot_of(old.pk, body.component.serial, field="component.serial"),
-            quantity.quantity(body.component.quantity, old.quantity_decimals, field="component.quantity"),
+            quantities.quantity(body.component.quantity, old.quantity_decimals, field="component.quantity"),
             new.pk,
-            quantity.quantity(body.instead.quantity, new.quantity_decimals, field="instead.quantity"),
+            quantities.quantity(body.instead.quantity, new.quantity_decimals, field="instead.quantity"),
             body.instead.serial,
         )
         return actions.replace_component(actor=request.auth, exchange=exchange, reason=body.reason)
 
     concerned = {body.product, body.component.product, body.instead.product}
     return write(request, act, numbers_of(request, concerned))
+
+
+class PartOut(Shown):
+    """A component of what is to be built."""
+
+    product: Id
+    sku: str = Field(examples=["CASE-2U"])
+    in_one: str = Field(examples=["1"], description="Nought where only a sub-bundle is made of it.")
+    needed: str = Field(examples=["2"])
+    available: str = Field(examples=["5"])
+    short: str = Field(examples=["0"])
+    as_components: str = Field(
+        examples=["0"], description="For how much of it its own components go in, since it is not there."
+    )
+
+
+class TakesOut(Shown):
+    """What building takes."""
+
+    product: Id
+    location: Id
+    quantity: str = Field(examples=["2"])
+    can_build: str = Field(examples=["5"], description="How many could be built of what is free there.")
+    parts: list[PartOut]
+
+
+@router.get("/stock/build", response=TakesOut, summary="Say what building takes")
+def takes(request: Request, product: Id, location: Id, quantity: str = "1") -> HttpResponse:
+    """Which components building so many takes at a location, and which of them lack."""
+    require(request.auth, "stock.read")
+    found = places.product_of(product)
+    units = quantities.quantity(quantity, found.quantity_decimals)
+    whole, odd = divmod(units, 10**found.quantity_decimals)
+    if odd:
+        raise BadInput("not_whole", N_("Build whole units."), field="quantity")
+    told = buildable.takes(found, places.place_of(location), whole)
+    return answer(
+        {
+            "product": product,
+            "location": location,
+            "quantity": str(whole),
+            "can_build": str(told.can),
+            "parts": [
+                {
+                    "product": part.product.pk,
+                    "sku": part.product.sku,
+                    **{
+                        name: quantities.plain(much, part.product.quantity_decimals)
+                        for name, much in (
+                            ("in_one", part.in_one),
+                            ("needed", part.needed),
+                            ("available", part.free),
+                            ("short", part.short),
+                            ("as_components", part.instead),
+                        )
+                    },
+                }
+                for part in told.parts
+            ],
+        }
+    )
