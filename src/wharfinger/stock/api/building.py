@@ -138,7 +138,7 @@ def replace_component(request: Request, body: ReplaceComponent) -> HttpResponse:
     return write(request, act, numbers_of(request, concerned))
 
 
-class PartOut(Shown):
+class NeededPartOut(Shown):
     """A component of what is to be built."""
 
     product: Id
@@ -159,7 +159,7 @@ class TakesOut(Shown):
     location: Id
     quantity: str = Field(examples=["2"])
     can_build: str = Field(examples=["5"], description="How many could be built of what is free there.")
-    parts: list[PartOut]
+    parts: list[NeededPartOut]
 
 
 @router.get("/stock/build", response=TakesOut, summary="Say what building takes")
