@@ -379,3 +379,31 @@ def test_attaching_costs_as_many_statements_for_one_file_as_for_many(company: Wo
     ) as asked:
         attach(actor=company.user, subject=about, files=shots)
     assert len(asked) <= 16, [q["sql"][:90] for q in asked]
+
+
+def test_a_quote_shows_the_main_pictures_where_the_company_wants_them(client: Client, company: World) -> None:
+    from wharfinger.base import further
+    from wharfinger.documents.queries.selling import quote
+    from wharfinger.documents.render import render
+
+    client.force_login(company.user)
+    shown, bare = company.product(), company.product()
+    attach(actor=company.user, subject=f"product:{shown.pk}", files=[upload("a.png", drawn(size=(400, 300)))])
+    lines = [{"product": one.pk, "quantity": "1"} for one in (shown, bare)]
+    body = json.dumps({"organization": company.customer.pk, "lines": lines})
+    pk = client.post("/api/v1/quotes", body, "application/json").json()["id"]
+    plain = quote(pk, "en")
+    assert [row.picture for row in plain.lines] == ["", ""]
+    set_setting(actor=company.user, name="pictures_on_quotes", value=True)
+    with_pictures = quote(pk, "en")
+    digest = main_pictures([shown.pk])[shown.pk].digest
+    assert [row.picture for row in with_pictures.lines] == [digest, ""]
+    assert further.picture(digest).startswith(b"\xff\xd8\xff")
+    drawing, without = render(with_pictures, language="en"), render(plain, language="en")
+    assert b"/Subtype/Image" in drawing.replace(b" ", b"")
+    assert b"/Subtype/Image" not in without.replace(b" ", b"")
+    # A picture that is lost stops no document.
+    for file in (store.path(digest), store._drawn(digest, "paper", store.PAPER, "jpeg")):
+        assert file is not None
+        file.unlink()
+    assert len(render(with_pictures, language="en")) < len(drawing)

@@ -15,6 +15,7 @@ from tests.scenarios.doubles import DoublesActions, DoublesApi
 from tests.scenarios.further import FurtherActions, FurtherApi
 from tests.scenarios.owns import OwnsActions, OwnsApi
 from tests.scenarios.trades import TradesActions, TradesApi
+from tests.scenarios.variants import VariantsActions, VariantsApi
 from tests.world import World
 from wharfinger.base import clock
 from wharfinger.base.refusal import Refusal
@@ -58,7 +59,14 @@ class Refused(Exception):
 
 
 class ActionsDoor(
-    AssemblesActions, DealsActions, DoublesActions, FurtherActions, CountsActions, OwnsActions, TradesActions
+    AssemblesActions,
+    DealsActions,
+    DoublesActions,
+    FurtherActions,
+    CountsActions,
+    OwnsActions,
+    TradesActions,
+    VariantsActions,
 ):
     """Calls the actions in process."""
 
@@ -162,7 +170,7 @@ class ActionsDoor(
             raise Refused(refusal.code if refusal.words() else "no words") from refusal
 
 
-class ApiDoor(AssemblesApi, DealsApi, DoublesApi, FurtherApi, CountsApi, OwnsApi, TradesApi):
+class ApiDoor(AssemblesApi, DealsApi, DoublesApi, FurtherApi, CountsApi, OwnsApi, TradesApi, VariantsApi):
     """Speaks JSON over HTTP."""
 
     def __init__(self, company: World, who: User | None = None) -> None:

@@ -60,6 +60,29 @@ class WarrantyPolicy(models.Model):
         return path_of(self.category)
 
 
+class Family(Document):
+    """Products that differ by up to three attributes only, and how new ones of them are called and priced."""
+
+    subject: ClassVar[str] = "family"
+    name = models.CharField(max_length=100)
+    attributes: models.JSONField[Any, Any] = models.JSONField(default=list)
+    """Each with its name and its values in their order: the value, its part of SKUs, what it adds to the price."""
+    sku_pattern = models.CharField(max_length=60)
+    """How SKUs of new variants are proposed, with {1}, {2} and {3} for the parts of their values."""
+    name_pattern = models.CharField(max_length=200)
+    price_micro = models.BigIntegerField(default=0)
+    """What a variant costs before its values add to it."""
+    retired_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=Q(void__isnull=True), name="family_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Product(models.Model):
     """Something that is bought, kept, sold or done."""
 
@@ -107,6 +130,11 @@ class Product(models.Model):
     """The first day on which it is bought, sold or provided; any day where nothing is said."""
     valid_until = models.DateField(null=True, blank=True)
     """The last day on which it is."""
+    family = models.ForeignKey(Family, models.PROTECT, null=True, related_name="variants")
+    """The family of which it is a variant, by the values that follow: one for each attribute of the family."""
+    first = models.CharField(max_length=60, blank=True)
+    second = models.CharField(max_length=60, blank=True)
+    third = models.CharField(max_length=60, blank=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
     """The product that it was a double of; never one that is merged itself."""
 
@@ -130,6 +158,16 @@ class Product(models.Model):
                 | Q(valid_until__isnull=True)
                 | Q(valid_until__gte=models.F("valid_from")),
                 name="product_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=["family", "first", "second", "third"],
+                condition=Q(family__isnull=False),
+                name="variant_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(family__isnull=True, first="", second="", third="")
+                | (Q(family__isnull=False) & ~Q(first="")),
+                name="variant_has_values",
             ),
         ]
         indexes = [

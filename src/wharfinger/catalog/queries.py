@@ -19,6 +19,7 @@ from wharfinger.catalog.models import (
     Barcode,
     Category,
     Component,
+    Family,
     PriceBreak,
     Product,
     ProductUnit,
@@ -29,6 +30,7 @@ from wharfinger.catalog.models import (
 )
 from wharfinger.catalog.rules.barcodes import forms_of, key_of
 from wharfinger.catalog.rules.categories import BETWEEN, path_of
+from wharfinger.catalog.rules.families import called, values_of
 
 
 def products() -> QuerySet[Product, Product]:
@@ -250,6 +252,8 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
             "category": p.category_path,
             "manufacturer": p.manufacturer,
             "gtin": p.gtin,
+            "family": p.family_id,
+            "values": list(values_of(p)),
             "own": p.own,
             "barcodes": codes[p.pk],
             "substitutes": [one.pk for one in instead.get(p.pk, ())],
@@ -312,6 +316,94 @@ def made_of(products: Iterable[int]) -> QuerySet[Component, Component]:
     """What goes into these kits and bundles, with the products."""
     found = Component.objects.filter(whole__in=list(products), quantity__gt=0, void__isnull=True)
     return found.select_related("product").order_by("pk")
+
+
+def families() -> QuerySet[Family, Family]:
+    """Every family that nothing has made void."""
+    return Family.objects.filter(void__isnull=True)
+
+
+def variants_of(families: Iterable[int]) -> dict[int, list[Product]]:
+    """The variants of each of these families, in the order of its values."""
+    listed = {one.pk: one for one in Family.objects.filter(pk__in=set(families))}
+    found: dict[int, list[Product]] = {pk: [] for pk in listed}
+    for one in Product.objects.filter(family__in=listed).order_by("pk"):
+        found[one.family_id or 0].append(one)
+    for pk, family in listed.items():
+        turns = [{v["value"]: n for n, v in enumerate(a["values"])} for a in family.attributes]
+        found[pk].sort(key=lambda one: [turn[v] for turn, v in zip(turns, values_of(one), strict=False)])
+    return found
+
+
+def varied(text: str) -> Q:
+    """Products whose family has a name that begins so, or that have such a value, or both by several words."""
+    whole = _varied(text)
+    words = text.split()
+    if len(words) < 2:
+        return whole
+    each = Q(family__isnull=False)
+    for word in words[:6]:
+        each &= _varied(word) | Q(family__name__icontains=word)
+    return whole | each
+
+
+def _varied(text: str) -> Q:
+    named = Q(family__name__istartswith=text)
+    return named | Q(first__iexact=text) | Q(second__iexact=text) | Q(third__iexact=text)
+
+
+def to_choose(*kinds: str, most: int = 1000) -> list[tuple[str, str]]:
+    """The products in use as forms offer them: SKU and name, with the family and values of a variant."""
+    found = Product.objects.filter(retired_on__isnull=True).order_by("sku").select_related("family")
+    found = found.filter(kind__in=kinds) if kinds else found
+    return [(one.sku, _offered(one)) for one in found[:most]]
+
+
+def _offered(one: Product) -> str:
+    named = called(one)
+    family = one.family.name if one.family is not None else ""
+    return named if not family or same(family) in same(named) else f"{named} ({family})"
+
+
+def show_families(found: Iterable[Family]) -> list[dict[str, Any]]:
+    """Families with their attributes and variants."""
+    listed = list(found)
+    variants = variants_of(one.pk for one in listed)
+    return [
+        {
+            "id": one.pk,
+            "name": one.name,
+            "attributes": [
+                {
+                    "name": attribute["name"],
+                    "values": [
+                        {
+                            "value": value["value"],
+                            "code": value["code"],
+                            "more": plain(value["more_micro"], MICRO),
+                        }
+                        for value in attribute["values"]
+                    ],
+                }
+                for attribute in one.attributes
+            ],
+            "sku_pattern": one.sku_pattern,
+            "name_pattern": one.name_pattern,
+            "price": plain(one.price_micro, MICRO),
+            "retired_on": _day(one.retired_on),
+            "variants": [
+                {
+                    "product": variant.pk,
+                    "sku": variant.sku,
+                    "values": list(values_of(variant)),
+                    "price": plain(variant.price_micro, MICRO),
+                    "retired_on": _day(variant.retired_on),
+                }
+                for variant in variants[one.pk]
+            ],
+        }
+        for one in listed
+    ]
 
 
 def show_tax_codes(found: Iterable[TaxCode]) -> list[dict[str, Any]]:

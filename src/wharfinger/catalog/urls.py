@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wharfinger.catalog.pages import categories, codes, products, substitutes, units
+from wharfinger.catalog.pages import categories, codes, families, products, substitutes, units
 
 app_name = "catalog"
 urlpatterns = [
@@ -14,6 +14,14 @@ urlpatterns = [
     path("products/<int:pk>/change/", products.change_product, name="change_product"),
     path("products/<int:pk>/units/", units.units, name="units"),
     path("products/<int:pk>/substitutes/", substitutes.substitutes, name="substitutes"),
+    path("families/", families.family_list, name="families"),
+    path("families/new/", families.new_family, name="new_family"),
+    path("families/<int:pk>/", families.family, name="family"),
+    path("families/<int:pk>/change/", families.change_family, name="change_family"),
+    path("families/<int:pk>/variants/", families.make, name="make_variants"),
+    path("families/<int:pk>/join/", families.join, name="join_family"),
+    path("families/<int:pk>/rename/", families.rename, name="rename_value"),
+    path("families/<int:pk>/leave/<int:product>/", families.leave, name="leave_family"),
     path("settings/categories/", categories.category_list, name="categories"),
     path("settings/categories/new/", categories.new_category, name="new_category"),
     path("settings/categories/<int:pk>/", categories.category, name="category"),

@@ -10,14 +10,15 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from wharfinger.base import clock, configuration
+from wharfinger.base import clock, configuration, further
 from wharfinger.base.page import Form, page
 from wharfinger.base.refusal import BadInput, Refusal
 from wharfinger.base.typed import quantity, written
 from wharfinger.base.words import same
 from wharfinger.catalog.models import Product
-from wharfinger.catalog.queries import scanned, substitutes_of, units_of
+from wharfinger.catalog.queries import scanned, substitutes_of, units_of, varied
 from wharfinger.catalog.queries import units as every_unit
+from wharfinger.catalog.rules.families import BETWEEN, called, values_of
 from wharfinger.catalog.rules.units import counted, told
 from wharfinger.demand.models import Sheet
 from wharfinger.parties.models import Organization
@@ -89,6 +90,9 @@ def about(request: HttpRequest) -> HttpResponse:
     context = {
         "sku": sku,
         "product": found,
+        "called": called(found) if found else "",
+        "shot": _shot(found, request.user) if found else None,
+        "variants": _variants(sku) if sku and not found else [],
         "free": there,
         "buildable": _buildable(found) if found and found.build_on_pick else 0,
         "instead": _instead(found) if found and there is not None and there <= 0 else [],
@@ -112,6 +116,18 @@ def _costs(product: Product, unit: str) -> UnitCosts | None:
 def _buildable(product: Product) -> int:
     """How many more of a product a pick would build, at all locations together."""
     return buildable.totals(buildable.buildable([product.pk])).get(product.pk, 0)
+
+
+def _shot(product: Product, reader: Any) -> tuple[str, str] | None:
+    """The main picture of a product, small, for who may see files."""
+    found = further.figure("product.picture", [product.pk] if reader.may("notices.read") else [])
+    return found.get(product.pk)
+
+
+def _variants(text: str) -> list[tuple[str, str]]:
+    """The variants of a family whose name, or some of whose values, were typed instead of a SKU."""
+    found = Product.objects.filter(varied(text), family__isnull=False, retired_on__isnull=True)
+    return [(one.sku, BETWEEN.join(values_of(one))) for one in found.order_by("sku")[:12]]
 
 
 def _instead(product: Product) -> list[tuple[Product, int]]:

@@ -20,8 +20,8 @@ from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import micro, scaled, written
 from wharfinger.base.words import same
-from wharfinger.catalog.models import Product, TaxCode
-from wharfinger.catalog.queries import scanned, units_of
+from wharfinger.catalog.models import TaxCode
+from wharfinger.catalog.queries import scanned, to_choose, units_of
 from wharfinger.catalog.rules.units import told, unit_named
 from wharfinger.demand import actions
 from wharfinger.demand.entry import in_rows, said_in, typed_quantity, unit_choices, unit_words
@@ -286,9 +286,7 @@ def offers(typed: Mapping[str, Any] | None = None) -> dict[str, Any]:
             .order_by("name")
             .values_list("pk", "name")
         ),
-        "products": list(
-            Product.objects.filter(retired_on__isnull=True).order_by("sku").values_list("sku", "name")[:1000]
-        ),
+        "products": to_choose(),
     }
 
 

@@ -86,6 +86,18 @@ def _bars(modules: str) -> str:
     )
 
 
+def photo(picture: bytes) -> str:
+    """A JPEG fitted into a square SVG; nothing where there is none."""
+    if not picture:
+        return ""
+    inside = base64.b64encode(picture).decode()
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100" viewBox="0 0 100 100">'
+        '<image width="100" height="100" preserveAspectRatio="xMidYMid meet" '
+        f'href="data:image/jpeg;base64,{inside}"/></svg>'
+    )
+
+
 def as_svg(picture: bytes) -> str:
     """A PNG wrapped into SVG of its size; what is no PNG is taken for SVG already."""
     if not picture.startswith(b"\x89PNG\r\n\x1a\n") or len(picture) < 24:

@@ -12,6 +12,7 @@ from typing import Any
 
 import typst
 
+from wharfinger.base import further
 from wharfinger.documents import codes, shapes
 from wharfinger.documents.figures import spoken
 from wharfinger.documents.words import words
@@ -113,6 +114,8 @@ def _codes(shape: shapes.Shape) -> dict[str, Any]:
     match shape:
         case shapes.PickList():
             return {"number": _number(shape.number), "rows": [codes.qr(row.sku) for row in shape.rows]}
+        case shapes.Quote() if any(row.picture for row in shape.lines):
+            return {"pictures": [codes.photo(further.picture(row.picture)) for row in shape.lines]}
         case shapes.TransferSlip() | shapes.CountSheet():
             rows = [codes.qr(row.sku) for row in shape.rows]
             return {"number": _number(shape.number), "rows": rows}

@@ -134,6 +134,8 @@ class LineRow:
     expected_on: date | None = None
     note: str = ""
     own: tuple[OwnValue, ...] = ()
+    picture: str = ""
+    """The digest of the picture that is drawn beside it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ from wharfinger.notices.rules.attachments import Kept
 from wharfinger.notices.rules.files import MOST_PIXELS, PICTURES, Sort, name_of, sort_of
 
 SIZES = {"thumb": 96, "card": 640}
-"""Pixels of the longer side; the smallest is twice what a list shows, for sharp screens."""
+"""Pixels of the longer side on pages; the smallest is twice what a list shows, for sharp screens."""
+PAPER = 320
+"""On paper, where it is drawn 16 mm wide."""
 
 # A picture is measured before it is drawn, and what is too large is refused by a sentence of ours.
 Image.MAX_IMAGE_PIXELS = None
@@ -43,21 +45,33 @@ def folder() -> Path:
 
 def picture(digest: str, size: str) -> Path | None:
     """A picture in a size that pages draw, drawn when it is first asked for; nothing where the file is lost."""
-    drawn = Path(settings.MEDIA_ROOT) / "pictures" / size / digest[:2] / f"{digest}.webp"
+    return _drawn(digest, size, SIZES[size], "webp")
+
+
+def on_paper(digest: str) -> bytes:
+    """A picture as documents draw it; nothing where the file is lost."""
+    file = _drawn(digest, "paper", PAPER, "jpeg")
+    return file.read_bytes() if file is not None else b""
+
+
+def _drawn(digest: str, name: str, most: int, form: str) -> Path | None:
+    drawn = Path(settings.MEDIA_ROOT) / "pictures" / name / digest[:2] / f"{digest}.{form}"
     if drawn.exists():
         return drawn
     if not path(digest).exists():
         return None
     out = io.BytesIO()
     with Image.open(path(digest)) as opened:
-        opened.draft("RGB", (SIZES[size], SIZES[size]))
+        opened.draft("RGB", (most, most))
         # As it was held: what the camera knew besides, the place among it, stays in the file alone.
         upright = ImageOps.exif_transpose(opened)
-        small = upright.convert(
-            "RGBA" if "A" in upright.getbands() or "transparency" in upright.info else "RGB"
-        )
-        small.thumbnail((SIZES[size], SIZES[size]))
-        small.save(out, "WEBP", quality=82)
+        clear = "A" in upright.getbands() or "transparency" in upright.info
+        small = upright.convert("RGBA" if clear else "RGB")
+        small.thumbnail((most, most))
+        if clear and form == "jpeg":
+            white = Image.new("RGBA", small.size, "white")
+            small = Image.alpha_composite(white, small).convert("RGB")
+        small.save(out, form, quality=82)
     _write(drawn, out.getvalue())
     return drawn
 

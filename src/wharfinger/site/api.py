@@ -36,6 +36,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.catalog.api.products:router", ""),
     ("wharfinger.catalog.api.codes:router", ""),
     ("wharfinger.catalog.api.categories:router", ""),
+    ("wharfinger.catalog.api.families:router", ""),
     ("wharfinger.pricing.api:router", ""),
     ("wharfinger.stock.api.locations:router", ""),
     ("wharfinger.stock.api.figures:router", ""),

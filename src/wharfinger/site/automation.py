@@ -33,7 +33,12 @@ from wharfinger.stock.queries.holders import explain
 CONSUMERS = ("notices", "webhooks")
 """Who reads the journal afterwards, each by a row of the outbox of its own."""
 
-QUIET = frozenset({"set", "add", "attach", "change", "detach", "retire", "send_again", "note"})
+QUIET = frozenset(
+    {
+        *("set", "add", "attach", "change", "detach", "join_family", "leave_family", "make_variants"),
+        *("retire", "send_again", "note"),
+    }
+)
 """Verbs about nouns, of which webhooks are told but nobody gets a mail."""
 
 

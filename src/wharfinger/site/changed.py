@@ -47,6 +47,11 @@ FIELDS: dict[str, str] = {
     "expected_on": N_("Expected"),
     "expires_on": N_("Expires"),
     "external_number": N_("Vendor's number"),
+    "family": N_("Family"),
+    "first": N_("First value"),
+    "second": N_("Second value"),
+    "third": N_("Third value"),
+    "attributes": N_("Attributes"),
     "freight": N_("Freight"),
     "fulfilled_at": N_("Fulfilled"),
     "gtin": N_("GTIN"),
@@ -115,6 +120,7 @@ FIELDS: dict[str, str] = {
 
 POINTS = {
     "category": "category",
+    "family": "family",
     "organization": "organization",
     "site": "site",
     "shipment": "shipment",
@@ -158,7 +164,7 @@ def value_words(name: str, value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{field_words(key)}: {value_words(key, one)}" for key, one in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(str(one) for one in value)
+        return ", ".join(value_words(name, one) if isinstance(one, Mapping) else str(one) for one in value)
     return str(value)
 
 

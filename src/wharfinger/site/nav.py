@@ -106,6 +106,7 @@ STOPS = (
     ),
     Stop(BUY, N_("Receipts"), "purchasing:receipts", "inbox", "purchasing.read"),
     Stop(STOCK, N_("Products"), "catalog:products", "tag", "catalog.read", key="m"),
+    Stop(STOCK, N_("Families"), "catalog:families", "shapes", "catalog.read"),
     Stop(STOCK, N_("Inventory"), "stock:inventory", "boxes", "stock.read", key="s"),
     Stop(STOCK, N_("Serial numbers"), "stock:serials", "barcode", "stock.read"),
     Stop(STOCK, N_("Kept for others"), "stock:kept", "archive", "stock.read"),

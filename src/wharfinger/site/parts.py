@@ -19,6 +19,7 @@ from wharfinger.demand.pages import line_rows
 from wharfinger.devices.models import Device
 from wharfinger.exchange import serving
 from wharfinger.ledger.models import Holding
+from wharfinger.notices import store
 from wharfinger.notices.pages import attachments
 from wharfinger.notices.rules.attachments import SEEN_BY
 from wharfinger.purchasing.models import PurchaseOrder
@@ -46,6 +47,7 @@ def install() -> None:
     further.figures["product.available"] = available
     further.figures["product.picture"] = attachments.thumbs
     further.figures["product.drawn"] = attachments.drawn
+    further.pictures.append(store.on_paper)
     further.figures["product.levels"] = levels_of
     for table, kind in serving.LISTS.items():
         further.files[table] = partial(serving.of_list, kind)

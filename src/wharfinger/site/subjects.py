@@ -50,6 +50,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "barcode": (N_("Barcode"), ""),
     "substitute": (N_("Substitute"), ""),
     "category": (N_("Category"), "catalog:category"),
+    "family": (N_("Family"), "catalog:family"),
     "vendor_price": (N_("Vendor's price"), ""),
     "price_break": (N_("Price break"), ""),
     "user": (N_("User"), "parties:user"),

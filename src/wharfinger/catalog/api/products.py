@@ -262,6 +262,8 @@ class ProductOut(Shown):
     category: str
     manufacturer: str
     gtin: str
+    family: Id | None = Field(description="Of which family it is a variant.")
+    values: list[str] = Field(description="One for each attribute of its family.", examples=[["Black", "M"]])
     own: OwnShown
     barcodes: list[BarcodeOut]
     substitutes: list[Id] = Field(description="What may be taken in its place, the best first.")
@@ -289,6 +291,7 @@ PRODUCTS = Listing(
         "category": queries.in_category,
         "manufacturer": "manufacturer",
         "gtin": "gtin",
+        "family": "family_id",
         "code": queries.with_code,
         "procured": "procured",
         "vendor": queries.sold_by,

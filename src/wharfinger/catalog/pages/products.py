@@ -21,9 +21,9 @@ from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Tabl
 from wharfinger.base.typed import written
 from wharfinger.catalog import actions
 from wharfinger.catalog.models import Barcode, Component, Product, TaxCode, VendorPrice
-from wharfinger.catalog.pages import offers, substitutes, typed
+from wharfinger.catalog.pages import families, offers, substitutes, typed
 from wharfinger.catalog.pages.units import told
-from wharfinger.catalog.queries import barcodes, every_path, made_of, marked, means, steps_of, unit_of
+from wharfinger.catalog.queries import barcodes, every_path, made_of, marked, means, steps_of, unit_of, varied
 from wharfinger.catalog.queries import products as every_product
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Organization
@@ -49,7 +49,11 @@ def _rows(ask: Ask) -> Rows:
     found = every_product() if ask.tab == "all" else used
     if text := ask.one("product"):
         found = found.filter(
-            Q(sku__icontains=text) | Q(name__icontains=text) | Q(gtin=text) | Q(pk__in=marked(text))
+            Q(sku__icontains=text)
+            | Q(name__icontains=text)
+            | Q(gtin=text)
+            | Q(pk__in=marked(text))
+            | varied(text)
         )
     if kinds := ask.many("kind"):
         found = found.filter(kind__in=kinds)
@@ -117,7 +121,7 @@ PRODUCTS = Table(
         Column("word", N_("State"), "chip"),
     ),
     filters=(
-        Filter("product", N_("SKU, name or GTIN")),
+        Filter("product", N_("SKU, name, GTIN or value")),
         Filter("kind", N_("Kind"), "many", lambda _ask: typed.options(KINDS)),
         Filter("category", N_("Category")),
         Filter("vendor", N_("Vendor")),
@@ -169,6 +173,8 @@ def product(request: HttpRequest, pk: int) -> HttpResponse:
             "costs": costs,
             "vendors": [offers.row(one, steps.get(one.pk, ()), found, costs) for one in prices],
             "substitutes": substitutes.rows(pk, actor),
+            "family": families.beside(found, actor),
+            "shot": further.figure("product.picture", [pk] if actor.may("notices.read") else []).get(pk),
             "coming": [row for one in prices for row in offers.coming(one, steps.get(one.pk, ()), found)],
             "units": told(found),
             "components": [_component(one) for one in made_of([pk])],

@@ -126,6 +126,9 @@ BORN_PRODUCT = {
     "category_id": None,
     "manufacturer": "",
     "gtin": "",
+    "first": "",
+    "second": "",
+    "third": "",
     "valid_from": None,
     "valid_until": None,
     "retired_on": None,
@@ -149,12 +152,7 @@ def plan_product(
     """Add a product with its loose lot, what vendors ask for it, and what it is made of."""
     _needed(values, "sku", "name")
     plan = Plan()
-    values = file_under(plan, truth, values)
-    full = {**BORN_PRODUCT, "cost_method": _cost_method(values), **columns(values)}
-    full["tax_code_id"] = _tax_code(truth, full.get("tax_code_id"))
-    full["own"] = owning.born(truth, "product", full.get("own"))
-    _fits(full)
-    ends_after_it_begins(full["valid_from"], full["valid_until"])
+    full = born_product(truth, file_under(plan, truth, values))
     made = plan.create("catalog.Product", **full)
     plan.create("ledger.Lot", product_id=made)
     lay_offers(plan, truth, made, vendors, known={}, breaks={}, decimals=full["quantity_decimals"])
@@ -162,6 +160,17 @@ def plan_product(
         set_components(plan, truth, made, full["kind"], components)
     plan.mention(("product", made))
     return plan
+
+
+def born_product(truth: Truth, values: Values) -> dict[str, Any]:
+    """All columns of a new product; raises BadInput for what cannot be one."""
+    _needed(values, "sku", "name")
+    full = {**BORN_PRODUCT, "cost_method": _cost_method(values), **columns(values)}
+    full["tax_code_id"] = _tax_code(truth, full.get("tax_code_id"))
+    full["own"] = owning.born(truth, "product", full.get("own"))
+    _fits(full)
+    ends_after_it_begins(full["valid_from"], full["valid_until"])
+    return full
 
 
 def _cost_method(values: Values) -> str:

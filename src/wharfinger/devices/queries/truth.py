@@ -76,7 +76,9 @@ def read_policies(truth: Truth) -> None:
     """Read the warranty policies that may hold for the products at hand."""
     products = truth.read["products"].values()
     fitting = Q(product_id__in=[p.pk for p in products]) | Q(product=None)
-    truth.read["policies"] = list(WarrantyPolicy.objects.filter(fitting).select_related("category").order_by("pk"))
+    truth.read["policies"] = list(
+        WarrantyPolicy.objects.filter(fitting).select_related("category").order_by("pk")
+    )
 
 
 def read_devices(lots: Callable[[Truth], Iterable[int]]) -> Callable[[Truth], None]:

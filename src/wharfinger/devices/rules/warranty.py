@@ -36,7 +36,11 @@ def cover_by(
             continue
         if policy.product_id == product.pk:
             rank = DEEPEST
-        elif policy.product_id is None and policy.category_path and is_in(product.category_path, policy.category_path):
+        elif (
+            policy.product_id is None
+            and policy.category_path
+            and is_in(product.category_path, policy.category_path)
+        ):
             rank = depth(policy.category_path)
         elif policy.product_id is None and not policy.category_path:
             rank = 0

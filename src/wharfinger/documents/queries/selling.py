@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from wharfinger.base import configuration, further
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.tax import TaxedRow
 from wharfinger.demand.models import Line, Sheet
@@ -27,7 +31,11 @@ def quote(pk: int, language: str) -> Quote:
     """What we offer."""
     sheet = sheet_of(pk, "quote")
     lines = list(_lines(sheet))
-    rows = tuple(sold_row(line, line.quantity, n) for n, line in enumerate(lines, 1))
+    drawn = _pictures(lines)
+    rows = tuple(
+        replace(sold_row(line, line.quantity, n), picture=drawn.get(line.product_id, ""))
+        for n, line in enumerate(lines, 1)
+    )
     return Quote(
         company=company(),
         to=party(sheet.organization, billing_site(sheet.organization), sheet.contact),
@@ -42,6 +50,13 @@ def quote(pk: int, language: str) -> Quote:
         payment_terms=terms(sheet.organization.terms_days, language),
         own=own_of("organization", sheet.organization.own),
     )
+
+
+def _pictures(lines: list[Line]) -> Mapping[int, str]:
+    """The main picture of each product, where the company wants quotes to show them."""
+    if not configuration.one("pictures_on_quotes"):
+        return {}
+    return further.figure("product.drawn", sorted({line.product_id for line in lines}))
 
 
 def order_confirmation(pk: int, language: str) -> OrderConfirmation:

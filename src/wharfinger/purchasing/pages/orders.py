@@ -19,7 +19,7 @@ from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import amount, micro, minor, written
 from wharfinger.catalog.models import Product
-from wharfinger.catalog.queries import goes_by, units_of
+from wharfinger.catalog.queries import goes_by, to_choose, units_of
 from wharfinger.catalog.rules.units import told, unit_named
 from wharfinger.demand.entry import typed_quantity
 from wharfinger.demand.pages import typed_id
@@ -266,9 +266,7 @@ def _choices() -> dict[str, Any]:
         .order_by("name")
         .values_list("pk", "name"),
         "locations": paper.locations(),
-        "products": Product.objects.filter(retired_on__isnull=True)
-        .exclude(kind__in=("service", "kit"))
-        .order_by("sku")[:300],
+        "products": to_choose("stocked", "non_stocked", most=300),
     }
 
 

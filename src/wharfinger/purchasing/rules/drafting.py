@@ -364,6 +364,13 @@ def _product(
             field=f"{field}.product",
             sku=product.sku,
         )
+    if product.retired_on is not None and not claims:
+        raise Refusal(
+            "product_retired",
+            N_("{sku} is retired and not bought for stock any more. Choose another product."),
+            field=f"{field}.product",
+            sku=product.sku,
+        )
     in_effect(product, truth.today, field=f"{field}.product")
     return product
 

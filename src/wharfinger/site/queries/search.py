@@ -17,7 +17,8 @@ from wharfinger.base.access import Actor
 from wharfinger.base.words import same
 from wharfinger.billing.models import CreditNote, Invoice, Payment
 from wharfinger.catalog.models import Product
-from wharfinger.catalog.queries import scanned
+from wharfinger.catalog.queries import families, scanned, varied
+from wharfinger.catalog.rules.families import called
 from wharfinger.demand.models import SUBJECTS, Sheet
 from wharfinger.devices.models import Device, Subscription
 from wharfinger.fulfilment.models import Container, Shipment
@@ -81,9 +82,14 @@ def _products(text: str) -> Iterable[Hit]:
         | Q(vendors__part_number=text, vendors__void__isnull=True)
     ).distinct()
     alike = Product.objects.filter(merged_into__isnull=True)
-    named = alike.filter(Q(name__istartswith=text) | Q(sku__istartswith=text))
+    named = alike.filter(Q(name__istartswith=text) | Q(sku__istartswith=text) | varied(text))
     for product in {p.pk: p for p in (*exact[:EACH], *named.order_by("name")[:EACH])}.values():
-        yield Hit(f"product:{product.pk}", product.sku, product.name)
+        yield Hit(f"product:{product.pk}", product.sku, called(product))
+
+
+def _families(text: str) -> Iterable[Hit]:
+    for family in families().filter(name__istartswith=text).order_by("name")[:EACH]:
+        yield Hit(f"family:{family.pk}", family.name)
 
 
 def _organizations(text: str) -> Iterable[Hit]:
@@ -120,6 +126,7 @@ FINDERS: tuple[tuple[str, str, Finder], ...] = (
     ("returns.read", "rma", _numbered(Rma, "rma")),
     ("stock.read", "", _serials),
     ("catalog.read", "", _products),
+    ("catalog.read", "", _families),
     ("parties.read", "", _organizations),
     ("parties.read", "", _contacts),
 )

@@ -19,6 +19,7 @@ from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.catalog.entry import Packs
 from wharfinger.catalog.models import Product
+from wharfinger.catalog.queries import to_choose
 from wharfinger.ledger.models import Holding
 from wharfinger.stock.actions import transfers as actions
 from wharfinger.stock.models import Location, TransferOrder
@@ -186,10 +187,7 @@ def _form(
                     .order_by("-default", "name")
                     .values_list("pk", "name")
                 ),
-                "products": Product.objects.filter(retired_on__isnull=True)
-                .exclude(kind="service")
-                .order_by("sku")
-                .values_list("sku", "name")[:300],
+                "products": to_choose("stocked", "non_stocked", "kit", most=300),
             },
         )
 
