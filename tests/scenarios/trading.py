@@ -17,6 +17,7 @@ ago 3: found 10 router cost 6.00 · ago 3: lost 4 router [because WHY]  dated ba
 worth-on 3 router 36.00          what it was worth at the end of that day
 closed 5                         the books are closed until so many days ago
 count-of C: router, cable [blind] · count-category C Network · count-moved C 3
+waits C: 5 router                what is still to be counted, as the books have it
 due: cable A, router C           what is to be counted, with its class, the longest overdue first
 hand-back 3 router to Acme · kept Acme: 2 router
 import stock I: sku,quantity / ROUTER,5          a file is brought in · roll-back I
@@ -48,6 +49,8 @@ from wharfinger.ledger.models import Holding, Lot
 from wharfinger.parties.models import Organization, Role, User
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.queries.paper import refused
+from wharfinger.stock.models import Count
+from wharfinger.stock.queries.counts import spots
 from wharfinger.stock.queries.cycles import due
 from wharfinger.stock.queries.kept import kept_for_others
 from wharfinger.stock.queries.story import for_customer, story
@@ -272,6 +275,14 @@ class Trading(Dealing):
     def _counts(self, name: str, scope: Scope, *, blind: bool = False) -> None:
         made = self.door.count_part(self.company.location.pk, scope, blind=blind)
         self.keep("count", name, made)
+
+    def say_waits(self, rest: str) -> None:
+        """waits C: N NAME, …; or nothing"""
+        name, _, wanted = rest.partition(":")
+        known = {one.pk: product for product, one in self.products.items()}
+        left = spots(Count.objects.get(pk=self.documents[name]))
+        found = ", ".join(f"{one.units} {known[one.product]}" for one in left) or "nothing"
+        assert found == wanted.strip(), found
 
     def say_due(self, rest: str) -> None:
         """due: NAME LETTER, …; or nothing"""
