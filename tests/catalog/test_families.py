@@ -23,7 +23,7 @@ from wharfinger.catalog.actions.families import (
 )
 from wharfinger.catalog.models import Family, Product
 from wharfinger.catalog.queries import to_choose, variants_of
-from wharfinger.catalog.rules.families import called, proposals, values_of, words_of
+from wharfinger.catalog.rules.families import full_name, proposals, values_of, words_of
 from wharfinger.ledger.models import Fact, Lot
 from wharfinger.ledger.reverse import reverse
 from wharfinger.site.queries.search import search
@@ -130,7 +130,7 @@ def test_a_product_joins_and_leaves(company: World, family: Family) -> None:
     other = company.product(name="Old cable")
     done = join_family(actor=company.user, family=family.pk, product=other.pk, values=["Blue", "2 m"])
     other.refresh_from_db()
-    assert (other.family_id, values_of(other), called(other)) == (
+    assert (other.family_id, values_of(other), full_name(other)) == (
         family.pk,
         ("Blue", "2 m"),
         "Old cable · Blue / 2 m",
@@ -273,7 +273,7 @@ def test_documents_say_the_values_that_the_name_does_not(
 
     client.force_login(company.user)
     (blue,) = made(company, family, ["Blue", "5 m"])
-    assert (words_of(blue), called(blue)) == ("5 m", "Patch cable Blue · 5 m")
+    assert (words_of(blue), full_name(blue)) == ("5 m", "Patch cable Blue · 5 m")
     body = {"organization": company.customer.pk, "lines": [{"product": blue.pk, "quantity": "1"}]}
     quote = client.post("/api/v1/quotes", json.dumps(body), "application/json").json()
     assert quote["lines"][0]["description"] == "Patch cable Blue · 5 m"

@@ -30,7 +30,7 @@ from wharfinger.catalog.models import (
 )
 from wharfinger.catalog.rules.barcodes import forms_of, key_of
 from wharfinger.catalog.rules.categories import BETWEEN, path_of
-from wharfinger.catalog.rules.families import called, values_of
+from wharfinger.catalog.rules.families import full_name, values_of
 
 
 def products() -> QuerySet[Product, Product]:
@@ -360,7 +360,7 @@ def to_choose(*kinds: str, most: int = 1000) -> list[tuple[str, str]]:
 
 
 def _offered(one: Product) -> str:
-    named = called(one)
+    named = full_name(one)
     family = one.family.name if one.family is not None else ""
     return named if not family or same(family) in same(named) else f"{named} ({family})"
 

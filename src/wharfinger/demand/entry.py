@@ -18,7 +18,7 @@ from wharfinger.base.words import same
 from wharfinger.catalog.models import Product
 from wharfinger.catalog.queries import scanned, substitutes_of, units_of, varied
 from wharfinger.catalog.queries import units as every_unit
-from wharfinger.catalog.rules.families import BETWEEN, called, values_of
+from wharfinger.catalog.rules.families import BETWEEN, full_name, values_of
 from wharfinger.catalog.rules.units import counted, told
 from wharfinger.demand.models import Sheet
 from wharfinger.parties.models import Organization
@@ -90,7 +90,7 @@ def about(request: HttpRequest) -> HttpResponse:
     context = {
         "sku": sku,
         "product": found,
-        "called": called(found) if found else "",
+        "called": full_name(found) if found else "",
         "shot": _shot(found, request.user) if found else None,
         "variants": _variants(sku) if sku and not found else [],
         "free": there,

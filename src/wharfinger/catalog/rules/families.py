@@ -59,7 +59,7 @@ def words_of(one: Named) -> str:
     return BETWEEN.join(value for value in values_of(one) if same(value) not in name)
 
 
-def called(one: Named) -> str:
+def full_name(one: Named) -> str:
     """The name of a product, with the values of a variant that it does not say."""
     words = words_of(one)
     return f"{one.name} · {words}" if words else one.name

@@ -9,7 +9,7 @@ from typing import Any
 
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, Refusal
-from wharfinger.catalog.rules.families import called
+from wharfinger.catalog.rules.families import full_name
 from wharfinger.catalog.rules.validity import in_effect
 from wharfinger.ledger import owning
 from wharfinger.ledger.chart import OPEN_WISHES
@@ -97,7 +97,7 @@ def make_lines(
             ratio=wish.ratio,
             position=first_position + position,
             product_id=wish.product,
-            description=wish.description or called(product),
+            description=wish.description or full_name(product),
             organization_id=organization,
             site_id=wish.site or site,
             quantity=wish.quantity,

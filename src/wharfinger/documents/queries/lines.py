@@ -9,7 +9,7 @@ from wharfinger.base import money, owned, tax
 from wharfinger.base.tax import Rate, TaxedRow
 from wharfinger.billing.models import InvoiceLine
 from wharfinger.catalog.models import Product, TaxCode
-from wharfinger.catalog.rules.families import called, words_of
+from wharfinger.catalog.rules.families import full_name, words_of
 from wharfinger.catalog.rules.units import DECIMALS, told
 from wharfinger.demand.models import Line
 from wharfinger.demand.rules.kits import INTO
@@ -42,7 +42,7 @@ def said_as(
 def described(product: Product, description: str) -> str:
     """What a line says beyond the name of its product; a component's says into which kit it goes, a variant's its values."""
     text, words = description.strip(), words_of(product)
-    if text in (product.name, called(product)):
+    if text in (product.name, full_name(product)):
         return words
     return description.removeprefix(f"{product.name}{INTO}")
 

@@ -18,7 +18,7 @@ from wharfinger.base.words import same
 from wharfinger.billing.models import CreditNote, Invoice, Payment
 from wharfinger.catalog.models import Product
 from wharfinger.catalog.queries import families, scanned, varied
-from wharfinger.catalog.rules.families import called
+from wharfinger.catalog.rules.families import full_name
 from wharfinger.demand.models import SUBJECTS, Sheet
 from wharfinger.devices.models import Device, Subscription
 from wharfinger.fulfilment.models import Container, Shipment
@@ -84,7 +84,7 @@ def _products(text: str) -> Iterable[Hit]:
     alike = Product.objects.filter(merged_into__isnull=True)
     named = alike.filter(Q(name__istartswith=text) | Q(sku__istartswith=text) | varied(text))
     for product in {p.pk: p for p in (*exact[:EACH], *named.order_by("name")[:EACH])}.values():
-        yield Hit(f"product:{product.pk}", product.sku, called(product))
+        yield Hit(f"product:{product.pk}", product.sku, full_name(product))
 
 
 def _families(text: str) -> Iterable[Hit]:
