@@ -195,3 +195,22 @@ def test_a_device_has_own_values(company: World, call: Call, client: Client) -> 
     assert client.post(f"{path}/change/", {"own.mac": "00:1c"}).status_code == 303
     assert call("get", path)["own"] == {"mac": "00:1c"}
     clean()
+
+
+def test_whoever_sells_at_once_is_asked_too(company: World, call: Call, client: Client) -> None:
+    product = company.product()
+    company.stock(product, 5)
+    field("order", "Cost centre", required=True)
+    sale: dict[str, Any] = {
+        "organization": company.customer.pk,
+        "lines": [{"product": product.pk, "quantity": "1"}],
+    }
+    before = entries()
+    refused = call("post", "/sell", {"sales": [sale]}, status=422)
+    assert (refused["code"], refused["field"]) == ("own_field_missing", "sales.0.own.cost_centre")
+    assert entries() == before
+    sold = call("post", "/sell", {"sales": [sale | {"own": {"cost_centre": "K-7"}}]})
+    assert sold["orders"][0]["own"] == {"cost_centre": "K-7"}
+    form = seen(client, "/counter/")
+    assert 'name="sales.0.own.cost_centre"' in form
+    clean()

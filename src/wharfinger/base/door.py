@@ -304,6 +304,9 @@ class Listing:
         for name in self.filters:
             items = {**text, "enum": list(self.words[name])} if name in self.words else text
             found.append(_parameter(name, {**several, "items": items}, "One or several values."))
+        if self.own:
+            about = "An own field by its key (`own.rack_unit`): one or several values."
+            found.append(_parameter(f"{owned.MARK}KEY", several, about))
         for name in self.days:
             found.extend(
                 _parameter(f"{name}_{end}", {"type": "string", "format": "date"}, "")

@@ -11,7 +11,19 @@ from ninja import Router
 from pydantic import Field
 
 from wharfinger.base.access import require
-from wharfinger.base.door import Currency, Done, Given, Id, Line, Note, Price, Quantity, Request, Shown
+from wharfinger.base.door import (
+    Currency,
+    Done,
+    Given,
+    Id,
+    Line,
+    Note,
+    OwnValues,
+    Price,
+    Quantity,
+    Request,
+    Shown,
+)
 from wharfinger.base.money import micro
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import BadInput
@@ -108,6 +120,7 @@ class SaleGiven(Given):
     paid_by: str | None = Field(
         default=None, max_length=40, examples=["cash"], description="How it is paid at once; owed without it."
     )
+    own: OwnValues = {}
 
 
 class Sell(Given):

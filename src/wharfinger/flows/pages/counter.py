@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from wharfinger.base import owned
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotAllowed, Refusal
 from wharfinger.base.typed import amount, micro, minor, written
@@ -71,7 +72,7 @@ def counter(request: HttpRequest) -> HttpResponse:
 
     def act() -> Written:
         sale, _rows = _sale(given)
-        done = sell(actor=actor, sales=[sale])
+        done = sell(actor=actor, sales=[replace(sale, own=owned.read(given, "order", "sales.0."))])
         request.session["counter"] = {
             name: given.get(name, "") for name in ("organization", "location", "paid_by")
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from wharfinger.billing.rules.payments import PaymentWish, take_in
 from wharfinger.demand.rules import LineWish, kits, make_lines, sheets
 from wharfinger.fulfilment.rules import late
 from wharfinger.fulfilment.rules.shipping import identified
+from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Held, Id, PlaceRef, Plan, Ref, Spot, Truth, fixed, spot
 from wharfinger.sales.rules.orders import NUMBER
 from wharfinger.stock import rules as stock
@@ -42,6 +43,8 @@ class Sale:
     """What one unit of the currency is worth in home currency, at 10⁻⁶."""
     paid_by: str | None = None
     """How all of it is paid at once, in cash or otherwise; it is owed where nobody says."""
+    own: Mapping[str, Any] | None = None
+    """The values of the order's own fields as somebody gives them; nobody is asked for any without it."""
 
 
 def plan_sell(truth: Truth, *, sales: Sequence[Sale]) -> Plan:
@@ -71,7 +74,12 @@ def _sell(plan: Plan, truth: Truth, sale: Sale, at: str) -> tuple[Ref, bool]:
     order = sheets.begin(
         plan, truth, sale, kind="order", number=NUMBER, ordered_on=truth.effective_on, whose=customer
     )
-    plan.create("sales.Order", sheet_id=order, confirmed_at=truth.now)
+    plan.create(
+        "sales.Order",
+        sheet_id=order,
+        confirmed_at=truth.now,
+        own={} if sale.own is None else owning.born(truth, "order", sale.own, at=f"{at}own"),
+    )
     currency = sale.currency or customer.currency
     claims = make_lines(
         plan,
