@@ -268,3 +268,16 @@ def test_the_home_currency_costs_no_statement(company: World) -> None:
         return len(found)
 
     assert statements("USD") == statements("EUR") + 1
+
+
+def test_the_form_of_a_purchase_order_asks_for_the_rate_that_lacks(client: Client, company: World) -> None:
+    client.force_login(company.user)
+    vendor = Organization.objects.create(name="Abroad", vendor=True, currency="USD")
+    product = company.product()
+    form = {"vendor": vendor.pk, "sku-0": product.sku, "quantity-0": "1", "cost-0": "5"}
+    page = client.post("/purchase-orders/new/", form)
+    assert page.status_code == 422
+    assert "Give the exchange rate of USD." in page.content.decode()
+    assert "/settings/rates/new/USD/" in page.content.decode()
+    assert client.post("/purchase-orders/new/", {**form, "rate": "0.9"}).status_code == 303
+    assert PurchaseLine.objects.get().purchase_order.rate_micro == 900_000

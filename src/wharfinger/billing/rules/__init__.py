@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from wharfinger.base import money
 from wharfinger.base.money import rounded
-from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.refusal import N_, BadInput, Remedy
 from wharfinger.ledger.plan import AccountRef, Id, Truth
 
 ONE = 10**6
@@ -68,6 +68,7 @@ def rate_of(truth: Truth, currency: str, rate_micro: int | None) -> int:
             field="rate",
             currency=currency,
             home=truth.home_currency,
+            remedies=[Remedy("set_rate", {"currency": currency})],
         )
     return rate_micro
 

@@ -14,10 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from wharfinger.base import further, owned
 from wharfinger.base.asking import Ask, capped
+from wharfinger.base.money import MICRO
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
-from wharfinger.base.typed import amount, micro, minor, written
+from wharfinger.base.typed import amount, micro, minor, scaled, written
 from wharfinger.catalog.queries import goes_by, to_choose, units_of
 from wharfinger.catalog.rules.units import told, unit_named
 from wharfinger.demand.entry import typed_quantity
@@ -299,9 +300,11 @@ def _wish(typed: QueryDict) -> PurchaseWish:
     if not (vendor.isascii() and vendor.isdigit() and len(vendor) < 19):
         raise BadInput("missing", N_("Please fill this in."), field="vendor")
     found = Organization.objects.filter(pk=int(vendor)).first()
+    rate = typed.get("rate", "").strip()
     return PurchaseWish(
         int(vendor),
         _new_lines(typed),
+        rate_micro=scaled(rate, MICRO, field="rate") if rate else None,
         external_number=typed.get("external_number", ""),
         freight_minor=minor(typed.get("freight") or "0", found.currency if found else "EUR", field="freight"),
         memo=typed.get("memo", ""),

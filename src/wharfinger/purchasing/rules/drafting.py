@@ -405,7 +405,11 @@ def rate_of(truth: Truth, currency: str, rate_micro: int | None) -> int:
     rate_micro = rate_micro or truth.read.get("rates", {}).get(currency)
     if not rate_micro:
         raise BadInput(
-            "rate_missing", N_("Give the exchange rate of {currency}."), field="rate", currency=currency
+            "rate_missing",
+            N_("Give the exchange rate of {currency}."),
+            field="rate",
+            currency=currency,
+            remedies=[Remedy("set_rate", {"currency": currency})],
         )
     return rate_micro
 
