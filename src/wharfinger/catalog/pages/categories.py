@@ -7,17 +7,17 @@ from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from wharfinger.base import kept
 from wharfinger.base.asking import Ask
-from wharfinger.base.door import there
-from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.refusal import N_, BadInput, NotThere
-from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.kept import Kept
+from wharfinger.base.page import page, page_act
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.table import Column, Filter, New, Row, Rows, Table, table_page
 from wharfinger.catalog.actions import categories as actions
 from wharfinger.catalog.models import Category, Product, TaxCode
 from wharfinger.catalog.pages import typed
@@ -27,9 +27,7 @@ from wharfinger.catalog.rules.categories import is_in
 
 
 def _rows(ask: Ask) -> Rows:
-    found = every_category().select_related("tax_code", "merged_into")
-    if ask.tab != "all":
-        found = found.filter(retired_on__isnull=True)
+    found = kept.in_use(ask, every_category().select_related("tax_code", "merged_into"))
     if text := ask.one("path"):
         found = found.filter(path__icontains=text)
     cut = ask.slice(found, {"path": "path"})
@@ -55,7 +53,7 @@ def _row(one: Category, products: dict[str, int]) -> Row:
 def _word(one: Category) -> tuple[str, str] | None:
     if one.merged_into is not None:
         return "grey", _("Merged into %(name)s") % {"name": one.merged_into.path}
-    return ("grey", _("Retired")) if one.retired_on else None
+    return kept.word(one)
 
 
 CATEGORIES = Table(
@@ -68,11 +66,41 @@ CATEGORIES = Table(
         Column("tax_code", N_("Tax code")),
         Column("word", N_("State"), "chip"),
     ),
-    tabs=(Tab("used", N_("In use")), Tab("all", N_("All"))),
+    tabs=kept.TABS,
     filters=(Filter("path", N_("Category")),),
     new=New(N_("New category"), "catalog:new_category", "catalog.product"),
     rows=_rows,
     empty=N_("A category is written with those above it, like Network / Switches."),
+)
+
+
+def _values(post: QueryDict) -> dict[str, Any]:
+    return {"path": post.get("path", "").strip(), "tax_code": typed.whole(post, "tax_code")}
+
+
+def _besides(found: Category | None) -> dict[str, Any]:
+    codes = TaxCode.objects.filter(retired_on__isnull=True).order_by("code")
+    others = [path for path in every_path() if found and path != found.path]
+    return {
+        "known": ("path", "tax_code", "retired_on", *(["into"] if others else [])),
+        "tax_codes": [(one.pk, f"{one.code} · {one.name}") for one in codes],
+        "others": others,
+        "action": reverse("catalog:category", args=[found.pk]) if found else "",
+    }
+
+
+CATEGORY = Kept(
+    rows=every_category,
+    missing=("no_such_category", N_("There is no such category.")),
+    listed="catalog:categories",
+    template="catalog/category.html",
+    known_by="path",
+    fields=("path", "tax_code"),
+    typed=_values,
+    stands=lambda found: {"path": found.path, "tax_code": found.tax_code_id},
+    add=lambda actor, values: actions.add_category(actor=actor, values=values),
+    change=lambda actor, pk, values: actions.change_category(actor=actor, category=pk, values=values),
+    besides=_besides,
 )
 
 
@@ -86,49 +114,14 @@ def category_list(request: HttpRequest) -> HttpResponse:
 @page("catalog.product")
 def new_category(request: HttpRequest) -> HttpResponse:
     """Add a category."""
-    show = partial(_form, request, None)
-    if request.method != "POST":
-        return show(Form())
-    actor: Any = request.user
-    return page_act(
-        request,
-        lambda: actions.add_category(actor=actor, values=_values(request.POST)),
-        ok=_("Added %(name)s.") % {"name": request.POST.get("path", "").strip()},
-        back=reverse("catalog:categories"),
-        again=show,
-    )
+    return kept.add_one(request, CATEGORY)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("catalog.product")
 def category(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a category, or move it with all that lies below it."""
-    found = every_category().filter(pk=pk).first()
-    if found is None:
-        raise NotThere("no_such_category", N_("There is no such category."))
-    show = partial(_form, request, found)
-    if request.method != "POST":
-        day = found.retired_on.isoformat() if found.retired_on else ""
-        return show(Form({"path": found.path, "tax_code": found.tax_code_id, "retired_on": day}))
-    actor: Any = request.user
-    return page_act(
-        request,
-        lambda: actions.change_category(
-            actor=actor, category=pk, values=_values(request.POST) | retired(request.POST)
-        ),
-        ok=_("Changed %(name)s.") % {"name": found.path},
-        back=reverse("catalog:categories"),
-        again=show,
-    )
-
-
-def retired(post: QueryDict) -> dict[str, Any]:
-    """The day from which nothing new is filed there, as typed."""
-    return {"retired_on": post.get("retired_on", "").strip() or None}
-
-
-def _values(post: QueryDict) -> dict[str, Any]:
-    return {"path": post.get("path", "").strip(), "tax_code": typed.whole(post, "tax_code")}
+    return kept.change_one(request, CATEGORY, pk)
 
 
 @require_POST
@@ -136,7 +129,7 @@ def _values(post: QueryDict) -> dict[str, Any]:
 def merge(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a category become a part of another, with all that is filed in it and below it."""
     actor: Any = request.user
-    found = there(every_category(), pk)
+    found = kept.one_of(CATEGORY, pk)
 
     def act() -> Any:
         into = category_of(request.POST.get("into", ""), field="into")
@@ -149,16 +142,5 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         act,
         ok=_("Merged %(name)s.") % {"name": found.path},
         back=reverse("catalog:categories"),
-        again=partial(_form, request, found),
+        again=partial(kept.form_of, request, CATEGORY, found),
     )
-
-
-def _form(request: HttpRequest, found: Category | None, form: Form) -> HttpResponse:
-    codes = TaxCode.objects.filter(retired_on__isnull=True).order_by("code")
-    context = {
-        "form": form,
-        "found": found,
-        "tax_codes": [(one.pk, f"{one.code} · {one.name}") for one in codes],
-        "others": [path for path in every_path() if found and path != found.path],
-    }
-    return render(request, "catalog/category.html", context)

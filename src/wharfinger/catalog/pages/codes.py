@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from wharfinger.base import kept
 from wharfinger.base.asking import Ask
+from wharfinger.base.kept import Kept
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput, NotThere
-from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.table import Column, Filter, New, Row, Rows, Table, table_page
 from wharfinger.base.typed import scaled, written
 from wharfinger.catalog import actions
 from wharfinger.catalog.models import TaxCode, WarrantyPolicy
@@ -40,9 +42,7 @@ POLICY = ("name", "category", "start", "on_swap")
 
 
 def _taxes(ask: Ask) -> Rows:
-    found = TaxCode.objects.all()
-    if ask.tab != "all":
-        found = found.filter(retired_on__isnull=True)
+    found = kept.in_use(ask, TaxCode.objects.all())
     if text := ask.one("code"):
         found = found.filter(code__icontains=text)
     cut = ask.slice(found, {"code": "code"})
@@ -50,7 +50,7 @@ def _taxes(ask: Ask) -> Rows:
 
 
 def _tax_row(one: TaxCode) -> Row:
-    word = ("blue", _("Default")) if one.default else ("grey", _("Retired")) if one.retired_on else None
+    word = ("blue", _("Default")) if one.default else kept.word(one)
     return Row(
         id=one.pk,
         name=one.code,
@@ -78,7 +78,7 @@ TAX_CODES = Table(
         Column("word", N_("State"), "chip"),
     ),
     filters=(Filter("code", N_("Code")),),
-    tabs=(Tab("used", N_("In use")), Tab("all", N_("All"))),
+    tabs=kept.TABS,
     new=New(N_("New tax code"), "catalog:new_tax_code", "catalog.tax_code"),
     rows=_taxes,
 )
@@ -90,56 +90,45 @@ def tax_codes(request: HttpRequest) -> HttpResponse:
     return table_page(request, TAX_CODES)
 
 
+def _tax(post: QueryDict) -> dict[str, Any]:
+    values: dict[str, Any] = {name: post.get(name, "").strip() for name in TAX}
+    rate = plain(scaled(values["rate"] or "0", 4, field="rate", most=1000 * 10**4), 4)
+    return values | {"rate": rate, "default": post.get("default") == "yes"}
+
+
+def _tax_stands(found: TaxCode) -> dict[str, Any]:
+    start: dict[str, Any] = {name: getattr(found, name, "") for name in (*TAX, "default")}
+    return start | {"rate": written(found.rate_micro, 4)}
+
+
+TAX_CODE = Kept(
+    rows=TaxCode.objects.all,
+    missing=("no_such_tax_code", N_("There is no such tax code.")),
+    listed="catalog:tax_codes",
+    template="catalog/tax_code.html",
+    known_by="code",
+    fields=(*TAX, "default"),
+    typed=_tax,
+    born={"category": "S"},
+    stands=_tax_stands,
+    add=lambda actor, values: actions.add_tax_code(actor=actor, values=values),
+    change=lambda actor, pk, values: actions.change_tax_code(actor=actor, tax_code=pk, values=values),
+    besides=lambda found: {"categories": typed.options(CATEGORIES)},
+)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("catalog.tax_code")
 def new_tax_code(request: HttpRequest) -> HttpResponse:
     """Add a rate of tax."""
-    show = partial(_tax_form, request, None)
-    if request.method != "POST":
-        return show(Form({"category": "S"}))
-    actor: Any = request.user
-    return page_act(
-        request,
-        lambda: actions.add_tax_code(actor=actor, values=_tax(request.POST)),
-        ok=_("Added %(name)s.") % {"name": request.POST.get("code", "").strip()},
-        back=reverse("catalog:tax_codes"),
-        again=show,
-    )
+    return kept.add_one(request, TAX_CODE)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("catalog.tax_code")
 def tax_code(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a tax code, make it the default, or retire it."""
-    found = TaxCode.objects.filter(pk=pk).first()
-    if found is None:
-        raise NotThere("no_such_tax_code", N_("There is no such tax code."))
-    show = partial(_tax_form, request, found)
-    if request.method != "POST":
-        start: dict[str, Any] = {name: getattr(found, name, "") for name in (*TAX, "default")}
-        return show(
-            Form(start | {"rate": written(found.rate_micro, 4), "retired_on": _day(found.retired_on)})
-        )
-    actor: Any = request.user
-    values = _tax(request.POST) | {"retired_on": request.POST.get("retired_on", "").strip() or None}
-    return page_act(
-        request,
-        lambda: actions.change_tax_code(actor=actor, tax_code=pk, values=values),
-        ok=_("Changed %(name)s.") % {"name": found.code},
-        back=reverse("catalog:tax_codes"),
-        again=show,
-    )
-
-
-def _tax_form(request: HttpRequest, found: TaxCode | None, form: Form) -> HttpResponse:
-    context = {"form": form, "found": found, "categories": typed.options(CATEGORIES)}
-    return render(request, "catalog/tax_code.html", context)
-
-
-def _tax(post: QueryDict) -> dict[str, Any]:
-    values: dict[str, Any] = {name: post.get(name, "").strip() for name in TAX}
-    rate = plain(scaled(values["rate"] or "0", 4, field="rate", most=1000 * 10**4), 4)
-    return values | {"rate": rate, "default": post.get("default") == "yes"}
+    return kept.change_one(request, TAX_CODE, pk)
 
 
 def _day(value: Any) -> str:

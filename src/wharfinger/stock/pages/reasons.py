@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from wharfinger.base import clock, configuration
+from wharfinger.base import clock, configuration, kept
 from wharfinger.base.asking import Ask
-from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.refusal import N_, NotThere
-from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.kept import Kept
+from wharfinger.base.page import page
+from wharfinger.base.refusal import N_
+from wharfinger.base.table import Column, Filter, New, Row, Rows, Table, table_page
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.telling import timeline, verb_words
 from wharfinger.stock.actions import reasons as actions
@@ -23,14 +22,9 @@ from wharfinger.stock.models import Reason
 from wharfinger.stock.queries import reasons as queries
 from wharfinger.stock.rules.reasons import USES
 
-FIELDS = ("name", "uses", "note_required", "retired_on")
-
 
 def _rows(ask: Ask) -> Rows:
-    found = Reason.objects.all()
-    if ask.tab != "all":
-        found = found.filter(retired_on__isnull=True)
-    cut = ask.slice(found, {"name": "name"})
+    cut = ask.slice(kept.in_use(ask, Reason.objects.all()), {"name": "name"})
     return Rows([_row(one) for one in cut.items], cut.before, cut.after)
 
 
@@ -42,7 +36,7 @@ def _row(one: Reason) -> Row:
             "name": (one.name, reverse("stock:reason", args=[one.pk])),
             "uses": ", ".join(_(USES[use]) for use in one.uses),
             "note": _("Required") if one.note_required else None,
-            "word": ("grey", _("Retired")) if one.retired_on else None,
+            "word": kept.word(one),
         },
     )
 
@@ -57,7 +51,7 @@ REASONS = Table(
         Column("note", N_("Note")),
         Column("word", N_("State"), "chip"),
     ),
-    tabs=(Tab("used", N_("In use")), Tab("all", N_("All"))),
+    tabs=kept.TABS,
     new=New(N_("New reason"), "stock:new_reason", "site.settings"),
     rows=_rows,
     empty=N_("Add the reasons for which goods are found, lost, set aside or scrapped here."),
@@ -139,60 +133,38 @@ def by_reason(request: HttpRequest) -> HttpResponse:
     return table_page(request, BY_REASON)
 
 
+REASON = Kept(
+    rows=Reason.objects.all,
+    missing=("no_such_reason", N_("There is no such reason. Look at the list of reasons.")),
+    listed="stock:reasons",
+    template="stock/reason_form.html",
+    known_by="name",
+    fields=("name", "note_required"),
+    typed=lambda post: {
+        "name": post.get("name", ""),
+        "uses": post.getlist("uses"),
+        "note_required": post.get("note_required") == "yes",
+    },
+    born={"uses": ["found", "lost"]},
+    stands=lambda found: {name: getattr(found, name) or "" for name in ("name", "uses", "note_required")},
+    add=lambda actor, values: actions.add_reason(actor=actor, values=values),
+    change=lambda actor, pk, values: actions.change_reason(actor=actor, reason=pk, values=values),
+    besides=lambda found: {
+        "uses": [(use, _(word)) for use, word in USES.items()],
+        "entries": timeline(f"reason:{found.pk}", most=12) if found else [],
+    },
+)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("site.settings")
 def new_reason(request: HttpRequest) -> HttpResponse:
     """Add a reason to the list."""
-    show = partial(_form, request, None)
-    if request.method != "POST":
-        return show(Form({"uses": ["found", "lost"]}))
-    actor: Any = request.user
-    return page_act(
-        request,
-        lambda: actions.add_reason(actor=actor, values=_typed(request.POST, new=True)),
-        ok=_("Added %(name)s.") % {"name": request.POST.get("name", "").strip()},
-        back=reverse("stock:reasons"),
-        again=show,
-    )
+    return kept.add_one(request, REASON)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("site.settings")
 def reason(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a reason, or take it off the list."""
-    found = Reason.objects.filter(pk=pk).first()
-    if found is None:
-        raise NotThere("no_such_reason", N_("There is no such reason. Look at the list of reasons."))
-    show = partial(_form, request, found)
-    if request.method != "POST":
-        return show(Form({name: getattr(found, name) or "" for name in FIELDS}))
-    actor: Any = request.user
-    return page_act(
-        request,
-        lambda: actions.change_reason(actor=actor, reason=pk, values=_typed(request.POST)),
-        ok=_("Changed %(name)s.") % {"name": request.POST.get("name", "").strip()},
-        back=reverse("stock:reasons"),
-        again=show,
-    )
-
-
-def _typed(post: QueryDict, *, new: bool = False) -> dict[str, Any]:
-    values: dict[str, Any] = {
-        "name": post.get("name", ""),
-        "uses": post.getlist("uses"),
-        "note_required": post.get("note_required") == "yes",
-    }
-    return values if new else values | {"retired_on": post.get("retired_on") or None}
-
-
-def _form(request: HttpRequest, found: Reason | None, form: Form) -> HttpResponse:
-    return render(
-        request,
-        "stock/reason_form.html",
-        {
-            "form": form,
-            "found": found,
-            "uses": [(use, _(word)) for use, word in USES.items()],
-            "entries": timeline(f"reason:{found.pk}", most=12) if found else [],
-        },
-    )
+    return kept.change_one(request, REASON, pk)
