@@ -62,6 +62,10 @@ FILES = {
         "JOB,Hour,service,,h,2,95,,,,,\n"
         "OLD,Old thing,stocked,,pc,0,1,,,,fifo,\n"
     ),
+    "variants": (
+        "sku,family,attribute 1,value 1,attribute 2,value 2,attribute 3,value 3\n"
+        "CAB,Wire,Colour,Grey,Length,2 m,,\nSCR,Wire,Colour,Blue,Length,2 m,,\n"
+    ),
     "units": "sku,unit,factor,for buying,for selling\nSCR,case,200,yes,no\nCAB,drum,305,no,yes\n",
     "barcodes": "sku,code,unit,quantity\nSCR,FREE-1,case,\nSCR,FREE-5,,5\nSW-24,0012345678905,,\n",
     "components": "sku,component,quantity\nSET,SW-24,1\nSET,CAB,2.5\nBOX,SCR,4\n",

@@ -29,6 +29,7 @@ from wharfinger.exchange.actions import (
     purchases,
     quotes,
     stock,
+    variants,
 )
 from wharfinger.exchange.actions.made import keep
 from wharfinger.exchange.columns import kind_of
@@ -40,6 +41,7 @@ from wharfinger.ledger.post import attempt, dry
 BRING: dict[str, Callable[..., str]] = {
     "organizations": organizations.bring,
     "products": products.bring,
+    "variants": variants.bring,
     "locations": locations.bring,
     "orders": orders.bring,
     "counts": counts.bring,

@@ -42,6 +42,7 @@ ROWS: Mapping[str, Callable[[Ids], Rows]] = {
     "contacts": parties.contacts,
     "sites": parties.sites,
     "products": catalog.products,
+    "variants": catalog.variants,
     "units": catalog.units,
     "barcodes": catalog.barcodes,
     "components": catalog.components,

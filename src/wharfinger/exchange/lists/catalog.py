@@ -19,6 +19,7 @@ from wharfinger.catalog.models import (
 )
 from wharfinger.catalog.queries import barcodes as every_barcode
 from wharfinger.catalog.queries import unit_of
+from wharfinger.catalog.rules.families import values_of
 from wharfinger.catalog.rules.units import said
 from wharfinger.exchange.lists.parties import CHUNK, Ids, Rows, among, called
 from wharfinger.pricing.models import PriceItem, PriceList
@@ -67,6 +68,17 @@ def products(ids: Ids) -> Rows:
             "tax_code": one.tax_code.code,
             "own": one.own,
         }
+
+
+def variants(ids: Ids) -> Rows:
+    """Which products are variants of which family, by the values of its attributes."""
+    every = Product.objects.filter(among(ids), family__isnull=False).select_related("family")
+    for one in every.order_by("family_id", "pk").iterator(chunk_size=CHUNK):
+        assert one.family is not None
+        row = {"sku": one.sku, "family": one.family.name}
+        for n, (attribute, value) in enumerate(zip(one.family.attributes, values_of(one), strict=False), 1):
+            row |= {f"attribute_{n}": attribute["name"], f"value_{n}": value}
+        yield row
 
 
 def units(ids: Ids) -> Rows:

@@ -11,6 +11,7 @@ from wharfinger.exchange.rules.kinds.catalog import (
     SUBSTITUTES,
     TAX_CODES,
     UNITS,
+    VARIANTS,
     VENDOR_PRICES,
 )
 from wharfinger.exchange.rules.kinds.columns import Column, Kind
@@ -31,6 +32,7 @@ KINDS = {
         CONTACTS,
         SITES,
         PRODUCTS,
+        VARIANTS,
         UNITS,
         BARCODES,
         COMPONENTS,

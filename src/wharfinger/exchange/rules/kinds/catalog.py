@@ -265,6 +265,29 @@ SUBSTITUTES = Kind(
     ("sku",),
     {"products": "substitute"},
 )
+VARIANTS = Kind(
+    "variants",
+    N_("Variants of families"),
+    (
+        _SKU,
+        Column(
+            "family",
+            N_("Family"),
+            ("product template", "variant of", "parent", "Artikelfamilie"),
+            needed=True,
+            example="Patch cable",
+            help=N_("One that is not there yet is made, with its attributes and values as they come."),
+        ),
+        Column("attribute_1", N_("Attribute 1"), ("Merkmal 1",), needed=True, example="Colour"),
+        Column("value_1", N_("Value 1"), ("Wert 1",), needed=True, example="Grey"),
+        Column("attribute_2", N_("Attribute 2"), ("Merkmal 2",), example="Length"),
+        Column("value_2", N_("Value 2"), ("Wert 2",), example="2 m"),
+        Column("attribute_3", N_("Attribute 3"), ("Merkmal 3",)),
+        Column("value_3", N_("Value 3"), ("Wert 3",)),
+    ),
+    ("sku",),
+    {"name": "family", "attributes": "attribute_1", "values": "value_1", "product": "sku"},
+)
 VENDOR_PRICES = Kind(
     "vendor_prices",
     N_("Vendor's prices and stock"),
