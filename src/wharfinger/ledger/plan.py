@@ -320,6 +320,43 @@ class Plan:
         self.mentions.update(other.mentions)
 
 
+def joined(plans: Iterable[Plan], *, alike: Mapping[str, str]) -> Plan:
+    """Plans that only make, change and void rows, as one of a constant number of statements.
+
+    alike: by model the column in which rows are one row, where several plans make the same.
+    """
+    whole = Plan()
+    known: dict[tuple[str, Any], Ref] = {}
+    for plan in plans:
+        assert not plan.steps, "a plan that moves goods"
+        assert not plan.postings, "a plan that moves money"
+        stands: dict[Ref, Ref] = {}
+        for label, rows in plan.creates.items():
+            # Where each will stand is known before any of them is written, as they may refer to one another.
+            there = len(whole.creates.get(label, ()))
+            for n, row in enumerate(rows):
+                same = known.get((label, row[alike[label]])) if label in alike else None
+                stands[Ref(label, n)] = same or Ref(label, there)
+                there += same is None
+                if label in alike:
+                    known.setdefault((label, row[alike[label]]), stands[Ref(label, n)])
+        for label, rows in plan.creates.items():
+            for n, row in enumerate(rows):
+                if stands[Ref(label, n)].n >= len(whole.creates.get(label, ())):
+                    whole.create(label, **{name: _standing(value, stands) for name, value in row.items()})
+        whole.changes.extend(plan.changes)
+        whole.voids.extend(plan.voids)
+        whole.mention(*((subject, _standing(pk, stands)) for subject, pk in plan.mentions))
+    return whole
+
+
+def _standing(value: Any, stands: Mapping[Ref, Ref]) -> Any:
+    """A value that refers to a row of one plan, referring to it where it stands among all."""
+    if isinstance(value, Ref):
+        return stands[value]
+    return value._replace(of=stands[value.of]) if isinstance(value, Copied) and value.of else value
+
+
 def tuple_of(row: Any) -> tuple[str, int]:
     """How the journal names a row, as subject and id."""
     subject, _, pk = subject_of(row).partition(":")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
+from typing import cast
 
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE, Actor
@@ -54,7 +55,7 @@ def go_on_with_files(seconds: int = 2) -> bool:
     run = runs.under_way()
     if run is None:
         return False
-    actor: Actor = run.by or HOUSE
+    actor = cast(Actor, run.by or HOUSE)
     if run.back_to is not None:
         rollback.go_back(actor=actor, run=run, seconds=seconds)
     else:

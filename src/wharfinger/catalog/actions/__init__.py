@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -13,9 +14,10 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog import rules
-from wharfinger.catalog.actions.categories import filed, named_by
+from wharfinger.catalog.actions.categories import filed, filed_all, named_by
 from wharfinger.catalog.models import (
     Barcode,
+    Category,
     Component,
     PriceBreak,
     Product,
@@ -29,7 +31,7 @@ from wharfinger.catalog.rules.components import COMPONENT
 from wharfinger.catalog.rules.units import UNIT, with_units
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.models import Holding, Layer
-from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.ledger.plan import Plan, Truth, joined
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
@@ -59,6 +61,39 @@ def add_product(
     plan = partial(rules.plan_product, values=clean, vendors=prices, components=parts)
     plan = partial(with_units, plan=plan, pk=None, values=clean, units=_units(units))
     plan = partial(with_codes, plan=plan, pk=None, values=clean, codes=codes)
+    return post("add", wish, plan, actor=actor, key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class NewProduct:
+    """One of many that are added together."""
+
+    values: Values
+    vendors: Sequence[Values] = ()
+    barcodes: Sequence[Values] | None = None
+
+
+def add_products(*, actor: Actor, products: Sequence[NewProduct], key: str | None = None) -> Written:
+    """Add many products in one entry, by a constant number of statements; none where one of them is refused."""
+    require(actor, "catalog.product")
+    clean = filed_all([checked(rules.PRODUCT, one.values) for one in products], born=True)
+    _skus_are_free([one.get("sku", "") for one in clean])
+    prices = [_prices(actor, one.vendors) for one in products]
+    codes = [_codes(one.barcodes) for one in products]
+    every_price = [price for some in prices for price in some]
+    every_code = [code for some in codes for code in some or ()]
+    wish = Wish(
+        documents=named_by(*clean),
+        reads=(_read_tax_codes, _read_vendors(every_price), _read_recipes(None), _read_codes(every_code)),
+    )
+
+    def plan(truth: Truth) -> Plan:
+        made = []
+        for values, asked, marks in zip(clean, prices, codes, strict=True):
+            one = partial(rules.plan_product, values=values, vendors=asked)
+            made.append(with_codes(truth, plan=one, pk=None, values=values, codes=marks))
+        return joined(made, alike={Category._meta.label: "path"})
+
     return post("add", wish, plan, actor=actor, key=key)
 
 
@@ -232,6 +267,12 @@ def _read_codes(codes: Sequence[Values] | None, *, but: int = 0) -> Callable[[Tr
 
 def _sku_is_free(sku: str, *, but: int | None = None) -> None:
     if Product.objects.filter(sku=sku).exclude(pk=but or 0).exists():
+        raise BadInput("sku_taken", N_("This SKU is taken. Choose another."), field="sku")
+
+
+def _skus_are_free(skus: Sequence[str]) -> None:
+    twice = len(set(skus)) < len(skus)
+    if twice or Product.objects.filter(sku__in=skus).exists():
         raise BadInput("sku_taken", N_("This SKU is taken. Choose another."), field="sku")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -61,27 +61,33 @@ def merge_categories(
 
 def filed(clean: dict[str, Any], *, born: bool = False) -> dict[str, Any]:
     """A product's fields with its category by its path; a new one begins with the tax code of its category."""
-    if "category" not in clean:
-        return clean
-    path = rules.path_of(clean["category"])
-    given = clean | {"category": path}
-    if not born or given.get("tax_code") is not None:
-        return given
-    above = rules.ancestors(path)
+    return filed_all([clean], born=born)[0]
+
+
+def filed_all(products: Sequence[dict[str, Any]], *, born: bool = False) -> list[dict[str, Any]]:
+    """The same of many products, by one statement."""
+    every = [
+        one | {"category": rules.path_of(one["category"])} if "category" in one else one for one in products
+    ]
+    asking = [one for one in every if born and "category" in one and one.get("tax_code") is None]
+    above = {path for one in asking for path in rules.ancestors(one["category"])}
     found = Category.objects.filter(
         path__in=above, void__isnull=True, tax_code__isnull=False, tax_code__retired_on__isnull=True
     )
-    by_path = dict(found.values_list("path", "tax_code_id"))
-    nearest = next((by_path[one] for one in above if one in by_path), None)
-    return given if nearest is None else given | {"tax_code": nearest}
+    by_path = dict(found.values_list("path", "tax_code_id")) if above else {}
+    for one in asking:
+        path = next((path for path in rules.ancestors(one["category"]) if path in by_path), None)
+        if path is not None:
+            one["tax_code"] = by_path[path]
+    return every
 
 
-def named_by(values: Values) -> list[tuple[type[Category], sql.Found]]:
-    """The rows of the category that fields name and of those above it, for a wish; none where they name none."""
-    path = values.get("category")
-    if path is None:
+def named_by(*products: Values) -> list[tuple[type[Category], sql.Found]]:
+    """The rows of the categories that fields name and of those above them, for a wish; none where they name none."""
+    named = {path for one in products if one.get("category") for path in rules.ancestors(one["category"])}
+    if not any(one.get("category") is not None for one in products):
         return []
-    paths = sql.words(rules.ancestors(path))
+    paths = sql.words(sorted(named))
     return [(Category, sql.Found(f"void_id IS NULL AND {sql.among('path', 'text')}", (paths,)))]
 
 

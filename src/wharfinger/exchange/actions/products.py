@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.base.quantity import scaled
+from wharfinger.base.refusal import Refusal
 from wharfinger.catalog import actions, rules
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.catalog.queries import barcodes, means
 from wharfinger.exchange.actions import finding
-from wharfinger.exchange.actions.made import revived
+from wharfinger.exchange.actions.made import keep, revived
+from wharfinger.exchange.actions.seen import Seen
 from wharfinger.exchange.columns import said_besides
+from wharfinger.exchange.models import Run
 from wharfinger.exchange.owned import differing
 from wharfinger.exchange.rules import Group, Row
 from wharfinger.exchange.rules.kinds import KINDS
+from wharfinger.ledger.post import attempt
 
 COLUMNS = {**rules.COLUMNS, "category": "category_path"}
 """What of a product is compared with a field of a file that has another name."""
@@ -50,8 +55,9 @@ def bring(*, actor: Actor, group: Group) -> str:
     """Add a product, or change what differs; rows of the same SKU name further vendors."""
     require(actor, "exchange.import")
     row = group.first
-    values, codes = _values(row) | said_besides("products", row), _barcodes(row)
-    vendors = [_vendor(group, one) for one in group.rows if one["vendor"]]
+    seen = Seen()
+    values, codes = _values(row, seen) | said_besides("products", row), _barcodes(row)
+    vendors = [_vendor(group, one, seen) for one in group.rows if one["vendor"]]
     found = Product.objects.filter(sku=row["sku"]).first()
     if found is None:
         made = actions.add_product(actor=actor, values=values, vendors=vendors, barcodes=codes)
@@ -76,10 +82,75 @@ def bring(*, actor: Actor, group: Group) -> str:
     return "changed"
 
 
-def _values(row: Row) -> dict[str, Any]:
+def bring_many(*, actor: Actor, groups: Sequence[Group], run: Run) -> dict[int, str]:
+    """Add what is new of many by one act, and pass over what is there as it is; nothing where that is refused.
+
+    What is there otherwise is left out: each of these is changed by an act of its own.
+    """
+    require(actor, "exchange.import")
+    became: dict[int, str] = {}
+
+    def act() -> None:
+        seen = Seen()
+        for group in groups:
+            group.made.clear()
+        there = Product.objects.filter(sku__in=[group.first["sku"] for group in groups])
+        known = {one.sku: one for one in there.select_related("category")}
+        fresh = {n: group for n, group in enumerate(groups) if group.first["sku"] not in known}
+        became.update(_unchanged(groups, known, seen))
+        if fresh:
+            new = [_new(group, seen) for group in fresh.values()]
+            made = actions.add_products(actor=actor, products=new)
+            for group, pk in zip(fresh.values(), made.made[Product._meta.label], strict=True):
+                group.led_to(made.id, f"product:{pk}")
+            became.update(dict.fromkeys(fresh, "added"))
+        keep(run, [groups[n] for n in became])
+
+    try:
+        attempt(act)
+    except Refusal:
+        return {}
+    return became
+
+
+def _new(group: Group, seen: Seen) -> actions.NewProduct:
+    row = group.first
+    return actions.NewProduct(
+        _values(row, seen) | said_besides("products", row),
+        [_vendor(group, one, seen) for one in group.rows if one["vendor"]],
+        _barcodes(row),
+    )
+
+
+def _unchanged(groups: Sequence[Group], known: Mapping[str, Product], seen: Seen) -> dict[int, str]:
+    """Which of the products that are there are as their rows say; those with own fields are looked at one by one."""
+    prices: dict[int, dict[int, VendorPrice]] = {}
+    for price in VendorPrice.objects.filter(product__in=known.values()):
+        prices.setdefault(price.product_id, {})[price.organization_id] = price
+    marks: dict[int, set[tuple[str, int]]] = {}
+    for mark in barcodes().filter(product__in=known.values()).select_related("product"):
+        marks.setdefault(mark.product_id, set()).add((mark.code, means(mark)))
+    same = {}
+    for n, group in enumerate(groups):
+        found = known.get(group.first["sku"])
+        if found is None or found.retired_on is not None or said_besides("products", group.first):
+            continue
+        new = _new(group, seen)
+        kept = checked(rules.PRODUCT, new.values)
+        there = prices.get(found.pk, {})
+        if (
+            all(getattr(found, COLUMNS.get(name, name)) == value for name, value in kept.items())
+            and not any(_differs(there.get(one["organization"]), one) for one in new.vendors)
+            and (new.barcodes is None or _told(new.barcodes, found) == marks.get(found.pk, set()))
+        ):
+            same[n] = "unchanged"
+    return same
+
+
+def _values(row: Row, seen: Seen) -> dict[str, Any]:
     values: dict[str, Any] = {name: row[name] for name in TEXTS if row[name]}
     values |= row.said(KINDS["products"], *FORMED) | finding.retired(row)
-    code = finding.tax_code(row)
+    code = seen.tax_code(row)
     return values if code is None else values | {"tax_code": code}
 
 
@@ -96,13 +167,13 @@ def _codes_of(product: Product) -> set[tuple[str, int]]:
     return {(mark.code, means(mark)) for mark in barcodes().filter(product=product).select_related("product")}
 
 
-def _told(codes: list[dict[str, Any]], product: Product) -> set[tuple[str, int]]:
+def _told(codes: Sequence[Mapping[str, Any]], product: Product) -> set[tuple[str, int]]:
     d = product.quantity_decimals
     return {(one["code"], scaled(one["quantity"] or "1", d, field="barcodes")) for one in codes}
 
 
-def _vendor(group: Group, row: Row) -> dict[str, Any]:
-    found = finding.organization(row, "vendor")
+def _vendor(group: Group, row: Row, seen: Seen) -> dict[str, Any]:
+    found = seen.organization(row, "vendor")
     group.parts[f"vendors.{len(group.parts)}"] = row
     values: dict[str, Any] = {"organization": found.pk}
     if row["vendor_cost"]:
@@ -116,7 +187,7 @@ def _vendor(group: Group, row: Row) -> dict[str, Any]:
     return values
 
 
-def _differs(price: VendorPrice | None, values: dict[str, Any]) -> bool:
+def _differs(price: VendorPrice | None, values: Mapping[str, Any]) -> bool:
     if price is None:
         return True
     kept = checked(rules.VENDOR, values)

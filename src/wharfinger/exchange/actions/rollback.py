@@ -92,7 +92,8 @@ def _together(one: Made) -> list[Made]:
 
 def _undo(actor: Actor, run: Run, parts: Sequence[Made]) -> None:
     """Undo an entry in one step where that goes, otherwise each of its parts that can be."""
-    if len(parts) > 1:
+    # What is retired goes one by one: undoing the entry would take only what belongs to it.
+    if len(parts) > 1 and not any(part.subject for part in parts):
         try:
             return attempt(lambda: _whole(actor, run, parts))
         except Refusal:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import F, Q
 
-from wharfinger.base import clock, configuration
+from wharfinger.base import clock, configuration, owned
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.exchange import rules, sheets
@@ -60,7 +60,14 @@ BRING: dict[str, Callable[..., str]] = {
 }
 MOVING = ("position", "added", "changed", "unchanged", "problems", "changes", "finished_at")
 """What changes of a run while it goes on: its file need not be read again."""
-SLICE = 50
+MANY: Mapping[str, Callable[..., dict[int, str]]] = {
+    "products": products.bring_many,
+    "stock": stock.bring_many,
+    "orders": orders.bring_many,
+    "counts": counts.bring_many,
+}
+"""What is brought in together, as far as nothing of it is refused."""
+SLICE = 100
 """How many things are brought in between two looks at the clock."""
 MOST_PROBLEMS = 1000
 """So many rows that were refused are kept; whoever has more mends the mapping first."""
@@ -137,7 +144,9 @@ def proceed(*, actor: Actor, run: Run, seconds: int = 2) -> Run:
         # Whoever moves the position has the slice; somebody else who proceeds takes the next one.
         if Run.objects.filter(pk=run.pk, position=start_at, finished_at=None).update(position=end):
             part = found[start_at:end]
-            _keep(run, _bring(actor, run, part), [one for group in part for one in group.told])
+            with owned.at_hand():
+                became = _bring(actor, run, part)
+            _keep(run, became, [one for group in part for one in group.told])
         run.refresh_from_db(fields=MOVING)
         if monotonic() >= until:
             break
@@ -188,19 +197,21 @@ def _written(kind: Kind, columns: Mapping[str, str], sheet: sheets.Sheet) -> tup
 
 def _bring(actor: Actor, run: Run, groups: Sequence[Group]) -> list[str | Problem]:
     """What became of each: a word, or why not."""
-    if run.kind == "stock" and not run.dry:
-        together = stock.bring_many(actor=actor, groups=groups, run=run)
-        if together:
-            return [together[n] for n in range(len(groups))]
-    if run.kind == "orders" and not run.dry:
-        sold = orders.bring_many(actor=actor, groups=groups, run=run)
-        if sold:
-            return [sold[n] for n in range(len(groups))]
-    if run.kind == "counts" and not run.dry:
-        written = counts.bring_many(actor=actor, groups=groups, run=run)
-        if written:
-            return [written[n] for n in range(len(groups))]
-    return [_one(actor, run, group) for group in groups]
+    many = MANY.get(run.kind)
+    if many is None:
+        return [_one(actor, run, group) for group in groups]
+    if len(groups) == 1:
+        return [_one(actor, run, groups[0])]
+    try:
+        act = partial(many, actor=actor, groups=groups, run=run)
+        became = dry(act) if run.dry else act()
+    except Refusal:
+        became = {}
+    if became:
+        return [became.get(n) or _one(actor, run, group) for n, group in enumerate(groups)]
+    # One of them is refused: the halves find out which.
+    middle = len(groups) // 2
+    return _bring(actor, run, groups[:middle]) + _bring(actor, run, groups[middle:])
 
 
 def _one(actor: Actor, run: Run, group: Group) -> str | Problem:

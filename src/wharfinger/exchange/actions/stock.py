@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from django.db.models import Q
@@ -13,8 +13,8 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.catalog.actions import add_product
 from wharfinger.catalog.models import Product
-from wharfinger.exchange.actions import finding
 from wharfinger.exchange.actions.made import keep
+from wharfinger.exchange.actions.seen import Seen
 from wharfinger.exchange.models import Brought, Run
 from wharfinger.exchange.rules import Group, Row
 from wharfinger.exchange.rules.kinds import KINDS
@@ -28,9 +28,9 @@ REASON = "Opening stock"
 def bring(*, actor: Actor, group: Group, run: Run) -> str:
     """Put goods into the books that lay there already; the same rows again do nothing."""
     require(actor, "exchange.import")
-    if _is_nothing(group) or _is_known(group):
+    if _is_nothing(group) or _is_known(group, _brought([group])):
         return "unchanged"
-    _post(actor, [group], run)
+    _post(actor, [group], run, Seen())
     return "added"
 
 
@@ -40,10 +40,14 @@ def bring_many(*, actor: Actor, groups: Sequence[Group], run: Run) -> dict[int, 
     became: dict[int, str] = {}
 
     def act() -> None:
-        fresh = [n for n, group in enumerate(groups) if not (_is_nothing(group) or _is_known(group))]
+        brought = _brought(groups)
+        seen = Seen()
+        skus = {row["sku"] for group in groups for row in group.rows}
+        seen.know({one.sku: one for one in Product.objects.filter(sku__in=skus, merged_into__isnull=True)})
+        fresh = [n for n, group in enumerate(groups) if not (_is_nothing(group) or _is_known(group, brought))]
         days = sorted(fresh, key=lambda n: groups[n].first["as_of"])
         for _day, part in groupby(days, key=lambda n: groups[n].first["as_of"]):
-            _post(actor, [groups[n] for n in part], run)
+            _post(actor, [groups[n] for n in part], run, seen)
         keep(run, groups)
         became.update({n: "added" if n in set(fresh) else "unchanged" for n in range(len(groups))})
 
@@ -54,13 +58,13 @@ def bring_many(*, actor: Actor, groups: Sequence[Group], run: Run) -> dict[int, 
     return became
 
 
-def _post(actor: Actor, groups: Sequence[Group], run: Run) -> None:
+def _post(actor: Actor, groups: Sequence[Group], run: Run, seen: Seen) -> None:
     day = groups[0].first.day("as_of")
 
     def act() -> None:
         for group in groups:
             group.made.clear()
-        items = [[_item(actor, group, row, n) for n, row in enumerate(group.rows)] for group in groups]
+        items = [[_item(actor, group, row, n, seen) for n, row in enumerate(group.rows)] for group in groups]
         done = adjust(
             actor=actor, items=[one for each in items for one in each], reason=REASON, effective_on=day
         )
@@ -81,23 +85,29 @@ def _is_nothing(group: Group) -> bool:
     )
 
 
-def _is_known(group: Group) -> bool:
-    found = Brought.objects.filter(key=_key(group)).first()
-    if found is not None and found.digest != _digest(group):
+def _brought(groups: Sequence[Group]) -> dict[str, str]:
+    """The digests of those figures that are in the books already, by what names them."""
+    keys = [_key(group) for group in groups]
+    return dict(Brought.objects.filter(key__in=keys).values_list("key", "digest"))
+
+
+def _is_known(group: Group, brought: Mapping[str, str]) -> bool:
+    digest = brought.get(_key(group))
+    if digest is not None and digest != _digest(group):
         raise BadInput(
             "brought_before",
             N_("This stock is in the books already, with other figures. Count it, or adjust it."),
             field="quantity",
         )
-    return found is not None
+    return digest is not None
 
 
-def _item(actor: Actor, group: Group, row: Row, n: int) -> Adjustment:
+def _item(actor: Actor, group: Group, row: Row, n: int, seen: Seen) -> Adjustment:
     there = row["name"] == "" or Product.objects.filter(Q(sku=row["sku"]) | Q(name=row["sku"])).exists()
-    product = finding.product(row) if there else _new_product(actor, group, row)
+    product = seen.product(row) if there else _new_product(actor, group, row)
     group.parts[f"items.{n}"] = row
-    location = finding.location(row)
-    bin = finding.bin_of(row, location)
+    location = seen.location(row)
+    bin = seen.bin_of(row, location)
     batch, codes = row["batch"], row["serial"]
     if product.traced == "batch" and codes and not batch:
         # Others have one column for both.
@@ -113,7 +123,7 @@ def _item(actor: Actor, group: Group, row: Row, n: int) -> Adjustment:
         batch=batch,
         expires_on=row.day("expires_on"),
         field=f"items.{n}.",
-        owner=finding.organization(row, "owner").pk if row["owner"] else None,
+        owner=seen.organization(row, "owner").pk if row["owner"] else None,
     )
 
 
