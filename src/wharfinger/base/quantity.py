@@ -54,9 +54,9 @@ def quantity(text: str | int, decimals: int, *, field: str = "quantity") -> int:
 
 def plain(units: int, decimals: int) -> str:
     """Write an integer in units of 10⁻ᵈ as the shortest exact decimal string."""
-    if not units:
-        return "0"
+    if not decimals or not units:
+        return str(units)
     sign, units = ("-" if units < 0 else ""), abs(units)
     whole, rest = divmod(units, 10**decimals)
-    places = f"{rest:0{decimals}d}".rstrip("0") if decimals else ""
+    places = f"{rest:0{decimals}d}".rstrip("0")
     return f"{sign}{whole}.{places}" if places else f"{sign}{whole}"

@@ -88,7 +88,7 @@ def available(products: Sequence[int]) -> dict[tuple[int, int], int]:
     """What is free of these products, by product and place of the location; nothing of batches that have expired."""
     found: dict[tuple[int, int], int] = defaultdict(int)
     free = (
-        "SELECT product_id, place_id, SUM(quantity) AS units FROM ledger_holding "
+        "SELECT product_id, place_id, CAST(SUM(quantity) AS bigint) AS units FROM ledger_holding "
         f"WHERE claim_id = 0 AND kind = 'bin' AND owned AND quantity > 0 AND {sql.among('product_id')} "
         "GROUP BY product_id, place_id"
     )
@@ -96,8 +96,8 @@ def available(products: Sequence[int]) -> dict[tuple[int, int], int]:
     array = sql.array(products)
     past = Past()
     for product, place, units, taken, expires_on in sql.fetch(
-        "SELECT g.product_id, p.parent_id, g.units, 0, NULL "
-        f"FROM ({free}) g JOIN ledger_place p ON p.id = g.place_id "
+        "SELECT g.product_id, p.parent_id, CAST(SUM(g.units) AS bigint), 0, NULL "
+        f"FROM ({free}) g JOIN ledger_place p ON p.id = g.place_id GROUP BY g.product_id, p.parent_id "
         f"UNION ALL SELECT e.product_id, e.parent_id, e.quantity, 0, e.expires_on FROM ({_LAPSED}) e "
         f"UNION ALL SELECT b.product_id, b.parent_id, b.quantity, 1, b.expires_on FROM ({_BATCHES}) b",
         [array, moment(now), array, _ahead(now)],
@@ -258,14 +258,14 @@ def _holdings(products: Sequence[int]) -> list[tuple[int, int, str, int, int]]:
     kinds = ", ".join(f"'{kind}'" for kind in _KINDS)
     # Grouped in the order of the index that covers it, so that no row of the table is visited.
     grouped = (
-        "SELECT product_id, kind, place_id, SUM(quantity) AS units, "
-        "SUM(CASE WHEN claim_id = 0 THEN quantity ELSE 0 END) AS free FROM ledger_holding "
+        "SELECT product_id, kind, place_id, CAST(SUM(quantity) AS bigint) AS units, "
+        "CAST(SUM(CASE WHEN claim_id = 0 THEN quantity ELSE 0 END) AS bigint) AS free FROM ledger_holding "
         f"WHERE kind IN ({kinds}) AND owned AND quantity > 0 AND {sql.among('product_id')} "
         "GROUP BY product_id, kind, place_id"
     )
     found = sql.fetch(
-        f"SELECT g.product_id, p.parent_id, g.kind, g.units, g.free FROM ({grouped}) g "
-        "JOIN ledger_place p ON p.id = g.place_id",
+        "SELECT g.product_id, p.parent_id, g.kind, CAST(SUM(g.units) AS bigint), CAST(SUM(g.free) AS bigint) "
+        f"FROM ({grouped}) g JOIN ledger_place p ON p.id = g.place_id GROUP BY g.product_id, p.parent_id, g.kind",
         [sql.array(products)],
     )
     return [(product, place, kind, int(units), int(free)) for product, place, kind, units, free in found]
