@@ -21,9 +21,9 @@ from wharfinger.sales.actions.orders import create_order, reserve
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.stock.actions.building import build, replace_component, take_apart
-from wharfinger.stock.actions.goods import adjust
+from wharfinger.stock.actions.goods import adjust, correct_serial
 from wharfinger.stock.queries.buildable import takes
-from wharfinger.stock.queries.built import contents
+from wharfinger.stock.queries.built import contents, inside_once
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.building import Build, Exchange, TakeApart
 
@@ -350,3 +350,26 @@ def test_what_is_inside_is_not_found_elsewhere_until_it_comes_out(company: World
     clean()
     built(company, whole, 1, serials=("S1",), inside=("D1",))
     clean()
+
+
+def test_a_corrected_number_still_comes_apart(company: World, server: Any) -> None:
+    whole, drive, _stick = server
+    exchange(company, "S1", "D1", drive, "D2")
+    for old, new in (("S1", "S7"), ("S7", "S8")):
+        lot = Lot.objects.get(code=old).pk
+        correct_serial(actor=company.user, lot=lot, serial=new, reason="Misread")
+    assert inside("S8") == [("DRIVE", "D2", 1), ("STICK", "", 4)]
+    exchange(company, "S8", "D2", drive, "D1")
+    clean()
+    apart(company, whole, 1)
+    clean()
+    assert (held(0, drive.pk), worth(whole)) == ({"bin": 2}, 0)
+
+
+def test_the_audit_finds_what_is_inside_and_elsewhere(company: World, server: Any) -> None:
+    assert server
+    assert inside_once() == []
+    clean()
+    lot = Lot.objects.get(code="D1")
+    Holding.objects.filter(lot=lot, kind="bin").update(quantity=1)
+    assert [one.where for one in inside_once()] == [str(lot.pk)]

@@ -28,6 +28,7 @@ from wharfinger.purchasing.queries import proofs as buying
 from wharfinger.sales.actions import closing as sales
 from wharfinger.site import undoing
 from wharfinger.stock.actions import building
+from wharfinger.stock.queries import built
 from wharfinger.stock.queries.holders import explain
 
 CONSUMERS = ("notices", "webhooks")
@@ -55,6 +56,7 @@ LAWS = (
     billing.credited_stays_within_invoiced,
     billing.invoices_are_their_bills,
     buying.costs_reach_stock_or_variance,
+    built.inside_once,
     doubles.categories_have_those_above,
     doubles.merges_lead_to_what_stays,
     doubles.merging_keeps_goods_and_value,

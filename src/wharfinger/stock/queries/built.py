@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from wharfinger.catalog.models import Component
 from wharfinger.ledger import sql
+from wharfinger.ledger.audit import Finding, findings
 from wharfinger.ledger.models import Lot, Move
 from wharfinger.ledger.plan import Spot, Step, Truth
 from wharfinger.ledger.reverse import draws_of
@@ -150,7 +151,9 @@ def _built(by: str, pk: int) -> list[Built]:
 
     by: the column of what came out of it, by which it is found.
     """
-    rows = sql.fetch(_MOVES.format(among=sql.among(by)), [sql.array([pk])])
+    now = _numbers_now(by, pk)
+    ids = [pk, *(old for old, new in now.items() if new == pk)] if by == "a.lot_id" else [pk]
+    rows = sql.fetch(_MOVES.format(among=sql.among(by)), [sql.array(ids)])
     entries: dict[int, list[Built]] = {}
     exchanged: list[tuple[int, Inside, Inside]] = []
     parts: list[Inside] = []
@@ -167,17 +170,35 @@ def _built(by: str, pk: int) -> list[Built]:
             # The unit goes in, what was inside comes out, another goes in, the unit comes out.
             if away is not None and move.left:
                 assert isinstance(source.lot, int)
-                exchanged.append((source.lot, away, parts[-1]))
+                exchanged.append((now.get(source.lot, source.lot), away, parts[-1]))
             away = move
         elif source.kind == "assembly":
             # Each unit, or all that has no number, comes after what went into it.
             assert isinstance(source.lot, int)
-            entries.setdefault(entry, []).append(Built(source.lot, int(row[3]), parts))
+            lot = now.get(source.lot, source.lot)
+            entries.setdefault(entry, []).append(Built(lot, int(row[3]), parts))
             parts = []
     found = [built for groups in entries.values() for built in groups]
-    for lot, old, new in reversed(exchanged):
-        _exchange(found, lot, old, new)
+    for unit, old, new in reversed(exchanged):
+        _exchange(found, unit, old, new)
     return [built for built in found if built.left > 0]
+
+
+_CORRECTED = (
+    "SELECT s.lot_id, t.lot_id FROM ledger_move m JOIN ledger_entry e ON e.id = m.entry_id "
+    "JOIN ledger_holding s ON s.id = m.source_id JOIN ledger_holding t ON t.id = m.target_id "
+    "WHERE e.verb = 'correct_serial' AND s.product_id = {product} "
+    "AND NOT EXISTS (SELECT 1 FROM ledger_move r WHERE r.reverses_id = m.id) ORDER BY m.id DESC"
+)
+
+
+def _numbers_now(by: str, pk: int) -> dict[int, int]:
+    """By a number that was corrected, the lot under which the unit goes by now."""
+    product = "(SELECT product_id FROM ledger_lot WHERE id = %s)" if by == "a.lot_id" else "%s"
+    now: dict[int, int] = {}
+    for old, new in sql.fetch(_CORRECTED.format(product=product), [pk]):
+        now[old] = now.get(new, new)
+    return now
 
 
 def _exchange(found: list[Built], lot: int, old: Inside, new: Inside) -> None:
@@ -188,6 +209,16 @@ def _exchange(found: list[Built], lot: int, old: Inside, new: Inside) -> None:
                 built.parts[n] = part._replace(gone=part.gone + old.quantity)
                 built.parts.append(new)
                 return
+
+
+def inside_once() -> list[Finding]:
+    """A unit with a number is inside one thing at most, and while it is it stands nowhere else."""
+    return findings(
+        "inside once",
+        "SELECT a.lot_id, SUM(a.quantity) FROM ledger_holding a WHERE a.kind = 'assembly' AND a.serial "
+        "GROUP BY a.lot_id HAVING SUM(a.quantity) NOT BETWEEN -1 AND 1 OR (SUM(a.quantity) = 1 AND EXISTS "
+        "(SELECT 1 FROM ledger_holding h WHERE h.lot_id = a.lot_id AND NOT h.unbounded AND h.quantity > 0))",
+    )
 
 
 def _spot(row: tuple[int, ...]) -> Spot:
