@@ -214,3 +214,26 @@ def test_whoever_sells_at_once_is_asked_too(company: World, call: Call, client: 
     form = seen(client, "/counter/")
     assert 'name="sales.0.own.cost_centre"' in form
     clean()
+
+
+def test_worklists_show_the_own_fields_of_lines_and_narrow_by_them(
+    company: World, call: Call, client: Client
+) -> None:
+    field("line", "Room", in_lists=True)
+    lines = []
+    for room in ("1.02", "1.03"):
+        product = company.product(name=f"For {room}")
+        company.stock(product, 1)
+        lines.append({"product": product.pk, "quantity": "1", "own": {"room": room}})
+    made = call(
+        "post", "/orders?confirm=true", {"organization": company.customer.pk, "lines": lines}, status=201
+    )
+    holds = [{"line": one["id"], "quantity": "1"} for one in made["lines"]]
+    call("post", f"/orders/{made['id']}/reserve", {"lines": holds})
+    page = seen(client, "/work/to-pick/")
+    assert "For 1.02" in page
+    assert "For 1.03" in page
+    for query in ("own.room=1.03", "own.room=1.03&sort=product"):
+        page = seen(client, f"/work/to-pick/?{query}")
+        assert "For 1.03" in page, query
+        assert "For 1.02" not in page, query

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
+from wharfinger.base import owned
 from wharfinger.base.asking import Ask
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_
@@ -40,11 +41,14 @@ STATES: dict[str, tuple[str, str]] = {
 }
 """What a row's kind of place is called on a list that shows several."""
 
+OWN = "claim__line__own"
+"""The values of the own fields of the line whose goods stand there."""
+
 FIELDS = (
     "id", "kind", "quantity", "place_id", "place__parent_id", "place__bin__name", "lot__code", "product_id", "product__sku",
     "product__name", "product__quantity_decimals", "claim_id", "claim__line__sheet_id", "claim__line__sheet__kind",
     "claim__line__sheet__number", "claim__line__organization__name", "claim__line__site__name", "claim__line__promised_on",
-    "claim__line__sheet__owner__name",
+    "claim__line__sheet__owner__name", OWN,
 )  # fmt: skip
 
 
@@ -279,6 +283,7 @@ def narrowed(found: QuerySet[Holding, Any], ask: Ask) -> QuerySet[Holding, Any]:
         standing = Holding.objects.filter(claim=OuterRef("claim"), quantity__gt=0)
         kinds = [kind for stage in stages for kind in STAGES.get(stage, ("", ()))[1]]
         found = found.filter(Exists(standing.filter(kind__in=kinds)))
+    found = owned.narrowed(found, ask, "line", at=OWN)
     for key, path in SORTS.items():
         if key == "product" or not (ask.one(f"{key}-from") or ask.one(f"{key}-to")):
             continue

@@ -18,7 +18,7 @@ from wharfinger.base import clock
 from wharfinger.base.asking import MANY, Ask, few_enough
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Asked, Row, Rows, Tab, Table
-from wharfinger.boards.showing import COLUMNS, FILTERS, SORTS, Seen, fields_of, narrowed, see, vendors
+from wharfinger.boards.showing import COLUMNS, FILTERS, OWN, SORTS, Seen, fields_of, narrowed, see, vendors
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.ledger import sql
@@ -353,6 +353,7 @@ def _row(row: Mapping[str, Any], columns: Sequence[str], seen: Seen) -> Row:
         name=f"{row['claim__line__sheet__number'] or ''} {row['product__sku']}",
         quantity=(row["quantity"], row["product__quantity_decimals"]),
         cells={key: COLUMNS[key].cell(row, seen) for key in columns},
+        own=row[OWN] or {},
     )
 
 
@@ -369,6 +370,7 @@ def table_of(worklist: Worklist) -> Table:
         acts=worklist.acts,
         empty=worklist.empty,
         rows=rows_of(worklist),
+        own="line",
     )
 
 
