@@ -129,7 +129,7 @@ def _table(found: Count, bins: Sequence[tuple[int, str]], actor: Any) -> Table:
         ),
         tabs=(
             Tab("counted", N_("Counted")),
-            *((Tab("off", N_("Off")), Tab("again", N_("Count again"))) if books else ()),
+            *((Tab("off", N_("Differences")), Tab("again", N_("Count again"))) if books else ()),
         ),
         rows=partial(_rows, found, books),
         empty=N_("Nothing here yet. What is written down stands here."),
