@@ -14,15 +14,19 @@ from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
 from wharfinger.catalog.models import Category
+from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules import LineWish
+from wharfinger.fulfilment.actions.picking import pick
+from wharfinger.fulfilment.rules import Pick
 from wharfinger.parties.models import Role, User
 from wharfinger.sales.actions.orders import create_order, reserve
 from wharfinger.sales.rules.orders import Hold, OrderWish
 from wharfinger.stock.actions.counts import begin_count, record_count
-from wharfinger.stock.actions.goods import adjust
+from wharfinger.stock.actions.goods import adjust, hold
 from wharfinger.stock.models import Count, CountLine
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.counting import Tally
+from wharfinger.stock.rules.moving import Goods
 
 pytestmark = pytest.mark.django_db
 
@@ -235,3 +239,29 @@ def test_what_moved_since_a_day_is_looked_at(browser: Client, company: World) ->
     begun = browser.post("/api/v1/stock/counts", body, "application/json").json()
     sheet = browser.get(f"/api/v1/stock/counts/{begun['id']}/sheet").json()["items"]
     assert [(one["product"], one["books"]) for one in sheet] == [(moved.pk, "5"), (gone.pk, "0")]
+
+
+def test_what_stands_in_no_bin_is_named_with_whom_it_is_for(browser: Client, company: World) -> None:
+    router = company.product(name="Router")
+    company.stock(router, 9)
+    wish = OrderWish(company.customer.pk, (LineWish(router.pk, 4),), confirm=True)
+    done = create_order(actor=HOUSE, wish=wish)
+    (line,) = done.made["ledger.Claim"]
+    reserve(actor=HOUSE, holds=[Hold(line, 4)])
+    pick(actor=HOUSE, picks=[Pick(line, 3)])
+    hold(actor=HOUSE, goods=Goods(router.pk, 2, company.location.place_id), reason="Broken")
+    count = begin_count(actor=HOUSE, location=company.location.pk).one("stock.Count")
+    page = seen(browser, f"/stock/counts/{count}/")
+    beside = page[page.index("Not on the shelves") :]
+    number = Sheet.objects.get(pk=done.one("demand.Sheet")).number
+    assert f"3 · picked · {number}" in beside
+    assert "2 · set aside" in beside
+    # On the shelf are the 4 others, one of them reserved.
+    there = held(product=router.pk)
+    assert [there[kind] for kind in ("bin", "picked", "quarantine")] == [4, 3, 2]
+    blind = begin_count(actor=HOUSE, location=company.location.pk, blind=True).one("stock.Count")
+    Role.objects.update(permissions=["stock.read", "stock.count"])
+    page = seen(browser, f"/stock/counts/{blind}/")
+    beside = page[page.index("Not on the shelves") :]
+    assert f"picked · {number}" in beside
+    assert "3 · picked" not in beside

@@ -24,7 +24,7 @@ from wharfinger.base.table import Column, Filter, Row, Rows, Tab, Table, table_p
 from wharfinger.catalog.entry import Packs
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.post import attempt
-from wharfinger.ledger.telling import timeline
+from wharfinger.ledger.telling import place_words, timeline
 from wharfinger.ledger.write import Written
 from wharfinger.stock.actions import counts as actions
 from wharfinger.stock.models import Bin, Count, CountLine
@@ -85,6 +85,7 @@ def _shown(request: HttpRequest, found: Count, form: Form) -> HttpResponse:
         open=_open(found),
         books=_sees_books(found, actor),
         waiting=waiting[:WAITING],
+        beside=[(one, place_words(one.kind)) for one in queries.beside(found)] if _open(found) else [],
         more=len(waiting) > WAITING,
         looked_at=looked_at,
         bin=bin,

@@ -9,11 +9,12 @@ from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from wharfinger.base import configuration
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import moment
+from wharfinger.ledger.models import Holding
 from wharfinger.stock.models import Count, CountLine
 from wharfinger.stock.queries.counting import worth_of
 from wharfinger.stock.rules.counting import NOTHING, Tolerance, Worth, beyond
@@ -174,6 +175,41 @@ def _last_before(day: date) -> int:
         [moment(begins)],
     )
     return int(last)
+
+
+class Beside(NamedTuple):
+    """Goods at the location of a count that stand in no bin, so that no shelf is searched for them."""
+
+    sku: str
+    name: str
+    decimals: int
+    kind: str
+    """Picked, packed or set aside."""
+    document: str
+    units: int
+
+
+def beside(count: Count, *, most: int = 200) -> list[Beside]:
+    """What of a count's location is picked, packed or set aside, and for which document."""
+    rows = (
+        Holding.objects.filter(
+            kind__in=("picked", "container", "quarantine"),
+            quantity__gt=0,
+            place__parent=count.location.place_id,
+        )
+        .order_by("kind", "product__sku")
+        .values_list(
+            "product__sku",
+            "product__name",
+            "product__quantity_decimals",
+            "kind",
+            "claim__line__sheet__number",
+        )
+        .annotate(units=Sum("quantity"))
+    )
+    if products := count.scope.get("products"):
+        rows = rows.filter(product__in=products)
+    return [Beside(*row[:4], row[4] or "", int(row[5])) for row in rows[:most]]
 
 
 @dataclass(frozen=True, slots=True)
