@@ -14,6 +14,7 @@ from wharfinger.fulfilment.actions.picking import pick, unpick
 from wharfinger.fulfilment.actions.shipping import pick_pack_ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.reverse import reverse
+from wharfinger.site.remedies import remedy_words
 from wharfinger.stock.actions.building import take_apart
 from wharfinger.stock.rules.building import TakeApart
 
@@ -136,3 +137,15 @@ def test_what_a_pick_would_build_is_told_beside_what_is_available(company: World
     assert "4" in seen(client, f"/stock/products/{server.pk}/")
     told = client.get("/lines/about/", {"sku-0": server.sku}, headers={"HX-Trigger-Name": "sku-0"})
     assert "4 more can be built" in told.content.decode()
+
+
+def test_a_refusal_offers_to_build(company: World) -> None:
+    case = company.product()
+    plain = bundle(company, (case, 1))
+    company.stock(case, 4)
+    _, (line,) = order(company, (plain, 2))
+    with pytest.raises(Refusal) as found:
+        pick(actor=HOUSE, picks=[Pick(line, 2)])
+    remedy = next(one for one in found.value.remedies if one.verb == "build")
+    assert remedy.values == {"product": plain.pk, "sku": plain.sku, "quantity": "4"}
+    assert remedy_words(remedy) == ("Build 4", f"/stock/build/?product={plain.sku}&quantity=4")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext
 
@@ -16,6 +17,7 @@ REMEDIES: dict[str, tuple[str, str]] = {
     "take_less": (N_("Take {quantity}"), ""),
     "take_elsewhere": (N_("Take from {location}"), ""),
     "substitute": (N_("Instead {sku}: {quantity} available"), ""),
+    "build": (N_("Build {quantity}"), ""),
     "order_rest": (N_("Order the rest"), ""),
     "ask_holder": (N_("Ask the holder"), ""),
     "reload": (N_("Load the newest"), ""),
@@ -43,6 +45,12 @@ def remedy_words(remedy: Any) -> tuple[str, str]:
     if verb == "substitute":
         words = gettext(REMEDIES[verb][0]).format_map(_Known(values))
         return words, address("catalog:product", values["product"])
+    if verb == "build":
+        words = gettext(REMEDIES[verb][0]).format_map(_Known(values))
+        return (
+            words,
+            f"{address('stock:build')}?{urlencode({'product': values['sku'], 'quantity': values['quantity']})}",
+        )
     words, page = REMEDIES.get(verb, (CORRECTIONS.get(verb, ""), f"remedy:{verb}"))
     words = words or verb.replace("_", " ").capitalize()
     return gettext(words).format_map(_Known(values)), address(page, **values) if page else ""

@@ -69,6 +69,8 @@ def buildable(products: Iterable[int]) -> dict[tuple[int, int], int]:
     if not asked:
         return {}
     known = built.recipes(asked)
+    if not known.made_of:
+        return {}
     parts = sorted({part for product in asked for part in known.below(product)})
     free: dict[int, dict[int, int]] = {}
     for (part, at), units in (available(parts) if parts else {}).items():

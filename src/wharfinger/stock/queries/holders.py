@@ -15,6 +15,7 @@ from wharfinger.catalog.models import Product
 from wharfinger.catalog.queries import substitutes_of
 from wharfinger.ledger.models import Claim, Holding, Move
 from wharfinger.stock.models import Location
+from wharfinger.stock.queries.buildable import buildable
 from wharfinger.stock.queries.figures import available
 
 HELD = ("bin", "picked", "container")
@@ -185,6 +186,16 @@ def explain(refusal: Refusal) -> None:
         refusal.remedies = tuple(_remedies(refusal, location))
 
 
+def _build(product: int, location: int | None) -> list[Remedy]:
+    """To build more of what is built, where its components are there."""
+    could = {at: units for (_, at), units in buildable([product]).items() if location in (None, at)}
+    if not could:
+        return []
+    row = Product.objects.get(pk=product)
+    units = plain(max(could.values()), row.quantity_decimals)
+    return [Remedy("build", {"product": product, "sku": row.sku, "quantity": units})]
+
+
 def _remedies(refusal: Refusal, location: int | None) -> list[Remedy]:
     found = []
     if refusal.free:
@@ -198,6 +209,7 @@ def _remedies(refusal: Refusal, location: int | None) -> list[Remedy]:
     if location is not None:
         names = Location.objects.filter(Q(place_id__in=elsewhere)).order_by("-default", "name")
         found.extend(Remedy("take_elsewhere", {"location": one.name}) for one in names[:3])
+    found.extend(_build(refusal.product, location))
     instead = substitutes_of([refusal.product]).get(refusal.product, [])
     free: dict[int, int] = {}
     for (product, _place), units in available([one.pk for one in instead]).items() if instead else ():
