@@ -3,7 +3,7 @@
 rate USD 0.90 [since 3]                what one is worth at home, from so many days ago on
 francs F: 95.00 router                 a price list in another currency: dollars, francs, yen
 abroad SO in USD: 3 router             an order in a currency · offer Q in CHF: 3 router, a quote
-asked SO router: 11.11 of F from 10    the price that a line got, and from where: typed, product or a list
+got SO router: 11.11 of F from 10    the price that a line got, and from where: typed, product or a list
 unsold router                          no vendor is known to sell it
 from-vendor PO: 7 router [at 4.00] [packs] [add]     typed into a form; the vendor is added where it says so
 bought PO router: 10 at 9.00 offered   how many a draft orders, at what, typed or offered
@@ -58,8 +58,8 @@ class Rating(Trading):
         """offer Q in CURRENCY: ITEMS"""
         self.say_abroad(rest, "quotes")
 
-    def say_asked(self, rest: str) -> None:
-        """asked SO NAME: PRICE of WHERE [from N]"""
+    def say_got(self, rest: str) -> None:
+        """got SO NAME: PRICE of WHERE [from N]"""
         head, _, wanted = rest.partition(":")
         document, name = head.split()
         (line,) = [one for one in self.lines(document) if one.product_id == self.products[name].pk]

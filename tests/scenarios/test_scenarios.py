@@ -24,3 +24,9 @@ def test_story(story: Path, door: str) -> None:
 
 def test_there_are_stories() -> None:
     assert len(STORIES) >= 10
+
+
+def test_a_word_of_the_stories_means_one_thing() -> None:
+    """A word of one layer does not hide that of another."""
+    words = [name for layer in Teller.__mro__ for name in vars(layer) if name.startswith("say_")]
+    assert sorted({word for word in words if words.count(word) > 1}) == []

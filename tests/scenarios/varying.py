@@ -5,7 +5,7 @@ variants cable [like router]: grey 2m, blue 5m            made as products: cabl
 joins cable router: blue 2m · leaves cable router
 matrix cable: grey 2m, blue 5m                            which there are, in the order of the values
 costs-each cable-blue-5m 5.40                             what one is sold for
-retire router · unretire router · listed router, cable    what is offered to choose
+retire router · unretire router · offered router, cable   what is offered to choose
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Varying(Assembling):
         """unretire NAME"""
         self._changed(name, {"retired_on": None})
 
-    def say_listed(self, rest: str) -> None:
-        """listed NAMES, all that are offered to choose"""
+    def say_offered(self, rest: str) -> None:
+        """offered NAMES, all that are offered to choose"""
         found = sorted(name for _sku, name in to_choose())
         assert found == names(rest), found
