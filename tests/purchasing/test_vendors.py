@@ -161,8 +161,7 @@ def test_pages_and_the_api_fill_packs_and_add_vendors(client: Client, company: W
     row = {"sku-0": product.sku, "quantity-0": "7", "unit-0": "", "cost-0": "", "location-0": ""}
     about = client.get(
         "/purchase-orders/about/",
-        {**row, "vendor": company.vendor.pk},
-        headers={"HX-Trigger-Name": "quantity-0"},
+        {**row, "vendor": company.vendor.pk, "row": "0"},
     ).content.decode()
     for words in ("GR-7", "Packs of 10", "10 are ordered", "9.00"):
         assert words in about
@@ -170,6 +169,14 @@ def test_pages_and_the_api_fill_packs_and_add_vendors(client: Client, company: W
     assert "10 are ordered for 7" in page.content.decode()
     line = PurchaseLine.objects.get()
     assert standing(line) == (10, 9_000_000, False)
+    case = {"name": "case", "factor": "50"}
+    code = {"code": "14006381333938", "unit": "case"}
+    change_product(actor=HOUSE, product=product.pk, values={}, units=[case], barcodes=[code])
+    scanned = {"vendor": company.vendor.pk, "sku-0": "14006381333938", "quantity-0": "2"}
+    assert client.post("/purchase-orders/new/", scanned).status_code == 303
+    bought = PurchaseLine.objects.order_by("pk").last()
+    assert bought is not None
+    assert (bought.quantity, bought.unit) == (100, "case")
     address = f"/purchase-orders/{line.purchase_order_id}/change/"
     form = {f"line-quantity-{line.pk}": "100", f"line-cost-{line.pk}": "9", "freight": "0"}
     assert "asks anew" in seen(client, address)

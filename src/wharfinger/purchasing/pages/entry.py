@@ -30,8 +30,7 @@ from wharfinger.purchasing.queries.asked import Offer, offer
 def about(request: HttpRequest) -> HttpResponse:
     """What the vendor of a form asks for the product of a row: its cost, packs, minimum, part number, lead time."""
     given, actor = request.GET, request.user
-    row = (request.headers.get("HX-Trigger-Name") or "").rpartition("-")[2]
-    n = row if f"sku-{row}" in given else next((k[4:] for k in given if k.startswith("sku-")), "0")
+    n = given.get("row", "0")
     sku = given.get(f"sku-{n}", "").strip()
     means = scanned([sku]).get(sku) if sku else None
     found = means.product if means and means.product.retired_on is None else None

@@ -19,7 +19,7 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import amount, micro, minor, scaled, written
-from wharfinger.catalog.queries import goes_by, to_choose, units_of
+from wharfinger.catalog.queries import scanned, to_choose, units_of
 from wharfinger.catalog.rules.units import told, unit_named
 from wharfinger.demand.entry import typed_quantity
 from wharfinger.demand.pages import typed_id
@@ -326,18 +326,22 @@ def adds_vendor(typed: QueryDict) -> bool:
 def _new_lines(typed: QueryDict) -> tuple[PurchaseLineWish, ...]:
     rows = _typed_rows(typed)
     skus = {n: typed.get(f"sku-{n}", "").strip() for n in rows}
-    known = goes_by(skus.values())
+    known = scanned(sku for sku in skus.values() if sku)
     asked = {n: typed_id(typed, f"line-{n}") for n in rows}
     wanting = {line.pk: line for line in lines_with(pk for pk in asked.values() if pk is not None)}
-    sizes = units_of({one.pk for one in known.values()} | {one.product_id for one in wanting.values()})
+    sizes = units_of(
+        {one.product.pk for one in known.values()} | {one.product_id for one in wanting.values()}
+    )
     lines = []
     for n, sku in skus.items():
         line = wanting.get(asked[n] or 0)
-        product = known.get(sku) if sku or line is None else line.product
+        means = known.get(sku)
+        product = line.product if line is not None and not sku else means.product if means else None
         if product is None:
             raise BadInput("no_such_product", N_("There is no such product."), field=f"sku-{n}")
         cost, units = typed.get(f"cost-{n}", "").strip(), typed.get(f"quantity-{n}", "").strip()
-        named = typed.get(f"unit-{n}", "").strip()
+        # Whoever scans a case buys cases, unless another unit is typed beside it.
+        named = typed.get(f"unit-{n}", "").strip() or (means.unit if means else "")
         unit, per = unit_named(named, product, sizes, f"unit-{n}")
         # Of a customer's line all that is open is bought where nobody says how many.
         bought = typed_quantity(units, product, per, f"quantity-{n}") if units or not line else None
