@@ -148,3 +148,19 @@ def test_only_what_the_filter_leaves_is_taken_out() -> None:
     client.force_login(User.objects.get(pk=clerk.pk))
     assert "As the import reads it" not in client.get(reverse("catalog:products")).content.decode()
     assert client.get(reverse("catalog:products") + "?export=import-csv").status_code == 403
+
+
+def test_an_archive_of_everything_is_uploaded_as_its_files_the_first_to_bring_in_on_top() -> None:
+    company = world()
+    client = Client()
+    client.force_login(company.user)
+    company.stock(company.product(sku="A-1", name="Product"), 3)
+    archive = b"".join(client.get("/export/everything-csv.zip"))
+    answer = client.post("/import/", {"file": SimpleUploadedFile("all.zip", archive)})
+    assert (answer.status_code, answer["Location"]) == (303, "/import/")
+    names = list(Run.objects.order_by("-pk").values_list("name", flat=True))
+    wanted = ("tax_codes", "organizations", "sites", "products", "vendor_prices", "locations", "stock")
+    assert names == [f"{name}.csv" for name in wanted]
+    broken = client.post("/import/", {"file": SimpleUploadedFile("all.zip", archive[:400])})
+    assert broken.status_code == 422
+    assert Run.objects.count() == len(wanted)

@@ -29,6 +29,7 @@ WITHOUT_ENTRY = {
     "exchange.actions.rollback.roll_back": RUNS,
     "exchange.actions.runs.start": RUNS,
     "exchange.actions.runs.upload": RUNS,
+    "exchange.actions.runs.upload_all": RUNS,
 }
 """Actions that post nothing, neither themselves nor through others."""
 PAST_POST = {

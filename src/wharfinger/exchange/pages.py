@@ -17,6 +17,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.exchange import lists, queries, serving
 from wharfinger.exchange.actions import mappings, rollback, runs
 from wharfinger.exchange.columns import kind_of
+from wharfinger.exchange.folder import is_archive
 from wharfinger.exchange.models import Mapping, Run
 from wharfinger.exchange.rules import headings, systems
 from wharfinger.exchange.rules.kinds import KINDS
@@ -37,20 +38,23 @@ def upload(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return show(Form())
 
-    def act() -> Run:
+    def act() -> Run | None:
         given = request.FILES.get("file")
         if given is None:
             raise BadInput("missing", N_("Please fill this in."), field="file")
         if (given.size or 0) > MOST_BYTES:
             raise BadInput("file_too_large", N_("At most 20 MB are taken. Split the file."), field="file")
-        kind = request.POST.get("kind", "")
-        return runs.upload(actor=_actor(request), content=given.read(), name=given.name or "", kind=kind)
+        kind, content = request.POST.get("kind", ""), given.read()
+        if is_archive(content):
+            runs.upload_all(actor=_actor(request), content=content)
+            return None
+        return runs.upload(actor=_actor(request), content=content, name=given.name or "", kind=kind)
 
     return page_act(
         request,
         act,
         ok=_("The file is here; nothing of it is in the books yet."),
-        back=lambda run: reverse("exchange:run", args=[run.pk]),
+        back=lambda run: reverse("exchange:run", args=[run.pk]) if run else reverse("exchange:import"),
         again=show,
     )
 

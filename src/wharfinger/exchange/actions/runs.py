@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
+from pathlib import PurePath
 from time import monotonic
 from typing import Any
 
@@ -33,6 +34,8 @@ from wharfinger.exchange.actions import (
 )
 from wharfinger.exchange.actions.made import keep
 from wharfinger.exchange.columns import kind_of
+from wharfinger.exchange.folder import packed
+from wharfinger.exchange.lists import HISTORY
 from wharfinger.exchange.models import Run
 from wharfinger.exchange.rules import Group, Problem, Told, cells, headings
 from wharfinger.exchange.rules.kinds import KINDS, Kind
@@ -100,6 +103,26 @@ def upload(*, actor: Actor, content: bytes, name: str, kind: str = "") -> Run:
         by_id=actor.pk,
         uploaded_at=clock.now(),
     )
+
+
+def upload_all(*, actor: Actor, content: bytes) -> list[Run]:
+    """Take the files of an archive in, the last to be brought in first; lists without rows and history are left out."""
+    require(actor, "exchange.import")
+    order = list(KINDS)
+    tables = {name: table for name, table in packed(content) if PurePath(name).stem not in HISTORY}
+    known = {name: kind for name, table in tables.items() if (kind := _kind(table, name))}
+    if not known:
+        raise BadInput("nothing_in_archive", N_("No file in this archive can be read here."), field="file")
+    turn = sorted(known, key=lambda name: order.index(known[name]), reverse=True)
+    return [upload(actor=actor, content=tables[name], name=name, kind=known[name]) for name in turn]
+
+
+def _kind(content: bytes, name: str) -> str:
+    """What a table of an archive holds; nothing where nobody knows, or where it has no rows."""
+    try:
+        return headings.kind_of(KINDS.values(), sheets.read(content, name).headings, name)
+    except BadInput:
+        return ""
 
 
 def start(
