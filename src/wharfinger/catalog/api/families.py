@@ -51,7 +51,12 @@ class FamilyChange(Given):
     """What changes of a family; attributes that are given are all there are."""
 
     name: str | None = Field(default=None, min_length=1, max_length=100, examples=["Patch cable"])
-    attributes: list[AttributeGiven] | None = Field(default=None, min_length=1, max_length=3)
+    attributes: list[AttributeGiven] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=3,
+        examples=[[{"name": "Colour", "values": [{"value": "Black", "code": "BK", "more": "0"}]}]],
+    )
     sku_pattern: str | None = Field(default=None, max_length=60)
     name_pattern: str | None = Field(default=None, max_length=200)
     price: Price | None = None
