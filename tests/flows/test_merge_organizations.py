@@ -7,12 +7,15 @@ from django.db import connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
+from tests.documents.reading import pages
 from tests.scenarios.doors import ActionsDoor
 from tests.world import World, clean, entries
 from wharfinger.base.refusal import Refusal
 from wharfinger.billing.models import Invoice
 from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand.models import Line
+from wharfinger.documents.actions import issuing as documents
+from wharfinger.documents.models import Issued
 from wharfinger.flows.actions.merging import merge_organizations
 from wharfinger.flows.queries.naming import naming
 from wharfinger.ledger.models import Account, Holding
@@ -159,3 +162,26 @@ def test_as_many_statements_whatever_they_have(company: World) -> None:
         counts.append(len(asked))
         reverse(actor=company.user, entry=done.id)
     assert counts[0] == counts[1]
+
+
+def test_a_posted_invoice_says_the_name_that_it_was_posted_under(company: World) -> None:
+    """Printed before the merge or after it, the paper is the same; a new invoice says the new name."""
+    line = billed(company)
+    (posted,) = Invoice.objects.all()
+    stays = double(name="Borg Cube")
+    before = documents.pdf(actor=company.user, kind="invoice", pk=posted.pk)
+    merge_organizations(actor=company.user, organization=company.customer.pk, into=stays.pk)
+    assert documents.pdf(actor=company.user, kind="invoice", pk=posted.pk) == before
+    Issued.objects.all().delete()
+    (text,) = pages(documents.pdf(actor=company.user, kind="invoice", pk=posted.pk))
+    assert "Acme" in text
+    assert "Borg Cube" not in text
+    another = Line.objects.exclude(pk=line).get()
+    door = ActionsDoor(company)
+    door.on_lines("pick-pack-ship", 0, [(another.pk, 1)], ())
+    door.on_lines("invoice", 0, [(another.pk, 1)], ())
+    (text,) = pages(
+        documents.pdf(actor=company.user, kind="invoice", pk=Invoice.objects.exclude(pk=posted.pk).get().pk)
+    )
+    assert "Borg Cube" in text
+    clean()
