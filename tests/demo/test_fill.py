@@ -8,8 +8,9 @@ import pytest
 
 from tests.world import clean
 from wharfinger.base import clock
+from wharfinger.base.models import OwnField
 from wharfinger.billing.models import CreditNote, Invoice
-from wharfinger.catalog.models import Barcode, Component, Product, Substitute
+from wharfinger.catalog.models import Barcode, Component, Family, Product, Substitute
 from wharfinger.catalog.queries import scanned
 from wharfinger.devices.models import Device, Subscription
 from wharfinger.fulfilment.models import Container, Shipment
@@ -21,7 +22,7 @@ from wharfinger.purchasing.queries.needs import current
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries.figures import figures
 from wharfinger.sales.models import Order, Quote
-from wharfinger.site.demo import people
+from wharfinger.site.demo import goods, people
 from wharfinger.site.demo.fill import fill
 from wharfinger.site.demo.goods import GOODS, gtin
 from wharfinger.site.demo.story import ZONE
@@ -136,6 +137,9 @@ def _warehouse() -> None:
     assert PriceList.objects.filter(customer_group=None, valid_until__isnull=False).exists()
     assert PriceList.objects.filter(customer_group__isnull=False).count() == 2
     assert Substitute.objects.exists()
+    assert Family.objects.get().variants.count() == len(goods.CABLES)
+    assert {field.noun for field in OwnField.objects.all()} == {"product", "order"}
+    assert Product.objects.get(sku="SRV-2U").own == {"height": "2"}
     carton = Barcode.objects.filter(code__startswith="1200").latest("pk").code
     assert scanned([carton])[carton].quantity > 1
     assert ReceiptCost.objects.exists()

@@ -298,6 +298,35 @@ REASONS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     ("Waits for the vendor's advice", ("hold",), True),
 )
 """Why goods come, go or are set aside: name, where it is offered, whether it wants a word more."""
+CABLES: tuple[tuple[str, str], ...] = (
+    ("CBL-05", "0.5 m"),
+    ("CBL-1", "1 m"),
+    ("CBL-2", "2 m"),
+    ("CBL-5", "5 m"),
+)
+"""A family of one product in several lengths."""
+OWN_FIELDS: tuple[dict[str, object], ...] = (
+    {"noun": "product", "key": "height", "name": "Rack units", "kind": "number", "in_lists": True},
+    {
+        "noun": "order",
+        "key": "access",
+        "name": "Access",
+        "kind": "choice",
+        "choices": ["By the ramp", "By the lift", "By the stairs"],
+        "on_documents": True,
+    },
+)
+"""What the company wants to know beyond what everybody has."""
+HEIGHTS = {
+    "SRV-1U": "1",
+    "SRV-2U": "2",
+    "UPS-1500": "2",
+    "UPS-3000": "3",
+    "SW-24P": "1",
+    "SW-48P": "1",
+    "NAS-8R": "2",
+}
+"""How many rack units a product takes."""
 GROUPS: dict[str, tuple[str, ...]] = {
     "Resellers": ("C-2010", "C-2018"),
     "Education and charity": ("C-2011", "C-2019"),

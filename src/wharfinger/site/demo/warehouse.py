@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wharfinger.base.access import HOUSE
+from wharfinger.catalog.actions import change_product
+from wharfinger.catalog.actions.families import add_family, join_family
 from wharfinger.catalog.actions.substitutes import set_substitutes
 from wharfinger.catalog.queries import category_of
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.actions.groups import add_customer_group
 from wharfinger.parties.actions.organizations import change_organization
+from wharfinger.parties.actions.own_fields import add_own_field
 from wharfinger.pricing.actions import add_price_list
 from wharfinger.purchasing.actions.landing import land_cost
 from wharfinger.purchasing.models import Receipt
@@ -32,6 +35,17 @@ from wharfinger.stock.rules.transferring import Arrived, Sent, TransferWish
 def arrange(story: Story) -> None:
     """Say what does as well, how many are kept where, why goods come and go, and who pays the same prices."""
     with story.now():
+        for asked in goods.OWN_FIELDS:
+            add_own_field(actor=HOUSE, values=asked)
+        for sku, units in goods.HEIGHTS.items():
+            change_product(actor=HOUSE, product=story.products[sku].pk, values={"own": {"height": units}})
+        lengths = [{"value": length} for _sku, length in goods.CABLES]
+        attributes = [{"name": "Length", "values": lengths}]
+        named = {"name": "Patch cable Cat. 6A", "attributes": attributes}
+        family = add_family(actor=HOUSE, values=named)
+        for sku, length in goods.CABLES:
+            cable, of = story.products[sku].pk, family.one("catalog.Family")
+            join_family(actor=HOUSE, family=of, product=cable, values=[length])
         for sku, others in goods.SUBSTITUTES.items():
             ids = [story.products[other].pk for other in others]
             set_substitutes(actor=HOUSE, product=story.products[sku].pk, others=ids)
