@@ -10,6 +10,8 @@ from tests.stock.test_build import bundle, worth
 from tests.world import World, clean, entries, held, seen
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
+from wharfinger.demand.rules import LineWish
+from wharfinger.flows.actions.sell import Sale, sell
 from wharfinger.fulfilment.actions.picking import pick, unpick
 from wharfinger.fulfilment.actions.shipping import pick_pack_ship
 from wharfinger.fulfilment.rules import Pick
@@ -149,3 +151,19 @@ def test_a_refusal_offers_to_build(company: World) -> None:
     remedy = next(one for one in found.value.remedies if one.verb == "build")
     assert remedy.values == {"product": plain.pk, "sku": plain.sku, "quantity": "4"}
     assert remedy_words(remedy) == ("Build 4", f"/stock/build/?product={plain.sku}&quantity=4")
+
+
+def test_a_sale_at_once_builds_too(company: World) -> None:
+    case = company.product()
+    server = bundle(company, (case, 2), build_on_pick=True)
+    company.stock(case, 5, value_minor=500)
+    company.stock(server, 1, value_minor=300)
+    before = entries()
+    with pytest.raises(Refusal) as found:
+        sell(actor=HOUSE, sales=[Sale(company.customer.pk, (LineWish(server.pk, 4),))])
+    assert (found.value.code, found.value.wanted, found.value.free) == ("not_enough", 4, 3)
+    assert entries() == before
+    sell(actor=HOUSE, sales=[Sale(company.customer.pk, (LineWish(server.pk, 3), LineWish(case.pk, 1)))])
+    clean()
+    assert held(product=server.pk)["customer"] == 3
+    assert (held(0, case.pk), worth(server), worth(case)) == ({}, 0, 0)

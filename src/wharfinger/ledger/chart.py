@@ -153,6 +153,8 @@ CHART: tuple[Row, ...] = (
     _row("unconfirm", "ready", "provided"),
     _row("sell", "want", "covered", undo="reopen"),
     _row("sell", "bin", "customer", claim="takes", lot="identifies", undo="reopen"),
+    _row("sell", "bin", "assembly", undo="reopen"),
+    _row("sell", "assembly", "bin", undo="reopen"),
     _row("sell", "provided", "ready", undo="reopen"),
     _row("sell", "ready", "customer", undo="reopen"),
     _row("sell", "bill", "invoiced", undo="reopen"),

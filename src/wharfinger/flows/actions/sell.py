@@ -13,6 +13,7 @@ from wharfinger.catalog.models import TaxCode
 from wharfinger.demand import queries as demand
 from wharfinger.demand.queries.standing import require_people, require_their_contacts
 from wharfinger.flows.rules.sell import Sale, plan_sell
+from wharfinger.fulfilment.queries.truth import read_homes
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
@@ -20,6 +21,7 @@ from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization, Site
 from wharfinger.pricing.queries import listed, read_rates
+from wharfinger.stock.queries import built
 from wharfinger.stock.queries.truth import read_channels, read_layer_dates, read_lots
 
 __all__ = ["Sale", "sell"]
@@ -39,10 +41,18 @@ def sell(
         require(actor, "billing.pay")
     _checked(sales)
     products = demand.with_kits(line.product for sale in sales for line in sale.lines)
+    recipes = built.recipes(products, on_pick=True)
+    parts = {part for product in products for part in recipes.below(product)}
+
+    def read_recipes(truth: Truth) -> None:
+        truth.read["recipes"] = recipes
+        if recipes.made_of:
+            read_homes(truth)
+
     return post(
         "sell",
         Wish(
-            products=products,
+            products=products | parts,
             free=True,
             layers=True,
             loose=True,
@@ -53,6 +63,7 @@ def sell(
                 partial(_read_offers, tuple(sales)),
                 _read_tax_codes,
                 read_channels,
+                read_recipes,
                 read_lots(_named(sales)),
                 read_layer_dates,
             ),

@@ -20,6 +20,7 @@ from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Held, Id, PlaceRef, Plan, Ref, Spot, Truth, fixed, spot
 from wharfinger.sales.rules.orders import NUMBER
 from wharfinger.stock import rules as stock
+from wharfinger.stock.rules.building import build_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,12 +174,29 @@ def _hand_over(plan: Plan, truth: Truth, sale: Sale, m: int, claim: Id, to: Plac
         plan.move(ready, ready.at(to), wish.quantity)
         return
     codes = sale.codes[m] if sale.codes else ()
+    _build(plan, truth, sale, wish, product, field)
     chosen = _chosen(truth, sale, wish, product, codes, field)
     if late(product):
         _identify(plan, truth, chosen, to, claim, codes, f"{field}.serials")
         return
     for held, units in chosen:
         plan.move(held.spot, _theirs(held.spot, to, claim), units)
+
+
+def _build(plan: Plan, truth: Truth, sale: Sale, wish: LineWish, product: Any, field: str) -> None:
+    """Build what is not there of a product that a pick builds, as far as its units have no numbers."""
+    if not product.build_on_pick or product.traced != "none":
+        return
+    channels = truth.read["channels"]
+    homes = {
+        at: bin
+        for at, bin in truth.read.get("homes", {}).items()
+        if sale.location in (None, at) and channels.get(at, "direct") == "direct"
+    }
+    missing = wish.quantity - sum(h.quantity for h in truth.free_of(wish.product) if h.location in homes)
+    if missing > 0:
+        made = build_missing(plan, truth, product, missing, homes, field=f"{field}.")
+        truth.free += [Held(0, stands, quantity, at) for stands, quantity, at in made]
 
 
 def _theirs(source: Spot, to: PlaceRef, claim: Id) -> Spot:

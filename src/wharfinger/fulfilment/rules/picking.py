@@ -10,11 +10,10 @@ from wharfinger.base.words import same
 from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import kits
 from wharfinger.fulfilment.rules import Pick, firm_line, fitting, line_of, mention_lines, named, taken_from
-from wharfinger.ledger.plan import Held, PlaceRef, Plan, Spot, Truth, fixed, spot
+from wharfinger.ledger.plan import Held, PlaceRef, Plan, Spot, Truth, fixed
 from wharfinger.ledger.reverse import take_back
 from wharfinger.stock import rules as stock
-from wharfinger.stock.rules.building import Build, assemble, free_at
-from wharfinger.stock.rules.recipes import can_build
+from wharfinger.stock.rules.building import build_missing
 
 
 class Got(NamedTuple):
@@ -79,46 +78,34 @@ def gather(plan: Plan, truth: Truth, line: Any, pick: Pick, n: int) -> list[Got]
 def _build(plan: Plan, truth: Truth, line: Any, pick: Pick, missing: int, n: int) -> list[Got]:
     """Build what is missing of a product that a pick builds, where most of it can be; nothing of any other.
 
-    What is built stands free in its location's default bin, as if it had been there; who names the bin to pick
-    from means what lies in it.
+    Who names the bin to pick from means what lies in it.
     """
     if missing <= 0 or pick.bin or line.product_id not in truth.read.get("built_on_pick", ()):
         return []
-    product, recipes = truth.products[line.product_id], truth.read["recipes"]
-    whole = 10**product.quantity_decimals
-    units = -(-missing // whole)
-    codes = [code for code in pick.codes() if (product.pk, same(code)) not in truth.read["lots"]]
-    lending = _lending(truth, line)
-    found: list[Got] = []
-    able: dict[int, int] = {}
-    for at in truth.read["homes"]:
-        if pick.location not in (None, at) or (at in lending and pick.location is None):
-            continue
-        free = {part: free_at(truth, part, at) for part in recipes.below(product.pk)}
-        able[at] = can_build(recipes, product.pk, free)
-    for at, can in sorted(able.items(), key=lambda one: (-one[1], one[0])):
-        part = min(units, can)
-        if not part:
-            break
-        build = Build(
-            product.pk,
-            part * whole,
-            at,
-            serials=tuple(codes[:part]) if product.traced == "serial" else (),
-            batch=pick.batch,
-            inside=pick.inside,
-        )
-        place = PlaceRef(truth.read["homes"][at], "bin")
-        for lot, quantity in assemble(plan, truth, build, place, field=f"picks.{n}."):
-            stands = spot(lot, place, 0)
-            taken = min(quantity, missing)
-            missing -= taken
-            if pick.exact():
-                found.append(Got(stands, taken, at))
-            else:
-                truth.free.append(Held(0, stands, quantity, at))
-        units -= part
-        codes = codes[part:]
+    lending = _lending(truth, line) if pick.location is None else ()
+    homes = {
+        at: bin
+        for at, bin in truth.read["homes"].items()
+        if pick.location in (None, at) and at not in lending
+    }
+    made = build_missing(
+        plan,
+        truth,
+        truth.products[line.product_id],
+        missing,
+        homes,
+        codes=[c for c in pick.codes() if (line.product_id, same(c)) not in truth.read["lots"]],
+        batch=pick.batch,
+        inside=pick.inside,
+        field=f"picks.{n}.",
+    )
+    if not pick.exact():
+        truth.free += [Held(0, stands, quantity, at) for stands, quantity, at in made]
+        return []
+    found = []
+    for stands, quantity, at in made:
+        found.append(Got(stands, min(quantity, missing), at))
+        missing -= min(quantity, missing)
     return found
 
 

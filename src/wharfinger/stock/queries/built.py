@@ -21,14 +21,14 @@ _MOVES = (
     "t.lot_id, t.product_id, t.serial, t.owned, t.place_id, t.kind, t.unbounded, t.claim_id "
     "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id JOIN ledger_holding t ON t.id = m.target_id "
     "JOIN ledger_entry n ON n.id = m.entry_id WHERE m.entry_id IN (SELECT w.entry_id FROM ledger_move w JOIN ledger_entry e ON e.id = w.entry_id "
-    "JOIN ledger_holding a ON a.id = w.source_id WHERE e.verb IN ('build', 'pick', 'pick_pack_ship', 'replace_component') "
+    "JOIN ledger_holding a ON a.id = w.source_id WHERE e.verb IN ('build', 'pick', 'pick_pack_ship', 'sell', 'replace_component') "
     "AND a.kind = 'assembly' AND {among}) ORDER BY m.entry_id DESC, m.n"
 )
 
 
 # What goes into what, from these products down; UNION ends where a recipe went in a circle.
 _RECIPES = (
-    "WITH RECURSIVE parts(whole_id) AS (SELECT id FROM catalog_product WHERE {among} "
+    "WITH RECURSIVE parts(whole_id) AS (SELECT id FROM catalog_product WHERE {among}{only} "
     "UNION SELECT c.product_id FROM catalog_component c JOIN parts p ON p.whole_id = c.whole_id "
     "WHERE c.quantity > 0 AND c.void_id IS NULL) "
     "SELECT c.whole_id, c.product_id, c.quantity, m.quantity_decimals FROM catalog_component c "
@@ -38,14 +38,18 @@ _RECIPES = (
 )
 
 
-def recipes(products: Iterable[int]) -> Recipes:
-    """What these are built of, and what that is built of, down to what is bought, in one statement."""
+def recipes(products: Iterable[int], *, on_pick: bool = False) -> Recipes:
+    """What these are built of, and what that is built of, down to what is bought, in one statement.
+
+    on_pick: only of those that a pick builds.
+    """
     asked = sorted(set(products))
     if not asked:
         return Recipes({})
     found: dict[int, list[tuple[int, int]]] = {}
     decimals: dict[int, int] = {}
-    for whole, part, units, digits in sql.fetch(_RECIPES.format(among=sql.among("id")), [sql.array(asked)]):
+    text = _RECIPES.format(among=sql.among("id"), only=" AND build_on_pick" if on_pick else "")
+    for whole, part, units, digits in sql.fetch(text, [sql.array(asked)]):
         found.setdefault(whole, []).append((part, int(units)))
         decimals[part] = digits
     return Recipes(found, decimals)

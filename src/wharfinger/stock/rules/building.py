@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from wharfinger.ledger.plan import Held, LotRef, PlaceRef, Plan, Spot, Truth, fi
 from wharfinger.ledger.reverse import Taken, reverse_draws
 from wharfinger.stock.rules import choose, expired_on, price_issue, value_receipt
 from wharfinger.stock.rules.adjusting import check_tracing, identify, target_bin
-from wharfinger.stock.rules.recipes import Recipes, segments
+from wharfinger.stock.rules.recipes import Recipes, can_build, segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,45 @@ def assemble(
         made.append((lot, quantity))
         done += count
     return made
+
+
+def build_missing(
+    plan: Plan,
+    truth: Truth,
+    product: Any,
+    missing: int,
+    homes: Mapping[int, int],
+    *,
+    codes: Sequence[str] = (),
+    batch: str = "",
+    inside: Sequence[str] = (),
+    field: str = "",
+) -> list[tuple[Spot, int, int]]:
+    """Build what is missing of a product, where most of it can be; what stands where then, and at which location.
+
+    It stands free in the default bin of its location, as if it had been there. homes: the locations that may
+    serve, and the default bin of each.
+    """
+    recipes: Recipes = truth.read["recipes"]
+    whole = 10**product.quantity_decimals
+    units = -(-missing // whole)
+    able: dict[int, int] = {}
+    for at in homes:
+        free = {part: free_at(truth, part, at) for part in recipes.below(product.pk)}
+        able[at] = can_build(recipes, product.pk, free)
+    found: list[tuple[Spot, int, int]] = []
+    for at, can in sorted(able.items(), key=lambda one: (-one[1], one[0])):
+        part = min(units, can)
+        if not part:
+            break
+        serials = tuple(codes[:part]) if product.traced == "serial" else ()
+        build = Build(product.pk, part * whole, at, serials=serials, batch=batch, inside=tuple(inside))
+        place = PlaceRef(homes[at], "bin")
+        made = assemble(plan, truth, build, place, field=field)
+        found += [(spot(lot, place, 0), quantity, at) for lot, quantity in made]
+        units -= part
+        codes = codes[part:]
+    return found
 
 
 def _groups(
