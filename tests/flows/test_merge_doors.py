@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from tests.exchange.test_import import bring
 from tests.world import World, clean, entries
-from wharfinger.catalog.models import VendorPrice
+from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.demand.models import Line
 from wharfinger.flows.actions.merging import merge_organizations, merge_products
+from wharfinger.ledger.reverse import reverse
+from wharfinger.notices.actions.attachments import attach
+from wharfinger.notices.models import Attachment
 from wharfinger.parties.models import Organization
 from wharfinger.site.queries.search import search
 
@@ -109,4 +113,29 @@ def test_search_and_imports_lead_to_the_one_that_stays(company: World) -> None:
     assert bring("orders", order).problems == []
     line = Line.objects.get()
     assert (line.product, line.organization) == (new, stays)
+    clean()
+
+
+def test_files_follow_behind_those_of_the_one_that_stays(
+    company: World, tmp_path: Any, settings: Any
+) -> None:
+    """What both have is not had twice; undoing brings the files back."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    old, new = company.product(), company.product()
+
+    def attach_to(product: Product, name: str, content: bytes) -> None:
+        attach(actor=company.user, subject=f"product:{product.pk}", files=[SimpleUploadedFile(name, content)])
+
+    def names(product: Product) -> list[str]:
+        found = Attachment.objects.filter(about=f"product:{product.pk}", retired_on__isnull=True)
+        return list(found.order_by("rank").values_list("name", flat=True))
+
+    attach_to(new, "guide.txt", b"How it is used")
+    attach_to(old, "guide-2.txt", b"How it is used")
+    attach_to(old, "sheet.txt", b"What it is")
+    done = merge_products(actor=company.user, product=old.pk, into=new.pk)
+    assert (names(old), names(new)) == ([], ["guide.txt", "sheet.txt"])
+    clean()
+    reverse(actor=company.user, entry=done.id)
+    assert (names(old), names(new)) == (["guide-2.txt", "sheet.txt"], ["guide.txt"])
     clean()

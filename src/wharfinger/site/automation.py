@@ -23,6 +23,7 @@ from wharfinger.ledger import audit, door
 from wharfinger.ledger.models import Entry
 from wharfinger.ledger.post import automation
 from wharfinger.notices import mails
+from wharfinger.notices.actions import attachments
 from wharfinger.purchasing.actions import closing as purchasing
 from wharfinger.purchasing.queries import proofs as buying
 from wharfinger.sales.actions import closing as sales
@@ -99,6 +100,8 @@ def install() -> None:
         automation.after.setdefault(verb, []).append(purchasing.close_done)
     for verb in devices.FOLLOWING:
         automation.effects.setdefault(verb, []).append(devices.follow_goods)
+    for verb in merging.VERBS:
+        automation.effects.setdefault(verb, []).append(attachments.follow)
     for verb in sales.SENDING:
         automation.guards.setdefault(verb, []).append(sales.not_on_hold)
     close_documents = sales.closing(INVOICES, INVOICE_ROWS)

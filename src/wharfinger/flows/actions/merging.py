@@ -15,6 +15,8 @@ from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 
+VERBS = ("merge", "merge_organizations")
+
 
 def merge_products(
     *, actor: Actor, product: int, into: int, reason: str = "", key: str | None = None

@@ -15,6 +15,7 @@ from wharfinger.base.fields import checked
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.words import tidy
 from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.notices import store
@@ -117,3 +118,22 @@ def sweep() -> int:
 def _standing(subject: str) -> Wish:
     rows: QuerySet[Attachment, Any] = Attachment.objects.filter(about=subject, void__isnull=True)
     return Wish(documents=[(Attachment, list(rows.values_list("pk", flat=True)))])
+
+
+def follow(truth: Truth, plan: Plan) -> None:
+    """Let the files of a double be those of the one that stays, behind its own; what it has already is not had twice."""
+    gone = {
+        f"{c.subject.partition(':')[0]}:{c.pk}": f"{c.subject.partition(':')[0]}:{c.new}"
+        for c in plan.changes
+        if c.field == "merged_into_id" and c.new is not None
+    }
+    every = Attachment.objects.filter(retired_on__isnull=True, void__isnull=True).order_by("rank", "pk")
+    rows = list(every.filter(about__in={*gone, *gone.values()}))
+    there = {(one.about, one.digest) for one in rows}
+    last = max((one.rank for one in rows if one.about not in gone), default=0)
+    for n, one in enumerate((one for one in rows if one.about in gone), 1):
+        if (gone[one.about], one.digest) in there:
+            plan.change(one, retired_on=truth.today)
+        else:
+            there.add((gone[one.about], one.digest))
+            plan.change(one, about=gone[one.about], rank=last + n)
