@@ -281,8 +281,6 @@ class CountSheet:
 
 @dataclass(frozen=True, slots=True)
 class TransferRow:
-    """Goods that one location sends to another."""
-
     title: str
     sku: str
     quantity: Quantity
@@ -293,8 +291,6 @@ class TransferRow:
 
 @dataclass(frozen=True, slots=True)
 class TransferSlip:
-    """What goes along with the goods of a transfer order, with room to write down what came."""
-
     company: Company
     number: str
     dated: date
@@ -307,8 +303,6 @@ class TransferSlip:
 
 @dataclass(frozen=True, slots=True)
 class LifeRow:
-    """One step in the life of a unit, in the words of who had it."""
-
     dated: date
     words: str
     papers: str = ""
