@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from tempfile import TemporaryFile
-from typing import TypeVar, cast
+from typing import IO, TypeVar, cast
 
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from wharfinger.base import clock
@@ -28,15 +28,14 @@ def template(kind: str, form: str) -> HttpResponse:
     return _named(HttpResponse(content, content_type=files.MEDIA[form]), f"{kind}.{form}")
 
 
-def archive(actor: Actor, form: str) -> FileResponse:
+def archive(actor: Actor, form: str) -> HttpResponseBase:
     """Every list that somebody may take out, in one archive."""
     if form not in files.FORMS:
         raise NotThere("no_such_list", N_("There is no such list."))
-    out = TemporaryFile()  # noqa: SIM115 - the answer closes it
+    out = TemporaryFile()  # noqa: SIM115 - closed once it is poured out
     files.archive(actor, out, form)
-    out.seek(0)
-    name = f"wharfinger-{clock.today():%Y-%m-%d}.zip"
-    return FileResponse(out, as_attachment=True, filename=name, content_type=files.MEDIA["zip"])
+    answer = StreamingHttpResponse(_poured(out), content_type=files.MEDIA["zip"])
+    return _named(answer, f"wharfinger-{clock.today():%Y-%m-%d}.zip")
 
 
 def leaving(actor: Actor, kind: str, form: str, ids: Sequence[int] | None = None) -> HttpResponseBase:
@@ -48,10 +47,17 @@ def leaving(actor: Actor, kind: str, form: str, ids: Sequence[int] | None = None
     if form == "csv":
         lines = (line.encode() for line in files.csv_lines(of, rows))
         return _named(StreamingHttpResponse(lines, content_type=files.MEDIA["csv"]), name)
-    out = TemporaryFile()  # noqa: SIM115 - the answer closes it
+    out = TemporaryFile()  # noqa: SIM115 - closed once it is poured out
     files.workbook(out, of, rows)
-    out.seek(0)
-    return FileResponse(out, as_attachment=True, filename=name, content_type=files.MEDIA["xlsx"])
+    return _named(StreamingHttpResponse(_poured(out), content_type=files.MEDIA["xlsx"]), name)
+
+
+def _poured(out: IO[bytes]) -> Iterator[bytes]:
+    """The whole of a file, piece by piece; it is closed then."""
+    with out:
+        out.seek(0)
+        while piece := out.read(65_536):
+            yield piece
 
 
 LISTS = {
