@@ -109,6 +109,10 @@ def test_a_family_is_made_from_a_grid(person: Person) -> None:
     page.get_by_text("Made 9 variants.").wait_for()
     assert page.locator(".matrix a").count() == 9
     shot(person, "family")
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    shot(person, "phone-family")
+    page.set_viewport_size({"width": 1440, "height": 900})
     page.locator(".matrix a").first.click()
     page.wait_for_load_state()
     assert "Colour: Black" in page.inner_text("main")
