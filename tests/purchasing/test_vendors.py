@@ -16,6 +16,8 @@ from wharfinger.base.refusal import Refusal
 from wharfinger.catalog.actions import change_product
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.demand.rules import LineWish
+from wharfinger.exchange.actions.purchases import bring
+from wharfinger.exchange.rules import Group, Row
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Organization, Role, User
 from wharfinger.purchasing.actions.ordering import change_purchase, draft, draft_from_lines
@@ -200,3 +202,12 @@ def test_pages_and_the_api_fill_packs_and_add_vendors(client: Client, company: W
     made = client.post("/api/v1/purchase-orders", {**body, "add_vendor": True}, content_type=json)
     assert made.status_code == 201
     assert made.json()["lines"][0]["cost_origin"] == "vendor"
+
+
+def test_an_imported_order_adds_its_vendor(company: World) -> None:
+    """What was ordered elsewhere already is sold by whom it was ordered from."""
+    product = company.product(sku="LONE")
+    VendorPrice.objects.filter(product=product).delete()
+    row = {"number": "PO-77", "vendor": "Grossist", "sku": "LONE", "quantity": "3", "unit_cost": "4.50"}
+    assert bring(actor=company.user, group=Group([Row(2, row)])) == "added"
+    assert VendorPrice.objects.get(product=product).cost_micro == 4_500_000

@@ -39,9 +39,16 @@ def bring(*, actor: Actor, group: Group) -> str:
             lines,
             values | ({"own": found.own | own} if differing(found.own, "purchase_order", own) else {}),
         )
-    made = ordering.draft(
-        actor=actor, wish=PurchaseWish(vendor.pk, tuple(lines), number=row["number"], own=own, **values)
+    # What was ordered elsewhere already is sold by whom it was ordered from.
+    wish = PurchaseWish(
+        vendor.pk,
+        tuple(lines),
+        number=row["number"],
+        own=own,
+        add_vendor=actor.may("catalog.price"),
+        **values,
     )
+    made = ordering.draft(actor=actor, wish=wish)
     group.led_to(made.id)
     if row["submit"] and row.flag("submit"):
         order = made.one("purchasing.PurchaseOrder")
