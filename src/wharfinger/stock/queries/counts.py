@@ -209,7 +209,10 @@ def beside(count: Count, *, most: int = 200) -> list[Beside]:
     )
     if products := count.scope.get("products"):
         rows = rows.filter(product__in=products)
-    return [Beside(*row[:4], row[4] or "", int(row[5])) for row in rows[:most]]
+    return [
+        Beside(sku, name, decimals, kind, number or "", int(units))
+        for sku, name, decimals, kind, number, units in rows[:most]
+    ]
 
 
 @dataclass(frozen=True, slots=True)
