@@ -10,159 +10,59 @@ from dataclasses import dataclass
 from datetime import date
 
 from wharfinger.documents.papers import ROLL, Paper
+from wharfinger.documents.values import (
+    Address,
+    Amount,
+    Bank,
+    Company,
+    LineRow,
+    OwnValue,
+    Party,
+    Person,
+    Price,
+    Quantity,
+    Share,
+    TaxRow,
+    Totals,
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A sum of money."""
-
-    minor: int
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """The price of one unit, as exact as it was agreed."""
-
-    micro: int
-    currency: str
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """How many, in the unit they are counted in."""
-
-    units: int
-    decimals: int = 0
-    unit: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A part of a whole: 190 000 is 19 %."""
-
-    micro: int
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a letter or a parcel goes."""
-
-    name: str
-    attention: str = ""
-    extra: str = ""
-    street: str = ""
-    postcode: str = ""
-    city: str = ""
-    region: str = ""
-    country: str = ""
-    """ISO 3166-1 alpha-2."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Whom to ask."""
-
-    name: str
-    phone: str = ""
-    email: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Bank:
-    """Where money for us goes."""
-
-    name: str
-    iban: str
-    bic: str = ""
-    holder: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """We, as the law wants us on our letters."""
-
-    address: Address
-    phone: str = ""
-    email: str = ""
-    web: str = ""
-    vat_id: str = ""
-    tax_number: str = ""
-    register: str = ""
-    directors: str = ""
-    bank: Bank | None = None
-    logo: str = ""
-    """An SVG picture; without one the name is set in type."""
-    accent: str = "#1d4ed8"
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
-    """The organization a document is for."""
-
-    address: Address
-    number: str = ""
-    vat_id: str = ""
-    tax_number: str = ""
-    reference: str = ""
-    """The buyer reference an invoice must carry (Leitweg-ID for German authorities)."""
-
-
-@dataclass(frozen=True, slots=True)
-class OwnValue:
-    """An own field that is printed: what it is called, what kind it is, and its value as it is kept."""
-
-    name: str
-    kind: str
-    value: str | bool
-
-
-@dataclass(frozen=True, slots=True)
-class LineRow:
-    """One line: what, how many, and, where the document speaks of money, at what price."""
-
-    position: str
-    title: str
-    quantity: Quantity
-    sku: str = ""
-    description: str = ""
-    price: Price | None = None
-    less: Share | None = None
-    tax: Share | None = None
-    amount: Amount | None = None
-    serials: tuple[str, ...] = ()
-    expected_on: date | None = None
-    note: str = ""
-    own: tuple[OwnValue, ...] = ()
-    picture: str = ""
-    """The digest of the picture that is drawn beside it."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaxRow:
-    """One category and rate of the VAT breakdown (EN 16931 BG-23)."""
-
-    category: str
-    """UNTDID 5305: S, Z, E, AE, K, G or O."""
-    rate: Share
-    base: Amount
-    tax: Amount
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """The sums at the foot."""
-
-    net: Amount
-    gross: Amount
-    taxes: tuple[TaxRow, ...] = ()
-    paid: Amount | None = None
-    due: Amount | None = None
-    home_tax: Amount | None = None
-    """VAT in our own currency, where the document is in another (EN 16931 BT-111)."""
-    inclusive: bool = False
-    """The prices of the lines include VAT."""
+__all__ = [
+    "Address",
+    "Amount",
+    "Bank",
+    "Box",
+    "Company",
+    "ContainerLabel",
+    "CountRow",
+    "CountSheet",
+    "CreditNote",
+    "DeliveryNote",
+    "Invoice",
+    "Label",
+    "Labels",
+    "LifeRow",
+    "LineRow",
+    "OrderConfirmation",
+    "OwnValue",
+    "PackingList",
+    "Party",
+    "Person",
+    "PickList",
+    "PickRow",
+    "Price",
+    "PurchaseOrder",
+    "Quantity",
+    "Quote",
+    "RmaRow",
+    "RmaSlip",
+    "Shape",
+    "Share",
+    "TaxRow",
+    "Totals",
+    "TransferRow",
+    "TransferSlip",
+    "UnitLife",
+]
 
 
 @dataclass(frozen=True, slots=True)
