@@ -211,7 +211,7 @@ def _plain(name: str, kind: str) -> Any:
         return None
     if name == "rate_micro":
         return 1_000_000
-    if "json" in kind or name == "payload":
+    if "json" in kind or name in ("payload", "own"):
         return "{}"
     if "bool" in kind:
         return False
