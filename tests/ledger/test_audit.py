@@ -80,6 +80,10 @@ BROKEN = {
         "UPDATE ledger_draw SET value_minor = value_minor + 1 "
         "WHERE entry_id IN (SELECT id FROM ledger_entry WHERE verb = 'merge')"
     ),
+    "inside once": (
+        "UPDATE ledger_holding SET place_id = (SELECT id FROM ledger_place WHERE kind = 'assembly'), kind = 'assembly', "
+        "quantity = 2 WHERE id = (SELECT MIN(id) FROM ledger_holding WHERE serial AND unbounded)"
+    ),
     "invoice = its bills": "UPDATE billing_invoiceline SET quantity = quantity + 1",
 }
 """For each law what somebody with access to the database might do, and the audit must see."""

@@ -205,6 +205,7 @@ def confirm(request: Request, id: Id, body: Reading) -> HttpResponse:
 @router.post("/imports/{id}/proceed", response=ImportDetail, summary="Go on with an import")
 def proceed(request: Request, id: Id, body: Nothing) -> HttpResponse:
     """Go on for some seconds with what is under way, bringing in or rolling back; several may."""
+    require(request.auth, "exchange.import")
 
     def act() -> Run:
         run = queries.run_of(id)
@@ -218,6 +219,7 @@ def proceed(request: Request, id: Id, body: Nothing) -> HttpResponse:
 @router.post("/imports/{id}/roll-back", response=ImportDetail, summary="Roll an import back")
 def roll_back(request: Request, id: Id, body: Nothing) -> HttpResponse:
     """Undo what it led to by entries of their own, the newest first; what has moved on stays and is named."""
+    require(request.auth, "exchange.import")
 
     def act() -> Run:
         run = rollback.roll_back(actor=request.auth, run=queries.run_of(id))
@@ -260,6 +262,8 @@ def export(request: Request, kind: str, form: TableForm = "csv") -> HttpResponse
 
 
 def _start(request: Request, id: int, body: Reading, *, dry: bool) -> HttpResponse:
+    require(request.auth, "exchange.import")
+
     def act() -> Run:
         run = queries.run_of(id)
         begun = runs.start(

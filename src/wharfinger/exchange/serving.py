@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from wharfinger.base import clock
-from wharfinger.base.access import Actor
+from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.exchange import files, lists
 from wharfinger.exchange.columns import kind_of
@@ -30,6 +30,7 @@ def template(kind: str, form: str) -> HttpResponse:
 
 def archive(actor: Actor, form: str) -> HttpResponseBase:
     """Every list that somebody may take out, in one archive."""
+    require(actor, "exchange.export")
     if form not in files.FORMS:
         raise NotThere("no_such_list", N_("There is no such list."))
     out = TemporaryFile()  # noqa: SIM115 - closed once it is poured out
@@ -40,9 +41,10 @@ def archive(actor: Actor, form: str) -> HttpResponseBase:
 
 def leaving(actor: Actor, kind: str, form: str, ids: Sequence[int] | None = None) -> HttpResponseBase:
     """A list as a file, of these nouns or of all; CSV leaves while it is read."""
+    of = lists.kind_leaving(actor, kind)
     if form not in files.FORMS:
         raise NotThere("no_such_list", N_("There is no such list."))
-    of, rows = lists.kind_leaving(actor, kind), lists.rows_of(actor, kind, ids)
+    rows = lists.rows_of(actor, kind, ids)
     name = f"{kind}-{clock.today():%Y-%m-%d}.{form}"
     if form == "csv":
         lines = (line.encode() for line in files.csv_lines(of, rows))

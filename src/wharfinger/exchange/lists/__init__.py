@@ -63,10 +63,10 @@ LEAVING = (*(name for name in KINDS if name in ROWS or name == "stock"), *HISTOR
 
 def kind_leaving(actor: Actor, name: str) -> Kind:
     """A list that somebody may take out; raises NotThere for others, NotAllowed where the right lacks."""
+    require(actor, "exchange.export")
     if name not in LEAVING:
         raise NotThere("no_such_list", N_("There is no such list."))
     kind = HISTORY.get(name) or kind_of(name)
-    require(actor, "exchange.export")
     if kind.permission:
         require(actor, kind.permission)
     return kind
