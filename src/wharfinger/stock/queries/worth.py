@@ -17,8 +17,8 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.chart import OURS
 
 CAUSES = ("bought", "sold", "returned", "adjusted", "built", "valued")
-"""Why stock changes: goods of vendors, of customers, back from customers, found and lost, put together and taken
-apart, and another value of what is there."""
+"""Why stock changes: goods of vendors, of customers, back from customers, found and lost, put together, taken apart
+or merged, and another value of what is there."""
 
 
 class Valued(NamedTuple):
