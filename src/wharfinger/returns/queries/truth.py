@@ -223,13 +223,15 @@ def read_worth(truth: Truth) -> None:
     truth.read["worth"] = worth
 
 
+# A condition that PostgreSQL cannot take for a rare one, which it would begin with while a table is young.
 _DRAWN = (
     "SELECT h.claim_id, h.lot_id, "
     "SUM(d.quantity + COALESCE((SELECT SUM(b.quantity) FROM ledger_draw b WHERE b.reverses_id = d.id), 0)), "
     "SUM(d.value_minor + "
     "COALESCE((SELECT SUM(b.value_minor) FROM ledger_draw b WHERE b.reverses_id = d.id), 0)) "
     "FROM ledger_holding h JOIN ledger_move m ON m.target_id = h.id "
-    "JOIN ledger_draw d ON d.move_id = m.id AND d.reverses_id IS NULL AND d.quantity > 0 "
+    "JOIN ledger_draw d ON d.move_id = m.id "
+    "AND CASE WHEN d.reverses_id IS NULL THEN d.quantity ELSE 0 END > 0 "
     "WHERE {ours} AND h.kind IN ('in_transit', 'customer') GROUP BY h.claim_id, h.lot_id"
 )
 _HOME = (
