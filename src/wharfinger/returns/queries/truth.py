@@ -223,7 +223,8 @@ def read_worth(truth: Truth) -> None:
     truth.read["worth"] = worth
 
 
-# A condition that PostgreSQL cannot take for a rare one, which it would begin with while a table is young.
+# Written as a CASE, the condition on draws looks no rarer to PostgreSQL than it is; of a table that it has not yet
+# analysed it takes IS NULL for so rare that it would begin with all draws there are.
 _DRAWN = (
     "SELECT h.claim_id, h.lot_id, "
     "SUM(d.quantity + COALESCE((SELECT SUM(b.quantity) FROM ledger_draw b WHERE b.reverses_id = d.id), 0)), "
