@@ -82,6 +82,26 @@ def test_what_is_given_away_is_done_and_owed_by_nobody(company: World) -> None:
     clean()
 
 
+def test_a_refused_line_is_named_in_its_sale(company: World) -> None:
+    router, old, empty = (
+        company.product(),
+        company.product(retired_on=clock.today()),
+        company.product(kind="kit"),
+    )
+    company.stock(router, 3)
+    good = Sale(company.customer.pk, (LineWish(router.pk, 1),))
+    for line, code, field in (
+        (LineWish(old.pk, 1), "product_retired", "product"),
+        (LineWish(empty.pk, 1), "kit_is_empty", "product"),
+        (LineWish(router.pk, 1, own={"nope": "x"}), "no_such_own_field", "own.nope"),
+    ):
+        before = entries()
+        with pytest.raises(Refusal) as found:
+            sell(actor=HOUSE, sales=[good, Sale(company.customer.pk, (LineWish(router.pk, 1), line))])
+        assert (found.value.code, found.value.field) == (code, f"sales.1.lines.1.{field}")
+        assert entries() == before
+
+
 def test_many_customers_are_served_in_one_entry_or_none(company: World) -> None:
     router = company.product()
     company.stock(router, 3)

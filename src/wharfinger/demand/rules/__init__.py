@@ -67,25 +67,29 @@ def make_lines(
     promised_on: date | None = None,
     came_from: Sequence[int | None] | None = None,
     first_position: int = 1,
+    at: str = "",
 ) -> list[Ref]:
-    """Make the lines of a document, each with the claim that is its primary key; nothing is wanted yet."""
+    """Make the lines of a document, each with the claim that is its primary key; nothing is wanted yet.
+
+    at: where the document stands in what was sent, as refusals name its lines: ``sales.1.``.
+    """
     claims: list[Ref] = []
     n = -1
     for position, wish in enumerate(wishes):
         n += wish.kit is None
         product = products.get(wish.product)
         if product is None:
-            raise Refusal("no_such_product", N_("There is no such product."), field=f"lines.{n}.product")
+            raise Refusal("no_such_product", N_("There is no such product."), field=f"{at}lines.{n}.product")
         if product.retired_on is not None and not came_from:
             raise Refusal(
                 "product_retired",
                 N_("{sku} is no longer sold. Choose another product."),
-                field=f"lines.{n}.product",
+                field=f"{at}lines.{n}.product",
                 sku=product.sku,
             )
         if not came_from:
-            in_effect(product, truth.effective_on, field=f"lines.{n}.product")
-        offer = _offer(truth, product, wish, organization, currency, f"lines.{n}.unit_price")
+            in_effect(product, truth.effective_on, field=f"{at}lines.{n}.product")
+        offer = _offer(truth, product, wish, organization, currency, f"{at}lines.{n}.unit_price")
         claim = plan.create("ledger.Claim", hold_until=None)
         plan.create(
             "demand.Line",
@@ -114,16 +118,16 @@ def make_lines(
             promised_on=wish.promised_on or promised_on,
             removed_at=None,
             requested_by_id=truth.actor,
-            own=_own(truth, wish, n),
+            own=_own(truth, wish, f"{at}lines.{n}.own"),
         )
         claims.append(claim)
     return claims
 
 
-def _own(truth: Truth, wish: LineWish, n: int) -> dict[str, Any]:
+def _own(truth: Truth, wish: LineWish, at: str) -> dict[str, Any]:
     if wish.own is None:
         return dict(wish.kept or {})
-    return owning.born(truth, "line", wish.own, at=f"lines.{n}.own")
+    return owning.born(truth, "line", wish.own, at=at)
 
 
 def _offer(truth: Truth, product: Any, wish: LineWish, organization: int, currency: str, field: str) -> Offer:

@@ -51,8 +51,11 @@ class Named(Protocol):
 Asked = TypeVar("Asked", bound=Named)
 
 
-def opened(truth: Truth, wishes: Sequence[LineWish]) -> tuple[LineWish, ...]:
-    """These wishes, behind each kit its components; raises Refusal for a kit that has none."""
+def opened(truth: Truth, wishes: Sequence[LineWish], at: str = "") -> tuple[LineWish, ...]:
+    """These wishes, behind each kit its components; raises Refusal for a kit that has none.
+
+    at: where the document stands in what was sent.
+    """
     found: list[LineWish] = []
     for n, wish in enumerate(wishes):
         found.append(wish)
@@ -64,7 +67,7 @@ def opened(truth: Truth, wishes: Sequence[LineWish]) -> tuple[LineWish, ...]:
             raise Refusal(
                 "kit_is_empty",
                 N_("{sku} is a kit without components. Say first what goes into it."),
-                field=f"lines.{n}.product",
+                field=f"{at}lines.{n}.product",
                 sku=product.sku,
             )
         kit = len(found) - 1

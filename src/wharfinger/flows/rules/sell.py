@@ -92,6 +92,7 @@ def _sell(plan: Plan, truth: Truth, sale: Sale, at: str) -> tuple[Ref, bool]:
         site=site,
         currency=currency,
         products=truth.read["products"],
+        at=at,
     )
     lines = plan.creates["demand.Line"][claims[0].n :]
     for m, claim in enumerate(claims):
@@ -102,7 +103,7 @@ def _sell(plan: Plan, truth: Truth, sale: Sale, at: str) -> tuple[Ref, bool]:
 
 def _opened(truth: Truth, sale: Sale, at: str) -> Sale:
     """The sale with the components of its kits; those numbers of a kit that are its own go to each of them."""
-    lines = kits.opened(truth, sale.lines)
+    lines = kits.opened(truth, sale.lines, at)
     codes = iter(enumerate(sale.codes))
     given: list[tuple[str, ...]] = []
     parts: dict[int, list[int]] = {}
