@@ -13,10 +13,13 @@ from wharfinger.base.refusal import BadInput, Refusal
 from wharfinger.demand.rules import LineWish
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.rules import Pick
-from wharfinger.ledger.models import Fact, Lot
+from wharfinger.ledger.models import Entry, Fact, Holding, Lot
+from wharfinger.ledger.reverse import reverse
 from wharfinger.sales.actions.orders import create_order, reserve
 from wharfinger.sales.rules.orders import Hold, OrderWish
 from wharfinger.stock.actions.goods import adjust, correct_serial
+from wharfinger.stock.actions.locations import change_bin
+from wharfinger.stock.models import Bin
 from wharfinger.stock.rules.adjusting import Adjustment
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +113,49 @@ def test_what_was_decided_about_a_bin_or_a_level_stays_on_record(door: Client, c
     facts = Fact.objects.filter(subject__startswith="level:", field="minimum")
     assert list(facts.values_list("old", "new")) == [("2", "3")]
     assert facts.get().entry.actor == company.user
+
+
+def test_a_bin_is_named_walked_filled_and_retired_on_its_page(door: Client, company: World) -> None:
+    bin = company.bins[1]
+    page = f"/locations/{company.location.pk}/bins/{bin.pk}/"
+    assert page in door.get(f"/locations/{company.location.pk}/").content.decode()
+    typed = {"name": "A9", "sequence": "7", "capacity": "1.200", "retired_on": ""}
+    assert door.post(page, typed | {"capacity": "no"}).status_code == 422
+    assert Bin.objects.get(pk=bin.pk).name == "A2"
+    door.post(page, typed | {"capacity": "1200"})
+    bin.refresh_from_db()
+    assert (bin.name, bin.place.sequence, bin.capacity, bin.default) == ("A9", 7, 1200, False)
+    door.post(page, typed | {"capacity": "", "retired_on": "2026-11-28"})
+    bin.refresh_from_db()
+    assert (bin.capacity, str(bin.retired_on)) == (None, "2026-11-28")
+    assert door.get(f"/locations/{company.other.pk}/bins/{bin.pk}/").status_code == 404
+
+
+def test_another_bin_becomes_the_default_and_the_old_one_may_end(door: Client, company: World) -> None:
+    first, second, elsewhere = company.bins[:3]
+    at = f"/locations/{company.location.pk}/bins"
+    before = entries()
+    assert change(door, f"{at}/{first.pk}", {"default": False}) == 409
+    assert change(door, f"{at}/{first.pk}", {"retired_on": "2026-11-28"}) == 409
+    assert change(door, f"{at}/{second.pk}", {"default": True, "retired_on": "2026-11-28"}) == 422
+    assert entries() == before
+    assert change(door, f"{at}/{second.pk}", {"default": True}) == 200
+    done = Entry.objects.latest("pk")
+    assert defaults() == {second.pk, elsewhere.pk}
+    product = company.product()
+    adjust(actor=HOUSE, items=[Adjustment(product.pk, 1, company.location.place_id)], reason="Found")
+    assert Holding.objects.get(product=product, kind="bin").place_id == second.place_id
+    assert change(door, f"{at}/{first.pk}", {"retired_on": "2026-11-28"}) == 200
+    before = entries()
+    with pytest.raises(Refusal):
+        change_bin(actor=HOUSE, bin=first.pk, values={"default": True})
+    assert entries() == before
+    change_bin(actor=HOUSE, bin=first.pk, values={"retired_on": None})
+    reverse(actor=HOUSE, entry=done.pk)
+    assert defaults() == {first.pk, elsewhere.pk}
+    clean()
+
+
+def defaults() -> set[int]:
+    """The bins in which what comes in lies first."""
+    return set(Bin.objects.filter(default=True).values_list("pk", flat=True))

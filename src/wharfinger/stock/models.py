@@ -56,6 +56,7 @@ class Bin(models.Model):
     location = models.ForeignKey(Location, models.PROTECT, related_name="bins")
     name = models.CharField(max_length=40)
     default = models.BooleanField(default=False)
+    """Where what comes in lies first; one of each location is, kept so under the lock of the location."""
     place = models.OneToOneField(Place, models.PROTECT, related_name="bin")
     capacity = models.BigIntegerField(null=True)
     """How many whole units of anything fit in, where that is said; more is not forbidden, but not proposed."""
@@ -65,7 +66,6 @@ class Bin(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(capacity__isnull=True) | Q(capacity__gt=0), name="bin_holds"),
             models.UniqueConstraint(fields=["location", "name"], name="bin_once"),
-            models.UniqueConstraint(fields=["location"], condition=Q(default=True), name="one_default_bin"),
         ]
 
     def __str__(self) -> str:

@@ -71,6 +71,7 @@ urlpatterns = [
     path("locations/<int:pk>/", locations.location, name="location"),
     path("locations/<int:pk>/change/", locations.change_location, name="change_location"),
     path("locations/<int:pk>/bins/", locations.add_bin, name="add_bin"),
+    path("locations/<int:pk>/bins/<int:bin>/", locations.change_bin, name="change_bin"),
     path("serials/", inventory.serials, name="serials"),
     path("serials/<int:pk>/", life.unit, name="unit"),
     path("serials/number/<path:code>/", life.by_number, name="number"),

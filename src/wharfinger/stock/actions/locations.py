@@ -63,9 +63,9 @@ def add_bin(*, actor: Actor, location: int, values: Values, key: str | None = No
 
 
 def change_bin(*, actor: Actor, bin: int, values: Values, key: str | None = None) -> Written:
-    """Rename a bin, give it another turn in the walk, or retire it once it is empty."""
+    """Rename a bin, give it another turn in the walk, make it the default, or retire it once it is empty."""
     require(actor, "stock.location")
-    clean = checked(rules.BIN, values)
+    clean = checked(rules.BIN_CHANGE, values)
     row = Bin.objects.filter(pk=bin).first()
     location, place = (row.location_id, row.place_id) if row else (0, 0)
     wish = Wish(

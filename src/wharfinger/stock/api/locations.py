@@ -43,6 +43,7 @@ class BinChange(Given):
     name: str | None = Field(default=None, min_length=1, max_length=40, examples=["A-01"])
     sequence: int | None = Field(default=None, ge=0, le=1_000_000)
     capacity: int | None = Field(default=None, ge=1, le=1_000_000_000, examples=[40])
+    default: bool | None = Field(default=None, description="Whether what comes in lies here first.")
     retired_on: date | None = None
 
 
@@ -169,7 +170,7 @@ def add_bin(request: Request, id: Id, body: BinGiven) -> HttpResponse:
 
 @router.patch("/locations/{id}/bins/{bin}", response=LocationDone, summary="Change a bin")
 def change_bin(request: Request, id: Id, bin: Id, body: BinChange) -> HttpResponse:
-    """Rename a bin, give it another turn in the walk, or retire it once it is empty."""
+    """Rename a bin, give it another turn in the walk, make it the default, or retire it once it is empty."""
     require(request.auth, "stock.location")
     there(there(Location.objects.all(), id).bins.all(), bin)
     act = partial(actions.change_bin, actor=request.auth, bin=bin, values=body.model_dump(exclude_unset=True))

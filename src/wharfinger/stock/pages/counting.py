@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wharfinger.base import configuration
 from wharfinger.base import typed as written
 from wharfinger.base.asking import MANY, Ask
-from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.page import Form, page, page_act, posted
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.table import Column, Filter, Row, Rows, Tab, Table, table_page
 from wharfinger.catalog.entry import Packs
@@ -75,6 +75,7 @@ def _shown(request: HttpRequest, found: Count, form: Form) -> HttpResponse:
     only = found.scope.get("bins")
     looked_at = [one for one in bins if not only or one[0] in only]
     refusal = form.refusal
+    wrong = _wrong(waiting[:WAITING], refusal)
     return table_page(
         request,
         _table(found, bins, actor),
@@ -88,12 +89,21 @@ def _shown(request: HttpRequest, found: Count, form: Form) -> HttpResponse:
         beside=[(one, place_words(one.kind)) for one in queries.beside(found)] if _open(found) else [],
         more=len(waiting) > WAITING,
         looked_at=looked_at,
+        others=[name for _pk, name in bins if name not in {one for _pk, one in looked_at}],
         bin=bin,
         here=bin or (waiting[0].bin if waiting else None),
         form=form,
-        apart=refusal if refusal is not None and refusal.field not in FIELDS else None,
+        wrong=wrong,
+        apart=refusal if refusal is not None and not wrong and refusal.field not in FIELDS else None,
         entries=timeline(f"count:{found.pk}", most=8),
     )
+
+
+def _wrong(waiting: Sequence[queries.Spot], refusal: Refusal | None) -> str:
+    """The row that a refusal is about, if it is among those shown."""
+    about = refusal.field if refusal is not None else ""
+    rows = (one.key for one in waiting)
+    return next((key for key in rows if about == f"n-{key}" or about.startswith(f"n-{key}.")), "")
 
 
 def _number(text: Any) -> int:
@@ -217,8 +227,8 @@ def _place(text: str) -> int:
     return found
 
 
-@require_POST
 @page("stock.count")
+@posted("stock:count", "pk")
 def record(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down what was counted of a product in a bin."""
 
@@ -226,7 +236,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
         product, place = product_of(post.get("product", "")), _place(post.get("bin", ""))
         batch = post.get("batch", "").strip()
         codes = tuple(" ".join(post.getlist("serials")).replace(",", " ").split())
-        typed = post.get("counted", "").strip() or (str(len(codes)) if product.traced == "serial" else "")
+        typed = post.get("counted", "").strip() or (str(len(codes)) if codes else "")
         cost = post.get("unit_cost", "").strip()
         return [
             Tally(
@@ -243,8 +253,8 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     return _recorded(request, pk, tallies)
 
 
-@require_POST
 @page("stock.count")
+@posted("stock:count", "pk")
 def record_rows(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down what was typed beside the things that are to be counted."""
 
@@ -269,8 +279,8 @@ def _spot(key: str) -> tuple[int, int, int | None, str]:
     return _number(bin), _number(product), _number(owner) or None, code
 
 
-@require_POST
 @page("stock.count")
+@posted("stock:count", "pk")
 def record_scans(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down a bin by its scans: each scan of a SKU or GTIN is one more, each serial number one unit."""
 

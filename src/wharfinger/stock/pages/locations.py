@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from wharfinger.base import typed
 from wharfinger.base.asking import Ask
-from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.page import Form, page, page_act, posted
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.telling import timeline
+from wharfinger.ledger.write import Written
 from wharfinger.parties.models import User
 from wharfinger.stock.actions import locations as actions
 from wharfinger.stock.models import Bin, Location
@@ -221,22 +222,57 @@ def _choices() -> dict[str, Any]:
     }
 
 
-@require_POST
 @page("stock.location")
+@posted("stock:location", "pk")
 def add_bin(request: HttpRequest, pk: int) -> HttpResponse:
     """Add a bin to a location."""
     found = _there(pk)
     actor: Any = request.user
-    sequence = request.POST.get("sequence", "")
-    values: dict[str, Any] = {"name": request.POST.get("name", "")}
-    if sequence.isdigit():
-        values["sequence"] = int(sequence)
-    if text := request.POST.get("capacity", "").strip():
-        values["capacity"] = typed.quantity(text, 0, field="capacity")
     return page_act(
         request,
-        lambda: actions.add_bin(actor=actor, location=pk, values=values),
+        lambda: actions.add_bin(actor=actor, location=pk, values=_bin_values(request)),
         ok=_("Added the bin."),
         back=reverse("stock:location", args=[pk]),
         again=lambda form: _shown(request, found, form),
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("stock.location")
+def change_bin(request: HttpRequest, pk: int, bin: int) -> HttpResponse:
+    """Rename a bin, give it another turn or room, make it the default, or retire it once it is empty."""
+    found = Bin.objects.select_related("place", "location").filter(pk=bin, location=pk).first()
+    if found is None:
+        raise NotThere("no_such_bin", N_("The location has no such bin."))
+    back = reverse("stock:location", args=[pk])
+
+    def show(form: Form) -> HttpResponse:
+        return render(request, "stock/bin_form.html", {"form": form, "bin": found, "back": back})
+
+    if request.method != "POST":
+        start = {
+            "name": found.name,
+            "sequence": found.place.sequence,
+            "capacity": found.capacity or "",
+            "default": found.default,
+            "retired_on": found.retired_on.isoformat() if found.retired_on else "",
+        }
+        return show(Form(start))
+    actor: Any = request.user
+
+    def act() -> Written:
+        values = {"capacity": None, **_bin_values(request)}
+        values["retired_on"] = request.POST.get("retired_on") or None
+        if request.POST.get("default") == "yes":
+            values["default"] = True
+        return actions.change_bin(actor=actor, bin=bin, values=values)
+
+    return page_act(request, act, ok=_("Changed the bin."), back=back, again=show)
+
+
+def _bin_values(request: HttpRequest) -> dict[str, Any]:
+    values: dict[str, Any] = {"name": request.POST.get("name", "")}
+    for name in ("sequence", "capacity"):
+        if text := request.POST.get(name, "").strip():
+            values[name] = typed.scaled(text, 0, field=name)
+    return values

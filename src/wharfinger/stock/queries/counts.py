@@ -114,16 +114,18 @@ def _spots(count: Count, bin: int | None, text: str, most: int | None, *, waitin
         where += f" AND NOT EXISTS ({_COUNTED})"
         params.append(count.pk)
     code = "CASE WHEN l.serial THEN '' ELSE l.code END"
+    # Units whose numbers are known from shipping are counted by how many they are.
+    traced = "CASE WHEN pr.traced_from = 'receipt' THEN pr.traced ELSE 'none' END"
     # What moved and is gone is looked at too: whether it is.
     least = "" if count.scope.get("moved_since") else "HAVING SUM(h.quantity) > 0 "
     rows = sql.fetch(
-        f"SELECT b.id, b.name, pr.id, pr.sku, pr.name, pr.quantity_decimals, pr.unit, pr.traced, {code}, "
+        f"SELECT b.id, b.name, pr.id, pr.sku, pr.name, pr.quantity_decimals, pr.unit, {traced}, {code}, "
         "l.owner_id, COALESCE(o.name, ''), SUM(h.quantity) "
         "FROM stock_bin b JOIN ledger_holding h ON h.place_id = b.place_id JOIN ledger_place p ON p.id = h.place_id "
         "JOIN ledger_lot l ON l.id = h.lot_id JOIN catalog_product pr ON pr.id = h.product_id "
         "LEFT JOIN parties_organization o ON o.id = l.owner_id "
         f"WHERE {where} GROUP BY b.id, b.name, p.sequence, pr.id, pr.sku, pr.name, pr.quantity_decimals, pr.unit, "
-        f"pr.traced, {code}, l.owner_id, o.name {least}"
+        f"{traced}, {code}, l.owner_id, o.name {least}"
         f"ORDER BY p.sequence, b.name, b.id, pr.sku, {code}, 11{' LIMIT %s' if most is not None else ''}",
         [*params, *([most] if most is not None else [])],
     )

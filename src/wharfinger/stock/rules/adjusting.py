@@ -193,6 +193,11 @@ def _new_lot(
     )
 
 
+def traced_in_stock(product: Any) -> str:
+    """What tells units of a product apart on the shelf: nothing yet where their numbers are known from shipping."""
+    return str(product.traced) if product.traced_from == "receipt" else "none"
+
+
 def check_tracing(
     product: Any, quantity: int, serials: Sequence[str], batch: str, *, field: str = ""
 ) -> None:
@@ -211,7 +216,7 @@ def check_tracing(
             field=f"{field}product",
             sku=product.sku,
         )
-    traced = product.traced if product.traced_from == "receipt" else "none"
+    traced = traced_in_stock(product)
     if traced == "serial" and len(serials) != quantity:
         raise BadInput(
             "serials_missing",

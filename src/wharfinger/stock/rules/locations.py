@@ -27,6 +27,7 @@ BIN: dict[str, Check] = {
     "capacity": or_nothing(whole(1, 1_000_000_000)),
     "retired_on": or_nothing(day),
 }
+BIN_CHANGE: dict[str, Check] = {**BIN, "default": yes_or_no}
 COLUMNS = {"person": "person_id", "returns_location": "returns_location_id"}
 FIRST_BIN = "Main"
 """What the default bin is called where no bins are named."""
@@ -148,12 +149,25 @@ def plan_bin(truth: Truth, *, location: int, values: Values) -> Plan:
 
 
 def plan_bin_change(truth: Truth, *, pk: int, values: Values) -> Plan:
-    """Rename a bin, give it another turn in the walk, or retire it once it is empty."""
+    """Rename a bin, give it another turn in the walk, make it the default, or retire it once it is empty."""
     row = truth.documents["stock.Bin"].get(pk)
     if row is None:
         raise NotThere("not_there", N_("There is nothing here with the number {number}."), number=pk)
     if "name" in values:
         _name_is_free(truth.read["bins"], values["name"], pk)
+    retired_on = values.get("retired_on", row.retired_on)
+    if row.default and values.get("default") is False:
+        raise Refusal(
+            "default_needed",
+            N_("One must be the default. Make another the default instead."),
+            field="default",
+        )
+    if values.get("default") and retired_on is not None:
+        raise BadInput(
+            "no_default",
+            N_("A retired bin cannot be the default. Choose another."),
+            field="default",
+        )
     if values.get("retired_on") is not None:
         if row.default:
             raise Refusal(
@@ -166,6 +180,11 @@ def plan_bin_change(truth: Truth, *, pk: int, values: Values) -> Plan:
                 "not_empty", N_("Goods still stand here. Move them elsewhere first."), field="retired_on"
             )
     plan = Plan()
+    if values.get("default") and not row.default:
+        for one in truth.read["bins"]:
+            if one.default:
+                plan.change(one, default=False)
+                plan.mention(one)
     place = truth.documents["ledger.Place"][row.place_id]
     plan.change(row, **{name: value for name, value in values.items() if name != "sequence"})
     if "sequence" in values:
