@@ -116,6 +116,21 @@ def test_search_and_imports_lead_to_the_one_that_stays(company: World) -> None:
     clean()
 
 
+def test_a_vendors_number_of_a_double_leads_to_the_one_that_stays(company: World) -> None:
+    """What the vendor asks under the number of the double is from now on what the one that stays costs."""
+    old, new = company.product(sku="OLD-1"), company.product(sku="NEW-1")
+    VendorPrice.objects.filter(product=old).update(part_number="K-9")
+    VendorPrice.objects.filter(product=new).update(part_number="K-10")
+    merge_products(actor=company.user, product=old.pk, into=new.pk)
+    before = VendorPrice.objects.get(product=old).cost_micro
+    assert [hit.subject for hit in search(actor=company.user, text="K-9")] == [f"product:{new.pk}"]
+    run = bring("vendor_prices", "vendor,part number,cost\nGrossist,K-9,7.25\n")
+    assert (run.problems, [one["what"] for one in run.changes]) == ([], ["cost", "part_number"])
+    assert VendorPrice.objects.get(product=new).cost_micro == 7_250_000
+    assert VendorPrice.objects.get(product=old).cost_micro == before
+    clean()
+
+
 def test_files_follow_behind_those_of_the_one_that_stays(
     company: World, tmp_path: Any, settings: Any
 ) -> None:

@@ -8,6 +8,7 @@ from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
 from tests.documents.reading import pages
+from tests.own.making import field
 from tests.scenarios.doors import ActionsDoor
 from tests.world import World, clean, entries
 from wharfinger.base.refusal import Refusal
@@ -90,6 +91,20 @@ def test_vendors_prices_follow_where_the_other_has_none(company: World) -> None:
     assert VendorPrice.objects.get(product=other, default=True).organization == stays
     stays.refresh_from_db()
     assert (stays.customer, stays.vendor) == (False, True)
+
+
+def test_its_own_values_fill_what_the_other_left_empty(company: World) -> None:
+    for name in ("Region", "Rating"):
+        field("organization", name)
+    Organization.objects.filter(pk=company.customer.pk).update(own={"region": "North", "rating": "A"})
+    stays = Organization.objects.create(name="Borg", own={"rating": "B"})
+    done = merge_organizations(actor=company.user, organization=company.customer.pk, into=stays.pk)
+    stays.refresh_from_db()
+    assert stays.own == {"region": "North", "rating": "B"}
+    reverse(actor=company.user, entry=done.id)
+    stays.refresh_from_db()
+    assert stays.own == {"rating": "B"}
+    clean()
 
 
 def test_goods_that_we_keep_are_the_others(company: World) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from tests.own.making import field
 from tests.scenarios.doors import ActionsDoor
 from tests.world import World, clean, entries, held
 from wharfinger.base.refusal import Refusal
@@ -180,6 +181,34 @@ def test_what_is_kept_of_it_follows_where_the_other_has_none(company: World) -> 
     assert Barcode.objects.get().product == old
     assert Component.objects.get(quantity__gt=0).product == old
     assert scanned([old.sku])[old.sku].product == old
+    clean()
+
+
+def test_what_only_the_double_said_is_said_by_the_one_that_stays(company: World) -> None:
+    """Its own values, words, weight and number at the vendor fill what is empty; what is said there stays."""
+    field("product", "Colour")
+    field("product", "Shelf")
+    old, new = (company.product(own=own) for own in ({"colour": "grey", "shelf": "A"}, {"shelf": "B"}))
+    Product.objects.filter(pk=old.pk).update(
+        manufacturer="Quillon", description="Old words", weight_grams=300
+    )
+    Product.objects.filter(pk=new.pk).update(description="New words")
+    VendorPrice.objects.filter(product=old).update(part_number="K-9")
+    before = (
+        VendorPrice.objects.get(product=new).part_number,
+        Product.objects.filter(pk=new.pk).values().get(),
+    )
+    done = merge(company, old, new)
+    new.refresh_from_db()
+    assert new.own == {"colour": "grey", "shelf": "B"}
+    assert (new.manufacturer, new.description, new.weight_grams) == ("Quillon", "New words", 300)
+    assert VendorPrice.objects.get(product=new).part_number == "K-9"
+    clean()
+    reverse(actor=company.user, entry=done.id)
+    assert (
+        VendorPrice.objects.get(product=new).part_number,
+        Product.objects.filter(pk=new.pk).values().get(),
+    ) == before
     clean()
 
 

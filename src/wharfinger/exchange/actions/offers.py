@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import F
+
 from wharfinger.base import clock, configuration
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
@@ -91,10 +93,13 @@ def _products(groups: Iterable[Group]) -> dict[str, Product]:
 
 
 def _by_part(vendor: Organization, rows: Iterable[Row]) -> dict[str, Product]:
-    """Our products by the numbers that this vendor gives them."""
+    """Our products by the numbers that this vendor gives them; of those that were merged the ones that stay."""
     numbers = {row["part_number"] for row in rows} - {""}
-    found = VendorPrice.objects.filter(organization=vendor, part_number__in=numbers).select_related("product")
-    return {price.part_number: price.product for price in found}
+    found = VendorPrice.objects.filter(organization=vendor, part_number__in=numbers)
+    # One that stays and has the number itself comes last, so that it has the word.
+    merged_first = F("product__merged_into").asc(nulls_last=True)
+    every = found.select_related("product__merged_into").order_by(merged_first, "pk")
+    return {price.part_number: price.product.merged_into or price.product for price in every}
 
 
 def _offer(group: Group) -> dict[str, Any]:

@@ -9,12 +9,22 @@ from wharfinger.base.refusal import N_, Refusal
 from wharfinger.base.words import same
 from wharfinger.ledger.plan import Plan, Truth
 
+FILLED = ("description", "manufacturer", "category_id", "weight_grams")
+"""What the product that stays takes over where it says nothing of its own."""
+
+
+def fill(plan: Plan, old: Any, into: Any, names: Iterable[str]) -> None:
+    """Let the one that stays say what only its double said: in these columns, and in own fields that it left empty."""
+    plan.change(into, **{name: getattr(into, name) or getattr(old, name) for name in names})
+    plan.change_within(into, "own", {key: value for key, value in old.own.items() if key not in into.own})
+
 
 def follow_terms(plan: Plan, truth: Truth, old: Any, into: Any) -> None:
     """Let vendors, prices, barcodes, units, levels and relations follow, where the one that stays has none of its own.
 
     Where it has, its own holds: two prices of one vendor, or two minima of one location, are not added.
     """
+    fill(plan, old, into, FILLED)
     _units(plan, truth, old, into)
     _vendors(plan, truth, old, into)
     _levels(plan, truth, old, into)
@@ -69,8 +79,12 @@ def _vendors(plan: Plan, truth: Truth, old: Any, into: Any) -> None:
         known = own.get(price.organization_id)
         if known is None:
             plan.change(price, product_id=into.pk, default=price.default and not chosen)
-        elif price.default and not chosen:
-            plan.change(known, default=True)
+        else:
+            plan.change(
+                known,
+                part_number=known.part_number or price.part_number,
+                default=known.default or (price.default and not chosen),
+            )
 
 
 def _levels(plan: Plan, truth: Truth, old: Any, into: Any) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.flows.rules.merged_terms import fill
 from wharfinger.ledger.plan import LotRef, Plan, Truth, fixed
 from wharfinger.parties.rules import row_of
 
@@ -25,12 +26,8 @@ def plan_merge_organizations(truth: Truth, *, organization: int, into: int) -> P
                 plan.change(row, **{column: into})
     _vendor_prices(plan, truth, organization, into)
     _kept_goods(plan, truth, into)
-    plan.change(
-        new,
-        customer=new.customer or old.customer,
-        vendor=new.vendor or old.vendor,
-        **{name: getattr(new, name) or getattr(old, name) for name in FILLED},
-    )
+    plan.change(new, customer=new.customer or old.customer, vendor=new.vendor or old.vendor)
+    fill(plan, old, new, FILLED)
     for other in truth.documents["parties.Organization"].values():
         if other.merged_into_id == organization:
             plan.change(other, merged_into_id=into)
@@ -70,7 +67,9 @@ def _vendor_prices(plan: Plan, truth: Truth, organization: int, into: int) -> No
         if known is None:
             own_currency = price.currency or (old.currency if old.currency != new.currency else "")
             plan.change(price, organization_id=into, currency=own_currency)
-        elif price.default:
+            continue
+        plan.change(known, part_number=known.part_number or price.part_number)
+        if price.default:
             plan.change(price, default=False)
             plan.change(known, default=True)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from wharfinger.base import configuration
 from wharfinger.base.access import Actor
@@ -77,10 +78,11 @@ def _serials(text: str) -> Iterable[Hit]:
 
 
 def _products(text: str) -> Iterable[Hit]:
+    numbered = Product.objects.filter(vendors__part_number=text, vendors__void__isnull=True)
+    of_vendor = numbered.annotate(stays=Coalesce("merged_into", "pk")).values_list("stays", flat=True)
     exact = Product.objects.filter(
-        Q(pk__in=[one.product.pk for one in scanned([text]).values()])
-        | Q(vendors__part_number=text, vendors__void__isnull=True)
-    ).distinct()
+        pk__in={*(one.product.pk for one in scanned([text]).values()), *of_vendor[:EACH]}
+    )
     alike = Product.objects.filter(merged_into__isnull=True)
     named = alike.filter(Q(name__istartswith=text) | Q(sku__istartswith=text) | varied(text))
     for product in {p.pk: p for p in (*exact[:EACH], *named.order_by("name")[:EACH])}.values():
