@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -23,7 +24,7 @@ from wharfinger.sales.actions.orders import create_order, reserve
 from wharfinger.sales.rules.orders import Hold, OrderWish
 from wharfinger.stock.actions.counts import begin_count, record_count
 from wharfinger.stock.actions.goods import adjust, hold
-from wharfinger.stock.models import Count, CountLine
+from wharfinger.stock.models import Bin, Count, CountLine
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.counting import Tally
 from wharfinger.stock.rules.moving import Goods
@@ -67,7 +68,11 @@ def test_a_part_is_counted_row_by_row_until_nothing_waits(browser: Client, compa
     one, other = (f"n-{bin.pk}:{switch.pk}::" for bin in company.bins[:2])
     refused = post(browser, f"{path}rows/", **{one: "x", other: "2"})
     assert (refused.status_code, CountLine.objects.count()) == (422, 0)
-    assert 'value="2"' in refused.content.decode()
+    told = refused.content.decode()
+    assert 'value="2"' in told
+    # The sentence stands in its row, and once.
+    assert told.count("“x” is not a number") == 1
+    assert told.index('id="n-e"') < told.index(f'name="{one}"') < told.index('aria-invalid="true"')
     assert post(browser, f"{path}rows/", **{one: "4", other: ""}).status_code == 303
     assert seen(browser, path).count('name="n-') == 1
     assert post(browser, f"{path}rows/", **{other: "2"}).status_code == 303
@@ -102,6 +107,84 @@ def test_a_bin_is_scanned(browser: Client, company: World) -> None:
     assert refused.status_code == 422
     assert "4711" in refused.content.decode()
     assert entries() == before
+
+
+def scan(browser: Client, path: str, bin: Bin, *codes: str) -> Any:
+    """Write down a bin by its scans, the newest of which stands first."""
+    return browser.post(f"{path}scans/", {"bin": bin.pk, "scanned": codes[::-1]})
+
+
+def told(count: int) -> list[tuple[int, str, int | None, int, int]]:
+    """Product, number, whose goods, counted and how far off, of each line of a count."""
+    rows = CountLine.objects.filter(count=count).order_by("product", "code", "owner")
+    return list(rows.values_list("product", "code", "owner", "counted", "difference"))
+
+
+def test_units_whose_numbers_are_known_from_shipping_are_counted_by_their_code(
+    browser: Client, company: World
+) -> None:
+    display = company.product(traced="serial", traced_from="shipping")
+    company.stock(display, 3)
+    count = begin_count(actor=HOUSE, location=company.location.pk).one("stock.Count")
+    path = f"/stock/counts/{count}/"
+    assert f'name="n-{company.bins[0].pk}:{display.pk}::"' in seen(browser, path)
+    assert scan(browser, path, company.bins[0], display.sku, display.sku).status_code == 303
+    assert told(count) == [(display.pk, "", None, 2, -1)]
+
+
+def test_batches_are_scanned_by_their_number(browser: Client, company: World) -> None:
+    """Pieces first, then their batch; the label of a batch alone is one piece more."""
+    battery = company.product(traced="batch")
+    place = company.location.place_id
+    found = Adjustment(battery.pk, 5, place, company.bins[0].place_id, batch="L1")
+    adjust(actor=HOUSE, items=[found], reason="Found")
+    count = begin_count(actor=HOUSE, location=company.location.pk).one("stock.Count")
+    path = f"/stock/counts/{count}/"
+    before = entries()
+    refused = scan(browser, path, company.bins[0], battery.sku, "L1", battery.sku)
+    assert (refused.status_code, entries()) == (422, before)
+    assert f"{battery.sku} is kept by batches." in refused.content.decode()
+    read = [battery.sku, battery.sku, "l1", "L1", battery.sku, "L2"]
+    assert scan(browser, path, company.bins[0], *read).status_code == 303
+    assert told(count) == [(battery.pk, "L1", None, 3, -2), (battery.pk, "L2", None, 1, 1)]
+
+
+def test_a_units_number_says_whose_it_is(browser: Client, company: World) -> None:
+    phone = company.product(traced="serial")
+    company.stock(phone, 1, serials=("OURS",))
+    place, shelf, whose = company.location.place_id, company.bins[0].place_id, company.customer.pk
+    theirs = Adjustment(phone.pk, 1, place, shelf, serials=("THEIRS",), owner=whose)
+    adjust(actor=HOUSE, items=[theirs], reason="Found")
+    count = begin_count(actor=HOUSE, location=company.location.pk).one("stock.Count")
+    assert scan(browser, f"/stock/counts/{count}/", company.bins[0], "ours", "theirs").status_code == 303
+    assert told(count) == [(phone.pk, "OURS", None, 1, 0), (phone.pk, "THEIRS", company.customer.pk, 1, 0)]
+
+
+def test_nothing_typed_is_not_none_counted(browser: Client, company: World) -> None:
+    """Whoever found none says 0."""
+    phone = company.product(traced="serial")
+    company.stock(phone, 1, serials=("P-1",))
+    count = begin_count(actor=HOUSE, location=company.location.pk).one("stock.Count")
+    values = {"bin": str(company.bins[0].pk), "product": phone.sku}
+    before = entries()
+    assert post(browser, f"/stock/counts/{count}/record/", **values).status_code == 422
+    assert (told(count), entries()) == ([], before)
+    assert post(browser, f"/stock/counts/{count}/record/", **values, counted="0").status_code == 303
+    assert told(count) == [(phone.pk, "P-1", None, 0, -1)]
+
+
+def test_a_form_that_came_back_leads_to_its_page(browser: Client, company: World) -> None:
+    """Lists and filters of a refused form, a reload, and signing in again meanwhile."""
+    company.stock(company.product(), 1)
+    count = begin_count(actor=HOUSE, location=company.location.pk).one("stock.Count")
+    path = f"/stock/counts/{count}/"
+    for part in ("rows/", "scans/", "record/"):
+        assert browser.get(f"{path}{part}?tab=off")["Location"] == f"{path}?tab=off"
+    again = Client().post(f"{path}rows/", headers={"referer": f"http://testserver{path}?bin=1"})
+    assert again["Location"] == f"/sign-in/?next={path}%3Fbin%3D1"
+    lost = browser.get(f"{path}complete/")
+    assert (lost.status_code, lost["Allow"]) == (405, "POST")
+    assert "Go back and send the form again." in lost.content.decode()
 
 
 def test_whoever_counts_blind_sees_no_figures_of_the_books(client: Client, company: World) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from wharfinger.base import access, closed
@@ -20,9 +22,11 @@ Link = tuple[str, str]
 """Words and an address."""
 
 PASSING = frozenset(("csrfmiddlewaretoken", "back"))
+"""Fields that say nothing about what a person typed."""
 CLOSED = "closed_reason"
 """The field in which somebody says why an act is dated into a closed period."""
-"""Fields that say nothing about what a person typed."""
+SHOWN = ("GET", "HEAD")
+"""How a page is asked for, rather than something sent."""
 
 
 class Selected(NamedTuple):
@@ -57,7 +61,10 @@ def signed_in(request: HttpRequest, permission: str = "") -> HttpResponse | None
     """Send strangers to sign in; raise NotAllowed for people without the permission; else None."""
     user: Any = request.user
     if not user.is_authenticated:
-        answer = redirect_to_login(request.get_full_path())
+        # Whose session ended while a form was filled comes back to the form; its act is sent by nobody.
+        answer = redirect_to_login(
+            request.get_full_path() if request.method in SHOWN else _sent_from(request)
+        )
         return _navigate(request, answer["Location"])
     if permission:
         access.require(user, permission)
@@ -71,6 +78,27 @@ def page(permission: str = "") -> Callable[[Callable[..., Answer]], Callable[...
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             return signed_in(request, permission) or view(request, *args, **kwargs)
+
+        return guarded
+
+    return made
+
+
+def posted(form: str, *args: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer | HttpResponse]]:
+    """Make a view act on what is sent only; whoever asks for its address is led to the page of the form.
+
+    A refused form comes back under the address it was sent to, and its lists and filters lead there.
+    form: the name of that page; args: which arguments of the view it takes.
+    """
+
+    def made(view: Callable[..., Answer]) -> Callable[..., Answer | HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, **kwargs: Any) -> Answer | HttpResponse:
+            if request.method == "POST":
+                return view(request, **kwargs)
+            asked = request.GET.urlencode()
+            to = reverse(form, kwargs={name: kwargs[name] for name in args})
+            return HttpResponseRedirect(f"{to}?{asked}" if asked else to)
 
         return guarded
 
@@ -178,6 +206,14 @@ def came_from(request: HttpRequest, otherwise: str) -> str:
     back = request.POST.get("back") or request.GET.get("back", "")
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
     return back if safe else otherwise
+
+
+def _sent_from(request: HttpRequest) -> str:
+    """The page of ours from which a form was sent, as the browser tells."""
+    told = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(told, {request.get_host()}, require_https=request.is_secure())
+    found = urlsplit(told)
+    return f"{found.path}?{found.query}".rstrip("?") if ours and found.path else "/"
 
 
 def _entry(done: Any) -> Any:

@@ -40,7 +40,12 @@ class HouseMiddleware:
             return self.get_response(request)
         known = house(request)
         with timezone.override(ZoneInfo(known["time_zone"])), owned.knowing(known[look.OWN_FIELDS]):
-            return self.get_response(request)
+            response = self.get_response(request)
+            if response.status_code == 405 and not response.content:
+                told = render(request, "site/error.html", {"code": 405, "refusal": None}, status=405)
+                told.headers["Allow"] = response.headers["Allow"]
+                return told
+            return response
 
     def process_exception(self, request: HttpRequest, raised: Exception) -> HttpResponse | None:
         """A refusal is an answer, not an error of ours."""

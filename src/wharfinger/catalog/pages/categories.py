@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.base import kept
 from wharfinger.base.asking import Ask
 from wharfinger.base.kept import Kept
-from wharfinger.base.page import page, page_act
+from wharfinger.base.page import page, page_act, posted
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Table, table_page
 from wharfinger.catalog.actions import categories as actions
@@ -124,8 +124,8 @@ def category(request: HttpRequest, pk: int) -> HttpResponse:
     return kept.change_one(request, CATEGORY, pk)
 
 
-@require_POST
 @page("catalog.merge")
+@posted("catalog:category", "pk")
 def merge(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a category become a part of another, with all that is filed in it and below it."""
     actor: Any = request.user

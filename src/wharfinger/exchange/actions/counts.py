@@ -74,7 +74,7 @@ def _tally(count: Count, group: Group, n: int) -> Tally:
     serials = tuple(
         code for one in group.rows for code in one["serial"].replace(",", " ").replace(";", " ").split()
     )
-    figure = row.figure("counted") or (str(len(serials)) if product.traced == "serial" else "")
+    figure = row.figure("counted") or (str(len(serials)) if serials else "")
     return Tally(
         product.pk,
         bin.place_id,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.base.asking import Ask, capped
-from wharfinger.base.page import Form, came_from, page, page_act, selected
+from wharfinger.base.page import Form, came_from, page, page_act, posted, selected
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.ledger.models import Outbox
@@ -137,8 +137,8 @@ def rules(request: HttpRequest) -> HttpResponse:
     return _rules(request, Form(), "")
 
 
-@require_POST
 @page("notices.rule")
+@posted("notices:rules")
 def set_rule(request: HttpRequest, event: str) -> HttpResponse:
     """Say who is told of an event."""
     actor: Any = request.user

@@ -101,7 +101,7 @@ def _shown(request: HttpRequest, found: Count, form: Form) -> HttpResponse:
 
 def _wrong(waiting: Sequence[queries.Spot], refusal: Refusal | None) -> str:
     """The row that a refusal is about, if it is among those shown."""
-    about = refusal.field if refusal is not None else ""
+    about = (refusal.field if refusal is not None else "") or ""
     rows = (one.key for one in waiting)
     return next((key for key in rows if about == f"n-{key}" or about.startswith(f"n-{key}.")), "")
 

@@ -192,8 +192,10 @@
   const known = (codes) => Array.isArray(codes) ? codes.map((code) => [code, 1]) : Object.entries(codes);
   // What was scanned on this page, each with how it is taken back.
   const scans = [];
-  const undoLast = () => {
-    const last = scans.pop();
+  // What stands in a form that came back refused was scanned before this page: its newest stands first.
+  const undoLast = (scanner) => {
+    const last = scans.pop(), earlier = last ? null : $("[data-scanned] [data-unscan]", scanner);
+    if (earlier) { earlier.click(); beep(true); return; }
     if (!last) { beep(false); return; }
     last.back();
     const told = $("[data-last]", last.scanner);
@@ -258,16 +260,19 @@
     form.requestSubmit();
     return true;
   };
-  // Where bins are counted, a bin's label says where the next scans lie, unless those before it are not written down.
+  // Where bins are counted, a bin's label says where the next scans lie, unless those before it are not written down
+  // or the count does not look at it.
   const shelved = (scanner, code) => {
     const shelf = $("select[data-shelf]", scanner.closest("form") ?? scanner), told = $("[data-last]", scanner);
     const found = shelf && [...shelf.options].find((one) => same(one.text) === same(code));
-    if (!found) return false;
-    const early = found.value !== shelf.value && Boolean($("[data-scanned] li", scanner));
-    if (!early) shelf.value = found.value;
-    told.textContent = early ? `${code}: ${shelf.dataset.first}` : code;
-    told.classList.toggle("bad", early);
-    beep(!early);
+    const away = shelf && !found && JSON.parse(shelf.dataset.others).some((name) => same(name) === same(code));
+    if (!found && !away) return false;
+    const early = found && found.value !== shelf.value && Boolean($("[data-scanned] li", scanner));
+    const why = away ? shelf.dataset.away : early && shelf.dataset.first;
+    if (!why) shelf.value = found.value;
+    told.textContent = why ? `${code}: ${why}` : code;
+    told.classList.toggle("bad", Boolean(why));
+    beep(!why);
     return true;
   };
   const scan = (scanner, code) => {
@@ -296,7 +301,7 @@
   };
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest?.("[data-scan]"), scanner = field?.closest("[data-scanner]");
-    if (scanner && !field.value && event.key === "z" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); undoLast(); return; }
+    if (scanner && !field.value && event.key === "z" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); undoLast(scanner); return; }
     if (event.key !== "Enter" || !field?.value.trim()) return;
     event.preventDefault();
     // One code in a field of its own sends nothing either: the next field has its turn.
@@ -328,7 +333,7 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-unscan-last]");
     if (!button) return;
-    undoLast();
+    undoLast(button.closest("[data-scanner]"));
     $("[data-scan]", button.closest("[data-scanner]")).focus();
   });
   // A scan without a field in focus goes to the page's scanner.
