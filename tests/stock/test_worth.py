@@ -30,7 +30,7 @@ from wharfinger.purchasing.rules.landing import Cost
 from wharfinger.returns.actions.receiving import take_back
 from wharfinger.returns.rules.receiving import Returned
 from wharfinger.returns.rules.requesting import Asked
-from wharfinger.stock.queries.worth import Amount, changes, total, valuation
+from wharfinger.stock.queries.worth import Amount, changes, overall, total, valuation
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +69,10 @@ def agree() -> None:
         assert {one.product for one in valuation(on, some)} == set(some)
         for since in (ago(9), ago(4), on):
             if since <= on:
+                for wanted in (None, some):
+                    each, all_of = changes(since, on, wanted), overall(since, on, wanted)
+                    assert all_of.opening.value_minor == sum(one.opening.value_minor for one in each)
+                    assert all_of.closing.value_minor == sum(one.closing.value_minor for one in each)
                 told = {one.product: tuple(one.closing) for one in changes(since, on)}
                 assert {p: amount for p, amount in told.items() if any(amount)} == ledger
 
@@ -133,7 +137,7 @@ def test_each_change_stands_under_its_cause(company: World) -> None:
 
 
 def test_over_the_api_on_the_page_and_as_a_file(company: World) -> None:
-    product, older = company.product(), company.product()
+    product, older = company.product(), company.product(category="Cable / Patch")
     bring(company, older, 2, ago=40, cost_micro=1_500_000)
     bring(company, product, 4, ago=3, cost_micro=2_500_000)
     bring(company, product, -1, ago=1)
@@ -154,6 +158,10 @@ def test_over_the_api_on_the_page_and_as_a_file(company: World) -> None:
     past = seen(door, f"/stock/worth/?day-from={ago(30)}&day-to={ago(3)}")
     assert "13.00" in past
     assert "13.00" not in page
+    assert together(past) == ["3.00", "10.00", "13.00"]
+    filed = seen(door, f"/stock/worth/?category=cable&day-to={today()}")
+    assert together(filed) == ["3.00", "3.00"]
+    assert product.sku not in filed
     assert door.get(f"/stock/worth/?day-from={today()}&day-to={ago(3)}").status_code == 422
     assert door.get("/stock/worth/?day-to=yesterday").status_code == 422
     rows = door.get(f"/stock/worth/?day-to={ago(3)}&export=csv").getvalue().decode()
@@ -163,6 +171,12 @@ def test_over_the_api_on_the_page_and_as_a_file(company: World) -> None:
     ) as asked:
         seen(door, f"/stock/worth/?day-to={ago(3)}")
     assert len(asked) <= 14
+
+
+def together(page: str) -> list[str]:
+    """What the page says of all its products together, from before to the end."""
+    told = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page[: page.index("<table")])
+    return [figure.strip("€ \u00a0") for _, figure in told]
 
 
 def test_the_worth_of_stock_is_for_those_who_may_see_costs(company: World) -> None:

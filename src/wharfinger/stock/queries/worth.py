@@ -148,6 +148,24 @@ def changes(since: date, until: date, products: Iterable[int] | None = None) -> 
     ]
 
 
+def overall(since: date, until: date, products: Iterable[int] | None = None) -> Changed:
+    """The same of all these products together, of every product where none are named; only what they were worth."""
+    wanted = None if products is None else sorted(set(products))
+    before = _day_before(since)
+    opening = total(before) if wanted is None else sum(one.value_minor for one in valuation(before, wanted))
+    only, params = ("", []) if wanted is None else (f" AND {sql.among('l.product_id')}", [sql.array(wanted)])
+    layers = "" if wanted is None else "JOIN ledger_layer l ON l.id = d.layer_id "
+    rows = sql.fetch(
+        f"SELECT cause, -SUM(v) FROM (SELECT {_cause()} AS cause, d.value_minor AS v "
+        f"FROM ledger_entry e JOIN ledger_draw d ON d.entry_id = e.id {layers}"
+        "LEFT JOIN ledger_move m ON m.id = d.move_id "
+        "LEFT JOIN ledger_holding s ON s.id = m.source_id LEFT JOIN ledger_holding t ON t.id = m.target_id "
+        f"WHERE e.effective_on BETWEEN %s AND %s{only}) x GROUP BY cause",
+        [since, until, *params],
+    )
+    return Changed(0, Amount(0, opening), {cause: Amount(0, int(value)) for cause, value in rows if value})
+
+
 def _day_before(day: date) -> date:
     return date.fromordinal(max(1, day.toordinal() - 1))
 
