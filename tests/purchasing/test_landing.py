@@ -22,6 +22,7 @@ from wharfinger.ledger.models import Posting
 from wharfinger.ledger.reverse import reverse
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Role, User
+from wharfinger.pricing.actions import set_rates
 from wharfinger.purchasing.actions.landing import cancel_cost, land_cost, reprice
 from wharfinger.purchasing.actions.receiving import cancel_receipt, receive
 from wharfinger.purchasing.models import ReceiptCost
@@ -145,6 +146,19 @@ def test_a_cost_in_another_currency_is_taken_at_its_rate(company: World) -> None
     assert entries() == before
     land(receipt, 1000, currency="USD", rate_micro=900_000)
     assert stock_of(product) == (1, 1900)
+    clean()
+
+
+def test_a_cost_without_a_rate_takes_that_of_its_day(company: World) -> None:
+    product, today = company.product(), clock.today("Europe/Berlin")
+    receipt, _ = received(company, (product, 1, 10_000_000))
+    for ago, rate in ((9, "0.8"), (0, "0.9")):
+        day = today - timedelta(days=ago)
+        set_rates(actor=HOUSE, rates=[{"currency": "USD", "valid_from": day.isoformat(), "rate": rate}])
+    cost = land(receipt, 1000, currency="USD").one("purchasing.ReceiptCost")
+    assert stock_of(product) == (1, 1900)
+    cancel_cost(actor=HOUSE, receipt=receipt, cost=cost)
+    assert stock_of(product) == (1, 1000)
     clean()
 
 

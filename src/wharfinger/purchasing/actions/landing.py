@@ -14,6 +14,7 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
+from wharfinger.pricing.queries import read_rates
 from wharfinger.purchasing.models import Receipt, ReceiptCost
 from wharfinger.purchasing.queries import arrived
 from wharfinger.purchasing.rules import landing
@@ -32,7 +33,8 @@ def land_cost(
 ) -> Written:
     """Spread freight, customs or the like over the goods of a receipt by value, quantity or weight.
 
-    It reaches what is still in stock; the share of what has left is stated as purchase variance.
+    It reaches what is still in stock; the share of what has left is stated as purchase variance. Without a rate,
+    another currency counts at the rate of the day on which the cost counts.
     Raises Refusal when there is nothing to spread by, or it is dated before the goods or their last change.
     """
     require(actor, "purchasing.land_cost")
@@ -48,7 +50,7 @@ def land_cost(
     )
     return post(
         "land_cost",
-        _wish(receipt, vendor=cost.vendor),
+        _wish(receipt, vendor=cost.vendor, currency=cost.currency),
         partial(landing.plan_land_cost, receipt=receipt, cost=cost),
         actor=actor,
         key=key,
@@ -106,7 +108,7 @@ def reprice(
     )
 
 
-def _wish(receipt: int, *, cost: int | None = None, vendor: int | None = None) -> Wish:
+def _wish(receipt: int, *, cost: int | None = None, vendor: int | None = None, currency: str = "") -> Wish:
     row = Receipt.objects.filter(pk=receipt).first()
     if row is None:
         raise NotThere("no_such_receipt", N_("There is no such receipt."))
@@ -120,7 +122,11 @@ def _wish(receipt: int, *, cost: int | None = None, vendor: int | None = None) -
         products=products,
         # The layers are the receipt's own, of single units among them; they are read below.
         layers=_none,
-        reads=(arrived.read_landed(row.made_id, vendor), read_layer_dates),
+        reads=(
+            arrived.read_landed(row.made_id, vendor),
+            read_layer_dates,
+            lambda truth: read_rates(truth, [currency or truth.home_currency]),
+        ),
     )
 
 

@@ -27,7 +27,8 @@ class CostGiven(Given):
     amount: Amount
     currency: Currency | None = Field(default=None, description="The company's without it.")
     rate: Price | None = Field(
-        default=None, description="What one unit of another currency is worth in the company's."
+        default=None,
+        description="What one unit of another currency is worth in the company's; that day's rate without it.",
     )
     spread: Spread = Field(default="value", description="How it is spread over the goods.")
     vendor: Id | None = Field(default=None, description="Who asks for it, if not the vendor of the goods.")
