@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from django.test import Client
 
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries, seen, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import BadInput, Refusal
 from wharfinger.demand.rules import LineWish
@@ -104,3 +108,34 @@ def test_what_is_kept_over_http_and_on_its_pages(company: World, client: Client)
     again = client.post("/stock/for-others/hand-back/", form)
     assert "only 0 of them are there" in again.content.decode()
     clean()
+
+
+def test_a_unit_of_theirs_is_found_and_moved_from_its_row_and_on_their_page(
+    company: World, client: Client
+) -> None:
+    client.force_login(company.user)
+    phone = company.product(traced="serial", cost_method="specific")
+    acme, van = company.customer, company.other
+    for code, place in (("A", company.location.place_id), ("B", van.place_id)):
+        item = Adjustment(phone.pk, 1, place, serials=(code,), owner=acme.pk)
+        adjust(actor=HOUSE, items=[item], reason="Taken in")
+    page = seen(client, f"/stock/for-others/?location={van.pk}")
+    assert links(page, "/stock/transfer/") == [["B"]]
+    assert links(page, "/stock/for-others/hand-back/") == [["B"]]
+    assert links(seen(client, "/stock/for-others/?number=a"), "/stock/transfer/") == [["A"]]
+    (asked,) = re.findall(r'href="(/stock/transfer/[^"]+)"', page)
+    form = {name: value[0] for name, value in parse_qs(urlsplit(unescape(asked)).query).items()}
+    to = f"location-{company.location.pk}"
+    assert client.post("/stock/transfer/", form | {"to": to}).status_code == 303
+    assert [one[1] for one in kept()] == ["Main", "Main"]
+    page = seen(client, f"/organizations/{acme.pk}/")
+    assert "Kept for them" in page
+    assert phone.sku in page
+    assert "Kept for them" not in seen(client, f"/organizations/{company.vendor.pk}/")
+    clean()
+
+
+def links(page: str, to: str) -> list[list[str]]:
+    """The serial numbers that links to a form fill in."""
+    found = re.findall(rf'href="({to}\?[^"]+)"', page)
+    return [parse_qs(urlsplit(unescape(one)).query)["serials-scan"] for one in found]

@@ -9,18 +9,20 @@ import pytest
 from django.test import Client
 
 from tests.purchasing.buying import sold, stocked_up
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries, seen, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.stock.actions.goods import adjust, transfer
 from wharfinger.stock.actions.locations import add_location, change_location
+from wharfinger.stock.actions.transfers import draft_transfer, receive_transfer, send_transfer
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries.figures import stock_rows
 from wharfinger.stock.queries.locations import Standing, standing_at
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.moving import Goods, Transfer
+from wharfinger.stock.rules.transferring import Arrived, Sent, TransferWish
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +107,37 @@ def test_the_list_says_how_much_is_on_hand_and_not_what_is_on_order(company: Wor
     place = company.location.place_id
     assert standing_at([place])[place] == Standing(products=2, units=55, decimals=1)
     assert standing_at([]) == {}
+
+
+def test_a_persons_custody_says_what_is_on_its_way_to_whom(company: World, client: Client) -> None:
+    client.force_login(company.user)
+    keeper = {"name": "Ada's bag", "kind": "person", "person": company.user.pk}
+    bag = add_location(actor=HOUSE, values=keeper).one("stock.Location")
+    product = company.product()
+    company.stock(product, 3)
+    wish = TransferWish(company.location.pk, bag, (Sent(product.pk, 2),))
+    order = draft_transfer(actor=HOUSE, wish=wish).one("stock.TransferOrder")
+    send_transfer(actor=HOUSE, order=order)
+    for at in (bag, company.location.pk):
+        page = seen(client, f"/locations/{at}/")
+        assert f"/stock/transfers/{order}/" in page
+        assert "In transit" in page
+    assert f"/stock/transfers/{order}/" not in seen(client, f"/locations/{company.other.pk}/")
+    assert product.sku in seen(client, f"/stock/?tab=all&location={bag}")
+    receive_transfer(actor=HOUSE, order=order, arrived=[Arrived(product.pk, 2)])
+    assert f"/stock/transfers/{order}/" not in seen(client, f"/locations/{bag}/")
+    page = seen(client, f"/locations/?person={company.user.pk}")
+    assert f"/locations/{bag}/" in page
+    assert f"/locations/{company.location.pk}/" not in page
+    clean()
+
+
+def test_stock_leaves_out_where_nothing_of_a_product_is(company: World, client: Client) -> None:
+    client.force_login(company.user)
+    product = company.product()
+    company.stock(product, 1)
+    move = Transfer(Goods(product.pk, 1, company.location.place_id), company.other.place_id)
+    transfer(actor=HOUSE, items=[move])
+    page = seen(client, "/stock/")
+    assert page.count(f'href="/stock/products/{product.pk}/"') == 1
+    assert f"/locations/{company.location.pk}/" not in page

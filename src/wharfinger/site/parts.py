@@ -30,6 +30,7 @@ from wharfinger.site.nav import address
 from wharfinger.site.papers import papers
 from wharfinger.stock.models import Level, Location
 from wharfinger.stock.queries import figures
+from wharfinger.stock.queries.kept import kept_for_others
 from wharfinger.stock.queries.levels import levels_of
 
 FEW = 6
@@ -39,7 +40,7 @@ OPEN = ("demand", "to_approve", "to_order", "drafted", "on_order", "bin", "picke
 
 def install() -> None:
     """Hang the table into the pages; called once, when Django is ready."""
-    further.parts["organization"] = [documents, devices, priced.of_an_organization]
+    further.parts["organization"] = [documents, devices, kept, priced.of_an_organization]
     further.parts["order"], further.parts["work_order"] = [papers], [papers]
     further.parts["product"] = [stock, priced.of_a_product, open_lines]
     for noun in SEEN_BY:
@@ -114,6 +115,25 @@ def devices(request: HttpRequest, pk: int) -> str:
         for one in found.select_related("product", "lot", "site").order_by("-pk")[: 2 * FEW]
     ]
     return _part(request, "devices", rows=rows, organization=pk)
+
+
+def kept(request: HttpRequest, pk: int) -> str:
+    """The goods of an organization that we keep for it."""
+    actor: Any = request.user
+    if not actor.may("stock.read"):
+        return ""
+    found = list(kept_for_others().filter(lot__owner=pk).order_by("sku", "pk")[: 2 * FEW])
+    rows = [
+        {
+            "product": (one["sku"], address("stock:product", one["product_id"])),
+            "name": one["name"],
+            "number": one["code"] or None,
+            "where": " / ".join(part for part in (one["at_name"], one["bin_name"]) if part),
+            "quantity": (one["quantity"], one["decimals"]),
+        }
+        for one in found
+    ]
+    return _part(request, "kept", rows=rows, owner=found[0]["owner_name"]) if rows else ""
 
 
 def stock(request: HttpRequest, pk: int) -> str:

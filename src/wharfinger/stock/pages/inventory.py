@@ -56,6 +56,8 @@ def _inventory(ask: Ask) -> Rows:
     rows = [
         _row(product, row, names, currency if costs else "")
         for product, row in places.lines_of_numbers(cut.items, locations)
+        # Of what is there, a location with nothing of it is not told.
+        if ask.tab != "there" or any(getattr(row, figure) for figure in FIGURES)
     ]
     return Rows(rows, cut.before, cut.after)
 

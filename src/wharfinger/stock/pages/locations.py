@@ -23,7 +23,9 @@ from wharfinger.ledger.write import Written
 from wharfinger.parties.models import User
 from wharfinger.stock.actions import locations as actions
 from wharfinger.stock.models import Bin, Location
+from wharfinger.stock.pages.transfers import word_of
 from wharfinger.stock.queries.locations import Standing, standing_at
+from wharfinger.stock.queries.transfers import standing, transfers
 
 KINDS = {
     "warehouse": N_("Warehouse"),
@@ -32,6 +34,8 @@ KINDS = {
     "virtual": N_("Virtual"),
 }
 CHANNELS = {"direct": N_("Direct sale"), "indirect": N_("Indirect sale"), "rental": N_("Rental")}
+FEW = 12
+"""So many of the transfer orders that are open stand on the page; the rest in their list."""
 FIELDS = ("name", "kind", "channel", "person", "returns_location")
 
 
@@ -45,6 +49,8 @@ def _rows(ask: Ask) -> Rows:
         found = found.filter(name__icontains=text)
     if kinds := ask.many("kind"):
         found = found.filter(kind__in=kinds)
+    if people := ask.ids("person"):
+        found = found.filter(person__in=people)
     cut = ask.slice(found, {"name": "name"})
     there = standing_at([one.place_id for one in cut.items])
     rows = [_row(one, there.get(one.place_id, Standing(0, 0, 0))) for one in cut.items]
@@ -76,6 +82,11 @@ def _kinds(ask: Ask) -> list[tuple[str, str]]:
     return [(kind, _(word)) for kind, word in KINDS.items()]
 
 
+def _keepers(ask: Ask) -> list[tuple[str, str]]:
+    found = User.objects.filter(custody__isnull=False).distinct().order_by("name", "username")
+    return [(str(one.pk), str(one)) for one in found]
+
+
 LOCATIONS = Table(
     name="locations",
     title=N_("Locations"),
@@ -93,6 +104,7 @@ LOCATIONS = Table(
     filters=(
         Filter("name", N_("Name")),
         Filter("kind", N_("Kind"), "many", _kinds),
+        Filter("person", N_("Person"), "many", _keepers),
     ),
     tabs=(Tab("open", N_("In use")), Tab("all", N_("All"))),
     acts=(Act("labels", N_("Print labels"), "documents:label_locations", "stock.read", icon="printer"),),
@@ -123,7 +135,7 @@ def location(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _shown(request: HttpRequest, found: Location, form: Form) -> HttpResponse:
-    standing = dict(
+    products = dict(
         Holding.objects.filter(place__parent=found.place_id, kind="bin", quantity__gt=0)
         .values_list("place_id")
         .annotate(CountOf("product_id", distinct=True))
@@ -134,18 +146,31 @@ def _shown(request: HttpRequest, found: Location, form: Form) -> HttpResponse:
         .select_related("place")
         .order_by("retired_on", "place__sequence", "name")
     )
+    open_orders = standing(transfers(), ("draft", "in_transit"))
+    under = open_orders.filter(Q(source=found) | Q(target=found)).order_by("-pk")[:FEW]
     return render(
         request,
         "stock/location.html",
         {
             "location": found,
+            "under": [_under(one) for one in under],
             "kind": _(KINDS[found.kind]),
             "channel": _(CHANNELS[found.channel]),
-            "bins": [(one, standing.get(one.place_id, 0)) for one in bins],
+            "bins": [(one, products.get(one.place_id, 0)) for one in bins],
             "form": form,
             "entries": timeline(f"location:{found.pk}", most=12),
         },
     )
+
+
+def _under(order: Any) -> dict[str, Any]:
+    return {
+        "number": (order.number, reverse("stock:transfer_order", args=[order.pk])),
+        "from": order.source.name,
+        "to": order.target.name,
+        "word": word_of(order),
+        "expected": order.expected_on,
+    }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

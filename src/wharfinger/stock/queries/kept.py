@@ -23,6 +23,7 @@ def kept_for_others() -> QuerySet[Any]:
         name=F("product__name"),
         decimals=F("product__quantity_decimals"),
         code=F("lot__code"),
+        alone=F("serial"),
         expires_on=F("lot__expires_on"),
         bin=F("place__bin"),
         bin_name=F("place__bin__name"),
