@@ -73,3 +73,19 @@ def test_an_amount_stands_in_its_field_as_it_is_read_again(language: str, curren
     with translation.override(language):
         assert typed.amount(-125_005, currency) == said
         assert typed.minor(said.removeprefix("-"), currency) == 125_005
+
+
+@pytest.mark.parametrize(
+    ("micro", "currency", "shown"),
+    [
+        (9_900_000, "EUR", "9.90"),
+        (80_000_000, "EUR", "80.00"),
+        (12_500, "EUR", "0.0125"),
+        (5_000_000, "JPY", "5"),
+    ],
+)
+def test_a_price_in_a_field_has_the_decimals_of_its_currency(micro: int, currency: str, shown: str) -> None:
+    assert typed.unit_price(micro, currency) == shown
+    with translation.override("de"):
+        assert typed.unit_price(micro, currency) == shown.replace(".", ",")
+        assert typed.micro(typed.unit_price(micro, currency)) == micro

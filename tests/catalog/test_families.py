@@ -341,7 +341,7 @@ def test_a_family_is_made_and_grows_on_pages(client: Client, company: World) -> 
     assert response["Location"] == f"/families/{family.pk}/variants/"
     form = seen(client, response["Location"])
     assert 'value="TS-XL"' in form
-    assert 'value="22.5"' in form
+    assert 'value="22.50"' in form
     taken = company.product()
     chosen = {"make-0": "yes", "sku-0": "TS-M", "name-0": "T-shirt M", "price-0": "20"}
     also = {"make-1": "yes", "sku-1": taken.sku, "name-1": "T-shirt XL", "price-1": "22.50"}

@@ -114,7 +114,7 @@ def test_a_refusal_stands_beside_its_field(browser: Client, company: World, fiel
 def test_a_product_is_changed_but_not_how_it_is_counted(browser: Client, company: World) -> None:
     product = company.product(sku="AP-7")
     at = f"/products/{product.pk}/change/"
-    assert 'value="6"' in seen(browser, at)
+    assert 'value="6.00"' in seen(browser, at)
     assert browser.post(at, typed(company, name="AP, second edition")).status_code == 303
     product.refresh_from_db()
     assert product.name == "AP, second edition"

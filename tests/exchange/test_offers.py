@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from tests.exchange.test_import import bring, counts
 from tests.world import World, clean, entries, seen, world
@@ -14,7 +15,8 @@ from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions import change_product
 from wharfinger.catalog.models import PriceBreak, VendorPrice
-from wharfinger.exchange import files
+from wharfinger.exchange import files, queries
+from wharfinger.exchange.actions import runs
 from wharfinger.exchange.models import Run
 from wharfinger.parties.models import Role, User
 
@@ -102,3 +104,40 @@ def test_what_vendors_ask_goes_out_as_it_comes_in(company: World, tmp_path: Path
     run = bring("vendor_prices", (tmp_path / "vendor_prices.csv").read_bytes())
     assert counts(run) == (0, 0, 4, [])
     assert run.changes == []
+
+
+def test_what_only_the_whole_file_tells_is_told_once(company: World) -> None:
+    """The page and the worker go on with a file side by side; the later one finds it finished."""
+    run = runs.upload(actor=HOUSE, content=LIST.encode(), name="list.csv", kind="vendor_prices")
+    runs.start(actor=HOUSE, run=run, columns=run.columns, decimal=",", dry=True)
+    beside = Run.objects.get(pk=run.pk)
+    beside.position = beside.total
+    runs.proceed(actor=HOUSE, run=run)
+    runs.proceed(actor=HOUSE, run=beside)
+    kept = Run.objects.get(pk=run.pk)
+    assert [one[2] for one in changes(kept)].count("gone") == 1
+    assert (beside.finished_at, beside.changes) == (kept.finished_at, kept.changes)
+
+
+def test_headings_are_known_by_what_the_page_calls_them(company: World) -> None:
+    content = b"Lieferant;Artikelnummer;Kosten;Bestand des Lieferanten\nHansa;RT-1;6,60;3\n"
+    with translation.override("de"):
+        run = runs.upload(actor=HOUSE, content=content, name="liste.csv")
+    assert (run.kind, run.columns) == (
+        "vendor_prices",
+        {
+            "vendor": "Lieferant",
+            "sku": "Artikelnummer",
+            "cost": "Kosten",
+            "stock": "Bestand des Lieferanten",
+        },
+    )
+
+
+def test_changes_are_read_as_the_reader_writes_figures(company: World) -> None:
+    tried = bring("vendor_prices", LIST, decimal=",", dry=True)
+    with translation.override("de"):
+        shown = [(one["old"], one["new"]) for one in queries.changes_shown(tried)]
+    assert shown[0] == ("6,00", "6,60")
+    assert ("", "01.03.2026") in shown
+    assert shown[-1] == ("6,00", "")

@@ -219,7 +219,7 @@ def test_the_pages_keep_lists(client: Client, company: World) -> None:
     assert client.post(address, rows).status_code == 303
     assert [i.price_micro for i in items_of(found.pk)] == [9_500_000, 8_500_000]
     page = seen(client, address)
-    assert 'value="9.5"' in page
+    assert 'value="9.50"' in page
     off = {"sku-0": "A", "unit-0": "pc", "from-0": "", "price-0": "", "standing-0": "yes"}
     assert client.post(address, off).status_code == 303
     assert [i.price_micro for i in items_of(found.pk)] == [8_500_000]

@@ -269,7 +269,7 @@ def test_over_the_api_and_on_its_page(company: World) -> None:
     kept = door.post(f"/receipts/{receipt}/cost/", typed | {"amount": "much"})
     assert kept.status_code == 422
     assert "Customs" in kept.content.decode()
-    assert 'value="10.3"' in seen(door, f"/receipts/{receipt}/price/")
+    assert 'value="10.30"' in seen(door, f"/receipts/{receipt}/price/")
     assert door.post(f"/receipts/{receipt}/price/", {f"cost-{line}": "10.00"}).status_code == 303
     assert stock_of(product) == (2, 2600)
     wrong = door.post(f"/receipts/{receipt}/price/", {f"cost-{line}": "10.00"})

@@ -276,5 +276,5 @@ def test_numbers_are_typed_as_the_reader_writes_them(company: World, browser: Cl
         450,
     )
     form = browser.get(f"{made['Location']}change/", headers=german).content.decode()
-    for shown in ("10,5", "1249,5", "4,50"):
+    for shown in ("10,5", "1249,50", "4,50"):
         assert f'value="{shown}"' in form

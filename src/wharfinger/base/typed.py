@@ -32,6 +32,13 @@ def amount(units: int, currency: str) -> str:
     return money.plain(units, currency).replace(".", _sign())
 
 
+def unit_price(unit_micro: int, currency: str) -> str:
+    """Write a unit price as a field shows it: with all decimals of the currency, and as many more as it has."""
+    whole, _, places = plainly.plain(unit_micro, money.MICRO).partition(".")
+    places = places.ljust(money.decimals(currency), "0")
+    return f"{whole}{_sign()}{places}" if places else whole
+
+
 def scaled(text: str, decimals: int, *, field: str, most: int = plainly.MOST, negative: bool = False) -> int:
     """Read what was typed as an integer in units of 10⁻ᵈ; raises BadInput beside the field."""
     read = _plain(str(text), decimals, field)
@@ -60,6 +67,8 @@ def _plain(text: str, decimals: int, field: str) -> str:
     could be either: it is the decimal sign only if the reader's language says so.
     """
     bare = _BLANKS.sub("", text)
+    if not bare:
+        raise BadInput("missing", N_("Please fill this in."), field=field)
     alone = _ALONE.fullmatch(bare)
     if alone and alone[2] != _sign():
         if decimals:

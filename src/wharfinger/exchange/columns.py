@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext
+
 from wharfinger.exchange.rules import Row
 from wharfinger.exchange.rules.kinds import KINDS, Column, Kind
 
@@ -36,6 +38,13 @@ def kind_of(name: str) -> Kind:
     # What is refused of a line's column is said of it.
     lines = {f"lines.{c.name.removeprefix('line.')}": c.name for c in more if c.name.startswith("line.")}
     return replace(kind, columns=(*kind.columns, *more), fields={**kind.fields, **lines})
+
+
+def spoken(name: str) -> Kind:
+    """A kind of file whose columns are also known by what they are called in the reader's language."""
+    kind = kind_of(name)
+    words = (replace(one, also=(*one.also, gettext(one.label))) for one in kind.columns)
+    return replace(kind, columns=tuple(words))
 
 
 def said_besides(name: str, row: Row) -> dict[str, Any]:

@@ -102,7 +102,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
             "kind": kind_of(found.kind),
             "form": form,
             "problems": list(queries.problems(found)),
-            "changes": list(queries.changes(found)) if _actor(request).may("catalog.see_cost") else [],
+            "changes": list(queries.changes_shown(found)) if _actor(request).may("catalog.see_cost") else [],
             "sheet": sheet,
             "system": systems.recognised(sheet.headings, found.kind) if sheet else None,
             "left": headings.left(sheet.headings, found.columns, found.kind) if sheet else [],

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
+from babel.dates import format_date
 from django.db.models import Count, ForeignObjectRel, Q, QuerySet
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
+from wharfinger.base import configuration
 from wharfinger.base.access import Actor
+from wharfinger.base.money import micro
 from wharfinger.base.refusal import N_, NotThere
+from wharfinger.base.typed import unit_price
+from wharfinger.base.worded import locale_of
 from wharfinger.exchange import files, lists, sheets
 from wharfinger.exchange.columns import kind_of
 from wharfinger.exchange.models import Made, Mapping, Run
@@ -260,6 +266,22 @@ def changes(run: Run) -> Iterator[dict[str, Any]]:
     for one in run.changes:
         word = WHAT.get(one["what"], names.get(one["what"], one["what"]))
         yield {**one, "what": gettext(word), "percent": f"{one['percent']} %" if one["percent"] else ""}
+
+
+def changes_shown(run: Run) -> Iterator[dict[str, Any]]:
+    """The same with figures and days as the reader's language writes them."""
+    for kept, one in zip(run.changes, changes(run), strict=True):
+        yield {**one, **{side: _written(kept["what"], one[side]) for side in ("old", "new")}}
+
+
+def _written(what: str, text: str) -> str:
+    if not text or what in ("breaks", "part_number", "currency", "default"):
+        return text
+    if what in ("stock_on", "valid_from"):
+        return format_date(date.fromisoformat(text), "medium", locale=locale_of(get_language() or "en"))
+    if what in ("cost", "new", "unknown", "gone"):
+        return unit_price(micro(text), configuration.one("currency"))
+    return text
 
 
 def mappings(kind: str = "") -> list[Mapping]:

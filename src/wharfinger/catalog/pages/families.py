@@ -23,7 +23,7 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
-from wharfinger.base.typed import micro, written
+from wharfinger.base.typed import micro, unit_price
 from wharfinger.catalog.actions import families as actions
 from wharfinger.catalog.models import Family, Product
 from wharfinger.catalog.queries import families as every_family
@@ -206,17 +206,18 @@ def change_family(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _as_typed(found: Family) -> dict[str, Any]:
+    currency = configuration.one("currency")
     start: dict[str, Any] = {
         "name": found.name,
         "sku_pattern": found.sku_pattern,
         "name_pattern": found.name_pattern,
-        "price": written(found.price_micro, MICRO),
+        "price": unit_price(found.price_micro, currency),
         "retired_on": found.retired_on.isoformat() if found.retired_on else "",
     }
     for a, attribute in enumerate(found.attributes):
         start[f"a{a}-name"] = attribute["name"]
         for n, value in enumerate(attribute["values"]):
-            more = written(value["more_micro"], MICRO) if value["more_micro"] else ""
+            more = unit_price(value["more_micro"], currency) if value["more_micro"] else ""
             start |= {
                 f"a{a}-value-{n}": value["value"],
                 f"a{a}-code-{n}": value["code"],
@@ -318,7 +319,7 @@ def make(request: HttpRequest, pk: int) -> HttpResponse:
                 f"make-{n}": "yes",
                 f"sku-{n}": one.sku,
                 f"name-{n}": one.name,
-                f"price-{n}": written(one.price_micro, MICRO),
+                f"price-{n}": unit_price(one.price_micro, configuration.one("currency")),
             }
         return show(Form(start))
 

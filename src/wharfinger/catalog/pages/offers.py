@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.base.typed import micro, quantity, written
+from wharfinger.base.typed import micro, quantity, unit_price, written
 from wharfinger.catalog.models import PriceBreak, Product, VendorPrice
 
 PLACES = 6
@@ -21,13 +21,14 @@ PLACES = 6
 def row(one: VendorPrice, steps: Iterable[PriceBreak], product: Product, costs: bool) -> dict[str, Any]:
     """What one vendor asks, as a row of the product's page."""
     vendor, d = one.organization, product.quantity_decimals
+    currency = one.currency or vendor.currency
     now = [step for step in steps if step.valid_from is None]
     return {
         "vendor": (vendor.name, reverse("parties:organization", args=[vendor.pk])),
-        "cost": (one.cost_micro, one.currency or vendor.currency) if costs else None,
-        "breaks": ", ".join(
+        "cost": (one.cost_micro, currency) if costs else None,
+        "breaks": "; ".join(
             _("from %(n)s: %(cost)s")
-            % {"n": written(step.from_quantity, d), "cost": written(step.cost_micro, MICRO)}
+            % {"n": written(step.from_quantity, d), "cost": unit_price(step.cost_micro, currency)}
             for step in now
         )
         or None,
@@ -58,17 +59,18 @@ def coming(one: VendorPrice, steps: Iterable[PriceBreak], product: Product) -> l
 def start(one: VendorPrice, steps: Iterable[PriceBreak], product: Product, costs: bool) -> dict[str, Any]:
     """What one vendor asks, as it stands in the form."""
     d = product.quantity_decimals
+    currency = one.currency or one.organization.currency
     now = [step for step in steps if step.valid_from is None]
     return {
         "organization": one.organization_id,
-        "cost": written(one.cost_micro, MICRO) if costs else "",
+        "cost": unit_price(one.cost_micro, currency) if costs else "",
         "currency": one.currency,
         "part_number": one.part_number,
         "lead_time_days": one.lead_time_days,
         "pack_quantity": written(one.pack_quantity, d) if one.pack_quantity else "",
         "minimum_quantity": written(one.minimum_quantity, d) if one.minimum_quantity else "",
         "breaks": "\n".join(
-            f"{written(step.from_quantity, d)} = {written(step.cost_micro, MICRO)}" for step in now
+            f"{written(step.from_quantity, d)} = {unit_price(step.cost_micro, currency)}" for step in now
         )
         if costs
         else "",

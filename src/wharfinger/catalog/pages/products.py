@@ -14,11 +14,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.base import configuration, further, owned
 from wharfinger.base.asking import Ask, capped
-from wharfinger.base.money import MICRO
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
-from wharfinger.base.typed import written
+from wharfinger.base.typed import unit_price
 from wharfinger.catalog import actions
 from wharfinger.catalog.models import Barcode, Component, Product, TaxCode, VendorPrice
 from wharfinger.catalog.pages import families, offers, substitutes, typed
@@ -278,6 +277,6 @@ def _form(request: HttpRequest, found: Product | None, form: Form) -> HttpRespon
             "costs": actor.may("catalog.see_cost"),
             "categories": every_path(),
             "currency": configuration.one("currency"),
-            "price": written(found.price_micro, MICRO) if found else "",
+            "price": unit_price(found.price_micro, configuration.one("currency")) if found else "",
         },
     )

@@ -10,12 +10,12 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from wharfinger.base import owned
+from wharfinger.base import configuration, owned
 from wharfinger.base.money import MICRO
 from wharfinger.base.page import Form
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput, Refusal
-from wharfinger.base.typed import micro, quantity, scaled, written
+from wharfinger.base.typed import micro, quantity, scaled, unit_price, written
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.catalog.pages import offers
 from wharfinger.catalog.queries import barcodes, called, made_of, means, steps_of, unit_of
@@ -55,7 +55,7 @@ def of(product: Product, *, costs: bool) -> dict[str, Any]:
     start: dict[str, Any] = {name: getattr(product, name) for name in (*TEXTS, *CHOICES)}
     start |= {
         "category": product.category_path,
-        "price": written(product.price_micro, MICRO),
+        "price": unit_price(product.price_micro, configuration.one("currency")),
         "cost_method": product.cost_method,
         "tax_code": product.tax_code_id,
         "quantity_decimals": product.quantity_decimals,
@@ -207,7 +207,7 @@ def whole(post: QueryDict, name: str) -> int | None:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise BadInput(
             "not_a_number",
-            N_("“{text}” is not a number. Write it like 12.50."),
+            N_("“{text}” is no whole number. Write it like 12."),
             field=name,
             text=text[:40],
         )

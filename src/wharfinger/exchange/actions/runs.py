@@ -33,7 +33,7 @@ from wharfinger.exchange.actions import (
     variants,
 )
 from wharfinger.exchange.actions.made import keep
-from wharfinger.exchange.columns import kind_of
+from wharfinger.exchange.columns import kind_of, spoken
 from wharfinger.exchange.folder import packed
 from wharfinger.exchange.lists import HISTORY
 from wharfinger.exchange.models import Run
@@ -86,12 +86,12 @@ def upload(*, actor: Actor, content: bytes, name: str, kind: str = "") -> Run:
     if kind and kind not in KINDS:
         raise BadInput("no_such_kind", N_("Choose what the file holds."), field="kind")
     sheet = sheets.read(content, name)
-    kind = kind or headings.kind_of(KINDS.values(), sheet.headings, name)
+    kind = kind or headings.kind_of(map(spoken, KINDS), sheet.headings, name)
     if not kind:
         raise BadInput(
             "kind_unknown", N_("The headings do not tell what this file holds. Choose it."), field="kind"
         )
-    columns = headings.guess(kind_of(kind), sheet.headings)
+    columns = headings.guess(spoken(kind), sheet.headings)
     decimal, dates = _written(kind_of(kind), columns, sheet)
     return Run.objects.create(
         kind=kind,
@@ -120,7 +120,7 @@ def upload_all(*, actor: Actor, content: bytes) -> list[Run]:
 def _kind(content: bytes, name: str) -> str:
     """What a table of an archive holds; nothing where nobody knows, or where it has no rows."""
     try:
-        return headings.kind_of(KINDS.values(), sheets.read(content, name).headings, name)
+        return headings.kind_of(map(spoken, KINDS), sheets.read(content, name).headings, name)
     except BadInput:
         return ""
 
@@ -174,13 +174,7 @@ def proceed(*, actor: Actor, run: Run, seconds: int = 2) -> Run:
         if monotonic() >= until:
             break
     if run.position >= len(found) and run.finished_at is None:
-        if run.kind == "vendor_prices":
-            _keep(run, (), offers.gone(found))
-            run.refresh_from_db(fields=MOVING)
-        run.finished_at = clock.now()
-        if not run.dry:
-            run.content = None
-        run.save(update_fields=["finished_at", "content"])
+        _finish(run, offers.gone(found) if run.kind == "vendor_prices" else ())
     return run
 
 
@@ -268,7 +262,26 @@ def _keep(run: Run, done: Sequence[str | Problem], told: Sequence[Told] = ()) ->
         Run.objects.filter(pk=run.pk).update(
             **{word: F(word) + words.count(word) for word in ("added", "changed", "unchanged")},
             problems=[*row.problems, *problems][:MOST_PROBLEMS],
-            changes=[*row.changes, *({**asdict(one), "percent": one.percent} for one in told)][:MOST_CHANGES],
+            changes=_changes(row, told),
         )
 
     attempt(act)
+
+
+def _finish(run: Run, told: Sequence[Told]) -> None:
+    """End a run once, with what only the whole file tells, however many went on with it until here."""
+
+    def act() -> None:
+        row = Run.objects.only("changes", "finished_at").select_for_update().get(pk=run.pk)
+        if row.finished_at is None:
+            emptied: dict[str, Any] = {} if run.dry else {"content": None}
+            Run.objects.filter(pk=run.pk).update(
+                finished_at=clock.now(), changes=_changes(row, told), **emptied
+            )
+
+    attempt(act)
+    run.refresh_from_db(fields=[*MOVING, "content"])
+
+
+def _changes(row: Run, told: Sequence[Told]) -> list[dict[str, Any]]:
+    return [*row.changes, *({**asdict(one), "percent": one.percent} for one in told)][:MOST_CHANGES]

@@ -13,7 +13,7 @@ from wharfinger.base.money import MICRO
 from wharfinger.base.page import Form
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.base.typed import micro, scaled, written
+from wharfinger.base.typed import micro, scaled, unit_price, written
 from wharfinger.catalog.models import Product
 from wharfinger.pricing.models import PriceItem
 from wharfinger.pricing.queries import sizes_of, standing, start_of
@@ -33,7 +33,7 @@ def start_of_page(given: Mapping[str, Any]) -> int:
 
 def part(price_list: int, text: str, start: int) -> tuple[list[PriceItem], bool]:
     """The prices on one page, and whether there are more."""
-    found = standing().filter(price_list_id=price_list).select_related("product")
+    found = standing().filter(price_list_id=price_list).select_related("product", "price_list")
     if text:
         found = found.filter(Q(product__sku__icontains=text) | Q(product__name__icontains=text))
     rows = list(found.order_by("product__sku", "unit", "from_quantity")[start : start + PART + 1])
@@ -54,7 +54,8 @@ def rows(items: Sequence[PriceItem], form: Form) -> list[dict[str, Any]]:
                 "sku": one.product.sku,
                 "unit": one.unit or one.product.unit,
                 "from": written(int(start.replace(".", "")), _decimals(start)) if start else "",
-                "price": form.value(f"price-{n}") or written(one.price_micro or 0, MICRO),
+                "price": form.value(f"price-{n}")
+                or unit_price(one.price_micro or 0, one.price_list.currency),
             }
         )
     typed = [int(row[1]) for key in form.values if (row := re.fullmatch(r"sku-(\d{1,4})", key))]

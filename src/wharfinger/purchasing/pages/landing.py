@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from wharfinger.base import configuration
 from wharfinger.base.money import MICRO
 from wharfinger.base.page import Form, came_from, page, page_act
-from wharfinger.base.typed import micro, minor, scaled, written
+from wharfinger.base.typed import micro, minor, scaled, unit_price
 from wharfinger.demand.pages import typed_day, typed_id
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
@@ -86,7 +86,8 @@ def reprice(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "purchasing/price.html", there)
 
     if request.method != "POST":
-        return show(Form({f"cost-{line['purchase_line']}": written(cost, MICRO) for line, cost, _in in rows}))
+        asked = {f"cost-{line['purchase_line']}": unit_price(cost, currency) for line, cost, currency in rows}
+        return show(Form(asked))
 
     def act() -> Written:
         billed = _billed(request.POST, [line["purchase_line"] for line, _cost, _in in rows])

@@ -18,7 +18,7 @@ from wharfinger.base.money import MICRO
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
-from wharfinger.base.typed import amount, micro, minor, scaled, written
+from wharfinger.base.typed import amount, micro, minor, scaled, unit_price, written
 from wharfinger.catalog.queries import scanned, to_choose, units_of
 from wharfinger.catalog.rules.units import told, unit_named
 from wharfinger.demand.entry import typed_quantity
@@ -375,7 +375,7 @@ def _as_typed(order: Any, lines: list[Any], *, costs: bool) -> dict[str, Any]:
         )
         values[f"line-quantity-{line.pk}"] = written(*said)
         if costs:
-            values[f"line-cost-{line.pk}"] = written(line.unit_cost_micro, 6)
+            values[f"line-cost-{line.pk}"] = unit_price(line.unit_cost_micro, order.currency)
     return values
 
 

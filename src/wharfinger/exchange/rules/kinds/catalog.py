@@ -337,7 +337,7 @@ VENDOR_PRICES = Kind(
         Column(
             "stock",
             N_("Vendor's stock"),
-            ("quantity", "available", "on hand", "Bestand", "Verfügbar"),
+            ("vendor stock", "quantity", "available", "on hand", "Bestand", "Verfügbar"),
             form="figure",
         ),
         Column("stock_on", N_("As of"), ("date", "Stichtag"), form="day"),
