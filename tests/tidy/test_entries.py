@@ -42,6 +42,7 @@ PAST_POST = {
     "exchange.actions.rollback._part": RUNS,
     "exchange.actions.rollback.go_back": RUNS,
     "exchange.actions.rollback.roll_back": RUNS,
+    "exchange.actions.runs._finish": RUNS,
     "exchange.actions.runs._keep": RUNS,
     "exchange.actions.runs.proceed": RUNS,
     "exchange.actions.runs.start": RUNS,
