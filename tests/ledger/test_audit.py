@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from tests.fulfilment.trade import order
+from tests.notices.pictures import PDF, upload
 from tests.purchasing.buying import arrive, stocked_up
 from tests.world import World, clean, world
 from wharfinger.base.access import HOUSE
@@ -26,6 +29,7 @@ from wharfinger.ledger import bootstrap, sql
 from wharfinger.ledger.audit import LAWS, audit
 from wharfinger.ledger.models import Move
 from wharfinger.ledger.reverse import reverse
+from wharfinger.notices.actions.attachments import attach
 from wharfinger.purchasing.actions.landing import land_cost
 from wharfinger.purchasing.rules.landing import Cost
 from wharfinger.returns.actions.receiving import take_back
@@ -85,13 +89,18 @@ BROKEN = {
         "quantity = 2 WHERE id = (SELECT MIN(id) FROM ledger_holding WHERE serial AND unbounded)"
     ),
     "invoice = its bills": "UPDATE billing_invoiceline SET quantity = quantity + 1",
+    "a file = its content on the disk": "UPDATE notices_attachment SET size_bytes = size_bytes + 1",
+    "what is erased is off the disk": (
+        "UPDATE notices_attachment SET erased_on = '2026-03-01', retired_on = '2026-03-01'"
+    ),
 }
 """For each law what somebody with access to the database might do, and the audit must see."""
 
 
 @pytest.fixture
-def company() -> World:
+def company(settings: Any, tmp_path: Path) -> World:
     """A company that has sold, billed, credited, been paid and taken back something, and undone a delivery."""
+    settings.MEDIA_ROOT = tmp_path
     made = world()
     cable, router = made.product(), made.product(traced="serial", cost_method="specific")
     made.stock(cable, 9)
@@ -114,6 +123,7 @@ def company() -> World:
     double = made.product(category="Network / Cables")
     made.stock(double, 2)
     merge_products(actor=HOUSE, product=double.pk, into=cable.pk)
+    attach(actor=HOUSE, subject=f"product:{cable.pk}", files=[upload("guide.pdf", PDF)])
     clean()
     return made
 

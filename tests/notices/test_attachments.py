@@ -16,16 +16,22 @@ from django.test.utils import CaptureQueriesContext
 from tests.notices.pictures import PDF, drawn, upload
 from tests.world import World, clean, entries, seen, world
 from wharfinger.base.refusal import BadInput, NotAllowed, NotThere, Refusal
-from wharfinger.ledger.models import Fact
+from wharfinger.ledger.audit import audit
+from wharfinger.ledger.models import Entry, Fact
 from wharfinger.ledger.reverse import reverse
+from wharfinger.ledger.telling import tell
 from wharfinger.notices import store
-from wharfinger.notices.actions.attachments import arrange, attach, change_attachment, detach, sweep
+from wharfinger.notices.actions.attachments import arrange, attach, change_attachment, detach, erase, sweep
 from wharfinger.notices.models import Attachment
+from wharfinger.notices.outbox import work
 from wharfinger.notices.queries.attachments import main_pictures, of
 from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import Role, User
+from wharfinger.site.consumers import CONSUMERS
 
 pytestmark = pytest.mark.django_db
+
+LABEL = "notices.Attachment"
 
 
 @pytest.fixture(autouse=True)
@@ -368,6 +374,92 @@ def test_what_was_never_attached_is_swept(company: World, media: Path) -> None:
         os.utime(file, (0, 0))
     assert sweep() == 1
     assert files(media) == [hashlib.sha256(drawn()).hexdigest()]
+
+
+def erased_away() -> None:
+    """Let the worker do what waits."""
+    while work(CONSUMERS):
+        pass
+
+
+def test_what_a_file_holds_is_erased_for_good(client: Client, company: World, media: Path) -> None:
+    """The bytes and every picture of them go, wherever they hang; the journal and the digest stay."""
+    one, other = (f"product:{company.product().pk}" for _ in range(2))
+    content = drawn("JPEG", (900, 300))
+    (first,) = attach(actor=company.user, subject=one, files=[upload("a.jpg", content)]).made[LABEL]
+    (second,) = attach(actor=company.user, subject=other, files=[upload("b.jpg", content)]).made[LABEL]
+    (kept,) = attach(actor=company.user, subject=one, files=[upload("c.pdf", PDF)]).made[LABEL]
+    off = detach(actor=company.user, attachment=second)
+    client.force_login(company.user)
+    page = f"/products/{one.partition(':')[2]}/"
+    assert body_of(client, f"/attachments/{first}/thumb/")
+    before = entries()
+    with pytest.raises(NotAllowed):
+        erase(actor=someone("notices.attach", "catalog.read"), attachment=first, reason="Asked for")
+    with pytest.raises(BadInput) as missing:
+        erase(actor=company.user, attachment=first, reason=" ")
+    assert (missing.value.field, entries()) == ("reason", before)
+    dry = client.post(
+        f"/api/v1/attachments/{first}/erase?dry_run=true", {"reason": "x"}, content_type="application/json"
+    )
+    assert (dry.status_code, entries()) == (200, before)
+    assert "Erase …" in seen(client, f"/attachments/{first}/change/?back={page}")
+    assert "no undo brings it back" in seen(client, f"/attachments/{first}/erase/?back={page}")
+    done = client.post(f"/attachments/{first}/erase/", {"back": page, "reason": "Asked for"})
+    assert (done.status_code, done["Location"]) == (303, page)
+    assert (names(one), names(other)) == (["c.pdf"], [])
+    assert client.get(f"/attachments/{first}/").status_code == 404
+    erased_away()
+    assert files(media) == [Attachment.objects.get(pk=kept).digest]
+    assert list(media.glob("pictures/*/*/*")) == []
+    assert Attachment.objects.get(pk=first).digest == hashlib.sha256(content).hexdigest()
+    clean()
+    entry = Entry.objects.get(verb="erase")
+    assert entry.reason == "Asked for"
+    assert [one.undo for one in tell([entry])] == [""]
+    before = entries()
+    for undone in (entry.pk, off.id):
+        with pytest.raises(Refusal) as stays:
+            reverse(actor=company.user, entry=undone)
+        assert stays.value.code == "stays_erased"
+    with pytest.raises(Refusal) as twice:
+        erase(actor=company.user, attachment=first, reason="Once more")
+    assert (twice.value.code, entries()) == ("erased_already", before)
+    attach(actor=company.user, subject=one, files=[upload("again.jpg", content)])
+    assert names(one) == ["c.pdf", "again.jpg"]
+    assert sweep() == 0
+    clean()
+
+
+def test_what_was_taken_off_can_be_erased_too(client: Client, company: World, media: Path) -> None:
+    product = company.product()
+    done = attach(actor=company.user, subject=f"product:{product.pk}", files=[upload("c.pdf", PDF)])
+    pk = done.one(LABEL)
+    detach(actor=company.user, attachment=pk)
+    client.force_login(company.user)
+    assert "Taken off" in seen(client, f"/products/{product.pk}/")
+    answer = client.post(
+        f"/api/v1/attachments/{pk}/erase", {"reason": "Asked for"}, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["name"]) == (200, "c.pdf")
+    erased_away()
+    assert files(media) == []
+    assert "Taken off" not in seen(client, f"/products/{product.pk}/")
+    assert client.get(f"/attachments/{pk}/erase/").status_code == 404
+    clean()
+
+
+def test_the_audit_names_a_file_that_is_lost(company: World, media: Path) -> None:
+    done = attach(actor=company.user, subject=f"product:{company.product().pk}", files=[upload("c.pdf", PDF)])
+    clean()
+    file = store.path(Attachment.objects.get().digest)
+    where = f"attachment:{done.one(LABEL)}"
+    for spoil, found in (
+        (lambda: file.write_bytes(b"short"), f"5 bytes instead of {len(PDF)}"),
+        (file.unlink, f"missing, {len(PDF)} bytes"),
+    ):
+        spoil()
+        assert [(one.where, one.found) for one in audit()] == [(where, found)]
 
 
 @pytest.mark.parametrize("several", [1, 10])

@@ -59,6 +59,7 @@ VERBS: dict[str, str] = {
     "draft_invoice": N_("Drafted an invoice"),
     "draft_transfer": N_("Wrote a transfer order"),
     "end_subscription": N_("Ended a subscription"),
+    "erase": N_("Erased a file"),
     "expire": N_("A hold expired"),
     "extend": N_("Extended a hold"),
     "hand_back": N_("Handed back what we kept"),

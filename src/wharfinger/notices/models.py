@@ -77,6 +77,8 @@ class Attachment(Document):
     rank = models.IntegerField()
     """The lowest stands first; the first picture of a product is its main one."""
     retired_on = models.DateField(null=True)
+    erased_on = models.DateField(null=True)
+    """Since when its content is gone for good; what the journal says of it, and its digest, stay."""
 
     class Meta:
         constraints = [
@@ -84,7 +86,10 @@ class Attachment(Document):
                 fields=["about", "digest"],
                 condition=Q(retired_on__isnull=True, void__isnull=True),
                 name="attached_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(erased_on__isnull=True) | Q(retired_on__isnull=False), name="erased_is_taken_off"
+            ),
         ]
         indexes = [models.Index(fields=["digest"], name="attachment_digest")]
 

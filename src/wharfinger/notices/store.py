@@ -38,6 +38,14 @@ def path(digest: str) -> Path:
     return folder() / digest[:2] / digest
 
 
+def size_of(digest: str) -> int | None:
+    """How many bytes of this content lie there; nothing where there is no file."""
+    try:
+        return path(digest).stat().st_size
+    except FileNotFoundError:
+        return None
+
+
 def folder() -> Path:
     """Where all attached files lie."""
     return Path(settings.MEDIA_ROOT) / "attachments"
@@ -74,6 +82,13 @@ def _drawn(digest: str, name: str, most: int, form: str) -> Path | None:
         small.save(out, form, quality=82)
     _write(drawn, out.getvalue())
     return drawn
+
+
+def erase(digest: str) -> None:
+    """Delete the file of this content, and every picture that was drawn of it."""
+    drawn = Path(settings.MEDIA_ROOT).glob(f"pictures/*/{digest[:2]}/{digest}.*")
+    for file in (path(digest), *drawn):
+        file.unlink(missing_ok=True)
 
 
 def strays(known: Iterable[str]) -> list[Path]:

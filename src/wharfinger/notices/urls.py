@@ -18,6 +18,7 @@ urlpatterns = [
     path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
     path("attachments/<int:pk>/change/", attachments.change, name="change_attachment"),
     path("attachments/<int:pk>/detach/", attachments.detach, name="detach"),
+    path("attachments/<int:pk>/erase/", attachments.erase, name="erase"),
     path("attachments/<int:pk>/first/", attachments.first, name="first_attachment"),
     path("attachments/<int:pk>/<slug:size>/", attachments.picture, name="picture"),
     path("account/mails/", pages.own_mails, name="own_mails"),

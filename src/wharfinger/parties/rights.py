@@ -149,6 +149,7 @@ WORDS: dict[str, str] = {
     "notices.outbox": N_("See and send messages again"),
     "notices.note": N_("Write notes"),
     "notices.attach": N_("Attach files"),
+    "notices.erase": N_("Erase files for good"),
     "exchange.read": N_("Read"),
     "exchange.import": N_("Import"),
     "exchange.export": N_("Export"),

@@ -5,6 +5,7 @@ Lower modules never know upper ones; a new automatic effect is one row here.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from wharfinger.billing.queries import proofs as billing
@@ -24,6 +25,8 @@ from wharfinger.ledger.models import Entry
 from wharfinger.ledger.post import automation
 from wharfinger.notices import mails
 from wharfinger.notices.actions import attachments
+from wharfinger.notices.queries.attachments import erased_by
+from wharfinger.notices.queries.proofs import files_are_there
 from wharfinger.purchasing.actions import closing as purchasing
 from wharfinger.purchasing.queries import proofs as buying
 from wharfinger.sales.actions import closing as sales
@@ -38,7 +41,7 @@ CONSUMERS = ("notices", "webhooks")
 QUIET = frozenset(
     {
         *("set", "add", "attach", "change", "detach", "join_family", "leave_family", "make_variants"),
-        *("retire", "send_again", "note"),
+        *("erase", "retire", "send_again", "note"),
     }
 )
 """Verbs about nouns, of which webhooks are told but nobody gets a mail."""
@@ -61,6 +64,7 @@ LAWS = (
     doubles.categories_have_those_above,
     doubles.merges_lead_to_what_stays,
     doubles.merging_keeps_goods_and_value,
+    files_are_there,
 )
 """What the audit proves beside the kernel's own laws."""
 
@@ -68,7 +72,13 @@ LAWS = (
 def consumers(verb: str) -> list[str]:
     """Who is told of an entry of this verb."""
     told = ["webhooks"] if verb in QUIET else list(CONSUMERS)
-    return [*told, "documents"] if verb in sending.VERBS else told
+    told += ["documents"] if verb in sending.VERBS else []
+    return [*told, "attachments"] if verb == "erase" else told
+
+
+def stays(entries: Collection[int]) -> set[int]:
+    """Those of these entries that posted a paper or erased a file: nobody is offered to undo them."""
+    return posted_by(entries) | erased_by(entries)
 
 
 def foreseen(entry: Entry) -> list[dict[str, Any]]:
@@ -85,7 +95,7 @@ def install() -> None:
     automation.about = demand.documents_by_line
     automation.explain = explain
     automation.undo_needs = undoing.needs
-    automation.stays = posted_by
+    automation.stays = stays
     automation.guards.setdefault("reverse", []).extend(
         [
             purchasing.creation_untouched,
@@ -102,6 +112,7 @@ def install() -> None:
         automation.effects.setdefault(verb, []).append(devices.follow_goods)
     for verb in merging.VERBS:
         automation.effects.setdefault(verb, []).append(attachments.follow)
+    automation.effects.setdefault("reverse", []).append(attachments.leave_erased)
     for verb in sales.SENDING:
         automation.guards.setdefault(verb, []).append(sales.not_on_hold)
     close_documents = sales.closing(INVOICES, INVOICE_ROWS)

@@ -13,7 +13,7 @@ from wharfinger.catalog.actions.offers import come_into_force
 from wharfinger.documents.actions import sending
 from wharfinger.exchange.actions import rollback, runs
 from wharfinger.notices import mails, webhooks
-from wharfinger.notices.actions.attachments import sweep
+from wharfinger.notices.actions.attachments import sweep, take_off_the_disk
 from wharfinger.notices.outbox import Consumer
 from wharfinger.purchasing.actions import low
 from wharfinger.sales.actions import holds
@@ -23,11 +23,15 @@ CONSUMERS: dict[str, Consumer] = {
     "documents": sending.keep_and_send,
     "notices": mails.tell,
     "mail": mails.send,
+    "attachments": take_off_the_disk,
     "webhooks": webhooks.fan_out,
     "webhook": webhooks.deliver,
 }
 
-LANES: tuple[tuple[str, ...], ...] = (("documents", "notices", "mail", "webhooks"), ("webhook",))
+LANES: tuple[tuple[str, ...], ...] = (
+    ("attachments", "documents", "notices", "mail", "webhooks"),
+    ("webhook",),
+)
 """What is worked off side by side, so that no stranger who answers slowly keeps a mail waiting."""
 assert {name for lane in LANES for name in lane} == set(CONSUMERS)
 

@@ -42,6 +42,7 @@ BY_VERB: dict[str, str] = {
     "draft_invoice": "billing.invoice",
     "draft_transfer": "stock.transfer",
     "end_subscription": "devices.subscription",
+    "erase": "notices.erase",
     "expire": "sales.reserve",
     "extend": "sales.reserve",
     "hand_back": "stock.adjust",

@@ -1,4 +1,4 @@
-"""The verbs of attachments: attach files, say what they show, put them in order, take them off."""
+"""The verbs of attachments: attach files, say what they show, put them in order, take them off, erase them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from django.db.models import QuerySet
 from wharfinger.base import clock, configuration
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
-from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.words import tidy
 from wharfinger.ledger.look import Wish
+from wharfinger.ledger.models import Fact, Outbox
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.notices import store
 from wharfinger.notices.models import Attachment
-from wharfinger.notices.queries.attachments import is_there, seen
+from wharfinger.notices.queries.attachments import digests_of, is_there, kept, seen
 from wharfinger.notices.rules import attachments as rules
 
 MEGABYTE = 1_000_000
@@ -104,11 +105,57 @@ def detach(*, actor: Actor, attachment: int, key: str | None = None) -> Written:
     return post("detach", wish, plan, actor=actor, key=key, reason=found.name)
 
 
+def erase(*, actor: Actor, attachment: int, reason: str, key: str | None = None) -> Written:
+    """Erase what a file holds, for good: its name, its digest and its story stay, its content goes.
+
+    The same content goes wherever else it is attached. It is out of reach at once, and off the disk as soon as
+    the worker comes by. Nothing brings it back, so a reason is needed.
+    """
+    require(actor, "notices.erase")
+    found = kept(actor, attachment)
+    why = tidy(reason, field="reason", most=1000)
+    rows = Attachment.objects.filter(digest=found.digest, erased_on__isnull=True).order_by("pk")
+    every = list(rows.values_list("pk", "about"))
+    for noun in sorted({about.partition(":")[0] for _, about in every}):
+        require(actor, rules.SEEN_BY[noun])
+    wish = Wish(documents=[(Attachment, [pk for pk, _ in every] or [attachment])])
+    plan = partial(rules.plan_erasing, pk=attachment)
+    return post("erase", wish, plan, actor=actor, key=key, reason=why)
+
+
+def take_off_the_disk(row: Outbox) -> list[dict[str, Any]]:
+    """Delete what an entry erased, and the pictures that were drawn of it."""
+    assert row.entry is not None, "what is erased is erased by an entry"
+    gone = Fact.objects.filter(entry=row.entry, field="erased_on").values_list("subject", flat=True)
+    files = [int(subject.partition(":")[2]) for subject in gone]
+    for digest in digests_of(files):
+        store.erase(digest)
+    return []
+
+
+def leave_erased(truth: Truth, plan: Plan) -> None:
+    """Let what is erased stay so, whatever is undone; refuses to undo where nothing else would come of it."""
+    rows = truth.documents.get(rules.LABEL, {})
+    mine = [
+        change
+        for change in plan.changes
+        if change.label == rules.LABEL
+        and change.field in ("erased_on", "retired_on")
+        and rows[change.pk].erased_on is not None
+    ]
+    if not mine:
+        return
+    plan.changes = [change for change in plan.changes if change not in mine]
+    if not (plan.changes or plan.voids or plan.steps or plan.postings):
+        raise Refusal("stays_erased", N_("The content of this file is erased, so nothing brings it back."))
+
+
 def sweep() -> int:
     """Delete what lies in the store and was never attached: refused and tried uploads; how many files."""
     before = (clock.now() - STRAY_FOR).timestamp()
     gone = 0
-    for file in store.strays(Attachment.objects.values_list("digest", flat=True)):
+    every = Attachment.objects.filter(erased_on__isnull=True)
+    for file in store.strays(every.values_list("digest", flat=True)):
         if file.stat().st_mtime < before:
             file.unlink()
             gone += 1

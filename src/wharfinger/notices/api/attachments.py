@@ -11,7 +11,7 @@ from ninja.files import UploadedFile
 from pydantic import Field
 
 from wharfinger.base.access import require
-from wharfinger.base.door import Done, Given, Id, Line, Listing, Page, Request, Shown
+from wharfinger.base.door import Done, Given, Id, Line, Listing, Note, Page, Request, Shown
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.notices import serving
 from wharfinger.notices.actions import attachments as actions
@@ -61,6 +61,12 @@ class AttachmentChange(Given):
     """What is to be different."""
 
     caption: Line | None = None
+
+
+class EraseGiven(Given):
+    """Why what a file holds is erased."""
+
+    reason: Note = Field(min_length=1, examples=["Shows a person who asked for it to be erased"])
 
 
 class Arranged(Given):
@@ -143,6 +149,15 @@ def detach(request: Request, id: Id) -> HttpResponse:
     require(request.auth, "notices.attach")
     before = _shown(request, id)
     act = partial(actions.detach, actor=request.auth, attachment=id)
+    return write(request, act, lambda _: before, about=f"attachment:{id}")
+
+
+@router.post("/attachments/{id}/erase", response=AttachmentDone, summary="Erase an attachment")
+def erase(request: Request, id: Id, body: EraseGiven) -> HttpResponse:
+    """Erase what a file holds, also one that was taken off; its name, its digest and its story stay."""
+    require(request.auth, "notices.erase")
+    before = queries.shown([queries.kept(request.auth, id)])[0]
+    act = partial(actions.erase, actor=request.auth, attachment=id, reason=body.reason)
     return write(request, act, lambda _: before, about=f"attachment:{id}")
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from wharfinger.base import configuration
 from wharfinger.base.page import Form, came_from, page, page_act
+from wharfinger.base.refusal import N_, NotThere
 from wharfinger.notices import serving
 from wharfinger.notices.actions import attachments as actions
 from wharfinger.notices.models import Attachment
@@ -30,13 +31,15 @@ def part(request: HttpRequest, subject: str) -> str:
         return ""
     rows = [_row(one) for one in queries.of(subject)]
     may = actor.may("notices.attach")
-    if not rows and not may:
+    taken = [_row(one) for one in queries.taken_off(subject)] if actor.may("notices.erase") else []
+    if not rows and not taken and not may:
         return ""
     pictures = [row for row in rows if row["thumb"]]
     context = {
         "about": subject,
         "pictures": pictures,
         "files": [row for row in rows if not row["thumb"]],
+        "taken": taken,
         "may": may,
         "most": configuration.one("attachment_mb") if may else 0,
         "ranked": subject.startswith("product:"),
@@ -115,7 +118,8 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     back = came_from(request, "/")
 
     def show(form: Form) -> HttpResponse:
-        return render(request, "notices/attachment.html", {"form": form, "row": _row(found), "back": back})
+        context = {"form": form, "row": _row(found), "back": back, "erases": actor.may("notices.erase")}
+        return render(request, "notices/attachment.html", context)
 
     if request.method != "POST":
         return show(Form({"caption": found.caption}))
@@ -124,6 +128,32 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         lambda: actions.change_attachment(actor=actor, attachment=pk, values=values),
         ok=_("Changed %(name)s.") % {"name": found.name},
+        back=back,
+        again=show,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("notices.erase")
+def erase(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what erasing does, then erase what a file holds."""
+    actor: Any = request.user
+    found = queries.kept(actor, pk)
+    if found.erased_on is not None:
+        raise NotThere("file_erased", N_("What this file held is erased."))
+    back = came_from(request, "/")
+
+    def show(form: Form) -> HttpResponse:
+        elsewhere = queries.same_content(found)
+        context = {"form": form, "row": _row(found), "back": back, "elsewhere": elsewhere}
+        return render(request, "notices/erase.html", context)
+
+    if request.method != "POST":
+        return show(Form({}))
+    return page_act(
+        request,
+        lambda: actions.erase(actor=actor, attachment=pk, reason=request.POST.get("reason", "")),
+        ok=_("Erased %(name)s.") % {"name": found.name},
         back=back,
         again=show,
     )

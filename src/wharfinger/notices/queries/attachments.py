@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.demand.models import SUBJECTS, Sheet
+from wharfinger.ledger.models import Entry
 from wharfinger.ledger.reverse import model_of
 from wharfinger.notices.models import Attachment
 from wharfinger.notices.rules.attachments import SEEN_BY, about
@@ -42,6 +43,39 @@ def seen(actor: Actor, pk: int) -> Attachment:
         raise NotThere("no_such_attachment", N_("There is no such file."))
     require(actor, SEEN_BY[about(found.about)[0]])
     return found
+
+
+def kept(actor: Actor, pk: int) -> Attachment:
+    """A file that is attached or was; raises NotThere where there is none, NotAllowed where what it hung on is hidden."""
+    found = Attachment.objects.filter(pk=pk, void__isnull=True).first()
+    if found is None:
+        raise NotThere("no_such_attachment", N_("There is no such file."))
+    require(actor, SEEN_BY[about(found.about)[0]])
+    return found
+
+
+def taken_off(subject: str) -> QuerySet[Attachment, Attachment]:
+    """The files that were taken off a document and still hold what they held, the newest first."""
+    return Attachment.objects.filter(
+        about=subject, retired_on__isnull=False, erased_on__isnull=True, void__isnull=True
+    ).order_by("-retired_on", "-pk")
+
+
+def same_content(one: Attachment) -> int:
+    """At how many other documents the same content is attached."""
+    return attachments().filter(digest=one.digest).exclude(pk=one.pk).count()
+
+
+def digests_of(erased: Iterable[int]) -> list[str]:
+    """The contents of erased files that nothing else holds by now."""
+    alive = Attachment.objects.filter(erased_on__isnull=True).values_list("digest", flat=True)
+    found = Attachment.objects.filter(pk__in=list(erased), erased_on__isnull=False).exclude(digest__in=alive)
+    return sorted(set(found.values_list("digest", flat=True)))
+
+
+def erased_by(entries: Collection[int]) -> set[int]:
+    """Those of these entries that erased something, which nobody brings back."""
+    return set(Entry.objects.filter(pk__in=entries, verb="erase").values_list("pk", flat=True))
 
 
 def is_there(subject: str) -> bool:

@@ -104,6 +104,21 @@ def plan_detaching(truth: Truth, *, pk: int) -> Plan:
     return plan
 
 
+def plan_erasing(truth: Truth, *, pk: int) -> Plan:
+    """Let the content of a file be gone for good, wherever it is attached or was."""
+    row = truth.documents[LABEL].get(pk)
+    if row is None or row.void_id is not None:
+        raise NotThere("no_such_attachment", N_("There is no such file."))
+    if row.erased_on is not None:
+        raise Refusal("erased_already", N_("“{name}” is erased already."), name=row.name)
+    plan = Plan()
+    for one in truth.documents[LABEL].values():
+        if one.digest == row.digest and one.erased_on is None:
+            plan.change(one, erased_on=truth.today, retired_on=one.retired_on or truth.today)
+            plan.mention(one, about(one.about))
+    return plan
+
+
 def plan_order(truth: Truth, *, subject: str, first: Sequence[int]) -> Plan:
     """Let these stand first, in this order, the others behind as they stood."""
     rows = sorted(filter(in_use, truth.documents[LABEL].values()), key=lambda row: (row.rank, row.pk))
