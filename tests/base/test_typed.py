@@ -49,7 +49,14 @@ def test_the_sign_of_the_language_is_the_decimal_sign(text: str, language: str) 
         assert typed.scaled(typed.written(1125, 3), 3, field="x") == 1125
 
 
-@pytest.mark.parametrize("text", ["", "abc", "1.25.000", "1,2,3", "1.250.00", "1e5", "1.", "-", "١٢", "--5"])
+@pytest.mark.parametrize("text", ["", " "])
+def test_an_empty_field_is_asked_to_be_filled(text: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        typed.scaled(text, 3, field="x")
+    assert (refused.value.code, refused.value.field) == ("missing", "x")
+
+
+@pytest.mark.parametrize("text", ["abc", "1.25.000", "1,2,3", "1.250.00", "1e5", "1.", "-", "١٢", "--5"])
 def test_what_is_no_number_is_refused_with_an_example(text: str) -> None:
     for language, example in (("en", "12.50"), ("de", "12,50")):
         with translation.override(language), pytest.raises(BadInput) as refused:

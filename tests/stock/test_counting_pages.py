@@ -187,6 +187,17 @@ def test_a_form_that_came_back_leads_to_its_page(browser: Client, company: World
     assert "Go back and send the form again." in lost.content.decode()
 
 
+def test_a_unit_that_stands_elsewhere_is_named_with_its_page(browser: Client, company: World) -> None:
+    phone = company.product(traced="serial")
+    company.stock(phone, 1, serials=("P-1",))
+    hold(actor=HOUSE, goods=Goods(phone.pk, 1, company.location.place_id, codes=("P-1",)), reason="Dented")
+    count = begin_count(actor=HOUSE, location=company.location.pk).one("stock.Count")
+    assert scan(browser, f"/stock/counts/{count}/", company.bins[0], phone.sku, "p-1").status_code == 303
+    page = seen(browser, f"/stock/counts/{count}/review/")
+    assert 'href="/serials/number/P-1/"' in page
+    assert "Look at P-1" in page
+
+
 def test_whoever_counts_blind_sees_no_figures_of_the_books(client: Client, company: World) -> None:
     product = company.product()
     company.stock(product, 4711)

@@ -90,6 +90,28 @@ def post(browser: Client, path: str, **values: Any) -> Any:
     return browser.post(path, values)
 
 
+def test_a_batch_on_record_keeps_its_day_of_expiry(browser: Client, company: World) -> None:
+    """Another day is said of the batch itself, with its reason."""
+    battery = company.product(traced="batch")
+    values = {
+        "product": battery.sku,
+        "location": f"bin-{company.bins[0].pk}",
+        "quantity": "2",
+        "way": "found",
+        "reason": "Drawer",
+        "batch": "L1",
+    }
+    for day in ("2028-01-01", "2028-01-01", ""):
+        assert post(browser, "/stock/adjust/", **values, expires_on=day).status_code == 303
+    before = entries()
+    refused = post(browser, "/stock/adjust/", **(values | {"batch": "l1"}), expires_on="2029-01-01")
+    assert refused.status_code == 422
+    assert "The batch L1 is on record with another day of expiry." in refused.content.decode()
+    assert entries() == before
+    assert Holding.objects.get(product=battery, kind="bin").quantity == 6
+    clean()
+
+
 def test_goods_are_adjusted_by_sku(browser: Client, company: World) -> None:
     product = company.product()
     assert "location-" in seen(browser, "/stock/adjust/")
@@ -104,7 +126,16 @@ def test_goods_are_adjusted_by_sku(browser: Client, company: World) -> None:
     response = post(browser, "/stock/adjust/", **values)
     assert response.status_code == 303
     assert Holding.objects.get(product=product, kind="bin").place_id == company.bins[1].place_id
+    # The next goods mostly come to the same place for the same reason; who came from a page goes back there.
+    assert response["Location"] == f"/stock/adjust/?way=found&location={place}&reason=Drawer"
+    assert 'value="Drawer"' in seen(browser, response["Location"])
+    page = f"/stock/products/{product.pk}/"
+    elsewhere = post(browser, "/stock/adjust/", **(values | {"way": "lost", "quantity": "1", "back": page}))
+    assert elsewhere["Location"] == page
+    post(browser, "/stock/adjust/", **(values | {"quantity": "1"}))
     before = entries()
+    empty = post(browser, "/stock/adjust/", **(values | {"quantity": ""})).content.decode()
+    assert "Please fill this in." in empty
     response = post(browser, "/stock/adjust/", **(values | {"way": "lost", "quantity": "4"}))
     assert response.status_code == 409
     page = response.content.decode()

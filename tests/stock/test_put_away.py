@@ -20,7 +20,7 @@ from wharfinger.stock.actions.goods import adjust
 from wharfinger.stock.actions.levels import set_level
 from wharfinger.stock.actions.locations import add_bin
 from wharfinger.stock.models import Bin
-from wharfinger.stock.queries.putting_away import waiting
+from wharfinger.stock.queries.putting_away import known_codes, waiting
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.keeping import Keep
 from wharfinger.stock.rules.putting_away import Lying, Shelf, suggest
@@ -110,6 +110,9 @@ def test_scans_put_goods_into_the_bin_that_is_scanned_after_them(browser: Client
     reserve(actor=company.user, holds=[Hold(line, 5)])
     page = seen(browser, f"/stock/put-away/?location={company.location.pk}")
     assert "5 reserved" in page
+    known = known_codes(waiting(company.location))
+    assert known[phone.sku.lower()] == {"numbered": True}
+    assert set(known) == {"s1", "s2", "s3", phone.sku.lower(), cable.sku.lower(), "carton"}
     said = {"location": company.location.pk, "bin": company.bins[3].pk}
     scans = ["s3", cable.sku, "S1", "CARTON"]
     answer = browser.post("/stock/put-away/", said | {"scanned": scans}, follow=True)

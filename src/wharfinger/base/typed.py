@@ -69,6 +69,8 @@ def _plain(text: str, decimals: int, field: str) -> str:
     bare = _BLANKS.sub("", text)
     if not bare:
         raise BadInput("missing", N_("Please fill this in."), field=field)
+    if not bare:
+        raise BadInput("missing", N_("Please fill this in."), field=field)
     alone = _ALONE.fullmatch(bare)
     if alone and alone[2] != _sign():
         if decimals:

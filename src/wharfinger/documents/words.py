@@ -27,7 +27,7 @@ WORDS = {
     "counted_again": pgettext_lazy("document", "Second count"),
     "counted_by": pgettext_lazy("document", "Counted by"),
     "counted_at": pgettext_lazy("document", "Counted at"),
-    "books": pgettext_lazy("document", "Books"),
+    "books": pgettext_lazy("document", "In the books"),
     "batch": pgettext_lazy("document", "Batch"),
     "kept_for": pgettext_lazy("document", "Kept for {name}"),
     "to_count": pgettext_lazy("document", "{count} to count"),

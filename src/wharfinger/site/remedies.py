@@ -30,6 +30,7 @@ REMEDIES: dict[str, tuple[str, str]] = {
     "close": (N_("Close the rest"), "purchasing:order"),
     "cancel": (N_("Decide about the goods"), "flows:cancel_order"),
     "reopen": (N_("Re-open"), "flows:reopen"),
+    "see_unit": (N_("Look at {code}"), "stock:number"),
     "swap": (N_("Swap the device"), "returns:swap"),
     "end_subscription": (N_("End the subscription"), "devices:end_subscription"),
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -159,10 +160,16 @@ def one_form(
     ok: str | Callable[[QueryDict], str],
     fields: tuple[str, ...],
     start: dict[str, Any],
+    *,
+    stays: tuple[str, ...] = (),
     **more: Any,
 ) -> HttpResponse:
-    """Show a form, or do what it says; a refusal about none of its fields stands on top."""
-    back = came_from(request, reverse("stock:inventory"))
+    """Show a form, or do what it says; a refusal about none of its fields stands on top.
+
+    stays: the fields that stand there again for the next goods, unless the form was opened from another page.
+    """
+    asked = came_from(request, "")
+    back = asked or reverse("stock:inventory")
 
     def show(form: Form) -> HttpResponse:
         refusal = form.refusal
@@ -178,16 +185,26 @@ def one_form(
             refusal.field = name if name in fields else "location"
         apart = refusal if refusal is not None and refusal.field not in fields else None
         return render(
-            request, template, {"form": form, "apart": apart, "spots": place_options(), "back": back, **more}
+            request,
+            template,
+            {
+                "form": form,
+                "apart": apart,
+                "spots": place_options(),
+                "back": back,
+                "asked": asked,
+                **more,
+            },
         )
 
     if request.method != "POST":
         return show(Form({**start, **request.GET.dict()}))
+    kept = urlencode({name: request.POST[name] for name in stays if request.POST.get(name)})
     return page_act(
         request,
         lambda: act(request.POST),
         ok=lambda done: ok(request.POST) if callable(ok) else ok,
-        back=back,
+        back=back if asked or not stays else f"{request.path}?{kept}",
         again=show,
     )
 
@@ -282,6 +299,7 @@ def adjust(request: HttpRequest) -> HttpResponse:
         said,
         fields,
         {"way": "found"},
+        stays=("way", "location", "reason"),
         reasons=reasons_for("found", "lost"),
     )
 
@@ -307,7 +325,7 @@ def transfer(request: HttpRequest) -> HttpResponse:
     def said(post: QueryDict) -> str:
         return _("Transferred %(goods)s from %(place)s to %(to)s.") % _told(post)
 
-    return one_form(request, "stock/transfer.html", act, said, fields, {})
+    return one_form(request, "stock/transfer.html", act, said, fields, {}, stays=("from", "to", "reason"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -345,6 +363,7 @@ def hold(request: HttpRequest) -> HttpResponse:
         said,
         fields,
         {"way": "hold"},
+        stays=("way", "location", "reason"),
         reasons=reasons_for("hold", "scrap"),
     )
 

@@ -173,11 +173,12 @@ def explain(refusal: Refusal) -> None:
         return
     location: Any = refusal.values.get("location")
     line: Any = refusal.values.get("line")
-    refusal.held_by = tuple(
-        Holder(hold.subject, hold.quantity, hold.until.isoformat() if hold.until else None)
-        for hold in holds([refusal.product], location=location, most=MOST)
-        if hold.line != line
-    )
+    held: dict[tuple[str, str | None], int] = {}
+    for hold in holds([refusal.product], location=location, most=MOST):
+        if hold.line != line:
+            whose = hold.subject, hold.until.isoformat() if hold.until else None
+            held[whose] = held.get(whose, 0) + hold.quantity
+    refusal.held_by = tuple(Holder(subject, units, until) for (subject, until), units in held.items())
     refusal.arriving = tuple(
         Arrival(one.subject, one.quantity, one.on.isoformat() if one.on else None)
         for one in arrivals([refusal.product], free=True)[:MOST]

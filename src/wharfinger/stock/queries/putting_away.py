@@ -107,7 +107,7 @@ def _shelves(bins: dict[int, Bin], own: Sequence[tuple[int, int | None]]) -> lis
 
 
 def known_codes(found: Waiting) -> dict[str, dict[str, object]]:
-    """What a scanner may read of what waits: the bin proposed for it, and whether it is read only once."""
+    """What a scanner may read of what waits: the bin proposed for it, whether it is read only once, or its number is."""
     codes: dict[str, dict[str, object]] = {}
     for row in found.rows:
         to = row.bin.name if row.bin else ""
@@ -118,6 +118,10 @@ def known_codes(found: Waiting) -> dict[str, dict[str, object]]:
         for code in each:
             bin = loose[pk].bin
             codes.setdefault(same(code), {"to": bin.name if bin else "", "once": False})
+    # The code of goods with numbers says too little: which of them is read next.
+    for each in codes_of(row.product for row in found.rows if row.code).values():
+        for code in each:
+            codes.setdefault(same(code), {"numbered": True})
     return codes
 
 

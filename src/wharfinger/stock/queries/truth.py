@@ -14,7 +14,7 @@ from wharfinger.ledger.models import Claim, Draw, Layer, Lot
 from wharfinger.ledger.plan import OpenLayer, Truth
 from wharfinger.ledger.post import automation
 from wharfinger.pricing.queries import costs_at_home
-from wharfinger.stock.models import Location
+from wharfinger.stock.models import Bin, Location
 from wharfinger.stock.rules.adjusting import KnownLot
 
 
@@ -64,11 +64,12 @@ def read_lots(wanted: Iterable[tuple[int, str]]) -> Callable[[Truth], None]:
                 )
             )
             .order_by("-owned", "pk")
-            .values_list("pk", "product_id", "code_key", "serial", "owned", "code", "stands")
+            .values_list("pk", "product_id", "code_key", "serial", "owned", "code", "stands", "expires_on")
         )
-        for pk, product, key, serial, owned, code, stands in found:
+        for pk, product, key, serial, owned, code, stands, expires_on in found:
             if (product, key) in pairs:
-                truth.read["lots"].setdefault((product, key), KnownLot(pk, serial, owned, code, stands or ""))
+                known = KnownLot(pk, serial, owned, code, stands or "", expires_on)
+                truth.read["lots"].setdefault((product, key), known)
 
     return read
 
@@ -185,3 +186,8 @@ def claims_on(
         return sorted(named | set(held.values_list("pk", flat=True)))
 
     return find
+
+
+def read_homes(truth: Truth) -> None:
+    """Read the default bin of each location."""
+    truth.read["homes"] = dict(Bin.objects.filter(default=True).values_list("location__place_id", "place_id"))

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from wharfinger.base.money import extended, share
-from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.refusal import N_, BadInput, Refusal, Remedy
 from wharfinger.base.words import same, tidy
 from wharfinger.ledger.plan import Held, Id, LotRef, PlaceRef, Plan, Truth, fixed, spot
 from wharfinger.stock.rules import choose, price_issues, value_receipt
@@ -49,6 +49,7 @@ class KnownLot:
     owned: bool
     code: str
     stands: str = ""
+    expires_on: date | None = None
 
 
 class Shelves:
@@ -98,11 +99,28 @@ def plan_adjust(truth: Truth, *, items: Sequence[Adjustment], why: Why) -> Plan:
     lines get their wish back in the same entry; ``notes["lost"]`` says which claims lost how many.
     """
     plan = Plan()
+    for item in items:
+        _check_expiry(truth, item)
     plan_items(plan, truth, items, Shelves(truth))
     for item in items:
         plan.mention(("product", item.product), ("location", truth.read["locations"][item.location]))
     give(plan, truth, why)
     return plan
+
+
+def _check_expiry(truth: Truth, item: Adjustment) -> None:
+    """Let a day of expiry pass that is new or as it is on record: another is said of the batch, with its reason."""
+    known: KnownLot | None = truth.read["lots"].get((item.product, same(item.batch)))
+    if item.batch and item.expires_on and known is not None and known.expires_on != item.expires_on:
+        raise BadInput(
+            "expires_otherwise",
+            N_(
+                "The batch {batch} is on record with another day of expiry. "
+                "Leave it out here, or change it on the page of the batch."
+            ),
+            field=f"{item.field}expires_on",
+            batch=known.code,
+        )
 
 
 def plan_items(plan: Plan, truth: Truth, items: Sequence[Adjustment], shelves: Shelves) -> None:
@@ -274,6 +292,7 @@ def identify(
             field=field,
             product=product.pk,
             serial=known.code,
+            remedies=[Remedy("see_unit", {"code": known.code})],
         )
     if found is None:
         found = _new_lot(plan, product.pk, code, serial=serial, expires_on=expires_on, owner=owner)

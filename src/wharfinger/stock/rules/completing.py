@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from wharfinger.base.refusal import N_, Refusal, Words
+from wharfinger.base.refusal import N_, Refusal, Remedy, Words
 from wharfinger.base.words import same
 from wharfinger.ledger.plan import PlaceRef, Plan, Truth
 from wharfinger.stock.rules.adjusting import Adjustment, Shelves, plan_items
@@ -65,6 +65,7 @@ def _units(plan: Plan, truth: Truth, shelves: Shelves, items: Sequence[Adjustmen
                 serial=known.code,
                 sku=truth.products[item.product].sku,
                 place=Words((truth.read["place_words"].get(known.stands, known.stands),)),
+                remedies=[Remedy("see_unit", {"code": known.code})],
             )
         settled.add((item.product, same(code)))
         if held.place != item.bin and item.bin is not None:

@@ -241,13 +241,17 @@
     beep(Boolean(open));
     return true;
   };
+  const waits = (form, code) => {
+    const known = JSON.parse(form.dataset.known);
+    return known[same(code)] ?? Object.entries(known).find(([one]) => bare(one) === bare(code))?.[1];
+  };
   // Goods that are put away: of what waits here a unit is read once; the label of a bin sends what was read before it.
   const putting = (scanner, code) => {
     const form = scanner.closest("[data-puts]"), told = $("[data-last]", scanner);
     if (!form) return false;
-    const bin = JSON.parse(form.dataset.bins)[same(code)], row = JSON.parse(form.dataset.known)[same(code)];
+    const bin = JSON.parse(form.dataset.bins)[same(code)], row = waits(form, code);
     const read = $$("[data-scanned] input", scanner).filter((input) => same(input.value) === same(code)).length;
-    const why = bin ? !$("[data-scanned] input", scanner) && form.dataset.first : !row ? form.dataset.none : row.once && read && scanner.dataset.twice;
+    const why = bin ? !$("[data-scanned] input", scanner) && form.dataset.first : !row ? form.dataset.none : row.numbered ? form.dataset.numbered : row.once && read && scanner.dataset.twice;
     if (why || bin) {
       told.textContent = why ? `${code}: ${why}` : code;
       told.classList.toggle("bad", Boolean(why));
@@ -294,8 +298,8 @@
     back.setAttribute("aria-label", `${scanner.dataset.back} ${code}`);
     item.append(code, field, back);
     list.prepend(item);
-    const known = scanner.closest("[data-puts]")?.dataset.known;
-    if (known) told.textContent += ` → ${JSON.parse(known)[same(code)].to || "?"}`;
+    const puts = scanner.closest("[data-puts]");
+    if (puts) told.textContent += ` → ${waits(puts, code).to || "?"}`;
     counted(scanner);
     scans.push({ scanner, code, back: () => { item.remove(); counted(scanner); } });
   };
@@ -351,10 +355,10 @@
   count();
   fit();
   show($("dialog[data-again]"));
-  // At a desk the scanner has the focus from the beginning, where no field before it waits to be filled or mended.
-  const wrong = $("main [aria-invalid]"), asks = wrong ?? $("main [autofocus]"), waits = asks && (wrong || !asks.value);
+  // At a desk the scanner has the focus from the beginning, where no field before it waits to be filled or mended; a bin is read there too.
+  const wrong = $("main [aria-invalid]"), asks = wrong ?? $("main [autofocus]"), lacks = asks && !asks.closest("[data-puts]") && (wrong || !asks.value);
   const unasked = document.activeElement.matches("body, main [autofocus]") && matchMedia("(pointer: fine)").matches;
-  if (unasked) (waits ? asks : $("[data-scanner] [data-scan]"))?.focus({ preventScroll: true });
+  if (unasked) (lacks ? asks : $("[data-scanner] [data-scan]"))?.focus({ preventScroll: true });
 
   // A dialog whose act was refused opens again with what was typed, the reason beside its field.
   const typed = $("#typed")?.dataset, refused = typed && $$("dialog form").find((form) => form.getAttribute("action") === typed.act);
