@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.world import World, clean, entries, seen, world
 from wharfinger.base.refusal import Refusal
-from wharfinger.catalog.actions import change_product
+from wharfinger.catalog.actions import add_product, change_product
 from wharfinger.catalog.actions.families import (
     add_family,
     change_family,
@@ -22,10 +22,11 @@ from wharfinger.catalog.actions.families import (
     rename_value,
 )
 from wharfinger.catalog.models import Family, Product
-from wharfinger.catalog.queries import to_choose, variants_of
+from wharfinger.catalog.queries import scanned, to_choose, variants_of
 from wharfinger.catalog.rules.families import full_name, proposals, values_of, words_of
-from wharfinger.ledger.models import Fact, Lot
+from wharfinger.ledger.models import Entry, Fact, Lot
 from wharfinger.ledger.reverse import reverse
+from wharfinger.ledger.telling import tell
 from wharfinger.site.queries.search import search
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +125,44 @@ def test_what_cannot_be_a_variant_is_refused_and_none_is_made(
         make_variants(actor=company.user, family=family.pk, variants=wishes)
     assert (refused.value.code, refused.value.field) == (code, field)
     assert (entries(), Product.objects.count()) == before
+
+
+def test_making_variants_is_undone_by_retiring_them(company: World, family: Family) -> None:
+    done = make_variants(actor=company.user, family=family.pk, variants=[{"values": one} for one in EVERY])
+    company.stock(Product.objects.get(sku="PC-BL-2M"), 1)
+    before = entries()
+    with pytest.raises(Refusal) as used:
+        reverse(actor=company.user, entry=done.id)
+    assert (used.value.code, used.value.values["sku"], entries()) == ("used_already", "PC-BL-2M", before)
+    again = make_variants(
+        actor=company.user,
+        family=add_family(
+            actor=company.user, values={**CABLE, "name": "Drum", "sku_pattern": "DR-{1}-{2}"}
+        ).one("catalog.Family"),
+        variants=[{"values": one} for one in EVERY],
+    )
+    undone = reverse(actor=company.user, entry=again.id)
+    made = Product.objects.filter(sku__startswith="DR-")
+    assert [one.retired_on is None for one in made] == [False] * 4
+    assert [one.undo for one in tell(Entry.objects.filter(pk__in=(again.id, undone.id)))] == ["", ""]
+    clean()
+
+
+def test_adding_a_product_is_undone_whole(company: World) -> None:
+    """The product is retired with the vendors, units and barcodes that it was added with."""
+    values = {"sku": "ONCE", "name": "Mistyped", "price": "1"}
+    done = add_product(
+        actor=company.user,
+        values=values,
+        vendors=[{"organization": company.vendor.pk, "cost": "5"}],
+        units=[{"name": "case", "factor": "24"}],
+        barcodes=[{"code": "X-1"}],
+    )
+    reverse(actor=company.user, entry=done.id)
+    product = Product.objects.get(sku="ONCE")
+    assert product.retired_on is not None
+    assert scanned(["X-1"]) == {}
+    clean()
 
 
 def test_a_product_joins_and_leaves(company: World, family: Family) -> None:

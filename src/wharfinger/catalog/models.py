@@ -87,6 +87,7 @@ class Product(models.Model):
     """Something that is bought, kept, sold or done."""
 
     subject: ClassVar[str] = "product"
+    retired_when_undone: ClassVar[bool] = True
     sku = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)

@@ -138,3 +138,9 @@ def _numbers(plan: Plan) -> dict[str, list[str]]:
 def can_be_void(label: str) -> bool:
     """Whether rows of the model become void when the entry that made them is undone."""
     return any(f.name == "void" for f in apps.get_model(label)._meta.concrete_fields)
+
+
+@cache
+def can_be_retired(label: str) -> bool:
+    """Whether rows of the model are retired instead, since they are never void."""
+    return getattr(apps.get_model(label), "retired_when_undone", False)

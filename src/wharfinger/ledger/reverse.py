@@ -19,6 +19,7 @@ from wharfinger.base.money import rounded
 from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy, Words
 from wharfinger.ledger import sql
 from wharfinger.ledger.chart import REGION, ROWS
+from wharfinger.ledger.create import can_be_retired
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.models import Account, Entry, Fact, Move, Posting
 from wharfinger.ledger.plan import AccountRef, Change, Held, Plan, Truth, spot_of
@@ -322,10 +323,10 @@ def _ref(account: Account) -> AccountRef:
 
 
 def _restore(plan: Plan, truth: Truth) -> None:
-    """Give changed fields their old values back, and make what the entry made void."""
+    """Give changed fields their old values back, and take out what the entry made."""
     for fact in truth.read["facts"]:
         if fact.field == MADE:
-            plan.voids.extend((fact.subject, pk) for pk in json.loads(fact.new))
+            _take_out(plan, truth, fact)
             continue
         model = model_of(fact.subject)
         if fact.field is None or model is None:
@@ -348,6 +349,17 @@ def _restore(plan: Plan, truth: Truth) -> None:
         )
         within = held if key else None
         plan.changes.append(Change(model._meta.label, pk, fact.subject, fact.field, now, old, within))
+
+
+def _take_out(plan: Plan, truth: Truth, fact: Fact) -> None:
+    """Make what an entry made void; what is never void is retired, where nobody has done so since."""
+    made = json.loads(fact.new or "[]")
+    if not can_be_retired(fact.subject):
+        plan.voids.extend((fact.subject, pk) for pk in made)
+        return
+    for pk in made:
+        row = truth.documents[fact.subject][pk]
+        plan.change(row, retired_on=row.retired_on or truth.today)
 
 
 def _changed_since(fact: Fact) -> Refusal:

@@ -14,14 +14,14 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from wharfinger.base.refusal import N_, Refusal
 from wharfinger.ledger import chart, sql
-from wharfinger.ledger.create import can_be_void, create
+from wharfinger.ledger.create import can_be_retired, can_be_void, create
 from wharfinger.ledger.models import Account, Draw, Entry, Fact, Move, Outbox, Posting
 from wharfinger.ledger.plan import AccountRef, Plan, Ref, Spot, Step, Truth
 
 Key = tuple[int, int, int]
 
 MADE = "made"
-"""The field of the fact that keeps which rows of a model an entry made, so that undo can make them void."""
+"""The field of the fact that keeps which rows of a model an entry made, so that undo can make them void or retire them."""
 
 
 @dataclass(slots=True)
@@ -329,7 +329,7 @@ def _facts(plan: Plan, real: Callable[[Any], Any], entry: Entry, made: dict[str,
         if about not in changed:
             facts.append({"entry_id": entry.pk, "subject": about, "field": None, "old": None, "new": None})
     for label, ids in made.items():
-        if can_be_void(label):
+        if can_be_void(label) or can_be_retired(label):
             facts.append(
                 {"entry_id": entry.pk, "subject": label, "field": MADE, "old": None, "new": dump(ids)}
             )

@@ -102,6 +102,7 @@ def install() -> None:
             posted_papers_stay,
             building.not_exchanged_since,
             catalog.method_stays,
+            catalog.not_used_yet,
             stays_filed,
             merging.nothing_grew,
         ]

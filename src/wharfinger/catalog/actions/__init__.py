@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +13,7 @@ from django.db.models.functions import Lower
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
-from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.catalog import rules
 from wharfinger.catalog.actions.categories import filed, filed_all, named_by
 from wharfinger.catalog.models import (
@@ -33,7 +34,7 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.models import Holding, Layer
 from wharfinger.ledger.plan import Plan, Truth, joined
 from wharfinger.ledger.post import post
-from wharfinger.ledger.write import Written
+from wharfinger.ledger.write import MADE, Written
 from wharfinger.parties.models import Organization
 
 Values = Mapping[str, Any]
@@ -334,6 +335,25 @@ def _read_moved(product: int) -> Callable[[Truth], None]:
 
 def _in_stock(product: int) -> bool:
     return Layer.objects.filter(product_id=product, quantity__gt=0).exists()
+
+
+def not_used_yet(truth: Truth, plan: Plan) -> None:
+    """Undoing retires a product that was added only while nothing of it is in stock, wanted, bought or sold."""
+    born = {
+        pk
+        for fact in truth.read["facts"]
+        if (fact.subject, fact.field) == (Product._meta.label, MADE)
+        for pk in json.loads(fact.new)
+    }
+    if not born:
+        return
+    used = Holding.objects.filter(product__in=born, quantity__gt=0, unbounded=False).values("product")
+    if (one := Product.objects.filter(pk__in=used).order_by("sku").first()) is not None:
+        raise Refusal(
+            "used_already",
+            N_("{sku} is in stock, ordered or sold already, so it stays. Retire it on its page instead."),
+            sku=one.sku,
+        )
 
 
 def method_stays(truth: Truth, plan: Plan) -> None:
