@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import wharfinger
-from wharfinger.base.money import minor, plain
+from wharfinger.base.money import minor, plain, reckoned
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,23 @@ from wharfinger.base.money import minor, plain
 def test_an_amount_has_its_currencys_decimals(units: int, currency: str, written: str) -> None:
     assert plain(units, currency) == written
     assert minor(written, currency, negative=True) == units
+
+
+@pytest.mark.parametrize(
+    ("micro", "currency", "shown"),
+    [
+        (215_333_333, "EUR", 215_330_000),
+        (833_333, "EUR", 833_300),
+        (3_456, "EUR", 3_500),
+        (1_234_567, "KWD", 1_235_000),
+        (1_234_567, "JPY", 1_000_000),
+        (0, "EUR", 0),
+    ],
+)
+def test_an_average_is_read_to_the_minor_unit_and_what_is_cheap_finer(
+    micro: int, currency: str, shown: int
+) -> None:
+    assert reckoned(micro, currency) == shown
 
 
 def test_no_amount_is_written_as_a_quantity_is() -> None:

@@ -96,3 +96,10 @@ def test_a_price_in_a_field_has_the_decimals_of_its_currency(micro: int, currenc
     with translation.override("de"):
         assert typed.unit_price(micro, currency) == shown.replace(".", ",")
         assert typed.micro(typed.unit_price(micro, currency)) == micro
+
+
+def test_an_empty_field_is_asked_to_be_filled_in() -> None:
+    for text in ("", "  "):
+        with pytest.raises(BadInput) as refused:
+            typed.minor(text, "EUR", field="amount")
+        assert (refused.value.code, refused.value.field) == ("missing", "amount")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -278,3 +279,19 @@ def test_numbers_are_typed_as_the_reader_writes_them(company: World, browser: Cl
     form = browser.get(f"{made['Location']}change/", headers=german).content.decode()
     for shown in ("10,5", "1249,50", "4,50"):
         assert f'value="{shown}"' in form
+
+
+def test_an_order_is_expected_when_the_last_of_its_lines_is(company: World, browser: Client) -> None:
+    """A day of its own comes first; else what the vendor's lead times said is shown, sorted and filtered by."""
+    cable = company.product()
+    for due in ("", "2026-08-03"):
+        typed = {"vendor": str(company.vendor.pk), "sku-0": cable.sku, "quantity-0": "2", "cost-0": "1"}
+        browser.post("/purchase-orders/new/", typed | {"expected_on": due})
+    first, second = PurchaseOrder.objects.order_by("pk")
+    PurchaseLine.objects.filter(purchase_order=first).update(expected_on=date(2026, 8, 1))
+    assert "1 Aug 2026" in seen(browser, f"/purchase-orders/{first.pk}/")
+    path = "/purchase-orders/?tab=all&expected-to=2026-08-02"
+    assert first.number in seen(browser, path)
+    assert second.number not in seen(browser, path)
+    later = seen(browser, "/purchase-orders/?tab=all&sort=-expected")
+    assert later.index(f">{second.number}<") < later.index(f">{first.number}<")

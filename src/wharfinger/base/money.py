@@ -34,6 +34,13 @@ def coin(currency: str) -> int:
     return COINS.get(currency, 1) * 10 ** (MICRO - decimals(currency))
 
 
+def reckoned(unit_micro: int, currency: str) -> int:
+    """A cost that is an average as people read it: to the minor unit, below one major unit to a hundredth of it."""
+    minor_micro = 10 ** (MICRO - decimals(currency))
+    step = minor_micro if unit_micro >= 10**MICRO else max(minor_micro // 100, 1)
+    return rounded(unit_micro, step) * step
+
+
 def plain(minor: int, currency: str) -> str:
     """Write an amount of money as every door's answers do: exactly the currency's decimals, and no words."""
     places = DECIMALS.get(currency, 2)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from wharfinger.base import clock, configuration, further
+from wharfinger.base.money import reckoned
 from wharfinger.base.page import Form, page
 from wharfinger.base.refusal import BadInput, Refusal
 from wharfinger.base.typed import quantity, written
@@ -110,7 +111,8 @@ def _costs(product: Product, unit: str) -> UnitCosts | None:
     """What so much of a product costs where it is in stock, for who may see that, beside its price."""
     per = {same(name): size for name, size in units_of([product.pk]).values()}.get(same(unit))
     found = unit_costs({product.pk: product.quantity_decimals}).get(product.pk)
-    return found and found.of(per, product.quantity_decimals)
+    home = configuration.one("currency")
+    return found and UnitCosts(*(reckoned(one, home) for one in found.of(per, product.quantity_decimals)))
 
 
 def _buildable(product: Product) -> int:

@@ -38,7 +38,7 @@ ROWS = 8
 
 
 def _rows(ask: Ask) -> Rows:
-    found = shown.orders()
+    found = queries.with_due(shown.orders())
     tabs = {
         "open": found.filter(done__isnull=True, submitted_at__isnull=False),
         "drafts": found.filter(submitted_at__isnull=True, cancelled_at__isnull=True),
@@ -52,10 +52,10 @@ def _rows(ask: Ask) -> Rows:
     if words := ask.many("word"):
         found = shown.with_status(found, words)
     first, last = ask.days("expected")
-    found = found.filter(expected_on__gte=first) if first else found
-    found = found.filter(expected_on__lte=last) if last else found
+    found = found.filter(due__gte=first) if first else found
+    found = found.filter(due__lte=last) if last else found
     found = owned.narrowed(found, ask, "purchase_order")
-    cut = ask.slice(found, {"number": "number", "expected": "expected_on", "ordered": "ordered_on"})
+    cut = ask.slice(found, {"number": "number", "expected": "due", "ordered": "ordered_on"})
     costs = ask.actor.may("catalog.see_cost")
     totals = queries.totals([order.pk for order in cut.items]) if costs else {}
     return Rows(
@@ -75,7 +75,7 @@ def _row(order: Any, totals: dict[int, int]) -> Row:
             "vendor": order.vendor.name,
             "word": (queries.TONES[order.word], _(queries.WORDS[order.word])),
             "total": None if total is None else (total, order.currency),
-            "expected": order.expected_on,
+            "expected": order.due,
             "ordered": order.ordered_on,
         },
         name=order.number,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from django.db.models import Case, CharField, Exists, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import Case, CharField, Exists, F, Max, OuterRef, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from wharfinger.base.money import extended
@@ -48,6 +48,15 @@ class Figures:
     on_order: int = 0
     received: int = 0
     rejected: int = 0
+
+
+def with_due(orders: QuerySet[PurchaseOrder]) -> QuerySet[Any, Any]:
+    """The orders with the day on which each is complete as ``due``: its own, else the last one of its lines."""
+    lines = PurchaseLine.objects.filter(
+        purchase_order=OuterRef("pk"), void__isnull=True, removed_at__isnull=True
+    )
+    last = lines.values("purchase_order").annotate(last=Max("expected_on")).values("last")
+    return orders.annotate(due=Coalesce("expected_on", Subquery(last)))
 
 
 def with_word(orders: QuerySet[PurchaseOrder]) -> QuerySet[PurchaseOrder]:

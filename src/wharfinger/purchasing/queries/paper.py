@@ -92,6 +92,7 @@ def order(pk: int, user: Any) -> dict[str, Any]:
         "open": row.submitted_at is not None and row.done_id is None,
         "asks": draft and bool(_unapproved(row, lines)),
         "may_approve": user.may("purchasing.approve"),
+        "due": row.expected_on or max((line.expected_on for line in lines if line.expected_on), default=None),
         "mailed": bool(row.vendor.email),
         "came": any(figures.received or figures.rejected for figures in standing.values()),
         "to_send_back": any(figures.rejected for figures in standing.values()) and bool(refused(pk)),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.base import configuration, further
 from wharfinger.base.asking import Ask, capped
+from wharfinger.base.money import reckoned
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
@@ -151,8 +152,8 @@ def _add_costs(rows: list[dict[str, Any]], found: list[Line]) -> None:
     for row, line in zip(rows, found, strict=True):
         one = costs.get(line.product_id)
         cost = one and one.of(line.per, line.product.quantity_decimals)
-        row["average"] = (cost.average_micro, home) if cost else None
-        row["highest"] = (cost.highest_micro, home) if cost else None
+        row["average"] = (reckoned(cost.average_micro, home), home) if cost else None
+        row["highest"] = (reckoned(cost.highest_micro, home), home) if cost else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

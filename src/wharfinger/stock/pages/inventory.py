@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from wharfinger.base import configuration
 from wharfinger.base.asking import Ask
+from wharfinger.base.money import reckoned
 from wharfinger.base.page import page
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
@@ -77,7 +78,7 @@ def _row(product: Product, row: StockRow, names: dict[int, str], currency: str) 
     if currency:
         cells["value"] = (row.value_minor, currency)
         average = row.average_cost_micro(d, currency)
-        cells["average"] = (average, currency) if average is not None else None
+        cells["average"] = (reckoned(average, currency), currency) if average is not None else None
     return Row(id=f"{product.pk}-{row.location}", name=product.sku, cells=cells)
 
 

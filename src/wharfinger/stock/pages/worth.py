@@ -85,7 +85,8 @@ def _unit(amount: Amount, decimals: int, currency: str) -> tuple[int, str] | Non
     if not amount.quantity:
         return None
     whole, cents = 10 ** (money.MICRO + decimals), 10 ** money.decimals(currency)
-    return rounded(amount.value_minor * whole, amount.quantity * cents), currency
+    each = rounded(amount.value_minor * whole, amount.quantity * cents)
+    return money.reckoned(each, currency), currency
 
 
 WORTH = Table(
