@@ -176,7 +176,7 @@ def _days(post: QueryDict, name: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise BadInput(
             "not_a_number",
-            N_("“{text}” is not a number. Write it like 12.50."),
+            N_("“{text}” is no whole number. Write it like 12."),
             field=name,
             text=text[:40],
         )
