@@ -277,6 +277,8 @@ CHART: tuple[Row, ...] = (
     _row("provide", "bin picked ready", "customer", claim="any", lot="identifies"),
     _row("provide", "bin picked", "rented", claim="any"),
     _row("provide", f"want {_WISH}", "covered"),
+    _row("provide", "bin", "assembly"),
+    _row("provide", "assembly", "bin"),
     _row("provide", "provided", "ready"),
     _row("provide", "bill", "to_bill"),
     _row("provide", "to_bill", "waived"),

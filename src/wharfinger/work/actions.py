@@ -18,6 +18,8 @@ from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Site
 from wharfinger.stock.models import Location
+from wharfinger.stock.queries import built
+from wharfinger.stock.queries.truth import read_homes
 from wharfinger.work import rules
 from wharfinger.work.models import WorkOrder
 from wharfinger.work.rules import Provision, WorkWish
@@ -101,7 +103,10 @@ def cancel_work(*, actor: Actor, work_order: int, reason: str = "", key: str | N
 def provide(
     *, actor: Actor, work_order: int, provisions: Sequence[Provision], key: str | None = None
 ) -> Written:
-    """Hand goods to the customer on a job: sold at once, or lent where they are rented or not billed."""
+    """Hand goods to the customer on a job: sold at once, or lent where they are rented or not billed.
+
+    What is not there of a product that a pick builds is built first.
+    """
     require(actor, "work.provide")
     if not provisions:
         raise BadInput("no_lines", N_("Choose at least one good."), field="lines")
@@ -114,8 +119,18 @@ def provide(
             )
     named = demand.with_kits(p.product for p in provisions if p.product is not None)
 
-    def products(truth: Truth) -> set[int]:
+    def wanted(truth: Truth) -> set[int]:
         return demand.line_products(truth) | named
+
+    def products(truth: Truth) -> set[int]:
+        recipes = truth.read["recipes"]
+        return wanted(truth).union(*(recipes.below(product) for product in wanted(truth)))
+
+    def first(truth: Truth) -> None:
+        demand.read_lines_of(work_order)(truth)
+        truth.read["recipes"] = built.recipes(wanted(truth), on_pick=True)
+        if truth.read["recipes"].made_of:
+            read_homes(truth)
 
     def read_products(truth: Truth) -> None:
         demand.read_these_products(products(truth))(truth)
@@ -124,7 +139,7 @@ def provide(
         "provide",
         Wish(
             documents=[(Sheet, [work_order]), (WorkOrder, [work_order])],
-            first=demand.read_lines_of(work_order),
+            first=first,
             products=products,
             claims=demand.line_ids,
             free=True,

@@ -16,6 +16,7 @@ from wharfinger.demand.rules.words import OPEN_GOODS
 from wharfinger.ledger.plan import Held, Id, Number, PlaceRef, Plan, Spot, Truth, fixed, spot
 from wharfinger.ledger.reverse import Taken, reverse_draws, take_back
 from wharfinger.stock import rules as stock
+from wharfinger.stock.rules.building import build_missing
 
 NUMBERS = {
     "ticket": Number("ticket", "T-{n}"),
@@ -304,6 +305,7 @@ def _goods(
         return chosen, [(source, left)]
     else:
         demand.want(plan, loose, claim, left, wish="covered", bill=None)
+    _build(plan, truth, kind, provision, left, field)
     found = stock.choose(
         truth.free,
         product,
@@ -315,6 +317,26 @@ def _goods(
         field=field,
     )
     return [*chosen, *found], ready
+
+
+def _build(plan: Plan, truth: Truth, product: Any, provision: Provision, wanted: int, field: str) -> None:
+    """Build what is not there of a product that a pick builds, as far as its units have no numbers.
+
+    Who names the bin means what lies in it; at a location that lends it is built where that location is named.
+    """
+    if not product.build_on_pick or product.traced != "none" or provision.bin or provision.lots:
+        return
+    channels = truth.read["channels"]
+    homes = {
+        at: bin
+        for at, bin in truth.read.get("homes", {}).items()
+        if provision.location == at or (provision.location is None and channels.get(at) != "rental")
+    }
+    at_hand = [h for h in truth.free_of(product.pk) if provision.location in (None, h.location)]
+    missing = wanted - sum(h.quantity for h in at_hand)
+    if missing > 0:
+        made = build_missing(plan, truth, product, missing, homes, field=f"{field}.")
+        truth.free += [Held(0, stands, quantity, at) for stands, quantity, at in made]
 
 
 def _bill(

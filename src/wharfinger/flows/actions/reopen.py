@@ -22,6 +22,7 @@ from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import dry, post
 from wharfinger.ledger.write import Written
 from wharfinger.sales.models import Order
+from wharfinger.stock.queries.truth import read_homes
 
 Result = TypeVar("Result")
 
@@ -48,7 +49,7 @@ def reopen(*, actor: Actor, order: int, reason: str = "", key: str | None = None
                 demand.read_products,
                 demand.read_routing,
                 fulfilment.read_ways((*GONE, "ready")),
-                fulfilment.read_homes,
+                read_homes,
                 billing.read_invoice_lines,
                 _read_codes,
             ),

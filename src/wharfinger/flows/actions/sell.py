@@ -13,7 +13,6 @@ from wharfinger.catalog.models import TaxCode
 from wharfinger.demand import queries as demand
 from wharfinger.demand.queries.standing import require_people, require_their_contacts
 from wharfinger.flows.rules.sell import Sale, plan_sell
-from wharfinger.fulfilment.queries.truth import read_homes
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
@@ -22,7 +21,7 @@ from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization, Site
 from wharfinger.pricing.queries import listed, read_rates
 from wharfinger.stock.queries import built
-from wharfinger.stock.queries.truth import read_channels, read_layer_dates, read_lots
+from wharfinger.stock.queries.truth import read_channels, read_homes, read_layer_dates, read_lots
 
 __all__ = ["Sale", "sell"]
 

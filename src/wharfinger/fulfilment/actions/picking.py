@@ -15,7 +15,7 @@ from wharfinger.fulfilment.rules import Pick, picking
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
-from wharfinger.stock.queries.truth import read_lots
+from wharfinger.stock.queries.truth import read_homes, read_lots
 
 
 def pick(*, actor: Actor, picks: Sequence[Pick], key: str | None = None) -> Written:
@@ -55,7 +55,7 @@ def unpick(*, actor: Actor, picks: Sequence[Pick], reason: str = "", key: str | 
             first=demand.read_lines(lines),
             claims=demand.line_ids,
             incoming=("picked", "covered"),
-            reads=(reads.read_homes, read_lots(codes)),
+            reads=(read_homes, read_lots(codes)),
         ),
         partial(picking.plan_unpick, picks=tuple(picks)),
         actor=actor,

@@ -17,7 +17,7 @@ from wharfinger.ledger.plan import Spot, Truth
 from wharfinger.ledger.prepared import Prepared
 from wharfinger.ledger.reverse import draws_of
 from wharfinger.parties.models import Site
-from wharfinger.stock.models import Bin, Location
+from wharfinger.stock.models import Location
 from wharfinger.stock.queries import built
 from wharfinger.stock.queries import truth as stock
 
@@ -56,7 +56,7 @@ def read_lines(lines: Sequence[int]) -> Callable[[Truth], None]:
         truth.read["built_on_pick"] = found
         truth.read["recipes"] = built.recipes(found)
         if found:
-            read_homes(truth)
+            stock.read_homes(truth)
 
     return read
 
@@ -107,11 +107,6 @@ def read_stages(truth: Truth) -> None:
     truth.read["locations"] = {place: pk for pk, place, _, _ in rows}
     truth.read["places"] = {pk: place for pk, place, _, _ in rows}
     truth.read["channels"] = {place: channel for _, place, _, channel in rows if channel != "direct"}
-
-
-def read_homes(truth: Truth) -> None:
-    """Read the default bin of each location."""
-    truth.read["homes"] = dict(Bin.objects.filter(default=True).values_list("location__place_id", "place_id"))
 
 
 def read_holders(truth: Truth) -> None:
