@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from tests.browser.person import Person
 from tests.world import clean, held
+from wharfinger.base.access import HOUSE
+from wharfinger.stock.actions.counts import begin_count
+from wharfinger.stock.actions.transfers import draft_transfer, send_transfer
+from wharfinger.stock.rules.counting import Scope
+from wharfinger.stock.rules.transferring import Sent, TransferWish
 
 
 def typed(person: Person, code: str) -> None:
@@ -71,3 +76,58 @@ def test_a_bin_is_counted_by_its_label_and_what_lies_in_it(on_phone: Person) -> 
     told = person.page.locator("main").inner_text()
     assert "Everything in this bin is counted." in told
     assert person.rows("A2", "CABLE", "2").count() == 1
+
+
+def test_a_transfer_is_received_by_scans(person: Person) -> None:
+    """Each number goes to its product, whichever field it is read into; what is not on its way is an error."""
+    here, page = person.company.world, person.page
+    display = here.product(sku="DISPLAY", traced="serial", traced_from="shipping")
+    switch = here.product(sku="SWITCH", traced="serial")
+    here.stock(display, 2)
+    here.stock(switch, 1, serials=("S1",))
+    sent = (Sent(display.pk, 2), Sent(switch.pk, 1, ("S1",)), Sent(person.company.router.pk, 1, ("R1",)))
+    wish = TransferWish(here.location.pk, here.other.pk, sent)
+    order = draft_transfer(actor=HOUSE, wish=wish).one("stock.TransferOrder")
+    send_transfer(actor=HOUSE, order=order)
+    person.go(f"/stock/transfers/{order}/receive/")
+    assert focused(person) == "code-scan"
+    typed(person, "DISPLAY")
+    typed(person, "display")
+    assert page.locator(f"[name=quantity-{display.pk}]").input_value() == "2"
+    typed(person, "s1")
+    assert page.locator(f"[name=serial-{switch.pk}]").evaluate_all("all => all.map(one => one.value)") == [
+        "s1"
+    ]
+    assert page.locator("[data-counts] [data-last]").inner_text() == "s1"
+    typed(person, "S9")
+    assert (
+        "S9: Nothing of this is expected here." in page.locator("[data-counts] [data-last].bad").inner_text()
+    )
+    page.locator(f"[name=serial-{switch.pk}-scan]").focus()
+    typed(person, "R1")
+    typed(person, "S9")
+    assert page.locator(f"[name=serial-{person.company.router.pk}]").count() == 1
+    assert page.locator(f"[name=serial-{switch.pk}]").count() == 1
+    person.next_step()
+    assert person.said() == "Received the transfer."
+    assert held(product=display.pk) == {"bin": 2}
+    assert held(product=switch.pk) == {"bin": 1}
+    clean()
+
+
+def test_a_count_tells_a_bin_that_it_does_not_look_at(person: Person) -> None:
+    here, page = person.company.world, person.page
+    count = begin_count(actor=HOUSE, location=here.location.pk, scope=Scope(bins=(here.bins[0].pk,)))
+    person.go(f"/stock/counts/{count.one('stock.Count')}/")
+    typed(person, here.bins[1].name)
+    assert "This count does not look at that bin." in page.locator("#scan [data-last].bad").inner_text()
+    assert page.locator("[name=scanned]").count() == 0
+    typed(person, "CABLE")
+    typed(person, "4711")
+    person.press("Write down", "#scan")
+    assert "“4711” is no SKU" in page.locator("main").inner_text()
+    # What came back with the form is taken back, too.
+    page.locator("#scan [data-unscan-last]").click()
+    assert page.locator("[name=scanned]").evaluate_all("all => all.map(one => one.value)") == ["CABLE"]
+    person.press("Write down", "#scan")
+    assert person.said() == "Written down."

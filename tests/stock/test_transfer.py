@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
-from tests.world import World, clean, entries, held, world
+import pytest
+from django.test import Client
+
+from tests.world import World, clean, entries, held, seen, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import BadInput, Refusal
 from wharfinger.catalog.models import Product
@@ -115,7 +118,7 @@ def test_a_serial_moves_with_whoever_holds_it(company: World) -> None:
     before = entries()
     with pytest.raises(Refusal) as refused:
         transfer(actor=HOUSE, items=[to_van(company, product, 1, codes=(mine.lot.code,))])
-    assert refused.value.code == "not_enough"
+    assert refused.value.code == "unit_elsewhere"
     with pytest.raises(Refusal) as refused:
         transfer(actor=HOUSE, items=[to_van(company, product, 1, codes=("Z",))])
     assert refused.value.code == "no_such_serial"
@@ -200,4 +203,31 @@ def test_a_serial_is_corrected_with_its_cost_and_history(company: World) -> None
     reverse(actor=HOUSE, entry=made.id)
     assert Holding.objects.get(claim=line, kind="bin", quantity__gt=0).lot_id == unit.pk
     assert Layer.objects.get(lot=unit).value_minor == 1500
+    clean()
+
+
+def test_a_unit_is_set_aside_and_brought_back_where_it_stands(client: Client, company: World) -> None:
+    """Its page leads there with its number; looked for elsewhere, its page is named."""
+    client.force_login(company.user)
+    phone = company.product(traced="serial")
+    company.stock(phone, 1, serials=("P-1",))
+    unit = Lot.objects.get(code="P-1").pk
+    page = seen(client, f"/serials/{unit}/")
+    assert f"/stock/aside/?way=hold&amp;product={phone.sku}&amp;location=location-" in page
+    assert "serials-scan=P-1" in page
+    wrong = Goods(phone.pk, 1, company.other.place_id, codes=("p-1",))
+    before = entries()
+    for act in (
+        lambda: hold(actor=HOUSE, goods=wrong, reason="Dented"),
+        lambda: unhold(actor=HOUSE, goods=replace(wrong, kind="quarantine"), reason="Fine"),
+        lambda: transfer(actor=HOUSE, items=[Transfer(wrong, company.location.place_id)]),
+    ):
+        with pytest.raises(Refusal) as refused:
+            act()
+        assert (refused.value.code, refused.value.field) == ("unit_elsewhere", "serials")
+        assert [(one.verb, one.values) for one in refused.value.remedies] == [("see_unit", {"code": "P-1"})]
+    assert (entries(), held(product=phone.pk)) == (before, {"bin": 1})
+    goods = Goods(phone.pk, 1, company.location.place_id, codes=("P-1",))
+    hold(actor=HOUSE, goods=goods, reason="Dented")
+    assert f"/stock/aside/?way=unhold&amp;product={phone.sku}" in seen(client, f"/serials/{unit}/")
     clean()

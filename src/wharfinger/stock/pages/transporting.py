@@ -23,6 +23,7 @@ from wharfinger.stock.models import Bin
 from wharfinger.stock.pages.goods import reasons_for
 from wharfinger.stock.pages.transfers import there, word_of
 from wharfinger.stock.queries import transfers as queries
+from wharfinger.stock.rules.adjusting import traced_in_stock
 from wharfinger.stock.rules.transferring import Arrived
 
 FIGURES = (
@@ -102,7 +103,7 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
                 {
                     f"quantity-{one['product'].pk}": typed.written(one["left"], one["decimals"])
                     for one in expected
-                    if one["product"].traced != "serial"
+                    if not one["numbered"]
                 }
             )
         )
@@ -124,19 +125,28 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _expected(pk: int) -> list[dict[str, Any]]:
-    """What is on its way, product by product."""
+    """What is on its way, product by product, and by which codes it is scanned."""
     under = queries.on_the_way([pk])[pk]
     products = Product.objects.in_bulk({one.product for one in under})
-    return [
-        {
-            "product": product,
-            "decimals": product.quantity_decimals,
-            "left": sum(one.quantity for one in under if one.product == product.pk),
-            "codes": [one.code for one in under if one.product == product.pk and one.code],
-            "for": sorted({one.document for one in under if one.product == product.pk and one.document}),
-        }
-        for product in sorted(products.values(), key=lambda one: one.sku)
-    ]
+    found = []
+    for product in sorted(products.values(), key=lambda one: one.sku):
+        ours = [one for one in under if one.product == product.pk]
+        codes = list(dict.fromkeys(one.code for one in ours if one.code))
+        numbered = traced_in_stock(product) == "serial"
+        # Where only one batch is on its way, its label says as much as the product's.
+        batch = codes if len(codes) == 1 and not numbered else []
+        found.append(
+            {
+                "product": product,
+                "decimals": product.quantity_decimals,
+                "left": sum(one.quantity for one in ours),
+                "codes": codes,
+                "numbered": numbered,
+                "read": [*filter(None, (product.sku, product.gtin)), *batch],
+                "for": sorted({one.document for one in ours if one.document}),
+            }
+        )
+    return found
 
 
 def _said(post: QueryDict, product: Product) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.refusal import N_, BadInput, Refusal, Remedy
 from wharfinger.base.words import same, tidy
 from wharfinger.ledger.plan import Held, LotRef, PlaceRef, Plan, Truth, fixed
 from wharfinger.stock.rules import choose, price_issues
@@ -105,6 +105,7 @@ def chosen(truth: Truth, goods: Goods) -> list[tuple[Held, int]]:
         and (goods.line is None or h.claim == goods.line)
         and (not lots or h.lot in lots)
     ]
+    _check_units(truth, goods, fitting)
     return _take(fitting, goods)
 
 
@@ -139,6 +140,22 @@ def plan_hand_back(truth: Truth, *, items: Sequence[Goods]) -> Plan:
 def _serials(truth: Truth, goods: Goods) -> bool:
     """Whether the goods are named by their serial numbers, so that it is clear whose they are."""
     return any(truth.read["lots"][goods.product, same(code)].serial for code in goods.codes)
+
+
+def _check_units(truth: Truth, goods: Goods, fitting: Sequence[Held]) -> None:
+    """Let units pass that stand where they are looked for; raises Refusal for one that stands elsewhere."""
+    there = {same(held.code) for held in fitting if held.quantity}
+    for code in goods.codes:
+        known = truth.read["lots"][goods.product, same(code)]
+        if known.serial and same(code) not in there:
+            raise Refusal(
+                "unit_elsewhere",
+                N_("{serial} does not stand there. Look where it is."),
+                field=f"{goods.field}serials",
+                product=goods.product,
+                serial=known.code,
+                remedies=[Remedy("see_unit", {"code": known.code})],
+            )
 
 
 def _take(fitting: Sequence[Held], goods: Goods) -> list[tuple[Held, int]]:
@@ -199,7 +216,9 @@ def plan_unhold(truth: Truth, *, goods: Goods, why: Why | None = None) -> Plan:
     """Bring goods that were set aside back to a bin."""
     plan = Plan()
     place = target_bin(truth, goods.location, goods.bin)
-    for held, quantity in _take(_aside(truth, goods), goods):
+    aside = _aside(truth, goods)
+    _check_units(truth, goods, aside)
+    for held, quantity in _take(aside, goods):
         plan.move(held.spot, held.spot.at(place), quantity)
     _mention(plan, truth, goods, why=why)
     return plan

@@ -221,7 +221,7 @@
     const means = (line) => Number((known(JSON.parse(line.dataset.codes)).find(([known]) => bare(known) === bare(code)) || [])[1] || 0);
     const lines = $$("[data-codes]").filter(means);
     const counts = "counts" in scanner.dataset, numbers = counts && !lines.length && $("[data-scanner]:not([data-counts])");
-    if (numbers) { scan(numbers, code); return true; }
+    if (numbers && (!numbers.closest("[data-numbers]") || beyond(scanner))) { scan(numbers, code); return true; }
     if (!lines.length && !counts) return false;
     const form = scanner.closest("form"), told = $("[data-last]", scanner), amount = (line) => $("[name^=quantity-]", line);
     const most = (line) => line.dataset.open / 10 ** line.dataset.decimals;
@@ -279,10 +279,33 @@
     beep(!why);
     return true;
   };
+  // Where the numbers that are expected are known, each goes to its product, whichever field it was read into.
+  const routed = (scanner, code) => {
+    const sets = $$("[data-numbers]"), expects = (set) => JSON.parse(set.dataset.numbers).some((one) => same(one) === same(code));
+    const home = sets.find(expects), there = home && $("[data-scanner]", home);
+    if (there && there !== scanner) {
+      scan(there, code);
+      const told = $("[data-last]", scanner), says = $("[data-last]", there);
+      told.textContent = says.textContent;
+      told.classList.toggle("bad", says.classList.contains("bad"));
+      return true;
+    }
+    return false;
+  };
+  const beyond = (scanner) => Boolean(scanner.closest("form").elements.accept_over?.checked);
+  const unexpected = (scanner, code) => {
+    const set = scanner.closest("[data-numbers]"), told = $("[data-last]", scanner);
+    if (!set || beyond(scanner) || JSON.parse(set.dataset.numbers).some((one) => same(one) === same(code))) return false;
+    told.textContent = `${code}: ${scanner.closest("form").dataset.none}`;
+    told.classList.add("bad");
+    beep(false);
+    return true;
+  };
   const scan = (scanner, code) => {
+    if (routed(scanner, code)) return;
     if (putting(scanner, code) || shelved(scanner, code)) return;
     if ("ticks" in scanner.dataset) { ticked(scanner, code); return; }
-    if (tallied(scanner, code)) return;
+    if (tallied(scanner, code) || unexpected(scanner, code)) return;
     const list = $("[data-scanned]", scanner), told = $("[data-last]", scanner), name = scanner.dataset.name;
     const before = $$("input", list).filter((input) => same(input.value) === same(code)).length;
     // Where products are counted, each scan of a code is one more of it.
