@@ -19,6 +19,8 @@ from wharfinger.stock.rules import sum_by
 
 COVER_ORDER = ("demand", "to_order", "to_approve", "quoted")
 """From which wishes goods at hand are covered first."""
+HELD = ("bin", "transfer")
+"""Where goods stand that a line only reserved: on its shelf, or on their way to another location."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +293,7 @@ def firm_up(plan: Plan, truth: Truth, line: Any, to: str) -> None:
 
 def end(plan: Plan, truth: Truth, line: Any) -> None:
     """Let a line end: its wishes are dropped, its bills waived, what it reserved is free again."""
-    for held in truth.of_claim(line.pk, ("bin",)):
+    for held in truth.of_claim(line.pk, HELD):
         plan.move(held.spot, held.spot.for_claim(0), held.quantity)
     for held in truth.of_claim(line.pk, ("ready",)):
         plan.move(held.spot, held.spot.at(fixed("provided")), held.quantity)

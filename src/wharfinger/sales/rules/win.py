@@ -165,7 +165,7 @@ def _pass_on(plan: Plan, truth: Truth, line: Any, claim: Id, to: str, lapsed: Se
     """Let the new line take over what the quote's line held and wanted; the quote's own ends."""
     loose = truth.lot(line.product_id)
     held = 0
-    for one in truth.of_claim(line.pk, ("bin",)):
+    for one in truth.of_claim(line.pk, demand.HELD):
         plan.move(one.spot, one.spot.for_claim(claim), one.quantity)
         held += one.quantity
     for gone in lapsed:
