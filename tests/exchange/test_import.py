@@ -20,6 +20,7 @@ from wharfinger.exchange.models import Mapping, Run
 from wharfinger.ledger.models import Entry, Fact, Lot
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Contact, Organization, Site
+from wharfinger.pricing.models import PriceList
 from wharfinger.site.cli import main
 from wharfinger.stock.actions.counts import begin_count, complete_count, review_count
 from wharfinger.stock.models import Bin, CountLine
@@ -355,3 +356,15 @@ def test_the_headings_of_other_systems_are_known(
     content = f"{','.join(headings)}\n{','.join('x' * len(headings))}\n".encode()
     run = runs.upload(actor=HOUSE, content=content, name="theirs.csv", kind=kind)
     assert set(run.columns) == known
+
+
+def test_a_price_list_is_in_the_companys_currency_where_none_is_said() -> None:
+    company = world()
+    company.product(sku="RT-1")
+    content = "price list,sku,price,from quantity\nTrade,RT-1,4.50,10\n"
+    assert bring("price_lists", content).problems == []
+    assert PriceList.objects.get().currency == "EUR"
+    content = "price list,currency,sku,price\nTrade,USD,RT-1,4.50\nExport,USD,RT-1,5\n"
+    bring("price_lists", content)
+    assert PriceList.objects.get(name="Export").currency == "USD"
+    clean()

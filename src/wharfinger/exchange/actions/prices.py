@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from wharfinger.base import configuration
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.base.money import MICRO
@@ -34,6 +35,7 @@ def bring(*, actor: Actor, group: Group) -> str:
     values |= {} if group_of is None else {"customer_group": group_of}
     items = _items(group, found)
     if found is None:
+        values.setdefault("currency", configuration.one("currency"))
         made = add_price_list(actor=actor, values=values, items=items)
         group.led_to(made.id, f"price_list:{made.one('pricing.PriceList')}")
         return "added"
