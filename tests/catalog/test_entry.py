@@ -70,7 +70,7 @@ def test_a_figure_may_have_its_unit_behind_it(company: World) -> None:
         ("3 drum", "no_such_unit"),
         ("0.3 case", "not_whole_in_unit"),
         ("case", "not_a_number"),
-        ("", "not_a_number"),
+        ("", "missing"),
         ("0 case", "not_positive"),
     ):
         with pytest.raises(BadInput) as refused:

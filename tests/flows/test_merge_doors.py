@@ -102,6 +102,19 @@ def test_the_pages(company: World, client: Client, django_assert_max_num_queries
     clean()
 
 
+def test_a_double_on_which_nothing_hangs_is_merged_on_its_page(company: World, client: Client) -> None:
+    one, two = company.product(name="Router"), company.product(name="Router")
+    VendorPrice.objects.filter(product=one).delete()
+    client.force_login(company.user)
+    path = f"/products/{one.pk}/merge/"
+    tried = client.get(path, {"into": two.sku}).content.decode()
+    assert "Nothing hangs on it" in tried
+    assert 'method="post" class="card form narrow"' in tried
+    assert client.post(path, {"into": two.sku})["Location"] == f"/products/{one.pk}/"
+    assert Product.objects.get(pk=one.pk).merged_into_id == two.pk
+    clean()
+
+
 def test_search_and_imports_lead_to_the_one_that_stays(company: World) -> None:
     old, new = company.product(sku="OLD-1", name="Router"), company.product(sku="NEW-1", name="Access point")
     merge_products(actor=company.user, product=old.pk, into=new.pk)

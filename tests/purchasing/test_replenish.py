@@ -230,6 +230,26 @@ def test_what_runs_low_over_http_and_on_its_page(company: World, client: Client)
     clean()
 
 
+def test_everybody_is_offered_what_they_may_draft(company: World, client: Client) -> None:
+    """Who may not transfer is offered vendors alone, who may not order locations alone."""
+    main, van = company.location.pk, company.other.pk
+    cable = company.product()
+    keep(company, cable, 2, 10, at=company.other, source=main)
+    company.stock(cable, 7)
+    key = f"{cable.pk}-{van}"
+    vendor, transfer = f'value="vendor-{company.vendor.pk}"', f'value="location-{main}" selected'
+    client.force_login(person("buyer", "purchasing.read", "purchasing.order"))
+    page = seen(client, "/purchase-orders/low/")
+    assert (vendor in page, transfer in page) == (True, False)
+    assert f'id="f-quantity-{key}" value=""' in page
+    client.force_login(person("keeper", "purchasing.read", "stock.transfer"))
+    page = seen(client, "/purchase-orders/low/")
+    assert (vendor in page, transfer in page) == (False, True)
+    assert f'id="f-quantity-{key}" value="7"' in page
+    client.force_login(person("reader", "purchasing.read"))
+    assert "a permission that you lack" in seen(client, "/purchase-orders/low/")
+
+
 def test_what_is_built_is_proposed_to_be_built_and_demands_its_components(
     company: World, client: Client
 ) -> None:

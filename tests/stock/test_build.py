@@ -140,6 +140,8 @@ def test_short_sub_bundles_go_in_as_their_components(company: World) -> None:
     with pytest.raises(Refusal) as refused:
         built(company, outer, 6)
     assert refused.value.code == "not_enough"
+    assert refused.value.values["sku"] == frame.sku
+    assert (refused.value.product, refused.value.free) == (frame.pk, 2)
     assert entries() == before
 
 

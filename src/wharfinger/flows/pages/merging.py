@@ -154,7 +154,8 @@ def _merge(request: HttpRequest, noun: Noun, found: Any, offered: Any) -> HttpRe
                 "into": stays,
                 "form": Form(form.values, refusal),
                 "offered": list(offered[:SUGGESTED]),
-                "rows": _told(outcome) if outcome else [],
+                "tried": outcome is not None,
+                "rows": _told(outcome) if outcome is not None else [],
                 "back": reverse(noun.page, args=[found.pk]),
                 "reversed": f"{reverse(f'flows:merge_{noun.name}', args=[into])}?into={found.pk if noun is ORGANIZATION else found.sku}"
                 if stays

@@ -27,6 +27,7 @@ MOST = 200
 @page("purchasing.read")
 def low(request: HttpRequest) -> HttpResponse:
     """What runs low, and getting it."""
+    actor: Any = request.user
     every = proposals()
     rows = every[:MOST]
     chosen = [one for one in rows if _said(request.POST, one)]
@@ -39,7 +40,7 @@ def low(request: HttpRequest) -> HttpResponse:
             request,
             "purchasing/low.html",
             {
-                "rows": [(one, _key(one), [_option(c, one) for c in one.choices]) for one in rows],
+                "rows": [(one, _key(one), [_option(c, one) for c in _open(one, actor)]) for one in rows],
                 "more": len(every) - len(rows),
                 "form": form,
                 "apart": refusal if refusal is not None and "-" not in (refusal.field or "") else None,
@@ -47,8 +48,7 @@ def low(request: HttpRequest) -> HttpResponse:
         )
 
     if request.method != "POST":
-        return show(Form(_proposed(rows)))
-    actor: Any = request.user
+        return show(Form(_proposed(rows, actor)))
     return page_act(
         request,
         lambda: replenish(actor=actor, items=[_item(request.POST, one) for one in chosen]),
@@ -63,6 +63,12 @@ def _key(one: Proposal) -> str:
     return f"{one.product.pk}-{one.location.pk}"
 
 
+def _open(one: Proposal, actor: Any) -> list[Choice]:
+    """Whence somebody may get it: vendors for who may order, locations for who may transfer."""
+    may = {True: actor.may("purchasing.order"), False: actor.may("stock.transfer")}
+    return [choice for choice in one.choices if may[choice.vendor is not None]]
+
+
 def _option(choice: Choice, one: Proposal) -> tuple[str, str]:
     if choice.vendor is not None:
         return f"vendor-{choice.vendor}", choice.name
@@ -71,14 +77,17 @@ def _option(choice: Choice, one: Proposal) -> tuple[str, str]:
     return f"location-{choice.source}", words
 
 
-def _proposed(rows: list[Proposal]) -> dict[str, Any]:
+def _proposed(rows: list[Proposal], actor: Any) -> dict[str, Any]:
+    """How many of each and whence; nothing where somebody may not get it from where it should come."""
     values = {}
     for one in rows:
         need = one.need
+        whence = f"location-{need.source}" if need.source else f"vendor-{need.vendor}"
+        theirs = whence in {_option(choice, one)[0] for choice in _open(one, actor)}
         values[f"quantity-{_key(one)}"] = (
-            typed.written(need.proposed, one.product.quantity_decimals) if need.proposed else ""
+            typed.written(need.proposed, one.product.quantity_decimals) if need.proposed and theirs else ""
         )
-        values[f"from-{_key(one)}"] = f"location-{need.source}" if need.source else f"vendor-{need.vendor}"
+        values[f"from-{_key(one)}"] = whence
     return values
 
 

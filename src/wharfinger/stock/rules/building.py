@@ -269,15 +269,18 @@ def _put_in(
         there = {h.lot: h for h in truth.free_of(part) if h.quantity > 0 and h.location == build.location}
         found = [lot for lot in lots[part] if lot in there]
         named = (found[:quantity] if found and there[found[0]].spot.serial else found) or (0,)
-    chosen = choose(
-        truth.free,
-        part,
-        quantity,
-        location=build.location,
-        lots=named,
-        fresh_on=truth.today,
-        field=f"{field}quantity",
-    )
+    at = f"{field}quantity"
+    try:
+        chosen = choose(
+            truth.free, part, quantity, location=build.location, lots=named, fresh_on=truth.today, field=at
+        )
+    except Refusal as lacking:
+        if lacking.code == "not_enough":  # what lacks is not what is to be built, so it is named
+            lacking.sentence = N_(
+                "{wanted} × {sku} wanted for it, {free} free here. Build fewer, or bring it here."
+            )
+            lacking.values["sku"] = truth.products[part].sku
+        raise
     for held, units in chosen:
         step = plan.move(held.spot, held.spot.at(fixed("assembly")), units)
         value += price_issue(plan, truth, step, truth.products[part].cost_method)
