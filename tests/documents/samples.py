@@ -219,6 +219,28 @@ def count_sheet(count: int = 12, *, blind: bool = False) -> s.CountSheet:
     )
 
 
+def put_away_list(count: int = 8) -> s.PutAwayList:
+    came = tuple(
+        s.PutRow(
+            f"A{1 + i // 4}-{i % 4 + 1:02d}" if i < count - 1 else "",
+            row.title,
+            row.sku,
+            row.quantity or s.Quantity(1, 0, "Stk."),
+            batch="L-2026-04" if i % 3 == 0 else "",
+            serials=() if i % 3 == 0 else row.serials[:4],
+            owner="Nordlicht Pflege gGmbH" if i % 5 == 0 else "",
+        )
+        for i, row in enumerate(rows(count, serials=True))
+    )
+    return s.PutAwayList(
+        company=COMPANY,
+        number="Hamburg Peutestraße",
+        dated=date(2026, 11, 18),
+        inbound="Wareneingang",
+        rows=came,
+    )
+
+
 def transfer_slip(count: int = 5) -> s.TransferSlip:
     sent = tuple(
         s.TransferRow(

@@ -92,6 +92,28 @@ def test_a_transfer_slip_by_page_and_api(company: World, client: Client) -> None
     assert client.get(f"/documents/transfers/{order}.pdf").status_code == 403
 
 
+def test_a_put_away_list_by_page_and_api(company: World, client: Client) -> None:
+    client.force_login(company.user)
+    cable, phone = company.product(name="Patch cable"), company.product(name="Telephone", traced="serial")
+    company.stock(cable, 5, bin=company.bins[1])
+    company.stock(phone, 2, serials=("P-1", "P-2"))
+    here = company.location.pk
+    company.stock(cable, 7)
+    link = f"/documents/put-away/{here}.pdf"
+    for path in (f"{link}?language=en", f"/api/v1{link}"):
+        (text,) = pages(client.get(path).content)
+        for said in ("Put-away list Main", "Lies in A1", "2 to put away", "P-1", "P-2", "7"):
+            assert said in text, said
+        assert text.index("Patch cable") < text.index("Telephone")
+    (text,) = pages(client.get(f"{link}?language=de").content)
+    assert "Einlagerungsliste Main" in text
+    assert link in client.get(f"/stock/put-away/?location={here}").content.decode()
+    assert client.get(f"/documents/put-away/{company.other.pk}.pdf").status_code == 409
+    assert client.get("/documents/put-away/999.pdf").status_code == 404
+    company.user.roles.clear()
+    assert client.get(link).status_code == 403
+
+
 def test_the_life_of_a_unit_for_whoever_has_it(company: World, client: Client) -> None:
     client.force_login(company.user)
     phone = company.product(name="Telephone", traced="serial")

@@ -24,6 +24,7 @@ SAMPLES = {
     "Bestellung": samples.purchase_order(),
     "Kommissionierliste": samples.pick_list(),
     "Zählliste": samples.count_sheet(),
+    "Einlagerungsliste": samples.put_away_list(),
     "Umlagerungsschein": samples.transfer_slip(),
     "Lebenslauf des Geräts": samples.unit_life(),
     "Packliste": samples.packing_list(),
@@ -33,7 +34,15 @@ SAMPLES = {
     "Rücksendeschein": samples.rma_slip(),
 }
 
-WORKING = ("Kommissionierliste", "Packliste", "Zählliste", "Umlagerungsschein", "Lebenslauf des Geräts")
+OF_A_PLACE = ("Zählliste", "Einlagerungsliste", "Umlagerungsschein")
+WORKING = (
+    "Kommissionierliste",
+    "Packliste",
+    "Zählliste",
+    "Einlagerungsliste",
+    "Umlagerungsschein",
+    "Lebenslauf des Geräts",
+)
 """What only helps hands, or tells what happened, is never a draft."""
 
 HOSTILE = (
@@ -66,7 +75,7 @@ def test_every_letter_names_itself_its_number_and_whom_it_is_for(title: str) -> 
         one in first
         for one in (
             *whom,
-            *(["Hamburg Peutestraße"] if title in ("Zählliste", "Umlagerungsschein") else []),
+            *(["Hamburg Peutestraße"] if title in OF_A_PLACE else []),
             *(["Nordlicht Pflege gGmbH"] if title == "Lebenslauf des Geräts" else []),
         )
     )

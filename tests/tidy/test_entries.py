@@ -24,6 +24,7 @@ WITHOUT_ENTRY = {
     "documents.actions.printing.print_count_sheet": READING,
     "documents.actions.printing.print_labels": READING,
     "documents.actions.printing.print_lists": READING,
+    "documents.actions.printing.print_put_away_list": READING,
     "documents.actions.printing.print_transfer_slip": READING,
     "documents.actions.printing.print_unit_life": READING,
     "exchange.actions.rollback.roll_back": RUNS,

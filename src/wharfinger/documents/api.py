@@ -118,6 +118,13 @@ def get_count_sheet(request: Request, pk: Id, bin: Id | None = None) -> HttpResp
     return _pdf(printing.print_count_sheet(actor=actor, count=pk, bin=bin, language=actor.language))
 
 
+@router.get("/documents/put-away/{pk}.pdf", openapi_extra=PDF, summary="A put-away list")
+def get_put_away_list(request: Request, pk: Id) -> HttpResponse:
+    """What lies in the default bin of a location and belongs elsewhere, in walking order."""
+    actor = request.auth
+    return _pdf(printing.print_put_away_list(actor=actor, location=pk, language=actor.language))
+
+
 @router.get("/documents/transfers/{pk}.pdf", openapi_extra=PDF, summary="A transfer slip")
 def get_transfer_slip(request: Request, pk: Id) -> HttpResponse:
     """What goes along with the goods of a transfer order: what is on its way, else what is to be sent."""

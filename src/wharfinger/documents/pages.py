@@ -177,6 +177,16 @@ def count_sheet(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @page("stock.read")
+def put_away_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """What came in at a location and into which bins it goes."""
+    actor: Any = request.user
+    language = _language(request.GET.get("language")) or get_language() or "en"
+    made = printing.print_put_away_list(actor=actor, location=pk, language=language)
+    return _pdf(made, f"put-away-list-{pk}")
+
+
+@require_GET
+@page("stock.read")
 def transfer_slip(request: HttpRequest, pk: int) -> HttpResponse:
     """The slip that goes along with the goods of a transfer order."""
     actor: Any = request.user

@@ -25,6 +25,7 @@ TEMPLATES: dict[type[shapes.Shape], str] = {
     shapes.PurchaseOrder: "purchase_order",
     shapes.PickList: "pick_list",
     shapes.CountSheet: "count_sheet",
+    shapes.PutAwayList: "put_away_list",
     shapes.TransferSlip: "transfer_slip",
     shapes.UnitLife: "unit_life",
     shapes.PackingList: "packing_list",
@@ -116,6 +117,10 @@ def _codes(shape: shapes.Shape) -> dict[str, Any]:
             return {"number": _number(shape.number), "rows": [codes.qr(row.sku) for row in shape.rows]}
         case shapes.Quote() if any(row.picture for row in shape.lines):
             return {"pictures": [codes.photo(further.picture(row.picture)) for row in shape.lines]}
+        case shapes.PutAwayList():
+            # Of what has a number each, the unit itself is scanned.
+            found = ["" if row.serials else row.batch or row.sku for row in shape.rows]
+            return {"rows": [codes.qr(code) if code else "" for code in found]}
         case shapes.TransferSlip() | shapes.CountSheet():
             rows = [codes.qr(row.sku) for row in shape.rows]
             return {"number": _number(shape.number), "rows": rows}

@@ -51,6 +51,8 @@ __all__ = [
     "PickRow",
     "Price",
     "PurchaseOrder",
+    "PutAwayList",
+    "PutRow",
     "Quantity",
     "Quote",
     "RmaRow",
@@ -177,6 +179,34 @@ class CountSheet:
     rows: tuple[CountRow, ...]
     blind: bool = False
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PutRow:
+    """Goods that belong in one bin; without a bin nobody knows yet where."""
+
+    bin: str
+    title: str
+    sku: str
+    quantity: Quantity
+    batch: str = ""
+    serials: tuple[str, ...] = ()
+    owner: str = ""
+    """Whose goods they are, where we only keep them."""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PutAwayList:
+    """One walk through a location with what came in, from bin to bin."""
+
+    company: Company
+    number: str
+    """The location's name; a list of what lies there now needs no other."""
+    dated: date
+    inbound: str
+    """The bin in which it all lies."""
+    rows: tuple[PutRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,6 +413,7 @@ Shape = (
     | PurchaseOrder
     | PickList
     | CountSheet
+    | PutAwayList
     | TransferSlip
     | UnitLife
     | PackingList

@@ -16,6 +16,7 @@ urlpatterns = [
         for of in ("products", "serials", "bins", "locations", "containers")
     ),
     path("documents/counts/<int:pk>.pdf", pages.count_sheet, name="count_sheet"),
+    path("documents/put-away/<int:pk>.pdf", pages.put_away_list, name="put_away_list"),
     path("documents/transfers/<int:pk>.pdf", pages.transfer_slip, name="transfer_slip"),
     path("documents/units/<int:pk>.pdf", pages.unit_life, name="unit_life"),
     path("documents/<slug:kind>/<int:pk>.pdf", pages.document, name="pdf"),

@@ -24,6 +24,7 @@ from wharfinger.documents.queries.labels import (
 from wharfinger.documents.queries.moving import transfer_slip, unit_life
 from wharfinger.documents.queries.parties import language_of
 from wharfinger.documents.queries.picking import pick_lists
+from wharfinger.documents.queries.putting_away import put_away_list
 from wharfinger.documents.queries.shipping import packing_lists
 from wharfinger.documents.render import render
 from wharfinger.documents.shapes import Labels, Shape
@@ -76,6 +77,13 @@ def print_count_sheet(*, actor: Actor, count: int, bin: int | None, language: st
             field="bin",
             most=MOST,
         )
+    return render(made, language=language_of(language))
+
+
+def print_put_away_list(*, actor: Actor, location: int, language: str) -> bytes:
+    """What came in at a location and into which bins it goes, to be carried along."""
+    require(actor, "stock.read")
+    made = put_away_list(location, clock.today(configuration.one("time_zone")))
     return render(made, language=language_of(language))
 
 
