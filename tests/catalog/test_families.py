@@ -144,6 +144,18 @@ def test_making_variants_is_undone_by_retiring_them(company: World, family: Fami
     undone = reverse(actor=company.user, entry=again.id)
     made = Product.objects.filter(sku__startswith="DR-")
     assert [one.retired_on is None for one in made] == [False] * 4
+    first = made.get(sku="DR-GREY-2M")
+    assert first.family_id is not None
+    back = make_variants(
+        actor=company.user,
+        family=first.family_id,
+        variants=[{"values": EVERY[0], "price": "7"}],
+    )
+    first.refresh_from_db()
+    assert (first.retired_on, first.price_micro, made.count()) == (None, 7_000_000, 4)
+    reverse(actor=company.user, entry=back.id)
+    first.refresh_from_db()
+    assert (first.retired_on is None, first.price_micro) == (False, 3_900_000)
     assert [one.undo for one in tell(Entry.objects.filter(pk__in=(again.id, undone.id)))] == ["", ""]
     clean()
 
@@ -435,8 +447,11 @@ def test_a_retired_variant_keeps_its_place(company: World, family: Family) -> No
     (one,) = made(company, family, ["Grey", "2 m"])
     change_product(actor=company.user, product=one.pk, values={"retired_on": "2026-11-01"})
     assert variants(family) == [("PC-GREY-2M", "Grey 2 m")]
+    assert all(sku != "PC-GREY-2M" for sku, _name in to_choose())
+    make_variants(actor=company.user, family=family.pk, variants=[{"values": ["Grey", "2 m"]}])
+    assert [row.pk for row in Product.objects.filter(family=family)] == [one.pk]
+    assert any(sku == "PC-GREY-2M" for sku, _name in to_choose())
     before = entries()
     with pytest.raises(Refusal):
-        made(company, family, ["Grey", "2 m"])
+        make_variants(actor=company.user, family=family.pk, variants=[{"values": ["Grey", "2 m"]}])
     assert entries() == before
-    assert all(sku != "PC-GREY-2M" for sku, _name in to_choose())

@@ -54,7 +54,7 @@ def make_variants(
     like: int | None = None,
     key: str | None = None,
 ) -> Written:
-    """Make variants of a family as ordinary products, all of them or none.
+    """Make variants of a family as ordinary products, all of them or none; one that is retired comes back.
 
     variants: each with its ``values``; without ``sku``, ``name`` or ``price`` they are as the family proposes.
     like: a product from which they take over all else, from kind and tracing to tax code and category.
@@ -68,9 +68,11 @@ def make_variants(
             most=rules.MOST_VARIANTS,
         )
     wishes = [_wish(one, f"variants.{n}") for n, one in enumerate(variants)]
+    retired = Product.objects.filter(family=family, retired_on__isnull=False).values_list("pk", flat=True)
+    products = {*retired, *(() if like is None else (like,))}
     plan = partial(rules.plan_variants, pk=family, wishes=wishes, like=like)
     wish = Wish(
-        documents=[(Family, [family]), (Product, [like] if like is not None else [])],
+        documents=[(Family, [family]), (Product, sorted(products))],
         reads=(
             _read_variants(family),
             _read_skus(family, wishes),

@@ -233,7 +233,10 @@ def _proposed(family: Any, values: tuple[Values, ...]) -> Proposal:
 
 
 def plan_variants(truth: Truth, *, pk: int, wishes: Sequence[Values], like: int | None) -> Plan:
-    """Make variants as ordinary products, all or none; each combination of values is made once."""
+    """Make variants as ordinary products, all or none; each combination of values is made once.
+
+    One that was made before and is retired comes back under its SKU, named and priced as it is wished now.
+    """
     row = family_of(truth, pk)
     if row.retired_on is not None:
         raise Refusal("family_retired", N_("This family is retired. Bring it back first."))
@@ -242,10 +245,17 @@ def plan_variants(truth: Truth, *, pk: int, wishes: Sequence[Values], like: int 
         raise BadInput("no_such_product", N_("There is no such product."), field="like")
     base = _like(truth, model) if model is not None else {}
     taken = {values_of(one) for one in truth.read["variants"]}
+    gone = {
+        values_of(one): one for one in truth.documents["catalog.Product"].values() if _may_return(one, pk)
+    }
     skus: set[str] = set(truth.read["skus"])
     plan = Plan()
     for n, wish in enumerate(wishes):
         one = wished(row, wish, f"variants.{n}")
+        if (back := gone.pop(one.values, None)) is not None:
+            plan.change(back, retired_on=None, name=one.name, price_micro=one.price_micro)
+            plan.mention(back)
+            continue
         _is_free(one.values, taken, f"variants.{n}.values")
         if one.sku in skus:
             raise BadInput("sku_taken", N_("This SKU is taken. Choose another."), field=f"variants.{n}.sku")
@@ -257,6 +267,10 @@ def plan_variants(truth: Truth, *, pk: int, wishes: Sequence[Values], like: int 
         plan.mention(("product", made))
     plan.mention(row)
     return plan
+
+
+def _may_return(product: Any, family: int) -> bool:
+    return product.family_id == family and product.retired_on is not None and product.merged_into_id is None
 
 
 def _like(truth: Truth, model: Any) -> dict[str, Any]:
