@@ -6,7 +6,9 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.purchasing.buying import sold, stocked_up
 from tests.world import World, clean, entries, seen, world
@@ -141,3 +143,21 @@ def test_stock_leaves_out_where_nothing_of_a_product_is(company: World, client: 
     page = seen(client, "/stock/")
     assert page.count(f'href="/stock/products/{product.pk}/"') == 1
     assert f"/locations/{company.location.pk}/" not in page
+
+
+def test_a_bin_tells_what_lies_in_it(client: Client, company: World) -> None:
+    """Each lot with its number and for whom; nothing of the next bin; few statements."""
+    client.force_login(company.user)
+    phone, cable = company.product(traced="serial"), company.product()
+    company.stock(phone, 2, serials=("P-1", "P-2"))
+    company.stock(cable, 7)
+    company.stock(cable, 9, bin=company.bins[1])
+    path = f"/stock/bins/{company.bins[0].pk}/"
+    with CaptureQueriesContext(connection) as caught:
+        page = seen(client, path)
+    assert len(caught) <= 12
+    assert all(said in page for said in ("P-1", "P-2", ">7<", cable.sku))
+    assert ">9<" not in page
+    assert f'href="{path}"' in seen(client, f"/locations/{company.location.pk}/")
+    assert cable.sku not in seen(client, f"{path}?product={phone.sku}")
+    assert client.get("/stock/bins/99/").status_code == 404

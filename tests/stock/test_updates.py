@@ -15,15 +15,18 @@ from wharfinger.ledger.chart import CHART, KINDS
 from wharfinger.ledger.models import Lot
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Role, User
+from wharfinger.stock.actions.counts import begin_count
 from wharfinger.stock.actions.goods import adjust, correct_serial, hold, transfer
 from wharfinger.stock.actions.levels import set_level
 from wharfinger.stock.actions.locations import change_bin
+from wharfinger.stock.actions.transfers import draft_transfer, send_transfer
 from wharfinger.stock.models import Bin
 from wharfinger.stock.queries.narrow import Narrow
 from wharfinger.stock.queries.updates import Update, portion
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.keeping import Keep
 from wharfinger.stock.rules.moving import Goods, Transfer
+from wharfinger.stock.rules.transferring import Sent, TransferWish
 from wharfinger.stock.rules.updates import TYPE_OF
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +197,29 @@ def test_callers_read_the_same(browser: Client, company: World) -> None:
     (one,) = browser.get(f"/api/v1/stock/updates?serial=sn-1&limit=1&cursor={answer['next']}").json()["items"]
     assert (one["type"], one["value"]) == ("adjustment", "7.00")
     assert browser.get("/api/v1/stock/updates?type=none").status_code == 422
+
+
+def test_moves_of_a_document_are_found_by_its_number(browser: Client, company: World) -> None:
+    """In any spelling; the search box knows what stands on the papers of a warehouse, too."""
+    product = _stocked(company, ("SN-1", "SN-2"))
+    wish = TransferWish(company.location.pk, company.other.pk, (Sent(product.pk, 1, ("SN-1",)),))
+    order = draft_transfer(actor=company.user, wish=wish).one("stock.TransferOrder")
+    send_transfer(actor=company.user, order=order)
+    count = begin_count(actor=company.user, location=company.location.pk).one("stock.Count")
+    for about in ("tr-1", f"transfer:{order}"):
+        page = browser.get(f"/stock/updates/?about={about}").content.decode()
+        assert "SN-1" in page
+        assert "SN-2" not in page
+        assert "Sent a transfer" in browser.get(f"/journal/?about={about}").content.decode()
+    assert "SN-1" not in browser.get("/stock/updates/?about=TR-99").content.decode()
+    there, bin = company.other, company.bins[0]
+    for text, to in (
+        ("TR-1", f"/stock/transfers/{order}/"),
+        ("ct-1", f"/stock/counts/{count}/"),
+        (there.name, f"/locations/{there.pk}/"),
+    ):
+        assert browser.get("/search/", {"q": text})["Location"] == to
+    # Every location has a bin of that name.
+    assert (
+        f'href="/stock/bins/{bin.pk}/"' in browser.get("/search/", {"q": bin.name.lower()}).content.decode()
+    )

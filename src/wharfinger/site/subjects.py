@@ -45,7 +45,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "rate": (N_("Rate of exchange"), ""),
     "product_unit": (N_("Unit"), ""),
     "reason": (N_("Reason"), "stock:reason"),
-    "bin": (N_("Bin"), ""),
+    "bin": (N_("Bin"), "stock:bin"),
     "attachment": (N_("File"), "notices:attachment"),
     "barcode": (N_("Barcode"), ""),
     "substitute": (N_("Substitute"), ""),

@@ -6,6 +6,7 @@ from django.urls import path
 
 from wharfinger.stock.pages import (
     batches,
+    bins,
     building,
     counting,
     counts,
@@ -47,6 +48,7 @@ urlpatterns = [
     path("stock/for-others/", kept.kept, name="kept"),
     path("stock/for-others/hand-back/", kept.hand_back, name="hand_back"),
     path("stock/expiring/", expiring.expiring, name="expiring"),
+    path("stock/bins/<int:pk>/", bins.bin, name="bin"),
     path("stock/batches/<int:pk>/", batches.batch, name="batch"),
     path("stock/batches/<int:pk>/expiry/", batches.change_expiry, name="change_expiry"),
     path("stock/value/", goods.revalue, name="revalue"),

@@ -26,6 +26,7 @@ from wharfinger.ledger.telling import STANDS, VERBS, ChangeTold, Told, stand_wor
 from wharfinger.parties.models import User
 from wharfinger.site.changed import field_words, own_words, value_words
 from wharfinger.site.decided import decided
+from wharfinger.site.queries.search import documents_named
 from wharfinger.site.subjects import subject
 
 
@@ -36,7 +37,7 @@ def _rows(ask: Ask) -> Rows:
     if people := ask.ids("who"):
         found = found.filter(actor_id__in=people)
     if about := ask.one("about"):
-        found = queries.about(found, [about])
+        found = queries.about(found, [documents_named(actor=ask.actor, text=about)])
     if words := ask.one("reason"):
         found = found.filter(reason__icontains=words)
     first, last = ask.days("day")
@@ -93,7 +94,7 @@ JOURNAL = Table(
     filters=(
         Filter("verb", N_("Act"), "many", _verbs),
         Filter("who", N_("Who"), "many", _people),
-        Filter("about", N_("Document (order:17)")),
+        Filter("about", N_("Number of a document")),
         Filter("reason", N_("Reason")),
         Filter("day", N_("Effective on"), "date"),
     ),

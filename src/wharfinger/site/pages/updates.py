@@ -19,6 +19,7 @@ from wharfinger.ledger.telling import place_words, verb_words
 from wharfinger.parties.models import User
 from wharfinger.site.changed import field_words, value_words
 from wharfinger.site.nav import address
+from wharfinger.site.queries.search import documents_named
 from wharfinger.site.subjects import SUBJECTS
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries.narrow import Narrow, products_of
@@ -38,7 +39,7 @@ def _rows(ask: Ask) -> Rows:
         actors=ask.ids("who"),
         first=first,
         last=last,
-        subject=ask.one("about"),
+        subject=documents_named(actor=ask.actor, text=ask.one("about")),
         on_hand=ask.tab == "on_hand",
         fields=ask.tab == "fields",
     )
@@ -172,7 +173,7 @@ UPDATES = Table(
         Filter("type", N_("Type"), "many", _types),
         Filter("who", N_("Who"), "many", partial(_choices, of="who")),
         Filter("day", N_("Effective on"), "date"),
-        Filter("about", N_("Document (order:17)")),
+        Filter("about", N_("Number of a document")),
     ),
     tabs=(
         Tab("all", N_("Everything")),

@@ -28,6 +28,7 @@ from wharfinger.parties.models import Contact, Organization
 from wharfinger.purchasing.models import PurchaseOrder, Receipt
 from wharfinger.returns.models import Rma
 from wharfinger.sales.models import Opportunity
+from wharfinger.stock.models import Bin, Count, Location, TransferOrder
 
 ON_LABELS = "/serials/number/"
 EACH = 8
@@ -111,6 +112,15 @@ def _contacts(text: str) -> Iterable[Hit]:
         yield Hit(f"organization:{contact.organization_id}", contact.name, contact.organization.name)
 
 
+def _places(text: str) -> Iterable[Hit]:
+    """Locations by how their name begins, and bins by their label."""
+    for one in Location.objects.filter(name__istartswith=text).order_by("name")[:EACH]:
+        yield Hit(f"location:{one.pk}", one.name)
+    found = Bin.objects.filter(name__iexact=text, retired_on__isnull=True).select_related("location")
+    for bin in found.order_by("location__name")[:EACH]:
+        yield Hit(f"bin:{bin.pk}", bin.name, bin.location.name)
+
+
 FINDERS: tuple[tuple[str, str, Finder], ...] = (
     ("sales.read", "", _sheets("quote", "order")),
     ("work.read", "", _sheets("ticket", "project", "contract")),
@@ -126,13 +136,29 @@ FINDERS: tuple[tuple[str, str, Finder], ...] = (
     ("devices.read", "", _numbered(Device, "device", "product__name", "reference")),
     ("devices.read", "", _numbered(Subscription, "subscription")),
     ("returns.read", "rma", _numbered(Rma, "rma")),
+    ("stock.read", "", _numbered(Count, "count", "location__name")),
+    ("stock.read", "", _numbered(TransferOrder, "transfer", "target__name")),
     ("stock.read", "", _serials),
+    ("stock.read", "", _places),
     ("catalog.read", "", _products),
     ("catalog.read", "", _families),
     ("parties.read", "", _organizations),
     ("parties.read", "", _contacts),
 )
 """Permission, module switch and finder, in the order in which hits are shown."""
+
+
+def documents_named(*, actor: Actor, text: str) -> str:
+    """The document of a number, ``order:17``, as far as the actor may see it; what names a subject stays itself."""
+    text = text.strip()[:100]
+    if ":" in text or not text or "\x00" in text:
+        return text
+    for permission, _module, find in FINDERS:
+        if actor.may(permission):
+            for hit in find(text):
+                if same(hit.title) == same(text):
+                    return hit.subject
+    return f"number:{text}"
 
 
 def search(*, actor: Actor, text: str) -> list[Hit]:

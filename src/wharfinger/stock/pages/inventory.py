@@ -101,7 +101,7 @@ INVENTORY = Table(
         Column("available", N_("Available"), "quantity"),
         Column("reserved", N_("Reserved"), "held"),
         Column("picked", N_("Picked"), "held"),
-        Column("set_aside", N_("Set aside"), "quantity", optional=True),
+        Column("set_aside", N_("Kept aside"), "quantity", optional=True),
         Column("expired", N_("Expired"), "quantity", optional=True),
         Column("in_transit", N_("In transit"), "quantity"),
         Column("on_order", N_("On order"), "quantity"),

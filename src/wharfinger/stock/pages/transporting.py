@@ -30,7 +30,7 @@ FIGURES = (
     ("sent", N_("Sent")),
     ("in_transit", N_("In transit")),
     ("received", N_("Received")),
-    ("damaged", N_("Set aside")),
+    ("damaged", N_("Kept aside")),
     ("lost", N_("Lost")),
     ("returned", N_("Brought back")),
 )
