@@ -14,7 +14,7 @@ from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import BadInput, NotThere
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.demand.models import Line, Sheet
-from wharfinger.exchange import sheets
+from wharfinger.exchange import queries, sheets
 from wharfinger.exchange.actions import mappings, runs
 from wharfinger.exchange.models import Mapping, Run
 from wharfinger.ledger.models import Entry, Fact, Lot
@@ -368,3 +368,25 @@ def test_a_price_list_is_in_the_companys_currency_where_none_is_said() -> None:
     bring("price_lists", content)
     assert PriceList.objects.get(name="Export").currency == "USD"
     clean()
+
+
+def test_rows_of_one_product_say_the_same_of_it(house: World) -> None:
+    content = (
+        "sku,name,price,vendor,vendor_cost\n"
+        f"P-A,Router,10,{house.vendor.name},6\n"
+        "P-A,Switch,10,,\n"
+        f"P-B,Cable,2,{house.vendor.name},1\n"
+        "P-B,Cable,2.00,,\n"
+        "P-C,Case,3,,\n"
+        "P-C,,,,\n"
+    )
+    run = bring("products", content)
+    assert counts(run) == (2, 0, 0, [(3, "name")])
+    assert list(Product.objects.order_by("sku").values_list("sku", "name")) == [
+        ("P-B", "Cable"),
+        ("P-C", "Case"),
+    ]
+    (told,) = queries.problems(run)
+    assert (
+        told["words"] == "Row 2 says “Router” of the same SKU. Let both rows say the same, or leave one out."
+    )

@@ -7,8 +7,9 @@ from typing import Any
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
+from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import scaled
-from wharfinger.base.refusal import Refusal
+from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.catalog import actions, rules
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.catalog.queries import barcodes, means
@@ -54,6 +55,7 @@ FORMED = (
 def bring(*, actor: Actor, group: Group) -> str:
     """Add a product, or change what differs; rows of the same SKU name further vendors."""
     require(actor, "exchange.import")
+    _agreeing(group)
     row = group.first
     seen = Seen()
     values, codes = _values(row, seen) | said_besides("products", row), _barcodes(row)
@@ -113,7 +115,29 @@ def bring_many(*, actor: Actor, groups: Sequence[Group], run: Run) -> dict[int, 
     return became
 
 
+def _agreeing(group: Group) -> None:
+    """Let rows of one SKU pass that say the same of it; otherwise what the later ones say would be lost in silence."""
+    for n, row in enumerate(group.rows[1:], 1):
+        for name in (*TEXTS[1:], "price"):
+            if row[name] and group.first[name] and _said(row, name) != _said(group.first, name):
+                group.parts[f"rows.{n}"] = row
+                raise BadInput(
+                    "said_otherwise",
+                    N_(
+                        "Row {row} says “{text}” of the same SKU. Let both rows say the same, or leave one out."
+                    ),
+                    field=f"rows.{n}.{name}",
+                    row=group.first.number,
+                    text=group.first[name][:60],
+                )
+
+
+def _said(row: Row, name: str) -> str | int:
+    return scaled(row.figure(name), MICRO, field=name) if name == "price" else row[name]
+
+
 def _new(group: Group, seen: Seen) -> actions.NewProduct:
+    _agreeing(group)
     row = group.first
     return actions.NewProduct(
         _values(row, seen) | said_besides("products", row),
