@@ -160,6 +160,21 @@ def test_making_variants_is_undone_by_retiring_them(company: World, family: Fami
     clean()
 
 
+def test_a_family_with_variants_is_not_undone(company: World) -> None:
+    born = add_family(actor=company.user, values=CABLE)
+    family = Family.objects.get(pk=born.one("catalog.Family"))
+    (one,) = made(company, family, ["Grey", "2 m"])
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        reverse(actor=company.user, entry=born.id)
+    assert (refused.value.code, entries()) == ("has_variants", before)
+    leave_family(actor=company.user, family=family.pk, product=one.pk)
+    reverse(actor=company.user, entry=born.id)
+    family.refresh_from_db()
+    assert family.void_id is not None
+    clean()
+
+
 def test_adding_a_product_is_undone_whole(company: World) -> None:
     """The product is retired with the vendors, units and barcodes that it was added with."""
     values = {"sku": "ONCE", "name": "Mistyped", "price": "1"}

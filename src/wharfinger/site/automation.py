@@ -13,6 +13,7 @@ from wharfinger.billing.queries.keeping import posted_by
 from wharfinger.billing.rules.keeping import posted_papers_stay
 from wharfinger.catalog import actions as catalog
 from wharfinger.catalog.actions.categories import stays_filed
+from wharfinger.catalog.actions.families import keeps_variants
 from wharfinger.demand import queries as demand
 from wharfinger.demand.queries import proofs
 from wharfinger.demand.queries.done import owes
@@ -104,6 +105,7 @@ def install() -> None:
             catalog.method_stays,
             catalog.not_used_yet,
             stays_filed,
+            keeps_variants,
             merging.nothing_grew,
         ]
     )

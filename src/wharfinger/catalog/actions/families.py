@@ -8,11 +8,11 @@ from typing import Any
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked, price, text
-from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.catalog.models import Family, Product, TaxCode
 from wharfinger.catalog.rules import families as rules
 from wharfinger.ledger.look import Wish
-from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 
@@ -97,6 +97,18 @@ def leave_family(*, actor: Actor, family: int, product: int, key: str | None = N
     require(actor, "catalog.product")
     plan = partial(rules.plan_leaving, pk=family, product=product)
     return post("leave_family", Wish(documents=[(Product, [product])]), plan, actor=actor, key=key)
+
+
+def keeps_variants(truth: Truth, plan: Plan) -> None:
+    """Undoing what made a family takes it away only while nothing is a variant of it."""
+    gone = [pk for label, pk in plan.voids if label == Family._meta.label]
+    one = Product.objects.filter(family__in=gone).order_by("sku").first() if gone else None
+    if one is not None:
+        raise Refusal(
+            "has_variants",
+            N_("{sku} is a variant of this family. Let its variants leave first, or retire the family."),
+            sku=one.sku,
+        )
 
 
 def _wish(given: Values, at: str) -> dict[str, Any]:
