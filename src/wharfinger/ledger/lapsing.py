@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from wharfinger.base import clock
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import moment
-from wharfinger.ledger.models import Claim, Entry
+from wharfinger.ledger.models import Claim, Entry, Holding
 from wharfinger.ledger.plan import Change, Plan, Truth
 from wharfinger.ledger.write import Written, write
 
@@ -36,11 +36,19 @@ def release(
         # The wish that comes back is of the same claim as the goods that are let go.
         assert isinstance(step.source.claim, int)
         days[day[step.source.claim]].steps.append(step)
+    moving = _under_way(sorted(lapsed))
     for claim, until in sorted(lapsed.items()):
         plan = days[day[claim]]
-        plan.changes.append(Change(Claim._meta.label, claim, f"claim:{claim}", "hold_until", until, None))
+        if claim not in moving:
+            plan.changes.append(Change(Claim._meta.label, claim, f"claim:{claim}", "hold_until", until, None))
         plan.mention(*subjects.get(claim, ()))
     return [_post(truth, on, plan, list(consumers)) for on, plan in sorted(days.items())]
+
+
+def _under_way(claims: Sequence[int]) -> set[int]:
+    """Those of which something is on its way between locations: it ends once it stands in a bin again."""
+    moving = Holding.objects.filter(claim__in=claims, kind="transfer", quantity__gt=0)
+    return set(moving.values_list("claim_id", flat=True))
 
 
 def _day(truth: Truth, until: Any) -> date:
