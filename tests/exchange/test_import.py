@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from django.test import Client
 
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
@@ -390,3 +391,11 @@ def test_rows_of_one_product_say_the_same_of_it(house: World) -> None:
     assert (
         told["words"] == "Row 2 says “Router” of the same SKU. Let both rows say the same, or leave one out."
     )
+
+
+def test_the_list_of_files_tells_how_many_rows_were_refused(client: Client) -> None:
+    company = world()
+    client.force_login(company.user)
+    bring("products", "sku,name,price\nA-1,One,2\nA-2,Two,nonsense\nA-3,Three,nonsense\n")
+    page = client.get("/import/").content.decode()
+    assert [page.count(f'data-l="{word}">{n}<') for word, n in (("Added", 1), ("Refused", 2))] == [1, 1]
