@@ -295,3 +295,29 @@ def test_an_order_is_expected_when_the_last_of_its_lines_is(company: World, brow
     assert second.number not in seen(browser, path)
     later = seen(browser, "/purchase-orders/?tab=all&sort=-expected")
     assert later.index(f">{second.number}<") < later.index(f">{first.number}<")
+
+
+def test_putting_away_is_offered_where_goods_came_into_a_bin_and_to_who_may(
+    company: World, browser: Client
+) -> None:
+    """What a vendor sends straight to the customer lies nowhere, and a buyer may not put away."""
+    product = company.product()
+    line = sold(company, product, 3)
+
+    def received(client: Client, **to: str) -> str:
+        typed = {"vendor": str(company.vendor.pk), "sku-0": product.sku, "quantity-0": "1"}
+        client.post("/purchase-orders/new/", typed | to)
+        order = PurchaseOrder.objects.latest("pk")
+        path = f"/purchase-orders/{order.pk}"
+        client.post(f"{path}/submit/")
+        arrived = {f"quantity-{PurchaseLine.objects.get(purchase_order=order).pk}": "1"}
+        answer = client.post(f"{path}/receive/", arrived, follow=True).content.decode()
+        assert "Received 1" in answer
+        return answer.partition('class="said')[2].partition("</div>")[0]
+
+    assert "/stock/put-away/" in received(browser)
+    assert "/stock/put-away/" not in received(browser, **{"line-0": str(line), "ship_to": "organization"})
+    buyer = Client()
+    buyer.force_login(person("buyer", "purchasing.*", "*.read", "catalog.see_cost"))
+    assert "/stock/put-away/" not in received(buyer)
+    clean()

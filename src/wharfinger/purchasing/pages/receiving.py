@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -18,6 +19,7 @@ from wharfinger.base.page import Form, Link, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Column, Filter, Row, Rows, Table, table_page
 from wharfinger.base.typed import scaled, written
+from wharfinger.ledger.models import Move
 from wharfinger.purchasing.actions import receiving as actions
 from wharfinger.purchasing.models import Receipt
 from wharfinger.purchasing.queries import paper, shown
@@ -76,7 +78,7 @@ def _receive(
         ok=lambda done: _("Received %(goods)s.") % {"goods": _told(request.POST, chosen)},
         back=back,
         again=again,
-        more=_receipts,
+        more=partial(_afterwards, request),
     )
 
 
@@ -89,10 +91,14 @@ def _told(typed: QueryDict, chosen: Sequence[dict[str, Any]]) -> str:
     return ", ".join(named[:4]) + (" …" if len(named) > 4 else "")
 
 
-def _receipts(done: Any) -> list[Link]:
+def _afterwards(request: HttpRequest, done: Any) -> list[Link]:
+    """The receipts, and where goods that came into a bin are put away, for who may; what was drop-shipped is gone."""
     made = Receipt.objects.filter(pk__in=done.made.get("purchasing.Receipt", ()))
     receipts = [(one.number, reverse("purchasing:receipt", args=[one.pk])) for one in made]
-    return [*receipts, (_("Putting away"), reverse("stock:put_away"))]
+    may: bool = request.user.may("stock.put_away")  # type: ignore[union-attr]
+    if may and Move.objects.filter(entry=done.id, target__kind="bin").exists():
+        receipts.append((_("Putting away"), reverse("stock:put_away")))
+    return receipts
 
 
 def _proposed(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
