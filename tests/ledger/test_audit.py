@@ -27,7 +27,7 @@ from wharfinger.fulfilment.actions.shipping import pick_pack_ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger import bootstrap, sql
 from wharfinger.ledger.audit import LAWS, audit
-from wharfinger.ledger.models import Move
+from wharfinger.ledger.models import IMMUTABLE, Move
 from wharfinger.ledger.reverse import reverse
 from wharfinger.notices.actions.attachments import attach
 from wharfinger.purchasing.actions.landing import land_cost
@@ -89,12 +89,21 @@ BROKEN = {
         "quantity = 2 WHERE id = (SELECT MIN(id) FROM ledger_holding WHERE serial AND unbounded)"
     ),
     "invoice = its bills": "UPDATE billing_invoiceline SET quantity = quantity + 1",
+    "history names what is there": "UPDATE ledger_fact SET entry_id = (SELECT MAX(id) + 1 FROM ledger_entry)",
     "a file = its content on the disk": "UPDATE notices_attachment SET size_bytes = size_bytes + 1",
     "what is erased is off the disk": (
         "UPDATE notices_attachment SET erased_on = '2026-03-01', retired_on = '2026-03-01'"
     ),
 }
 """For each law what somebody with access to the database might do, and the audit must see."""
+
+NAMING = [
+    (model._meta.model_name, field.column)
+    for model in IMMUTABLE
+    for field in model._meta.concrete_fields
+    if field.is_relation and not field.db_constraint
+]
+"""The columns of history that name a row without a foreign key."""
 
 
 @pytest.fixture
@@ -186,6 +195,26 @@ def test_history_is_not_edited(company: World, table: str) -> None:
         with pytest.raises(DatabaseError, match="history is not edited"), transaction.atomic():
             sql.execute(edit)
     clean()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("table", ["holding", "layer", "account"])
+def test_balances_stay(company: World, table: str) -> None:
+    (row,) = sql.fetch(f"SELECT MIN(id) FROM ledger_{table}")[0]
+    with pytest.raises(DatabaseError, match="history is not edited"), transaction.atomic():
+        sql.execute(f"DELETE FROM ledger_{table} WHERE id = {row}")
+    clean()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("table", "column"), NAMING)
+def test_history_that_names_nothing_is_found(unguarded: World, table: str, column: str) -> None:
+    assert sql.execute(
+        f"UPDATE ledger_{table} SET {column} = 1000000000 WHERE id = "
+        f"(SELECT MIN(id) FROM ledger_{table} WHERE {column} IS NOT NULL)"
+    )
+    found = {(one.law, one.found) for one in audit()}
+    assert ("history names what is there", f"{column}, 1000000000") in found
 
 
 @pytest.mark.django_db

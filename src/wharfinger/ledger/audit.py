@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from wharfinger.ledger import bootstrap, chart, sql
-from wharfinger.ledger.models import Account
+from wharfinger.ledger.models import Account, Draw, Entry, Fact, Holding, Layer, Move, Posting
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +234,31 @@ def postings_keep_their_currency() -> list[Finding]:
         "SELECT 'posting ' || p.id, s.currency, t.currency FROM ledger_posting p JOIN ledger_account s ON s.id = p.source_id "
         "JOIN ledger_account t ON t.id = p.target_id WHERE s.currency <> t.currency",
     )
+
+
+_NAMED = {
+    Move: (("entry_id", Entry), ("source_id", Holding), ("target_id", Holding)),
+    Draw: (("entry_id", Entry), ("move_id", Move), ("layer_id", Layer)),
+    Posting: (("entry_id", Entry), ("source_id", Account), ("target_id", Account)),
+    Fact: (("entry_id", Entry),),
+}
+"""What rows of history name, without a foreign key."""
+
+
+@law
+def history_names_what_is_there() -> list[Finding]:
+    """Every entry, holding, layer, move and account that a row of history names is there."""
+    return [
+        finding
+        for model, names in _NAMED.items()
+        for column, other in names
+        for finding in findings(
+            "history names what is there",
+            f"SELECT '{model._meta.model_name} ' || x.id, '{column}', x.{column} FROM {model._meta.db_table} x "
+            f"WHERE x.{column} IS NOT NULL "
+            f"AND NOT EXISTS (SELECT 1 FROM {other._meta.db_table} o WHERE o.id = x.{column})",
+        )
+    ]
 
 
 @law

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connections
 
 from wharfinger.ledger.chart import KINDS
-from wharfinger.ledger.models import FIXED_PLACES, IMMUTABLE
+from wharfinger.ledger.models import FIXED_PLACES, IMMUTABLE, LASTING
 
 REFUSED = "history is not edited: post a reversing entry"
 
@@ -38,7 +38,13 @@ def prepare(*, using: str = "default", **_: Any) -> None:
 
 def trigger_names() -> list[str]:
     """The triggers that must be in place."""
-    return [f"{m._meta.db_table}_no_{act}" for m in IMMUTABLE for act in ("update", "delete")]
+    return [f"{table}_no_{act}" for table, act in _guarded()]
+
+
+def _guarded() -> list[tuple[str, str]]:
+    """The tables that are guarded, each with what may not be done to its rows."""
+    history = [(model._meta.db_table, act) for model in IMMUTABLE for act in ("update", "delete")]
+    return history + [(model._meta.db_table, "delete") for model in LASTING]
 
 
 def _triggers(vendor: str) -> list[str]:
@@ -48,18 +54,16 @@ def _triggers(vendor: str) -> list[str]:
             "CREATE OR REPLACE FUNCTION ledger_history_stands() RETURNS trigger LANGUAGE plpgsql AS "
             f"$$ BEGIN RAISE EXCEPTION '{REFUSED}'; END $$"
         )
-    for model in IMMUTABLE:
-        table = model._meta.db_table
-        for act in ("update", "delete"):
-            name = f"{table}_no_{act}"
-            if vendor == "postgresql":
-                statements.append(
-                    f"CREATE OR REPLACE TRIGGER {name} BEFORE {act.upper()} ON {table} "
-                    "FOR EACH ROW EXECUTE FUNCTION ledger_history_stands()"
-                )
-            else:
-                statements.append(
-                    f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {act.upper()} ON {table} "
-                    f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
-                )
+    for table, act in _guarded():
+        name = f"{table}_no_{act}"
+        if vendor == "postgresql":
+            statements.append(
+                f"CREATE OR REPLACE TRIGGER {name} BEFORE {act.upper()} ON {table} "
+                "FOR EACH ROW EXECUTE FUNCTION ledger_history_stands()"
+            )
+        else:
+            statements.append(
+                f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {act.upper()} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END"
+            )
     return statements

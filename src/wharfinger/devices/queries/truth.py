@@ -54,19 +54,21 @@ def read_sales(truth: Truth) -> None:
 def sales(claims: list[int]) -> dict[tuple[int, int], Sale]:
     """How goods of these lines left us, by line and lot."""
     found = sql.fetch(
-        "SELECT t.claim_id, t.lot_id, e.effective_on, p.parent_id, l.channel "
+        "SELECT t.claim_id, t.lot_id, e.effective_on, p.parent_id, l.channel, m.quantity > "
+        "COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0) "
         "FROM ledger_holding t JOIN ledger_move m ON m.target_id = t.id "
         "JOIN ledger_holding s ON s.id = m.source_id "
         "JOIN ledger_entry e ON e.id = m.entry_id JOIN ledger_place p ON p.id = s.place_id "
         "LEFT JOIN stock_location l ON l.place_id = p.parent_id "
-        f"WHERE {sql.among('t.claim_id')} AND t.kind IN ('in_transit', 'customer') AND m.reverses_id IS NULL "
-        "AND s.kind NOT IN ('in_transit', 'customer', 'returns', 'bench', 'at_vendor', 'outside') "
-        "AND m.quantity > "
-        "COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0) ORDER BY m.id",
+        f"WHERE {sql.among('t.claim_id')} AND t.kind IN ('in_transit', 'customer') "
+        f"AND {sql.common('m.reverses_id IS NULL')} "
+        "AND s.kind NOT IN ('in_transit', 'customer', 'returns', 'bench', 'at_vendor', 'outside') ORDER BY m.id",
         [sql.array(claims)],
     )
     known = {}
-    for claim, lot, day, location, channel in found:
+    for claim, lot, day, location, channel, stands in found:
+        if not stands:
+            continue
         on = date.fromisoformat(day) if isinstance(day, str) else day
         known[claim, lot] = Sale(on, location if channel is not None else None, channel or "direct")
     return known

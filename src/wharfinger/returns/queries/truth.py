@@ -125,7 +125,7 @@ def bought(pairs: Iterable[tuple[int, int]]) -> dict[int, dict[int, list[list[in
         "JOIN demand_line l ON l.product_id = v.product AND +l.organization_id = v.organization "
         "JOIN ledger_holding h ON h.claim_id = l.claim_id AND h.kind IN ('customer', 'in_transit') "
         "AND h.quantity > 0 AND NOT h.serial "
-        "WHERE l.void_id IS NULL GROUP BY 1, 2, 3 ORDER BY l.claim_id DESC",
+        f"WHERE {sql.common('l.void_id IS NULL')} GROUP BY 1, 2, 3 ORDER BY l.claim_id DESC",
         params,
     ):
         found.setdefault(organization, {}).setdefault(product, []).append([line, int(units)])
@@ -223,16 +223,13 @@ def read_worth(truth: Truth) -> None:
     truth.read["worth"] = worth
 
 
-# Written as a CASE, the condition on draws looks no rarer to PostgreSQL than it is; of a table that it has not yet
-# analysed it takes IS NULL for so rare that it would begin with all draws there are.
 _DRAWN = (
     "SELECT h.claim_id, h.lot_id, "
     "SUM(d.quantity + COALESCE((SELECT SUM(b.quantity) FROM ledger_draw b WHERE b.reverses_id = d.id), 0)), "
     "SUM(d.value_minor + "
     "COALESCE((SELECT SUM(b.value_minor) FROM ledger_draw b WHERE b.reverses_id = d.id), 0)) "
     "FROM ledger_holding h JOIN ledger_move m ON m.target_id = h.id "
-    "JOIN ledger_draw d ON d.move_id = m.id "
-    "AND CASE WHEN d.reverses_id IS NULL THEN d.quantity ELSE 0 END > 0 "
+    f"JOIN ledger_draw d ON d.move_id = m.id AND d.quantity > 0 AND {sql.common('d.reverses_id IS NULL')} "
     "WHERE {ours} AND h.kind IN ('in_transit', 'customer') GROUP BY h.claim_id, h.lot_id"
 )
 _HOME = (
@@ -241,7 +238,7 @@ _HOME = (
     # CROSS JOIN keeps SQLite from beginning with all bins there are.
     "FROM ledger_holding h CROSS JOIN ledger_move m CROSS JOIN ledger_holding t "
     "WHERE m.source_id = h.id AND t.id = m.target_id AND {ours} AND h.kind IN ('returns', 'bench', 'at_vendor', 'customer') "
-    "AND t.kind IN ('bin', 'scrap') AND t.claim_id = 0 AND m.reverses_id IS NULL "
+    "AND " + sql.common("t.kind IN ('bin', 'scrap') AND t.claim_id = 0 AND m.reverses_id IS NULL") + " "
     "GROUP BY h.claim_id, h.lot_id, h.product_id"
 )
 

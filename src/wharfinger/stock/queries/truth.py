@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from django.db.models import Max, Q
 
 from wharfinger.base.words import same
 from wharfinger.ledger import sql
-from wharfinger.ledger.models import Claim, Draw, Layer, Lot
+from wharfinger.ledger.models import Claim, Layer, Lot
 from wharfinger.ledger.plan import OpenLayer, Truth
 from wharfinger.ledger.post import automation
 from wharfinger.pricing.queries import costs_at_home
@@ -122,15 +123,21 @@ def read_layer_dates(truth: Truth) -> None:
     """
     if truth.effective_on >= truth.today:
         return
-    layers = [layer for found in truth.layers.values() for layer in found if isinstance(layer.id, int)]
-    averaged = [one.id for one in layers if truth.products[one.product].cost_method == "average"]
-    changed = (
-        Draw.objects.filter(layer_id__in=[one.id for one in layers])
-        .filter(Q(quantity__lte=0) | Q(layer_id__in=averaged))
-        .values_list("layer_id")
-        .annotate(Max("entry__effective_on"))
-    )
-    truth.read["layers_changed"] = dict(changed)
+    layers = {
+        layer.id: layer.product
+        for found in truth.layers.values()
+        for layer in found
+        if isinstance(layer.id, int)
+    }
+    averaged = [pk for pk, product in layers.items() if truth.products[product].cost_method == "average"]
+    truth.read["layers_changed"] = {
+        layer: date.fromisoformat(day) if isinstance(day, str) else day
+        for layer, day in sql.fetch(
+            "SELECT d.layer_id, MAX(e.effective_on) FROM ledger_draw d JOIN ledger_entry e ON e.id = d.entry_id "
+            f"WHERE {sql.among('d.layer_id')} AND (d.quantity <= 0 OR {sql.among('d.layer_id')}) GROUP BY d.layer_id",
+            [sql.array(layers), sql.array(averaged)],
+        )
+    }
 
 
 def read_all_layers(product: int) -> Callable[[Truth], None]:
