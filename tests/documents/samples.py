@@ -216,6 +216,10 @@ def count_sheet(count: int = 12, *, blind: bool = False) -> s.CountSheet:
         rows=counted,
         blind=blind,
         note="Paletten im Gang nicht vergessen.",
+        beside=(
+            s.BesideRow("Edge router", "RT-100", None if blind else s.Quantity(3, 0, "Stk."), "SO-2026-0871"),
+            s.BesideRow("Patchkabel", "CBL-1", None if blind else s.Quantity(250, 2, "m")),
+        ),
     )
 
 

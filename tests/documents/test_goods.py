@@ -156,6 +156,20 @@ def test_a_packing_list_says_what_lies_in_which_box(company: World) -> None:
         assert f"3 {unit}" in rest
 
 
+def test_a_count_sheet_names_what_stands_in_no_bin(company: World) -> None:
+    order, (line,) = ordered(company, 37)
+    pick(actor=HOUSE, picks=[Pick(line, 37)])
+    company.stock(company.product(name="Telephone"), 4)
+    product, number = Line.objects.get(pk=line).product, Order.objects.get(pk=order).sheet.number
+    for blind in (False, True):
+        count = begin_count(actor=HOUSE, location=company.location.pk, blind=blind).one("stock.Count")
+        (text,) = pages(print_count_sheet(actor=HOUSE, count=count, bin=None, language="en"))
+        beside = text[text.index("in no bin, not to be counted") :]
+        assert f"{product.sku} {product.name}" in beside
+        assert number in beside
+        assert ("37" in beside) is not blind
+
+
 def test_a_count_sheet_has_what_is_to_be_counted_and_no_figures_where_it_is_blind(company: World) -> None:
     cable, phone = company.product(name="Patch cable"), company.product(name="Telephone", traced="serial")
     company.stock(cable, 47)

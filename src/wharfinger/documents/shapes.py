@@ -30,6 +30,7 @@ __all__ = [
     "Address",
     "Amount",
     "Bank",
+    "BesideRow",
     "Box",
     "Company",
     "ContainerLabel",
@@ -169,6 +170,16 @@ class CountRow:
 
 
 @dataclass(frozen=True, slots=True)
+class BesideRow:
+    """What is on hand in no bin, so that nobody looks for it on a shelf; without a quantity for a blind count."""
+
+    title: str
+    sku: str
+    quantity: Quantity | None = None
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CountSheet:
     """What one location's count looks at, in walking order, with room to write down what is there."""
 
@@ -179,6 +190,7 @@ class CountSheet:
     rows: tuple[CountRow, ...]
     blind: bool = False
     note: str = ""
+    beside: tuple[BesideRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

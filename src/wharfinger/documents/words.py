@@ -33,6 +33,7 @@ WORDS = {
     "books": pgettext_lazy("document", "In the books"),
     "batch": pgettext_lazy("document", "Batch"),
     "kept_for": pgettext_lazy("document", "Kept for {name}"),
+    "beside": pgettext_lazy("document", "Picked, packed or set aside: on hand, in no bin, not to be counted"),
     "to_count": pgettext_lazy("document", "{count} to count"),
     "delivery_note": pgettext_lazy("document", "Delivery note"),
     "invoice": pgettext_lazy("document", "Invoice"),

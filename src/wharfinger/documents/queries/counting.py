@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from wharfinger.base.refusal import N_, NotThere, Refusal
+from wharfinger.catalog.models import Product
 from wharfinger.documents.queries.parties import company
-from wharfinger.documents.shapes import CountRow, CountSheet, Quantity
+from wharfinger.documents.shapes import BesideRow, CountRow, CountSheet, Quantity
 from wharfinger.ledger.models import Holding
 from wharfinger.stock.models import Count
-from wharfinger.stock.queries.counts import Spot, counts, sheet
+from wharfinger.stock.queries.counts import Spot, beside, counts, sheet
 
 
 def count_sheet(count: int, bin: int | None, on: date) -> CountSheet:
@@ -25,6 +26,9 @@ def count_sheet(count: int, bin: int | None, on: date) -> CountSheet:
         raise Refusal(
             "nothing_to_count", N_("The books have nothing there. Choose another bin or another part.")
         )
+    # Of one bin the sheet tells only what is in it.
+    aside = beside(found) if bin is None else []
+    units = dict(Product.objects.filter(sku__in={one.sku for one in aside}).values_list("sku", "unit"))
     serials = {} if found.blind else _serials(found, spots)
     return CountSheet(
         company=company(),
@@ -36,6 +40,15 @@ def count_sheet(count: int, bin: int | None, on: date) -> CountSheet:
         ),
         blind=found.blind,
         note=found.note,
+        beside=tuple(
+            BesideRow(
+                title=one.name,
+                sku=one.sku,
+                quantity=None if found.blind else Quantity(one.units, one.decimals, units[one.sku]),
+                order=one.document,
+            )
+            for one in aside
+        ),
     )
 
 
