@@ -157,6 +157,7 @@ def test_a_bin_tells_what_lies_in_it(client: Client, company: World) -> None:
         page = seen(client, path)
     assert len(caught) <= 12
     assert all(said in page for said in ("P-1", "P-2", ">7<", cable.sku))
+    assert page.index("P-2") < page.index(f">{cable.sku}<"), "by SKU"
     assert ">9<" not in page
     assert f'href="{path}"' in seen(client, f"/locations/{company.location.pk}/")
     assert cable.sku not in seen(client, f"{path}?product={phone.sku}")

@@ -114,6 +114,7 @@ class Ask:
         queryset: QuerySet[Any, Any],
         sorts: Mapping[str, str],
         *,
+        by: str = "",
         last: str = "id",
         among: tuple[str, Sequence[Any]] | None = None,
         fields: Sequence[str] = (),
@@ -121,12 +122,14 @@ class Ask:
         """Cut one page out of the queryset by keyset, so that a deep page costs what the first one does.
 
         sorts: queryset field by column key; a queryset of `.values()` must contain it and `last`.
-        last: the unique field that decides among equals; the newest comes first where nothing is chosen.
+        by: the column that sorts where the reader chose none; without it the newest comes first.
+        last: the unique field that decides among equals.
         among: a field and its values to which the queryset is narrowed here, where an index has the field and,
         of each value, the rows in the order of `last`.
         fields: what is read of each row, as by `.values()`, but only of the rows that are shown.
         """
-        key, down = self.sort.removeprefix("-"), self.sort.startswith("-")
+        chosen = self.sort or by
+        key, down = chosen.removeprefix("-"), chosen.startswith("-")
         path = sorts.get(key, last)
         if path == last and key not in sorts:
             key, down = "", True

@@ -22,7 +22,7 @@ def _rows(place: int, ask: Ask) -> Rows:
     found = lying(place)
     if text := ask.one("product"):
         found = found.filter(Q(product__sku__icontains=text) | Q(product__name__icontains=text))
-    cut = ask.slice(found, {"sku": "sku"})
+    cut = ask.slice(found, {"sku": "sku"}, by="sku")
     return Rows([_row(one) for one in cut.items], cut.before, cut.after)
 
 

@@ -31,7 +31,7 @@ def _rows(ask: Ask) -> Rows:
         found = found.filter(Q(product__sku__icontains=text) | Q(product__name__icontains=text))
     if chosen := ask.ids("location"):
         found = found.filter(place__parent__location__in=chosen)
-    cut = ask.slice(found, {"expires": "expires_on"})
+    cut = ask.slice(found, {"expires": "expires_on"}, by="expires")
     return Rows([_row(one, today) for one in cut.items], cut.before, cut.after)
 
 

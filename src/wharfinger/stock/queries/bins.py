@@ -10,8 +10,8 @@ from wharfinger.ledger.models import Holding
 
 
 def lying(place: int) -> QuerySet[Any]:
-    """Every lot in the bin at a place, by SKU; what a line holds stands apart from what is free."""
-    found = Holding.objects.filter(place=place, kind="bin", quantity__gt=0).values(
+    """Every lot in the bin at a place; what a line holds stands apart from what is free."""
+    return Holding.objects.filter(place=place, kind="bin", quantity__gt=0).values(
         "id",
         "product_id",
         "lot_id",
@@ -25,4 +25,3 @@ def lying(place: int) -> QuerySet[Any]:
         document=F("claim__line__sheet__number"),
         owner=F("lot__owner__name"),
     )
-    return found.order_by("sku", "id")
