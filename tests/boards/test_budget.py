@@ -13,6 +13,7 @@ from tests.returns.test_rma import asked, loose
 from tests.world import World, world
 from wharfinger.base.access import HOUSE
 from wharfinger.boards.worklists import WORKLISTS, Worklist, waiting
+from wharfinger.catalog.models import VendorPrice
 from wharfinger.fulfilment.actions.packing import pack
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
@@ -44,6 +45,7 @@ def work(company: World) -> None:
         submit(actor=HOUSE, order=order)
         draft_from_lines(actor=HOUSE, wanted=[Wanted(drafted)])
         assert wanted
+        VendorPrice.objects.create(product=product, organization=company.customer, currency="USD")
         rma, (back,) = asked(company, Asked(2, loose(company, 2)))
         receive(actor=HOUSE, rma=rma, items=[Arrived(1, back)])
     threshold(1)

@@ -33,6 +33,8 @@ def plain(kind: str, value: Any) -> str | int | Decimal:
             return str(value[0])
         case "chip" | "picture":
             return str(value[1])
+        case "noted":
+            return " · ".join(filter(None, value))
         case "number":
             return int(value)
         case "held":

@@ -31,6 +31,7 @@ Kind = Literal[
     "stage_bar",
     "person",
     "picture",
+    "noted",
 ]
 RIGHT = frozenset(("number", "quantity", "held", "money", "price"))
 
@@ -42,7 +43,8 @@ class Column:
     text: str · link: (text, address) · number: int · quantity: (units, decimals) ·
     held: (units, decimals, address of who holds it) · money: (minor, currency) ·
     price: (micro, currency) · date, ago: date or datetime · chip: (tone, word) · person: name ·
-    stage_bar: ({stage: units}, decimals) · picture: (address, what it shows). Nothing is None.
+    stage_bar: ({stage: units}, decimals) · picture: (address, what it shows) ·
+    noted: (text, a quiet line beneath it). Nothing is None.
     """
 
     key: str

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from wharfinger.base.fields import day
 from wharfinger.base.page import Link, came_from, page, page_act, selected
-from wharfinger.base.refusal import N_, Refusal
+from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.typed import quantity
 from wharfinger.billing.actions import invoices
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
@@ -26,7 +26,8 @@ from wharfinger.ledger.models import Holding
 from wharfinger.purchasing.actions import approving, ordering, receiving
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
 from wharfinger.purchasing.pages.entry import filled_up
-from wharfinger.purchasing.rules.drafting import PurchaseWish, Wanted
+from wharfinger.purchasing.rules.changing import PurchaseChange
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.purchasing.rules.receiving import Arrival
 from wharfinger.returns.actions import inspecting
 from wharfinger.sales.actions import holds
@@ -172,6 +173,26 @@ def _terms(given: Any) -> PurchaseWish:
     )
 
 
+def _order(who: Any, rows: Sequence[Chosen], given: Any) -> Any:
+    """One order for one vendor, or one for each whom the lines' cost or days choose."""
+    wanted, wish = [Wanted(row.line, row.quantity) for row in rows], _terms(given)
+    if (by := given.get("vendor", "")) in ("cheapest", "fastest"):
+        return ordering.draft_per_vendor(actor=who, wanted=wanted, by=by, wish=wish)
+    return ordering.draft_from_lines(actor=who, wanted=wanted, wish=wish)
+
+
+def _onto(who: Any, rows: Sequence[Chosen], given: Any) -> Any:
+    """The rows on a draft that is there: one new line for each product."""
+    draft = given.get("draft", "")
+    if not (draft.isdigit() and len(draft) < 19):
+        raise BadInput("missing", N_("Please fill this in."), field="draft")
+    by_product: dict[int, list[Wanted]] = {}
+    for row in rows:
+        by_product.setdefault(row.product, []).append(Wanted(row.line, row.quantity))
+    add = tuple(PurchaseLineWish(product, wanted=tuple(some)) for product, some in by_product.items())
+    return ordering.change_purchase(actor=who, order=int(draft), change=PurchaseChange(add=add))
+
+
 approve = act_on(
     "purchasing.approve",
     "approval",
@@ -189,9 +210,7 @@ reject = act_on(
 order = act_on(
     "purchasing.order",
     "purchasing",
-    lambda who, rows, given: ordering.draft_from_lines(
-        actor=who, wanted=[Wanted(r.line, r.quantity) for r in rows], wish=_terms(given)
-    ),
+    _order,
     lambda n: (
         ngettext("Drafted a purchase order of %(n)s line.", "Drafted a purchase order of %(n)s lines.", n)
         % {"n": n}
@@ -208,6 +227,13 @@ order_each = act_on(
     lambda n: _("Drafted a purchase order for each default vendor."),
     _drafts,
     filled_up,
+)
+order_onto = act_on(
+    "purchasing.order",
+    "purchasing",
+    _onto,
+    lambda n: ngettext("Put %(n)s line on the draft.", "Put %(n)s lines on the draft.", n) % {"n": n},
+    also=filled_up,
 )
 request = act_on(
     "purchasing.request",

@@ -6,19 +6,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from wharfinger.base import owned
+from wharfinger.base import clock, owned
 from wharfinger.base.asking import Ask
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter
+from wharfinger.base.typed import unit_price
 from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand.models import SUBJECTS
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import Organization
+from wharfinger.purchasing.models import PurchaseOrder
+from wharfinger.purchasing.queries.asked import offers_of
+from wharfinger.purchasing.rules.asking import Sold, cheapest, fastest
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries import figures as stock
 
@@ -58,8 +64,12 @@ class Seen:
 
     figures: Mapping[int, Mapping[str, int]]
     locations: Mapping[int, str]
-    prices: Mapping[int, VendorPrice]
+    sold: Mapping[int, Mapping[int, Sold]]
+    """Who sells each product, by product and vendor."""
+    worths: Mapping[str, int]
+    """What one unit of each currency in which they ask is worth, to compare them."""
     free: Mapping[int, int]
+    costs: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,7 @@ class Shown:
     cell: Callable[[Mapping[str, Any], Seen], Any]
     fields: tuple[str, ...] = ()
     reads: str = ""
-    """What it needs besides, read once for the page: prices or free."""
+    """What it needs besides, read once for the page: sold or free."""
     permission: str = ""
 
 
@@ -116,18 +126,33 @@ def _through(path: str, page: str) -> Callable[[Mapping[str, Any], Seen], Any]:
     return cell
 
 
+def _default(row: Mapping[str, Any], seen: Seen) -> Sold | None:
+    return next((one for one in seen.sold.get(row["product_id"], {}).values() if one.default), None)
+
+
 def _vendor(row: Mapping[str, Any], seen: Seen) -> Any:
-    price = seen.prices.get(row["product_id"])
-    return price.organization.name if price else None
+    """The default vendor; beneath, who asks less and who is faster for so many, where that is another."""
+    default, units = _default(row, seen), row["quantity"]
+    sold = seen.sold.get(row["product_id"], {}).values()
+    told = []
+    if seen.costs and (least := cheapest(sold, units, seen.worths)) and least is not default:
+        cost = unit_price(least.cost_at(units), least.asks.currency)
+        values = {"vendor": least.vendor.name, "cost": cost, "currency": least.asks.currency}
+        told.append(_("Cheapest: %(vendor)s, %(cost)s %(currency)s") % values)
+    if (first := fastest(sold, units)) and first is not default:
+        words = ngettext("Fastest: %(vendor)s, %(n)s day", "Fastest: %(vendor)s, %(n)s days", first.lead_days)
+        told.append(words % {"vendor": first.vendor.name, "n": first.lead_days})
+    return (default.vendor.name if default else "", " · ".join(told)) if default or told else None
 
 
 def _cost(row: Mapping[str, Any], seen: Seen) -> Any:
-    price = seen.prices.get(row["product_id"])
-    if price is None:
+    """What the default vendor asks for so many, in the currency in which it does."""
+    default = _default(row, seen)
+    if default is None:
         return None
-    currency = price.organization.currency
-    decimals = row["product__quantity_decimals"]
-    return extended(price.cost_micro, row["quantity"], decimals, currency), currency
+    decimals, units = row["product__quantity_decimals"], row["quantity"]
+    currency = default.asks.currency
+    return extended(default.cost_at(units), units, decimals, currency), currency
 
 
 def _amount(row: Mapping[str, Any], seen: Seen) -> Any:
@@ -178,7 +203,7 @@ COLUMNS: dict[str, Shown] = {
             _plain(f"{ON_ORDER}purchase_order__vendor__name"),
             (f"{ON_ORDER}purchase_order__vendor__name",),
         ),
-        Shown(Column("vendor", N_("Default vendor")), _vendor, reads="prices"),
+        Shown(Column("vendor", N_("Default vendor"), "noted"), _vendor, reads="sold"),
         Shown(Column("where", N_("Where")), _where),
         Shown(Column("state", N_("State"), "chip"), _state),
         Shown(
@@ -191,7 +216,7 @@ COLUMNS: dict[str, Shown] = {
             lambda row, seen: (row["quantity"], row["product__quantity_decimals"]),
         ),
         Shown(Column("free", N_("Available"), "quantity"), _free, reads="free"),
-        Shown(Column("cost", N_("Cost"), "money"), _cost, reads="prices", permission="catalog.see_cost"),
+        Shown(Column("cost", N_("Cost"), "money"), _cost, reads="sold", permission="catalog.see_cost"),
         Shown(
             Column("amount", N_("Net"), "money"),
             _amount,
@@ -232,10 +257,8 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
     """What these rows need besides themselves, one statement each."""
     reads = {COLUMNS[key].reads for key in columns}
     products = sorted({row["product_id"] for row in rows})
-    prices, free = {}, dict.fromkeys(products, 0)
-    if "prices" in reads and rows:
-        found = VendorPrice.objects.filter(product__in=products, default=True).select_related("organization")
-        prices = {price.product_id: price for price in found}
+    sold = offers_of(products, on=clock.today()) if "sold" in reads and rows else {}
+    free = dict.fromkeys(products, 0)
     if "free" in reads and rows:
         for (product, _place), units in stock.available(products).items():
             free[product] += units
@@ -243,8 +266,15 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
     return Seen(
         quantities(claims),
         {place: name for place, name, _retired in _places(ask)} if rows and "where" in columns else {},
-        prices,
+        sold,
+        {
+            one.asks.currency: one.rate_micro
+            for vendors in sold.values()
+            for one in vendors.values()
+            if one.rate_micro
+        },
         free,
+        ask.actor.may("catalog.see_cost"),
     )
 
 
@@ -260,6 +290,7 @@ def bar(figures: Mapping[str, int]) -> dict[str, int]:
 def narrowed(found: QuerySet[Holding, Any], ask: Ask) -> QuerySet[Holding, Any]:
     """The rows that the filters leave."""
     if text := ask.one("find"):
+        theirs = VendorPrice.objects.filter(product=OuterRef("product"))
         found = found.filter(
             Q(claim__line__sheet__number__iexact=text)
             | Q(place__purchase_line__purchase_order__number__iexact=text)
@@ -267,6 +298,7 @@ def narrowed(found: QuerySet[Holding, Any], ask: Ask) -> QuerySet[Holding, Any]:
             | Q(lot__code__iexact=text)
             | Q(claim__line__organization__name__icontains=text)
             | Q(product__name__icontains=text)
+            | Q(Exists(theirs.filter(part_number__iexact=text)))
         )
     if customers := _numbers(ask, "organization"):
         found = found.filter(claim__line__organization_id__in=customers)
@@ -307,8 +339,20 @@ STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 def vendors(ask: Ask) -> list[tuple[str, str]]:
-    """The vendors whom a selection may be ordered from."""
+    """The first vendors by name."""
     return [(str(pk), name) for pk, name, _customer, vendor in _parties(ask) if vendor][:OFFERED]
+
+
+def to_buy_of(ask: Ask) -> list[tuple[str, str]]:
+    """Of whom a selection may be bought: each line of who asks least, of who is fastest, or all of one vendor."""
+    each = [("cheapest", _("Each line's cheapest vendor")), ("fastest", _("Each line's fastest vendor"))]
+    return [*each, *vendors(ask)]
+
+
+def drafts(ask: Ask) -> list[tuple[str, str]]:
+    """The purchase orders that are drafts, newest first."""
+    found = [(pk, name) for pk, name, customer, vendor in _parties(ask) if not (customer or vendor)]
+    return [(str(pk), name) for pk, name in sorted(found, reverse=True)[:OFFERED]]
 
 
 def _customers(ask: Ask) -> list[tuple[str, str]]:
@@ -316,12 +360,24 @@ def _customers(ask: Ask) -> list[tuple[str, str]]:
 
 
 def _parties(ask: Ask) -> list[tuple[int, str, bool, bool]]:
-    """The first customers and the first vendors by name, by one statement, since a page may offer both."""
-    active = Organization.objects.filter(retired_on__isnull=True).order_by("name")
-    customers, vendors = active.filter(customer=True), active.filter(vendor=True)
-    first = Q(pk__in=customers.values("pk")[:OFFERED]) | Q(pk__in=vendors.values("pk")[:OFFERED])
-    found = active.filter(first).values_list("pk", "name", "customer", "vendor")
-    return ask.once("parties", lambda: list(found))
+    """The first customers and the first vendors by name, by one statement, since a page may offer both.
+
+    Where lines are to be ordered, drafts come with them, which are neither.
+    """
+    active = Organization.objects.filter(retired_on__isnull=True)
+    customers, vendors = (
+        active.filter(**{kind: True}).order_by("name").values("pk")[:OFFERED]
+        for kind in ("customer", "vendor")
+    )
+    names = ("pk", "name", "customer", "vendor")
+    found: Any = active.filter(Q(pk__in=customers) | Q(pk__in=vendors)).values_list(*names)
+    if ask.table == "worklist_purchasing":
+        orders = PurchaseOrder.objects.filter(submitted_at=None, cancelled_at=None, void=None)
+        called = Concat("number", Value(" · "), "vendor__name")
+        found = found.union(
+            orders.values_list("pk", called, Value(value=False), Value(value=False)), all=True
+        )
+    return ask.once("parties", lambda: list(found.order_by("name")))
 
 
 def _places(ask: Ask) -> list[tuple[int, str, Any]]:

@@ -18,7 +18,18 @@ from wharfinger.base import clock
 from wharfinger.base.asking import MANY, Ask, few_enough
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Asked, Row, Rows, Tab, Table
-from wharfinger.boards.showing import COLUMNS, FILTERS, OWN, SORTS, Seen, fields_of, narrowed, see, vendors
+from wharfinger.boards.showing import (
+    COLUMNS,
+    FILTERS,
+    OWN,
+    SORTS,
+    Seen,
+    drafts,
+    fields_of,
+    narrowed,
+    see,
+    to_buy_of,
+)
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.ledger import sql
@@ -103,7 +114,7 @@ WORKLISTS: tuple[Worklist, ...] = (
                 takes_quantity=True,
                 icon="clipboard-list",
                 asks=(
-                    Asked("vendor", N_("Vendor"), choices=vendors, empty=N_("The default vendor")),
+                    Asked("vendor", N_("Vendor"), choices=to_buy_of, empty=N_("The default vendor")),
                     Asked(
                         "add_vendor",
                         N_("If it is not known to sell them"),
@@ -128,6 +139,15 @@ WORKLISTS: tuple[Worklist, ...] = (
                 icon="copy",
             ),
             Act(
+                "order_onto",
+                N_("Put on a draft"),
+                "boards:order_onto",
+                "purchasing.order",
+                takes_quantity=True,
+                icon="list-plus",
+                asks=(Asked("draft", N_("Draft"), choices=drafts, required=True),),
+            ),
+            Act(
                 "from_stock",
                 N_("Fulfil from stock"),
                 "boards:from_stock",
@@ -143,7 +163,7 @@ WORKLISTS: tuple[Worklist, ...] = (
         module="procurement",
         past=frozenset(["pending", "drafted"]),
         acts_on={
-            "": frozenset(["order", "order_each", "from_stock"]),
+            "": frozenset(["order", "order_each", "order_onto", "from_stock"]),
             "pending": frozenset(["request", "from_stock"]),
             "drafted": frozenset(),
         },

@@ -30,6 +30,12 @@ def _held(units: int, decimals: int, to: str) -> Markup:
     return _link(formats.quantity(units, decimals), to if units else "")
 
 
+def _noted(words: str, note: str) -> Markup:
+    if not note:
+        return escape(words)
+    return Markup('{}<span class="quiet">{}</span>').format(words or "–", note)
+
+
 def _picture(to: str, words: str) -> Markup:
     """A small picture; what it shows stands beside it, so it says nothing aloud."""
     return Markup(
@@ -51,6 +57,7 @@ SHOW: dict[str, Callable[[Any], Any]] = {
     "stage_bar": lambda value: stage_bar(*value),
     "person": formats.initials,
     "picture": lambda value: _picture(*value),
+    "noted": lambda value: _noted(*value),
 }
 
 

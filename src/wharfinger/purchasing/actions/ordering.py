@@ -21,6 +21,7 @@ from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries import needs
 from wharfinger.purchasing.queries import truth as reads
 from wharfinger.purchasing.rules import changing, drafting, levels, ordering
+from wharfinger.purchasing.rules.asking import By
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 
@@ -64,14 +65,28 @@ def draft_from_lines(
     )
 
 
-def draft_per_vendor(*, actor: Actor, wanted: Sequence[Wanted], key: str | None = None) -> Written:
-    """Make a purchase order of these lines for each default vendor, all in one entry."""
+def draft_per_vendor(
+    *,
+    actor: Actor,
+    wanted: Sequence[Wanted],
+    by: By = "default",
+    wish: PurchaseWish | None = None,
+    key: str | None = None,
+) -> Written:
+    """Make a purchase order of these lines for each vendor of whom they are bought, all in one entry.
+
+    by: of each product's default vendor, or of who asks least or is fastest for so many; wish: the terms of all.
+    """
     require(actor, "purchasing.order")
     _needs_some(wanted)
+    wish = _tidy(wish) if wish else None
+    if wish:
+        _costs_are_ones_own(actor, (), wish.freight_minor)
+        _may_add_vendors(actor, wish)
     return post(
         "draft",
-        _drafting(wanted, (), None),
-        partial(drafting.plan_per_vendor, wanted=tuple(wanted)),
+        _drafting(wanted, (), wish),
+        partial(drafting.plan_per_vendor, wanted=tuple(wanted), by=by, wish=wish),
         actor=actor,
         key=key,
     )

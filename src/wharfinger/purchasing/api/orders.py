@@ -133,10 +133,9 @@ def from_lines(request: Request, body: FromLines) -> HttpResponse:
     summary="Order customers' lines from each vendor",
 )
 def per_vendor(request: Request, body: PerVendor) -> HttpResponse:
-    """Draft one purchase order of customers' lines for each default vendor, all in one entry."""
-    return _several(
-        request, partial(actions.draft_per_vendor, actor=request.auth, wanted=wanted_of(body.lines))
-    )
+    """Draft one purchase order of customers' lines for each vendor, all in one entry."""
+    act = partial(actions.draft_per_vendor, actor=request.auth, wanted=wanted_of(body.lines), by=body.by)
+    return _several(request, act)
 
 
 @router.post("/purchase-orders/auto-fill", response={201: OrdersDone}, summary="Order what runs low")

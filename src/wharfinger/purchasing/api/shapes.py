@@ -101,9 +101,14 @@ class FromLines(Given):
 
 
 class PerVendor(Given):
-    """Customers' lines that become one purchase order for each default vendor."""
+    """Customers' lines that become one purchase order for each vendor."""
 
     lines: list[Id | WantedGiven] = Field(min_length=1, max_length=1000)
+    by: Literal["default", "cheapest", "fastest"] = Field(
+        default="default",
+        description="Whether each product is bought of its default vendor, or of who asks least or is fastest "
+        "for so many; of the default vendor where cost and days of none are known.",
+    )
 
 
 class ChangeOfLine(Given):

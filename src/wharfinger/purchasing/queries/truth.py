@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Q
 
 from wharfinger.base.words import same
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.catalog.queries import units as every_unit
-from wharfinger.catalog.rules.offers import Asked, Step
+from wharfinger.catalog.rules.offers import Asked
 from wharfinger.demand.models import Line
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding
@@ -20,6 +20,7 @@ from wharfinger.ledger.prepared import Found, Prepared, ids
 from wharfinger.parties.models import Organization, Site
 from wharfinger.pricing.queries import costs_at_home, read_rates
 from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.queries.asked import offers_of
 from wharfinger.purchasing.rules.receiving import spread_freight
 from wharfinger.stock.models import Bin, Location
 
@@ -148,16 +149,6 @@ def read_products(*more: int) -> Read:
     return read
 
 
-def _live_steps() -> FilteredRelation:
-    """The price breaks that are in force; a query changes the relation it is given, so each gets its own."""
-    return FilteredRelation(
-        "breaks",
-        condition=Q(
-            breaks__valid_from__isnull=True, breaks__retired_on__isnull=True, breaks__void__isnull=True
-        ),
-    )
-
-
 def read_terms(
     *, vendors: Iterable[int] = (), sites: Iterable[int] = (), currency: str | None = None
 ) -> Read:
@@ -165,28 +156,14 @@ def read_terms(
     named, at = sorted(set(vendors)), sorted(set(sites))
 
     def read(truth: Truth) -> None:
+        sold = truth.read["sold"] = offers_of(truth.read["products"])
         prices: dict[int, dict[int, Asked]] = defaultdict(dict)
-        defaults: dict[int, int] = {}
-        known: dict[int, Organization] = {}
-        found = VendorPrice.objects.filter(product__in=sorted(truth.read["products"]))
-        # A price comes once for each of its breaks, so that they take no statement of their own.
-        steps = found.annotate(live=_live_steps()).annotate(
-            above=F("live__from_quantity"), then=F("live__cost_micro")
-        )
-        for price in steps.select_related("organization"):
-            asked = prices[price.product_id].get(price.organization_id) or Asked(
-                price.cost_micro,
-                price.currency or price.organization.currency,
-                pack=price.pack_quantity,
-                minimum=price.minimum_quantity,
-            )
-            if price.above is not None:
-                asked = asked._replace(steps=(*asked.steps, Step(price.above, price.then)))
-            prices[price.product_id][price.organization_id] = asked
-            known[price.organization_id] = price.organization
-            if price.default:
-                defaults[price.product_id] = price.organization_id
-        truth.read["prices"], truth.read["default_vendor"] = prices, defaults
+        for product, vendors in sold.items():
+            prices[product] = {vendor: one.asks for vendor, one in vendors.items()}
+        every = [(product, one) for product, vendors in sold.items() for one in vendors.values()]
+        known: dict[int, Organization] = {one.vendor.pk: one.vendor for _, one in every}
+        truth.read["prices"] = prices
+        truth.read["default_vendor"] = {product: one.vendor.pk for product, one in every if one.default}
         begins = every_unit().filter(for_buying=True, retired_on__isnull=True)
         rows = begins.filter(product__in=sorted(truth.read["products"]))
         truth.read["buying_units"] = {
@@ -196,7 +173,7 @@ def read_terms(
         truth.read["vendors"] = known | (
             {one.pk: one for one in Organization.objects.filter(pk__in=others)} if others else {}
         )
-        abroad = {one.currency for of in prices.values() for one in of.values()}
+        abroad = {one.asks.currency for _, one in every}
         theirs = {one.currency for one in truth.read["vendors"].values()}
         read_rates(truth, abroad | theirs | ({currency} if currency else set()))
         truth.read["locations"] = {one.pk: one for one in Location.objects.all()}

@@ -2,13 +2,88 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal, NamedTuple
 
 from wharfinger.base.money import rounded
 from wharfinger.base.refusal import N_, Refusal, Remedy
 from wharfinger.catalog.rules.offers import BORN, Asked
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.pricing.rules import converted
+
+By = Literal["default", "cheapest", "fastest"]
+"""Of which of its vendors a product is bought."""
+
+
+class Sold(NamedTuple):
+    """That a vendor sells a product, on which terms, how soon."""
+
+    vendor: Any
+    asks: Asked
+    default: bool = False
+    lead_days: int = 0
+    """Nought where they did not say."""
+    stock: int | None = None
+    """What they said that they have."""
+    rate_micro: int | None = None
+    """What one unit of the currency in which they ask is worth at home, where a rate is known and was asked for."""
+
+    def cost_at(self, units: int) -> int:
+        """What one unit costs where so many are wanted, and whole packs and the minimum are ordered."""
+        return self.asks.at(self.asks.filled(units))
+
+
+def cheapest(sold: Iterable[Sold], units: int, worths: Mapping[str, int]) -> Sold | None:
+    """Who asks least for so many, with what fills packs and the minimum; nothing where nobody's price is known.
+
+    worths: what one unit of each currency is worth at home; who asks in any other is not compared.
+    """
+    known = [one for one in _selling(sold) if one.asks.currency in worths and one.cost_at(units)]
+    return min(
+        known,
+        key=lambda one: (
+            one.cost_at(units) * one.asks.filled(units) * worths[one.asks.currency],
+            not one.default,
+            one.vendor.pk,
+        ),
+        default=None,
+    )
+
+
+def fastest(sold: Iterable[Sold], units: int) -> Sold | None:
+    """Who takes the fewest days, of several whoever has so many; nothing where nobody said how long they take."""
+    known = [one for one in _selling(sold) if one.lead_days]
+    return min(
+        known,
+        key=lambda one: (one.lead_days, (one.stock or 0) < units, not one.default, one.vendor.pk),
+        default=None,
+    )
+
+
+def bought_of(sold: Iterable[Sold], units: int, by: By, worths: Mapping[str, int]) -> Sold | None:
+    """Of whom so many are bought; of the default vendor where cost and days of none are known."""
+    every = list(sold)
+    found = {"cheapest": cheapest(every, units, worths), "fastest": fastest(every, units)}.get(by)
+    return found or next((one for one in every if one.default), None)
+
+
+def vendor_by(truth: Truth, product: int, units: int = 0, by: By = "default") -> int:
+    """Of whom so many of a product are bought; raises Refusal where nothing says."""
+    worths = {truth.home_currency: 10**6, **truth.read["rates"]}
+    found = bought_of(truth.read["sold"][product].values(), units, by, worths)
+    if found is None:
+        raise Refusal(
+            "no_vendor",
+            N_("{sku} has no default vendor. Choose a vendor."),
+            field="vendor",
+            sku=truth.read["products"][product].sku,
+        )
+    vendor: int = found.vendor.pk
+    return vendor
+
+
+def _selling(sold: Iterable[Sold]) -> list[Sold]:
+    return [one for one in sold if one.vendor.vendor and one.vendor.retired_on is None]
 
 
 class Worth(NamedTuple):

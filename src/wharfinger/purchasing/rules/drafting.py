@@ -14,7 +14,7 @@ from wharfinger.demand.rules import kits
 from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 from wharfinger.purchasing.rules.approving import sheets_of
-from wharfinger.purchasing.rules.asking import Typed, Worth, asked_of, offered_cost
+from wharfinger.purchasing.rules.asking import By, Typed, Worth, asked_of, offered_cost, vendor_by
 
 NUMBER = Number("purchase_order", "PO-{n}")
 BUYABLE = ("to_order", "demand")
@@ -90,7 +90,8 @@ def plan_from_lines(truth: Truth, *, wanted: Sequence[Wanted], wish: PurchaseWis
     wanted = _opened(truth, wanted)
     vendor = wish.vendor if wish and wish.vendor else 0
     if not vendor:
-        vendors = {_default_vendor(truth, one, n) for n, one in enumerate(wanted)}
+        products = {wanted_line(truth, one.line, f"lines.{n}").product_id for n, one in enumerate(wanted)}
+        vendors = {vendor_by(truth, product) for product in sorted(products)}
         if len(vendors) > 1:
             raise Refusal(
                 "many_vendors",
@@ -104,14 +105,27 @@ def plan_from_lines(truth: Truth, *, wanted: Sequence[Wanted], wish: PurchaseWis
     return plan_draft(truth, wishes=[replace(base, vendor=vendor, lines=_gathered(truth, wanted))])
 
 
-def plan_per_vendor(truth: Truth, *, wanted: Sequence[Wanted]) -> Plan:
-    """Make one purchase order of these lines for each default vendor."""
-    by_vendor: dict[int, list[Wanted]] = defaultdict(list)
+def plan_per_vendor(
+    truth: Truth, *, wanted: Sequence[Wanted], by: By = "default", wish: PurchaseWish | None = None
+) -> Plan:
+    """Make one purchase order of these lines for each vendor of whom they are bought.
+
+    by: whether each product is bought of its default vendor, or of who asks least or is fastest for so many.
+    """
+    by_product: dict[int, list[Wanted]] = defaultdict(list)
     for n, one in enumerate(_opened(truth, wanted)):
-        by_vendor[_default_vendor(truth, one, n)].append(one)
-    return plan_draft(
-        truth, wishes=[PurchaseWish(pk, _gathered(truth, some)) for pk, some in sorted(by_vendor.items())]
-    )
+        by_product[wanted_line(truth, one.line, f"lines.{n}").product_id].append(one)
+    by_vendor: dict[int, list[Wanted]] = defaultdict(list)
+    for product, some in by_product.items():
+        open_ = (
+            truth.quantity_of(one.line, BUYABLE) if one.quantity is None else one.quantity for one in some
+        )
+        by_vendor[vendor_by(truth, product, sum(open_), by)] += some
+    base = wish or PurchaseWish(0, ())
+    wishes = [
+        replace(base, vendor=pk, lines=_gathered(truth, some)) for pk, some in sorted(by_vendor.items())
+    ]
+    return plan_draft(truth, wishes=wishes)
 
 
 def _opened(truth: Truth, wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
@@ -127,29 +141,16 @@ def _opened(truth: Truth, wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
     return tuple(found)
 
 
-def _default_vendor(truth: Truth, wanted: Wanted, n: int) -> int:
-    line = _line(truth, wanted.line, f"lines.{n}")
-    vendor: int | None = truth.read["default_vendor"].get(line.product_id)
-    if vendor is None:
-        raise Refusal(
-            "no_vendor",
-            N_("{sku} has no default vendor. Choose a vendor."),
-            field="vendor",
-            sku=truth.read["products"][line.product_id].sku,
-        )
-    return vendor
-
-
 def _gathered(truth: Truth, wanted: Iterable[Wanted]) -> tuple[PurchaseLineWish, ...]:
     """One line of the order for each product, whoever waits for it."""
     by_product: dict[int, list[Wanted]] = defaultdict(list)
     for n, one in enumerate(wanted):
-        by_product[_line(truth, one.line, f"lines.{n}").product_id].append(one)
+        by_product[wanted_line(truth, one.line, f"lines.{n}").product_id].append(one)
     return tuple(PurchaseLineWish(product, wanted=tuple(some)) for product, some in by_product.items())
 
 
 def _draft(plan: Plan, truth: Truth, wish: PurchaseWish) -> Ref:
-    vendor = _vendor(truth, wish.vendor)
+    vendor = a_vendor(truth, wish.vendor)
     currency = wish.currency or vendor.currency
     wish = replace(wish, currency=currency, rate_micro=rate_of(truth, currency, wish.rate_micro))
     order = plan.create(
@@ -186,7 +187,7 @@ def add_line(
     field: str,
 ) -> None:
     """Put a line on an order; its places will hold what is drafted, on order, and refused at the door."""
-    claims = [(_line(truth, one.line, field), one.quantity) for one in line.wanted]
+    claims = [(wanted_line(truth, one.line, field), one.quantity) for one in line.wanted]
     product = _product(truth, line, claims, field)
     for found, _ in claims:
         if wish.ship_to == "organization" and found.site_id != _site(truth, wish):
@@ -244,7 +245,7 @@ def add_line(
         per=per,
         unit_cost_micro=cost,
         cost_typed=line.unit_cost_micro is not None,
-        location_id=_location(truth, line.location, field),
+        location_id=a_location(truth, line.location, field),
         expected_on=line.expected_on or wish.expected_on,
         description=line.description or product.name,
         requested_by_id=truth.actor,
@@ -300,6 +301,7 @@ def _not_buyable(truth: Truth, line: Any, quantity: int, still: int, field: str)
             free=still,
             line=line.pk,
             numbers=", ".join(numbers),
+            subject=f"claim:{line.pk}",
         )
     return Refusal(
         "nothing_to_order",
@@ -312,14 +314,16 @@ def _not_buyable(truth: Truth, line: Any, quantity: int, still: int, field: str)
     )
 
 
-def _line(truth: Truth, pk: int, field: str) -> Any:
+def wanted_line(truth: Truth, pk: int, field: str) -> Any:
+    """A customer's line; raises NotThere."""
     line = truth.read["lines"].get(pk)
     if line is None:
         raise NotThere("no_such_line", N_("There is no such line."), field=field)
     return line
 
 
-def _vendor(truth: Truth, pk: int) -> Any:
+def a_vendor(truth: Truth, pk: int) -> Any:
+    """Whom something may be ordered from; raises BadInput, or Refusal where that is no vendor any more."""
     vendor = truth.read["vendors"].get(pk)
     if vendor is None:
         raise BadInput("no_such_organization", N_("There is no such organization."), field="vendor")
@@ -383,7 +387,8 @@ def _unit(truth: Truth, product: Any, line: PurchaseLineWish, quantity: int) -> 
     return (unit, per) if unit and quantity % per == 0 and line.unit_cost_micro is None else ("", None)
 
 
-def _location(truth: Truth, pk: int | None, field: str) -> int:
+def a_location(truth: Truth, pk: int | None, field: str) -> int:
+    """Where goods are to be received, at the default location where none is named; raises BadInput or Refusal."""
     location = truth.read["locations"].get(pk) if pk is not None else truth.read["default_location"]
     if location is None:
         raise BadInput("no_such_location", N_("There is no such location."), field=f"{field}.location")
