@@ -28,6 +28,12 @@ def end(url: str) -> None:
         connection.close()
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite compiles nothing")
+def test_the_server_compiles_nothing(fresh_database: dict[str, str]) -> None:
+    connection.close()
+    assert sql.fetch("SHOW jit") == [("off",)]
+
+
 def test_a_dead_connection_is_made_again_by_the_next_request(fresh_database: dict[str, str]) -> None:
     assert entries() == 0
     before = connection.connection

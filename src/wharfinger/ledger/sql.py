@@ -37,9 +37,7 @@ def plans_kept() -> str:
     if not on_postgresql():
         return ""
     settings = {"plan_cache_mode": "force_generic_plan", "random_page_cost": "1.1"} | dict.fromkeys(
-        # What is switched off looks so dear to servers before 18 that they would compile the smallest statement.
-        ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"),
-        "off",
+        ("enable_seqscan", "enable_hashjoin", "enable_mergejoin"), "off"
     )
     return "".join(f", set_config('{name}', '{value}', true)" for name, value in settings.items())
 
@@ -114,7 +112,13 @@ def _given(types: Sequence[str], values: Sequence[Row]) -> list[Any]:
 
 def _column(kind: str, values: Sequence[Any]) -> Any:
     """A column as one parameter; the driver would write a list value by value, a text goes in one piece."""
-    if kind in ("bigint", "integer", "smallint", "boolean"):
+    plain = kind in ("bigint", "integer", "smallint", "boolean")
+    first = values[0] if values else ""
+    if (plain or first is None) and values.count(first) == len(values):
+        # Half of the columns of many lines are the same in all of them, most of these NULL.
+        one = "NULL" if first is None else str(first)
+        return f"{{{f'{one},' * (len(values) - 1)}{one}}}"
+    if plain:
         if None in values:
             return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"
         return f"{{{','.join(map(str, values))}}}"

@@ -58,10 +58,14 @@ def standing_at(rows: QuerySet[Product], locations: Collection[int]) -> QuerySet
         kind__in=ON_HAND,
         place__parent__in=Location.objects.filter(pk__in=locations).values("place_id"),
     )
+
+    def of(product: OuterRef) -> Exists:
+        # Said as a range of one: an equation PostgreSQL answers by reading all that stands there, whatever is asked for.
+        return Exists(standing.filter(product__gte=product, product__lte=product))
+
     parts = Component.objects.filter(whole=OuterRef("pk"), quantity__gt=0, void__isnull=True)
-    of_parts = parts.filter(Exists(standing.filter(product=OuterRef("product"))))
     made = Q(kind="kit") | Q(build_on_pick=True)
-    return rows.filter(Exists(standing.filter(product=OuterRef("pk"))) | (made & Exists(of_parts)))
+    return rows.filter(of(OuterRef("pk")) | (made & Exists(parts.filter(of(OuterRef("product"))))))
 
 
 def lines_of_numbers(
