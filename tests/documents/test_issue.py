@@ -22,7 +22,8 @@ from wharfinger.ledger.models import Entry, Place
 from wharfinger.parties.models import Organization
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.sales.actions.orders import create_order
-from wharfinger.sales.actions.quotes import create_quote, send
+from wharfinger.sales.actions.quotes import create_quote
+from wharfinger.sales.actions.sending import mark_quote_sent
 from wharfinger.sales.models import Order
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.sales.rules.quotes import QuoteWish
@@ -76,7 +77,7 @@ def test_a_quote_is_kept_once_it_is_sent(company: World) -> None:
     ):
         assert wanted in text, wanted
     assert not Issued.objects.exists()
-    sent = send(actor=HOUSE, quote=quote)
+    sent = mark_quote_sent(actor=HOUSE, quote=quote)
     kept = issue(actor=HOUSE, kind="quote", pk=quote)
     assert (kept.number, kept.entry_id) == ("Q-7", sent.id)
 

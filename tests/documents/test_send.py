@@ -6,24 +6,30 @@ from datetime import date
 
 import pytest
 from django.core import mail
+from django.test import Client
 
 from tests.documents.house import house, ordered
 from tests.purchasing.buying import stocked_up
 from tests.world import World, clean, entries, held
+from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
-from wharfinger.base.refusal import Refusal
+from wharfinger.base.refusal import BadInput, Refusal
 from wharfinger.billing.actions.invoices import invoice, send_invoice
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.demand.rules import LineWish
 from wharfinger.documents.actions.issuing import reprint
 from wharfinger.documents.models import Issued
+from wharfinger.ledger.models import Fact
 from wharfinger.ledger.reverse import reverse
 from wharfinger.notices import outbox
-from wharfinger.parties.models import Organization
+from wharfinger.parties.models import Organization, Role, User
 from wharfinger.purchasing.actions.ordering import send as send_purchase
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
-from wharfinger.sales.actions.quotes import create_quote, send
+from wharfinger.sales.actions.quotes import create_quote
+from wharfinger.sales.actions.sending import mark_quote_sent, send_order, send_quote
+from wharfinger.sales.models import Order, Quote
 from wharfinger.sales.rules.quotes import QuoteWish
+from wharfinger.sales.rules.sending import Letter
 from wharfinger.site.consumers import CONSUMERS
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +43,13 @@ def company() -> World:
     return made
 
 
+def offered(company: World) -> int:
+    """A quote of three units."""
+    wish = LineWish(company.product().pk, 3)
+    made = create_quote(actor=HOUSE, wish=QuoteWish(company.customer.pk, (wish,), number="Q-7"))
+    return made.one("demand.Sheet")
+
+
 def worked() -> None:
     """Let the worker do everything that is due, and what follows from it."""
     while outbox.work(CONSUMERS):
@@ -48,13 +61,106 @@ def test_a_quote_that_is_sent_reaches_the_customer_as_it_is_kept(company: World)
     made = create_quote(actor=HOUSE, wish=QuoteWish(company.customer.pk, (wish,), number="Q-7"))
     worked()
     assert mail.outbox == []
-    send(actor=HOUSE, quote=made.one("demand.Sheet"))
+    send_quote(actor=HOUSE, quote=made.one("demand.Sheet"))
     worked()
     (sent,) = mail.outbox
     assert (sent.to, sent.subject) == (["einkauf@baeckerei.example"], "Angebot Q-7 – Hafenkontor IT GmbH")
     assert "anbei senden wir Ihnen: Angebot Q-7." in sent.body
     kept = Issued.objects.get()
     assert sent.attachments == [("Q-7.pdf", reprint(actor=HOUSE, issued=kept.pk), "application/pdf")]
+
+
+def test_somebody_writes_the_mail_and_gets_a_copy(company: World) -> None:
+    User.objects.filter(pk=company.user.pk).update(email="ada@house.example")
+    quote = offered(company)
+    letter = Letter(
+        ("a@x.example", "b@x.example"), copy=True, subject="As\npromised", text="Dear Ms Quinn,", file=False
+    )
+    done = send_quote(actor=company.user, quote=quote, letter=letter)
+    worked()
+    (sent,) = mail.outbox
+    assert (sent.to, sent.cc) == (["a@x.example", "b@x.example"], ["ada@house.example"])
+    assert (sent.subject, sent.attachments) == ("As promised", [])
+    assert sent.body.startswith("Dear Ms Quinn,\n\n")
+    assert "/q/" in sent.body
+    assert sent.body.endswith("\n\nMit freundlichen Grüßen\nHafenkontor IT GmbH")
+    told = [*Fact.objects.filter(entry=done.entry).values_list("new", flat=True), done.entry.reason]
+    assert not any("x.example" in str(one) for one in told)
+    reverse(actor=company.user, entry=done.id, reason="too soon")
+    assert Quote.objects.get().sent_at is None
+    clean()
+
+
+@pytest.mark.parametrize(
+    ("letter", "field"),
+    [
+        (Letter(("nobody",)), "to"),
+        (Letter(tuple(f"a{n}@x.example" for n in range(11))), "to"),
+        (Letter(copy=True), "copy"),
+        (Letter(subject="x" * 201), "subject"),
+        (Letter(text="\x00"), "text"),
+    ],
+)
+def test_a_mail_that_cannot_be_sent_is_refused(company: World, letter: Letter, field: str) -> None:
+    quote = offered(company)
+    before = entries()
+    with pytest.raises(BadInput) as refused:
+        send_quote(actor=company.user, quote=quote, letter=letter)
+    assert (refused.value.field, entries(), Quote.objects.get().sent_at) == (field, before, None)
+
+
+def test_without_an_address_a_quote_is_not_sent_unless_by_hand(company: World) -> None:
+    Organization.objects.filter(pk=company.customer.pk).update(email="")
+    quote = offered(company)
+    before = entries()
+    with pytest.raises(BadInput) as refused:
+        send_quote(actor=HOUSE, quote=quote)
+    assert (refused.value.code, refused.value.field, entries()) == ("no_address", "to", before)
+    assert [one.verb for one in refused.value.remedies] == ["send_by_hand"]
+    Organization.objects.filter(pk=company.customer.pk).update(email="late@x.example")
+    mark_quote_sent(actor=HOUSE, quote=quote)
+    worked()
+    assert mail.outbox == []
+    assert Quote.objects.get().sent_at is not None
+
+
+def test_an_order_confirmation_goes_to_the_customer_once_it_is_firm(company: World) -> None:
+    order, _lines = ordered(company, 2)
+    Order.objects.filter(pk=order).update(confirmed_at=None)
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        send_order(actor=HOUSE, order=order)
+    assert (refused.value.code, entries()) == ("not_confirmed", before)
+    Order.objects.filter(pk=order).update(confirmed_at=clock.now())
+    done = send_order(actor=HOUSE, order=order)
+    worked()
+    (sent,) = mail.outbox
+    assert sent.to == ["einkauf@baeckerei.example"]
+    assert sent.attachments[0][0] == "SO-1.pdf"
+    assert Order.objects.get().sent_at is not None
+    reverse(actor=HOUSE, entry=done.id, reason="too soon")
+    assert Order.objects.get().sent_at is None
+
+
+def test_the_page_shows_the_mail_and_says_why_it_cannot_leave(client: Client, company: World) -> None:
+    quote = offered(company)
+    client.force_login(company.user)
+    page = f"/documents/quote/{quote}/send/"
+    shown = client.get(page).content.decode()
+    assert "einkauf@baeckerei.example" in shown
+    assert "Angebot Q-7 – Hafenkontor IT GmbH" in shown
+    Organization.objects.filter(pk=company.customer.pk).update(email="")
+    before = entries()
+    refused = client.post(page, {"to": "", "subject": "Mine", "text": "Typed"})
+    assert refused.status_code == 422
+    assert entries() == before
+    for words in ("has no mail address", "Mark as sent by hand", "Mine", "Typed"):
+        assert words in refused.content.decode()
+    assert client.post(page, {"by_hand": "yes"})["Location"] == f"/quotes/{quote}/"
+    assert client.get("/documents/invoice/1/send/").status_code == 404
+    role = Role.objects.create(name="reader", permissions=["*.read"])
+    company.user.roles.set([role])
+    assert client.get(page).status_code == 403
 
 
 def test_an_invoice_is_kept_when_posted_and_mailed_when_sent(company: World) -> None:

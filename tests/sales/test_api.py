@@ -58,7 +58,7 @@ def test_a_deal_from_quote_to_order(client: Client, company: World) -> None:
     )
     assert held["lines"][0]["quantities"]["reserved"] == "3"
     assert held["lines"][0]["reserved_until"] == "2099-05-01T22:00:00+00:00"
-    assert send(client, "POST", f"/quotes/{quote}/send")["status"] == "sent"
+    assert send(client, "POST", f"/quotes/{quote}/send", {"by_hand": True})["status"] == "sent"
     picture = send(client, "POST", f"/quotes/{quote}/win?dry_run=true", {})
     assert picture["moves"]
     assert Order.objects.count() == 0
@@ -199,9 +199,12 @@ def test_deals_are_written_and_changed(client: Client, company: World) -> None:
         client, "POST", "/opportunities", {"organization": company.customer.pk, "title": "Fibre"}, 201
     )
     changed = send(
-        client, "PATCH", f"/opportunities/{deal['id']}", {"pipeline_step": "offer", "probability_percent": 80}
+        client,
+        "PATCH",
+        f"/opportunities/{deal['id']}",
+        {"pipeline_step": "proposal", "probability_percent": 80},
     )
-    assert (changed["pipeline_step"], changed["probability_percent"]) == ("offer", 80)
+    assert (changed["pipeline_step"], changed["probability_percent"]) == ("proposal", 80)
     refused = send(client, "PATCH", f"/opportunities/{deal['id']}", {"owner": 99_999}, 422)
     assert refused["field"] == "owner"
     assert [one["id"] for one in send(client, "GET", "/opportunities?q=fibre")["items"]] == [deal["id"]]

@@ -70,7 +70,7 @@ def test_a_quote_is_written_held_for_and_won(client: Client, company: World) -> 
     do(client, f"/quotes/{quote.pk}/reserve/", {name: "3"})
     assert held(line.pk)["bin"] == 3
     do(client, f"/quotes/{quote.pk}/extend/", {})
-    do(client, f"/quotes/{quote.pk}/send/", {})
+    do(client, f"/documents/quote/{quote.pk}/send/", {"by_hand": "yes"})
     before = entries()
     assert "Need to Order/Fulfill" in see(client, f"/quotes/{quote.pk}/win/?into=project")
     assert entries() == before

@@ -25,8 +25,8 @@ from wharfinger.sales.actions.quotes import (
     create_quote,
     lose,
     lose_opportunity,
-    send,
 )
+from wharfinger.sales.actions.sending import mark_quote_sent
 from wharfinger.sales.actions.winning import win
 from wharfinger.sales.models import Opportunity, Quote
 from wharfinger.sales.rules.holds import Hold
@@ -227,11 +227,11 @@ def test_sending_marks_the_quote(company: World) -> None:
     product = company.product()
     quote, _ = quote_of(company, LineWish(product.pk, 1))
     with time_machine.travel(NOON, tick=False):
-        send(actor=HOUSE, quote=quote)
+        mark_quote_sent(actor=HOUSE, quote=quote)
     assert Quote.objects.get(pk=quote).sent_at == NOON
     empty, _ = quote_of(company)
     with pytest.raises(Refusal) as refused:
-        send(actor=HOUSE, quote=empty)
+        mark_quote_sent(actor=HOUSE, quote=empty)
     assert refused.value.code == "no_lines"
 
 
@@ -297,7 +297,7 @@ def test_losing_frees_what_was_held(company: World) -> None:
     assert Quote.objects.get(pk=quote).opportunity.lost_at is not None
     clean()
     before = entries()
-    for act in (lose, send):
+    for act in (lose, mark_quote_sent):
         with pytest.raises(Refusal) as refused:
             act(actor=HOUSE, quote=quote)
         assert refused.value.code == "quote_lost"

@@ -9,11 +9,14 @@ from typing import Any
 from django.test import Client
 
 from tests.scenarios.assembles import AssemblesActions, AssemblesApi
+from tests.scenarios.claims import ClaimsActions, ClaimsApi
 from tests.scenarios.counts import CountsActions, CountsApi
 from tests.scenarios.deals import DealsActions, DealsApi
 from tests.scenarios.doubles import DoublesActions, DoublesApi
 from tests.scenarios.further import FurtherActions, FurtherApi
+from tests.scenarios.offers import OffersActions, OffersApi
 from tests.scenarios.owns import OwnsActions, OwnsApi
+from tests.scenarios.talks import TalksActions, TalksApi
 from tests.scenarios.trades import TradesActions, TradesApi
 from tests.scenarios.variants import VariantsActions, VariantsApi
 from tests.world import World
@@ -60,11 +63,14 @@ class Refused(Exception):
 
 class ActionsDoor(
     AssemblesActions,
+    ClaimsActions,
     DealsActions,
     DoublesActions,
     FurtherActions,
     CountsActions,
+    OffersActions,
     OwnsActions,
+    TalksActions,
     TradesActions,
     VariantsActions,
 ):
@@ -170,7 +176,19 @@ class ActionsDoor(
             raise Refused(refusal.code if refusal.words() else "no words") from refusal
 
 
-class ApiDoor(AssemblesApi, DealsApi, DoublesApi, FurtherApi, CountsApi, OwnsApi, TradesApi, VariantsApi):
+class ApiDoor(
+    AssemblesApi,
+    ClaimsApi,
+    DealsApi,
+    DoublesApi,
+    FurtherApi,
+    CountsApi,
+    OffersApi,
+    OwnsApi,
+    TalksApi,
+    TradesApi,
+    VariantsApi,
+):
     """Speaks JSON over HTTP."""
 
     def __init__(self, company: World, who: User | None = None) -> None:

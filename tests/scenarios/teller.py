@@ -15,7 +15,8 @@ refused CODE: <line>               the line is refused with this code, and nothi
 see SO router: reserved 3, to_order 1          · stock router: on_hand 5, available 2 · worth router 18.00
 owes 35.70                                     what the customer owes (below zero: what we owe)
 
-The rest of the words are in ``after``, ``counting``, ``transporting``, ``dealing``, ``trading``, ``doubling``, ``owning`` and ``varying``.
+The rest of the words are in ``after``, ``claiming``, ``counting``, ``transporting``, ``dealing``, ``trading``, ``doubling``, ``offering``, ``owning``,
+``talking`` and ``varying``.
 """
 
 from __future__ import annotations
@@ -27,9 +28,11 @@ from typing import Any
 import pytest
 from django.db.models import Sum
 
+from tests.scenarios.claiming import Claiming
 from tests.scenarios.doors import ActionsDoor, ApiDoor, Refused
 from tests.scenarios.further import micro
-from tests.scenarios.varying import Varying
+from tests.scenarios.offering import Offering
+from tests.scenarios.talking import Talking
 from tests.world import World, clean, entries
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
@@ -50,7 +53,7 @@ FIGURES = (
 )  # fmt: skip
 
 
-class Teller(Varying):
+class Teller(Talking, Offering, Claiming):
     """Tells one story."""
 
     def __init__(self, company: World, door: ActionsDoor | ApiDoor) -> None:

@@ -37,6 +37,7 @@ PAST_POST = {
     "boards.actions.drop_view": WITH_ENTRY,
     "demand.queries.done.close_done": CLOSED,
     "documents.actions.issuing.issue": DRAWN,
+    "documents.actions.sending.hand_over": UNKEPT,
     "exchange.actions.made.keep": WITH_ENTRY,
     "exchange.actions.mappings.drop_mapping": WITH_ENTRY,
     "exchange.actions.rollback._mark": WITH_ENTRY,
@@ -57,6 +58,7 @@ PAST_POST = {
     "parties.actions.organizations.quietly": UNKEPT,
     "parties.actions.settings.set_setting": "the value that held until then, in one transaction with its entry",
     "purchasing.actions.closing.close_done": CLOSED,
+    "sales.actions.answering.accept_quote": UNKEPT,
     "site.demo.company._people": "the passwords of the demo company, printed for all to see",
 }
 """Functions above the ledger that write rows otherwise than by ``post``."""

@@ -6,9 +6,11 @@ The tables are filled by the site, as causes and effects are; a page shows what 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
+
+from wharfinger.base.access import Actor
 
 Part = Callable[[HttpRequest, int], str]
 """Renders one section of a noun's page; nothing when the person may not see it or there is none."""
@@ -25,17 +27,42 @@ Files = Callable[[HttpRequest, str, Sequence[int]], Any]
 Picture = Callable[[str], bytes]
 """A picture by the digest of its content, small, as a JPEG; nothing where it is lost."""
 
+
+class Offered(NamedTuple):
+    """What may be done next because of an act: the verb as our API calls it, and on which document."""
+
+    verb: str
+    noun: str
+    pk: int
+    words: str
+    address: str
+
+
+Offers = Callable[[int, Actor], Sequence[Offered]]
+"""What an entry leaves to be done that this person may do, in one statement."""
+
+offers: dict[str, list[Offers]] = {}
+"""By verb: what its bar offers, and its answer names."""
+Titles = Callable[[Iterable[str]], Mapping[str, tuple[str, str]]]
+"""Title and address of each of these subjects (``order:17``), in a statement for each kind."""
+
 parts: dict[str, list[Part]] = {}
 files: dict[str, Files] = {}
 """By the name of a list."""
 figures: dict[str, Figures] = {}
 papers: list[Papers] = []
 pictures: list[Picture] = []
+titles: list[Titles] = []
 
 
 def told(noun: str, request: HttpRequest, pk: int) -> list[str]:
     """The sections that higher modules add to the page of a noun."""
     return [text for part in parts.get(noun, ()) if (text := part(request, pk))]
+
+
+def offered(verb: str, entry: int, actor: Actor) -> list[Offered]:
+    """What may be done next because of an entry of this verb."""
+    return [one for find in offers.get(verb, ()) for one in find(entry, actor)]
 
 
 def papers_of(lots: Sequence[int], lines: Sequence[int], places: Sequence[int]) -> set[str]:
@@ -47,6 +74,14 @@ def figure(name: str, ids: Sequence[int]) -> Mapping[int, Any]:
     """A figure (``product.available``) of each of these nouns; empty where nobody knows it."""
     found = figures.get(name)
     return found(ids) if found is not None and ids else {}
+
+
+def titles_of(subjects: Iterable[str]) -> Mapping[str, tuple[str, str]]:
+    """What these subjects are called and where they are; as the journal names them where nobody knows."""
+    named = list(subjects)
+    return {one: (one, "") for one in named} | {
+        key: value for read in titles for key, value in read(named).items()
+    }
 
 
 def picture(digest: str) -> bytes:

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
-from django.utils.translation import gettext
+from babel.dates import format_date
+from django.utils.translation import get_language, gettext
+
+from wharfinger.base.locales import locale_of
 
 
 def N_(sentence: str) -> str:  # noqa: N802 - the name gettext gives it
@@ -97,6 +101,7 @@ HELP: Mapping[str, tuple[str, str]] = {
     "no_such_subscription": (_LOOK, N_("Devices")),
     "no_such_tax_code": (_THERE, N_("Tax codes")),
     "no_such_ticket": (_NUMBER, N_("Tickets")),
+    "no_such_todo": (_LOOK, N_("To-dos")),
     "no_such_user": (_THERE, N_("Users")),
     "no_such_vendor": (_THERE, N_("Organizations")),
     "no_such_view": (N_("Save it again under a name of your own."), ""),
@@ -148,6 +153,28 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
+class By:
+    """Who did before what somebody wanted to do, by which entry, and when, as the company's clock says."""
+
+    name: str
+    at: datetime
+    entry: int
+    today: bool
+    own: bool
+    """Whether the reader did it."""
+
+    def words(self) -> str:
+        """Who did it and when, as a sentence in the language of the reader."""
+        when = f"{self.at:%H:%M}"
+        if not self.today:
+            day = format_date(self.at.date(), "medium", locale=locale_of(get_language() or "en"))
+            when = f"{day} {when}"
+        if self.own:
+            return gettext("You did it yourself ({when}).").format(when=when)
+        return gettext("It was {name} ({when}).").format(name=self.name, when=when)
+
+
+@dataclass(frozen=True, slots=True)
 class Remedy:
     """What the person may do instead: a verb of the house and its arguments."""
 
@@ -195,6 +222,8 @@ class Refusal(Exception):
         self.held_by = tuple(held_by)
         self.arriving = tuple(arriving)
         self.remedies = tuple(remedies)
+        self.by: By | None = None
+        """Who did it before, where that is known: set by whoever explains the refusal."""
         self.values = values
 
     def words(self) -> str:
@@ -202,10 +231,10 @@ class Refusal(Exception):
         said = gettext(self.sentence).format(
             wanted=self.figure(self.wanted), free=self.figure(self.free), **self.values
         )
-        if self.code not in HELP or ". " in self.sentence:
-            return said
-        words, page = HELP[self.code]
-        return f"{said} {gettext(words).format(page=gettext(page) if page else '')}"
+        if self.code in HELP and ". " not in self.sentence:
+            words, page = HELP[self.code]
+            said = f"{said} {gettext(words).format(page=gettext(page) if page else '')}"
+        return f"{said} {self.by.words()}" if self.by else said
 
     def figure(self, units: int | None) -> str:
         """A quantity of the refused product as a decimal string."""

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from wharfinger.documents import pages
+from wharfinger.documents.pages import public, sending
 
 app_name = "documents"
 urlpatterns = [
@@ -19,5 +20,10 @@ urlpatterns = [
     path("documents/put-away/<int:pk>.pdf", pages.put_away_list, name="put_away_list"),
     path("documents/transfers/<int:pk>.pdf", pages.transfer_slip, name="transfer_slip"),
     path("documents/units/<int:pk>.pdf", pages.unit_life, name="unit_life"),
+    path("q/<int:pk>-<slug:mark>/", public.offer, name="offer"),
+    path("q/<int:pk>-<slug:mark>/offer.pdf", public.offer_pdf, name="offer_pdf"),
+    path("q/<int:pk>-<slug:mark>/accept/", public.accept, name="accept_offer"),
+    path("q/<int:pk>-<slug:mark>/decline/", public.decline, name="decline_offer"),
+    path("documents/<slug:kind>/<int:pk>/send/", sending.send, name="send"),
     path("documents/<slug:kind>/<int:pk>.pdf", pages.document, name="pdf"),
 ]

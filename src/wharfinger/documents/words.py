@@ -78,6 +78,9 @@ WORDS = {
     "quantity": pgettext_lazy("document", "Quantity"),
     "unit_price": pgettext_lazy("document", "Unit price"),
     "discount": pgettext_lazy("document", "Discount"),
+    "optional": pgettext_lazy("document", "Optional"),
+    "instead": pgettext_lazy("document", "Alternative to no. {number}"),
+    "not_counted": pgettext_lazy("document", "not in the total"),
     "vat": pgettext_lazy("document", "VAT"),
     "amount": pgettext_lazy("document", "Amount"),
     "serials": pgettext_lazy("document", "Serial numbers"),
@@ -172,6 +175,7 @@ WORDS = {
     "no": pgettext_lazy("document", "No"),
     "mail_hello": pgettext_lazy("document", "Dear Sir or Madam,"),
     "mail_attached": pgettext_lazy("document", "please find attached: {document}."),
+    "mail_link": pgettext_lazy("document", "Read, accept or decline it here:"),
     "mail_regards": pgettext_lazy("document", "Kind regards"),
 }
 

@@ -422,7 +422,8 @@ class Outbox(models.Model):
                 fields=["due_at", "id"],
                 name="outbox_due",
                 condition=Q(finished_at__isnull=True, dead_at__isnull=True),
-            )
+            ),
+            models.Index(fields=["entry"], name="outbox_mail", condition=Q(consumer="mail")),
         ]
 
     def __str__(self) -> str:

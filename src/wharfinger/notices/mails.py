@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,10 +20,13 @@ from wharfinger.base.quantity import plain
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.ledger import lapsing
 from wharfinger.ledger.models import Entry, Move, Outbox
-from wharfinger.notices import low, outbox, rules
+from wharfinger.notices import buying, low, outbox, rules, talk
+from wharfinger.notices.buying import Paper
 from wharfinger.notices.models import Rule
 from wharfinger.notices.rules import EVENTS, News
 from wharfinger.parties.models import User
+from wharfinger.parties.queries import who_may
+from wharfinger.purchasing.models import Approval
 
 PAGES = {"quote": "sales:quote", "order": "sales:order"}
 """The page of a kind of document; all others are work orders."""
@@ -45,7 +48,9 @@ def about(entry: Entry) -> list[dict[str, Any]]:
         return low.about(entry)
     if entry.verb == "tell_expiring":
         return low.about_expiring(entry)
-    news = news_of(entry)
+    if entry.verb in talk.VERBS:
+        return talk.about(entry)
+    news = news_of(entry) + buying.news_of(entry)
     if not news:
         return []
     own = {rule.event: rule for rule in Rule.objects.all()}
@@ -57,27 +62,48 @@ def about(entry: Entry) -> list[dict[str, Any]]:
     named = {event: rule.people for event, rule in own.items() if rule.active}
     users = {u.pk: u for u in User.objects.filter(is_active=True)}
     muted = {pk: frozenset(user.muted) for pk, user in users.items()}
-    told = rules.tell(news, roles, people_of([one.line for one in news]), named, muted, entry.actor_id)
-    papers = Sheet.objects.in_bulk({one.sheet for one in news})
+    waits = any(one.event in ("to_approve", "order_to_approve") for one in news)
+    common = {
+        "purchasing_team": [pk for pk in configuration.one("purchasing_team") if isinstance(pk, int)],
+        "approvers": who_may("purchasing.approve") if waits else [],
+    }
+    people = people_of([one.line for one in news if one.line], common)
+    people |= buying.people_of([one.order for one in news if one.order], common)
+    told = rules.tell(news, roles, people, named, muted, entry.actor_id)
+    sheets = Sheet.objects.in_bulk({one.sheet for one in news if one.sheet})
+    papers = {
+        one.about: (sheets[one.sheet].number, address_of(sheets[one.sheet])) for one in news if one.sheet
+    }
+    papers |= buying.papers_of([one.order for one in news if one.order])
     return [written(users[one.user], one.news, papers) for one in told if users[one.user].email]
 
 
 def news_of(entry: Entry) -> list[News]:
-    """Which units of which lines reached which stage by an entry, were let go by an ended hold, or were taken back."""
-    found: dict[tuple[str, int], int] = {}
+    """Which units of which lines reached which stage by an entry, were let go by an ended hold, rejected, or taken back."""
+    found: dict[tuple[str, int, str], int] = {}
+    rejected = entry.verb == "reject"
     moves = Move.objects.filter(entry=entry).values_list(
         "source__kind", "source__claim_id", "target__kind", "target__claim_id", "quantity", "reverses_id"
     )
     for source, was_for, target, is_for, quantity, reverses in moves:
         event = rules.event_of(
-            source, was_for, target, is_for, back=reverses is not None, expired=entry.verb == lapsing.VERB
+            source,
+            was_for,
+            target,
+            is_for,
+            back=reverses is not None,
+            expired=entry.verb == lapsing.VERB,
+            rejected=rejected,
         )
         if event is not None:
-            found[event] = found.get(event, 0) + quantity
+            words = rules.ARRIVED if source == "on_order" and event[0] == "bin" else ""
+            found[*event, words] = found.get((*event, words), 0) + quantity
     lines = {
         line.pk: line
-        for line in Line.objects.filter(pk__in={claim for _, claim in found}).select_related("product")
+        for line in Line.objects.filter(pk__in={claim for _, claim, _ in found}).select_related("product")
     }
+    made = Approval.objects.filter(made=entry, line__isnull=False) if rejected else ()
+    notes = {one.line_id: one.note for one in made}
     return [
         News(
             kind,
@@ -85,15 +111,21 @@ def news_of(entry: Entry) -> list[News]:
             claim,
             f"{lines[claim].product.sku} {lines[claim].product.name}",
             plain(q, lines[claim].product.quantity_decimals),
+            words,
+            notes.get(claim, ""),
         )
-        for (kind, claim), q in sorted(found.items())
+        for (kind, claim, words), q in sorted(found.items())
         if claim in lines
     ]
 
 
-def people_of(lines: Sequence[int]) -> dict[int, dict[str, list[int]]]:
-    """Who holds which role for each line: on its document, on the order that collects it, or as who asked for it."""
-    team = [pk for pk in configuration.one("purchasing_team") if isinstance(pk, int)]
+def people_of(
+    lines: Sequence[int], common: Mapping[str, Sequence[int]]
+) -> dict[tuple[str, int], dict[str, Sequence[int]]]:
+    """Who holds which role for each line: on its document, on the order that collects it, or as who asked for it.
+
+    common: who holds roles for everything.
+    """
     found = Line.objects.filter(pk__in=lines).values_list(
         "pk",
         "sheet__owner_id",
@@ -104,34 +136,47 @@ def people_of(lines: Sequence[int]) -> dict[int, dict[str, list[int]]]:
         "requested_by_id",
     )
     return {
-        pk: {
+        ("line", pk): {
+            **common,
             "owner": [user for user in (owner, of_order) if user],
             "lead": [lead] if lead else [],
             "opportunity_owner": [user for user in (by_quote, by_order) if user],
             "requester": [asked] if asked else [],
-            "purchasing_team": team,
         }
         for pk, owner, of_order, lead, by_quote, by_order, asked in found
     }
 
 
-def written(user: User, news: Sequence[News], papers: dict[int, Sheet]) -> dict[str, Any]:
+def written(user: User, news: Sequence[News], papers: Mapping[tuple[str, int], Paper]) -> dict[str, Any]:
     """The mail about an act, in the person's language, with the way to each document."""
     with translation.override(user.language):
-        told = sorted({papers[one.sheet].number for one in news})
-        lines = [
-            f"{papers[one.sheet].number}: {one.quantity} × {one.product} {_(EVENTS[one.event][0])}"
-            for one in news
-        ]
+        told = sorted({papers[one.about][0] for one in news})
+        lines = [_told(one, papers[one.about][0]) for one in news]
         first = news[0]
         subject = (
-            f"{papers[first.sheet].number}: {first.product} {_(EVENTS[first.event][0])}"
+            _named(first, papers[first.about][0])
             if len(news) == 1
             else _("%(numbers)s: %(count)s changes") % {"numbers": ", ".join(told[:3]), "count": len(news)}
         )
-        ways = [address_of(papers[pk]) for pk in sorted({one.sheet for one in news})[:MOST_LINKS]]
+        ways = list(dict.fromkeys(papers[one.about][1] for one in news))[:MOST_LINKS]
         hello = _("Hello %(name)s,") % {"name": user.name or user.username}
     return {"to": [user.email], "subject": subject[:200], "body": "\n".join([hello, "", *lines, "", *ways])}
+
+
+def _named(one: News, number: str) -> str:
+    """What happened to what, without how many."""
+    words = _(one.words or EVENTS[one.event][0])
+    return f"{number}: {one.product} {words}" if one.line else f"{number} {words}"
+
+
+def _told(one: News, number: str) -> str:
+    words = _said(one)
+    return f"{number}: {one.quantity} × {one.product} {words}" if one.line else f"{number} {words}"
+
+
+def _said(one: News) -> str:
+    words = _(one.words or EVENTS[one.event][0])
+    return f"{words}: {one.note}" if one.note else words
 
 
 def address_of(sheet: Sheet) -> str:
@@ -154,6 +199,7 @@ def send(row: Outbox) -> list[dict[str, Any]]:
         subject=" ".join(str(payload["subject"]).split()),
         body=payload["body"],
         to=payload["to"],
+        cc=payload.get("cc", ()),
         headers={"Message-ID": identity(row), "Auto-Submitted": "auto-generated"},
     )
     for one in payload.get("attachments", ()):

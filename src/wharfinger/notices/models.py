@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -16,7 +17,7 @@ class Rule(models.Model):
     subject: ClassVar[str] = "notification_rule"
     event = models.CharField(max_length=20, unique=True)
     roles: models.JSONField[Any, Any] = models.JSONField(default=list)
-    """Roles on the document: owner, lead, opportunity_owner, requester, purchasing_team."""
+    """Roles on the document: owner, lead, opportunity_owner, requester, purchasing_team, approvers, buyer."""
     people: models.JSONField[Any, Any] = models.JSONField(default=list)
     """Users who are told besides."""
     active = models.BooleanField(default=True)
@@ -56,6 +57,30 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outbox_id}: {'ok' if self.ok else self.said}"
+
+
+class Todo(Document):
+    """What somebody is to do about a document or noun, and by when."""
+
+    subject: ClassVar[str] = "todo"
+    about = models.CharField(max_length=60)
+    """What it is about, as the journal names it: ``order:17``."""
+    text = models.CharField(max_length=500)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="todos")
+    due_on = models.DateField(null=True)
+    reminded_on = models.DateField(null=True)
+    """When the person was told that it is due."""
+    done_at = models.DateTimeField(null=True)
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["about"], name="todo_about"),
+            models.Index(fields=["person", "due_on"], name="todo_open", condition=Q(done_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Attachment(Document):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from wharfinger.notices import pages
-from wharfinger.notices.pages import attachments
+from wharfinger.notices.pages import attachments, talking
 
 app_name = "notices"
 urlpatterns = [
@@ -14,6 +14,11 @@ urlpatterns = [
     path("settings/webhooks/<int:pk>/", pages.webhook, name="webhook"),
     path("settings/notifications/", pages.rules, name="rules"),
     path("settings/notifications/<slug:event>/", pages.set_rule, name="set_rule"),
+    path("notes/write/", talking.note, name="write_note"),
+    path("todos/", talking.todos, name="todos"),
+    path("todos/add/", talking.add, name="add_todo"),
+    path("todos/finish/", talking.finish, name="finish_todos"),
+    path("todos/<int:pk>/", talking.todo, name="todo"),
     path("attachments/attach/", attachments.attach, name="attach"),
     path("attachments/<int:pk>/", attachments.attachment, name="attachment"),
     path("attachments/<int:pk>/change/", attachments.change, name="change_attachment"),

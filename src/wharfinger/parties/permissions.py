@@ -13,7 +13,8 @@ PERMISSIONS: dict[str, str] = {
     ),
     "work": "read create charge provide remove complete cancel amend",
     "sales": (
-        "read opportunity quote order sell amend confirm unconfirm reserve send win lose fulfil cancel reopen"
+        "read opportunity quote order sell amend confirm unconfirm reserve send win lose fulfil cancel reopen "
+        "approve_quote"
     ),
     "purchasing": "read approve order submit send receive close cancel request cancel_receipt send_back "
     "land_cost reprice",
@@ -23,7 +24,7 @@ PERMISSIONS: dict[str, str] = {
     "returns": "read request approve receive inspect settle close restock scrap",
     "flows": "swap reopen cancel hand_over",
     "documents": "read issue send",
-    "notices": "read rule webhook outbox note attach erase",
+    "notices": "read rule webhook outbox note todo attach erase",
     "exchange": "read import export",
     "boards": "read share",
     "site": "settings modules own_fields",
@@ -35,13 +36,14 @@ ALL = tuple(f"{module}.{verb}" for module, verbs in PERMISSIONS.items() for verb
 GRANTABLE = frozenset((*ALL, "*", "*.read", *(f"{module}.*" for module in PERMISSIONS)))
 
 _BUYING = tuple(f"purchasing.{v}" for v in PERMISSIONS["purchasing"].split() if v != "approve")
+_SELLING = tuple(f"sales.{v}" for v in PERMISSIONS["sales"].split() if v != "approve_quote")
 _COUNTING = tuple(f"stock.{v}" for v in PERMISSIONS["stock"].split() if v not in ("revalue", "location"))
 
 ROLES: dict[str, tuple[str, ...]] = {
     "administrator": ("*",),
     "sales": (
         "*.read",
-        "sales.*",
+        *_SELLING,
         "pricing.price_list",
         "work.*",
         "parties.organization",
@@ -50,6 +52,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "boards.share",
         "ledger.reverse",
         "notices.note",
+        "notices.todo",
         "notices.attach",
     ),
     "purchasing": (
@@ -68,15 +71,18 @@ ROLES: dict[str, tuple[str, ...]] = {
         "boards.share",
         "ledger.reverse",
         "notices.note",
+        "notices.todo",
         "notices.attach",
     ),
     "approver": (
         "*.read",
         "purchasing.approve",
+        "sales.approve_quote",
         "catalog.see_cost",
         "boards.share",
         "ledger.reverse",
         "notices.note",
+        "notices.todo",
     ),
     "warehouse": (
         "*.read",
@@ -92,6 +98,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "boards.share",
         "ledger.reverse",
         "notices.note",
+        "notices.todo",
         "notices.attach",
     ),
     "accounts": (
@@ -110,6 +117,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "ledger.reverse",
         "ledger.audit",
         "notices.note",
+        "notices.todo",
         "notices.attach",
     ),
     "technician": (
@@ -122,6 +130,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "boards.share",
         "ledger.reverse",
         "notices.note",
+        "notices.todo",
         "notices.attach",
     ),
     "read-only": ("*.read",),

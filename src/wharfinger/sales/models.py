@@ -24,7 +24,7 @@ class Opportunity(Document):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="opportunities"
     )
     pipeline_step = models.CharField(max_length=40, default="new")
-    """A word a person picks; winning and losing are decisions of their own."""
+    """One of those that the company knows; winning and losing are decisions of their own."""
     probability_percent = models.IntegerField(default=50)
     expected_close_on = models.DateField(null=True)
     won_at = models.DateTimeField(null=True)
@@ -49,16 +49,41 @@ class Quote(models.Model):
     sheet = models.OneToOneField(Sheet, models.PROTECT, primary_key=True, related_name="quote")
     opportunity = models.ForeignKey(Opportunity, models.PROTECT, related_name="quotes")
     expires_on = models.DateField()
+    version = models.SmallIntegerField(default=1)
+    """Which offer it is: the first change of a sent quote makes it the next one, which is not sent yet."""
     sent_at = models.DateTimeField(null=True)
+    approval_asked_at = models.DateTimeField(null=True)
+    approval_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    approval_note = models.CharField(max_length=500, blank=True)
+    """Why it was not approved, until somebody asks again."""
     won_at = models.DateTimeField(null=True)
     lost_at = models.DateTimeField(null=True)
     lost_reason = models.CharField(max_length=200, blank=True)
+    link_nonce = models.IntegerField(default=0)
+    """Part of what the customer's link proves: another one ends all that were told before."""
+    opened_at = models.DateTimeField(null=True)
+    """When the customer opened the link first."""
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.CharField(max_length=100, blank=True)
+    """The name under which it was accepted; the journal does not keep it."""
+    declined_at = models.DateTimeField(null=True)
+    decline_reason = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(won_at__isnull=True) | Q(lost_at__isnull=True), name="quote_won_or_lost"
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(declined_at__isnull=True),
+                name="accepted_or_declined",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -77,6 +102,8 @@ class Order(models.Model):
     cancelled_at = models.DateTimeField(null=True)
     held_at = models.DateTimeField(null=True)
     hold_reason = models.CharField(max_length=200, blank=True)
+    sent_at = models.DateTimeField(null=True)
+    """When its confirmation went to the customer, last."""
     own: models.JSONField[Any, Any] = models.JSONField(default=dict)
     """The values of its own fields, by key."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.sales.pages import holding, opportunities, orders, quotes
+from wharfinger.sales.pages import approving, holding, opportunities, orders, quotes, sending
 
 app_name = "sales"
 urlpatterns = [
@@ -17,7 +17,10 @@ urlpatterns = [
     path("quotes/<int:pk>/edit/", quotes.edit_quote, name="edit_quote"),
     path("quotes/<int:pk>/reserve/", holding.reserve, name="reserve_quote"),
     path("quotes/<int:pk>/extend/", holding.extend, name="extend_quote"),
-    path("quotes/<int:pk>/send/", quotes.send_quote, name="send_quote"),
+    path("quotes/<int:pk>/revoke-link/", sending.revoke_link, name="revoke_link"),
+    path("quotes/<int:pk>/ask-approval/", approving.ask, name="ask_approval"),
+    path("quotes/<int:pk>/approve/", approving.approve, name="approve_quote"),
+    path("quotes/<int:pk>/reject/", approving.reject, name="reject_quote"),
     path("quotes/<int:pk>/copy/", quotes.copy_quote, name="copy_quote"),
     path("quotes/<int:pk>/lose/", quotes.lose_quote, name="lose_quote"),
     path("quotes/<int:pk>/win/", holding.win, name="win_quote"),

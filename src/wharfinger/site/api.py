@@ -63,6 +63,8 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.demand.api:router", ""),
     ("wharfinger.sales.api.quotes:router", ""),
     ("wharfinger.sales.api.orders:router", ""),
+    ("wharfinger.sales.api.approving:router", ""),
+    ("wharfinger.sales.api.sending:router", ""),
     ("wharfinger.work.api:router", ""),
     ("wharfinger.fulfilment.api.goods:router", ""),
     ("wharfinger.fulfilment.api.shipments:router", ""),
@@ -75,6 +77,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.flows.api.merging:router", ""),
     ("wharfinger.boards.api:router", ""),
     ("wharfinger.notices.api:router", ""),
+    ("wharfinger.notices.api.todos:router", ""),
     ("wharfinger.notices.api.attachments:router", ""),
     ("wharfinger.site.reports_api:router", ""),
     ("wharfinger.site.search_api:router", ""),
@@ -234,6 +237,12 @@ def refused(refusal: Refusal) -> HttpResponse:
         ]
     if refusal.remedies:
         shape["remedies"] = [{"verb": r.verb, "values": dict(r.values)} for r in refusal.remedies]
+    if refusal.by:
+        shape["by"] = {
+            "name": refusal.by.name,
+            "at": refusal.by.at.isoformat(),
+            "entry": refusal.by.entry,
+        }
     response = answer(shape, status=refusal.http_code)
     if refusal.http_code == 401:
         response["WWW-Authenticate"] = "Bearer"

@@ -14,6 +14,7 @@ from wharfinger.billing.rules.keeping import posted_papers_stay
 from wharfinger.catalog import actions as catalog
 from wharfinger.catalog.actions.categories import stays_filed
 from wharfinger.catalog.actions.families import keeps_variants
+from wharfinger.demand import actions as lines
 from wharfinger.demand import queries as demand
 from wharfinger.demand.queries import proofs
 from wharfinger.demand.queries.done import owes
@@ -25,16 +26,17 @@ from wharfinger.ledger import audit, door
 from wharfinger.ledger.models import Entry
 from wharfinger.ledger.post import automation
 from wharfinger.notices import mails
-from wharfinger.notices.actions import attachments
+from wharfinger.notices.actions import attachments, todos
 from wharfinger.notices.queries.attachments import erased_by
 from wharfinger.notices.queries.proofs import files_are_there
 from wharfinger.purchasing.actions import closing as purchasing
 from wharfinger.purchasing.queries import proofs as buying
+from wharfinger.sales.actions import approving, versions
 from wharfinger.sales.actions import closing as sales
-from wharfinger.site import undoing
+from wharfinger.sales.actions.serving import BRINGING
+from wharfinger.site import explaining, undoing
 from wharfinger.stock.actions import building
 from wharfinger.stock.queries import built
-from wharfinger.stock.queries.holders import explain
 
 CONSUMERS = ("notices", "webhooks")
 """Who reads the journal afterwards, each by a row of the outbox of its own."""
@@ -42,7 +44,7 @@ CONSUMERS = ("notices", "webhooks")
 QUIET = frozenset(
     {
         *("set", "add", "attach", "change", "detach", "join_family", "leave_family", "make_variants"),
-        *("erase", "retire", "send_again", "note"),
+        *("erase", "retire", "send_again", "open_link", "revoke_link"),
     }
 )
 """Verbs about nouns, of which webhooks are told but nobody gets a mail."""
@@ -57,10 +59,12 @@ INVOICE_ROWS = "billing_invoiceline"
 
 LAWS = (
     proofs.lines_are_their_holdings,
+    proofs.options_stand,
     proofs.done(owes(INVOICES)),
     billing.credited_stays_within_invoiced,
     billing.invoices_are_their_bills,
     buying.costs_reach_stock_or_variance,
+    buying.what_is_rejected_says_why,
     built.inside_once,
     doubles.categories_have_those_above,
     doubles.merges_lead_to_what_stays,
@@ -74,6 +78,7 @@ def consumers(verb: str) -> list[str]:
     """Who is told of an entry of this verb."""
     told = ["webhooks"] if verb in QUIET else list(CONSUMERS)
     told += ["documents"] if verb in sending.VERBS else []
+    told += ["serving"] if verb in BRINGING else []
     return [*told, "attachments"] if verb == "erase" else told
 
 
@@ -94,11 +99,12 @@ def install() -> None:
     door.mails.append(foreseen)
     automation.falls_to = demand.falls_to
     automation.about = demand.documents_by_line
-    automation.explain = explain
+    automation.explain = explaining.explain
     automation.undo_needs = undoing.needs
     automation.stays = stays
     automation.guards.setdefault("reverse", []).extend(
         [
+            lines.options_stand,
             purchasing.creation_untouched,
             posted_papers_stay,
             building.not_exchanged_since,
@@ -111,6 +117,9 @@ def install() -> None:
     )
     for verb in purchasing.CLOSING:
         automation.after.setdefault(verb, []).append(purchasing.close_done)
+    automation.effects.setdefault("accept_quote", []).append(todos.to_win)
+    for verb in sending.LETTERS:
+        automation.after.setdefault(verb, []).append(sending.hand_over)
     for verb in devices.FOLLOWING:
         automation.effects.setdefault(verb, []).append(devices.follow_goods)
     for verb in merging.VERBS:
@@ -118,8 +127,14 @@ def install() -> None:
     automation.effects.setdefault("reverse", []).append(attachments.leave_erased)
     for verb in sales.SENDING:
         automation.guards.setdefault(verb, []).append(sales.not_on_hold)
+    automation.guards.setdefault("send_quote", []).append(approving.approved_where_needed)
+    automation.effects.setdefault("amend", []).extend([sales.wanted_again, versions.lines_changed])
+    for verb in sales.TAKING_BACK:
+        automation.effects.setdefault(verb, []).append(sales.open_again)
     close_documents = sales.closing(INVOICES, INVOICE_ROWS)
     for verb in sales.CLOSING:
         automation.after.setdefault(verb, []).append(close_documents)
+    for verb in sales.DELIVERING:
+        automation.after.setdefault(verb, []).append(sales.fulfilled_by_itself)
     for one in LAWS:
         audit.law(one)

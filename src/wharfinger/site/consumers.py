@@ -5,31 +5,43 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE, Actor
 from wharfinger.catalog.actions.offers import come_into_force
 from wharfinger.documents.actions import sending
 from wharfinger.exchange.actions import rollback, runs
+from wharfinger.ledger.models import Outbox
 from wharfinger.notices import mails, webhooks
+from wharfinger.notices.actions import todos
 from wharfinger.notices.actions.attachments import sweep, take_off_the_disk
 from wharfinger.notices.outbox import Consumer
 from wharfinger.purchasing.actions import low
 from wharfinger.sales.actions import holds
+from wharfinger.sales.actions.serving import serve
 from wharfinger.stock.actions import batches
+
+
+def serve_from(row: Outbox) -> list[dict[str, Any]]:
+    """Let goods that came in free serve who waits for them; called again, it answers with what it did."""
+    assert row.entry_id is not None
+    serve(actor=HOUSE, entry=row.entry_id, key=f"serve:{row.pk}")
+    return []
+
 
 CONSUMERS: dict[str, Consumer] = {
     "documents": sending.keep_and_send,
     "notices": mails.tell,
     "mail": mails.send,
     "attachments": take_off_the_disk,
+    "serving": serve_from,
     "webhooks": webhooks.fan_out,
     "webhook": webhooks.deliver,
 }
 
 LANES: tuple[tuple[str, ...], ...] = (
-    ("attachments", "documents", "notices", "mail", "webhooks"),
+    ("attachments", "serving", "documents", "notices", "mail", "webhooks"),
     ("webhook",),
 )
 """What is worked off side by side, so that no stranger who answers slowly keeps a mail waiting."""
@@ -72,6 +84,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     partial(come_into_force, actor=HOUSE),
     every(LOW_S, partial(low.tell_low, actor=HOUSE)),
     every(LOW_S, partial(batches.tell_expiring, actor=HOUSE)),
+    every(LOW_S, partial(todos.remind, actor=HOUSE)),
     every(DAY_S, sweep),
 )
 """What the clock asks for, every few seconds: each finds out by itself whether anything is due."""

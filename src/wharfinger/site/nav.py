@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import count_words
-from wharfinger.boards.worklists import counts as waiting
+from wharfinger.boards.counting import counts as waiting
 from wharfinger.site.house import house
 
 SELL, BUY, STOCK = N_("Sell and return"), N_("Buy and receive"), N_("Stock")
@@ -37,6 +37,7 @@ class Stop:
 
 STOPS = (
     Stop("", N_("Today"), "site:today", "layout-dashboard", "", key="h"),
+    Stop("", N_("To-dos"), "notices:todos", "square-check", "notices.read"),
     Stop(SELL, N_("Opportunities"), "sales:opportunities", "target", "sales.read"),
     Stop(SELL, N_("Quotes"), "sales:quotes", "file-text", "sales.read", key="q"),
     Stop(SELL, N_("Sales orders"), "sales:orders", "shopping-cart", "sales.read", key="o"),

@@ -17,15 +17,18 @@ from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
 from wharfinger.demand.pages import line_rows
 from wharfinger.devices.models import Device
+from wharfinger.documents.queries.letters import SENT
 from wharfinger.exchange import serving
 from wharfinger.ledger.models import Holding
 from wharfinger.notices import store
-from wharfinger.notices.pages import attachments
+from wharfinger.notices.pages import attachments, mailed, talking
 from wharfinger.notices.rules.attachments import SEEN_BY
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries.orders import totals as purchase_totals
 from wharfinger.sales import queries as sales
-from wharfinger.site import priced
+from wharfinger.sales.actions.closing import DELIVERING
+from wharfinger.sales.pages.orders import to_fulfil
+from wharfinger.site import priced, subjects
 from wharfinger.site.nav import address
 from wharfinger.site.papers import papers
 from wharfinger.stock.models import Level, Location
@@ -43,12 +46,17 @@ def install() -> None:
     further.parts["organization"] = [documents, devices, kept, priced.of_an_organization]
     further.parts["order"], further.parts["work_order"] = [papers], [papers]
     further.parts["product"] = [stock, priced.of_a_product, open_lines]
+    for verb in DELIVERING:
+        further.offers[verb] = [to_fulfil]
     for noun in SEEN_BY:
-        further.parts.setdefault(noun, []).append(partial(files, noun))
+        further.parts.setdefault(noun, []).extend([partial(talk, noun), partial(files, noun)])
+    for noun in SENT:
+        further.parts[noun].append(partial(mailed_about, noun))
     further.figures["product.available"] = available
     further.figures["product.picture"] = attachments.thumbs
     further.figures["product.drawn"] = attachments.drawn
     further.pictures.append(store.on_paper)
+    further.titles.append(subjects.several)
     further.figures["product.levels"] = levels_of
     for table, kind in serving.LISTS.items():
         further.files[table] = partial(serving.of_list, kind)
@@ -57,6 +65,16 @@ def install() -> None:
 def available(products: Sequence[int]) -> dict[int, int]:
     """What is free of each product, all locations together; of a kit as its scarcest component allows."""
     return figures.free(products)
+
+
+def talk(noun: str, request: HttpRequest, pk: int) -> str:
+    """What is said and to be done about a document or noun."""
+    return talking.part(request, f"{noun}:{pk}")
+
+
+def mailed_about(noun: str, request: HttpRequest, pk: int) -> str:
+    """The mails by which a document went to the other side."""
+    return mailed.part(request, f"{noun}:{pk}")
 
 
 def files(noun: str, request: HttpRequest, pk: int) -> str:

@@ -26,9 +26,15 @@ REMEDIES: dict[str, tuple[str, str]] = {
     "add_vendor": (N_("Make it one of its vendors"), ""),
     "per_vendor": (N_("Order from each vendor"), "boards:order_each"),
     "submit": (N_("Submit"), "purchasing:order"),
+    "new_purchase": (N_("New purchase order"), "purchasing:new"),
     "approve": (N_("Approve"), "purchasing:order"),
+    "ask_approval": (N_("Ask for approval"), "sales:quote"),
+    "ask_purchase": (N_("Ask for approval"), "purchasing:order"),
+    "send_by_hand": (N_("Mark as sent by hand"), ""),
     "close": (N_("Close the rest"), "purchasing:order"),
     "cancel": (N_("Decide about the goods"), "flows:cancel_order"),
+    "amend": (N_("Change quantities"), "flows:amend"),
+    "take_back": (N_("Cancel delivery"), "flows:cancel_delivery_of"),
     "reopen": (N_("Re-open"), "flows:reopen"),
     "see_unit": (N_("Look at {code}"), "stock:number"),
     "swap": (N_("Swap the device"), "returns:swap"),
@@ -52,6 +58,8 @@ def remedy_words(remedy: Any) -> tuple[str, str]:
             words,
             f"{address('stock:build')}?{urlencode({'product': values['sku'], 'quantity': values['quantity']})}",
         )
+    if verb == "new_purchase":
+        return gettext(REMEDIES[verb][0]), f"{address(REMEDIES[verb][1])}?{urlencode(dict(values))}"
     words, page = REMEDIES.get(verb, (CORRECTIONS.get(verb, ""), f"remedy:{verb}"))
     words = words or verb.replace("_", " ").capitalize()
     return gettext(words).format_map(_Known(values)), address(page, **values) if page else ""

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Model
 from django.utils.translation import gettext
 
 from wharfinger.base.refusal import N_
@@ -21,6 +25,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "purchase_order": (N_("Purchase order"), "purchasing:order"),
     "receipt": (N_("Receipt"), "purchasing:receipt"),
     "receipt_cost": (N_("Cost of a receipt"), ""),
+    "rejection": (N_("Rejected"), ""),
     "shipment": (N_("Shipment"), "fulfilment:shipment"),
     "container": (N_("Container"), "fulfilment:container"),
     "invoice": (N_("Invoice"), "billing:invoice"),
@@ -47,6 +52,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "reason": (N_("Reason"), "stock:reason"),
     "bin": (N_("Bin"), "stock:bin"),
     "attachment": (N_("File"), "notices:attachment"),
+    "todo": (N_("To-do"), "notices:todo"),
     "barcode": (N_("Barcode"), ""),
     "substitute": (N_("Substitute"), ""),
     "category": (N_("Category"), "catalog:category"),
@@ -72,6 +78,36 @@ def subject(text: str) -> tuple[str, str]:
     return f"{gettext(word)} {_called(text, noun, key)}".strip(), address(page, key) if page else ""
 
 
+def several(texts: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Title and address of these subjects, in a statement for each kind."""
+    kinds: dict[str, dict[int, str]] = defaultdict(dict)
+    for text in texts:
+        noun, _, key = text.partition(":")
+        if key.isdecimal():
+            kinds[noun][int(key)] = text
+    found = {}
+    for noun, wanted in kinds.items():
+        word, page = SUBJECTS.get(noun, (noun.replace("_", " ").capitalize(), ""))
+        named = _all_called(noun, wanted)
+        for pk, text in wanted.items():
+            found[text] = f"{gettext(word)} {named.get(pk) or pk}", address(page, pk) if page else ""
+    return found
+
+
+def _all_called(noun: str, wanted: Iterable[int]) -> dict[int, str]:
+    model = Sheet if noun in SHEETS else model_of(noun)
+    known_by = _known_by(model)
+    if model is None or known_by is None:
+        return {}
+    return dict(model._default_manager.filter(pk__in=list(wanted)).values_list("pk", known_by))
+
+
+def _known_by(model: type[Model] | None) -> str | None:
+    """The field that holds the number or name by which people know such a thing."""
+    fields = {field.name for field in model._meta.concrete_fields} if model is not None else set()
+    return next((name for name in ("number", "sku", "code", "name", "path") if name in fields), None)
+
+
 def page_of(text: str) -> str:
     """The address of a subject whose title is known already; empty where it has no page."""
     noun, _, key = text.partition(":")
@@ -84,8 +120,7 @@ def _called(text: str, noun: str, key: str) -> str:
     model = Sheet if noun in SHEETS else model_of(text)
     if model is None or not key.isdigit():
         return key
-    fields = {field.name for field in model._meta.concrete_fields}
-    known_by = next((name for name in ("number", "sku", "code", "name", "path") if name in fields), None)
+    known_by = _known_by(model)
     if known_by is None:
         return key
     return model._default_manager.filter(pk=int(key)).values_list(known_by, flat=True).first() or key

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from wharfinger.ledger.telling import VERBS
 from wharfinger.ledger.write import Written
 from wharfinger.notices import outbox, queries, rules
 from wharfinger.notices.models import Rule, Webhook
+from wharfinger.notices.rules import talking
 from wharfinger.parties.models import User
 
 
@@ -144,18 +146,19 @@ def send_again(*, actor: Actor, row: int, key: str | None = None) -> Written:
 
 
 def note(*, actor: Actor, subject: str, text: str, key: str | None = None) -> Written:
-    """Write a note about a document (``order:17``) into its timeline; it stays, as all history does."""
+    """Write a note about a document (``order:17``) into its timeline; it stays, as all history does.
+
+    Whoever is mentioned in it (``@mara``) is told by mail.
+    """
     require(actor, "notices.note")
     text = tidy(text, field="text", most=1000)
     noun, _, number = subject.partition(":")
     if not queries.is_there(noun, number):
         raise NotThere("no_such_subject", N_("There is no such document."), field="subject")
 
-    def plan(truth: Truth) -> Plan:
-        made = Plan()
-        made.mention((noun, int(number)))
-        return made
-
+    plan = partial(
+        talking.plan_note, subject=(noun, int(number)), people=queries.people_named(talking.mentioned(text))
+    )
     return post("note", Wish(), plan, actor=actor, key=key, reason=text)
 
 

@@ -18,7 +18,7 @@ from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Tabl
 from wharfinger.ledger.models import Outbox
 from wharfinger.notices import actions, queries
 from wharfinger.notices.models import Attempt, Webhook
-from wharfinger.notices.rules import EVENTS, ROLES
+from wharfinger.notices.rules import EVENTS, ROLES, WHOLE
 from wharfinger.parties.models import User
 
 CONSUMERS = {
@@ -34,6 +34,8 @@ ROLE_WORDS = {
     "opportunity_owner": N_("Owner of the opportunity"),
     "requester": N_("Who asked for it"),
     "purchasing_team": N_("Purchasing team"),
+    "approvers": N_("Who may approve purchases"),
+    "buyer": N_("Buyer of the purchase order"),
 }
 
 
@@ -163,7 +165,7 @@ def _rules(request: HttpRequest, form: Form, event: str) -> HttpResponse:
     shown = []
     for one in queries.show_rules():
         happens = EVENTS[one["event"]][0]
-        shown.append({**one, "word": _(happens)})
+        shown.append({**one, "word": _(happens), "whole": _whole(one["event"])})
     context = {
         "form": form,
         "event": event,
@@ -188,10 +190,15 @@ def own_mails(request: HttpRequest) -> HttpResponse:
             back=reverse("notices:own_mails"),
         )
     shown = [
-        {"event": event, "word": _(word), "wanted": event not in user.muted}
+        {"event": event, "word": _whole(event) or _(word), "wanted": event not in user.muted}
         for event, (word, _roles) in EVENTS.items()
     ]
     return render(request, "notices/own_mails.html", {"shown": shown})
+
+
+def _whole(event: str) -> str:
+    """What an event is called that is not about units; nothing where it is."""
+    return _(WHOLE[event]) if event in WHOLE else ""
 
 
 def _messages(ask: Ask) -> Rows:

@@ -9,11 +9,15 @@ from django.db.models import QuerySet
 
 from wharfinger.base.access import Actor
 from wharfinger.demand.models import SUBJECTS, Sheet
-from wharfinger.ledger.models import Entry, Outbox
-from wharfinger.ledger.queries import show_entries
+from wharfinger.ledger.models import Entry, Fact, Outbox
+from wharfinger.ledger.queries import about, show_entries
 from wharfinger.ledger.reverse import model_of
 from wharfinger.notices.models import Attempt, Rule, Webhook
 from wharfinger.notices.rules import EVENTS
+from wharfinger.parties.models import User
+
+MOST_MAILS = 50
+"""Among so many of the newest mails about a document those to the other side are looked for."""
 
 
 def show_webhooks(hooks: Sequence[Webhook], *, actor: Actor) -> list[dict[str, Any]]:
@@ -62,6 +66,11 @@ def notes() -> QuerySet[Entry, Entry]:
     return Entry.objects.filter(verb="note")
 
 
+def notes_of(subject: str) -> QuerySet[Entry, Entry]:
+    """The notes about a document, newest first, each with who wrote it."""
+    return about(notes(), [subject]).select_related("actor").order_by("-pk")
+
+
 def show_notes(found: Iterable[Entry]) -> list[dict[str, Any]]:
     """Notes as the API shows them."""
     return [
@@ -74,6 +83,13 @@ def show_notes(found: Iterable[Entry]) -> list[dict[str, Any]]:
         }
         for one in show_entries(found)
     ]
+
+
+def mails_of(subject: str) -> list[Outbox]:
+    """The mails by which a document went to the other side, newest first."""
+    about_it = Fact.objects.filter(subject=subject).values("entry_id")
+    rows = Outbox.objects.filter(consumer="mail", entry__in=about_it).order_by("-pk")
+    return [row for row in rows[:MOST_MAILS] if row.payload.get("about") == subject]
 
 
 def show_messages(rows: Sequence[Outbox]) -> list[dict[str, Any]]:
@@ -103,3 +119,12 @@ def show_messages(rows: Sequence[Outbox]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def people_named(names: Sequence[str]) -> tuple[int, ...]:
+    """The active users of these user names, however they are capitalized, in the order named."""
+    if not names:
+        return ()
+    rows = User.objects.filter(is_active=True).values_list("username", "pk")
+    known = {name.casefold(): pk for name, pk in rows}
+    return tuple(dict.fromkeys(known[name] for name in names if name in known))

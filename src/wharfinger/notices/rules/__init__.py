@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from wharfinger.base.refusal import N_
 
 EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "to_approve": (N_("waits for approval"), ("owner", "lead", "requester")),
+    "to_approve": (N_("waits for approval"), ("approvers", "owner", "lead", "requester")),
+    "rejected": (N_("is rejected"), ("owner", "lead", "requester")),
     "to_order": (N_("is to be ordered"), ("purchasing_team", "owner", "lead", "requester")),
     "on_order": (N_("is on order"), ("owner", "lead", "opportunity_owner", "requester")),
     "bin": (N_("is reserved"), ("owner", "lead", "opportunity_owner", "requester")),
@@ -30,14 +31,35 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "low": (N_("runs low"), ("purchasing_team",)),
     "expiring": (N_("expires soon"), ("purchasing_team",)),
+    "accepted": (N_("is accepted by the customer"), ("owner", "opportunity_owner")),
+    "declined": (N_("is declined by the customer"), ("owner", "opportunity_owner")),
+    "order_to_approve": (N_("waits for approval"), ("approvers",)),
+    "order_approved": (N_("is approved"), ("buyer",)),
+    "order_rejected": (N_("is rejected"), ("buyer",)),
+    "mentioned": (N_("mentions me"), ()),
+    "todo": (N_("is for me to do"), ()),
     "back": (N_("has been taken back"), ("owner", "lead", "opportunity_owner", "requester")),
 }
-"""By the kind of place that units of a line reach, or when a hold ends or a step is undone: the words, and who is told.
+"""By the kind of place that units of a line reach, or when a hold ends, buying is rejected or a step is undone: the
+words, and who is told.
 
 The roles are told unless a rule says otherwise.
 """
 
-ROLES = ("owner", "lead", "opportunity_owner", "requester", "purchasing_team")
+WHOLE: dict[str, str] = {
+    "accepted": N_("A quote is accepted by the customer"),
+    "declined": N_("A quote is declined by the customer"),
+    "mentioned": N_("A note mentions somebody"),
+    "todo": N_("Somebody is to do something, or it is due"),
+    "order_to_approve": N_("A purchase order waits for approval"),
+    "order_approved": N_("A purchase order is approved"),
+    "order_rejected": N_("A purchase order is rejected"),
+}
+"""What events are called that are not about units of a line."""
+
+ROLES = ("owner", "lead", "opportunity_owner", "requester", "purchasing_team", "approvers", "buyer")
+
+ARRIVED = N_("has arrived and is reserved")
 
 MOST_ATTEMPTS = 20
 """With the pauses between them more than two days: a receiver may be down over a weekend's night and day."""
@@ -56,6 +78,17 @@ class News:
     line: int
     product: str
     quantity: str
+    words: str = ""
+    """What to say instead of the event's own words."""
+    note: str = ""
+    """What whoever did it said about it."""
+    order: int = 0
+    """The purchase order that it is about, where it is about no line."""
+
+    @property
+    def about(self) -> tuple[str, int]:
+        """What has people who hold roles for it."""
+        return ("order", self.order) if self.order else ("line", self.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +109,22 @@ WANTED_AGAIN = ("to_approve", "to_order")
 
 
 def event_of(
-    source: str, was_for: int, target: str, is_for: int, *, back: bool, expired: bool = False
+    source: str,
+    was_for: int,
+    target: str,
+    is_for: int,
+    *,
+    back: bool,
+    expired: bool = False,
+    rejected: bool = False,
 ) -> tuple[str, int] | None:
     """Which event of which line it is that goods, wishes or bills go from one kind of place to another.
 
     was_for, is_for: the lines they are claimed by before and after. back: whether the move undoes another; expired: whether
-    it lets go what a hold kept that has ended.
+    it lets go what a hold kept that has ended; rejected: whether somebody refused to buy it.
     """
+    if rejected and source == "to_approve" and is_for:
+        return "rejected", is_for
     if is_for and target in EVENTS and (not back or target in WANTED_AGAIN) and source != target:
         return target, is_for
     if back and source == "adjustment":
@@ -98,20 +140,20 @@ def event_of(
 def tell(
     news: Sequence[News],
     roles: Mapping[str, Sequence[str]],
-    people: Mapping[int, Mapping[str, Sequence[int]]],
+    people: Mapping[tuple[str, int], Mapping[str, Sequence[int]]],
     named: Mapping[str, Sequence[int]],
     muted: Mapping[int, frozenset[str]],
     actor: int | None,
 ) -> list[Told]:
     """Who is told what: one message per person and act, however many roles they hold; never who did it.
 
-    roles: by event, the roles told; people: by line, who holds which role; named: by event, people
+    roles: by event, the roles told; people: by line or purchase order, who holds which role; named: by event, people
     named in its rule; muted: by active user, the events of which they want no mail.
     """
     told: dict[int, list[News]] = {}
     for one in news:
         wanted = {
-            user for role in roles.get(one.event, ()) for user in people.get(one.line, {}).get(role, ())
+            user for role in roles.get(one.event, ()) for user in people.get(one.about, {}).get(role, ())
         }
         for user in sorted(wanted | set(named.get(one.event, ()))):
             if user != actor and user in muted and one.event not in muted[user]:

@@ -27,11 +27,11 @@ from wharfinger.sales.rules.quotes import OpportunityWish, QuoteWish
 
 def create_opportunity(*, actor: Actor, wish: OpportunityWish, key: str | None = None) -> Written:
     """Write down a deal that may be won."""
-    require(actor, "sales.quote")
+    require(actor, "sales.opportunity")
     tidy(wish.title, field="title")
     return post(
         "add",
-        Wish(reads=(read_customer(wish.organization, people=(wish.owner,)),)),
+        Wish(reads=(read_customer(wish.organization, people=(wish.owner,)), _read_pipeline)),
         partial(rules.plan_opportunity, wish=wish),
         actor=actor,
         key=key,
@@ -42,10 +42,10 @@ def change_opportunity(
     *, actor: Actor, opportunity: int, values: dict[str, Any], key: str | None = None
 ) -> Written:
     """Change a deal's title, owner, pipeline step, probability or expected date."""
-    require(actor, "sales.quote")
+    require(actor, "sales.opportunity")
     return post(
         "change",
-        Wish(documents=[(Opportunity, [opportunity])], reads=(read_changed(0, values),)),
+        Wish(documents=[(Opportunity, [opportunity])], reads=(read_changed(0, values), _read_pipeline)),
         partial(rules.plan_change_opportunity, opportunity=opportunity, values=values),
         actor=actor,
         key=key,
@@ -67,7 +67,7 @@ def create_quote(*, actor: Actor, wish: QuoteWish, key: str | None = None) -> Wr
                 demand.read_these_products(products),
                 demand.read_components,
                 demand.read_offers(wish.lines, organization=wish.organization, currency=wish.currency),
-                _read_validity,
+                _read_new,
             ),
         ),
         partial(rules.plan_quote, wish=wish),
@@ -85,11 +85,12 @@ def copy_quote(
     if row is None:
         raise NotThere("no_such_quote", N_("There is no such quote."))
     standing = {"sheet_id": quote, "void__isnull": True, "removed_at__isnull": True, "parent__isnull": True}
-    lines = Line.objects.filter(**standing).order_by("position", "pk")
+    lines = list(Line.objects.filter(**standing).order_by("position", "pk"))
+    place = {line.pk: n for n, line in enumerate(lines)}
     deal = row.opportunity
     wish = QuoteWish(
         organization=row.sheet.organization_id,
-        lines=tuple(_same(line) for line in lines),
+        lines=tuple(_same(line, place.get(line.instead_of_id or 0)) for line in lines),
         opportunity=None if deal.lost_at is not None or deal.void_id is not None else deal.pk,
         contact=row.sheet.contact_id,
         owner=row.sheet.owner_id,
@@ -102,7 +103,7 @@ def copy_quote(
     return create_quote(actor=actor, wish=wish, key=key)
 
 
-def _same(line: Line) -> LineWish:
+def _same(line: Line, instead: int | None) -> LineWish:
     return LineWish(
         line.product_id,
         line.quantity,
@@ -119,6 +120,9 @@ def _same(line: Line) -> LineWish:
         billable=line.billable,
         promised_on=line.promised_on,
         kept=line.own,
+        option=line.option,
+        instead=instead,
+        taken=line.taken,
     )
 
 
@@ -130,24 +134,23 @@ def change_quote(
     expires_on: date | None = None,
     key: str | None = None,
 ) -> Written:
-    """Change the words, dates and people of an open quote; values are columns of its common part."""
+    """Change the words, dates and people of an open quote; values are columns of its common part.
+
+    expires_on: the new last day, which is not over yet; holds that last as long as the quote follow it.
+    """
     require(actor, "sales.quote")
+    reads = [read_changed(quote, values)]
     return post(
         "change",
-        Wish(documents=[(Sheet, [quote]), (Quote, [quote])], reads=(read_changed(quote, values),)),
+        Wish(documents=[(Sheet, [quote]), (Quote, [quote])], reads=reads)
+        if expires_on is None
+        else Wish(
+            documents=[(Sheet, [quote]), (Quote, [quote])],
+            first=demand.read_lines_of(quote),
+            claims=demand.line_ids,
+            reads=[*reads, demand.read_claims],
+        ),
         partial(rules.plan_change_quote, quote=quote, values=values, expires_on=expires_on),
-        actor=actor,
-        key=key,
-    )
-
-
-def send(*, actor: Actor, quote: int, key: str | None = None) -> Written:
-    """Mark a quote as sent to the customer, which the mail to them follows."""
-    require(actor, "sales.quote")
-    return post(
-        "send_quote",
-        Wish(documents=[(Sheet, [quote]), (Quote, [quote])], first=demand.read_lines_of(quote)),
-        partial(rules.plan_send, quote=quote),
         actor=actor,
         key=key,
     )
@@ -238,5 +241,9 @@ def read_deal(quote: int) -> Any:
     return read
 
 
-def _read_validity(truth: Truth) -> None:
-    truth.read["quote_valid_days"] = configuration.one("quote_valid_days")
+def _read_new(truth: Truth) -> None:
+    truth.read |= configuration.read("quote_valid_days", "pipeline_steps")
+
+
+def _read_pipeline(truth: Truth) -> None:
+    truth.read |= configuration.read("pipeline_steps")

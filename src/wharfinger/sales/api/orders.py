@@ -21,6 +21,7 @@ from wharfinger.base.door import (
     OwnValues,
     Page,
     Request,
+    flag,
     included,
 )
 from wharfinger.demand import actions as demand
@@ -68,6 +69,7 @@ class OrderOut(SheetOut):
     cancelled_at: datetime | None
     held_at: datetime | None
     hold_reason: str
+    sent_at: datetime | None = Field(description="When its confirmation went to the customer, last.")
     own: OwnShown
     goods_status: Goods
     money_status: Money
@@ -121,15 +123,28 @@ ORDERS = Listing(
     q=("number", "title", "customer_reference", "organization__name"),
     includes=("lines",),
     own=("order", "order__own"),
+    also=("all",),
 )
+ALL = {
+    "in": "query",
+    "name": "all",
+    "schema": {"type": "boolean", "default": False},
+    "required": False,
+    "description": "Cancelled orders too; without it only where `number`, `goods_status` or `money_status` ask for them.",
+}
+DESCRIBED = {"parameters": [*ORDERS.described["parameters"], ALL]}
 
 
-@router.get("/orders", response=Page[OrderOut], openapi_extra=ORDERS.described, summary="List sales orders")
+@router.get("/orders", response=Page[OrderOut], openapi_extra=DESCRIBED, summary="List sales orders")
 def list_orders(request: Request) -> HttpResponse:
-    """Sales orders, newest first."""
+    """Sales orders, newest first; cancelled ones where they are asked for."""
     require(request.auth, "sales.read")
     show = partial(queries.show_orders, include=included(request, ORDERS.includes))
-    return ORDERS.answer(request, queries.orders(), show)
+    rows = queries.orders()
+    asked = {word for name in ("goods_status", "money_status") for word in ORDERS.given(request, name)}
+    if not (flag(request, "all") or "number" in request.GET or "cancelled" in asked):
+        rows = rows.filter(order__cancelled_at__isnull=True)
+    return ORDERS.answer(request, rows, show)
 
 
 @router.post("/orders", response={201: OrderDone}, summary="Make a sales order")

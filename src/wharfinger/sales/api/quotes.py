@@ -26,7 +26,7 @@ from wharfinger.base.door import (
 )
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import actions as demand
-from wharfinger.demand.api import LineGiven, LineOut, SheetChange, SheetGiven, SheetOut, wishes
+from wharfinger.demand.api import LineOffered, LineOut, SheetChange, SheetGiven, SheetOut, wishes
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.sales import queries
@@ -46,7 +46,13 @@ class OpportunityGiven(Given):
     organization: Id
     title: Text = Field(examples=["New network"])
     owner: Id | None = None
-    pipeline_step: str = Field(default="new", min_length=1, max_length=40)
+    pipeline_step: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=40,
+        examples=["new"],
+        description="One of the setting pipeline_steps; without it the first.",
+    )
     probability_percent: int = Field(default=50, ge=0, le=100)
     expected_close_on: date | None = None
 
@@ -84,7 +90,7 @@ class OpportunityDone(OpportunityOut, Done):
 class QuoteGiven(SheetGiven):
     """A new quote; without an opportunity one is made for it."""
 
-    lines: list[LineGiven] = Field(default=[], max_length=1000)
+    lines: list[LineOffered] = Field(default=[], max_length=1000)
     opportunity: Id | None = None
     title: Line = Field(default="", examples=["New network"])
     quoted_on: date | None = None
@@ -118,11 +124,20 @@ class QuoteOut(SheetOut):
     order: Id | None = Field(description="The sales order that winning made.")
     quoted_on: date
     expires_on: date
+    approval: Literal["", "waiting", "approved", "rejected"] = Field(
+        description="Where the company wants one before it goes out; empty where nobody asked."
+    )
+    approval_note: str = Field(description="Why it was not approved.")
+    version: int = Field(
+        examples=[1],
+        description="The first change of a sent quote makes the next one, which is not sent yet.",
+    )
     sent_at: datetime | None
     won_at: datetime | None
     lost_at: datetime | None
     lost_reason: str
     status: Word
+    optional: str = Field(examples=["0.00"], description="What is optional and not taken, before tax.")
     lines: list[QuoteLineOut] | None = None
 
 
@@ -133,7 +148,7 @@ class QuoteDone(QuoteOut, Done):
 class LinesGiven(Given):
     """Lines to add."""
 
-    lines: list[LineGiven] = Field(min_length=1, max_length=1000)
+    lines: list[LineOffered] = Field(min_length=1, max_length=1000)
 
 
 class Reserve(Given):
@@ -178,6 +193,7 @@ class Win(Given):
     """Where a won quote goes; without it the sales order alone."""
 
     into: IntoGiven | None = None
+    anyway: bool = Field(default=False, description="Yes to a quote that has expired.")
 
 
 class WinDone(QuoteDone):
@@ -300,7 +316,7 @@ def change_quote(request: Request, id: Id, body: QuoteChange) -> HttpResponse:
     expires_on = sent.pop("expires_on", None)
     values = named(sent, may_be_empty=("contact", "promised_on"))
     act = partial(quotes.change_quote, actor=request.auth, quote=id, values=values, expires_on=expires_on)
-    return _done(request, act, id)
+    return done_with(request, act, id)
 
 
 @router.post("/quotes/{id}/lines", response=QuoteDone, summary="Add lines to a quote")
@@ -309,7 +325,7 @@ def add_lines(request: Request, id: Id, body: LinesGiven) -> HttpResponse:
     require(request.auth, "sales.quote")
     there_is = queries.quote(id)
     lines = wishes(body.lines, organization=there_is.organization_id)
-    return _done(request, partial(demand.add_lines, actor=request.auth, sheet=id, wishes=lines), id)
+    return done_with(request, partial(demand.add_lines, actor=request.auth, sheet=id, wishes=lines), id)
 
 
 @router.post("/quotes/{id}/reserve", response=QuoteDone, summary="Hold stock for a quote")
@@ -318,7 +334,7 @@ def reserve(request: Request, id: Id, body: Reserve) -> HttpResponse:
     require(request.auth, "sales.reserve")
     wanted = holds_of(body.lines, document=id, kind="quote")
     until = queries.until(body.until)
-    return _done(request, partial(holds.reserve, actor=request.auth, holds=wanted, until=until), id)
+    return done_with(request, partial(holds.reserve, actor=request.auth, holds=wanted, until=until), id)
 
 
 @router.post("/quotes/{id}/release", response=QuoteDone, summary="Free stock that a quote holds")
@@ -326,20 +342,14 @@ def release(request: Request, id: Id, body: Release) -> HttpResponse:
     """Free goods that the quote held."""
     require(request.auth, "sales.reserve")
     wanted = holds_of(body.lines, document=id, kind="quote")
-    return _done(request, partial(holds.release, actor=request.auth, holds=wanted), id)
+    return done_with(request, partial(holds.release, actor=request.auth, holds=wanted), id)
 
 
 @router.post("/quotes/{id}/extend", response=QuoteDone, summary="Hold stock for longer")
 def extend(request: Request, id: Id, body: Extend = TO_EXPIRY) -> HttpResponse:
     """Let all holds of a quote last until another date."""
     until = queries.until(body.until)
-    return _done(request, partial(holds.extend, actor=request.auth, quote=id, until=until), id)
-
-
-@router.post("/quotes/{id}/send", response=QuoteDone, summary="Send a quote")
-def send(request: Request, id: Id) -> HttpResponse:
-    """Mark a quote as sent."""
-    return _done(request, partial(quotes.send, actor=request.auth, quote=id), id)
+    return done_with(request, partial(holds.extend, actor=request.auth, quote=id, until=until), id)
 
 
 @router.post("/quotes/{id}/copy", response={201: QuoteDone}, summary="Copy a quote")
@@ -352,13 +362,13 @@ def copy(request: Request, id: Id) -> HttpResponse:
 @router.post("/quotes/{id}/lose", response=QuoteDone, summary="Lose a quote")
 def lose(request: Request, id: Id, body: Lose = NO_REASON) -> HttpResponse:
     """Lose a quote; what it held is free."""
-    return _done(request, partial(quotes.lose, actor=request.auth, quote=id, reason=body.reason), id)
+    return done_with(request, partial(quotes.lose, actor=request.auth, quote=id, reason=body.reason), id)
 
 
 @router.post("/quotes/{id}/win", response=WinDone, summary="Win a quote")
 def win(request: Request, id: Id, body: Win = HERE) -> HttpResponse:
     """Win a quote: one sales order if goods are quoted, charges where asked; twice gives the same order."""
-    act = partial(winning.win, actor=request.auth, quote=id, into=_into(body.into))
+    act = partial(winning.win, actor=request.auth, quote=id, into=_into(body.into), anyway=body.anyway)
 
     def show(done: Written) -> dict[str, Any]:
         return _quote(request, id) | {"work_order": queries.work_order_of(done.made["ledger.Claim"])}
@@ -389,5 +399,6 @@ def _quote(request: Request, pk: int) -> dict[str, Any]:
     return queries.show_quote(queries.quote(pk), costs=request.auth.may("catalog.see_cost"))
 
 
-def _done(request: Request, act: Any, pk: int) -> HttpResponse:
+def done_with(request: Request, act: Any, pk: int) -> HttpResponse:
+    """Do something to a quote and answer with it."""
     return write(request, act, lambda _: _quote(request, pk), about=f"quote:{pk}")

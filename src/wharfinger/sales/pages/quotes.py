@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wharfinger.base import configuration, further
+from wharfinger.base import configuration, further, worded
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.money import reckoned
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.words import tidy
+from wharfinger.demand import options
 from wharfinger.demand.entry import in_rows
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.pages import (
@@ -33,9 +34,12 @@ from wharfinger.demand.pages import (
 )
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.ledger.telling import timeline
-from wharfinger.sales import queries
+from wharfinger.sales import links, queries
 from wharfinger.sales.actions import quotes as actions
+from wharfinger.sales.pages.approving import chip as approval_chip
 from wharfinger.sales.queries import held_of
+from wharfinger.sales.queries.margins import concerns_of
+from wharfinger.sales.rules.approving import word_of
 from wharfinger.sales.rules.quotes import QuoteWish
 
 QUOTE_WORDS = {
@@ -51,10 +55,12 @@ QUOTE_TONES = {"open": "grey", "sent": "blue", "expired": "amber", "won": "green
 def _rows(ask: Ask) -> Rows:
     every = queries.quotes()
     standing = every.filter(quote__won_at__isnull=True, quote__lost_at__isnull=True)
+    waiting = standing.filter(quote__approval_asked_at__isnull=False, quote__approved_at__isnull=True)
     found = {
         "open": standing,
         "won": every.filter(quote_word="won"),
         "lost": every.filter(quote_word="lost"),
+        "approval": waiting,
     }.get(ask.tab, every)
     if text := ask.one("customer"):
         found = found.filter(organization__name__icontains=text)
@@ -66,7 +72,7 @@ def _rows(ask: Ask) -> Rows:
     cut = ask.slice(found, {"number": "number", "quoted": "ordered_on", "expires": "quote__expires_on"})
     sums = queries.quote_totals(cut.items)
     rows = [_row(quote, sums[quote.pk].total) for quote in cut.items]
-    return Rows(rows, cut.before, cut.after, counts={"open": capped(standing)})
+    return Rows(rows, cut.before, cut.after, counts={"open": capped(standing), "approval": capped(waiting)})
 
 
 def _row(row: Any, total: int) -> Row:
@@ -105,7 +111,13 @@ QUOTES = Table(
         Filter("word", N_("Progress"), "many", lambda _ask: [(k, _(v)) for k, v in QUOTE_WORDS.items()]),
         Filter("expires", N_("Expires"), "date"),
     ),
-    tabs=(Tab("open", N_("Open")), Tab("won", N_("Won")), Tab("lost", N_("Lost")), Tab("all", N_("All"))),
+    tabs=(
+        Tab("open", N_("Open")),
+        Tab("approval", N_("Waiting Approval")),
+        Tab("won", N_("Won")),
+        Tab("lost", N_("Lost")),
+        Tab("all", N_("All")),
+    ),
     new=New(N_("New quote"), "sales:new_quote", "sales.quote"),
     empty=N_("Write a quote; it may hold stock until it expires."),
     rows=_rows,
@@ -128,22 +140,41 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         shown[4:4] = [("average", _("Average cost"), "price"), ("highest", _("Highest cost"), "price")]
         _add_costs(rows, found)
     still_open = row.quote.won_at is None and row.quote.lost_at is None
+    offered = options.add_options(rows, found)
+    if offered:
+        shown[3:3] = [("option", _("Option"), "chip")]
+    beside = queries.optional_of([row], found)[pk]
     context = {
         "doc": row,
         "quote": row.quote,
         "word": (QUOTE_TONES[row.quote_word], _(QUOTE_WORDS[row.quote_word])),
         "open": still_open,
+        "approval": approval_chip(row.quote),
+        "may_ask": still_open and _needs_approval(row),
         "may_add": still_open and request.user.may("sales.quote"),  # type: ignore[union-attr]
         "order": Sheet.objects.filter(order__quote_id=pk, void__isnull=True).first(),
         "holds": held_of([line.pk for line in found]),
         "columns": shown,
+        "options": offered,
+        "beside": [(_("Optional, not taken"), worded.money(beside, row.currency))] if beside else [],
         "rows": rows,
         "stages": stages_of(rows) if still_open else {},
         "sums": queries.quote_totals([row])[pk],
+        "link": links.address(row.quote) if _has_link(request, row) else "",
         "parts": further.told("quote", request, pk),
         "timeline": timeline(f"quote:{pk}"),
     }
     return render(request, "sales/quote.html", context)
+
+
+def _has_link(request: HttpRequest, row: Any) -> bool:
+    """Whether the customer may answer by a link, and this person be told it."""
+    return row.quote_word == "sent" and request.user.may("sales.send")  # type: ignore[union-attr]
+
+
+def _needs_approval(row: Any) -> bool:
+    """Whether somebody has to ask for an approval before the quote goes out."""
+    return word_of(row.quote) in ("", "rejected") and concerns_of(row.pk, queries.today()).any
 
 
 def _add_costs(rows: list[dict[str, Any]], found: list[Line]) -> None:
@@ -163,7 +194,8 @@ def new_quote(request: HttpRequest) -> HttpResponse:
 
     def show(form: Form) -> HttpResponse:
         context = {"form": form, "heading": _("New quote"), "expires": True, "back": reverse("sales:quotes")}
-        return render(request, "sales/document_form.html", context | offers(form.values))
+        context |= {"options": options.in_a_row(), **offers(form.values)}
+        return render(request, "sales/document_form.html", context)
 
     if request.method != "POST" or another_row(request):
         return show(Form(request.POST or request.GET))
@@ -202,6 +234,7 @@ def edit_quote(request: HttpRequest, pk: int) -> HttpResponse:
             "form": form,
             "heading": _("Edit %(number)s") % {"number": row.number},
             "expires": True,
+            "follows": True,
             "contacts": contacts_of(row.organization_id),
             "back": back,
         }
@@ -243,19 +276,6 @@ def words_of(given: Any) -> dict[str, Any]:
         "contact_id": typed_id(given, "contact"),
         "promised_on": typed_day(given, "promised_on"),
     }
-
-
-@require_POST
-@page("sales.read")
-def send_quote(request: HttpRequest, pk: int) -> HttpResponse:
-    """Mark a quote as sent."""
-    back = reverse("sales:quote", args=[pk])
-    return page_act(
-        request,
-        lambda: actions.send(actor=request.user, quote=pk),  # type: ignore[arg-type]
-        ok=_("The quote is sent."),
-        back=back,
-    )
 
 
 @require_POST

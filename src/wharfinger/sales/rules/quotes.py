@@ -8,8 +8,9 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.demand import rules as demand
-from wharfinger.demand.rules import LineWish, kits, sheets
+from wharfinger.demand.rules import LineWish, kits, offering, sheets
 from wharfinger.ledger.plan import Id, Number, Plan, Truth
+from wharfinger.sales.rules.holds import end_of_day
 
 NUMBER = Number("quote", "Q-{n}")
 OPPORTUNITY = Number("opportunity", "OP-{n}")
@@ -22,7 +23,8 @@ class OpportunityWish:
     organization: int
     title: str
     owner: int | None = None
-    pipeline_step: str = "new"
+    pipeline_step: str | None = None
+    """One that the company knows; without it the first."""
     probability_percent: int = 50
     expected_close_on: date | None = None
 
@@ -70,7 +72,7 @@ def _opportunity(
     title: str,
     organization: int,
     owner: int | None,
-    pipeline_step: str = "new",
+    pipeline_step: str | None = None,
     probability: int = 50,
     close_on: date | None = None,
 ) -> Id:
@@ -80,10 +82,23 @@ def _opportunity(
         title=title,
         organization_id=organization,
         owner_id=owner or truth.actor,
-        pipeline_step=pipeline_step,
+        pipeline_step=_step(truth, pipeline_step),
         probability_percent=probability,
         expected_close_on=close_on,
     )
+
+
+def _step(truth: Truth, step: str | None) -> str:
+    """A pipeline step that the company knows, the first where none is named; raises BadInput for any other."""
+    known: list[str] = truth.read["pipeline_steps"]
+    if step is not None and step not in known:
+        raise BadInput(
+            "no_such_step",
+            N_("There is no step “{step}”. Choose one of those under Settings."),
+            field="pipeline_step",
+            step=step,
+        )
+    return step or known[0]
 
 
 def plan_quote(truth: Truth, *, wish: QuoteWish) -> Plan:
@@ -110,6 +125,7 @@ def plan_quote(truth: Truth, *, wish: QuoteWish) -> Plan:
         plan, truth, wish, kind="quote", number=NUMBER, ordered_on=quoted_on, promised_on=wish.promised_on
     )
     plan.create("sales.Quote", sheet_id=sheet, opportunity_id=opportunity, expires_on=expires_on)
+    offering.must_stand_for({}, wish.lines)
     lines = kits.opened(truth, wish.lines)
     claims = sheets.fill(plan, truth, wish, sheet, lines=lines, promised_on=wish.promised_on)
     for claim, one in zip(claims, lines, strict=True):
@@ -133,7 +149,10 @@ def _open_opportunity(truth: Truth, opportunity: int) -> Any:
 def plan_change_opportunity(truth: Truth, *, opportunity: int, values: dict[str, Any]) -> Plan:
     """Change the words and figures of a deal."""
     plan = Plan()
-    plan.change(_open_opportunity(truth, opportunity), **values)
+    row = _open_opportunity(truth, opportunity)
+    if values.get("pipeline_step", row.pipeline_step) != row.pipeline_step:
+        _step(truth, values["pipeline_step"])
+    plan.change(row, **values)
     return plan
 
 
@@ -166,24 +185,49 @@ def open_quote(truth: Truth, quote: int) -> Any:
     return row
 
 
+def again_unsent(plan: Plan, row: Any) -> None:
+    """Let a sent quote that changes be its next version: not sent, its link ended, unanswered.
+
+    What was sent stays as it was issued.
+    """
+    if row.sent_at is None:
+        return
+    plan.change(
+        row,
+        sent_at=None,
+        version=row.version + 1,
+        link_nonce=row.link_nonce + 1,
+        opened_at=None,
+        accepted_at=None,
+        declined_at=None,
+        decline_reason="",
+    )
+
+
 def plan_change_quote(truth: Truth, *, quote: int, values: dict[str, Any], expires_on: date | None) -> Plan:
-    """Change the words, dates and people of a quote."""
+    """Change the words, dates and people of a quote; what it holds until it expires follows its new day."""
     plan = Plan()
     row = open_quote(truth, quote)
     plan.change(truth.document("demand.Sheet", quote), **values)
-    if expires_on is not None:
-        plan.change(row, expires_on=expires_on)
+    if expires_on is not None and expires_on != row.expires_on:
+        _expire_on(plan, truth, row, expires_on)
+    if plan.changes:
+        again_unsent(plan, row)
     return plan
 
 
-def plan_send(truth: Truth, *, quote: int) -> Plan:
-    """Mark a quote as sent to the customer."""
-    plan = Plan()
-    row = open_quote(truth, quote)
-    if not truth.read["lines"]:
-        raise Refusal("no_lines", N_("This quote has no lines yet. Add at least one."))
-    plan.change(row, sent_at=truth.now)
-    return plan
+def _expire_on(plan: Plan, truth: Truth, row: Any, day: date) -> None:
+    """Let a quote expire on another day; a hold that has a day of its own, or has ended, stays as it is."""
+    if day < truth.today:
+        raise BadInput(
+            "in_the_past", N_("This day is over. Choose today or a later one."), field="expires_on"
+        )
+    zone = truth.read["house"].time_zone
+    before, now = end_of_day(row.expires_on, zone), end_of_day(day, zone)
+    plan.change(row, expires_on=day)
+    for claim in truth.documents["ledger.Claim"].values():
+        if claim.hold_until == before and before > truth.now:
+            plan.change(claim, hold_until=now)
 
 
 def plan_lose(truth: Truth, *, quote: int, reason: str) -> Plan:

@@ -29,7 +29,7 @@ from wharfinger.purchasing.actions import approving, ordering, receiving
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
-from wharfinger.sales.actions import orders, quotes, winning
+from wharfinger.sales.actions import orders, quotes, sending, winning
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.sales.rules.quotes import QuoteWish
@@ -152,7 +152,7 @@ class Story:
     def send(self, by: str, quote: Deal) -> None:
         """Send a quote to the customer."""
         with self.now():
-            quotes.send(actor=self.users[by], quote=quote.sheet)
+            sending.send_quote(actor=self.users[by], quote=quote.sheet)
 
     def lose(self, by: str, quote: Deal, reason: str) -> None:
         """Lose a quote."""
@@ -288,6 +288,7 @@ class Story:
                         line.pk,
                         units,
                         rejected=(rejected or {}).get(line.product.sku, 0),
+                        reason="Damaged on the way",
                         serials=self.numbers(line.product.sku, units) if from_receipt(line.product) else (),
                         batch=f"L{self.today:%y}-{line.pk:03d}" if line.product.traced == "batch" else "",
                         expires_on=self.date(400) if line.product.traced == "batch" else None,

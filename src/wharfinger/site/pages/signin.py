@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
@@ -17,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from wharfinger.base import limit
 from wharfinger.base.page import Form, flash, page
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.parties.actions import people
@@ -83,30 +82,20 @@ def account(request: HttpRequest) -> HttpResponse:
 def _proved(request: HttpRequest, name: str, password: str) -> Any:
     # The address is part of the key, so that a stranger cannot lock a person out from everywhere; and an
     # address that tries one password on many names is stopped by what it tried in all.
-    address = _address(request)
-    limits = {_key(name.casefold(), address): TRIES, _key("", address): TRIES_IN_ALL}
-    if any(cache.get(key, 0) >= most for key, most in limits.items()):
+    address = limit.address(request)
+    own = limit.key("sign-in", name.casefold(), address)
+    limits = {own: TRIES, limit.key("sign-in", "", address): TRIES_IN_ALL}
+    if limit.reached(limits):
         raise BadInput("too_many_tries", N_("Too many wrong passwords. Wait a minute, then try again."))
     user = authenticate(request, username=name, password=password)
     if user is None:
-        for key in limits:
-            cache.set(key, cache.get(key, 0) + 1, PAUSE_SECONDS)
+        for one in limits:
+            limit.count(one, PAUSE_SECONDS)
         raise BadInput(
             "wrong_password", N_("Name and password do not belong together. Upper and lower case count.")
         )
-    cache.delete(_key(name.casefold(), address))
+    limit.forget(own)
     return user
-
-
-def _address(request: HttpRequest) -> str:
-    """Where a request comes from: behind our proxy, what it added last, as all before may be made up."""
-    forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
-    return forwarded if forwarded and settings.BEHIND_PROXY else str(request.META.get("REMOTE_ADDR", ""))
-
-
-def _key(name: str, address: str) -> str:
-    tried = f"{name}\n{address}".encode()
-    return f"sign-in:{hashlib.sha256(tried).hexdigest()}"
 
 
 def _speaking(response: HttpResponse, language: str) -> HttpResponse:

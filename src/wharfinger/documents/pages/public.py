@@ -1,0 +1,173 @@
+"""A quote as the customer reads and answers it by its link: no account, no session, nothing but this one quote."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
+
+from wharfinger.base import limit
+from wharfinger.base.access import HOUSE
+from wharfinger.base.page import Form
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.demand.models import Sheet
+from wharfinger.documents.actions.issuing import pdf
+from wharfinger.documents.figures import spoken
+from wharfinger.documents.kinds import KINDS
+from wharfinger.documents.queries.parties import company, language_of
+from wharfinger.documents.words import words
+from wharfinger.sales import links
+from wharfinger.sales.actions import answering
+from wharfinger.sales.rules.answering import Seen
+
+QUOTE = KINDS["quote"]
+WRONG_A_MINUTE, WRONG_AN_HOUR, ANSWERS_AN_HOUR = 10, 100, 30
+MINUTE_S, HOUR_S = 60, 3600
+
+View = Callable[[HttpRequest, Sheet], HttpResponse]
+
+
+def by_link(view: View) -> Callable[..., HttpResponse]:
+    """Make a view one for whoever has the link of a quote, in the customer's language.
+
+    Who tries links that are none is stopped by their address; one that has ended is told from one that never was
+    only by its code, and neither tells more than whom to ask. The link itself is all that lets in, so there is
+    no cookie that another site could make use of.
+    """
+
+    @csrf_exempt
+    @wraps(view)
+    def shown(request: HttpRequest, pk: int, mark: str) -> HttpResponse:
+        where = limit.address(request)
+        wrong = {
+            limit.key("offer", "minute", where): (WRONG_A_MINUTE, MINUTE_S),
+            limit.key("offer", "hour", where): (WRONG_AN_HOUR, HOUR_S),
+        }
+        if limit.reached({key: most for key, (most, _seconds) in wrong.items()}):
+            return _private(_closed(request, 429))
+        found = links.behind(pk, mark)
+        if found is None:
+            for key, (_most, seconds) in wrong.items():
+                limit.count(key, seconds)
+            return _private(_closed(request, 404))
+        with translation.override(language_of(found.organization.language)):
+            if not links.is_live(found.quote):
+                return _private(_closed(request, 410))
+            return _private(view(request, found))
+
+    return shown
+
+
+@require_safe
+@by_link
+def offer(request: HttpRequest, found: Sheet) -> HttpResponse:
+    """What is offered, with the means to accept or decline; opened first, it is written down."""
+    if request.method == "GET" and found.quote.opened_at is None and not request.user.is_authenticated:
+        # Two readers may open it at once, and one of them was first.
+        _tried(lambda: answering.open_link(seen=_seen(found)))
+    return _shown(request, found, Form())
+
+
+@require_safe
+@by_link
+def offer_pdf(request: HttpRequest, found: Sheet) -> HttpResponse:
+    """The offer as PDF, as it was sent."""
+    answer = HttpResponse(pdf(actor=HOUSE, kind=QUOTE.name, pk=found.pk), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{found.number}.pdf"'
+    return answer
+
+
+@require_POST
+@by_link
+def accept(request: HttpRequest, found: Sheet) -> HttpResponse:
+    """The customer accepts, with a name and a tick."""
+    given = request.POST
+
+    def act() -> None:
+        if given.get("agreed") != "yes":
+            raise BadInput("not_agreed", N_("Tick that you accept the offer."), field="agreed")
+        answering.accept_quote(seen=_seen(found, given.get("version", "")), name=given.get("name", ""))
+
+    return _answered(request, found, act)
+
+
+@require_POST
+@by_link
+def decline(request: HttpRequest, found: Sheet) -> HttpResponse:
+    """The customer declines, and may say why."""
+    given = request.POST
+
+    def act() -> None:
+        answering.decline_quote(seen=_seen(found, given.get("version", "")), reason=given.get("reason", ""))
+
+    return _answered(request, found, act)
+
+
+def _answered(request: HttpRequest, found: Sheet, act: Callable[[], None]) -> HttpResponse:
+    own = limit.key("answer", links.path(found.quote))
+    if limit.reached({own: ANSWERS_AN_HOUR}):
+        return _closed(request, 429)
+    limit.count(own, HOUR_S)
+    refused = _tried(act)
+    if isinstance(refused, NotThere):
+        return _closed(request, 410)
+    if refused is not None and refused.code != "accepted_already":
+        found.quote.refresh_from_db()
+        return _shown(request, found, Form(request.POST, refused), refused.http_code)
+    return HttpResponseRedirect(links.path(found.quote), status=303)
+
+
+def _tried(act: Callable[[], Any]) -> Refusal | None:
+    try:
+        act()
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _seen(found: Sheet, version: str = "") -> Seen:
+    """What the customer has before them; a version that is none is that of nothing."""
+    as_of = int(version) if version.isdecimal() and len(version) < 19 else 0
+    return Seen(found.pk, found.quote.link_nonce, as_of)
+
+
+def _shown(request: HttpRequest, found: Sheet, form: Form, status: int = 200) -> HttpResponse:
+    language = language_of(found.organization.language)
+    version = links.version(found.pk)
+    shape: Any = QUOTE.of(found.pk, language)
+    context = {
+        "d": spoken(shape, language, shape.company.address.country),
+        "w": words(language),
+        "logo": _logo(shape.company.logo),
+        "quote": found.quote,
+        "here": links.path(found.quote),
+        "version": version,
+        "form": form,
+    }
+    return render(request, "documents/offer.html", context, status=status)
+
+
+def _closed(request: HttpRequest, code: int) -> HttpResponse:
+    """The one page for a link that leads nowhere: whom to ask, and nothing of any quote."""
+    us = company()
+    context = {"us": us, "logo": _logo(us.logo), "code": code}
+    return render(request, "documents/no_offer.html", context, status=code)
+
+
+def _logo(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode() if svg else ""
+
+
+def _private(answer: HttpResponse) -> HttpResponse:
+    """Let nobody keep, index or pass on what stands behind the link."""
+    answer["Cache-Control"] = "no-store"
+    answer["X-Robots-Tag"] = "noindex, nofollow"
+    answer["Referrer-Policy"] = "no-referrer"
+    return answer

@@ -1,0 +1,86 @@
+"""The mails by which documents leave: to whom, and what they say where nobody says otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from wharfinger.base.refusal import N_, NotThere
+from wharfinger.documents.kinds import KINDS, Kind
+from wharfinger.documents.queries.parties import company
+from wharfinger.documents.render import TEMPLATES
+from wharfinger.documents.words import words
+from wharfinger.sales import links
+from wharfinger.sales.models import Quote
+
+SENT = {
+    "quote": KINDS["quote"],
+    "order": KINDS["order-confirmation"],
+    "invoice": KINDS["invoice"],
+    "purchase_order": KINDS["purchase-order"],
+}
+"""Whose column `sent_at` says that it goes to the other side, by the noun of its subject."""
+
+WAYS = {
+    "quote": ("sheet__contact__email", "sheet__organization__email"),
+    "order-confirmation": ("sheet__contact__email", "sheet__organization__email"),
+    "invoice": ("organization__email", "sheet__contact__email"),
+    "purchase-order": ("vendor__email",),
+}
+"""Where the address is found, the better one first: offers go to people, bills to the organization."""
+
+LETTERS = {"quote": "sheet__number", "order-confirmation": "sheet__number"}
+"""What people write a letter of their own with, each with the way to its number."""
+
+
+def addresses(of: Kind, pk: int) -> list[str]:
+    """Whom to write to: one address, or nobody."""
+    found = of.model.objects.filter(pk=pk).values_list(*WAYS[of.name])
+    return [next(address for address in row if address) for row in found if any(row)]
+
+
+def draft(of: Kind, pk: int) -> dict[str, Any]:
+    """The letter that a document would leave with, for somebody to change; raises NotThere where there is none."""
+    language = of.language(pk)
+    if of.name not in LETTERS:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    number = of.model.objects.values_list(LETTERS[of.name], flat=True).get(pk=pk)
+    us = company().address.name
+    return {
+        "number": number,
+        "to": addresses(of, pk),
+        "subject": _subject(of, number, language, us),
+        "text": _text(of, number, language),
+    }
+
+
+def composed(
+    of: Kind, pk: int, given: Mapping[str, Any], to: list[str], number: str, language: str, us: str
+) -> dict[str, Any]:
+    """The mail itself: what was written, the house's words where nothing was, the link, and our name beneath."""
+    said = words(language)
+    body = [given.get("text") or _text(of, number, language), ""]
+    if of.model is Quote and given.get("link", True):
+        body += [said["mail_link"], links.address(Quote.objects.get(pk=pk)), ""]
+    body += [said["mail_regards"], us]
+    mail = {
+        "to": to,
+        "subject": given.get("subject") or _subject(of, number, language, us),
+        "body": "\n".join(body),
+    }
+    return mail | {"cc": given["cc"]} if given.get("cc") else mail
+
+
+def _subject(of: Kind, number: str, language: str, us: str) -> str:
+    return " – ".join(part for part in (_title(of, number, language), us) if part)
+
+
+def _text(of: Kind, number: str, language: str) -> str:
+    said = words(language)
+    return "\n".join(
+        [said["mail_hello"], "", said["mail_attached"].format(document=_title(of, number, language))]
+    )
+
+
+def _title(of: Kind, number: str, language: str) -> str:
+    return f"{words(language)[TEMPLATES[of.shape]]} {number}"
