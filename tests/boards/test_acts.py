@@ -14,7 +14,7 @@ from tests.purchasing.buying import person, sold, stocked_up, threshold
 from tests.world import World, clean, entries, held, seen, world
 from wharfinger.base import clock, configuration
 from wharfinger.base.access import HOUSE
-from wharfinger.boards.worklists import counts
+from wharfinger.boards.counting import counts
 from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.models import Holding

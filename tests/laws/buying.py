@@ -29,12 +29,26 @@ from wharfinger.stock.rules.transferring import Arrived as Came
 from wharfinger.stock.rules.transferring import Sent, TransferWish
 
 
+def _ask_purchase(state: State, chance: random.Random) -> Any:
+    order = state.one(chance, _orders(submitted_at__isnull=True))
+    return order and ordering.ask(actor=state.user, order=order.pk)
+
+
+def _waiting(state: State, chance: random.Random) -> Any:
+    return state.one(chance, _orders(approval_asked_at__isnull=False))
+
+
 def _approve(state: State, chance: random.Random) -> Any:
+    """A line that waits, or a purchase order."""
+    if (order := _waiting(state, chance)) is not None and chance.random() < 0.5:
+        return approving.approve(actor=state.user, purchase_orders=[order.pk])
     held = state.standing(chance, "to_approve")
     return held and approving.approve(actor=state.user, lines=[held.claim_id])
 
 
 def _reject(state: State, chance: random.Random) -> Any:
+    if (order := _waiting(state, chance)) is not None and chance.random() < 0.5:
+        return approving.reject(actor=state.user, purchase_orders=[order.pk], note="Too dear")
     held = state.standing(chance, "to_approve")
     return held and approving.reject(actor=state.user, lines=[held.claim_id], note="Too dear")
 
@@ -354,6 +368,7 @@ KEEPING: dict[str, Verb] = {
     "adjust": _adjust,
     "build": _build,
     "take_apart": _take_apart,
+    "ask_purchase": _ask_purchase,
     "replace_component": _replace_component,
     "count": _count,
     "transfer": _transfer,

@@ -22,6 +22,7 @@ from django.test import Client
 from tests.fresh import free_port
 from tests.notices.conftest import Catcher
 from tests.notices.test_outbox import person, work_off
+from tests.purchasing.buying import arrive, bought, threshold
 from tests.world import World
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
@@ -31,6 +32,11 @@ from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.models import Outbox
 from wharfinger.ledger.reverse import reverse
 from wharfinger.notices.rules import EVENTS, event_of
+from wharfinger.parties.models import Grant, Role
+from wharfinger.purchasing.actions.approving import approve, reject, request
+from wharfinger.purchasing.actions.ordering import ask, draft, draft_from_lines, submit
+from wharfinger.purchasing.models import PurchaseOrder
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.sales.actions.holds import expire, reserve
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.actions.quotes import create_opportunity, create_quote
@@ -71,6 +77,12 @@ def test_which_move_is_news(move: tuple[Any, ...], event: tuple[str, int] | None
 def test_only_an_ended_hold_is_told_as_expired() -> None:
     assert event_of("bin", 7, "bin", 0, back=False, expired=True) == ("expired", 7)
     assert event_of("covered", 7, "quoted", 7, back=False, expired=True) is None
+
+
+def test_what_somebody_refused_to_buy_is_told_as_rejected() -> None:
+    assert event_of("to_approve", 7, "demand", 7, back=False, rejected=True) == ("rejected", 7)
+    assert event_of("to_approve", 7, "demand", 7, back=False) is None
+    assert event_of("demand", 7, "to_approve", 7, back=True) == ("to_approve", 7)
 
 
 def to(catcher: Catcher) -> Counter[str]:
@@ -203,6 +215,82 @@ def test_a_worker_that_is_killed_while_it_sends_loses_no_mail_and_sends_none_twi
     assert Counter(mail["To"] for mail in handler.mails) == Counter(people)
     assert len({mail["Message-ID"] for mail in handler.mails}) == 5
     assert not Outbox.objects.filter(finished_at=None).exists()
+
+
+@pytest.mark.django_db
+def test_approvers_are_told_what_waits_and_who_asked_what_was_decided(
+    company: World, catcher: Catcher
+) -> None:
+    threshold(3000)
+    owner, asker, boss, second = person("owner"), person("asker"), person("boss"), person("second")
+    team, former = person("team"), person("former")
+    rights = {
+        "boss": ["purchasing.approve"],
+        "second": ["purchasing.*"],
+        "asker": ["purchasing.request"],
+        "owner": ["sales.read"],
+    }
+    for user in (boss, second, asker, owner):
+        Grant.objects.create(
+            user=user, role=Role.objects.create(name=user.name, permissions=rights[user.username])
+        )
+    Grant.objects.create(user=former, role=Role.objects.get(name="Boss"), ended_at=clock.now())
+    Setting.objects.create(key="purchasing_team", value=[team.pk])
+    product = company.product()
+    wish = OrderWish(company.customer.pk, (LineWish(product.pk, 5),), owner=owner.pk, confirm=True)
+    line = create_order(actor=HOUSE, wish=wish).one("ledger.Claim")
+    work_off()
+    assert to(catcher) == {"boss": 1, "second": 1, "owner": 1}
+    assert all("waits for approval" in mail["Subject"] for mail in catcher.mails)
+    catcher.mails.clear()
+    reject(actor=boss, lines=[line], note="Too dear")
+    work_off()
+    assert to(catcher) == {"owner": 1}
+    request(actor=asker, lines=[line])
+    work_off()
+    assert to(catcher) == {"owner": 2, "boss": 1, "second": 1}
+    reject(actor=boss, lines=[line], note="Still too dear")
+    work_off()
+    assert to(catcher) == {"owner": 3, "boss": 1, "second": 1, "asker": 1}
+    (told,) = [mail.get_content() for mail in catcher.mails if mail["To"].startswith("asker")]
+    number = Line.objects.get(pk=line).sheet.number
+    assert f"{number}: 5 × {product.sku} {product.name} is rejected: Still too dear" in told
+    catcher.mails.clear()
+    request(actor=asker, lines=[line])
+    approve(actor=second, lines=[line])
+    order = bought(draft_from_lines(actor=HOUSE, wanted=[Wanted(line)]))
+    submit(actor=HOUSE, order=order.order)
+    arrive(order.lines[0], 5)
+    work_off()
+    assert to(catcher)["team"] == 1
+    arrived = [mail["Subject"] for mail in catcher.mails if "has arrived and is reserved" in mail["Subject"]]
+    assert len(arrived) == 2
+
+
+@pytest.mark.django_db
+def test_a_purchase_order_that_waits_is_told_to_approvers_and_what_they_say_to_its_buyer(
+    company: World, catcher: Catcher
+) -> None:
+    threshold(1000)
+    buyer, boss, _team = person("buyer"), person("boss"), person("team")
+    for user, rights in ((buyer, ["purchasing.order"]), (boss, ["purchasing.approve"])):
+        Grant.objects.create(user=user, role=Role.objects.create(name=user.name, permissions=rights))
+    lines = (PurchaseLineWish(company.product().pk, 20),)
+    order = draft(actor=buyer, wish=PurchaseWish(company.vendor.pk, lines)).one("purchasing.PurchaseOrder")
+    number = PurchaseOrder.objects.get(pk=order).number
+    ask(actor=buyer, order=order)
+    reject(actor=boss, purchase_orders=[order], note="Not this year")
+    ask(actor=buyer, order=order)
+    work_off()
+    assert to(catcher) == {"boss": 2, "buyer": 1}
+    waits, refused, _again = catcher.mails
+    assert waits["Subject"] == f"{number} ({company.vendor.name}) waits for approval"
+    assert f"/purchase-orders/{order}/" in waits.get_content()
+    assert f"{number} ({company.vendor.name}) is rejected: Not this year" in refused.get_content()
+    catcher.mails.clear()
+    approve(actor=boss, purchase_orders=[order])
+    work_off()
+    assert [mail["Subject"] for mail in catcher.mails] == [f"{number} ({company.vendor.name}) is approved"]
 
 
 @pytest.mark.django_db

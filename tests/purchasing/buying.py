@@ -52,7 +52,9 @@ def stocked_up(company: World, *lines: tuple[Any, int, int], submitted: bool = T
     return made
 
 
-def arrive(purchase_line: int, quantity: int, *, accept_over: bool = False, **values: Any) -> Written:
+def arrive(
+    purchase_line: int, quantity: int, *, accept_over: bool = False, by: Any = HOUSE, **values: Any
+) -> Written:
     """So many arrive of a purchase order's line."""
     return receive(
         actor=HOUSE,

@@ -177,6 +177,43 @@ def test_approval_and_what_runs_low(company: World, ada: Caller) -> None:
     clean()
 
 
+def test_a_purchase_order_is_asked_for_and_decided_and_who_comes_second_is_told_by_whom(
+    company: World, ada: Caller
+) -> None:
+    threshold(1000)
+    ben = Caller(person("ben", "*"))
+    body = {"vendor": company.vendor.pk, "lines": [{"product": company.product().pk, "quantity": "2"}]}
+    order = ada.good("post", "/purchase-orders", body, status=201)["id"]
+    path = f"/purchase-orders/{order}"
+    asked = ada.good("post", f"{path}/ask")
+    assert asked["approval_asked_at"] is not None
+    assert asked["approval_asked_by"] == company.user.pk
+    assert ada.refused(f"{path}/ask")[:2] == (409, "already_asked")
+    assert ada.refused("/approvals/approve", {"purchase_orders": [order]}) == (
+        409,
+        "own_request",
+        "purchase_lines",
+    )
+    assert ben.refused("/approvals/reject", {"purchase_orders": [order], "note": " "})[:2] == (422, "missing")
+    rejected = ben.good("post", "/approvals/reject", {"purchase_orders": [order], "note": "One will do"})
+    assert [(one["granted"], one["note"]) for one in rejected["items"]] == [(False, "One will do")]
+    answer = ada.call("post", "/approvals/reject", {"purchase_orders": [order], "note": "No"}).json()
+    assert answer["code"] == "not_waiting"
+    assert (answer["by"]["name"], answer["by"]["entry"]) == ("Ben", rejected["entry"])
+    shown = ada.good("get", path)
+    assert (shown["approval_asked_at"], shown["rejected_note"]) == (None, "One will do")
+    missing = {"purchase_orders": [order + 99]}
+    assert ben.refused("/approvals/approve", missing) == (404, "no_such_purchase_order", "purchase_orders.0")
+    ada.good("post", f"{path}/ask")
+    approved = ben.good("post", "/approvals/approve", {"purchase_orders": [order]})
+    assert [one["granted"] for one in approved["items"]] == [True]
+    submitted = ada.good("post", f"{path}/submit")
+    late = ben.call("post", f"{path}/submit").json()
+    assert (late["code"], late["by"]["entry"]) == ("already_submitted", submitted["entry"])
+    assert str(company.user) in late["message"]
+    clean()
+
+
 def test_a_list_costs_the_same_however_long(
     company: World, ada: Caller, django_assert_max_num_queries: Any
 ) -> None:

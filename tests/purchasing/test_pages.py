@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from tests.purchasing.buying import arrive, person, sold, stocked_up, threshold
 from tests.world import World, clean, entries, held, seen, world
 from wharfinger.base.access import HOUSE
+from wharfinger.boards.counting import counts
 from wharfinger.demand.models import Line
 from wharfinger.ledger.models import Place
 from wharfinger.parties.models import Organization, Site
-from wharfinger.purchasing.actions.ordering import draft_from_lines
-from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
-from wharfinger.purchasing.rules.drafting import Wanted
+from wharfinger.purchasing.actions.ordering import draft, draft_from_lines
+from wharfinger.purchasing.models import Approval, PurchaseLine, PurchaseOrder, Receipt
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 
 pytestmark = pytest.mark.django_db
 
@@ -112,6 +114,30 @@ def test_a_refused_form_keeps_what_was_typed(company: World, browser: Client) ->
     assert 'value="S2"' in page
 
 
+def test_who_counts_what_another_has_taken_in_is_told_by_whom(company: World, browser: Client) -> None:
+    product = company.product()
+    with time_machine.travel(datetime(2026, 3, 2, 13, 2, tzinfo=UTC), tick=False):
+        made = stocked_up(company, (product, 5, 6_000_000))
+        (line,) = made.lines
+        path = f"/purchase-orders/{made.order}/receive/"
+        assert f'name="seen-{line}" value="5"' in seen(browser, path)
+        arrive(line, 5, by=person("ben", "purchasing.receive"))
+        before = entries()
+        typed = {f"seen-{line}": "5", f"quantity-{line}": "5", "accept_over": "yes"}
+        answer = browser.post(path, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert f"Of {product.sku} only 0 are still expected, no longer 5." in page
+    assert "It was Ben (14:02)." in page
+    assert "Load the newest" in page
+    assert "Accept the rest" not in page
+    again = browser.post(path, typed | {"accept_over": ""})
+    assert "It was Ben (2 Mar 2026 14:02)." in again.content.decode()
+    assert entries() == before
+    assert held(product=product.pk) == {"bin": 5}
+    assert "Nothing of this order is expected any more." in seen(browser, path)
+
+
 def test_an_order_by_hand_is_shipped_to_the_customer_of_its_lines(company: World, browser: Client) -> None:
     product, other = company.product(), company.product()
     line, more = sold(company, product, 3), sold(company, product, 2)
@@ -198,7 +224,7 @@ def test_a_draft_above_the_threshold_is_approved_on_its_page(company: World, bro
     path = f"/purchase-orders/{made.order}/"
     refused = browser.post(f"{path}submit/", follow=True)
     assert "This must be approved first" in refused.content.decode()
-    browser.post(f"{path}approve/")
+    browser.post("/purchase-orders/approve/", {"selected": str(made.order)})
     browser.post(f"{path}submit/")
     assert PurchaseOrder.objects.get().submitted_at is not None
 
@@ -255,6 +281,63 @@ def test_a_draft_says_whether_it_needs_approval(company: World, browser: Client)
     made = stocked_up(company, (company.product(), 1, 10_000_000), submitted=False)
     page = seen(browser, f"/purchase-orders/{made.order}/")
     assert ("Needs approval" in page, "/submit/" in page, "/approve/" in page) == (True, False, True)
+
+
+def test_a_purchase_is_asked_for_decided_and_said_why_not(company: World, browser: Client) -> None:
+    threshold(1000)
+    ben = person("ben", "*.read", "purchasing.order", "purchasing.submit", "catalog.see_cost")
+    buyer = Client()
+    buyer.force_login(ben)
+    dear, cheap = company.product(), company.product()
+    order = draft(
+        actor=ben,
+        wish=PurchaseWish(
+            company.vendor.pk,
+            (
+                PurchaseLineWish(dear.pk, 2, unit_cost_micro=10_000_000),
+                PurchaseLineWish(cheap.pk, 1, unit_cost_micro=1_000_000),
+            ),
+        ),
+    ).one("purchasing.PurchaseOrder")
+    path, waiting = f"/purchase-orders/{order}/", "/work/approval/?tab=orders"
+    assert "No purchase order waits for approval" in seen(browser, waiting)
+    page = seen(buyer, path)
+    assert ("Ask for approval" in page, "/purchase-orders/approve/" in page) == (True, False)
+    assert "Ask for approval" in buyer.post(f"{path}submit/", follow=True).content.decode()
+    asked = buyer.post(f"{path}ask/", follow=True).content.decode()
+    assert "Whoever may approve it is told." in asked
+    assert "Waits for approval" in asked
+    listed = seen(browser, waiting)
+    assert f"{dear.sku} (1 of 2 lines)" in listed
+    assert "20.00" in listed
+    assert "Ben" in listed
+    assert counts()["approval"] == 1
+    assert "20.00" not in seen(_reader(), waiting)
+    rejected = browser.post(
+        "/purchase-orders/reject/", {"selected": str(order), "back": waiting}, follow=True
+    )
+    assert "Please fill this in." in rejected.content.decode()
+    browser.post("/purchase-orders/reject/", {"selected": str(order), "note": "One will do"})
+    assert counts()["approval"] == 0
+    page = seen(buyer, path)
+    assert "Rejected because" in page
+    assert "One will do" in page
+    buyer.post(f"{path}ask/")
+    again = browser.post("/purchase-orders/approve/", {"selected": str(order), "back": waiting}, follow=True)
+    assert "The purchase is approved." in again.content.decode()
+    late = browser.post("/purchase-orders/approve/", {"selected": str(order), "back": waiting}, follow=True)
+    assert "You did it yourself" in late.content.decode()
+    rows = Approval.objects.order_by("pk").values_list("purchase_line__product", "granted", "note")
+    assert list(rows) == [(dear.pk, False, "One will do"), (dear.pk, True, "")]
+    buyer.post(f"{path}submit/")
+    assert PurchaseOrder.objects.get().submitted_at is not None
+    clean()
+
+
+def _reader() -> Client:
+    client = Client()
+    client.force_login(person("rita", "*.read"))
+    return client
 
 
 def test_numbers_are_typed_as_the_reader_writes_them(company: World, browser: Client) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from tests.purchasing.buying import arrive, bought, on_order, sold
+from tests.purchasing.buying import arrive, bought, on_order, person, sold, threshold
 from tests.races.crowd import crowd
 from tests.world import clean, held, world
 from wharfinger.base.access import HOUSE
+from wharfinger.base.refusal import Refusal
+from wharfinger.purchasing.actions.approving import approve
 from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
+from wharfinger.purchasing.actions.receiving import receive
+from wharfinger.purchasing.models import Approval
 from wharfinger.purchasing.rules.drafting import Wanted
+from wharfinger.purchasing.rules.receiving import Arrival
 
 PEOPLE = 6
 
@@ -34,3 +39,36 @@ def test_one_of_many_drafts_submits_and_receives(fresh_database: dict[str, str])
     assert on_order(bought_line) == 4 - 2 * len(received.done)
     assert held(line)["bin"] == 2 * len(received.done)
     clean()
+
+
+def test_who_comes_second_is_told_by_whom_it_was_done(fresh_database: dict[str, str]) -> None:
+    company = world()
+    threshold(3000)
+    line = sold(company, company.product(), 5)
+    people = [person(f"p{n}", "purchasing.*") for n in range(PEOPLE)]
+    approved = crowd(PEOPLE, [lambda who=who: approve(actor=who, lines=[line]) for who in people])
+    assert (approved.errors, len(approved.done), codes(approved.refused)) == ([], 1, {"not_waiting"})
+    assert told(approved.refused) == {(str(Approval.objects.get().by), approved.done[0].id)}
+    assert held(line) == {"to_order": 5, "to_bill": 5}
+    drafted = crowd(
+        PEOPLE, [lambda who=who: draft_from_lines(actor=who, wanted=[Wanted(line)]) for who in people]
+    )
+    assert (drafted.errors, len(drafted.done), codes(drafted.refused)) == ([], 1, {"on_other_order"})
+    (made,) = drafted.done
+    assert told(drafted.refused) == {(str(made.entry.actor), made.id)}
+    order = bought(made)
+    submitted = crowd(PEOPLE, [lambda who=who: submit(actor=who, order=order.order) for who in people])
+    assert (submitted.errors, len(submitted.done)) == ([], 1)
+    assert told(submitted.refused) == {(str(submitted.done[0].entry.actor), submitted.done[0].id)}
+    arrival = Arrival(order.lines[0], 5, seen=5)
+    received = crowd(PEOPLE, [lambda who=who: receive(actor=who, arrivals=[arrival]) for who in people])
+    assert (received.errors, len(received.done)) == ([], 1)
+    assert codes(received.refused) == {"received_meanwhile"}
+    assert told(received.refused) == {(str(received.done[0].entry.actor), received.done[0].id)}
+    assert held(line) == {"bin": 5, "covered": 5, "to_bill": 5}
+    clean()
+
+
+def told(refused: list[Refusal]) -> set[tuple[str, int]]:
+    assert len(refused) == PEOPLE - 1
+    return {(one.by.name, one.by.entry) for one in refused if one.by}

@@ -9,11 +9,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.purchasing.buying import bought, sold
+from tests.purchasing.buying import bought, sold, stocked_up, threshold
 from tests.world import World, clean, world
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.models import VendorPrice
-from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
+from wharfinger.purchasing.actions.approving import approve, reject
+from wharfinger.purchasing.actions.ordering import ask, draft_from_lines, submit
 from wharfinger.purchasing.actions.receiving import cancel_receipt, receive
 from wharfinger.purchasing.rules.drafting import Wanted
 from wharfinger.purchasing.rules.receiving import Arrival
@@ -46,6 +47,23 @@ def bought_and_received(company: World, lines: int) -> dict[str, int]:
     counted(counts, "cancel_receipt", lambda: cancel_receipt(actor=HOUSE, receipt=receipt))
     clean()
     return counts
+
+
+@pytest.mark.parametrize("lines", [1, 10, 100])
+def test_asking_and_deciding_costs_the_same_however_many_lines(lines: int) -> None:
+    company = world()
+    threshold(1)
+    made = stocked_up(company, *[(company.product(), 2, 3_000_000) for _ in range(lines)], submitted=False)
+    counts: dict[str, int] = {}
+    orders = [made.order]
+    counted(counts, "ask", lambda: ask(actor=HOUSE, order=made.order, key="a"))
+    counted(counts, "reject", lambda: reject(actor=HOUSE, purchase_orders=orders, note="No", key="r"))
+    ask(actor=HOUSE, order=made.order)
+    counted(counts, "approve", lambda: approve(actor=HOUSE, purchase_orders=orders, key="y"))
+    assert counts["ask"] <= 12, counts
+    assert counts["reject"] <= 16, counts
+    assert counts["approve"] <= 17, counts
+    clean()
 
 
 @pytest.mark.parametrize("lines", [1, 10, 100])

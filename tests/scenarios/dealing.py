@@ -120,11 +120,25 @@ class Dealing(Counting):
     def say_reject(self, rest: str) -> None:
         """reject SO: WHY"""
         name, _, note = rest.partition(":")
+        if self.kinds.get(name) == "purchase":
+            self.acts.append(self.door.reject_purchase(self.documents[name], note.strip()))
+            return
         self.acts.append(self.door.reject([line.pk for line in self.lines(name)], note.strip()))
 
     def say_ask(self, rest: str) -> None:
-        """ask SO"""
+        """ask SO, ask PO"""
+        if self.kinds.get(rest) == "purchase":
+            self.acts.append(self.door.on_purchase("ask", self.documents[rest]))
+            return
         self.acts.append(self.door.ask([line.pk for line in self.lines(rest)]))
+
+    def say_undecided(self, rest: str) -> None:
+        """undecided PO: yes|no [: WHY it was rejected]"""
+        name, _, wanted = rest.partition(":")
+        order = PurchaseOrder.objects.get(pk=self.documents[name])
+        found = "yes" if order.approval_asked_at else "no"
+        found += f": {order.rejected_note}" if order.rejected_note else ""
+        assert found == wanted.strip(), f"found {found}"
 
     def say_plan(self, rest: str) -> None:
         """plan SO as PO"""

@@ -118,6 +118,7 @@ class FurtherActions:
         lines = PurchaseLine.objects.filter(purchase_order=purchase, void__isnull=True)
         verbs = {
             "submit": lambda: ordering.submit(actor=who, order=purchase),
+            "ask": lambda: ordering.ask(actor=who, order=purchase),
             "cancel": lambda: ordering.cancel(actor=who, order=purchase, reason="As told"),
             "close": lambda: ordering.close(actor=who, order=purchase, reason="As told"),
             "approve": lambda: approving.approve(
@@ -125,6 +126,12 @@ class FurtherActions:
             ),
         }
         return int(self._said(verbs[verb]).id)
+
+    def reject_purchase(self: Tells, purchase: int, note: str) -> int:
+        """Do not let a purchase order be submitted."""
+        return int(
+            self._said(lambda: approving.reject(actor=self.who, purchase_orders=[purchase], note=note)).id
+        )
 
     def arrive(self: Tells, line: int, quantity: int, rejected: int, *, over: bool) -> Made:
         """Goods of a purchase order's line are at the door: the receipt."""
@@ -291,8 +298,13 @@ class FurtherApi:
             lines = PurchaseLine.objects.filter(purchase_order=purchase, void__isnull=True)
             body = {"purchase_lines": list(lines.values_list("pk", flat=True))}
             return int(self._post("/approvals/approve", body)["entry"])
-        said = {} if verb == "submit" else {"reason": "As told"}
+        said = {} if verb in ("submit", "ask") else {"reason": "As told"}
         return int(self._post(f"/purchase-orders/{purchase}/{verb}", said)["entry"])
+
+    def reject_purchase(self: Posts, purchase: int, note: str) -> int:
+        """Do not let a purchase order be submitted."""
+        body = {"purchase_orders": [purchase], "note": note}
+        return int(self._post("/approvals/reject", body)["entry"])
 
     def arrive(self: Posts, line: int, quantity: int, rejected: int, *, over: bool) -> Made:
         """Goods of a purchase order's line are at the door: the receipt."""

@@ -126,6 +126,14 @@ class Arriving(BaseModel):
     on: str | None = None
 
 
+class DoneBy(BaseModel):
+    """Who did it before, when, and by which entry."""
+
+    name: str = Field(examples=["Ben"])
+    at: str = Field(examples=["2026-11-30T14:02:00+01:00"])
+    entry: int
+
+
 class Remedy(BaseModel):
     """What one may do instead."""
 
@@ -144,6 +152,7 @@ class Refused(BaseModel):
     held_by: list[HeldBy] | None = None
     arriving: list[Arriving] | None = None
     remedies: list[Remedy] | None = None
+    by: DoneBy | None = None
 
 
 def answer(body: Any, *, status: int = 200) -> HttpResponse:

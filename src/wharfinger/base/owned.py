@@ -18,11 +18,11 @@ from django.utils.translation import get_language, gettext
 
 from wharfinger.base import own, typed
 from wharfinger.base.asking import Ask
+from wharfinger.base.locales import locale_of
 from wharfinger.base.models import OwnField
 from wharfinger.base.own import DECIMALS, Own
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.base.worded import locale_of
 
 Found = TypeVar("Found", bound=Model)
 

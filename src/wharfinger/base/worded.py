@@ -6,19 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from babel import Locale
 from babel.numbers import format_currency
 from django.utils.translation import get_language
 
 from wharfinger.base import money as currencies
-
-_REGIONS = {"en": "en_GB", "de": "de_DE"}
-
-
-@lru_cache(maxsize=16)
-def locale_of(language: str) -> Locale:
-    """The conventions of a language; English dates are written day first."""
-    return Locale.parse(_REGIONS.get(language, language.replace("-", "_")))
+from wharfinger.base.locales import locale_of
 
 
 def money(minor: int, currency: str) -> str:

@@ -23,6 +23,7 @@ from wharfinger.fulfilment.actions import packing, picking, shipping
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Holding
+from wharfinger.ledger.post import automation
 from wharfinger.purchasing.actions import approving, ordering, receiving
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
 from wharfinger.purchasing.pages.entry import filled_up
@@ -62,9 +63,7 @@ def chosen(request: HttpRequest) -> list[Chosen]:
     for row in ticked:
         held = rows.get(row.id)
         if held is None:
-            raise Refusal(
-                "moved_on", N_("Some of these goods have moved on meanwhile. Look at the list again.")
-            )
+            raise _moved_on(request, row.id)
         units = (
             quantity(row.quantity, held.product.quantity_decimals, field=f"quantity-{row.id}")
             if row.quantity
@@ -84,6 +83,17 @@ def chosen(request: HttpRequest) -> list[Chosen]:
             )
         )
     return found
+
+
+def _moved_on(request: HttpRequest, row: int) -> Refusal:
+    """What stood in this row is no longer there: who moved it on is told."""
+    refusal = Refusal(
+        "moved_on",
+        N_("Some of these goods have moved on meanwhile. Look at the list again."),
+        subject=f"holding:{row}",
+    )
+    automation.explain(refusal, request.user.pk)
+    return refusal
 
 
 def picks_of(rows: Sequence[Chosen]) -> list[Pick]:

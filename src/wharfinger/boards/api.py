@@ -10,8 +10,9 @@ from wharfinger.base.asking import Ask
 from wharfinger.base.door import Id, Page, Request, Shown, answer, whole
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, NotThere
+from wharfinger.boards.counting import counts
 from wharfinger.boards.showing import fields_of
-from wharfinger.boards.worklists import BY_NAME, WORKLISTS, counts, workable
+from wharfinger.boards.worklists import BY_NAME, WORKLISTS, workable
 from wharfinger.demand.models import SUBJECTS
 
 router = Router(tags=["worklists"])

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from wharfinger.base import clock
-from wharfinger.base.asking import MANY, Ask, few_enough
+from wharfinger.base.asking import Ask, few_enough
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Asked, Row, Rows, Tab, Table
 from wharfinger.boards.showing import (
@@ -32,9 +31,9 @@ from wharfinger.boards.showing import (
 )
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
-from wharfinger.ledger import sql
 from wharfinger.ledger.models import Claim, Holding
-from wharfinger.ledger.prepared import Slot, instant
+from wharfinger.purchasing.pages.approving import ORDERS
+from wharfinger.purchasing.queries.approvals import asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,10 @@ class Worklist:
     """The module that must be switched on."""
     past: frozenset[str] = frozenset()
     """Tabs that show what has been done or waits elsewhere, which nobody counts as waiting."""
+    beside: Mapping[str, Table] = field(default_factory=dict)
+    """Further tabs, by key, each with a list of its own."""
+    also: Callable[[], QuerySet[Any, Any]] | None = None
+    """What waits there beside holdings, to be counted with them."""
     acts_on: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By tab, the names of the acts that make sense there; all of them where a tab is not named."""
 
@@ -95,6 +98,8 @@ WORKLISTS: tuple[Worklist, ...] = (
         "document product organization units vendor? cost line promised asker owner",
         ("find", "organization", "vendor", "promised"),
         module="procurement",
+        beside={"orders": ORDERS},
+        also=asked,
     ),
     Worklist(
         "purchasing",
@@ -380,6 +385,7 @@ def _row(row: Mapping[str, Any], columns: Sequence[str], seen: Seen) -> Row:
 def table_of(worklist: Worklist) -> Table:
     """The list of a worklist."""
     tabs = tuple(Tab(key, label) for key, (label, _) in worklist.tabs.items())
+    tabs += tuple(Tab(key, table.title) for key, table in worklist.beside.items())
     return Table(
         name=f"worklist_{worklist.name}",
         title=worklist.title,
@@ -399,6 +405,8 @@ TABLES = {one.name: table_of(one) for one in WORKLISTS}
 
 def on_tab(table: Table, worklist: Worklist, tab: str, actor: Any) -> Table:
     """The list with the columns and acts that make sense on a tab and for this person."""
+    if tab in worklist.beside:
+        return replace(worklist.beside[tab], title=table.title, tabs=table.tabs)
     tab = tab if tab in worklist.tabs else next(iter(worklist.tabs))
     shown = [COLUMNS[key] for key in worklist.columns_of(tab)]
     hidden = {key.rpartition(":")[2][:-1] for key in worklist.columns.split() if key.endswith("?")}
@@ -412,31 +420,3 @@ def on_tab(table: Table, worklist: Worklist, tab: str, actor: Any) -> Table:
         ),
         acts=tuple(act for act in table.acts if acts is None or act.name in acts),
     )
-
-
-def counts() -> dict[str, int]:
-    """How much waits on each worklist, counted no further than one past a thousand, in one statement."""
-    text, params = _counting()
-    now = clock.now()
-    rows = sql.fetch(text, [p.given(now) if isinstance(p, Slot) else p for p in params])
-    found = {(kind, bool(free)): int(count) for kind, free, count in rows}
-    return {
-        one.name: min(sum(found[kind, one.stock_too] for kind in one.kinds), MANY + 1) for one in WORKLISTS
-    }
-
-
-@cache
-def _counting() -> tuple[str, list[Any]]:
-    """The statement that counts, made once since every page asks it; each kind of place is counted in its index's order."""
-    parts: dict[tuple[str, bool], str] = {}
-    params: list[Any] = []
-    for one in WORKLISTS:
-        for kind in one.kinds:
-            if (part := (kind, one.stock_too)) not in parts:
-                of_kind = workable(one, [kind], instant("now")).filter(kind__gte=kind, kind__lte=kind)
-                few = of_kind.order_by("kind", "id").values("id")[: MANY + 1]
-                text, given = few.query.sql_with_params()
-                free = int(one.stock_too)
-                parts[part] = f"SELECT '{kind}', {free}, COUNT(*) FROM ({text}) AS part_{len(parts)}"
-                params += given
-    return " UNION ALL ".join(parts.values()), params

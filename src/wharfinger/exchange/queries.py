@@ -12,10 +12,10 @@ from django.utils.translation import get_language, gettext
 
 from wharfinger.base import configuration
 from wharfinger.base.access import Actor
+from wharfinger.base.locales import locale_of
 from wharfinger.base.money import micro
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.typed import unit_price
-from wharfinger.base.worded import locale_of
 from wharfinger.exchange import files, lists, sheets
 from wharfinger.exchange.columns import kind_of
 from wharfinger.exchange.models import Made, Mapping, Run

@@ -50,8 +50,8 @@ class Automation:
     """To which wish a claim's goods fall back when its hold expires."""
     about: Callable[[Sequence[int]], dict[int, list[tuple[str, int]]]] = lambda claims: {}
     """Of which documents claims are lines, for the journal to mention when their holds expire."""
-    explain: Callable[[Refusal], None] = lambda refusal: None
-    """Adds to a refusal who holds what is wanted, and what arrives when."""
+    explain: Callable[[Refusal, int | None], None] = lambda refusal, actor: None
+    """Adds to a refusal of this actor's act who holds what is wanted, what arrives when, and who did it before."""
     undo_needs: Callable[[Entry, int | None], Collection[str]] = lambda entry, actor: ()
     """Which permissions undoing an entry needs beside ``ledger.reverse``."""
     stays: Callable[[Collection[int]], set[int]] = lambda entries: set()
@@ -204,7 +204,7 @@ def _act(
     try:
         steps = plan(truth)
     except Refusal as refusal:
-        automation.explain(refusal)
+        automation.explain(refusal, actor.pk)
         raise
     steps.mention(*about)
     for guard in automation.guards.get(verb, ()):

@@ -21,6 +21,7 @@ from wharfinger.parties.models import (
     Site,
     Token,
     User,
+    covers,
 )
 
 
@@ -53,6 +54,15 @@ def user_of(token: str, *, now: datetime) -> User | None:
     user.scopes = frozenset(found[0].scopes) if found[0].scopes else None
     user.permissions = frozenset(name for one in found for name in one.granted or ())
     return user
+
+
+def who_may(permission: str) -> list[int]:
+    """The active people who hold a role that allows this, by id."""
+    held = Grant.objects.filter(ended_at__isnull=True, void__isnull=True, user__is_active=True)
+    granted: dict[int, set[str]] = defaultdict(set)
+    for user, names in held.values_list("user_id", "role__permissions"):
+        granted[user].update(names)
+    return sorted(user for user, names in granted.items() if covers(frozenset(names), permission))
 
 
 def show_organizations(found: Iterable[Organization]) -> list[dict[str, Any]]:

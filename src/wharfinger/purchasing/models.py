@@ -40,6 +40,14 @@ class PurchaseOrder(Document):
     cancelled_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     buyer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    approval_asked_at = models.DateTimeField(null=True)
+    """Since when a draft waits for somebody to approve what it costs; nothing once that is decided."""
+    approval_asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """Who asked last; they do not approve it."""
+    rejected_note = models.CharField(max_length=500, blank=True)
+    """Why the last approval that was asked for was refused."""
     done = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
     """The entry that left nothing on order."""
 
@@ -51,6 +59,9 @@ class PurchaseOrder(Document):
         indexes = [
             models.Index(
                 fields=["id"], name="purchase_open", condition=Q(done__isnull=True, void__isnull=True)
+            ),
+            models.Index(
+                fields=["id"], name="purchase_asked", condition=Q(approval_asked_at__isnull=False)
             ),
             models.Index(
                 fields=["external_number"], name="purchase_external", condition=~Q(external_number="")
@@ -164,6 +175,23 @@ class BilledPrice(Document):
 
     def __str__(self) -> str:
         return f"{self.purchase_line_id} of {self.receipt_id}"
+
+
+class Rejection(Document):
+    """How many of a purchase order's line a receipt turned away at the door, and why."""
+
+    subject: ClassVar[str] = "rejection"
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="rejections")
+    purchase_line = models.ForeignKey(PurchaseLine, models.PROTECT, related_name="rejections")
+    quantity = models.BigIntegerField()
+    reason = models.CharField(max_length=1000)
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="rejection_above_zero")]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} of {self.purchase_line_id}"
 
 
 class Approval(Document):

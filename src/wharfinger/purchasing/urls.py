@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.purchasing.pages import entry, landing, orders, receiving, replenishing, returning
+from wharfinger.purchasing.pages import approving, entry, landing, orders, receiving, replenishing, returning
 
 app_name = "purchasing"
 urlpatterns = [
@@ -13,7 +13,9 @@ urlpatterns = [
     path("purchase-orders/low/", replenishing.low, name="low"),
     path("purchase-orders/<int:purchase_order>/", orders.order, name="order"),
     path("purchase-orders/<int:pk>/change/", orders.change, name="change"),
-    path("purchase-orders/<int:pk>/approve/", orders.approve, name="approve"),
+    path("purchase-orders/approve/", approving.approve, name="approve_orders"),
+    path("purchase-orders/reject/", approving.reject, name="reject_orders"),
+    path("purchase-orders/<int:pk>/ask/", approving.ask, name="ask"),
     path("purchase-orders/<int:pk>/submit/", orders.submit, name="submit"),
     path("purchase-orders/<int:pk>/cancel/", orders.cancel, name="cancel"),
     path("purchase-orders/<int:pk>/close/", orders.close, name="close"),

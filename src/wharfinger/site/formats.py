@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from wharfinger.base import clock, worded
 from wharfinger.base import money as currencies
-from wharfinger.base.worded import locale_of
+from wharfinger.base.locales import locale_of
 
 NOTHING = "–"
 """What stands where there is no figure."""

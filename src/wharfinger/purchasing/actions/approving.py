@@ -14,7 +14,7 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
-from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
+from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries import truth as reads
 from wharfinger.purchasing.rules import approving as rules
 
@@ -24,22 +24,26 @@ def approve(
     actor: Actor,
     lines: Sequence[int] = (),
     purchase_lines: Sequence[int] = (),
+    purchase_orders: Sequence[int] = (),
     note: str = "",
     key: str | None = None,
 ) -> Written:
     """Grant buying: customers' lines with all of the same product on their order, and purchase orders' lines.
 
+    purchase_orders: drafts of which all lines that need it are approved.
+
     Raises Refusal when a line does not wait for it, or the actor asked for it (a setting may allow that).
     """
     require(actor, "purchasing.approve")
-    _needs_some([*lines, *purchase_lines])
+    _needs_some([*lines, *purchase_lines, *purchase_orders])
     return post(
         "approve",
-        _wish(lines, purchase_lines),
+        _wish(lines, purchase_lines, purchase_orders),
         partial(
             rules.plan_approve,
             lines=tuple(lines),
             purchase_lines=tuple(purchase_lines),
+            purchase_orders=tuple(purchase_orders),
             note=tidy(note, field="note", most=500, needed=False),
         ),
         actor=actor,
@@ -47,15 +51,22 @@ def approve(
     )
 
 
-def reject(*, actor: Actor, lines: Sequence[int], note: str, key: str | None = None) -> Written:
-    """Refuse buying, with a reason; the lines are pending again."""
+def reject(
+    *,
+    actor: Actor,
+    lines: Sequence[int] = (),
+    purchase_orders: Sequence[int] = (),
+    note: str,
+    key: str | None = None,
+) -> Written:
+    """Refuse buying, with a reason; lines are pending again, purchase orders are drafts that may be changed and asked for anew."""
     require(actor, "purchasing.approve")
-    _needs_some(lines)
+    _needs_some([*lines, *purchase_orders])
     note = tidy(note, field="note", most=500)
     return post(
         "reject",
-        _wish(lines, ()),
-        partial(rules.plan_reject, lines=tuple(lines), note=note),
+        _wish(lines, (), purchase_orders),
+        partial(rules.plan_reject, lines=tuple(lines), purchase_orders=tuple(purchase_orders), note=note),
         actor=actor,
         key=key,
     )
@@ -70,23 +81,35 @@ def request(*, actor: Actor, lines: Sequence[int], key: str | None = None) -> Wr
     )
 
 
-def _wish(lines: Sequence[int], purchase_lines: Sequence[int]) -> Wish:
+def _wish(lines: Sequence[int], purchase_lines: Sequence[int], orders: Sequence[int] = ()) -> Wish:
+    together = reads.read_together(lines)
+    if not (purchase_lines or orders):
+        return Wish(
+            documents=[(Sheet, demand.documents_of(list(lines)))],
+            first=together,
+            claims=demand.line_ids,
+            reads=(reads.read_approval, reads.read_products(), reads.read_costs),
+        )
     return Wish(
         documents=[
             (Sheet, demand.documents_of(list(lines))),
-            (PurchaseOrder, reads.orders_of(purchase_lines)),
-            (PurchaseLine, purchase_lines),
+            (PurchaseOrder, reads.orders_named(orders, purchase_lines)),
         ],
-        first=reads.read_together(lines),
+        first=_read_both(together),
         claims=demand.line_ids,
-        reads=(reads.read_approval, _read_products(purchase_lines), reads.read_costs),
+        places=reads.places,
+        reads=(reads.read_approval, reads.read_products(), reads.read_costs),
     )
 
 
-def _read_products(purchase_lines: Sequence[int]) -> reads.Read:
+def _read_both(together: reads.Read) -> reads.Read:
+    """Read the orders with the lines that they serve, and customers' lines with those beside them."""
+
     def read(truth: Truth) -> None:
-        more = {line.product_id for line in truth.documents["purchasing.PurchaseLine"].values()}
-        reads.read_products(*more)(truth)
+        reads.read_orders()(truth)
+        served = truth.read["lines"]
+        together(truth)
+        truth.read["lines"] = served | truth.read["lines"]
 
     return read
 

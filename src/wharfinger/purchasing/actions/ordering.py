@@ -132,6 +132,18 @@ def change_purchase(*, actor: Actor, order: int, change: PurchaseChange, key: st
     )
 
 
+def ask(*, actor: Actor, order: int, key: str | None = None) -> Written:
+    """Ask for the approval that a draft needs; it waits under Purchase approval."""
+    require(actor, "purchasing.order")
+    return post(
+        "ask_purchase",
+        _of_order(order, reads.read_limits),
+        partial(ordering.plan_ask, order=order),
+        actor=actor,
+        key=key,
+    )
+
+
 def submit(*, actor: Actor, order: int, key: str | None = None) -> Written:
     """Order the goods: the lines on it are On Order; nothing is sent to the vendor by this."""
     require(actor, "purchasing.submit")

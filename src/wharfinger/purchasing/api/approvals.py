@@ -32,13 +32,23 @@ class Approve(Given):
     purchase_lines: list[Id] = Field(
         default=[], max_length=1000, description="Lines of draft purchase orders."
     )
+    purchase_orders: list[Id] = Field(
+        default=[],
+        max_length=1000,
+        description="Draft purchase orders; every line that needs it is approved.",
+    )
     note: str = Field(default="", max_length=500)
 
 
 class Reject(Given):
     """What may not be bought, and why."""
 
-    lines: list[Id] = Field(min_length=1, max_length=1000)
+    lines: list[Id] = Field(
+        default=[], max_length=1000, description="Customers' lines that wait for approval."
+    )
+    purchase_orders: list[Id] = Field(
+        default=[], max_length=1000, description="Draft purchase orders that wait for approval."
+    )
     note: str = Field(max_length=500, examples=["Use the ones in the van first"])
 
 
@@ -91,7 +101,7 @@ def _show(request: Request, found: Sequence[Approval]) -> list[dict[str, Any]]:
 
 def _decided(request: Request, act: partial[Written]) -> HttpResponse:
     def shown(done: Written) -> dict[str, Any]:
-        made = queries.approvals().filter(pk__in=done.made["purchasing.Approval"]).order_by("pk")
+        made = queries.approvals().filter(pk__in=done.made.get("purchasing.Approval", ())).order_by("pk")
         return {"items": _show(request, list(made))}
 
     return write(request, act, shown)
@@ -117,6 +127,7 @@ def approve(request: Request, body: Approve) -> HttpResponse:
         actor=request.auth,
         lines=body.lines,
         purchase_lines=body.purchase_lines,
+        purchase_orders=body.purchase_orders,
         note=body.note,
     )
     return _decided(request, act)
@@ -124,8 +135,15 @@ def approve(request: Request, body: Approve) -> HttpResponse:
 
 @router.post("/approvals/reject", response=Decided, summary="Reject purchases")
 def reject(request: Request, body: Reject) -> HttpResponse:
-    """Refuse buying, with a reason; the lines are pending again."""
-    return _decided(request, partial(actions.reject, actor=request.auth, lines=body.lines, note=body.note))
+    """Refuse buying, with a reason; lines are pending again, purchase orders are drafts that nobody asks about."""
+    act = partial(
+        actions.reject,
+        actor=request.auth,
+        lines=body.lines,
+        purchase_orders=body.purchase_orders,
+        note=body.note,
+    )
+    return _decided(request, act)
 
 
 @router.post("/approvals/request", response=Asked, summary="Ask for buying")

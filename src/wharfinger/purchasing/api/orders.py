@@ -201,6 +201,14 @@ def submit(request: Request, id: Id, body: Nothing | None = None) -> HttpRespons
 
 
 @router.post("/purchase-orders/{id}/send", response=OrderDone, summary="Send a purchase order")
+@router.post(
+    "/purchase-orders/{id}/ask", response=OrderDone, summary="Ask for the approval of a purchase order"
+)
+def ask(request: Request, id: Id, body: Nothing | None = None) -> HttpResponse:
+    """Ask for the approval that a draft needs before it is submitted; approvers decide it under `/approvals`."""
+    return _on(request, id, partial(actions.ask, actor=request.auth, order=id))
+
+
 def send(request: Request, id: Id, body: Nothing | None = None) -> HttpResponse:
     """Mail the order to its vendor as a PDF; a draft is submitted by it, in the same entry."""
     return _on(request, id, partial(actions.send, actor=request.auth, order=id))

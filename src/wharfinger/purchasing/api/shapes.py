@@ -224,5 +224,10 @@ class OrderDone(OrderOut, Done):
 
 class OrdersDone(Done):
     """The purchase orders that were drafted, and the entry that wrote them."""
+    approval_asked_at: datetime | None = Field(
+        description="Since when it waits for an approval that was asked for."
+    )
+    approval_asked_by: Id | None
+    rejected_note: str = Field(description="Why the last approval that was asked for was refused.")
 
     items: list[OrderOut]

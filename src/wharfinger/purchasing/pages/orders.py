@@ -25,7 +25,7 @@ from wharfinger.demand.entry import typed_quantity
 from wharfinger.demand.pages import typed_id
 from wharfinger.demand.queries.reading import lines_with
 from wharfinger.parties.models import Organization
-from wharfinger.purchasing.actions import approving, ordering
+from wharfinger.purchasing.actions import ordering
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.pages import entry
 from wharfinger.purchasing.queries import orders as queries
@@ -205,15 +205,6 @@ close = _verb(
     "purchasing.close",
     lambda request, pk: ordering.close(actor=_user(request), order=pk, reason=request.POST.get("reason", "")),
     N_("Nothing more is expected; what is short is to be ordered again."),
-)
-approve = _verb(
-    "purchasing.approve",
-    lambda request, pk: approving.approve(
-        actor=_user(request),
-        purchase_lines=[line.pk for line in paper.lines_of(pk)],
-        note=request.POST.get("note", ""),
-    ),
-    N_("The purchase is approved."),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -51,7 +52,11 @@ def _receive(
     request: HttpRequest, title: str, about: str, bought: Sequence[Any], back: str, *, order: int | None
 ) -> HttpResponse:
     user: Any = request.user
-    lines = paper.to_receive(bought)
+    seen = _seen(request.POST)
+    # What somebody else took in since the form was opened stays on it, so that they are told.
+    lines = paper.to_receive(bought, {pk for pk in seen if _typed(request.POST, pk)})
+    for one in lines:
+        one["seen"] = seen.get(one["line"].pk, one["left"])
 
     def show(form: Form) -> HttpResponse:
         there = {"title": title, "about": about, "lines": lines, "form": form, "back": back, "order": order}
@@ -59,7 +64,7 @@ def _receive(
 
     if request.method != "POST":
         return show(Form(_proposed(lines)))
-    chosen = [one for one in lines if _typed(request.POST, one)]
+    chosen = [one for one in lines if _typed(request.POST, one["line"].pk)]
 
     def again(form: Form) -> HttpResponse:
         if form.refusal is not None:
@@ -70,7 +75,7 @@ def _receive(
         request,
         lambda: actions.receive(
             actor=user,
-            arrivals=[_arrival(request.POST, one) for one in chosen],
+            arrivals=[replace(_arrival(request.POST, one), seen=seen.get(one["line"].pk)) for one in chosen],
             delivery=_delivery(request.POST, order),
             reason=request.POST.get("reason", "").strip()[:1000],
             key=request.POST.get("key") or None,
@@ -80,6 +85,18 @@ def _receive(
         again=again,
         more=partial(_afterwards, request),
     )
+
+
+def _seen(typed: QueryDict) -> dict[int, int]:
+    """How many of each line were expected when the form was opened."""
+    found = {}
+    for name in typed:
+        pk, units = name.removeprefix("seen-"), typed.get(name, "")
+        if name.startswith("seen-") and all(
+            text.isascii() and text.isdigit() and len(text) < 19 for text in (pk, units)
+        ):
+            found[int(pk)] = int(units)
+    return found
 
 
 def _told(typed: QueryDict, chosen: Sequence[dict[str, Any]]) -> str:
@@ -110,8 +127,7 @@ def _proposed(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _typed(typed: QueryDict, one: dict[str, Any]) -> bool:
-    pk = one["line"].pk
+def _typed(typed: QueryDict, pk: int) -> bool:
     figure = typed.get(f"quantity-{pk}", "").strip()
     return bool(typed.getlist(f"serial-{pk}")) or figure not in ("", "0")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models import F, Sum
@@ -23,10 +23,9 @@ from wharfinger.demand.models import SUBJECTS, Line
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.telling import timeline
 from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.queries import approvals, shown
 from wharfinger.purchasing.queries import orders as queries
-from wharfinger.purchasing.queries import shown
 from wharfinger.purchasing.queries.landed import LandedCost, billed, costs_of
-from wharfinger.purchasing.rules import approving as rules
 from wharfinger.purchasing.rules.drafting import BUYABLE
 from wharfinger.stock.models import Bin, Location
 
@@ -90,7 +89,9 @@ def order(pk: int, user: Any) -> dict[str, Any]:
         "total": sum(nets.values()) + row.freight_minor,
         "draft": draft,
         "open": row.submitted_at is not None and row.done_id is None,
-        "asks": draft and bool(_unapproved(row, lines)),
+        "asks": draft and bool(approvals.asking([row], {row.pk: lines})[row.pk]),
+        "own_request": any(line.requested_by_id == user.pk for line in lines)
+        or row.approval_asked_by_id == user.pk,
         "may_approve": user.may("purchasing.approve"),
         "due": row.expected_on or max((line.expected_on for line in lines if line.expected_on), default=None),
         "mailed": bool(row.vendor.email),
@@ -100,22 +101,6 @@ def order(pk: int, user: Any) -> dict[str, Any]:
         "receipts": list(queries.receipts_of(pk)),
         "entries": timeline(f"purchase_order:{pk}"),
     }
-
-
-def _unapproved(row: Any, lines: list[PurchaseLine]) -> list[PurchaseLine]:
-    """The lines of a draft that somebody has to approve before it is submitted, as submitting finds them."""
-    known = configuration.read("approval", "modules", "currency")
-    threshold, home = known["approval"]["threshold_minor"], known["currency"]
-    if threshold is None or not known["modules"]["procurement"]:
-        return []
-    drafted = {
-        line: {claim: units for claim, kind, units in some if kind == "drafted"}
-        for line, some in shown.waiting([line.pk for line in lines]).items()
-    }
-    claims = {claim for some in drafted.values() for claim in some}
-    wishes = {wish.pk: wish for wish in Line.objects.filter(pk__in=claims)} if claims else {}
-    decimals = {line.product_id: line.product.quantity_decimals for line in lines}
-    return rules.unapproved_of(row, lines, drafted, wishes, decimals, threshold, home)
 
 
 def _net(row: Any, line: PurchaseLine) -> int:
@@ -170,8 +155,11 @@ def lines_named(pks: Sequence[int]) -> list[PurchaseLine]:
     )
 
 
-def to_receive(lines: Sequence[PurchaseLine]) -> list[dict[str, Any]]:
-    """Those of the lines that are still expected, with what the door must ask for each."""
+def to_receive(lines: Sequence[PurchaseLine], seen: Collection[int] = ()) -> list[dict[str, Any]]:
+    """Those of the lines that are still expected, with what the door must ask for each.
+
+    seen: lines that stay although nothing more is expected of them, as somebody counts them just now.
+    """
     standing = queries.figures(line.pk for line in lines)
     names = _whom([line.pk for line in lines])
     bins: dict[int, list[tuple[int, str]]] = defaultdict(list)
@@ -199,7 +187,7 @@ def to_receive(lines: Sequence[PurchaseLine]) -> list[dict[str, Any]]:
             "bins": bins[line.location_id],
         }
         for line in lines
-        if standing[line.pk].on_order
+        if standing[line.pk].on_order or line.pk in seen
     ]
 
 

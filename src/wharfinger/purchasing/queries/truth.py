@@ -42,6 +42,15 @@ def orders_of(purchase_lines: Iterable[int]) -> sql.Found:
     return sql.Found(f"id IN ({wanted})", (sql.array(sorted(set(purchase_lines))),))
 
 
+def orders_named(orders: Iterable[int], purchase_lines: Iterable[int]) -> sql.Found:
+    """These orders and those of these lines, to be found and locked in one statement."""
+    of = orders_of(purchase_lines)
+    return sql.Found(
+        f"{sql.among('id')} OR {of.where}",
+        (sql.array(sorted(set(orders))), *of.params),
+    )
+
+
 def read_lines(lines: Iterable[int]) -> Read:
     """Read these customers' lines, of a kit its components' too, with the documents that show what happens to them."""
     wanted = sorted(set(lines))

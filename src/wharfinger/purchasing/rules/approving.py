@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from wharfinger.base.money import MICRO, extended
-from wharfinger.base.refusal import N_, NotThere, Refusal
+from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
 from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import kits
 from wharfinger.ledger.plan import Plan, Truth
@@ -16,18 +16,27 @@ from wharfinger.ledger.plan import Plan, Truth
 def home_cost(truth: Truth, order: Any, line: Any, quantity: int) -> int:
     """What a quantity of a purchase order's line costs in home currency, rounded once."""
     product = truth.read["products"][line.product_id]
-    return _cost(order, line, quantity, product.quantity_decimals, truth.home_currency)
+    return cost_at_home(order, line, quantity, product.quantity_decimals, truth.home_currency)
 
 
-def _cost(order: Any, line: Any, quantity: int, decimals: int, home: str) -> int:
+def cost_at_home(order: Any, line: Any, quantity: int, decimals: int, home: str) -> int:
+    """What a quantity of a line costs in home currency, at the rate of its order."""
     per = None if line.per is None else line.per * 10**MICRO
     return extended(line.unit_cost_micro * order.rate_micro, quantity, decimals + MICRO, home, per=per)
 
 
 def plan_approve(
-    truth: Truth, *, lines: Sequence[int], purchase_lines: Sequence[int] = (), note: str = ""
+    truth: Truth,
+    *,
+    lines: Sequence[int],
+    purchase_lines: Sequence[int] = (),
+    purchase_orders: Sequence[int] = (),
+    note: str = "",
 ) -> Plan:
-    """Grant buying: all lines of the same product on the same order go on to Purchasing & Fulfillment."""
+    """Grant buying: all lines of the same product on the same order go on to Purchasing & Fulfillment.
+
+    purchase_orders: drafts of which every line that asks for approval gets it.
+    """
     plan = Plan()
     for line in _chosen(truth, lines):
         _not_ones_own(truth, line.requested_by_id)
@@ -36,20 +45,79 @@ def plan_approve(
         plan.change(line, approved_minor=amount, rejected_note="")
         _record(plan, truth, granted=True, amount=amount, note=note, line=line.pk)
         plan.mention(*sheets_of(line))
-    for pk in purchase_lines:
+    granted = list(purchase_lines)
+    for n, pk in enumerate(purchase_orders):
+        asks = asking(truth, draft_to_decide(truth, pk, f"purchase_orders.{n}"))
+        if not asks and truth.documents["purchasing.PurchaseOrder"][pk].approval_asked_at is None:
+            raise nothing_to_approve(truth.documents["purchasing.PurchaseOrder"][pk], f"purchase_orders.{n}")
+        granted += [line.pk for line in asks if line.pk not in granted]
+    for pk in granted:
         _approve_purchase_line(plan, truth, pk, note)
+    for order in truth.documents.get("purchasing.PurchaseOrder", {}).values():
+        if order.approval_asked_at is not None and all(line.pk in granted for line in asking(truth, order)):
+            plan.change(order, approval_asked_at=None)
+            plan.mention(order)
     return plan
 
 
-def plan_reject(truth: Truth, *, lines: Sequence[int], note: str) -> Plan:
-    """Refuse buying, with a reason: the lines wait as pending, the reason stands on them."""
+def plan_reject(
+    truth: Truth, *, lines: Sequence[int], purchase_orders: Sequence[int] = (), note: str
+) -> Plan:
+    """Refuse buying, with a reason: the lines wait as pending, drafts as drafts; the reason stands on them."""
     plan = Plan()
     for line in _chosen(truth, lines):
         demand.advance(plan, truth, line.pk, ("to_approve",), "demand")
         plan.change(line, rejected_note=note)
         _record(plan, truth, granted=False, amount=_line_cost(truth, line), note=note, line=line.pk)
         plan.mention(*sheets_of(line))
+    for n, pk in enumerate(purchase_orders):
+        _reject_order(plan, truth, draft_to_decide(truth, pk, f"purchase_orders.{n}"), note, n)
     return plan
+
+
+def _reject_order(plan: Plan, truth: Truth, order: Any, note: str, n: int) -> None:
+    if order.approval_asked_at is None:
+        raise Refusal(
+            "not_waiting",
+            N_("{number} does not wait for approval, so there is nothing to decide."),
+            field=f"purchase_orders.{n}",
+            number=order.number,
+            subject=f"purchase_order:{order.pk}",
+        )
+    plan.change(order, approval_asked_at=None, rejected_note=note)
+    for line in asking(truth, order):
+        amount = home_cost(truth, order, line, line.quantity)
+        _record(plan, truth, granted=False, amount=amount, note=note, purchase_line=line.pk)
+    plan.mention(order)
+
+
+def draft_to_decide(truth: Truth, pk: int, field: str) -> Any:
+    """A draft of which somebody decides whether it may be ordered; raises Refusal where it is none any more."""
+    order = truth.documents["purchasing.PurchaseOrder"].get(pk)
+    if order is None or order.void_id is not None:
+        raise NotThere("no_such_purchase_order", N_("There is no such purchase order."), field=field)
+    if order.submitted_at is not None or order.cancelled_at is not None:
+        raise _no_draft(order, field)
+    return order
+
+
+def asking(truth: Truth, order: Any) -> list[Any]:
+    """The lines of a draft that somebody has to approve before it is submitted."""
+    lines = [line for line in truth.read["purchase_lines"].values() if line.purchase_order_id == order.pk]
+    drafted = {line.pk: {h.claim: h.quantity for h in truth.at(line.drafted_place_id)} for line in lines}
+    return unapproved(truth, order, lines, drafted)
+
+
+def nothing_to_approve(order: Any, field: str | None = None) -> Refusal:
+    """Nothing of a draft needs an approval."""
+    return Refusal(
+        "nothing_to_approve",
+        N_("Nothing of {number} needs an approval. It can be submitted."),
+        field=field,
+        number=order.number,
+        subject=f"purchase_order:{order.pk}",
+        remedies=[Remedy("submit", {"purchase_order": order.pk})],
+    )
 
 
 def plan_request(truth: Truth, *, lines: Sequence[int]) -> Plan:
@@ -114,7 +182,7 @@ def unapproved_of(
     """
 
     def cost(line: Any, units: int) -> int:
-        return _cost(order, line, units, decimals[line.product_id], home)
+        return cost_at_home(order, line, units, decimals[line.product_id], home)
 
     asks = []
     stock: dict[int, int] = defaultdict(int)
@@ -140,21 +208,29 @@ def sheets_of(line: Any) -> list[Any]:
     return [sheet for sheet in (line.sheet, line.order) if sheet is not None]
 
 
+def _no_draft(order: Any, field: str) -> Refusal:
+    cancelled = order.cancelled_at is not None
+    return Refusal(
+        "purchase_cancelled" if cancelled else "already_submitted",
+        N_("{number} is no longer a draft."),
+        field=field,
+        number=order.number,
+        subject=f"purchase_order:{order.pk}",
+    )
+
+
 def _approve_purchase_line(plan: Plan, truth: Truth, pk: int, note: str) -> None:
-    line = truth.documents["purchasing.PurchaseLine"].get(pk)
-    if line is None or line.removed_at is not None or line.void_id is not None:
+    line = truth.read.get("purchase_lines", {}).get(pk)
+    if line is None:
         raise NotThere(
             "no_such_purchase_line", N_("There is no such line on a purchase order."), field="purchase_lines"
         )
     order = truth.documents["purchasing.PurchaseOrder"][line.purchase_order_id]
     if order.submitted_at is not None or order.cancelled_at is not None:
-        raise Refusal(
-            "already_submitted",
-            N_("{number} is no longer a draft."),
-            field="purchase_lines",
-            number=order.number,
-        )
+        raise _no_draft(order, "purchase_lines")
     _not_ones_own(truth, line.requested_by_id, field="purchase_lines")
+    if order.approval_asked_at is not None:
+        _not_ones_own(truth, order.approval_asked_by_id, field="purchase_lines")
     amount = home_cost(truth, order, line, line.quantity)
     plan.change(line, approved_minor=amount)
     _record(plan, truth, granted=True, amount=amount, note=note, purchase_line=pk)
@@ -175,6 +251,7 @@ def _chosen(truth: Truth, lines: Sequence[int]) -> list[Any]:
                 N_("This line does not wait for approval, so there is nothing to decide."),
                 field=f"lines.{n}",
                 line=pk,
+                subject=f"claim:{pk}",
             )
         groups.add((line.order_id or line.sheet_id, line.product_id))
     return [

@@ -175,7 +175,12 @@ def _live(truth: Truth, receipt: int) -> Any:
     if row is None or row.void_id is not None:
         raise NotThere("no_such_receipt", N_("There is no such receipt."))
     if row.cancelled_at is not None:
-        raise Refusal("receipt_cancelled", N_("{number} is cancelled already."), number=row.number)
+        raise Refusal(
+            "receipt_cancelled",
+            N_("{number} is cancelled already."),
+            number=row.number,
+            subject=f"receipt:{receipt}",
+        )
     if truth.effective_on < row.received_on:
         raise _too_early(row.number, row.received_on.isoformat())
     return row

@@ -8,7 +8,7 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
 from wharfinger.ledger.plan import PlaceRef, Plan, Truth, fixed, spot
-from wharfinger.purchasing.rules.approving import sheets_of, unapproved
+from wharfinger.purchasing.rules.approving import asking, nothing_to_approve, sheets_of, unapproved
 
 
 def plan_submit(truth: Truth, *, order: int) -> Plan:
@@ -28,7 +28,14 @@ def plan_submit(truth: Truth, *, order: int) -> Plan:
             "needs_approval",
             N_("This must be approved first: {skus}."),
             skus=", ".join(sorted({truth.read["products"][line.product_id].sku for line in asks})),
-            remedies=[Remedy("approve", {"purchase_order": order})],
+            remedies=[
+                Remedy("approve", {"purchase_order": order}),
+                *(
+                    [Remedy("ask_purchase", {"purchase_order": order})]
+                    if row.approval_asked_at is None
+                    else ()
+                ),
+            ],
         )
     for line in lines:
         stock = line.quantity
@@ -42,8 +49,27 @@ def plan_submit(truth: Truth, *, order: int) -> Plan:
         if lead and line.expected_on is None:
             # From the day it is ordered: a draft may lie for weeks.
             plan.change(line, expected_on=truth.effective_on + timedelta(days=lead))
-    plan.change(row, submitted_at=truth.now, ordered_on=truth.effective_on)
+    plan.change(row, submitted_at=truth.now, ordered_on=truth.effective_on, approval_asked_at=None)
     mention_lines(plan, truth)
+    return plan
+
+
+def plan_ask(truth: Truth, *, order: int) -> Plan:
+    """Ask for the approval that a draft needs before it is submitted."""
+    plan = Plan()
+    row = draft_of(truth, order)
+    if row.approval_asked_at is not None:
+        raise Refusal(
+            "already_asked",
+            N_("{number} waits for approval already."),
+            number=row.number,
+            subject=f"purchase_order:{order}",
+        )
+    if not asking(truth, row):
+        raise nothing_to_approve(row)
+    asker = truth.actor or row.approval_asked_by_id
+    plan.change(row, approval_asked_at=truth.now, approval_asked_by_id=asker, rejected_note="")
+    plan.mention(row)
     return plan
 
 
@@ -84,7 +110,7 @@ def plan_cancel(truth: Truth, *, order: int) -> Plan:
         for held in truth.at(line.drafted_place_id):
             plan.move(held.spot, held.spot.at(fixed("to_order")), held.quantity)
         _take_off(plan, truth, line)
-    plan.change(row, cancelled_at=truth.now)
+    plan.change(row, cancelled_at=truth.now, approval_asked_at=None)
     mention_lines(plan, truth)
     return plan
 
@@ -128,7 +154,12 @@ def draft_of(truth: Truth, order: int) -> Any:
     """The order, if it may still be changed; raises Refusal otherwise."""
     row = live(truth, order)
     if row.submitted_at is not None:
-        raise Refusal("already_submitted", N_("{number} is submitted already."), number=row.number)
+        raise Refusal(
+            "already_submitted",
+            N_("{number} is submitted already."),
+            number=row.number,
+            subject=f"purchase_order:{order}",
+        )
     return row
 
 
@@ -138,9 +169,19 @@ def live(truth: Truth, order: int) -> Any:
     if row is None or row.void_id is not None:
         raise NotThere("no_such_purchase_order", N_("There is no such purchase order."))
     if row.cancelled_at is not None:
-        raise Refusal("purchase_cancelled", N_("{number} is cancelled. Make a new one."), number=row.number)
+        raise Refusal(
+            "purchase_cancelled",
+            N_("{number} is cancelled. Make a new one."),
+            number=row.number,
+            subject=f"purchase_order:{order}",
+        )
     if row.closed_at is not None:
-        raise Refusal("purchase_closed", N_("{number} is closed. Make a new one."), number=row.number)
+        raise Refusal(
+            "purchase_closed",
+            N_("{number} is closed. Make a new one."),
+            number=row.number,
+            subject=f"purchase_order:{order}",
+        )
     return row
 
 

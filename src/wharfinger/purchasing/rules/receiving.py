@@ -37,6 +37,8 @@ class Arrival:
     bin: int | None = None
     line: int | None = None
     """The customer's line to serve, where a person chooses it; else promised date, age, stock last."""
+    seen: int | None = None
+    """How many were expected when somebody looked; where fewer are by now, they look again first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ def _arrive(
     plan: Plan, truth: Truth, order: Any, line: Any, arrival: Arrival, delivery: Delivery, lots: Lots, n: int
 ) -> None:
     on_order = sum(h.quantity for h in truth.at(line.place_id))
+    if arrival.seen is not None and on_order < arrival.seen:
+        raise _received_meanwhile(truth, line, arrival.seen, on_order, n)
     waiting = _waiting(truth, line, arrival)
     open_quantity = sum(h.quantity for h in waiting)
     over = arrival.quantity - open_quantity
@@ -124,6 +128,21 @@ def _arrive(
     # What is rejected leaves its share of the freight to what is taken in with it.
     came = arrival.quantity if parts else 0
     _value(plan, truth, order, line, parts, _freight(truth, order, line, on_order, came))
+
+
+def _received_meanwhile(truth: Truth, line: Any, seen: int, left: int, n: int) -> Refusal:
+    product = truth.read["products"][line.product_id]
+    return Refusal(
+        "received_meanwhile",
+        N_("Of {sku} only {free} are still expected, no longer {wanted}. Load the newest and look again."),
+        field=f"lines.{n}.quantity",
+        wanted=seen,
+        free=left,
+        product=product.pk,
+        sku=product.sku,
+        subject=f"place:{line.place_id}",
+        remedies=[Remedy("reload", {})],
+    )
 
 
 def _waiting(truth: Truth, line: Any, arrival: Arrival) -> list[Held]:
@@ -169,6 +188,8 @@ def _over(
             "over_receipt",
             N_("{wanted} of {sku} arrived, but only {free} are on order. Accept the rest, or receive less."),
             sku=product.sku,
+            # Where nothing is left to receive, somebody else may have taken in these very goods.
+            subject=None if open_quantity else f"place:{line.place_id}",
             remedies=[Remedy("accept_over", {"accept_over": True})],
             **figures,
         )

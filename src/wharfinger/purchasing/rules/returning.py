@@ -49,7 +49,12 @@ def plan_cancel_receipt(truth: Truth, *, receipt: int, lines: Sequence[int] | No
     if row is None or row.void_id is not None:
         raise NotThere("no_such_receipt", N_("There is no such receipt."))
     if row.cancelled_at is not None:
-        raise Refusal("receipt_cancelled", N_("{number} is cancelled already."), number=row.number)
+        raise Refusal(
+            "receipt_cancelled",
+            N_("{number} is cancelled already."),
+            number=row.number,
+            subject=f"receipt:{receipt}",
+        )
     for order in truth.documents["purchasing.PurchaseOrder"].values():
         # What is taken back is expected again.
         plan.change(order, closed_at=None)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from wharfinger.base import clock
 from wharfinger.base.page import page
 from wharfinger.base.table import count_words
-from wharfinger.boards import worklists
+from wharfinger.boards import counting, worklists
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.reading import ORDER
 from wharfinger.demand.queries.words import stands
@@ -48,7 +48,7 @@ def today(request: HttpRequest) -> HttpResponse:
     """The first page after signing in."""
     user: Any = request.user
     modules = house(request)["modules"]
-    counts = worklists.counts()
+    counts = counting.counts()
     stages = [
         {
             "label": gettext(one.title),

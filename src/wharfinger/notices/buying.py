@@ -1,0 +1,74 @@
+"""What happens to purchase orders that people are told of: who holds which role for one, and where it is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from django.conf import settings
+from django.urls import reverse
+
+from wharfinger.ledger.models import Entry, Fact
+from wharfinger.notices.rules import News
+from wharfinger.purchasing.models import Approval, PurchaseOrder
+
+Paper = tuple[str, str]
+"""What a document is called, and where people read it in their browser."""
+
+
+def news_of(entry: Entry) -> list[News]:
+    """Which purchase orders somebody asks to approve, approved or rejected by an entry."""
+    if entry.verb == "ask_purchase":
+        return [News("order_to_approve", 0, 0, "", "", order=pk) for pk in _decided(entry)]
+    if entry.verb == "approve":
+        granted = Approval.objects.filter(made=entry, purchase_line__isnull=False)
+        orders = granted.values_list("purchase_line__purchase_order", "note")
+        return [
+            News("order_approved", 0, 0, "", "", note=note, order=pk)
+            for pk, note in sorted(dict(orders).items())
+        ]
+    if entry.verb == "reject":
+        # As it was said then: who asks anew has taken it off the order by the time that this is read.
+        said = Fact.objects.filter(entry=entry, field="rejected_note", subject__startswith="purchase_order:")
+        notes = {_pk(about): json.loads(note or '""') for about, note in said.values_list("subject", "new")}
+        return [
+            News("order_rejected", 0, 0, "", "", note=notes.get(pk, ""), order=pk) for pk in _decided(entry)
+        ]
+    return []
+
+
+def people_of(
+    orders: Iterable[int], common: Mapping[str, Sequence[int]]
+) -> dict[tuple[str, int], dict[str, Sequence[int]]]:
+    """Who holds which role for each purchase order: its buyer, and who asked to have it approved."""
+    wanted = set(orders)
+    if not wanted:
+        return {}
+    found = PurchaseOrder.objects.filter(pk__in=wanted).values_list("pk", "buyer", "approval_asked_by")
+    return {
+        ("order", pk): {**common, "buyer": [user for user in (buyer, asker) if user]}
+        for pk, buyer, asker in found
+    }
+
+
+def papers_of(orders: Iterable[int]) -> dict[tuple[str, int], Paper]:
+    """What each purchase order is called, with its vendor, and where it is read."""
+    wanted = set(orders)
+    if not wanted:
+        return {}
+    found = PurchaseOrder.objects.filter(pk__in=wanted).values_list("pk", "number", "vendor__name")
+    way = settings.PUBLIC_URL.rstrip("/")
+    return {
+        ("order", pk): (f"{number} ({vendor})", way + reverse("purchasing:order", args=[pk]))
+        for pk, number, vendor in found
+    }
+
+
+def _decided(entry: Entry) -> list[int]:
+    """The purchase orders of which an entry asked for approval, or decided it."""
+    about = Fact.objects.filter(entry=entry, field="approval_asked_at", subject__startswith="purchase_order:")
+    return sorted(_pk(one) for one in about.values_list("subject", flat=True))
+
+
+def _pk(subject: str) -> int:
+    return int(subject.partition(":")[2])

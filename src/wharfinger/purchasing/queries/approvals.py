@@ -1,0 +1,61 @@
+"""What waits for approval of purchase orders, and what of it asks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from wharfinger.base import configuration
+from wharfinger.demand.models import Line
+from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
+from wharfinger.purchasing.queries import shown
+from wharfinger.purchasing.rules import approving as rules
+
+
+def asked() -> QuerySet[PurchaseOrder, PurchaseOrder]:
+    """The drafts that wait for an approval that somebody asked for."""
+    return PurchaseOrder.objects.filter(approval_asked_at__isnull=False, void__isnull=True)
+
+
+def lines_of(orders: Iterable[int]) -> dict[int, list[PurchaseLine]]:
+    """The lines of each order."""
+    rows = PurchaseLine.objects.filter(
+        purchase_order__in=list(orders), void__isnull=True, removed_at__isnull=True
+    )
+    found: dict[int, list[PurchaseLine]] = defaultdict(list)
+    for line in rows.select_related("product").order_by("position", "pk"):
+        found[line.purchase_order_id].append(line)
+    return found
+
+
+def asking(
+    orders: Sequence[Any], lines: Mapping[int, Sequence[PurchaseLine]]
+) -> dict[int, list[tuple[PurchaseLine, int]]]:
+    """Of each draft the lines that somebody has to approve before it is submitted, as submitting finds them.
+
+    Each with what it costs in home currency.
+    """
+    known = configuration.read("approval", "modules", "currency")
+    threshold, home = known["approval"]["threshold_minor"], known["currency"]
+    if threshold is None or not known["modules"]["procurement"]:
+        return {order.pk: [] for order in orders}
+    every = [line for order in orders for line in lines.get(order.pk, ())]
+    drafted = {
+        line: {claim: units for claim, kind, units in some if kind == "drafted"}
+        for line, some in shown.waiting([line.pk for line in every]).items()
+    }
+    claims = {claim for some in drafted.values() for claim in some}
+    wishes = {wish.pk: wish for wish in Line.objects.filter(pk__in=claims)} if claims else {}
+    decimals = {line.product_id: line.product.quantity_decimals for line in every}
+    return {
+        order.pk: [
+            (line, rules.cost_at_home(order, line, line.quantity, decimals[line.product_id], home))
+            for line in rules.unapproved_of(
+                order, list(lines.get(order.pk, ())), drafted, wishes, decimals, threshold, home
+            )
+        ]
+        for order in orders
+    }

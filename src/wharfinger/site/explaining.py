@@ -1,0 +1,63 @@
+"""What a refusal tells beside its figures: who holds what is wanted, and who did it before."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext
+
+from wharfinger.base import clock
+from wharfinger.base.refusal import By, Refusal
+from wharfinger.ledger.look import house
+from wharfinger.ledger.models import Entry
+from wharfinger.stock.queries import holders
+
+DONE_BY: dict[str, tuple[str, ...]] = {
+    "already_asked": ("ask_purchase",),
+    "already_submitted": ("submit", "send_purchase"),
+    "not_waiting": ("approve", "reject"),
+    "nothing_to_approve": ("approve",),
+    "purchase_cancelled": ("cancel_purchase",),
+    "purchase_closed": ("close_purchase",),
+    "receipt_cancelled": ("cancel_receipt",),
+}
+"""By refusal, the verbs of whoever came first to the document that the refusal names as its ``subject``."""
+
+MOVED: dict[str, tuple[str, str]] = {
+    "moved_on": ("source", ""),
+    "not_waiting": ("source", "to_approve"),
+    "on_other_order": ("target", "drafted"),
+    "over_receipt": ("source", "on_order"),
+    "received_meanwhile": ("source", "on_order"),
+}
+"""By refusal, from or to which kind of place an act moved what the refusal names as its ``subject``: the goods of a
+claim, at a place, or one holding wherever it stands."""
+
+
+def explain(refusal: Refusal, actor: int | None) -> None:
+    """Add to a refusal who holds what is wanted, what arrives when, and who did it before."""
+    holders.explain(refusal)
+    about = refusal.values.get("subject")
+    if about is not None:
+        refusal.by = _by(refusal.code, str(about), actor)
+
+
+def _by(code: str, about: str, actor: int | None) -> By | None:
+    """Who did it last, in one statement."""
+    noun, _, key = about.partition(":")
+    if code in MOVED and noun in ("claim", "holding", "place"):
+        end, kind = MOVED[code]
+        where = f"moves__{end}" if noun == "holding" else f"moves__{end}__{noun}"
+        found = Entry.objects.filter(**{where: int(key)} | ({f"moves__{end}__kind": kind} if kind else {}))
+    elif code in DONE_BY:
+        found = Entry.objects.filter(facts__subject=about, verb__in=DONE_BY[code])
+    else:
+        return None
+    last = found.select_related("actor").order_by("-pk").first()
+    if last is None:
+        return None
+    zone = ZoneInfo(house().time_zone)
+    at = last.recorded_at.astimezone(zone)
+    name = str(last.actor or gettext("Wharfinger"))
+    own = actor is not None and last.actor_id == actor
+    return By(name, at, last.pk, at.date() == clock.today(zone), own)
