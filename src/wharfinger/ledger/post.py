@@ -54,6 +54,8 @@ class Automation:
     """Adds to a refusal of this actor's act who holds what is wanted, what arrives when, and who did it before."""
     undo_needs: Callable[[Entry, int | None], Collection[str]] = lambda entry, actor: ()
     """Which permissions undoing an entry needs beside ``ledger.reverse``."""
+    lasting: frozenset[str] = frozenset()
+    """Verbs whose entries change words and files alone, and are never undone."""
     stays: Callable[[Collection[int]], set[int]] = lambda entries: set()
     """Those of these entries that made what is never undone, so that nobody is offered it."""
 

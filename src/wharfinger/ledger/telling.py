@@ -288,7 +288,8 @@ def undoable(entries: Collection[int]) -> set[int]:
     """Those of these entries that left something which can be taken back, as far as they say it themselves."""
     if not entries:
         return set()
-    found = Fact.objects.filter(entry_id__in=entries, field__isnull=False).values_list("entry_id")
+    changed = Fact.objects.filter(entry_id__in=entries, field__isnull=False)
+    found = changed.exclude(entry__verb__in=automation.lasting).values_list("entry_id")
     goods = Move.objects.filter(entry_id__in=entries).values_list("entry_id")
     money = Posting.objects.filter(entry_id__in=entries).values_list("entry_id")
     left = {pk for (pk,) in found.union(goods, money)}

@@ -5,7 +5,6 @@ Lower modules never know upper ones; a new automatic effect is one row here.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 from wharfinger.billing.queries import proofs as billing
@@ -27,7 +26,6 @@ from wharfinger.ledger.models import Entry
 from wharfinger.ledger.post import automation
 from wharfinger.notices import mails
 from wharfinger.notices.actions import attachments, todos
-from wharfinger.notices.queries.attachments import erased_by
 from wharfinger.notices.queries.proofs import files_are_there
 from wharfinger.purchasing.actions import closing as purchasing
 from wharfinger.purchasing.queries import proofs as buying
@@ -82,11 +80,6 @@ def consumers(verb: str) -> list[str]:
     return [*told, "attachments"] if verb == "erase" else told
 
 
-def stays(entries: Collection[int]) -> set[int]:
-    """Those of these entries that posted a paper or erased a file: nobody is offered to undo them."""
-    return posted_by(entries) | erased_by(entries)
-
-
 def foreseen(entry: Entry) -> list[dict[str, Any]]:
     """The mails that an entry would send."""
     told = consumers(entry.verb)
@@ -101,7 +94,8 @@ def install() -> None:
     automation.about = demand.documents_by_line
     automation.explain = explaining.explain
     automation.undo_needs = undoing.needs
-    automation.stays = stays
+    automation.lasting = frozenset({"erase"})
+    automation.stays = posted_by
     automation.guards.setdefault("reverse", []).extend(
         [
             lines.options_stand,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -10,7 +10,6 @@ from django.db.models import Q, QuerySet
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.demand.models import SUBJECTS, Sheet
-from wharfinger.ledger.models import Entry
 from wharfinger.ledger.reverse import model_of
 from wharfinger.notices.models import Attachment
 from wharfinger.notices.rules.attachments import SEEN_BY, about
@@ -71,11 +70,6 @@ def digests_of(erased: Iterable[int]) -> list[str]:
     alive = Attachment.objects.filter(erased_on__isnull=True).values_list("digest", flat=True)
     found = Attachment.objects.filter(pk__in=list(erased), erased_on__isnull=False).exclude(digest__in=alive)
     return sorted(set(found.values_list("digest", flat=True)))
-
-
-def erased_by(entries: Collection[int]) -> set[int]:
-    """Those of these entries that erased something, which nobody brings back."""
-    return set(Entry.objects.filter(pk__in=entries, verb="erase").values_list("pk", flat=True))
 
 
 def is_there(subject: str) -> bool:
