@@ -195,7 +195,7 @@ def test_a_foreign_currency_wants_its_rate(company: World) -> None:
 def test_an_unconfirmed_order_is_not_billed(company: World) -> None:
     router = company.product()
     made = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, (LineWish(router.pk, 1),)))
-    refused("more_than_billable", lambda: bill(Bill(made.made["ledger.Claim"][0], 1)))
+    refused("not_firm", lambda: bill(Bill(made.made["ledger.Claim"][0], 1)))
 
 
 @pytest.mark.parametrize("count", [1, 10, 100])

@@ -11,6 +11,9 @@ lead router 5                days that vendors take · expected PO router: after
 cancel-bought SO keep        what becomes of goods on order: keep, pass_on, cut
 work delivery: 4 router      what waits on a worklist's first page, all of it
 word SO router: partly_ready
+amend SO [keep]: 2 router, 0 cable   another quantity, whatever is reserved or ordered
+fulfil SO · by-itself on     an order is fulfilled: said, or once nothing is open
+promise SO router in 5 · served · serving off   goods that came in serve who waits
 """
 
 from __future__ import annotations
@@ -22,12 +25,15 @@ import time_machine
 from django.db.models import Sum
 
 from tests.scenarios.counting import Counting
-from wharfinger.base import clock
+from wharfinger.base import clock, configuration
 from wharfinger.boards.worklists import BY_NAME, waiting
 from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand.queries.reading import lines as read_lines
 from wharfinger.demand.queries.shown import show_lines
+from wharfinger.ledger.models import Entry
+from wharfinger.notices import outbox
 from wharfinger.purchasing.models import PurchaseOrder
+from wharfinger.site.consumers import CONSUMERS
 
 
 class Dealing(Counting):
@@ -116,6 +122,41 @@ class Dealing(Counting):
         """add SO QUANTITY NAME"""
         document, quantity, name = rest.split()
         self.acts.append(self.door.add(self.documents[document], self.products[name].pk, int(quantity)))
+
+    def say_amend(self, rest: str) -> None:
+        """amend SO [CHOICE]: ITEMS; none of an item takes its line off"""
+        head, _, items = rest.partition(":")
+        document, *choice = head.split()
+        wanted = [
+            (self.line(document, name), int(n)) for n, name in (one.split() for one in items.split(","))
+        ]
+        self.acts.append(self.door.amend(self.documents[document], wanted, *(choice or [""])))
+
+    def say_fulfil(self, name: str) -> None:
+        """fulfil SO"""
+        self.acts.append(self.door.fulfil(self.documents[name]))
+
+    def say_promise(self, rest: str) -> None:
+        """promise SO NAME in DAYS"""
+        head, _, days = rest.partition(" in ")
+        day = clock.today(configuration.one("time_zone")) + timedelta(days=int(days))
+        self.acts.append(self.door.promise(self.line(*head.split()), day))
+
+    def say_served(self, _rest: str) -> None:
+        """served: the worker lets goods that came in serve who waits"""
+        before = Entry.objects.count()
+        while outbox.work({"serving": CONSUMERS["serving"]}):
+            pass
+        made = Entry.objects.order_by("-pk")[: Entry.objects.count() - before]
+        self.acts += sorted(entry.pk for entry in made)
+
+    def say_serving(self, word: str) -> None:
+        """serving on|off"""
+        self.acts.append(self.door.decide_setting("serve_back_orders", word == "on"))
+
+    def say_by_itself(self, word: str) -> None:
+        """by-itself on|off: whether an order is fulfilled once nothing of it is open"""
+        self.acts.append(self.door.decide_setting("fulfil_automatically", word == "on"))
 
     def say_reject(self, rest: str) -> None:
         """reject SO: WHY"""

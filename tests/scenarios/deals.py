@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from tests.scenarios.further import Made, Posts, Tells
 from wharfinger.demand.actions import add_lines, change_line
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
+from wharfinger.flows.actions.amend import amend
 from wharfinger.flows.actions.cancel_order import cancel_order
+from wharfinger.flows.rules.amend import Amend
 from wharfinger.ledger.write import Written
 from wharfinger.purchasing.actions import approving, ordering
 from wharfinger.purchasing.models import PurchaseLine
@@ -73,6 +75,21 @@ class DealsActions:
         """Put one more line on an order."""
         wishes = [LineWish(product, quantity)]
         return int(self._said(lambda: add_lines(actor=self.who, sheet=order, wishes=wishes)).id)
+
+    def amend(self: Tells, order: int, items: Sequence[tuple[int, int]], purchased: str) -> int:
+        """Want another quantity of lines, or none of them, whatever is reserved or ordered of them."""
+        amends = [Amend(line, quantity) for line, quantity in items]
+        act = lambda: amend(actor=self.who, sheet=order, amends=amends, purchased=purchased)  # noqa: E731
+        return int(self._said(act).id)
+
+    def promise(self: Tells, line: int, day: date) -> int:
+        """Promise a line for a day."""
+        change = LineChange(promised_on=day)
+        return int(self._said(lambda: change_line(actor=self.who, line=line, change=change)).id)
+
+    def fulfil(self: Tells, order: int) -> int:
+        """Declare an order fulfilled."""
+        return int(self._said(lambda: orders.mark_fulfilled(actor=self.who, order=order)).id)
 
     def reject(self: Tells, lines: Sequence[int], note: str) -> int:
         """Do not let lines be bought."""
@@ -141,6 +158,20 @@ class DealsApi:
         """Put one more line on an order."""
         lines = [{"product": product, "quantity": str(quantity)}]
         return int(self._post(f"/orders/{order}/lines", {"lines": lines})["entry"])
+
+    def amend(self: Posts, order: int, items: Sequence[tuple[int, int]], purchased: str) -> int:
+        """Want another quantity of lines, or none of them, whatever is reserved or ordered of them."""
+        lines = [{"line": line, **({"quantity": str(n)} if n else {"remove": True})} for line, n in items]
+        body = {"lines": lines, **({"purchased": purchased} if purchased else {})}
+        return int(self._post(f"/orders/{order}/amend", body)["entry"])
+
+    def promise(self: Posts, line: int, day: date) -> int:
+        """Promise a line for a day."""
+        return int(self._patch(f"/lines/{line}", {"promised_on": day.isoformat()})["entry"])
+
+    def fulfil(self: Posts, order: int) -> int:
+        """Declare an order fulfilled."""
+        return int(self._post(f"/orders/{order}/mark-fulfilled", {})["entry"])
 
     def reject(self: Posts, lines: Sequence[int], note: str) -> int:
         """Do not let lines be bought."""

@@ -12,7 +12,10 @@ from tests.world import world
 from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.invoices import invoice
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.demand.rules import LineWish
 from wharfinger.parties.models import Role, User
+from wharfinger.work.actions import complete, create_work_order
+from wharfinger.work.rules import WorkWish
 
 pytestmark = pytest.mark.django_db
 AT = "/api/v1/reports"
@@ -26,7 +29,7 @@ def test_reports_say_what_the_books_say(client: Client) -> None:
     _, (line,) = order(company, (product, 2))
     invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 2),)))
     names = [one["name"] for one in client.get(AT).json()["items"]]
-    assert names == ["stock-valuation", "stock-by-reason", "receivables"]
+    assert names == ["stock-valuation", "stock-by-reason", "receivables", "closed-work-open-goods"]
     worth = client.get(f"{AT}/stock-valuation").json()
     assert [(row["sku"], row["quantity"]) for row in worth["items"]] == [(product.sku, "3")]
     stock = client.get(f"/api/v1/stock/valuation?on={worth['on']}").json()
@@ -47,3 +50,25 @@ def test_a_report_is_for_those_who_may_read_it(client: Client) -> None:
     client.force_login(clerk)
     assert [one["name"] for one in client.get(AT).json()["items"]] == ["receivables"]
     assert client.get(f"{AT}/stock-valuation").status_code == 403
+
+
+def test_ended_work_tells_which_goods_are_still_open(client: Client) -> None:
+    company = world()
+    client.force_login(company.user)
+    product, labour = company.product(), company.product(kind="service", procured=False)
+    lines = (LineWish(product.pk, 3), LineWish(labour.pk, 1))
+
+    def opened() -> tuple[int, int]:
+        made = create_work_order(actor=HOUSE, wish=WorkWish("ticket", company.customer.pk, lines))
+        return made.one("demand.Sheet"), made.made["ledger.Claim"][0]
+
+    (ended, _line), (still, _other) = opened(), opened()
+    path = f"{AT}/closed-work-open-goods"
+    assert client.get(path).json()["items"] == []
+    complete(actor=HOUSE, work_order=ended, anyway=True)
+    found = client.get(path).json()["items"]
+    assert {(one["work_order"], one["sku"], one["quantity"]) for one in found} == {
+        (ended, product.sku, "3"),
+        (ended, labour.sku, "1"),
+    }
+    assert still not in {one["work_order"] for one in found}

@@ -9,6 +9,7 @@ from tests.sales.test_pages import do, see
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.models import Setting
 from wharfinger.demand.models import Line, Sheet
+from wharfinger.parties.models import Contact, Role, User
 from wharfinger.work.models import WorkOrder
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +79,55 @@ def test_the_only_unit_there_is_needs_no_scan(client: Client, company: World) ->
     job = WorkOrder.objects.get().pk
     do(client, f"/work-orders/{job}/provide/", {"sku": "AP-1", "quantity": "1"})
     assert held(Line.objects.get().pk) == {"covered": 1, "customer": 1, "to_bill": 1}
+
+
+def test_who_leads_and_owns_work_is_chosen_among_those_who_may_see_it(client: Client, company: World) -> None:
+    mara = User.objects.create(username="mara", name="Mara")
+    mara.roles.add(Role.objects.create(name="technician", permissions=["work.*"]))
+    User.objects.create(username="gone", name="Gone", is_active=False)
+    User.objects.create(username="stranger", name="Stranger")
+    shown = see(client, "/tickets/new/")
+    assert ("Mara" in shown, "Gone" in shown, "Stranger" in shown) == (True, False, False)
+    do(client, "/tickets/new/", {"organization": company.customer.pk, "lead": mara.pk, "owner": mara.pk})
+    ticket = WorkOrder.objects.get()
+    assert (ticket.lead_id, ticket.sheet.owner_id) == (mara.pk, mara.pk)
+    contact = Contact.objects.create(organization=company.customer, name="Kim")
+    edit = f"/work-orders/{ticket.pk}/edit/"
+    assert "Kim" in see(client, edit)
+    before = entries()
+    refused = do(client, edit, {"lead": User.objects.get(username="gone").pk}, 422)
+    assert "Gone does not sign in here any more" in refused.content.decode()
+    do(client, edit, {"owner": User.objects.get(username="stranger").pk}, 422)
+    assert entries() == before
+    do(client, edit, {"contact": contact.pk, "lead": company.user.pk, "owner": mara.pk})
+    ticket.refresh_from_db()
+    assert (ticket.lead_id, ticket.sheet.contact_id) == (company.user.pk, contact.pk)
+    # Whoever has left stays where they are named until somebody names another.
+    User.objects.filter(pk=mara.pk).update(is_active=False)
+    do(client, edit, {"contact": contact.pk, "lead": company.user.pk, "owner": mara.pk, "title": "Router"})
+    assert Sheet.objects.get().title == "Router"
+    number = Sheet.objects.get().number
+    assert number in see(client, f"/tickets/?lead={company.user.pk}")
+    assert number not in see(client, f"/tickets/?lead={mara.pk}")
+
+
+def test_what_is_still_needed_is_picked_from_the_page(client: Client, company: World) -> None:
+    product, later = company.product(sku="AP-1"), company.product(sku="AP-2")
+    company.stock(product, 3)
+    typed = {"sku-0": "AP-1", "quantity-0": "2", "sku-1": "AP-2", "quantity-1": "4"}
+    do(client, "/tickets/new/", {"organization": company.customer.pk, "billable": "yes", **typed})
+    ticket = WorkOrder.objects.get().pk
+    first, second = Line.objects.order_by("position").values_list("pk", flat=True)
+    shown = see(client, f"/work-orders/{ticket}/")
+    assert "Still needed" in shown
+    assert f'name="quantity-{first}" value="2"' in shown
+    assert f'name="quantity-{second}"' not in shown
+    assert "Already picked" not in shown
+    do(client, f"/orders/{ticket}/pick/", {f"quantity-{first}": "2"})
+    shown = see(client, f"/work-orders/{ticket}/")
+    assert "Already picked, received or on order" in shown
+    assert f'name="quantity-{first}"' not in shown
+    company.stock(later, 4)
+    do(client, f"/orders/{ticket}/pick/", {f"quantity-{second}": "4"})
+    assert "Still needed" not in see(client, f"/work-orders/{ticket}/")
+    clean()

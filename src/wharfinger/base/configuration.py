@@ -46,6 +46,7 @@ DEFAULTS: dict[str, Any] = {
     "listed_reasons_only": False,
     "require_vendor_invoice": False,
     "fulfil_automatically": False,
+    "serve_back_orders": True,
     "shipment_proof": False,
     "returnable_days": 30,
     "expiry_days": 30,

@@ -93,10 +93,21 @@ class Shown(Shape):
     """What a caller reads."""
 
 
+class OfferedOut(Shape):
+    """An act that another one made possible: `POST /{noun}s/{id}/{verb}`."""
+
+    verb: str = Field(examples=["mark-fulfilled"])
+    noun: str = Field(examples=["order"])
+    id: Id
+
+
 class Done(Shape):
     """The journal entry behind a write, which ``POST /journal/{entry}/reverse`` takes."""
 
     entry: Id
+    offers: list[OfferedOut] | None = Field(
+        default=None, description="What may be done next because of it; only where there is something."
+    )
 
 
 class Page(BaseModel, Generic[Item]):
@@ -389,6 +400,11 @@ def whole(text: str, name: str) -> int:
             "not_a_number", N_("“{text}” is not a number. Write it like 12.50."), field=name, text=text[:40]
         )
     return int(text)
+
+
+def flag(request: HttpRequest, name: str) -> bool:
+    """Whether a yes-or-no parameter is given as true; raises BadInput for another word."""
+    return _yes_or_no(request.GET.get(name, "false"), name)
 
 
 def _yes_or_no(text: str, name: str) -> bool:

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from wharfinger.base import access, closed
+from wharfinger.base import access, closed, further
 from wharfinger.base.refusal import N_, BadInput, Refusal
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
@@ -153,7 +153,9 @@ def page_act(
         to = came_from(request, back if isinstance(back, str) else "/")
         request.session["typed"] = {"page": to.partition("?")[0], **_typed(request, refusal)}
         return _navigate(request, to)
-    flash(request, ok(done) if callable(ok) else ok, entry=_entry(done), more=more(done) if more else ())
+    entry = _entry(done)
+    links = [*(more(done) if more else ()), *_offered(request, done)]
+    flash(request, ok(done) if callable(ok) else ok, entry=entry, more=links)
     return _navigate(request, back(done) if callable(back) else back)
 
 
@@ -214,6 +216,15 @@ def _sent_from(request: HttpRequest) -> str:
     ours = url_has_allowed_host_and_scheme(told, {request.get_host()}, require_https=request.is_secure())
     found = urlsplit(told)
     return f"{found.path}?{found.query}".rstrip("?") if ours and found.path else "/"
+
+
+def _offered(request: HttpRequest, done: Any) -> list[Link]:
+    """What the bar offers to do next because of what was done, wherever it was done from."""
+    entry: Any = getattr(done, "entry", None)
+    if not hasattr(entry, "verb"):
+        return []
+    user: Any = request.user
+    return [(one.words, one.address) for one in further.offered(entry.verb, entry.pk, user)]
 
 
 def _entry(done: Any) -> Any:

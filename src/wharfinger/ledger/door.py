@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from django.http import HttpResponse
 
+from wharfinger.base import further
 from wharfinger.base.closed import because
 from wharfinger.base.door import Request, answer
 from wharfinger.base.refusal import N_, BadInput, Stale
@@ -61,7 +62,7 @@ def write(
 
     def run() -> tuple[int, str]:
         done = matched()
-        return status, orjson.dumps({**show(done), "entry": done.id}).decode()
+        return status, orjson.dumps({**show(done), **_told(request, done)}).decode()
 
     key = request.headers.get("Idempotency-Key")
     if key is not None:
@@ -75,11 +76,18 @@ def write(
             response["Idempotency-Replayed"] = "true"
         return response
     done = attempt(matched) if request.headers.get("If-Match") else matched()
-    response = answer({**show(done), "entry": done.id, **(once or {})}, status=status)
+    response = answer({**show(done), **_told(request, done), **(once or {})}, status=status)
     subject = about(done) if callable(about) else about
     if subject:
         response["ETag"] = etag(subject)
     return response
+
+
+def _told(request: Request, done: Written) -> dict[str, Any]:
+    """What every answer to a write says beside the document."""
+    offers = further.offered(done.entry.verb, done.id, request.auth)
+    named = [{"verb": one.verb, "noun": one.noun, "id": one.pk} for one in offers]
+    return {"entry": done.id, **({"offers": named} if named else {})}
 
 
 def stepped(

@@ -70,6 +70,7 @@ OFTEN = (
     "approval",
     "require_vendor_invoice",
     "listed_reasons_only",
+    "fulfil_automatically",
 )
 
 
@@ -84,6 +85,7 @@ class House:
     approval: dict[str, Any] = field(default_factory=dict)
     require_vendor_invoice: bool = False
     listed_reasons_only: bool = False
+    fulfil_automatically: bool = False
     own: Mapping[str, Sequence[Own]] = field(default_factory=dict)
     """The own fields of each noun that has any, which every act may have to check."""
 
@@ -156,6 +158,7 @@ def _house(stored: dict[str, Any]) -> House:
         values["approval"],
         values["require_vendor_invoice"],
         values["listed_reasons_only"],
+        values["fulfil_automatically"],
         own.by_noun(stored.get(OWN_FIELDS)),
     )
 

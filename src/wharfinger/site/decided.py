@@ -42,6 +42,7 @@ CALLED: dict[str, str] = {
     "counting.tolerance_percent": N_("Tolerance of counts"),
     "currency": N_("Home currency"),
     "fulfil_automatically": N_("Orders are fulfilled once all is delivered"),
+    "serve_back_orders": N_("Goods that come in free serve who waits for them"),
     "hold_days": N_("A reservation lasts"),
     "language": N_("Language of the company"),
     "listed_reasons_only": N_("Reasons are chosen from the list only"),

@@ -36,7 +36,11 @@ def create_work_order(*, actor: Actor, wish: WorkWish, key: str | None = None) -
             loose=True,
             reads=(
                 read_customer(
-                    wish.organization, site=wish.site, contact=wish.contact, people=(wish.owner, wish.lead)
+                    wish.organization,
+                    site=wish.site,
+                    contact=wish.contact,
+                    people=(wish.owner, wish.lead),
+                    may="work.read",
                 ),
                 demand.read_these_products(products),
                 demand.read_components,

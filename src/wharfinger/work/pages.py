@@ -21,6 +21,7 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.base.typed import quantity
 from wharfinger.base.words import tidy
 from wharfinger.catalog.queries import called
+from wharfinger.demand import needed
 from wharfinger.demand.entry import in_rows
 from wharfinger.demand.pages import (
     GOODS_TONES,
@@ -29,6 +30,7 @@ from wharfinger.demand.pages import (
     bar_of,
     chosen_customer,
     columns,
+    contacts_of,
     goods_chip,
     line_rows,
     money_chip,
@@ -44,6 +46,7 @@ from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import money_of, open_on, totals_of
 from wharfinger.demand.queries.reading import SHEET, lines_on, products_of
 from wharfinger.demand.queries.shown import lines_of
+from wharfinger.demand.queries.standing import people_who
 from wharfinger.demand.queries.where import lots_of, which_unit
 from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.telling import timeline
@@ -71,6 +74,8 @@ def _rows(kind: str, ask: Ask) -> Rows:
         found = found.filter(goods_word__in=words)
     if words := ask.many("money"):
         found = found.filter(money_word__in=words)
+    if person := ask.one("lead"):
+        found = found.filter(work_order__lead_id=int(person) if person.isdecimal() else 0)
     first, last = ask.days("expected")
     found = found.filter(work_order__expected_on__gte=first) if first else found
     found = found.filter(work_order__expected_on__lte=last) if last else found
@@ -125,6 +130,12 @@ def _table(kind: str, title: str, new: str, empty: str) -> Table:
             Filter("customer", N_("Customer")),
             Filter("goods", N_("Goods"), "many", lambda _ask: [(k, _(GOODS[k])) for k in GOODS_TONES]),
             Filter("money", N_("Money"), "many", lambda _ask: [(k, _(MONEY[k])) for k in MONEY_TONES]),
+            Filter(
+                "lead",
+                N_("Lead"),
+                "choice",
+                lambda _ask: [(str(pk), name) for pk, name in people_who("work.read").items()],
+            ),
             Filter("expected", N_("Expected"), "date"),
         ),
         tabs=(Tab("open", N_("Open")), Tab("all", N_("All"))),
@@ -184,6 +195,8 @@ def work_order(request: HttpRequest, pk: int) -> HttpResponse:
         "stages": stages_of(rows),
         "sums": sums,
         "verbs": _verbs(row, rows) if still_open else {},
+        "needs": needed.needs(found, rows) if still_open else [],
+        "got": needed.got(found, rows),
         "parts": further.told("work_order", request, pk),
         "timeline": timeline(f"work_order:{pk}"),
     }
@@ -207,7 +220,8 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
         context = {
             "form": form,
             "heading": _(NEW[kind]),
-            "scopes": [(k, _(v)) for k, v in SCOPE_WORDS.items()] if kind == "job" else [],
+            "scopes": _scopes(kind),
+            "people": _people(),
             "back": reverse(f"work:{PLURALS[kind]}"),
         }
         return render(request, "work/form.html", context | offers(form.values))
@@ -226,6 +240,8 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             billable=given.get("billable") == "yes",
             scope=given.get("scope") or "generic",
             expected_on=typed_day(given, "promised_on"),
+            owner=typed_id(given, "owner"),
+            lead=typed_id(given, "lead"),
         )
         return actions.create_work_order(actor=request.user, wish=wish)  # type: ignore[arg-type]
 
@@ -236,6 +252,15 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
         back=lambda done: reverse("work:work_order", args=[done.one("demand.Sheet")]),
         again=in_rows(show, given),
     )
+
+
+def _scopes(kind: str) -> list[tuple[str, str]]:
+    return [(k, _(v)) for k, v in SCOPE_WORDS.items()] if kind == "job" else []
+
+
+def _people(*there: Any) -> list[tuple[int, str]]:
+    """Who may own or lead work, and whoever does so already."""
+    return list(({one.pk: str(one) for one in there if one} | people_who("work.read")).items())
 
 
 def _reference(given: Mapping[str, Any]) -> str:
@@ -251,12 +276,31 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
     def show(form: Form) -> HttpResponse:
         heading = _("Edit %(number)s") % {"number": row.number}
-        return render(request, "work/form.html", {"form": form, "heading": heading, "back": back})
+        context = {
+            "form": form,
+            "heading": heading,
+            "scopes": _scopes(row.kind),
+            "people": _people(row.owner, row.work_order.lead),
+            "contacts": contacts_of(row.organization_id),
+            "back": back,
+        }
+        return render(request, "work/form.html", context)
 
     if request.method != "POST":
         expected = row.work_order.expected_on
-        words = {"title": row.title, "customer_reference": row.customer_reference}
-        return show(Form(words | {"promised_on": expected.isoformat() if expected else ""}))
+        return show(
+            Form(
+                {
+                    "title": row.title,
+                    "customer_reference": row.customer_reference,
+                    "contact": row.contact_id or "",
+                    "owner": row.owner_id or "",
+                    "lead": row.work_order.lead_id or "",
+                    "scope": row.work_order.scope,
+                    "promised_on": expected.isoformat() if expected else "",
+                }
+            )
+        )
     given = request.POST
     return page_act(
         request,
@@ -266,8 +310,14 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             values={
                 "title": tidy(given.get("title", ""), field="title", needed=False),
                 "customer_reference": _reference(given),
+                "contact_id": typed_id(given, "contact"),
+                "owner_id": typed_id(given, "owner"),
             },
-            own={"expected_on": typed_day(given, "promised_on")},
+            own={
+                "expected_on": typed_day(given, "promised_on"),
+                "lead_id": typed_id(given, "lead"),
+                **({"scope": given["scope"]} if given.get("scope") in SCOPES else {}),
+            },
         ),
         ok=_("Changed %(number)s.") % {"number": row.number},
         back=back,

@@ -168,12 +168,24 @@ def more_than_billable(line: Any, wanted: int, free: int, field: str) -> Refusal
     )
 
 
+def _not_firm(line: Any, field: str) -> Refusal:
+    """What is only offered is not billed yet."""
+    sentence = (
+        N_("{number} is a quote. Win it first.")
+        if line.sheet.kind == "quote"
+        else N_("{number} is not confirmed. Confirm it first.")
+    )
+    return Refusal("not_firm", sentence, field=field, number=line.sheet.number, line=line.pk)
+
+
 def _row(plan: Plan, truth: Truth, invoice: Id, position: int, row: Row, place: PlaceRef) -> None:
     line, bill = row.line, row.bill
     left = bill.quantity
     held_here = truth.of_claim(line.pk, ("to_bill",))
     at_hand = sum(held.quantity for held in held_here)
     if at_hand < left:
+        if truth.of_claim(line.pk, ("offered",)):
+            raise _not_firm(line, f"lines.{position - 1}.quantity")
         raise more_than_billable(line, left, at_hand, f"lines.{position - 1}.quantity")
     for held in held_here:
         part = min(left, held.quantity)

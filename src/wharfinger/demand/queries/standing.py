@@ -11,7 +11,7 @@ from wharfinger.demand.rules.amend import Standing
 from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.prepared import Prepared, ids
-from wharfinger.parties.models import Contact, Organization, Site, User
+from wharfinger.parties.models import Contact, Grant, Organization, Site, User, covers
 
 _DECISIONS = (
     ("quote__won_at", "won"),
@@ -25,7 +25,12 @@ _DECISIONS = (
 
 _STANDING = Prepared(
     lambda sheets: Sheet.objects.filter(pk__in=sheets).values_list(
-        "pk", "kind", "order__confirmed_at", "order__held_at", *(name for name, _ in _DECISIONS)
+        "pk",
+        "kind",
+        "order__confirmed_at",
+        "order__held_at",
+        "order__fulfilled_at",
+        *(name for name, _ in _DECISIONS),
     ),
     ids("sheets"),
 )
@@ -40,8 +45,9 @@ def standing(sheets: Iterable[int]) -> dict[int, Standing]:
             kind != "quote" and (kind != "order" or confirmed is not None),
             next((word for (_, word), at in zip(_DECISIONS, decided, strict=True) if at is not None), ""),
             held is not None,
+            fulfilled is not None,
         )
-        for pk, kind, confirmed, held, *decided in (_STANDING(wanted) if wanted else ())
+        for pk, kind, confirmed, held, fulfilled, *decided in (_STANDING(wanted) if wanted else ())
     }
 
 
@@ -61,16 +67,22 @@ def read_default_site(sheet: int) -> Callable[[Truth], None]:
 
 
 def read_customer(
-    pk: int, *, site: int | None = None, contact: int | None = None, people: Iterable[int | None] = ()
+    pk: int,
+    *,
+    site: int | None = None,
+    contact: int | None = None,
+    people: Iterable[int | None] = (),
+    may: str = "sales.read",
 ) -> Callable[[Truth], None]:
     """Read for whom a new document is, and to where their goods are sent.
 
-    site, contact: must be theirs; people: must be users. Raises BadInput otherwise, Refusal when retired.
+    site, contact: must be theirs; people: must be active, and hold the
+    permission ``may``. Raises BadInput otherwise, Refusal when retired.
     """
 
     def read(truth: Truth) -> None:
         require_theirs(pk, site=site, contact=contact)
-        require_people(people)
+        require_people(people, may)
         organization = sql.by_ids(Organization, [pk], also=DEFAULT_SITE).get(pk)
         if organization is None:
             raise BadInput("no_such_organization", N_("There is no such organization."), field="organization")
@@ -124,21 +136,56 @@ def require_their_contacts(pairs: Iterable[tuple[int, int]]) -> None:
         raise BadInput("no_such_contact", N_("This customer has no such contact."), field="contact")
 
 
-def require_people(people: Iterable[int | None]) -> None:
-    """Let pass users; raises BadInput for anybody else."""
+def people_who(permission: str, among: Iterable[int] | None = None) -> dict[int, str]:
+    """The active people who hold this permission, by name, in one statement; among: only of these."""
+    held = Grant.objects.filter(ended_at__isnull=True, void__isnull=True, user__is_active=True)
+    if among is not None:
+        held = held.filter(user__in=sorted(set(among)))
+    names: dict[int, str] = {}
+    granted: dict[int, set[str]] = {}
+    rows = held.order_by("user__name", "user__username", "user")
+    for pk, name, login, some in rows.values_list(
+        "user_id", "user__name", "user__username", "role__permissions"
+    ):
+        names[pk] = name or login
+        granted.setdefault(pk, set()).update(some)
+    return {pk: name for pk, name in names.items() if covers(frozenset(granted[pk]), permission)}
+
+
+def require_people(people: Iterable[int | None], permission: str, *, field: str = "owner") -> None:
+    """Let pass people who are active and hold the permission; raises BadInput for anybody else."""
     wanted = {pk for pk in people if pk is not None}
-    if wanted and User.objects.filter(pk__in=wanted).count() != len(wanted):
-        raise BadInput("no_such_user", N_("There is no such user."), field="owner")
+    missing = wanted - people_who(permission, wanted).keys() if wanted else set()
+    if not missing:
+        return
+    found = {user.pk: user for user in User.objects.filter(pk__in=missing)}
+    if missing - found.keys():
+        raise BadInput("no_such_user", N_("There is no such user."), field=field)
+    raise BadInput(
+        "without_access",
+        N_("{name} does not sign in here any more, or may not see this. Choose another."),
+        field=field,
+        name=str(found[min(missing)]),
+    )
+
+
+READS = {"quote": "sales.read", "order": "sales.read"}
+"""What whoever owns a document must be allowed; ``work.read`` for work."""
 
 
 def read_changed(sheet: int, values: Mapping[str, Any]) -> Callable[[Truth], None]:
-    """Check that the people and the contact that a document is given are known."""
+    """Check that the people and the contact that a document is given are known; who stays may have left."""
 
     def read(truth: Truth) -> None:
         document = truth.documents.get("demand.Sheet", {}).get(sheet)
         if document is not None:
             require_theirs(document.organization_id, contact=values.get("contact_id"))
-        require_people((values.get("owner_id"), values.get("lead_id")))
+        permission = "sales.read" if document is None else READS.get(document.kind, "work.read")
+        work = truth.documents.get("work.WorkOrder", {}).get(sheet)
+        for name, row in (("owner", document), ("lead", work)):
+            person = values.get(f"{name}_id")
+            if person is not None and (row is None or getattr(row, f"{name}_id") != person):
+                require_people([person], permission, field=name)
 
     return read
 

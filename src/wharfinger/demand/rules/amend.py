@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from wharfinger.base.money import rounded
-from wharfinger.base.refusal import N_, NotThere, Refusal, Words
+from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy, Words
 from wharfinger.demand.rules import LineWish, advance, bear, end, make_lines, offered, route
 from wharfinger.demand.rules.kits import components, is_part, opened
 from wharfinger.ledger import owning
@@ -45,6 +45,8 @@ class Standing:
     """The decision that ended it: won, lost, cancelled, completed or undone."""
     held: bool = False
     """Whether an order is on hold: nothing of it leaves until somebody ends that."""
+    fulfilled: bool = False
+    """Whether somebody marked an order as fulfilled: it takes more lines, and then is so no longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,23 @@ def stands_against(truth: Truth, row: Any, wanted: int, free: int, *, field: str
         line=row.pk,
         what=Words(TAKEN[kind] for kind in against),
         against=against,
+        remedies=_ways(truth, row, against.keys()),
     )
+
+
+def _ways(truth: Truth, row: Any, against: Iterable[str]) -> list[Remedy]:
+    """How what stands against lowering a line is taken back: with it, or before it."""
+    document = truth.documents["demand.Sheet"].get(row.sheet_id)
+    if document is None or document.kind == "quote":
+        return []
+    kinds = set(against)
+    home = row.order_id or row.sheet_id
+    ways = [Remedy("amend", {"sheet": home})] if kinds and kinds <= WITH_IT else []
+    return ways + ([Remedy("take_back", {"pk": home})] if kinds & {"customer", "in_transit"} else [])
+
+
+WITH_IT = frozenset(("bin", "transfer", "drafted", "on_order"))
+"""What of a line is given back in the same act in which it is lowered."""
 
 
 def _raise(plan: Plan, truth: Truth, row: Any, more: int, standing: Standing, *, billable: bool) -> None:

@@ -117,7 +117,7 @@ def _read_customers(sales: Sequence[Sale], truth: Truth) -> None:
     for site in found.values():
         truth.read["sites"].setdefault(site.organization_id, []).append(site)
     require_their_contacts({(sale.organization, sale.contact) for sale in sales if sale.contact is not None})
-    require_people(sale.owner for sale in sales)
+    require_people((sale.owner for sale in sales), "sales.read")
 
 
 def _read_offers(sales: Sequence[Sale], truth: Truth) -> None:

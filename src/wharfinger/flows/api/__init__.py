@@ -26,18 +26,21 @@ from wharfinger.base.door import (
 )
 from wharfinger.base.money import micro
 from wharfinger.base.quantity import quantity
-from wharfinger.base.refusal import BadInput
-from wharfinger.demand.api import LineGiven, wishes
-from wharfinger.demand.queries.reading import products_of
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.demand.api import LineGiven, counted, wishes
+from wharfinger.demand.queries.reading import lines, products_of
 from wharfinger.demand.queries.where import location_places, lots_of
+from wharfinger.flows.actions.amend import amend
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
 from wharfinger.flows.actions.cancel_order import cancel_order
 from wharfinger.flows.actions.remove import remove
 from wharfinger.flows.actions.reopen import reopen
 from wharfinger.flows.actions.sell import Sale, sell
+from wharfinger.flows.rules.amend import Amend
 from wharfinger.fulfilment.api.goods import Code, GoodsDone, PickGiven, moved, picks_of
 from wharfinger.fulfilment.queries.inside import lines_packed_once
 from wharfinger.ledger.door import write
+from wharfinger.ledger.write import Written
 from wharfinger.sales import queries as sales
 from wharfinger.sales.actions import orders
 from wharfinger.sales.api.orders import OrderDone, OrderOut
@@ -140,6 +143,25 @@ class SoldDone(SoldOut, Done):
     """The orders that were sold, and the entry that wrote them."""
 
 
+class AmendedLine(Given):
+    """A line and how many of it there are from now on."""
+
+    line: Id
+    quantity: Quantity | None = Field(default=None, description="In the line's unit.")
+    remove: bool = Field(default=False, description="Take it off instead.")
+
+
+class AmendLines(Given):
+    """Lines that get less or more, and what becomes of goods that are on purchase orders for them."""
+
+    lines: list[AmendedLine] = Field(min_length=1, max_length=1000)
+    purchased: Literal["keep", "pass_on", "cut"] | None = Field(
+        default=None,
+        examples=[None],
+        description="Keep them for stock, give them to whoever waits next, or take them off their order.",
+    )
+
+
 NO_REASON = CancelOrder()
 
 
@@ -204,6 +226,41 @@ def reopen_order(request: Request, id: Id, body: Reopen) -> HttpResponse:
     sales.order(id)
     act = partial(reopen, actor=request.auth, order=id, reason=body.reason)
     return write(request, act, lambda _: sales.show_order(sales.order(id)), about=f"order:{id}")
+
+
+@router.post("/orders/{id}/amend", response=OrderDone, summary="Change quantities of a sales order")
+def amend_order(request: Request, id: Id, body: AmendLines) -> HttpResponse:
+    """Lower, raise or take off lines in one entry; what is reserved of them is free again."""
+    sales.order(id)
+    act = partial(_amend, request, id, body)
+    return write(request, act, lambda _: sales.show_order(sales.order(id)), about=f"order:{id}")
+
+
+@router.post("/work-orders/{id}/amend", response=WorkOrderDone, summary="Change quantities of a work order")
+def amend_work_order(request: Request, id: Id, body: AmendLines) -> HttpResponse:
+    """Lower, raise or take off charges in one entry; what is reserved of them is free again."""
+    work.work_order(id)
+    act = partial(_amend, request, id, body)
+    return write(request, act, lambda _: work.show_work_order(work.work_order(id)), about=f"work_order:{id}")
+
+
+def _amend(request: Request, sheet: int, body: AmendLines) -> Written:
+    found = lines().select_related("product").in_bulk([one.line for one in body.lines])
+    amends = []
+    for n, one in enumerate(body.lines):
+        if (one.quantity is None) != one.remove:
+            raise BadInput(
+                "quantity_or_remove",
+                N_("Give a quantity, or take the line off."),
+                field=f"lines.{n}.quantity",
+            )
+        line = found.get(one.line)
+        if line is None:
+            raise BadInput("no_such_line", N_("There is no such line."), field=f"lines.{n}.line")
+        said = one.quantity
+        units = 0 if said is None else counted(said, line.product, line.per, f"lines.{n}.quantity")
+        amends.append(Amend(one.line, units))
+    return amend(actor=request.auth, sheet=sheet, amends=amends, purchased=body.purchased or "")
 
 
 @router.post("/orders/{id}/cancel", response=OrderDone, summary="Cancel a sales order")

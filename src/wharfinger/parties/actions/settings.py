@@ -192,6 +192,7 @@ _CHECKS = {
     "listed_reasons_only": yes_or_no,
     "require_vendor_invoice": yes_or_no,
     "fulfil_automatically": yes_or_no,
+    "serve_back_orders": yes_or_no,
     "shipment_proof": yes_or_no,
     "returnable_days": _DAYS,
     "expiry_days": _DAYS,

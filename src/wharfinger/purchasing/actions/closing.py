@@ -7,7 +7,7 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.write import Written
 
-CLOSING = ("receive", "cancel", "cancel_purchase", "close_purchase", "cancel_receipt", "reverse")
+CLOSING = ("receive", "amend", "cancel", "cancel_purchase", "close_purchase", "cancel_receipt", "reverse")
 """The verbs after which a purchase order may have nothing on order any more, or something again."""
 
 

@@ -1,15 +1,20 @@
-"""What selling does because of an entry: note what left nothing open, refuse to send what is on hold."""
+"""What selling does because of an entry: note what left nothing open, or is open again; refuse to send what is on hold."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import N_, Refusal, Remedy
-from wharfinger.demand.queries.done import close_done, owes
+from wharfinger.demand.models import Sheet
+from wharfinger.demand.queries.done import close_done, fulfilled_by, marked_by_the_house, owes
 from wharfinger.demand.queries.standing import standing
 from wharfinger.ledger import sql
+from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import AccountRef, Plan, Truth
+from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
+from wharfinger.sales.models import Order
 
 CLOSING = (
     "win",
@@ -48,6 +53,13 @@ CLOSING = (
 SENDING = ("pick", "ship", "deliver", "pick_pack_ship")
 """The verbs that an order on hold refuses."""
 
+DELIVERING = ("ship", "deliver", "pick_pack_ship", "provide", "receive", "install")
+"""The verbs that may bring an order's last open goods to the customer."""
+
+TAKING_BACK = ("cancel_delivery", "remove", "cancel_receipt", "reverse")
+"""The verbs after which something of an order may be open again that was delivered."""
+
+_WITH_CUSTOMER = ("customer", "rented", "in_transit")
 _DOCUMENTS = ("demand.Sheet", "sales.Order", "work.WorkOrder")
 
 
@@ -115,3 +127,51 @@ def not_on_hold(truth: Truth, plan: Plan) -> None:
             number=held.number,
             remedies=[Remedy("unhold", {"order": held.pk})],
         )
+
+
+def wanted_again(truth: Truth, plan: Plan) -> None:
+    """Let an order be fulfilled no longer once more of it is wanted: a line is added, or raised."""
+    fulfilled = {pk for pk, one in truth.read.get("standing", {}).items() if one.fulfilled}
+    if not fulfilled:
+        return
+    lines = truth.read["lines"]
+    raised = (lines.get(step.source.claim) for step in plan.steps if step.source.kind == "want")
+    again = {line.order_id for line in raised if line is not None}
+    again |= {made["order_id"] for made in plan.creates.get("demand.Line", ())}
+    _fulfilled_no_longer(plan, again & fulfilled)
+
+
+def open_again(truth: Truth, plan: Plan) -> None:
+    """Let an order be fulfilled no longer that was so by itself, once goods of it come back from the customer."""
+    if not truth.read["house"].fulfil_automatically:
+        return
+    back = (s for s in plan.steps if s.source.kind in _WITH_CUSTOMER and s.target.kind not in _WITH_CUSTOMER)
+    claims = {step.source.claim for step in back if isinstance(step.source.claim, int) and step.source.claim}
+    if claims:
+        _fulfilled_no_longer(plan, marked_by_the_house(claims))
+
+
+def _fulfilled_no_longer(plan: Plan, orders: set[int]) -> None:
+    # Whoever writes to an order holds the lock of its sheet first, so this one waits for nobody who waits for us.
+    for row in sql.by_ids(Order, orders, locked=True).values():
+        plan.change(row, fulfilled_at=None)
+
+
+def fulfilled_by_itself(truth: Truth, _plan: Plan, written: Written) -> None:
+    """Mark orders as fulfilled whose last open goods were delivered, where the company decided so.
+
+    By an entry of its own, so that a part of the delivery can still be taken back.
+    """
+    if not truth.read["house"].fulfil_automatically:
+        return
+    orders = [pk for pk, _number in fulfilled_by(written.id)]
+    if not orders:
+        return
+
+    def plan(now: Truth) -> Plan:
+        made = Plan()
+        for row in now.documents["sales.Order"].values():
+            made.change(row, fulfilled_at=now.now)
+        return made
+
+    post("mark_fulfilled", Wish(documents=[(Sheet, orders), (Order, orders)]), plan, actor=HOUSE)

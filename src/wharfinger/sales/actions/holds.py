@@ -37,7 +37,7 @@ def reserve(
         "reserve",
         Wish(
             documents=[(Sheet, demand.documents_of(lines))],
-            first=_read_lines(lines),
+            first=read_sold(lines),
             products=demand.line_products,
             claims=demand.line_ids,
             free=True,
@@ -50,7 +50,7 @@ def reserve(
     )
 
 
-def _read_lines(lines: Sequence[int]) -> Callable[[Truth], None]:
+def read_sold(lines: Sequence[int]) -> Callable[[Truth], None]:
     """Read these lines, and with them how locations sell."""
     read_them = demand.read_lines(lines, also=channels_column())
 

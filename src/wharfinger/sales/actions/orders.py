@@ -98,7 +98,7 @@ def confirm(*, actor: Actor, order: int, key: str | None = None) -> Written:
 
 def unconfirm(*, actor: Actor, order: int, key: str | None = None) -> Written:
     """Make a firm order provisional again; what it reserved stays reserved."""
-    require(actor, "sales.confirm")
+    require(actor, "sales.unconfirm")
     return _with_lines(actor, "unconfirm", order, partial(rules.plan_unconfirm, order=order), key)
 
 

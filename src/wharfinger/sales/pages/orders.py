@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.base import further, owned
+from wharfinger.base.access import Actor
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.demand import needed
 from wharfinger.demand.entry import in_rows
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import (
@@ -32,13 +34,16 @@ from wharfinger.demand.pages import (
     offers,
     open_rows,
     stages_of,
+    typed_id,
     typed_lines,
     verbs_of,
 )
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import Money, open_on
+from wharfinger.demand.queries.done import fulfilled_by
 from wharfinger.demand.queries.reading import ORDER, lines_on
 from wharfinger.demand.queries.shown import lines_of
+from wharfinger.demand.queries.standing import people_who
 from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.telling import timeline
 from wharfinger.sales import queries
@@ -50,7 +55,9 @@ from wharfinger.sales.rules.orders import OrderWish
 def _rows(ask: Ask) -> Rows:
     every = queries.orders()
     standing = every.filter(order__cancelled_at__isnull=True, order__fulfilled_at__isnull=True)
-    found = standing if ask.tab == "open" else every
+    kept = every.filter(order__cancelled_at__isnull=True)
+    given_up = every.filter(order__cancelled_at__isnull=False)
+    found = {"open": standing, "cancelled": given_up}.get(ask.tab, kept)
     if text := ask.one("customer"):
         found = found.filter(organization__name__icontains=text)
     if words := ask.many("goods"):
@@ -116,12 +123,22 @@ ORDERS = Table(
     ),
     filters=(
         Filter("customer", N_("Customer")),
-        Filter("goods", N_("Goods"), "many", lambda _ask: [(k, _(GOODS[k])) for k in GOODS_TONES]),
-        Filter("money", N_("Money"), "many", lambda _ask: [(k, _(MONEY[k])) for k in MONEY_TONES]),
+        Filter(
+            "goods",
+            N_("Goods"),
+            "many",
+            lambda _ask: [(k, _(GOODS[k])) for k in GOODS_TONES if k != "cancelled"],
+        ),
+        Filter(
+            "money",
+            N_("Money"),
+            "many",
+            lambda _ask: [(k, _(MONEY[k])) for k in MONEY_TONES if k != "cancelled"],
+        ),
         Filter("ordered", N_("Ordered"), "date"),
         Filter("promised", N_("Promised"), "date"),
     ),
-    tabs=(Tab("open", N_("Open")), Tab("all", N_("All"))),
+    tabs=(Tab("open", N_("Open")), Tab("all", N_("All")), Tab("cancelled", N_("Cancelled"))),
     new=New(N_("New order"), "sales:new_order", "sales.order"),
     empty=N_("Orders appear here when a quote is won or one is written by hand."),
     own="order",
@@ -156,6 +173,8 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "stages": stages_of(rows),
         "sums": sums[pk],
         "verbs": verbs_of(rows, row.money_word) if _goes_on(row.order) else {},
+        "needs": needed.needs(found, rows) if _goes_on(row.order) else [],
+        "got": needed.got(found, rows),
         "parts": further.told("order", request, pk),
         "timeline": timeline(f"order:{pk}"),
     }
@@ -178,6 +197,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
             "heading": _("New order"),
             "own": {},
             "confirmable": True,
+            "owners": owners(),
             "back": reverse("sales:orders"),
         }
         return render(request, "sales/document_form.html", context | offers(form.values))
@@ -195,6 +215,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
             customer_reference=words["customer_reference"],
             promised_on=words["promised_on"],
             confirm=given.get("confirm") == "yes",
+            owner=typed_id(given, "owner"),
             own=owned.read(given, "order"),
         )
         return actions.create_order(actor=request.user, wish=wish)  # type: ignore[arg-type]
@@ -206,6 +227,11 @@ def new_order(request: HttpRequest) -> HttpResponse:
         back=lambda done: reverse("sales:order", args=[done.one("demand.Sheet")]),
         again=in_rows(show, given),
     )
+
+
+def owners(there: Any = None) -> list[tuple[int, str]]:
+    """Who may own what is sold, and whoever does so already."""
+    return list((({there.pk: str(there)} if there else {}) | people_who("sales.read")).items())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -220,25 +246,42 @@ def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
             "form": form,
             "heading": _("Edit %(number)s") % {"number": row.number},
             "contacts": contacts_of(row.organization_id),
+            "owners": owners(row.owner),
             "own": row.order.own,
             "back": back,
         }
         return render(request, "sales/document_form.html", context)
 
     if request.method != "POST":
-        return show(Form(typed_of(row)))
+        return show(Form(typed_of(row) | {"owner": row.owner_id or ""}))
     return page_act(
         request,
         lambda: actions.change_order(
             actor=request.user,  # type: ignore[arg-type]
             order=pk,
-            values=words_of(request.POST),
+            values=words_of(request.POST) | {"owner_id": typed_id(request.POST, "owner")},
             own=owned.read(request.POST, "order"),
         ),
         ok=_("Changed %(number)s.") % {"number": row.number},
         back=back,
         again=show,
     )
+
+
+def to_fulfil(entry: int, actor: Actor) -> list[further.Offered]:
+    """The orders that an entry left with nothing open, for who may mark them as fulfilled."""
+    if not actor.may("sales.fulfil"):
+        return []
+    return [
+        further.Offered(
+            "mark-fulfilled",
+            "order",
+            pk,
+            _("Mark %(number)s as fulfilled") % {"number": number},
+            reverse("sales:fulfil_order", args=[pk]),
+        )
+        for pk, number in fulfilled_by(entry)
+    ]
 
 
 def _verb(name: str, act: Callable[..., Any], sentence: str) -> Callable[..., HttpResponse]:

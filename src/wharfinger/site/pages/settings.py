@@ -31,6 +31,7 @@ SWITCHES = (
     "listed_reasons_only",
     "require_vendor_invoice",
     "fulfil_automatically",
+    "serve_back_orders",
     "shipment_proof",
     "pictures_on_quotes",
     "webhook_private_addresses",

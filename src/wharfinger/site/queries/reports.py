@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from wharfinger.base import configuration, money
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_
 from wharfinger.catalog.models import Product
-from wharfinger.ledger.models import Account
+from wharfinger.demand.rules.words import OPEN_GOODS
+from wharfinger.ledger.models import Account, Holding
 from wharfinger.stock.queries import reasons, worth
 
 Rows = list[dict[str, Any]]
@@ -84,6 +85,36 @@ def _by_reason(since: date, until: date) -> Rows:
     ]
 
 
+def _closed_work(_on: date) -> Rows:
+    still = Holding.objects.filter(
+        kind__in=OPEN_GOODS,
+        quantity__gt=0,
+        claim__line__void__isnull=True,
+        claim__line__sheet__void__isnull=True,
+    )
+    ended = Q(claim__line__sheet__work_order__completed_at__isnull=False) | Q(
+        claim__line__sheet__work_order__cancelled_at__isnull=False
+    )
+    path = "claim__line__sheet"
+    found = still.filter(ended).values(
+        *(f"{path}__{name}" for name in ("pk", "number", "organization", "organization__name")),
+        *("product", "product__sku", "product__quantity_decimals"),
+    )
+    order = (f"{path}__organization__name", f"{path}__pk", "product__sku", "product")
+    return [
+        {
+            "work_order": one[f"{path}__pk"],
+            "number": one[f"{path}__number"],
+            "organization": one[f"{path}__organization"],
+            "name": one[f"{path}__organization__name"],
+            "product": one["product"],
+            "sku": one["product__sku"],
+            "quantity": plain(one["units"], one["product__quantity_decimals"]),
+        }
+        for one in found.annotate(units=Sum("quantity")).order_by(*order)
+    ]
+
+
 REPORTS: Mapping[str, Report] = {
     "stock-valuation": Report(
         N_("What stock is worth"),
@@ -103,6 +134,13 @@ REPORTS: Mapping[str, Report] = {
         "billing.read",
         ("organization", "name", "open", "currency"),
         _receivables,
+        past=False,
+    ),
+    "closed-work-open-goods": Report(
+        N_("Ended work of which goods are still open"),
+        "work.read",
+        ("work_order", "number", "organization", "name", "product", "sku", "quantity"),
+        _closed_work,
         past=False,
     ),
 }

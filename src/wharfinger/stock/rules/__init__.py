@@ -32,15 +32,11 @@ def choose(
     What is chosen is taken from ``free``, so that the next choice of the same act finds the rest.
     Raises Refusal when there is less than wanted; nothing is chosen then.
     """
-    named = location is not None or bin is not None or lots
-    lending = {place for place, channel in (channels or {}).items() if channel == "rental" and not named}
+    named = location is not None or bin is not None or bool(lots)
     fitting = [
         h
-        for h in free
-        if h.product == product
-        and h.quantity > 0
-        and h.location not in lending
-        and (location is None or h.location == location)
+        for h in _sellable(free, product, {} if named else channels or {})
+        if (location is None or h.location == location)
         and (bin is None or h.place == bin)
         and (not lots or h.lot in lots)
     ]
@@ -80,6 +76,20 @@ def choose(
             one.quantity -= part
             quantity -= part
     return chosen
+
+
+def _sellable(free: Iterable[Held], product: int, channels: Mapping[int, str]) -> list[Held]:
+    """Goods of a product that are not at a location which only lends."""
+    lending = {place for place, channel in channels.items() if channel == "rental"}
+    return [h for h in free if h.product == product and h.quantity > 0 and h.location not in lending]
+
+
+def at_hand(
+    free: Iterable[Held], product: int, *, channels: Mapping[int, str] | None, fresh_on: date | None
+) -> int:
+    """How many units of a product ``choose`` would find where nobody names a place or a number."""
+    fitting = _sellable(free, product, channels or {})
+    return sum(h.quantity for h in fitting if not expired_on(h, fresh_on))
 
 
 def expired_on(held: Held, day: date | None) -> bool:

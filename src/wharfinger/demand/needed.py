@@ -1,0 +1,110 @@
+"""What the lines of a document still need, and what of them is picked, received or on order: two short tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from wharfinger.base.refusal import N_
+from wharfinger.demand.models import Line
+from wharfinger.ledger.models import Holding
+from wharfinger.ledger.telling import STANDS, stand_words
+from wharfinger.stock.queries import figures
+
+MOST = 50
+"""So many rows each table has; all lines stand below them."""
+
+WAITS = {
+    "wanted": N_("To reserve or pick"),
+    "to_approve": N_("To approve"),
+    "to_order": N_("To order"),
+    "drafted": N_("On a draft"),
+}
+"""For what a line waits that still needs goods."""
+
+AT_HAND = ("picked", "container", "bin", "transfer", "quarantine", "on_order", "in_transit")
+"""Where goods of a line stand that nobody has to find any more, and that the customer has not got yet."""
+
+
+class Need(NamedTuple):
+    """What a line still needs."""
+
+    line: int
+    name: tuple[str, str]
+    units: int
+    decimals: int
+    waits: str
+    available: int
+    at_once: int
+    """How many can be picked now: the lesser of what is needed and what is available."""
+    numbered: bool
+
+
+class Got(NamedTuple):
+    """Goods of a line that are at hand or under way."""
+
+    name: tuple[str, str]
+    units: int
+    decimals: int
+    where: str
+    expected_on: date | None
+
+
+def needs(found: Sequence[Line], rows: Sequence[Mapping[str, Any]]) -> list[Need]:
+    """What lines still need, in the order of the lines; a constant number of statements.
+
+    rows: the same lines as cells, whose figures are read already. A kit's line needs what its components need.
+    """
+    open_lines = [
+        (line, row, sum(row["figures"][name] for name in WAITS))
+        for line, row in zip(found, rows, strict=True)
+        if line.product.kind not in ("kit", "service")
+    ]
+    open_lines = [one for one in open_lines if one[2]][:MOST]
+    free = figures.free(sorted({line.product_id for line, _row, _units in open_lines}))
+    needed = []
+    for line, row, units in open_lines:
+        here = row["figures"]
+        available = free[line.product_id]
+        needed.append(
+            Need(
+                line.pk,
+                row["product"],
+                units,
+                line.product.quantity_decimals,
+                ", ".join(_(words) for name, words in WAITS.items() if here[name]),
+                available,
+                max(min(units - here["drafted"], available), 0),
+                line.product.traced not in ("", "none"),
+            )
+        )
+    return needed
+
+
+def got(found: Sequence[Line], rows: Sequence[Mapping[str, Any]]) -> list[Got]:
+    """Where goods of lines are that nobody has to find any more, in one statement."""
+    names = {line.pk: (row["product"], line) for line, row in zip(found, rows, strict=True)}
+    stages = ("on_order", "reserved", "picked", "packed", "shipped")
+    there = [row["id"] for row in rows if any(row["figures"][name] for name in stages)]
+    if not there:
+        return []
+    held = Holding.objects.filter(claim__in=there, kind__in=AT_HAND, quantity__gt=0)
+    bought = "place__purchase_line"
+    grouped = held.values_list(
+        "claim_id", *STANDS, f"{bought}__purchase_order__number", f"{bought}__expected_on"
+    )
+    sums = grouped.annotate(units=Sum("quantity")).order_by("claim__line__position", "claim_id", "kind")
+    return [
+        Got(
+            names[claim][0],
+            units,
+            names[claim][1].product.quantity_decimals,
+            ", ".join(filter(None, (stand_words(*stands), number))),
+            expected,
+        )
+        for claim, *stands, number, expected, units in sums[:MOST]
+    ]

@@ -1,0 +1,113 @@
+"""Pure decision about lines that get less or more, whatever of them is reserved or on a purchase order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
+from wharfinger.demand import rules as demand
+from wharfinger.demand.rules.amend import LineChange, plan_change, plan_remove, require_open
+from wharfinger.demand.rules.kits import components
+from wharfinger.flows.rules.bought import LetGo
+from wharfinger.ledger.plan import Held, Plan, Truth, fixed, spot
+
+OPEN = ("quoted", "demand", "to_approve", "to_order", "ready")
+"""What of a line is taken off first, since nobody has done anything for it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """A line and how many of it there are from now on, in the product's smallest unit; nought takes it off."""
+
+    line: int
+    quantity: int
+
+
+def plan_amend(
+    truth: Truth,
+    *,
+    sheet: int,
+    amends: Sequence[Amend],
+    purchased: str,
+    waiting: Sequence[tuple[int, int]] = (),
+) -> Plan:
+    """Change how many of these lines there are, all at once.
+
+    What nobody has done anything for goes first, then what is reserved, which is free again, then what is on a
+    purchase order. purchased: what becomes of that, one of ``PURCHASED``; without it the refusal asks. Raises
+    Refusal for what is picked, sent or invoiced.
+    """
+    plan = Plan()
+    require_open(truth.read["standing"].get(sheet))
+    bought = LetGo(plan, truth, purchased, waiting)
+    for n, one in enumerate(amends):
+        row = truth.read["lines"].get(one.line)
+        if row is None or sheet not in (row.sheet_id, row.order_id):
+            raise NotThere("no_such_line", N_("There is no such line."), field=f"lines.{n}.line")
+        try:
+            firm = truth.read["standing"][row.sheet_id].firm
+            _give_back(plan, truth, bought, row, row.quantity - one.quantity, firm=firm)
+            plan.then(
+                plan_change(truth, line=row.pk, change=LineChange(quantity=one.quantity))
+                if one.quantity
+                else plan_remove(truth, line=row.pk)
+            )
+        except Refusal as refusal:
+            if refusal.field != "purchased":
+                refusal.field = f"lines.{n}.quantity"
+            raise
+    bought.settle()
+    plan.mention(*truth.documents["demand.Sheet"].values())
+    return plan
+
+
+def _give_back(plan: Plan, truth: Truth, bought: LetGo, row: Any, less: int, *, firm: bool) -> None:
+    """Let a line hold so many fewer than its open wishes allow, and show it as open, so that it can be lowered."""
+    if parts := components(truth, row.pk):
+        for part in parts:
+            _give_back(plan, truth, bought, part, less * part.ratio, firm=firm)
+        return
+    left = less - truth.quantity_of(row.pk, OPEN)
+    for held in truth.of_claim(row.pk, demand.HELD):
+        if (units := min(left, held.quantity)) > 0:
+            plan.move(held.spot, held.spot.for_claim(0), units)
+            held.quantity -= units
+            _want_again(plan, truth, row, units, "demand" if firm else "quoted")
+            left -= units
+    for held in truth.of_claim(row.pk, ("drafted", "on_order")):
+        if (units := min(left, held.quantity)) > 0:
+            if not bought.choice:
+                raise _asked(row)
+            if held.kind == "drafted":
+                bought.units(held, units, wish="to_order")
+                _shown(truth, row, "to_order", units)
+            else:
+                bought.units(held, units)
+                _want_again(plan, truth, row, units, "to_order")
+            left -= units
+    if not any(held.quantity for held in truth.of_claim(row.pk, demand.HELD)):
+        demand.end_hold(plan, truth, row.pk)
+
+
+def _want_again(plan: Plan, truth: Truth, row: Any, units: int, target: str) -> None:
+    demand.uncover(plan, truth, row.pk, units, target)
+    _shown(truth, row, target, units)
+
+
+def _shown(truth: Truth, row: Any, target: str, units: int) -> None:
+    """Let the truth show the wish that the plan gives back, since the line is lowered after it."""
+    truth.held.append(Held(0, spot(truth.lot(row.product_id), fixed(target), row.pk), units))
+
+
+def _asked(row: Any) -> Refusal:
+    return Refusal(
+        "purchased",
+        N_(
+            "Goods of this line are on a purchase order. Keep them for stock, give them to whoever waits next, or take them off it."
+        ),
+        field="purchased",
+        line=row.pk,
+        remedies=[Remedy("amend", {"sheet": row.order_id or row.sheet_id})],
+    )
