@@ -82,6 +82,22 @@ def _change_purchase(state: State, chance: random.Random) -> Any:
     return ordering.change_purchase(actor=state.user, order=line.purchase_order_id, change=change)
 
 
+def _amend_purchase(state: State, chance: random.Random) -> Any:
+    """More or fewer of what is on order, at another cost, or more for whoever waits for it."""
+    open_orders = _orders(submitted_at__isnull=False, done__isnull=True)
+    lines = PurchaseLine.objects.filter(purchase_order__in=open_orders, void__isnull=True)
+    line = state.one(chance, lines.filter(removed_at__isnull=True))
+    if line is None:
+        return None
+    held = state.standing(chance, "to_order", "demand")
+    waits = held is not None and held.product_id == line.product_id
+    wanted = (Wanted(held.claim_id),) if held is not None and waits else ()
+    cost = chance.randint(1, 9) * 10**5 if chance.random() < 0.3 else None
+    change = LineChange(line.pk, None if wanted else chance.randint(1, 6), cost, wanted=wanted)
+    whole = PurchaseChange(change=(change,))
+    return ordering.amend_purchase(actor=state.user, order=line.purchase_order_id, change=whole)
+
+
 def _submit(state: State, chance: random.Random) -> Any:
     order = state.one(chance, _orders(submitted_at__isnull=True))
     return order and ordering.submit(actor=state.user, order=order.pk)
@@ -353,6 +369,7 @@ BUYING: dict[str, Verb] = {
     "request": _request,
     "draft": _draft,
     "change_purchase": _change_purchase,
+    "amend_purchase": _amend_purchase,
     "submit": _submit,
     "send_purchase": _send_purchase,
     "cancel_purchase": _cancel_purchase,

@@ -11,7 +11,7 @@ from wharfinger.pricing.actions import set_rates
 from wharfinger.purchasing.actions import ordering
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
-from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.sales.actions import orders, quotes
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.sales.rules.quotes import QuoteWish
@@ -56,6 +56,15 @@ class RatesActions:
         act = lambda: ordering.change_purchase(actor=self.who, order=order, change=wanted)  # noqa: E731
         return int(self._said(act).id)
 
+    def amend(self: Tells, line: PurchaseLine, n: int | None, cost: str | None, wanted: Sequence[int]) -> int:
+        """Another quantity or cost of what the vendor was told, or more of it for customers' lines."""
+        asks = tuple(Wanted(one) for one in wanted)
+        change = LineChange(line.pk, n, None if cost is None else micro(cost), wanted=asks)
+        whole = PurchaseChange(change=(change,))
+        order = line.purchase_order_id
+        act = lambda: ordering.amend_purchase(actor=self.who, order=order, change=whole)  # noqa: E731
+        return int(self._said(act).id)
+
 
 class RatesApi:
     """Speaks JSON over HTTP."""
@@ -86,4 +95,11 @@ class RatesApi:
         change = {"purchase_line": line.pk, "quantity": str(n)} | (
             {} if cost is None else {"unit_cost": cost}
         )
+        return int(self._patch(f"/purchase-orders/{line.purchase_order_id}", {"change": [change]})["entry"])
+
+    def amend(self: Posts, line: PurchaseLine, n: int | None, cost: str | None, wanted: Sequence[int]) -> int:
+        """Another quantity or cost of what the vendor was told, or more of it for customers' lines."""
+        change: dict[str, Any] = {"purchase_line": line.pk, "wanted": list(wanted)}
+        change |= {} if n is None else {"quantity": str(n)}
+        change |= {} if cost is None else {"unit_cost": cost}
         return int(self._patch(f"/purchase-orders/{line.purchase_order_id}", {"change": [change]})["entry"])

@@ -8,6 +8,7 @@ unsold router                          no vendor is known to sell it
 from-vendor PO: 7 router [at 4.00] [packs] [add]     typed into a form; the vendor is added where it says so
 bought PO router: 10 at 9.00 offered   how many a draft orders, at what, typed or offered
 alter PO 100 router [at 7.50]          another quantity of a draft, or another cost
+amend PO 4 router [at 5.00] · amend PO more router for SO     what the vendor was told changes
 late phone                             its serial numbers are known only when it leaves
 """
 
@@ -92,6 +93,14 @@ class Rating(Trading):
         document, quantity, name, *more = rest.split()
         line = self._bought(document, name)
         self.acts.append(self.door.alter(line, int(quantity), more[1] if more else None))
+
+    def say_amend(self, rest: str) -> None:
+        """amend PO 4 NAME [at COST]; amend PO more NAME for SO"""
+        document, quantity, name, *more = rest.split()
+        wanted = [self.line(more[1], name)] if more[:1] == ["for"] else []
+        cost = more[1] if more[:1] == ["at"] else None
+        n = None if quantity == "more" else int(quantity)
+        self.acts.append(self.door.amend(self._bought(document, name), n, cost, wanted))
 
     def say_bought(self, rest: str) -> None:
         """bought PO NAME: 10 at 9.00 offered"""

@@ -210,6 +210,10 @@ CHART: tuple[Row, ...] = (
     ),
     _row("cancel_purchase", "on_order", "vendor"),
     _row("cancel_purchase", "covered drafted", "to_order"),
+    _row("amend_purchase", "vendor", "on_order"),
+    _row("amend_purchase", "on_order", "vendor"),
+    _row("amend_purchase", "covered", "to_order"),
+    _row("amend_purchase", "to_order demand", "covered"),
     _row("close_purchase", "on_order", "vendor"),
     _row("close_purchase", "covered", "to_order"),
     # Stock

@@ -37,6 +37,8 @@ class PurchaseOrder(Document):
     ordered_on = models.DateField(null=True)
     submitted_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    amended_at = models.DateTimeField(null=True)
+    """When last something became different of what the vendor has been told."""
     cancelled_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     buyer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -60,9 +62,7 @@ class PurchaseOrder(Document):
             models.Index(
                 fields=["id"], name="purchase_open", condition=Q(done__isnull=True, void__isnull=True)
             ),
-            models.Index(
-                fields=["id"], name="purchase_asked", condition=Q(approval_asked_at__isnull=False)
-            ),
+            models.Index(fields=["id"], name="purchase_asked", condition=Q(approval_asked_at__isnull=False)),
             models.Index(
                 fields=["external_number"], name="purchase_external", condition=~Q(external_number="")
             ),

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from wharfinger.purchasing.pages import approving, entry, landing, orders, receiving, replenishing, returning
+from wharfinger.purchasing.pages import (
+    approving,
+    changing,
+    entry,
+    landing,
+    orders,
+    receiving,
+    replenishing,
+    returning,
+)
 
 app_name = "purchasing"
 urlpatterns = [
@@ -12,7 +21,7 @@ urlpatterns = [
     path("purchase-orders/about/", entry.about, name="about"),
     path("purchase-orders/low/", replenishing.low, name="low"),
     path("purchase-orders/<int:purchase_order>/", orders.order, name="order"),
-    path("purchase-orders/<int:pk>/change/", orders.change, name="change"),
+    path("purchase-orders/<int:pk>/change/", changing.change, name="change"),
     path("purchase-orders/approve/", approving.approve, name="approve_orders"),
     path("purchase-orders/reject/", approving.reject, name="reject_orders"),
     path("purchase-orders/<int:pk>/ask/", approving.ask, name="ask"),

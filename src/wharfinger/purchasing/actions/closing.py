@@ -7,7 +7,10 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.write import Written
 
-CLOSING = ("receive", "amend", "cancel", "cancel_purchase", "close_purchase", "cancel_receipt", "reverse")
+CLOSING = (
+    *("receive", "cancel_receipt", "amend_purchase", "cancel_purchase", "close_purchase"),
+    *("amend", "cancel", "reverse"),
+)
 """The verbs after which a purchase order may have nothing on order any more, or something again."""
 
 

@@ -20,7 +20,7 @@ from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries import needs
 from wharfinger.purchasing.queries import truth as reads
-from wharfinger.purchasing.rules import changing, drafting, levels, ordering
+from wharfinger.purchasing.rules import amending, changing, drafting, levels, ordering
 from wharfinger.purchasing.rules.asking import By
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
@@ -110,25 +110,47 @@ def auto_fill(*, actor: Actor, key: str | None = None) -> Written:
 
 
 def change_purchase(*, actor: Actor, order: int, change: PurchaseChange, key: str | None = None) -> Written:
-    """Change the lines and terms of a draft; of a submitted order its dates and notes."""
+    """Change the lines, terms and vendor of a draft; of a submitted order its dates and notes."""
     require(actor, "purchasing.order")
-    _costs_are_ones_own(actor, (*change.add, *change.change), dict(change.values).get("freight_minor"))
-    _may_add_vendors(actor, change)
-    wanted = [one for line in change.add for one in line.wanted]
-    asked = [one.line for one in wanted]
-    more = [line.product for line in change.add if line.product is not None]
     return post(
         "change_purchase",
-        Wish(
-            documents=[(PurchaseOrder, [order]), *_to_be_sold(change, asked, more)],
-            first=reads.also_lines(reads.read_orders(), asked),
-            claims=demand.line_ids,
-            places=reads.places,
-            reads=(reads.read_products(*more), _read_terms_of_order, reads.read_drafted_on),
-        ),
+        _changing(actor, order, change),
         partial(changing.plan_change, order=order, change=change),
         actor=actor,
         key=key,
+    )
+
+
+def amend_purchase(*, actor: Actor, order: int, change: PurchaseChange, key: str | None = None) -> Written:
+    """Change what a vendor was told: quantities, costs and dates of lines, or who it is; those who get fewer wait again."""
+    require(actor, "purchasing.order")
+    require(actor, "purchasing.submit")
+    return post(
+        "amend_purchase",
+        replace(
+            _changing(actor, order, change, reads.read_came, reads.read_approval),
+            products=reads.purchase_products,
+            loose=True,
+        ),
+        partial(amending.plan_amend, order=order, change=change),
+        actor=actor,
+        key=key,
+    )
+
+
+def _changing(actor: Actor, order: int, change: PurchaseChange, *also: reads.Read) -> Wish:
+    _costs_are_ones_own(actor, (*change.add, *change.change), dict(change.values).get("freight_minor"))
+    _may_add_vendors(actor, change)
+    wanted = [line.wanted for line in change.add] + [line.wanted for line in change.change]
+    asked = [one.line for some in wanted for one in some]
+    more = [line.product for line in change.add if line.product is not None]
+    vendors = [change.vendor] if change.vendor else []
+    return Wish(
+        documents=[(PurchaseOrder, [order]), *_to_be_sold(change, asked, more, order)],
+        first=reads.also_lines(reads.read_orders(), asked),
+        claims=demand.line_ids,
+        places=reads.places,
+        reads=(reads.read_products(*more), _read_terms_of_order(*vendors), reads.read_drafted_on, *also),
     )
 
 
@@ -233,10 +255,13 @@ def _drafting(wanted: Sequence[Wanted], lines: Sequence[PurchaseLineWish], wish:
     )
 
 
-def _read_terms_of_order(truth: Truth) -> None:
-    orders = truth.documents["purchasing.PurchaseOrder"].values()
-    sites = [order.ship_to_site_id for order in orders if order.ship_to_site_id]
-    reads.read_terms(vendors=[order.vendor_id for order in orders], sites=sites)(truth)
+def _read_terms_of_order(*more: int) -> reads.Read:
+    def read(truth: Truth) -> None:
+        orders = truth.documents["purchasing.PurchaseOrder"].values()
+        sites = [order.ship_to_site_id for order in orders if order.ship_to_site_id]
+        reads.read_terms(vendors=[*more, *(order.vendor_id for order in orders)], sites=sites)(truth)
+
+    return read
 
 
 def _read_vendor_mail(truth: Truth) -> None:
@@ -281,15 +306,16 @@ def _may_add_vendors(actor: Actor, wish: PurchaseWish | PurchaseChange) -> None:
 
 
 def _to_be_sold(
-    wish: PurchaseWish | PurchaseChange | None, lines: Sequence[int], products: Sequence[int]
+    wish: PurchaseWish | PurchaseChange | None, lines: Sequence[int], products: Sequence[int], order: int = 0
 ) -> list[tuple[type[Product], sql.Found]]:
     """The products to lock where a vendor may be added to them, so that nobody adds the same one beside."""
     if wish is None or not wish.add_vendor:
         return []
     of = f"SELECT product_id FROM demand_line WHERE {sql.among('claim_id')} OR {sql.among('parent_id')}"
+    on = "SELECT product_id FROM purchasing_purchaseline WHERE purchase_order_id = %s"
     asked = sql.array(sorted(lines))
-    wanted = f"{sql.among('id')} OR id IN ({of})"
-    return [(Product, sql.Found(wanted, (sql.array(sorted(products)), asked, asked)))]
+    wanted = f"{sql.among('id')} OR id IN ({of}) OR id IN ({on})"
+    return [(Product, sql.Found(wanted, (sql.array(sorted(products)), asked, asked, order)))]
 
 
 def _needs_some(wanted: Sequence[Wanted]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, get_args
 
@@ -37,7 +37,7 @@ from wharfinger.purchasing.api.shapes import (
     Word,
 )
 from wharfinger.purchasing.queries import shown as queries
-from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
+from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange, says_little
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 
 router = Router(tags=["purchasing"])
@@ -153,7 +153,7 @@ def order(request: Request, id: Id) -> HttpResponse:
 
 @router.patch("/purchase-orders/{id}", response=OrderDone, summary="Change a purchase order")
 def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
-    """Change the lines and terms of a draft; of a submitted order its dates and notes."""
+    """Change a draft, or amend what the vendor was told: fewer goods send lines back to be ordered, more are for those named."""
     require(request.auth, "purchasing.order")
     found = queries.order(id)
     values = body.model_dump(include={"external_number", "memo", "expected_on"}, exclude_unset=True)
@@ -162,6 +162,8 @@ def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
             values[name] = ""
     if body.freight is not None:
         values["freight_minor"] = minor(body.freight, found.currency, field="freight")
+    asked = [_wanted(one.wanted) for one in body.change]
+    decimals = queries.decimals_of_lines(one.line for some in asked for one in some)
     places = queries.decimals_of_purchase_lines(one.purchase_line for one in body.change)
     sizes = queries.sizes_of_purchase_lines(one.purchase_line for one in body.change)
     changes = tuple(
@@ -178,6 +180,8 @@ def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
             None if one.unit_cost is None else micro(one.unit_cost, field=f"change.{n}.unit_cost"),
             one.expected_on,
             one.description,
+            one.location,
+            tuple(_quantified(asked[n], decimals, f"change.{n}.wanted")),
         )
         for n, one in enumerate(body.change)
     )
@@ -189,8 +193,11 @@ def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
         add_vendor=body.add_vendor,
         fill_packs=body.fill_packs,
         own=body.own,
+        vendor=body.vendor,
     )
-    act = partial(actions.change_purchase, actor=request.auth, order=id, change=wanted)
+    amends = found.submitted_at is not None and not says_little(wanted)
+    verb = actions.amend_purchase if amends else actions.change_purchase
+    act = partial(verb, actor=request.auth, order=id, change=wanted)
     return _on(request, id, act)
 
 
@@ -279,14 +286,21 @@ def wishes_of(lines: Sequence[LineGiven], *, at: str = "lines") -> tuple[Purchas
 
 def wanted_of(lines: Sequence[int | WantedGiven]) -> list[Wanted]:
     """Customers' lines as they were sent, each with its quantity where one is given."""
-    given = [WantedGiven(line=one) if isinstance(one, int) else one for one in lines]
-    places = queries.decimals_of_lines(one.line for one in given)
+    given = _wanted(lines)
+    return _quantified(given, queries.decimals_of_lines(one.line for one in given), "lines")
+
+
+def _wanted(lines: Sequence[int | WantedGiven]) -> list[WantedGiven]:
+    return [WantedGiven(line=one) if isinstance(one, int) else one for one in lines]
+
+
+def _quantified(given: Sequence[WantedGiven], places: Mapping[int, int], at: str) -> list[Wanted]:
     return [
         Wanted(
             one.line,
             None
             if one.quantity is None
-            else quantity(one.quantity, places.get(one.line, MOST_DECIMALS), field=f"lines.{n}.quantity"),
+            else quantity(one.quantity, places.get(one.line, MOST_DECIMALS), field=f"{at}.{n}.quantity"),
         )
         for n, one in enumerate(given)
     ]

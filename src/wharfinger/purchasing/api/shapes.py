@@ -112,23 +112,32 @@ class PerVendor(Given):
 
 
 class ChangeOfLine(Given):
-    """What changes of a line of a draft."""
+    """What changes of a line."""
 
     purchase_line: Id
     quantity: Quantity | None = None
     unit_cost: Price | None = None
     expected_on: date | None = None
     description: str | None = Field(default=None, max_length=500)
+    location: Id | None = Field(default=None, description="Where it will be received instead.")
+    wanted: list[Id | WantedGiven] = Field(
+        default=[],
+        max_length=1000,
+        description="Customers' lines for which more of it is bought; without a quantity, as much more as they want.",
+    )
 
 
 class OrderChange(Given):
-    """What changes of a purchase order; lines and freight only while it is a draft."""
+    """What changes of a purchase order; once it is submitted no lines are added or taken off."""
 
     external_number: str | None = Field(default=None, max_length=60)
     memo: Note | None = None
     expected_on: date | None = None
     own: OwnValues = {}
     freight: Amount | None = None
+    vendor: Id | None = Field(
+        default=None, description="Of whom all of it is bought instead, until something has arrived."
+    )
     add: list[LineGiven] = Field(default=[], max_length=1000)
     change: list[ChangeOfLine] = Field(default=[], max_length=1000)
     remove: list[Id] = Field(default=[], max_length=1000)
@@ -209,6 +218,9 @@ class OrderOut(Shown):
     ordered_on: date | None
     submitted_at: datetime | None
     sent_at: datetime | None
+    amended_at: datetime | None = Field(
+        description="When last something became different of what the vendor was told."
+    )
     cancelled_at: datetime | None
     closed_at: datetime | None
     buyer: Id | None
@@ -224,6 +236,7 @@ class OrderDone(OrderOut, Done):
 
 class OrdersDone(Done):
     """The purchase orders that were drafted, and the entry that wrote them."""
+
     approval_asked_at: datetime | None = Field(
         description="Since when it waits for an approval that was asked for."
     )

@@ -18,19 +18,17 @@ from wharfinger.base.money import MICRO
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
-from wharfinger.base.typed import amount, micro, minor, scaled, unit_price, written
+from wharfinger.base.typed import micro, minor, scaled, written
 from wharfinger.catalog.queries import scanned, to_choose, units_of
-from wharfinger.catalog.rules.units import told, unit_named
+from wharfinger.catalog.rules.units import unit_named
 from wharfinger.demand.entry import typed_quantity
 from wharfinger.demand.pages import typed_id
 from wharfinger.demand.queries.reading import lines_with
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions import ordering
-from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.pages import entry
 from wharfinger.purchasing.queries import orders as queries
 from wharfinger.purchasing.queries import paper, shown
-from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 
 ROWS = 8
@@ -134,7 +132,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new purchase order, written by hand for stock."""
 
     def show(form: Form) -> HttpResponse:
-        return render(request, "purchasing/new.html", {"form": form, "rows": range(ROWS), **_choices()})
+        return render(request, "purchasing/new.html", {"form": form, "rows": range(ROWS), **choices()})
 
     if request.method != "POST":
         return show(Form({"vendor": request.GET.get("vendor", "")}))
@@ -143,32 +141,9 @@ def new(request: HttpRequest) -> HttpResponse:
         lambda: ordering.draft(
             actor=_user(request), wish=_wish(request.POST), key=request.POST.get("key") or None
         ),
-        ok=lambda done: _and_filled(_("The purchase order is drafted."), done, request.POST),
+        ok=lambda done: and_filled(_("The purchase order is drafted."), done, request.POST),
         back=lambda done: reverse("purchasing:order", args=[done.one("purchasing.PurchaseOrder")]),
-        again=_with_row_names(show, _typed_rows(request.POST)),
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@page("purchasing.order")
-def change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change the lines and terms of a draft; of a submitted order its dates and notes."""
-    lines = paper.lines_of(pk)
-
-    def show(form: Form) -> HttpResponse:
-        there = {"order": paper.found(pk), "lines": lines, "form": form, "rows": range(ROWS), **_choices()}
-        return render(request, "purchasing/change.html", there)
-
-    if request.method != "POST":
-        return show(Form(_as_typed(paper.found(pk), lines, costs=_user(request).may("catalog.see_cost"))))
-    return page_act(
-        request,
-        lambda: ordering.change_purchase(
-            actor=_user(request), order=pk, change=_changes(request.POST, paper.found(pk), lines)
-        ),
-        ok=lambda done: _and_filled(_("The purchase order is changed."), done, request.POST),
-        back=reverse("purchasing:order", args=[pk]),
-        again=_with_row_names(show, _typed_rows(request.POST)),
+        again=with_row_names(show, typed_rows(request.POST)),
     )
 
 
@@ -182,6 +157,13 @@ def _verb(permission: str, run: Callable[[HttpRequest, int], Any], said: str) ->
         return page_act(request, lambda: run(request, pk), ok=_(said), back=back)
 
     return acted
+
+
+def _ticked(typed: QueryDict) -> list[int] | None:
+    """The lines that were ticked; all of them where the form offered none."""
+    if "some" not in typed:
+        return None
+    return [int(text) for text in typed.getlist("line") if text.isdigit() and len(text) < 19]
 
 
 submit = _verb(
@@ -203,7 +185,9 @@ cancel = _verb(
 )
 close = _verb(
     "purchasing.close",
-    lambda request, pk: ordering.close(actor=_user(request), order=pk, reason=request.POST.get("reason", "")),
+    lambda request, pk: ordering.close(
+        actor=_user(request), order=pk, lines=_ticked(request.POST), reason=request.POST.get("reason", "")
+    ),
     N_("Nothing more is expected; what is short is to be ordered again."),
 )
 
@@ -220,10 +204,10 @@ def auto_fill(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _and_filled(said: str, done: Any, typed: QueryDict) -> str:
+def and_filled(said: str, done: Any, typed: QueryDict) -> str:
     """What an act did, and what it ordered beyond what was typed."""
     wanted: dict[int, int] = {}
-    for line in _new_lines(typed):
+    for line in new_lines(typed):
         if line.product is not None:
             part = line.quantity or sum(one.quantity or 0 for one in line.wanted)
             wanted[line.product] = wanted.get(line.product, 0) + part
@@ -234,16 +218,18 @@ def _user(request: HttpRequest) -> Any:
     return request.user
 
 
-def _choices() -> dict[str, Any]:
+def choices() -> dict[str, Any]:
+    """What the forms of orders offer to choose from."""
     waiting = paper.to_buy()
+    by_sku: dict[str, list[tuple[int, str]]] = {}
+    for one in waiting:
+        told = (
+            f"{one['number']} · {one['customer']} · {one['sku']} × {written(one['units'], one['decimals'])}"
+        )
+        by_sku.setdefault(one["sku"], []).append((one["claim_id"], told))
     return {
-        "waiting": [
-            (
-                one["claim_id"],
-                f"{one['number']} · {one['customer']} · {one['sku']} × {written(one['units'], one['decimals'])}",
-            )
-            for one in waiting
-        ],
+        "waiting": [told for some in by_sku.values() for told in some],
+        "waiting_of": by_sku,
         "sites": sorted(
             {one["site"]: f"{one['customer']}, {one['at']}" for one in waiting if one["site"]}.items(),
             key=lambda site: site[1],
@@ -261,12 +247,12 @@ def _choices() -> dict[str, Any]:
     }
 
 
-def _typed_rows(typed: QueryDict) -> list[int]:
+def typed_rows(typed: QueryDict) -> list[int]:
     """The rows of new lines in which something was typed."""
     return [n for n in range(ROWS) if typed.get(f"sku-{n}", "").strip() or typed.get(f"line-{n}")]
 
 
-def _with_row_names(show: Callable[[Form], HttpResponse], rows: list[int]) -> Callable[[Form], HttpResponse]:
+def with_row_names(show: Callable[[Form], HttpResponse], rows: list[int]) -> Callable[[Form], HttpResponse]:
     """Let a refusal about the n-th line stand beside the row in which that line was typed."""
 
     def again(form: Form) -> HttpResponse:
@@ -294,12 +280,12 @@ def _wish(typed: QueryDict) -> PurchaseWish:
     rate = typed.get("rate", "").strip()
     return PurchaseWish(
         int(vendor),
-        _new_lines(typed),
+        new_lines(typed),
         rate_micro=scaled(rate, MICRO, field="rate") if rate else None,
         external_number=typed.get("external_number", ""),
         freight_minor=minor(typed.get("freight") or "0", found.currency if found else "EUR", field="freight"),
         memo=typed.get("memo", ""),
-        expected_on=_day(typed, "expected_on"),
+        expected_on=typed_day(typed, "expected_on"),
         own=owned.read(typed, "purchase_order"),
         ship_to=typed.get("ship_to") or "own",
         ship_to_site=typed_id(typed, "ship_to_site"),
@@ -314,8 +300,9 @@ def adds_vendor(typed: QueryDict) -> bool:
     return typed.get("add_vendor") in ("yes", "true")
 
 
-def _new_lines(typed: QueryDict) -> tuple[PurchaseLineWish, ...]:
-    rows = _typed_rows(typed)
+def new_lines(typed: QueryDict) -> tuple[PurchaseLineWish, ...]:
+    """The new lines that were typed."""
+    rows = typed_rows(typed)
     skus = {n: typed.get(f"sku-{n}", "").strip() for n in rows}
     known = scanned(sku for sku in skus.values() if sku)
     asked = {n: typed_id(typed, f"line-{n}") for n in rows}
@@ -350,68 +337,8 @@ def _new_lines(typed: QueryDict) -> tuple[PurchaseLineWish, ...]:
     return tuple(lines)
 
 
-def _as_typed(order: Any, lines: list[Any], *, costs: bool) -> dict[str, Any]:
-    values = {
-        "external_number": order.external_number,
-        "memo": order.memo,
-        "expected_on": order.expected_on.isoformat() if order.expected_on else "",
-    }
-    if costs:
-        values["freight"] = amount(order.freight_minor, order.currency)
-    for line in lines:
-        said = (
-            (line.quantity, line.product.quantity_decimals)
-            if line.per is None
-            else told(line.quantity, line.per)
-        )
-        values[f"line-quantity-{line.pk}"] = written(*said)
-        if costs:
-            values[f"line-cost-{line.pk}"] = unit_price(line.unit_cost_micro, order.currency)
-    return values
-
-
-def _changes(typed: QueryDict, order: Any, lines: list[Any]) -> PurchaseChange:
-    values: dict[str, Any] = {name: typed.get(name, "").strip() for name in ("external_number", "memo")}
-    values["expected_on"] = _day(typed, "expected_on")
-    own = owned.read(typed, "purchase_order")
-    if order.submitted_at is not None:
-        return PurchaseChange(tuple(values.items()), own=own)
-    if "freight" in typed:
-        # Whoever may not see costs is not asked for them, and leaves them as they are.
-        values["freight_minor"] = minor(typed.get("freight") or "0", order.currency, field="freight")
-    gone = {line.pk for line in lines if typed.get(f"line-remove-{line.pk}")}
-    changes = [
-        LineChange(
-            line.pk,
-            typed_quantity(
-                typed.get(f"line-quantity-{line.pk}", ""), line.product, line.per, f"line-quantity-{line.pk}"
-            ),
-            _typed_cost(typed, line),
-        )
-        for line in lines
-        if line.pk not in gone
-    ]
-    return PurchaseChange(
-        tuple(values.items()),
-        _new_lines(typed),
-        tuple(changes),
-        tuple(sorted(gone)),
-        add_vendor=adds_vendor(typed),
-        fill_packs=True,
-        own=own,
-    )
-
-
-def _typed_cost(typed: QueryDict, line: PurchaseLine) -> int | None:
-    """The cost that was typed; one that stands as it stood was not, so that another quantity may find another."""
-    field = f"line-cost-{line.pk}"
-    if field not in typed:
-        return None
-    cost = micro(typed.get(field, ""), field=field)
-    return None if cost == line.unit_cost_micro else cost
-
-
-def _day(typed: QueryDict, name: str) -> date | None:
+def typed_day(typed: QueryDict, name: str) -> date | None:
+    """A day that was typed, if any; raises BadInput."""
     text = typed.get(name, "").strip()
     try:
         return date.fromisoformat(text) if text else None

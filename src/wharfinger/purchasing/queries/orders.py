@@ -122,12 +122,13 @@ def figures(lines: Iterable[int]) -> dict[int, Figures]:
     for kind, standing in _STANDING.items() if wanted else ():
         for line, quantity in standing(wanted):
             found[line][kind] = int(quantity)
-    for line, kind, quantity in _arrivals(wanted):
+    for line, kind, quantity in arrivals(wanted):
         found[line]["rejected" if kind == "refused" else "received"] += int(quantity)
     return {pk: Figures(**values) for pk, values in found.items()}
 
 
-def _arrivals(lines: list[int]) -> list[tuple[Any, ...]]:
+def arrivals(lines: list[int]) -> list[tuple[Any, ...]]:
+    """How many of each of these lines came in, or were refused, by what they went to; what was taken back is none."""
     # Goods on order are holdings of the loose lot, whose id leads the index that finds those at zero too.
     return sql.fetch(
         "SELECT p.id, t.kind, SUM(m.quantity - COALESCE("

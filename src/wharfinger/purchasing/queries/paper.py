@@ -95,6 +95,7 @@ def order(pk: int, user: Any) -> dict[str, Any]:
         "may_approve": user.may("purchasing.approve"),
         "due": row.expected_on or max((line.expected_on for line in lines if line.expected_on), default=None),
         "mailed": bool(row.vendor.email),
+        "changed_since_sent": bool(row.sent_at and row.amended_at and row.amended_at > row.sent_at),
         "came": any(figures.received or figures.rejected for figures in standing.values()),
         "to_send_back": any(figures.rejected for figures in standing.values()) and bool(refused(pk)),
         "any_rejected": any(figures.rejected for figures in standing.values()),
@@ -118,6 +119,9 @@ def _line(row: Any, line: PurchaseLine, figures: Any, whom: str, net: int, *, co
         "reserved": figures.received,
     }
     return {
+        "id": line.pk,
+        "sku": line.product.sku,
+        "left": (figures.on_order, places) if figures.on_order else None,
         "product": (
             " · ".join(filter(None, (f"{line.product.sku} {line.description}".strip(), unit_words(line)))),
             reverse("catalog:product", args=[line.product_id]),

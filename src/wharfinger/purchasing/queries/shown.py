@@ -161,6 +161,7 @@ def show_orders(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
                 "ordered_on": order.ordered_on,
                 "submitted_at": order.submitted_at,
                 "sent_at": order.sent_at,
+                "amended_at": order.amended_at,
                 "cancelled_at": order.cancelled_at,
                 "closed_at": order.closed_at,
                 "buyer": order.buyer_id,

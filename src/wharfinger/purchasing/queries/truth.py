@@ -21,6 +21,7 @@ from wharfinger.parties.models import Organization, Site
 from wharfinger.pricing.queries import costs_at_home, read_rates
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.queries.asked import offers_of
+from wharfinger.purchasing.queries.orders import arrivals
 from wharfinger.purchasing.rules.receiving import spread_freight
 from wharfinger.stock.models import Bin, Location
 
@@ -240,6 +241,14 @@ def read_arrived(truth: Truth) -> None:
     ordered = sum(line.quantity for line in truth.read["purchase_lines"].values())
     at = {line.place_id for line in truth.read["purchase_lines"].values()}
     truth.read["arrived"] = ordered != sum(h.quantity for h in truth.held if h.place in at)
+
+
+def read_came(truth: Truth) -> None:
+    """Read how many of each line of the locked orders came, those refused at the door among them."""
+    came: dict[int, int] = defaultdict(int)
+    for line, _kind, units in arrivals(sorted(truth.read["purchase_lines"])):
+        came[line] += int(units)
+    truth.read["came"] = came
 
 
 _BINS = Prepared(

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
-from wharfinger.ledger.plan import PlaceRef, Plan, Truth, fixed, spot
+from wharfinger.demand.rules import uncover
+from wharfinger.ledger.plan import Held, PlaceRef, Plan, Truth, fixed, spot
 from wharfinger.purchasing.rules.approving import asking, nothing_to_approve, sheets_of, unapproved
 
 
@@ -41,10 +42,10 @@ def plan_submit(truth: Truth, *, order: int) -> Plan:
         stock = line.quantity
         for held in truth.at(line.drafted_place_id):
             plan.move(held.spot, held.spot.at(fixed("covered")), held.quantity)
-            _order(plan, truth, line, held.claim, held.quantity)
+            order_goods(plan, truth, line, held.claim, held.quantity)
             stock -= held.quantity
         if stock:
-            _order(plan, truth, line, 0, stock)
+            order_goods(plan, truth, line, 0, stock)
         lead = truth.read["lead_days"].get(line.product_id, 0)
         if lead and line.expected_on is None:
             # From the day it is ordered: a draft may lie for weeks.
@@ -90,7 +91,8 @@ def plan_send(truth: Truth, *, order: int) -> Plan:
     return plan
 
 
-def _order(plan: Plan, truth: Truth, line: Any, claim: int, quantity: int) -> None:
+def order_goods(plan: Plan, truth: Truth, line: Any, claim: int, quantity: int) -> None:
+    """Let the vendor owe so many of a line, to a customer's line or to stock."""
     promised = spot(truth.lot(line.product_id), PlaceRef(line.place_id, "on_order"), claim)
     plan.move(promised.at(fixed("vendor")), promised, quantity)
 
@@ -142,12 +144,15 @@ def plan_close(truth: Truth, *, order: int, lines: Sequence[int] | None) -> Plan
 
 def _take_off(plan: Plan, truth: Truth, line: Any) -> None:
     for held in truth.at(line.place_id):
-        plan.move(held.spot, held.spot.at(fixed("vendor")), held.quantity)
-        if held.claim:
-            for covered in truth.of_claim(held.claim, ("covered",)):
-                plan.move(covered.spot, covered.spot.at(fixed("to_order")), held.quantity)
-                covered.quantity -= held.quantity
-        held.quantity = 0
+        take_off(plan, truth, held, held.quantity)
+
+
+def take_off(plan: Plan, truth: Truth, held: Held, units: int) -> None:
+    """Expect so many fewer of what is on order; whom they were meant for is to be ordered for again."""
+    plan.move(held.spot, held.spot.at(fixed("vendor")), units)
+    held.quantity -= units
+    if held.claim:
+        uncover(plan, truth, held.claim, units, "to_order")
 
 
 def draft_of(truth: Truth, order: int) -> Any:

@@ -6,7 +6,10 @@ from wharfinger.base.refusal import N_
 from wharfinger.ledger.chart import ON_HAND
 
 TYPES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "purchase": (N_("Purchase"), ("submit", "send_purchase", "cancel_purchase", "close_purchase")),
+    "purchase": (
+        N_("Purchase"),
+        ("submit", "send_purchase", "amend_purchase", "cancel_purchase", "close_purchase"),
+    ),
     "receipt": (N_("Receipt"), ("receive", "cancel_receipt")),
     "vendor_return": (N_("Return to the vendor"), ("to_vendor", "send_back")),
     "transfer": (
