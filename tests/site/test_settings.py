@@ -38,8 +38,7 @@ def typed(**values: Any) -> dict[str, Any]:
         "company.country": "de",
         "language": "de",
         "time_zone": "Europe/Berlin",
-        "hold_days": "10",
-        "quote_valid_days": "30",
+        "quote_valid_days": "10",
         "terms_days": "14",
         "returnable_days": "30",
         "expiry_days": "30",
@@ -72,7 +71,7 @@ def test_settings_are_decided_on_one_page(browser: Client, company: World) -> No
     assert known["company"]["name"] == "Quay IT"
     assert known["approval"] == {"threshold_minor": 50_050, "self_approval": False}
     assert known["purchasing_team"] == [company.user.pk]
-    assert (known["hold_days"], known["closed_until"]) == (10, "2026-01-31")
+    assert (known["quote_valid_days"], known["closed_until"]) == (10, "2026-01-31")
     assert known["words"] == {"de": {"device": ["Anlage", "Anlagen"]}}
     page = seen(browser, "/settings/")
     assert 'value="500.5' in page
@@ -93,7 +92,7 @@ def test_settings_are_decided_on_one_page(browser: Client, company: World) -> No
     [
         ("company.country", "Germany"),
         ("time_zone", "Mars/Base"),
-        ("hold_days", "soon"),
+        ("quote_valid_days", "soon"),
         ("approval.threshold_minor", "-5"),
         ("closed_until", "yesterday"),
         ("company.email", "nobody"),
@@ -151,7 +150,7 @@ def test_the_timeline_says_what_was_decided(browser: Client, company: World) -> 
         "closed_until": "2026-01-31",
         "shipment_proof": "yes",
     }
-    before = configuration.read("company", "hold_days", "language")
+    before = configuration.read("company", "quote_valid_days", "language")
     browser.post("/settings/", typed(**values))
     found = told(seen(browser, "/settings/"))
     assert set(found) >= {
@@ -159,19 +158,21 @@ def test_the_timeline_says_what_was_decided(browser: Client, company: World) -> 
         ("One may approve what one asked for", "No", "Yes"),
         ("Purchasing team", "–", str(company.user)),
         ("A delivery needs a proof", "No", "Yes"),
-        ("A reservation lasts", "14", "10"),
+        ("A quote is valid for", "30", "10"),
         ("Language of the company", "English", "Deutsch"),
         ("Name", before["company"]["name"] or "–", "Quay IT"),
     }
     assert [old for what, old, _ in found if what == "Closed up to and with"] == ["–"]
     # Only what is different is told: the country, for one, was the same before.
-    assert not [what for what, *_ in found if what in ("Country", "Time zone", "A quote is valid for")]
+    assert not [
+        what for what, *_ in found if what in ("Country", "Time zone", "Goods can be returned within")
+    ]
     browser.post("/settings/modules/jobs/", {"on": "no"})
     assert told(seen(browser, "/settings/modules/"))[:1] == [("Jobs", "Yes", "No")]
-    entry = Entry.objects.filter(facts__subject="setting:hold_days").latest("pk")
+    entry = Entry.objects.filter(facts__subject="setting:quote_valid_days").latest("pk")
     page = seen(browser, f"/journal/{entry.pk}/")
-    assert "A reservation lasts" in page
-    assert ">14<" in page
+    assert "A quote is valid for" in page
+    assert ">30<" in page
     clean()
 
 

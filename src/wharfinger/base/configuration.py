@@ -31,7 +31,6 @@ DEFAULTS: dict[str, Any] = {
     "modules": {"procurement": True, "rma": True, "jobs": True},
     "approval": {"threshold_minor": None, "self_approval": False},
     "purchasing_team": [],
-    "hold_days": 14,
     "quote_valid_days": 30,
     "terms_days": 14,
     "closed_until": None,

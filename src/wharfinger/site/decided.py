@@ -43,7 +43,6 @@ CALLED: dict[str, str] = {
     "currency": N_("Home currency"),
     "fulfil_automatically": N_("Orders are fulfilled once all is delivered"),
     "serve_back_orders": N_("Goods that come in free serve who waits for them"),
-    "hold_days": N_("A reservation lasts"),
     "language": N_("Language of the company"),
     "listed_reasons_only": N_("Reasons are chosen from the list only"),
     "logo": N_("Logo on documents"),

@@ -184,7 +184,6 @@ _CHECKS = {
     "modules": _modules,
     "approval": _approval,
     "purchasing_team": _team,
-    "hold_days": _DAYS,
     "quote_valid_days": _DAYS,
     "terms_days": _DAYS,
     "closed_until": _closed,

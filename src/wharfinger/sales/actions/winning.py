@@ -49,14 +49,17 @@ class Picture:
     lines: tuple[WonLine, ...]
 
 
-def win(*, actor: Actor, quote: int, into: Into | None = None, key: str | None = None) -> Written:
+def win(
+    *, actor: Actor, quote: int, into: Into | None = None, anyway: bool = False, key: str | None = None
+) -> Written:
     """Win a quote in one entry; who comes second is answered with the same order.
 
-    into: the ticket, project, contract or job on which it is charged, else the order alone.
+    into: the ticket, project, contract or job on which it is charged, else the order alone;
+    anyway: whether somebody said yes to a quote that has expired.
     """
     require(actor, "sales.win")
     try:
-        return _post(actor, quote, into, key)
+        return _post(actor, quote, into, anyway, key)
     except Refusal as refusal:
         if refusal.code != "already_won":
             raise
@@ -68,7 +71,7 @@ def picture(*, actor: Actor, quote: int, into: Into | None = None) -> Picture:
     require(actor, "sales.win")
 
     def act() -> Picture:
-        made = _post(actor, quote, into, None)
+        made = _post(actor, quote, into, True, None)
         claims = made.made["ledger.Claim"]
         figures = demand.quantities(claims)
         lines = Line.objects.filter(pk__in=claims).order_by("position")
@@ -91,7 +94,7 @@ def _won(line: Line, figures: dict[str, int]) -> WonLine:
     )
 
 
-def _post(actor: Actor, quote: int, into: Into | None, key: str | None) -> Written:
+def _post(actor: Actor, quote: int, into: Into | None, anyway: bool, key: str | None) -> Written:
     work_order = into.work_order if into is not None else None
     return post(
         "win",
@@ -112,7 +115,7 @@ def _post(actor: Actor, quote: int, into: Into | None, key: str | None) -> Writt
             ),
             falls_to=demand.falls_to,
         ),
-        partial(rules.plan_win, quote=quote, into=into),
+        partial(rules.plan_win, quote=quote, into=into, anyway=anyway),
         actor=actor,
         key=key,
     )

@@ -48,6 +48,9 @@ def reserve(request: HttpRequest, pk: int) -> HttpResponse:
             "has_holds": any(row.reserved for row in panel),
             "back": back,
         }
+        if doc.kind == "quote":
+            today = queries.today()
+            context |= {"today": today, "longer": max(doc.quote.expires_on, today)}
         return render(request, "sales/reserve.html", context)
 
     if request.method != "POST":
@@ -113,13 +116,13 @@ def _typed(given: Mapping[str, Any], panel: Sequence[Shelf], verb: str) -> list[
 @require_POST
 @page("sales.reserve")
 def extend(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let the holds of a quote last as long as the quote."""
-    return page_act(
-        request,
-        lambda: actions.extend(actor=request.user, quote=pk),  # type: ignore[arg-type]
-        ok=_("The holds last until the quote expires."),
-        back=reverse("sales:quote", args=[pk]),
-    )
+    """Let the holds of a quote last until the end of a day, its last one where none is typed."""
+
+    def act() -> Any:
+        until = queries.until(typed_day(request.POST, "until"))
+        return actions.extend(actor=request.user, quote=pk, until=until)  # type: ignore[arg-type]
+
+    return page_act(request, act, ok=_("The holds last longer."), back=reverse("sales:quote", args=[pk]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -133,14 +136,15 @@ def win(request: HttpRequest, pk: int) -> HttpResponse:
 
     def show(form: Form) -> HttpResponse:
         picture, refusal = None, form.refusal
-        if refusal is None:
+        if refusal is None or refusal.code == "quote_expired":
             try:
                 picture = winning.picture(actor=request.user, quote=pk, into=_into(chosen))  # type: ignore[arg-type]
             except Refusal as refused:
                 refusal = refused
         context = {
             "doc": doc,
-            "form": Form({"into": chosen}, refusal),
+            "form": Form({"into": chosen, "anyway": given.get("anyway", "")}, refusal),
+            "expired": doc.quote_word == "expired",
             "targets": _places(doc.organization_id),
             "picture": picture,
             "steps": _steps(picture, doc) if picture else [],
@@ -153,7 +157,12 @@ def win(request: HttpRequest, pk: int) -> HttpResponse:
         return show(Form())
     return page_act(
         request,
-        lambda: winning.win(actor=request.user, quote=pk, into=_into(chosen)),  # type: ignore[arg-type]
+        lambda: winning.win(
+            actor=request.user,  # type: ignore[arg-type]
+            quote=pk,
+            into=_into(chosen),
+            anyway=bool(given.get("anyway")),
+        ),
         ok=_("%(number)s is won.") % {"number": doc.number},
         back=_to_made,
         again=show,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wharfinger.base.refusal import N_, NotThere, Refusal
+from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
 from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import approved_of, ask_again, require_open
@@ -25,15 +25,26 @@ class Into:
     work_order: int | None = None
 
 
-def plan_win(truth: Truth, *, quote: int, into: Into | None) -> Plan:
+def plan_win(truth: Truth, *, quote: int, into: Into | None, anyway: bool = False) -> Plan:
     """Win a quote: its lines live on as lines of the order or as charges, and take over wish, hold and bill.
 
     Exactly one sales order is made when a product is quoted, none where only services are; services
     without an order are charged on a new ticket where nothing else is named.
+
+    anyway: whether somebody said yes to a quote that has expired.
     """
     plan = Plan()
     row = open_quote(truth, quote)
     sheet = truth.document("demand.Sheet", quote)
+    if row.expires_on < truth.today and not anyway:
+        raise Refusal(
+            "quote_expired",
+            N_("{number} expired on {day}. Win it all the same, or give it a later day."),
+            field="anyway",
+            number=sheet.number,
+            day=row.expires_on.isoformat(),
+            remedies=[Remedy("win", {"anyway": True})],
+        )
     lines = list(truth.read["lines"].values())
     products = truth.read["products"]
     if not lines:

@@ -26,7 +26,7 @@ from wharfinger.site.decided import settings_timeline
 from wharfinger.site.nav import address
 from wharfinger.work.models import WorkOrder
 
-DAYS = ("hold_days", "quote_valid_days", "terms_days", "returnable_days", "expiry_days", "attachment_mb")
+DAYS = ("quote_valid_days", "terms_days", "returnable_days", "expiry_days", "attachment_mb")
 SWITCHES = (
     "listed_reasons_only",
     "require_vendor_invoice",

@@ -50,13 +50,14 @@ def opportunities() -> QuerySet[Opportunity, Opportunity]:
     return Opportunity.objects.filter(void__isnull=True).select_related("organization", "owner")
 
 
-def quotes(today: Any = None) -> QuerySet[Any, Any]:
-    """Every quote that is not undone, with its word. today: the day by which one has expired."""
+def quotes(on: Any = None) -> QuerySet[Any, Any]:
+    """Every quote that is not undone, with its word. on: the day by which one has expired."""
     rows = Sheet.objects.filter(kind="quote", void__isnull=True)
-    return with_quote_word(rows.select_related(*RELATED, "quote__opportunity"), today or _today())
+    return with_quote_word(rows.select_related(*RELATED, "quote__opportunity"), on or today())
 
 
-def _today() -> date:
+def today() -> date:
+    """The company's day."""
     return clock.today(configuration.one("time_zone"))
 
 
@@ -85,7 +86,7 @@ def order_alone(pk: int) -> Any:
 
 def quote(pk: int) -> Any:
     """One quote with its word; raises NotThere."""
-    return known(_QUOTE.first(pk, _today()), pk)
+    return known(_QUOTE.first(pk, today()), pk)
 
 
 def show_opportunity(row: Opportunity) -> dict[str, Any]:
