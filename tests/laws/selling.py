@@ -16,9 +16,11 @@ from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.flows.actions.remove import remove
 from wharfinger.flows.actions.sell import Sale, sell
-from wharfinger.sales.actions import holds, orders, quotes
+from wharfinger.ledger.models import Holding
+from wharfinger.sales.actions import holds, orders, quotes, winning
 from wharfinger.sales.models import Opportunity, Order, Quote
 from wharfinger.sales.rules.holds import Hold
+from wharfinger.sales.rules.win import Into
 from wharfinger.work.actions import provide
 from wharfinger.work.rules import Provision, Removal
 
@@ -50,7 +52,34 @@ def _quotes() -> Any:
 
 def _win(state: State, chance: random.Random) -> Any:
     quote = state.one(chance, _quotes())
-    return quote and state.door.win(quote.pk)
+    return quote and winning.win(actor=state.user, quote=quote.pk)
+
+
+def _win_split(state: State, chance: random.Random) -> Any:
+    """Some lines are charged on new work, the others on the order alone."""
+    quote = state.one(chance, _quotes())
+    if quote is None:
+        return None
+    lines = Line.objects.filter(sheet=quote.pk, void__isnull=True, removed_at__isnull=True, parent=None)
+    each = {line.pk: Into(chance.choice(("ticket", "project"))) for line in lines if chance.random() < 0.6}
+    return winning.win(actor=state.user, quote=quote.pk, each=each, anyway=True)
+
+
+def _hold_coming(state: State, chance: random.Random) -> Any:
+    """A quote or an order holds what has yet to arrive, or lets it go."""
+    line = state.one(chance, Line.objects.filter(void__isnull=True, sheet__void__isnull=True), 8)
+    coming = Holding.objects.filter(kind__in=("on_order", "transfer"), quantity__gt=0)
+    if line is None:
+        return None
+    held = coming.filter(claim=line.pk).first() if chance.random() < 0.4 else None
+    if held is not None:
+        hold = Hold(line.pk, chance.randint(1, held.quantity), arrival=held.place_id)
+        return holds.release(actor=state.user, holds=[hold])
+    place = coming.filter(claim=0, product=line.product_id).values_list("place_id", flat=True).first()
+    hold = Hold(line.pk, chance.randint(1, 3), arrival=place or 0)
+    short = clock.now() + timedelta(milliseconds=30)
+    until = short if line.sheet.kind == "quote" and chance.random() < 0.3 else None
+    return holds.reserve(actor=state.user, holds=[hold], until=until)
 
 
 def _lose(state: State, chance: random.Random) -> Any:
@@ -163,6 +192,8 @@ SELLING: dict[str, Verb] = {
     "sell": _sell,
     "quote": _quote,
     "win": _win,
+    "win_split": _win_split,
+    "hold_coming": _hold_coming,
     "lose": _lose,
     "lose_opportunity": _lose_opportunity,
     "extend": _extend,

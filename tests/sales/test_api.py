@@ -82,6 +82,7 @@ def test_winning_into_a_new_project(client: Client, company: World) -> None:
     refused = send(client, "POST", f"/quotes/{quote}/win", {"into": {"ticket": "new", "job": "new"}}, 422)
     assert refused["field"] == "into"
     won = send(client, "POST", f"/quotes/{quote}/win", {"into": {"project": "new"}})
+    assert (won["work_orders"], won["won_by"]) == ([won["work_order"]], company.user.pk)
     project = send(client, "GET", f"/work-orders/{won['work_order']}")
     assert (project["kind"], project["number"]) == ("project", "P-1")
     assert project["charges"][0]["order"] == won["order"]

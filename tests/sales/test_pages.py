@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,7 +16,11 @@ from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
+from wharfinger.ledger.models import Lot
 from wharfinger.parties.models import Role
+from wharfinger.purchasing.actions.ordering import draft, submit
+from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
 from wharfinger.sales.actions.holds import reserve
 from wharfinger.sales.models import Opportunity, Order, Quote
 from wharfinger.sales.rules.holds import Hold
@@ -318,6 +323,74 @@ def test_winning_shows_the_chosen_place_before_it_does_it(client: Client, compan
     assert entries() == before
     do(client, f"/quotes/{quote}/win/", {"into": "ticket", "shown": "ticket"})
     assert Sheet.objects.filter(kind="ticket").count() == 1
+
+
+def test_each_line_of_a_quote_may_go_elsewhere(client: Client, company: World) -> None:
+    product, other = company.product(sku="AP-1"), company.product(sku="SW-1")
+    company.stock(product, 2)
+    quote, (one, _two) = quote_of(company, LineWish(product.pk, 2), LineWish(other.pk, 1))
+    reserve(actor=HOUSE, holds=[Hold(one, 2)])
+    shown = see(client, f"/quotes/{quote}/win/?into=order&into-{one}=job")
+    assert f'name="shown" value="order into-{one}=job"' in shown
+    assert "A1 · Main" in shown
+    assert "Grossist" in shown
+    values = {"into": "order", f"into-{one}": "job", "shown": f"order into-{one}=job"}
+    do(client, f"/quotes/{quote}/win/", values)
+    job, order = (Sheet.objects.get(kind=kind) for kind in ("job", "order"))
+    page = see(client, f"/quotes/{quote}/")
+    assert f'href="/orders/{order.pk}/"' in page
+    assert f'href="/work-orders/{job.pk}/"' in page
+    do(client, f"/quotes/{quote}/win/", values)
+    assert f"{Sheet.objects.get(pk=quote).number} was won already: by {company.user}" in see(
+        client, f"/orders/{order.pk}/"
+    )
+
+
+def test_an_expired_quote_is_won_after_a_yes(client: Client, company: World) -> None:
+    product = company.product(sku="AP-1")
+    quote, _ = quote_of(company, LineWish(product.pk, 2))
+    Quote.objects.filter(pk=quote).update(expires_on=date(2026, 1, 31))
+    before = entries()
+    assert 'name="anyway"' in see(client, f"/quotes/{quote}/win/")
+    refused = do(client, f"/quotes/{quote}/win/", {"into": "order"}, 409).content.decode()
+    assert 'id="f-anyway-e"' in refused
+    assert "Need to Order/Fulfill" in refused
+    assert entries() == before
+    do(client, f"/quotes/{quote}/win/", {"into": "order", "anyway": "yes"})
+    assert Sheet.objects.filter(kind="order").count() == 1
+
+
+def test_the_panel_offers_what_is_anywhere_and_what_arrives(client: Client, company: World) -> None:
+    product = company.product(sku="AP-1", traced="serial")
+    company.stock(product, 2, serials=("S1", "S2"))
+    wish = PurchaseWish(company.vendor.pk, (PurchaseLineWish(product.pk, 4, expected_on=date(2031, 2, 3)),))
+    bought = draft(actor=HOUSE, wish=wish).one("purchasing.PurchaseOrder")
+    submit(actor=HOUSE, order=bought)
+    place = PurchaseLine.objects.get().place_id
+    other, (theirs,) = quote_of(company, LineWish(product.pk, 1))
+    reserve(actor=HOUSE, holds=[Hold(theirs, 1, arrival=place)])
+    quote, (line,) = quote_of(company, LineWish(product.pk, 5))
+    with CaptureQueriesContext(connection) as counted:
+        shown = see(client, f"/quotes/{quote}/reserve/")
+    assert len(counted) <= 14
+    main = f"{line}-{company.location.place_id}"
+    assert f'id="f-reserve-{main}" value="2"' in shown
+    assert f'id="f-reserve-{line}-{place}" value="3"' in shown
+    assert company.other.name in shown
+    assert f'<a href="/quotes/{other}/">' in shown
+    before = entries()
+    values = {f"reserve-{main}": "2", f"serial-{main}": ["S9"]}
+    assert "There is no “S9”" in do(client, f"/quotes/{quote}/reserve/", values, 422).content.decode()
+    assert entries() == before
+    values = {f"reserve-{main}": "2", f"serial-{main}": ["S2"], f"reserve-{line}-{place}": "3"}
+    do(client, f"/quotes/{quote}/reserve/", values)
+    assert held(line) == {"quoted": 1, "covered": 4, "bin": 1, "on_order": 3, "offered": 5}
+    assert Lot.objects.get(holdings__claim=line, holdings__kind="bin", holdings__quantity=1).code == "S2"
+    page = see(client, f"/quotes/{quote}/")
+    assert f'href="/purchase-orders/{bought}/"' in page
+    do(client, f"/quotes/{quote}/reserve/", {"verb": "release", f"release-{line}-{place}": "3"})
+    assert held(line)["quoted"] == 4
+    clean()
 
 
 def test_a_row_without_a_product_is_not_passed_over(client: Client, company: World) -> None:

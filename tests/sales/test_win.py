@@ -14,13 +14,15 @@ from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
 from wharfinger.base.refusal import Refusal
+from wharfinger.catalog.actions import change_product
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.models import Claim
 from wharfinger.ledger.reverse import reverse
 from wharfinger.sales.actions.holds import reserve
+from wharfinger.sales.actions.orders import cancel
 from wharfinger.sales.actions.quotes import lose
-from wharfinger.sales.actions.winning import Picture, WonLine, picture, win
+from wharfinger.sales.actions.winning import Picture, Source, WonLine, picture, win
 from wharfinger.sales.models import Order, Quote
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.win import Into
@@ -85,10 +87,13 @@ def test_the_picture_is_what_then_happens(company: World) -> None:
     assert seen == Picture(
         order=True,
         lines=(
-            WonLine(one, stocked.pk, 3, from_stock=2, to_order=1, to_approve=0, ready=0, waiting=0),
-            WonLine(two, dear.pk, 9, from_stock=0, to_order=0, to_approve=9, ready=0, waiting=0),
-            WonLine(three, service.pk, 1, from_stock=0, to_order=0, to_approve=0, ready=1, waiting=0),
-            WonLine(four, kept.pk, 4, from_stock=0, to_order=0, to_approve=0, ready=0, waiting=4),
+            WonLine(
+                *(one, stocked.pk, 3, 2, 1, 0, 0, 0),
+                sources=(Source("bin", 2, "A1 · Main"), Source("to_order", 1, "Grossist")),
+            ),
+            WonLine(*(two, dear.pk, 9, 0, 0, 9, 0, 0), sources=(Source("to_approve", 9, "Grossist"),)),
+            WonLine(*(three, service.pk, 1, 0, 0, 0, 1, 0), sources=(Source("ready", 1),)),
+            WonLine(*(four, kept.pk, 4, 0, 0, 0, 0, 4), sources=(Source("demand", 4),)),
         ),
     )
     made = win(actor=HOUSE, quote=quote).made["ledger.Claim"]
@@ -247,3 +252,57 @@ def test_winning_costs_the_same_for_one_line_and_a_hundred(company: World) -> No
         counts.append(len([q for q in found if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN"))]))
     assert len(set(counts)) == 1, counts
     assert counts[0] <= 32, counts
+
+
+def test_a_split_names_lines_of_the_quote(company: World) -> None:
+    product = company.product()
+    part = company.product()
+    kit = company.product(kind="kit")
+    change_product(actor=HOUSE, product=kit.pk, values={}, components=[{"product": part.pk, "quantity": "2"}])
+    quote, _ = quote_of(company, LineWish(product.pk, 1), LineWish(kit.pk, 1))
+    _, (other,) = quote_of(company, LineWish(product.pk, 1))
+    component = Line.objects.get(sheet_id=quote, parent__isnull=False).pk
+    before = entries()
+    for line, code in ((other, "no_such_line"), (component, "part_of_a_kit")):
+        with pytest.raises(Refusal) as refused:
+            win(actor=HOUSE, quote=quote, each={line: Into("ticket")})
+        assert refused.value.code == code
+    assert (entries(), Order.objects.count()) == (before, 0)
+
+
+def test_approval_looks_at_the_work_that_a_line_goes_to(company: World) -> None:
+    Setting.objects.create(key="approval", value={"threshold_minor": 5_000})
+    product, other = company.product(), company.product()
+    wish = WorkWish("project", company.customer.pk, (LineWish(product.pk, 6), LineWish(other.pk, 6)))
+    project = create_work_order(actor=HOUSE, wish=wish).one("demand.Sheet")
+    quote, (one, two) = quote_of(company, LineWish(product.pk, 3), LineWish(other.pk, 3))
+    win(actor=HOUSE, quote=quote, each={one: Into("project", project)})
+    waiting = {row.came_from_id: held(row.pk) for row in Line.objects.filter(came_from__isnull=False)}
+    # Nine of one product are asked for on the project; of the other three go elsewhere.
+    assert (waiting[one].get("to_approve"), waiting[two].get("to_order")) == (3, 3)
+    asked = {row.product_id: held(row.pk) for row in Line.objects.filter(sheet_id=project, came_from=None)}
+    assert (asked[product.pk].get("to_approve"), asked[other.pk].get("to_order")) == (6, 6)
+    clean()
+
+
+@pytest.mark.parametrize("lines", [1, 10, 100, 200])
+def test_winning_costs_the_same_for_any_number_of_lines(company: World, lines: int) -> None:
+    product = company.product()
+    company.stock(product, 200)
+    quote, claims = quote_of(company, *[LineWish(product.pk, 2)] * lines)
+    reserve(actor=HOUSE, holds=[Hold(claim, 1) for claim in claims])
+    with CaptureQueriesContext(connection) as counted:
+        win(actor=HOUSE, quote=quote, each={claims[0]: Into("ticket")})
+    assert len(counted) <= 34
+
+
+def test_a_cancelled_order_leaves_nothing_open_of_the_work_it_collected(company: World) -> None:
+    product = company.product()
+    quote, (one,) = quote_of(company, LineWish(product.pk, 1))
+    order = win(actor=HOUSE, quote=quote, each={one: Into("ticket")}).one("sales.Order")
+    done = cancel(actor=HOUSE, order=order)
+    assert Sheet.objects.get(kind="ticket").done_id == done.id
+    clean()
+    reverse(actor=HOUSE, entry=done.id)
+    assert Sheet.objects.get(kind="ticket").done_id is None
+    clean()

@@ -2,6 +2,9 @@
 
 expires Q in 5               its last day, so many days from now
 held-for Q router: 5         in how many days the hold of a line ends; or nothing
+hold-coming Q 3 router of PO     what is on order for stock, or on its way; and so release-coming
+coming router: 2 PO          what of it is free; or nothing
+win-split Q as SO: router ticket, hours project   lines charged apart; the rest on the order alone
 win-anyway Q as SO           although it has expired
 """
 
@@ -10,8 +13,12 @@ from __future__ import annotations
 from tests.scenarios.trading import today
 from tests.scenarios.varying import Varying
 from wharfinger.base import configuration
+from wharfinger.demand.models import Sheet
 from wharfinger.ledger.models import Claim
+from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.sales.queries.holding import arriving
 from wharfinger.sales.rules.holds import end_of_day
+from wharfinger.stock.models import TransferOrder
 
 
 class Claiming(Varying):
@@ -30,6 +37,54 @@ class Claiming(Varying):
         ends = {end_of_day(today(-n), zone): str(n) for n in range(-60, 90)}
         found = "nothing" if until is None else ends.get(until, str(until))
         assert found == wanted.strip(), f"is held for {found}"
+
+    def say_hold_coming(self, rest: str, verb: str = "reserve") -> None:
+        """hold-coming Q QUANTITY NAME of PO|TR"""
+        document, quantity, name, _, source = rest.split()
+        line, kind = self.line(document, name), self.kinds[source]
+        place: int | None
+        if kind == "purchase":
+            bought = PurchaseLine.objects.get(
+                purchase_order=self.documents[source], product=self.products[name]
+            )
+            where = {"purchase_line": bought.pk}
+            place = bought.place_id
+        else:
+            where = {"transfer": self.documents[source]}
+            place = TransferOrder.objects.get(pk=self.documents[source]).place_id
+        made = self.door.hold_coming(verb, self.documents[document], line, int(quantity), place, where)
+        self.acts.append(made)
+
+    def say_release_coming(self, rest: str) -> None:
+        """release-coming Q QUANTITY NAME of PO|TR"""
+        self.say_hold_coming(rest, "release")
+
+    def say_coming(self, rest: str) -> None:
+        """coming NAME: N PO, …; or nothing"""
+        name, _, wanted = rest.partition(":")
+        words = {"purchase": "purchase_order", "transfer": "transfer"}
+        names = {
+            f"{words[self.kinds[one]]}:{pk}": one
+            for one, pk in self.documents.items()
+            if self.kinds.get(one) in words
+        }
+        told = [f"{one.free} {names[one.subject]}" for one in arriving([self.products[name].pk]) if one.free]
+        found = ", ".join(told) or "nothing"
+        assert found == wanted.strip(), f"comes {found}"
+
+    def say_win_split(self, rest: str) -> None:
+        """win-split Q as SO|nothing: NAME KIND, …"""
+        head, _, apart = rest.partition(":")
+        quote, _, name = head.split()
+        each = dict(one.split() for one in apart.split(","))
+        lines = {self.line(quote, product): kind for product, kind in each.items()}
+        made, works, entry = self.door.win_split(self.documents[quote], lines)
+        assert (made is None) == (name == "nothing"), f"the order is {made}"
+        if made is not None:
+            self.documents[name] = made
+        for work in works:
+            self.documents[Sheet.objects.get(pk=work).kind] = work
+        self.acts.append(entry)
 
     def say_win_anyway(self, rest: str) -> None:
         """win-anyway Q as SO"""

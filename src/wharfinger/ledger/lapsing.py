@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from wharfinger.base import clock
 from wharfinger.ledger import sql
-from wharfinger.ledger.look import moment
+from wharfinger.ledger.look import AHEAD, moment
 from wharfinger.ledger.models import Claim, Entry, Holding
 from wharfinger.ledger.plan import Change, Plan, Truth
 from wharfinger.ledger.write import Written, write
@@ -36,19 +36,28 @@ def release(
         # The wish that comes back is of the same claim as the goods that are let go.
         assert isinstance(step.source.claim, int)
         days[day[step.source.claim]].steps.append(step)
-    moving = _under_way(sorted(lapsed))
+    more = _elsewhere(truth, sorted(lapsed))
     for claim, until in sorted(lapsed.items()):
         plan = days[day[claim]]
-        if claim not in moving:
+        if claim not in more:
             plan.changes.append(Change(Claim._meta.label, claim, f"claim:{claim}", "hold_until", until, None))
         plan.mention(*subjects.get(claim, ()))
     return [_post(truth, on, plan, list(consumers)) for on, plan in sorted(days.items())]
 
 
-def _under_way(claims: Sequence[int]) -> set[int]:
-    """Those of which something is on its way between locations: it ends once it stands in a bin again."""
-    moving = Holding.objects.filter(claim__in=claims, kind="transfer", quantity__gt=0)
-    return set(moving.values_list("claim_id", flat=True))
+def _elsewhere(truth: Truth, claims: Sequence[int]) -> set[int]:
+    """Those that hold more elsewhere, which ends with the act that looks there.
+
+    What is bought for a firm line is its own; what of it is between locations ends once it stands in a bin again.
+    """
+    leaving = {(step.source.lot, step.source.place, step.source.claim) for step in truth.prelude}
+    held = Holding.objects.filter(claim__in=claims, kind__in=("bin", *AHEAD), quantity__gt=0)
+    return {
+        claim
+        for claim, lot, place, kind in held.values_list("claim_id", "lot_id", "place_id", "kind")
+        if (lot, place, claim) not in leaving
+        and (kind != "on_order" or truth.read["lapsed_to"][claim] == "quoted")
+    }
 
 
 def _day(truth: Truth, until: Any) -> date:

@@ -35,6 +35,9 @@ HELD = (
     "h.id, h.lot_id, h.product_id, h.serial, h.owned, h.place_id, h.kind, h.unbounded, h.claim_id, h.quantity, "
     "p.parent_id, p.sequence, l.code, l.expires_on"
 )
+AHEAD = ("on_order", "transfer")
+"""Where goods are that have yet to arrive. What a quote or an unconfirmed order holds there is free when its hold
+ends; what was bought or sent for a firm line stays its own."""
 FROM = "FROM ledger_holding h JOIN ledger_place p ON p.id = h.place_id JOIN ledger_lot l ON l.id = h.lot_id"
 
 
@@ -246,10 +249,14 @@ def _read_goods(
         sql.lock(Claim, lapsed - set(claims))
         own, found = _sorted_out(sql.fetch(sql_text, params))
     truth.held = own
-    if any(h.claim for h in found):
-        _release_lapsed(truth, found, falls_to)
+    ended = [h for h in found if h.claim]
+    if ended:
+        ends = falls_to(sorted({h.claim for h in ended}))
+        ended = [h for h in ended if h.kind == "bin" or ends[h.claim] == "quoted"]
+    if ended:
+        _release_lapsed(truth, ended, ends)
     by_spot: dict[Spot, Held] = {}
-    for one in found:
+    for one in (h for h in found if h.kind == "bin"):
         spot = one.spot.for_claim(0)
         known = by_spot.setdefault(
             spot, Held(0, spot, 0, one.location, one.sequence, one.code, one.expires_on)
@@ -273,13 +280,19 @@ def _goods(truth: Truth, products: list[int], claims: list[int], places: list[in
         params.append(sql.array(places))
     parts = [f"SELECT 0 AS free, o.* FROM ({' UNION '.join(own)}) o"] if own else []
     if products:
-        in_bins = f"h.kind = 'bin' AND h.owned AND h.quantity > 0 AND {sql.among('h.product_id')}"
-        parts.append(f"SELECT 1, {HELD} {FROM} WHERE h.claim_id = 0 AND {in_bins}")
-        parts.append(
-            f"SELECT 1, {HELD} {FROM} JOIN ledger_claim c ON c.id = h.claim_id WHERE c.hold_until <= %s AND {in_bins}"
-        )
+        ours = f"h.owned AND h.quantity > 0 AND {sql.among('h.product_id')}"
+        parts.append(f"SELECT 1, {HELD} {FROM} WHERE h.claim_id = 0 AND h.kind = 'bin' AND {ours}")
+        parts.append(f"{_ENDED} AND h.kind IN ('bin', 'on_order', 'transfer') AND {ours}")
         params += [sql.array(products), moment(truth.now), sql.array(products)]
+    elif places:
+        parts.append(
+            f"{_ENDED} AND h.kind IN ('on_order', 'transfer') AND h.quantity > 0 AND {sql.among('p.id')}"
+        )
+        params += [moment(truth.now), sql.array(places)]
     return " UNION ALL ".join(parts), params
+
+
+_ENDED = f"SELECT 1, {HELD} {FROM} JOIN ledger_claim c ON c.id = h.claim_id WHERE c.hold_until <= %s"
 
 
 def _sorted_out(rows: Sequence[Sequence[Any]]) -> tuple[list[Held], list[Held]]:
@@ -290,11 +303,7 @@ def _sorted_out(rows: Sequence[Sequence[Any]]) -> tuple[list[Held], list[Held]]:
     return own, free
 
 
-def _release_lapsed(
-    truth: Truth, found: list[Held], falls_to: Callable[[Sequence[int]], dict[int, str]]
-) -> None:
-    lapsed = [h for h in found if h.claim]
-    ends = falls_to(sorted({h.claim for h in lapsed}))
+def _release_lapsed(truth: Truth, lapsed: list[Held], ends: dict[int, str]) -> None:
     found_loose = sql.fetch(
         f"SELECT id, product_id FROM ledger_lot WHERE code_key = '' AND owner_id IS NULL AND {sql.among('product_id')}",
         [sql.array(sorted({h.product for h in lapsed}))],
@@ -304,16 +313,17 @@ def _release_lapsed(
         truth.prelude.append(Step(one.spot, one.spot.for_claim(0), one.quantity, verb="expire"))
         wish = Spot(loose[one.product], one.product, False, True, *fixed("covered"), one.claim)
         truth.prelude.append(Step(wish, wish.at(fixed(ends[one.claim])), one.quantity, verb="expire"))
-    gone = {h.id for h in lapsed}
+    gone = {h.id for h in lapsed if h.kind == "bin"}
     truth.held = [h for h in truth.held if h.id not in gone]
     for step in truth.prelude:
         _gone_before(truth, step)
     rows = sql.by_ids(Claim, {h.claim for h in lapsed})
     truth.read["lapsed"] = {pk: row.hold_until for pk, row in rows.items()}
+    truth.read["lapsed_to"] = ends
 
 
 def _gone_before(truth: Truth, step: Step) -> None:
-    """Let the truth show the wish that an expired hold gave back, since the plan runs after it."""
+    """Let the truth show what an expired hold gave back, the wish and what is under way, since the plan runs after it."""
     source = next((h for h in truth.held if h.spot == step.source), None)
     if source is None:
         return

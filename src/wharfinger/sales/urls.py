@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.sales.pages import approving, holding, opportunities, orders, quotes, sending
+from wharfinger.sales.pages import approving, holding, opportunities, orders, quotes, sending, winning
 
 app_name = "sales"
 urlpatterns = [
@@ -23,7 +23,7 @@ urlpatterns = [
     path("quotes/<int:pk>/reject/", approving.reject, name="reject_quote"),
     path("quotes/<int:pk>/copy/", quotes.copy_quote, name="copy_quote"),
     path("quotes/<int:pk>/lose/", quotes.lose_quote, name="lose_quote"),
-    path("quotes/<int:pk>/win/", holding.win, name="win_quote"),
+    path("quotes/<int:pk>/win/", winning.win, name="win_quote"),
     path("orders/", orders.order_list, name="orders"),
     path("orders/new/", orders.new_order, name="new_order"),
     path("orders/<int:pk>/", orders.order, name="order"),

@@ -76,8 +76,14 @@ def quantities(lines: Iterable[int]) -> dict[int, dict[str, int]]:
     return found
 
 
-_STANDS = "CASE WHEN h.kind = 'bin' AND c.hold_until <= %s THEN 'quoted' ELSE h.kind END"
-"""Goods whose hold has expired are free for whoever asks; their line wants them again."""
+_STANDS = (
+    "CASE WHEN c.hold_until <= %s AND (h.kind = 'bin' OR h.kind IN ('on_order', 'transfer') AND EXISTS ("
+    "SELECT 1 FROM demand_line q JOIN demand_sheet s ON s.id = q.sheet_id "
+    "LEFT JOIN sales_order o ON o.sheet_id = s.id WHERE q.claim_id = h.claim_id "
+    "AND (s.kind = 'quote' OR s.kind = 'order' AND o.confirmed_at IS NULL))) THEN 'quoted' ELSE h.kind END"
+)
+"""Goods whose hold has expired are free for whoever asks; their line wants them again. What was bought or sent for a
+firm line stays its own."""
 
 
 def read_products(truth: Truth) -> None:

@@ -19,8 +19,8 @@ from wharfinger.stock.rules import sum_by
 
 COVER_ORDER = ("demand", "to_order", "to_approve", "quoted")
 """From which wishes goods at hand are covered first."""
-HELD = ("bin", "transfer")
-"""Where goods stand that a line only reserved: on its shelf, or on their way to another location."""
+HELD = ("bin", "transfer", "on_order")
+"""Where goods stand that a line only reserved: on a shelf, on their way to another location, or with a vendor."""
 
 
 @dataclass(frozen=True, slots=True)

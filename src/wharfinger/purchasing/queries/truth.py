@@ -88,7 +88,7 @@ _POSITIONS = Prepared(
     ids("orders"),
 )
 _SERVED = Prepared(
-    lambda claims: Line.objects.filter(pk__in=claims).select_related("sheet", "order").order_by("pk"),
+    lambda claims: Line.objects.filter(pk__in=claims).select_related("sheet__order", "order").order_by("pk"),
     Found(
         "places",
         # From the few places on: claims for which something stands there.

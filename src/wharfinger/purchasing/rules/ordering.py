@@ -152,7 +152,14 @@ def take_off(plan: Plan, truth: Truth, held: Held, units: int) -> None:
     plan.move(held.spot, held.spot.at(fixed("vendor")), units)
     held.quantity -= units
     if held.claim:
-        uncover(plan, truth, held.claim, units, "to_order")
+        uncover(plan, truth, held.claim, units, wanted_as(truth, held.claim))
+
+
+def wanted_as(truth: Truth, claim: int) -> str:
+    """How a line wants what it no longer has on order: to be bought, or as it is quoted and not firm yet."""
+    sheet = truth.read["lines"][claim].sheet
+    firm = sheet.kind != "quote" and (sheet.kind != "order" or sheet.order.confirmed_at is not None)
+    return "to_order" if firm else "quoted"
 
 
 def draft_of(truth: Truth, order: int) -> Any:

@@ -14,7 +14,7 @@ from wharfinger.demand import rules as demand
 from wharfinger.ledger.plan import Held, LotRef, Number, PlaceRef, Plan, Truth, fixed, spot
 from wharfinger.purchasing.rules.approving import home_cost
 from wharfinger.purchasing.rules.landing import at_home
-from wharfinger.purchasing.rules.ordering import live, mention_lines
+from wharfinger.purchasing.rules.ordering import live, mention_lines, wanted_as
 from wharfinger.stock import rules as stock
 
 RECEIPT = Number("receipt", "GR-{n}")
@@ -124,7 +124,7 @@ def _arrive(
     for held, lot, quantity in _paired(waiting[::-1], rejected):
         plan.move(held.spot, held.spot.as_lot(lot).at(refused).for_claim(0), quantity)
         if held.claim:
-            demand.uncover(plan, truth, held.claim, quantity, "to_order")
+            demand.uncover(plan, truth, held.claim, quantity, wanted_as(truth, held.claim))
     # What is rejected leaves its share of the freight to what is taken in with it.
     came = arrival.quantity if parts else 0
     _value(plan, truth, order, line, parts, _freight(truth, order, line, on_order, came))
@@ -146,13 +146,19 @@ def _received_meanwhile(truth: Truth, line: Any, seen: int, left: int, n: int) -
 
 
 def _waiting(truth: Truth, line: Any, arrival: Arrival) -> list[Held]:
-    """Who waits for the goods: by promised date, then age, stock last; or just the line a person chose."""
+    """Who waits for the goods: by promised date, then age, what is only quoted behind, stock last.
+
+    Or just the line a person chose.
+    """
     found = [h for h in truth.at(line.place_id) if arrival.line in (None, h.claim)]
     lines = truth.read["lines"]
 
-    def turn(held: Held) -> tuple[bool, bool, date, int]:
-        promised = lines[held.claim].promised_on if held.claim else None
-        return not held.claim, promised is None, promised or date.min, held.claim
+    def turn(held: Held) -> tuple[bool, bool, bool, date, int]:
+        if not held.claim:
+            return True, True, True, date.min, 0
+        promised = lines[held.claim].promised_on
+        quoted = wanted_as(truth, held.claim) == "quoted"
+        return False, quoted, promised is None, promised or date.min, held.claim
 
     return sorted(found, key=turn)
 

@@ -18,7 +18,7 @@ from wharfinger.ledger.post import expire as let_expire
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.sales.models import Quote
-from wharfinger.sales.queries import read_ended
+from wharfinger.sales.queries.holding import ahead_documents, ended_ahead, read_drop_ships, read_ended
 from wharfinger.sales.rules import holds as rules
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.stock.queries.truth import channels_column, channels_of
@@ -27,21 +27,22 @@ from wharfinger.stock.queries.truth import channels_column, channels_of
 def reserve(
     *, actor: Actor, holds: Sequence[Hold], until: datetime | None = None, key: str | None = None
 ) -> Written:
-    """Hold free goods for lines of quotes, orders or charges.
+    """Hold free goods for lines of quotes, orders or charges, also such that have yet to arrive.
 
     until: when the hold ends; without it a quote's hold ends with the quote, any other stays.
     """
     require(actor, "sales.reserve")
-    lines = _lines_of(holds)
+    lines, ahead = _lines_of(holds), _ahead(holds)
     return post(
         "reserve",
         Wish(
-            documents=[(Sheet, demand.documents_of(lines))],
+            documents=[(Sheet, demand.documents_of(lines)), *ahead_documents(ahead)],
             first=read_sold(lines),
             products=demand.line_products,
             claims=demand.line_ids,
+            places=ahead,
             free=True,
-            reads=(read_standing, _read_ends(ends=until is not None)),
+            reads=(read_standing, _read_ends(ends=until is not None), read_drop_ships(ahead)),
             falls_to=demand.falls_to,
         ),
         partial(rules.plan_reserve, holds=tuple(holds), until=until),
@@ -87,7 +88,7 @@ def expire(*, actor: Actor) -> int:
     Every reader counts these goods as free already, and the next act that needs them does the same.
     """
     require(actor, "sales.reserve")
-    products = lapsing.due(limit=100)
+    products = sorted({*lapsing.due(limit=100), *ended_ahead(limit=100)})
     for product in products:
         let_expire([product])
     return len(products)
@@ -96,11 +97,11 @@ def expire(*, actor: Actor) -> int:
 def release(*, actor: Actor, holds: Sequence[Hold], key: str | None = None) -> Written:
     """Free reserved goods; the lines want them again."""
     require(actor, "sales.reserve")
-    lines = _lines_of(holds)
+    lines, ahead = _lines_of(holds), _ahead(holds)
     return post(
         "release",
         Wish(
-            documents=[(Sheet, demand.documents_of(lines))],
+            documents=[(Sheet, demand.documents_of(lines)), *ahead_documents(ahead)],
             first=demand.read_lines(lines),
             products=demand.line_products,
             claims=demand.line_ids,
@@ -129,6 +130,11 @@ def _read_ends(*, ends: bool) -> Callable[[Truth], None]:
 
 def _read_falls_to(truth: Truth) -> None:
     truth.read["falls_to"] = demand.falls_to(list(truth.read["lines"]))
+
+
+def _ahead(holds: Sequence[Hold]) -> list[int]:
+    """The places of what has yet to arrive that are named."""
+    return sorted({one.arrival for one in holds if one.arrival is not None})
 
 
 def _lines_of(holds: Sequence[Hold]) -> list[int]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
+from types import MappingProxyType
 
 from django.db.models import Max
 
@@ -20,9 +23,23 @@ from wharfinger.ledger.post import dry, post
 from wharfinger.ledger.write import Written
 from wharfinger.sales.actions.quotes import read_deal
 from wharfinger.sales.models import Order, Quote
-from wharfinger.sales.queries import read_ended
+from wharfinger.sales.queries.holding import come_from, default_vendors, read_ended
 from wharfinger.sales.rules import win as rules
 from wharfinger.sales.rules.win import Into
+
+Each = Mapping[int, Into | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """So many units that come from one place."""
+
+    kind: str
+    """``bin``, ``on_order`` or ``transfer``; else the wish that they are: ``to_order``, ``to_approve``, …"""
+    units: int
+    where: str = ""
+    """The bin and its location, the number of the purchase order or transfer, or the vendor they are ordered from."""
+    on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +56,9 @@ class WonLine:
     ready: int
     waiting: int
     """Wanted and not procured: it waits until somebody reserves it."""
+    on_order: int = 0
+    sources: tuple[Source, ...] = ()
+    """Where each of these units will come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,37 +70,58 @@ class Picture:
 
 
 def win(
-    *, actor: Actor, quote: int, into: Into | None = None, anyway: bool = False, key: str | None = None
+    *,
+    actor: Actor,
+    quote: int,
+    into: Into | None = None,
+    each: Each = MappingProxyType({}),
+    anyway: bool = False,
+    key: str | None = None,
 ) -> Written:
-    """Win a quote in one entry; who comes second is answered with the same order.
+    """Win a quote in one entry; who comes second is answered with the same order, and by whom it was won.
 
-    into: the ticket, project, contract or job on which it is charged, else the order alone;
-    anyway: whether somebody said yes to a quote that has expired.
+    into: the ticket, project, contract or job on which it is charged, else the order alone; each: lines that go
+    elsewhere than the rest; anyway: whether somebody said yes to a quote that has expired.
     """
     require(actor, "sales.win")
     try:
-        return _post(actor, quote, into, anyway, key)
+        return _post(actor, quote, into, each, anyway, key)
     except Refusal as refusal:
         if refusal.code != "already_won":
             raise
         return _won_before(quote)
 
 
-def picture(*, actor: Actor, quote: int, into: Into | None = None) -> Picture:
+def picture(
+    *, actor: Actor, quote: int, into: Into | None = None, each: Each = MappingProxyType({})
+) -> Picture:
     """Show what winning would do, line by line, and do nothing."""
     require(actor, "sales.win")
 
     def act() -> Picture:
-        made = _post(actor, quote, into, True, None)
+        made = _post(actor, quote, into, each, True, None)
         claims = made.made["ledger.Claim"]
         figures = demand.quantities(claims)
-        lines = Line.objects.filter(pk__in=claims).order_by("position")
-        return Picture("sales.Order" in made.made, tuple(_won(line, figures[line.pk]) for line in lines))
+        sources = sources_of(claims)
+        lines = Line.objects.filter(pk__in=claims).order_by("came_from__position", "pk")
+        won = tuple(_won(line, figures[line.pk], sources.get(line.pk, ())) for line in lines)
+        return Picture("sales.Order" in made.made, won)
 
     return dry(act)
 
 
-def _won(line: Line, figures: dict[str, int]) -> WonLine:
+def sources_of(claims: Sequence[int]) -> dict[int, tuple[Source, ...]]:
+    """Where the units of these lines come from, in two statements however many."""
+    found: dict[int, list[Source]] = defaultdict(list)
+    rows = come_from(claims)
+    vendors = default_vendors(row.product for row in rows if row.kind in ("to_order", "to_approve"))
+    for row in rows:
+        where = row.where or vendors.get(row.product, "")
+        found[row.claim].append(Source(row.kind, row.units, where, row.on))
+    return {claim: tuple(sources) for claim, sources in found.items()}
+
+
+def _won(line: Line, figures: dict[str, int], sources: tuple[Source, ...]) -> WonLine:
     assert line.came_from_id is not None
     return WonLine(
         line=line.came_from_id,
@@ -91,16 +132,19 @@ def _won(line: Line, figures: dict[str, int]) -> WonLine:
         to_approve=figures["to_approve"],
         ready=figures["ready"],
         waiting=figures["wanted"],
+        on_order=figures["on_order"],
+        sources=sources,
     )
 
 
-def _post(actor: Actor, quote: int, into: Into | None, anyway: bool, key: str | None) -> Written:
-    work_order = into.work_order if into is not None else None
+def _post(actor: Actor, quote: int, into: Into | None, each: Each, anyway: bool, key: str | None) -> Written:
+    homes = (into, *each.values())
+    work_orders = sorted({home.work_order for home in homes if home is not None and home.work_order})
     return post(
         "win",
         Wish(
-            documents=[(Sheet, [quote] if work_order is None else [quote, work_order]), (Quote, [quote])],
-            first=_read_both(quote, work_order),
+            documents=[(Sheet, [quote, *work_orders]), (Quote, [quote])],
+            first=_read_both(quote, work_orders),
             products=demand.line_products,
             claims=lambda truth: [*demand.line_ids(truth), *(line.pk for line in truth.read["charged"])],
             free=True,
@@ -115,23 +159,24 @@ def _post(actor: Actor, quote: int, into: Into | None, anyway: bool, key: str | 
             ),
             falls_to=demand.falls_to,
         ),
-        partial(rules.plan_win, quote=quote, into=into, anyway=anyway),
+        partial(rules.plan_win, quote=quote, into=into, each=dict(each), anyway=anyway),
         actor=actor,
         key=key,
     )
 
 
-def _read_both(quote: int, work_order: int | None) -> Callable[[Truth], None]:
-    """Read the quote's lines, and what the work order is charged with already: approval looks at all of it."""
+def _read_both(quote: int, work_orders: Sequence[int]) -> Callable[[Truth], None]:
+    """Read the quote's lines, and what work orders are charged with already: approval looks at all of it."""
 
     def read(truth: Truth) -> None:
         demand.read_lines_of(quote)(truth)
-        truth.read["charged"], truth.read["last_position"] = [], 0
-        if work_order is not None:
+        truth.read["charged"], truth.read["last_position"] = [], {}
+        if work_orders:
             wanted = demand.line_products(truth)
-            here = Line.objects.filter(sheet_id=work_order, void__isnull=True, removed_at__isnull=True)
+            here = Line.objects.filter(sheet_id__in=work_orders, void__isnull=True, removed_at__isnull=True)
             truth.read["charged"] = list(here.filter(product_id__in=wanted).order_by("pk"))
-            truth.read["last_position"] = here.aggregate(last=Max("position"))["last"] or 0
+            last = here.values_list("sheet_id").annotate(last=Max("position"))
+            truth.read["last_position"] = dict(last.order_by("sheet_id"))
 
     return read
 

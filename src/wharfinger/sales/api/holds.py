@@ -12,6 +12,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.reading import products_on
 from wharfinger.demand.queries.where import bin_places, location_places, lots_of
+from wharfinger.sales.queries.holding import ahead_places
 from wharfinger.sales.rules.holds import Hold
 
 
@@ -23,6 +24,12 @@ class HoldGiven(Given):
     location: Id | None = None
     bin: Id | None = None
     serials: list[str] = Field(default=[], max_length=1000, examples=[["SN-1001"]])
+    purchase_line: Id | None = Field(
+        default=None, description="Of what is on order for stock: the line of the purchase order."
+    )
+    transfer: Id | None = Field(
+        default=None, description="Of what is on its way between locations: the transfer."
+    )
 
 
 def holds_of(given: Sequence[HoldGiven], *, document: int, kind: str) -> list[Hold]:
@@ -36,6 +43,13 @@ def holds_of(given: Sequence[HoldGiven], *, document: int, kind: str) -> list[Ho
     for n, one in enumerate(given):
         if one.line not in products:
             raise BadInput("no_such_line", N_("There is no such line here."), field=f"lines.{n}.line")
+        if sum(where is not None for where in (one.location or one.bin, one.purchase_line, one.transfer)) > 1:
+            raise BadInput(
+                "one_place",
+                N_("Name a location, a line of a purchase order, or a transfer."),
+                field=f"lines.{n}.location",
+            )
+    ahead = ahead_places([one.purchase_line for one in given], [one.transfer for one in given])
     locations = location_places([one.location for one in given])
     bins = bin_places([one.bin for one in given])
     lots = lots_of([products[one.line][0] for one in given], [one.serials for one in given])
@@ -46,6 +60,7 @@ def holds_of(given: Sequence[HoldGiven], *, document: int, kind: str) -> list[Ho
             location=locations[n],
             bin=bins[n],
             lots=lots[n],
+            arrival=ahead[n],
         )
         for n, one in enumerate(given)
     ]

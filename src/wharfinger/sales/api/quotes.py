@@ -189,10 +189,20 @@ class IntoGiven(Given):
     job: Id | Literal["new"] | None = None
 
 
+class LineInto(Given):
+    """A line that goes elsewhere than the rest; without a place, on the sales order alone."""
+
+    line: Id
+    into: IntoGiven | None = None
+
+
 class Win(Given):
     """Where a won quote goes; without it the sales order alone."""
 
     into: IntoGiven | None = None
+    lines: list[LineInto] = Field(
+        default=[], max_length=1000, description="Lines that go elsewhere; what is in a kit goes with it."
+    )
     anyway: bool = Field(default=False, description="Yes to a quote that has expired.")
 
 
@@ -200,6 +210,8 @@ class WinDone(QuoteDone):
     """The won quote, the order and the work order that it became."""
 
     work_order: Id | None = None
+    work_orders: list[Id] = Field(description="Every one on which lines of it are charged.")
+    won_by: Id | None = Field(description="Who won it, also where that was before this call.")
 
 
 HERE, NO_REASON, TO_EXPIRY = Win(), Lose(), Extend()
@@ -368,10 +380,22 @@ def lose(request: Request, id: Id, body: Lose = NO_REASON) -> HttpResponse:
 @router.post("/quotes/{id}/win", response=WinDone, summary="Win a quote")
 def win(request: Request, id: Id, body: Win = HERE) -> HttpResponse:
     """Win a quote: one sales order if goods are quoted, charges where asked; twice gives the same order."""
-    act = partial(winning.win, actor=request.auth, quote=id, into=_into(body.into), anyway=body.anyway)
+    act = partial(
+        winning.win,
+        actor=request.auth,
+        quote=id,
+        into=_into(body.into),
+        each={one.line: _into(one.into) for one in body.lines},
+        anyway=body.anyway,
+    )
 
     def show(done: Written) -> dict[str, Any]:
-        return _quote(request, id) | {"work_order": queries.work_order_of(done.made["ledger.Claim"])}
+        work = queries.work_orders_of(done.made["ledger.Claim"])
+        return _quote(request, id) | {
+            "work_order": work[0] if work else None,
+            "work_orders": work,
+            "won_by": done.entry.actor_id,
+        }
 
     return write(request, act, show, about=f"quote:{id}")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,21 +19,18 @@ from wharfinger.base.typed import quantity, written
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import document_address, typed_day
 from wharfinger.demand.queries.shown import lines_of
+from wharfinger.demand.queries.where import lots_of
 from wharfinger.sales import queries
 from wharfinger.sales.actions import holds as actions
-from wharfinger.sales.actions import winning
-from wharfinger.sales.queries import Shelf, shelves
+from wharfinger.sales.queries.holding import Shelf, shelves
 from wharfinger.sales.rules.holds import Hold
-from wharfinger.sales.rules.win import Into
-from wharfinger.work.queries import open_work
-from wharfinger.work.rules import KINDS
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("sales.reserve")
 def reserve(request: HttpRequest, pk: int) -> HttpResponse:
     """Reserve and release goods for a document, location by location."""
-    doc = there(Sheet.objects.filter(void__isnull=True), pk)
+    doc = there(Sheet.objects.filter(void__isnull=True).select_related("quote"), pk)
     back = document_address(doc)
     by = "order" if doc.kind == "order" else "sheet"
     panel = shelves(list(lines_of(pk, by).select_related("product")))
@@ -46,6 +43,7 @@ def reserve(request: HttpRequest, pk: int) -> HttpResponse:
             "form": form,
             "panel": panel,
             "has_holds": any(row.reserved for row in panel),
+            "where": where_to,
             "back": back,
         }
         if doc.kind == "quote":
@@ -69,8 +67,16 @@ def reserve(request: HttpRequest, pk: int) -> HttpResponse:
     return page_act(request, act, ok=ok % {"number": doc.number}, back=back, again=show)
 
 
+def where_to(shelf: Shelf) -> list[tuple[str, str, int, Any]]:
+    """Who has the rest of a row, as the page links it: number, address, units, until when."""
+    return [
+        (one.number, document_address(Sheet(pk=one.sheet, kind=one.kind)), one.units, one.until)
+        for one in shelf.held_by[:3]
+    ]
+
+
 def _proposed(panel: Sequence[Shelf]) -> dict[str, str]:
-    """As much of each line as is free, one location after the other."""
+    """As much of each line as is free, one location after the other, then what arrives, the earliest first."""
     found: dict[str, str] = {}
     left = {row.line: row.wanted for row in panel}
     for row in panel:
@@ -91,7 +97,11 @@ def _place(refusal: Refusal, given: Mapping[str, Any], panel: Sequence[Shelf]) -
     typed_in = [name for name in fields if str(given.get(name, "")).strip()]
     refusal.field = typed_in[int(parts[1])]
     here = panel[fields.index(refusal.field)]
-    others = {row.location: f"{verb}-{row.line}-{row.place}" for row in panel if row.line == here.line}
+    others = {
+        row.location: f"{verb}-{row.line}-{row.place}"
+        for row in panel
+        if row.line == here.line and not row.arrival
+    }
     refusal.remedies = tuple(
         replace(one, values={**one.values, "fills": {refusal.field: "", others[to]: given[refusal.field]}})
         if (to := one.values.get("location")) in others
@@ -101,16 +111,32 @@ def _place(refusal: Refusal, given: Mapping[str, Any], panel: Sequence[Shelf]) -
     )
 
 
-def _typed(given: Mapping[str, Any], panel: Sequence[Shelf], verb: str) -> list[Hold]:
+def _typed(given: QueryDict, panel: Sequence[Shelf], verb: str) -> list[Hold]:
     found = []
     for row in panel:
         name = f"{verb}-{row.line}-{row.place}"
         text = str(given.get(name, "")).strip()
-        if text:
-            found.append(Hold(row.line, quantity(text, row.decimals, field=name), location=row.place))
+        codes = given.getlist(f"serial-{row.line}-{row.place}") if row.numbered else []
+        if codes and text:
+            # Whoever scans numbers means these units and no others.
+            lots = _lots(row, codes, name)
+            found.append(Hold(row.line, len(codes), location=row.place, lots=lots))
+        elif text:
+            units = quantity(text, row.decimals, field=name)
+            place, ahead = (None, row.place) if row.arrival else (row.place, None)
+            found.append(Hold(row.line, units, location=place, arrival=ahead))
     if not found:
         raise BadInput("nothing_typed", N_("Type how many into at least one row."))
     return found
+
+
+def _lots(row: Shelf, codes: Sequence[str], field: str) -> tuple[int, ...]:
+    """The units with these numbers; raises BadInput beside the field of the row for one we do not know."""
+    try:
+        return lots_of([row.product], [codes])[0]
+    except BadInput as refused:
+        refused.field = field
+        raise
 
 
 @require_POST
@@ -123,96 +149,3 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
         return actions.extend(actor=request.user, quote=pk, until=until)  # type: ignore[arg-type]
 
     return page_act(request, act, ok=_("The holds last longer."), back=reverse("sales:quote", args=[pk]))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@page("sales.win")
-def win(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what winning a quote does, and do it."""
-    doc = queries.quote(pk)
-    back = reverse("sales:quote", args=[pk])
-    given = request.POST if request.method == "POST" else request.GET
-    chosen = given.get("into", "order")
-
-    def show(form: Form) -> HttpResponse:
-        picture, refusal = None, form.refusal
-        if refusal is None or refusal.code == "quote_expired":
-            try:
-                picture = winning.picture(actor=request.user, quote=pk, into=_into(chosen))  # type: ignore[arg-type]
-            except Refusal as refused:
-                refusal = refused
-        context = {
-            "doc": doc,
-            "form": Form({"into": chosen, "anyway": given.get("anyway", "")}, refusal),
-            "expired": doc.quote_word == "expired",
-            "targets": _places(doc.organization_id),
-            "picture": picture,
-            "steps": _steps(picture, doc) if picture else [],
-            "back": back,
-        }
-        return render(request, "sales/win.html", context)
-
-    # Whoever chose another place since has not seen what that does.
-    if request.method != "POST" or request.POST.get("shown", chosen) != chosen:
-        return show(Form())
-    return page_act(
-        request,
-        lambda: winning.win(
-            actor=request.user,  # type: ignore[arg-type]
-            quote=pk,
-            into=_into(chosen),
-            anyway=bool(given.get("anyway")),
-        ),
-        ok=_("%(number)s is won.") % {"number": doc.number},
-        back=_to_made,
-        again=show,
-    )
-
-
-def _to_made(done: Any) -> str:
-    orders = done.made.get("sales.Order")
-    if orders:
-        return reverse("sales:order", args=[orders[0]])
-    work = queries.work_order_of(done.made["ledger.Claim"])
-    return reverse("work:work_order", args=[work])
-
-
-def _into(text: str) -> Into | None:
-    kind, _sep, pk = text.partition(":")
-    if kind == "order":
-        return None
-    if kind not in KINDS or (pk and not (pk.isascii() and pk.isdigit() and len(pk) < 19)):
-        raise BadInput("no_such_choice", N_("Choose one from the list."), field="into")
-    return Into(kind, int(pk) if pk else None)
-
-
-def _places(organization: int) -> list[tuple[str, str]]:
-    fresh = [
-        ("ticket", _("A new ticket")),
-        ("project", _("A new project")),
-        ("contract", _("A new contract")),
-        ("job", _("A new job")),
-    ]
-    known = [(f"{row.kind}:{row.pk}", f"{row.number} {row.title}".strip()) for row in open_work(organization)]
-    return [("order", _("The sales order alone")), *fresh, *known]
-
-
-def _steps(picture: winning.Picture, doc: Any) -> list[tuple[str, str, str, str, str, str]]:
-    """What becomes of each line, as the rows of a dry run."""
-    products = {line.product_id: line.product for line in lines_of(doc.pk, "sheet").select_related("product")}
-    steps = []
-    for line in picture.lines:
-        product = products[line.product]
-        ways = (
-            (line.from_stock, _("Reserved"), _("Ready to Deliver/Ship"), ""),
-            (line.to_order, _("Wanted"), _("Need to Order/Fulfill"), ""),
-            (line.to_approve, _("Wanted"), _("Waiting Approval"), "warn"),
-            (line.ready, _("Wanted"), _("Ready to Deliver/Ship"), ""),
-            (line.waiting, _("Wanted"), _("Pending"), ""),
-        )
-        steps += [
-            (written(units, product.quantity_decimals), product.sku, source, target, tone, product.name)
-            for units, source, target, tone in ways
-            if units
-        ]
-    return steps

@@ -19,12 +19,13 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.base.words import tidy
 from wharfinger.demand import options
 from wharfinger.demand.entry import in_rows
-from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.models import Line
 from wharfinger.demand.pages import (
     another_row,
     chosen_customer,
     columns,
     contacts_of,
+    document_address,
     line_rows,
     offers,
     stages_of,
@@ -37,7 +38,7 @@ from wharfinger.ledger.telling import timeline
 from wharfinger.sales import links, queries
 from wharfinger.sales.actions import quotes as actions
 from wharfinger.sales.pages.approving import chip as approval_chip
-from wharfinger.sales.queries import held_of
+from wharfinger.sales.queries.holding import held_of
 from wharfinger.sales.queries.margins import concerns_of
 from wharfinger.sales.rules.approving import word_of
 from wharfinger.sales.rules.quotes import QuoteWish
@@ -139,6 +140,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
     if request.user.may("catalog.see_cost"):  # type: ignore[union-attr]
         shown[4:4] = [("average", _("Average cost"), "price"), ("highest", _("Highest cost"), "price")]
         _add_costs(rows, found)
+    won = row.quote.won_at is not None
     still_open = row.quote.won_at is None and row.quote.lost_at is None
     offered = options.add_options(rows, found)
     if offered:
@@ -152,7 +154,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "approval": approval_chip(row.quote),
         "may_ask": still_open and _needs_approval(row),
         "may_add": still_open and request.user.may("sales.quote"),  # type: ignore[union-attr]
-        "order": Sheet.objects.filter(order__quote_id=pk, void__isnull=True).first(),
+        "became": [(one.number, document_address(one)) for one in queries.became(pk)] if won else [],
         "holds": held_of([line.pk for line in found]),
         "columns": shown,
         "options": offered,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from wharfinger.base import clock, configuration, money
 from wharfinger.base.door import known
@@ -20,13 +18,9 @@ from wharfinger.demand.queries.amounts import Money, money_of, open_on, totals_o
 from wharfinger.demand.queries.reading import ORDER, SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.queries.words import with_quote_word, with_words
-from wharfinger.ledger.models import Fact, Holding, Move
-from wharfinger.ledger.plan import Held, Truth, spot_of
 from wharfinger.ledger.prepared import Prepared, an_id, day
 from wharfinger.sales.models import Opportunity
 from wharfinger.sales.rules.holds import end_of_day
-from wharfinger.stock.models import Location
-from wharfinger.stock.queries.figures import Past
 from wharfinger.stock.queries.worth import UnitCosts, unit_costs
 
 RELATED = ("organization", "contact", "owner")
@@ -39,10 +33,19 @@ def until(wanted: datetime | date | None) -> datetime | None:
     return end_of_day(wanted, configuration.one("time_zone"))
 
 
-def work_order_of(lines: Sequence[int]) -> int | None:
-    """The ticket, project, contract or job on which lines of one document are charged."""
-    found = Line.objects.filter(pk__in=list(lines)[:1]).exclude(sheet__kind__in=("order", "quote"))
-    return found.values_list("sheet_id", flat=True).first()
+def work_orders_of(lines: Sequence[int]) -> list[int]:
+    """The tickets, projects, contracts and jobs on which these lines are charged."""
+    found = Line.objects.filter(pk__in=lines).exclude(sheet__kind__in=("order", "quote"))
+    return sorted(set(found.values_list("sheet_id", flat=True)))
+
+
+def became(quote: int) -> list[Sheet]:
+    """The sales order that a quote became, and the work on which its lines are charged."""
+    named = Q(order__quote_id=quote) | Q(
+        pk__in=Line.objects.filter(came_from__sheet_id=quote, void__isnull=True).values("sheet_id")
+    )
+    found = Sheet.objects.filter(named, void__isnull=True).exclude(kind="quote")
+    return sorted(found, key=lambda one: (one.kind != "order", one.pk))
 
 
 def opportunities() -> QuerySet[Opportunity, Opportunity]:
@@ -244,107 +247,3 @@ def _listed(
     for line in show_lines(found, figures):
         named[line[by]].append(line)
     return named
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """What a location has for a line: free, and reserved for it already."""
-
-    line: int
-    place: int
-    sku: str
-    location: str
-    wanted: int
-    free: int
-    reserved: int
-    decimals: int
-
-
-def shelves(lines: Sequence[Line]) -> list[Shelf]:
-    """For each line the locations that have any of it, in four statements however many."""
-    products = {line.product_id for line in lines}
-    claims = {line.pk for line in lines}
-    goods = Holding.objects.filter(kind="bin", owned=True, quantity__gt=0)
-    lapsed = Q(claim__hold_until__lte=clock.now())
-    free = goods.filter(Q(claim_id=0) | lapsed, product_id__in=products)
-    available: dict[tuple[int, int], int] = defaultdict(int)
-    past = Past()
-    for product, place, units, last in free.values_list(
-        "product_id", "place__parent_id", "quantity", "lot__expires_on"
-    ):
-        if not past(last):
-            available[product, place or 0] += units
-    reserved: dict[tuple[int, int], int] = defaultdict(int)
-    held = goods.filter(claim_id__in=claims).exclude(lapsed)
-    for claim, place, units in held.values_list("claim_id", "place__parent_id", "quantity"):
-        reserved[claim, place or 0] += units
-    figures = quantities(claims)
-    wanted = {
-        claim: sum(figures[claim][name] for name in ("wanted", "to_approve", "to_order")) for claim in claims
-    }
-    found = []
-    locations = Location.objects.order_by("-default", "name").values_list("place_id", "name")
-    for line in lines:
-        for place, name in locations:
-            here = available[line.product_id, place], reserved[line.pk, place]
-            if any(here):
-                found.append(
-                    Shelf(
-                        line.pk,
-                        place,
-                        line.product.sku,
-                        name,
-                        wanted[line.pk],
-                        *here,
-                        line.product.quantity_decimals,
-                    )
-                )
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Reserved:
-    """How many of a product a document holds at a location, and until when."""
-
-    sku: str
-    location: str
-    quantity: int
-    decimals: int
-    until: datetime | None
-
-
-def held_of(lines: Sequence[int]) -> list[Reserved]:
-    """What these lines hold in bins, by location, in one statement."""
-    rows = Holding.objects.filter(claim_id__in=lines, kind="bin", quantity__gt=0)
-    rows = rows.exclude(claim__hold_until__lte=clock.now())
-    names = (
-        "product__sku",
-        "place__parent__location__name",
-        "product__quantity_decimals",
-        "claim__hold_until",
-    )
-    sums = rows.values_list(*names).annotate(units=Sum("quantity")).order_by("product__sku", names[1])
-    return [Reserved(sku, location, units, decimals, end) for sku, location, decimals, end, units in sums]
-
-
-def read_ended(truth: Truth) -> None:
-    """Read what lines held until their hold ended and its release was posted, where nobody has held anew since.
-
-    Extending or winning takes it once more, as far as it is still free.
-    """
-    claims = {f"claim:{pk}": pk for pk in truth.read["lines"]}
-    decided = Fact.objects.filter(subject__in=claims, field="hold_until").order_by("subject", "id")
-    last = {
-        subject: (entry, verb)
-        for subject, entry, verb in decided.values_list("subject", "entry", "entry__verb")
-    }
-    ended = {claims[subject]: entry for subject, (entry, verb) in last.items() if verb == "expire"}
-    gone: dict[int, list[Held]] = defaultdict(list)
-    if ended:
-        moves = Move.objects.filter(
-            entry__in=set(ended.values()), source__claim__in=set(ended), source__kind="bin"
-        )
-        for move in moves.select_related("source").order_by("pk"):
-            if ended[move.source.claim_id] == move.entry_id:
-                gone[move.source.claim_id].append(Held(0, spot_of(move.source), move.quantity))
-    truth.read["ended"] = dict(gone)

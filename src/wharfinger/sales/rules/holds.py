@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -27,10 +27,12 @@ class Hold:
     bin: int | None = None
     """The place of the bin."""
     lots: tuple[int, ...] = ()
+    arrival: int | None = None
+    """The place of goods that have yet to arrive: of a purchase order's line, or of a transfer."""
 
 
 def plan_reserve(truth: Truth, *, holds: Sequence[Hold], until: datetime | None = None) -> Plan:
-    """Hold free goods for lines: from free in a bin to the same bin for the line; the wish is covered.
+    """Hold free goods for lines where they are: in a bin, on order for stock, or on their way; the wish is covered.
 
     until: when the hold ends; a quote's hold ends with the quote unless said otherwise.
     """
@@ -42,17 +44,20 @@ def plan_reserve(truth: Truth, *, holds: Sequence[Hold], until: datetime | None 
         line = _line(lines, hold.line, n)
         field = f"lines.{n}.quantity"
         demand.cover(plan, truth, line.pk, hold.quantity, field=field)
-        chosen = stock.choose(
-            truth.free,
-            line.product_id,
-            hold.quantity,
-            location=hold.location,
-            bin=hold.bin,
-            lots=hold.lots,
-            channels=demand.selling(truth, line),
-            fresh_on=truth.today,
-            field=field,
-        )
+        if hold.arrival is not None:
+            chosen = _arriving(truth, line, hold, field)
+        else:
+            chosen = stock.choose(
+                truth.free,
+                line.product_id,
+                hold.quantity,
+                location=hold.location,
+                bin=hold.bin,
+                lots=hold.lots,
+                channels=demand.selling(truth, line),
+                fresh_on=truth.today,
+                field=field,
+            )
         demand.take(plan, chosen, line.pk)
         if until is not None:
             ends[line.pk] = until
@@ -62,6 +67,40 @@ def plan_reserve(truth: Truth, *, holds: Sequence[Hold], until: datetime | None 
     set_ends(plan, truth, ends)
     plan.mention(*truth.documents["demand.Sheet"].values())
     return plan
+
+
+def _arriving(truth: Truth, line: Any, hold: Hold, field: str) -> list[tuple[Held, int]]:
+    """Which free units that have yet to arrive serve a line; raises Refusal when fewer are nobody's."""
+    if hold.arrival in truth.read["drop_ships"]:
+        raise Refusal(
+            "sent_to_the_customer",
+            N_("{number} goes from the vendor to its customer. Choose other goods."),
+            field=field,
+            number=truth.read["drop_ships"][hold.arrival],
+        )
+    there = [
+        h
+        for h in truth.at(hold.arrival or 0)
+        if h.claim == 0 and h.product == line.product_id and (not hold.lots or h.lot in hold.lots)
+    ]
+    free = sum(h.quantity for h in there)
+    if free < hold.quantity:
+        raise Refusal(
+            "not_enough",
+            N_("{wanted} wanted, {free} free here. Take less, or choose another place."),
+            field=field,
+            wanted=hold.quantity,
+            free=free,
+            product=line.product_id,
+        )
+    chosen, left = [], hold.quantity
+    for one in there:
+        part = min(left, one.quantity)
+        if part:
+            chosen.append((one, part))
+            one.quantity -= part
+            left -= part
+    return chosen
 
 
 def plan_extend(truth: Truth, *, quote: int, until: datetime | None) -> Plan:
@@ -75,7 +114,7 @@ def plan_extend(truth: Truth, *, quote: int, until: datetime | None) -> Plan:
     lapsed = lapsed_holds(truth)
     ends: dict[int, datetime] = {}
     for line in truth.read["lines"].values():
-        held = truth.quantity_of(line.pk, ("bin",))
+        held = truth.quantity_of(line.pk, demand.HELD)
         for gone in lapsed.get(line.pk, ()):
             held += _again(plan, truth, line, gone)
         if held:
@@ -125,15 +164,19 @@ def lapsed_holds(truth: Truth) -> dict[int, list[Held]]:
 
 
 def plan_release(truth: Truth, *, holds: Sequence[Hold]) -> Plan:
-    """Free reserved goods where they stand; the line has its wish back."""
+    """Free reserved goods where they stand; the line has its wish back.
+
+    What has yet to arrive is freed only where it is named.
+    """
     plan = Plan()
-    for n, hold in kits.back(truth, holds, ("bin",), rows="lines"):
+    for n, hold in _back(truth, holds):
         line = _line(truth.read["lines"], hold.line, n)
         held = [
             h
-            for h in truth.of_claim(hold.line, ("bin",))
+            for h in truth.of_claim(hold.line, _kinds(hold))
             if (hold.location is None or h.location == hold.location)
             and (hold.bin is None or h.place == hold.bin)
+            and (hold.arrival is None or h.place == hold.arrival)
             and (not hold.lots or h.lot in hold.lots)
         ]
         at_hand = sum(h.quantity for h in held)
@@ -154,10 +197,19 @@ def plan_release(truth: Truth, *, holds: Sequence[Hold]) -> Plan:
                 one.quantity -= part
                 left -= part
         demand.uncover(plan, truth, hold.line, hold.quantity, truth.read["falls_to"][hold.line])
-        if not any(h.quantity for h in truth.of_claim(hold.line, ("bin",))):
+        if not truth.quantity_of(hold.line, demand.HELD):
             demand.end_hold(plan, truth, hold.line)
     plan.mention(*truth.documents["demand.Sheet"].values())
     return plan
+
+
+def _back(truth: Truth, holds: Sequence[Hold]) -> Iterator[tuple[int, Hold]]:
+    for n, hold in enumerate(holds):
+        yield from ((n, one) for _, one in kits.back(truth, [hold], _kinds(hold), rows="lines"))
+
+
+def _kinds(hold: Hold) -> tuple[str, ...]:
+    return ("bin",) if hold.arrival is None else ("on_order", "transfer")
 
 
 def end_of(truth: Truth, quote: Any) -> datetime:

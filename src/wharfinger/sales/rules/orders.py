@@ -132,6 +132,9 @@ def end_order(plan: Plan, truth: Truth, order: int) -> None:
     _require_untouched(truth, allowed=("bin",))
     for line in truth.read["lines"].values():
         demand.end(plan, truth, line)
+        if line.sheet_id != order:
+            # The work on which it was charged has one thing less open.
+            plan.mention(("work_order", line.sheet_id))
     plan.change(row, cancelled_at=truth.now)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
 from wharfinger.demand import rules as demand
-from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules import LineWish, kits
 from wharfinger.demand.rules.amend import approved_of, ask_again, require_open
 from wharfinger.ledger.plan import Id, Plan, Truth, fixed, spot
 from wharfinger.sales.rules.holds import lapsed_holds, still_free
@@ -25,13 +26,21 @@ class Into:
     work_order: int | None = None
 
 
-def plan_win(truth: Truth, *, quote: int, into: Into | None, anyway: bool = False) -> Plan:
+def plan_win(
+    truth: Truth,
+    *,
+    quote: int,
+    into: Into | None,
+    each: Mapping[int, Into | None] = MappingProxyType({}),
+    anyway: bool = False,
+) -> Plan:
     """Win a quote: its lines live on as lines of the order or as charges, and take over wish, hold and bill.
 
     Exactly one sales order is made when a product is quoted, none where only services are; services
     without an order are charged on a new ticket where nothing else is named.
 
-    anyway: whether somebody said yes to a quote that has expired.
+    each: of lines that go elsewhere than the rest, where to; what is in a kit goes with it, and of each kind
+    one new work order is made. anyway: whether somebody said yes to a quote that has expired.
     """
     plan = Plan()
     row = open_quote(truth, quote)
@@ -50,37 +59,55 @@ def plan_win(truth: Truth, *, quote: int, into: Into | None, anyway: bool = Fals
     if not lines:
         raise Refusal("no_lines", N_("This quote has no lines yet. Add at least one."))
     goods = any(products[line.product_id].kind != "service" for line in lines)
-    if into is None and not goods:
-        into = Into("ticket")
     order = _order(plan, truth, sheet, quote) if goods else None
-    home = _work_order(plan, truth, sheet, into) if into is not None else order
-    assert home is not None
-    claims = demand.make_lines(
-        plan,
-        truth,
-        _as_wishes(lines),
-        sheet=home,
-        order=order,
-        organization=sheet.organization_id,
-        site=None,
-        currency=sheet.currency,
-        products=products,
-        came_from=[line.pk for line in lines],
-        first_position=truth.read["last_position"] + 1,
-    )
-    if order is not None and into is not None:
-        _services_stay_off_the_order(plan, lines, products)
-    charged = truth.read["charged"]
+    homes = _homes(truth, into, each, alone=None if goods else Into("ticket"))
+    made: dict[int, Id] = {}
+    for home in dict.fromkeys(homes[line.pk] for line in lines):
+        going = [line for line in lines if homes[line.pk] == home]
+        work = _work_order(plan, truth, sheet, home) if home is not None else order
+        assert work is not None
+        claims = demand.make_lines(
+            plan,
+            truth,
+            _as_wishes(going),
+            sheet=work,
+            order=order,
+            organization=sheet.organization_id,
+            site=None,
+            currency=sheet.currency,
+            products=products,
+            came_from=[line.pk for line in going],
+            first_position=truth.read["last_position"].get(home and home.work_order, 0) + 1,
+        )
+        if order is not None and home is not None:
+            _services_stay_off_the_order(plan, going, products)
+        made |= {line.pk: claim for claim, line in zip(claims, going, strict=True)}
+    theirs = {(home.work_order, line.product_id) for line in lines if (home := homes[line.pk]) is not None}
+    charged = [line for line in truth.read["charged"] if (line.sheet_id, line.product_id) in theirs]
     both = [(line.product_id, line.quantity) for line in (*charged, *lines)]
     routes = demand.route(truth, both, approved_of(charged))
     ask_again(plan, truth, charged, routes)
     lapsed = lapsed_holds(truth)
-    for claim, line in zip(claims, lines, strict=True):
-        _pass_on(plan, truth, line, claim, routes[line.product_id], lapsed.get(line.pk, ()))
+    for line in lines:
+        _pass_on(plan, truth, line, made[line.pk], routes[line.product_id], lapsed.get(line.pk, ()))
     plan.change(row, won_at=truth.now)
     _win_opportunity(plan, truth)
     plan.mention(("quote", quote))
     return plan
+
+
+def _homes(
+    truth: Truth, into: Into | None, each: Mapping[int, Into | None], *, alone: Into | None
+) -> dict[int, Into | None]:
+    """Where each line goes; alone: what stands for the order where none is made."""
+    lines = truth.read["lines"]
+    for n, pk in enumerate(each):
+        if pk not in lines:
+            raise NotThere("no_such_line", N_("There is no such line here."), field=f"lines.{n}.line")
+        if lines[pk].parent_id is not None:
+            raise kits.is_part(lines[pk])
+    chosen = {pk: each.get(line.parent_id or pk, into) for pk, line in lines.items()}
+    return {pk: alone if home is None else home for pk, home in chosen.items()}
 
 
 def _as_wishes(lines: Sequence[Any]) -> list[LineWish]:
@@ -167,7 +194,7 @@ def _work_order(plan: Plan, truth: Truth, quoted: Any, into: Into) -> Id:
 
 def _services_stay_off_the_order(plan: Plan, lines: Sequence[Any], products: dict[int, Any]) -> None:
     """The order collects goods; a service is charged where the work is."""
-    for made, line in zip(plan.creates["demand.Line"], lines, strict=True):
+    for made, line in zip(plan.creates["demand.Line"][-len(lines) :], lines, strict=True):
         if products[line.product_id].kind == "service":
             made["order_id"] = None
 

@@ -143,11 +143,15 @@ class Arriving(NamedTuple):
 def arrivals(products: Iterable[int], *, free: bool = False) -> list[Arriving]:
     """What is on order of these products, the earliest first.
 
-    free: only what is on order for stock, which would serve whoever asks.
+    free: only what is on order for stock, which would serve whoever asks, holds that have ended among it.
     """
     found = Holding.objects.filter(product_id__in=list(products), kind="on_order", quantity__gt=0, owned=True)
     if free:
-        found = found.filter(claim=0)
+        sheet = "claim__line__sheet"
+        provisional = Q(**{f"{sheet}__kind": "quote"}) | Q(
+            **{f"{sheet}__kind": "order", f"{sheet}__order__confirmed_at__isnull": True}
+        )
+        found = found.filter(Q(claim=0) | (Q(claim__hold_until__lte=clock.now()) & provisional))
     rows = [
         Arriving(product, f"purchase_order:{order}", units, on or expected, claim or None, location)
         for product, order, units, on, expected, claim, location in found.values_list(
