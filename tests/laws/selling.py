@@ -145,10 +145,29 @@ def on_line(verb: str) -> Verb:
     return run
 
 
+def _offer(state: State, chance: random.Random) -> Any:
+    """A quote's line becomes optional, stands instead of another, is firm again, is taken or left out."""
+    line = state.one(chance, Line.objects.filter(void__isnull=True, sheet__quote__isnull=False), 8)
+    if line is None:
+        return None
+    other = state.one(chance, Line.objects.filter(sheet=line.sheet_id, void__isnull=True), 8)
+    change = chance.choice(
+        (
+            LineChange(option="optional"),
+            LineChange(option="alternative", instead_of=other.pk),
+            LineChange(option=""),
+            LineChange(taken=chance.random() < 0.6),
+        )
+    )
+    return change_line(actor=state.user, line=line.pk, change=change)
+
+
 def _amend(state: State, chance: random.Random) -> Any:
     """A line is added, changed or taken off."""
     line = state.one(chance, Line.objects.filter(void__isnull=True, sheet__void__isnull=True), 8)
     kind = chance.random()
+    if line is not None and line.sheet.kind == "quote" and chance.random() < 0.5:
+        return _offer(state, chance)
     if kind < 0.3:
         wish = LineWish(chance.choice([*state.products, state.kit, state.bundle]).pk, chance.randint(1, 4))
         return add_lines(actor=state.user, sheet=line.sheet_id, wishes=[wish])

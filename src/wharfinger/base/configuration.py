@@ -30,8 +30,10 @@ DEFAULTS: dict[str, Any] = {
     "time_zone": "Europe/Berlin",
     "modules": {"procurement": True, "rma": True, "jobs": True},
     "approval": {"threshold_minor": None, "self_approval": False},
+    "quote_approval": {"discount_percent": None, "margin_percent": None, "self_approval": False},
     "purchasing_team": [],
     "quote_valid_days": 30,
+    "pipeline_steps": ["new", "qualified", "proposal", "negotiation"],
     "terms_days": 14,
     "closed_until": None,
     "counting": {

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from functools import partial
 
 from wharfinger.base.access import Actor, require
-from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.demand import queries
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries.standing import read_default_site, read_standing
-from wharfinger.demand.rules import LineWish, amend
+from wharfinger.demand.rules import LineWish, amend, offering
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.ledger.look import Wish
-from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 
@@ -88,12 +88,14 @@ def change_line(*, actor: Actor, line: int, change: LineChange, key: str | None 
 
 def remove_line(*, actor: Actor, line: int, key: str | None = None) -> Written:
     """Take a line off its document while nothing of it is reserved, ordered, sent or invoiced."""
-    _kind(actor, _sheet(line))
+    sheet = _sheet(line)
+    kind = _kind(actor, sheet)
     return post(
         "amend",
         Wish(
             documents=[(Sheet, queries.documents_of([line]))],
-            first=queries.read_lines([line]),
+            # Other lines of a quote may stand instead of it.
+            first=queries.read_lines_of(sheet) if kind == "quote" else queries.read_lines([line]),
             claims=queries.line_ids,
             reads=(read_standing,),
         ),
@@ -101,6 +103,34 @@ def remove_line(*, actor: Actor, line: int, key: str | None = None) -> Written:
         actor=actor,
         key=key,
     )
+
+
+def options_stand(truth: Truth, plan: Plan) -> None:
+    """Refuse to undo what other lines of a quote were chosen by since: of a family one is taken."""
+    chosen = {change.pk: {} for change in plan.changes if change.label == "demand.Line"}
+    for change in plan.changes:
+        if change.pk in chosen and change.label == "demand.Line" and change.field in _CHOICE:
+            chosen[change.pk][change.field] = change.new
+    whole = any(label == "demand.Sheet" for label, _ in plan.voids)
+    gone = {pk for label, pk in plan.voids if label == "demand.Line"}
+    touched = {pk for pk, values in chosen.items() if values} | (set() if whole else gone)
+    if not touched:
+        return
+    on = Line.objects.filter(pk__in=touched, sheet__kind="quote").values("sheet")
+    found = Line.objects.filter(sheet__in=on, parent__isnull=True, void__isnull=True)
+    for line in found:
+        for field, value in chosen.get(line.pk, {}).items():
+            setattr(line, field, value)
+    standing = [line for line in found if line.pk not in gone and line.removed_at is None]
+    if not offering.stands(standing):
+        raise Refusal(
+            "offered_since",
+            N_("Other lines of this quote were taken, or left out, since. Undo that first."),
+        )
+
+
+_CHOICE = ("option", "instead_of_id", "taken", "removed_at")
+"""The columns by which a line of a quote counts."""
 
 
 def _sheet(line: int) -> int:

@@ -39,7 +39,7 @@ from wharfinger.catalog.rules.units import unit_named
 from wharfinger.demand import actions
 from wharfinger.demand.queries import shown
 from wharfinger.demand.queries.reading import joined, lines
-from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules import LineWish, offering
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.ledger import sql
 from wharfinger.ledger.door import detail, write
@@ -65,6 +65,9 @@ Charge = Literal[
     "reserved",
     "partly_reserved",
 ]
+
+
+Option = Literal["", "optional", "alternative"]
 
 
 class LineGiven(Given):
@@ -94,6 +97,23 @@ class LineGiven(Given):
     own: OwnValues = {}
 
 
+class LineOffered(LineGiven):
+    """One wanted quantity on a quote, where it may be optional or an alternative to another line."""
+
+    option: Option = Field(default="", description="Empty for what is firm.")
+    instead: int | None = Field(
+        default=None,
+        ge=0,
+        le=999,
+        examples=[None],
+        description="Of an alternative: to which of the lines that are sent before it, counted from 0,",
+    )
+    instead_of: Id | None = Field(default=None, examples=[None], description="or to which line of the quote.")
+    taken: bool | None = Field(
+        default=None, examples=[None], description="Whether it counts; without it what is firm does."
+    )
+
+
 class LineChanged(Given):
     """What changes of a line."""
 
@@ -111,6 +131,12 @@ class LineChanged(Given):
     billable: bool | None = None
     promised_on: date | None = None
     own: OwnValues = {}
+    option: Option | None = Field(default=None, examples=["optional"], description="On a quote.")
+    instead_of: Id | None = Field(default=None, examples=[None])
+    taken: bool | None = Field(
+        default=None,
+        description="On a quote: whether it counts. An alternative is taken in place of its line.",
+    )
 
 
 class Figures(Shown):
@@ -172,6 +198,9 @@ class LineOut(Shown):
     billable: bool
     promised_on: str | None = Field(examples=["2026-12-01"])
     own: OwnShown
+    option: Option = Field(description="On a quote: optional, an alternative, or empty for what is firm.")
+    instead_of: Id | None = Field(description="Of an alternative: the line to which it is one.")
+    taken: bool = Field(description="Whether it counts; what does not is in no sum and ends at winning.")
     reserved_until: str | None = Field(examples=[None])
     amounts: LineAmounts
     quantities: Figures
@@ -241,6 +270,7 @@ def wishes(given: Sequence[LineGiven], *, organization: int | None = None) -> tu
             raise BadInput("no_such_site", N_("This customer has no such site."), field=f"lines.{n}.site")
         price = line.unit_price
         unit, per = unit_named(line.unit, product, sizes, f"lines.{n}.unit")
+        offer = _offer(line, n) if isinstance(line, LineOffered) else {}
         found.append(
             LineWish(
                 product.pk,
@@ -255,9 +285,30 @@ def wishes(given: Sequence[LineGiven], *, organization: int | None = None) -> tu
                 billable=line.billable,
                 promised_on=line.promised_on,
                 own=line.own,
+                **offer,
             )
         )
     return tuple(found)
+
+
+def _offer(line: LineOffered, n: int) -> dict[str, Any]:
+    """What a line is on its quote; raises BadInput for an alternative to nothing."""
+    alternative = line.option == offering.ALTERNATIVE
+    if (
+        alternative != (line.instead is not None or line.instead_of is not None)
+        or (line.instead is not None and line.instead >= n)
+    ):
+        raise BadInput(
+            "no_such_line",
+            N_("Name for an alternative, and for nothing else, the line before it to which it is one."),
+            field=f"lines.{n}.instead",
+        )
+    return {
+        "option": line.option,
+        "instead": line.instead,
+        "instead_of": None if line.instead is not None else line.instead_of,
+        "taken": line.taken,
+    }
 
 
 def counted(text: str, product: Product, per: int | None, field: str) -> int:
@@ -298,6 +349,9 @@ def changed(body: LineChanged, line: Any) -> LineChange:
         billable=body.billable,
         promised_on=body.promised_on,
         own=body.own,
+        option=offering.ALTERNATIVE if body.option is None and body.instead_of else body.option,
+        instead_of=body.instead_of,
+        taken=body.taken,
     )
 
 

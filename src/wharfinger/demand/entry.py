@@ -47,7 +47,7 @@ def unit_choices(product: Product, chosen: str = "") -> list[tuple[str, str]]:
     return words if not chosen or chosen in dict(words) else [*words, (chosen, chosen)]
 
 
-_CELLS = {"product": "sku", "unit_price": "price", "discount_percent": "discount"}
+_CELLS = {"product": "sku", "unit_price": "price", "discount_percent": "discount", "instead": "option"}
 
 
 def in_rows(show: Callable[[Form], HttpResponse], given: Mapping[str, Any]) -> Callable[[Form], HttpResponse]:

@@ -117,6 +117,12 @@ class Line(models.Model):
     own: models.JSONField[Any, Any] = models.JSONField(default=dict)
     """The values of its own fields, by key."""
     promised_on = models.DateField(null=True)
+    option = models.CharField(max_length=11, blank=True)
+    """On a quote: optional, or an alternative to another line; empty for what is firm."""
+    instead_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="alternatives")
+    """The line of the same quote to which it is an alternative."""
+    taken = models.BooleanField(default=True)
+    """Whether it counts; what is not taken is in no sum and ends when the quote is won."""
     removed_at = models.DateTimeField(null=True)
     """When somebody took the line off its document; nothing of it was covered or billed."""
     requested_by = models.ForeignKey(
@@ -134,6 +140,11 @@ class Line(models.Model):
             models.CheckConstraint(
                 condition=Q(per__isnull=True, unit="") | (Q(per__gt=0) & ~Q(unit="")),
                 name="line_unit_has_size",
+            ),
+            models.CheckConstraint(
+                condition=Q(option="alternative", instead_of__isnull=False)
+                | (~Q(option="alternative") & Q(instead_of__isnull=True)),
+                name="alternative_to_a_line",
             ),
         ]
         indexes = [models.Index(fields=["product", "claim"], name="line_product")]

@@ -23,7 +23,7 @@ from wharfinger.base.words import same
 from wharfinger.catalog.models import TaxCode
 from wharfinger.catalog.queries import scanned, to_choose, units_of
 from wharfinger.catalog.rules.units import told, unit_named
-from wharfinger.demand import actions
+from wharfinger.demand import actions, options
 from wharfinger.demand.entry import in_rows, said_in, typed_quantity, unit_choices, unit_words
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
@@ -208,7 +208,7 @@ def typed_lines(given: Mapping[str, Any]) -> tuple[LineWish, ...]:
             ]
         )
     products = scanned(row[0] for row in rows if row[0])
-    found = []
+    found: list[LineWish] = []
     counted = any(row[2] for row in rows) or any(one.unit for one in products.values())
     sizes = units_of(one.product.pk for one in products.values()) if counted else {}
     for n, (sku, units, unit, price, discount) in enumerate(rows):
@@ -222,17 +222,17 @@ def typed_lines(given: Mapping[str, Any]) -> tuple[LineWish, ...]:
         product = means.product
         # Whoever scans a case means cases, unless another unit is typed beside it.
         named, per = unit_named(unit or means.unit, product, sizes, f"unit-{n}")
-        found.append(
-            LineWish(
-                product.pk,
-                typed_quantity(units, product, per, f"quantity-{n}") if units else per or means.quantity,
-                unit=named,
-                per=per,
-                unit_price_micro=micro(price, field=f"price-{n}") if price else None,
-                discount_micro=_percent(discount, f"discount-{n}"),
-                own=owned.read(given, "line", f"lines.{n}."),
-            )
+        wish = LineWish(
+            product.pk,
+            typed_quantity(units, product, per, f"quantity-{n}") if units else per or means.quantity,
+            unit=named,
+            per=per,
+            unit_price_micro=micro(price, field=f"price-{n}") if price else None,
+            discount_micro=_percent(discount, f"discount-{n}"),
+            own=owned.read(given, "line", f"lines.{n}."),
         )
+        option = str(given.get(f"option-{n}", ""))
+        found.append(options.with_option(wish, option, found, f"option-{n}") if option else wish)
     return tuple(found)
 
 
@@ -329,6 +329,7 @@ def line(request: HttpRequest, line: int) -> HttpResponse:
             "codes": list(codes),
             "sites": list(sites.values_list("pk", "name")),
             "units": unit_choices(found.product, found.unit),
+            "options": options.choices(found),
             "unit_words": unit_words(found),
         }
         return render(request, "demand/line.html", context)
@@ -361,6 +362,7 @@ def _as_typed(line: Line) -> dict[str, Any]:
         "site": line.site_id or "",
         "promised_on": line.promised_on.isoformat() if line.promised_on else "",
         "billable": "yes" if line.billable else "",
+        "option": line.instead_of_id or line.option,
     }
 
 
@@ -383,6 +385,7 @@ def _change(given: Mapping[str, Any], line: Line) -> LineChange:
         promised_on=typed_day(given, "promised_on"),
         billable=given.get("billable") == "yes",
         own=owned.read(given, "line"),
+        **(options.typed_change(given, line) if line.sheet.kind == "quote" else {}),
     )
 
 
@@ -410,6 +413,8 @@ def add(request: HttpRequest, sheet: int) -> HttpResponse:
 
     def show(form: Form) -> HttpResponse:
         context = {"sheet": found, "form": form, "back": came_from(request, back), **offers(form.values)}
+        if found.kind == "quote":
+            context["options"] = options.in_a_row()
         return render(request, "demand/add.html", context)
 
     if request.method != "POST" or another_row(request):

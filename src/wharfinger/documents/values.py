@@ -134,6 +134,11 @@ class LineRow:
     own: tuple[OwnValue, ...] = ()
     picture: str = ""
     """The digest of the picture that is drawn beside it."""
+    option: str = ""
+    """On a quote: optional, or alternative where it stands instead of line ``instead``."""
+    instead: str = ""
+    taken: bool = True
+    """Whether it is in the sums."""
 
 
 @dataclass(frozen=True, slots=True)

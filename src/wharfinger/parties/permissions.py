@@ -16,7 +16,7 @@ PERMISSIONS: dict[str, str] = {
         "read opportunity quote order sell amend confirm unconfirm reserve send win lose fulfil cancel reopen "
         "approve_quote"
     ),
-    "purchasing": "read approve order submit send receive close cancel request cancel_receipt send_back "
+    "purchasing": "read approve approval_tier order submit send receive close cancel request cancel_receipt send_back "
     "land_cost reprice",
     "fulfilment": "read pick unpick pack unpack ship deliver cancel_delivery pick_pack_ship",
     "billing": "read invoice post send pay apply refund credit cancel_payment",
@@ -35,7 +35,7 @@ ALL = tuple(f"{module}.{verb}" for module, verbs in PERMISSIONS.items() for verb
 
 GRANTABLE = frozenset((*ALL, "*", "*.read", *(f"{module}.*" for module in PERMISSIONS)))
 
-_BUYING = tuple(f"purchasing.{v}" for v in PERMISSIONS["purchasing"].split() if v != "approve")
+_BUYING = tuple(f"purchasing.{v}" for v in PERMISSIONS["purchasing"].split() if v not in ("approve", "approval_tier"))
 _SELLING = tuple(f"sales.{v}" for v in PERMISSIONS["sales"].split() if v != "approve_quote")
 _COUNTING = tuple(f"stock.{v}" for v in PERMISSIONS["stock"].split() if v not in ("revalue", "location"))
 

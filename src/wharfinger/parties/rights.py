@@ -91,6 +91,7 @@ WORDS: dict[str, str] = {
     "sales.approve_quote": N_("Approve quotes"),
     "purchasing.read": N_("Read"),
     "purchasing.approve": N_("Approve purchases"),
+    "purchasing.approval_tier": N_("Say who approves purchases up to which amount"),
     "purchasing.order": N_("Write purchase orders"),
     "purchasing.submit": N_("Submit"),
     "purchasing.send": N_("Send to the vendor"),

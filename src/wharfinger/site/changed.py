@@ -18,6 +18,8 @@ from wharfinger.site.subjects import subject
 FIELDS: dict[str, str] = {
     "address": N_("Address"),
     "approved": N_("Approved amount"),
+    "approval_asked_at": N_("Approval asked for"),
+    "approval_note": N_("Why not approved"),
     "approved_at": N_("Approved"),
     "bank": N_("Bank"),
     "batch": N_("Batch"),
@@ -70,6 +72,7 @@ FIELDS: dict[str, str] = {
     "minimum": N_("Minimum"),
     "name": N_("Name"),
     "on_documents": N_("On documents"),
+    "option": N_("Option"),
     "ordered_on": N_("Ordered"),
     "organization": N_("Organization"),
     "owner": N_("Owner"),
@@ -104,6 +107,7 @@ FIELDS: dict[str, str] = {
     "site": N_("Site"),
     "sku": N_("SKU"),
     "submitted_at": N_("Submitted"),
+    "taken": N_("Taken"),
     "tax_code": N_("Tax code"),
     "tax_number": N_("Tax number"),
     "terms_days": N_("Days to pay"),
@@ -114,6 +118,7 @@ FIELDS: dict[str, str] = {
     "unit_price": N_("Unit price"),
     "value": N_("Value"),
     "vendor": N_("Sells to us (vendor)"),
+    "version": N_("Version"),
     "won_at": N_("Won"),
 }
 """What people call a field, without the unit at the end of its name."""

@@ -61,7 +61,7 @@ def totals_of(
     lines: Collection[Line] | None = None,
     figures: Mapping[int, Mapping[str, int]] | None = None,
 ) -> dict[int, Totals]:
-    """Net, tax and total of these documents, in two statements however many.
+    """Net, tax and total of these documents, in two statements however many; what is not taken is left out.
 
     by: ORDER where lines count for the order that collects them, else SHEET. ended: documents that
     were won, lost or cancelled, which show what they came to before. lines, figures: theirs, where they are
@@ -72,7 +72,8 @@ def totals_of(
     gone = waived(still) if figures is None else {pk: figures[pk]["waived"] for pk in still}
     found: dict[int, list[TaxedRow]] = defaultdict(list)
     for line in lines:
-        found[getattr(line, f"{by}_id")].append(taxed(line, gone.get(line.pk, 0)))
+        if line.taken:
+            found[getattr(line, f"{by}_id")].append(taxed(line, gone.get(line.pk, 0)))
     return {sheet: totals(found[sheet]) if sheet in found else NOTHING for sheet in sheets}
 
 

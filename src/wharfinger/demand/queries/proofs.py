@@ -49,6 +49,34 @@ def lines_are_their_holdings() -> list[Finding]:
     )
 
 
+def options_stand() -> list[Finding]:
+    """Of a firm line and what stands instead of it exactly one counts, of an optional one at most one.
+
+    Only quotes offer; a kit's components count with it.
+    """
+    standing = "void_id IS NULL AND removed_at IS NULL"
+    taken = (
+        "(SELECT COUNT(*) FROM demand_line f WHERE f.taken AND f.void_id IS NULL AND f.removed_at IS NULL "
+        "AND (f.claim_id = l.claim_id OR f.instead_of_id = l.claim_id))"
+    )
+    families = findings(
+        "one of a line and its alternatives is taken",
+        f"SELECT 'line ' || claim_id, option, taken FROM (SELECT l.claim_id, l.option, {taken} taken FROM demand_line l "
+        f"WHERE {standing} AND l.instead_of_id IS NULL AND l.parent_id IS NULL "
+        "AND (l.option <> '' OR NOT l.taken OR EXISTS (SELECT 1 FROM demand_line a WHERE a.instead_of_id = l.claim_id))) x "
+        "WHERE taken > 1 OR (option = '' AND taken = 0)",
+    )
+    return families + findings(
+        "options stand on quotes, beside lines of them",
+        "SELECT 'line ' || l.claim_id, l.option, o.option, k.taken FROM demand_line l "
+        "JOIN demand_sheet s ON s.id = l.sheet_id LEFT JOIN demand_line o ON o.claim_id = l.instead_of_id "
+        "LEFT JOIN demand_line k ON k.claim_id = l.parent_id "
+        "WHERE l.void_id IS NULL AND l.removed_at IS NULL AND (k.taken <> l.taken "
+        "OR (s.kind <> 'quote' AND (l.option <> '' OR NOT l.taken)) OR (l.option = 'alternative' AND (o.sheet_id <> l.sheet_id "
+        "OR o.option = 'alternative' OR o.void_id IS NOT NULL OR o.removed_at IS NOT NULL)))",
+    )
+
+
 def done(owing: str) -> Callable[[], list[Finding]]:
     """What proves which documents are done; owing: as for ``close_done``."""
 

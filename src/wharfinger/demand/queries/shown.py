@@ -52,7 +52,10 @@ def show_lines(
     """
     rows = list(joined(found)) if isinstance(found, QuerySet) else found
     figures = quantities([line.pk for line in rows]) if figures is None else figures
-    return [_shown(line, figures[line.pk], firm=_firm(line), won=line.won_at is not None) for line in rows]
+    return [
+        _shown(line, figures[line.pk], firm=_firm(line), won=line.won_at is not None and line.taken)
+        for line in rows
+    ]
 
 
 def origin_of(line: Line) -> str:
@@ -97,6 +100,9 @@ def _shown(line: Line, figures: dict[str, int], *, firm: bool, won: bool) -> dic
         "billable": line.billable,
         "promised_on": line.promised_on.isoformat() if line.promised_on else None,
         "own": line.own,
+        "option": line.option,
+        "instead_of": line.instead_of_id,
+        "taken": line.taken,
         "reserved_until": until.isoformat() if until else None,
         "amounts": {"currency": line.currency, "net": money.plain(net_of(line), line.currency)},
         "quantities": {name: plain(figures[name], decimals) for name in FIGURES},

@@ -53,6 +53,14 @@ class LineWish:
     """The values of own fields as somebody gives them; nobody is asked for any without it."""
     kept: Mapping[str, Any] | None = None
     """The own values of the line that this one continues."""
+    option: str = ""
+    """On a quote: optional, or an alternative to a line; empty for what is firm."""
+    instead: int | None = None
+    """Of an alternative: where among the wishes the line stands to which it is one,"""
+    instead_of: int | None = None
+    """or that line, where it is there already."""
+    taken: bool | None = None
+    """Whether it counts; without it what is firm does."""
 
 
 def make_lines(
@@ -120,10 +128,17 @@ def make_lines(
             promised_on=wish.promised_on or promised_on,
             removed_at=None,
             requested_by_id=truth.actor,
+            option=wish.option,
+            instead_of_id=wish.instead_of if wish.instead is None else claims[wish.instead],
+            taken=_taken(wish if wish.kit is None else wishes[wish.kit]),
             own=_own(truth, wish, f"{at}lines.{n}.own"),
         )
         claims.append(claim)
     return claims
+
+
+def _taken(wish: LineWish) -> bool:
+    return not wish.option if wish.taken is None else wish.taken
 
 
 def _own(truth: Truth, wish: LineWish, at: str) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from wharfinger.base.money import rounded
-from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy, Words
-from wharfinger.demand.rules import LineWish, advance, bear, end, make_lines, offered, route
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy, Words
+from wharfinger.demand.rules import LineWish, advance, bear, end, make_lines, offered, offering, route
 from wharfinger.demand.rules.kits import components, is_part, opened
 from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Plan, Truth, fixed, spot
@@ -66,6 +67,14 @@ class LineChange:
     promised_on: date | None = None
     own: Mapping[str, Any] | None = None
     """The own fields that change, by key."""
+    option: str | None = None
+    """What it is on a quote, and in ``instead_of`` the line to which it is an alternative."""
+    instead_of: int | None = None
+    taken: bool | None = None
+
+
+_APART = ("quantity", "unit", "per", "own", "option", "instead_of", "taken")
+"""What of a change is decided about before it is written; the rest are columns."""
 
 
 def require_open(standing: Standing | None) -> Standing:
@@ -90,6 +99,8 @@ def plan_add(truth: Truth, *, sheet: int, wishes: Sequence[LineWish]) -> Plan:
     standing = require_open(truth.read["standing"].get(sheet))
     document = truth.document("demand.Sheet", sheet)
     lines = truth.read["lines"].values()
+    offering.must_be_quoted(standing.kind, wishes)
+    offering.must_stand_for(truth.read["lines"], wishes)
     wishes = opened(truth, wishes)
     claims = make_lines(
         plan,
@@ -151,7 +162,7 @@ def plan_change(truth: Truth, *, line: int, change: LineChange) -> Plan:
     values = {
         k: getattr(change, k)
         for k in LineChange.__slots__
-        if k not in ("quantity", "unit", "per", "own") and getattr(change, k) is not None
+        if k not in _APART and getattr(change, k) is not None
     }
     quantity = row.quantity if change.quantity is None else change.quantity
     values |= _priced(truth, row, change, quantity, billed=bool(billed))
@@ -177,10 +188,48 @@ def plan_change(truth: Truth, *, line: int, change: LineChange) -> Plan:
             name: values[name] for name in ("site_id", "promised_on", "requested_by_id") if name in values
         }
         plan.change(part, quantity=quantity * part.ratio, **goes)
+    values |= _offer(plan, truth, row, change, standing)
     plan.change(row, quantity=quantity, **values)
     owning.change(plan, truth, row, "line", change.own)
     plan.mention(*truth.documents["demand.Sheet"].values())
     return plan
+
+
+def _offer(plan: Plan, truth: Truth, row: Any, change: LineChange, standing: Standing) -> dict[str, Any]:
+    """What a line of a quote becomes: firm, optional or an alternative, and whether it is taken."""
+    if change.option is None and change.taken is None:
+        return {}
+    if standing.kind != "quote":
+        if not change.option and change.taken in (None, True):
+            return {}
+        raise BadInput(
+            "not_on_a_quote", N_("Only lines of a quote are optional or alternatives."), field="option"
+        )
+    lines = truth.read["lines"]
+    values: dict[str, Any] = {}
+    taken: dict[int, bool] = {}
+    if change.option is not None:
+        instead_of = row.instead_of_id if change.instead_of is None else change.instead_of
+        values, taken = offering.changed(lines, row, change.option, instead_of)
+    if change.taken is not None and change.taken != taken.get(row.pk, row.taken):
+        become = copy(row)
+        for name, value in values.items():
+            setattr(become, name, value)
+        become.taken = taken.get(row.pk, row.taken)
+        taken |= offering.chosen({**lines, row.pk: become}, become, change.taken)
+    _take(plan, truth, {pk: on for pk, on in taken.items() if pk != row.pk})
+    if row.pk in taken:
+        for part in components(truth, row.pk):
+            plan.change(part, taken=taken[row.pk])
+        values["taken"] = taken[row.pk]
+    return values
+
+
+def _take(plan: Plan, truth: Truth, taken: Mapping[int, bool]) -> None:
+    """Let other lines of a quote count, or not, with the components of kits among them."""
+    for pk, on in taken.items():
+        for one in (truth.read["lines"][pk], *components(truth, pk)):
+            plan.change(one, taken=on)
 
 
 def _priced(truth: Truth, row: Any, change: LineChange, quantity: int, *, billed: bool) -> dict[str, Any]:
@@ -288,6 +337,7 @@ def plan_remove(truth: Truth, *, line: int) -> Plan:
     if row.parent_id is not None:
         raise is_part(row)
     require_open(truth.read["standing"].get(row.sheet_id))
+    _take(plan, truth, offering.removed(truth.read["lines"], row))
     for one in (row, *components(truth, line)):
         if truth.quantity_of(one.pk, tuple(TAKEN)):
             free = truth.quantity_of(one.pk, ("quoted", "demand", "to_approve", "to_order", "ready"))

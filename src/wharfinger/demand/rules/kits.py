@@ -57,8 +57,10 @@ def opened(truth: Truth, wishes: Sequence[LineWish], at: str = "") -> tuple[Line
     at: where the document stands in what was sent.
     """
     found: list[LineWish] = []
+    places: list[int] = []
     for n, wish in enumerate(wishes):
-        found.append(wish)
+        places.append(len(found))
+        found.append(wish if wish.instead is None else replace(wish, instead=places[wish.instead]))
         product = truth.read["products"].get(wish.product)
         if product is None or product.kind != "kit":
             continue

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Protocol
 
-from wharfinger.demand.rules import LineWish, make_lines
+from wharfinger.demand.rules import LineWish, make_lines, offering
 from wharfinger.ledger.plan import Id, Plan, Ref, Truth
 
 
@@ -73,6 +73,8 @@ def fill(
     promised_on: date | None = None,
 ) -> list[Ref]:
     """Make the lines that a document begins with, kits opened; order: the sales order that collects them."""
+    if order is not None:
+        offering.must_be_quoted("order", lines)
     return make_lines(
         plan,
         truth,

@@ -32,14 +32,21 @@ def quote(pk: int, language: str) -> Quote:
     sheet = sheet_of(pk, "quote")
     lines = list(_lines(sheet))
     drawn = _pictures(lines)
+    place = {line.pk: str(n) for n, line in enumerate(lines, 1)}
     rows = tuple(
-        replace(sold_row(line, line.quantity, n), picture=drawn.get(line.product_id, ""))
+        replace(
+            sold_row(line, line.quantity, n),
+            picture=drawn.get(line.product_id, ""),
+            option=line.option,
+            instead=place.get(line.instead_of_id or 0, ""),
+            taken=line.taken,
+        )
         for n, line in enumerate(lines, 1)
     )
     return Quote(
         company=company(),
         to=party(sheet.organization, billing_site(sheet.organization), sheet.contact),
-        number=sheet.number,
+        number=versioned(sheet.number, sheet.quote.version),
         dated=sheet.ordered_on,
         lines=rows,
         totals=summed(_taxed(lines, rows), sheet.currency),
@@ -50,6 +57,11 @@ def quote(pk: int, language: str) -> Quote:
         payment_terms=terms(sheet.organization.terms_days, language),
         own=own_of("organization", sheet.organization.own),
     )
+
+
+def versioned(number: str, version: int) -> str:
+    """How a quote is called on paper: by its number, and its version from the second one on."""
+    return number if version == 1 else f"{number} v{version}"
 
 
 def _pictures(lines: list[Line]) -> Mapping[int, str]:
@@ -76,7 +88,7 @@ def order_confirmation(pk: int, language: str) -> OrderConfirmation:
         lines=rows,
         totals=summed(_taxed([line for line, _units in kept], rows), sheet.currency),
         deliver_to=_destination(lines),
-        quote_number=won.sheet.number if won else "",
+        quote_number=versioned(won.sheet.number, won.version) if won else "",
         customer_reference=sheet.customer_reference,
         contact=person(sheet.owner),
         expected_on=sheet.promised_on,
@@ -97,7 +109,7 @@ def _taxed(lines: list[Line], rows: tuple[LineRow, ...]) -> list[TaxedRow]:
     return [
         taxed(row.amount.minor, line.tax_code, line.tax_code.rate_micro)
         for line, row in zip(lines, rows, strict=True)
-        if row.amount
+        if row.amount and line.taken
     ]
 
 

@@ -26,6 +26,7 @@ from wharfinger.base.fields import (
 )
 from wharfinger.base.models import Setting
 from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.base.words import same
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Change, Plan, Truth
@@ -35,6 +36,7 @@ from wharfinger.parties.models import User
 from wharfinger.parties.rules import LANGUAGES
 
 MOST_LOGO = 60_000
+MOST_STEPS = 20
 _OUTSIDE = re.compile(
     r"<!DOCTYPE|<!ENTITY|<script|<foreignObject|href\s*=\s*[\"'](?!#|data:image/)|@import", re.IGNORECASE
 )
@@ -116,6 +118,12 @@ def _approval(value: Any, field: str) -> dict[str, Any]:
     return {**one("approval"), **_inside(checks, value, field)}
 
 
+def _quote_approval(value: Any, field: str) -> dict[str, Any]:
+    percent = or_nothing(whole(0, 100))
+    checks = {"discount_percent": percent, "margin_percent": percent, "self_approval": yes_or_no}
+    return {**one("quote_approval"), **_inside(checks, value, field)}
+
+
 def _counting(value: Any, field: str) -> dict[str, Any]:
     days = dict.fromkeys(("cycle_days_a", "cycle_days_b", "cycle_days_c"), whole(1, 3650))
     checks = {
@@ -144,6 +152,16 @@ def _team(value: Any, field: str) -> list[int]:
     if set(value) - known:
         raise BadInput("no_such_user", N_("There is no such user."), field=field)
     return sorted(known)
+
+
+def _steps(value: Any, field: str) -> list[str]:
+    """The steps that a deal goes, in their order; one at least."""
+    if not isinstance(value, list) or not value or len(value) > MOST_STEPS:
+        raise BadInput("not_a_list", N_("Name between 1 and {most} steps."), field=field, most=MOST_STEPS)
+    found = [text(40, needed=True)(step, field) for step in value]
+    if len({same(step) for step in found}) < len(found):
+        raise BadInput("named_twice", N_("Name each step once."), field=field)
+    return found
 
 
 def _time_zone(value: Any, field: str) -> str:
@@ -183,8 +201,10 @@ _CHECKS = {
     "time_zone": _time_zone,
     "modules": _modules,
     "approval": _approval,
+    "quote_approval": _quote_approval,
     "purchasing_team": _team,
     "quote_valid_days": _DAYS,
+    "pipeline_steps": _steps,
     "terms_days": _DAYS,
     "closed_until": _closed,
     "counting": _counting,

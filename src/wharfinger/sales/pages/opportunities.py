@@ -18,15 +18,17 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.words import tidy
-from wharfinger.demand.pages import chosen_customer, offers, typed_day
+from wharfinger.demand.pages import chosen_customer, offers, typed_day, typed_id
 from wharfinger.ledger.pictures import Step, picture
 from wharfinger.ledger.post import attempt, dry
 from wharfinger.ledger.telling import timeline
 from wharfinger.ledger.write import Written
+from wharfinger.parties.models import User
 from wharfinger.sales import queries
 from wharfinger.sales.actions import quotes as actions
 from wharfinger.sales.models import Opportunity
 from wharfinger.sales.pages.quotes import QUOTE_TONES, QUOTE_WORDS
+from wharfinger.sales.queries import deals
 from wharfinger.sales.rules.quotes import OpportunityWish
 
 
@@ -47,16 +49,19 @@ def _rows(ask: Ask) -> Rows:
         found = found.filter(lost_at__isnull=False)
     if text := ask.one("customer"):
         found = found.filter(organization__name__icontains=text)
-    if text := ask.one("step"):
-        found = found.filter(pipeline_step__icontains=text)
+    if steps := ask.many("step"):
+        found = found.filter(pipeline_step__in=steps)
+    if owners := ask.ids("owner"):
+        found = found.filter(owner_id__in=owners)
     first, last = ask.days("close")
     found = found.filter(expected_close_on__gte=first) if first else found
     found = found.filter(expected_close_on__lte=last) if last else found
     cut = ask.slice(found, {"number": "number", "close": "expected_close_on", "title": "title"})
-    return Rows([_row(deal) for deal in cut.items], cut.before, cut.after)
+    worth = deals.worth_of([deal.pk for deal in cut.items])
+    return Rows([_row(deal, worth.get(deal.pk)) for deal in cut.items], cut.before, cut.after)
 
 
-def _row(deal: Opportunity) -> Row:
+def _row(deal: Opportunity, worth: deals.Worth | None) -> Row:
     return Row(
         id=deal.pk,
         name=deal.number,
@@ -67,6 +72,8 @@ def _row(deal: Opportunity) -> Row:
             "word": deal_word(deal),
             "step": deal.pipeline_step,
             "probability": deal.probability_percent,
+            "net": (worth.net, worth.currency) if worth else None,
+            "weighted": (worth.weighted, worth.currency) if worth else None,
             "close": deal.expected_close_on,
             "owner": str(deal.owner) if deal.owner else None,
         },
@@ -84,24 +91,44 @@ OPPORTUNITIES = Table(
         Column("word", N_("Progress"), "chip"),
         Column("step", N_("Pipeline step")),
         Column("probability", N_("Probability"), "number", optional=True),
+        Column("net", N_("Value"), "money"),
+        Column("weighted", N_("Weighted"), "money"),
         Column("close", N_("Expected close"), "date", sortable=True),
         Column("owner", N_("Owner"), "person"),
     ),
     filters=(
         Filter("customer", N_("Customer")),
-        Filter("step", N_("Pipeline step")),
+        Filter("step", N_("Pipeline step"), "many", lambda _ask: [(step, step) for step in deals.pipeline()]),
+        Filter("owner", N_("Owner"), "many", lambda _ask: [(str(pk), name) for pk, name in deals.owners()]),
         Filter("close", N_("Expected close"), "date"),
     ),
     tabs=(Tab("open", N_("Open")), Tab("won", N_("Won")), Tab("lost", N_("Lost")), Tab("all", N_("All"))),
-    new=New(N_("New opportunity"), "sales:new_opportunity", "sales.quote"),
+    new=New(N_("New opportunity"), "sales:new_opportunity", "sales.opportunity"),
     empty=N_("Deals appear here when one is written down or a quote is made."),
     rows=_rows,
 )
 
 
 def opportunity_list(request: HttpRequest) -> HttpResponse:
-    """Every deal."""
-    return table_page(request, OPPORTUNITIES)
+    """Every deal, and what the open ones come to."""
+    return table_page(request, OPPORTUNITIES, template="sales/opportunities.html", steps=_Steps())
+
+
+class _Steps:
+    """What open deals come to by step, read only where it is shown."""
+
+    @property
+    def told(self) -> list[dict[str, Any]]:
+        """A row for each step and currency."""
+        return [
+            {
+                "step": one.step,
+                "deals": one.deals,
+                "net": (one.net, one.currency),
+                "weighted": (one.weighted, one.currency),
+            }
+            for one in deals.by_step()
+        ]
 
 
 @page("sales.read")
@@ -130,16 +157,18 @@ def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page("sales.quote")
+@page("sales.opportunity")
 def new_opportunity(request: HttpRequest) -> HttpResponse:
     """Write a deal down."""
 
     def show(form: Form) -> HttpResponse:
         context = {"form": form, "heading": _("New opportunity"), "back": reverse("sales:opportunities")}
-        return render(request, "sales/opportunity_form.html", context | {"customers": offers()["customers"]})
+        context |= {"customers": offers()["customers"], **_choices()}
+        return render(request, "sales/opportunity_form.html", context)
 
     if request.method != "POST":
-        return show(Form(request.GET))
+        mine = str(request.user.pk) if isinstance(request.user, User) else ""
+        return show(Form({"owner": mine, **request.GET.dict()}))
     given = request.POST
     return page_act(
         request,
@@ -154,7 +183,7 @@ def new_opportunity(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@page("sales.quote")
+@page("sales.opportunity")
 def edit_opportunity(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a deal."""
     deal = there(queries.opportunities(), pk)
@@ -162,18 +191,20 @@ def edit_opportunity(request: HttpRequest, pk: int) -> HttpResponse:
 
     def show(form: Form) -> HttpResponse:
         context = {"form": form, "heading": _("Edit %(number)s") % {"number": deal.number}, "back": back}
-        return render(request, "sales/opportunity_form.html", context)
+        return render(request, "sales/opportunity_form.html", context | _choices(deal))
 
     if request.method != "POST":
         close = deal.expected_close_on.isoformat() if deal.expected_close_on else ""
         names = ("title", "pipeline_step", "probability_percent")
-        return show(Form({name: getattr(deal, name) for name in names} | {"expected_close_on": close}))
+        start = {name: getattr(deal, name) for name in names}
+        return show(Form(start | {"expected_close_on": close, "owner": deal.owner_id or ""}))
     return page_act(
         request,
         lambda: actions.change_opportunity(
             actor=request.user,  # type: ignore[arg-type]
             opportunity=pk,
-            values=_typed(request.POST),
+            values={name: value for name, value in _typed(request.POST).items() if name != "owner"}
+            | {"owner_id": typed_id(request.POST, "owner")},
         ),
         ok=_("Changed %(number)s.") % {"number": deal.number},
         back=back,
@@ -219,13 +250,25 @@ def lose_opportunity(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _choices(deal: Opportunity | None = None) -> dict[str, Any]:
+    """Whom and which step a form offers; a step that is no longer in use stays where it is chosen."""
+    steps = deals.pipeline()
+    if deal is not None and deal.pipeline_step not in steps:
+        steps = [deal.pipeline_step, *steps]
+    return {
+        "steps": [(step, step) for step in steps],
+        "owners": deals.owners(deal.owner_id if deal is not None else None),
+    }
+
+
 def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
     text = str(given.get("probability_percent", "")).strip() or "50"
     if not (text.isascii() and text.isdigit() and int(text) <= 100):
         raise BadInput("not_a_share", N_("Give a number from 0 to 100."), field="probability_percent")
     return {
         "title": tidy(str(given.get("title", "")), field="title"),
-        "pipeline_step": tidy(str(given.get("pipeline_step", "")) or "new", field="pipeline_step", most=40),
+        "owner": typed_id(given, "owner"),
+        "pipeline_step": tidy(str(given.get("pipeline_step", "")), field="pipeline_step", most=40),
         "probability_percent": int(text),
         "expected_close_on": typed_day(given, "expected_close_on"),
     }

@@ -14,10 +14,11 @@ from wharfinger.base.quantity import plain
 from wharfinger.base.tax import Totals
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
-from wharfinger.demand.queries.amounts import Money, money_of, open_on, totals_of
+from wharfinger.demand.queries.amounts import Money, money_of, net_of, open_on, totals_of
 from wharfinger.demand.queries.reading import ORDER, SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.queries.words import with_quote_word, with_words
+from wharfinger.demand.rules.offering import OPTIONAL
 from wharfinger.ledger.prepared import Prepared, an_id, day
 from wharfinger.sales.models import Opportunity
 from wharfinger.sales.rules.holds import end_of_day
@@ -145,6 +146,15 @@ def quote_totals(rows: Sequence[Any], lines: Sequence[Line] | None = None) -> di
     return totals_of([row.pk for row in rows], SHEET, ended, lines)
 
 
+def optional_of(rows: Sequence[Any], lines: Sequence[Line]) -> dict[int, int]:
+    """What quotes offer beside what is taken, before tax; an alternative is not beside it."""
+    found = dict.fromkeys((row.pk for row in rows), 0)
+    for line in lines:
+        if line.option == OPTIONAL and not line.taken:
+            found[line.sheet_id] += net_of(line)
+    return found
+
+
 def order_totals(
     rows: Sequence[Any],
     lines: Sequence[Line] | None = None,
@@ -173,7 +183,7 @@ def show_quotes(
 ) -> list[dict[str, Any]]:
     """Quotes as callers read them; what their products cost only for who may see costs."""
     found = lines_on([row.pk for row in rows], SHEET)
-    sums = quote_totals(rows, found)
+    sums, optional = quote_totals(rows, found), optional_of(rows, found)
     lines = _listed(rows, found, SHEET) if "lines" in include else None
     if lines is not None:
         unit, rows_of = costs_of(found) if costs else {}, {row.pk: row for row in found}
@@ -199,6 +209,7 @@ def show_quotes(
             "lost_at": _day(row.quote.lost_at),
             "lost_reason": row.quote.lost_reason,
             "status": row.quote_word,
+            "optional": money.plain(optional[row.pk], row.currency),
             **({"lines": lines[row.pk]} if lines is not None else {}),
         }
         for row in rows

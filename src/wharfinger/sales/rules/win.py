@@ -37,7 +37,7 @@ def plan_win(
     """Win a quote: its lines live on as lines of the order or as charges, and take over wish, hold and bill.
 
     Exactly one sales order is made when a product is quoted, none where only services are; services
-    without an order are charged on a new ticket where nothing else is named.
+    without an order are charged on a new ticket where nothing else is named. What is not taken ends.
 
     each: of lines that go elsewhere than the rest, where to; what is in a kit goes with it, and of each kind
     one new work order is made. anyway: whether somebody said yes to a quote that has expired.
@@ -58,6 +58,11 @@ def plan_win(
     products = truth.read["products"]
     if not lines:
         raise Refusal("no_lines", N_("This quote has no lines yet. Add at least one."))
+    for line in (line for line in lines if not line.taken):
+        demand.end(plan, truth, line)
+    lines = [line for line in lines if line.taken]
+    if not lines:
+        raise Refusal("nothing_taken", N_("Nothing of this quote is taken. Say first which lines are."))
     goods = any(products[line.product_id].kind != "service" for line in lines)
     order = _order(plan, truth, sheet, quote) if goods else None
     homes = _homes(truth, into, each, alone=None if goods else Into("ticket"))

@@ -27,6 +27,8 @@ from wharfinger.site.nav import address
 from wharfinger.work.models import WorkOrder
 
 DAYS = ("quote_valid_days", "terms_days", "returnable_days", "expiry_days", "attachment_mb")
+LIMITS = ("discount_percent", "margin_percent")
+"""Beyond which a quote needs an approval, in percent."""
 SWITCHES = (
     "listed_reasons_only",
     "require_vendor_invoice",
@@ -123,7 +125,12 @@ def _shown(known: dict[str, Any]) -> dict[str, Any]:
         "approval.threshold_minor": "" if threshold is None else amount(threshold, known["currency"]),
         "approval.self_approval": known["approval"]["self_approval"],
         "purchasing_team": [str(pk) for pk in known["purchasing_team"]],
+        **{
+            f"quote_approval.{name}": "" if value is None else value
+            for name, value in known["quote_approval"].items()
+        },
         "closed_until": known["closed_until"] or "",
+        "pipeline_steps": "\n".join(known["pipeline_steps"]),
     }
     most = known["counting"]["tolerance_minor"]
     start |= {
@@ -152,11 +159,18 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
             else None,
             "self_approval": post.get("approval.self_approval") == "yes",
         },
+        "quote_approval": {
+            **{name: _days(post, f"quote_approval.{name}", or_none=True) for name in LIMITS},
+            "self_approval": post.get("quote_approval.self_approval") == "yes",
+        },
         "purchasing_team": sorted(
             int(one)
             for one in post.getlist("purchasing_team")
             if one.isascii() and one.isdigit() and len(one) < 19
         ),
+        "pipeline_steps": [
+            one for line in post.get("pipeline_steps", "").splitlines() if (one := line.strip())
+        ],
         **{name: _days(post, name) for name in DAYS},
         **{name: post.get(name) == "yes" for name in SWITCHES},
         "closed_until": post.get("closed_until", "").strip() or None,
@@ -172,8 +186,10 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _days(post: QueryDict, name: str) -> int:
+def _days(post: QueryDict, name: str, *, or_none: bool = False) -> int | None:
     text = post.get(name, "").strip()
+    if or_none and not text:
+        return None
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         raise BadInput(
             "not_a_number",
