@@ -61,3 +61,57 @@ def test_beside_them_a_number_is_still_a_number(company: Company, person: Person
     person.next_step()
     assert held(product=tape.pk) == {"bin": 2}
     clean()
+
+
+def test_a_delivery_is_scanned(company: Company, person: Person) -> None:
+    """Nobody says of which orders it is: codes bring their rows, numbers go to the goods read last."""
+    here, page = company.world, person.page
+    case = here.product(sku="CASE", name="Case")
+    switch = here.product(sku="SWITCH", name="Switch", traced="serial", cost_method="specific")
+    first = stocked_up(here, (case, 2, 1_000_000), (switch, 3, 1_000_000))
+    second = stocked_up(here, (case, 4, 1_000_000))
+    person.go("/receiving/run/")
+    field = page.locator("[name=code-scan]")
+
+    def read(code: str, says: str) -> None:
+        field.fill(code)
+        field.press("Enter")
+        page.locator("[data-counts] [data-last]", has_text=says).wait_for()
+
+    read("case", "case: 1 / 2")
+    assert page.locator("[name=vendor]").input_value() == str(here.vendor.pk)
+    read("CASE", "CASE: 2 / 2")
+    read("CASE", "CASE: 1 / 4")
+    read("SWITCH", "SWITCH: Now its serial numbers.")
+    read("Q7", "Q7")
+    read("NOTHING HERE".replace(" ", "-"), "NOTHING-HERE")
+    page.locator("[data-counts] [data-unscan-last]").click()
+    assert page.locator(f"[name=serial-{first.lines[1]}]").evaluate_all(
+        "all => all.map(one => one.value)"
+    ) == ["Q7"]
+    page.locator(f"[name=rejected-{second.lines[0]}]").fill("1")
+    page.locator(f"[name=reason-{second.lines[0]}]").fill("Damaged")
+    person.next_step()
+    assert person.said() == "Received 2 × CASE, 1 × SWITCH Q7 into Main / A1. Rejected 1 × CASE."
+    assert held(product=case.pk) == {"bin": 2, "on_order": 3, "refused": 1}
+    assert held(product=switch.pk) == {"bin": 1, "on_order": 2}
+    clean()
+
+
+def test_numbers_come_as_a_range_and_from_a_file(company: Company, person: Person) -> None:
+    here, page = company.world, person.page
+    phone = here.product(sku="PHONE", name="Phone", traced="serial", cost_method="specific")
+    made = stocked_up(here, (phone, 8, 1_000_000))
+    person.go(f"/purchase-orders/{made.order}/receive/")
+    person.scan("P-001..P-003")
+    listed = [b"Serial number;Colour", b'"P-010";black', b"P-011;white"]
+    file = {"name": "numbers.csv", "mimeType": "text/csv", "buffer": b"\r\n".join(listed)}
+    page.locator("[data-numbers-from]").set_input_files(file)
+    page.locator("[data-count]", has_text="5").wait_for()
+    person.scan("P-020-P-029")
+    scanned = page.locator(f"[name=serial-{made.lines[0]}]").evaluate_all("all => all.map(one => one.value)")
+    assert scanned[::-1] == ["P-001", "P-002", "P-003", "P-010", "P-011", "P-020-P-029"]
+    page.locator("[data-unscan-last]").first.click()
+    person.next_step()
+    assert held(product=phone.pk) == {"bin": 5, "on_order": 3}
+    clean()

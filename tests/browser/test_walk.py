@@ -56,7 +56,7 @@ def test_one_line_walks(person: Person) -> None:
     assert person.heading() == f"Receive {bought}"
     person.scan("R4")
     person.next_step()
-    assert person.said() == "Received 1 × ROUTER R4 into Main / A1."
+    assert person.said() == "Received 1 × ROUTER R4 into Main / A1. 1 for SO-1."
     assert company.where(order) == {"on_order": 1, "bin": 4, "to_bill": 5}
 
     person.go(f"/orders/{company.sheet(order)}/pick/")

@@ -106,7 +106,7 @@ def test_goods_are_received_and_picked_in_cases(browser: Client, company: World)
     page = browser.get(f"/purchase-orders/{line.purchase_order_id}/receive/").content.decode()
     assert "(3 case)" in page
     assert "Or with its unit: case (24)." in page
-    came = {f"quantity-{line.pk}": "2 case", f"rejected-{line.pk}": "1 case"}
+    came = {f"quantity-{line.pk}": "2 case", f"rejected-{line.pk}": "1 case", "reason": "Damaged"}
     assert browser.post(f"/purchase-orders/{line.purchase_order_id}/receive/", came).status_code == 303
     assert held(product=product.pk) == {"on_order": 24, "refused": 24, "bin": 24}
     body = {"lines": [{"purchase_line": line.pk, "quantity": "1", "unit": "case"}]}

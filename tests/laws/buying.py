@@ -130,7 +130,7 @@ def _receive(state: State, chance: random.Random) -> Any:
     serials = state.new_serials(line.product, quantity)
     return receiving.receive(
         actor=state.user,
-        arrivals=[Arrival(line.pk, quantity, rejected=rejected, serials=serials)],
+        arrivals=[Arrival(line.pk, quantity, rejected=rejected, serials=serials, reason="Damaged")],
         delivery=Delivery(accept_over=chance.random() < 0.5),
     )
 

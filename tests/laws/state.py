@@ -115,7 +115,7 @@ class State:
                 continue
             approving.approve(actor=self.user, purchase_lines=made.made["purchasing.PurchaseLine"])
             ordering.submit(actor=self.user, order=made.one("purchasing.PurchaseOrder"))
-            arrival = Arrival(made.one("purchasing.PurchaseLine"), 2, rejected=1)
+            arrival = Arrival(made.one("purchasing.PurchaseLine"), 2, rejected=1, reason="Damaged")
             receiving.receive(actor=self.user, arrivals=[arrival])
 
     def begin_packing(self, customer: int, product: int) -> None:

@@ -58,7 +58,7 @@ def arrive(
     """So many arrive of a purchase order's line."""
     return receive(
         actor=HOUSE,
-        arrivals=[Arrival(purchase_line, quantity, **values)],
+        arrivals=[Arrival(purchase_line, quantity, **{"reason": "Damaged"} | values)],
         delivery=Delivery(accept_over=accept_over),
     )
 

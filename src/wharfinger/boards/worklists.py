@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from wharfinger.base import clock
 from wharfinger.base.asking import Ask, few_enough
 from wharfinger.base.refusal import N_
-from wharfinger.base.table import Act, Asked, Row, Rows, Tab, Table
+from wharfinger.base.table import Act, Asked, New, Row, Rows, Tab, Table
 from wharfinger.boards.showing import (
     COLUMNS,
     FILTERS,
@@ -56,6 +56,8 @@ class Worklist:
     """The module that must be switched on."""
     past: frozenset[str] = frozenset()
     """Tabs that show what has been done or waits elsewhere, which nobody counts as waiting."""
+    new: New | None = None
+    """Where such work is begun at once."""
     beside: Mapping[str, Table] = field(default_factory=dict)
     """Further tabs, by key, each with a list of its own."""
     also: Callable[[], QuerySet[Any, Any]] | None = None
@@ -192,6 +194,7 @@ WORKLISTS: tuple[Worklist, ...] = (
         "purchase product seller expected document organization? units line promised? owner",
         ("find", "seller", "organization", "expected"),
         stock_too=True,
+        new=New(N_("Scan a delivery"), "purchasing:run", "purchasing.receive"),
     ),
     Worklist(
         "to_pick",
@@ -394,6 +397,7 @@ def table_of(worklist: Worklist) -> Table:
         filters=tuple(FILTERS[key] for key in worklist.filters),
         tabs=tabs if len(tabs) > 1 else (),
         acts=worklist.acts,
+        new=worklist.new,
         empty=worklist.empty,
         rows=rows_of(worklist),
         own="line",

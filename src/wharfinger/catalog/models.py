@@ -103,6 +103,8 @@ class Product(models.Model):
     traced_from = models.CharField(
         max_length=8, default="receipt", choices=[(k, k) for k in ("receipt", "shipping")]
     )
+    serial_pattern = models.CharField(max_length=60, blank=True)
+    """The series of our own serial numbers, like XYZ###: a # for each digit of the number at its end."""
     unit = models.CharField(max_length=20, default="pc")
     quantity_decimals = models.SmallIntegerField(default=0)
     price_micro = models.BigIntegerField(default=0)

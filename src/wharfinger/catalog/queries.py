@@ -238,6 +238,7 @@ def show_products(found: Iterable[Product], *, costs: bool) -> list[dict[str, An
             "kind": p.kind,
             "traced": p.traced,
             "traced_from": p.traced_from,
+            "serial_pattern": p.serial_pattern,
             "unit": p.unit,
             "quantity_decimals": p.quantity_decimals,
             "price": plain(p.price_micro, MICRO),

@@ -11,6 +11,7 @@ from wharfinger.purchasing.pages import (
     receiving,
     replenishing,
     returning,
+    running,
 )
 
 app_name = "purchasing"
@@ -33,6 +34,8 @@ urlpatterns = [
     path("purchase-orders/<int:pk>/send-back/", returning.send_refused, name="send_refused"),
     path("stock/send-back/", returning.send_stock, name="send_stock"),
     path("receiving/", receiving.receive_lines, name="receive_lines"),
+    path("receiving/run/", running.run, name="run"),
+    path("receiving/run/rows/", running.rows, name="rows"),
     path("receipts/", receiving.receipt_list, name="receipts"),
     path("receipts/<int:pk>/", receiving.receipt, name="receipt"),
     path("receipts/<int:pk>/cancel/", receiving.cancel_receipt, name="cancel_receipt"),

@@ -57,6 +57,7 @@ FIELDS: dict[str, str] = {
     "freight": N_("Freight"),
     "fulfilled_at": N_("Fulfilled"),
     "gtin": N_("GTIN"),
+    "serial_pattern": N_("Series of our own serial numbers"),
     "hold_until": N_("Reserved until"),
     "in_lists": N_("In lists"),
     "is_active": N_("May sign in"),

@@ -15,6 +15,7 @@ from wharfinger.demand.models import Line
 from wharfinger.devices.models import Device
 from wharfinger.fulfilment.models import Container
 from wharfinger.ledger.models import Entry, Fact, Move, Place
+from wharfinger.purchasing.pages.telling import beside
 
 MOST = 3
 """So many products are named; of the rest it is said how many they are."""
@@ -125,7 +126,8 @@ def sentence(entry: Entry) -> str | None:
             "Shipped {goods} to {customer} in {count} boxes.",
             count,
         ).format(count=count, **words)
-    return gettext(told.sentence).format(**words)
+    said = gettext(told.sentence).format(**words)
+    return f"{said} {beside(entry.pk)}".strip() if entry.verb == "receive" else said
 
 
 def _tellings(verb: str) -> list[Told]:

@@ -158,6 +158,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+# A receipt of 500 lines has three fields for each, and one more for every serial number.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True

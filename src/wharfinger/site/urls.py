@@ -37,6 +37,7 @@ urlpatterns = [
     ),
 ]
 
+handler400 = errors.refused
 handler403 = errors.not_allowed
 handler404 = errors.not_found
 handler500 = errors.broken

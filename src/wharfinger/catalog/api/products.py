@@ -159,6 +159,9 @@ class ProductFields(Given):
     kind: Kind = "stocked"
     traced: Traced = "none"
     traced_from: TracedFrom = "receipt"
+    serial_pattern: str = Field(
+        default="", max_length=60, examples=["XYZ###"], description="The series of our own serial numbers."
+    )
     unit: str = Field(default="pc", min_length=1, max_length=20)
     quantity_decimals: int = Field(default=0, ge=0, le=6)
     price: Price = "0"
@@ -204,6 +207,7 @@ class ProductChange(Given):
     kind: Kind | None = None
     traced: Traced | None = None
     traced_from: TracedFrom | None = None
+    serial_pattern: str | None = Field(default=None, max_length=60, examples=["XYZ###"])
     unit: str | None = Field(default=None, min_length=1, max_length=20)
     quantity_decimals: int | None = Field(default=None, ge=0, le=6)
     price: Price | None = None
@@ -248,6 +252,7 @@ class ProductOut(Shown):
     kind: Kind
     traced: Traced
     traced_from: TracedFrom
+    serial_pattern: str = Field(examples=["XYZ###"])
     unit: str = Field(examples=["pc"])
     quantity_decimals: int
     price: str = Field(examples=["49.90"])

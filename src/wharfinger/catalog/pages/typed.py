@@ -20,7 +20,7 @@ from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.catalog.pages import offers
 from wharfinger.catalog.queries import barcodes, called, made_of, means, steps_of, unit_of
 
-TEXTS = ("sku", "name", "description", "kind", "unit", "category", "manufacturer", "gtin")
+TEXTS = ("sku", "name", "description", "kind", "unit", "category", "manufacturer", "gtin", "serial_pattern")
 CHOICES = ("traced", "traced_from")
 DAYS = ("valid_from", "valid_until", "retired_on")
 SPARE = 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -50,6 +51,19 @@ def gtin(value: Any, field: str) -> str:
     return found
 
 
+def series(value: Any, field: str) -> str:
+    """A series of serial numbers: what they begin with, then a # for each digit of the number at their end."""
+    found = str(text(60)(value, field))
+    if found and not re.fullmatch(r"[!-\"$-~]*#{1,12}", found):
+        raise BadInput(
+            "not_a_series",
+            N_("“{text}” is no series. Write it like XYZ###: a # for each digit at its end."),
+            field=field,
+            text=found,
+        )
+    return found
+
+
 _ID = whole(1, 2**63 - 1)
 PRODUCT: dict[str, Check] = {
     "sku": text(60, needed=True),
@@ -58,6 +72,7 @@ PRODUCT: dict[str, Check] = {
     "kind": one_of("stocked", "non_stocked", "service", "kit"),
     "traced": one_of("none", "serial", "batch"),
     "traced_from": one_of("receipt", "shipping"),
+    "serial_pattern": series,
     "unit": text(20, needed=True),
     "quantity_decimals": whole(0, 6),
     "price": price,
@@ -114,6 +129,7 @@ BORN_PRODUCT = {
     "kind": "stocked",
     "traced": "none",
     "traced_from": "receipt",
+    "serial_pattern": "",
     "unit": "pc",
     "quantity_decimals": 0,
     "price_micro": 0,

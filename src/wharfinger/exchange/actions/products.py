@@ -33,6 +33,7 @@ TEXTS = (
     "kind",
     "traced",
     "traced_from",
+    "serial_pattern",
     "unit",
     "cost_method",
     "category",

@@ -55,6 +55,7 @@ def products(ids: Ids) -> Rows:
         "kind",
         "traced",
         "traced_from",
+        "serial_pattern",
         "unit",
         "quantity_decimals",
     )

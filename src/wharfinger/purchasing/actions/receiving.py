@@ -20,6 +20,7 @@ from wharfinger.purchasing.queries import truth as reads
 from wharfinger.purchasing.rules import receiving, returning
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
 from wharfinger.purchasing.rules.returning import SendBack
+from wharfinger.stock.queries.reasons import read_reasons
 
 
 def receive(
@@ -37,10 +38,11 @@ def receive(
     """
     require(actor, "purchasing.receive")
     delivery = delivery or Delivery()
-    _check(arrivals)
+    arrivals = _checked(arrivals)
     invoice = tidy(delivery.vendor_invoice_number, field="vendor_invoice_number", most=50, needed=False)
-    delivery = replace(delivery, vendor_invoice_number=invoice)
+    delivery = replace(delivery, vendor_invoice_number=invoice, reason=reason)
     lines = [a.purchase_line for a in arrivals]
+    whys = [read_reasons] if any(a.rejected for a in arrivals) else []
     return post(
         "receive",
         Wish(
@@ -51,7 +53,7 @@ def receive(
             places=reads.places,
             layers=reads.averaged,
             loose=True,
-            reads=(reads.read_products(), reads.read_door(arrivals)),
+            reads=(reads.read_products(), reads.read_door(arrivals), *whys),
         ),
         partial(receiving.plan_receive, arrivals=tuple(arrivals), delivery=delivery),
         actor=actor,
@@ -150,7 +152,7 @@ def send_back(
     )
 
 
-def _check(arrivals: Sequence[Arrival]) -> None:
+def _checked(arrivals: Sequence[Arrival]) -> list[Arrival]:
     if not arrivals:
         raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
     for n, one in enumerate(arrivals):
@@ -162,3 +164,13 @@ def _check(arrivals: Sequence[Arrival]) -> None:
                 N_("No more can be rejected than arrived. Reject less."),
                 field=f"lines.{n}.rejected",
             )
+    return [
+        replace(
+            one,
+            reason=tidy(one.reason, field=f"lines.{n}.reason", most=60, needed=False),
+            note=tidy(one.note, field=f"lines.{n}.note", most=500, needed=False),
+        )
+        if one.rejected
+        else one
+        for n, one in enumerate(arrivals)
+    ]

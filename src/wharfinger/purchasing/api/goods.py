@@ -15,6 +15,7 @@ from wharfinger.base.access import require
 from wharfinger.base.door import Done, Given, Id, Listing, Note, Page, Quantity, Request, Shown, Unit
 from wharfinger.base.quantity import quantity, scaled
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.words import ranged
 from wharfinger.catalog.entry import Packs
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
@@ -31,6 +32,13 @@ Serials = list[str]
 Spread = Literal["value", "quantity", "weight"]
 
 
+class SerialRange(Given):
+    """Serial numbers from one to another: alike but for the number at their end."""
+
+    first: str = Field(max_length=100, examples=["A001"])
+    last: str = Field(max_length=100, examples=["A010"])
+
+
 class ArrivalGiven(Given):
     """What arrived of a line of a purchase order."""
 
@@ -43,6 +51,20 @@ class ArrivalGiven(Given):
     serials: Serials = Field(
         default=[], max_length=10000, description="Of what is accepted, then, if known, of what is rejected."
     )
+    serial_range: SerialRange | None = Field(
+        default=None, description="As many serial numbers at once, behind those of ``serials``."
+    )
+    numbered: bool = Field(
+        default=False,
+        description="Whether what is accepted and has no serial number gets the next ones of the product's series.",
+    )
+    reason: str = Field(
+        default="",
+        max_length=60,
+        examples=["Damaged"],
+        description="Why those are rejected; else the receipt's.",
+    )
+    note: str = Field(default="", max_length=500, examples=["Box torn open"])
     batch: str = Field(default="", max_length=100, examples=["L-2026-7"])
     expires_on: date | None = None
     bin: Id | None = Field(default=None, description="Without it: the default bin of the line's location.")
@@ -60,7 +82,9 @@ class ReceiptGiven(Given):
     accept_over: bool = Field(
         default=False, description="Whether more than was ordered is taken as free stock."
     )
-    reason: Note = Field(default="", description="Why goods are rejected.")
+    reason: Note = Field(
+        default="", description="Why goods are rejected, of all lines that give no reason of their own."
+    )
 
 
 class CancelReceipt(Given):
@@ -92,6 +116,14 @@ class SendBackGiven(Given):
     reason: Note = ""
 
 
+class RejectionOut(Shown):
+    """How many of a line were turned away at the door, and why."""
+
+    quantity: str = Field(examples=["1"])
+    reason: str = Field(examples=["Damaged"])
+    note: str
+
+
 class ReceiptLineOut(Shown):
     """What a receipt brought of a line and was not taken back."""
 
@@ -102,6 +134,7 @@ class ReceiptLineOut(Shown):
     sku: str = Field(examples=["AP-1040"])
     quantity: str = Field(examples=["3"])
     rejected: str = Field(examples=["0"])
+    rejections: list[RejectionOut]
     bins: list[Id]
     serials: list[str]
     served: list[WaitingOut]
@@ -263,10 +296,13 @@ def arrivals_of(lines: Sequence[ArrivalGiven]) -> list[Arrival]:
             one.purchase_line,
             units(n, one, "quantity", one.quantity, quantity),
             rejected=units(n, one, "rejected", one.rejected, scaled),
-            serials=_codes(one.serials, f"lines.{n}.serials"),
+            serials=(*_codes(one.serials, f"lines.{n}.serials"), *_range(one.serial_range, n)),
+            numbered=one.numbered,
             batch=one.batch.strip(),
             expires_on=one.expires_on,
             bin=one.bin,
+            reason=one.reason,
+            note=one.note,
             line=one.line,
         )
         for n, one in enumerate(lines)
@@ -278,6 +314,10 @@ def _codes(codes: Sequence[str], field: str) -> tuple[str, ...]:
         if len(code) > 100:
             raise BadInput("too_long", N_("At most {most} characters fit here."), field=field, most=100)
     return tuple(codes)
+
+
+def _range(given: SerialRange | None, n: int) -> list[str]:
+    return ranged(given.first, given.last, field=f"lines.{n}.serial_range") if given is not None else []
 
 
 def _delivery(body: ReceiptGiven, order: int | None = None) -> Delivery:

@@ -20,11 +20,16 @@ from wharfinger.base.page import Form, Link, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Column, Filter, Row, Rows, Table, table_page
 from wharfinger.base.typed import scaled, written
+from wharfinger.base.words import same
 from wharfinger.ledger.models import Move
 from wharfinger.purchasing.actions import receiving as actions
-from wharfinger.purchasing.models import Receipt
+from wharfinger.purchasing.pages.telling import received
 from wharfinger.purchasing.queries import paper, shown
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
+from wharfinger.stock.queries import reasons
+
+AT_ONCE = 100
+"""So many lines stand on one page of the form; what is typed for others is kept."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +38,7 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
     """Take in what arrived of an order; serial numbers are scanned line by line."""
     order = paper.found(pk)
     back = reverse("purchasing:order", args=[pk])
-    return _receive(request, order.number, order.vendor.name, paper.lines_of(pk), back, order=pk)
+    return receive_rows(request, order.number, order.vendor.name, paper.lines_of(pk), back, order=pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,26 +50,35 @@ def receive_lines(request: HttpRequest) -> HttpResponse:
     )
     vendors = sorted({line.purchase_order.vendor.name for line in lines})
     back = came_from(request, reverse("purchasing:orders"))
-    return _receive(request, ", ".join(vendors), "", lines, back, order=None)
+    return receive_rows(request, ", ".join(vendors), "", lines, back, order=None)
 
 
-def _receive(
-    request: HttpRequest, title: str, about: str, bought: Sequence[Any], back: str, *, order: int | None
+def receive_rows(
+    request: HttpRequest,
+    title: str,
+    about: str,
+    bought: Sequence[Any],
+    back: str,
+    *,
+    order: int | None,
+    run: dict[str, Any] | None = None,
 ) -> HttpResponse:
+    """The form for what arrived of these lines. run: its vendors, where a delivery is scanned and codes bring the lines."""
     user: Any = request.user
-    seen = _seen(request.POST)
+    seen = seen_of(request.POST)
     # What somebody else took in since the form was opened stays on it, so that they are told.
     lines = paper.to_receive(bought, {pk for pk in seen if _typed(request.POST, pk)})
     for one in lines:
         one["seen"] = seen.get(one["line"].pk, one["left"])
+    chosen = [one for one in lines if _typed(request.POST, one["line"].pk)]
+    ahead = (_("Scan the next delivery"), reverse("purchasing:run")) if run else (title, back)
 
     def show(form: Form) -> HttpResponse:
-        there = {"title": title, "about": about, "lines": lines, "form": form, "back": back, "order": order}
-        return render(request, "purchasing/receive.html", there)
+        there = {"title": title, "about": about, "form": form, "back": back, "order": order, "run": run}
+        return render(request, "purchasing/receive.html", there | _shown(request, lines, chosen))
 
     if request.method != "POST":
-        return show(Form(_proposed(lines)))
-    chosen = [one for one in lines if _typed(request.POST, one["line"].pk)]
+        return show(Form(_proposed(lines) | (run or {})))
 
     def again(form: Form) -> HttpResponse:
         if form.refusal is not None:
@@ -80,14 +94,34 @@ def _receive(
             reason=request.POST.get("reason", "").strip()[:1000],
             key=request.POST.get("key") or None,
         ),
-        ok=lambda done: _("Received %(goods)s.") % {"goods": _told(request.POST, chosen)},
-        back=back,
+        ok=lambda done: received(done.id),
+        back=_receipt_of,
         again=again,
-        more=partial(_afterwards, request),
+        more=partial(_afterwards, request, ahead),
     )
 
 
-def _seen(typed: QueryDict) -> dict[int, int]:
+def _shown(
+    request: HttpRequest, lines: Sequence[dict[str, Any]], chosen: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """The lines of one page of the form, with all for which something was typed, and the bins they may go into."""
+    text = request.GET.get("after", "")
+    first = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    first = first if first < len(lines) else 0
+    typed = {one["line"].pk for one in chosen}
+    shown = [one for n, one in enumerate(lines) if first <= n < first + AT_ONCE or one["line"].pk in typed]
+    names = {one["line"].location_id: [name for _, name in one["bins"]] for one in shown}
+    return {
+        "lines": shown,
+        "every": len(lines),
+        "before": max(0, first - AT_ONCE) if first else None,
+        "after": first + AT_ONCE,
+        "whys": reasons.names("reject"),
+        "bins": [(location, some) for location, some in names.items() if len(some) > 1],
+    }
+
+
+def seen_of(typed: QueryDict) -> dict[int, int]:
     """How many of each line were expected when the form was opened."""
     found = {}
     for name in typed:
@@ -99,23 +133,18 @@ def _seen(typed: QueryDict) -> dict[int, int]:
     return found
 
 
-def _told(typed: QueryDict, chosen: Sequence[dict[str, Any]]) -> str:
-    """What arrived, a few of it by name."""
-    named = [
-        f"{written(_arrival(typed, one).quantity, one['decimals'])} × {one['line'].product.sku}"
-        for one in chosen
-    ]
-    return ", ".join(named[:4]) + (" …" if len(named) > 4 else "")
+def _receipt_of(done: Any) -> str:
+    """The receipt that was written: what came in is told there, and where it belongs."""
+    return reverse("purchasing:receipt", args=[done.one("purchasing.Receipt")])
 
 
-def _afterwards(request: HttpRequest, done: Any) -> list[Link]:
-    """The receipts, and where goods that came into a bin are put away, for who may; what was drop-shipped is gone."""
-    made = Receipt.objects.filter(pk__in=done.made.get("purchasing.Receipt", ()))
-    receipts = [(one.number, reverse("purchasing:receipt", args=[one.pk])) for one in made]
+def _afterwards(request: HttpRequest, ahead: Link, done: Any) -> list[Link]:
+    """Where one came from, and where goods that came into a bin are put away, for who may; what was drop-shipped is gone."""
+    links = [ahead]
     may: bool = request.user.may("stock.put_away")  # type: ignore[union-attr]
     if may and Move.objects.filter(entry=done.id, target__kind="bin").exists():
-        receipts.append((_("Putting away"), reverse("stock:put_away")))
-    return receipts
+        links.append((_("Putting away"), reverse("stock:put_away")))
+    return links
 
 
 def _proposed(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -136,16 +165,30 @@ def _arrival(typed: QueryDict, one: dict[str, Any]) -> Arrival:
     pk, product, packs = one["line"].pk, one["line"].product, one["packs"]
     serials = tuple(code.strip()[:100] for code in typed.getlist(f"serial-{pk}") if code.strip())
     figure, rejected = typed.get(f"quantity-{pk}", "").strip(), typed.get(f"rejected-{pk}", "").strip()
-    place = typed.get(f"bin-{pk}", "")
     return Arrival(
         pk,
         packs.typed(figure, product, f"quantity-{pk}") if figure else len(serials),
         rejected=packs.typed(rejected, product, f"rejected-{pk}", read=scaled) if rejected else 0,
         serials=serials,
+        numbered=typed.get(f"numbered-{pk}") == "yes",
         batch=typed.get(f"batch-{pk}", "").strip()[:100],
         expires_on=_day(typed, f"expires-{pk}"),
-        bin=int(place) if place.isascii() and place.isdigit() and len(place) < 19 else None,
+        bin=_bin(typed, one),
+        reason=typed.get(f"reason-{pk}", "").strip(),
+        note=typed.get(f"note-{pk}", "").strip(),
     )
+
+
+def _bin(typed: QueryDict, one: dict[str, Any]) -> int | None:
+    """The bin whose name was typed or scanned, at the line's location."""
+    field = f"bin-{one['line'].pk}"
+    name = typed.get(field, "").strip()
+    if not name:
+        return None
+    found = next((pk for pk, known in one["bins"] if same(known) == same(name)), None)
+    if found is None:
+        raise BadInput("no_such_bin", N_("There is no such bin."), field=field)
+    return int(found)
 
 
 def _delivery(typed: QueryDict, order: int | None) -> Delivery:

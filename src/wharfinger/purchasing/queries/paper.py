@@ -19,16 +19,20 @@ from wharfinger.catalog.entry import Packs
 from wharfinger.catalog.queries import codes_of
 from wharfinger.catalog.rules.units import told
 from wharfinger.demand.entry import unit_words
-from wharfinger.demand.models import SUBJECTS, Line
+from wharfinger.demand.models import Line
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.telling import timeline
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.queries import approvals, shown
 from wharfinger.purchasing.queries import orders as queries
+from wharfinger.purchasing.queries.belonging import belonging
+from wharfinger.purchasing.queries.expected import part_numbers
 from wharfinger.purchasing.queries.landed import LandedCost, billed, costs_of
 from wharfinger.purchasing.rules.drafting import BUYABLE
 from wharfinger.stock.models import Bin, Location
 
+MOST_LABELS = 200
+"""For so many things a receipt offers labels at once, so that their numbers fit into an address."""
 CHOICES = 100
 """How many customers' lines a form offers to choose from; all of them are in Purchasing & Fulfillment."""
 
@@ -172,14 +176,17 @@ def to_receive(lines: Sequence[PurchaseLine], seen: Collection[int] = ()) -> lis
         bins[one.location_id].append((one.pk, one.name))
     codes = codes_of({line.product_id: line.product for line in lines}.values())
     packs = Packs(line.product_id for line in lines)
+    theirs = part_numbers(lines)
     return [
         {
             "line": line,
             "codes": {
                 code: plain(units, line.product.quantity_decimals)
                 for code, units in codes[line.product_id].items()
-            },
+            }
+            | dict.fromkeys(theirs.get(line.pk, ()), "1"),
             "left": standing[line.pk].on_order,
+            "seen": standing[line.pk].on_order,
             "packs": packs,
             "units": packs.told(line.product),
             "said": written(*told(standing[line.pk].on_order, line.per)) if line.per else "",
@@ -209,16 +216,8 @@ def receipt(pk: int, *, costs: bool) -> dict[str, Any]:
     (what,) = shown.show_receipts([row], costs=False)
     landed = costs_of([pk])[pk] if costs else []
     prices = billed_prices(pk) if costs else {}
-    claims = [served["line"] for line in what["lines"] for served in line["served"]]
-    found_lines = Line.objects.filter(pk__in=claims).values_list(
-        "pk", "sheet__kind", "sheet", "sheet__number"
-    )
-    sheets = {claim: (f"{SUBJECTS[kind]}:{sheet}", number) for claim, kind, sheet, number in found_lines}
-    bins = dict(
-        Bin.objects.filter(pk__in=[b for line in what["lines"] for b in line["bins"]]).values_list(
-            "pk", "name"
-        )
-    )
+    goods = shown.came([row.made_id])[row.made_id]
+    parts = belonging(goods)
     return {
         "receipt": row,
         "entries": timeline(f"receipt:{pk}"),
@@ -235,14 +234,36 @@ def receipt(pk: int, *, costs: bool) -> dict[str, Any]:
                 else line["sku"],
                 "quantity": line["quantity"],
                 "price": prices[line["purchase_line"]] if costs else None,
-                "rejected": line["rejected"],
+                "rejected": line["rejected"] if line["rejected"] != "0" else "",
+                "why": _why(line),
                 "serials": ", ".join(line["serials"]),
-                "bins": ", ".join(bins[b] for b in line["bins"]),
-                "whom": ", ".join(dict.fromkeys(sheets[served["line"]][1] for served in line["served"])),
+                "parts": parts.get(line["purchase_line"], ()),
             }
             for line in what["lines"]
         ],
+        "labels": _labels(goods),
     }
+
+
+def _labels(goods: Sequence[shown.Came]) -> tuple[str, str]:
+    """Labels of what came in: one for each serial number, else one for each unit of a product."""
+    here = [one for one in goods if one.kind == "bin" and one.quantity]
+    if serials := [one.lot for one in here if one.serial]:
+        return "serials", f"ids={','.join(map(str, serials[:MOST_LABELS]))}"
+    units: dict[int, int] = defaultdict(int)
+    for one in here:
+        units[one.product] += -(-one.quantity // 10**one.decimals)
+    few = list(units.items())[:MOST_LABELS]
+    copies = "".join(f"&copies-{pk}={n}" for pk, n in few)
+    return "products", f"ids={','.join(str(pk) for pk, _n in few)}{copies}" if units else ""
+
+
+def _why(line: dict[str, Any]) -> str:
+    """Why goods of a receipt's line were turned away, each reason once."""
+    if line["rejected"] == "0":
+        return ""
+    said = (": ".join(filter(None, (one["reason"], one["note"]))) for one in line["rejections"])
+    return ", ".join(dict.fromkeys(said))
 
 
 def _cost(one: LandedCost) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from wharfinger.demand.models import Line
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding, Move
 from wharfinger.ledger.prepared import Prepared, an_id, ids
-from wharfinger.purchasing.models import Approval, PurchaseLine, PurchaseOrder, Receipt
+from wharfinger.purchasing.models import Approval, PurchaseLine, PurchaseOrder, Receipt, Rejection
 from wharfinger.purchasing.queries.landed import LandedCost, billed, costs_of
 from wharfinger.purchasing.queries.orders import LINE_AT, figures, with_word
 from wharfinger.purchasing.queries.truth import known_lots
@@ -44,6 +44,8 @@ class Came(NamedTuple):
     """The further unit of the product whose cost that is; its own where none is named."""
     kind: str
     bin: int | None
+    lot: int
+    serial: bool
     code: str
     claim: int
     quantity: int
@@ -217,7 +219,7 @@ def came(entries: Iterable[int]) -> dict[int, list[Came]]:
     found: dict[int, list[Came]] = defaultdict(list)
     for row in sql.fetch(
         "SELECT m.entry_id, p.id, p.purchase_order_id, o.number, g.id, g.sku, g.quantity_decimals, "
-        "o.currency, p.unit_cost_micro, p.unit, t.kind, b.id, l.code, t.claim_id, "
+        "o.currency, p.unit_cost_micro, p.unit, t.kind, b.id, l.id, l.serial, l.code, t.claim_id, "
         "m.quantity - COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0) "
         "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id AND s.kind = 'on_order' "
         "JOIN purchasing_purchaseline p ON p.place_id = s.place_id "
@@ -239,6 +241,7 @@ def show_receipts(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
     landed = costs_of(r.pk for r in listed) if costs else {}
     prices = billed(r.pk for r in listed) if costs else {}
     home = configuration.one("currency") if landed else ""
+    turned = rejections(r.pk for r in listed)
     return [
         {
             "id": receipt.pk,
@@ -255,6 +258,14 @@ def show_receipts(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
                     if costs
                     else None,
                     "currency": some[0].currency,
+                    "rejections": [
+                        {
+                            "quantity": plain(one.quantity, some[0].decimals),
+                            "reason": one.reason,
+                            "note": one.note,
+                        }
+                        for one in turned.get((receipt.pk, some[0].purchase_line), ())
+                    ],
                 }
                 for some in _by_line(goods[receipt.made_id])
             ],
@@ -262,6 +273,15 @@ def show_receipts(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
         }
         for receipt in listed
     ]
+
+
+def rejections(receipts: Iterable[int]) -> dict[tuple[int, int], list[Rejection]]:
+    """What was turned away at the door and why, by receipt and purchase order's line."""
+    found: dict[tuple[int, int], list[Rejection]] = defaultdict(list)
+    rows = Rejection.objects.filter(receipt__in=list(receipts), void__isnull=True).order_by("pk")
+    for one in rows:
+        found[one.receipt_id, one.purchase_line_id].append(one)
+    return found
 
 
 def _unit_cost(came: Came, billed_micro: int | None) -> str:

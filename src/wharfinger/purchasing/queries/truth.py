@@ -276,8 +276,25 @@ def read_door(arrivals: Sequence[Any]) -> Read:
         truth.read["sites"] = sql.by_ids(Site, sites)
         truth.read["freight"] = _read_freight(truth)
         truth.read["known_lots"] = known_lots(purchase_products(truth), codes) if codes else {}
+        numbered = {a.purchase_line for a in arrivals if a.numbered}
+        truth.read["last_numbers"] = _last_numbers(truth, numbered) if numbered else {}
 
     return read
+
+
+def _last_numbers(truth: Truth, lines: Iterable[int]) -> dict[int, int]:
+    """The highest number that was ever given of the series of these lines' products, whose rows are locked."""
+    products = sorted({line.product_id for line in map(truth.read["purchase_lines"].get, lines) if line})
+    rows = sql.fetch(
+        "SELECT l.product_id, MAX(SUBSTR(l.code_key, LENGTH(RTRIM(g.serial_pattern, '#')) + 1)) "
+        "FROM ledger_lot l JOIN catalog_product g ON g.id = l.product_id "
+        f"WHERE {sql.among('l.product_id')} AND l.serial AND LENGTH(l.code_key) = LENGTH(g.serial_pattern) "
+        "AND SUBSTR(l.code_key, 1, LENGTH(RTRIM(g.serial_pattern, '#'))) = LOWER(RTRIM(g.serial_pattern, '#')) "
+        "AND RTRIM(SUBSTR(l.code_key, LENGTH(RTRIM(g.serial_pattern, '#')) + 1), '0123456789') = '' "
+        "GROUP BY l.product_id",
+        [sql.array(products)],
+    )
+    return {product: int(last or 0) for product, last in rows}
 
 
 def _read_freight(truth: Truth) -> dict[int, int]:

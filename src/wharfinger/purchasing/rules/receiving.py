@@ -9,13 +9,15 @@ from typing import Any
 
 from wharfinger.base.money import extended, rounded, share, shares
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
-from wharfinger.base.words import same
 from wharfinger.demand import rules as demand
 from wharfinger.ledger.plan import Held, LotRef, Number, PlaceRef, Plan, Truth, fixed, spot
 from wharfinger.purchasing.rules.approving import home_cost
 from wharfinger.purchasing.rules.landing import at_home
+from wharfinger.purchasing.rules.lots import Lots
 from wharfinger.purchasing.rules.ordering import live, mention_lines, wanted_as
 from wharfinger.stock import rules as stock
+from wharfinger.stock.rules import reasons
+from wharfinger.stock.rules.reasons import Why
 
 RECEIPT = Number("receipt", "GR-{n}")
 
@@ -32,9 +34,14 @@ class Arrival:
     rejected: int = 0
     serials: tuple[str, ...] = ()
     """Of what is accepted, then, if given, of what is rejected."""
+    numbered: bool = False
+    """Whether what is accepted and has no serial number yet gets the next ones of the product's series."""
     batch: str = ""
     expires_on: date | None = None
     bin: int | None = None
+    reason: str = ""
+    """Why some are rejected, of the company's list where that is all that is taken."""
+    note: str = ""
     line: int | None = None
     """The customer's line to serve, where a person chooses it; else promised date, age, stock last."""
     seen: int | None = None
@@ -51,6 +58,8 @@ class Delivery:
     """Whether somebody said yes to more than was ordered; the surplus becomes free stock."""
     order: int | None = None
     """The only order that may be received here, where the receipt is made from one."""
+    reason: str = ""
+    """Why goods are rejected, of all that say no reason of their own."""
 
 
 def plan_receive(truth: Truth, *, arrivals: Sequence[Arrival], delivery: Delivery) -> Plan:
@@ -87,6 +96,8 @@ def plan_receive(truth: Truth, *, arrivals: Sequence[Arrival], delivery: Deliver
                 remedies=[Remedy("submit", {"purchase_order": order.pk})],
             )
         _arrive(plan, truth, order, line, arrival, delivery, lots, n)
+        if arrival.rejected:
+            _reject(plan, truth, receipt, line, arrival, delivery, n)
     mention_lines(plan, truth)
     return plan
 
@@ -142,6 +153,30 @@ def _received_meanwhile(truth: Truth, line: Any, seen: int, left: int, n: int) -
         sku=product.sku,
         subject=f"place:{line.place_id}",
         remedies=[Remedy("reload", {})],
+    )
+
+
+def _reject(
+    plan: Plan, truth: Truth, receipt: Any, line: Any, arrival: Arrival, delivery: Delivery, n: int
+) -> None:
+    """Write down how many are turned away, and why."""
+    reason = arrival.reason or delivery.reason
+    if not reason:
+        raise BadInput(
+            "reason_needed",
+            N_("Say why {sku} is rejected."),
+            field=f"lines.{n}.reason",
+            sku=truth.read["products"][line.product_id].sku,
+        )
+    why = Why(("reject",), reason, arrival.note)
+    reasons.give(plan, truth, why, before=f"lines.{n}.")
+    plan.create(
+        "purchasing.Rejection",
+        receipt_id=receipt,
+        purchase_line_id=line.pk,
+        quantity=arrival.rejected,
+        reason=why.reason,
+        note=why.note,
     )
 
 
@@ -313,116 +348,3 @@ def _pass_through(
     )
     plan.draw(step, made, -quantity, -worth)
     plan.draw(step, made, quantity, worth)
-
-
-class Lots:
-    """The lots under which goods arrive: known ones that may come in again, else new ones of this plan."""
-
-    def __init__(self, plan: Plan, truth: Truth) -> None:
-        self.plan = plan
-        self.truth = truth
-        self.made: dict[tuple[int, str], LotRef] = {}
-
-    def of(
-        self, line: Any, arrival: Arrival, n: int
-    ) -> tuple[list[tuple[LotRef, int]], list[tuple[LotRef, int]]]:
-        """The lots of what is accepted and of what is rejected, each with its quantity."""
-        product = self.truth.read["products"][line.product_id]
-        accepted = arrival.quantity - arrival.rejected
-        loose = self.truth.lot(product.pk)
-        traced = product.traced if product.traced_from == "receipt" else "none"
-        if product.traced == "serial" and arrival.serials and self._to_customer(line):
-            # What gets its numbers when it leaves has left: they are known where the vendor tells them.
-            traced = "serial"
-        if arrival.serials and traced != "serial":
-            raise BadInput(
-                "not_traced",
-                N_("{sku} is received without serial numbers. Leave them out."),
-                field=f"lines.{n}.serials",
-                sku=product.sku,
-            )
-        if traced == "serial":
-            if len(arrival.serials) not in (accepted, arrival.quantity):
-                raise BadInput(
-                    "serials_needed",
-                    N_("{wanted} serial numbers of {sku} are needed; {free} are given."),
-                    field=f"lines.{n}.serials",
-                    wanted=accepted,
-                    free=len(arrival.serials),
-                    sku=product.sku,
-                )
-            units = [(self._serial(product, code, n), 1) for code in arrival.serials]
-            return units[:accepted], units[accepted:] or _some(loose, arrival.rejected)
-        if traced == "batch":
-            if not arrival.batch:
-                raise BadInput(
-                    "batch_needed", N_("Give the batch of {sku}."), field=f"lines.{n}.batch", sku=product.sku
-                )
-            batch = self._batch(product, arrival)
-            return _some(batch, accepted), _some(loose, arrival.rejected)
-        return _some(loose, accepted), _some(loose, arrival.rejected)
-
-    def _to_customer(self, line: Any) -> bool:
-        return bool(
-            self.truth.document("purchasing.PurchaseOrder", line.purchase_order_id).ship_to == "organization"
-        )
-
-    def _serial(self, product: Any, code: str, n: int) -> LotRef:
-        field = f"lines.{n}.serials"
-        key = same(code)
-        if not key:
-            raise BadInput("missing", N_("Please fill this in."), field=field)
-        if (product.pk, key) in self.made:
-            raise BadInput(
-                "serial_twice",
-                N_("The serial number {serial} is given twice. Give it once."),
-                field=field,
-                serial=code,
-            )
-        known = self.truth.read["known_lots"].get((product.pk, key))
-        if known is not None and known.where in ("customer", "in_transit", "rented"):
-            raise Refusal(
-                "serial_at_customer",
-                N_("Serial number {serial} is out at a customer; it comes back only as a return."),
-                field=field,
-                serial=code,
-            )
-        if known is not None and (known.where or not known.serial):
-            raise Refusal(
-                "serial_known",
-                N_("Serial number {serial} is known already. Check the number."),
-                field=field,
-                serial=code,
-            )
-        if known is not None:
-            lot = LotRef(known.id, product.pk, serial=True)
-        else:
-            lot = self._make(product, code, key, serial=True, expires_on=None)
-        self.made[product.pk, key] = lot
-        return lot
-
-    def _batch(self, product: Any, arrival: Arrival) -> LotRef:
-        key = same(arrival.batch)
-        known = self.truth.read["known_lots"].get((product.pk, key))
-        if (product.pk, key) not in self.made:
-            self.made[product.pk, key] = (
-                self._make(product, arrival.batch, key, serial=False, expires_on=arrival.expires_on)
-                if known is None
-                else LotRef(known.id, product.pk)
-            )
-        return self.made[product.pk, key]
-
-    def _make(self, product: Any, code: str, key: str, *, serial: bool, expires_on: date | None) -> LotRef:
-        made = self.plan.create(
-            "ledger.Lot",
-            product_id=product.pk,
-            serial=serial,
-            code=code.strip(),
-            code_key=key,
-            expires_on=expires_on,
-        )
-        return LotRef(made, product.pk, serial=serial)
-
-
-def _some(lot: LotRef, quantity: int) -> list[tuple[LotRef, int]]:
-    return [(lot, quantity)] if quantity else []

@@ -292,6 +292,8 @@ LEVELS = (
 )
 REASONS: tuple[tuple[str, tuple[str, ...], bool], ...] = (
     ("Damaged", ("lost", "hold"), True),
+    ("Damaged on the way", ("reject",), False),
+    ("Not what was ordered", ("reject",), True),
     ("Lost", ("lost",), False),
     ("Found", ("found",), False),
     ("Used in our own house", ("lost",), False),

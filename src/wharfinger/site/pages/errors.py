@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+
+from wharfinger.base.refusal import N_, Refusal
+
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What was sent cannot be read, or is more than we take at once."""
+    if isinstance(exception, TOO_MUCH):
+        return _page(request, 413, Refusal("too_big", N_("This is more than can be sent at once.")))
+    return _page(request, 400)
 
 
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -23,5 +35,5 @@ def broken(request: HttpRequest) -> HttpResponse:
     return _page(request, 500)
 
 
-def _page(request: HttpRequest, code: int) -> HttpResponse:
-    return render(request, "site/error.html", {"code": code, "refusal": None}, status=code)
+def _page(request: HttpRequest, code: int, refusal: Refusal | None = None) -> HttpResponse:
+    return render(request, "site/error.html", {"code": code, "refusal": refusal}, status=code)

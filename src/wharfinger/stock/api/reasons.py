@@ -20,7 +20,7 @@ from wharfinger.stock.queries import reasons as queries
 
 router = Router(tags=["stock"])
 
-Use = Literal["found", "lost", "hold", "scrap", "correct_serial"]
+Use = Literal["found", "lost", "hold", "scrap", "correct_serial", "reject"]
 
 
 class ReasonGiven(Given):
@@ -28,7 +28,7 @@ class ReasonGiven(Given):
 
     name: str = Field(min_length=1, max_length=60, examples=["Damaged"])
     uses: list[Use] = Field(
-        default=["found", "lost"], min_length=1, max_length=5, description="For which acts it is offered."
+        default=["found", "lost"], min_length=1, max_length=6, description="For which acts it is offered."
     )
     note_required: bool = Field(default=False, description="Whether whoever gives it says more in a note.")
 
@@ -37,7 +37,7 @@ class ReasonChange(Given):
     """What changes about a reason."""
 
     name: str | None = Field(default=None, min_length=1, max_length=60, examples=["Damaged"])
-    uses: list[Use] | None = Field(default=None, min_length=1, max_length=5, examples=[["lost", "scrap"]])
+    uses: list[Use] | None = Field(default=None, min_length=1, max_length=6, examples=[["lost", "scrap"]])
     note_required: bool | None = Field(default=None, examples=[True])
     retired_on: date | None = Field(default=None, examples=[None])
 

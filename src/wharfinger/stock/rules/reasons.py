@@ -17,6 +17,7 @@ USES: dict[str, str] = {
     "hold": N_("Set aside"),
     "scrap": N_("Scrapped"),
     "correct_serial": N_("Serial number corrected"),
+    "reject": N_("Rejected at the door"),
 }
 """For which acts a reason may be offered."""
 
@@ -78,9 +79,10 @@ def _not_known(truth: Truth, name: str, pk: int | None) -> None:
         raise BadInput("name_taken", N_("This name is taken. Choose another."), field="name")
 
 
-def give(plan: Plan, truth: Truth, why: Why) -> None:
+def give(plan: Plan, truth: Truth, why: Why, *, before: str = "") -> None:
     """Let the entry name the reason of the list that was given.
 
+    before: what the names of the fields begin with, where an act gives a reason for each of its lines.
     Needs ``truth.read["reasons"]``. Raises BadInput when only the list holds and it has no such reason for
     the act, or when the reason asks for a note.
     """
@@ -91,7 +93,7 @@ def give(plan: Plan, truth: Truth, why: Why) -> None:
             raise BadInput(
                 "reason_not_listed",
                 N_("Choose a reason of the list: {words}. Whoever keeps the settings can add one."),
-                field="reason",
+                field=f"{before}reason",
                 words=", ".join(row.name for row in listed) or "–",
             )
         return
@@ -99,7 +101,7 @@ def give(plan: Plan, truth: Truth, why: Why) -> None:
         raise BadInput(
             "note_missing",
             N_("“{reason}” asks for a note. Say what happened."),
-            field="note",
+            field=f"{before}note",
             reason=found.name,
         )
     plan.mention(("reason", found.pk))

@@ -98,6 +98,7 @@ PRODUCTS = Kind(
             example="receipt",
             words=words(receipt="wareneingang", shipping="versand"),
         ),
+        Column("serial_pattern", N_("Series of our own serial numbers"), example="XYZ###"),
         Column("unit", N_("Unit"), ("Einheit", "default unit of measure", "unit of measure"), example="pc"),
         Column("quantity_decimals", N_("Decimals of quantities"), ("decimals",), form="whole", example="0"),
         Column("weight_grams", N_("Weight in grams"), ("weight", "Gewicht"), form="whole", example="2400"),

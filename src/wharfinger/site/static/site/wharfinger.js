@@ -52,7 +52,8 @@
   const fit = () => $$(".scroll").forEach((box) => box.classList.toggle("wide", box.firstElementChild.offsetWidth > box.clientWidth + 1));
   document.addEventListener("htmx:afterSwap", () => { count(); fit(); });
   window.addEventListener("resize", fit);
-  document.addEventListener("htmx:sendError", () => say(document.documentElement.lang === "de" ? "Keine Verbindung. Bitte noch einmal." : "No connection. Please try again."));
+  const offline = () => say(document.documentElement.lang === "de" ? "Keine Verbindung. Bitte noch einmal." : "No connection. Please try again.");
+  document.addEventListener("htmx:sendError", offline);
   window.addEventListener("pageshow", count);
 
   // A refused act on one row is sent again with the quantity that is offered.
@@ -217,11 +218,80 @@
     count();
     scans.push({ scanner, code, back: () => { box.checked = false; count(); } });
   };
+  // The code of goods with numbers says whose the next numbers are; without one they are of the first goods that lack some.
+  const echoed = (from, to) => {
+    if (from === to) return;
+    const told = $("[data-last]", to), says = $("[data-last]", from);
+    told.textContent = says.textContent;
+    told.classList.toggle("bad", says.classList.contains("bad"));
+  };
+  const headed = (scanner, code) => {
+    const heads = $$("[data-heads]"), head = heads.find((one) => JSON.parse(one.dataset.heads).some((known) => bare(known) === bare(code)));
+    if (!head) return false;
+    heads.forEach((one) => { delete one.dataset.current; });
+    head.dataset.current = "";
+    const told = $("[data-last]", scanner);
+    told.textContent = `${code}: ${scanner.closest("form").dataset.next ?? ""}`;
+    told.classList.remove("bad");
+    head.scrollIntoView({ block: "nearest" });
+    beep(true);
+    return true;
+  };
+  // Where not every row stands on the page, a code that none of them has asks for its rows; what nobody knows is a
+  // number of the goods that were read last. Codes take their turns, as a scanner is faster than any answer.
+  let asking = Promise.resolve();
+  const stands = (code) => $$("[data-codes], [data-heads]").some((row) => known(JSON.parse(row.dataset.codes ?? row.dataset.heads)).some(([one]) => bare(one) === bare(code)));
+  const brought = (scanner, code) => {
+    const form = scanner.closest("[data-rows]");
+    if (!form || !("counts" in scanner.dataset) || stands(code)) return false;
+    asking = asking.then(() => bring(form, scanner, code));
+    return true;
+  };
+  const bring = async (form, scanner, code) => {
+    if (stands(code)) { scan(scanner, code); return; }
+    const vendor = form.elements.vendor, told = $("[data-last]", scanner);
+    const asked = new URLSearchParams({ code, vendor: vendor?.value ?? "", order: form.dataset.order ?? "" });
+    const found = await fetch(`${form.dataset.rows}?${asked}`).then((answer) => answer.json()).catch(() => null);
+    const tell = (words, good) => {
+      told.textContent = `${code}: ${words}`;
+      told.classList.toggle("bad", !good);
+      beep(good);
+    };
+    if (!found) { offline(); beep(false); return; }
+    if (!found.rows) {
+      const numbers = !found.why && $("[data-current] [data-scanner]");
+      if (!numbers) { tell(found.why || form.dataset.none, false); return; }
+      scan(numbers, code);
+      echoed(numbers, scanner);
+      return;
+    }
+    const parts = document.createElement("template"), table = $(".takes table", form);
+    parts.innerHTML = `<table>${found.rows}</table>${found.bins}`;
+    $$("tbody", parts.content).reverse().filter((row) => !document.getElementById(row.id)).forEach((row) => table.tHead.after(row));
+    $$("datalist", parts.content).filter((list) => !document.getElementById(list.id)).forEach((list) => form.append(list));
+    $(".takes", form).hidden = false;
+    if (vendor && !vendor.value) vendor.value = found.vendor;
+    if (found.whole) tell(form.dataset.whole, true);
+    else scan(scanner, code);
+  };
+  document.addEventListener("click", (event) => {
+    const form = event.target.closest("[data-fill]")?.closest("form");
+    if (!form) return;
+    $$("[data-open]", form).forEach((line) => {
+      const amount = $("[name^=quantity-]", line);
+      if (!amount.value) amount.value = line.dataset.open / 10 ** line.dataset.decimals;
+    });
+  });
+  const numbering = () => {
+    const every = $$("[data-scanner]:not([data-counts])");
+    const lacks = (one) => Number(one.dataset.wanted) > $$("[data-scanned] li", one).length;
+    return $("[data-current] [data-scanner]") ?? every.find(lacks) ?? every[0];
+  };
   const tallied = (scanner, code) => {
     const means = (line) => Number((known(JSON.parse(line.dataset.codes)).find(([known]) => bare(known) === bare(code)) || [])[1] || 0);
     const lines = $$("[data-codes]").filter(means);
-    const counts = "counts" in scanner.dataset, numbers = counts && !lines.length && $("[data-scanner]:not([data-counts])");
-    if (numbers && (!numbers.closest("[data-numbers]") || beyond(scanner))) { scan(numbers, code); return true; }
+    const counts = "counts" in scanner.dataset, numbers = counts && !lines.length && numbering();
+    if (numbers && (!numbers.closest("[data-numbers]") || beyond(scanner))) { scan(numbers, code); echoed(numbers, scanner); return true; }
     if (!lines.length && !counts) return false;
     const form = scanner.closest("form"), told = $("[data-last]", scanner), amount = (line) => $("[name^=quantity-]", line);
     const most = (line) => line.dataset.open / 10 ** line.dataset.decimals;
@@ -285,9 +355,7 @@
     const home = sets.find(expects), there = home && $("[data-scanner]", home);
     if (there && there !== scanner) {
       scan(there, code);
-      const told = $("[data-last]", scanner), says = $("[data-last]", there);
-      told.textContent = says.textContent;
-      told.classList.toggle("bad", says.classList.contains("bad"));
+      echoed(there, scanner);
       return true;
     }
     return false;
@@ -305,7 +373,7 @@
     if (routed(scanner, code)) return;
     if (putting(scanner, code) || shelved(scanner, code)) return;
     if ("ticks" in scanner.dataset) { ticked(scanner, code); return; }
-    if (tallied(scanner, code) || unexpected(scanner, code)) return;
+    if (brought(scanner, code) || headed(scanner, code) || tallied(scanner, code) || unexpected(scanner, code)) return;
     const list = $("[data-scanned]", scanner), told = $("[data-last]", scanner), name = scanner.dataset.name;
     const before = $$("input", list).filter((input) => same(input.value) === same(code)).length;
     // Where products are counted, each scan of a code is one more of it.
@@ -338,7 +406,38 @@
       fields[fields.indexOf(field) + 1]?.focus();
       return;
     }
-    field.value.split(/[\s,;]+/).filter(Boolean).forEach((code) => scan(scanner, code));
+    read(scanner, field.value.split(/[\s,;]+/));
+    field.value = "";
+  });
+  // Numbers from one to another, A001..A010 or A001-A010: alike but for the number at their end, and no more than lack.
+  const MOST = 1000;
+  const ranged = (scanner, code) => {
+    const of = "counts" in scanner.dataset ? numbering() : scanner;
+    if (!of || !("ranges" in of.dataset)) return [code];
+    const parts = code.match(/^(.*?)(\d{1,15})(\.\.|-)(.*?)(\d{1,15})$/);
+    if (!parts) return [code];
+    const [, before, first, mark, again, last] = parts, many = Number(last) - Number(first) + 1;
+    const most = mark === ".." ? MOST : Math.min(MOST, Number(of.dataset.wanted));
+    if (before !== again || first.length !== last.length || many < 1 || many > most || (mark === "-" && !before)) return [code];
+    return Array.from({ length: many }, (_, n) => before + String(Number(first) + n).padStart(first.length, "0"));
+  };
+  const read = (scanner, codes) => codes.map((code) => code.trim()).filter(Boolean).flatMap((code) => ranged(scanner, code)).forEach((code) => scan(scanner, code));
+  // Whoever rejects says why: a row asks as soon as something is rejected in it.
+  document.addEventListener("input", (event) => {
+    const field = event.target, row = field.name?.startsWith("rejected-") && field.closest("tbody"), asks = $("#rejects");
+    if (!row || !asks || $(".rejects", row)) return;
+    row.firstElementChild.after(asks.content.cloneNode(true));
+    $$(".rejects input", row).forEach((one) => {
+      one.name = one.name.replace("0", field.name.split("-")[1]);
+      one.setAttribute("aria-label", `${one.placeholder} ${field.getAttribute("aria-label").split(" ").pop()}`);
+    });
+  });
+  // A list of numbers as a file: the first column, without its heading.
+  document.addEventListener("change", async (event) => {
+    const field = event.target.closest?.("[data-numbers-from]"), file = field?.files[0];
+    if (!file) return;
+    const cells = (await file.text()).split(/\r?\n/).map((row) => row.split(/[;,\t]/)[0].replace(/^\uFEFF/, "").replace(/^\s*"|"\s*$/g, ""));
+    read(field.closest("[data-scanner]"), cells.filter((cell, n) => n > 0 || /\d/.test(cell)));
     field.value = "";
   });
   document.addEventListener("paste", (event) => {
@@ -346,7 +445,7 @@
     const text = event.clipboardData.getData("text");
     if (!field || !/[\r\n]/.test(text)) return;
     event.preventDefault();
-    text.split(/[\r\n,;]+/).map((code) => code.trim()).filter(Boolean).forEach((code) => scan(field.closest("[data-scanner]"), code));
+    read(field.closest("[data-scanner]"), text.split(/[\r\n,;]+/));
   });
   document.addEventListener("click", (event) => {
     const back = event.target.closest("[data-unscan]"), scanner = back?.closest("[data-scanner]");
