@@ -27,7 +27,9 @@ def figure(text: str, decimal: str) -> str | None:
         rf"-?\d{{1,3}}({re.escape(other)}\d{{3}})+({re.escape(decimal)}\d*)?", bare
     ):
         return None
-    return bare.replace(other, "").replace(decimal, ".")
+    # Some systems write .5, or 5. with nothing behind the point.
+    found = bare.replace(other, "").replace(decimal, ".").removesuffix(".")
+    return re.sub(r"^(-?)\.", r"\g<1>0.", found)
 
 
 def decimal_of(texts: Iterable[str]) -> str | None:
