@@ -22,7 +22,7 @@ from wharfinger.ledger.models import Entry, Outbox
 from wharfinger.notices import calling, outbox, rules
 from wharfinger.notices.actions import add_webhook, change_webhook, send_again, set_rule
 from wharfinger.notices.models import Attempt, Webhook
-from wharfinger.parties.models import User
+from wharfinger.parties.models import Grant, Role, User
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.site.consumers import CONSUMERS
@@ -31,7 +31,11 @@ pytestmark = pytest.mark.django_db
 
 
 def person(name: str, **values: Any) -> User:
-    return User.objects.create(username=name, name=name.title(), email=f"{name}@example.com", **values)
+    """Somebody with an address who may see everything, and so own it."""
+    made = User.objects.create(username=name, name=name.title(), email=f"{name}@example.com", **values)
+    role, _ = Role.objects.get_or_create(name="reader", defaults={"permissions": ["*.read"]})
+    Grant.objects.create(user=made, role=role)
+    return made
 
 
 def order(company: World, owner: User | None = None) -> int:

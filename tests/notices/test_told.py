@@ -35,6 +35,7 @@ from wharfinger.notices.rules import EVENTS, event_of
 from wharfinger.parties.models import Grant, Role
 from wharfinger.purchasing.actions.approving import approve, reject, request
 from wharfinger.purchasing.actions.ordering import ask, draft, draft_from_lines, submit
+from wharfinger.purchasing.actions.tiers import add_tier
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.sales.actions.holds import expire, reserve
@@ -272,9 +273,15 @@ def test_a_purchase_order_that_waits_is_told_to_approvers_and_what_they_say_to_i
     company: World, catcher: Catcher
 ) -> None:
     threshold(1000)
-    buyer, boss, _team = person("buyer"), person("boss"), person("team")
-    for user, rights in ((buyer, ["purchasing.order"]), (boss, ["purchasing.approve"])):
+    buyer, boss, _team, small = person("buyer"), person("boss"), person("team"), person("small")
+    for user, rights in (
+        (buyer, ["purchasing.order"]),
+        (boss, ["purchasing.approve"]),
+        (small, ["purchasing.approve"]),
+    ):
         Grant.objects.create(user=user, role=Role.objects.create(name=user.name, permissions=rights))
+    for name, limit, who in (("Small", 2000, small), ("Large", None, boss)):
+        add_tier(actor=HOUSE, values={"name": name, "limit_minor": limit, "people": [who.pk]})
     lines = (PurchaseLineWish(company.product().pk, 20),)
     order = draft(actor=buyer, wish=PurchaseWish(company.vendor.pk, lines)).one("purchasing.PurchaseOrder")
     number = PurchaseOrder.objects.get(pk=order).number

@@ -77,14 +77,18 @@ class After(ABC):
         (found,) = [one.pk for one in self.lines(name) if one.product_id == self.products[product].pk]
         return found
 
-    def say_by(self, rest: str) -> None:
-        """by NAME: LINE"""
-        name, _, line = rest.partition(":")
+    def somebody(self, name: str) -> User:
+        """The administrator of this name."""
         user, new = User.objects.get_or_create(username=name, defaults={"name": name.title()})
         if new:
             user.roles.add(Role.objects.get(name="administrator"))
+        return user
+
+    def say_by(self, rest: str) -> None:
+        """by NAME: LINE"""
+        name, _, line = rest.partition(":")
         mine = self.door
-        self.door = type(mine)(self.company, user)
+        self.door = type(mine)(self.company, self.somebody(name))
         try:
             self.say(line.strip())
         finally:

@@ -173,6 +173,18 @@ class Dealing(Counting):
             return
         self.acts.append(self.door.ask([line.pk for line in self.lines(rest)]))
 
+    def say_tier(self, rest: str) -> None:
+        """tier NAME LIMIT|none [NEEDED]: PEOPLE"""
+        head, _, people = rest.partition(":")
+        name, limit, *needed = head.split()
+        who = [self.somebody(one.strip()).pk for one in people.split(",")]
+        amount = None if limit == "none" else limit
+        self.acts.append(self.door.add_tier(name, amount, int(needed[0]) if needed else 1, who))
+
+    def say_away(self, rest: str) -> None:
+        """away NAME: who decides for whoever says it, today"""
+        self.acts.append(self.door.delegate(self.somebody(rest).pk))
+
     def say_undecided(self, rest: str) -> None:
         """undecided PO: yes|no [: WHY it was rejected]"""
         name, _, wanted = rest.partition(":")

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from tests.scenarios.further import Made, Posts, Tells
+from wharfinger.base import clock
+from wharfinger.base.money import minor
 from wharfinger.demand.actions import add_lines, change_line
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
@@ -14,7 +16,7 @@ from wharfinger.flows.actions.amend import amend
 from wharfinger.flows.actions.cancel_order import cancel_order
 from wharfinger.flows.rules.amend import Amend
 from wharfinger.ledger.write import Written
-from wharfinger.purchasing.actions import approving, ordering
+from wharfinger.purchasing.actions import approving, ordering, tiers
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.rules.changing import LineChange as ChangeOfLine
 from wharfinger.purchasing.rules.changing import PurchaseChange
@@ -90,6 +92,18 @@ class DealsActions:
     def fulfil(self: Tells, order: int) -> int:
         """Declare an order fulfilled."""
         return int(self._said(lambda: orders.mark_fulfilled(actor=self.who, order=order)).id)
+
+    def add_tier(self: Tells, name: str, limit: str | None, needed: int, people: Sequence[int]) -> int:
+        """Say who approves up to which amount."""
+        values = {"name": name, "needed": needed, "people": list(people)}
+        values["limit_minor"] = None if limit is None else minor(limit, "EUR", field="limit")
+        return int(self._said(lambda: tiers.add_tier(actor=self.who, values=values)).id)
+
+    def delegate(self: Tells, person: int) -> int:
+        """Let somebody approve in one's place today."""
+        day = clock.today("Europe/Berlin")
+        act = lambda: tiers.delegate(actor=self.who, delegate=person, first_on=day, last_on=day)  # noqa: E731
+        return int(self._said(act).id)
 
     def reject(self: Tells, lines: Sequence[int], note: str) -> int:
         """Do not let lines be bought."""
@@ -172,6 +186,16 @@ class DealsApi:
     def fulfil(self: Posts, order: int) -> int:
         """Declare an order fulfilled."""
         return int(self._post(f"/orders/{order}/mark-fulfilled", {})["entry"])
+
+    def add_tier(self: Posts, name: str, limit: str | None, needed: int, people: Sequence[int]) -> int:
+        """Say who approves up to which amount."""
+        body = {"name": name, "limit": limit, "needed": needed, "people": list(people)}
+        return int(self._post("/approval-tiers", body)["entry"])
+
+    def delegate(self: Posts, person: int) -> int:
+        """Let somebody approve in one's place today."""
+        day = clock.today("Europe/Berlin").isoformat()
+        return int(self._post("/delegations", {"delegate": person, "first_on": day, "last_on": day})["entry"])
 
     def reject(self: Posts, lines: Sequence[int], note: str) -> int:
         """Do not let lines be bought."""

@@ -27,6 +27,7 @@ from wharfinger.ledger.post import automation
 from wharfinger.purchasing.actions import approving, ordering, receiving
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
 from wharfinger.purchasing.pages.entry import filled_up
+from wharfinger.purchasing.queries.approvals import waits_for_others
 from wharfinger.purchasing.rules.changing import PurchaseChange
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.purchasing.rules.receiving import Arrival
@@ -210,6 +211,7 @@ approve = act_on(
         actor=who, lines=_lines(rows), note=given.get("note", ""), key=given.get("key") or None
     ),
     lambda n: ngettext("Approved %(n)s line.", "Approved %(n)s lines.", n) % {"n": n},
+    also=lambda done: waits_for_others(done.id),
 )
 reject = act_on(
     "purchasing.approve",

@@ -6,11 +6,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.conf import settings
+from django.db.models import F
 from django.urls import reverse
 
 from wharfinger.ledger.models import Entry, Fact
 from wharfinger.notices.rules import News
 from wharfinger.purchasing.models import Approval, PurchaseOrder
+from wharfinger.purchasing.queries.tiers import who_decides
 
 Paper = tuple[str, str]
 """What a document is called, and where people read it in their browser."""
@@ -21,7 +23,9 @@ def news_of(entry: Entry) -> list[News]:
     if entry.verb == "ask_purchase":
         return [News("order_to_approve", 0, 0, "", "", order=pk) for pk in _decided(entry)]
     if entry.verb == "approve":
-        granted = Approval.objects.filter(made=entry, purchase_line__isnull=False)
+        granted = Approval.objects.filter(
+            made=entry, purchase_line__isnull=False, purchase_line__approved_minor__gte=F("amount_minor")
+        )
         orders = granted.values_list("purchase_line__purchase_order", "note")
         return [
             News("order_approved", 0, 0, "", "", note=note, order=pk)
@@ -35,6 +39,13 @@ def news_of(entry: Entry) -> list[News]:
             News("order_rejected", 0, 0, "", "", note=notes.get(pk, ""), order=pk) for pk in _decided(entry)
         ]
     return []
+
+
+def approvers(news: Iterable[News]) -> dict[tuple[str, int], list[int]]:
+    """Who may approve what waits for it."""
+    lines = {one.line for one in news if one.event == "to_approve"}
+    orders = {one.order for one in news if one.event == "order_to_approve"}
+    return who_decides(lines, orders) if lines or orders else {}
 
 
 def people_of(

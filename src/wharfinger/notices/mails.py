@@ -25,7 +25,6 @@ from wharfinger.notices.buying import Paper
 from wharfinger.notices.models import Rule
 from wharfinger.notices.rules import EVENTS, News
 from wharfinger.parties.models import User
-from wharfinger.parties.queries import who_may
 from wharfinger.purchasing.models import Approval
 
 PAGES = {"quote": "sales:quote", "order": "sales:order"}
@@ -62,13 +61,13 @@ def about(entry: Entry) -> list[dict[str, Any]]:
     named = {event: rule.people for event, rule in own.items() if rule.active}
     users = {u.pk: u for u in User.objects.filter(is_active=True)}
     muted = {pk: frozenset(user.muted) for pk, user in users.items()}
-    waits = any(one.event in ("to_approve", "order_to_approve") for one in news)
     common = {
         "purchasing_team": [pk for pk in configuration.one("purchasing_team") if isinstance(pk, int)],
-        "approvers": who_may("purchasing.approve") if waits else [],
     }
     people = people_of([one.line for one in news if one.line], common)
     people |= buying.people_of([one.order for one in news if one.order], common)
+    for about, approvers in buying.approvers(news).items():
+        people[about]["approvers"] = approvers
     told = rules.tell(news, roles, people, named, muted, entry.actor_id)
     sheets = Sheet.objects.in_bulk({one.sheet for one in news if one.sheet})
     papers = {

@@ -217,3 +217,50 @@ class Approval(Document):
 
     def __str__(self) -> str:
         return f"approval {self.pk}"
+
+
+class ApprovalTier(Document):
+    """Up to which amount some people may approve purchases, and how many different ones must."""
+
+    subject: ClassVar[str] = "approval_tier"
+    name = models.CharField(max_length=60)
+    limit_minor = models.BigIntegerField(null=True)
+    """In home currency; without one they may approve any amount."""
+    needed = models.SmallIntegerField(default=1)
+    people: models.JSONField[Any, Any] = models.JSONField(default=list)
+    """The users who approve, by id."""
+    retired_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(limit_minor__isnull=True) | Q(limit_minor__gt=0), name="tier_limit_above_zero"
+            ),
+            models.CheckConstraint(condition=Q(needed__gte=1), name="tier_needs_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Delegation(Document):
+    """On which days somebody approves purchases in another's place."""
+
+    subject: ClassVar[str] = "delegation"
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="delegations", db_index=False
+    )
+    delegate = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    first_on = models.DateField()
+    last_on = models.DateField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_on__gte=models.F("first_on")), name="delegation_ends_after"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.delegate_id} for {self.approver_id}"

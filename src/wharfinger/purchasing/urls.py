@@ -12,6 +12,7 @@ from wharfinger.purchasing.pages import (
     replenishing,
     returning,
     running,
+    tiers,
 )
 
 app_name = "purchasing"
@@ -23,6 +24,11 @@ urlpatterns = [
     path("purchase-orders/low/", replenishing.low, name="low"),
     path("purchase-orders/<int:purchase_order>/", orders.order, name="order"),
     path("purchase-orders/<int:pk>/change/", changing.change, name="change"),
+    path("approval-tiers/", tiers.tiers, name="tiers"),
+    path("approval-tiers/new/", tiers.new_tier, name="new_tier"),
+    path("approval-tiers/<int:pk>/", tiers.tier, name="tier"),
+    path("account/absence/", tiers.absence, name="absence"),
+    path("account/absence/<int:pk>/end/", tiers.end_absence, name="end_absence"),
     path("purchase-orders/approve/", approving.approve, name="approve_orders"),
     path("purchase-orders/reject/", approving.reject, name="reject_orders"),
     path("purchase-orders/<int:pk>/ask/", approving.ask, name="ask"),

@@ -57,6 +57,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.purchasing.api.landing:router", ""),
     ("wharfinger.purchasing.api.replenishing:router", ""),
     ("wharfinger.purchasing.api.approvals:router", "procurement"),
+    ("wharfinger.purchasing.api.tiers:router", "procurement"),
     ("wharfinger.ledger.api:router", ""),
     ("wharfinger.documents.api:router", ""),
     ("wharfinger.exchange.api:router", ""),

@@ -49,6 +49,8 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "price_item": (N_("Price"), ""),
     "rate": (N_("Rate of exchange"), ""),
     "product_unit": (N_("Unit"), ""),
+    "approval_tier": (N_("Approval tier"), "purchasing:tier"),
+    "delegation": (N_("Delegation"), ""),
     "reason": (N_("Reason"), "stock:reason"),
     "bin": (N_("Bin"), "stock:bin"),
     "attachment": (N_("File"), "notices:attachment"),

@@ -138,6 +138,8 @@ BY_VERB: dict[str, str] = {
 """What undoing an entry of this verb needs: the permission of the verb itself."""
 
 BY_NOUN: dict[str, str] = {
+    "approval_tier": "purchasing.approval_tier",
+    "delegation": "purchasing.approve",
     "attachment": "notices.attach",
     "barcode": "catalog.product",
     "category": "catalog.product",

@@ -88,7 +88,7 @@ def _wish(lines: Sequence[int], purchase_lines: Sequence[int], orders: Sequence[
             documents=[(Sheet, demand.documents_of(list(lines)))],
             first=together,
             claims=demand.line_ids,
-            reads=(reads.read_approval, reads.read_products(), reads.read_costs),
+            reads=(reads.read_approval, reads.read_products(), reads.read_costs, reads.read_tiers),
         )
     return Wish(
         documents=[
@@ -98,7 +98,7 @@ def _wish(lines: Sequence[int], purchase_lines: Sequence[int], orders: Sequence[
         first=_read_both(together),
         claims=demand.line_ids,
         places=reads.places,
-        reads=(reads.read_approval, reads.read_products(), reads.read_costs),
+        reads=(reads.read_approval, reads.read_products(), reads.read_costs, reads.read_tiers),
     )
 
 

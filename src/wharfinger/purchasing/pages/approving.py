@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -29,12 +30,16 @@ def _rows(ask: Ask) -> Rows:
     lines = approvals.lines_of(order.pk for order in cut.items)
     asks = approvals.asking(cut.items, lines)
     home = configuration.one("currency")
+    said = approvals.said_yes(purchase_lines=[line.pk for some in asks.values() for line, _cost in some])
+    yes = {pk: names for (_about, pk), names in said.items()}
     return Rows(
-        [_row(one, asks[one.pk], len(lines[one.pk]), home) for one in cut.items], cut.before, cut.after
+        [_row(one, asks[one.pk], len(lines[one.pk]), home, yes) for one in cut.items], cut.before, cut.after
     )
 
 
-def _row(order: Any, asks: list[tuple[Any, int]], lines: int, home: str) -> Row:
+def _row(
+    order: Any, asks: list[tuple[Any, int]], lines: int, home: str, yes: Mapping[int, Mapping[int, str]]
+) -> Row:
     skus = ", ".join(dict.fromkeys(line.product.sku for line, _cost in asks))
     return Row(
         order.pk,
@@ -46,6 +51,9 @@ def _row(order: Any, asks: list[tuple[Any, int]], lines: int, home: str) -> Row:
             else _("Nothing any more"),
             "amount": (sum(cost for _line, cost in asks), home),
             "by": str(order.approval_asked_by or ""),
+            "yes": ", ".join(
+                sorted({name for line, _cost in asks for name in yes.get(line.pk, {}).values()})
+            ),
             "asked": order.approval_asked_at,
         },
         name=order.number,
@@ -62,6 +70,7 @@ ORDERS = Table(
         Column("asks", N_("To approve")),
         Column("amount", N_("Cost"), "money", permission="catalog.see_cost"),
         Column("by", N_("Asked for by")),
+        Column("yes", N_("Approved by")),
         Column("asked", N_("Since"), "ago", sortable=True),
     ),
     filters=(Filter("number", N_("Number")), Filter("vendor", N_("Vendor"))),
@@ -103,7 +112,7 @@ def approve(request: HttpRequest) -> HttpResponse:
     return page_act(
         request,
         lambda: approving.approve(actor=user, purchase_orders=_orders(request)),
-        ok=_("The purchase is approved."),
+        ok=lambda done: approvals.waits_for_others(done.id) or _("The purchase is approved."),
         back=_back(request),
     )
 

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import ngettext
 
 from wharfinger.base import configuration
 from wharfinger.demand.models import Line
-from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
+from wharfinger.purchasing.models import Approval, PurchaseLine, PurchaseOrder
 from wharfinger.purchasing.queries import shown
 from wharfinger.purchasing.rules import approving as rules
 
@@ -18,6 +19,44 @@ from wharfinger.purchasing.rules import approving as rules
 def asked() -> QuerySet[PurchaseOrder, PurchaseOrder]:
     """The drafts that wait for an approval that somebody asked for."""
     return PurchaseOrder.objects.filter(approval_asked_at__isnull=False, void__isnull=True)
+
+
+def counts_yet() -> Q:
+    """Approvals that were given and are not enough: others must give theirs too."""
+    too_little = Q()
+    for one in ("line", "purchase_line"):
+        missing = Q(**{f"{one}__approved_minor__isnull": True})
+        less = Q(**{f"{one}__approved_minor__lt": F("amount_minor")})
+        too_little |= Q(**{f"{one}__isnull": False}) & (missing | less)
+    return Q(granted=True, void__isnull=True) & too_little
+
+
+def waits_for_others(entry: int) -> str:
+    """What is said of an entry whose approvals are not enough; nothing where they are."""
+    n = Approval.objects.filter(counts_yet(), made=entry).count()
+    if not n:
+        return ""
+    return ngettext(
+        "%(n)s of it waits for another person's approval.",
+        "%(n)s of them wait for another person's approval.",
+        n,
+    ) % {"n": n}
+
+
+def said_yes(
+    lines: Iterable[int] = (), purchase_lines: Iterable[int] = ()
+) -> dict[tuple[str, int], dict[int, str]]:
+    """Who has approved what waits for others still, by line or purchase order's line."""
+    wanted = Q(line__in=list(lines)) | Q(purchase_line__in=list(purchase_lines))
+    found: dict[tuple[str, int], dict[int, str]] = defaultdict(dict)
+    rows = Approval.objects.filter(wanted, void__isnull=True).select_related("by").order_by("pk")
+    for one in rows:
+        about = ("line", one.line_id) if one.line_id else ("purchase_line", one.purchase_line_id or 0)
+        if not one.granted:
+            found.pop(about, None)
+        elif one.by is not None:
+            found[about][one.by.pk] = str(one.by)
+    return found
 
 
 def lines_of(orders: Iterable[int]) -> dict[int, list[PurchaseLine]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from django.db.models import Q
@@ -17,12 +18,13 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.prepared import Found, Prepared, ids
-from wharfinger.parties.models import Organization, Site
+from wharfinger.parties.models import Organization, Site, User
 from wharfinger.pricing.queries import costs_at_home, read_rates
-from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.models import Approval, ApprovalTier, Delegation, PurchaseLine
 from wharfinger.purchasing.queries.asked import offers_of
 from wharfinger.purchasing.queries.orders import arrivals
 from wharfinger.purchasing.rules.receiving import spread_freight
+from wharfinger.purchasing.rules.tiers import Stand
 from wharfinger.stock.models import Bin, Location
 
 Read = Callable[[Truth], None]
@@ -210,6 +212,43 @@ def read_approval(truth: Truth) -> None:
     house = truth.read["house"]
     off = {} if house.modules.get("procurement", True) else {"threshold_minor": None}
     truth.read["approval"] = house.approval | off
+
+
+def read_tiers(truth: Truth) -> None:
+    """Read who may approve how much and who stands in for whom today, where any tier is in force."""
+    day = truth.today
+    kept = ApprovalTier.objects.filter(Q(retired_on__isnull=True) | Q(retired_on__gt=day), void__isnull=True)
+    truth.read["tiers"] = list(kept)
+    truth.read["stands"], truth.read["names"], truth.read["said_yes"] = [], {}, {}
+    if not truth.read["tiers"]:
+        return
+    truth.read["stands"] = standing_in(day)
+    people = {one for tier in truth.read["tiers"] for one in tier.people}
+    people |= {one.delegate for one in truth.read["stands"]}
+    truth.read["names"] = {one.pk: str(one) for one in User.objects.filter(pk__in=people)}
+    decided = Approval.objects.filter(
+        Q(line__in=list(truth.read["lines"]))
+        | Q(purchase_line__in=list(truth.read.get("purchase_lines", ()))),
+        void__isnull=True,
+    )
+    said: dict[tuple[str, int], dict[int | None, int]] = defaultdict(dict)
+    for line, purchase_line, by, granted, amount in decided.order_by("pk").values_list(
+        "line", "purchase_line", "by", "granted", "amount_minor"
+    ):
+        about = ("line", line) if line else ("purchase_line", purchase_line)
+        if granted:
+            said[about][by] = amount
+        else:
+            said.pop(about, None)
+    truth.read["said_yes"] = said
+
+
+def standing_in(day: date) -> list[Stand]:
+    """Who approves in whose place on a day."""
+    found = Delegation.objects.filter(
+        first_on__lte=day, last_on__gte=day, ended_at__isnull=True, void__isnull=True
+    )
+    return [Stand(*one) for one in found.order_by("pk").values_list("approver", "delegate")]
 
 
 def read_limits(truth: Truth) -> None:

@@ -11,6 +11,7 @@ from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
 from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import kits
 from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.purchasing.rules import tiers
 
 
 def home_cost(truth: Truth, order: Any, line: Any, quantity: int) -> int:
@@ -41,18 +42,20 @@ def plan_approve(
     for line in _chosen(truth, lines):
         _not_ones_own(truth, line.requested_by_id)
         amount = _line_cost(truth, line)
-        demand.advance(plan, truth, line.pk, ("to_approve",), "to_order")
-        plan.change(line, approved_minor=amount, rejected_note="")
+        together = sum(_line_cost(truth, one) for one in _beside(truth, line))
+        needed = tiers.check_may(truth, together, [line.requested_by_id], field="lines")
+        if tiers.enough(truth, ("line", line.pk), amount, needed, field="lines"):
+            demand.advance(plan, truth, line.pk, ("to_approve",), "to_order")
+            plan.change(line, approved_minor=amount, rejected_note="")
         _record(plan, truth, granted=True, amount=amount, note=note, line=line.pk)
         plan.mention(*sheets_of(line))
-    granted = list(purchase_lines)
+    asked = list(purchase_lines)
     for n, pk in enumerate(purchase_orders):
         asks = asking(truth, draft_to_decide(truth, pk, f"purchase_orders.{n}"))
         if not asks and truth.documents["purchasing.PurchaseOrder"][pk].approval_asked_at is None:
             raise nothing_to_approve(truth.documents["purchasing.PurchaseOrder"][pk], f"purchase_orders.{n}")
-        granted += [line.pk for line in asks if line.pk not in granted]
-    for pk in granted:
-        _approve_purchase_line(plan, truth, pk, note)
+        asked += [line.pk for line in asks if line.pk not in asked]
+    granted = {pk for pk in asked if _approve_purchase_line(plan, truth, pk, note)}
     for order in truth.documents.get("purchasing.PurchaseOrder", {}).values():
         if order.approval_asked_at is not None and all(line.pk in granted for line in asking(truth, order)):
             plan.change(order, approval_asked_at=None)
@@ -219,7 +222,8 @@ def _no_draft(order: Any, field: str) -> Refusal:
     )
 
 
-def _approve_purchase_line(plan: Plan, truth: Truth, pk: int, note: str) -> None:
+def _approve_purchase_line(plan: Plan, truth: Truth, pk: int, note: str) -> bool:
+    """Approve a line of a draft; whether that is enough, or others must approve it too."""
     line = truth.read.get("purchase_lines", {}).get(pk)
     if line is None:
         raise NotThere(
@@ -229,12 +233,23 @@ def _approve_purchase_line(plan: Plan, truth: Truth, pk: int, note: str) -> None
     if order.submitted_at is not None or order.cancelled_at is not None:
         raise _no_draft(order, "purchase_lines")
     _not_ones_own(truth, line.requested_by_id, field="purchase_lines")
+    asked_by = [line.requested_by_id]
     if order.approval_asked_at is not None:
         _not_ones_own(truth, order.approval_asked_by_id, field="purchase_lines")
+        asked_by.append(order.approval_asked_by_id)
     amount = home_cost(truth, order, line, line.quantity)
-    plan.change(line, approved_minor=amount)
+    together = sum(
+        home_cost(truth, order, one, one.quantity)
+        for one in truth.read["purchase_lines"].values()
+        if (one.purchase_order_id, one.product_id) == (order.pk, line.product_id)
+    )
+    needed = tiers.check_may(truth, together, asked_by, field="purchase_lines")
+    enough = tiers.enough(truth, ("purchase_line", pk), amount, needed, field="purchase_lines")
+    if enough:
+        plan.change(line, approved_minor=amount)
     _record(plan, truth, granted=True, amount=amount, note=note, purchase_line=pk)
     plan.mention(order)
+    return enough
 
 
 def _chosen(truth: Truth, lines: Sequence[int]) -> list[Any]:
@@ -259,6 +274,15 @@ def _chosen(truth: Truth, lines: Sequence[int]) -> list[Any]:
         for line in known.values()
         if (line.order_id or line.sheet_id, line.product_id) in groups
         and truth.quantity_of(line.pk, ("to_approve",))
+    ]
+
+
+def _beside(truth: Truth, line: Any) -> list[Any]:
+    """All lines that name the same product on the same order, of which the total counts."""
+    return [
+        one
+        for one in truth.read["lines"].values()
+        if (one.order_id or one.sheet_id, one.product_id) == (line.order_id or line.sheet_id, line.product_id)
     ]
 
 
