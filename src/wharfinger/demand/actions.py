@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
@@ -107,7 +108,9 @@ def remove_line(*, actor: Actor, line: int, key: str | None = None) -> Written:
 
 def options_stand(truth: Truth, plan: Plan) -> None:
     """Refuse to undo what other lines of a quote were chosen by since: of a family one is taken."""
-    chosen = {change.pk: {} for change in plan.changes if change.label == "demand.Line"}
+    chosen: dict[int, dict[str, Any]] = {
+        change.pk: {} for change in plan.changes if change.label == "demand.Line"
+    }
     for change in plan.changes:
         if change.pk in chosen and change.label == "demand.Line" and change.field in _CHOICE:
             chosen[change.pk][change.field] = change.new

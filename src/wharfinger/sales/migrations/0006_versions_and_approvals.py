@@ -6,41 +6,52 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('sales', '0005_answers_of_customers'),
+        ("sales", "0005_answers_of_customers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='quote',
-            name='approval_asked_at',
+            model_name="quote",
+            name="approval_asked_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='quote',
-            name='approval_asked_by',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="quote",
+            name="approval_asked_by",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='quote',
-            name='approval_note',
+            model_name="quote",
+            name="approval_note",
             field=models.CharField(blank=True, max_length=500),
         ),
         migrations.AddField(
-            model_name='quote',
-            name='approved_at',
+            model_name="quote",
+            name="approved_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='quote',
-            name='approved_by',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="quote",
+            name="approved_by",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='quote',
-            name='version',
+            model_name="quote",
+            name="version",
             field=models.SmallIntegerField(default=1),
         ),
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +28,7 @@ from wharfinger.parties.models import User
 from wharfinger.sales import queries
 from wharfinger.sales.actions import quotes as actions
 from wharfinger.sales.models import Opportunity
+from wharfinger.sales.pages.orders import owners
 from wharfinger.sales.pages.quotes import QUOTE_TONES, QUOTE_WORDS
 from wharfinger.sales.queries import deals
 from wharfinger.sales.rules.quotes import OpportunityWish
@@ -51,8 +53,6 @@ def _rows(ask: Ask) -> Rows:
         found = found.filter(organization__name__icontains=text)
     if steps := ask.many("step"):
         found = found.filter(pipeline_step__in=steps)
-    if owners := ask.ids("owner"):
-        found = found.filter(owner_id__in=owners)
     first, last = ask.days("close")
     found = found.filter(expected_close_on__gte=first) if first else found
     found = found.filter(expected_close_on__lte=last) if last else found
@@ -98,8 +98,7 @@ OPPORTUNITIES = Table(
     ),
     filters=(
         Filter("customer", N_("Customer")),
-        Filter("step", N_("Pipeline step"), "many", lambda _ask: [(step, step) for step in deals.pipeline()]),
-        Filter("owner", N_("Owner"), "many", lambda _ask: [(str(pk), name) for pk, name in deals.owners()]),
+        Filter("step", N_("Pipeline step"), "many"),
         Filter("close", N_("Expected close"), "date"),
     ),
     tabs=(Tab("open", N_("Open")), Tab("won", N_("Won")), Tab("lost", N_("Lost")), Tab("all", N_("All"))),
@@ -111,11 +110,18 @@ OPPORTUNITIES = Table(
 
 def opportunity_list(request: HttpRequest) -> HttpResponse:
     """Every deal, and what the open ones come to."""
-    return table_page(request, OPPORTUNITIES, template="sales/opportunities.html", steps=_Steps())
+    steps = deals.pipeline()
+    known = Filter("step", N_("Pipeline step"), "many", lambda _ask: [(step, step) for step in steps])
+    filters = [known if one.key == "step" else one for one in OPPORTUNITIES.filters]
+    table = replace(OPPORTUNITIES, filters=filters)
+    return table_page(request, table, template="sales/opportunities.html", steps=_Steps(steps))
 
 
+@dataclass(frozen=True, slots=True)
 class _Steps:
     """What open deals come to by step, read only where it is shown."""
+
+    steps: Sequence[str]
 
     @property
     def told(self) -> list[dict[str, Any]]:
@@ -127,7 +133,7 @@ class _Steps:
                 "net": (one.net, one.currency),
                 "weighted": (one.weighted, one.currency),
             }
-            for one in deals.by_step()
+            for one in deals.by_step(self.steps)
         ]
 
 
@@ -203,8 +209,7 @@ def edit_opportunity(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: actions.change_opportunity(
             actor=request.user,  # type: ignore[arg-type]
             opportunity=pk,
-            values={name: value for name, value in _typed(request.POST).items() if name != "owner"}
-            | {"owner_id": typed_id(request.POST, "owner")},
+            values=_changed(request.POST, deal),
         ),
         ok=_("Changed %(number)s.") % {"number": deal.number},
         back=back,
@@ -257,8 +262,15 @@ def _choices(deal: Opportunity | None = None) -> dict[str, Any]:
         steps = [deal.pipeline_step, *steps]
     return {
         "steps": [(step, step) for step in steps],
-        "owners": deals.owners(deal.owner_id if deal is not None else None),
+        "owners": owners(deal.owner if deal is not None else None),
     }
+
+
+def _changed(given: Mapping[str, Any], deal: Opportunity) -> dict[str, Any]:
+    """The words and figures of a deal as typed; an owner who left stays where nobody else is chosen."""
+    values = _typed(given)
+    owner = values.pop("owner")
+    return values if owner == deal.owner_id else values | {"owner_id": owner}
 
 
 def _typed(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from wharfinger.demand.queries.words import with_quote_word, with_words
 from wharfinger.demand.rules.offering import OPTIONAL
 from wharfinger.ledger.prepared import Prepared, an_id, day
 from wharfinger.sales.models import Opportunity
+from wharfinger.sales.rules.approving import word_of
 from wharfinger.sales.rules.holds import end_of_day
 from wharfinger.stock.queries.worth import UnitCosts, unit_costs
 
@@ -204,6 +205,9 @@ def show_quotes(
             "order": won.get(row.pk),
             "quoted_on": _day(row.ordered_on),
             "expires_on": _day(row.quote.expires_on),
+            "version": row.quote.version,
+            "approval": word_of(row.quote),
+            "approval_note": row.quote.approval_note,
             "sent_at": _day(row.quote.sent_at),
             "won_at": _day(row.quote.won_at),
             "lost_at": _day(row.quote.lost_at),

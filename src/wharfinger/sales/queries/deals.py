@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.db.models import F, QuerySet
@@ -11,7 +11,6 @@ from django.db.models import F, QuerySet
 from wharfinger.base import configuration
 from wharfinger.base.money import extended, rounded
 from wharfinger.demand.models import Line
-from wharfinger.parties.models import User
 
 
 class Worth(NamedTuple):
@@ -34,11 +33,14 @@ class Step(NamedTuple):
 
 def worth_of(deals: Iterable[int]) -> dict[int, Worth]:
     """What these deals come to, in one statement; those without a quote are not named."""
-    return {deal: worth for deal, (_, worth) in _worth(_offered().filter(of__in=list(deals))).items()}
+    return {
+        deal: worth
+        for deal, (_, worth) in _worth(_offered().filter(sheet__quote__opportunity__in=list(deals))).items()
+    }
 
 
-def by_step() -> list[Step]:
-    """What all open deals come to by their step, in the order in which they are taken; in two statements."""
+def by_step(steps: Sequence[str]) -> list[Step]:
+    """What all open deals come to by their step, in the order of these, in one statement."""
     deal = "sheet__quote__opportunity__"
     found = _worth(_offered().filter(**{f"{deal}won_at": None, f"{deal}lost_at": None, f"{deal}void": None}))
     sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
@@ -46,7 +48,7 @@ def by_step() -> list[Step]:
         of = sums[step, worth.currency]
         for n, more in enumerate((1, worth.net, worth.weighted)):
             of[n] += more
-    turn = {step: n for n, step in enumerate(pipeline())}
+    turn = {step: n for n, step in enumerate(steps)}
     return [
         Step(step, count, net, weighted, currency)
         for (step, currency), (count, net, weighted) in sorted(
@@ -59,14 +61,6 @@ def pipeline() -> list[str]:
     """The steps that a deal goes, as the company calls them."""
     steps: list[str] = configuration.one("pipeline_steps")
     return steps
-
-
-def owners(chosen: int | None = None) -> list[tuple[int, str]]:
-    """Who may own a deal: whoever may sign in, and who owns it now."""
-    people = User.objects.filter(is_active=True)
-    if chosen is not None:
-        people = people | User.objects.filter(pk=chosen)
-    return [(one.pk, str(one)) for one in people.order_by("name", "username")]
 
 
 def _offered() -> QuerySet[Line, Line]:

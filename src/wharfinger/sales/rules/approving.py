@@ -74,7 +74,9 @@ def word_of(row: Any) -> str:
 
 def needs_approval(number: str, quote: int, found: Concerns) -> Refusal:
     """Why a quote does not go out yet; how low its margin is, is not for everybody."""
-    figures = {} if found.discount_micro is None else {"discount_percent": plain(found.discount_micro, 4)}
+    figures: dict[str, Any] = (
+        {} if found.discount_micro is None else {"discount_percent": plain(found.discount_micro, 4)}
+    )
     return Refusal(
         "needs_approval",
         N_("{number} goes out only with an approval, for its {what}. Ask for it first."),
