@@ -1,0 +1,34 @@
+"""What the doors of the stories also do with options of a quote."""
+
+from __future__ import annotations
+
+from tests.scenarios.further import Posts, Tells
+from wharfinger.demand.actions import change_line
+from wharfinger.demand.rules.amend import LineChange
+
+
+class OffersActions:
+    """Calls the actions in process."""
+
+    def offer(self: Tells, line: int, option: str, instead_of: int | None) -> int:
+        """Let a line be optional, an alternative, or firm again."""
+        change = LineChange(option=option, instead_of=instead_of)
+        return int(self._said(lambda: change_line(actor=self.who, line=line, change=change)).id)
+
+    def take(self: Tells, line: int, *, taken: bool) -> int:
+        """Let a line count, or not."""
+        return int(
+            self._said(lambda: change_line(actor=self.who, line=line, change=LineChange(taken=taken))).id
+        )
+
+
+class OffersApi:
+    """Asks over HTTP."""
+
+    def offer(self: Posts, line: int, option: str, instead_of: int | None) -> int:
+        """Let a line be optional, an alternative, or firm again."""
+        return int(self._patch(f"/lines/{line}", {"option": option, "instead_of": instead_of})["entry"])
+
+    def take(self: Posts, line: int, *, taken: bool) -> int:
+        """Let a line count, or not."""
+        return int(self._patch(f"/lines/{line}", {"taken": taken})["entry"])
