@@ -8,6 +8,9 @@ from tests.races.crowd import crowd
 from tests.world import clean, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.rules import LineWish
+from wharfinger.purchasing.actions.ordering import draft, submit
+from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
 from wharfinger.sales.actions.holds import reserve
 from wharfinger.sales.actions.quotes import create_quote, lose
 from wharfinger.sales.actions.winning import win
@@ -42,4 +45,24 @@ def test_a_quote_is_won_or_lost_but_not_both(fresh_database: dict[str, str]) -> 
     row = Quote.objects.get()
     assert (row.won_at is None) != (row.lost_at is None)
     assert Order.objects.count() == (1 if row.won_at else 0)
+    clean()
+
+
+def test_what_arrives_is_held_once(fresh_database: dict[str, str]) -> None:
+    company = world()
+    product = company.product()
+    bought = draft(actor=HOUSE, wish=PurchaseWish(company.vendor.pk, (PurchaseLineWish(product.pk, 5),)))
+    submit(actor=HOUSE, order=bought.one("purchasing.PurchaseOrder"))
+    place = PurchaseLine.objects.get().place_id
+    lines = [
+        create_quote(actor=HOUSE, wish=QuoteWish(company.customer.pk, (LineWish(product.pk, 1),))).one(
+            "ledger.Claim"
+        )
+        for _ in range(12)
+    ]
+    holds = [partial(reserve, actor=HOUSE, holds=[Hold(line, 1, arrival=place)]) for line in lines]
+    outcome = crowd(6, holds)
+    assert outcome.errors == []
+    assert (len(outcome.done), {refusal.code for refusal in outcome.refused}) == (5, {"not_enough"})
+    assert sum(held(line).get("on_order", 0) for line in lines) == 5
     clean()

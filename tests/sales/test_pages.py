@@ -337,6 +337,9 @@ def test_each_line_of_a_quote_may_go_elsewhere(client: Client, company: World) -
     values = {"into": "order", f"into-{one}": "job", "shown": f"order into-{one}=job"}
     do(client, f"/quotes/{quote}/win/", values)
     job, order = (Sheet.objects.get(kind=kind) for kind in ("job", "order"))
+    became = Line.objects.get(came_from=one)
+    assert f'<a href="/lines/{became.pk}/">J-1, line 1</a>' in see(client, f"/lines/{one}/")
+    assert f'<a href="/lines/{one}/">' in see(client, f"/lines/{became.pk}/")
     page = see(client, f"/quotes/{quote}/")
     assert f'href="/orders/{order.pk}/"' in page
     assert f'href="/work-orders/{job.pk}/"' in page

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -331,6 +332,7 @@ def line(request: HttpRequest, line: int) -> HttpResponse:
             "units": unit_choices(found.product, found.unit),
             "options": options.choices(found),
             "unit_words": unit_words(found),
+            "kin": _kin(found),
         }
         return render(request, "demand/line.html", context)
 
@@ -343,6 +345,19 @@ def line(request: HttpRequest, line: int) -> HttpResponse:
         back=back,
         again=show,
     )
+
+
+def _kin(line: Line) -> list[tuple[str, str, str]]:
+    """The line of the quote that was won into this one, and the one that this became: label, words, address."""
+    rows = Line.objects.filter(Q(pk=line.came_from_id) | Q(came_from=line.pk), void__isnull=True)
+    return [
+        (
+            _("Came from") if one.pk == line.came_from_id else _("Became"),
+            _("%(number)s, line %(position)s") % {"number": one.sheet.number, "position": one.position},
+            reverse("demand:line", args=[one.pk]),
+        )
+        for one in rows.select_related("sheet").order_by("pk")
+    ]
 
 
 def _as_typed(line: Line) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -68,9 +69,16 @@ def reserve(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def where_to(shelf: Shelf) -> list[tuple[str, str, int, Any]]:
-    """Who has the rest of a row, as the page links it: number, address, units, until when."""
+    """Who has the rest of a row, as the page links it: number, address, units, and the last day."""
+    # A hold that lasts a whole day ends with the first instant of the next.
+    moment = timedelta(microseconds=1)
     return [
-        (one.number, document_address(Sheet(pk=one.sheet, kind=one.kind)), one.units, one.until)
+        (
+            one.number,
+            document_address(Sheet(pk=one.sheet, kind=one.kind)),
+            one.units,
+            one.until and one.until - moment,
+        )
         for one in shelf.held_by[:3]
     ]
 

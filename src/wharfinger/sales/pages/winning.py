@@ -104,7 +104,9 @@ def _chosen(given: Mapping[str, Any], lines: list[Line]) -> dict[str, str]:
 
 
 def _told(chosen: Mapping[str, str]) -> str:
-    return " ".join([chosen["into"], *(f"{name}={where}" for name, where in chosen.items() if name != "into")])
+    return " ".join(
+        [chosen["into"], *(f"{name}={where}" for name, where in chosen.items() if name != "into")]
+    )
 
 
 def _homes(chosen: Mapping[str, str]) -> dict[str, Any]:
@@ -134,7 +136,7 @@ def _places(organization: int) -> list[tuple[str, str]]:
     return [("order", _("The sales order alone")), *fresh, *known]
 
 
-def _steps(picture: winning.Picture, lines: list[Line]) -> list[tuple[str, str, str, str, str, str]]:
+def _steps(picture: winning.Picture, lines: list[Line]) -> list[tuple[Any, ...]]:
     """What becomes of each line and where it comes from, as the rows of a dry run."""
     known = {line.pk: line for line in lines}
     steps = []
@@ -145,8 +147,6 @@ def _steps(picture: winning.Picture, lines: list[Line]) -> list[tuple[str, str, 
         for source in won.sources:
             word, target, tone = ENDS[source.kind]
             where = source.where or _(word)
-            if source.on is not None:
-                where = f"{where} · {formats.date_format(source.on, 'SHORT_DATE_FORMAT')}"
             units = written(source.units, line.product.quantity_decimals)
-            steps.append((units, line.product.sku, where, _(target), tone, note))
+            steps.append((units, line.product.sku, where, source.on, _(target), tone, note))
     return steps

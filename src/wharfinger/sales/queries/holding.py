@@ -369,14 +369,18 @@ def come_from(lines: Sequence[int]) -> list[Origin]:
         "place__parent__location__name",
         **_TOLD,
     )
-    found = []
+    sums: dict[tuple[Any, ...], int] = defaultdict(int)
     for row in told:
         _, number, _, on = _told(row)
         here = " · ".join(
             name for name in (row["place__bin__name"], row["place__parent__location__name"]) if name
         )
         where = here if row["kind"] == "bin" else number
-        found.append(Origin(row["claim_id"], row["product_id"], row["kind"], row["quantity"], where, on))
+        sums[row["claim_id"], row["product_id"], row["kind"], where, on] += row["quantity"]
+    found = [
+        Origin(claim, product, kind, units, where, on)
+        for (claim, product, kind, where, on), units in sums.items()
+    ]
     return sorted(found, key=lambda one: (one.claim, kinds.index(one.kind), one.on or date.max, one.where))
 
 
