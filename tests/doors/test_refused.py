@@ -38,11 +38,17 @@ OPEN_PAGES = {
     *("/", "/search/", "/sign-in/", "/sign-out/", "/account/", "/account/tokens/", "/account/mails/"),
     "/healthz",
     *("/views/save", "/views/<int:view>/delete"),
+    *(f"/q/<int:pk>-<slug:mark>/{end}" for end in ("", "offer.pdf", "accept/", "decline/")),
 }
 """What everybody who is signed in may open: it shows no more than is theirs."""
 OWN_PAGES = {"/account/mails/"}
 """Where everybody decides for themselves: a form sent empty is a decision too."""
-STRANGERS = {"/sign-in/": (200, 422), "/healthz": (200, 405)}
+STRANGERS = {
+    "/sign-in/": (200, 422),
+    "/healthz": (200, 405),
+    **{f"/q/<int:pk>-<slug:mark>/{end}": (404, 405) for end in ("", "offer.pdf")},
+    **{f"/q/<int:pk>-<slug:mark>/{end}": (405, 404) for end in ("accept/", "decline/")},
+}
 IN_PAGES = {"of": "products", "kind": "invoice"}
 IN_PATHS = {"serial": "S-1", "name": "pick-lists", "kind": "invoice", "event": "to_order"}
 IN_QUERIES = {"product": 1, "on": "2026-11-28", "since": "2026-11-01", "until": "2026-11-28", "location": 1}

@@ -36,7 +36,9 @@ class LetterGiven(Given):
     subject: Line = ""
     text: str = Field(default="", max_length=5000, examples=["Dear Ms Quinn,\n\nas promised."])
     file: bool = Field(default=True, description="Whether the document goes along as PDF.")
-    by_hand: bool = Field(default=False, description="It was sent otherwise: nobody is written to.")
+    by_hand: bool = Field(
+        default=False, examples=[False], description="It was sent otherwise: nobody is written to."
+    )
 
 
 class QuoteLetterGiven(LetterGiven):
@@ -73,6 +75,7 @@ USUAL, USUAL_QUOTE = LetterGiven(), QuoteLetterGiven()
 @router.post("/quotes/{id}/send", response=QuoteDone, summary="Send a quote")
 def send_quote(request: Request, id: Id, body: QuoteLetterGiven = USUAL_QUOTE) -> HttpResponse:
     """Send a quote to the customer by mail, or mark it as sent by hand; without an address it is refused."""
+    require(request.auth, "sales.send")
     costs = request.auth.may("catalog.see_cost")
     act = _chosen(body, sending.send_quote, sending.mark_quote_sent)
     return write(
@@ -100,6 +103,7 @@ def revoke_link(request: Request, id: Id) -> HttpResponse:
 @router.post("/orders/{id}/send", response=OrderDone, summary="Send an order confirmation")
 def send_order(request: Request, id: Id, body: LetterGiven = USUAL) -> HttpResponse:
     """Send the confirmation of an order to the customer by mail, or mark it as sent by hand."""
+    require(request.auth, "sales.send")
     act = _chosen(body, sending.send_order, sending.mark_order_sent)
     return write(
         request,

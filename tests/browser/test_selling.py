@@ -1,0 +1,54 @@
+"""A quote from the first line to the customer's yes, in the browser: two people, one of them without an account."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.person import Person
+from wharfinger.parties.models import Organization
+from wharfinger.sales.models import Quote
+
+
+def test_a_quote_is_sent_and_accepted_by_its_link(person: Person) -> None:
+    Organization.objects.filter(pk=person.company.world.customer.pk).update(email="")
+    number = person.write("quotes", [("CABLE", "2")])
+    quote = person.company.sheet(number)
+    person.press("Send", within="header")
+    person.next_step()
+    assert "has no mail address" in person.page.locator("main").inner_text()
+    person.page.locator("[data-remedy]").click()
+    person.page.wait_for_url(f"**/quotes/{quote}/")
+    assert f"Marked {number} as sent" in person.said()
+    told = person.page.locator("main a", has_text="as the customer sees it").get_attribute("href")
+    assert told is not None
+    here = told[told.index("/q/") :]
+    stranger = person.context.browser.new_context(  # type: ignore[union-attr]
+        base_url=person.company.address, viewport={"width": 390, "height": 800}
+    )
+    page = stranger.new_page()
+    page.goto(here)
+    page.fill("[name=name]", "Jane Quinn")
+    page.check("[name=agreed]")
+    page.locator("button", has_text="Accept").click()
+    page.wait_for_load_state()
+    assert "Accepted on" in page.locator("main").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert stranger.cookies() == []
+    stranger.close()
+    person.go(f"/quotes/{quote}/")
+    assert "by Jane Quinn" in person.page.locator("main").inner_text()
+    assert Quote.objects.get(pk=quote).won_at is None
+    person.press("Done", within="#todos")
+    assert "Jane" not in person.page.locator("#todos").inner_text()
+    person.page.fill("#note-text", "Ring before delivery")
+    person.page.locator("#notes form button").click()
+    person.page.wait_for_load_state()
+    assert "Ring before delivery" in person.page.locator("#notes").inner_text()
+    person.press("Win", within="header")
+    person.next_step()
+    assert person.heading().startswith("SO-")
+
+
+@pytest.mark.parametrize("path", ["todos/", "settings/notifications/", "account/mails/"])
+def test_its_pages_open(person: Person, path: str) -> None:
+    person.go(f"/{path}")
