@@ -112,6 +112,11 @@ def test_two_people_let_a_purchase_order_go(company: World) -> None:
     ask(actor=HOUSE, order=made.order)
     approve(actor=anna, purchase_orders=[made.order])
     assert PurchaseOrder.objects.get().approval_asked_at is not None
+    browser = Client()
+    browser.force_login(company.user)
+    for path in (f"/purchase-orders/{made.order}/", "/work/approval/?tab=orders"):
+        assert "Approved by" in seen(browser, path)
+        assert "Anna" in seen(browser, path)
     refused("needs_approval", lambda: submit(actor=HOUSE, order=made.order))
     refused("approved_already", lambda: approve(actor=anna, purchase_orders=[made.order]))
     approve(actor=ben, purchase_orders=[made.order])

@@ -83,7 +83,7 @@ WORKLISTS: tuple[Worklist, ...] = (
         "approval",
         N_("Purchase approval"),
         "purchasing.read",
-        {"": (N_("Waiting"), ("to_approve",))},
+        {"": (N_("Lines"), ("to_approve",))},
         (
             Act("approve", N_("Approve"), "boards:approve", "purchasing.approve", icon="check"),
             Act(

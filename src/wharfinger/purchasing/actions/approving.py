@@ -36,6 +36,7 @@ def approve(
     """
     require(actor, "purchasing.approve")
     _needs_some([*lines, *purchase_lines, *purchase_orders])
+    note = tidy(note, field="note", most=500, needed=False)
     return post(
         "approve",
         _wish(lines, purchase_lines, purchase_orders),
@@ -44,10 +45,11 @@ def approve(
             lines=tuple(lines),
             purchase_lines=tuple(purchase_lines),
             purchase_orders=tuple(purchase_orders),
-            note=tidy(note, field="note", most=500, needed=False),
+            note=note,
         ),
         actor=actor,
         key=key,
+        reason=note,
     )
 
 
@@ -69,6 +71,7 @@ def reject(
         partial(rules.plan_reject, lines=tuple(lines), purchase_orders=tuple(purchase_orders), note=note),
         actor=actor,
         key=key,
+        reason=note,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -30,15 +30,14 @@ def _rows(ask: Ask) -> Rows:
     lines = approvals.lines_of(order.pk for order in cut.items)
     asks = approvals.asking(cut.items, lines)
     home = configuration.one("currency")
-    said = approvals.said_yes(purchase_lines=[line.pk for some in asks.values() for line, _cost in some])
-    yes = {pk: names for (_about, pk), names in said.items()}
+    yes = approvals.said_yes(one for some in asks.values() for one in some)
     return Rows(
         [_row(one, asks[one.pk], len(lines[one.pk]), home, yes) for one in cut.items], cut.before, cut.after
     )
 
 
 def _row(
-    order: Any, asks: list[tuple[Any, int]], lines: int, home: str, yes: Mapping[int, Mapping[int, str]]
+    order: Any, asks: list[tuple[Any, int]], lines: int, home: str, yes: Mapping[int, Sequence[str]]
 ) -> Row:
     skus = ", ".join(dict.fromkeys(line.product.sku for line, _cost in asks))
     return Row(
@@ -51,9 +50,7 @@ def _row(
             else _("Nothing any more"),
             "amount": (sum(cost for _line, cost in asks), home),
             "by": str(order.approval_asked_by or ""),
-            "yes": ", ".join(
-                sorted({name for line, _cost in asks for name in yes.get(line.pk, {}).values()})
-            ),
+            "yes": ", ".join(sorted({name for line, _cost in asks for name in yes.get(line.pk, ())})),
             "asked": order.approval_asked_at,
         },
         name=order.number,

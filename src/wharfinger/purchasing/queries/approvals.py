@@ -43,20 +43,20 @@ def waits_for_others(entry: int) -> str:
     ) % {"n": n}
 
 
-def said_yes(
-    lines: Iterable[int] = (), purchase_lines: Iterable[int] = ()
-) -> dict[tuple[str, int], dict[int, str]]:
-    """Who has approved what waits for others still, by line or purchase order's line."""
-    wanted = Q(line__in=list(lines)) | Q(purchase_line__in=list(purchase_lines))
-    found: dict[tuple[str, int], dict[int, str]] = defaultdict(dict)
-    rows = Approval.objects.filter(wanted, void__isnull=True).select_related("by").order_by("pk")
-    for one in rows:
-        about = ("line", one.line_id) if one.line_id else ("purchase_line", one.purchase_line_id or 0)
+def said_yes(asks: Iterable[tuple[PurchaseLine, int]]) -> dict[int, list[str]]:
+    """Who has approved what still asks, by line of a draft: only what covers its cost and was not rejected since."""
+    costs = {line.pk: cost for line, cost in asks}
+    found: dict[int, dict[int, str]] = defaultdict(dict)
+    if not costs:
+        return {}
+    rows = Approval.objects.filter(purchase_line__in=list(costs), void__isnull=True)
+    for one in rows.select_related("by").order_by("pk"):
+        about = one.purchase_line_id or 0
         if not one.granted:
             found.pop(about, None)
-        elif one.by is not None:
+        elif one.by is not None and one.amount_minor >= costs[about]:
             found[about][one.by.pk] = str(one.by)
-    return found
+    return {about: sorted(names.values()) for about, names in found.items()}
 
 
 def lines_of(orders: Iterable[int]) -> dict[int, list[PurchaseLine]]:

@@ -81,6 +81,7 @@ def order(pk: int, user: Any) -> dict[str, Any]:
     standing = queries.figures(line.pk for line in lines)
     names = _whom([line.pk for line in lines])
     draft = row.submitted_at is None and row.cancelled_at is None
+    asks = approvals.asking([row], {row.pk: lines})[row.pk] if draft else []
     nets = {line.pk: _net(row, line) for line in lines}
     return {
         "order": row,
@@ -93,7 +94,10 @@ def order(pk: int, user: Any) -> dict[str, Any]:
         "total": sum(nets.values()) + row.freight_minor,
         "draft": draft,
         "open": row.submitted_at is not None and row.done_id is None,
-        "asks": draft and bool(approvals.asking([row], {row.pk: lines})[row.pk]),
+        "asks": bool(asks),
+        "approved_by": ", ".join(
+            sorted({name for names in approvals.said_yes(asks).values() for name in names})
+        ),
         "own_request": any(line.requested_by_id == user.pk for line in lines)
         or row.approval_asked_by_id == user.pk,
         "may_approve": user.may("purchasing.approve"),
