@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.purchasing.buying import person
+from tests.sales.test_quote import quote_of
 from tests.stock.test_cost import bring
 from tests.world import World, clean, entries, seen, world
 from wharfinger.base.access import HOUSE
@@ -125,3 +126,35 @@ def test_who_may_not_see_costs_sees_none_and_sets_none(company: World) -> None:
     assert (row.quantity, row.unit_cost_micro) == (4, 6_000_000)
     adjust(actor=clerk, items=[Adjustment(product.pk, 1, company.location.place_id)], reason="Found")
     clean()
+
+
+def test_a_quote_says_what_it_leaves_to_who_may_see_costs(client: Client, company: World) -> None:
+    """What is in stock at its average cost, what is not at its vendor's; a kit at what is in it."""
+    stocked, bought = company.product(), company.product()
+    company.stock(stocked, 4)
+    quote, _ = quote_of(
+        company,
+        LineWish(stocked.pk, 2, unit_price_micro=9_000_000),
+        LineWish(bought.pk, 1),
+        LineWish(bought.pk, 5, option="optional"),
+    )
+    client.force_login(company.user)
+    read = client.get(f"/api/v1/quotes/{quote}").json()
+    assert [(line["margin"], line["margin_percent"]) for line in read["lines"]] == [
+        ("6.00", "33.3"),
+        ("4.00", "40"),
+        ("20.00", "40"),
+    ]
+    assert (read["margin"], read["margin_percent"]) == ("10.00", "35.7")
+    page = client.get(f"/quotes/{quote}/").content.decode()
+    assert "35.7 %" in page
+    clerk = User.objects.create(username="reader")
+    clerk.roles.add(Role.objects.create(name="reader", permissions=["sales.read"]))
+    client.force_login(clerk)
+    read = client.get(f"/api/v1/quotes/{quote}").json()
+    assert (read["margin"], read["lines"][0]["margin"], read["lines"][0]["margin_percent"]) == (
+        None,
+        None,
+        None,
+    )
+    assert "Margin" not in client.get(f"/quotes/{quote}/").content.decode()

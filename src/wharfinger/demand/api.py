@@ -294,9 +294,8 @@ def wishes(given: Sequence[LineGiven], *, organization: int | None = None) -> tu
 def _offer(line: LineOffered, n: int) -> dict[str, Any]:
     """What a line is on its quote; raises BadInput for an alternative to nothing."""
     alternative = line.option == offering.ALTERNATIVE
-    if (
-        alternative != (line.instead is not None or line.instead_of is not None)
-        or (line.instead is not None and line.instead >= n)
+    if alternative != (line.instead is not None or line.instead_of is not None) or (
+        line.instead is not None and line.instead >= n
     ):
         raise BadInput(
             "no_such_line",

@@ -45,7 +45,7 @@ _SHOWN = (
     *("unit", "per", "price_typed", "price_list_id", "price_from", "product__unit"),
     *("unit_price_micro", "discount_micro", "tax_code_id", "currency", "billable", "promised_on", "own"),
     *("option", "instead_of_id", "taken"),
-    *("product__sku", "product__quantity_decimals"),
+    *("product__sku", "product__kind", "product__quantity_decimals"),
     *("tax_code__category", "tax_code__rate_micro", "tax_code__exemption_reason", "claim__hold_until"),
 )
 """The columns that a line's answer and its document's totals are made of; a row is a hundred otherwise."""

@@ -113,6 +113,11 @@ class QuoteLineOut(LineOut):
         description="What a unit in stock costs on average, in home currency; none without stock.",
     )
     highest_cost: str | None = Field(examples=["33"], description="What the dearest one costs.")
+    margin: str | None = Field(
+        examples=["54.00"],
+        description="Net less what is in stock at its average cost, else at its vendor's; only for who sees costs.",
+    )
+    margin_percent: str | None = Field(examples=["36.1"])
 
 
 class QuoteOut(SheetOut):
@@ -137,6 +142,10 @@ class QuoteOut(SheetOut):
     lost_at: datetime | None
     lost_reason: str
     status: Word
+    margin: str | None = Field(
+        examples=["54.00"], description="Of all that is taken; none where a cost is not known."
+    )
+    margin_percent: str | None = Field(examples=["36.1"])
     optional: str = Field(examples=["0.00"], description="What is optional and not taken, before tax.")
     lines: list[QuoteLineOut] | None = None
 

@@ -270,6 +270,7 @@ def _changed(given: Mapping[str, Any], deal: Opportunity) -> dict[str, Any]:
     """The words and figures of a deal as typed; an owner who left stays where nobody else is chosen."""
     values = _typed(given)
     owner = values.pop("owner")
+    values["pipeline_step"] = values["pipeline_step"] or deal.pipeline_step
     return values if owner == deal.owner_id else values | {"owner_id": owner}
 
 
@@ -280,7 +281,7 @@ def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "title": tidy(str(given.get("title", "")), field="title"),
         "owner": typed_id(given, "owner"),
-        "pipeline_step": tidy(str(given.get("pipeline_step", "")), field="pipeline_step", most=40),
+        "pipeline_step": str(given.get("pipeline_step", "")).strip() or None,
         "probability_percent": int(text),
         "expected_close_on": typed_day(given, "expected_close_on"),
     }

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.base import configuration, further, worded
 from wharfinger.base.asking import Ask, capped
-from wharfinger.base.money import reckoned
+from wharfinger.base.money import reckoned, rounded
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.typed import written
 from wharfinger.base.words import tidy
 from wharfinger.demand import options
 from wharfinger.demand.entry import in_rows
@@ -39,7 +40,7 @@ from wharfinger.sales import links, queries
 from wharfinger.sales.actions import quotes as actions
 from wharfinger.sales.pages.approving import chip as approval_chip
 from wharfinger.sales.queries.holding import held_of
-from wharfinger.sales.queries.margins import concerns_of
+from wharfinger.sales.queries.margins import Margin, concerns_of, costs_of, margins_of, together
 from wharfinger.sales.rules.approving import word_of
 from wharfinger.sales.rules.quotes import QuoteWish
 
@@ -137,9 +138,11 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
     found = list(lines_of(pk, "sheet").select_related("product", "tax_code"))
     rows = line_rows(found)
     shown = columns()
+    margin = None
     if request.user.may("catalog.see_cost"):  # type: ignore[union-attr]
         shown[4:4] = [("average", _("Average cost"), "price"), ("highest", _("Highest cost"), "price")]
-        _add_costs(rows, found)
+        shown[-1:-1] = [("margin", _("Margin"), "noted")]
+        margin = _add_costs(rows, found)
     won = row.quote.won_at is not None
     still_open = row.quote.won_at is None and row.quote.lost_at is None
     offered = options.add_options(rows, found)
@@ -158,6 +161,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "holds": held_of([line.pk for line in found]),
         "columns": shown,
         "options": offered,
+        "margin": margin,
         "beside": [(_("Optional, not taken"), worded.money(beside, row.currency))] if beside else [],
         "rows": rows,
         "stages": stages_of(rows) if still_open else {},
@@ -179,14 +183,27 @@ def _needs_approval(row: Any) -> bool:
     return word_of(row.quote) in ("", "rejected") and concerns_of(row.pk, queries.today()).any
 
 
-def _add_costs(rows: list[dict[str, Any]], found: list[Line]) -> None:
-    """What a unit in stock costs, on average and at most, beside each line."""
-    costs, home = queries.costs_of(found), configuration.one("currency")
+def _add_costs(rows: list[dict[str, Any]], found: list[Line]) -> tuple[str, str] | None:
+    """What a unit in stock costs, on average and at most, and what is left, beside each line; the margin of all."""
+    costs, home = costs_of(found), configuration.one("currency")
+    margins = margins_of(found, costs, home, queries.today())
     for row, line in zip(rows, found, strict=True):
         one = costs.get(line.product_id)
         cost = one and one.of(line.per, line.product.quantity_decimals)
         row["average"] = (reckoned(cost.average_micro, home), home) if cost else None
         row["highest"] = (reckoned(cost.highest_micro, home), home) if cost else None
+        row["margin"] = _margin_words(margins[line.pk], line.currency) if line.parent_id is None else None
+    return _margin_words(together(found, margins), found[0].currency) if found else None
+
+
+def _margin_words(margin: Margin | None, currency: str) -> tuple[str, str] | None:
+    """What is left, and which share of the price that is."""
+    if margin is None:
+        return None
+    share = margin.share_micro
+    return worded.money(
+        margin.minor, currency
+    ), "" if share is None else f"{written(rounded(share, 1000), 1)} %"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,9 +21,9 @@ from wharfinger.demand.queries.words import with_quote_word, with_words
 from wharfinger.demand.rules.offering import OPTIONAL
 from wharfinger.ledger.prepared import Prepared, an_id, day
 from wharfinger.sales.models import Opportunity
+from wharfinger.sales.queries.margins import costs_of, margins_of, shown, together
 from wharfinger.sales.rules.approving import word_of
 from wharfinger.sales.rules.holds import end_of_day
-from wharfinger.stock.queries.worth import UnitCosts, unit_costs
 
 RELATED = ("organization", "contact", "owner")
 
@@ -169,11 +169,6 @@ def order_totals(
     return totals_of(ids, ORDER, ended, lines, figures), billed | (money_of(asked, ORDER) if asked else {})
 
 
-def costs_of(found: Sequence[Line]) -> dict[int, UnitCosts]:
-    """What the products of lines cost, on average and at most, where any are in stock."""
-    return unit_costs({line.product_id: line.product.quantity_decimals for line in found}) if found else {}
-
-
 def show_quote(row: Any, *, costs: bool = False) -> dict[str, Any]:
     """A quote with its lines."""
     return show_quotes([row], include=frozenset(("lines",)), costs=costs)[0]
@@ -185,14 +180,18 @@ def show_quotes(
     """Quotes as callers read them; what their products cost only for who may see costs."""
     found = lines_on([row.pk for row in rows], SHEET)
     sums, optional = quote_totals(rows, found), optional_of(rows, found)
+    unit = costs_of(found) if costs else {}
+    margins = margins_of(found, unit, configuration.one("currency"), today()) if costs and found else {}
+    of_each = {row.pk: together([line for line in found if line.sheet_id == row.pk], margins) for row in rows}
     lines = _listed(rows, found, SHEET) if "lines" in include else None
     if lines is not None:
-        unit, rows_of = costs_of(found) if costs else {}, {row.pk: row for row in found}
+        rows_of = {row.pk: row for row in found}
         for line in (line for listed in lines.values() for line in listed):
             row, one = rows_of[line["id"]], unit.get(line["product"])
             cost = one and one.of(row.per, row.product.quantity_decimals)
             line["average_cost"] = plain(cost.average_micro, money.MICRO) if cost else None
             line["highest_cost"] = plain(cost.highest_micro, money.MICRO) if cost else None
+            line.update(shown(margins.get(row.pk), row.currency))
     won = dict(
         Sheet.objects.filter(order__quote_id__in=[row.pk for row in rows], void__isnull=True).values_list(
             "order__quote_id", "pk"
@@ -214,6 +213,7 @@ def show_quotes(
             "lost_reason": row.quote.lost_reason,
             "status": row.quote_word,
             "optional": money.plain(optional[row.pk], row.currency),
+            **shown(of_each[row.pk], row.currency),
             **({"lines": lines[row.pk]} if lines is not None else {}),
         }
         for row in rows

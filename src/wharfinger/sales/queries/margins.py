@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -14,9 +14,8 @@ from wharfinger.demand.queries.amounts import net_of
 from wharfinger.demand.queries.reading import SHEET, lines_on
 from wharfinger.pricing.queries import costs_at_home, rates_on
 from wharfinger.pricing.rules import converted
-from wharfinger.sales.queries import costs_of
 from wharfinger.sales.rules.approving import Concerns, concerns, limits_of
-from wharfinger.stock.queries.worth import UnitCosts
+from wharfinger.stock.queries.worth import UnitCosts, unit_costs
 
 
 class Margin(NamedTuple):
@@ -34,6 +33,11 @@ class Margin(NamedTuple):
     def share_micro(self) -> int | None:
         """What is left of what is asked, at 10⁻⁶; nothing of nothing."""
         return rounded(self.minor * 10**6, self.net) if self.net else None
+
+
+def costs_of(found: Sequence[Line]) -> dict[int, UnitCosts]:
+    """What the products of lines cost, on average and at most, where any are in stock."""
+    return unit_costs({line.product_id: line.product.quantity_decimals for line in found}) if found else {}
 
 
 def margins_of(
@@ -74,7 +78,7 @@ def _cost(line: Line, unit_micro: int | None, home: str, rate_micro: int | None)
 
 def together(lines: Collection[Line], margins: Mapping[int, Margin | None]) -> Margin | None:
     """The margin of all that counts of a document; nothing where that of a line is not known."""
-    counted = [margins[line.pk] for line in lines if line.taken and line.parent_id is None]
+    counted = [margins.get(line.pk) for line in lines if line.taken and line.parent_id is None]
     known = [one for one in counted if one is not None]
     if not counted or len(known) < len(counted):
         return None

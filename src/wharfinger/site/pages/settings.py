@@ -170,7 +170,9 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
             if one.isascii() and one.isdigit() and len(one) < 19
         ),
         "pipeline_steps": [
-            one for line in post.get("pipeline_steps", "").splitlines() if (one := line.strip())
+            one
+            for line in post.get("pipeline_steps", "\n".join(known["pipeline_steps"])).splitlines()
+            if (one := line.strip())
         ],
         **{name: _days(post, name) for name in DAYS},
         **{name: post.get(name) == "yes" for name in SWITCHES},
