@@ -14,10 +14,13 @@ from wharfinger.demand.actions import add_lines, change_line, remove_line
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
+from wharfinger.flows.actions.amend import amend
 from wharfinger.flows.actions.remove import remove
 from wharfinger.flows.actions.sell import Sale, sell
-from wharfinger.ledger.models import Holding
+from wharfinger.flows.rules.amend import Amend
+from wharfinger.ledger.models import Entry, Holding
 from wharfinger.sales.actions import holds, orders, quotes, winning
+from wharfinger.sales.actions.serving import BRINGING, serve
 from wharfinger.sales.models import Opportunity, Order, Quote
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.win import Into
@@ -145,6 +148,28 @@ def on_line(verb: str) -> Verb:
     return run
 
 
+def _amend_lines(state: State, chance: random.Random) -> Any:
+    """Lines of one document get less or more, whatever of them is reserved or on a purchase order."""
+    lines = Line.objects.filter(void__isnull=True, removed_at__isnull=True, parent__isnull=True)
+    line = state.one(chance, lines.exclude(sheet__kind="quote"), 8)
+    if line is None:
+        return None
+    beside = list(lines.filter(sheet=line.sheet_id).exclude(pk=line.pk).values_list("pk", flat=True)[:1])
+    amends = [Amend(pk, chance.randint(0, 4)) for pk in (line.pk, *beside)]
+    purchased = chance.choice(("", "keep", "pass_on", "cut"))
+    return amend(actor=state.user, sheet=line.sheet_id, amends=amends, purchased=purchased)
+
+
+def _serve(state: State, chance: random.Random) -> Any:
+    """The worker lets what the latest entries brought in free serve who waits."""
+    entry = state.one(chance, Entry.objects.filter(verb__in=BRINGING), 4)
+    return entry and serve(actor=state.user, entry=entry.pk)
+
+
+def _reserve(state: State, chance: random.Random) -> Any:
+    return _serve(state, chance) if chance.random() < 0.2 else on_line("reserve")(state, chance)
+
+
 def _offer(state: State, chance: random.Random) -> Any:
     """A quote's line becomes optional, stands instead of another, is firm again, is taken or left out."""
     line = state.one(chance, Line.objects.filter(void__isnull=True, sheet__quote__isnull=False), 8)
@@ -163,7 +188,9 @@ def _offer(state: State, chance: random.Random) -> Any:
 
 
 def _amend(state: State, chance: random.Random) -> Any:
-    """A line is added, changed or taken off."""
+    """A line is added, changed or taken off, or several are, whatever of them is reserved or bought."""
+    if chance.random() < 0.3:
+        return _amend_lines(state, chance)
     line = state.one(chance, Line.objects.filter(void__isnull=True, sheet__void__isnull=True), 8)
     kind = chance.random()
     if line is not None and line.sheet.kind == "quote" and chance.random() < 0.5:
@@ -221,7 +248,7 @@ SELLING: dict[str, Verb] = {
     "cancel": on_order("cancel"),
     "reopen": on_order("reopen"),
     "unconfirm": _unconfirm,
-    "reserve": on_line("reserve"),
+    "reserve": _reserve,
     "release": on_line("release"),
     "amend": _amend,
     "charge": _charge,

@@ -12,16 +12,25 @@ from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
 from tests.world import World, clean, entries, world
 from wharfinger.base.access import HOUSE
+from wharfinger.base.refusal import Refusal
 from wharfinger.demand.actions import add_lines, change_line
+from wharfinger.demand.models import Line
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
+from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Entry
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Role
-from wharfinger.sales.actions.orders import mark_fulfilled
+from wharfinger.sales.actions.orders import hold, mark_fulfilled, unhold
+from wharfinger.sales.actions.quotes import create_quote
+from wharfinger.sales.actions.winning import win
 from wharfinger.sales.models import Order
+from wharfinger.sales.rules.quotes import QuoteWish
+from wharfinger.sales.rules.win import Into
+from wharfinger.work.actions import provide
+from wharfinger.work.rules import Provision
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +151,26 @@ def test_cancelled_orders_are_found_where_they_are_asked_for(client: Client, com
     assert link in see(client, "/orders/?tab=cancelled")
     send(client, "POST", f"/orders/{order}/reopen", {})
     assert listed("") == [kept, order]
+
+
+def test_a_held_order_keeps_the_charges_that_it_collects(company: World) -> None:
+    product = company.product()
+    company.stock(product, 4)
+    made = create_quote(actor=HOUSE, wish=QuoteWish(company.customer.pk, (LineWish(product.pk, 2),)))
+    won = win(actor=HOUSE, quote=made.one("demand.Sheet"), into=Into("job"))
+    order, job = won.one("sales.Order"), won.one("work.WorkOrder")
+    line = Line.objects.get(order=order)
+    assert line.sheet_id == job
+    hold(actor=HOUSE, order=order, reason="Credit limit")
+    before = entries()
+    for act in (
+        lambda: pick(actor=HOUSE, picks=[Pick(line.pk, 1)]),
+        lambda: provide(actor=HOUSE, work_order=job, provisions=[Provision(1, line=line.pk)]),
+    ):
+        with pytest.raises(Refusal) as refused:
+            act()
+        assert refused.value.code == "order_on_hold"
+    assert entries() == before
+    unhold(actor=HOUSE, order=order)
+    provide(actor=HOUSE, work_order=job, provisions=[Provision(1, line=line.pk)])
+    clean()

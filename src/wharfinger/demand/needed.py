@@ -103,8 +103,13 @@ def got(found: Sequence[Line], rows: Sequence[Mapping[str, Any]]) -> list[Got]:
             names[claim][0],
             units,
             names[claim][1].product.quantity_decimals,
-            ", ".join(filter(None, (stand_words(*stands), number))),
+            _named(stand_words(*stands), number),
             expected,
         )
         for claim, *stands, number, expected, units in sums[:MOST]
     ]
+
+
+def _named(where: str, number: str | None) -> str:
+    """Where goods stand as the beginning of a cell, with the purchase order that brings them."""
+    return ", ".join(filter(None, (f"{where[:1].upper()}{where[1:]}", number)))

@@ -50,8 +50,8 @@ CLOSING = (
 )
 """The verbs after which nothing may be open of a document any more, or something again."""
 
-SENDING = ("pick", "ship", "deliver", "pick_pack_ship")
-"""The verbs that an order on hold refuses."""
+SENDING = ("pick", "ship", "deliver", "pick_pack_ship", "provide")
+"""The verbs that an order on hold refuses, of charges that it collects, too."""
 
 DELIVERING = ("ship", "deliver", "pick_pack_ship", "provide", "receive", "install")
 """The verbs that may bring an order's last open goods to the customer."""
@@ -116,9 +116,16 @@ def _billed(plan: Plan, row_table: str) -> set[int]:
 
 
 def not_on_hold(truth: Truth, plan: Plan) -> None:
-    """Refuse to pick or send for an order that somebody put on hold."""
+    """Refuse to pick or send for an order that somebody put on hold, wherever its lines are charged."""
     orders = {pk: row for pk, row in truth.documents.get("demand.Sheet", {}).items() if row.kind == "order"}
     known = truth.read.get("standing") or standing(orders)
+    lines = truth.read.get("lines", {})
+    moved = (lines.get(step.source.claim) for step in plan.steps)
+    collected = {line.order_id for line in moved if line is not None and line.order_id is not None}
+    # A job is locked without the orders that collect its charges.
+    if beside := collected - orders.keys():
+        known = known | standing(beside)
+        orders = orders | Sheet.objects.in_bulk([pk for pk in beside if known[pk].held])
     held = next((row for pk, row in orders.items() if pk in known and known[pk].held), None)
     if held is not None:
         raise Refusal(
