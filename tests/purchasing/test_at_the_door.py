@@ -113,6 +113,8 @@ def test_what_is_rejected_says_why(company: World, browser: Client) -> None:
         f"quantity-{other}": "4",
         f"rejected-{other}": "1",
     }
+    nothing = browser.post(path, {f"rejected-{first}": "1"})
+    assert (nothing.status_code, "Give a quantity above zero." in nothing.content.decode()) == (422, True)
     page = browser.post(path, typed).content.decode()
     assert (f'id="e-{other}"' in page, 'value="Box torn open"' in page, entries()) == (True, True, before)
     answer = browser.post(path, typed | {"reason": "Too late"}, follow=True)

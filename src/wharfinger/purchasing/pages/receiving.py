@@ -157,8 +157,8 @@ def _proposed(lines: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _typed(typed: QueryDict, pk: int) -> bool:
-    figure = typed.get(f"quantity-{pk}", "").strip()
-    return bool(typed.getlist(f"serial-{pk}")) or figure not in ("", "0")
+    figures = (typed.get(f"{name}-{pk}", "").strip() for name in ("quantity", "rejected", "numbered"))
+    return bool(typed.getlist(f"serial-{pk}")) or any(figure not in ("", "0") for figure in figures)
 
 
 def _arrival(typed: QueryDict, one: dict[str, Any]) -> Arrival:
