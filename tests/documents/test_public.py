@@ -27,6 +27,8 @@ from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.ledger.models import Entry, Fact
 from wharfinger.ledger.reverse import reverse
+from wharfinger.notices.models import Todo
+from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import Organization, Role, User
 from wharfinger.sales import links
 from wharfinger.sales.actions import answering
@@ -301,6 +303,39 @@ def test_an_answer_is_undone(client: Client, company: World) -> None:
         answering.accept_quote(seen=seen, name="Jane")
     assert refused.value.code == "offer_changed"
     clean()
+
+
+def test_a_company_may_let_acceptance_win(company: World) -> None:
+    quote = offered(company)
+    seen = answering.Seen(quote.pk, 0, links.version(quote.pk))
+    set_setting(actor=company.user, name="win_on_acceptance", value=True)
+    answering.accept_quote(seen=seen, name="Jane")
+    assert Quote.objects.get(pk=quote.pk).won_at is None
+    worked()
+    assert Quote.objects.get(pk=quote.pk).won_at is not None
+    assert Entry.objects.get(verb="win").actor == company.user
+    assert not Todo.objects.exists()
+    company.user.roles.set([Role.objects.create(name="seller", permissions=["*.read", "sales.quote"])])
+    other = Quote.objects.get(pk=again(company))
+    answering.accept_quote(seen=answering.Seen(other.pk, 0, links.version(other.pk)), name="Jim")
+    worked()
+    assert Quote.objects.get(pk=other.pk).won_at is None
+    assert Todo.objects.get().person == company.user
+    set_setting(actor=HOUSE, name="win_on_acceptance", value=False)
+    third = Quote.objects.get(pk=again(company))
+    answering.accept_quote(seen=answering.Seen(third.pk, 0, links.version(third.pk)), name="Jo")
+    worked()
+    assert Quote.objects.get(pk=third.pk).won_at is None
+    assert Todo.objects.count() == 2
+    clean()
+
+
+def again(company: World) -> int:
+    """One more quote that was sent."""
+    wish = QuoteWish(company.customer.pk, (LineWish(company.product().pk, 1),), owner=company.user.pk)
+    made = create_quote(actor=HOUSE, wish=wish).one("demand.Sheet")
+    mark_quote_sent(actor=HOUSE, quote=made)
+    return made
 
 
 def test_reading_and_accepting_take_few_statements(client: Client, company: World) -> None:

@@ -53,6 +53,7 @@ DEFAULTS: dict[str, Any] = {
     "expiry_days": 30,
     "attachment_mb": 20,
     "pictures_on_quotes": False,
+    "win_on_acceptance": False,
     "webhook_private_addresses": False,
     "words": {},
 }

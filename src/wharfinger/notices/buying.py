@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from django.conf import settings
 from django.db.models import F
 from django.urls import reverse
 
-from wharfinger.ledger.models import Entry, Fact
+from wharfinger.base.quantity import plain
+from wharfinger.ledger.models import Entry, Fact, Move
 from wharfinger.notices.rules import News
-from wharfinger.purchasing.models import Approval, PurchaseOrder
+from wharfinger.purchasing.models import Approval, PurchaseOrder, Rejection
 from wharfinger.purchasing.queries.tiers import who_decides
 
 Paper = tuple[str, str]
@@ -19,7 +21,7 @@ Paper = tuple[str, str]
 
 
 def news_of(entry: Entry) -> list[News]:
-    """Which purchase orders somebody asks to approve, approved or rejected by an entry."""
+    """Which purchase orders somebody asks to approve, approved or rejected by an entry, or received goods of."""
     if entry.verb == "ask_purchase":
         return [News("order_to_approve", 0, 0, "", "", order=pk) for pk in _decided(entry)]
     if entry.verb == "approve":
@@ -38,7 +40,28 @@ def news_of(entry: Entry) -> list[News]:
         return [
             News("order_rejected", 0, 0, "", "", note=notes.get(pk, ""), order=pk) for pk in _decided(entry)
         ]
+    if entry.verb == "receive":
+        return _received(entry)
     return []
+
+
+def _received(entry: Entry) -> list[News]:
+    """Of which purchase orders goods came in, and what was turned away of each, and why."""
+    came = Move.objects.filter(entry=entry, source__kind="on_order").exclude(target__kind="refused")
+    orders = came.values_list("source__place__purchase_line__purchase_order", flat=True).distinct()
+    turned: dict[int, list[str]] = defaultdict(list)
+    rejections = Rejection.objects.filter(made=entry).select_related("purchase_line__product").order_by("pk")
+    for one in rejections:
+        product = one.purchase_line.product
+        units = plain(one.quantity, product.quantity_decimals)
+        turned[one.purchase_line.purchase_order_id].append(f"{units} × {product.sku}, {one.reason}")
+    return [
+        *(News("order_received", 0, 0, "", "", order=pk) for pk in sorted(orders)),
+        *(
+            News("order_refused", 0, 0, "", "", note="; ".join(what), order=pk)
+            for pk, what in sorted(turned.items())
+        ),
+    ]
 
 
 def approvers(news: Iterable[News]) -> dict[tuple[str, int], list[int]]:

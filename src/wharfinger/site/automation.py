@@ -77,6 +77,7 @@ def consumers(verb: str) -> list[str]:
     told = ["webhooks"] if verb in QUIET else list(CONSUMERS)
     told += ["documents"] if verb in sending.VERBS else []
     told += ["serving"] if verb in BRINGING else []
+    told += ["winning"] if verb == "accept_quote" else []
     return [*told, "attachments"] if verb == "erase" else told
 
 

@@ -36,12 +36,13 @@ CONSUMERS: dict[str, Consumer] = {
     "mail": mails.send,
     "attachments": take_off_the_disk,
     "serving": serve_from,
+    "winning": todos.win_accepted,
     "webhooks": webhooks.fan_out,
     "webhook": webhooks.deliver,
 }
 
 LANES: tuple[tuple[str, ...], ...] = (
-    ("attachments", "serving", "documents", "notices", "mail", "webhooks"),
+    ("attachments", "serving", "documents", "notices", "mail", "winning", "webhooks"),
     ("webhook",),
 )
 """What is worked off side by side, so that no stranger who answers slowly keeps a mail waiting."""

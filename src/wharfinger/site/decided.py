@@ -41,6 +41,7 @@ CALLED: dict[str, str] = {
     "counting.tolerance_minor": N_("And at most in value"),
     "counting.tolerance_percent": N_("Tolerance of counts"),
     "currency": N_("Home currency"),
+    "win_on_acceptance": N_("A quote is won once its customer accepts it by link"),
     "fulfil_automatically": N_("Orders are fulfilled once all is delivered"),
     "serve_back_orders": N_("Goods that come in free serve who waits for them"),
     "language": N_("Language of the company"),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 from django.utils import translation
 from django.utils.translation import gettext
 
 from wharfinger.base import clock, configuration
-from wharfinger.base.access import Actor, require
+from wharfinger.base.access import HOUSE, Actor, require
 from wharfinger.base.fields import checked
-from wharfinger.base.refusal import N_, NotThere
+from wharfinger.base.refusal import N_, NotThere, Refusal
+from wharfinger.demand.models import Sheet
 from wharfinger.ledger.look import Wish
+from wharfinger.ledger.models import Fact, Outbox
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
@@ -22,6 +24,7 @@ from wharfinger.notices.queries import attachments, todos
 from wharfinger.notices.rules import talking as rules
 from wharfinger.notices.rules.attachments import SEEN_BY, about
 from wharfinger.parties.models import User
+from wharfinger.sales.actions import winning
 
 TO_WIN = N_("Win {number}: the customer has accepted")
 
@@ -70,19 +73,61 @@ def remind(*, actor: Actor, key: str | None = None) -> Written | None:
 
 
 def to_win(truth: Truth, plan: Plan) -> None:
-    """Let the owner of a quote have it to do what follows when the customer accepts."""
+    """Let the owner of a quote have it to do what follows when the customer accepts, unless that is won by itself."""
+    if configuration.one("win_on_acceptance"):
+        return
     for sheet in truth.documents["demand.Sheet"].values():
         owner = User.objects.filter(pk=sheet.owner_id, is_active=True).first()
         if owner is None:
             continue
-        with translation.override(owner.language):
-            text = gettext(TO_WIN).format(number=sheet.number)
-        subject = f"quote:{sheet.pk}"
-        values = {"text": text, "due_on": None, "person_id": owner.pk}
+        values = {"text": _to_win(owner, sheet.number), "due_on": None, "person_id": owner.pk}
         made = plan.create(
-            rules.LABEL, about=subject, done_at=None, done_by_id=None, reminded_on=None, **values
+            rules.LABEL,
+            about=f"quote:{sheet.pk}",
+            done_at=None,
+            done_by_id=None,
+            reminded_on=None,
+            **values,
         )
         plan.mention(("todo", made))
+
+
+def win_accepted(row: Outbox) -> list[dict[str, Any]]:
+    """Win what a customer has accepted, where a setting says so, in its owner's name.
+
+    What cannot be won is no trouble of the customer's: the owner has it to do, and is told why.
+    """
+    assert row.entry is not None, "what is accepted is accepted by an entry"
+    if not configuration.one("win_on_acceptance"):
+        return []
+    subjects = Fact.objects.filter(entry=row.entry, field="accepted_at").values_list("subject", flat=True)
+    for sheet in Sheet.objects.filter(
+        pk__in=[int(one.partition(":")[2]) for one in subjects], quote__accepted_at__isnull=False
+    ).select_related("owner"):
+        owner = sheet.owner if sheet.owner is not None and sheet.owner.is_active else None
+        try:
+            winning.win(actor=cast(Actor, owner or HOUSE), quote=sheet.pk)
+        except Refusal as refusal:
+            if owner is not None:
+                _leave_to(owner, sheet, refusal, row.entry.pk)
+    return []
+
+
+def _leave_to(owner: User, sheet: Sheet, refusal: Refusal, entry: int) -> None:
+    with translation.override(owner.language):
+        text = f"{_to_win(owner, sheet.number)}. {refusal.words()}"
+    add_todo(
+        actor=HOUSE,
+        subject=f"quote:{sheet.pk}",
+        text=text[:500],
+        person=owner.pk,
+        key=f"accepted by entry {entry}",
+    )
+
+
+def _to_win(owner: User, number: str) -> str:
+    with translation.override(owner.language):
+        return gettext(TO_WIN).format(number=number)
 
 
 def _read_people(truth: Truth) -> None:

@@ -27,6 +27,7 @@ CONSUMERS = {
     "notices": N_("Who is told"),
     "webhooks": N_("Which webhooks are told"),
     "documents": N_("Documents to send"),
+    "winning": N_("Quotes won by themselves"),
 }
 ROLE_WORDS = {
     "owner": N_("Owner of the document"),

@@ -36,6 +36,8 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "order_to_approve": (N_("waits for approval"), ("approvers",)),
     "order_approved": (N_("is approved"), ("buyer",)),
     "order_rejected": (N_("is rejected"), ("buyer",)),
+    "order_received": (N_("has come in, in part or whole"), ("buyer",)),
+    "order_refused": (N_("came with goods that were turned away"), ("buyer", "purchasing_team")),
     "mentioned": (N_("mentions me"), ()),
     "todo": (N_("is for me to do"), ()),
     "back": (N_("has been taken back"), ("owner", "lead", "opportunity_owner", "requester")),
@@ -54,6 +56,8 @@ WHOLE: dict[str, str] = {
     "order_to_approve": N_("A purchase order waits for approval"),
     "order_approved": N_("A purchase order is approved"),
     "order_rejected": N_("A purchase order is rejected"),
+    "order_received": N_("Goods of a purchase order have come in"),
+    "order_refused": N_("Goods of a purchase order were turned away at the door"),
 }
 """What events are called that are not about units of a line."""
 

@@ -36,6 +36,7 @@ SWITCHES = (
     "serve_back_orders",
     "shipment_proof",
     "pictures_on_quotes",
+    "win_on_acceptance",
     "webhook_private_addresses",
 )
 CYCLES = ("cycle_days_a", "cycle_days_b", "cycle_days_c")
