@@ -14,6 +14,7 @@ from wharfinger.ledger.models import Holding, Lot
 from wharfinger.purchasing.actions import approving, landing, ordering, receiving
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptCost
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
+from wharfinger.purchasing.rules.confirming import Confirmed
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.purchasing.rules.landing import Billed, Cost
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
@@ -96,6 +97,17 @@ def _amend_purchase(state: State, chance: random.Random) -> Any:
     change = LineChange(line.pk, None if wanted else chance.randint(1, 6), cost, wanted=wanted)
     whole = PurchaseChange(change=(change,))
     return ordering.amend_purchase(actor=state.user, order=line.purchase_order_id, change=whole)
+
+
+def _confirm_purchase(state: State, chance: random.Random) -> Any:
+    """All as it was ordered, or a line at another cost."""
+    open_orders = _orders(submitted_at__isnull=False, done__isnull=True)
+    lines = PurchaseLine.objects.filter(purchase_order__in=open_orders, void__isnull=True)
+    line = state.one(chance, lines.filter(removed_at__isnull=True))
+    if line is None:
+        return None
+    said = [Confirmed(line.pk, unit_cost_micro=chance.randint(1, 9) * 10**5)] if chance.random() < 0.5 else []
+    return ordering.confirm_purchase(actor=state.user, order=line.purchase_order_id, lines=said)
 
 
 def _submit(state: State, chance: random.Random) -> Any:
@@ -370,6 +382,7 @@ BUYING: dict[str, Verb] = {
     "draft": _draft,
     "change_purchase": _change_purchase,
     "amend_purchase": _amend_purchase,
+    "confirm_purchase": _confirm_purchase,
     "submit": _submit,
     "send_purchase": _send_purchase,
     "cancel_purchase": _cancel_purchase,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from tests.scenarios.further import Made, Posts, Tells, micro
@@ -11,6 +12,7 @@ from wharfinger.pricing.actions import set_rates
 from wharfinger.purchasing.actions import ordering
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
+from wharfinger.purchasing.rules.confirming import Confirmed
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.sales.actions import orders, quotes
 from wharfinger.sales.rules.orders import OrderWish
@@ -56,13 +58,22 @@ class RatesActions:
         act = lambda: ordering.change_purchase(actor=self.who, order=order, change=wanted)  # noqa: E731
         return int(self._said(act).id)
 
-    def amend(self: Tells, line: PurchaseLine, n: int | None, cost: str | None, wanted: Sequence[int]) -> int:
+    def amend_bought(
+        self: Tells, line: PurchaseLine, n: int | None, cost: str | None, wanted: Sequence[int]
+    ) -> int:
         """Another quantity or cost of what the vendor was told, or more of it for customers' lines."""
         asks = tuple(Wanted(one) for one in wanted)
         change = LineChange(line.pk, n, None if cost is None else micro(cost), wanted=asks)
         whole = PurchaseChange(change=(change,))
         order = line.purchase_order_id
         act = lambda: ordering.amend_purchase(actor=self.who, order=order, change=whole)  # noqa: E731
+        return int(self._said(act).id)
+
+    def vendor_confirms(self: Tells, line: PurchaseLine, day: date, cost: str | None) -> int:
+        """The vendor says when it delivers, and at which cost."""
+        said = [Confirmed(line.pk, day, None if cost is None else micro(cost))]
+        order = line.purchase_order_id
+        act = lambda: ordering.confirm_purchase(actor=self.who, order=order, lines=said)  # noqa: E731
         return int(self._said(act).id)
 
 
@@ -97,9 +108,18 @@ class RatesApi:
         )
         return int(self._patch(f"/purchase-orders/{line.purchase_order_id}", {"change": [change]})["entry"])
 
-    def amend(self: Posts, line: PurchaseLine, n: int | None, cost: str | None, wanted: Sequence[int]) -> int:
+    def amend_bought(
+        self: Posts, line: PurchaseLine, n: int | None, cost: str | None, wanted: Sequence[int]
+    ) -> int:
         """Another quantity or cost of what the vendor was told, or more of it for customers' lines."""
         change: dict[str, Any] = {"purchase_line": line.pk, "wanted": list(wanted)}
         change |= {} if n is None else {"quantity": str(n)}
         change |= {} if cost is None else {"unit_cost": cost}
         return int(self._patch(f"/purchase-orders/{line.purchase_order_id}", {"change": [change]})["entry"])
+
+    def vendor_confirms(self: Posts, line: PurchaseLine, day: date, cost: str | None) -> int:
+        """The vendor says when it delivers, and at which cost."""
+        said = {"purchase_line": line.pk, "expected_on": day.isoformat()}
+        said |= {} if cost is None else {"unit_cost": cost}
+        path = f"/purchase-orders/{line.purchase_order_id}/confirm"
+        return int(self._post(path, {"confirmation": "AB-1", "lines": [said]})["entry"])

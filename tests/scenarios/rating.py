@@ -8,7 +8,8 @@ unsold router                          no vendor is known to sell it
 from-vendor PO: 7 router [at 4.00] [packs] [add]     typed into a form; the vendor is added where it says so
 bought PO router: 10 at 9.00 offered   how many a draft orders, at what, typed or offered
 alter PO 100 router [at 7.50]          another quantity of a draft, or another cost
-amend PO 4 router [at 5.00] · amend PO more router for SO     what the vendor was told changes
+amend-bought PO 4 router [at 5.00] · amend-bought PO more router for SO     what the vendor was told changes
+vendor-confirms PO router: after 9 [at 7.00]     when the vendor delivers, and at which cost
 late phone                             its serial numbers are known only when it leaves
 """
 
@@ -94,13 +95,20 @@ class Rating(Trading):
         line = self._bought(document, name)
         self.acts.append(self.door.alter(line, int(quantity), more[1] if more else None))
 
-    def say_amend(self, rest: str) -> None:
-        """amend PO 4 NAME [at COST]; amend PO more NAME for SO"""
+    def say_amend_bought(self, rest: str) -> None:
+        """amend-bought PO 4 NAME [at COST]; amend-bought PO more NAME for SO"""
         document, quantity, name, *more = rest.split()
         wanted = [self.line(more[1], name)] if more[:1] == ["for"] else []
         cost = more[1] if more[:1] == ["at"] else None
         n = None if quantity == "more" else int(quantity)
-        self.acts.append(self.door.amend(self._bought(document, name), n, cost, wanted))
+        self.acts.append(self.door.amend_bought(self._bought(document, name), n, cost, wanted))
+
+    def say_vendor_confirms(self, rest: str) -> None:
+        """vendor-confirms PO NAME: after DAYS [at COST]"""
+        head, _, said = rest.partition(":")
+        line, (_after, days, *more) = self._bought(*head.split()), said.split()
+        day = clock.today(configuration.one("time_zone")) + timedelta(int(days))
+        self.acts.append(self.door.vendor_confirms(line, day, more[1] if more else None))
 
     def say_bought(self, rest: str) -> None:
         """bought PO NAME: 10 at 9.00 offered"""

@@ -227,6 +227,7 @@ CHART: tuple[Row, ...] = (
     _row("amend_purchase", "on_order", "vendor"),
     _row("amend_purchase", "covered", "to_order quoted"),
     _row("amend_purchase", "to_order demand", "covered"),
+    _row("confirm_purchase", "", ""),
     _row("close_purchase", "on_order", "vendor"),
     _row("close_purchase", "covered", "to_order quoted"),
     # Stock

@@ -55,6 +55,7 @@ VERBS: dict[str, str] = {
     "close_return": N_("Closed a return"),
     "complete": N_("Completed"),
     "confirm": N_("Confirmed"),
+    "confirm_purchase": N_("Confirmed by the vendor"),
     "correct_serial": N_("Corrected a serial number"),
     "count": N_("Completed a count"),
     "credit": N_("Credited"),

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from django.conf import settings
 from django.db.models import F
 from django.urls import reverse
 
 from wharfinger.base.quantity import plain
-from wharfinger.ledger.models import Entry, Fact, Move
+from wharfinger.demand.models import Line
+from wharfinger.ledger.models import Entry, Fact, Holding, Move
 from wharfinger.notices.rules import News
 from wharfinger.purchasing.models import Approval, PurchaseOrder, Rejection
 from wharfinger.purchasing.queries.tiers import who_decides
@@ -42,6 +44,8 @@ def news_of(entry: Entry) -> list[News]:
         ]
     if entry.verb == "receive":
         return _received(entry)
+    if entry.verb in ("confirm_purchase", "amend_purchase"):
+        return _late(entry)
     return []
 
 
@@ -62,6 +66,34 @@ def _received(entry: Entry) -> list[News]:
             for pk, what in sorted(turned.items())
         ),
     ]
+
+
+def _late(entry: Entry) -> list[News]:
+    """Whose goods on order come after the day that they were promised, as they did not until an entry said so."""
+    facts = Fact.objects.filter(entry=entry, field="expected_on", subject__startswith="purchase_line:")
+    days = {
+        _pk(about): (_day(old), _day(new)) for about, old, new in facts.values_list("subject", "old", "new")
+    }
+    waiting = Holding.objects.filter(
+        kind="on_order", claim__gt=0, quantity__gt=0, place__purchase_line__in=sorted(days)
+    )
+    held = list(waiting.order_by("claim").values_list("place__purchase_line", "claim", "quantity"))
+    lines = Line.objects.select_related("product").in_bulk({claim for _, claim, _ in held})
+    news = []
+    for bought, line, units in held:
+        wanted, (old, new) = lines[line], days[bought]
+        promised = wanted.promised_on
+        if promised and new and new > promised and not (old and old > promised):
+            product = wanted.product
+            told = f"{product.sku} {product.name}"
+            quantity = plain(units, product.quantity_decimals)
+            news.append(News("late", wanted.sheet_id, line, told, quantity, note=new.isoformat()))
+    return news
+
+
+def _day(text: str | None) -> date | None:
+    value = json.loads(text) if text else None
+    return date.fromisoformat(value) if value else None
 
 
 def approvers(news: Iterable[News]) -> dict[tuple[str, int], list[int]]:

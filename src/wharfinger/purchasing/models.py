@@ -39,6 +39,10 @@ class PurchaseOrder(Document):
     sent_at = models.DateTimeField(null=True)
     amended_at = models.DateTimeField(null=True)
     """When last something became different of what the vendor has been told."""
+    confirmed_at = models.DateTimeField(null=True)
+    """When the vendor said that it delivers, and when; nothing once that is about another order."""
+    confirmation = models.CharField(max_length=60, blank=True)
+    """What the vendor calls its confirmation."""
     cancelled_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     buyer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -90,6 +94,8 @@ class PurchaseLine(models.Model):
     """Whether somebody typed the cost; what the vendor's prices said is asked anew when the quantity changes."""
     location = models.ForeignKey(Location, models.PROTECT, related_name="+")
     expected_on = models.DateField(null=True)
+    confirmed_on = models.DateField(null=True)
+    """The day for which the vendor has confirmed it."""
     description = models.CharField(max_length=500, blank=True)
     approved_minor = models.BigIntegerField(null=True)
     """The extended cost up to which buying this line was approved, in home currency."""

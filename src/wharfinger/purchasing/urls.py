@@ -5,6 +5,7 @@ from django.urls import path
 from wharfinger.purchasing.pages import (
     approving,
     changing,
+    confirming,
     entry,
     landing,
     orders,
@@ -23,6 +24,7 @@ urlpatterns = [
     path("purchase-orders/about/", entry.about, name="about"),
     path("purchase-orders/low/", replenishing.low, name="low"),
     path("purchase-orders/<int:purchase_order>/", orders.order, name="order"),
+    path("purchase-orders/<int:pk>/confirm/", confirming.confirm, name="confirm"),
     path("purchase-orders/<int:pk>/change/", changing.change, name="change"),
     path("approval-tiers/", tiers.tiers, name="tiers"),
     path("approval-tiers/new/", tiers.new_tier, name="new_tier"),

@@ -24,6 +24,7 @@ BY_VERB: dict[str, str] = {
     "begin_count": "stock.count",
     "build": "stock.adjust",
     "cancel_count": "stock.count",
+    "confirm_purchase": "purchasing.order",
     "cancel_cost": "purchasing.land_cost",
     "cancel_delivery": "fulfilment.cancel_delivery",
     "cancel_payment": "billing.cancel_payment",

@@ -29,6 +29,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
         N_("is no longer reserved, as the hold has expired"),
         ("owner", "lead", "opportunity_owner", "requester"),
     ),
+    "late": (N_("comes later than promised"), ("owner", "lead", "opportunity_owner", "requester")),
     "low": (N_("runs low"), ("purchasing_team",)),
     "expiring": (N_("expires soon"), ("purchasing_team",)),
     "accepted": (N_("is accepted by the customer"), ("owner", "opportunity_owner")),

@@ -20,9 +20,10 @@ from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries import needs
 from wharfinger.purchasing.queries import truth as reads
-from wharfinger.purchasing.rules import amending, changing, drafting, levels, ordering
+from wharfinger.purchasing.rules import amending, changing, confirming, drafting, levels, ordering
 from wharfinger.purchasing.rules.asking import By
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
+from wharfinger.purchasing.rules.confirming import Confirmed
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 
 
@@ -133,6 +134,31 @@ def amend_purchase(*, actor: Actor, order: int, change: PurchaseChange, key: str
             loose=True,
         ),
         partial(amending.plan_amend, order=order, change=change),
+        actor=actor,
+        key=key,
+    )
+
+
+def confirm_purchase(
+    *,
+    actor: Actor,
+    order: int,
+    confirmation: str = "",
+    lines: Sequence[Confirmed] = (),
+    key: str | None = None,
+) -> Written:
+    """Write down that the vendor delivers, when, and what it asks: of lines that are not named as it was ordered."""
+    require(actor, "purchasing.order")
+    confirmation = tidy(confirmation, field="confirmation", most=60, needed=False)
+    costs = tuple(LineChange(one.purchase_line, unit_cost_micro=one.unit_cost_micro) for one in lines)
+    return post(
+        "confirm_purchase",
+        replace(
+            _changing(actor, order, PurchaseChange(change=costs), reads.read_came, reads.read_approval),
+            products=reads.purchase_products,
+            loose=True,
+        ),
+        partial(confirming.plan_confirm, order=order, confirmation=confirmation, lines=tuple(lines)),
         actor=actor,
         key=key,
     )

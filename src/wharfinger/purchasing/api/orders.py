@@ -23,6 +23,7 @@ from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions import ordering as actions
 from wharfinger.purchasing.api.shapes import (
     Close,
+    Confirmation,
     FromLines,
     LineGiven,
     Nothing,
@@ -38,6 +39,7 @@ from wharfinger.purchasing.api.shapes import (
 )
 from wharfinger.purchasing.queries import shown as queries
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange, says_little
+from wharfinger.purchasing.rules.confirming import Confirmed
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 
 router = Router(tags=["purchasing"])
@@ -219,6 +221,29 @@ def ask(request: Request, id: Id, body: Nothing | None = None) -> HttpResponse:
 def send(request: Request, id: Id, body: Nothing | None = None) -> HttpResponse:
     """Mail the order to its vendor as a PDF; a draft is submitted by it, in the same entry."""
     return _on(request, id, partial(actions.send, actor=request.auth, order=id))
+
+
+@router.post(
+    "/purchase-orders/{id}/confirm", response=OrderDone, summary="Write down a vendor's confirmation"
+)
+def confirm(request: Request, id: Id, body: Confirmation) -> HttpResponse:
+    """What the vendor confirms: days and costs of lines; of lines that are not named, what was ordered."""
+    lines = tuple(
+        Confirmed(
+            one.purchase_line,
+            one.expected_on,
+            None if one.unit_cost is None else micro(one.unit_cost, field=f"lines.{n}.unit_cost"),
+        )
+        for n, one in enumerate(body.lines)
+    )
+    act = partial(
+        actions.confirm_purchase,
+        actor=request.auth,
+        order=id,
+        confirmation=body.confirmation,
+        lines=lines,
+    )
+    return _on(request, id, act)
 
 
 @router.post("/purchase-orders/{id}/cancel", response=OrderDone, summary="Cancel a purchase order")

@@ -145,6 +145,21 @@ class OrderChange(Given):
     fill_packs: bool = Field(default=False, description=FILL_PACKS)
 
 
+class ConfirmedGiven(Given):
+    """What the vendor confirms of a line."""
+
+    purchase_line: Id
+    expected_on: date | None = Field(default=None, description="Without it: as it was ordered.")
+    unit_cost: Price | None = Field(default=None, description="Without it: as it was ordered.")
+
+
+class Confirmation(Given):
+    """What the vendor confirms of an order; of lines that are not named, what was ordered."""
+
+    confirmation: str = Field(default="", max_length=60, examples=["AB-4711"])
+    lines: list[ConfirmedGiven] = Field(default=[], max_length=1000)
+
+
 class Reason(Given):
     """Why."""
 
@@ -191,6 +206,7 @@ class PurchaseLineOut(Shown):
     net: str | None = Field(examples=["157.50"])
     location: Id
     expected_on: date | None
+    confirmed_on: date | None = Field(description="The day for which the vendor has confirmed it.")
     drafted: str = Field(examples=["0"])
     on_order: str = Field(examples=["2"])
     received: str = Field(examples=["3"])
@@ -221,6 +237,8 @@ class OrderOut(Shown):
     amended_at: datetime | None = Field(
         description="When last something became different of what the vendor was told."
     )
+    confirmed_at: datetime | None = Field(description="When the vendor confirmed it as it stands.")
+    confirmation: str = Field(description="What the vendor calls its confirmation.")
     cancelled_at: datetime | None
     closed_at: datetime | None
     buyer: Id | None

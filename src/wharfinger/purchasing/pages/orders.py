@@ -49,6 +49,8 @@ def _rows(ask: Ask) -> Rows:
         found = found.filter(number__icontains=text)
     if words := ask.many("word"):
         found = shown.with_status(found, words)
+    if (confirmed := ask.one("confirmed")) in ("yes", "no"):
+        found = found.filter(submitted_at__isnull=False, confirmed_at__isnull=confirmed == "no")
     first, last = ask.days("expected")
     found = found.filter(due__gte=first) if first else found
     found = found.filter(due__lte=last) if last else found
@@ -101,6 +103,12 @@ ORDERS = Table(
             N_("Progress"),
             "many",
             lambda _ask: [(key, _(word)) for key, word in queries.WORDS.items()],
+        ),
+        Filter(
+            "confirmed",
+            N_("Confirmation"),
+            "choice",
+            lambda _ask: [("no", _("Not confirmed")), ("yes", _("Confirmed"))],
         ),
         Filter("expected", N_("Expected"), "date"),
     ),

@@ -48,6 +48,14 @@ def lines_of(pk: int) -> list[PurchaseLine]:
     return list(rows.select_related("product", "location", "purchase_order").order_by("position", "pk"))
 
 
+def still_expected(pk: int) -> list[tuple[PurchaseLine, int]]:
+    """The lines of an order of which something is on order, with how many."""
+    lines = lines_of(pk)
+    standing = Holding.objects.filter(place__in=[line.place_id for line in lines], quantity__gt=0)
+    units = dict(standing.values_list("place").annotate(Sum("quantity")))
+    return [(line, units[line.place_id]) for line in lines if line.place_id in units]
+
+
 def locations() -> list[tuple[int, str]]:
     """Where goods may be received."""
     return list(
@@ -130,6 +138,7 @@ def _line(row: Any, line: PurchaseLine, figures: Any, whom: str, net: int, *, co
         "id": line.pk,
         "sku": line.product.sku,
         "left": (figures.on_order, places) if figures.on_order else None,
+        "confirmed": line.confirmed_on,
         "product": (
             " · ".join(filter(None, (f"{line.product.sku} {line.description}".strip(), unit_words(line)))),
             reverse("catalog:product", args=[line.product_id]),

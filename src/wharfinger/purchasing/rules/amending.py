@@ -48,6 +48,17 @@ def plan_amend(truth: Truth, *, order: int, change: PurchaseChange) -> Plan:
     _may_be_amended(truth, row, change)
     plan.change(row, **dict(change.values))
     owning.change(plan, truth, row, "purchase_order", change.own)
+    amend_lines(plan, truth, row, change)
+    if not (plan.steps or plan.changes):
+        raise Refusal("nothing_changed", N_("This changes nothing. Change something first."))
+    # What was confirmed was another order.
+    plan.change(row, amended_at=truth.now, confirmed_at=None)
+    mention_lines(plan, truth)
+    return plan
+
+
+def amend_lines(plan: Plan, truth: Truth, row: Any, change: PurchaseChange) -> None:
+    """Change the lines of an order that the vendor has; raises Refusal where somebody would have to approve it."""
     buying = buying_of(plan, truth, row, change)
     lines = truth.read["purchase_lines"]
     stands = {pk: {h.claim: h.quantity for h in truth.at(line.place_id)} for pk, line in lines.items()}
@@ -57,12 +68,7 @@ def plan_amend(truth: Truth, *, order: int, change: PurchaseChange) -> Plan:
     }
     for line, one, where in changed(truth, row, change):
         amended[line.pk] = _amend(plan, truth, row, line, one, buying, stands[line.pk], where)
-    if not (plan.steps or plan.changes):
-        raise Refusal("nothing_changed", N_("This changes nothing. Change something first."))
     _needs_no_approval(truth, row, amended, stands)
-    plan.change(row, amended_at=truth.now)
-    mention_lines(plan, truth)
-    return plan
 
 
 def new_order(order: Any) -> Remedy:

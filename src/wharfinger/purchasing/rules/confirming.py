@@ -1,0 +1,57 @@
+"""Pure decisions about what a vendor confirms of an order: when it delivers, and what it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from wharfinger.base.refusal import N_, Refusal
+from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.purchasing.rules.amending import amend_lines
+from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange, line_of
+from wharfinger.purchasing.rules.ordering import live, mention_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What the vendor says of a line; what is None is as it was ordered."""
+
+    purchase_line: int
+    expected_on: date | None = None
+    unit_cost_micro: int | None = None
+
+
+def plan_confirm(truth: Truth, *, order: int, confirmation: str, lines: Sequence[Confirmed]) -> Plan:
+    """Write down what the vendor confirms; of what is not named, what was ordered.
+
+    A cost that it asks is one that is typed: what would need approval is refused, and so is another for what came.
+    """
+    plan = Plan()
+    row = live(truth, order)
+    if row.submitted_at is None:
+        raise Refusal(
+            "not_submitted",
+            N_("{number} is not submitted yet. Submit it before it is confirmed."),
+            number=row.number,
+        )
+    if row.done_id is not None:
+        raise Refusal("nothing_on_order", N_("Nothing of this is on order any more."))
+    known = truth.read["purchase_lines"]
+    said = {}
+    for n, one in enumerate(lines):
+        line_of(known, one.purchase_line, f"lines.{n}.purchase_line")
+        said[one.purchase_line] = one
+    named = [LineChange(one.purchase_line, unit_cost_micro=one.unit_cost_micro) for one in lines]
+    costs = [
+        one for one in named if one.unit_cost_micro not in (None, known[one.purchase_line].unit_cost_micro)
+    ]
+    amend_lines(plan, truth, row, PurchaseChange(change=tuple(costs)))
+    for pk, line in known.items():
+        if not truth.at(line.place_id):
+            continue
+        day = said[pk].expected_on if pk in said and said[pk].expected_on else line.expected_on
+        plan.change(line, expected_on=day, confirmed_on=day)
+    plan.change(row, confirmed_at=truth.now, confirmation=confirmation)
+    mention_lines(plan, truth)
+    return plan
