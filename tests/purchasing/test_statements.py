@@ -13,11 +13,15 @@ from tests.purchasing.buying import bought, sold, stocked_up, threshold
 from tests.world import World, clean, world
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.models import VendorPrice
+from wharfinger.demand.rules import LineWish
 from wharfinger.purchasing.actions.approving import approve, reject
-from wharfinger.purchasing.actions.ordering import ask, draft_from_lines, submit
+from wharfinger.purchasing.actions.ordering import ask, draft, draft_from_lines, submit
 from wharfinger.purchasing.actions.receiving import cancel_receipt, receive
-from wharfinger.purchasing.rules.drafting import Wanted
+from wharfinger.purchasing.models import Receipt, Rejection
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.purchasing.rules.receiving import Arrival
+from wharfinger.sales.actions.orders import create_order
+from wharfinger.sales.rules.orders import OrderWish
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +76,24 @@ def test_statements_do_not_grow_with_lines(lines: int) -> None:
     assert counts["draft"] + counts["receive"] <= MOST, counts
     assert counts["submit"] <= 16, counts
     assert counts["cancel_receipt"] <= 28, counts
+
+
+def test_a_delivery_of_five_hundred_lines_for_sixty_customers_costs_no_more() -> None:
+    company = world()
+    products = [company.product() for _ in range(20)]
+    claims: list[int] = []
+    for n in range(60):
+        wishes = tuple(LineWish(products[(n + k) % 20].pk, 2) for k in range(9 if n < 20 else 8))
+        made = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, wishes, confirm=True))
+        claims += made.made["ledger.Claim"]
+    assert len(claims) == 500
+    wishes_to_buy = tuple(PurchaseLineWish(quantity=2, wanted=(Wanted(claim),)) for claim in claims)
+    order = bought(draft(actor=HOUSE, wish=PurchaseWish(company.vendor.pk, wishes_to_buy)))
+    submit(actor=HOUSE, order=order.order)
+    assert len(order.lines) == 500
+    arrivals = [Arrival(line, 2, rejected=n % 2, reason="Damaged") for n, line in enumerate(order.lines)]
+    counts: dict[str, int] = {}
+    counted(counts, "receive", lambda: receive(actor=HOUSE, arrivals=arrivals, key="r"))
+    assert counts["receive"] <= 26, counts
+    assert (Rejection.objects.count(), Receipt.objects.count()) == (250, 1)
+    clean()
