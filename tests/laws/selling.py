@@ -55,34 +55,38 @@ def _quotes() -> Any:
 
 def _win(state: State, chance: random.Random) -> Any:
     quote = state.one(chance, _quotes())
-    return quote and winning.win(actor=state.user, quote=quote.pk)
-
-
-def _win_split(state: State, chance: random.Random) -> Any:
-    """Some lines are charged on new work, the others on the order alone."""
-    quote = state.one(chance, _quotes())
-    if quote is None:
-        return None
+    if quote is None or chance.random() < 0.5:
+        return quote and winning.win(actor=state.user, quote=quote.pk)
+    # Some lines are charged on new work, the others on the order alone.
     lines = Line.objects.filter(sheet=quote.pk, void__isnull=True, removed_at__isnull=True, parent=None)
     each = {line.pk: Into(chance.choice(("ticket", "project"))) for line in lines if chance.random() < 0.6}
     return winning.win(actor=state.user, quote=quote.pk, each=each, anyway=True)
 
 
-def _hold_coming(state: State, chance: random.Random) -> Any:
-    """A quote or an order holds what has yet to arrive, or lets it go."""
-    line = state.one(chance, Line.objects.filter(void__isnull=True, sheet__void__isnull=True), 8)
-    coming = Holding.objects.filter(kind__in=("on_order", "transfer"), quantity__gt=0)
-    if line is None:
-        return None
-    held = coming.filter(claim=line.pk).first() if chance.random() < 0.4 else None
-    if held is not None:
-        hold = Hold(line.pk, chance.randint(1, held.quantity), arrival=held.place_id)
-        return holds.release(actor=state.user, holds=[hold])
-    place = coming.filter(claim=0, product=line.product_id).values_list("place_id", flat=True).first()
-    hold = Hold(line.pk, chance.randint(1, 3), arrival=place or 0)
+def _coming() -> Any:
+    return Holding.objects.filter(kind__in=("on_order", "transfer"), quantity__gt=0)
+
+
+def _reserve(state: State, chance: random.Random) -> Any:
+    """A line holds what is on a shelf, or what has yet to arrive."""
+    free = state.one(chance, _coming().filter(claim=0)) if chance.random() < 0.4 else None
+    wanting = Line.objects.filter(void__isnull=True, sheet__void__isnull=True)
+    line = free and state.one(chance, wanting.filter(product=free.product_id), 8)
+    if not line:
+        return on_line("reserve")(state, chance)
+    hold = Hold(line.pk, chance.randint(1, 3), arrival=free.place_id)
     short = clock.now() + timedelta(milliseconds=30)
     until = short if line.sheet.kind == "quote" and chance.random() < 0.3 else None
     return holds.reserve(actor=state.user, holds=[hold], until=until)
+
+
+def _release(state: State, chance: random.Random) -> Any:
+    """A line lets go what it holds, on a shelf or of what has yet to arrive."""
+    held = state.one(chance, _coming().filter(claim__gt=0)) if chance.random() < 0.4 else None
+    if held is None:
+        return on_line("release")(state, chance)
+    hold = Hold(held.claim_id, chance.randint(1, held.quantity), arrival=held.place_id)
+    return holds.release(actor=state.user, holds=[hold])
 
 
 def _lose(state: State, chance: random.Random) -> Any:
@@ -238,8 +242,6 @@ SELLING: dict[str, Verb] = {
     "sell": _sell,
     "quote": _quote,
     "win": _win,
-    "win_split": _win_split,
-    "hold_coming": _hold_coming,
     "lose": _lose,
     "lose_opportunity": _lose_opportunity,
     "extend": _extend,
@@ -249,7 +251,7 @@ SELLING: dict[str, Verb] = {
     "reopen": on_order("reopen"),
     "unconfirm": _unconfirm,
     "reserve": _reserve,
-    "release": on_line("release"),
+    "release": _release,
     "amend": _amend,
     "charge": _charge,
     "provide": _provide,

@@ -14,9 +14,13 @@ from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
 from wharfinger.base.refusal import Refusal
+from wharfinger.billing.actions.invoices import invoice
+from wharfinger.billing.models import Invoice
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.catalog.actions import change_product
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
+from wharfinger.documents.queries.billing import invoice as printed
 from wharfinger.ledger.models import Claim
 from wharfinger.ledger.reverse import reverse
 from wharfinger.sales.actions.holds import reserve
@@ -305,4 +309,22 @@ def test_a_cancelled_order_leaves_nothing_open_of_the_work_it_collected(company:
     clean()
     reverse(actor=HOUSE, entry=done.id)
     assert Sheet.objects.get(kind="ticket").done_id is None
+    clean()
+
+
+def test_what_was_won_onto_work_keeps_the_customers_number(company: World) -> None:
+    """AT-42: a service on a ticket that has no number, or another, is billed under the quote's."""
+    labour = company.product(kind="service")
+    for theirs in ("", "T 9"):
+        wish = WorkWish("ticket", company.customer.pk, (LineWish(labour.pk, 1),), customer_reference=theirs)
+        made = create_work_order(actor=HOUSE, wish=wish)
+        ticket, (own,) = made.one("demand.Sheet"), made.made["ledger.Claim"]
+        quote, _ = quote_of(company, LineWish(labour.pk, 2), customer_reference="PO 7")
+        (line,) = win(actor=HOUSE, quote=quote, into=Into("ticket", ticket)).made["ledger.Claim"]
+        invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 1),)))
+        assert Invoice.objects.latest("pk").customer_reference == "PO 7"
+        invoice(actor=HOUSE, wish=InvoiceWish((Bill(own, 1), Bill(line, 1))))
+        both = Invoice.objects.latest("pk")
+        assert both.customer_reference == ""
+        assert printed(both.pk, "en").customer_reference == ", ".join(filter(None, (theirs, "PO 7")))
     clean()

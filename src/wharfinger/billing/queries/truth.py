@@ -23,7 +23,7 @@ from wharfinger.parties.models import Site
 
 def _to_bill(lines: Any) -> QuerySet[Line, Line]:
     found = Line.objects.filter(pk__in=lines, void__isnull=True, removed_at__isnull=True)
-    joined = found.select_related("product", "tax_code", "organization", "sheet")
+    joined = found.select_related("product", "tax_code", "organization", "sheet", "came_from__sheet")
     bill_to = Site.objects.filter(
         organization_id=OuterRef("organization_id"), retired_on__isnull=True, bill_to=True
     )

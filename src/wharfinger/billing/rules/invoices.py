@@ -102,7 +102,7 @@ def _invoice(plan: Plan, truth: Truth, wish: InvoiceWish, rows: Sequence[Row], *
         sheet=alone.pk if alone else None,
         currency=first.currency,
         rate_micro=rate,
-        customer_reference=wish.customer_reference or (alone.customer_reference if alone else ""),
+        customer_reference=wish.customer_reference or (_reference(rows) if alone else ""),
         issued_on=wish.issued_on,
         due_on=wish.due_on,
         draft=draft,
@@ -112,6 +112,20 @@ def _invoice(plan: Plan, truth: Truth, wish: InvoiceWish, rows: Sequence[Row], *
     if not draft:
         post_to_accounts(plan, truth, first.organization_id, made, first.currency, rate, found)
     plan.mention(("invoice", made), ("organization", first.organization_id))
+
+
+def _reference(rows: Sequence[Row]) -> str:
+    """The customer's number that all rows have; a charge that was won has its quote's, whatever work it is on."""
+    found = {
+        (row.line.came_from.sheet.customer_reference if _won_onto_work(row.line) else "")
+        or row.line.sheet.customer_reference
+        for row in rows
+    }
+    return str(found.pop()) if len(found) == 1 else ""
+
+
+def _won_onto_work(line: Any) -> bool:
+    return line.came_from_id is not None and line.sheet.kind != "order"
 
 
 def begin(

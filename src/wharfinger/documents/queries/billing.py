@@ -11,6 +11,7 @@ from wharfinger.base import configuration, money, tax
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.tax import Rate
 from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine
+from wharfinger.demand.models import Line
 from wharfinger.documents.queries.lines import (
     breakdown,
     described,
@@ -83,6 +84,7 @@ def credit_note(pk: int, language: str) -> CreditNoteShape:
             "invoice_line__tax_code",
             "invoice_line__line__order__order",
             "invoice_line__line__sheet",
+            "invoice_line__line__came_from__sheet",
         ).order_by("invoice_line__position", "pk")
     )
     lines = [one.invoice_line for one in credited]
@@ -155,7 +157,12 @@ def _credited(lines: list[CreditLine]) -> list[Rate]:
 
 def _invoice_lines(bill: Invoice) -> list[InvoiceLine]:
     found = bill.lines.select_related(
-        "product", "tax_code", "line__order__order", "line__sheet", "line__site__organization"
+        "product",
+        "tax_code",
+        "line__order__order",
+        "line__sheet",
+        "line__came_from__sheet",
+        "line__site__organization",
     )
     return list(found.order_by("position", "pk"))
 
@@ -238,7 +245,11 @@ def _own(lines: list[InvoiceLine]) -> tuple[OwnValue, ...]:
 
 
 def _references(lines: list[InvoiceLine]) -> str:
-    found = dict.fromkeys(
-        (line.line.order or line.line.sheet).customer_reference for line in lines if line.line
-    )
+    found = dict.fromkeys(_reference(line.line) for line in lines if line.line)
     return ", ".join(reference for reference in found if reference)
+
+
+def _reference(line: Line) -> str:
+    """The customer's number for a line: its order's, else that of the quote it was won from, else of its work."""
+    quoted = line.came_from.sheet.customer_reference if line.came_from and not line.order else ""
+    return quoted or (line.order or line.sheet).customer_reference
