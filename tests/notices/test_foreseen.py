@@ -10,13 +10,14 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from tests.notices.test_outbox import person
 from tests.world import World, clean, entries, world
 from wharfinger.base.models import Setting
 from wharfinger.documents.models import Issued
 from wharfinger.ledger.models import Outbox
 from wharfinger.notices import outbox
 from wharfinger.notices.models import Rule
-from wharfinger.parties.models import Organization, User
+from wharfinger.parties.models import Organization
 from wharfinger.site.consumers import CONSUMERS
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +61,7 @@ def bare(mails: list[tuple[list[str], str, str]]) -> list[tuple[list[str], str, 
 
 
 def test_the_mails_of_an_order_are_foreseen(ada: Client, company: World) -> None:
-    owner = User.objects.create(username="olaf", name="Olaf", email="olaf@example.com", language="de")
+    owner = person("olaf", language="de")
     Setting.objects.create(key="purchasing_team", value=[owner.pk, company.user.pk])
     wanted = {"product": company.product().pk, "quantity": "2"}
     body = {"organization": company.customer.pk, "owner": owner.pk, "lines": [wanted]}

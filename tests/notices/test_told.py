@@ -93,6 +93,7 @@ def to(catcher: Catcher) -> Counter[str]:
 @pytest.mark.django_db
 def test_ticket_resource_order_owner_and_opportunity_owner_are_told(company: World, catcher: Catcher) -> None:
     lead, seller, hunter = person("lead"), person("seller"), person("hunter")
+    Setting.objects.create(key="serve_back_orders", value=False)
     product = company.product()
     company.stock(product, 5)
     ticket = create_work_order(
@@ -298,6 +299,32 @@ def test_a_purchase_order_that_waits_is_told_to_approvers_and_what_they_say_to_i
     approve(actor=boss, purchase_orders=[order])
     work_off()
     assert [mail["Subject"] for mail in catcher.mails] == [f"{number} ({company.vendor.name}) is approved"]
+
+
+@pytest.mark.django_db
+def test_a_buyer_is_told_what_came_in_and_what_was_turned_away(company: World, catcher: Catcher) -> None:
+    buyer, team = person("buyer"), person("team")
+    Grant.objects.create(user=buyer, role=Role.objects.create(name="buyer", permissions=["purchasing.order"]))
+    Setting.objects.create(key="purchasing_team", value=[team.pk])
+    product = company.product()
+    wish = PurchaseWish(company.vendor.pk, (PurchaseLineWish(product.pk, 20),))
+    made = bought(draft(actor=buyer, wish=wish))
+    submit(actor=HOUSE, order=made.order)
+    work_off()
+    assert catcher.mails == []
+    arrive(made.lines[0], 12, rejected=3, reason="Crushed")
+    work_off()
+    number = f"{PurchaseOrder.objects.get().number} ({company.vendor.name})"
+    assert to(catcher) == {"buyer": 1, "team": 1}
+    told = {mail["To"].partition("@")[0]: mail.get_content() for mail in catcher.mails}
+    turned = f"{number} came with goods that were turned away: 3 × {product.sku}, Crushed"
+    assert turned in told["team"]
+    assert turned in told["buyer"]
+    assert f"{number} has come in, in part or whole" in told["buyer"]
+    catcher.mails.clear()
+    arrive(made.lines[0], 8, by=company.user)
+    work_off()
+    assert [mail["Subject"] for mail in catcher.mails] == [f"{number} has come in, in part or whole"]
 
 
 @pytest.mark.django_db
