@@ -61,25 +61,21 @@ def choices(line: Line) -> list[tuple[Any, str]]:
     return [("", _("Firm")), (OPTIONAL, _("Optional")), *to]
 
 
-def chip(line: Line, skus: Mapping[int, str]) -> tuple[str, str] | None:
-    """What a line of a quote is, and whether it counts; nothing for one that is firm and does."""
-    if not line.option:
-        return None if line.taken else ("grey", _("Not taken"))
-    word = _("Optional")
-    if line.instead_of_id is not None:
-        word = _("Alternative to %(sku)s") % {"sku": skus.get(line.instead_of_id, "")}
-    if line.taken:
-        return "teal", _("%(option)s, taken") % {"option": word}
-    return "grey", _("%(option)s, not taken") % {"option": word}
+def _chip(line: Line) -> tuple[str, str]:
+    """What a line of a quote is that does not count."""
+    return "grey", _("%(option)s, not taken") % {"option": _(OPTIONS[line.option])} if line.option else _(
+        "Not taken"
+    )
 
 
 def add_options(rows: Sequence[dict[str, Any]], found: Sequence[Line]) -> list[dict[str, Any]]:
-    """Say in each row what it is on its quote; what may be taken or left out there, none where all is firm."""
+    """Say in the row of a line that it does not count; what may be taken or left out, none where all is firm."""
     skus = {line.pk: line.product.sku for line in found}
     replaced = {line.instead_of_id for line in found if line.instead_of_id is not None}
     shown = []
     for row, line in zip(rows, found, strict=True):
-        row["option"] = chip(line, skus) if line.parent_id is None else None
+        if not line.taken:
+            row["word"] = _chip(line)
         if line.parent_id is None and (line.option or line.pk in replaced):
             shown.append(
                 {

@@ -18,6 +18,12 @@ def family(lines: Mapping[int, Any], row: Any) -> list[Any]:
     return [one for one in lines.values() if root in (one.pk, one.instead_of_id)]
 
 
+def open_to_choice(lines: Sequence[Any]) -> list[Any]:
+    """The lines that may be taken or not: what is optional, and what stands instead of something, with that."""
+    replaced = {line.instead_of_id for line in lines if line.instead_of_id is not None}
+    return [line for line in lines if line.option or line.pk in replaced]
+
+
 def chosen(lines: Mapping[int, Any], row: Any, taken: bool) -> dict[int, bool]:
     """Which lines are taken once a line is, or is not: one of a family at most.
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wharfinger.base import configuration, further, worded
+from wharfinger.base import configuration, further, money, worded
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.money import reckoned, rounded
 from wharfinger.base.page import Form, page, page_act
@@ -43,6 +43,7 @@ from wharfinger.sales.queries.holding import held_of
 from wharfinger.sales.queries.margins import Margin, concerns_of, costs_of, margins_of, together
 from wharfinger.sales.rules.approving import word_of
 from wharfinger.sales.rules.quotes import QuoteWish
+from wharfinger.stock.queries.worth import UnitCosts
 
 QUOTE_WORDS = {
     "open": N_("Open"),
@@ -140,14 +141,12 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
     shown = columns()
     margin = None
     if request.user.may("catalog.see_cost"):  # type: ignore[union-attr]
-        shown[4:4] = [("average", _("Average cost"), "price"), ("highest", _("Highest cost"), "price")]
+        shown[4:4] = [("cost", _("Average cost"), "noted")]
         shown[-1:-1] = [("margin", _("Margin"), "noted")]
         margin = _add_costs(rows, found)
     won = row.quote.won_at is not None
     still_open = row.quote.won_at is None and row.quote.lost_at is None
     offered = options.add_options(rows, found)
-    if offered:
-        shown[3:3] = [("option", _("Option"), "chip")]
     beside = queries.optional_of([row], found)[pk]
     context = {
         "doc": row,
@@ -190,10 +189,21 @@ def _add_costs(rows: list[dict[str, Any]], found: list[Line]) -> tuple[str, str]
     for row, line in zip(rows, found, strict=True):
         one = costs.get(line.product_id)
         cost = one and one.of(line.per, line.product.quantity_decimals)
-        row["average"] = (reckoned(cost.average_micro, home), home) if cost else None
-        row["highest"] = (reckoned(cost.highest_micro, home), home) if cost else None
+        row["cost"] = _cost_words(cost, home) if cost else None
         row["margin"] = _margin_words(margins[line.pk], line.currency) if line.parent_id is None else None
     return _margin_words(together(found, margins), found[0].currency) if found else None
+
+
+def _cost_words(cost: UnitCosts, home: str) -> tuple[str, str]:
+    """What a unit costs on average and, where that is more, at most."""
+    average, most = (_price_words(reckoned(one, home), home) for one in cost)
+    return average, "" if average == most else _("at most %(cost)s") % {"cost": most}
+
+
+def _price_words(micro: int, home: str) -> str:
+    """A cost in words: in whole coins where it is, else as fine as it is."""
+    coins, finer = divmod(micro, 10 ** (money.MICRO - money.decimals(home)))
+    return f"{written(micro, money.MICRO)} {home}" if finer else worded.money(coins, home)
 
 
 def _margin_words(margin: Margin | None, currency: str) -> tuple[str, str] | None:
