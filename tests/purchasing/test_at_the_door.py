@@ -274,3 +274,30 @@ def test_a_receipt_says_where_its_goods_belong(company: World, browser: Client) 
     assert f"Received 5 × {product.sku} into Main / A1. 4 for {number}, 1 for stock." in page
     assert ("3 May 2026" in page, "Pick now" in page) == (True, True)
     assert "/labels/products/?ids=" in page
+
+
+def test_ranges_series_and_reasons_over_http(company: World, browser: Client) -> None:
+    product = company.product(traced="serial", cost_method="specific")
+    change_product(actor=HOUSE, product=product.pk, values={"serial_pattern": "XYZ###"})
+    assert browser.get(f"/api/v1/products/{product.pk}").json()["serial_pattern"] == "XYZ###"
+    (line,) = stocked_up(company, (product, 20, 1_000_000)).lines
+
+    def sent(**values: Any) -> Any:
+        body = {"lines": [{"purchase_line": line, **values}]}
+        return browser.post("/api/v1/receipts", body, content_type="application/json")
+
+    before = entries()
+    for wrong, code in (
+        ({"quantity": "3", "serial_range": {"first": "A001", "last": "B003"}}, "range_uneven"),
+        ({"quantity": "3", "serial_range": {"first": "A001", "last": "A004"}}, "serials_needed"),
+        ({"quantity": "3", "rejected": "3", "serials": ["S"]}, "serials_needed"),
+        ({"quantity": "3", "rejected": "3"}, "reason_needed"),
+    ):
+        assert sent(**wrong).json()["code"] == code
+    assert entries() == before
+    ranged_in = sent(quantity="3", serials=["Z"], serial_range={"first": "A001", "last": "A002"}).json()
+    assert ranged_in["lines"][0]["serials"] == ["Z", "A001", "A002"]
+    came = sent(quantity="3", rejected="1", numbered=True, reason="Damaged", note="Torn").json()["lines"][0]
+    assert (came["quantity"], came["serials"]) == ("2", ["XYZ001", "XYZ002"])
+    assert came["rejections"] == [{"quantity": "1", "reason": "Damaged", "note": "Torn"}]
+    clean()

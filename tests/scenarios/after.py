@@ -38,7 +38,7 @@ from wharfinger.devices.models import Device
 from wharfinger.devices.rules.warranty import plus_months
 from wharfinger.ledger.models import Draw, Holding, Posting
 from wharfinger.parties.models import Role, User
-from wharfinger.purchasing.models import PurchaseLine, Receipt
+from wharfinger.purchasing.models import PurchaseLine, Receipt, Rejection
 from wharfinger.purchasing.queries import orders as purchases
 from wharfinger.returns.models import RmaLine
 from wharfinger.returns.queries.figures import figures as returned
@@ -134,15 +134,24 @@ class After(ABC):
         self.acts.append(self.door.on_purchase("submit", self.documents[rest]))
 
     def say_arrive(self, rest: str) -> None:
-        """arrive PO QUANTITY NAME [rejected N] [over] as GR"""
+        """arrive PO QUANTITY NAME [rejected N [because WORD]] [over] as GR"""
         head, receipt = rest.split(" as ")
         purchase, quantity, name, *more = head.split()
         line = PurchaseLine.objects.get(
             purchase_order=self.documents[purchase], product=self.products[name]
         ).pk
         rejected = int(more[more.index("rejected") + 1]) if "rejected" in more else 0
-        made = self.door.arrive(line, int(quantity), rejected, over="over" in more)
+        why = more[more.index("because") + 1] if "because" in more else "told"
+        made = self.door.arrive(line, int(quantity), rejected, over="over" in more, why=why.strip("-"))
         self.keep("receipt", receipt, made)
+
+    def say_rejected(self, rest: str) -> None:
+        """rejected GR NAME [QUANTITY WORD, …]"""
+        receipt, name, *said = rest.split(maxsplit=2)
+        rows = Rejection.objects.filter(receipt=self.documents[receipt], void__isnull=True).order_by("pk")
+        found = rows.filter(purchase_line__product=self.products[name])
+        words = ", ".join(f"{one.quantity} {one.reason}" for one in found)
+        assert words == "".join(said), f"is {words}"
 
     def say_receive_all(self, rest: str) -> None:
         """receive-all PO as GR"""

@@ -133,14 +133,14 @@ class FurtherActions:
             self._said(lambda: approving.reject(actor=self.who, purchase_orders=[purchase], note=note)).id
         )
 
-    def arrive(self: Tells, line: int, quantity: int, rejected: int, *, over: bool) -> Made:
+    def arrive(self: Tells, line: int, quantity: int, rejected: int, *, over: bool, why: str) -> Made:
         """Goods of a purchase order's line are at the door: the receipt."""
         done = self._said(
             lambda: receiving.receive(
                 actor=self.who,
                 arrivals=[Arrival(line, quantity, rejected=rejected)],
                 delivery=Delivery(accept_over=over),
-                reason="As told",
+                reason=why,
             )
         )
         return done.one("purchasing.Receipt"), done.id
@@ -306,10 +306,10 @@ class FurtherApi:
         body = {"purchase_orders": [purchase], "note": note}
         return int(self._post("/approvals/reject", body)["entry"])
 
-    def arrive(self: Posts, line: int, quantity: int, rejected: int, *, over: bool) -> Made:
+    def arrive(self: Posts, line: int, quantity: int, rejected: int, *, over: bool, why: str) -> Made:
         """Goods of a purchase order's line are at the door: the receipt."""
         row = {"purchase_line": line, "quantity": str(quantity), "rejected": str(rejected)}
-        made = self._post("/receipts", {"lines": [row], "accept_over": over, "reason": "As told"})
+        made = self._post("/receipts", {"lines": [row], "accept_over": over, "reason": why})
         return made["id"], made["entry"]
 
     def land(self: Posts, receipt: int, amount: str, spread: str) -> Made:
