@@ -305,6 +305,35 @@ def test_an_answer_is_undone(client: Client, company: World) -> None:
     clean()
 
 
+def test_what_is_optional_is_chosen_by_the_customer(client: Client, company: World) -> None:
+    products = [company.product(sku=sku).pk for sku in ("FIRM", "EXTRA", "ROUTER", "BETTER")]
+    lines = [LineWish(product, 1) for product in products]
+    lines[1] = LineWish(products[1], 1, option="optional", taken=False)
+    lines[3] = LineWish(products[3], 1, option="alternative", instead=2, taken=False)
+    wish = QuoteWish(company.customer.pk, tuple(lines), owner=company.user.pk)
+    quote = create_quote(actor=HOUSE, wish=wish).one("demand.Sheet")
+    mark_quote_sent(actor=HOUSE, quote=quote)
+    here = links.path(Quote.objects.get(pk=quote))
+    firm, extra, router, better = Line.objects.filter(sheet_id=quote).order_by("position", "pk")
+    page = client.get(here)
+    assert "23.80" in page.content.decode()
+    group = f"take-{router.pk}"
+    chosen = {"choose": "yes", f"take-{extra.pk}": extra.pk, group: better.pk}
+    before = entries()
+    assert "35.70" in client.get(here, chosen).content.decode()
+    typed = {"name": "Jane", "agreed": "yes", "version": version(page), "choose": "yes"}
+    refused = client.post(f"{here}accept/", typed | {group: ""})
+    assert (refused.status_code, entries()) == (422, before)
+    assert client.post(f"{here}accept/", typed | chosen).status_code == 303
+    taken = [Line.objects.get(pk=one.pk).taken for one in (firm, extra, router, better)]
+    assert taken == [True, True, False, True]
+    assert "35.70" in client.get(here).content.decode()
+    accepted = Entry.objects.get(verb="accept_quote")
+    reverse(actor=company.user, entry=accepted.pk, reason="a slip")
+    assert not Line.objects.get(pk=extra.pk).taken
+    clean()
+
+
 def test_a_company_may_let_acceptance_win(company: World) -> None:
     quote = offered(company)
     seen = answering.Seen(quote.pk, 0, links.version(quote.pk))

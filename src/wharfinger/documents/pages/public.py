@@ -7,20 +7,22 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from wharfinger.base import limit
+from wharfinger.base import limit, owned
 from wharfinger.base.access import HOUSE
 from wharfinger.base.page import Form
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
-from wharfinger.demand.models import Sheet
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.rules import offering
 from wharfinger.documents.actions.issuing import pdf
 from wharfinger.documents.figures import spoken
 from wharfinger.documents.kinds import KINDS
+from wharfinger.documents.queries import selling
 from wharfinger.documents.queries.parties import company, language_of
 from wharfinger.documents.words import words
 from wharfinger.sales import links
@@ -72,7 +74,9 @@ def offer(request: HttpRequest, found: Sheet) -> HttpResponse:
     if request.method == "GET" and found.quote.opened_at is None and not request.user.is_authenticated:
         # Two readers may open it at once, and one of them was first.
         _tried(lambda: answering.open_link(seen=_seen(found)))
-    return _shown(request, found, Form())
+    chosen = "choose" in request.GET
+    form = Form(request.GET if chosen else {})
+    return _shown(request, found, form, take=_taken(request.GET) if chosen else None)
 
 
 @require_safe
@@ -93,7 +97,9 @@ def accept(request: HttpRequest, found: Sheet) -> HttpResponse:
     def act() -> None:
         if given.get("agreed") != "yes":
             raise BadInput("not_agreed", N_("Tick that you accept the offer."), field="agreed")
-        answering.accept_quote(seen=_seen(found, given.get("version", "")), name=given.get("name", ""))
+        take = _taken(given) if "choose" in given else None
+        seen = _seen(found, given.get("version", ""))
+        answering.accept_quote(seen=seen, name=given.get("name", ""), take=take)
 
     return _answered(request, found, act)
 
@@ -120,7 +126,8 @@ def _answered(request: HttpRequest, found: Sheet, act: Callable[[], None]) -> Ht
         return _closed(request, 410)
     if refused is not None and refused.code != "accepted_already":
         found.quote.refresh_from_db()
-        return _shown(request, found, Form(request.POST, refused), refused.http_code)
+        take = _taken(request.POST) if "choose" in request.POST else None
+        return _shown(request, found, Form(request.POST, refused), refused.http_code, take)
     return HttpResponseRedirect(links.path(found.quote), status=303)
 
 
@@ -138,14 +145,43 @@ def _seen(found: Sheet, version: str = "") -> Seen:
     return Seen(found.pk, found.quote.link_nonce, as_of)
 
 
-def _shown(request: HttpRequest, found: Sheet, form: Form, status: int = 200) -> HttpResponse:
+def _taken(given: QueryDict) -> set[int]:
+    """The lines that were ticked, or chosen among what stands for the same."""
+    typed = [value for key in given if key.startswith("take") for value in given.getlist(key)]
+    return {int(value) for value in typed if value.isdecimal() and len(value) < 19}
+
+
+def _choices(quote: int) -> list[dict[str, Any]]:
+    """How each line is chosen, in the order of the offer: not at all, alone, or one among several."""
+    standing = {"sheet_id": quote, "void__isnull": True, "removed_at__isnull": True, "parent__isnull": True}
+    lines = list(Line.objects.filter(**standing).order_by("position", "pk"))
+    by_id = {line.pk: line for line in lines}
+    may = {line.pk for line in offering.open_to_choice(lines)}
+    found: list[dict[str, Any]] = []
+    for line in lines:
+        family = offering.family(by_id, line)
+        root = by_id.get(line.instead_of_id or line.pk, line)
+        kind = "" if line.pk not in may else "checkbox" if len(family) == 1 else "radio"
+        found.append({"id": line.pk, "kind": kind, "group": f"take-{root.pk}"})
+        if kind == "radio" and line is root and root.option:
+            found[-1]["none"] = not any(one.taken for one in family)
+    return found
+
+
+def _shown(
+    request: HttpRequest, found: Sheet, form: Form, status: int = 200, take: set[int] | None = None
+) -> HttpResponse:
     language = language_of(found.organization.language)
     version = links.version(found.pk)
-    shape: Any = QUOTE.of(found.pk, language)
+    with owned.at_hand():
+        shape = selling.quote(found.pk, language, take)
+    choosing = found.quote.accepted_at is None and any(row.option for row in shape.lines)
     context = {
         "d": spoken(shape, language, shape.company.address.country),
         "w": words(language),
         "logo": _logo(shape.company.logo),
+        "choices": _choices(found.pk) if choosing else [{}] * len(shape.lines),
+        "choosing": choosing,
         "quote": found.quote,
         "here": links.path(found.quote),
         "version": version,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from wharfinger.base import configuration, further
@@ -10,6 +10,7 @@ from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.tax import TaxedRow
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
+from wharfinger.demand.rules import offering
 from wharfinger.documents.queries.lines import own_of, sold_row, summed, taxed, terms
 from wharfinger.documents.queries.parties import address, billing_site, company, party, person
 from wharfinger.documents.shapes import Address, LineRow, OrderConfirmation, Quote
@@ -27,10 +28,13 @@ def sheet_of(pk: int, kind: str) -> Sheet:
     return found
 
 
-def quote(pk: int, language: str) -> Quote:
-    """What we offer."""
+def quote(pk: int, language: str, take: Collection[int] | None = None) -> Quote:
+    """What we offer; take: the lines that somebody would take of those that can be left out, as if they did."""
     sheet = sheet_of(pk, "quote")
     lines = list(_lines(sheet))
+    if take is not None:
+        for line in offering.open_to_choice(lines):
+            line.taken = line.pk in take
     drawn = _pictures(lines)
     place = {line.pk: str(n) for n, line in enumerate(lines, 1)}
     rows = tuple(

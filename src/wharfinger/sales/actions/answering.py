@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 
 from wharfinger.base.access import HOUSE, Actor, require
 from wharfinger.base.words import tidy
+from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
@@ -23,15 +24,16 @@ def open_link(*, seen: Seen) -> Written:
     return _by_link("open_link", seen, partial(rules.plan_open, seen=seen))
 
 
-def accept_quote(*, seen: Seen, name: str) -> Written:
+def accept_quote(*, seen: Seen, name: str, take: Collection[int] | None = None) -> Written:
     """Let the customer accept what they read, under a name that the journal does not keep.
 
-    Winning stays the act of a person. Refused where it is accepted already, ended or has changed since.
+    take: which lines they take of those that can be left out; as the quote has it where nothing is said. Winning
+    stays the act of a person. Refused where it is accepted already, ended or has changed since.
     """
     signed = rules.name(name)
 
     def act() -> Written:
-        done = _by_link("accept_quote", seen, partial(rules.plan_accept, seen=seen))
+        done = _by_link("accept_quote", seen, partial(rules.plan_accept, seen=seen, take=take))
         Quote.objects.filter(pk=seen.quote).update(accepted_by=signed)
         return done
 
@@ -53,7 +55,11 @@ def revoke_link(*, actor: Actor, quote: int, key: str | None = None) -> Written:
 
 def _by_link(verb: str, seen: Seen, plan: Planner, reason: str = "") -> Written:
     """Do what the link allows: whoever has it needs no account, and no right of ours."""
-    wish = Wish(documents=[(Sheet, [seen.quote]), (Quote, [seen.quote])], reads=(_read_version(seen.quote),))
+    wish = Wish(
+        documents=[(Sheet, [seen.quote]), (Quote, [seen.quote])],
+        first=demand.read_lines_of(seen.quote),
+        reads=(_read_version(seen.quote),),
+    )
     return post(verb, wish, plan, actor=HOUSE, reason=reason)
 
 

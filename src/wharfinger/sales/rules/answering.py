@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from wharfinger.base.refusal import N_, NotThere, Refusal, Stale
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Stale
 from wharfinger.base.words import tidy
+from wharfinger.demand.rules import offering
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.sales.rules.quotes import open_quote
 
@@ -42,12 +45,32 @@ def plan_open(truth: Truth, *, seen: Seen) -> Plan:
     return plan
 
 
-def plan_accept(truth: Truth, *, seen: Seen) -> Plan:
-    """The customer takes what is offered, as they read it; whoever declined before may think better of it."""
+def plan_accept(truth: Truth, *, seen: Seen, take: Collection[int] | None) -> Plan:
+    """The customer takes what is offered, as they read it; whoever declined before may think better of it.
+
+    take: what they take of the lines that can be left out; without it, as the quote has it.
+    """
     row = _as_read(truth, seen)
     plan = Plan()
+    if take is not None:
+        _take(plan, truth, take)
     plan.change(row, accepted_at=truth.now, declined_at=None, decline_reason="")
     return plan
+
+
+def _take(plan: Plan, truth: Truth, take: Collection[int]) -> None:
+    lines = truth.read["lines"]
+    alone = [line for line in lines.values() if line.parent_id is None]
+    open_ = {line.pk: line.pk in take for line in offering.open_to_choice(alone)}
+    become = [copy(line) for line in alone]
+    for line in become:
+        line.taken = open_.get(line.pk, line.taken)
+    if not offering.stands(become):
+        raise BadInput("one_of_these", N_("Choose one of what stands for the same."), field="take")
+    for line in lines.values():
+        root = line.parent_id or line.pk
+        if root in open_:
+            plan.change(line, taken=open_[root])
 
 
 def plan_decline(truth: Truth, *, seen: Seen, reason: str) -> Plan:
