@@ -13,6 +13,9 @@ from wharfinger.demand.rules.kits import components
 from wharfinger.flows.rules.bought import LetGo
 from wharfinger.ledger.plan import Held, Plan, Truth, fixed, spot
 
+SHELVED = ("bin", "transfer")
+"""Where a line holds goods of ours, which are free again; what vendors still owe it is decided about."""
+
 OPEN = ("quoted", "demand", "to_approve", "to_order", "ready")
 """What of a line is taken off first, since nobody has done anything for it yet."""
 
@@ -70,7 +73,7 @@ def _give_back(plan: Plan, truth: Truth, bought: LetGo, row: Any, less: int, *, 
             _give_back(plan, truth, bought, part, less * part.ratio, firm=firm)
         return
     left = less - truth.quantity_of(row.pk, OPEN)
-    for held in truth.of_claim(row.pk, demand.HELD):
+    for held in truth.of_claim(row.pk, SHELVED):
         if (units := min(left, held.quantity)) > 0:
             plan.move(held.spot, held.spot.for_claim(0), units)
             held.quantity -= units
@@ -87,7 +90,7 @@ def _give_back(plan: Plan, truth: Truth, bought: LetGo, row: Any, less: int, *, 
                 bought.units(held, units)
                 _want_again(plan, truth, row, units, "to_order")
             left -= units
-    if not any(held.quantity for held in truth.of_claim(row.pk, demand.HELD)):
+    if not truth.quantity_of(row.pk, demand.HELD):
         demand.end_hold(plan, truth, row.pk)
 
 
