@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.purchasing.buying import bought, on_order, sold, stocked_up
+from tests.purchasing.buying import bought, on_order, person, sold, stocked_up
 from tests.purchasing.test_order import refused
 from tests.world import World, clean, entries, held, seen, world
 from wharfinger.base.access import HOUSE
@@ -301,3 +301,21 @@ def test_ranges_series_and_reasons_over_http(company: World, browser: Client) ->
     assert (came["quantity"], came["serials"]) == ("2", ["XYZ001", "XYZ002"])
     assert came["rejections"] == [{"quantity": "1", "reason": "Damaged", "note": "Torn"}]
     clean()
+
+
+def test_the_search_box_leads_to_the_door(company: World, browser: Client) -> None:
+    made = stocked_up(company, (company.product(), 2, 1_000_000))
+    number = PurchaseOrder.objects.get(pk=made.order).number
+    order, vendor = f"/purchase-orders/{made.order}/receive/", f"/receiving/run/?vendor={company.vendor.pk}"
+    for text, language, to in (
+        (f"receive {number.lower()}", "en", order),
+        (f"Annehmen {number}", "de", order),
+        ("receive gross", "en", vendor),
+    ):
+        found = browser.get("/search/", {"q": text}, headers={"accept-language": language})
+        assert (found.status_code, found["Location"]) == (302, to), text
+    for text in ("receive", "receive nobody", "receive \x00"):
+        assert browser.get("/search/", {"q": text}).status_code == 200, text
+    reader = Client()
+    reader.force_login(person("reader", "purchasing.read"))
+    assert reader.get("/search/", {"q": f"receive {number}"}).status_code == 200

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from wharfinger.base.page import Form, came_from, page
+from wharfinger.base.words import same
 from wharfinger.purchasing.pages.receiving import AT_ONCE, receive_rows, seen_of
 from wharfinger.purchasing.queries import expected, paper
 
@@ -67,3 +68,13 @@ def rows(request: HttpRequest) -> HttpResponse:
 def _id(request: HttpRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def door_of(text: str) -> str:
+    """Where goods of an order or of a vendor are received, by number or by how the name begins; empty where none is expected."""
+    lines = expected.expected().order_by("purchase_order", "position")
+    one = lines.filter(purchase_order__number__iexact=text).first()
+    if one is not None:
+        return reverse("purchasing:receive", args=[one.purchase_order_id])
+    begins = [pk for pk, name in expected.vendors() if same(name).startswith(same(text))]
+    return f"{reverse('purchasing:run')}?vendor={begins[0]}" if len(begins) == 1 else ""
