@@ -322,9 +322,15 @@ def test_what_is_optional_is_chosen_by_the_customer(client: Client, company: Wor
     before = entries()
     assert "35.70" in client.get(here, chosen).content.decode()
     typed = {"name": "Jane", "agreed": "yes", "version": version(page), "choose": "yes"}
-    refused = client.post(f"{here}accept/", typed | {group: ""})
+    refused = client.post(f"{here}accept/", typed | {group: "", "choose": ""})
     assert (refused.status_code, entries()) == (422, before)
-    assert client.post(f"{here}accept/", typed | chosen).status_code == 303
+    unseen = client.post(f"{here}accept/", typed | chosen | {"choose": str(router.pk)})
+    assert (unseen.status_code, entries()) == (422, before)
+    assert "the total is another" in unseen.content.decode()
+    assert "35.70" in unseen.content.decode()
+    shown = {"choose": f"{extra.pk} {better.pk}"}
+    assert f'value="{shown["choose"]}"' in unseen.content.decode()
+    assert client.post(f"{here}accept/", typed | chosen | shown).status_code == 303
     taken = [Line.objects.get(pk=one.pk).taken for one in (firm, extra, router, better)]
     assert taken == [True, True, False, True]
     assert "35.70" in client.get(here).content.decode()

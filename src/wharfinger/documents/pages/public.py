@@ -98,6 +98,12 @@ def accept(request: HttpRequest, found: Sheet) -> HttpResponse:
         if given.get("agreed") != "yes":
             raise BadInput("not_agreed", N_("Tick that you accept the offer."), field="agreed")
         take = _taken(given) if "choose" in given else None
+        if take is not None and take != _ids(given.get("choose", "")):
+            raise BadInput(
+                "chosen_otherwise",
+                N_("With what you chose the total is another. Look at it, then accept once more."),
+                field="agreed",
+            )
         seen = _seen(found, given.get("version", ""))
         answering.accept_quote(seen=seen, name=given.get("name", ""), take=take)
 
@@ -147,8 +153,11 @@ def _seen(found: Sheet, version: str = "") -> Seen:
 
 def _taken(given: QueryDict) -> set[int]:
     """The lines that were ticked, or chosen among what stands for the same."""
-    typed = [value for key in given if key.startswith("take") for value in given.getlist(key)]
-    return {int(value) for value in typed if value.isdecimal() and len(value) < 19}
+    return _ids(" ".join(value for key in given if key.startswith("take") for value in given.getlist(key)))
+
+
+def _ids(text: str) -> set[int]:
+    return {int(value) for value in text.split() if value.isdecimal() and len(value) < 19}
 
 
 def _choices(quote: int) -> list[dict[str, Any]]:
@@ -176,11 +185,17 @@ def _shown(
     with owned.at_hand():
         shape = selling.quote(found.pk, language, take)
     choosing = found.quote.accepted_at is None and any(row.option for row in shape.lines)
+    choices = _choices(found.pk) if choosing else [{}] * len(shape.lines)
     context = {
         "d": spoken(shape, language, shape.company.address.country),
         "w": words(language),
         "logo": _logo(shape.company.logo),
-        "choices": _choices(found.pk) if choosing else [{}] * len(shape.lines),
+        "choices": choices,
+        "shown": " ".join(
+            str(how["id"])
+            for how, row in zip(choices, shape.lines, strict=True)
+            if how.get("kind") and row.taken
+        ),
         "choosing": choosing,
         "quote": found.quote,
         "here": links.path(found.quote),
