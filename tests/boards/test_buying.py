@@ -88,7 +88,7 @@ def test_who_asks_less_and_who_is_faster_stands_beneath(company: World, browser:
     sells(product, quick, 9, lead_time_days=2)
     sold(company, product, 3)
     page = seen(browser, BOARD)
-    assert "Cheapest: Cheaply, 5.00 EUR · Fastest: Quickly, 2 days" in page
+    assert "Cheapest: Cheaply, 5.00 EUR\nFastest: Quickly, 2 days" in page
     reader = Client()
     reader.force_login(person("reader", "*.read"))
     page = seen(reader, BOARD)

@@ -34,7 +34,7 @@ def plain(kind: str, value: Any) -> str | int | Decimal:
         case "chip" | "picture":
             return str(value[1])
         case "noted":
-            return " · ".join(filter(None, value))
+            return " · ".join(filter(None, (value[0], *value[1].splitlines())))
         case "number":
             return int(value)
         case "held":

@@ -44,7 +44,7 @@ class Column:
     held: (units, decimals, address of who holds it) · money: (minor, currency) ·
     price: (micro, currency) · date, ago: date or datetime · chip: (tone, word) · person: name ·
     stage_bar: ({stage: units}, decimals) · picture: (address, what it shows) ·
-    noted: (text, a quiet line beneath it). Nothing is None.
+    noted: (text, quiet lines beneath it). Nothing is None.
     """
 
     key: str

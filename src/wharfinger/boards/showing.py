@@ -142,7 +142,7 @@ def _vendor(row: Mapping[str, Any], seen: Seen) -> Any:
     if (first := fastest(sold, units)) and first is not default:
         words = ngettext("Fastest: %(vendor)s, %(n)s day", "Fastest: %(vendor)s, %(n)s days", first.lead_days)
         told.append(words % {"vendor": first.vendor.name, "n": first.lead_days})
-    return (default.vendor.name if default else "", " · ".join(told)) if default or told else None
+    return (default.vendor.name if default else "", "\n".join(told)) if default or told else None
 
 
 def _cost(row: Mapping[str, Any], seen: Seen) -> Any:
