@@ -203,13 +203,6 @@ def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
     return _on(request, id, act)
 
 
-@router.post("/purchase-orders/{id}/submit", response=OrderDone, summary="Submit a purchase order")
-def submit(request: Request, id: Id, body: Nothing | None = None) -> HttpResponse:
-    """Order the goods; the lines on it are On Order."""
-    return _on(request, id, partial(actions.submit, actor=request.auth, order=id))
-
-
-@router.post("/purchase-orders/{id}/send", response=OrderDone, summary="Send a purchase order")
 @router.post(
     "/purchase-orders/{id}/ask", response=OrderDone, summary="Ask for the approval of a purchase order"
 )
@@ -218,6 +211,13 @@ def ask(request: Request, id: Id, body: Nothing | None = None) -> HttpResponse:
     return _on(request, id, partial(actions.ask, actor=request.auth, order=id))
 
 
+@router.post("/purchase-orders/{id}/submit", response=OrderDone, summary="Submit a purchase order")
+def submit(request: Request, id: Id, body: Nothing | None = None) -> HttpResponse:
+    """Order the goods; the lines on it are On Order."""
+    return _on(request, id, partial(actions.submit, actor=request.auth, order=id))
+
+
+@router.post("/purchase-orders/{id}/send", response=OrderDone, summary="Send a purchase order")
 def send(request: Request, id: Id, body: Nothing | None = None) -> HttpResponse:
     """Mail the order to its vendor as a PDF; a draft is submitted by it, in the same entry."""
     return _on(request, id, partial(actions.send, actor=request.auth, order=id))

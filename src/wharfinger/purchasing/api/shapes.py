@@ -242,6 +242,11 @@ class OrderOut(Shown):
     cancelled_at: datetime | None
     closed_at: datetime | None
     buyer: Id | None
+    approval_asked_at: datetime | None = Field(
+        description="Since when it waits for an approval that was asked for."
+    )
+    approval_asked_by: Id | None
+    rejected_note: str = Field(description="Why the last approval that was asked for was refused.")
     freight: str | None = Field(examples=["14.50"])
     net: str | None = Field(examples=["157.50"])
     total: str | None = Field(examples=["172.00"])
@@ -254,11 +259,5 @@ class OrderDone(OrderOut, Done):
 
 class OrdersDone(Done):
     """The purchase orders that were drafted, and the entry that wrote them."""
-
-    approval_asked_at: datetime | None = Field(
-        description="Since when it waits for an approval that was asked for."
-    )
-    approval_asked_by: Id | None
-    rejected_note: str = Field(description="Why the last approval that was asked for was refused.")
 
     items: list[OrderOut]

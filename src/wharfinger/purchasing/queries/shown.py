@@ -169,12 +169,12 @@ def show_orders(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
                 "cancelled_at": order.cancelled_at,
                 "closed_at": order.closed_at,
                 "buyer": order.buyer_id,
-                "freight": money.plain(order.freight_minor, order.currency) if costs else None,
-                "net": money.plain(net, order.currency) if costs else None,
-                "total": money.plain(net + order.freight_minor, order.currency) if costs else None,
                 "approval_asked_at": order.approval_asked_at,
                 "approval_asked_by": order.approval_asked_by_id,
                 "rejected_note": order.rejected_note,
+                "freight": money.plain(order.freight_minor, order.currency) if costs else None,
+                "net": money.plain(net, order.currency) if costs else None,
+                "total": money.plain(net + order.freight_minor, order.currency) if costs else None,
                 "lines": [
                     _show_line(order, line, standing[line.pk], claims[line.pk], nets[line.pk], costs=costs)
                     for line in lines[order.pk]
