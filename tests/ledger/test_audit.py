@@ -75,6 +75,12 @@ BROKEN = {
     "line = its wishes, covered = its goods, billable = its bills": "UPDATE demand_line SET quantity = quantity + 1",
     "done = nothing open in goods, bills and money": "UPDATE demand_sheet SET done_id = (SELECT MIN(id) FROM ledger_entry)",
     "credited ≤ invoiced": "UPDATE billing_creditline SET net_minor = net_minor * 100",
+    "one of a line and its alternatives is taken": "UPDATE demand_line SET taken = false",
+    "options stand on quotes, beside lines of them": "UPDATE demand_line SET option = 'optional'",
+    "rejected at the door = its reasons": (
+        "INSERT INTO purchasing_rejection (receipt_id, purchase_line_id, quantity, reason, note, made_id) "
+        "SELECT r.id, p.id, 1, 'Dented', '', r.made_id FROM purchasing_receipt r, purchasing_purchaseline p"
+    ),
     "cost of a receipt = in stock + variance": "UPDATE purchasing_receiptcost SET amount_minor = amount_minor + 1",
     "a category has those above it": "UPDATE catalog_category SET path = 'Elsewhere' WHERE path = 'Network'",
     "merged = retired, and leads to what stays": (
