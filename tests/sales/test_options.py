@@ -157,7 +157,7 @@ def test_options_on_pages(client: Client, company: World) -> None:
     assert "There is no line above" in wrong
     quote = do(client, "/quotes/new/", values)["Location"]
     shown = see(client, quote)
-    for words in ("Alternative, not taken", "Optional, not taken", "Take"):
+    for words in ("Not taken", "Alternative to AP-1", "Take it"):
         assert words in shown
     first, other, extra = Line.objects.order_by("pk")
     do(client, f"/lines/{extra.pk}/take/", {"taken": "yes", "back": quote})

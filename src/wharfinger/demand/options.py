@@ -61,13 +61,6 @@ def choices(line: Line) -> list[tuple[Any, str]]:
     return [("", _("Firm")), (OPTIONAL, _("Optional")), *to]
 
 
-def _chip(line: Line) -> tuple[str, str]:
-    """What a line of a quote is that does not count."""
-    return "grey", _("%(option)s, not taken") % {"option": _(OPTIONS[line.option])} if line.option else _(
-        "Not taken"
-    )
-
-
 def add_options(rows: Sequence[dict[str, Any]], found: Sequence[Line]) -> list[dict[str, Any]]:
     """Say in the row of a line that it does not count; what may be taken or left out, none where all is firm."""
     skus = {line.pk: line.product.sku for line in found}
@@ -75,7 +68,7 @@ def add_options(rows: Sequence[dict[str, Any]], found: Sequence[Line]) -> list[d
     shown = []
     for row, line in zip(rows, found, strict=True):
         if not line.taken:
-            row["word"] = _chip(line)
+            row["word"] = ("grey", _("Not taken"))
         if line.parent_id is None and (line.option or line.pk in replaced):
             shown.append(
                 {

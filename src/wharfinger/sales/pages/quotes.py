@@ -141,7 +141,10 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
     shown = columns()
     margin = None
     if request.user.may("catalog.see_cost"):  # type: ignore[union-attr]
-        shown[4:4] = [("cost", _("Average cost"), "noted")]
+        shown[4:4] = [("cost", _("Cost"), "noted")]
+        # Where the price is from stands beneath it, so that what is left and the net are in sight.
+        shown = [one for one in shown if one[0] != "origin"]
+        shown[shown.index(("price", _("Unit price"), "price"))] = ("asked", _("Unit price"), "noted")
         shown[-1:-1] = [("margin", _("Margin"), "noted")]
         margin = _add_costs(rows, found)
     won = row.quote.won_at is not None
@@ -190,6 +193,9 @@ def _add_costs(rows: list[dict[str, Any]], found: list[Line]) -> tuple[str, str]
         one = costs.get(line.product_id)
         cost = one and one.of(line.per, line.product.quantity_decimals)
         row["cost"] = _cost_words(cost, home) if cost else None
+        row["asked"] = None
+        if line.parent_id is None:
+            row["asked"] = (_price_words(line.unit_price_micro, line.currency), row["origin"])
         row["margin"] = _margin_words(margins[line.pk], line.currency) if line.parent_id is None else None
     return _margin_words(together(found, margins), found[0].currency) if found else None
 
