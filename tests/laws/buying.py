@@ -30,28 +30,27 @@ from wharfinger.stock.rules.transferring import Arrived as Came
 from wharfinger.stock.rules.transferring import Sent, TransferWish
 
 
-def _ask_purchase(state: State, chance: random.Random) -> Any:
-    order = state.one(chance, _orders(submitted_at__isnull=True))
-    return order and ordering.ask(actor=state.user, order=order.pk)
-
-
-def _waiting(state: State, chance: random.Random) -> Any:
-    return state.one(chance, _orders(approval_asked_at__isnull=False))
+def _asked(state: State, chance: random.Random) -> Any:
+    """A draft that waits for approval; where none does, one is asked for first."""
+    order = state.one(chance, _orders(approval_asked_at__isnull=False))
+    if order is None and (order := state.one(chance, _orders(submitted_at__isnull=True))) is not None:
+        ordering.ask(actor=state.user, order=order.pk)
+    return order
 
 
 def _approve(state: State, chance: random.Random) -> Any:
-    """A line that waits, or a purchase order."""
-    if (order := _waiting(state, chance)) is not None and chance.random() < 0.5:
-        return approving.approve(actor=state.user, purchase_orders=[order.pk])
-    held = state.standing(chance, "to_approve")
-    return held and approving.approve(actor=state.user, lines=[held.claim_id])
+    """A line that waits, else a purchase order."""
+    if (held := state.standing(chance, "to_approve")) is not None:
+        return approving.approve(actor=state.user, lines=[held.claim_id])
+    order = _asked(state, chance)
+    return order and approving.approve(actor=state.user, purchase_orders=[order.pk])
 
 
 def _reject(state: State, chance: random.Random) -> Any:
-    if (order := _waiting(state, chance)) is not None and chance.random() < 0.5:
-        return approving.reject(actor=state.user, purchase_orders=[order.pk], note="Too dear")
-    held = state.standing(chance, "to_approve")
-    return held and approving.reject(actor=state.user, lines=[held.claim_id], note="Too dear")
+    if (held := state.standing(chance, "to_approve")) is not None:
+        return approving.reject(actor=state.user, lines=[held.claim_id], note="Too dear")
+    order = _asked(state, chance)
+    return order and approving.reject(actor=state.user, purchase_orders=[order.pk], note="Too dear")
 
 
 def _request(state: State, chance: random.Random) -> Any:
@@ -398,7 +397,6 @@ KEEPING: dict[str, Verb] = {
     "adjust": _adjust,
     "build": _build,
     "take_apart": _take_apart,
-    "ask_purchase": _ask_purchase,
     "replace_component": _replace_component,
     "count": _count,
     "transfer": _transfer,
