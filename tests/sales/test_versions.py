@@ -10,9 +10,10 @@ from django.test import Client
 
 from tests.sales.test_api import send as call
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, held, world
+from tests.world import World, clean, entries, held, world
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
+from wharfinger.base.refusal import Refusal
 from wharfinger.demand.actions import add_lines, change_line, remove_line
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules import LineWish
@@ -22,6 +23,7 @@ from wharfinger.ledger.models import Entry
 from wharfinger.ledger.reverse import reverse
 from wharfinger.sales.actions.holds import reserve
 from wharfinger.sales.actions.quotes import change_quote
+from wharfinger.sales.actions.winning import win
 from wharfinger.sales.models import Quote
 from wharfinger.sales.rules.holds import Hold
 
@@ -100,3 +102,14 @@ def test_holds_and_number_stay(client: Client, company: World) -> None:
     assert paper(quote, "en").number == f"{number} v2"
     page = client.get(f"/quotes/{quote}/").content.decode()
     assert "Version 2 is not sent yet" in page
+
+
+def test_a_won_quote_stays_as_it_was_sent(company: World) -> None:
+    """AT-43, decided otherwise: what is added later goes on the order alone."""
+    quote, _ = quote_of(company, LineWish(company.product().pk, 1))
+    win(actor=HOUSE, quote=quote)
+    before = entries()
+    with pytest.raises(Refusal) as caught:
+        add_lines(actor=HOUSE, sheet=quote, wishes=[LineWish(company.product().pk, 1)])
+    assert caught.value.code == "won"
+    assert entries() == before
