@@ -57,7 +57,7 @@ def arrive(
 ) -> Written:
     """So many arrive of a purchase order's line."""
     return receive(
-        actor=HOUSE,
+        actor=by,
         arrivals=[Arrival(purchase_line, quantity, **{"reason": "Damaged"} | values)],
         delivery=Delivery(accept_over=accept_over),
     )

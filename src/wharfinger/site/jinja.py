@@ -119,7 +119,9 @@ def said(request: HttpRequest) -> Mapping[str, Any] | None:
         entry = Entry.objects.filter(pk=found["entry"], reverses__isnull=True).first()
         if entry is not None:
             found["sentence"] = saying.sentence(entry) or found["sentence"]
-            found["more"] = found.get("more") or saying.papers(entry)
+            offered = found.get("more") or []
+            known = {to for _words, to in offered}
+            found["more"] = [*offered, *(one for one in saying.papers(entry) if one[1] not in known)]
         still = entry is not None and may_be_undone(entry.verb) and undoable([entry.pk])
         if not (entry and still and may_undo(entry, request.user)):
             found["entry"] = None
