@@ -192,7 +192,7 @@ def stock_available(request: Request) -> HttpResponse:
     """
     require(request.auth, "stock.read")
     rows, known = _asked(request)
-    few = rows.only("sku", "name", "quantity_decimals", "kind", "build_on_pick")
+    few = rows.values("pk", "sku", "name", "quantity_decimals", "kind", "build_on_pick")
     return AVAILABLE.answer(request, few, partial(show_available, locations=known))
 
 
