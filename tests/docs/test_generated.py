@@ -20,7 +20,16 @@ ledger refuses every other move.
 
 ARCHITECTURE = ROOT / "ARCHITECTURE.md"
 BACK = {
-    *("amend", "cancel", "cancel_purchase", "amend_purchase", "close_purchase", "unconfirm", "reopen", "settle"),
+    *(
+        "amend",
+        "cancel",
+        "cancel_purchase",
+        "amend_purchase",
+        "close_purchase",
+        "unconfirm",
+        "reopen",
+        "settle",
+    ),
     *("merge", "merge_organizations"),
 }
 """Verbs that lead back and are no correction of a single other one."""

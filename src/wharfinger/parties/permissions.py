@@ -35,7 +35,9 @@ ALL = tuple(f"{module}.{verb}" for module, verbs in PERMISSIONS.items() for verb
 
 GRANTABLE = frozenset((*ALL, "*", "*.read", *(f"{module}.*" for module in PERMISSIONS)))
 
-_BUYING = tuple(f"purchasing.{v}" for v in PERMISSIONS["purchasing"].split() if v not in ("approve", "approval_tier"))
+_BUYING = tuple(
+    f"purchasing.{v}" for v in PERMISSIONS["purchasing"].split() if v not in ("approve", "approval_tier")
+)
 _SELLING = tuple(f"sales.{v}" for v in PERMISSIONS["sales"].split() if v != "approve_quote")
 _COUNTING = tuple(f"stock.{v}" for v in PERMISSIONS["stock"].split() if v not in ("revalue", "location"))
 
