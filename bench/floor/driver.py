@@ -136,7 +136,11 @@ class Floor:
         return pk
 
     def leave(
-        self, answer: int, entry: int, subjects: Sequence[tuple[str, str | None, str | None]], outbox: int = 2
+        self,
+        answer: int,
+        entry: int,
+        subjects: Sequence[tuple[str, str | None, str | None]],
+        told: Sequence[str] = ("notices", "webhooks"),
     ) -> None:
         """Facts, outbox, answer."""
         self.insert(
@@ -144,10 +148,7 @@ class Floor:
         )
         self.insert(
             "ledger_outbox",
-            [
-                {"entry_id": entry, "consumer": c, "due_at": self.now, "payload": "{}"}
-                for c in ("notices", "webhooks", "documents")[:outbox]
-            ],
+            [{"entry_id": entry, "consumer": c, "due_at": self.now, "payload": "{}"} for c in told],
         )
         self.run("UPDATE ledger_answer SET status = 200, body = %s WHERE id = %s", [str(entry), answer])
 

@@ -49,7 +49,7 @@ def create(
             {
                 "claim_id": c, "sheet_id": sheet, "order_id": sheet, "position": n + 1, "product_id": p, "description": products[p][3],
                 "organization_id": customer, "site_id": site, "quantity": q, "unit": "", "per": None, "unit_price_micro": products[p][1],
-                "tax_code_id": products[p][2], "currency": "EUR", "billable": True, "made_id": entry,
+                "tax_code_id": products[p][2], "currency": "EUR", "billable": True, "taken": True, "made_id": entry,
             }
             for n, (c, (p, q)) in enumerate(zip(claims, wanted, strict=True))
         ],
@@ -309,6 +309,6 @@ def invoice(floor: Floor, key: str, sheet: int, claims: Sequence[int], customer:
             (f"organization:{customer}", None, None),
             ("billing.Invoice", "made", f"[{invoice}]"),
         ],
-        outbox=3,
+        told=("notices", "webhooks", "documents"),
     )
     floor.commit()

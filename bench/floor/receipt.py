@@ -52,6 +52,7 @@ def receive(floor: Floor, key: str, order: int, lines: Sequence[int]) -> None:
             *((f"order:{sheet}", None, None) for sheet in sheets),
             ("purchasing.Receipt", "made", f"[{receipt}]"),
         ],
+        told=("notices", "webhooks", "serving"),
     )
     floor.commit()
 

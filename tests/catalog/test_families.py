@@ -455,7 +455,7 @@ def test_the_matrix_asks_little_whatever_the_size(client: Client, company: World
     with CaptureQueriesContext(connection) as asked:
         page = seen(client, f"/families/{family}/")
     assert page.count("<table") == 5
-    assert len(asked) <= 24, [one["sql"][:80] for one in asked]
+    assert len(asked) <= 25, [one["sql"][:80] for one in asked]
 
 
 def test_a_retired_variant_keeps_its_place(company: World, family: Family) -> None:

@@ -207,7 +207,7 @@ def test_histories() -> None:
         Histories,
         settings=settings(
             max_examples=EXAMPLES,
-            stateful_step_count=50,
+            stateful_step_count=60,
             deadline=None,
             derandomize=True,
             # Steps are numbers that stand for what chance chooses; smaller numbers are no simpler history.

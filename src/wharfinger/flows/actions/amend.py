@@ -14,7 +14,7 @@ from wharfinger.demand.actions import PERMISSIONS
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries.standing import read_standing
 from wharfinger.flows.queries.bought import bought_places, orders_with, waiting_like
-from wharfinger.flows.rules.amend import Amend, plan_amend
+from wharfinger.flows.rules.amend import Amend, let_in, plan_amend
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
@@ -30,6 +30,7 @@ def amend(
     What is open goes first, then what is reserved, then what is on purchase orders. purchased: whether that is
     kept for stock, given to the lines that wait next, or taken off its order; it is asked for only where needed.
     """
+    let_in(actor)
     _permitted(actor, sheet, [one.line for one in amends])
     if purchased == "cut":
         require(actor, "purchasing.order")

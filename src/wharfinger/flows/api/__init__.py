@@ -148,7 +148,7 @@ class AmendedLine(Given):
 
     line: Id
     quantity: Quantity | None = Field(default=None, description="In the line's unit.")
-    remove: bool = Field(default=False, description="Take it off instead.")
+    remove: bool = Field(default=False, description="Take it off instead.", examples=[False])
 
 
 class AmendLines(Given):
@@ -231,6 +231,7 @@ def reopen_order(request: Request, id: Id, body: Reopen) -> HttpResponse:
 @router.post("/orders/{id}/amend", response=OrderDone, summary="Change quantities of a sales order")
 def amend_order(request: Request, id: Id, body: AmendLines) -> HttpResponse:
     """Lower, raise or take off lines in one entry; what is reserved of them is free again."""
+    require(request.auth, "sales.order")
     sales.order(id)
     act = partial(_amend, request, id, body)
     return write(request, act, lambda _: sales.show_order(sales.order(id)), about=f"order:{id}")
@@ -239,6 +240,7 @@ def amend_order(request: Request, id: Id, body: AmendLines) -> HttpResponse:
 @router.post("/work-orders/{id}/amend", response=WorkOrderDone, summary="Change quantities of a work order")
 def amend_work_order(request: Request, id: Id, body: AmendLines) -> HttpResponse:
     """Lower, raise or take off charges in one entry; what is reserved of them is free again."""
+    require(request.auth, "work.charge")
     work.work_order(id)
     act = partial(_amend, request, id, body)
     return write(request, act, lambda _: work.show_work_order(work.work_order(id)), about=f"work_order:{id}")

@@ -22,7 +22,7 @@ from wharfinger.demand.queries.amounts import totals_of
 from wharfinger.demand.queries.reading import ORDER, SHEET
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.flows.actions.amend import amend
-from wharfinger.flows.rules.amend import Amend
+from wharfinger.flows.rules.amend import Amend, let_in
 from wharfinger.ledger.pictures import Step, picture
 from wharfinger.ledger.post import attempt, dry
 from wharfinger.ledger.write import Written
@@ -36,6 +36,7 @@ NOUGHT = ("0", "0.0", "0,0")
 def amend_lines(request: HttpRequest, sheet: int) -> HttpResponse:
     """Change how many there are of a document's lines, all at once: a picture first, then exactly that."""
     user: Any = request.user
+    let_in(user)
     doc = there(Sheet.objects.filter(void__isnull=True).exclude(kind="quote"), sheet)
     require(user, PERMISSIONS.get(doc.kind, "work.charge"))
     by = ORDER if doc.kind == "order" else SHEET

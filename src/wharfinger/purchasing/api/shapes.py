@@ -123,6 +123,7 @@ class ChangeOfLine(Given):
     wanted: list[Id | WantedGiven] = Field(
         default=[],
         max_length=1000,
+        examples=[[{"line": 17, "quantity": "3"}]],
         description="Customers' lines for which more of it is bought; without a quantity, as much more as they want.",
     )
 
