@@ -242,6 +242,7 @@ def show_orders(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> l
             "cancelled_at": _day(row.order.cancelled_at),
             "held_at": _day(row.order.held_at),
             "hold_reason": row.order.hold_reason,
+            "sent_at": _day(row.order.sent_at),
             "own": row.order.own,
             "goods_status": row.goods_word,
             "money_status": row.money_word,
