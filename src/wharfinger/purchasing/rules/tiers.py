@@ -218,7 +218,9 @@ def plan_end_delegation(truth: Truth, *, pk: int) -> Plan:
     """Let nobody stand in any more, from now on."""
     row = truth.documents["purchasing.Delegation"].get(pk)
     if row is None or row.void_id is not None:
-        raise NotThere("no_such_delegation", N_("There is no such delegation. Look at the list of those who stand in."))
+        raise NotThere(
+            "no_such_delegation", N_("There is no such delegation. Look at the list of those who stand in.")
+        )
     if row.ended_at is not None or row.last_on < truth.today:
         raise Refusal("has_ended", N_("This has ended already; there is nothing to end."))
     plan = Plan()
