@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import ForeignKey
 
 from wharfinger.ledger import bootstrap, chart, sql
-from wharfinger.ledger.models import Account, Draw, Entry, Fact, Holding, Layer, Move, Posting
+from wharfinger.ledger.models import IMMUTABLE, Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,27 +237,19 @@ def postings_keep_their_currency() -> list[Finding]:
     )
 
 
-_NAMED = {
-    Move: (("entry_id", Entry), ("source_id", Holding), ("target_id", Holding)),
-    Draw: (("entry_id", Entry), ("move_id", Move), ("layer_id", Layer)),
-    Posting: (("entry_id", Entry), ("source_id", Account), ("target_id", Account)),
-    Fact: (("entry_id", Entry),),
-}
-"""What rows of history name, without a foreign key."""
-
-
 @law
 def history_names_what_is_there() -> list[Finding]:
     """Every entry, holding, layer, move and account that a row of history names is there."""
     return [
         finding
-        for model, names in _NAMED.items()
-        for column, other in names
+        for model in IMMUTABLE
+        for name in model._meta.concrete_fields
+        if isinstance(name, ForeignKey) and not name.db_constraint  # type: ignore[attr-defined]  # Django has it
         for finding in findings(
             "history names what is there",
-            f"SELECT '{model._meta.model_name} ' || x.id, '{column}', x.{column} FROM {model._meta.db_table} x "
-            f"WHERE x.{column} IS NOT NULL "
-            f"AND NOT EXISTS (SELECT 1 FROM {other._meta.db_table} o WHERE o.id = x.{column})",
+            f"SELECT '{model._meta.model_name} ' || x.id, '{name.column}', x.{name.column} "
+            f"FROM {model._meta.db_table} x WHERE x.{name.column} IS NOT NULL "
+            f"AND NOT EXISTS (SELECT 1 FROM {name.related_model._meta.db_table} o WHERE o.id = x.{name.column})",
         )
     ]
 

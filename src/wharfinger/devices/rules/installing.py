@@ -24,6 +24,7 @@ from wharfinger.devices.rules import (
 from wharfinger.devices.rules.warranty import cover_by
 from wharfinger.fulfilment.rules import mention_lines
 from wharfinger.ledger.plan import Held, LotRef, PlaceRef, Plan, Truth, fixed, spot
+from wharfinger.stock.rules import taken_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +124,7 @@ def _units(truth: Truth, line: Any, item: Installation, n: int) -> list[tuple[He
             product=line.product_id,
             line=line.pk,
         )
-    chosen, left = [], item.quantity
-    for one in free:
-        part = min(left, one.quantity)
-        if part:
-            chosen.append((one, part))
-            one.quantity -= part
-            left -= part
-    return chosen
+    return taken_from(free, item.quantity)
 
 
 def _site(truth: Truth, line: Any, held: Held, item: Installation, n: int) -> Any:

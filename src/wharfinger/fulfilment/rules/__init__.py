@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -121,18 +121,6 @@ def fitting(held: Iterable[Held], pick: Pick) -> list[Held]:
         and (pick.bin is None or h.place == pick.bin or h.kind != "bin")
         and (not pick.lots or h.lot in pick.lots)
     ]
-
-
-def taken_from(held: Sequence[Held], quantity: int) -> list[tuple[Held, int]]:
-    """What is taken of these holdings, in their order, up to a quantity; they are lessened by it."""
-    taken = []
-    for one in held:
-        part = min(quantity, one.quantity)
-        if part > 0:
-            taken.append((one, part))
-            one.quantity -= part
-            quantity -= part
-    return taken
 
 
 def mention_lines(plan: Plan, truth: Truth) -> None:

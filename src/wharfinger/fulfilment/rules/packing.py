@@ -8,10 +8,11 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.demand.rules import kits
-from wharfinger.fulfilment.rules import Pick, firm_line, fitting, line_of, mention_lines, named, taken_from
+from wharfinger.fulfilment.rules import Pick, firm_line, fitting, line_of, mention_lines, named
 from wharfinger.fulfilment.rules.picking import stage
 from wharfinger.ledger.plan import Held, Id, Number, PlaceRef, Plan, Truth
 from wharfinger.ledger.reverse import take_back
+from wharfinger.stock.rules import taken_from
 
 CONTAINER = Number("container", "BOX-{n}")
 

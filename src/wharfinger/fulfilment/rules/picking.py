@@ -9,10 +9,11 @@ from wharfinger.base.refusal import N_, Holder, Refusal, Words
 from wharfinger.base.words import same
 from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import kits
-from wharfinger.fulfilment.rules import Pick, firm_line, fitting, line_of, mention_lines, named, taken_from
+from wharfinger.fulfilment.rules import Pick, firm_line, fitting, line_of, mention_lines, named
 from wharfinger.ledger.plan import Held, PlaceRef, Plan, Spot, Truth, fixed
 from wharfinger.ledger.reverse import take_back
 from wharfinger.stock import rules as stock
+from wharfinger.stock.rules import taken_from
 from wharfinger.stock.rules.building import build_missing
 
 

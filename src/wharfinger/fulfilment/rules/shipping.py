@@ -20,11 +20,11 @@ from wharfinger.fulfilment.rules import (
     line_of,
     mention_lines,
     named,
-    taken_from,
 )
 from wharfinger.fulfilment.rules.picking import gather
 from wharfinger.ledger.plan import Held, Id, LotRef, Number, PlaceRef, Plan, Truth
 from wharfinger.stock import rules as stock
+from wharfinger.stock.rules import taken_from
 
 SHIPMENT = Number("shipment", "SH-{n}")
 AT_HAND = ("container", "picked", "ready", "bin")

@@ -10,6 +10,7 @@ from typing import Any
 from wharfinger.base.money import extended, rounded, share, shares
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
 from wharfinger.demand import rules as demand
+from wharfinger.demand.rules.serving import turn
 from wharfinger.ledger.plan import Held, LotRef, Number, PlaceRef, Plan, Truth, fixed, spot
 from wharfinger.purchasing.rules.approving import home_cost
 from wharfinger.purchasing.rules.landing import at_home
@@ -188,14 +189,13 @@ def _waiting(truth: Truth, line: Any, arrival: Arrival) -> list[Held]:
     found = [h for h in truth.at(line.place_id) if arrival.line in (None, h.claim)]
     lines = truth.read["lines"]
 
-    def turn(held: Held) -> tuple[bool, bool, bool, date, int]:
+    def place(held: Held) -> tuple[bool, bool, tuple[bool, date, int]]:
         if not held.claim:
-            return True, True, True, date.min, 0
-        promised = lines[held.claim].promised_on
+            return True, True, turn(None, 0)
         quoted = wanted_as(truth, held.claim) == "quoted"
-        return False, quoted, promised is None, promised or date.min, held.claim
+        return False, quoted, turn(lines[held.claim].promised_on, held.claim)
 
-    return sorted(found, key=turn)
+    return sorted(found, key=place)
 
 
 def _over(

@@ -14,6 +14,7 @@ from wharfinger.demand.rules import kits
 from wharfinger.demand.rules.amend import require_open
 from wharfinger.ledger.plan import Held, Plan, Truth
 from wharfinger.stock import rules as stock
+from wharfinger.stock.rules import taken_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +94,7 @@ def _arriving(truth: Truth, line: Any, hold: Hold, field: str) -> list[tuple[Hel
             free=free,
             product=line.product_id,
         )
-    chosen, left = [], hold.quantity
-    for one in there:
-        part = min(left, one.quantity)
-        if part:
-            chosen.append((one, part))
-            one.quantity -= part
-            left -= part
-    return chosen
+    return taken_from(there, hold.quantity)
 
 
 def plan_extend(truth: Truth, *, quote: int, until: datetime | None) -> Plan:
@@ -189,13 +183,8 @@ def plan_release(truth: Truth, *, holds: Sequence[Hold]) -> Plan:
                 free=at_hand,
                 product=line.product_id,
             )
-        left = hold.quantity
-        for one in held:
-            part = min(left, one.quantity)
-            if part:
-                plan.move(one.spot, one.spot.for_claim(0), part)
-                one.quantity -= part
-                left -= part
+        for one, part in taken_from(held, hold.quantity):
+            plan.move(one.spot, one.spot.for_claim(0), part)
         demand.uncover(plan, truth, hold.line, hold.quantity, truth.read["falls_to"][hold.line])
         if not truth.quantity_of(hold.line, demand.HELD):
             demand.end_hold(plan, truth, hold.line)

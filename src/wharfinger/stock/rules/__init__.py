@@ -68,14 +68,19 @@ def choose(
             product=product,
             location=location,
         )
-    chosen = []
-    for one in fitting:
+    return taken_from(fitting, quantity)
+
+
+def taken_from(held: Sequence[Held], quantity: int) -> list[tuple[Held, int]]:
+    """What is taken of these holdings, in their order, up to a quantity; they are lessened by it."""
+    taken = []
+    for one in held:
         part = min(quantity, one.quantity)
-        if part:
-            chosen.append((one, part))
+        if part > 0:
+            taken.append((one, part))
             one.quantity -= part
             quantity -= part
-    return chosen
+    return taken
 
 
 def _sellable(free: Iterable[Held], product: int, channels: Mapping[int, str]) -> list[Held]:
