@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from tests.purchasing.buying import arrive, bought, on_order, person, sold, threshold
+from tests.purchasing.buying import arrive, bought, on_order, person, sold, stocked_up, threshold
 from tests.races.crowd import crowd
 from tests.world import clean, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
+from wharfinger.parties.actions.numbers import set_number
 from wharfinger.purchasing.actions.approving import approve
 from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
 from wharfinger.purchasing.actions.receiving import receive
-from wharfinger.purchasing.models import Approval
+from wharfinger.purchasing.models import Approval, PurchaseOrder
 from wharfinger.purchasing.rules.drafting import Wanted
 from wharfinger.purchasing.rules.receiving import Arrival
 
@@ -72,3 +73,18 @@ def test_who_comes_second_is_told_by_whom_it_was_done(fresh_database: dict[str, 
 def told(refused: list[Refusal]) -> set[tuple[str, int]]:
     assert len(refused) == PEOPLE - 1
     return {(one.by.name, one.by.entry) for one in refused if one.by}
+
+
+def test_many_at_once_never_get_one_number_while_somebody_decides(fresh_database: dict[str, str]) -> None:
+    company = world()
+    product = company.product()
+    buy = lambda: stocked_up(company, (product, 1, 5_000_000), submitted=False)  # noqa: E731
+    values = {"pattern": "B-{n}", "next": 1}
+    decide = lambda: set_number(actor=HOUSE, series="purchase_order", values=values)  # noqa: E731
+    calls = [buy] * 6 + [decide] + [buy] * 6
+    outcome = crowd(5, calls)
+    assert (outcome.errors, outcome.refused, len(outcome.done)) == ([], [], 13)
+    numbers = list(PurchaseOrder.objects.values_list("number", flat=True))
+    assert len(set(numbers)) == 12
+    assert {one.partition("-")[0] for one in numbers} <= {"PO", "B"}
+    clean()

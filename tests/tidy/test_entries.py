@@ -55,6 +55,7 @@ PAST_POST = {
     "notices.outbox.finish": SENDING,
     "notices.outbox.log": SENDING,
     "notices.outbox.put_back": SENDING,
+    "parties.actions.numbers.set_number": "where the series stood until then, in one transaction with its entry",
     "parties.actions.organizations.quietly": UNKEPT,
     "parties.actions.settings.set_setting": "the value that held until then, in one transaction with its entry",
     "purchasing.actions.closing.close_done": CLOSED,

@@ -91,6 +91,7 @@ HELP: Mapping[str, tuple[str, str]] = {
     "no_such_run": (_LOOK, N_("Import")),
     "no_such_scope": (_CHOOSE, ""),
     "no_such_serial": (_SERIAL, N_("Serial numbers")),
+    "no_such_series": (_LOOK, N_("Numbers")),
     "no_such_serial_lot": (_SERIAL, N_("Serial numbers")),
     "no_such_setting": (_LOOK, N_("Settings")),
     "no_such_shipment": (_NUMBER, N_("Shipments")),

@@ -373,6 +373,7 @@ class Posting(models.Model):
 class Counter(models.Model):
     """The next number of a series of documents; locked last, so a series has no gaps."""
 
+    subject: ClassVar[str] = "counter"
     series = models.CharField(max_length=40, primary_key=True)
     pattern = models.CharField(max_length=60)
     next = models.BigIntegerField(default=1)

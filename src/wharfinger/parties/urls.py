@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wharfinger.parties.pages import groups, organizations, own_fields, people, tokens
+from wharfinger.parties.pages import groups, numbers, organizations, own_fields, people, tokens
 
 app_name = "parties"
 urlpatterns = [
@@ -22,6 +22,8 @@ urlpatterns = [
     path("settings/own-fields/", own_fields.own_fields, name="own_fields"),
     path("settings/own-fields/new/", own_fields.new_own_field, name="new_own_field"),
     path("settings/own-fields/<int:pk>/", own_fields.own_field, name="own_field"),
+    path("settings/numbers/", numbers.numbers, name="numbers"),
+    path("settings/numbers/<slug:series>/", numbers.number, name="number"),
     path("users/", people.users, name="users"),
     path("users/new/", people.new_user, name="new_user"),
     path("users/<int:pk>/", people.user, name="user"),

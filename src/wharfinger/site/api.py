@@ -33,6 +33,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.parties.api.people:router", ""),
     ("wharfinger.parties.api.settings:router", ""),
     ("wharfinger.parties.api.own_fields:router", ""),
+    ("wharfinger.parties.api.numbers:router", ""),
     ("wharfinger.catalog.api.products:router", ""),
     ("wharfinger.catalog.api.codes:router", ""),
     ("wharfinger.catalog.api.categories:router", ""),

@@ -18,6 +18,7 @@ class SiteConfig(AppConfig):
     def ready(self) -> None:
         """Install the tables once all models are known."""
         import_string("wharfinger.site.automation.install")()
+        import_string("wharfinger.site.numbering.install")()
         import_string("wharfinger.site.parts.install")()
         import_string("wharfinger.site.stories.install")()
         # What is loaded stays, and an act of many lines makes a hundred thousand rows that live until its end:

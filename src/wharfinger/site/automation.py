@@ -21,7 +21,7 @@ from wharfinger.devices.actions import installing as devices
 from wharfinger.documents.actions import sending
 from wharfinger.flows.actions import merging
 from wharfinger.flows.queries import proofs as doubles
-from wharfinger.ledger import audit, door
+from wharfinger.ledger import audit, door, numbering
 from wharfinger.ledger.models import Entry
 from wharfinger.ledger.post import automation
 from wharfinger.notices import mails
@@ -108,6 +108,7 @@ def install() -> None:
             stays_filed,
             keeps_variants,
             merging.nothing_grew,
+            numbering.stays_above,
         ]
     )
     for verb in purchasing.CLOSING:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from wharfinger.base.refusal import N_
 from wharfinger.demand.models import SUBJECTS as SHEET_KINDS
 from wharfinger.demand.models import Sheet
+from wharfinger.ledger.numbering import SERIES
 from wharfinger.ledger.reverse import model_of
 from wharfinger.site.nav import address
 
@@ -66,6 +67,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "saved_view": (N_("View"), ""),
     "mapping": (N_("Mapping"), ""),
     "setting": (N_("Setting"), ""),
+    "counter": (N_("Numbers of"), "parties:number"),
     "tax_code": (N_("Tax code"), "catalog:tax_code"),
     "warranty_policy": (N_("Warranty policy"), "catalog:warranty_policy"),
     "webhook": (N_("Webhook"), "notices:webhook"),
@@ -119,6 +121,8 @@ def page_of(text: str) -> str:
 
 def _called(text: str, noun: str, key: str) -> str:
     """The number or name that people know a subject by; its id where it has none."""
+    if noun == "counter" and key in SERIES:
+        return gettext(SERIES[key].word)
     model = Sheet if noun in SHEETS else model_of(text)
     if model is None or not key.isdigit():
         return key

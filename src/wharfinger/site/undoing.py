@@ -147,6 +147,7 @@ BY_NOUN: dict[str, str] = {
     "bin": "stock.location",
     "contact": "parties.organization",
     "container": "fulfilment.pack",
+    "counter": "site.settings",
     "customer_group": "parties.organization",
     "device": "devices.change",
     "family": "catalog.product",

@@ -51,6 +51,7 @@ PLACES = (
     (N_("Reasons"), "stock:reasons", "stock.read"),
     (N_("Found and lost by reason"), "stock:by_reason", "stock.read"),
     (N_("Approval tiers"), "purchasing:tiers", "purchasing.read"),
+    (N_("Numbers"), "parties:numbers", "site.settings"),
     (N_("Own fields"), "parties:own_fields", "parties.read"),
     (N_("Warranty policies"), "catalog:warranty_policies", "catalog.read"),
     (N_("Doubles"), "flows:doubles", "catalog.read"),

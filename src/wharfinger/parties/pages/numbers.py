@@ -1,0 +1,95 @@
+"""How documents are numbered, series by series, under the settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from wharfinger.base.asking import Ask
+from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.refusal import N_, NotThere
+from wharfinger.base.table import Column, Row, Rows, Table, table_page
+from wharfinger.ledger.models import Counter
+from wharfinger.ledger.numbering import SERIES, stands
+from wharfinger.ledger.telling import timeline
+from wharfinger.parties.actions import numbers as actions
+
+
+def _rows(ask: Ask) -> Rows:
+    kept = Counter.objects.in_bulk()
+    return Rows([_row(name, *stands(name, kept.get(name))) for name in SERIES])
+
+
+def _row(name: str, pattern: str, following: int) -> Row:
+    word = _(SERIES[name].word)
+    return Row(
+        id=name,
+        name=word,
+        cells={
+            "series": (word, reverse("parties:number", args=[name])),
+            "pattern": pattern,
+            "next": pattern.format(n=following),
+        },
+    )
+
+
+NUMBERS = Table(
+    name="numbers",
+    title=N_("Numbers"),
+    permission="site.settings",
+    columns=(
+        Column("series", N_("Series"), "link"),
+        Column("pattern", N_("Pattern")),
+        Column("next", N_("Next number")),
+    ),
+    rows=_rows,
+)
+
+
+@require_safe
+def numbers(request: HttpRequest) -> HttpResponse:
+    """Every series, with the number that comes next."""
+    return table_page(request, NUMBERS)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("site.settings")
+def number(request: HttpRequest, series: str) -> HttpResponse:
+    """Decide how one series is numbered from now on."""
+    if series not in SERIES:
+        raise NotThere("no_such_series", N_("There is no series “{name}”."), name=series[:60])
+    actor: Any = request.user
+    word = _(SERIES[series].word)
+    pattern, following = stands(series, Counter.objects.filter(pk=series).first())
+
+    def show(form: Form) -> HttpResponse:
+        context = {
+            "form": form,
+            "word": word,
+            "number": pattern.format(n=following),
+            "entries": timeline(f"counter:{series}", most=12),
+        }
+        return render(request, "parties/number.html", context)
+
+    if request.method != "POST":
+        return show(Form({"pattern": pattern, "next": str(following)}))
+    return page_act(
+        request,
+        lambda: actions.set_number(actor=actor, series=series, values=_typed(request.POST)),
+        ok=_("Changed the numbers of %(name)s.") % {"name": word},
+        back=reverse("parties:numbers"),
+        again=show,
+    )
+
+
+def _typed(post: QueryDict) -> dict[str, Any]:
+    following = post.get("next", "").strip()
+    return {
+        "pattern": post.get("pattern", ""),
+        "next": int(following) if following.isascii() and following.isdigit() and len(following) < 19 else 0,
+    }

@@ -1,0 +1,45 @@
+"""Which series of numbers there are, what each counts, and where its numbers stand: one table."""
+
+from __future__ import annotations
+
+from wharfinger.base.refusal import N_
+from wharfinger.billing.rules import invoices, payments
+from wharfinger.billing.rules.credits import NUMBER as CREDIT_NOTE
+from wharfinger.devices import rules as devices
+from wharfinger.devices.rules import keeping
+from wharfinger.fulfilment.rules import packing, shipping
+from wharfinger.ledger.numbering import SERIES, Series
+from wharfinger.purchasing.rules import drafting, receiving
+from wharfinger.returns import rules as returns
+from wharfinger.sales.rules import orders, quotes
+from wharfinger.stock.rules import counting, transferring
+from wharfinger.work import rules as work
+
+TABLE = (
+    Series(quotes.OPPORTUNITY, N_("Opportunities"), "sales.Opportunity"),
+    Series(quotes.NUMBER, N_("Quotes"), "demand.Sheet"),
+    Series(orders.NUMBER, N_("Sales orders"), "demand.Sheet"),
+    Series(drafting.NUMBER, N_("Purchase orders"), "purchasing.PurchaseOrder"),
+    Series(receiving.RECEIPT, N_("Receipts"), "purchasing.Receipt"),
+    Series(packing.CONTAINER, N_("Containers"), "fulfilment.Container"),
+    Series(shipping.SHIPMENT, N_("Shipments"), "fulfilment.Shipment"),
+    Series(invoices.NUMBER, N_("Invoices"), "billing.Invoice"),
+    Series(CREDIT_NOTE, N_("Credit notes"), "billing.CreditNote"),
+    Series(payments.PAYMENT, N_("Payments"), "billing.Payment"),
+    Series(payments.REFUND, N_("Refunds"), "billing.Payment"),
+    Series(returns.RMA, N_("RMAs"), "returns.Rma"),
+    Series(returns.RETURN, N_("Returns"), "returns.Rma"),
+    Series(transferring.NUMBER, N_("Transfer orders"), "stock.TransferOrder"),
+    Series(counting.NUMBER, N_("Counts"), "stock.Count"),
+    Series(work.NUMBERS["ticket"], N_("Tickets"), "demand.Sheet"),
+    Series(work.NUMBERS["project"], N_("Projects"), "demand.Sheet"),
+    Series(work.NUMBERS["contract"], N_("Contracts"), "demand.Sheet"),
+    Series(work.NUMBERS["job"], N_("Jobs"), "demand.Sheet"),
+    Series(devices.DEVICE, N_("Devices"), "devices.Device"),
+    Series(keeping.SUBSCRIPTION, N_("Subscriptions"), "devices.Subscription"),
+)
+
+
+def install() -> None:
+    """Tell the kernel of every series; called once, when Django is ready."""
+    SERIES.update((one.number.series, one) for one in TABLE)
