@@ -16,6 +16,7 @@ from wharfinger.base.refusal import NotThere, Refusal
 from wharfinger.catalog.models import TaxCode
 from wharfinger.demand.models import Line
 from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.discounts import Discount
 from wharfinger.documents.actions.issuing import issue, pdf, reprint
 from wharfinger.documents.models import Issued
 from wharfinger.ledger.models import Entry, Place
@@ -61,7 +62,7 @@ def test_a_draft_is_printed_and_not_kept(company: World) -> None:
 
 
 def test_a_quote_is_kept_once_it_is_sent(company: World) -> None:
-    wish = LineWish(company.product().pk, 3, discount_micro=100_000, description="auf Rollen")
+    wish = LineWish(company.product().pk, 3, discount=Discount(100_000), description="auf Rollen")
     made = create_quote(
         actor=HOUSE, wish=QuoteWish(company.customer.pk, (wish,), title="Backstube", number="Q-7")
     )

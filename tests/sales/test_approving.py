@@ -17,6 +17,7 @@ from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand.actions import change_line
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
+from wharfinger.demand.rules.discounts import Discount
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import Role, User
@@ -59,7 +60,7 @@ def test_too_much_off_needs_another_persons_yes(company: World) -> None:
     limits(discount_percent=10)
     boss = approver()
     quote, (line,) = quote_of(
-        company, LineWish(company.product().pk, 1, discount_micro=150_000), owner=company.user.pk
+        company, LineWish(company.product().pk, 1, discount=Discount(150_000)), owner=company.user.pk
     )
     send = lambda: mark_quote_sent(actor=HOUSE, quote=quote)  # noqa: E731 - said four times
     refused(send, "needs_approval")
@@ -81,17 +82,17 @@ def test_too_much_off_needs_another_persons_yes(company: World) -> None:
     row = Quote.objects.get(pk=quote)
     assert (row.approved_by, row.sent_at is not None) == (boss, True)
     # Another offer needs another yes.
-    change_line(actor=HOUSE, line=line, change=LineChange(discount_micro=200_000))
+    change_line(actor=HOUSE, line=line, change=LineChange(discount=Discount(200_000)))
     assert Quote.objects.get(pk=quote).approved_at is None
     refused(send, "needs_approval")
-    change_line(actor=HOUSE, line=line, change=LineChange(discount_micro=100_000))
+    change_line(actor=HOUSE, line=line, change=LineChange(discount=Discount(100_000)))
     refused(lambda: ask(actor=HOUSE, quote=quote), "no_approval_needed")
     send()
     clean()
 
 
 def test_the_setting_acts_at_once_and_may_let_one_approve_ones_own(company: World) -> None:
-    quote, _ = quote_of(company, LineWish(company.product().pk, 1, discount_micro=150_000))
+    quote, _ = quote_of(company, LineWish(company.product().pk, 1, discount=Discount(150_000)))
     limits(discount_percent=15)
     refused(lambda: ask(actor=HOUSE, quote=quote), "no_approval_needed")
     limits(discount_percent=14, self_approval=True)
@@ -127,7 +128,7 @@ def test_a_low_margin_needs_a_yes(company: World) -> None:
 def test_approval_on_pages_and_by_api(client: Client, company: World) -> None:
     limits(discount_percent=10)
     boss = approver()
-    quote, _ = quote_of(company, LineWish(company.product().pk, 1, discount_micro=150_000))
+    quote, _ = quote_of(company, LineWish(company.product().pk, 1, discount=Discount(150_000)))
     assert "Ask for approval" in see(client, f"/quotes/{quote}/")
     do(client, f"/quotes/{quote}/ask-approval/", {})
     page = see(client, f"/quotes/{quote}/")

@@ -12,6 +12,7 @@ from wharfinger.demand.actions import add_lines, change_line, remove_line
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
+from wharfinger.demand.rules.discounts import Discount
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.reverse import reverse
@@ -72,7 +73,7 @@ def test_lines_of_a_firm_order_are_amended(company: World) -> None:
         change_line(actor=HOUSE, line=line, change=LineChange(quantity=1))
     assert (refused.value.code, refused.value.wanted, refused.value.free) == ("covered", 2, 1)
     assert entries() == before
-    raised = change_line(actor=HOUSE, line=line, change=LineChange(quantity=7, discount_micro=50_000))
+    raised = change_line(actor=HOUSE, line=line, change=LineChange(quantity=7, discount=Discount(50_000)))
     assert held(line) == {"bin": 2, "covered": 2, "to_order": 5, "to_bill": 7}
     added = add_lines(actor=HOUSE, sheet=order, wishes=[LineWish(service.pk, 2)])
     (labour,) = added.made["ledger.Claim"]

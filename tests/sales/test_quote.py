@@ -15,6 +15,7 @@ from wharfinger.demand.actions import add_lines, change_line, remove_line
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
+from wharfinger.demand.rules.discounts import Discount
 from wharfinger.ledger.models import Claim
 from wharfinger.ledger.reverse import reverse
 from wharfinger.sales.actions.holds import extend, release, reserve
@@ -314,7 +315,7 @@ def test_a_copy_offers_the_same_and_holds_nothing(company: World) -> None:
     product = company.product()
     company.stock(product, 2)
     quote, (line,) = quote_of(
-        company, LineWish(product.pk, 2, discount_micro=100_000), customer_reference="PO 7"
+        company, LineWish(product.pk, 2, discount=Discount(100_000)), customer_reference="PO 7"
     )
     reserve(actor=HOUSE, holds=[Hold(line, 2)])
     copied = copy_quote(actor=HOUSE, quote=quote)

@@ -26,6 +26,7 @@ from wharfinger.demand.pages import TONES, line_rows
 from wharfinger.demand.queries import reading
 from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.discounts import Discount
 from wharfinger.demand.rules.words import CHARGE, charge_word
 from wharfinger.flows.actions.reopen import reopen
 from wharfinger.fulfilment.actions.picking import pick
@@ -163,7 +164,7 @@ def test_amounts_are_summed_by_rate(company: World) -> None:
     quote, _ = quote_of(
         company,
         LineWish(product.pk, 3),
-        LineWish(product.pk, 1, discount_micro=500_000),
+        LineWish(product.pk, 1, discount=Discount(500_000)),
         LineWish(product.pk, 9, billable=False),
     )
     shown = queries.show_quote(queries.quotes().get(pk=quote))

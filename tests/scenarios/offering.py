@@ -2,6 +2,7 @@
 
 option Q rack optional       · option Q rack firm · option Q dear instead of router
 pick-out Q rack · leave-out Q rack    whether a line counts
+discount Q rack 10 · discount Q rack 2.50/each    a share, or money off each unit
 comes-to Q 119.00            what a quote or an order comes to, tax included
 """
 
@@ -34,6 +35,11 @@ class Offering(Varying):
     def say_leave_out(self, rest: str) -> None:
         """leave-out Q NAME"""
         self.acts.append(self.door.take(self.line(*rest.split()), taken=False))
+
+    def say_discount(self, rest: str) -> None:
+        """discount DOCUMENT NAME PERCENT|MONEY/each"""
+        name, what, text = rest.split()
+        self.acts.append(self.door.discount(self.line(name, what), text))
 
     def say_comes_to(self, rest: str) -> None:
         """comes-to DOCUMENT AMOUNT"""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.scenarios.further import Posts, Tells
 from wharfinger.demand.actions import change_line
+from wharfinger.demand.discounts import typed
 from wharfinger.demand.rules.amend import LineChange
 
 
@@ -21,6 +22,11 @@ class OffersActions:
             self._said(lambda: change_line(actor=self.who, line=line, change=LineChange(taken=taken))).id
         )
 
+    def discount(self: Tells, line: int, text: str) -> int:
+        """Take so much off a line."""
+        change = LineChange(discount=typed(text, "discount"))
+        return int(self._said(lambda: change_line(actor=self.who, line=line, change=change)).id)
+
 
 class OffersApi:
     """Asks over HTTP."""
@@ -32,3 +38,10 @@ class OffersApi:
     def take(self: Posts, line: int, *, taken: bool) -> int:
         """Let a line count, or not."""
         return int(self._patch(f"/lines/{line}", {"taken": taken})["entry"])
+
+    def discount(self: Posts, line: int, text: str) -> int:
+        """Take so much off a line."""
+        each = {"discount_each": text.partition("/")[0]}
+        return int(
+            self._patch(f"/lines/{line}", each if "/" in text else {"discount_percent": text})["entry"]
+        )

@@ -60,6 +60,14 @@ def micro(text: str, *, field: str = "unit_price") -> int:
     return money.micro(_plain(str(text), money.MICRO, field), field=field)
 
 
+def percent(text: str, *, field: str) -> int:
+    """Read a share of 100 % at most at 10⁻⁶, as it was typed in percent; raises BadInput beside the field."""
+    share = scaled(text or "0", 4, field=field)
+    if share > 10**6:
+        raise BadInput("above_hundred", N_("At most 100 % fit here."), field=field)
+    return share
+
+
 def _plain(text: str, decimals: int, field: str) -> str:
     """What was typed with a point for the decimals and no groups.
 

@@ -10,7 +10,7 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.demand import queries
 from wharfinger.demand.models import Line, Sheet
-from wharfinger.demand.queries.standing import read_default_site, read_standing
+from wharfinger.demand.queries.standing import read_default_site, read_granted, read_standing
 from wharfinger.demand.rules import LineWish, amend, offering
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.ledger.look import Wish
@@ -48,6 +48,7 @@ def add_lines(*, actor: Actor, sheet: int, wishes: Sequence[LineWish], key: str 
                 queries.read_routing,
                 read_standing,
                 read_default_site(sheet),
+                read_granted(sheet, wishes),
                 queries.read_offers(wishes, sheet=sheet),
             ),
         ),

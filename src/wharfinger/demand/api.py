@@ -41,6 +41,7 @@ from wharfinger.demand.queries import shown
 from wharfinger.demand.queries.reading import joined, lines
 from wharfinger.demand.rules import LineWish, offering
 from wharfinger.demand.rules.amend import LineChange
+from wharfinger.demand.rules.discounts import Discount
 from wharfinger.ledger import sql
 from wharfinger.ledger.door import detail, write
 from wharfinger.parties.models import Site
@@ -86,7 +87,14 @@ class LineGiven(Given):
         examples=["49.90"],
         description="Without it: what the customer's price list asks, else the product's price.",
     )
-    discount_percent: Percent = "0"
+    discount_percent: Percent | None = Field(
+        default=None, examples=["5"], description="Without any discount: what the customer is granted."
+    )
+    discount_each: Price | None = Field(
+        default=None,
+        examples=[None],
+        description="Instead of percent: money off each unit, in the document's currency.",
+    )
     tax_code: Id | None = Field(default=None, description="Without it: the product's tax code.")
     site: Id | None = Field(
         default=None, description="Where it goes; without it the customer's first ship-to site."
@@ -125,6 +133,9 @@ class LineChanged(Given):
     )
     unit_price: Price | None = Field(default=None, examples=["47.50"])
     discount_percent: Percent | None = None
+    discount_each: Price | None = Field(
+        default=None, examples=[None], description="Instead of percent: money off each unit."
+    )
     tax_code: Id | None = None
     site: Id | None = None
     description: Line | None = None
@@ -187,13 +198,14 @@ class LineOut(Shown):
     base_quantity: str = Field(
         examples=["3"], description="In the product's own unit, as all figures and verbs count."
     )
-    unit_price: str = Field(examples=["49.90"])
+    unit_price: str = Field(examples=["49.90"], description="Before anything is taken off.")
     price_origin: Literal["typed", "list", "product"] = Field(examples=["list"])
     price_list: Id | None
     price_from: str | None = Field(
         examples=["10"], description="From which quantity on the list asks that, in the line's unit."
     )
-    discount_percent: str = Field(examples=["0"])
+    discount_percent: str = Field(examples=["0"], description="Taken off what is left of the price.")
+    discount_each: str = Field(examples=["0"], description="Money taken off each unit.")
     tax_code: Id
     billable: bool
     promised_on: str | None = Field(examples=["2026-12-01"])
@@ -278,7 +290,7 @@ def wishes(given: Sequence[LineGiven], *, organization: int | None = None) -> tu
                 unit=unit,
                 per=per,
                 unit_price_micro=None if price is None else money.micro(price, field=f"lines.{n}.unit_price"),
-                discount_micro=scaled(line.discount_percent, 4, field=f"lines.{n}.discount_percent"),
+                discount=_discount(line, f"lines.{n}."),
                 tax_code=line.tax_code,
                 site=line.site,
                 description=line.description,
@@ -289,6 +301,20 @@ def wishes(given: Sequence[LineGiven], *, organization: int | None = None) -> tu
             )
         )
     return tuple(found)
+
+
+def _discount(given: LineGiven | LineChanged, at: str = "") -> Discount | None:
+    """What is taken off a line as sent, in percent or in money; nothing where neither was."""
+    share, each = given.discount_percent, given.discount_each
+    if share is not None and each is not None and scaled(share, 4, field=f"{at}discount_percent"):
+        raise BadInput(
+            "one_discount",
+            N_("Give the discount in percent or as money off each unit, not both."),
+            field=f"{at}discount_each",
+        )
+    if each is not None:
+        return Discount(each_micro=money.micro(each, field=f"{at}discount_each"))
+    return None if share is None else Discount(scaled(share, 4, field=f"{at}discount_percent"))
 
 
 def _offer(line: LineOffered, n: int) -> dict[str, Any]:
@@ -335,13 +361,12 @@ def changed(body: LineChanged, line: Any) -> LineChange:
         raise BadInput("no_such_tax_code", N_("There is no such tax code."), field="tax_code")
     if body.site is not None and body.site not in _sites({body.site}, line.organization_id):
         raise BadInput("no_such_site", N_("This customer has no such site."), field="site")
-    discount = body.discount_percent
     return LineChange(
         quantity=None if body.quantity is None else counted(body.quantity, line.product, per, "quantity"),
         unit=None if body.unit is None else unit,
         per=per,
         unit_price_micro=None if body.unit_price is None else money.micro(body.unit_price),
-        discount_micro=None if discount is None else scaled(discount, 4, field="discount_percent"),
+        discount=_discount(body),
         tax_code_id=body.tax_code,
         site_id=body.site,
         description=body.description,

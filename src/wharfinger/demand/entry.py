@@ -100,11 +100,21 @@ def about(request: HttpRequest) -> HttpResponse:
         "units": [name for _, name in unit_choices(found)] if found and units else [],
         "begins": begins if not given.get(f"unit-{n}", "").strip() else "",
         "n": n,
+        "granted": _granted(given, n) if found else "",
         "costs": _costs(found, unit) if found and request.user.may("catalog.see_cost") else None,  # type: ignore[union-attr]
         "home": configuration.one("currency"),
         **(_offered(given, found, given.get(f"quantity-{n}", ""), unit) if found else {}),
     }
     return render(request, "demand/about.html", context)
+
+
+def _granted(given: Mapping[str, Any], n: str) -> str:
+    """What the customer of a form is granted, where nothing is typed yet as the discount of a row."""
+    customer = _customer_of(given)[0] if not given.get(f"discount-{n}", "").strip() else 0
+    if not customer:
+        return ""
+    less = Organization.objects.values_list("discount_micro", flat=True).get(pk=customer)
+    return written(less, 4) if less else ""
 
 
 def _costs(product: Product, unit: str) -> UnitCosts | None:

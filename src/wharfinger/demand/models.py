@@ -100,6 +100,9 @@ class Line(models.Model):
     per = models.BigIntegerField(null=True)
     """How much of the product the price is for, in its smallest unit; nothing for one whole unit of its own."""
     unit_price_micro = models.BigIntegerField()
+    """What a unit is charged at, money that is taken off each gone already."""
+    discount_each_micro = models.BigIntegerField(default=0)
+    """The money that was taken off each unit to come to that."""
     price_typed = models.BooleanField(default=True)
     """Whether somebody typed the price; what was offered is offered anew when the quantity changes."""
     price_list = models.ForeignKey(PriceList, models.PROTECT, null=True, related_name="+", db_index=False)
@@ -140,6 +143,9 @@ class Line(models.Model):
             models.CheckConstraint(
                 condition=Q(per__isnull=True, unit="") | (Q(per__gt=0) & ~Q(unit="")),
                 name="line_unit_has_size",
+            ),
+            models.CheckConstraint(
+                condition=Q(discount_each_micro__gte=0, unit_price_micro__gte=0), name="line_never_below_free"
             ),
             models.CheckConstraint(
                 condition=Q(option="alternative", instead_of__isnull=False)

@@ -19,12 +19,12 @@ from wharfinger.base.door import there
 from wharfinger.base.own import Own
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.base.typed import micro, scaled, written
+from wharfinger.base.typed import micro, written
 from wharfinger.base.words import same
 from wharfinger.catalog.models import TaxCode
 from wharfinger.catalog.queries import scanned, to_choose, units_of
 from wharfinger.catalog.rules.units import told, unit_named
-from wharfinger.demand import actions, options
+from wharfinger.demand import actions, discounts, options
 from wharfinger.demand.entry import in_rows, said_in, typed_quantity, unit_choices, unit_words
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
@@ -34,6 +34,7 @@ from wharfinger.demand.queries.shown import lines_of, origin_of
 from wharfinger.demand.queries.standing import standing
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
+from wharfinger.demand.rules.discounts import NONE, before
 from wharfinger.demand.rules.next import verbs
 from wharfinger.demand.rules.words import CHARGE, GOODS, MONEY, OPEN_GOODS, charge_word
 from wharfinger.ledger.models import Holding
@@ -149,7 +150,7 @@ def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
                 "quantity": (line.quantity, decimals),
                 "where": (bar_of([here]), decimals),
                 "word": (TONES[word.removeprefix("partly_")], _(CHARGE[word])),
-                "price": (line.unit_price_micro, line.currency) if line.parent_id is None else None,
+                "price": (before(line), line.currency) if line.parent_id is None else None,
                 "origin": origin_words(line, lists.get(line.price_list_id or 0))
                 if line.parent_id is None
                 else None,
@@ -161,13 +162,12 @@ def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
 
 
 def origin_words(line: Line, price_list: PriceList | None) -> str:
-    """Where a line's price is from."""
+    """Where a line's price is from, and what is taken off it."""
     words = {"typed": _("Typed"), "product": _("Product"), "list": price_list.name if price_list else ""}
     start = words[origin_of(line)]
-    if line.price_from is None:
-        return start
-    told_from = said_in(line.price_from, line)
-    return _("%(list)s, from %(n)s") % {"list": start, "n": told_from}
+    if line.price_from is not None:
+        start = _("%(list)s, from %(n)s") % {"list": start, "n": said_in(line.price_from, line)}
+    return " · ".join(filter(None, (start, discounts.told(line))))
 
 
 def open_rows(document: int, by: str) -> list[dict[str, Any]]:
@@ -229,19 +229,12 @@ def typed_lines(given: Mapping[str, Any]) -> tuple[LineWish, ...]:
             unit=named,
             per=per,
             unit_price_micro=micro(price, field=f"price-{n}") if price else None,
-            discount_micro=_percent(discount, f"discount-{n}"),
+            discount=discounts.typed(discount, f"discount-{n}"),
             own=owned.read(given, "line", f"lines.{n}."),
         )
         option = str(given.get(f"option-{n}", ""))
         found.append(options.with_option(wish, option, found, f"option-{n}") if option else wish)
     return tuple(found)
-
-
-def _percent(text: str, field: str) -> int:
-    share = scaled(text or "0", 4, field=field)
-    if share > 10**6:
-        raise BadInput("above_hundred", N_("At most 100 % fit here."), field=field)
-    return share
 
 
 def typed_day(given: Mapping[str, Any], name: str) -> date | None:
@@ -370,8 +363,8 @@ def _as_typed(line: Line) -> dict[str, Any]:
             )
         ),
         "unit": line.unit,
-        "unit_price": written(line.unit_price_micro, money.MICRO),
-        "discount_percent": written(line.discount_micro, 4),
+        "unit_price": written(before(line), money.MICRO),
+        "discount": discounts.as_typed(line),
         "description": line.description,
         "tax_code": line.tax_code_id,
         "site": line.site_id or "",
@@ -392,8 +385,8 @@ def _change(given: Mapping[str, Any], line: Line) -> LineChange:
         unit=unit,
         per=per,
         # A price that was left as it stood was not typed: it is offered anew, or rescaled to another unit.
-        unit_price_micro=None if price == line.unit_price_micro else price,
-        discount_micro=_percent(given.get("discount_percent", ""), "discount_percent"),
+        unit_price_micro=None if price == before(line) else price,
+        discount=discounts.typed(given.get("discount", ""), "discount", currency=line.currency) or NONE,
         description=str(given.get("description", ""))[:500],
         tax_code_id=typed_id(given, "tax_code"),
         site_id=typed_id(given, "site"),

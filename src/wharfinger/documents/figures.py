@@ -14,7 +14,7 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 
 from wharfinger.base import money
 from wharfinger.base.own import DECIMALS
-from wharfinger.documents.shapes import Address, Amount, OwnValue, Price, Quantity, Share
+from wharfinger.documents.shapes import Address, Amount, Each, OwnValue, Price, Quantity, Share
 from wharfinger.documents.words import unit, words
 
 LOCALES = {"en": "en_GB", "de": "de_DE"}
@@ -33,6 +33,8 @@ def spoken(value: Any, language: str, home: str = "") -> Any:
             return amount(minor, currency, language)
         case Price(micro, currency):
             return price(micro, currency, language)
+        case Each(micro, currency):
+            return f"{price(micro, currency, language)['figure']}\xa0{currency}"
         case Quantity(units, decimals, written):
             figure = _plain(Decimal(units).scaleb(-decimals), 0, decimals, language)
             word = unit(written, language)

@@ -43,6 +43,14 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Each:
+    """Money off each unit, as exact as it was agreed."""
+
+    micro: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
     """Where a letter or a parcel goes."""
 
@@ -126,6 +134,7 @@ class LineRow:
     description: str = ""
     price: Price | None = None
     less: Share | None = None
+    less_each: Each | None = None
     tax: Share | None = None
     amount: Amount | None = None
     serials: tuple[str, ...] = ()

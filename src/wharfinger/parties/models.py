@@ -42,6 +42,8 @@ class Organization(models.Model):
     reference = models.CharField(max_length=60, blank=True)
     """Our number at theirs, or theirs at ours; what an import finds them by."""
     terms_days = models.IntegerField(default=14)
+    discount_micro = models.IntegerField(default=0)
+    """The share, at 10⁻⁶, that is taken off their lines unless somebody says otherwise."""
     billing_policy = models.CharField(
         max_length=12,
         default="shipment",

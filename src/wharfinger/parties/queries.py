@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
+from wharfinger.base.quantity import plain
 from wharfinger.ledger.prepared import Prepared, instant, text
 from wharfinger.parties.models import (
     HELD_NOW,
@@ -89,6 +90,7 @@ def show_organizations(found: Iterable[Organization]) -> list[dict[str, Any]]:
             "phone": o.phone,
             "reference": o.reference,
             "terms_days": o.terms_days,
+            "discount_percent": plain(o.discount_micro, 4),
             "billing_policy": o.billing_policy,
             "own": o.own,
             "retired_on": _day(o.retired_on),

@@ -40,6 +40,7 @@ ORGANIZATION: dict[str, Check] = {
     "phone": text(60),
     "reference": text(60),
     "terms_days": whole(0, 3650),
+    "discount_micro": whole(0, 10**6),
     "billing_policy": one_of("order", "shipment", "delivery", "monthly", "hand"),
     "own": own.sent,
     "retired_on": or_nothing(day),
@@ -82,6 +83,7 @@ BORN_ORGANIZATION = {
     "email": "",
     "phone": "",
     "reference": "",
+    "discount_micro": 0,
     "billing_policy": "shipment",
     "retired_on": None,
 }

@@ -45,6 +45,7 @@ FIELDS: dict[str, str] = {
     "delivered_on": N_("Delivered"),
     "description": N_("Description"),
     "discount": N_("Discount"),
+    "discount_each": N_("Discount per unit"),
     "email": N_("Mail"),
     "expected_on": N_("Expected"),
     "expires_on": N_("Expires"),
@@ -161,6 +162,8 @@ def value_words(name: str, value: Any) -> str:
         return gettext("Yes") if value else gettext("No")
     if name.endswith("_id") and (noun := "user" if bare in PEOPLE else POINTS.get(bare)):
         return subject(f"{noun}:{value}")[0]
+    if bare == "discount" and isinstance(value, int):
+        return f"{written(value, 4)} %"
     if name.endswith("_micro") and isinstance(value, int):
         return written(value, 6)
     if name.endswith("_minor") and isinstance(value, int):

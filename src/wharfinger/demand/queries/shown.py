@@ -14,6 +14,7 @@ from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import net_of
 from wharfinger.demand.queries.reading import joined, lines
+from wharfinger.demand.rules.discounts import before
 from wharfinger.demand.rules.words import charge_word
 
 FIGURES = (
@@ -89,13 +90,14 @@ def _shown(line: Line, figures: dict[str, int], *, firm: bool, won: bool) -> dic
         "quantity": said(line.quantity, line.per, decimals),
         "unit": line.unit or line.product.unit,
         "base_quantity": plain(line.quantity, decimals),
-        "unit_price": plain(line.unit_price_micro, money.MICRO),
+        "unit_price": plain(before(line), money.MICRO),
         "price_origin": origin_of(line),
         "price_list": line.price_list_id,
         "price_from": None
         if line.price_from is None
         else said(line.price_from, line.per, line.product.quantity_decimals),
         "discount_percent": plain(line.discount_micro, 4),
+        "discount_each": plain(line.discount_each_micro, money.MICRO),
         "tax_code": line.tax_code_id,
         "billable": line.billable,
         "promised_on": line.promised_on.isoformat() if line.promised_on else None,

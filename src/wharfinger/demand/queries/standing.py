@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.demand.models import Sheet
+from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import Standing
 from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Truth
@@ -94,7 +95,21 @@ def read_customer(
                 name=organization.name,
             )
         truth.read["organization"] = organization
+        truth.read["granted"] = {pk: organization.discount_micro}
         truth.read["default_site"] = organization.default_site  # type: ignore[attr-defined]
+
+    return read
+
+
+def read_granted(sheet: int, wishes: Sequence[LineWish]) -> Callable[[Truth], None]:
+    """Read what the customer of a locked document is granted; no statement where every line says its discount."""
+
+    def read(truth: Truth) -> None:
+        document = truth.documents["demand.Sheet"].get(sheet)
+        if document is None or all(wish.discount is not None for wish in wishes):
+            return
+        whose = Organization.objects.filter(pk=document.organization_id)
+        truth.read["granted"] = dict(whose.values_list("pk", "discount_micro"))
 
     return read
 

@@ -11,6 +11,8 @@ from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, Refusal
 from wharfinger.catalog.rules.families import full_name
 from wharfinger.catalog.rules.validity import in_effect
+from wharfinger.demand.rules import discounts
+from wharfinger.demand.rules.discounts import NONE, Discount
 from wharfinger.ledger import owning
 from wharfinger.ledger.chart import OPEN_WISHES
 from wharfinger.ledger.plan import Held, Id, LotRef, Plan, Ref, Spot, Truth, fixed, spot
@@ -30,8 +32,9 @@ class LineWish:
     product: int
     quantity: int
     unit_price_micro: int | None = None
-    """Without it the price that is offered: by a price list, or the product's."""
-    discount_micro: int = 0
+    """Before anything is taken off; without it the price that is offered: by a price list, or the product's."""
+    discount: Discount | None = NONE
+    """What is taken off it; nothing said, what the customer is granted."""
     tax_code: int | None = None
     site: int | None = None
     description: str = ""
@@ -100,6 +103,7 @@ def make_lines(
         if not came_from:
             in_effect(product, truth.effective_on, field=f"{at}lines.{n}.product")
         offer = _offer(truth, product, wish, organization, currency, f"{at}lines.{n}.unit_price")
+        less = _discount(truth, wish, organization)
         claim = plan.create("ledger.Claim", hold_until=None)
         plan.create(
             "demand.Line",
@@ -117,11 +121,14 @@ def make_lines(
             quantity=wish.quantity,
             unit=wish.unit,
             per=wish.per,
-            unit_price_micro=offer.price_micro,
+            unit_price_micro=discounts.charged(
+                offer.price_micro, less, currency, field=f"{at}lines.{n}.discount"
+            ),
+            discount_each_micro=less.each_micro,
             price_typed=wish.unit_price_micro is not None and not wish.offered,
             price_list_id=offer.price_list,
             price_from=offer.from_quantity or None,
-            discount_micro=wish.discount_micro,
+            discount_micro=less.share_micro,
             tax_code_id=wish.tax_code or product.tax_code_id,
             currency=currency,
             billable=wish.billable,
@@ -135,6 +142,12 @@ def make_lines(
         )
         claims.append(claim)
     return claims
+
+
+def _discount(truth: Truth, wish: LineWish, organization: int) -> Discount:
+    if wish.discount is not None:
+        return wish.discount
+    return Discount(truth.read["granted"].get(organization, 0))
 
 
 def _taken(wish: LineWish) -> bool:

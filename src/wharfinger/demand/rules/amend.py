@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from wharfinger.base.money import rounded
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy, Words
-from wharfinger.demand.rules import LineWish, advance, bear, end, make_lines, offered, offering, route
+from wharfinger.demand.rules import (
+    LineWish,
+    advance,
+    bear,
+    discounts,
+    end,
+    make_lines,
+    offered,
+    offering,
+    route,
+)
+from wharfinger.demand.rules.discounts import Discount
 from wharfinger.demand.rules.kits import components, is_part, opened
 from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Plan, Truth, fixed, spot
@@ -59,7 +70,8 @@ class LineChange:
     """The unit in which it is said from now on, and in ``per`` its size; empty for the product's own."""
     per: int | None = None
     unit_price_micro: int | None = None
-    discount_micro: int | None = None
+    """Before anything is taken off."""
+    discount: Discount | None = None
     tax_code_id: int | None = None
     site_id: int | None = None
     description: str | None = None
@@ -73,7 +85,7 @@ class LineChange:
     taken: bool | None = None
 
 
-_APART = ("quantity", "unit", "per", "own", "option", "instead_of", "taken")
+_APART = ("quantity", "unit", "per", "unit_price_micro", "discount", "own", "option", "instead_of", "taken")
 """What of a change is decided about before it is written; the rest are columns."""
 
 
@@ -166,7 +178,8 @@ def plan_change(truth: Truth, *, line: int, change: LineChange) -> Plan:
     }
     quantity = row.quantity if change.quantity is None else change.quantity
     values |= _priced(truth, row, change, quantity, billed=bool(billed))
-    priced = {"unit", "per", "unit_price_micro", "discount_micro", "tax_code_id", "billable"}
+    priced = {"unit", "per", "unit_price_micro", "discount_micro", "discount_each_micro", "tax_code_id"}
+    priced.add("billable")
     if billed and any(getattr(row, k) != v for k, v in values.items() if k in priced):
         raise Refusal(
             "invoiced",
@@ -233,23 +246,30 @@ def _take(plan: Plan, truth: Truth, taken: Mapping[int, bool]) -> None:
 
 
 def _priced(truth: Truth, row: Any, change: LineChange, quantity: int, *, billed: bool) -> dict[str, Any]:
-    """The unit and price of a changed line: typed, offered anew, or what was typed rescaled to the unit."""
+    """The unit, discount and price of a changed line: typed, offered anew, or what was typed rescaled to the unit."""
     unit, per = (row.unit, row.per) if change.unit is None else (change.unit, change.per)
     values: dict[str, Any] = {"unit": unit, "per": per}
-    if change.unit_price_micro is not None:
-        return values | {"price_typed": True, "price_list_id": None, "price_from": None}
     product = truth.read["products"][row.product_id]
-    if not row.price_typed and not billed and (quantity != row.quantity or per != row.per):
-        offer = offered(truth, product, row.organization_id, quantity, unit, per, row.currency)
-        return values | {
-            "unit_price_micro": offer.price_micro,
-            "price_list_id": offer.price_list,
-            "price_from": offer.from_quantity or None,
-        }
+    price, less = discounts.before(row), discounts.of_line(row)
     if per != row.per:
         whole = 10**product.quantity_decimals
-        values["unit_price_micro"] = rounded(row.unit_price_micro * (per or whole), row.per or whole)
-    return values
+        price, each = (
+            rounded(one * (per or whole), row.per or whole) for one in (price, row.discount_each_micro)
+        )
+        less = replace(less, each_micro=each)
+    if change.unit_price_micro is not None:
+        price = change.unit_price_micro
+        values |= {"price_typed": True, "price_list_id": None, "price_from": None}
+    elif not row.price_typed and not billed and (quantity != row.quantity or per != row.per):
+        offer = offered(truth, product, row.organization_id, quantity, unit, per, row.currency)
+        price = offer.price_micro
+        values |= {"price_list_id": offer.price_list, "price_from": offer.from_quantity or None}
+    less = less if change.discount is None else change.discount
+    return values | {
+        "unit_price_micro": discounts.charged(price, less, row.currency, field="discount"),
+        "discount_micro": less.share_micro,
+        "discount_each_micro": less.each_micro,
+    }
 
 
 def _line(truth: Truth, line: int) -> Any:

@@ -15,6 +15,7 @@ from wharfinger.demand.models import Line
 from wharfinger.documents.queries.lines import (
     breakdown,
     described,
+    off_each,
     own_of,
     own_of_line,
     own_of_order,
@@ -170,6 +171,9 @@ def _invoice_lines(bill: Invoice) -> list[InvoiceLine]:
 def _row(line: InvoiceLine, units: int, net_minor: int, currency: str, number: int) -> LineRow:
     product = line.product
     quantity, price = sold_as(line, units, currency)
+    of = line.line
+    as_agreed = of and (of.unit_price_micro, of.per) == (line.unit_price_micro, line.per)
+    price, each = off_each(line, of.discount_each_micro if of and as_agreed else 0, units, price)
     return LineRow(
         position=str(number),
         title=product.name,
@@ -177,6 +181,7 @@ def _row(line: InvoiceLine, units: int, net_minor: int, currency: str, number: i
         description=described(product, line.description),
         quantity=quantity,
         price=price,
+        less_each=each,
         less=Share(line.discount_micro) if line.discount_micro else None,
         tax=Share(line.rate_micro),
         amount=Amount(net_minor, currency),

@@ -13,7 +13,17 @@ from wharfinger.catalog.rules.families import full_name, words_of
 from wharfinger.catalog.rules.units import DECIMALS, told
 from wharfinger.demand.models import Line
 from wharfinger.demand.rules.kits import INTO
-from wharfinger.documents.shapes import Amount, LineRow, OwnValue, Price, Quantity, Share, TaxRow, Totals
+from wharfinger.documents.shapes import (
+    Amount,
+    Each,
+    LineRow,
+    OwnValue,
+    Price,
+    Quantity,
+    Share,
+    TaxRow,
+    Totals,
+)
 from wharfinger.documents.words import words
 
 
@@ -25,6 +35,17 @@ def quantity_of(product: Product, units: int) -> Quantity:
 def sold_as(line: Line | InvoiceLine, units: int, currency: str) -> tuple[Quantity, Price]:
     """Quantity and price as the line says them; in the product's own unit where a part makes no such quantity."""
     return said_as(line.product, units, line.unit, line.per, line.unit_price_micro, currency)
+
+
+def off_each(
+    line: Line | InvoiceLine, each_micro: int, units: int, charged: Price
+) -> tuple[Price, Each | None]:
+    """The price before money was taken off each unit, and how much that was."""
+    if not each_micro:
+        return charged, None
+    before = line.unit_price_micro + each_micro
+    price = said_as(line.product, units, line.unit, line.per, before, charged.currency)[1]
+    return price, Each(price.micro - charged.micro, charged.currency)
 
 
 def said_as(
@@ -78,6 +99,7 @@ def sold_row(line: Line, units: int, number: int) -> LineRow:
         line.unit_price_micro, units, product.quantity_decimals, line.currency, line.discount_micro, line.per
     )
     quantity, price = sold_as(line, units, line.currency)
+    price, each = off_each(line, line.discount_each_micro, units, price)
     return LineRow(
         position=str(number),
         title=product.name,
@@ -85,6 +107,7 @@ def sold_row(line: Line, units: int, number: int) -> LineRow:
         description=described(product, line.description),
         quantity=quantity,
         price=price,
+        less_each=each,
         less=Share(line.discount_micro) if line.discount_micro else None,
         tax=Share(line.tax_code.rate_micro),
         amount=Amount(net, line.currency),

@@ -12,6 +12,7 @@ from wharfinger.catalog.queries import goes_by, units_of
 from wharfinger.catalog.rules.units import counted, unit_named
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.discounts import Discount
 from wharfinger.exchange.actions import finding
 from wharfinger.exchange.owned import said
 from wharfinger.exchange.rules import Group, Row
@@ -45,15 +46,26 @@ def _line(row: Row, product: Product, sizes: Sizes) -> LineWish:
         unit_price_micro=money.micro(row.figure("unit_price"), field="unit_price")
         if row["unit_price"]
         else None,
-        discount_micro=scaled(row.figure("discount"), 4, field="discount", most=1_000_001)
-        if row["discount"]
-        else 0,
+        discount=_discount(row),
         tax_code=finding.tax_code(row),
         description=row["description"],
         unit=unit,
         per=per,
         own=said("line", "line.", row).get("line.own", {}),
     )
+
+
+def _discount(row: Row) -> Discount:
+    if not row["discount_each"]:
+        share = row.figure("discount") if row["discount"] else "0"
+        return Discount(scaled(share, 4, field="discount", most=1_000_001))
+    if row["discount"] and scaled(row.figure("discount"), 4, field="discount"):
+        raise BadInput(
+            "one_discount",
+            N_("Give the discount in percent or as money off each unit, not both."),
+            field="discount_each",
+        )
+    return Discount(each_micro=money.micro(row.figure("discount_each"), field="discount_each"))
 
 
 def units(row: Row, product: Product, per: int | None) -> int:

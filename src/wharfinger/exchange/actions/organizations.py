@@ -6,6 +6,7 @@ from typing import Any
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
+from wharfinger.base.quantity import scaled
 from wharfinger.exchange.actions import finding
 from wharfinger.exchange.actions.finding import different, known
 from wharfinger.exchange.actions.made import revived
@@ -58,6 +59,8 @@ def _values(row: Row) -> dict[str, Any]:
     values |= {name: row.flag(name) for name in ("customer", "vendor") if row[name]}
     if row["terms_days"]:
         values["terms_days"] = row.whole("terms_days")
+    if row["discount"]:
+        values["discount_micro"] = scaled(row.figure("discount"), 4, field="discount", most=10**6 + 1)
     group = finding.customer_group(row)
     values |= {} if group is None else {"customer_group": group}
     return values | finding.retired(row)

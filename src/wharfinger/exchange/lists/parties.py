@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from wharfinger.base.quantity import plain
 from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site
 
 Rows = Iterator[dict[str, Any]]
@@ -32,13 +33,14 @@ def customer_groups(ids: Ids) -> Rows:
 
 def organizations(ids: Ids) -> Rows:
     """Organizations, a row for each; their contacts and sites are files of their own."""
-    plain: tuple[str, ...] = ("reference", "name", "customer", "vendor", "currency", "language", "tax_number")
-    plain += ("email", "phone", "terms_days", "billing_policy", "retired_on")
+    texts: tuple[str, ...] = ("reference", "name", "customer", "vendor", "currency", "language", "tax_number")
+    texts += ("email", "phone", "terms_days", "billing_policy", "retired_on")
     every = Organization.objects.filter(among(ids)).select_related("customer_group").order_by("pk")
     for one in every.iterator(chunk_size=CHUNK):
         group = one.customer_group
-        yield {name: getattr(one, name) for name in plain} | {
+        yield {name: getattr(one, name) for name in texts} | {
             "customer_group": group.name if group else "",
+            "discount": plain(one.discount_micro, 4),
             "own": one.own,
         }
 

@@ -12,6 +12,7 @@ from wharfinger.base.quantity import plain
 from wharfinger.billing.models import InvoiceLine
 from wharfinger.catalog.rules.units import said
 from wharfinger.demand.models import Line
+from wharfinger.demand.rules.discounts import before
 from wharfinger.exchange.lists.catalog import PERCENT
 from wharfinger.exchange.lists.parties import CHUNK, Ids, Rows, among, called
 from wharfinger.ledger.models import Holding
@@ -165,9 +166,10 @@ def _goods(one: Line, units: int) -> dict[str, Any]:
         "sku": one.product.sku,
         "quantity": said(units, one.per, one.product.quantity_decimals),
         "unit": one.unit,
-        "unit_price": plain(one.unit_price_micro, MICRO),
+        "unit_price": plain(before(one), MICRO),
         "line.own": one.own,
         "discount": plain(one.discount_micro, PERCENT),
+        "discount_each": plain(one.discount_each_micro, MICRO) if one.discount_each_micro else "",
         "tax_code": one.tax_code.code,
         "description": one.description,
     }

@@ -108,6 +108,7 @@ def _read_customers(sales: Sequence[Sale], truth: Truth) -> None:
     """Read the customers and their sites; raises BadInput for contacts and people that are not theirs."""
     organizations = {sale.organization for sale in sales}
     truth.read["organizations"] = sql.by_ids(Organization, organizations)
+    truth.read["granted"] = {pk: one.discount_micro for pk, one in truth.read["organizations"].items()}
     found = sql.read(
         Site,
         f"{sql.among('organization_id')} AND retired_on IS NULL",

@@ -185,7 +185,7 @@ def _sale(given: Any) -> tuple[Sale, list[Taken]]:
     for one in taken:
         price = str(given.get(one.price_field, "")).strip()
         typed = micro(price, field="scanned") if price else None
-        lines.append(LineWish(one.product.pk, one.quantity, typed, unit=one.unit, per=one.per))
+        lines.append(LineWish(one.product.pk, one.quantity, typed, None, unit=one.unit, per=one.per))
     sale = Sale(
         organization,
         tuple(lines),

@@ -21,11 +21,13 @@ from wharfinger.base.door import (
     OwnShown,
     OwnValues,
     Page,
+    Percent,
     Request,
     Shown,
     Text,
     there,
 )
+from wharfinger.base.quantity import scaled
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.parties import queries
 from wharfinger.parties.actions import organizations as actions
@@ -123,6 +125,9 @@ class OrganizationGiven(Given):
     phone: str = Field(default="", max_length=60)
     reference: str = Field(default="", max_length=60, examples=["K-1001"])
     terms_days: int | None = Field(default=None, ge=0, le=3650, description="Without it: the company's.")
+    discount_percent: Percent = Field(
+        default="0", examples=["5"], description="Taken off each of their lines unless that says otherwise."
+    )
     billing_policy: Policy = "shipment"
     own: OwnValues = {}
     contacts: list[ContactGiven] = Field(default=[], max_length=200)
@@ -143,6 +148,7 @@ class OrganizationChange(Given):
     phone: str | None = Field(default=None, max_length=60)
     reference: str | None = Field(default=None, max_length=60)
     terms_days: int | None = Field(default=None, ge=0, le=3650)
+    discount_percent: Percent | None = Field(default=None, examples=["5"])
     billing_policy: Policy | None = None
     own: OwnValues = {}
     retired_on: date | None = None
@@ -163,6 +169,7 @@ class OrganizationOut(Shown):
     phone: str
     reference: str
     terms_days: int
+    discount_percent: str = Field(examples=["5"])
     billing_policy: Policy
     own: OwnShown
     retired_on: date | None
@@ -196,9 +203,17 @@ def _given(body: Given) -> dict[str, Any]:
     """What was said; nothing said about currency, terms or country is left to the company's settings."""
     return {
         name: value
-        for name, value in body.model_dump(exclude_unset=True).items()
+        for name, value in _sent(body).items()
         if value is not None or name not in ("currency", "terms_days", "country")
     }
+
+
+def _sent(body: Given) -> dict[str, Any]:
+    """What was said, by its columns; a discount of null is none."""
+    sent = body.model_dump(exclude_unset=True)
+    if "discount_percent" in sent:
+        sent["discount_micro"] = scaled(sent.pop("discount_percent") or "0", 4, field="discount_percent")
+    return sent
 
 
 def _show(pk: int) -> dict[str, Any]:
@@ -241,7 +256,7 @@ def change_organization(request: Request, id: Id, body: OrganizationChange) -> H
         actions.change_organization,
         actor=request.auth,
         organization=id,
-        values=body.model_dump(exclude_unset=True),
+        values=_sent(body),
     )
     return write(request, act, lambda _: _show(id), about=f"organization:{id}")
 

@@ -18,6 +18,7 @@ from wharfinger.base.asking import Ask, capped
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
+from wharfinger.base.typed import percent, written
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.actions import organizations as actions
 from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site
@@ -144,6 +145,7 @@ def organization(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "organization": found,
             "kind": kind_words(found),
+            "discount": f"{written(found.discount_micro, 4)} %" if found.discount_micro else "",
             "policy": _(POLICIES[found.billing_policy]),
             "contacts": found.contacts.order_by("retired_on", "name"),
             "sites": found.sites.order_by("retired_on", "name"),
@@ -168,6 +170,7 @@ def new_organization(request: HttpRequest) -> HttpResponse:
                     "currency": home["currency"],
                     "language": home["language"],
                     "terms_days": home["terms_days"],
+                    "discount": "",
                     "billing_policy": "shipment",
                     "sites.0.country": home["company"]["country"],
                 }
@@ -200,6 +203,7 @@ def change_organization(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         fields = (*TEXTS, "customer", "vendor", "terms_days")
         start: dict[str, Any] = {name: getattr(found, name) for name in fields}
+        start["discount"] = written(found.discount_micro, 4) if found.discount_micro else ""
         group = found.customer_group_id or ""
         return show(Form({**start, "customer_group": group, "retired_on": _day(found.retired_on)}))
     actor: Any = request.user
@@ -235,6 +239,7 @@ def _values(post: QueryDict) -> dict[str, Any]:
     values["vendor"] = post.get("vendor") == "yes"
     values["currency"] = values["currency"].upper()
     values["terms_days"] = whole(post, "terms_days")
+    values["discount_micro"] = percent(post.get("discount", "").strip().rstrip("% "), field="discount")
     if "customer_group" in post:
         values["customer_group"] = whole(post, "customer_group") if post["customer_group"] else None
     values["own"] = owned.read(post, "organization")

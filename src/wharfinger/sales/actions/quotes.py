@@ -14,7 +14,7 @@ from wharfinger.base.words import tidy
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries.standing import read_changed, read_customer
-from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules import LineWish, discounts
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
@@ -109,11 +109,11 @@ def _same(line: Line, instead: int | None) -> LineWish:
         line.quantity,
         unit=line.unit,
         per=line.per,
-        unit_price_micro=line.unit_price_micro,
+        unit_price_micro=discounts.before(line),
         offered=not line.price_typed,
         price_list=line.price_list_id,
         price_from=line.price_from,
-        discount_micro=line.discount_micro,
+        discount=discounts.of_line(line),
         tax_code=line.tax_code_id,
         site=line.site_id,
         description=line.description,

@@ -35,6 +35,7 @@ from wharfinger.demand.pages import (
     typed_lines,
 )
 from wharfinger.demand.queries.shown import lines_of
+from wharfinger.demand.rules.discounts import before
 from wharfinger.ledger.telling import timeline
 from wharfinger.sales import links, queries
 from wharfinger.sales.actions import quotes as actions
@@ -195,7 +196,7 @@ def _add_costs(rows: list[dict[str, Any]], found: list[Line]) -> tuple[str, str]
         row["cost"] = _cost_words(cost, home) if cost else None
         row["asked"] = None
         if line.parent_id is None:
-            row["asked"] = (_price_words(line.unit_price_micro, line.currency), row["origin"])
+            row["asked"] = (_price_words(before(line), line.currency), row["origin"])
         row["margin"] = _margin_words(margins[line.pk], line.currency) if line.parent_id is None else None
     return _margin_words(together(found, margins), found[0].currency) if found else None
 

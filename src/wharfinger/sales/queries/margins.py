@@ -12,6 +12,7 @@ from wharfinger.base.quantity import plain
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries.amounts import net_of
 from wharfinger.demand.queries.reading import SHEET, lines_on
+from wharfinger.demand.rules.discounts import share_of
 from wharfinger.pricing.queries import costs_at_home, rates_on
 from wharfinger.pricing.rules import converted
 from wharfinger.sales.rules.approving import Concerns, concerns, limits_of
@@ -106,4 +107,4 @@ def concerns_of(quote: int, on: date) -> Concerns:
         found = margins_of(lines, costs_of(lines), known["currency"], on)
         besides = [found[line.pk] for line in lines if not line.taken and line.parent_id is None]
         margins = [one.share_micro for one in (together(lines, found), *besides) if one is not None]
-    return concerns(limits, [line.discount_micro for line in lines if line.billable], margins)
+    return concerns(limits, [share_of(line) for line in lines if line.billable], margins)

@@ -9,7 +9,7 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
 from wharfinger.demand import rules as demand
-from wharfinger.demand.rules import LineWish, kits
+from wharfinger.demand.rules import LineWish, discounts, kits
 from wharfinger.demand.rules.amend import approved_of, ask_again, require_open
 from wharfinger.ledger.plan import Id, Plan, Truth, fixed, spot
 from wharfinger.sales.rules.holds import lapsed_holds, still_free
@@ -127,11 +127,11 @@ def _as_wish(line: Any, kit: int | None) -> LineWish:
         line.quantity,
         unit=line.unit,
         per=line.per,
-        unit_price_micro=line.unit_price_micro,
+        unit_price_micro=discounts.before(line),
         offered=not line.price_typed,
         price_list=line.price_list_id,
         price_from=line.price_from,
-        discount_micro=line.discount_micro,
+        discount=discounts.of_line(line),
         tax_code=line.tax_code_id,
         site=line.site_id,
         description=line.description,

@@ -20,6 +20,7 @@ from wharfinger.billing.rules.payments import PaymentWish
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
 from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.discounts import Discount
 from wharfinger.fulfilment.actions import packing, picking, shipping
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.fulfilment.rules.packing import Box
@@ -113,7 +114,7 @@ class Story:
     def wishes(self, goods: Mapping[str, int], discount: int = 0) -> tuple[LineWish, ...]:
         """Lines at list price, with a discount in percent."""
         return tuple(
-            LineWish(self.products[sku].pk, units, discount_micro=discount * 10_000)
+            LineWish(self.products[sku].pk, units, discount=Discount(discount * 10_000))
             for sku, units in goods.items()
         )
 

@@ -68,6 +68,7 @@ ORGANIZATIONS = Kind(
         Column(
             "terms_days", N_("Payment terms in days"), ("terms", "Zahlungsziel"), form="whole", example="30"
         ),
+        Column("discount", N_("Discount in percent"), ("Rabatt",), form="figure", example="5"),
         Column(
             "billing_policy",
             N_("Billing policy"),

@@ -31,6 +31,13 @@ _GOODS = (
     _UNIT,
     Column("unit_price", N_("Unit price"), ("price", "Einzelpreis"), form="figure", example="289.00"),
     Column("discount", N_("Discount in percent"), ("Rabatt",), form="figure"),
+    Column(
+        "discount_each",
+        N_("Discount per unit"),
+        ("Rabatt je Stück",),
+        form="figure",
+        help=N_("Money off each unit, in place of percent."),
+    ),
     Column("tax_code", N_("Tax code"), ("Steuerschlüssel",)),
     Column("description", N_("Description"), ("Beschreibung",)),
 )
