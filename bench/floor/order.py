@@ -37,6 +37,7 @@ def create(
                 "organization_id": customer,
                 "currency": "EUR",
                 "ordered_on": floor.today,
+                "priority": "normal",
                 "made_id": entry,
             }
         ],

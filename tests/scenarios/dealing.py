@@ -13,7 +13,7 @@ work delivery: 4 router      what waits on a worklist's first page, all of it
 word SO router: partly_ready
 amend SO [keep]: 2 router, 0 cable   another quantity, whatever is reserved or ordered
 fulfil SO · by-itself on     an order is fulfilled: said, or once nothing is open
-promise SO router in 5 · served · serving off   goods that came in serve who waits
+promise SO router in 5 · press SO urgent · served · serving off   goods that came in serve who waits
 """
 
 from __future__ import annotations
@@ -141,6 +141,11 @@ class Dealing(Counting):
         head, _, days = rest.partition(" in ")
         day = clock.today(configuration.one("time_zone")) + timedelta(days=int(days))
         self.acts.append(self.door.promise(self.line(*head.split()), day))
+
+    def say_press(self, rest: str) -> None:
+        """press SO PRIORITY"""
+        name, priority = rest.split()
+        self.acts.append(self.door.press(self.documents[name], priority))
 
     def say_served(self, _rest: str) -> None:
         """served: the worker lets goods that came in serve who waits"""

@@ -89,6 +89,11 @@ class DealsActions:
         change = LineChange(promised_on=day)
         return int(self._said(lambda: change_line(actor=self.who, line=line, change=change)).id)
 
+    def press(self: Tells, order: int, priority: str) -> int:
+        """Say how pressing an order is."""
+        values = {"priority": priority}
+        return int(self._said(lambda: orders.change_order(actor=self.who, order=order, values=values)).id)
+
     def fulfil(self: Tells, order: int) -> int:
         """Declare an order fulfilled."""
         return int(self._said(lambda: orders.mark_fulfilled(actor=self.who, order=order)).id)
@@ -182,6 +187,10 @@ class DealsApi:
     def promise(self: Posts, line: int, day: date) -> int:
         """Promise a line for a day."""
         return int(self._patch(f"/lines/{line}", {"promised_on": day.isoformat()})["entry"])
+
+    def press(self: Posts, order: int, priority: str) -> int:
+        """Say how pressing an order is."""
+        return int(self._patch(f"/orders/{order}", {"priority": priority})["entry"])
 
     def fulfil(self: Posts, order: int) -> int:
         """Declare an order fulfilled."""

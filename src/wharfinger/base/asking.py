@@ -208,13 +208,18 @@ def capped(queryset: QuerySet[Any, Any]) -> int:
 
 def few_enough(queryset: QuerySet[Any, Any], most: int = SORTED) -> None:
     """Refuse to sort a list in which more rows are left than that."""
-    if len(queryset.order_by().values_list("pk")[: most + 1]) > most:
+    if too_many(queryset, most):
         raise BadInput(
             "too_many_to_sort",
             N_("More than {most} rows are left. Narrow the list by a filter first, then sort it."),
             field="sort",
             most=most,
         )
+
+
+def too_many(queryset: QuerySet[Any, Any], most: int = SORTED) -> bool:
+    """Whether more rows are left in a list than may be sorted."""
+    return len(queryset.order_by().values_list("pk")[: most + 1]) > most
 
 
 def _value(item: Any, path: str) -> Any:

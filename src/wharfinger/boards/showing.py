@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
@@ -19,6 +19,7 @@ from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter
 from wharfinger.base.typed import unit_price
 from wharfinger.catalog.models import VendorPrice
+from wharfinger.demand import pressing
 from wharfinger.demand.models import SUBJECTS
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import Organization
@@ -27,6 +28,7 @@ from wharfinger.purchasing.queries.asked import offers_of
 from wharfinger.purchasing.rules.asking import Sold, cheapest, fastest
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries import figures as stock
+from wharfinger.stock.rules.serving import NORMAL
 
 STAGE = {"drafted": "to_order", "ready": "reserved"}
 """Figures that the stage bar shows under another stage."""
@@ -54,7 +56,7 @@ FIELDS = (
     "id", "kind", "quantity", "place_id", "place__parent_id", "place__bin__name", "lot__code", "product_id", "product__sku",
     "product__name", "product__quantity_decimals", "claim_id", "claim__line__sheet_id", "claim__line__sheet__kind",
     "claim__line__sheet__number", "claim__line__organization__name", "claim__line__site__name", "claim__line__promised_on",
-    "claim__line__sheet__owner__name", OWN,
+    "claim__line__sheet__owner__name", "claim__line__sheet__priority", OWN,
 )  # fmt: skip
 
 
@@ -167,6 +169,10 @@ def _state(row: Mapping[str, Any], seen: Seen) -> Any:
     return tone, _(word)
 
 
+def _pressing(row: Mapping[str, Any], seen: Seen) -> Any:
+    return pressing.chip(row["claim__line__sheet__priority"] or NORMAL)
+
+
 def _free(row: Mapping[str, Any], seen: Seen) -> Any:
     return seen.free.get(row["product_id"], 0), row["product__quantity_decimals"]
 
@@ -231,6 +237,7 @@ COLUMNS: dict[str, Shown] = {
             (f"{ON_ORDER}expected_on",),
         ),
         Shown(Column("promised", N_("Promised"), "date", sortable=True), _plain("claim__line__promised_on")),
+        Shown(replace(pressing.COLUMN, sortable=True), _pressing),
         Shown(
             Column("asker", N_("Asked by"), "person", optional=True),
             _plain("claim__line__requested_by__name"),
@@ -242,6 +249,7 @@ COLUMNS: dict[str, Shown] = {
     )
 }
 SORTS = {
+    "priority": "turn",
     "promised": "claim__line__promised_on",
     "product": "product__sku",
     "expected": f"{ON_ORDER}expected_on",
@@ -315,9 +323,11 @@ def narrowed(found: QuerySet[Holding, Any], ask: Ask) -> QuerySet[Holding, Any]:
         standing = Holding.objects.filter(claim=OuterRef("claim"), quantity__gt=0)
         kinds = [kind for stage in stages for kind in STAGES.get(stage, ("", ()))[1]]
         found = found.filter(Exists(standing.filter(kind__in=kinds)))
+    if words := ask.many("priority"):
+        found = found.filter(claim__line__sheet__priority__in=words)
     found = owned.narrowed(found, ask, "line", at=OWN)
     for key, path in SORTS.items():
-        if key == "product" or not (ask.one(f"{key}-from") or ask.one(f"{key}-to")):
+        if key in ("product", "priority") or not (ask.one(f"{key}-from") or ask.one(f"{key}-to")):
             continue
         first, last = ask.days(key)
         found = found.filter(**{f"{path}__gte": first}) if first else found
@@ -398,6 +408,7 @@ FILTERS: dict[str, Filter] = {
         Filter("vendor", N_("Default vendor"), "choice", vendors),
         Filter("location", N_("Location"), "choice", _locations),
         Filter("stage", N_("Goods"), "many", lambda ask: [(key, _(w)) for key, (w, _k) in STAGES.items()]),
+        pressing.FILTER,
         Filter("expected", N_("Expected"), "date"),
         Filter("promised", N_("Promised"), "date"),
     )

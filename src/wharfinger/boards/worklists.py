@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext
 
 from wharfinger.base import clock
-from wharfinger.base.asking import Ask, few_enough
+from wharfinger.base.asking import Ask, few_enough, too_many
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Asked, New, Row, Rows, Tab, Table
 from wharfinger.boards.showing import (
@@ -31,6 +31,7 @@ from wharfinger.boards.showing import (
 )
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
+from wharfinger.demand.queries.serving import with_turn
 from wharfinger.ledger.models import Claim, Holding
 from wharfinger.purchasing.pages.approving import ORDERS
 from wharfinger.purchasing.queries.approvals import asked
@@ -62,6 +63,8 @@ class Worklist:
     """Further tabs, by key, each with a list of its own."""
     also: Callable[[], QuerySet[Any, Any]] | None = None
     """What waits there beside holdings, to be counted with them."""
+    by: str = ""
+    """The column by which it stands where nobody chose one and few enough wait; without it the newest comes first."""
     acts_on: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By tab, the names of the acts that make sense there; all of them where a tab is not named."""
 
@@ -165,10 +168,11 @@ WORKLISTS: tuple[Worklist, ...] = (
             Act("request", N_("Ask to buy"), "boards:request", "purchasing.request", icon="send"),
         ),
         N_("Nothing is to be ordered. Won and confirmed lines without stock appear here."),
-        "document drafted:draft product organization site units :free vendor cost? line promised asker owner",
-        ("find", "organization", "vendor", "promised"),
+        "document drafted:draft priority product organization site units :free vendor cost? line promised asker owner",
+        ("find", "organization", "vendor", "priority", "promised"),
         module="procurement",
         past=frozenset(["pending", "drafted"]),
+        by="priority",
         acts_on={
             "": frozenset(["order", "order_each", "order_onto", "from_stock"]),
             "pending": frozenset(["request", "from_stock"]),
@@ -206,8 +210,8 @@ WORKLISTS: tuple[Worklist, ...] = (
             Act("pick_list", N_("Print pick list"), "boards:pick_list", "fulfilment.read", icon="printer"),
         ),
         N_("Nothing is to be picked. Reserved and received goods appear here."),
-        "document product serial organization site where units line promised owner",
-        ("find", "organization", "location", "promised"),
+        "document priority product serial organization site where units line promised owner",
+        ("find", "organization", "location", "priority", "promised"),
     ),
     Worklist(
         "to_pack",
@@ -233,8 +237,8 @@ WORKLISTS: tuple[Worklist, ...] = (
             ),
         ),
         N_("Nothing is to be packed. Picked goods appear here."),
-        "document product serial organization site where units line promised owner",
-        ("find", "organization", "location", "promised"),
+        "document priority product serial organization site where units line promised owner",
+        ("find", "organization", "location", "priority", "promised"),
     ),
     Worklist(
         "delivery",
@@ -274,8 +278,8 @@ WORKLISTS: tuple[Worklist, ...] = (
             ),
         ),
         N_("Nothing is ready. Goods at hand of won and confirmed lines appear here."),
-        "document product serial organization site state ready:where? ready:box? units line promised owner",
-        ("find", "organization", "location", "promised"),
+        "document priority product serial organization site state ready:where? ready:box? units line promised owner",
+        ("find", "organization", "location", "priority", "promised"),
         past=frozenset(["shipped"]),
         acts_on={
             "ready": frozenset(["ship", "packing_list", "pick_list"]),
@@ -366,9 +370,15 @@ def rows_of(worklist: Worklist) -> Callable[[Ask], Rows]:
         kinds = worklist.tabs[tab][1]
         found = narrowed(workable(worklist, kinds), ask)
         sorts = {key: path for key, path in SORTS.items() if key in columns}
-        if ask.sort.removeprefix("-") in sorts:
+        chosen = ask.sort.removeprefix("-")
+        if chosen in sorts:
             few_enough(found.filter(kind__in=kinds))
-        page = ask.slice(found, sorts, among=("kind", kinds), fields=fields_of(columns))
+        elif worklist.by and not ask.sort and not too_many(found.filter(kind__in=kinds)):
+            chosen = worklist.by
+        fields = fields_of(columns)
+        if sorts.get(chosen) == "turn":
+            found, fields = with_turn(found, "claim__line__"), (*fields, "turn")
+        page = ask.slice(found, sorts, by=chosen, among=("kind", kinds), fields=fields)
         seen = see(page.items, columns, quantities, ask)
         return Rows([_row(row, columns, seen) for row in page.items], page.before, page.after, counts={})
 

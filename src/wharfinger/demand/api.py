@@ -69,6 +69,7 @@ Charge = Literal[
 
 
 Option = Literal["", "optional", "alternative"]
+Priority = Literal["urgent", "normal", "low"]
 
 
 class LineGiven(Given):

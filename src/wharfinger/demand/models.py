@@ -34,6 +34,10 @@ class Sheet(Document):
     customer_reference = models.CharField(max_length=60, blank=True)
     ordered_on = models.DateField()
     promised_on = models.DateField(null=True)
+    priority = models.CharField(
+        max_length=6, default="normal", choices=[(k, k) for k in ("urgent", "normal", "low")]
+    )
+    """How pressing an order or work order is; a quote's means nothing."""
     done = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
     """The entry that left nothing open in goods, bills and money."""
 

@@ -14,6 +14,7 @@ from wharfinger.base.refusal import N_
 from wharfinger.base.typed import written
 from wharfinger.site import formats
 from wharfinger.site.subjects import subject
+from wharfinger.stock.rules.serving import PRIORITIES
 
 FIELDS: dict[str, str] = {
     "address": N_("Address"),
@@ -86,6 +87,7 @@ FIELDS: dict[str, str] = {
     "phone": N_("Phone"),
     "posted_at": N_("Posted"),
     "price": N_("Price"),
+    "priority": N_("Priority"),
     "procured": N_("Subject to procurement"),
     "promised_on": N_("Promised"),
     "quantity": N_("Quantity"),
@@ -160,6 +162,8 @@ def value_words(name: str, value: Any) -> str:
         return "–"
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
+    if name == "priority" and value in PRIORITIES:
+        return gettext(PRIORITIES[value])
     if name.endswith("_id") and (noun := "user" if bare in PEOPLE else POINTS.get(bare)):
         return subject(f"{noun}:{value}")[0]
     if bare == "discount" and isinstance(value, int):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from django.http import HttpResponse
 from ninja import Router
@@ -29,7 +29,7 @@ from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product
 from wharfinger.demand import actions as demand
-from wharfinger.demand.api import LineGiven, LineOut, SheetChange, SheetGiven, SheetOut, wishes
+from wharfinger.demand.api import LineGiven, LineOut, Priority, SheetChange, SheetGiven, SheetOut, wishes
 from wharfinger.demand.queries.reading import products_of
 from wharfinger.demand.queries.shown import lines_of, show_lines
 from wharfinger.demand.queries.where import bin_places, location_places, lots_of
@@ -54,6 +54,7 @@ class WorkOrderGiven(SheetGiven):
     billable: bool = True
     scope: Scope = "generic"
     expected_on: date | None = None
+    priority: Priority = Field(default="normal", description="The more pressing work is served first.")
 
 
 class WorkOrderChange(SheetChange):
@@ -62,6 +63,7 @@ class WorkOrderChange(SheetChange):
     lead: Id | None = None
     scope: Scope | None = None
     expected_on: date | None = None
+    priority: Priority | None = None
 
 
 class WorkOrderOut(SheetOut):
@@ -73,6 +75,7 @@ class WorkOrderOut(SheetOut):
     billable: bool
     scope: Scope
     expected_on: date | None
+    priority: Priority
     completed_at: datetime | None
     cancelled_at: datetime | None
     open: str = Field(examples=["119.00"])
@@ -135,10 +138,11 @@ WORK_ORDERS = Listing(
         "number": "number",
         "customer_reference": "customer_reference",
         "scope": "work_order__scope",
+        "priority": "priority",
         "goods_status": lambda rows, values: rows.filter(goods_word__in=values),
         "money_status": lambda rows, values: rows.filter(money_word__in=values),
     },
-    words={"goods_status": tuple(GOODS), "money_status": tuple(MONEY)},
+    words={"goods_status": tuple(GOODS), "money_status": tuple(MONEY), "priority": get_args(Priority)},
     days={"expected_on": "work_order__expected_on", "completed_at": "work_order__completed_at"},
     q=("number", "title", "customer_reference", "organization__name"),
     includes=("charges",),

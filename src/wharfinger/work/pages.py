@@ -21,7 +21,7 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.base.typed import quantity
 from wharfinger.base.words import tidy
 from wharfinger.catalog.queries import called
-from wharfinger.demand import needed
+from wharfinger.demand import needed, pressing
 from wharfinger.demand.entry import in_rows
 from wharfinger.demand.pages import (
     GOODS_TONES,
@@ -74,6 +74,8 @@ def _rows(kind: str, ask: Ask) -> Rows:
         found = found.filter(goods_word__in=words)
     if words := ask.many("money"):
         found = found.filter(money_word__in=words)
+    if words := ask.many("priority"):
+        found = found.filter(priority__in=words)
     if person := ask.one("lead"):
         found = found.filter(work_order__lead_id=int(person) if person.isdecimal() else 0)
     first, last = ask.days("expected")
@@ -100,6 +102,7 @@ def _row(row: Any, total: int, stages: dict[str, int]) -> Row:
             "number": (row.number, reverse("work:work_order", args=[row.pk])),
             "title": row.title or None,
             "customer": row.organization.name,
+            "priority": pressing.chip(row.priority),
             "goods": goods_chip(row.goods_word),
             "money": money_chip(row.money_word),
             "where": (stages, 0),
@@ -119,6 +122,7 @@ def _table(kind: str, title: str, new: str, empty: str) -> Table:
             Column("number", KINDS[kind], "link", sortable=True),
             Column("title", N_("Title"), sortable=True),
             Column("customer", N_("Customer")),
+            pressing.COLUMN,
             Column("goods", N_("Goods"), "chip"),
             Column("money", N_("Money"), "chip"),
             Column("where", N_("Where"), "stage_bar"),
@@ -136,6 +140,7 @@ def _table(kind: str, title: str, new: str, empty: str) -> Table:
                 "choice",
                 lambda _ask: [(str(pk), name) for pk, name in people_who("work.read").items()],
             ),
+            pressing.FILTER,
             Filter("expected", N_("Expected"), "date"),
         ),
         tabs=(Tab("open", N_("Open")), Tab("all", N_("All"))),
@@ -187,6 +192,7 @@ def work_order(request: HttpRequest, pk: int) -> HttpResponse:
         "kind": _(KINDS[row.kind]),
         "open": still_open,
         "may_add": still_open and request.user.may("work.charge"),  # type: ignore[union-attr]
+        "pressing": pressing.chip(row.priority),
         "goods_word": goods_chip(row.goods_word),
         "money_word": money_chip(row.money_word),
         "open_minor": open_on(row, sums.total, money_of([pk], SHEET)[pk]),
@@ -222,6 +228,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             "heading": _(NEW[kind]),
             "scopes": _scopes(kind),
             "people": _people(),
+            "priorities": pressing.choices(),
             "back": reverse(f"work:{PLURALS[kind]}"),
         }
         return render(request, "work/form.html", context | offers(form.values))
@@ -242,6 +249,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             expected_on=typed_day(given, "promised_on"),
             owner=typed_id(given, "owner"),
             lead=typed_id(given, "lead"),
+            **pressing.typed(given),
         )
         return actions.create_work_order(actor=request.user, wish=wish)  # type: ignore[arg-type]
 
@@ -281,6 +289,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             "heading": heading,
             "scopes": _scopes(row.kind),
             "people": _people(row.owner, row.work_order.lead),
+            "priorities": pressing.choices(),
             "contacts": contacts_of(row.organization_id),
             "back": back,
         }
@@ -297,6 +306,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                     "owner": row.owner_id or "",
                     "lead": row.work_order.lead_id or "",
                     "scope": row.work_order.scope,
+                    "priority": row.priority,
                     "promised_on": expected.isoformat() if expected else "",
                 }
             )
@@ -312,6 +322,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 "customer_reference": _reference(given),
                 "contact_id": typed_id(given, "contact"),
                 "owner_id": typed_id(given, "owner"),
+                **pressing.typed(given),
             },
             own={
                 "expected_on": typed_day(given, "promised_on"),

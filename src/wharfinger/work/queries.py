@@ -88,6 +88,7 @@ def show_work_orders(rows: Sequence[Any], include: frozenset[str] = frozenset())
             "customer_reference": row.customer_reference,
             "billable": row.work_order.billable,
             "scope": row.work_order.scope,
+            "priority": row.priority,
             "expected_on": row.work_order.expected_on.isoformat() if row.work_order.expected_on else None,
             "completed_at": row.work_order.completed_at.isoformat() if row.work_order.completed_at else None,
             "cancelled_at": row.work_order.cancelled_at.isoformat() if row.work_order.cancelled_at else None,

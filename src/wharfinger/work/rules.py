@@ -17,6 +17,7 @@ from wharfinger.ledger.plan import Held, Id, Number, PlaceRef, Plan, Spot, Truth
 from wharfinger.ledger.reverse import Taken, reverse_draws, take_back
 from wharfinger.stock import rules as stock
 from wharfinger.stock.rules.building import build_missing
+from wharfinger.stock.rules.serving import NORMAL, known_priority
 
 NUMBERS = {
     "ticket": Number("ticket", "T-{n}"),
@@ -46,6 +47,7 @@ class WorkWish:
     billable: bool = True
     scope: str = "generic"
     expected_on: date | None = None
+    priority: str = NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,15 @@ def plan_work_order(truth: Truth, *, wish: WorkWish) -> Plan:
     if wish.scope not in SCOPES:
         raise BadInput("no_such_scope", N_("There is no such fulfilment scope."), field="scope")
     number = NUMBERS[wish.kind]
-    sheet = sheets.begin(plan, truth, wish, kind=wish.kind, number=number, promised_on=wish.expected_on)
+    sheet = sheets.begin(
+        plan,
+        truth,
+        wish,
+        kind=wish.kind,
+        number=number,
+        promised_on=wish.expected_on,
+        priority=wish.priority,
+    )
     plan.create(
         "work.WorkOrder",
         sheet_id=sheet,
@@ -135,6 +145,8 @@ def plan_change(truth: Truth, *, work_order: int, values: dict[str, Any], own: d
     """Change the words, dates and people of a work order."""
     plan = Plan()
     row = open_work(truth, work_order)
+    if "priority" in values:
+        known_priority(values["priority"])
     plan.change(truth.document("demand.Sheet", work_order), **values)
     plan.change(row, **own)
     return plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from django.db.models import F, Q
+from django.db.models import Q
 
 from wharfinger.base import clock
 from wharfinger.catalog.models import Component, Product
@@ -16,9 +16,6 @@ from wharfinger.ledger.look import LOOSE, moment
 from wharfinger.ledger.models import Claim
 from wharfinger.ledger.plan import Truth
 from wharfinger.pricing.queries import costs_at_home, listed, read_rates
-
-SERVED = (F("promised_on").asc(nulls_last=True), "pk")
-"""Lines that wait for the like in the order of their turn, as ``rules.serving`` says it."""
 
 QUANTITIES = {
     "wanted": ("quoted", "demand"),

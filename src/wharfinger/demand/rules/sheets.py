@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from wharfinger.demand.rules import LineWish, make_lines, offering
 from wharfinger.ledger.plan import Id, Plan, Ref, Truth
+from wharfinger.stock.rules.serving import NORMAL, known_priority
 
 
 class SheetWish(Protocol):
@@ -40,6 +41,7 @@ def begin(
     number: Any,
     ordered_on: date | None = None,
     promised_on: date | None = None,
+    priority: str = NORMAL,
     whose: Any = None,
 ) -> Ref:
     """Make the common part of a document; number: the series it is from where the wish names none.
@@ -59,6 +61,7 @@ def begin(
         customer_reference=wish.customer_reference,
         ordered_on=ordered_on or truth.effective_on,
         promised_on=promised_on,
+        priority=known_priority(priority),
     )
 
 

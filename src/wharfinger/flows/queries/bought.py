@@ -7,20 +7,20 @@ from collections.abc import Sequence
 from django.db.models import Q
 
 from wharfinger.demand.models import Line
-from wharfinger.demand.queries import SERVED
+from wharfinger.demand.queries.serving import served
 from wharfinger.ledger.plan import Truth
 from wharfinger.purchasing.models import PurchaseLine
 
 
 def waiting_like(lines: Sequence[int]) -> list[tuple[int, int]]:
-    """Other lines that wait to be ordered, and their products: the promised date decides, then age."""
+    """Other lines that wait to be ordered, and their products, in the order in which everybody is served."""
     found = Line.objects.filter(
         product__in=Line.objects.filter(pk__in=lines).values("product"),
         claim__holdings__kind="to_order",
         claim__holdings__quantity__gt=0,
         void__isnull=True,
     ).exclude(pk__in=lines)
-    return list(found.order_by(*SERVED).values_list("pk", "product"))
+    return list(found.order_by(*served()).values_list("pk", "product"))
 
 
 def orders_with(lines: Sequence[int]) -> list[int]:

@@ -20,6 +20,7 @@ from wharfinger.catalog.queries import codes_of
 from wharfinger.catalog.rules.units import told
 from wharfinger.demand.entry import unit_words
 from wharfinger.demand.models import Line
+from wharfinger.demand.queries.serving import served
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.telling import timeline
 from wharfinger.purchasing.models import PurchaseLine
@@ -66,7 +67,7 @@ def locations() -> list[tuple[int, str]]:
 
 
 def to_buy() -> list[dict[str, Any]]:
-    """Customers' lines of which something is to be bought, with how many; what is promised first stands first."""
+    """Customers' lines of which something is to be bought, with how many; who is served first stands first."""
     found = Holding.objects.filter(kind__in=BUYABLE, quantity__gt=0, claim__line__void__isnull=True)
     of = "claim__line__"
     rows: Any = found.values(
@@ -78,7 +79,7 @@ def to_buy() -> list[dict[str, Any]]:
         sku=F("product__sku"),
         decimals=F("product__quantity_decimals"),
     ).annotate(units=Sum("quantity"))
-    return list(rows.order_by(F(f"{of}promised_on").asc(nulls_last=True), "claim_id")[:CHOICES])
+    return list(rows.order_by(*served(of))[:CHOICES])
 
 
 def order(pk: int, user: Any) -> dict[str, Any]:

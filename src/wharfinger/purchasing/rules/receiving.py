@@ -10,7 +10,6 @@ from typing import Any
 from wharfinger.base.money import extended, rounded, share, shares
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
 from wharfinger.demand import rules as demand
-from wharfinger.demand.rules.serving import turn
 from wharfinger.ledger.plan import Held, LotRef, Number, PlaceRef, Plan, Truth, fixed, spot
 from wharfinger.purchasing.rules.approving import home_cost
 from wharfinger.purchasing.rules.landing import at_home
@@ -19,6 +18,7 @@ from wharfinger.purchasing.rules.ordering import live, mention_lines, wanted_as
 from wharfinger.stock import rules as stock
 from wharfinger.stock.rules import reasons
 from wharfinger.stock.rules.reasons import Why
+from wharfinger.stock.rules.serving import LAST, Turn, turn
 
 RECEIPT = Number("receipt", "GR-{n}")
 
@@ -182,18 +182,19 @@ def _reject(
 
 
 def _waiting(truth: Truth, line: Any, arrival: Arrival) -> list[Held]:
-    """Who waits for the goods: by promised date, then age, what is only quoted behind, stock last.
+    """Who waits for the goods: in the order in which everybody is served, what is only quoted behind, stock last.
 
     Or just the line a person chose.
     """
     found = [h for h in truth.at(line.place_id) if arrival.line in (None, h.claim)]
     lines = truth.read["lines"]
 
-    def place(held: Held) -> tuple[bool, bool, tuple[bool, date, int]]:
+    def place(held: Held) -> tuple[bool, Turn]:
         if not held.claim:
-            return True, True, turn(None, 0)
+            return True, LAST
         quoted = wanted_as(truth, held.claim) == "quoted"
-        return False, quoted, turn(lines[held.claim].promised_on, held.claim)
+        line = lines[held.claim]
+        return quoted, turn(line, line.sheet)
 
     return sorted(found, key=place)
 

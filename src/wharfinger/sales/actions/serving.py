@@ -8,6 +8,7 @@ from wharfinger.base import configuration
 from wharfinger.base.access import Actor, require
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.queries.serving import served
 from wharfinger.demand.queries.standing import read_standing
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
@@ -68,4 +69,4 @@ def _waiting(products: list[int], entry: int) -> list[int]:
     wanting = Holding.objects.filter(product__in=products, kind__in=WAITING, quantity__gt=0).values("claim")
     gave = Move.objects.filter(entry=entry, source__claim__gt=0).values("source__claim")
     found = Line.objects.filter(pk__in=wanting, void__isnull=True, removed_at__isnull=True)
-    return list(found.exclude(pk__in=gave).order_by(*demand.SERVED).values_list("pk", flat=True)[:MOST])
+    return list(found.exclude(pk__in=gave).order_by(*served()).values_list("pk", flat=True)[:MOST])

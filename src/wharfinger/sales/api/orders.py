@@ -25,7 +25,7 @@ from wharfinger.base.door import (
     included,
 )
 from wharfinger.demand import actions as demand
-from wharfinger.demand.api import LineGiven, LineOut, SheetChange, SheetGiven, SheetOut, wishes
+from wharfinger.demand.api import LineGiven, LineOut, Priority, SheetChange, SheetGiven, SheetOut, wishes
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.sales import queries
 from wharfinger.sales.actions import holds, orders
@@ -46,6 +46,7 @@ class OrderGiven(SheetGiven):
     customer_reference: str = Field(default="", max_length=60, examples=["PO 4711"])
     ordered_on: date | None = None
     promised_on: date | None = None
+    priority: Priority = Field(default="normal", description="The more pressing order is served first.")
     own: OwnValues = {}
 
 
@@ -53,6 +54,7 @@ class OrderChange(SheetChange):
     """What changes of an order; its lines have verbs of their own."""
 
     promised_on: date | None = None
+    priority: Priority | None = None
     own: OwnValues = {}
 
 
@@ -61,6 +63,7 @@ class OrderOut(SheetOut):
 
     number: str = Field(examples=["SO-12"])
     promised_on: date | None
+    priority: Priority
     open: str = Field(examples=["119.00"], description="What the customer still has to pay.")
     quote: Id | None
     ordered_on: date
@@ -110,10 +113,15 @@ ORDERS = Listing(
         "number": "number",
         "customer_reference": "customer_reference",
         "quote": "order__quote_id",
+        "priority": "priority",
         "goods_status": lambda rows, values: rows.filter(goods_word__in=values),
         "money_status": lambda rows, values: rows.filter(money_word__in=values),
     },
-    words={"goods_status": get_args(Goods), "money_status": get_args(Money)},
+    words={
+        "goods_status": get_args(Goods),
+        "money_status": get_args(Money),
+        "priority": get_args(Priority),
+    },
     days={
         "ordered_on": "ordered_on",
         "promised_on": "promised_on",

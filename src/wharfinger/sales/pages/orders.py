@@ -17,7 +17,7 @@ from wharfinger.base.asking import Ask, capped
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
-from wharfinger.demand import needed
+from wharfinger.demand import needed, pressing
 from wharfinger.demand.entry import in_rows
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import (
@@ -64,6 +64,8 @@ def _rows(ask: Ask) -> Rows:
         found = found.filter(goods_word__in=words)
     if words := ask.many("money"):
         found = found.filter(money_word__in=words)
+    if words := ask.many("priority"):
+        found = found.filter(priority__in=words)
     for key, path in (("ordered", "ordered_on"), ("promised", "promised_on")):
         first, last = ask.days(key)
         found = found.filter(**{f"{path}__gte": first}) if first else found
@@ -90,6 +92,7 @@ def _row(row: Any, total: int, billed: Money, stages: dict[str, int]) -> Row:
         cells={
             "number": (row.number, reverse("sales:order", args=[row.pk])),
             "customer": row.organization.name,
+            "priority": pressing.chip(row.priority),
             "reference": row.customer_reference or None,
             "goods": goods_chip(row.goods_word),
             "money": money_chip(row.money_word),
@@ -111,6 +114,7 @@ ORDERS = Table(
     columns=(
         Column("number", N_("Order"), "link", sortable=True),
         Column("customer", N_("Customer")),
+        pressing.COLUMN,
         Column("reference", N_("Their reference"), optional=True),
         Column("goods", N_("Goods"), "chip"),
         Column("money", N_("Money"), "chip"),
@@ -135,6 +139,7 @@ ORDERS = Table(
             "many",
             lambda _ask: [(k, _(MONEY[k])) for k in MONEY_TONES if k != "cancelled"],
         ),
+        pressing.FILTER,
         Filter("ordered", N_("Ordered"), "date"),
         Filter("promised", N_("Promised"), "date"),
     ),
@@ -162,6 +167,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "doc": row,
         "order": row.order,
+        "pressing": pressing.chip(row.priority),
         "goods_word": goods_chip(row.goods_word),
         "money_word": money_chip(row.money_word),
         "open_minor": open_on(row, sums[pk].total, billed[pk]),
@@ -197,6 +203,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
             "heading": _("New order"),
             "own": {},
             "confirmable": True,
+            "priorities": pressing.choices(),
             "owners": owners(),
             "back": reverse("sales:orders"),
         }
@@ -216,6 +223,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
             promised_on=words["promised_on"],
             confirm=given.get("confirm") == "yes",
             owner=typed_id(given, "owner"),
+            **pressing.typed(given),
             own=owned.read(given, "order"),
         )
         return actions.create_order(actor=request.user, wish=wish)  # type: ignore[arg-type]
@@ -248,18 +256,21 @@ def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
             "contacts": contacts_of(row.organization_id),
             "owners": owners(row.owner),
             "own": row.order.own,
+            "priorities": pressing.choices(),
             "back": back,
         }
         return render(request, "sales/document_form.html", context)
 
     if request.method != "POST":
-        return show(Form(typed_of(row) | {"owner": row.owner_id or ""}))
+        return show(Form(typed_of(row) | {"owner": row.owner_id or "", "priority": row.priority}))
     return page_act(
         request,
         lambda: actions.change_order(
             actor=request.user,  # type: ignore[arg-type]
             order=pk,
-            values=words_of(request.POST) | {"owner_id": typed_id(request.POST, "owner")},
+            values=words_of(request.POST)
+            | {"owner_id": typed_id(request.POST, "owner")}
+            | pressing.typed(request.POST),
             own=owned.read(request.POST, "order"),
         ),
         ok=_("Changed %(number)s.") % {"number": row.number},

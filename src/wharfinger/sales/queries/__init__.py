@@ -236,6 +236,7 @@ def show_orders(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> l
             **shared(row, sums[row.pk]),
             "open": money.plain(open_on(row, sums[row.pk].total, billed[row.pk]), row.currency),
             "quote": row.order.quote_id,
+            "priority": row.priority,
             "ordered_on": _day(row.ordered_on),
             "confirmed_at": _day(row.order.confirmed_at),
             "fulfilled_at": _day(row.order.fulfilled_at),

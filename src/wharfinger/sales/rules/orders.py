@@ -15,6 +15,7 @@ from wharfinger.demand.rules.words import OPEN_GOODS
 from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Number, Plan, Truth, fixed
 from wharfinger.sales.rules.holds import Hold, plan_release, plan_reserve
+from wharfinger.stock.rules.serving import NORMAL, known_priority
 
 __all__ = ["Hold", "OrderWish", "plan_release", "plan_reserve"]
 
@@ -43,6 +44,7 @@ class OrderWish:
     customer_reference: str = ""
     ordered_on: date | None = None
     promised_on: date | None = None
+    priority: str = NORMAL
     confirm: bool = False
     own: Mapping[str, Any] | None = None
     """The values of own fields as somebody gives them; nobody is asked for any without it."""
@@ -59,6 +61,7 @@ def plan_order(truth: Truth, *, wish: OrderWish) -> Plan:
         number=NUMBER,
         ordered_on=wish.ordered_on,
         promised_on=wish.promised_on,
+        priority=wish.priority,
     )
     plan.create(
         "sales.Order",
@@ -210,6 +213,8 @@ def plan_change(
     """Change the words, dates, people and own fields of an order."""
     plan = Plan()
     row = open_order(truth, order)
+    if "priority" in values:
+        known_priority(values["priority"])
     plan.change(truth.document("demand.Sheet", order), **values)
     owning.change(plan, truth, row, "order", own)
     return plan

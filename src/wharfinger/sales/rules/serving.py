@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any
 
 from wharfinger.base.refusal import N_, Refusal
 from wharfinger.demand import rules as demand
-from wharfinger.demand.rules.serving import turn
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.stock import rules as stock
+from wharfinger.stock.rules.serving import turn
 
 WAITING = ("demand", "to_order")
 """What a firm line wants that nobody has drafted or ordered yet, and that needs nobody's approval."""
@@ -24,7 +22,9 @@ def plan_serve(truth: Truth, *, arrived: Mapping[int, int]) -> Plan:
     """
     plan = Plan()
     left = dict(arrived)
-    for line in sorted(truth.read["lines"].values(), key=_turn):
+    sheets = truth.documents["demand.Sheet"]
+    lines = truth.read["lines"].values()
+    for line in sorted(lines, key=lambda line: turn(line, sheets[line.sheet_id])):
         standing = truth.read["standing"].get(line.sheet_id)
         if standing is None or standing.closed_by or standing.held or not standing.firm:
             continue
@@ -42,7 +42,3 @@ def plan_serve(truth: Truth, *, arrived: Mapping[int, int]) -> Plan:
         raise Refusal("nobody_waits", N_("Nobody waits for these goods any more."))
     plan.mention(*truth.documents["demand.Sheet"].values())
     return plan
-
-
-def _turn(line: Any) -> tuple[bool, date, int]:
-    return turn(line.promised_on, line.pk)

@@ -80,7 +80,7 @@ def _shore(story: Story) -> Chapter:
     """A dear server waits for approval, a rack is to be ordered."""
     yield 1
     goods = {"SRV-2U": 1, "RACK-42": 1, "UPS-3000": 2, "SVC-NET": 2}
-    story.order("mara", "C-2009", "Servers for the shore office", goods, due=25)
+    story.order("mara", "C-2009", "Servers for the shore office", goods, due=25, priority="low")
 
 
 def _spares(story: Story) -> Chapter:
@@ -103,7 +103,7 @@ def _phones(story: Story) -> Chapter:
     """Reserved in the other warehouse: to be picked there."""
     yield 2
     goods = {"TEL-IP": 4, "TEL-DECT": 3, "TEL-BASE": 1}
-    order = story.order("jonas", "C-2008", "Phones for the front desk", goods, due=3)
+    order = story.order("jonas", "C-2008", "Phones for the front desk", goods, due=3, priority="urgent")
     story.reserve("jonas", order, at="Munich")
 
 

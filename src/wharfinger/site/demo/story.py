@@ -179,6 +179,7 @@ class Story:
         confirm: bool = True,
         reference: str = "",
         due: int = 7,
+        priority: str = "normal",
     ) -> Deal:
         """Write an order down. site: which of the customer's; due: in how many days it is promised."""
         who, contact, sites = self.customer(customer)
@@ -191,6 +192,7 @@ class Story:
                 title=title,
                 customer_reference=reference,
                 promised_on=self.date(due),
+                priority=priority,
                 confirm=confirm,
             )
             self.deals[title] = self.deal(

@@ -17,6 +17,7 @@ from wharfinger.ledger.post import automation
 from wharfinger.pricing.queries import costs_at_home
 from wharfinger.stock.models import Bin, Location
 from wharfinger.stock.rules.adjusting import KnownLot
+from wharfinger.stock.rules.serving import turn
 
 
 def bins_named(bins: Iterable[int | None], locations: Iterable[int] = ()) -> sql.Found:
@@ -92,16 +93,16 @@ def channels_of(rows: Iterable[Any]) -> dict[int, str]:
 
 
 def read_claims(truth: Truth) -> None:
-    """Read of the claims at hand what was promised, where their wish falls back to, and their documents."""
+    """Read of the claims at hand when it is their turn, where their wish falls back to, and their documents."""
     claims = sorted({h.claim for h in truth.held if h.claim})
     found = Claim.objects.filter(pk__in=claims, line__isnull=False).select_related(
         "line__sheet", "line__order"
     )
-    truth.read["promises"], truth.read["sheets"] = {}, {}
+    truth.read["turns"], truth.read["sheets"] = {}, {}
     for claim in found if claims else ():
         line = claim.line
         sheets = [sheet for sheet in (line.sheet, line.order) if sheet is not None]
-        truth.read["promises"][claim.pk] = line.promised_on or line.sheet.promised_on
+        truth.read["turns"][claim.pk] = turn(line, line.sheet)
         truth.read["sheets"][claim.pk] = [(s.subject_name.partition(":")[0], s.pk) for s in sheets]
     truth.read["falls_to"] = automation.falls_to(claims) if claims else {}
 

@@ -13,6 +13,7 @@ from wharfinger.base.words import same, tidy
 from wharfinger.ledger.plan import Held, Id, LotRef, PlaceRef, Plan, Truth, fixed, spot
 from wharfinger.stock.rules import choose, price_issues, value_receipt
 from wharfinger.stock.rules.reasons import Why, give
+from wharfinger.stock.rules.serving import LAST, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,10 +371,9 @@ def _lose(plan: Plan, truth: Truth, item: Adjustment, shelves: Shelves) -> None:
 
 
 def _deprive(plan: Plan, truth: Truth, claimed: list[Held], wanted: int) -> None:
-    """Take lost goods from claims, the latest promise first; their lines want the goods again."""
-    promises = truth.read["promises"]
-    # Nothing promised is the latest promise of all; among equals the younger line goes without.
-    claimed.sort(key=lambda h: (promises.get(h.claim) or date.max, h.claim, h.id), reverse=True)
+    """Take lost goods from claims, who is served last first; their lines want the goods again."""
+    turns: Mapping[int, Turn] = truth.read["turns"]
+    claimed.sort(key=lambda h: (turns.get(h.claim, LAST), h.id), reverse=True)
     for held in claimed:
         part = min(wanted, held.quantity)
         if not part:

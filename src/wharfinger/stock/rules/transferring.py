@@ -14,6 +14,7 @@ from wharfinger.stock.rules import price_issues
 from wharfinger.stock.rules.adjusting import known_lots, target_bin, want_again
 from wharfinger.stock.rules.moving import Goods, chosen
 from wharfinger.stock.rules.reasons import Why, give
+from wharfinger.stock.rules.serving import LAST, Turn
 
 NUMBER = Number("transfer", "TR-{n}")
 
@@ -262,9 +263,9 @@ def _arrives(truth: Truth, row: Any, held: Held, location: int, bin: PlaceRef) -
 
 
 def _on_the_way(truth: Truth, row: Any, goods: Goods) -> list[Held]:
-    """What of it is on its way: for whoever was promised it first, what is picked before the rest, free units last."""
+    """What of it is on its way: for who is served first, what is picked before the rest, free units last."""
     lots = known_lots(truth, goods.product, goods.codes, field=f"{goods.field}serials")
-    promises: Mapping[int, date | None] = truth.read["promises"]
+    turns: Mapping[int, Turn] = truth.read["turns"]
     there = [
         h
         for h in truth.held
@@ -276,9 +277,7 @@ def _on_the_way(truth: Truth, row: Any, goods: Goods) -> list[Held]:
     return sorted(
         there,
         key=lambda h: (
-            not h.claim,
-            promises.get(h.claim) or date.max,
-            h.claim,
+            turns.get(h.claim, LAST),
             h.place != row.picked_place_id,
             h.expires_on or date.max,
             h.id,
@@ -401,14 +400,12 @@ def plan_lose(truth: Truth, *, order: int, goods: Sequence[Arrived], why: Why) -
 
 def _lost(truth: Truth, row: Any, there: Sequence[Held], goods: Goods) -> list[tuple[Held, int]]:
     lots = known_lots(truth, goods.product, goods.codes, field=f"{goods.field}serials")
-    promises = truth.read["promises"]
+    turns: Mapping[int, Turn] = truth.read["turns"]
     fitting = [h for h in there if h.product == goods.product and (not lots or h.lot in lots)]
-    # Free units go first, then those of whoever was promised them last, and what is picked after the rest.
+    # Free units go first, then those of who is served last, and what is picked after the rest.
     fitting.sort(
         key=lambda h: (
-            not h.claim,
-            promises.get(h.claim) or date.max,
-            h.claim,
+            turns.get(h.claim, LAST),
             h.place != row.picked_place_id,
             h.id,
         ),
