@@ -10,10 +10,12 @@ from tests.scenarios.further import Made, Posts, Tells, micro
 from wharfinger.demand.rules import LineWish
 from wharfinger.pricing.actions import set_rates
 from wharfinger.purchasing.actions import ordering
+from wharfinger.purchasing.actions.vendor_terms import keep_terms
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.confirming import Confirmed
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
+from wharfinger.purchasing.rules.taxing import NO_TAX
 from wharfinger.sales.actions import orders, quotes
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.sales.rules.quotes import QuoteWish
@@ -76,6 +78,18 @@ class RatesActions:
         act = lambda: ordering.confirm_purchase(actor=self.who, order=order, lines=said)  # noqa: E731
         return int(self._said(act).id)
 
+    def agree(self: Tells, vendor: int, code: int, method: str) -> int:
+        """Say how a vendor taxes and sends."""
+        values = {"tax_code": code, "shipping_method": method}
+        return int(self._said(lambda: keep_terms(actor=self.who, vendor=vendor, values=values)).id)
+
+    def tax(self: Tells, line: PurchaseLine, code: int | None) -> int:
+        """Tax a draft's line otherwise."""
+        change = PurchaseChange(change=(LineChange(line.pk, tax_code=code or NO_TAX),))
+        order = line.purchase_order_id
+        act = lambda: ordering.change_purchase(actor=self.who, order=order, change=change)  # noqa: E731
+        return int(self._said(act).id)
+
 
 class RatesApi:
     """Speaks JSON over HTTP."""
@@ -123,3 +137,13 @@ class RatesApi:
         said |= {} if cost is None else {"unit_cost": cost}
         path = f"/purchase-orders/{line.purchase_order_id}/confirm"
         return int(self._post(path, {"confirmation": "AB-1", "lines": [said]})["entry"])
+
+    def agree(self: Posts, vendor: int, code: int, method: str) -> int:
+        """Say how a vendor taxes and sends."""
+        body = {"tax_code": code, "shipping_method": method}
+        return int(self._patch(f"/organizations/{vendor}/purchase-terms", body)["entry"])
+
+    def tax(self: Posts, line: PurchaseLine, code: int | None) -> int:
+        """Tax a draft's line otherwise."""
+        change = {"purchase_line": line.pk, "tax_code": code}
+        return int(self._patch(f"/purchase-orders/{line.purchase_order_id}", {"change": [change]})["entry"])

@@ -10,6 +10,9 @@ bought PO router: 10 at 9.00 offered   how many a draft orders, at what, typed o
 alter PO 100 router [at 7.50]          another quantity of a draft, or another cost
 amend-bought PO 4 router [at 5.00] · amend-bought PO more router for SO     what the vendor was told changes
 vendor-confirms PO router: after 9 [at 7.00]     when the vendor delivers, and at which cost
+vendor-taxes 19 by parcel              what is agreed with the vendor: how it taxes, in percent, and sends
+taxed PO router no                     its line is not taxed, or is taxed as so many percent
+owed-for PO: 30.15 net 5.73 tax 35.88 total     what the vendor is expected to ask for it
 late phone                             its serial numbers are known only when it leaves
 """
 
@@ -19,9 +22,10 @@ from datetime import timedelta
 
 from tests.scenarios.trading import Trading
 from wharfinger.base import clock, configuration
-from wharfinger.catalog.models import VendorPrice
+from wharfinger.catalog.models import TaxCode, VendorPrice
 from wharfinger.demand.queries.shown import origin_of
 from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.queries.shown import order, show_orders
 
 CURRENCIES = {"dollars": "USD", "francs": "CHF", "yen": "JPY"}
 
@@ -109,6 +113,28 @@ class Rating(Trading):
         line, (_after, days, *more) = self._bought(*head.split()), said.split()
         day = clock.today(configuration.one("time_zone")) + timedelta(int(days))
         self.acts.append(self.door.vendor_confirms(line, day, more[1] if more else None))
+
+    def say_vendor_taxes(self, rest: str) -> None:
+        """vendor-taxes PERCENT by METHOD"""
+        percent, _by, method = rest.split()
+        self.acts.append(self.door.agree(self.company.vendor.pk, self._tax_code(percent), method))
+
+    def say_taxed(self, rest: str) -> None:
+        """taxed PO NAME PERCENT; taxed PO NAME no"""
+        document, name, percent = rest.split()
+        code = None if percent == "no" else self._tax_code(percent)
+        self.acts.append(self.door.tax(self._bought(document, name), code))
+
+    def _tax_code(self, percent: str) -> int:
+        rate = int(percent) * 10_000
+        return TaxCode.objects.get_or_create(code=f"IN{percent}", name=percent, rate_micro=rate)[0].pk
+
+    def say_owed_for(self, rest: str) -> None:
+        """owed-for PO: NET net TAX tax TOTAL total"""
+        document, _, wanted = rest.partition(":")
+        (shown,) = show_orders([order(self.documents[document])], costs=True)
+        told = f"{shown['net']} net {shown['tax']} tax {shown['total']} total"
+        assert told == wanted.strip(), told
 
     def say_bought(self, rest: str) -> None:
         """bought PO NAME: 10 at 9.00 offered"""

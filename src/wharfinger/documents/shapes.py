@@ -120,6 +120,7 @@ class PurchaseOrder:
     vendor_reference: str = ""
     contact: Person | None = None
     expected_on: date | None = None
+    ship_on: date | None = None
     payment_terms: str = ""
     delivery_terms: str = ""
     note: str = ""

@@ -65,6 +65,7 @@ WORDS = {
     "your_quote": pgettext_lazy("document", "Your quote"),
     "buyer_reference": pgettext_lazy("document", "Buyer reference"),
     "expected_on": pgettext_lazy("document", "Delivery date"),
+    "ship_on": pgettext_lazy("document", "Send on"),
     "wanted_on": pgettext_lazy("document", "Wanted by"),
     "delivered_on": pgettext_lazy("document", "Date of supply"),
     "delivered_over": pgettext_lazy("document", "Period of supply"),

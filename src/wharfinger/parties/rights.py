@@ -103,6 +103,7 @@ WORDS: dict[str, str] = {
     "purchasing.send_back": N_("Send back to the vendor"),
     "purchasing.land_cost": N_("Add freight and other costs to receipts"),
     "purchasing.reprice": N_("Take over billed prices"),
+    "purchasing.vendor_terms": N_("Say what is agreed with vendors"),
     "fulfilment.read": N_("Read"),
     "fulfilment.pick": N_("Pick"),
     "fulfilment.unpick": N_("Put goods back"),

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from wharfinger.catalog.models import Product
+from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.ledger.models import Document, Entry, Place
 from wharfinger.parties.models import Organization, Site
 from wharfinger.stock.models import Location
@@ -30,6 +30,11 @@ class PurchaseOrder(Document):
     ship_to_site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="+")
     ship_to_text = models.CharField(max_length=500, blank=True)
     freight_minor = models.BigIntegerField(default=0)
+    shipping_method = models.CharField(max_length=60, blank=True)
+    ship_on = models.DateField(null=True)
+    """The day on which the vendor is to send it."""
+    terms_days = models.IntegerField(null=True)
+    """In how many days we pay; as we always pay this vendor where nothing is said."""
     memo = models.CharField(max_length=1000, blank=True)
     own: models.JSONField[Any, Any] = models.JSONField(default=dict)
     """The values of its own fields, by key."""
@@ -97,6 +102,8 @@ class PurchaseLine(models.Model):
     confirmed_on = models.DateField(null=True)
     """The day for which the vendor has confirmed it."""
     description = models.CharField(max_length=500, blank=True)
+    tax_code = models.ForeignKey(TaxCode, models.PROTECT, null=True, related_name="+", db_index=False)
+    """How the vendor taxes it; nothing where no tax is expected. Tax is no cost."""
     approved_minor = models.BigIntegerField(null=True)
     """The extended cost up to which buying this line was approved, in home currency."""
     requested_by = models.ForeignKey(
@@ -123,6 +130,33 @@ class PurchaseLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purchase_order_id}/{self.position}"
+
+
+class VendorTerms(Document):
+    """What is always agreed with a vendor: how it taxes and sends, where orders go, how little it sells."""
+
+    subject: ClassVar[str] = "vendor_terms"
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="purchase_terms")
+    tax_code = models.ForeignKey(TaxCode, models.PROTECT, null=True, related_name="+", db_index=False)
+    shipping_method = models.CharField(max_length=60, blank=True)
+    orders_email = models.CharField(max_length=254, blank=True)
+    """Where our orders go, where that is not the vendor's own address."""
+    minimum_minor = models.BigIntegerField(null=True)
+    """For how much the vendor wants an order to be at least, in its currency."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization"], condition=Q(void__isnull=True), name="vendor_terms_of_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(minimum_minor__isnull=True) | Q(minimum_minor__gt=0),
+                name="vendor_minimum_above_zero",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"terms of {self.organization_id}"
 
 
 class Receipt(Document):

@@ -14,6 +14,7 @@ from wharfinger.purchasing.pages import (
     returning,
     running,
     tiers,
+    vendor_terms,
 )
 
 app_name = "purchasing"
@@ -26,6 +27,7 @@ urlpatterns = [
     path("purchase-orders/<int:purchase_order>/", orders.order, name="order"),
     path("purchase-orders/<int:pk>/confirm/", confirming.confirm, name="confirm"),
     path("purchase-orders/<int:pk>/change/", changing.change, name="change"),
+    path("vendors/<int:pk>/terms/", vendor_terms.vendor_terms, name="vendor_terms"),
     path("approval-tiers/", tiers.tiers, name="tiers"),
     path("approval-tiers/new/", tiers.new_tier, name="new_tier"),
     path("approval-tiers/<int:pk>/", tiers.tier, name="tier"),

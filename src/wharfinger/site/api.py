@@ -56,6 +56,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.purchasing.api.orders:router", ""),
     ("wharfinger.purchasing.api.goods:router", ""),
     ("wharfinger.purchasing.api.landing:router", ""),
+    ("wharfinger.purchasing.api.vendor_terms:router", ""),
     ("wharfinger.purchasing.api.replenishing:router", ""),
     ("wharfinger.purchasing.api.approvals:router", "procurement"),
     ("wharfinger.purchasing.api.tiers:router", "procurement"),

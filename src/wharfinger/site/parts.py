@@ -24,6 +24,7 @@ from wharfinger.notices import store
 from wharfinger.notices.pages import attachments, mailed, talking
 from wharfinger.notices.rules.attachments import SEEN_BY
 from wharfinger.purchasing.models import PurchaseOrder
+from wharfinger.purchasing.pages import vendor_terms
 from wharfinger.purchasing.queries.orders import totals as purchase_totals
 from wharfinger.sales import queries as sales
 from wharfinger.sales.actions.closing import DELIVERING
@@ -43,7 +44,13 @@ OPEN = ("demand", "to_approve", "to_order", "drafted", "on_order", "bin", "picke
 
 def install() -> None:
     """Hang the table into the pages; called once, when Django is ready."""
-    further.parts["organization"] = [documents, devices, kept, priced.of_an_organization]
+    further.parts["organization"] = [
+        documents,
+        vendor_terms.part,
+        devices,
+        kept,
+        priced.of_an_organization,
+    ]
     further.parts["order"], further.parts["work_order"] = [papers], [papers]
     further.parts["product"] = [stock, priced.of_a_product, open_lines]
     for verb in DELIVERING:

@@ -62,6 +62,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "family": (N_("Family"), "catalog:family"),
     "vendor_price": (N_("Vendor's price"), ""),
     "price_break": (N_("Price break"), ""),
+    "vendor_terms": (N_("What is agreed with a vendor"), ""),
     "user": (N_("User"), "parties:user"),
     "role": (N_("Role"), "parties:role"),
     "saved_view": (N_("View"), ""),

@@ -181,6 +181,7 @@ BY_NOUN: dict[str, str] = {
     "token": "parties.token",
     "user": "parties.user",
     "vendor_price": "catalog.price",
+    "vendor_terms": "purchasing.vendor_terms",
     "warranty_policy": "catalog.warranty_policy",
     "webhook": "notices.webhook",
     "work_order": "work.charge",

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from wharfinger.base import money
 from wharfinger.base.refusal import N_, NotThere
-from wharfinger.catalog.models import VendorPrice
-from wharfinger.documents.queries.lines import described, own_of, own_of_line, said_as, terms
+from wharfinger.catalog.models import TaxCode, VendorPrice
+from wharfinger.documents.queries.lines import (
+    breakdown,
+    described,
+    own_of,
+    own_of_line,
+    said_as,
+    terms,
+)
 from wharfinger.documents.queries.parties import (
     address,
     billing_site,
@@ -14,11 +21,13 @@ from wharfinger.documents.queries.parties import (
     party,
     person,
 )
-from wharfinger.documents.shapes import Address, Amount, Company, LineRow, Price, Quantity, Totals
+from wharfinger.documents.shapes import Address, Amount, Company, LineRow, Price, Quantity, Share, Totals
 from wharfinger.documents.shapes import PurchaseOrder as PurchaseOrderShape
 from wharfinger.documents.words import words
 from wharfinger.ledger.models import Entry
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
+from wharfinger.purchasing.queries.orders import net_of, sums_of
+from wharfinger.purchasing.rules.taxing import code_of_freight
 
 
 def purchase_order(pk: int, language: str) -> PurchaseOrderShape:
@@ -32,7 +41,7 @@ def purchase_order(pk: int, language: str) -> PurchaseOrderShape:
         raise NotThere("no_such_document", N_("There is no such document."))
     lines = list(
         order.lines.filter(void=None, removed_at=None)
-        .select_related("product", "location")
+        .select_related("product", "location", "tax_code")
         .order_by("position", "pk")
     )
     parts = dict(
@@ -42,8 +51,10 @@ def purchase_order(pk: int, language: str) -> PurchaseOrderShape:
     )
     rows = [_row(line, order.currency, parts.get(line.product_id, ""), n) for n, line in enumerate(lines, 1)]
     if order.freight_minor:
-        rows.append(_freight(order, language))
-    net = Amount(sum(row.amount.minor for row in rows if row.amount), order.currency)
+        rows.append(
+            _freight(order, language, code_of_freight((net_of(order, one), one.tax_code) for one in lines))
+        )
+    sums, currency = sums_of(order, lines), order.currency
     us = company()
     return PurchaseOrderShape(
         company=us,
@@ -51,12 +62,20 @@ def purchase_order(pk: int, language: str) -> PurchaseOrderShape:
         number=order.number,
         dated=order.ordered_on or Entry.objects.get(pk=order.made_id).effective_on,
         lines=tuple(rows),
-        totals=Totals(net, net),
+        totals=Totals(
+            Amount(sums.net + sums.freight, currency),
+            Amount(sums.total, currency),
+            breakdown(sums.by_rate, currency),
+        ),
         deliver_to=_deliver_to(order, lines, us),
         vendor_reference=order.external_number,
         contact=person(order.buyer),
         expected_on=order.expected_on,
-        payment_terms=terms(order.vendor.terms_days, language),
+        ship_on=order.ship_on,
+        payment_terms=terms(
+            order.vendor.terms_days if order.terms_days is None else order.terms_days, language
+        ),
+        delivery_terms=order.shipping_method,
         note=order.memo,
         own=own_of("purchase_order", order.own) + own_of("organization", order.vendor.own),
     )
@@ -64,9 +83,7 @@ def purchase_order(pk: int, language: str) -> PurchaseOrderShape:
 
 def _row(line: PurchaseLine, currency: str, part_number: str, number: int) -> LineRow:
     product = line.product
-    net = money.extended(
-        line.unit_cost_micro, line.quantity, product.quantity_decimals, currency, per=line.per
-    )
+    net = net_of(line.purchase_order, line)
     quantity, price = said_as(product, line.quantity, line.unit, line.per, line.unit_cost_micro, currency)
     return LineRow(
         position=str(number),
@@ -75,19 +92,21 @@ def _row(line: PurchaseLine, currency: str, part_number: str, number: int) -> Li
         description=described(product, line.description),
         quantity=quantity,
         price=price,
+        tax=Share(line.tax_code.rate_micro) if line.tax_code else None,
         amount=Amount(net, currency),
         expected_on=line.expected_on,
         own=own_of_line(product, None),
     )
 
 
-def _freight(order: PurchaseOrder, language: str) -> LineRow:
+def _freight(order: PurchaseOrder, language: str, code: TaxCode | None) -> LineRow:
     micro = order.freight_minor * 10 ** (money.MICRO - money.decimals(order.currency))
     return LineRow(
         "",
         words(language)["freight"],
         Quantity(1),
         price=Price(micro, order.currency),
+        tax=Share(code.rate_micro) if code else None,
         amount=Amount(order.freight_minor, order.currency),
     )
 

@@ -10,6 +10,8 @@ from wharfinger.documents.kinds import KINDS, Kind
 from wharfinger.documents.queries.parties import company
 from wharfinger.documents.render import TEMPLATES
 from wharfinger.documents.words import words
+from wharfinger.purchasing.models import PurchaseOrder
+from wharfinger.purchasing.queries import vendor_terms
 from wharfinger.sales import links
 from wharfinger.sales.models import Quote
 
@@ -25,7 +27,7 @@ WAYS = {
     "quote": ("sheet__contact__email", "sheet__organization__email"),
     "order-confirmation": ("sheet__contact__email", "sheet__organization__email"),
     "invoice": ("organization__email", "sheet__contact__email"),
-    "purchase-order": ("vendor__email",),
+    "purchase-order": ("vendor__email",),  # unless another is agreed for orders
 }
 """Where the address is found, the better one first: offers go to people, bills to the organization."""
 
@@ -35,6 +37,10 @@ LETTERS = {"quote": "sheet__number", "order-confirmation": "sheet__number"}
 
 def addresses(of: Kind, pk: int) -> list[str]:
     """Whom to write to: one address, or nobody."""
+    if of.model is PurchaseOrder:
+        vendors = PurchaseOrder.objects.filter(pk=pk).values_list("vendor", flat=True)
+        if agreed := list(vendor_terms.orders_emails(list(vendors)).values()):
+            return agreed
     found = of.model.objects.filter(pk=pk).values_list(*WAYS[of.name])
     return [next(address for address in row if address) for row in found if any(row)]
 

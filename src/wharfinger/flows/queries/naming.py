@@ -13,9 +13,12 @@ from wharfinger.ledger.look import FROM, HELD, held
 from wharfinger.ledger.models import Lot
 from wharfinger.ledger.plan import Truth
 from wharfinger.parties.models import Organization
+from wharfinger.purchasing.models import VendorTerms
 
-APART = (Organization, VendorPrice, Lot)
-"""What is decided one by one: two prices of one product, two heaps of one lot, what was merged before."""
+APART = (Organization, VendorPrice, VendorTerms, Lot)
+"""What is decided one by one: two prices of one product, what is agreed with both, two heaps of one lot, what was
+merged before.
+"""
 
 
 @cache
@@ -50,6 +53,7 @@ def documents(organization: int, into: int) -> list[tuple[type[models.Model], sq
         (Organization, sql.Found("id IN (%s, %s) OR merged_into_id = %s", (*pair, organization))),
         *found,
         (VendorPrice, sql.Found("organization_id IN (%s, %s)", pair)),
+        (VendorTerms, sql.Found("organization_id IN (%s, %s)", pair)),
         (Lot, sql.Found("owner_id = %s", (organization,))),
     ]
 

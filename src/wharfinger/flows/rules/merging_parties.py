@@ -25,6 +25,7 @@ def plan_merge_organizations(truth: Truth, *, organization: int, into: int) -> P
             if getattr(row, column) == organization:
                 plan.change(row, **{column: into})
     _vendor_prices(plan, truth, organization, into)
+    _vendor_terms(plan, truth, organization, into)
     _kept_goods(plan, truth, into)
     plan.change(new, customer=new.customer or old.customer, vendor=new.vendor or old.vendor)
     fill(plan, old, new, FILLED)
@@ -72,6 +73,14 @@ def _vendor_prices(plan: Plan, truth: Truth, organization: int, into: int) -> No
         if price.default:
             plan.change(price, default=False)
             plan.change(known, default=True)
+
+
+def _vendor_terms(plan: Plan, truth: Truth, organization: int, into: int) -> None:
+    """What is agreed with the one holds for the other, where nothing is agreed with that yet."""
+    rows = [one for one in truth.documents["purchasing.VendorTerms"].values() if one.void_id is None]
+    if not any(one.organization_id == into for one in rows):
+        for one in rows:
+            plan.change(one, organization_id=into)
 
 
 def _kept_goods(plan: Plan, truth: Truth, into: int) -> None:

@@ -18,7 +18,7 @@ from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import PurchaseOrder
-from wharfinger.purchasing.queries import needs
+from wharfinger.purchasing.queries import needs, vendor_terms
 from wharfinger.purchasing.queries import truth as reads
 from wharfinger.purchasing.rules import amending, changing, confirming, drafting, levels, ordering
 from wharfinger.purchasing.rules.asking import By
@@ -176,7 +176,15 @@ def _changing(actor: Actor, order: int, change: PurchaseChange, *also: reads.Rea
         first=reads.also_lines(reads.read_orders(), asked),
         claims=demand.line_ids,
         places=reads.places,
-        reads=(reads.read_products(*more), _read_terms_of_order(*vendors), reads.read_drafted_on, *also),
+        reads=(
+            reads.read_products(*more),
+            _read_terms_of_order(*vendors),
+            reads.read_tax_codes(
+                [one.tax_code for one in change.add] + [one.tax_code for one in change.change]
+            ),
+            reads.read_drafted_on,
+            *also,
+        ),
     )
 
 
@@ -276,6 +284,7 @@ def _drafting(wanted: Sequence[Wanted], lines: Sequence[PurchaseLineWish], wish:
         reads=(
             reads.read_products(*products),
             reads.read_terms(vendors=vendors, sites=sites, currency=wish.currency if wish else None),
+            reads.read_tax_codes(line.tax_code for line in lines),
             reads.read_drafted_on,
         ),
     )
@@ -293,7 +302,8 @@ def _read_terms_of_order(*more: int) -> reads.Read:
 def _read_vendor_mail(truth: Truth) -> None:
     vendors = [order.vendor_id for order in truth.documents["purchasing.PurchaseOrder"].values()]
     found = Organization.objects.filter(pk__in=vendors).values_list("name", "email").first()
-    truth.read["vendor_name"], truth.read["vendor_mail"] = found or ("", "")
+    truth.read["vendor_name"], own = found or ("", "")
+    truth.read["vendor_mail"] = "".join(vendor_terms.orders_emails(vendors).values()) or own
 
 
 def _read_low(truth: Truth) -> None:
@@ -313,6 +323,7 @@ def _tidy(wish: PurchaseWish) -> PurchaseWish:
         number=tidy(wish.number, field="number", most=40) if wish.number else None,
         external_number=tidy(wish.external_number, field="external_number", most=60, needed=False),
         ship_to_text=tidy(wish.ship_to_text, field="ship_to_text", most=500, needed=wish.ship_to == "other"),
+        shipping_method=tidy(wish.shipping_method, field="shipping_method", most=60, needed=False),
         memo=tidy(wish.memo, field="memo", most=1000, needed=False),
     )
 

@@ -22,6 +22,7 @@ from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions import ordering as actions
 from wharfinger.purchasing.api.shapes import (
+    ChangeOfLine,
     Close,
     Confirmation,
     FromLines,
@@ -41,6 +42,7 @@ from wharfinger.purchasing.queries import shown as queries
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange, says_little
 from wharfinger.purchasing.rules.confirming import Confirmed
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
+from wharfinger.purchasing.rules.taxing import NO_TAX
 
 router = Router(tags=["purchasing"])
 
@@ -103,6 +105,9 @@ def draft(request: Request, body: OrderGiven) -> HttpResponse:
         ship_to_site=body.ship_to_site,
         ship_to_text=body.ship_to_text,
         freight_minor=minor(body.freight, currency, field="freight"),
+        shipping_method=body.shipping_method,
+        ship_on=body.ship_on,
+        terms_days=body.terms_days,
         memo=body.memo,
         expected_on=body.expected_on,
         own=body.own,
@@ -158,8 +163,9 @@ def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
     """Change a draft, or amend what the vendor was told: fewer goods send lines back to be ordered, more are for those named."""
     require(request.auth, "purchasing.order")
     found = queries.order(id)
-    values = body.model_dump(include={"external_number", "memo", "expected_on"}, exclude_unset=True)
-    for name in ("external_number", "memo"):
+    named = {"external_number", "memo", "expected_on", "shipping_method", "ship_on", "terms_days"}
+    values = body.model_dump(include=named, exclude_unset=True)
+    for name in ("external_number", "memo", "shipping_method"):
         if name in values and values[name] is None:
             values[name] = ""
     if body.freight is not None:
@@ -183,6 +189,7 @@ def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
             one.expected_on,
             one.description,
             one.location,
+            _taxed(one),
             tuple(_quantified(asked[n], decimals, f"change.{n}.wanted")),
         )
         for n, one in enumerate(body.change)
@@ -304,9 +311,15 @@ def wishes_of(lines: Sequence[LineGiven], *, at: str = "lines") -> tuple[Purchas
                 description=one.description,
                 unit=unit,
                 per=per,
+                tax_code=_taxed(one),
             )
         )
     return tuple(wishes)
+
+
+def _taxed(given: LineGiven | ChangeOfLine) -> int | None:
+    """The tax code as it was sent; null is not the same as nothing said."""
+    return NO_TAX if given.tax_code is None and "tax_code" in given.model_fields_set else given.tax_code
 
 
 def wanted_of(lines: Sequence[int | WantedGiven]) -> list[Wanted]:

@@ -54,6 +54,10 @@ class LineGiven(Given):
     )
     expected_on: date | None = None
     description: str = Field(default="", max_length=500)
+    tax_code: Id | None = Field(
+        default=None,
+        description="How the vendor taxes it. Without it as is agreed with the vendor; null for none.",
+    )
 
 
 class OrderGiven(Given):
@@ -71,6 +75,19 @@ class OrderGiven(Given):
     ship_to_site: Id | None = Field(default=None, description="The customer's site of a drop shipment.")
     ship_to_text: str = Field(default="", max_length=500)
     freight: Amount = "0"
+    shipping_method: str = Field(
+        default="",
+        max_length=60,
+        description="Without it: as is agreed with the vendor.",
+        examples=["By parcel"],
+    )
+    ship_on: date | None = Field(default=None, description="The day on which the vendor is to send it.")
+    terms_days: int | None = Field(
+        default=None,
+        ge=0,
+        le=3650,
+        description="In how many days we pay; as always with this vendor without it.",
+    )
     memo: Note = ""
     expected_on: date | None = None
     own: OwnValues = {}
@@ -120,6 +137,7 @@ class ChangeOfLine(Given):
     expected_on: date | None = None
     description: str | None = Field(default=None, max_length=500)
     location: Id | None = Field(default=None, description="Where it will be received instead.")
+    tax_code: Id | None = Field(default=None, description="How the vendor taxes it; null for not at all.")
     wanted: list[Id | WantedGiven] = Field(
         default=[],
         max_length=1000,
@@ -136,6 +154,9 @@ class OrderChange(Given):
     expected_on: date | None = None
     own: OwnValues = {}
     freight: Amount | None = None
+    shipping_method: str | None = Field(default=None, max_length=60, examples=["By parcel"])
+    ship_on: date | None = None
+    terms_days: int | None = Field(default=None, ge=0, le=3650)
     vendor: Id | None = Field(
         default=None, description="Of whom all of it is bought instead, until something has arrived."
     )
@@ -205,6 +226,7 @@ class PurchaseLineOut(Shown):
         description="What the vendor asked is asked anew when a draft's quantity changes."
     )
     net: str | None = Field(examples=["157.50"])
+    tax_code: Id | None = Field(description="How the vendor taxes it; null where no tax is expected.")
     location: Id
     expected_on: date | None
     confirmed_on: date | None = Field(description="The day for which the vendor has confirmed it.")
@@ -229,6 +251,9 @@ class OrderOut(Shown):
     ship_to: ShipTo
     ship_to_site: Id | None
     ship_to_text: str
+    shipping_method: str
+    ship_on: date | None = Field(description="The day on which the vendor is to send it.")
+    terms_days: int = Field(description="In how many days we pay.")
     memo: str
     own: OwnShown
     expected_on: date | None
@@ -248,9 +273,12 @@ class OrderOut(Shown):
     )
     approval_asked_by: Id | None
     rejected_note: str = Field(description="Why the last approval that was asked for was refused.")
+    net: str | None = Field(examples=["157.50"], description="Of the lines, without freight.")
     freight: str | None = Field(examples=["14.50"])
-    net: str | None = Field(examples=["157.50"])
-    total: str | None = Field(examples=["172.00"])
+    tax: str | None = Field(
+        examples=["32.68"], description="Of lines and freight, as the vendor is expected to ask."
+    )
+    total: str | None = Field(examples=["204.68"])
     lines: list[PurchaseLineOut]
 
 

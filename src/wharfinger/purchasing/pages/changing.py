@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from wharfinger.base import owned
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.typed import amount, micro, minor, unit_price, written
+from wharfinger.base.words import tidy
 from wharfinger.catalog.rules.units import told
 from wharfinger.demand.entry import typed_quantity
 from wharfinger.demand.pages import typed_id
@@ -26,6 +27,7 @@ from wharfinger.purchasing.pages.orders import (
     choices,
     new_lines,
     typed_day,
+    typed_days,
     typed_rows,
     with_row_names,
 )
@@ -33,6 +35,7 @@ from wharfinger.purchasing.queries import orders as queries
 from wharfinger.purchasing.queries import paper
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange, says_little
 from wharfinger.purchasing.rules.drafting import Wanted
+from wharfinger.purchasing.rules.taxing import NO_TAX
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,7 +90,7 @@ def _with_line_names(
     def again(form: Form) -> HttpResponse:
         parts = ((form.refusal.field if form.refusal else "") or "").split(".")
         if form.refusal is not None and parts[0] == "change" and len(parts) > 1 and int(parts[1]) < len(kept):
-            what = {"unit_cost": "cost", "wanted": "for"}.get(parts[-1], "quantity")
+            what = {"unit_cost": "cost", "wanted": "for", "tax_code": "tax"}.get(parts[-1], "quantity")
             form.refusal.field = f"line-{what}-{kept[int(parts[1])]}"
         return show(form)
 
@@ -104,6 +107,9 @@ def _as_typed(order: Any, lines: list[PurchaseLine], *, costs: bool) -> dict[str
         "external_number": order.external_number,
         "memo": order.memo,
         "expected_on": order.expected_on.isoformat() if order.expected_on else "",
+        "shipping_method": order.shipping_method,
+        "ship_on": order.ship_on.isoformat() if order.ship_on else "",
+        "terms_days": "" if order.terms_days is None else str(order.terms_days),
     }
     if costs:
         values["freight"] = amount(order.freight_minor, order.currency)
@@ -117,6 +123,7 @@ def _as_typed(order: Any, lines: list[PurchaseLine], *, costs: bool) -> dict[str
         values[f"line-expected-{line.pk}"] = line.expected_on.isoformat() if line.expected_on else ""
         values[f"line-description-{line.pk}"] = line.description
         values[f"line-location-{line.pk}"] = str(line.location_id)
+        values[f"line-tax-{line.pk}"] = str(line.tax_code_id or NO_TAX)
         if costs:
             values[f"line-cost-{line.pk}"] = unit_price(line.unit_cost_micro, order.currency)
     return values
@@ -130,6 +137,15 @@ def _changes(typed: QueryDict, order: Any, lines: list[PurchaseLine]) -> Purchas
         freight = minor(typed.get("freight") or "0", order.currency, field="freight")
         if freight != order.freight_minor:
             values["freight_minor"] = freight
+    if "ship_on" in typed:
+        told = {
+            "shipping_method": tidy(
+                typed.get("shipping_method", ""), field="shipping_method", most=60, needed=False
+            ),
+            "ship_on": typed_day(typed, "ship_on"),
+            "terms_days": typed_days(typed),
+        }
+        values |= {name: value for name, value in told.items() if value != getattr(order, name)}
     kept = _kept(typed, lines)
     changes = tuple(_change(typed, line) for line in kept)
     vendor = typed_id(typed, "vendor")
@@ -157,7 +173,7 @@ def _change(typed: QueryDict, line: PurchaseLine) -> LineChange:
     cost = micro(text("cost"), field=f"line-cost-{line.pk}") if f"line-cost-{line.pk}" in typed else None
     expected = typed_day(typed, f"line-expected-{line.pk}")
     description, location = text("description"), typed_id(typed, f"line-location-{line.pk}")
-    wanted = typed_id(typed, f"line-for-{line.pk}")
+    wanted, tax = typed_id(typed, f"line-for-{line.pk}"), typed_id(typed, f"line-tax-{line.pk}")
     return LineChange(
         line.pk,
         None if quantity == line.quantity else quantity,
@@ -166,5 +182,6 @@ def _change(typed: QueryDict, line: PurchaseLine) -> LineChange:
         None if expected == line.expected_on else expected,
         description if description and description != line.description else None,
         None if location == line.location_id else location,
+        None if tax == (line.tax_code_id or NO_TAX) else tax,
         (Wanted(wanted),) if wanted else (),
     )

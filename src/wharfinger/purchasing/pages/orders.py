@@ -19,6 +19,7 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import micro, minor, scaled, written
+from wharfinger.base.words import tidy
 from wharfinger.catalog.queries import scanned, to_choose, units_of
 from wharfinger.catalog.rules.units import unit_named
 from wharfinger.demand.entry import typed_quantity
@@ -31,6 +32,7 @@ from wharfinger.purchasing.queries import orders as queries
 from wharfinger.purchasing.queries import paper, shown
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 
+MOST_DAYS = 3650
 ROWS = 8
 """Empty rows of a form for new lines."""
 
@@ -251,6 +253,7 @@ def choices() -> dict[str, Any]:
         .order_by("name")
         .values_list("pk", "name"),
         "locations": paper.locations(),
+        "tax_codes": paper.tax_codes(),
         "products": to_choose("stocked", "non_stocked", most=300),
     }
 
@@ -275,7 +278,7 @@ def _row_name(refusal: Refusal, rows: list[int]) -> str | None:
     parts = (refusal.field or "").split(".")
     if parts[0] in ("lines", "add") and len(parts) > 1 and parts[1].isdigit() and int(parts[1]) < len(rows):
         what = parts[2] if len(parts) == 3 else "line"
-        name = {"product": "sku", "unit_cost": "cost"}.get(what, what)
+        name = {"product": "sku", "unit_cost": "cost", "tax_code": "tax"}.get(what, what)
         return f"{name}-{rows[int(parts[1])]}"
     return refusal.field
 
@@ -292,6 +295,9 @@ def _wish(typed: QueryDict) -> PurchaseWish:
         rate_micro=scaled(rate, MICRO, field="rate") if rate else None,
         external_number=typed.get("external_number", ""),
         freight_minor=minor(typed.get("freight") or "0", found.currency if found else "EUR", field="freight"),
+        shipping_method=typed.get("shipping_method", ""),
+        ship_on=typed_day(typed, "ship_on"),
+        terms_days=typed_days(typed),
         memo=typed.get("memo", ""),
         expected_on=typed_day(typed, "expected_on"),
         own=owned.read(typed, "purchase_order"),
@@ -338,11 +344,29 @@ def new_lines(typed: QueryDict) -> tuple[PurchaseLineWish, ...]:
                 wanted=(Wanted(line.pk, bought),) if line else (),
                 unit_cost_micro=micro(cost, field=f"cost-{n}") if cost else None,
                 location=typed_id(typed, f"location-{n}"),
+                expected_on=typed_day(typed, f"expected-{n}"),
+                description=tidy(
+                    typed.get(f"description-{n}", ""), field=f"description-{n}", most=500, needed=False
+                ),
+                tax_code=typed_id(typed, f"tax-{n}"),
                 unit=unit if named else None,
                 per=per,
             )
         )
     return tuple(lines)
+
+
+def typed_days(typed: QueryDict) -> int | None:
+    """In how many days we pay, as it was typed, if at all; raises BadInput."""
+    text = typed.get("terms_days", "").strip()
+    if text and not (text.isascii() and text.isdigit() and int(text[:9]) <= MOST_DAYS):
+        raise BadInput(
+            "not_a_number",
+            N_("Give a whole number of days, {most} at most."),
+            field="terms_days",
+            most=MOST_DAYS,
+        )
+    return int(text) if text else None
 
 
 def typed_day(typed: QueryDict, name: str) -> date | None:

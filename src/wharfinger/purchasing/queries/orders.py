@@ -17,6 +17,7 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.prepared import Prepared, ids
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
+from wharfinger.purchasing.rules.taxing import Sums, sums
 
 WORDS: dict[str, str] = {
     "draft": N_("Draft"),
@@ -90,17 +91,26 @@ def words(orders: Iterable[int]) -> dict[int, str]:
 
 
 def totals(orders: Iterable[int]) -> dict[int, int]:
-    """What each order comes to in its currency: every line extended and rounded, and the freight."""
-    found: dict[int, int] = {}
+    """What each order comes to in its currency: every line extended and rounded, the freight, and the tax."""
+    found: dict[int, list[PurchaseLine]] = defaultdict(list)
     rows = PurchaseLine.objects.filter(
         purchase_order__in=list(orders), void__isnull=True, removed_at__isnull=True
     )
-    names = ("purchase_order", "purchase_order__freight_minor", "purchase_order__currency")
-    for order, freight, currency, cost, quantity, decimals, per in rows.values_list(
-        *names, "unit_cost_micro", "quantity", "product__quantity_decimals", "per"
-    ):
-        found[order] = found.get(order, freight) + extended(cost, quantity, decimals, currency, per=per)
-    return found
+    for line in rows.select_related("purchase_order", "product", "tax_code").order_by("position", "pk"):
+        found[line.purchase_order_id].append(line)
+    return {pk: sums_of(some[0].purchase_order, some).total for pk, some in found.items()}
+
+
+def net_of(order: Any, line: PurchaseLine) -> int:
+    """What a line costs before tax, in minor units of its order."""
+    return extended(
+        line.unit_cost_micro, line.quantity, line.product.quantity_decimals, order.currency, per=line.per
+    )
+
+
+def sums_of(order: Any, lines: Iterable[PurchaseLine]) -> Sums:
+    """What an order of these lines comes to."""
+    return sums([(net_of(order, line), line.tax_code) for line in lines], order.freight_minor)
 
 
 LINE_AT = {"drafted": "place__drafted_line", "on_order": "place__purchase_line"}

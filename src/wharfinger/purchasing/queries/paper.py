@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from wharfinger.base import configuration
-from wharfinger.base.money import extended
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_
 from wharfinger.base.typed import written
 from wharfinger.catalog.entry import Packs
+from wharfinger.catalog.models import TaxCode
 from wharfinger.catalog.queries import codes_of
 from wharfinger.catalog.rules.units import told
 from wharfinger.demand.entry import unit_words
@@ -24,12 +24,13 @@ from wharfinger.demand.queries.serving import served
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.telling import timeline
 from wharfinger.purchasing.models import PurchaseLine
-from wharfinger.purchasing.queries import approvals, shown
+from wharfinger.purchasing.queries import approvals, shown, vendor_terms
 from wharfinger.purchasing.queries import orders as queries
 from wharfinger.purchasing.queries.belonging import belonging
 from wharfinger.purchasing.queries.expected import part_numbers
 from wharfinger.purchasing.queries.landed import LandedCost, billed, costs_of
 from wharfinger.purchasing.rules.drafting import BUYABLE
+from wharfinger.purchasing.rules.taxing import NO_TAX
 from wharfinger.stock.models import Bin, Location
 
 MOST_LABELS = 200
@@ -46,7 +47,8 @@ def found(pk: int) -> Any:
 def lines_of(pk: int) -> list[PurchaseLine]:
     """The lines of an order."""
     rows = PurchaseLine.objects.filter(purchase_order=pk, void__isnull=True, removed_at__isnull=True)
-    return list(rows.select_related("product", "location", "purchase_order").order_by("position", "pk"))
+    wanted = rows.select_related("product", "location", "purchase_order", "tax_code")
+    return list(wanted.order_by("position", "pk"))
 
 
 def still_expected(pk: int) -> list[tuple[PurchaseLine, int]]:
@@ -64,6 +66,12 @@ def locations() -> list[tuple[int, str]]:
         .order_by("-default", "name")
         .values_list("pk", "name")
     )
+
+
+def tax_codes() -> list[tuple[int, str]]:
+    """How a vendor may tax what it sells; the first for not at all."""
+    codes = TaxCode.objects.filter(retired_on__isnull=True).order_by("-default", "code")
+    return [(NO_TAX, _("No tax"))] + [(one.pk, f"{one.code} · {one.name}") for one in codes]
 
 
 def to_buy() -> list[dict[str, Any]]:
@@ -91,16 +99,17 @@ def order(pk: int, user: Any) -> dict[str, Any]:
     names = _whom([line.pk for line in lines])
     draft = row.submitted_at is None and row.cancelled_at is None
     asks = approvals.asking([row], {row.pk: lines})[row.pk] if draft else []
-    nets = {line.pk: _net(row, line) for line in lines}
+    sums, agreed = queries.sums_of(row, lines), vendor_terms.of_vendor(row.vendor_id)
     return {
         "order": row,
         "word": (queries.TONES[row.word], _(queries.WORDS[row.word])),
         "costs": costs,
-        "lines": [
-            _line(row, line, standing[line.pk], names[line.pk], nets[line.pk], costs=costs) for line in lines
-        ],
-        "net": sum(nets.values()),
-        "total": sum(nets.values()) + row.freight_minor,
+        "lines": [_line(row, line, standing[line.pk], names[line.pk], costs=costs) for line in lines],
+        "sums": sums,
+        "terms_days": row.vendor.terms_days if row.terms_days is None else row.terms_days,
+        "below_minimum": agreed.minimum_minor
+        if draft and costs and agreed and sums.net < (agreed.minimum_minor or 0)
+        else None,
         "draft": draft,
         "open": row.submitted_at is not None and row.done_id is None,
         "asks": bool(asks),
@@ -111,7 +120,7 @@ def order(pk: int, user: Any) -> dict[str, Any]:
         or row.approval_asked_by_id == user.pk,
         "may_approve": user.may("purchasing.approve"),
         "due": row.expected_on or max((line.expected_on for line in lines if line.expected_on), default=None),
-        "mailed": bool(row.vendor.email),
+        "mailed": bool(row.vendor.email or (agreed and agreed.orders_email)),
         "changed_since_sent": bool(row.sent_at and row.amended_at and row.amended_at > row.sent_at),
         "came": any(figures.received or figures.rejected for figures in standing.values()),
         "to_send_back": any(figures.rejected for figures in standing.values()) and bool(refused(pk)),
@@ -121,13 +130,7 @@ def order(pk: int, user: Any) -> dict[str, Any]:
     }
 
 
-def _net(row: Any, line: PurchaseLine) -> int:
-    return extended(
-        line.unit_cost_micro, line.quantity, line.product.quantity_decimals, row.currency, per=line.per
-    )
-
-
-def _line(row: Any, line: PurchaseLine, figures: Any, whom: str, net: int, *, costs: bool) -> dict[str, Any]:
+def _line(row: Any, line: PurchaseLine, figures: Any, whom: str, *, costs: bool) -> dict[str, Any]:
     places = line.product.quantity_decimals
     draft = row.submitted_at is None
     bar = {
@@ -151,7 +154,8 @@ def _line(row: Any, line: PurchaseLine, figures: Any, whom: str, net: int, *, co
         "whom": whom,
         "location": line.location.name,
         "cost": (line.unit_cost_micro, row.currency) if costs else None,
-        "net": (net, row.currency) if costs else None,
+        "net": (queries.net_of(row, line), row.currency) if costs else None,
+        "tax": line.tax_code.code if line.tax_code else None,
         "expected": line.expected_on,
     }
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from wharfinger.base import configuration, money
 from wharfinger.base.door import known, whole
-from wharfinger.base.money import MICRO, extended
+from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
@@ -23,7 +23,7 @@ from wharfinger.ledger.models import Holding, Move
 from wharfinger.ledger.prepared import Prepared, an_id, ids
 from wharfinger.purchasing.models import Approval, PurchaseLine, PurchaseOrder, Receipt, Rejection
 from wharfinger.purchasing.queries.landed import LandedCost, billed, costs_of
-from wharfinger.purchasing.queries.orders import LINE_AT, figures, with_word
+from wharfinger.purchasing.queries.orders import LINE_AT, figures, net_of, sums_of, with_word
 from wharfinger.purchasing.queries.truth import known_lots
 from wharfinger.stock.models import Bin
 
@@ -83,7 +83,7 @@ _RECEIPT = Prepared(lambda pk: receipts().filter(pk=pk), an_id("receipt"))
 _LINES = Prepared(
     lambda orders: (
         PurchaseLine.objects.filter(purchase_order__in=orders, void__isnull=True, removed_at__isnull=True)
-        .select_related("product")
+        .select_related("product", "tax_code")
         .order_by("position", "pk")
     ),
     ids("orders"),
@@ -142,8 +142,8 @@ def show_orders(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
     standing, claims = figures(every), waiting(every)
     shown = []
     for order in listed:
-        nets = {line.pk: _net(order, line) for line in lines[order.pk]}
-        net = sum(nets.values())
+        nets = {line.pk: net_of(order, line) for line in lines[order.pk]}
+        sums = sums_of(order, lines[order.pk])
         shown.append(
             {
                 "id": order.pk,
@@ -157,6 +157,9 @@ def show_orders(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
                 "ship_to": order.ship_to,
                 "ship_to_site": order.ship_to_site_id,
                 "ship_to_text": order.ship_to_text,
+                "shipping_method": order.shipping_method,
+                "ship_on": order.ship_on,
+                "terms_days": order.vendor.terms_days if order.terms_days is None else order.terms_days,
                 "memo": order.memo,
                 "own": order.own,
                 "expected_on": order.expected_on,
@@ -172,9 +175,10 @@ def show_orders(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
                 "approval_asked_at": order.approval_asked_at,
                 "approval_asked_by": order.approval_asked_by_id,
                 "rejected_note": order.rejected_note,
-                "freight": money.plain(order.freight_minor, order.currency) if costs else None,
-                "net": money.plain(net, order.currency) if costs else None,
-                "total": money.plain(net + order.freight_minor, order.currency) if costs else None,
+                **{
+                    name: money.plain(getattr(sums, name), order.currency) if costs else None
+                    for name in ("net", "freight", "tax", "total")
+                },
                 "lines": [
                     _show_line(order, line, standing[line.pk], claims[line.pk], nets[line.pk], costs=costs)
                     for line in lines[order.pk]
@@ -200,6 +204,7 @@ def _show_line(
         "unit_cost": plain(line.unit_cost_micro, MICRO) if costs else None,
         "cost_origin": "typed" if line.cost_typed else "vendor",
         "net": money.plain(net, order.currency) if costs else None,
+        "tax_code": line.tax_code_id,
         "location": line.location_id,
         "expected_on": line.expected_on,
         "confirmed_on": line.confirmed_on,
@@ -209,12 +214,6 @@ def _show_line(
         "rejected": plain(stands.rejected, places),
         "waiting": [{"line": claim, "quantity": plain(quantity, places)} for claim, _, quantity in claims],
     }
-
-
-def _net(order: PurchaseOrder, line: PurchaseLine) -> int:
-    return extended(
-        line.unit_cost_micro, line.quantity, line.product.quantity_decimals, order.currency, per=line.per
-    )
 
 
 def came(entries: Iterable[int]) -> dict[int, list[Came]]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q
 
 from wharfinger.base.words import same
-from wharfinger.catalog.models import Product, VendorPrice
+from wharfinger.catalog.models import Product, TaxCode, VendorPrice
 from wharfinger.catalog.queries import units as every_unit
 from wharfinger.catalog.rules.offers import Asked
 from wharfinger.demand.models import Line
@@ -20,7 +20,7 @@ from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.prepared import Found, Prepared, ids
 from wharfinger.parties.models import Organization, Site, User
 from wharfinger.pricing.queries import costs_at_home, read_rates
-from wharfinger.purchasing.models import Approval, ApprovalTier, Delegation, PurchaseLine
+from wharfinger.purchasing.models import Approval, ApprovalTier, Delegation, PurchaseLine, VendorTerms
 from wharfinger.purchasing.queries.asked import offers_of
 from wharfinger.purchasing.queries.orders import arrivals
 from wharfinger.purchasing.rules.receiving import spread_freight
@@ -185,6 +185,8 @@ def read_terms(
         truth.read["vendors"] = known | (
             {one.pk: one for one in Organization.objects.filter(pk__in=others)} if others else {}
         )
+        agreed = VendorTerms.objects.filter(organization__in=list(truth.read["vendors"]), void__isnull=True)
+        truth.read["vendor_terms"] = {one.organization_id: one for one in agreed}
         abroad = {one.asks.currency for _, one in every}
         theirs = {one.currency for one in truth.read["vendors"].values()}
         read_rates(truth, abroad | theirs | ({currency} if currency else set()))
@@ -193,6 +195,16 @@ def read_terms(
             (one for one in truth.read["locations"].values() if one.default), None
         )
         truth.read["sites"] = {one.pk: one for one in Site.objects.filter(pk__in=at)} if at else {}
+
+    return read
+
+
+def read_tax_codes(codes: Iterable[int | None]) -> Read:
+    """Read the tax codes that somebody names."""
+    wanted = sorted({code for code in codes if code})
+
+    def read(truth: Truth) -> None:
+        truth.read["tax_codes"] = sql.by_ids(TaxCode, wanted) if wanted else {}
 
     return read
 

@@ -145,7 +145,7 @@ def _amend(
         cost, typed = cost_of(plan, truth, buying, line, change, quantity, where)
     if order.freight_minor and quantity * cost > line.quantity * line.unit_cost_micro:
         _freight_is_not_spread(truth, order, where)
-    say(plan, truth, line, change)
+    say(plan, truth, buying, line, change, where)
     bought_at(plan, truth, line, quantity, cost, typed=typed)
     return Amended(line.pk, line.product_id, quantity, cost, line.per, line.approved_minor)
 

@@ -22,6 +22,7 @@ from wharfinger.purchasing.rules.drafting import (
     wanted_line,
 )
 from wharfinger.purchasing.rules.ordering import draft_of, live, mention_lines
+from wharfinger.purchasing.rules.taxing import sent_by, taxed_as
 
 ALWAYS = frozenset({"external_number", "memo", "expected_on"})
 """What may still be changed once the order is submitted."""
@@ -37,6 +38,8 @@ class LineChange:
     expected_on: date | None = None
     description: str | None = None
     location: int | None = None
+    tax_code: int | None = None
+    """How the vendor taxes it from now on, NO_TAX for not at all."""
     wanted: tuple[Wanted, ...] = ()
     """Customers' lines for which more of it is bought; without a quantity, as much more as they want."""
 
@@ -46,7 +49,7 @@ class PurchaseChange:
     """What becomes different about a purchase order."""
 
     values: tuple[tuple[str, Any], ...] = ()
-    """Fields of the order itself: external_number, memo, expected_on, freight_minor."""
+    """Fields of the order itself: its numbers and notes, its freight, when and how it is sent and paid."""
     add: tuple[PurchaseLineWish, ...] = ()
     change: tuple[LineChange, ...] = field(default=())
     remove: tuple[int, ...] = ()
@@ -119,6 +122,10 @@ def buying_of(plan: Plan, truth: Truth, order: Any, change: PurchaseChange) -> B
     vendor = a_vendor(truth, change.vendor or 0)
     # Who was sent it is not who is to have it.
     plan.change(order, vendor_id=vendor.pk, sent_at=None)
+    if order.shipping_method == sent_by(truth, order.vendor_id) and "shipping_method" not in dict(
+        change.values
+    ):
+        plan.change(order, shipping_method=sent_by(truth, vendor.pk))
     return Buying(vendor, worth, True, change.add_vendor)
 
 
@@ -163,7 +170,7 @@ def _change(plan: Plan, truth: Truth, buying: Buying, line: Any, change: LineCha
             held.quantity -= part
             surplus -= part
     cost, typed = cost_of(plan, truth, buying, line, change, quantity, where)
-    say(plan, truth, line, change)
+    say(plan, truth, buying, line, change, where)
     bought_at(plan, truth, line, quantity, cost, typed=typed)
 
 
@@ -200,8 +207,11 @@ def quantity_of(line: Any, change: LineChange, wanted: int, where: str) -> int:
     return change.quantity
 
 
-def say(plan: Plan, truth: Truth, line: Any, change: LineChange) -> None:
-    """Let a line be expected, called, and received otherwise, as far as somebody says so."""
+def say(plan: Plan, truth: Truth, buying: Buying, line: Any, change: LineChange, where: str) -> None:
+    """Let a line be expected, called, received and taxed otherwise, as far as somebody says so."""
+    if change.tax_code is not None or buying.anew:
+        code = taxed_as(truth, buying.vendor.pk, change.tax_code, f"{where}.tax_code")
+        plan.change(line, tax_code_id=code)
     if change.expected_on is not None:
         plan.change(line, expected_on=change.expected_on)
     if change.description is not None:

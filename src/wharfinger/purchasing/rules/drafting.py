@@ -15,6 +15,7 @@ from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 from wharfinger.purchasing.rules.approving import sheets_of
 from wharfinger.purchasing.rules.asking import By, Typed, Worth, asked_of, offered_cost, vendor_by
+from wharfinger.purchasing.rules.taxing import sent_by, taxed_as
 
 NUMBER = Number("purchase_order", "PO-{n}")
 BUYABLE = ("to_order", "demand")
@@ -49,6 +50,8 @@ class PurchaseLineWish:
     Where nothing is said, the unit that orders of the product begin with, if the quantity is whole in it.
     """
     per: int | None = None
+    tax_code: int | None = None
+    """How the vendor taxes it, NO_TAX for not at all; as is agreed with the vendor where nothing is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,10 @@ class PurchaseWish:
     ship_to_site: int | None = None
     ship_to_text: str = ""
     freight_minor: int = 0
+    shipping_method: str = ""
+    """How it is sent; as is agreed with the vendor where nothing is said."""
+    ship_on: date | None = None
+    terms_days: int | None = None
     memo: str = ""
     expected_on: date | None = None
     own: Mapping[str, Any] | None = None
@@ -164,6 +171,9 @@ def _draft(plan: Plan, truth: Truth, wish: PurchaseWish) -> Ref:
         ship_to_site_id=_site(truth, wish),
         ship_to_text=wish.ship_to_text,
         freight_minor=wish.freight_minor,
+        shipping_method=wish.shipping_method or sent_by(truth, vendor.pk),
+        ship_on=wish.ship_on,
+        terms_days=wish.terms_days,
         memo=wish.memo,
         own={} if wish.own is None else owning.born(truth, "purchase_order", wish.own),
         expected_on=wish.expected_on,
@@ -248,6 +258,7 @@ def add_line(
         location_id=a_location(truth, line.location, field),
         expected_on=line.expected_on or wish.expected_on,
         description=line.description or product.name,
+        tax_code_id=taxed_as(truth, vendor.pk, line.tax_code, f"{field}.tax_code"),
         requested_by_id=truth.actor,
         drafted_place_id=drafted.id,
         place_id=plan.place("on_order").id,

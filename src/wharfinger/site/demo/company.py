@@ -7,11 +7,12 @@ from typing import Any
 
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions import add_product, add_warranty_policy
-from wharfinger.catalog.models import Product
+from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.parties.actions.organizations import add_organization
 from wharfinger.parties.actions.people import add_user, change_user
 from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import User
+from wharfinger.purchasing.actions.vendor_terms import keep_terms
 from wharfinger.site.commands.init import Company, found_company
 from wharfinger.site.demo import goods, people, warehouse
 from wharfinger.site.demo.goods import GOODS, Good
@@ -120,6 +121,10 @@ def _vendors() -> dict[str, int]:
         made[reference] = add_organization(actor=HOUSE, values=values, sites=[site]).one(
             "parties.Organization"
         )
+        if country == "DE":
+            # Who sells from abroad asks no tax.
+            tax = TaxCode.objects.get(default=True).pk
+            keep_terms(actor=HOUSE, vendor=made[reference], values={"tax_code": tax, **goods.AGREED})
     return made
 
 

@@ -52,6 +52,8 @@ VENDORS = (
         "IE",
     ),
 )
+AGREED = {"shipping_method": "By parcel", "minimum": 15_000}
+"""What is agreed with vendors in Germany, beside their tax."""
 LEAD_TIMES = {"V-1001": 3, "V-1002": 2, "V-1003": 4, "V-1004": 7, "V-1005": 0}
 
 
