@@ -83,8 +83,8 @@ def _worklists(rows: int, times: int, waits: Sequence[str]) -> None:
 
     company = Company.found()
     open_work(connection, rows, company.made, company.products, waits)
-    _settle()
-    get = _door(company)
+    settle()
+    get = door(company)
     empty = "some empty" if waits is FEW else "none empty"
     print(f"\n{connection.vendor}: worklists out of {rows} open holdings, {empty}")
     for one in WORKLISTS:
@@ -98,7 +98,7 @@ def _worklists(rows: int, times: int, waits: Sequence[str]) -> None:
                 mark = found[middle]
                 places["deep"] = signing.dumps(["-", False, mark, mark], salt=f"list:{name}")
             for place, cursor in places.items():
-                told = _page(get, reverse(f"boards:{one.name}"), {"tab": tab, "cursor": cursor}, times)
+                told = page(get, reverse(f"boards:{one.name}"), {"tab": tab, "cursor": cursor}, times)
                 print(f"  {f'{one.name} {tab} {place}':<30}{count:7} rows  {told}", flush=True)
 
 
@@ -114,7 +114,7 @@ def _figures(rows: int, times: int) -> None:
     company = Company.found()
     company.fill(rows)
     products, claims = shelves(connection, company.made)
-    _settle()
+    settle()
     print(f"\n{connection.vendor}: {len(products)} products, {claims} open claims, {rows} moves behind")
     for name, ask in (("available", available), ("all figures", stock_rows)):
         ms = _median(lambda ask=ask: ask(products), times)  # type: ignore[misc]
@@ -129,19 +129,19 @@ def _figures(rows: int, times: int) -> None:
             assert sum(len(ask_over_http(one)["items"]) for one in asked) == LOCATIONS * len(products)
             ms = _median(lambda asked=asked: [ask_over_http(one) for one in asked], times)  # type: ignore[misc]
             print(f"  {f'{name} over HTTP':<30}{ms:6.1f} ms", flush=True)
-    get = _door(company)
+    get = door(company)
     for name, text in typed(company.made).items():
-        print(f"  {f'search {name}':<30}{_page(get, '/search/', {'q': text}, times)}", flush=True)
+        print(f"  {f'search {name}':<30}{page(get, '/search/', {'q': text}, times)}", flush=True)
 
 
-def _settle() -> None:
+def settle() -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
 
-def _door(company: Any) -> Callable[[str, dict[str, str]], Any]:
+def door(company: Any) -> Callable[[str, dict[str, str]], Any]:
     from django.test import Client
 
     client = Client(headers={"host": "localhost"})
@@ -155,7 +155,7 @@ def _door(company: Any) -> Callable[[str, dict[str, str]], Any]:
     return get
 
 
-def _page(get: Callable[[str, dict[str, str]], Any], path: str, asked: dict[str, str], times: int) -> str:
+def page(get: Callable[[str, dict[str, str]], Any], path: str, asked: dict[str, str], times: int) -> str:
     """What one page costs, in words."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

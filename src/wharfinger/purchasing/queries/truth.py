@@ -96,7 +96,7 @@ _SERVED = Prepared(
         # From the few places on: claims for which something stands there.
         lambda: (
             "SELECT h.claim_id FROM ledger_place p JOIN ledger_holding h ON h.place_id = p.id "
-            f"WHERE {sql.among('p.id')} AND h.quantity > 0 AND h.claim_id > 0"
+            f"WHERE {sql.among('p.id')} AND h.quantity > 0 AND {sql.common('h.claim_id > 0')}"
         ),
     ),
 )
