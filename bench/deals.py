@@ -121,11 +121,15 @@ def _purchase(company: Company, said: Said, watch: Watch) -> str:
         made = create_order(actor=HOUSE, wish=OrderWish(customer.pk, wishes, confirm=True)).made
         claims += made["ledger.Claim"]
     lines = [PurchaseLineWish(wanted=(Wanted(claim),)) for claim in claims]
-    lines += [PurchaseLineWish(product=p.pk, quantity=QUANTITY) for p in company.products[: BOUGHT - len(lines)]]
+    lines += [
+        PurchaseLineWish(product=p.pk, quantity=QUANTITY) for p in company.products[: BOUGHT - len(lines)]
+    ]
     bought = draft(actor=HOUSE, wish=PurchaseWish(company.made.vendor.pk, tuple(lines))).made
     (order,) = bought["purchasing.PurchaseOrder"]
     submit(actor=HOUSE, order=order)
-    arrived = [{"purchase_line": line, "quantity": str(QUANTITY)} for line in bought["purchasing.PurchaseLine"]]
+    arrived = [
+        {"purchase_line": line, "quantity": str(QUANTITY)} for line in bought["purchasing.PurchaseLine"]
+    ]
     watch.time("receive", lambda: said("/receipts", {"lines": arrived}, unique("receive")))
     return f"/purchase-orders/{order}/"
 

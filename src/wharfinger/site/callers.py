@@ -8,6 +8,7 @@ from csp.utils import build_policy
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -35,6 +36,22 @@ class HeadersMiddleware:
         if not (settings.DEBUG and response.status_code in (404, 500)):
             response.headers["Content-Security-Policy"] = self.policy
         return response
+
+
+LARGE = 30_000
+"""Bytes from which on a page is worth the processor that packing it takes, 1 ms for 50 kB."""
+
+
+class PackingMiddleware(GZipMiddleware):
+    """Sends large pages packed: one of 200 lines takes a tenth of its bytes. What programs read stays as it is."""
+
+    # Answers of the API keep their tags, by which a program says what it saw; PDFs are packed already.
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Pack it where it is a large page and the browser takes that."""
+        page = response.get("Content-Type", "").startswith("text/html")
+        if response.streaming or not page or len(response.content) < LARGE:
+            return response
+        return super().process_response(request, response)
 
 
 class TokenMiddleware:

@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "wharfinger.site.callers.PackingMiddleware",
     "wharfinger.site.callers.HeadersMiddleware",
     "wharfinger.site.callers.TokenMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
