@@ -15,6 +15,7 @@ from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.flows.actions.amend import amend
+from wharfinger.flows.actions.charging import charge_and
 from wharfinger.flows.actions.remove import remove
 from wharfinger.flows.actions.sell import Sale, sell
 from wharfinger.flows.rules.amend import Amend
@@ -215,7 +216,10 @@ def _work() -> Any:
 def _charge(state: State, chance: random.Random) -> Any:
     job = state.one(chance, _work())
     wish = LineWish(chance.choice([*state.products, state.kit, state.bundle]).pk, chance.randint(1, 4))
-    return job and add_lines(actor=state.user, sheet=job.pk, wishes=[wish])
+    then = chance.choice(["", "", "pick", "order", "deliver"])
+    if job is None or not then:
+        return job and add_lines(actor=state.user, sheet=job.pk, wishes=[wish])
+    return charge_and(actor=state.user, sheet=job.pk, wishes=[wish], then=then)
 
 
 def _provide(state: State, chance: random.Random) -> Any:

@@ -23,6 +23,7 @@ from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.catalog.actions import change_product
 from wharfinger.catalog.models import Product
 from wharfinger.demand.rules import LineWish
+from wharfinger.flows.actions.charging import charge_and
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
@@ -31,6 +32,8 @@ from wharfinger.ledger.write import Written
 from wharfinger.sales.actions.orders import create_order, reserve
 from wharfinger.sales.rules.orders import Hold, OrderWish
 from wharfinger.stock.models import Bin
+from wharfinger.work.actions import create_work_order
+from wharfinger.work.rules import WorkWish
 
 ORDERS = 1000
 SEED = int(os.environ.get("WHARFINGER_SEED", "7"))
@@ -73,6 +76,24 @@ def test_the_last_units_are_sold_once(company: World) -> None:
     assert {r.free for r in outcome.refused} == {0}
     assert len(outcome.refused) == 1500
     assert held(product=product.pk)["bin"] == 100
+    clean()
+
+
+def test_the_last_unit_is_picked_for_one_charge(company: World) -> None:
+    """Of charges that are picked as they are made one gets the last unit; the others are charged all the same."""
+    product = company.product()
+    company.stock(product, 1)
+    wish = WorkWish("ticket", company.customer.pk)
+    tickets = [create_work_order(actor=HOUSE, wish=wish).one("demand.Sheet") for _ in range(16)]
+
+    def charge(ticket: int) -> Written:
+        return charge_and(actor=HOUSE, sheet=ticket, wishes=[LineWish(product.pk, 1)], then="pick")
+
+    outcome = crowd(16, [partial(charge, ticket) for ticket in tickets])
+    assert (outcome.errors, outcome.refused) == ([], [])
+    verbs = sorted(written.entry.verb for written in outcome.done)
+    assert verbs == ["charge"] * 15 + ["pick"]
+    assert held(product=product.pk) == {"picked": 1, "covered": 1, "to_order": 15, "to_bill": 16}
     clean()
 
 
@@ -210,6 +231,7 @@ import django
 django.setup()
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.rules import LineWish
+from wharfinger.flows.actions.charging import charge_and
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick

@@ -9,6 +9,7 @@ from typing import Any
 from django.test import Client
 
 from tests.scenarios.assembles import AssemblesActions, AssemblesApi
+from tests.scenarios.charges import ChargesActions, ChargesApi
 from tests.scenarios.claims import ClaimsActions, ClaimsApi
 from tests.scenarios.counts import CountsActions, CountsApi
 from tests.scenarios.deals import DealsActions, DealsApi
@@ -63,6 +64,7 @@ class Refused(Exception):
 
 class ActionsDoor(
     AssemblesActions,
+    ChargesActions,
     ClaimsActions,
     DealsActions,
     DoublesActions,
@@ -178,6 +180,7 @@ class ActionsDoor(
 
 class ApiDoor(
     AssemblesApi,
+    ChargesApi,
     ClaimsApi,
     DealsApi,
     DoublesApi,

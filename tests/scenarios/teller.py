@@ -28,6 +28,7 @@ from typing import Any
 import pytest
 from django.db.models import Sum
 
+from tests.scenarios.charging import Charging
 from tests.scenarios.claiming import Claiming
 from tests.scenarios.doors import ActionsDoor, ApiDoor, Refused
 from tests.scenarios.further import micro
@@ -53,7 +54,7 @@ FIGURES = (
 )  # fmt: skip
 
 
-class Teller(Talking, Offering, Claiming):
+class Teller(Talking, Offering, Charging, Claiming):
     """Tells one story."""
 
     def __init__(self, company: World, door: ActionsDoor | ApiDoor) -> None:

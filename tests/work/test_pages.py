@@ -8,7 +8,14 @@ from django.test import Client
 from tests.sales.test_pages import do, see
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.models import Setting
+from wharfinger.base.refusal import Refusal
+from wharfinger.billing.actions.invoices import invoice
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.demand.actions import change_line, remove_line
 from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.rules.amend import LineChange
+from wharfinger.ledger.models import Entry
+from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Contact, Role, User
 from wharfinger.work.models import WorkOrder
 
@@ -121,13 +128,48 @@ def test_what_is_still_needed_is_picked_from_the_page(client: Client, company: W
     shown = see(client, f"/work-orders/{ticket}/")
     assert "Still needed" in shown
     assert f'name="quantity-{first}" value="2"' in shown
-    assert f'name="quantity-{second}"' not in shown
+    assert f'name="quantity-{second}" value="4"' in shown
+    assert shown.count('name="then" value="pick"') == 1
+    assert shown.count('name="then" value="order"') == 2
     assert "Already picked" not in shown
-    do(client, f"/orders/{ticket}/pick/", {f"quantity-{first}": "2"})
+    serve = f"/documents/{ticket}/serve/"
+    before = entries()
+    do(client, serve, {"then": "pick", "line": first, f"quantity-{first}": "3"})
+    assert "2 of this line are still open" in see(client, f"/work-orders/{ticket}/")
+    do(client, serve, {"then": "pick", "line": first, f"quantity-{first}": "0"})
+    assert entries() == before
+    do(client, serve, {"then": "pick", "line": first, f"quantity-{first}": "2"})
+    assert held(first) == {"picked": 2, "covered": 2, "to_bill": 2}
     shown = see(client, f"/work-orders/{ticket}/")
     assert "Already picked, received or on order" in shown
     assert f'name="quantity-{first}"' not in shown
-    company.stock(later, 4)
-    do(client, f"/orders/{ticket}/pick/", {f"quantity-{second}": "4"})
+    do(client, serve, {"then": "order", "line": second, f"quantity-{second}": "1"})
+    assert held(second) == {"drafted": 1, "to_order": 3, "to_bill": 4}
+    company.stock(later, 3)
+    do(client, serve, {"then": "deliver", "line": second, f"quantity-{second}": "3"})
+    assert held(second) == {"drafted": 1, "covered": 3, "customer": 3, "to_bill": 4}
+    shown = see(client, f"/work-orders/{ticket}/")
+    assert "On a draft" in shown
+    assert 'name="then"' not in shown
+    reverse(actor=company.user, entry=Entry.objects.get(verb="draft").pk)
+    company.stock(later, 1)
+    do(client, serve, {"then": "pick", "line": second, f"quantity-{second}": "1"})
     assert "Still needed" not in see(client, f"/work-orders/{ticket}/")
     clean()
+
+
+def test_the_price_of_an_invoiced_charge_stays(client: Client, company: World) -> None:
+    product = company.product(kind="service", sku="AP-1")
+    typed = {"organization": company.customer.pk, "billable": "yes", "sku-0": "AP-1", "quantity-0": "2"}
+    do(client, "/tickets/new/", typed)
+    line = Line.objects.get().pk
+    invoice(actor=company.user, wish=InvoiceWish((Bill(line, 1),)))
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        change_line(actor=company.user, line=line, change=LineChange(unit_price_micro=1_000_000))
+    assert (refused.value.code, refused.value.field) == ("invoiced", "unit_price")
+    with pytest.raises(Refusal) as refused:
+        remove_line(actor=company.user, line=line)
+    assert refused.value.code == "covered"
+    assert entries() == before
+    assert Line.objects.get().unit_price_micro == product.price_micro

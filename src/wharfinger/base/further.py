@@ -38,6 +38,18 @@ class Offered(NamedTuple):
     address: str
 
 
+class Charging(NamedTuple):
+    """How charges are served in the same save in which they are made."""
+
+    ways: Callable[[Actor, str], Sequence[tuple[str, str]]]
+    """What this person may do at once with charges of a kind of document, and its words."""
+    add: Callable[..., Any]
+    """Charges work, and opens it with charges, as the actions that only charge do, and does what ``then`` names."""
+    open: Callable[..., Any]
+    told: Callable[[Any], str]
+    """What was done, and what of it is still needed."""
+
+
 Offers = Callable[[int, Actor], Sequence[Offered]]
 """What an entry leaves to be done that this person may do, in one statement."""
 
@@ -46,6 +58,8 @@ offers: dict[str, list[Offers]] = {}
 Titles = Callable[[Iterable[str]], Mapping[str, tuple[str, str]]]
 """Title and address of each of these subjects (``order:17``), in a statement for each kind."""
 
+charging: list[Charging] = []
+"""How charges are served, by whoever knows; one row."""
 parts: dict[str, list[Part]] = {}
 files: dict[str, Files] = {}
 """By the name of a list."""
@@ -53,6 +67,16 @@ figures: dict[str, Figures] = {}
 papers: list[Papers] = []
 pictures: list[Picture] = []
 titles: list[Titles] = []
+
+
+def ways(actor: Actor, kind: str) -> Sequence[tuple[str, str]]:
+    """What this person may do at once with charges of a kind of document."""
+    return [way for one in charging for way in one.ways(actor, kind)]
+
+
+def charged(done: Any, given: Mapping[str, Any]) -> str:
+    """What was done with charges in the same save; nothing where they were only charged."""
+    return next((one.told(done) for one in charging if given.get("then")), "")
 
 
 def told(noun: str, request: HttpRequest, pk: int) -> list[str]:

@@ -41,6 +41,8 @@ class Need(NamedTuple):
     available: int
     at_once: int
     """How many can be picked now: the lesser of what is needed and what is available."""
+    to_buy: int
+    """How many can be put on a purchase order."""
     numbered: bool
 
 
@@ -79,6 +81,7 @@ def needs(found: Sequence[Line], rows: Sequence[Mapping[str, Any]]) -> list[Need
                 ", ".join(_(words) for name, words in WAITS.items() if here[name]),
                 available,
                 max(min(units - here["drafted"], available), 0),
+                here["to_order"] + here["wanted"],
                 line.product.traced not in ("", "none"),
             )
         )

@@ -17,7 +17,7 @@ from wharfinger.base import money, owned
 from wharfinger.base.access import require
 from wharfinger.base.door import there
 from wharfinger.base.own import Own
-from wharfinger.base.page import Form, came_from, page, page_act
+from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import micro, written
 from wharfinger.base.words import same
@@ -25,7 +25,7 @@ from wharfinger.catalog.models import TaxCode
 from wharfinger.catalog.queries import scanned, to_choose, units_of
 from wharfinger.catalog.rules.units import told, unit_named
 from wharfinger.demand import actions, discounts, options
-from wharfinger.demand.entry import in_rows, said_in, typed_quantity, unit_choices, unit_words
+from wharfinger.demand.entry import said_in, typed_quantity, unit_choices, unit_words
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import net_of
@@ -408,31 +408,6 @@ def remove(request: HttpRequest, line: int) -> HttpResponse:
         lambda: actions.remove_line(actor=request.user, line=line),  # type: ignore[arg-type]
         ok=_("Took %(sku)s off.") % {"sku": found.product.sku},
         back=back,
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@page()
-def add(request: HttpRequest, sheet: int) -> HttpResponse:
-    """Add lines to a document."""
-    found = there(Sheet.objects.filter(void__isnull=True), sheet)
-    require(request.user, actions.PERMISSIONS.get(found.kind, "work.charge"))  # type: ignore[arg-type]
-    back = document_address(found)
-
-    def show(form: Form) -> HttpResponse:
-        context = {"sheet": found, "form": form, "back": came_from(request, back), **offers(form.values)}
-        if found.kind == "quote":
-            context["options"] = options.in_a_row()
-        return render(request, "demand/add.html", context)
-
-    if request.method != "POST" or another_row(request):
-        return show(Form(request.POST))
-    return page_act(
-        request,
-        lambda: actions.add_lines(actor=request.user, sheet=sheet, wishes=typed_lines(request.POST)),  # type: ignore[arg-type]
-        ok=_("Added to %(number)s.") % {"number": found.number},
-        back=back,
-        again=in_rows(show, request.POST),
     )
 
 

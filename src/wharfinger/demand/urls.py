@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.demand import entry, options, pages
+from wharfinger.demand import adding, entry, options, pages
 
 app_name = "demand"
 urlpatterns = [
@@ -10,5 +10,5 @@ urlpatterns = [
     path("lines/<int:line>/", pages.line, name="line"),
     path("lines/<int:line>/take/", options.take, name="take"),
     path("lines/<int:line>/remove/", pages.remove, name="remove"),
-    path("documents/<int:sheet>/lines/", pages.add, name="add"),
+    path("documents/<int:sheet>/lines/", adding.add, name="add"),
 ]

@@ -3,13 +3,14 @@
 from django.urls import path
 
 from wharfinger.flows import pages
-from wharfinger.flows.pages import amending, counter, merging
+from wharfinger.flows.pages import amending, charging, counter, merging
 
 app_name = "flows"
 urlpatterns = [
     path("cancel-delivery/", pages.cancel_units, name="cancel_delivery"),
     path("documents/<int:pk>/cancel-delivery/", pages.cancel_delivery_of, name="cancel_delivery_of"),
     path("documents/<int:sheet>/amend/", amending.amend_lines, name="amend"),
+    path("documents/<int:sheet>/serve/", charging.serve, name="serve"),
     path("orders/<int:order>/reopen/", pages.reopen_order, name="reopen"),
     path("orders/<int:order>/cancel-purchased/", pages.cancel_purchased, name="cancel_order"),
     path("counter/", counter.counter, name="counter"),

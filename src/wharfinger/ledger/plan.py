@@ -310,8 +310,9 @@ class Plan:
             self.mentions.setdefault(key)
 
     def then(self, other: Plan) -> None:
-        """Add another plan that creates nothing to this one: plans compose, actions never call actions."""
-        assert not other.creates, "a plan that creates rows cannot be added to another"
+        """Add another plan to this one, which makes rows of other models: plans compose, actions never call actions."""
+        assert not self.creates.keys() & other.creates.keys(), "both plans create rows of the same model"
+        self.creates.update(other.creates)
         offset = len(self.steps)
         self.steps.extend(other.steps)
         self.draws.extend(d._replace(step=None if d.step is None else d.step + offset) for d in other.draws)

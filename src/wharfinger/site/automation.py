@@ -130,6 +130,8 @@ def install() -> None:
     close_documents = sales.closing(INVOICES, INVOICE_ROWS)
     for verb in sales.CLOSING:
         automation.after.setdefault(verb, []).append(close_documents)
+    for verb in sales.CHARGING:
+        automation.after.setdefault(verb, []).append(sales.where_charged(close_documents))
     for verb in sales.DELIVERING:
         automation.after.setdefault(verb, []).append(sales.fulfilled_by_itself)
     for one in LAWS:

@@ -19,6 +19,8 @@ from wharfinger.demand.pages import line_rows
 from wharfinger.devices.models import Device
 from wharfinger.documents.queries.letters import SENT
 from wharfinger.exchange import serving
+from wharfinger.flows.actions.charging import charge_and, open_and
+from wharfinger.flows.pages import charging
 from wharfinger.ledger.models import Holding
 from wharfinger.notices import store
 from wharfinger.notices.pages import attachments, mailed, talking
@@ -63,6 +65,7 @@ def install() -> None:
     further.figures["product.picture"] = attachments.thumbs
     further.figures["product.drawn"] = attachments.drawn
     further.pictures.append(store.on_paper)
+    further.charging[:] = [further.Charging(charging.ways, charge_and, open_and, charging.told)]
     further.titles.append(subjects.several)
     further.figures["product.levels"] = levels_of
     for table, kind in serving.LISTS.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -13,6 +13,7 @@ from wharfinger.base.refusal import N_
 from wharfinger.base.typed import written
 from wharfinger.demand.models import Line
 from wharfinger.devices.models import Device
+from wharfinger.flows.pages.charging import rest
 from wharfinger.fulfilment.models import Container
 from wharfinger.ledger.models import Entry, Fact, Move, Place
 from wharfinger.purchasing.pages.telling import beside
@@ -78,6 +79,9 @@ OUTCOMES = ("restock", "scrap", "repair", "to_vendor")
 
 BOXED = {"ship", "pick_pack_ship"}
 
+FURTHER: dict[str, Callable[[int], str]] = {"receive": beside, "pick": rest, "pick_pack_ship": rest}
+"""What else is told of an entry of these verbs, beside its goods."""
+
 
 @dataclass(slots=True)
 class Moved:
@@ -127,7 +131,9 @@ def sentence(entry: Entry) -> str | None:
             count,
         ).format(count=count, **words)
     said = gettext(told.sentence).format(**words)
-    return f"{said} {beside(entry.pk)}".strip() if entry.verb == "receive" else said
+    if entry.verb in FURTHER:
+        said = f"{said} {FURTHER[entry.verb](entry.pk)}".strip()
+    return said
 
 
 def _tellings(verb: str) -> list[Told]:

@@ -6,6 +6,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.db.models import Q
+
+from wharfinger.demand.models import Line
 from wharfinger.ledger.models import Entry, Fact
 from wharfinger.ledger.telling import Told
 from wharfinger.ledger.write import MADE
@@ -191,6 +194,8 @@ BY_NOUN: dict[str, str] = {
 SHARED = frozenset(
     {"add", "amend", "cancel", "change", "change_password", "charge", "close", "retire", "revoke", "set"}
 )
+SERVING = frozenset({"pick", "draft", "pick_pack_ship"})
+"""The verbs that may make charges and serve them in one entry, which is undone whole."""
 CANCELLED = {"order": "sales.cancel", "work_order": "work.cancel"}
 OWN = frozenset({"saved_view", "token"})
 OWN_FIELDS = frozenset({"language", "muted", None})
@@ -224,9 +229,12 @@ def offered(told: Iterable[Told], user: Any) -> set[int]:
 def _facts(entries: Iterable[tuple[int, str]]) -> dict[int, list[Changed]]:
     """What entries of the verbs that all nouns share speak of."""
     found: dict[int, list[Changed]] = defaultdict(list)
-    shared = [entry for entry, verb in entries if verb in SHARED]
-    if shared:
-        rows = Fact.objects.filter(entry__in=shared).exclude(field=MADE)
+    named = list(entries)
+    shared = [entry for entry, verb in named if verb in SHARED]
+    serving = [entry for entry, verb in named if verb in SERVING]
+    if shared or serving:
+        made = Q(entry__in=serving, field=MADE, subject=Line._meta.label)
+        rows = Fact.objects.filter(Q(entry__in=shared) & ~Q(field=MADE) | made)
         for entry, subject, field in rows.values_list("entry_id", "subject", "field"):
             found[entry].append((subject, field))
     return found
@@ -234,7 +242,7 @@ def _facts(entries: Iterable[tuple[int, str]]) -> dict[int, list[Changed]]:
 
 def _needs(verb: str, by: int | None, actor: int | None, facts: list[Changed]) -> Collection[str]:
     if verb in BY_VERB:
-        return (BY_VERB[verb],)
+        return {BY_VERB[verb], *(["work.charge"] if verb in SERVING and facts else ())}
     assert verb in SHARED, verb
     if actor is not None and by == actor and all(_own(*fact, actor) for fact in facts):
         return ()

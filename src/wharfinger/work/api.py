@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import partial
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
-from wharfinger.base import money
+from wharfinger.base import further, money
 from wharfinger.base.access import require
 from wharfinger.base.door import (
     Done,
@@ -44,11 +44,32 @@ Kind = Literal["ticket", "project", "contract", "job"]
 Scope = Literal["new_installation", "generic", "swap", "replacement", "return"]
 
 
+class ChargeGiven(LineGiven):
+    """A charge, and which units of it are meant."""
+
+    serials: list[str] = Field(
+        default=[],
+        max_length=1000,
+        examples=[[]],
+        description="Of goods that have serial numbers, which are picked or delivered with `then`.",
+    )
+
+
+Then = Annotated[
+    Literal["pick", "order", "deliver"] | None,
+    Field(
+        examples=["pick"],
+        description="What is done with the charges at once, as far as they are there; the rest goes the usual way.",
+    ),
+]
+
+
 class WorkOrderGiven(SheetGiven):
     """A new ticket, project, contract or job."""
 
     kind: Kind
-    charges: list[LineGiven] = Field(default=[], max_length=1000)
+    charges: list[ChargeGiven] = Field(default=[], max_length=1000)
+    then: Then = None
     title: Line = Field(default="", examples=["Router keeps restarting"])
     lead: Id | None = Field(default=None, description="The ticket's primary resource, the project's lead.")
     billable: bool = True
@@ -91,7 +112,8 @@ class WorkOrderDone(WorkOrderOut, Done):
 class ChargesGiven(Given):
     """Charges to add."""
 
-    charges: list[LineGiven] = Field(min_length=1, max_length=1000)
+    charges: list[ChargeGiven] = Field(min_length=1, max_length=1000)
+    then: Then = None
 
 
 class ProvisionGiven(Given):
@@ -170,9 +192,13 @@ def create_work_order(request: Request, body: WorkOrderGiven) -> HttpResponse:
     if body.kind == "job":
         module_on("jobs")
     wish = WorkWish(
-        **body.model_dump(exclude={"charges"}), lines=wishes(body.charges, organization=body.organization)
+        **body.model_dump(exclude={"charges", "then"}),
+        lines=wishes(body.charges, organization=body.organization),
     )
-    act = partial(actions.create_work_order, actor=request.auth, wish=wish)
+    act: Any = partial(actions.create_work_order, actor=request.auth, wish=wish)
+    if body.then:
+        codes = [one.serials for one in body.charges]
+        act = partial(further.charging[0].open, actor=request.auth, wish=wish, then=body.then, codes=codes)
     return make(request, act, "demand.Sheet", _work, subject="work_order")
 
 
@@ -211,10 +237,14 @@ def list_charges(request: Request, id: Id) -> HttpResponse:
 
 @router.post("/work-orders/{id}/charges", response={201: WorkOrderDone}, summary="Charge a work order")
 def add_charges(request: Request, id: Id, body: ChargesGiven) -> HttpResponse:
-    """Add charges; they are served at once."""
+    """Add charges, which are firm at once; with `then` what is there of them is picked, ordered or delivered."""
     require(request.auth, "work.charge")
     lines = wishes(body.charges, organization=queries.work_order(id).organization_id)
-    act = partial(demand.add_lines, actor=request.auth, sheet=id, wishes=lines)
+    act: Any = partial(demand.add_lines, actor=request.auth, sheet=id, wishes=lines)
+    if body.then:
+        codes = [one.serials for one in body.charges]
+        serve = further.charging[0].add
+        act = partial(serve, actor=request.auth, sheet=id, wishes=lines, then=body.then, codes=codes)
     return write(request, act, lambda _: _work(id), about=f"work_order:{id}", status=201)
 
 

@@ -16,11 +16,9 @@ from wharfinger.base import further
 from wharfinger.base.asking import Ask
 from wharfinger.base.door import module_on
 from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
-from wharfinger.base.typed import quantity
 from wharfinger.base.words import tidy
-from wharfinger.catalog.queries import called
 from wharfinger.demand import needed, pressing
 from wharfinger.demand.entry import in_rows
 from wharfinger.demand.pages import (
@@ -44,15 +42,13 @@ from wharfinger.demand.pages import (
 )
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import money_of, open_on, totals_of
-from wharfinger.demand.queries.reading import SHEET, lines_on, products_of
+from wharfinger.demand.queries.reading import SHEET, lines_on
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.queries.standing import people_who
-from wharfinger.demand.queries.where import lots_of, which_unit
 from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.telling import timeline
-from wharfinger.stock.models import Location
 from wharfinger.work import actions, queries
-from wharfinger.work.rules import KINDS, SCOPES, Provision, WorkWish
+from wharfinger.work.rules import KINDS, SCOPES, WorkWish
 
 PLURALS = {"ticket": "tickets", "project": "projects", "contract": "contracts", "job": "jobs"}
 SCOPE_WORDS = dict(
@@ -229,6 +225,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             "scopes": _scopes(kind),
             "people": _people(),
             "priorities": pressing.choices(),
+            "ways": further.ways(request.user, kind),  # type: ignore[arg-type]
             "back": reverse(f"work:{PLURALS[kind]}"),
         }
         return render(request, "work/form.html", context | offers(form.values))
@@ -251,12 +248,14 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             lead=typed_id(given, "lead"),
             **pressing.typed(given),
         )
+        if (then := given.get("then")) and wish.lines:
+            return further.charging[0].open(actor=request.user, wish=wish, then=then)
         return actions.create_work_order(actor=request.user, wish=wish)  # type: ignore[arg-type]
 
     return page_act(
         request,
         act,
-        ok=_("It is open."),
+        ok=lambda done: further.charged(done, given) or _("It is open."),
         back=lambda done: reverse("work:work_order", args=[done.one("demand.Sheet")]),
         again=in_rows(show, given),
     )
@@ -375,73 +374,3 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         ok=_("It is cancelled."),
         back=reverse("work:work_order", args=[pk]),
     )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@page("work.provide")
-def provide(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand goods over: of a charge, or of a product as a new one."""
-    row = queries.work_order(pk)
-    back = reverse("work:work_order", args=[pk])
-    charges = [
-        (line.pk, f"{line.position} · {line.product.sku}")
-        for line in lines_of(pk, "sheet").select_related("product")
-    ]
-    more = {"charges": charges, "locations": _locations(), "products": offers()["products"]}
-
-    def show(form: Form) -> HttpResponse:
-        return render(request, "work/provide.html", {"doc": row, "form": form, "back": back, **more})
-
-    if request.method != "POST":
-        return show(Form())
-    return page_act(
-        request,
-        lambda: _provide(request.user, pk, request.POST),
-        ok=_("Handed over on %(number)s.") % {"number": row.number},
-        back=back,
-        again=show,
-    )
-
-
-def _locations() -> list[tuple[int, str]]:
-    rows = Location.objects.filter(retired_on__isnull=True).order_by("-default", "name")
-    return list(rows.values_list("place_id", "name"))
-
-
-def _provide(actor: Any, pk: int, given: Any) -> Any:
-    line = typed_id(given, "line")
-    sku = given.get("sku", "").strip()
-    if line is not None:
-        product, decimals = _charge(line)
-    else:
-        found = called(sku)
-        if found is None:
-            raise (
-                BadInput("no_such_product", N_("There is no such product."), field="sku")
-                if sku
-                else BadInput("missing", N_("Choose a charge, or give the SKU of a product."), field="line")
-            )
-        product, decimals = found.pk, found.quantity_decimals
-    (lots,) = lots_of([product], [_serials(given)])
-    units, location = quantity(given.get("quantity", ""), decimals), typed_id(given, "location")
-    if len(lots) < units < (there := queries.numbered_units(product, units, line=line, location=location)):
-        raise which_unit(there, "serial-scan")
-    provision = Provision(
-        units,
-        line=line,
-        product=None if line is not None else product,
-        location=location,
-        lots=lots,
-    )
-    return actions.provide(actor=actor, work_order=pk, provisions=[provision])
-
-
-def _charge(line: int) -> tuple[int, int]:
-    found = products_of([line]).get(line)
-    if found is None:
-        raise BadInput("no_such_line", N_("There is no such charge here."), field="line")
-    return found
-
-
-def _serials(given: Any) -> list[str]:
-    return [text for text in (code.strip() for code in given.getlist("serial")) if text]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.work import pages
+from wharfinger.work import pages, providing
 
 app_name = "work"
 urlpatterns = [
@@ -18,5 +18,5 @@ urlpatterns = [
     path("work-orders/<int:pk>/edit/", pages.edit, name="edit"),
     path("work-orders/<int:pk>/complete/", pages.complete, name="complete"),
     path("work-orders/<int:pk>/cancel/", pages.cancel, name="cancel"),
-    path("work-orders/<int:pk>/provide/", pages.provide, name="provide"),
+    path("work-orders/<int:pk>/provide/", providing.provide, name="provide"),
 ]

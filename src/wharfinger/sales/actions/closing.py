@@ -50,6 +50,9 @@ CLOSING = (
 )
 """The verbs after which nothing may be open of a document any more, or something again."""
 
+CHARGING = ("pick", "draft")
+"""The verbs after which something may be open again where charges were made by the same act."""
+
 SENDING = ("pick", "ship", "deliver", "pick_pack_ship", "provide")
 """The verbs that an order on hold refuses, of charges that it collects, too."""
 
@@ -86,6 +89,18 @@ def closing(invoice_table: str, row_table: str) -> Callable[[Truth, Plan, Writte
             close_done(touched, written.id, owing=owing)
 
     return close
+
+
+def where_charged(
+    close: Callable[[Truth, Plan, Written], None],
+) -> Callable[[Truth, Plan, Written], None]:
+    """The same after an act that made charges, and nothing after any other."""
+
+    def last(truth: Truth, plan: Plan, written: Written) -> None:
+        if "demand.Line" in plan.creates:
+            close(truth, plan, written)
+
+    return last
 
 
 def _parts(account: AccountRef) -> tuple[str, int | None]:

@@ -1,0 +1,54 @@
+"""What the doors of the stories do with work and its charges; through actions and API."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tests.scenarios.further import Posts, Tells
+from wharfinger.demand.actions import add_lines
+from wharfinger.demand.rules import LineWish
+from wharfinger.flows.actions.charging import charge_and, open_and
+from wharfinger.work.actions import create_work_order
+from wharfinger.work.rules import WorkWish
+
+Items = Sequence[tuple[int, int]]
+
+
+class ChargesActions:
+    """Calls the actions in process."""
+
+    def open_work(self: Tells, customer: int, items: Items, then: str | None) -> tuple[int, int]:
+        """Open a ticket with charges, and serve them at once: the ticket and the entry."""
+        wish = WorkWish("ticket", customer, lines=tuple(LineWish(*one) for one in items))
+        if then is None:
+            done = self._said(lambda: create_work_order(actor=self.who, wish=wish))
+        else:
+            done = self._said(lambda: open_and(actor=self.who, wish=wish, then=then))
+        return done.one("demand.Sheet"), done.id
+
+    def charge(self: Tells, work: int, items: Items, then: str | None) -> int:
+        """Add charges, and serve them at once."""
+        wishes = [LineWish(*one) for one in items]
+        if then is None:
+            return int(self._said(lambda: add_lines(actor=self.who, sheet=work, wishes=wishes)).id)
+        return int(self._said(lambda: charge_and(actor=self.who, sheet=work, wishes=wishes, then=then)).id)
+
+
+class ChargesApi:
+    """Speaks JSON over HTTP."""
+
+    def open_work(self: Posts, customer: int, items: Items, then: str | None) -> tuple[int, int]:
+        """Open a ticket with charges, and serve them at once: the ticket and the entry."""
+        body: dict[str, Any] = {"kind": "ticket", "organization": customer, "then": then}
+        made = self._post("/work-orders", body | {"charges": _lines(items)})
+        return made["id"], made["entry"]
+
+    def charge(self: Posts, work: int, items: Items, then: str | None) -> int:
+        """Add charges, and serve them at once."""
+        made = self._post(f"/work-orders/{work}/charges", {"then": then, "charges": _lines(items)})
+        return int(made["entry"])
+
+
+def _lines(items: Items) -> list[dict[str, Any]]:
+    return [{"product": product, "quantity": str(quantity)} for product, quantity in items]
