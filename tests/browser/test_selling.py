@@ -49,6 +49,6 @@ def test_a_quote_is_sent_and_accepted_by_its_link(person: Person) -> None:
     assert person.heading().startswith("SO-")
 
 
-@pytest.mark.parametrize("path", ["todos/", "settings/notifications/", "account/mails/"])
+@pytest.mark.parametrize("path", ["todos/", "settings/notifications/", "account/mails/", "notices/"])
 def test_its_pages_open(person: Person, path: str) -> None:
     person.go(f"/{path}")

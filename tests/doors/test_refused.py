@@ -25,6 +25,8 @@ Picture = Callable[[], dict[str, str]]
 OPEN_OPERATIONS = {
     "/tokens": 200,
     "/account/mails": 200,
+    "/notices": 200,
+    "/notices/read": 200,
     "/modules": 200,
     "/worklists": 200,
     "/worklists/{name}": 404,
@@ -32,10 +34,11 @@ OPEN_OPERATIONS = {
 }
 """What answers everybody, each with no more than is theirs: their own tokens, the worklists they may see, what they find."""
 KINDS = {"quotes": "quote", "orders": "order", "work-orders": "ticket"}
-OWN_OPERATIONS = {"patch /account/mails"}
+OWN_OPERATIONS = {"patch /account/mails", "post /notices/read"}
 """Where everybody decides for themselves."""
 OPEN_PAGES = {
     *("/", "/search/", "/sign-in/", "/sign-out/", "/account/", "/account/tokens/", "/account/mails/"),
+    *("/notices/", "/notices/read/", "/notices/read-all/", "/notices/<int:pk>/"),
     "/healthz",
     *("/views/save", "/views/<int:view>/delete"),
     *(f"/q/<int:pk>-<slug:mark>/{end}" for end in ("", "offer.pdf", "accept/", "decline/")),

@@ -16,7 +16,7 @@ def test_one_mutes_events_for_oneself_and_nobody_else() -> None:
     user = world().user
     client = Client()
     client.force_login(user)
-    assert client.get(AT).json() == {"muted": []}
+    assert client.get(AT).json() == {"muted": [], "silenced": [], "digest": ""}
     done = client.patch(AT, {"muted": ["customer", "picked"]}, "application/json")
     assert (done.status_code, done.json()["muted"]) == (200, ["picked", "customer"])
     entry = Entry.objects.get(pk=done.json()["entry"])

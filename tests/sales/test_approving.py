@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 
 from tests.sales.test_api import send as call
@@ -15,10 +16,13 @@ from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import BadInput, Refusal
 from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand.actions import change_line
+from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.demand.rules.discounts import Discount
 from wharfinger.ledger.reverse import reverse
+from wharfinger.notices import outbox
+from wharfinger.notices.models import Notice
 from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import Role, User
 from wharfinger.sales.actions.approving import approve, ask, reject
@@ -26,6 +30,7 @@ from wharfinger.sales.actions.sending import mark_quote_sent
 from wharfinger.sales.models import Quote
 from wharfinger.sales.queries.margins import concerns_of
 from wharfinger.sales.rules.approving import Concerns
+from wharfinger.site.consumers import CONSUMERS
 
 pytestmark = pytest.mark.django_db
 
@@ -153,3 +158,45 @@ def test_approval_on_pages_and_by_api(client: Client, company: World) -> None:
     call(client, "POST", f"/quotes/{quote}/ask-approval", {})
     client.force_login(boss)
     assert call(client, "POST", f"/quotes/{quote}/approve", {})["approval"] == "approved"
+
+
+def test_who_may_approve_is_told_and_sees_how_many_wait(company: World, client: Client) -> None:
+    limits(discount_percent=10)
+    boss = approver()
+    User.objects.filter(pk=boss.pk).update(email="boss@house.example")
+    quote, _ = quote_of(company, LineWish(company.product().pk, 2, 100, discount_micro=200_000))
+    Sheet.objects.filter(pk=quote).update(owner=company.user)
+
+    def told() -> list[tuple[str, str]]:
+        mail.outbox.clear()
+        while outbox.work(CONSUMERS):
+            pass
+        rung = [(one.user.username, one.event) for one in Notice.objects.order_by("-pk")[:1]]
+        return rung + [(one.to[0], one.subject) for one in mail.outbox]
+
+    told()
+    number = Sheet.objects.get(pk=quote).number
+    ask(actor=company.user, quote=quote)
+    waits = f"{number} for {company.customer.name} waits for approval."
+    assert told() == [("boss", "quote_to_approve"), ("boss@house.example", waits)]
+    seller = User.objects.create(username="seller")
+    seller.roles.add(Role.objects.create(name="Sellers", permissions=["*.read"]))
+    client.force_login(seller)
+    assert nav_count(client) == ""
+    other = Client()
+    other.force_login(boss)
+    assert nav_count(other) == "1"
+    reject(actor=boss, quote=quote, note="Too cheap")
+    assert told() == [(company.user.username, "quote_rejected")]
+    assert Notice.objects.latest("pk").text == f"{number} for {company.customer.name} is rejected. Too cheap"
+    ask(actor=company.user, quote=quote)
+    approve(actor=boss, quote=quote)
+    told()
+    assert [one.event for one in Notice.objects.order_by("-pk")[:1]] == ["quote_approved"]
+    assert nav_count(other) == ""
+
+
+def nav_count(client: Client) -> str:
+    """How much waits beside Quotes at the left of every page."""
+    stop = client.get("/").content.decode().partition('href="/quotes/"')[2].partition("</a>")[0]
+    return stop.partition('<b class="n">')[2].partition("<")[0]

@@ -14,6 +14,7 @@ RUNS = "a file on its way in; each thing that it brings is an entry"
 SENDING = "how far a message is"
 WITH_ENTRY = "in one transaction with its entry"
 CLOSED = "which entry left nothing open, beside that entry"
+OWN = "what one has read, which is nobody else's business"
 UNKEPT = "what the journal must not keep, in one transaction with its entry"
 
 WITHOUT_ENTRY = {
@@ -31,6 +32,8 @@ WITHOUT_ENTRY = {
     "exchange.actions.runs.start": RUNS,
     "exchange.actions.runs.upload": RUNS,
     "exchange.actions.runs.upload_all": RUNS,
+    "notices.actions.bell.read": OWN,
+    "notices.actions.bell.read_all": OWN,
 }
 """Actions that post nothing, neither themselves nor through others."""
 PAST_POST = {
@@ -50,6 +53,10 @@ PAST_POST = {
     "exchange.actions.runs.start": RUNS,
     "exchange.actions.runs.upload": RUNS,
     "exchange.actions.stock._post": WITH_ENTRY,
+    "notices.actions.bell.read": OWN,
+    "notices.actions.bell.read_all": OWN,
+    "notices.bell.ring": "what an entry tells people, written by whoever reads it afterwards",
+    "notices.digest._send": SENDING,
     "notices.outbox.again": SENDING,
     "notices.outbox.fail": SENDING,
     "notices.outbox.finish": SENDING,

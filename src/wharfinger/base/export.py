@@ -29,7 +29,7 @@ def plain(kind: str, value: Any) -> str | int | Decimal:
     if value is None:
         return ""
     match kind:
-        case "link":
+        case "link" | "told":
             return str(value[0])
         case "chip" | "picture":
             return str(value[1])

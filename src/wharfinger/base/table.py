@@ -32,6 +32,7 @@ Kind = Literal[
     "person",
     "picture",
     "noted",
+    "told",
 ]
 RIGHT = frozenset(("number", "quantity", "held", "money", "price"))
 
@@ -44,7 +45,7 @@ class Column:
     held: (units, decimals, address of who holds it) · money: (minor, currency) ·
     price: (micro, currency) · date, ago: date or datetime · chip: (tone, word) · person: name ·
     stage_bar: ({stage: units}, decimals) · picture: (address, what it shows) ·
-    noted: (text, quiet lines beneath it). Nothing is None.
+    noted: (text, quiet lines beneath it) · told: (text, address, whether it is new). Nothing is None.
     """
 
     key: str
@@ -279,7 +280,7 @@ def _shown(table: Table, ask: Ask, columns: Sequence[Column], rows: Rows, refusa
         columns=columns,
         tabs=[(tab.key, gettext(tab.label), rows.counts.get(tab.key)) for tab in table.tabs],
         filters=[(item, list(item.choices(ask)) if item.choices else []) for item in table.filters],
-        acts=[act for act in table.acts if ask.actor.may(act.permission)],
+        acts=[act for act in table.acts if not act.permission or ask.actor.may(act.permission)],
         new=table.new if table.new and ask.actor.may(table.new.permission) else None,
         filtered=bool(ask.given),
         refusal=refusal,

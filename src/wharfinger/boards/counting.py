@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -12,13 +13,20 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.prepared import Slot, instant
 
 
-def counts() -> dict[str, int]:
-    """How much waits on each worklist, counted no further than one past a thousand, in one statement."""
+def counts(besides: Mapping[str, tuple[str, Sequence[Any]]] | None = None) -> dict[str, int]:
+    """How much waits on each worklist, counted no further than one past a thousand, in one statement.
+
+    besides: what else is counted in it, by name, each a statement that finds ids, and its values.
+    """
     text, params = _counting()
     now = clock.now()
-    rows = sql.fetch(text, [p.given(now) if isinstance(p, Slot) else p for p in params])
+    given = [p.given(now) if isinstance(p, Slot) else p for p in params]
+    for name, (found_by, values) in (besides or {}).items():
+        text += f" UNION ALL SELECT '{name}', 0, COUNT(*) FROM ({found_by}) AS part_{name}"
+        given += values
+    rows = sql.fetch(text, given)
     found = {(kind, bool(free)): int(count) for kind, free, count in rows}
-    return {
+    return {name: found[name, False] for name in besides or ()} | {
         one.name: min(
             sum(found[kind, one.stock_too] for kind in one.kinds) + found.get((one.name, False), 0), MANY + 1
         )

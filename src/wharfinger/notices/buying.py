@@ -6,8 +6,8 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
-from django.conf import settings
 from django.db.models import F
 from django.urls import reverse
 
@@ -18,8 +18,13 @@ from wharfinger.notices.rules import News
 from wharfinger.purchasing.models import Approval, PurchaseOrder, Rejection
 from wharfinger.purchasing.queries.tiers import who_decides
 
-Paper = tuple[str, str]
-"""What a document is called, and where people read it in their browser."""
+
+class Paper(NamedTuple):
+    """What a document is called, also by the journal, and where people read it in their browser."""
+
+    number: str
+    subject: str
+    page: str
 
 
 def news_of(entry: Entry) -> list[News]:
@@ -123,9 +128,10 @@ def papers_of(orders: Iterable[int]) -> dict[tuple[str, int], Paper]:
     if not wanted:
         return {}
     found = PurchaseOrder.objects.filter(pk__in=wanted).values_list("pk", "number", "vendor__name")
-    way = settings.PUBLIC_URL.rstrip("/")
     return {
-        ("order", pk): (f"{number} ({vendor})", way + reverse("purchasing:order", args=[pk]))
+        ("order", pk): Paper(
+            f"{number} ({vendor})", f"purchase_order:{pk}", reverse("purchasing:order", args=[pk])
+        )
         for pk, number, vendor in found
     }
 

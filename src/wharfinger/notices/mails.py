@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 
 from wharfinger.base import configuration
 from wharfinger.base.quantity import plain
-from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.models import SUBJECTS, Line, Sheet
 from wharfinger.ledger import lapsing
 from wharfinger.ledger.models import Entry, Move, Outbox
-from wharfinger.notices import buying, low, outbox, rules, talk
+from wharfinger.notices import bell, buying, low, outbox, rules, talk
+from wharfinger.notices.bell import Message, Said
 from wharfinger.notices.buying import Paper
 from wharfinger.notices.models import Rule
 from wharfinger.notices.rules import EVENTS, News
@@ -33,16 +34,23 @@ MOST_LINKS = 10
 
 
 def tell(row: Outbox) -> list[dict[str, Any]]:
-    """Read an entry and write one mail for each person who is to know of it."""
+    """Read an entry, ring the bell of each person who is to know of it, and write the mails that leave at once."""
     assert row.entry is not None
+    messages = told(row.entry)
+    bell.ring(row.entry, messages)
     return [
         {"entry_id": row.entry_id, "consumer": "mail", "payload": mail, "due_at": row.due_at}
-        for mail in about(row.entry)
+        for mail in bell.mails(messages)
     ]
 
 
 def about(entry: Entry) -> list[dict[str, Any]]:
-    """The mails about an entry: one for each person who is to know of it."""
+    """The mails that leave at once about an entry."""
+    return bell.mails(told(entry))
+
+
+def told(entry: Entry) -> list[Message]:
+    """What people are told of an entry: one message for each person who is to know of it."""
     if entry.verb == "run_low":
         return low.about(entry)
     if entry.verb == "tell_expiring":
@@ -60,7 +68,7 @@ def about(entry: Entry) -> list[dict[str, Any]]:
     }
     named = {event: rule.people for event, rule in own.items() if rule.active}
     users = {u.pk: u for u in User.objects.filter(is_active=True)}
-    muted = {pk: frozenset(user.muted) for pk, user in users.items()}
+    silenced = {pk: frozenset(user.silenced) for pk, user in users.items()}
     common = {
         "purchasing_team": [pk for pk in configuration.one("purchasing_team") if isinstance(pk, int)],
     }
@@ -68,13 +76,19 @@ def about(entry: Entry) -> list[dict[str, Any]]:
     people |= buying.people_of([one.order for one in news if one.order], common)
     for about, approvers in buying.approvers(news).items():
         people[about]["approvers"] = approvers
-    told = rules.tell(news, roles, people, named, muted, entry.actor_id)
+    messages = rules.tell(news, roles, people, named, silenced, entry.actor_id)
     sheets = Sheet.objects.in_bulk({one.sheet for one in news if one.sheet})
     papers = {
-        one.about: (sheets[one.sheet].number, address_of(sheets[one.sheet])) for one in news if one.sheet
+        one.about: Paper(
+            sheets[one.sheet].number,
+            f"{SUBJECTS[sheets[one.sheet].kind]}:{one.sheet}",
+            page_of(sheets[one.sheet]),
+        )
+        for one in news
+        if one.sheet
     }
     papers |= buying.papers_of([one.order for one in news if one.order])
-    return [written(users[one.user], one.news, papers) for one in told if users[one.user].email]
+    return [message(users[one.user], one.news, papers) for one in messages]
 
 
 def news_of(entry: Entry) -> list[News]:
@@ -146,20 +160,30 @@ def people_of(
     }
 
 
-def written(user: User, news: Sequence[News], papers: Mapping[tuple[str, int], Paper]) -> dict[str, Any]:
-    """The mail about an act, in the person's language, with the way to each document."""
+def message(user: User, news: Sequence[News], papers: Mapping[tuple[str, int], Paper]) -> Message:
+    """What one person is told of an act, in their language."""
+    mailed = [one for one in news if one.event not in user.muted]
     with translation.override(user.language):
-        told = sorted({papers[one.about][0] for one in news})
-        lines = [_told(one, papers[one.about][0]) for one in news]
-        first = news[0]
-        subject = (
-            _named(first, papers[first.about][0])
-            if len(news) == 1
-            else _("%(numbers)s: %(count)s changes") % {"numbers": ", ".join(told[:3]), "count": len(news)}
-        )
-        ways = list(dict.fromkeys(papers[one.about][1] for one in news))[:MOST_LINKS]
-        hello = _("Hello %(name)s,") % {"name": user.name or user.username}
-    return {"to": [user.email], "subject": subject[:200], "body": "\n".join([hello, "", *lines, "", *ways])}
+        rings = said(news, papers)
+        mail = rings if len(mailed) == len(news) else said(mailed, papers) if mailed else None
+    return Message(user, rings, mail)
+
+
+def said(news: Sequence[News], papers: Mapping[tuple[str, int], Paper]) -> Said:
+    """What happened, with the way to each document."""
+    found = [papers[one.about] for one in news]
+    numbers = sorted({one.number for one in found})
+    title = (
+        _named(news[0], found[0].number)
+        if len(news) == 1
+        else _("%(numbers)s: %(count)s changes") % {"numbers": ", ".join(numbers[:3]), "count": len(news)}
+    )
+    return Said(
+        title,
+        [(one.event, _told(one, paper.number)) for one, paper in zip(news, found, strict=True)],
+        list(dict.fromkeys(one.page for one in found))[:MOST_LINKS],
+        found[0].subject,
+    )
 
 
 def _named(one: News, number: str) -> str:
@@ -178,11 +202,9 @@ def _said(one: News) -> str:
     return f"{words}: {one.note}" if one.note else words
 
 
-def address_of(sheet: Sheet) -> str:
+def page_of(sheet: Sheet) -> str:
     """Where people read a document in their browser."""
-    return settings.PUBLIC_URL.rstrip("/") + reverse(
-        PAGES.get(sheet.kind, "work:work_order"), args=[sheet.pk]
-    )
+    return reverse(PAGES.get(sheet.kind, "work:work_order"), args=[sheet.pk])
 
 
 def identity(row: Outbox) -> str:

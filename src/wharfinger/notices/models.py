@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from wharfinger.ledger.models import Document, Outbox
+from wharfinger.ledger.models import Document, Entry, Outbox
 
 
 class Rule(models.Model):
@@ -57,6 +57,33 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outbox_id}: {'ok' if self.ok else self.said}"
+
+
+class Notice(models.Model):
+    """What one person is told of one act: a line under their bell, in the language they read then."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices", db_index=False)
+    entry = models.ForeignKey(Entry, models.CASCADE, related_name="+", db_index=False)
+    event = models.CharField(max_length=20)
+    text = models.CharField(max_length=300)
+    about = models.CharField(max_length=60, blank=True)
+    """The document, as the journal names it; nothing where it is about a list."""
+    told: models.JSONField[Any, Any] = models.JSONField(default=list)
+    """Every sentence, each with its event."""
+    read_at = models.DateTimeField(null=True)
+    in_digest = models.BooleanField(default=False)
+    """Whether it waits for the mail of the day."""
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "entry"], name="told_once")]
+        indexes = [
+            models.Index(fields=["user", "-id"], name="notice_of"),
+            models.Index(fields=["user", "-id"], name="notice_unread", condition=Q(read_at__isnull=True)),
+            models.Index(fields=["id"], name="notice_waiting", condition=Q(in_digest=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class Todo(Document):

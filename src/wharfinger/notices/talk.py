@@ -1,75 +1,109 @@
-"""Mails about what was said: a customer's answer to a quote, a mention in a note, something to be done."""
+"""What people are told that somebody said: a customer's answer to a quote, a yes or no to sending it, a mention, a to-do."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
-from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
-from django.utils import formats, translation
+from django.utils import formats
 from django.utils.translation import gettext as _
 
-from wharfinger.base import further
+from wharfinger.base import configuration, further
+from wharfinger.base.refusal import N_
 from wharfinger.demand.models import Sheet
 from wharfinger.ledger.models import Entry, Fact
+from wharfinger.notices import bell
+from wharfinger.notices.bell import Message, Said
 from wharfinger.notices.models import Rule, Todo
 from wharfinger.notices.rules import EVENTS
-from wharfinger.parties.models import User
+from wharfinger.parties.queries import who_may
 
-Mails = list[dict[str, Any]]
 ANSWERS = {"accept_quote": "accepted", "decline_quote": "declined"}
 """The event of each verb by which a customer answers."""
+ASKED = {
+    "ask_approval": "quote_to_approve",
+    "approve_quote": "quote_approved",
+    "reject_quote": "quote_rejected",
+}
+"""The event of each verb about the yes that a quote needs before it goes out."""
 
 
-def about(entry: Entry) -> Mails:
-    """The mails about what an entry says: one for each person whom it concerns."""
+def about(entry: Entry) -> list[Message]:
+    """What people are told about what an entry says: one message for each whom it concerns."""
     return VERBS[entry.verb](entry)
 
 
-def _answer(entry: Entry) -> Mails:
-    """A customer's answer: to who owns the quote and its deal, unless a rule says otherwise."""
-    event = ANSWERS[entry.verb]
+def _answer(entry: Entry) -> list[Message]:
+    """What somebody says to a quote: to whoever holds a role for it, unless a rule says otherwise."""
+    event = ANSWERS.get(entry.verb) or ASKED[entry.verb]
     rule = Rule.objects.filter(event=event).first()
     if rule is not None and not rule.active:
         return []
     roles = EVENTS[event][1] if rule is None else rule.roles
     named = {pk for pk in rule.people if isinstance(pk, int)} if rule is not None else set()
-    found: Mails = []
+    found: list[Message] = []
     quotes = Sheet.objects.filter(pk__in=_of(entry, "quote"))
     for sheet in quotes.select_related("quote__opportunity", "organization"):
-        holders = {"owner": sheet.owner_id, "opportunity_owner": sheet.quote.opportunity.owner_id}
-        people = named | {pk for role, pk in holders.items() if role in roles and pk is not None}
-        found += _mails(event, people, entry.actor_id, partial(_answered, entry, sheet))
+        people = {pk for role in roles for pk in _holders(entry, sheet, role) if pk is not None}
+        found += bell.to(event, named | people, entry.actor_id, partial(_answered, entry, sheet))
     return found
 
 
-def _answered(entry: Entry, sheet: Sheet, _pk: int) -> tuple[str, list[str]]:
+def _holders(entry: Entry, sheet: Sheet, role: str) -> list[int | None]:
+    """Who holds a role for a quote: also who asked for its approval, and who may give it."""
+    if role == "owner":
+        return [sheet.owner_id]
+    if role == "opportunity_owner":
+        return [sheet.quote.opportunity.owner_id]
+    if role == "requester":
+        # As it was said then: a quote that is not approved has nobody who asks any more.
+        said = Fact.objects.filter(
+            subject=f"quote:{sheet.pk}", field="approval_asked_by_id", entry__lte=entry
+        )
+        asked = said.exclude(new__in=("", "null")).order_by("-pk").values_list("new", flat=True).first()
+        return [int(asked)] if asked else []
+    if role == "approvers" and entry.verb in ASKED:
+        mine = () if configuration.one("quote_approval")["self_approval"] else (sheet.owner_id,)
+        return [pk for pk in who_may("sales.approve_quote") if pk not in mine]
+    return []
+
+
+def _answered(entry: Entry, sheet: Sheet, _pk: int) -> Said:
     facts = {"number": sheet.number, "customer": sheet.organization.name}
-    page = reverse("sales:quote", args=[sheet.pk])
-    if entry.verb == "accept_quote":
-        return _("%(customer)s has accepted %(number)s.") % facts, [page]
-    return f"{_('%(customer)s has declined %(number)s.') % facts} {entry.reason}".strip(), [page]
+    text = _(ANSWERED[entry.verb]) % facts
+    said = f"{text} {entry.reason}".strip() if entry.verb in ("decline_quote", "reject_quote") else text
+    event = ANSWERS.get(entry.verb) or ASKED[entry.verb]
+    return Said(said, [(event, said)], [reverse("sales:quote", args=[sheet.pk])], f"quote:{sheet.pk}")
 
 
-def _note(entry: Entry) -> Mails:
+ANSWERED = {
+    "accept_quote": N_("%(customer)s has accepted %(number)s."),
+    "decline_quote": N_("%(customer)s has declined %(number)s."),
+    "ask_approval": N_("%(number)s for %(customer)s waits for approval."),
+    "approve_quote": N_("%(number)s for %(customer)s is approved."),
+    "reject_quote": N_("%(number)s for %(customer)s is rejected."),
+}
+
+
+def _note(entry: Entry) -> list[Message]:
     """A note: to whoever it mentions."""
     people = _of(entry, "user")
     if not people:
         return []
     first = Fact.objects.filter(entry=entry).order_by("pk").values_list("subject", flat=True)[0]
 
-    def said(_pk: int) -> tuple[str, list[str]]:
+    def said(_pk: int) -> Said:
         title, page = further.titles_of([first])[first]
         facts = {"who": _who(entry), "title": title, "text": entry.reason}
-        return _("%(who)s mentions you on %(title)s: %(text)s") % facts, [page]
+        text = _("%(who)s mentions you on %(title)s: %(text)s") % facts
+        return Said(text, [("mentioned", text)], [page], first)
 
-    return _mails("mentioned", people, entry.actor_id, said)
+    return bell.to("mentioned", people, entry.actor_id, said)
 
 
-def _todo(entry: Entry) -> Mails:
+def _todo(entry: Entry) -> list[Message]:
     """Something to be done: to who is to do it, when it is theirs and when it is due."""
     rows = Todo.objects.filter(pk__in=_of(entry, "todo"), done_at__isnull=True)
     if entry.verb == "change_todo":
@@ -79,13 +113,14 @@ def _todo(entry: Entry) -> Mails:
     for row in rows.order_by("due_on", "pk"):
         by_person[row.person_id].append(row)
 
-    def said(pk: int) -> tuple[str, list[str]]:
-        titles = further.titles_of({one.about for one in by_person[pk]})
-        told = [_told(one, titles[one.about][0]) for one in by_person[pk]]
-        pages = list(dict.fromkeys(titles[one.about][1] for one in by_person[pk]))
-        return "\n".join(told), pages
+    def said(pk: int) -> Said:
+        mine = by_person[pk]
+        titles = further.titles_of({one.about for one in mine})
+        told = [_told(one, titles[one.about][0]) for one in mine]
+        pages = list(dict.fromkeys(titles[one.about][1] for one in mine))
+        return Said(" ".join(told), [("todo", text) for text in told], pages, mine[0].about)
 
-    return _mails("todo", by_person, entry.actor_id, said)
+    return bell.to("todo", by_person, entry.actor_id, said)
 
 
 def _told(one: Todo, title: str) -> str:
@@ -96,8 +131,8 @@ def _told(one: Todo, title: str) -> str:
     return _("To do for %(title)s until %(day)s: %(text)s") % (facts | {"day": day})
 
 
-VERBS: dict[str, Callable[[Entry], Mails]] = {
-    **dict.fromkeys(ANSWERS, _answer),
+VERBS: dict[str, Callable[[Entry], list[Message]]] = {
+    **dict.fromkeys((*ANSWERS, *ASKED), _answer),
     "note": _note,
     **dict.fromkeys(("todo", "change_todo", "remind"), _todo),
 }
@@ -111,23 +146,3 @@ def _of(entry: Entry, noun: str) -> list[int]:
 
 def _who(entry: Entry) -> str:
     return str(entry.actor) if entry.actor is not None else "Wharfinger"
-
-
-def _mails(
-    event: str, people: Iterable[int], actor: int | None, said: Callable[[int], tuple[str, list[str]]]
-) -> Mails:
-    """One mail for each of these people who wants to hear of the event, in their language; never to who did it."""
-    users = User.objects.filter(pk__in=set(people) - {actor}, is_active=True).order_by("pk")
-    return [_written(user, said) for user in users if user.email and event not in user.muted]
-
-
-def _written(user: User, said: Callable[[int], tuple[str, list[str]]]) -> dict[str, Any]:
-    with translation.override(user.language):
-        text, pages = said(user.pk)
-        hello = _("Hello %(name)s,") % {"name": user.name or user.username}
-    ways = "\n".join(settings.PUBLIC_URL.rstrip("/") + page for page in pages if page)
-    return {
-        "to": [user.email],
-        "subject": " ".join(text.split())[:200],
-        "body": f"{hello}\n\n{text}\n\n{ways}",
-    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from wharfinger.notices import pages
-from wharfinger.notices.pages import attachments, talking
+from wharfinger.notices.pages import attachments, bell, talking
 
 app_name = "notices"
 urlpatterns = [
@@ -26,7 +26,11 @@ urlpatterns = [
     path("attachments/<int:pk>/erase/", attachments.erase, name="erase"),
     path("attachments/<int:pk>/first/", attachments.first, name="first_attachment"),
     path("attachments/<int:pk>/<slug:size>/", attachments.picture, name="picture"),
-    path("account/mails/", pages.own_mails, name="own_mails"),
+    path("account/mails/", bell.own_mails, name="own_mails"),
+    path("notices/", bell.notices, name="notices"),
+    path("notices/read/", bell.read, name="read"),
+    path("notices/read-all/", bell.read_all, name="read_all"),
+    path("notices/<int:pk>/", bell.open_notice, name="open"),
     path("settings/messages/", pages.messages, name="messages"),
     path("settings/messages/send-again/", pages.send_again, name="send_again"),
 ]

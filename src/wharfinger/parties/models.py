@@ -171,6 +171,10 @@ class User(AbstractBaseUser):
     """Roles ever held; those held now are ``Role.objects.filter(**HELD_NOW)``."""
     muted: models.JSONField[Any, Any] = models.JSONField(default=list)
     """Events of which this person wants no mail."""
+    silenced: models.JSONField[Any, Any] = models.JSONField(default=list)
+    """Events of which this person wants to hear nothing: neither a mail nor the bell."""
+    digest = models.CharField(max_length=5, blank=True)
+    """How often mails come: ``daily``, or nothing where each comes at once."""
 
     USERNAME_FIELD = "username"
     objects = Users()

@@ -85,6 +85,13 @@ class Quote(models.Model):
                 name="accepted_or_declined",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["approval_asked_at"],
+                name="quote_waiting",
+                condition=Q(approval_asked_at__isnull=False, approved_at__isnull=True),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"quote {self.pk}"

@@ -26,6 +26,11 @@ def _link(words: str, to: str) -> Markup:
     return Markup(f'<a href="{escape(to)}">{escape(words)}</a>')  # noqa: S704 - both are escaped.
 
 
+def _news(words: str, to: str, new: bool) -> Markup:
+    """What one is told; what is new stands out."""
+    return Markup("<b>{}</b>").format(_link(words, to)) if new else _link(words, to)
+
+
 def _held(units: int, decimals: int, to: str) -> Markup:
     return _link(formats.quantity(units, decimals), to if units else "")
 
@@ -58,6 +63,7 @@ SHOW: dict[str, Callable[[Any], Any]] = {
     "person": formats.initials,
     "picture": lambda value: _picture(*value),
     "noted": lambda value: _noted(*value),
+    "told": lambda value: _news(*value),
 }
 
 

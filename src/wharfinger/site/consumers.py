@@ -13,7 +13,7 @@ from wharfinger.catalog.actions.offers import come_into_force
 from wharfinger.documents.actions import sending
 from wharfinger.exchange.actions import rollback, runs
 from wharfinger.ledger.models import Outbox
-from wharfinger.notices import mails, webhooks
+from wharfinger.notices import digest, mails, webhooks
 from wharfinger.notices.actions import todos
 from wharfinger.notices.actions.attachments import sweep, take_off_the_disk
 from wharfinger.notices.outbox import Consumer
@@ -49,6 +49,7 @@ LANES: tuple[tuple[str, ...], ...] = (
 assert {name for lane in LANES for name in lane} == set(CONSUMERS)
 
 DAY_S = 86_400
+DIGEST_S = 600
 LOW_S = 60
 """So often it is looked what runs low: it reads every level that is kept."""
 
@@ -86,6 +87,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     every(LOW_S, partial(low.tell_low, actor=HOUSE)),
     every(LOW_S, partial(batches.tell_expiring, actor=HOUSE)),
     every(LOW_S, partial(todos.remind, actor=HOUSE)),
+    every(DIGEST_S, digest.send),
     every(DAY_S, sweep),
 )
 """What the clock asks for, every few seconds: each finds out by itself whether anything is due."""

@@ -23,7 +23,7 @@ from wharfinger.ledger.models import Entry
 from wharfinger.ledger.telling import Told, may_be_undone, undoable
 from wharfinger.site import cells, formats, icons, saying
 from wharfinger.site.house import house
-from wharfinger.site.nav import address, nav
+from wharfinger.site.nav import address, nav, waits
 from wharfinger.site.remedies import fills, remedy_words
 from wharfinger.site.stages import stage_bar
 from wharfinger.site.subjects import noun, page_of, subject
@@ -55,6 +55,7 @@ def environment(**options: Any) -> Environment:
         language=language,
         languages=settings.LANGUAGES,
         nav=nav,
+        waits=waits,
         house=house,
         said=said,
         undo_offered=undo_offered,

@@ -14,6 +14,8 @@ from django.utils.translation import gettext
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import count_words
 from wharfinger.boards.counting import counts as waiting
+from wharfinger.notices.queries import bell
+from wharfinger.sales.queries import approvals
 from wharfinger.site.house import house
 
 SELL, BUY, STOCK = N_("Sell and return"), N_("Buy and receive"), N_("Stock")
@@ -30,7 +32,7 @@ class Stop:
     permission: str
     module: str = ""
     count: str = ""
-    """The worklist whose waiting rows are shown beside it."""
+    """The worklist whose waiting rows are shown beside it, or what else waits: quotes for who may approve them."""
     key: str = ""
     """The letter after `g` that goes there."""
 
@@ -39,7 +41,7 @@ STOPS = (
     Stop("", N_("Today"), "site:today", "layout-dashboard", "", key="h"),
     Stop("", N_("To-dos"), "notices:todos", "square-check", "notices.read"),
     Stop(SELL, N_("Opportunities"), "sales:opportunities", "target", "sales.read"),
-    Stop(SELL, N_("Quotes"), "sales:quotes", "file-text", "sales.read", key="q"),
+    Stop(SELL, N_("Quotes"), "sales:quotes", "file-text", "sales.read", count="quotes", key="q"),
     Stop(SELL, N_("Sales orders"), "sales:orders", "shopping-cart", "sales.read", key="o"),
     Stop(SELL, N_("Counter sale"), "flows:counter", "scan-barcode", "sales.sell"),
     Stop(SELL, N_("To pick"), "boards:to_pick", "hand", "fulfilment.read", count="to_pick", key="p"),
@@ -148,13 +150,26 @@ def _standing(name: str, prefix: str) -> str:
         return ""
 
 
+def waits(request: HttpRequest) -> Mapping[str, int]:
+    """How much waits on each worklist, and how much is new to this person: counted once for a page, in one statement."""
+    known: Mapping[str, int] | None = getattr(request, "waits", None)
+    if known is None:
+        user: Any = request.user
+        besides = {"notices": bell.counted(user.pk or 0)}
+        if user.may("sales.approve_quote"):
+            besides["quotes"] = approvals.counted()
+        known = waiting(besides)
+        request.waits = known  # type: ignore[attr-defined]
+    return known
+
+
 def nav(
     request: HttpRequest, counts: Mapping[str, int] | None = None
 ) -> list[tuple[str, list[dict[str, Any]]]]:
     """The places this person may go, in their groups, each with what waits there."""
     user: Any = request.user
     modules = house(request)["modules"]
-    counts = waiting() if counts is None else counts
+    counts = waits(request) if counts is None else counts
     groups: list[tuple[str, list[dict[str, Any]]]] = []
     for stop in STOPS:
         to = address(stop.url)

@@ -113,21 +113,6 @@ def set_rule(
     return post("set", Wish(reads=(read,)), plan, actor=actor, key=key)
 
 
-def mute(*, user: Any, events: Sequence[str], key: str | None = None) -> Written:
-    """Choose of which events one wants no mail oneself; it acts at once."""
-    if set(events) - set(rules.EVENTS):
-        raise BadInput("no_such_event", N_("There is no such event."), field="events")
-    muted = [event for event in rules.EVENTS if event in events]
-
-    def plan(truth: Truth) -> Plan:
-        made = Plan()
-        made.change(truth.documents["parties.User"][user.pk], muted=muted)
-        made.mention(("user", user.pk))
-        return made
-
-    return post("change", Wish(documents=[(User, [user.pk])]), plan, actor=user, key=key)
-
-
 def send_again(*, actor: Actor, row: int, key: str | None = None) -> Written:
     """Send a message of the outbox once more, at once; raises NotThere when there is none."""
     require(actor, "notices.outbox")

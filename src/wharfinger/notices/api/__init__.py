@@ -18,7 +18,6 @@ from wharfinger.ledger.models import Outbox
 from wharfinger.ledger.queries import about
 from wharfinger.notices import actions, queries
 from wharfinger.notices.models import Webhook
-from wharfinger.notices.rules import EVENTS
 
 router = Router(tags=["notices"])
 
@@ -37,22 +36,6 @@ MESSAGES = Listing("messages", sorts={}, filters={"consumer": "consumer", "entry
 ADDRESS = (
     "It begins with https://; http:// is for your own network, once the settings allow private addresses."
 )
-
-
-class MailsGiven(Given):
-    """The events of which one wants no mail: all of them, from now on."""
-
-    muted: list[Text] = Field(max_length=100, examples=[["picked"]])
-
-
-class MailsOut(Shown):
-    """The events of which one wants no mail."""
-
-    muted: list[str] = Field(examples=[["picked"]])
-
-
-class MailsDone(MailsOut, Done):
-    """What one wants from now on, and the entry that says so."""
 
 
 class WebhookGiven(Given):
@@ -237,20 +220,6 @@ def _rule(event: str) -> dict[str, Any]:
         if one["event"] == event:
             return one
     raise NotThere("no_such_event", N_("There is no such event."), field="event")
-
-
-@router.get("/account/mails", response=MailsOut, summary="Read which mails one wants")
-def mails(request: Request) -> HttpResponse:
-    """Of which events the caller wants no mail."""
-    return answer({"muted": request.auth.muted})
-
-
-@router.patch("/account/mails", response=MailsDone, summary="Choose which mails one wants")
-def mute(request: Request, body: MailsGiven) -> HttpResponse:
-    """Choose of which events one wants no mail oneself; it acts at once."""
-    user = request.auth
-    act = partial(actions.mute, user=user, events=body.muted)
-    return write(request, act, lambda _: {"muted": [one for one in EVENTS if one in body.muted]})
 
 
 @router.get("/notes", response=Page[NoteOut], openapi_extra=NOTES.described, summary="List notes")

@@ -35,7 +35,7 @@ ROLE_WORDS = {
     "opportunity_owner": N_("Owner of the opportunity"),
     "requester": N_("Who asked for it"),
     "purchasing_team": N_("Purchasing team"),
-    "approvers": N_("Who may approve purchases"),
+    "approvers": N_("Who may approve it"),
     "buyer": N_("Buyer of the purchase order"),
 }
 
@@ -175,26 +175,6 @@ def _rules(request: HttpRequest, form: Form, event: str) -> HttpResponse:
         "people": people,
     }
     return render(request, "notices/rules.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@page()
-def own_mails(request: HttpRequest) -> HttpResponse:
-    """Of which events one wants a mail oneself."""
-    user: Any = request.user
-    if request.method == "POST":
-        wanted = request.POST.getlist("wanted")
-        return page_act(
-            request,
-            lambda: actions.mute(user=user, events=[event for event in EVENTS if event not in wanted]),
-            ok=_("Saved which mails you get."),
-            back=reverse("notices:own_mails"),
-        )
-    shown = [
-        {"event": event, "word": _whole(event) or _(word), "wanted": event not in user.muted}
-        for event, (word, _roles) in EVENTS.items()
-    ]
-    return render(request, "notices/own_mails.html", {"shown": shown})
 
 
 def _whole(event: str) -> str:

@@ -39,6 +39,9 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "order_rejected": (N_("is rejected"), ("buyer",)),
     "order_received": (N_("has come in, in part or whole"), ("buyer",)),
     "order_refused": (N_("came with goods that were turned away"), ("buyer", "purchasing_team")),
+    "quote_to_approve": (N_("waits for approval"), ("approvers",)),
+    "quote_approved": (N_("is approved"), ("owner", "requester")),
+    "quote_rejected": (N_("is rejected"), ("owner", "requester")),
     "mentioned": (N_("mentions me"), ()),
     "todo": (N_("is for me to do"), ()),
     "back": (N_("has been taken back"), ("owner", "lead", "opportunity_owner", "requester")),
@@ -49,9 +52,15 @@ words, and who is told.
 The roles are told unless a rule says otherwise.
 """
 
+URGENT = frozenset({"to_approve", "order_to_approve", "quote_to_approve", "late"})
+"""What is mailed at once even to who wants one mail a day: somebody waits, or is to be told that they will."""
+
 WHOLE: dict[str, str] = {
     "accepted": N_("A quote is accepted by the customer"),
     "declined": N_("A quote is declined by the customer"),
+    "quote_to_approve": N_("A quote waits for approval"),
+    "quote_approved": N_("A quote is approved"),
+    "quote_rejected": N_("A quote is rejected"),
     "mentioned": N_("A note mentions somebody"),
     "todo": N_("Somebody is to do something, or it is due"),
     "order_to_approve": N_("A purchase order waits for approval"),
@@ -147,13 +156,13 @@ def tell(
     roles: Mapping[str, Sequence[str]],
     people: Mapping[tuple[str, int], Mapping[str, Sequence[int]]],
     named: Mapping[str, Sequence[int]],
-    muted: Mapping[int, frozenset[str]],
+    silenced: Mapping[int, frozenset[str]],
     actor: int | None,
 ) -> list[Told]:
     """Who is told what: one message per person and act, however many roles they hold; never who did it.
 
     roles: by event, the roles told; people: by line or purchase order, who holds which role; named: by event, people
-    named in its rule; muted: by active user, the events of which they want no mail.
+    named in its rule; silenced: by active user, the events of which they want to hear nothing.
     """
     told: dict[int, list[News]] = {}
     for one in news:
@@ -161,7 +170,7 @@ def tell(
             user for role in roles.get(one.event, ()) for user in people.get(one.about, {}).get(role, ())
         }
         for user in sorted(wanted | set(named.get(one.event, ()))):
-            if user != actor and user in muted and one.event not in muted[user]:
+            if user != actor and user in silenced and one.event not in silenced[user]:
                 told.setdefault(user, []).append(one)
     return [Told(user, tuple(what)) for user, what in sorted(told.items())]
 

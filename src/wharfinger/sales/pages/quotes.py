@@ -40,6 +40,7 @@ from wharfinger.ledger.telling import timeline
 from wharfinger.sales import links, queries
 from wharfinger.sales.actions import quotes as actions
 from wharfinger.sales.pages.approving import chip as approval_chip
+from wharfinger.sales.queries.approvals import WAITING
 from wharfinger.sales.queries.holding import held_of
 from wharfinger.sales.queries.margins import Margin, concerns_of, costs_of, margins_of, together
 from wharfinger.sales.rules.approving import word_of
@@ -59,7 +60,7 @@ QUOTE_TONES = {"open": "grey", "sent": "blue", "expired": "amber", "won": "green
 def _rows(ask: Ask) -> Rows:
     every = queries.quotes()
     standing = every.filter(quote__won_at__isnull=True, quote__lost_at__isnull=True)
-    waiting = standing.filter(quote__approval_asked_at__isnull=False, quote__approved_at__isnull=True)
+    waiting = standing.filter(WAITING)
     found = {
         "open": standing,
         "won": every.filter(quote_word="won"),
