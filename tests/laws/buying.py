@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -11,8 +12,10 @@ from django.db.models import Q
 from tests.laws.state import State, Verb
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.models import Holding, Lot
-from wharfinger.purchasing.actions import approving, landing, ordering, receiving
-from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptCost
+from wharfinger.purchasing.actions import approving, billing, landing, ordering, receiving
+from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptCost, VendorBill
+from wharfinger.purchasing.queries.bills import due
+from wharfinger.purchasing.rules.billing import Bill, BillLine
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.confirming import Confirmed
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
@@ -175,6 +178,41 @@ def _reprice(state: State, chance: random.Random) -> Any:
     line = state.one(chance, bought.distinct())
     price = chance.randint(0, 9_999_999)
     return line and landing.reprice(actor=state.user, receipt=receipt.pk, prices=[Billed(line.pk, price)])
+
+
+def _enter_bill(state: State, chance: random.Random) -> Any:
+    """Some of what a receipt brought, at its price or at another, with freight or without."""
+    receipt = _receipt(state, chance)
+    rows = due(receipts=[receipt.pk]) if receipt else []
+    if not rows:
+        return None
+    lines = tuple(
+        BillLine(
+            one.line.pk,
+            one.receipt.pk,
+            chance.randint(1, one.left + (chance.random() < 0.2)),
+            chance.randint(0, 9_999_999) if chance.random() < 0.5 else None,
+        )
+        for one in rows
+    )
+    state.bills += 1
+    freight = chance.choice((0, 0, chance.randint(1, 500)))
+    bill = Bill(f"R-{state.bills}", date(2026, 3, 1), lines, freight_minor=freight)
+    return billing.enter_bill(actor=state.user, bill=bill)
+
+
+def _bill(state: State, chance: random.Random, **where: Any) -> Any:
+    return state.one(chance, VendorBill.objects.filter(cancelled_at__isnull=True, **where))
+
+
+def _accept_bill(state: State, chance: random.Random) -> Any:
+    bill = _bill(state, chance, accepted_at__isnull=True)
+    return bill and billing.accept_bill(actor=state.user, bill=bill.pk, note="So be it")
+
+
+def _cancel_bill(state: State, chance: random.Random) -> Any:
+    bill = _bill(state, chance)
+    return bill and billing.cancel_bill(actor=state.user, bill=bill.pk)
 
 
 def _send_back(state: State, chance: random.Random) -> Any:
@@ -392,6 +430,9 @@ BUYING: dict[str, Verb] = {
     "land_cost": _land_cost,
     "cancel_cost": _cancel_cost,
     "reprice": _reprice,
+    "enter_bill": _enter_bill,
+    "accept_bill": _accept_bill,
+    "cancel_bill": _cancel_bill,
 }
 KEEPING: dict[str, Verb] = {
     "adjust": _adjust,

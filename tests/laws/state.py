@@ -55,6 +55,7 @@ class State:
         self.user = company.user
         self.products: list[Product] = []
         self.serials = 0
+        self.bills = 0
         self.done: Counter[str] = Counter()
         """How often this history did each verb."""
         self.stood = (0, 0)

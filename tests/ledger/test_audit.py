@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,10 @@ from wharfinger.ledger.audit import LAWS, audit
 from wharfinger.ledger.models import IMMUTABLE, Move
 from wharfinger.ledger.reverse import reverse
 from wharfinger.notices.actions.attachments import attach
+from wharfinger.purchasing.actions.billing import accept_bill, enter_bill
 from wharfinger.purchasing.actions.landing import land_cost
+from wharfinger.purchasing.rules.billing import Bill as VendorBill
+from wharfinger.purchasing.rules.billing import BillLine
 from wharfinger.purchasing.rules.landing import Cost
 from wharfinger.returns.actions.receiving import take_back
 from wharfinger.returns.rules.receiving import Returned
@@ -82,6 +86,8 @@ BROKEN = {
         "SELECT r.id, p.id, 1, 'Dented', '', r.made_id FROM purchasing_receipt r, purchasing_purchaseline p"
     ),
     "cost of a receipt = in stock + variance": "UPDATE purchasing_receiptcost SET amount_minor = amount_minor + 1",
+    "bill = in stock + variance": "UPDATE purchasing_vendorbillline SET unit_cost_micro = unit_cost_micro + 1000000",
+    "booked as billed ≤ received": "UPDATE purchasing_vendorbillline SET booked_quantity = booked_quantity + 9",
     "a category has those above it": "UPDATE catalog_category SET path = 'Elsewhere' WHERE path = 'Network'",
     "merged = retired, and leads to what stays": (
         "UPDATE catalog_product SET retired_on = NULL WHERE merged_into_id IS NOT NULL"
@@ -135,6 +141,9 @@ def company(settings: Any, tmp_path: Path) -> World:
     bought = stocked_up(made, (cable, 2, 5_000_000))
     received = arrive(bought.lines[0], 2).one("purchasing.Receipt")
     land_cost(actor=HOUSE, receipt=received, cost=Cost("Freight", 100))
+    paper = VendorBill("R-1", date(2026, 3, 1), (BillLine(bought.lines[0], received, 2, 6_000_000),))
+    asked = enter_bill(actor=HOUSE, bill=paper).one("purchasing.VendorBill")
+    accept_bill(actor=HOUSE, bill=asked, note="Agreed")
     double = made.product(category="Network / Cables")
     made.stock(double, 2)
     merge_products(actor=HOUSE, product=double.pk, into=cable.pk)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.purchasing.buying import arrive, bought, on_order, person, sold, stocked_up, threshold
+from tests.purchasing.test_landing import received
 from tests.races.crowd import crowd
+from tests.stock.test_cost import stock_of
 from tests.world import clean, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.parties.actions.numbers import set_number
 from wharfinger.purchasing.actions.approving import approve
+from wharfinger.purchasing.actions.billing import accept_bill, enter_bill
 from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
 from wharfinger.purchasing.actions.receiving import receive
 from wharfinger.purchasing.models import Approval, PurchaseOrder
+from wharfinger.purchasing.rules.billing import Bill, BillLine
 from wharfinger.purchasing.rules.drafting import Wanted
 from wharfinger.purchasing.rules.receiving import Arrival
 
@@ -87,4 +93,21 @@ def test_many_at_once_never_get_one_number_while_somebody_decides(fresh_database
     numbers = list(PurchaseOrder.objects.values_list("number", flat=True))
     assert len(set(numbers)) == 12
     assert {one.partition("-")[0] for one in numbers} <= {"PO", "B"}
+    clean()
+
+
+def test_two_who_accept_the_same_bill_book_it_once(fresh_database: dict[str, str]) -> None:
+    company = world()
+    product = company.product()
+    receipt, (line,) = received(company, (product, 3, 10_000_000))
+    paper = Bill("R-1", date(2026, 3, 2), (BillLine(line, receipt, 3, 11_000_000),))
+    bill = enter_bill(actor=HOUSE, bill=paper).one("purchasing.VendorBill")
+    people = [person(f"p{n}", "purchasing.accept_bill", "catalog.see_cost") for n in range(PEOPLE)]
+    tried = crowd(
+        PEOPLE, [lambda who=who: accept_bill(actor=who, bill=bill, note="Agreed") for who in people]
+    )
+    assert (tried.errors, len(tried.done)) == ([], 1)
+    assert {refusal.code for refusal in tried.refused} == {"bill_accepted"}
+    assert told(tried.refused) == {(str(tried.done[0].entry.actor), tried.done[0].id)}
+    assert stock_of(product) == (3, 3300)
     clean()

@@ -9,6 +9,7 @@ from typing import Any
 from django.test import Client
 
 from tests.scenarios.assembles import AssemblesActions, AssemblesApi
+from tests.scenarios.bills import BillsActions, BillsApi
 from tests.scenarios.charges import ChargesActions, ChargesApi
 from tests.scenarios.claims import ClaimsActions, ClaimsApi
 from tests.scenarios.counts import CountsActions, CountsApi
@@ -65,6 +66,7 @@ class Refused(Exception):
 class ActionsDoor(
     AssemblesActions,
     ChargesActions,
+    BillsActions,
     ClaimsActions,
     DealsActions,
     DoublesActions,
@@ -181,6 +183,7 @@ class ActionsDoor(
 class ApiDoor(
     AssemblesApi,
     ChargesApi,
+    BillsApi,
     ClaimsApi,
     DealsApi,
     DoublesApi,

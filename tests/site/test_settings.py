@@ -43,6 +43,7 @@ def typed(**values: Any) -> dict[str, Any]:
         "returnable_days": "30",
         "expiry_days": "30",
         "attachment_mb": "20",
+        "bill_tolerance.percent": "0",
         "counting.tolerance_percent": "0",
         "counting.cycle_days_a": "30",
         "counting.cycle_days_b": "90",
@@ -197,3 +198,12 @@ def test_how_is_counted_is_decided(browser: Client) -> None:
     for wrong in ({"counting.tolerance_percent": "101"}, {"counting.cycle_days_a": "0"}):
         refused = browser.post("/settings/", typed(**values | wrong))
         assert (refused.status_code, entries()) == (422, before)
+
+
+def test_by_how_much_a_vendors_bill_may_be_off_is_decided(browser: Client) -> None:
+    values = {"bill_tolerance.percent": "2", "bill_tolerance.most_minor": "50.00"}
+    assert browser.post("/settings/", typed(**values)).status_code == 303
+    assert configuration.one("bill_tolerance") == {"percent": 2, "most_minor": 5000}
+    before = entries()
+    refused = browser.post("/settings/", typed(**values | {"bill_tolerance.percent": "101"}))
+    assert (refused.status_code, entries()) == (422, before)

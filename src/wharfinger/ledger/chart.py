@@ -211,6 +211,9 @@ CHART: tuple[Row, ...] = (
     _row("land_cost", "", "", undo="cancel_cost"),
     _row("cancel_cost", "", "", undo="land_cost"),
     _row("reprice", "", "", undo="reprice"),
+    _row("enter_bill", "", "", undo="cancel_bill"),
+    _row("accept_bill", "", "", undo="cancel_bill"),
+    _row("cancel_bill", "", "", undo="enter_bill"),
     _row("send_back", "refused bin", "vendor"),
     _row(
         "cancel_receipt",

@@ -19,6 +19,7 @@ from wharfinger.ledger.models import Entry, Fact, Move, Posting
 from wharfinger.ledger.post import automation
 
 VERBS: dict[str, str] = {
+    "accept_bill": N_("Accepted a vendor's bill"),
     "accept_quote": N_("The customer accepted"),
     "add": N_("Added"),
     "adjust": N_("Adjusted stock"),
@@ -36,6 +37,7 @@ VERBS: dict[str, str] = {
     "take_apart": N_("Taken apart"),
     "replace_component": N_("Component exchanged"),
     "cancel": N_("Cancelled"),
+    "cancel_bill": N_("Took back a vendor's bill"),
     "cancel_count": N_("Gave up a count"),
     "cancel_delivery": N_("Cancelled a delivery"),
     "cancel_cost": N_("Took back a cost of a receipt"),
@@ -67,6 +69,7 @@ VERBS: dict[str, str] = {
     "draft_invoice": N_("Drafted an invoice"),
     "draft_transfer": N_("Wrote a transfer order"),
     "end_subscription": N_("Ended a subscription"),
+    "enter_bill": N_("Entered a vendor's bill"),
     "erase": N_("Erased a file"),
     "expire": N_("A hold expired"),
     "extend": N_("Extended a hold"),
@@ -158,9 +161,11 @@ VERBS: dict[str, str] = {
 CORRECTIONS: dict[str, str] = {
     "apply": N_("Apply to the oldest"),
     "build": N_("Build"),
+    "cancel_bill": N_("Cancel the bill"),
     "cancel_cost": N_("Take the cost back"),
     "cancel_payment": N_("Cancel payment"),
     "credit": N_("Credit"),
+    "enter_bill": N_("Enter a bill"),
     "invoice": N_("New invoice"),
     "land_cost": N_("Add a cost"),
     "pack": N_("Pack"),

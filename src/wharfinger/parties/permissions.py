@@ -17,7 +17,7 @@ PERMISSIONS: dict[str, str] = {
         "approve_quote"
     ),
     "purchasing": "read approve approval_tier order submit send receive close cancel request cancel_receipt send_back "
-    "land_cost reprice vendor_terms",
+    "land_cost reprice vendor_terms bill accept_bill",
     "fulfilment": "read pick unpick pack unpack ship deliver cancel_delivery pick_pack_ship",
     "billing": "read invoice post send pay apply refund credit cancel_payment",
     "devices": "read install swap relate move change warranty subscription",
@@ -36,7 +36,9 @@ ALL = tuple(f"{module}.{verb}" for module, verbs in PERMISSIONS.items() for verb
 GRANTABLE = frozenset((*ALL, "*", "*.read", *(f"{module}.*" for module in PERMISSIONS)))
 
 _BUYING = tuple(
-    f"purchasing.{v}" for v in PERMISSIONS["purchasing"].split() if v not in ("approve", "approval_tier")
+    f"purchasing.{v}"
+    for v in PERMISSIONS["purchasing"].split()
+    if v not in ("approve", "approval_tier", "accept_bill")
 )
 _SELLING = tuple(f"sales.{v}" for v in PERMISSIONS["sales"].split() if v != "approve_quote")
 _COUNTING = tuple(f"stock.{v}" for v in PERMISSIONS["stock"].split() if v not in ("revalue", "location"))
@@ -110,6 +112,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "stock.revalue",
         "purchasing.land_cost",
         "purchasing.reprice",
+        "purchasing.bill",
+        "purchasing.accept_bill",
         "catalog.see_cost",
         "catalog.tax_code",
         "pricing.rate",

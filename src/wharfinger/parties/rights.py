@@ -104,6 +104,8 @@ WORDS: dict[str, str] = {
     "purchasing.land_cost": N_("Add freight and other costs to receipts"),
     "purchasing.reprice": N_("Take over billed prices"),
     "purchasing.vendor_terms": N_("Say what is agreed with vendors"),
+    "purchasing.bill": N_("Enter vendors' bills and take them back"),
+    "purchasing.accept_bill": N_("Accept vendors' bills that differ"),
     "fulfilment.read": N_("Read"),
     "fulfilment.pick": N_("Pick"),
     "fulfilment.unpick": N_("Put goods back"),

@@ -188,6 +188,8 @@ class ReceiptCost(Document):
     rate_micro = models.BigIntegerField()
     """What one unit of the currency is worth at home, at 10⁻⁶."""
     amount_minor = models.BigIntegerField()
+    bill = models.ForeignKey("VendorBill", models.PROTECT, null=True, related_name="costs")
+    """The vendor's bill that asked for it beside the goods, where it came with one."""
     cancelled_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -232,6 +234,95 @@ class Rejection(Document):
 
     def __str__(self) -> str:
         return f"{self.quantity} of {self.purchase_line_id}"
+
+
+class VendorBill(Document):
+    """What a vendor bills of what came; it counts once it is accepted."""
+
+    subject: ClassVar[str] = "vendor_bill"
+    number = models.CharField(max_length=60)
+    """The vendor's own."""
+    vendor = models.ForeignKey(Organization, models.PROTECT, related_name="vendor_bills")
+    billed_on = models.DateField()
+    due_on = models.DateField(null=True)
+    currency = models.CharField(max_length=3)
+    rate_micro = models.BigIntegerField()
+    """What one unit of the currency is worth at home, at 10⁻⁶."""
+    freight_minor = models.BigIntegerField(default=0)
+    tax_minor = models.BigIntegerField(default=0)
+    total_minor = models.BigIntegerField(null=True)
+    """As it is printed, where somebody typed it."""
+    note = models.CharField(max_length=500, blank=True)
+    accepted_at = models.DateTimeField(null=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            # A bill that was cancelled gives its number free.
+            models.UniqueConstraint(
+                fields=["vendor", "number"],
+                condition=Q(void__isnull=True, cancelled_at__isnull=True),
+                name="vendor_bill_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(freight_minor__gte=0, tax_minor__gte=0), name="vendor_bill_not_below_zero"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="vendor_bill_waits",
+                condition=Q(accepted_at__isnull=True, cancelled_at__isnull=True, void__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class VendorBillLine(Document):
+    """What a vendor bills of a receipt's line."""
+
+    subject: ClassVar[str] = "vendor_bill_line"
+    bill = models.ForeignKey(VendorBill, models.PROTECT, related_name="lines")
+    position = models.IntegerField()
+    purchase_line = models.ForeignKey(PurchaseLine, models.PROTECT, related_name="bill_lines")
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="bill_lines")
+    quantity = models.BigIntegerField()
+    unit_cost_micro = models.BigIntegerField()
+    booked_quantity = models.BigIntegerField(null=True)
+    """How many of them had come and were not billed before, when the bill was accepted."""
+    booked_micro = models.BigIntegerField(null=True)
+    """What a unit of these was booked at until then."""
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="bill_line_above_zero"),
+            models.CheckConstraint(condition=Q(unit_cost_micro__gte=0), name="bill_cost_not_below_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bill_id}/{self.position}"
+
+
+class BilledFreight(Document):
+    """How much of the freight that an order was to cost an accepted bill asks for."""
+
+    subject: ClassVar[str] = "billed_freight"
+    bill = models.ForeignKey(VendorBill, models.PROTECT, related_name="freights")
+    purchase_order = models.ForeignKey(PurchaseOrder, models.PROTECT, related_name="billed_freights")
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="billed_freight_above_zero")
+        ]
+
+    def __str__(self) -> str:
+        return f"freight of {self.purchase_order_id} on {self.bill_id}"
 
 
 class Approval(Document):

@@ -4,6 +4,7 @@ from django.urls import path
 
 from wharfinger.purchasing.pages import (
     approving,
+    bills,
     changing,
     confirming,
     entry,
@@ -46,6 +47,12 @@ urlpatterns = [
     path("receiving/", receiving.receive_lines, name="receive_lines"),
     path("receiving/run/", running.run, name="run"),
     path("receiving/run/rows/", running.rows, name="rows"),
+    path("vendor-bills/", bills.bill_list, name="bills"),
+    path("vendor-bills/lines/", bills.chosen, name="bill_lines"),
+    path("vendor-bills/new/", bills.new, name="new_bill"),
+    path("vendor-bills/<int:bill>/", bills.bill, name="bill"),
+    path("vendor-bills/<int:pk>/accept/", bills.accept, name="accept_bill"),
+    path("vendor-bills/<int:pk>/cancel/", bills.cancel, name="cancel_bill"),
     path("receipts/", receiving.receipt_list, name="receipts"),
     path("receipts/<int:pk>/", receiving.receipt, name="receipt"),
     path("receipts/<int:pk>/cancel/", receiving.cancel_receipt, name="cancel_receipt"),

@@ -57,6 +57,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.purchasing.api.goods:router", ""),
     ("wharfinger.purchasing.api.landing:router", ""),
     ("wharfinger.purchasing.api.vendor_terms:router", ""),
+    ("wharfinger.purchasing.api.bills:router", ""),
     ("wharfinger.purchasing.api.replenishing:router", ""),
     ("wharfinger.purchasing.api.approvals:router", "procurement"),
     ("wharfinger.purchasing.api.tiers:router", "procurement"),

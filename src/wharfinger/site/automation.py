@@ -61,7 +61,9 @@ LAWS = (
     proofs.done(owes(INVOICES)),
     billing.credited_stays_within_invoiced,
     billing.invoices_are_their_bills,
+    buying.bills_reach_stock_or_variance,
     buying.costs_reach_stock_or_variance,
+    buying.no_more_is_booked_as_billed_than_came,
     buying.what_is_rejected_says_why,
     built.inside_once,
     doubles.categories_have_those_above,
@@ -100,6 +102,7 @@ def install() -> None:
     automation.guards.setdefault("reverse", []).extend(
         [
             lines.options_stand,
+            purchasing.bills_keep_receipts,
             purchasing.creation_untouched,
             posted_papers_stay,
             building.not_exchanged_since,

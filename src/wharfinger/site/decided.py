@@ -24,6 +24,8 @@ from wharfinger.site.changed import field_words, value_words
 CALLED: dict[str, str] = {
     "approval.self_approval": N_("One may approve what one asked for"),
     "approval.threshold_minor": N_("Purchases from this amount need an approval"),
+    "bill_tolerance.most_minor": N_("And a vendor's bill at most by"),
+    "bill_tolerance.percent": N_("A vendor's bill may be off by"),
     "closed_until": N_("Closed up to and with"),
     "company.accent": N_("Colour of documents"),
     "company.bank_name": N_("Bank"),

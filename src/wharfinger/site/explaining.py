@@ -14,6 +14,9 @@ from wharfinger.stock.queries import holders
 
 DONE_BY: dict[str, tuple[str, ...]] = {
     "already_asked": ("ask_purchase",),
+    "bill_accepted": ("accept_bill", "enter_bill"),
+    "bill_cancelled": ("cancel_bill",),
+    "bill_twice": ("enter_bill",),
     "already_submitted": ("submit", "send_purchase"),
     "not_waiting": ("approve", "reject"),
     "nothing_to_approve": ("approve",),

@@ -108,6 +108,7 @@ STOPS = (
         key="e",
     ),
     Stop(BUY, N_("Receipts"), "purchasing:receipts", "inbox", "purchasing.read"),
+    Stop(BUY, N_("Vendors' bills"), "purchasing:bills", "receipt", "purchasing.read"),
     Stop(STOCK, N_("Products"), "catalog:products", "tag", "catalog.read", key="m"),
     Stop(STOCK, N_("Families"), "catalog:families", "shapes", "catalog.read"),
     Stop(STOCK, N_("Inventory"), "stock:inventory", "boxes", "stock.read", key="s"),

@@ -27,6 +27,8 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "receipt": (N_("Receipt"), "purchasing:receipt"),
     "receipt_cost": (N_("Cost of a receipt"), ""),
     "rejection": (N_("Rejected"), ""),
+    "vendor_bill": (N_("Vendor's bill"), "purchasing:bill"),
+    "vendor_bill_line": (N_("Line of a vendor's bill"), ""),
     "shipment": (N_("Shipment"), "fulfilment:shipment"),
     "container": (N_("Container"), "fulfilment:container"),
     "invoice": (N_("Invoice"), "billing:invoice"),

@@ -14,6 +14,7 @@ from wharfinger.ledger.telling import Told
 from wharfinger.ledger.write import MADE
 
 BY_VERB: dict[str, str] = {
+    "accept_bill": "purchasing.bill",
     "accept_quote": "sales.win",
     "adjust": "stock.adjust",
     "amend_purchase": "purchasing.order",
@@ -28,6 +29,7 @@ BY_VERB: dict[str, str] = {
     "build": "stock.adjust",
     "cancel_count": "stock.count",
     "confirm_purchase": "purchasing.order",
+    "cancel_bill": "purchasing.bill",
     "cancel_cost": "purchasing.land_cost",
     "cancel_delivery": "fulfilment.cancel_delivery",
     "cancel_payment": "billing.cancel_payment",
@@ -53,6 +55,7 @@ BY_VERB: dict[str, str] = {
     "draft_invoice": "billing.invoice",
     "draft_transfer": "stock.transfer",
     "end_subscription": "devices.subscription",
+    "enter_bill": "purchasing.bill",
     "erase": "notices.erase",
     "expire": "sales.reserve",
     "extend": "sales.reserve",

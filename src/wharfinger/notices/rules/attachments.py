@@ -19,6 +19,7 @@ SEEN_BY: dict[str, str] = {
     "work_order": "work.read",
     "purchase_order": "purchasing.read",
     "receipt": "purchasing.read",
+    "vendor_bill": "purchasing.read",
     "shipment": "fulfilment.read",
     "invoice": "billing.read",
     "credit_note": "billing.read",

@@ -118,6 +118,11 @@ def _approval(value: Any, field: str) -> dict[str, Any]:
     return {**one("approval"), **_inside(checks, value, field)}
 
 
+def _bill_tolerance(value: Any, field: str) -> dict[str, Any]:
+    checks = {"percent": whole(0, 100), "most_minor": or_nothing(whole(0, 10**15))}
+    return {**one("bill_tolerance"), **_inside(checks, value, field)}
+
+
 def _quote_approval(value: Any, field: str) -> dict[str, Any]:
     percent = or_nothing(whole(0, 100))
     checks = {"discount_percent": percent, "margin_percent": percent, "self_approval": yes_or_no}
@@ -202,6 +207,7 @@ _CHECKS = {
     "modules": _modules,
     "approval": _approval,
     "quote_approval": _quote_approval,
+    "bill_tolerance": _bill_tolerance,
     "purchasing_team": _team,
     "quote_valid_days": _DAYS,
     "pipeline_steps": _steps,

@@ -6,6 +6,9 @@ from wharfinger.base.refusal import N_, Refusal
 from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.write import Written
+from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.queries.arrived import billed_by
+from wharfinger.purchasing.rules.returning import billed
 
 CLOSING = (
     *("receive", "cancel_receipt", "amend_purchase", "cancel_purchase", "close_purchase"),
@@ -43,3 +46,22 @@ def creation_untouched(truth: Truth, plan: Plan) -> None:
                 N_("{number} is submitted. Undo that first, or cancel the order."),
                 number=order.number,
             )
+
+
+def bills_keep_receipts(truth: Truth, plan: Plan) -> None:
+    """Refuse to undo the receipt of what an accepted bill of the vendor asks for."""
+    receipts = {row.made_id: pk for pk, row in truth.documents.get("purchasing.Receipt", {}).items()}
+    at = [step.target.place for step in plan.steps if step.target.kind == "on_order"]
+    asked = billed_by(receipts) if receipts and at else {}
+    back = (
+        set(
+            PurchaseLine.objects.filter(place__in=[pk for pk in at if isinstance(pk, int)]).values_list(
+                "pk", flat=True
+            )
+        )
+        if asked
+        else set()
+    )
+    for (_receipt, line), bill in asked.items():
+        if line in back:
+            raise billed(*bill)

@@ -97,9 +97,11 @@ def reprice(
     if len({one.purchase_line for one in prices}) != len(prices):
         raise BadInput("line_twice", N_("A line stands there twice. Send it once."), field="lines")
     reference = tidy(reference, field="reference", most=60, needed=False)
+    wish = _wish(receipt)
+    entries = [row.made_id for row in Receipt.objects.filter(pk=receipt)]
     return post(
         "reprice",
-        _wish(receipt),
+        replace(wish, reads=(*wish.reads, arrived.read_billed_by(entries))),
         partial(landing.plan_reprice, receipt=receipt, prices=tuple(prices), reference=reference),
         actor=actor,
         key=key,
@@ -113,7 +115,7 @@ def _wish(receipt: int, *, cost: int | None = None, vendor: int | None = None, c
     if row is None:
         raise NotThere("no_such_receipt", N_("There is no such receipt."))
     # The moves of an entry never change, so they may say what is locked.
-    products = {move.source.product for move in arrived.receipt_moves(row.made_id)}
+    products = {move.source.product for move in arrived.receipt_moves([row.made_id])}
     return Wish(
         documents=[
             (Receipt, [receipt]),
@@ -123,7 +125,7 @@ def _wish(receipt: int, *, cost: int | None = None, vendor: int | None = None, c
         # The layers are the receipt's own, of single units among them; they are read below.
         layers=_none,
         reads=(
-            arrived.read_landed(row.made_id, vendor),
+            arrived.read_landed([row.made_id], vendor),
             read_layer_dates,
             lambda truth: read_rates(truth, [currency or truth.home_currency]),
         ),

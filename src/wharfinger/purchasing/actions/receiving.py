@@ -77,7 +77,7 @@ def cancel_receipt(
     if row is None:
         raise NotThere("no_such_receipt", N_("There is no such receipt."))
     # The moves of an entry never change, so they may say what is locked.
-    moves = arrived.receipt_moves(row.made_id)
+    moves = arrived.receipt_moves([row.made_id])
     bought = PurchaseLine.objects.filter(
         place__in={m.source.place for m in moves if m.source.kind == "on_order"}
     )

@@ -158,8 +158,15 @@ class ReceiptCostOut(Shown):
     amount: str = Field(examples=["45.00"])
     currency: str = Field(examples=["EUR"])
     rate: str = Field(examples=["1"])
-    in_stock: str = Field(examples=["30.00"], description="What reached goods in stock, in home currency.")
-    variance: str = Field(examples=["15.00"], description="What was stated for goods that had left.")
+    bill: int | None = Field(description="The vendor's bill that asked for it beside the goods.")
+    in_stock: str | None = Field(
+        examples=["30.00"],
+        description="What reached goods in stock, in home currency; nothing where it came with a bill.",
+    )
+    variance: str | None = Field(
+        examples=["15.00"],
+        description="What was stated for goods that had left; nothing where it came with a bill.",
+    )
     home_currency: str = Field(examples=["EUR"])
     cancelled_at: datetime | None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import Q
@@ -14,7 +14,7 @@ from wharfinger.ledger.models import Draw, Holding, Layer
 from wharfinger.ledger.plan import OpenLayer, Spot, Truth
 from wharfinger.ledger.reverse import draws_of
 from wharfinger.parties.models import Organization
-from wharfinger.purchasing.models import BilledPrice, PurchaseLine, Receipt
+from wharfinger.purchasing.models import BilledPrice, PurchaseLine, Receipt, VendorBillLine
 from wharfinger.purchasing.queries.home import read_home
 from wharfinger.purchasing.rules.returning import Arrived
 
@@ -36,19 +36,20 @@ def read_receipt(entry: int) -> Read:
     """Read the moves of a receipt, what is left of each, their draws, and who holds such goods now."""
 
     def read(truth: Truth) -> None:
-        moves = receipt_moves(entry)
+        moves = receipt_moves([entry])
         truth.read["arrived_moves"] = moves
         truth.read["draws"] = draws_of([move.id for move in moves])
         truth.read["whereabouts"] = _whereabouts(moves)
+        truth.read["billed_by"] = billed_by([entry])
 
     return read
 
 
-def read_landed(entry: int, vendor: int | None = None) -> Read:
-    """Read what a receipt brought, what is left of the layers it opened, and at which prices it was billed."""
+def read_landed(entries: Collection[int], vendor: int | None = None) -> Read:
+    """Read what receipts brought, what is left of the layers they opened, and at which prices they were billed."""
 
     def read(truth: Truth) -> None:
-        truth.read["arrived_moves"] = moves = receipt_moves(entry)
+        truth.read["arrived_moves"] = moves = receipt_moves(entries)
         truth.read["draws"] = draws = draws_of([move.id for move in moves])
         moves_of = {move.id: move.source.product for move in moves}
         at = [int(move.source.place) for move in moves if move.source.kind == "on_order"]  # type: ignore[arg-type]
@@ -68,13 +69,37 @@ def read_landed(entry: int, vendor: int | None = None) -> Read:
             truth,
             {d.layer for d in draws if truth.products[moves_of[d.move]].cost_method != "average"},
         )
-        prices = BilledPrice.objects.filter(receipt__made=entry, void__isnull=True).order_by("pk")
-        truth.read["billed"] = dict(prices.values_list("purchase_line", "unit_cost_micro"))
+        prices = BilledPrice.objects.filter(receipt__made__in=entries, void__isnull=True).order_by("pk")
+        truth.read["billed"] = {
+            (receipt, line): cost
+            for receipt, line, cost in prices.values_list("receipt", "purchase_line", "unit_cost_micro")
+        }
         truth.read["vendor_is_there"] = vendor is not None and bool(
             Organization.objects.filter(pk=vendor, vendor=True).exists()
         )
 
     return read
+
+
+def read_billed_by(entries: Collection[int]) -> Read:
+    """Read for what of these receipts there is an accepted bill."""
+
+    def read(truth: Truth) -> None:
+        truth.read["billed_by"] = billed_by(entries)
+
+    return read
+
+
+def billed_by(entries: Collection[int]) -> dict[tuple[int, int], tuple[int, str]]:
+    """By receipt and order's line, an accepted bill of the vendor for it, as id and number."""
+    rows = VendorBillLine.objects.filter(
+        receipt__made__in=entries,
+        bill__accepted_at__isnull=False,
+        bill__cancelled_at__isnull=True,
+        bill__void__isnull=True,
+    )
+    found = rows.order_by("pk").values_list("receipt", "purchase_line", "bill", "bill__number")
+    return {(receipt, line): (bill, number) for receipt, line, bill, number in found}
 
 
 def read_receipt_layers(receipts: Iterable[int]) -> Read:
@@ -93,19 +118,19 @@ def read_receipt_layers(receipts: Iterable[int]) -> Read:
     return read
 
 
-def receipt_moves(entry: int) -> list[Arrived]:
-    """The moves of a receipt in their order, with what is left of each."""
+def receipt_moves(entries: Collection[int]) -> list[Arrived]:
+    """The moves of receipts in their order, with what is left of each."""
     columns = ("lot_id", "product_id", "serial", "owned", "place_id", "kind", "unbounded", "claim_id")
     spot = ", ".join(f"{side}.{column}" for side in "st" for column in columns)
     rows = sql.fetch(
-        f"SELECT m.id, {spot}, "
+        f"SELECT m.id, m.entry_id, {spot}, "
         "m.quantity - COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0) "
         "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id "
         "JOIN ledger_holding t ON t.id = m.target_id "
-        "WHERE m.entry_id = %s ORDER BY m.n",
-        [entry],
+        f"WHERE {sql.among('m.entry_id')} ORDER BY m.entry_id, m.n",
+        [sql.array(sorted(entries))],
     )
-    return [Arrived(row[0], _spot(row[1:9]), _spot(row[9:17]), int(row[17])) for row in rows]
+    return [Arrived(row[0], row[1], _spot(row[2:10]), _spot(row[10:18]), int(row[18])) for row in rows]
 
 
 def _spot(row: Sequence[Any]) -> Spot:

@@ -55,15 +55,15 @@ def costs_of(receipts: Iterable[int]) -> dict[int, list[LandedCost]]:
 def landed(rows: QuerySet[ReceiptCost]) -> list[LandedCost]:
     """Costs with where they went, in two statements."""
     listed = list(rows.select_related("vendor").order_by("pk"))
-    split = _split({one.made_id for one in listed})
+    went = split({one.made_id for one in listed})
     return [
         LandedCost(one, in_stock + varied, in_stock)
         for one in listed
-        for in_stock, varied in [split.get(one.made_id, (0, 0))]
+        for in_stock, varied in [went.get(one.made_id, (0, 0))]
     ]
 
 
-def _split(entries: Iterable[int]) -> dict[int, tuple[int, int]]:
+def split(entries: Iterable[int]) -> dict[int, tuple[int, int]]:
     """By entry, by how much it made goods in stock dearer, and what it stated as variance."""
     wanted = sorted(entries)
     if not wanted:

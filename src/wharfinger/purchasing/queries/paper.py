@@ -27,6 +27,7 @@ from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.queries import approvals, shown, vendor_terms
 from wharfinger.purchasing.queries import orders as queries
 from wharfinger.purchasing.queries.belonging import belonging
+from wharfinger.purchasing.queries.bills import bills, due
 from wharfinger.purchasing.queries.expected import part_numbers
 from wharfinger.purchasing.queries.landed import LandedCost, billed, costs_of
 from wharfinger.purchasing.rules.drafting import BUYABLE
@@ -260,6 +261,8 @@ def receipt(pk: int, *, costs: bool) -> dict[str, Any]:
             for line in what["lines"]
         ],
         "labels": _labels(goods),
+        "to_bill": bool(due(receipts=[pk])) if costs else False,
+        "bills": list(bills().filter(lines__receipt=pk, cancelled_at__isnull=True).distinct().order_by("pk")),
     }
 
 
@@ -293,8 +296,10 @@ def _cost(one: LandedCost) -> dict[str, Any]:
         "reference": row.reference,
         "spread": _(SPREADS[row.spread]),
         "amount": (row.amount_minor, row.currency),
-        "stock": (one.stock_minor, home),
-        "variance": (one.variance_minor, home),
+        "bill": row.bill_id,
+        # Of what came with a bill, its prices and its freight are stated together, on the bill.
+        "stock": None if row.bill_id else (one.stock_minor, home),
+        "variance": None if row.bill_id else (one.variance_minor, home),
         "cancelled": row.cancelled_at,
     }
 

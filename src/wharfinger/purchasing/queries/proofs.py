@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 
 from wharfinger.base import configuration
 from wharfinger.ledger import sql
 from wharfinger.ledger.audit import Finding
-from wharfinger.purchasing.models import ReceiptCost
-from wharfinger.purchasing.queries.landed import landed
-from wharfinger.purchasing.rules.landing import at_home
+from wharfinger.ledger.models import Fact
+from wharfinger.purchasing.models import ReceiptCost, VendorBillLine
+from wharfinger.purchasing.queries.landed import landed, split
+from wharfinger.purchasing.rules.landing import at_cost, at_home
 
 
 def costs_reach_stock_or_variance() -> Iterator[Finding]:
     """What a receipt cost beside its price is, to the cent, what reached its goods and what was stated as variance."""
     home = configuration.one("currency")
-    for one in landed(ReceiptCost.objects.filter(void__isnull=True)):
+    for one in landed(ReceiptCost.objects.filter(void__isnull=True, bill__isnull=True)):
         row = one.row
         due = at_home(row.amount_minor, row.currency, row.rate_micro, home)
         if one.home_minor != due:
@@ -44,3 +47,58 @@ def what_is_rejected_says_why() -> Iterator[Finding]:
         yield Finding(
             "rejected at the door = its reasons", f"receipt {receipt}, line {line}", f"{moved}, {said}"
         )
+
+
+BILLING = ("enter_bill", "accept_bill", "cancel_bill")
+"""The verbs that make goods dearer or cheaper because of a vendor's bill."""
+
+
+def bills_reach_stock_or_variance() -> Iterator[Finding]:
+    """What accepted bills ask beyond what was booked is, to the cent, what reached goods and what was stated as variance.
+
+    Of a bill that was cancelled nothing is left.
+    """
+    home = configuration.one("currency")
+    facts = Fact.objects.filter(entry__verb__in=BILLING, subject__startswith="vendor_bill:")
+    entries = defaultdict(set)
+    for subject, entry in facts.values_list("subject", "entry"):
+        entries[int(subject.partition(":")[2])].add(entry)
+    went = split({entry for some in entries.values() for entry in some})
+    due: dict[int, int] = defaultdict(int)
+    live = {
+        "bill__accepted_at__isnull": False,
+        "bill__cancelled_at__isnull": True,
+        "bill__void__isnull": True,
+    }
+    lines = VendorBillLine.objects.filter(**live, booked_quantity__gt=0)
+    for one in lines.select_related("purchase_line__purchase_order", "purchase_line__product"):
+        worth = partial(at_cost, one.purchase_line, one.booked_quantity or 0, home=home)
+        due[one.bill_id] += worth(one.unit_cost_micro) - worth(one.booked_micro or 0)
+    for cost in ReceiptCost.objects.filter(bill__isnull=False, cancelled_at__isnull=True, void__isnull=True):
+        due[cost.bill_id or 0] += at_home(cost.amount_minor, cost.currency, cost.rate_micro, home)
+    for bill in sorted({*entries, *due}):
+        found = sum(sum(went.get(entry, (0, 0))) for entry in entries[bill])
+        if found != due[bill]:
+            yield Finding("bill = in stock + variance", f"vendor_bill {bill}", f"{due[bill]}, {found}")
+
+
+def no_more_is_booked_as_billed_than_came() -> Iterator[Finding]:
+    """What accepted bills found of a receipt's line is no more than it brought."""
+    rows = sql.fetch(
+        "SELECT b.receipt_id, b.purchase_line_id, b.booked, COALESCE((SELECT SUM(m.quantity - COALESCE("
+        "(SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0)) "
+        "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id AND s.place_id = p.place_id "
+        "JOIN ledger_holding t ON t.id = m.target_id AND t.kind IN ('bin', 'customer') "
+        "WHERE m.entry_id = g.made_id), 0) AS came FROM ("
+        "SELECT l.receipt_id, l.purchase_line_id, SUM(l.booked_quantity) AS booked "
+        "FROM purchasing_vendorbillline l JOIN purchasing_vendorbill v ON v.id = l.bill_id "
+        "WHERE v.accepted_at IS NOT NULL AND v.cancelled_at IS NULL AND v.void_id IS NULL "
+        "GROUP BY l.receipt_id, l.purchase_line_id) b "
+        "JOIN purchasing_receipt g ON g.id = b.receipt_id JOIN purchasing_purchaseline p ON p.id = b.purchase_line_id",
+        [],
+    )
+    for receipt, line, booked, came in rows:
+        if booked > came:
+            yield Finding(
+                "booked as billed ≤ received", f"receipt {receipt}, line {line}", f"{came}, {booked}"
+            )

@@ -301,8 +301,9 @@ def _show_cost(cost: LandedCost, home: str) -> dict[str, Any]:
         "amount": money.plain(row.amount_minor, row.currency),
         "currency": row.currency,
         "rate": plain(row.rate_micro, MICRO),
-        "in_stock": money.plain(cost.stock_minor, home),
-        "variance": money.plain(cost.variance_minor, home),
+        "bill": row.bill_id,
+        "in_stock": None if row.bill_id else money.plain(cost.stock_minor, home),
+        "variance": None if row.bill_id else money.plain(cost.variance_minor, home),
         "home_currency": home,
         "cancelled_at": row.cancelled_at,
     }

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from wharfinger.base.money import MICRO, decimals, extended, rounded, share, shares
-from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
-from wharfinger.ledger.plan import AccountRef, OpenLayer, Plan, Truth
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
+from wharfinger.ledger.plan import AccountRef, Id, OpenLayer, Plan, Truth
 from wharfinger.purchasing.rules.drafting import rate_of
 
 SPREADS = ("value", "quantity", "weight")
@@ -47,18 +47,24 @@ class Landed(NamedTuple):
     """Units that a receipt brought of a line and that were not taken back, with the layer that they opened."""
 
     line: Any
+    receipt: int
     layer: int
     quantity: int
     value_minor: int
 
 
 def landed(truth: Truth) -> list[Landed]:
-    """What a receipt brought, move by move."""
+    """What receipts brought, move by move."""
     opened = {d.move: d for d in truth.read["draws"] if d.quantity < 0}
     lines = truth.read["lines_by_place"]
+    receipts = {row.made_id: pk for pk, row in truth.documents["purchasing.Receipt"].items()}
     return [
         Landed(
-            lines[move.source.place], d.layer, move.left, -opened[move.id].value_minor - d.done_value_minor
+            lines[move.source.place],
+            receipts[move.entry],
+            d.layer,
+            move.left,
+            -opened[move.id].value_minor - d.done_value_minor,
         )
         for move in truth.read["arrived_moves"]
         if move.left and (d := opened.get(move.id)) is not None
@@ -68,7 +74,7 @@ def landed(truth: Truth) -> list[Landed]:
 def plan_land_cost(truth: Truth, *, receipt: int, cost: Cost) -> Plan:
     """Spread a cost over the goods of a receipt."""
     plan = Plan()
-    row = _live(truth, receipt)
+    row = live_receipt(truth, receipt)
     if cost.vendor is not None and not truth.read["vendor_is_there"]:
         raise BadInput("no_such_vendor", N_("There is no such vendor."), field="vendor")
     goods = landed(truth)
@@ -78,49 +84,69 @@ def plan_land_cost(truth: Truth, *, receipt: int, cost: Cost) -> Plan:
         )
     currency = cost.currency or truth.home_currency
     rate = rate_of(truth, currency, cost.rate_micro)
+    add_cost(plan, truth, row, replace(cost, currency=currency, rate_micro=rate), goods)
+    return plan
+
+
+def add_cost(
+    plan: Plan, truth: Truth, row: Any, cost: Cost, goods: Sequence[Landed], bill: Id | None = None
+) -> None:
+    """Spread a cost, in its currency and at its rate, over these goods of a receipt."""
+    weights = _weights(truth, goods, cost.spread)
     made = plan.create(
         "purchasing.ReceiptCost",
-        receipt_id=receipt,
+        receipt_id=row.pk,
         name=cost.name,
         vendor_id=cost.vendor,
         reference=cost.reference,
         spread=cost.spread,
-        currency=currency,
-        rate_micro=rate,
+        currency=cost.currency,
+        rate_micro=cost.rate_micro,
         amount_minor=cost.amount_minor,
+        bill_id=bill,
     )
-    amount = at_home(cost.amount_minor, currency, rate, truth.home_currency)
-    _reach(plan, truth, row, zip(goods, shares(amount, _weights(truth, goods, cost.spread)), strict=True))
-    _mention(plan, row, goods)
+    amount = at_home(cost.amount_minor, cost.currency, cost.rate_micro or 0, truth.home_currency)
+    reach(plan, truth, row, zip(goods, shares(amount, weights), strict=True))
+    mention_goods(plan, row, goods)
     plan.mention(("receipt_cost", made))
-    return plan
 
 
 def plan_cancel_cost(truth: Truth, *, receipt: int, cost: int) -> Plan:
     """Take a cost back: what is still in stock is worth so much less, the rest comes out of the variance."""
     plan = Plan()
-    row = _live(truth, receipt)
+    row = live_receipt(truth, receipt)
     known = truth.documents["purchasing.ReceiptCost"].get(cost)
     if known is None or known.receipt_id != receipt or known.void_id is not None:
         raise NotThere("no_such_cost", N_("This receipt has no such cost."))
     if known.cancelled_at is not None:
         raise Refusal("cost_cancelled", N_("This cost is taken back already."))
-    goods = landed(truth)
+    if known.bill_id is not None:
+        raise Refusal(
+            "cost_of_a_bill",
+            N_("This came with the bill {number} of the vendor. Cancel the bill to take it back."),
+            number=known.reference,
+            remedies=[Remedy("cancel_bill", {"bill": known.bill_id})],
+        )
+    drop_cost(plan, truth, row, known, landed(truth))
+    return plan
+
+
+def drop_cost(plan: Plan, truth: Truth, row: Any, known: Any, goods: Sequence[Landed]) -> None:
+    """Take a cost of a receipt back from its goods, or from the variance where none are left."""
     amount = -at_home(known.amount_minor, known.currency, known.rate_micro, truth.home_currency)
     weights = _weights_now(truth, goods, known.spread)
     if sum(weights):
-        _reach(plan, truth, row, zip(goods, shares(amount, weights), strict=True))
+        reach(plan, truth, row, zip(goods, shares(amount, weights), strict=True))
     else:
         state_variance(plan, truth, amount)
     plan.change(known, cancelled_at=truth.now)
-    _mention(plan, row, goods)
-    return plan
+    mention_goods(plan, row, goods)
 
 
 def plan_reprice(truth: Truth, *, receipt: int, prices: Sequence[Billed], reference: str = "") -> Plan:
     """Take over what the vendor billed where it differs from what was ordered."""
     plan = Plan()
-    row = _live(truth, receipt)
+    row = live_receipt(truth, receipt)
     by_line: dict[int, list[Landed]] = defaultdict(list)
     for one in landed(truth):
         by_line[one.line.pk].append(one)
@@ -134,11 +160,22 @@ def plan_reprice(truth: Truth, *, receipt: int, prices: Sequence[Billed], refere
                 field=f"lines.{n}.purchase_line",
             )
         line = goods[0].line
-        old = truth.read["billed"].get(line.pk, line.unit_cost_micro)
+        if bill := truth.read["billed_by"].get((receipt, line.pk)):
+            raise Refusal(
+                "billed_by",
+                N_("{sku} was billed by {number}. Cancel that bill to give it another price."),
+                field=f"lines.{n}.unit_cost",
+                sku=truth.products[line.product_id].sku,
+                number=bill[1],
+                remedies=[Remedy("cancel_bill", {"bill": bill[0]})],
+            )
+        old = truth.read["billed"].get((receipt, line.pk), line.unit_cost_micro)
         if price.unit_cost_micro == old:
             continue
         units = [one.quantity for one in goods]
-        difference = _worth(truth, line, price.unit_cost_micro, units) - _worth(truth, line, old, units)
+        difference = worth(truth, line, price.unit_cost_micro, sum(units)) - worth(
+            truth, line, old, sum(units)
+        )
         reached += zip(goods, shares(difference, units), strict=True)
         plan.create(
             "purchasing.BilledPrice",
@@ -153,8 +190,8 @@ def plan_reprice(truth: Truth, *, receipt: int, prices: Sequence[Billed], refere
             N_("Nothing differs from what is booked. Give another price."),
             field="lines.0.unit_cost",
         )
-    _reach(plan, truth, row, reached)
-    _mention(plan, row, [one for one, _ in reached])
+    reach(plan, truth, row, reached)
+    mention_goods(plan, row, [one for one, _ in reached])
     return plan
 
 
@@ -170,7 +207,8 @@ def state_variance(plan: Plan, truth: Truth, cost_minor: int) -> None:
     plan.pay(source, target, abs(cost_minor), abs(cost_minor))
 
 
-def _live(truth: Truth, receipt: int) -> Any:
+def live_receipt(truth: Truth, receipt: int) -> Any:
+    """A receipt whose goods can be made dearer or cheaper on the day of the act."""
     row = truth.documents["purchasing.Receipt"].get(receipt)
     if row is None or row.void_id is not None:
         raise NotThere("no_such_receipt", N_("There is no such receipt."))
@@ -232,19 +270,21 @@ def _weights_now(truth: Truth, goods: Sequence[Landed], spread: str) -> list[int
     return [some * each for some, each in zip(units, grams, strict=True)]
 
 
-def _worth(truth: Truth, line: Any, unit_cost_micro: int, units: Sequence[int]) -> int:
-    product = truth.products[line.product_id]
+def worth(truth: Truth, line: Any, unit_cost_micro: int, units: int) -> int:
+    """What so many units of an order's line come to at this cost, in home currency at the rate of the order."""
+    decimals = truth.products[line.product_id].quantity_decimals
+    return at_cost(line, units, unit_cost_micro, home=truth.home_currency, decimals=decimals)
+
+
+def at_cost(line: Any, units: int, unit_cost_micro: int, *, home: str, decimals: int | None = None) -> int:
+    """The same, rounded once; the product need not be read where its decimals are known."""
     rate = line.purchase_order.rate_micro
-    return extended(
-        unit_cost_micro * rate,
-        sum(units),
-        product.quantity_decimals + MICRO,
-        truth.home_currency,
-        per=None if line.per is None else line.per * 10**MICRO,
-    )
+    decimals = line.product.quantity_decimals if decimals is None else decimals
+    per = None if line.per is None else line.per * 10**MICRO
+    return extended(unit_cost_micro * rate, units, decimals + MICRO, home, per=per)
 
 
-def _reach(plan: Plan, truth: Truth, row: Any, parts: Iterable[tuple[Landed, int]]) -> None:
+def reach(plan: Plan, truth: Truth, row: Any, parts: Iterable[tuple[Landed, int]]) -> None:
     """Let a cost, or less of one, reach the units that are in their layer or came back, and the variance for the rest."""
     layers: dict[int, OpenLayer] = truth.read["open_layers"]
     changed = truth.read.get("layers_changed", {})
@@ -281,7 +321,8 @@ def _share(amount: int, units: Fraction, of: int) -> int:
     return share(amount, units.numerator, of * units.denominator)
 
 
-def _mention(plan: Plan, row: Any, goods: Sequence[Landed]) -> None:
+def mention_goods(plan: Plan, row: Any, goods: Sequence[Landed]) -> None:
+    """Let the journal of a receipt, its orders and products show the act."""
     plan.mention(row)
     for one in goods:
         plan.mention(("purchase_order", one.line.purchase_order_id), ("product", one.line.product_id))

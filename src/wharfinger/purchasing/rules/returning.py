@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from wharfinger.base.refusal import N_, Holder, NotThere, Refusal
+from wharfinger.base.refusal import N_, Holder, NotThere, Refusal, Remedy
 from wharfinger.ledger.plan import OpenLayer, Plan, Spot, Truth, fixed
 from wharfinger.ledger.reverse import Drawn
 from wharfinger.purchasing.rules.landing import state_variance
@@ -19,6 +19,7 @@ class Arrived(NamedTuple):
     """A move of a receipt, and how much of it has not been taken back."""
 
     id: int
+    entry: int
     source: Spot
     target: Spot
     left: int
@@ -59,6 +60,7 @@ def plan_cancel_receipt(truth: Truth, *, receipt: int, lines: Sequence[int] | No
         # What is taken back is expected again.
         plan.change(order, closed_at=None)
     chosen = _of_lines(truth, lines)
+    _not_billed(truth, receipt, chosen)
     standing = _standing(truth)
     taken: list[tuple[Arrived, int]] = []
     for move in reversed(chosen):
@@ -98,6 +100,27 @@ def _of_lines(truth: Truth, lines: Sequence[int] | None) -> list[Arrived]:
             missed[move.source.claim] -= part
             wishes.append(move._replace(left=part))
     return [*wishes, *goods]
+
+
+def _not_billed(truth: Truth, receipt: int, chosen: Sequence[Arrived]) -> None:
+    """Refuse to take back what an accepted bill of the vendor asks for."""
+    at = {line.place_id: line for line in truth.read["purchase_lines"].values()}
+    for move in chosen:
+        line = at.get(move.source.place)
+        if line is None or move.target.kind == "refused":
+            continue
+        if bill := truth.read["billed_by"].get((receipt, line.pk)):
+            raise billed(*bill)
+
+
+def billed(bill: int, number: str) -> Refusal:
+    """Goods of a receipt are billed, so that it stands until the bill does not."""
+    return Refusal(
+        "receipt_billed",
+        N_("It is billed by {number}. Cancel that bill first."),
+        number=number,
+        remedies=[Remedy("cancel_bill", {"bill": bill})],
+    )
 
 
 def _standing(truth: Truth) -> dict[Spot, int]:

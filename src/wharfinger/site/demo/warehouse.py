@@ -14,8 +14,11 @@ from wharfinger.parties.actions.groups import add_customer_group
 from wharfinger.parties.actions.organizations import change_organization
 from wharfinger.parties.actions.own_fields import add_own_field
 from wharfinger.pricing.actions import add_price_list
+from wharfinger.purchasing.actions.billing import enter_bill
 from wharfinger.purchasing.actions.landing import land_cost
 from wharfinger.purchasing.models import Receipt
+from wharfinger.purchasing.queries.bills import due
+from wharfinger.purchasing.rules.billing import Bill, BillLine
 from wharfinger.purchasing.rules.landing import Cost
 from wharfinger.site.demo import goods
 from wharfinger.site.demo.story import Chapter, Story
@@ -69,6 +72,7 @@ def chapters(story: Story) -> Iterator[Chapter]:
     for chapter in (
         _prices,
         _freight,
+        _bills,
         _kept,
         _held,
         _lost,
@@ -136,6 +140,24 @@ def _freight(story: Story) -> Chapter:
     cost = Cost("Freight", 8900, vendor=story.organizations["V-1002"].pk, reference="RT-55311")
     with story.now():
         land_cost(actor=story.users["clara"], receipt=receipt.pk, cost=cost)
+
+
+def _bills(story: Story) -> Chapter:
+    """Vendors bill what came: one as ordered, one dearer, which waits; of the newest receipts none has come yet."""
+    yield 5
+    first, second = Receipt.objects.order_by("pk")[:2]
+    for receipt, dearer in ((first, 1), (second, 1.02)):
+        rows = due(receipts=[receipt.pk])
+        lines = tuple(
+            BillLine(
+                one.line.pk, receipt.pk, one.left, round(one.stands.booked_micro * dearer / 10_000) * 10_000
+            )
+            for one in rows
+        )
+        number = receipt.vendor_invoice_number or f"R-{receipt.number}"
+        bill = Bill(number, story.date(), lines, due_on=story.date(14))
+        with story.now():
+            enter_bill(actor=story.users["clara"], bill=bill)
 
 
 def _kept(story: Story) -> Chapter:

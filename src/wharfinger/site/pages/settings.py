@@ -139,6 +139,9 @@ def _shown(known: dict[str, Any]) -> dict[str, Any]:
     start |= {
         f"counting.{name}": known["counting"][name] for name in ("second_count", "tolerance_percent", *CYCLES)
     }
+    off = known["bill_tolerance"]["most_minor"]
+    start["bill_tolerance.percent"] = known["bill_tolerance"]["percent"]
+    start["bill_tolerance.most_minor"] = "" if off is None else amount(off, known["currency"])
     start["counting.tolerance_minor"] = "" if most is None else amount(most, known["currency"])
     for language, nouns in known["words"].items():
         for noun, (single, several) in nouns.items():
@@ -150,6 +153,7 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
     """The settings as typed; raises BadInput beside the field for what is no number."""
     threshold = post.get("approval.threshold_minor", "").strip()
     most = post.get("counting.tolerance_minor", "").strip()
+    off = post.get("bill_tolerance.most_minor", "").strip()
     company = {name: post.get(f"company.{name}", "").strip() for name in known["company"]}
     company["country"] = company["country"].upper()
     return {
@@ -165,6 +169,10 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
         "quote_approval": {
             **{name: _days(post, f"quote_approval.{name}", or_none=True) for name in LIMITS},
             "self_approval": post.get("quote_approval.self_approval") == "yes",
+        },
+        "bill_tolerance": {
+            "percent": _days(post, "bill_tolerance.percent"),
+            "most_minor": minor(off, known["currency"], field="bill_tolerance.most_minor") if off else None,
         },
         "purchasing_team": sorted(
             int(one)

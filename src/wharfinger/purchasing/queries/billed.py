@@ -1,0 +1,126 @@
+"""What the plans about vendors' bills read under the locks: what came, what other bills ask for it, what is put up with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+from wharfinger.base import configuration
+from wharfinger.ledger import sql
+from wharfinger.ledger.plan import Truth
+from wharfinger.purchasing.models import BilledFreight, PurchaseLine, VendorBill, VendorBillLine
+from wharfinger.purchasing.queries.orders import arrivals
+from wharfinger.purchasing.rules.matching import Tolerance
+
+Read = Callable[[Truth], None]
+
+
+def vendors_of(receipts: Iterable[int]) -> sql.Found:
+    """The vendors of these receipts, to be found and locked in one statement: their bills are numbered by them."""
+    wanted = f"SELECT vendor_id FROM purchasing_receipt WHERE {sql.among('id')}"
+    return sql.Found(f"id IN ({wanted})", (sql.array(sorted(set(receipts))),))
+
+
+def lines_of(bill: int) -> list[VendorBillLine]:
+    """The lines of a bill; which they are never changes."""
+    rows = VendorBillLine.objects.filter(bill=bill, bill__void__isnull=True).order_by("position")
+    return list(rows.select_related("receipt", "made"))
+
+
+def costs_of(bill: int) -> sql.Found:
+    """What receipts cost because of a bill, to be found and locked in one statement."""
+    return sql.Found("bill_id = %s", (bill,))
+
+
+def read_bought(purchase_lines: Collection[int]) -> Read:
+    """Read these lines of orders, which say what is locked."""
+
+    def read(truth: Truth) -> None:
+        rows = PurchaseLine.objects.filter(pk__in=sorted(purchase_lines), void__isnull=True)
+        truth.read["purchase_lines"] = {line.pk: line for line in rows.select_related("purchase_order")}
+
+    return read
+
+
+def read_lines(bill: int) -> Read:
+    """Read the lines of a bill, with who entered them."""
+
+    def read(truth: Truth) -> None:
+        truth.read["bill_lines"] = lines_of(bill)
+
+    return read
+
+
+def read_number(number: str) -> Read:
+    """Read which vendors at hand have a bill of this number already."""
+
+    def read(truth: Truth) -> None:
+        rows = bills().filter(vendor__in=list(truth.documents["parties.Organization"]), number__iexact=number)
+        found = rows.filter(cancelled_at__isnull=True).values_list("vendor", "pk", "number")
+        truth.read["same_number"] = {vendor: (pk, known) for vendor, pk, known in found}
+
+    return read
+
+
+def read_billed(purchase_lines: Collection[int], bill: int | None = None) -> Read:
+    """Read what came of these lines, what other bills than this ask for it, and what is put up with."""
+
+    def read(truth: Truth) -> None:
+        lines, orders = sorted(purchase_lines), list(truth.documents["purchasing.PurchaseOrder"])
+        freight: dict[int, int] = defaultdict(int)
+        for one in freights(orders):
+            if one.bill_id != bill:
+                freight[one.purchase_order_id] += one.amount_minor
+        truth.read["received_ever"] = received_ever(lines)
+        truth.read["billed_elsewhere"] = counting(asked(lines), bill)
+        truth.read["freight_billed"] = freight
+        truth.read["tolerance"] = tolerance()
+
+    return read
+
+
+def received_ever(purchase_lines: Sequence[int]) -> dict[int, int]:
+    """How many came of these lines, by whichever receipt."""
+    ever: dict[int, int] = defaultdict(int)
+    for pk, kind, units in arrivals(list(purchase_lines)):
+        if kind != "refused":
+            ever[pk] += int(units)
+    return ever
+
+
+def asked(purchase_lines: Collection[int]) -> list[VendorBillLine]:
+    """What bills that were not cancelled ask of these lines."""
+    rows = VendorBillLine.objects.filter(
+        purchase_line__in=purchase_lines, bill__void__isnull=True, bill__cancelled_at__isnull=True
+    )
+    return list(rows.select_related("bill").order_by("pk"))
+
+
+def counting(lines: Iterable[VendorBillLine], bill: int | None) -> list[VendorBillLine]:
+    """Those of the lines that count beside a bill: of all that are accepted, and of what was entered before it."""
+    if bill is None:
+        return list(lines)
+    return [
+        one
+        for one in lines
+        if one.bill_id != bill and (one.bill.accepted_at is not None or one.bill_id < bill)
+    ]
+
+
+def freights(orders: Iterable[int]) -> list[BilledFreight]:
+    """What bills asked for of the freight that these orders were to cost."""
+    rows = BilledFreight.objects.filter(
+        purchase_order__in=list(orders), bill__void__isnull=True, bill__cancelled_at__isnull=True
+    )
+    return list(rows.order_by("pk"))
+
+
+def tolerance() -> Tolerance:
+    """By how much a bill may be off."""
+    return Tolerance.of(configuration.one("bill_tolerance"))
+
+
+def bills() -> Any:
+    """Every bill that was not undone."""
+    return VendorBill.objects.filter(void__isnull=True)

@@ -1,0 +1,357 @@
+"""Pure decisions about vendors' bills: whether they are what came and was ordered, and what they make dearer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from wharfinger.base.money import rounded, shares
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.ledger.plan import Id, Plan, Truth
+from wharfinger.purchasing.rules import landing
+from wharfinger.purchasing.rules.drafting import rate_of
+from wharfinger.purchasing.rules.landing import Cost, Landed
+from wharfinger.purchasing.rules.matching import Matched, Stands, by_line, match, matched, stand
+
+
+@dataclass(frozen=True, slots=True)
+class BillLine:
+    """What a vendor bills of a receipt's line, in the currency of its order."""
+
+    purchase_line: int
+    receipt: int
+    quantity: int
+    unit_cost_micro: int | None = None
+    """As booked where none is given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A bill as it came from the vendor; amounts without tax but for the total."""
+
+    number: str
+    billed_on: date
+    lines: tuple[BillLine, ...]
+    due_on: date | None = None
+    rate_micro: int | None = None
+    freight_minor: int = 0
+    tax_minor: int = 0
+    total_minor: int | None = None
+    """As it is printed."""
+    note: str = ""
+
+
+def plan_enter_bill(truth: Truth, *, bill: Bill) -> Plan:
+    """Write a vendor's bill down; one that is what came and was ordered, or near enough, is accepted at once."""
+    plan = Plan()
+    vendor, currency = _of_one_vendor(truth, bill)
+    if known := truth.read["same_number"].get(vendor):
+        raise Refusal(
+            "bill_twice",
+            N_("The bill {number} of this vendor is entered already."),
+            field="number",
+            number=known[1],
+            subject=f"vendor_bill:{known[0]}",
+        )
+    if bill.due_on is not None and bill.due_on < bill.billed_on:
+        raise BadInput(
+            "due_before", N_("It cannot be due before it is written. Give a later day."), field="due_on"
+        )
+    stands = standing(truth, [(one.receipt, one.purchase_line) for one in bill.lines])
+    rows = [_matched(truth, one.purchase_line, one, stands[n]) for n, one in enumerate(bill.lines)]
+    values: dict[str, Any] = {
+        "number": bill.number,
+        "vendor_id": vendor,
+        "billed_on": bill.billed_on,
+        "due_on": bill.due_on,
+        "currency": currency,
+        "rate_micro": rate_of(truth, currency, bill.rate_micro),
+        "freight_minor": bill.freight_minor,
+        "tax_minor": bill.tax_minor,
+        "total_minor": bill.total_minor,
+        "note": bill.note,
+    }
+    amounts = Amounts(
+        currency, values["rate_micro"], bill.freight_minor, bill.tax_minor, bill.total_minor, bill.number
+    )
+    free = freight_open(truth, [one.purchase_line for one in bill.lines])
+    off = match(rows, amounts, sum(free.values()), truth.read["tolerance"], truth.home_currency)
+    accepted = all(one.taken for one in off)
+    made = plan.create(
+        "purchasing.VendorBill",
+        **values,
+        accepted_at=truth.now if accepted else None,
+        accepted_by_id=truth.actor if accepted else None,
+    )
+    for n, (one, row) in enumerate(zip(bill.lines, rows, strict=True)):
+        plan.create(
+            "purchasing.VendorBillLine",
+            bill_id=made,
+            position=n + 1,
+            purchase_line_id=one.purchase_line,
+            receipt_id=one.receipt,
+            quantity=one.quantity,
+            unit_cost_micro=row.unit_cost_micro,
+            booked_quantity=row.booked_quantity if accepted else None,
+            booked_micro=row.booked_micro if accepted else None,
+        )
+    plan.mention(("vendor_bill", made))
+    if accepted:
+        billed = [(one.receipt, one.purchase_line, row) for one, row in zip(bill.lines, rows, strict=True)]
+        _take_over(plan, truth, made, amounts, billed, free)
+    _mention_all(plan, truth, {one.receipt for one in bill.lines})
+    return plan
+
+
+class Amounts(NamedTuple):
+    """What of a bill is laid beside the books."""
+
+    currency: str
+    rate_micro: int
+    freight_minor: int
+    tax_minor: int
+    total_minor: int | None
+    number: str
+
+
+def plan_accept_bill(truth: Truth, *, bill: int, note: str) -> Plan:
+    """Accept a bill that differs from what came or was ordered: its prices and freight are taken over."""
+    plan = Plan()
+    row = live_bill(truth, bill)
+    if row.accepted_at is not None:
+        raise Refusal(
+            "bill_accepted",
+            N_("The bill {number} is accepted already."),
+            number=row.number,
+            subject=f"vendor_bill:{bill}",
+        )
+    lines = truth.read["bill_lines"]
+    stands = standing(truth, [(one.receipt_id, one.purchase_line_id) for one in lines])
+    rows = [_matched(truth, one.purchase_line_id, one, stands[n]) for n, one in enumerate(lines)]
+    free = freight_open(truth, [one.purchase_line_id for one in lines])
+    off = match(rows, row, sum(free.values()), truth.read["tolerance"], truth.home_currency)
+    if not all(one.taken for one in off):
+        _by_another(truth)
+        if not note:
+            raise BadInput("missing", N_("Please fill this in."), field="note")
+    plan.change(row, accepted_at=truth.now, accepted_by_id=truth.actor)
+    for one, known in zip(lines, rows, strict=True):
+        plan.change(one, booked_quantity=known.booked_quantity, booked_micro=known.booked_micro)
+    reached = [(one.receipt_id, one.purchase_line_id, known) for one, known in zip(lines, rows, strict=True)]
+    _take_over(plan, truth, row.pk, row, reached, free)
+    plan.mention(row)
+    _mention_all(plan, truth, {one.receipt_id for one in lines})
+    return plan
+
+
+def plan_cancel_bill(truth: Truth, *, bill: int) -> Plan:
+    """Take a bill back: what it billed is to be billed again, at what it was booked at before."""
+    plan = Plan()
+    row = live_bill(truth, bill)
+    lines = truth.read["bill_lines"]
+    if row.accepted_at is not None:
+        goods, parts = Goods(truth), Parts()
+        for one in lines:
+            key = one.receipt_id, one.purchase_line_id
+            parts.spread(goods.lines[key], -_dearer(truth, goods.lines[key][0].line, one))
+            _reprice(plan, truth, key, goods.lines[key], goods.billed[key], one.booked_micro, row.number)
+        parts.reach(plan, truth)
+        for cost in truth.documents["purchasing.ReceiptCost"].values():
+            if cost.cancelled_at is None:
+                at = landing.live_receipt(truth, cost.receipt_id)
+                landing.drop_cost(plan, truth, at, cost, goods.receipts[cost.receipt_id])
+    plan.change(row, cancelled_at=truth.now)
+    plan.mention(row)
+    _mention_all(plan, truth, {one.receipt_id for one in lines})
+    return plan
+
+
+def live_bill(truth: Truth, bill: int) -> Any:
+    """A bill that was not cancelled."""
+    row = truth.documents["purchasing.VendorBill"].get(bill)
+    if row is None or row.void_id is not None:
+        raise NotThere("no_such_bill", N_("There is no such bill."))
+    if row.cancelled_at is not None:
+        raise Refusal(
+            "bill_cancelled",
+            N_("The bill {number} is cancelled already."),
+            number=row.number,
+            subject=f"vendor_bill:{bill}",
+        )
+    return row
+
+
+def _of_one_vendor(truth: Truth, bill: Bill) -> tuple[int, str]:
+    """Whose bill it is and in which currency, as the orders of its lines say; refuses lines that it cannot bill."""
+    orders, brought = truth.documents["purchasing.PurchaseOrder"], Goods(truth).lines
+    for n, one in enumerate(bill.lines):
+        if one.receipt not in truth.documents["purchasing.Receipt"]:
+            raise NotThere("no_such_receipt", N_("There is no such receipt."), field=f"lines.{n}.receipt")
+        landing.live_receipt(truth, one.receipt)
+        if (one.receipt, one.purchase_line) not in brought:
+            raise NotThere(
+                "no_such_purchase_line",
+                N_("There is no such line on this receipt."),
+                field=f"lines.{n}.purchase_line",
+            )
+    if len({order.vendor_id for order in orders.values()}) > 1:
+        raise Refusal(
+            "many_vendors_billed",
+            N_("A bill is of one vendor. Enter those of the others apart."),
+            field="lines",
+        )
+    if len({order.currency for order in orders.values()}) > 1:
+        raise Refusal(
+            "many_currencies_billed", N_("A bill is in one currency. Enter the others apart."), field="lines"
+        )
+    first = next(iter(orders.values()))
+    return first.vendor_id, first.currency
+
+
+def _by_another(truth: Truth) -> None:
+    """Refuse who entered a bill to accept what is wrong with it, unless the company lets people decide about their own."""
+    by = truth.read["bill_lines"][0].made.actor_id
+    if by is not None and by == truth.actor and not truth.read["house"].approval["self_approval"]:
+        raise Refusal(
+            "own_bill",
+            N_("You entered this bill, so somebody else accepts what is off."),
+        )
+
+
+class Goods:
+    """What receipts brought and what other bills that count asked for it, by receipt and by its line."""
+
+    def __init__(self, truth: Truth) -> None:
+        self.receipts: dict[int, list[Landed]] = defaultdict(list)
+        self.lines: dict[tuple[int, int], list[Landed]] = defaultdict(list)
+        for one in landing.landed(truth):
+            self.receipts[one.receipt].append(one)
+            self.lines[one.receipt, one.line.pk].append(one)
+        self.billed: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
+        """Quantity and cost of a unit, each as far as it was booked."""
+        for one in truth.read["billed_elsewhere"]:
+            if one.booked_quantity is not None:
+                self.billed[one.receipt_id, one.purchase_line_id].append(
+                    (one.booked_quantity, one.unit_cost_micro)
+                )
+
+
+class Parts:
+    """What goods are worth more or less, by the receipt that brought them."""
+
+    def __init__(self) -> None:
+        self.by_receipt: dict[int, list[tuple[Landed, int]]] = defaultdict(list)
+
+    def spread(self, goods: Sequence[Landed], amount: int) -> None:
+        """Share an amount out over the goods of a receipt's line."""
+        if amount:
+            units = [one.quantity for one in goods]
+            self.by_receipt[goods[0].receipt] += zip(goods, shares(amount, units), strict=True)
+
+    def reach(self, plan: Plan, truth: Truth) -> None:
+        """Let each receipt's goods be worth so much more, and the variance take the share of what has left."""
+        for receipt in sorted(self.by_receipt):
+            row, parts = landing.live_receipt(truth, receipt), self.by_receipt[receipt]
+            landing.reach(plan, truth, row, parts)
+            landing.mention_goods(plan, row, [one for one, _ in parts])
+
+
+def standing(truth: Truth, keys: Sequence[tuple[int, int]]) -> list[Stands]:
+    """What the books say of these lines of receipts."""
+    goods, others = Goods(truth).lines, by_line(truth.read["billed_elsewhere"])
+    found = []
+    for receipt, pk in keys:
+        line = truth.read["purchase_lines"][pk]
+        now = truth.read["billed"].get((receipt, pk), line.unit_cost_micro)
+        came = sum(one.quantity for one in goods[receipt, pk])
+        found.append(stand(receipt, line, came, truth.read["received_ever"].get(pk, 0), now, others[pk]))
+    return found
+
+
+def _matched(truth: Truth, purchase_line: int, line: Any, stands: Stands) -> Matched:
+    bought = truth.read["purchase_lines"][purchase_line]
+    return matched(line, bought, stands, truth.products[bought.product_id].quantity_decimals)
+
+
+def freight_open(truth: Truth, purchase_lines: Sequence[int]) -> dict[int, int]:
+    """By order what of its freight no bill asked for yet, in the order in which the lines name them."""
+    lines, orders = truth.read["purchase_lines"], truth.documents["purchasing.PurchaseOrder"]
+    named = dict.fromkeys(lines[pk].purchase_order_id for pk in purchase_lines)
+    asked = truth.read["freight_billed"]
+    return {pk: max(0, orders[pk].freight_minor - asked.get(pk, 0)) for pk in named}
+
+
+def _take_over(
+    plan: Plan,
+    truth: Truth,
+    bill: Id,
+    amounts: Any,
+    lines: Sequence[tuple[int, int, Matched]],
+    free: Mapping[int, int],
+) -> None:
+    """Let the goods be worth what is billed for them, and land what freight is beyond that of the orders."""
+    goods, parts = Goods(truth), Parts()
+    weights: dict[int, int] = defaultdict(int)
+    for receipt, line, row in lines:
+        there = goods.lines[receipt, line]
+        weights[receipt] += row.net(row.unit_cost_micro, amounts.currency)
+        if there:
+            parts.spread(there, _dearer(truth, there[0].line, row))
+            billed = [*goods.billed[receipt, line], (row.booked_quantity, row.unit_cost_micro)]
+            _reprice(plan, truth, (receipt, line), there, billed, row.booked_micro, amounts.number)
+    parts.reach(plan, truth)
+    left = amounts.freight_minor
+    for order, units in free.items():
+        if part := min(left, units):
+            plan.create("purchasing.BilledFreight", bill_id=bill, purchase_order_id=order, amount_minor=part)
+            left -= part
+    if not sum(weights.values()):
+        weights = defaultdict(int, dict.fromkeys(weights, 1))
+    for receipt, amount in zip(weights, shares(left, list(weights.values())), strict=True):
+        if amount:
+            at = landing.live_receipt(truth, receipt)
+            there = goods.receipts[receipt]
+            spread = "value" if any(one.value_minor for one in there) else "quantity"
+            cost = Cost(
+                "Freight", amount, amounts.currency, amounts.rate_micro, spread, reference=amounts.number
+            )
+            landing.add_cost(plan, truth, at, cost, there, bill)
+
+
+def _dearer(truth: Truth, line: Any, row: Any) -> int:
+    """What is billed of a line more than it was booked at, in home currency; below zero where it is less."""
+    units = row.booked_quantity
+    return landing.worth(truth, line, row.unit_cost_micro, units) - landing.worth(
+        truth, line, row.booked_micro, units
+    )
+
+
+def _reprice(
+    plan: Plan,
+    truth: Truth,
+    key: tuple[int, int],
+    goods: Sequence[Landed],
+    billed: Sequence[tuple[int, int]],
+    booked_micro: int,
+    number: str,
+) -> None:
+    """Write down what a unit of a receipt's line costs now: as billed, and as booked what is not billed yet."""
+    units = sum(one.quantity for one in goods)
+    whole = sum(quantity * cost for quantity, cost in billed)
+    cost = rounded(whole + (units - sum(quantity for quantity, _ in billed)) * booked_micro, units)
+    if cost != truth.read["billed"].get(key, goods[0].line.unit_cost_micro):
+        plan.create(
+            "purchasing.BilledPrice",
+            receipt_id=key[0],
+            purchase_line_id=key[1],
+            unit_cost_micro=cost,
+            reference=number,
+        )
+
+
+def _mention_all(plan: Plan, truth: Truth, receipts: set[int]) -> None:
+    plan.mention(*(("receipt", pk) for pk in sorted(receipts)))
+    plan.mention(*(("purchase_order", pk) for pk in sorted(truth.documents["purchasing.PurchaseOrder"])))

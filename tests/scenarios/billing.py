@@ -1,0 +1,66 @@
+"""The stories' words around what vendors bill.
+
+tolerance 10 [at most 5.00]                a vendor's bill may be off by so many percent, and by so much
+bill B of GR: 2 router at 7.00, 1 cable [freight 12.00]      what a vendor bills of a receipt
+bill-is B to_accept over_received price      its word, and all that is off and not put up with
+accept-bill B because Agreed               · cancel-bill B
+unbilled PO router: 3                      how many came of an order and no bill asks for
+"""
+
+from __future__ import annotations
+
+from tests.scenarios.further import micro
+from tests.scenarios.rating import Rating
+from wharfinger.base.models import Setting
+from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.queries import bills
+
+
+class Billing(Rating):
+    """What a teller also understands of vendors' bills."""
+
+    def say_tolerance(self, rest: str) -> None:
+        """tolerance PERCENT [at most AMOUNT]"""
+        percent, *most = rest.split(" at most ")
+        value = {"percent": int(percent), "most_minor": micro(most[0]) // 10_000 if most else None}
+        Setting.objects.update_or_create(key="bill_tolerance", defaults={"value": value})
+
+    def say_bill(self, rest: str) -> None:
+        """bill B of GR: ITEMS [freight AMOUNT]"""
+        head, _, items = rest.partition(":")
+        name, _, receipt = head.split()
+        items, _, freight = items.partition(" freight ")
+        due = {one.line.product_id: one for one in bills.due(receipts=[self.documents[receipt]])}
+        came = bills.came_of([self.documents[receipt]])
+        lines = {one.product_id: one.pk for one in PurchaseLine.objects.filter(pk__in=[k for _, k in came])}
+        asks = []
+        for item in items.split(","):
+            n, product, *cost = item.split()
+            pk = self.products[product].pk
+            line = due[pk].line.pk if pk in due else lines[pk]
+            asks.append((line, self.documents[receipt], int(n), cost[1] if cost else None))
+        self.keep("bill", name, self.door.bill_goods(name, asks, freight or "0"))
+
+    def say_bill_is(self, rest: str) -> None:
+        """bill-is B WORD CODES"""
+        name, word, *codes = rest.split()
+        (one,) = bills.beside([bills.bill(self.documents[name])])
+        found = [off.code for off in one.off if not off.taken]
+        assert (bills.word(one.bill), found) == (word, codes), f"is {bills.word(one.bill)} {found}"
+
+    def say_accept_bill(self, rest: str) -> None:
+        """accept-bill B [because NOTE]"""
+        name, _, note = rest.partition(" because ")
+        self.acts.append(self.door.accept_bill(self.documents[name.strip()], note))
+
+    def say_cancel_bill(self, name: str) -> None:
+        """cancel-bill B"""
+        self.acts.append(self.door.cancel_bill(self.documents[name]))
+
+    def say_unbilled(self, rest: str) -> None:
+        """unbilled PO PRODUCT: N"""
+        head, n = rest.split(":")
+        purchase, product = head.split()
+        rows = bills.unbilled().filter(purchase_order=self.documents[purchase])
+        found = sum(one.came - one.billed for one in rows if one.product_id == self.products[product].pk)
+        assert found == int(n), f"is {found}"

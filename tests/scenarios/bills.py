@@ -1,0 +1,59 @@
+"""What the doors of the stories also do with what vendors bill."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from tests.scenarios.further import Made, Posts, Tells, micro
+from wharfinger.purchasing.actions import billing
+from wharfinger.purchasing.rules.billing import Bill, BillLine
+
+DAY = date(2026, 3, 2)
+Asks = Sequence[tuple[int, int, int, str | None]]
+"""An order's line, the receipt that brought it, how many, at which cost."""
+
+
+class BillsActions:
+    """Calls the actions in process."""
+
+    def bill_goods(self: Tells, number: str, asks: Asks, freight: str) -> Made:
+        """A vendor bills something: the bill."""
+        lines = tuple(
+            BillLine(line, receipt, n, None if cost is None else micro(cost))
+            for line, receipt, n, cost in asks
+        )
+        bill = Bill(number, DAY, lines, freight_minor=micro(freight) // 10_000)
+        done = self._said(lambda: billing.enter_bill(actor=self.who, bill=bill))
+        return done.one("purchasing.VendorBill"), done.id
+
+    def accept_bill(self: Tells, bill: int, note: str) -> int:
+        """Somebody accepts what is off."""
+        return int(self._said(lambda: billing.accept_bill(actor=self.who, bill=bill, note=note)).id)
+
+    def cancel_bill(self: Tells, bill: int) -> int:
+        """A bill is taken back."""
+        return int(self._said(lambda: billing.cancel_bill(actor=self.who, bill=bill)).id)
+
+
+class BillsApi:
+    """Speaks JSON over HTTP."""
+
+    def bill_goods(self: Posts, number: str, asks: Asks, freight: str) -> Made:
+        """A vendor bills something: the bill."""
+        lines = [
+            {"purchase_line": line, "receipt": receipt, "quantity": str(n)}
+            | ({} if cost is None else {"unit_cost": cost})
+            for line, receipt, n, cost in asks
+        ]
+        body = {"number": number, "billed_on": DAY.isoformat(), "lines": lines, "freight": freight}
+        made = self._post("/vendor-bills", body)
+        return made["id"], made["entry"]
+
+    def accept_bill(self: Posts, bill: int, note: str) -> int:
+        """Somebody accepts what is off."""
+        return int(self._post(f"/vendor-bills/{bill}/accept", {"note": note})["entry"])
+
+    def cancel_bill(self: Posts, bill: int) -> int:
+        """A bill is taken back."""
+        return int(self._post(f"/vendor-bills/{bill}/cancel", {})["entry"])
