@@ -164,7 +164,7 @@ def test_who_may_approve_is_told_and_sees_how_many_wait(company: World, client: 
     limits(discount_percent=10)
     boss = approver()
     User.objects.filter(pk=boss.pk).update(email="boss@house.example")
-    quote, _ = quote_of(company, LineWish(company.product().pk, 2, 100, discount_micro=200_000))
+    quote, _ = quote_of(company, LineWish(company.product().pk, 2, discount=Discount(200_000)))
     Sheet.objects.filter(pk=quote).update(owner=company.user)
 
     def told() -> list[tuple[str, str]]:
