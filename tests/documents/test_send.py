@@ -23,8 +23,10 @@ from wharfinger.ledger.models import Fact
 from wharfinger.ledger.reverse import reverse
 from wharfinger.notices import outbox
 from wharfinger.parties.models import Organization, Role, User
+from wharfinger.purchasing.actions.ordering import amend_purchase
 from wharfinger.purchasing.actions.ordering import send as send_purchase
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
+from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.sales.actions.quotes import create_quote
 from wharfinger.sales.actions.sending import mark_quote_sent, send_order, send_quote
 from wharfinger.sales.models import Order, Quote
@@ -202,9 +204,30 @@ def test_a_purchase_order_is_submitted_and_sent_in_one_entry(company: World) -> 
     again = send_purchase(actor=HOUSE, order=made.order)
     worked()
     assert len(mail.outbox) == 2
+    assert mail.outbox[1].subject == sent.subject, "nothing has changed"
     reverse(actor=HOUSE, entry=again.id, reason="sent twice")
     reverse(actor=HOUSE, entry=sent_by.id, reason="wrong vendor")
     assert held(product=PurchaseLine.objects.get().product_id) == {}
     row = PurchaseOrder.objects.get()
     assert (row.submitted_at, row.sent_at) == (None, None)
     clean()
+
+
+def test_an_order_that_is_sent_again_says_that_it_has_changed(company: World) -> None:
+    Organization.objects.filter(pk=company.vendor.pk).update(email="auftrag@vendor.example", language="de")
+    made = stocked_up(company, (company.product(), 2, 5_000_000))
+    send_purchase(actor=HOUSE, order=made.order)
+    worked()
+    change = PurchaseChange(change=(LineChange(made.lines[0], 3),))
+    amend_purchase(actor=HOUSE, order=made.order, change=change)
+    send_purchase(actor=HOUSE, order=made.order)
+    worked()
+    first, second = mail.outbox
+    assert "Geändert" not in first.subject
+    assert second.subject.startswith("Geändert: Bestellung PO-1")
+    assert "unsere Bestellung hat sich geändert" in second.body
+    assert first.attachments[0][1] != second.attachments[0][1]
+    assert Issued.objects.count() == 2, "the paper that was sent is kept"
+    send_purchase(actor=HOUSE, order=made.order)
+    worked()
+    assert mail.outbox[2].subject == first.subject, "that is what the vendor has"

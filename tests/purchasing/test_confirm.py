@@ -17,6 +17,7 @@ from tests.world import World, clean, entries, seen, world
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import NotAllowed, Refusal
+from wharfinger.demand.models import Line
 from wharfinger.ledger.models import Entry
 from wharfinger.ledger.reverse import reverse
 from wharfinger.notices.buying import news_of
@@ -116,7 +117,13 @@ def test_who_waits_longer_than_promised_is_told_once(company: World) -> None:
         ]
 
     assert told(3) == []
-    assert told(9) == [("late", soon, "2", (today + timedelta(days=9)).isoformat())]
+    day = (today + timedelta(days=9)).isoformat()
+    number = Line.objects.get(pk=soon).sheet.number
+    assert told(9) == [
+        ("late", soon, "2", day),
+        # The buyer of the order is told whom it concerns.
+        ("order_late", 0, "", f"{number}, 2 × {product.sku}, {day}"),
+    ]
     assert told(12) == []
 
 

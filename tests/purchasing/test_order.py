@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
+from django.test import Client
 
 from tests.purchasing.buying import arrive, bought, on_order, sold, stocked_up
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held, seen, world
 from wharfinger.base.access import HOUSE
-from wharfinger.base.refusal import BadInput, NotAllowed, Refusal
+from wharfinger.base.refusal import BadInput, NotAllowed, NotThere, Refusal
 from wharfinger.catalog.actions.offers import set_offers
 from wharfinger.catalog.models import VendorPrice
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Organization
+from wharfinger.purchasing.actions.again import buy_again
 from wharfinger.purchasing.actions.ordering import (
     auto_fill,
     cancel,
@@ -299,3 +302,61 @@ def test_a_price_in_another_currency_is_no_cost(company: World) -> None:
         draft(actor=HOUSE, wish=PurchaseWish(company.vendor.pk, (PurchaseLineWish(product.pk, 1),)))
     assert (refused.value.code, refused.value.field) == ("other_currency", "lines.0.unit_cost")
     assert entries() == before
+
+
+def test_the_same_is_bought_again_for_stock_at_what_it_costs_now(company: World) -> None:
+    """What was typed stays for who may see costs, days and freight do not; nothing of the old order changes."""
+    asked, typed = company.product(), company.product()
+    wishes = (
+        PurchaseLineWish(asked.pk, 3, expected_on=date(2030, 1, 2), description="Blue ones"),
+        PurchaseLineWish(typed.pk, 2, unit_cost_micro=7_000_000),
+    )
+    terms: dict[str, Any] = {
+        "freight_minor": 900,
+        "shipping_method": "Lorry",
+        "terms_days": 60,
+        "memo": "Ring",
+    }
+    made = bought(draft(actor=HOUSE, wish=PurchaseWish(company.vendor.pk, wishes, **terms)))
+    submit(actor=HOUSE, order=made.order)
+    VendorPrice.objects.filter(product=asked).update(cost_micro=8_000_000)
+    again = bought(buy_again(actor=HOUSE, order=made.order))
+    order = PurchaseOrder.objects.get(pk=again.order)
+    assert (order.submitted_at, order.freight_minor, order.expected_on) == (None, 0, None)
+    assert (order.shipping_method, order.terms_days, order.memo) == ("Lorry", 60, "Ring")
+    lines = PurchaseLine.objects.filter(purchase_order=again.order).order_by("position")
+    assert [(one.quantity, one.unit_cost_micro, one.cost_typed) for one in lines] == [
+        (3, 8_000_000, False),
+        (2, 7_000_000, True),
+    ]
+    assert (lines[0].description, lines[0].expected_on) == ("Blue ones", None)
+    blind = bought(buy_again(actor=person("blind", "purchasing.order"), order=made.order))
+    unseen = PurchaseLine.objects.filter(purchase_order=blind.order).order_by("position")
+    assert unseen[1].unit_cost_micro == VendorPrice.objects.get(product=typed).cost_micro
+    before = entries()
+    with pytest.raises(NotAllowed):
+        buy_again(actor=person("reader", "*.read"), order=made.order)
+    with pytest.raises(NotThere):
+        buy_again(actor=HOUSE, order=999_999)
+    assert entries() == before
+    reverse(actor=HOUSE, entry=again.written.id)
+    assert PurchaseOrder.objects.get(pk=again.order).void_id is not None
+    clean()
+
+
+def test_what_went_to_a_customer_is_bought_again_for_us(company: World) -> None:
+    product = company.product()
+    line = sold(company, product, 2, site=company.site.pk)
+    wish = PurchaseWish(company.vendor.pk, (), ship_to="organization", ship_to_site=company.site.pk)
+    made = bought(draft_from_lines(actor=HOUSE, wanted=[Wanted(line)], wish=wish))
+    submit(actor=HOUSE, order=made.order)
+    browser = Client()
+    browser.force_login(company.user)
+    page = f"/purchase-orders/{made.order}/"
+    assert f"{page}again/" in seen(browser, page)
+    assert browser.post(f"{page}again/").status_code == 303
+    order = PurchaseOrder.objects.latest("pk")
+    assert (order.ship_to, order.lines.get().quantity) == ("own", 2)
+    made_over_http = browser.post(f"/api/v1{page}copy", content_type="application/json")
+    assert (made_over_http.status_code, made_over_http.json()["status"]) == (201, "draft")
+    clean()

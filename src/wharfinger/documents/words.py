@@ -176,6 +176,10 @@ WORDS = {
     "no": pgettext_lazy("document", "No"),
     "mail_hello": pgettext_lazy("document", "Dear Sir or Madam,"),
     "mail_attached": pgettext_lazy("document", "please find attached: {document}."),
+    "mail_changed": pgettext_lazy(
+        "document", "our order has changed. What holds from now on is attached: {document}."
+    ),
+    "mail_subject_changed": pgettext_lazy("document", "Changed: {document}"),
     "mail_link": pgettext_lazy("document", "Read, accept or decline it here:"),
     "mail_regards": pgettext_lazy("document", "Kind regards"),
 }

@@ -82,10 +82,15 @@ def _late(entry: Entry) -> list[News]:
     waiting = Holding.objects.filter(
         kind="on_order", claim__gt=0, quantity__gt=0, place__purchase_line__in=sorted(days)
     )
-    held = list(waiting.order_by("claim").values_list("place__purchase_line", "claim", "quantity"))
-    lines = Line.objects.select_related("product").in_bulk({claim for _, claim, _ in held})
+    held = list(
+        waiting.order_by("claim").values_list(
+            "place__purchase_line", "place__purchase_line__purchase_order", "claim", "quantity"
+        )
+    )
+    lines = Line.objects.select_related("product", "sheet").in_bulk({claim for *_, claim, _ in held})
     news = []
-    for bought, line, units in held:
+    late: dict[int, list[str]] = defaultdict(list)
+    for bought, order, line, units in held:
         wanted, (old, new) = lines[line], days[bought]
         promised = wanted.promised_on
         if promised and new and new > promised and not (old and old > promised):
@@ -93,7 +98,11 @@ def _late(entry: Entry) -> list[News]:
             told = f"{product.sku} {product.name}"
             quantity = plain(units, product.quantity_decimals)
             news.append(News("late", wanted.sheet_id, line, told, quantity, note=new.isoformat()))
-    return news
+            late[order].append(f"{wanted.sheet.number}, {quantity} × {product.sku}, {new.isoformat()}")
+    return [
+        *news,
+        *(News("order_late", 0, 0, "", "", note="; ".join(some), order=pk) for pk, some in late.items()),
+    ]
 
 
 def _day(text: str | None) -> date | None:

@@ -36,6 +36,7 @@ urlpatterns = [
     path("account/absence/<int:pk>/end/", tiers.end_absence, name="end_absence"),
     path("purchase-orders/approve/", approving.approve, name="approve_orders"),
     path("purchase-orders/reject/", approving.reject, name="reject_orders"),
+    path("purchase-orders/<int:pk>/again/", orders.again, name="again"),
     path("purchase-orders/<int:pk>/ask/", approving.ask, name="ask"),
     path("purchase-orders/<int:pk>/submit/", orders.submit, name="submit"),
     path("purchase-orders/<int:pk>/cancel/", orders.cancel, name="cancel"),

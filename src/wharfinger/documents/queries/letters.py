@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from wharfinger.base.refusal import N_, NotThere
@@ -10,6 +12,7 @@ from wharfinger.documents.kinds import KINDS, Kind
 from wharfinger.documents.queries.parties import company
 from wharfinger.documents.render import TEMPLATES
 from wharfinger.documents.words import words
+from wharfinger.ledger.models import Fact
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries import vendor_terms
 from wharfinger.sales import links
@@ -64,28 +67,41 @@ def composed(
     of: Kind, pk: int, given: Mapping[str, Any], to: list[str], number: str, language: str, us: str
 ) -> dict[str, Any]:
     """The mail itself: what was written, the house's words where nothing was, the link, and our name beneath."""
-    said = words(language)
-    body = [given.get("text") or _text(of, number, language), ""]
+    said, again = words(language), of.model is PurchaseOrder and _changed_since(pk)
+    body = [given.get("text") or _text(of, number, language, again=again), ""]
     if of.model is Quote and given.get("link", True):
         body += [said["mail_link"], links.address(Quote.objects.get(pk=pk)), ""]
     body += [said["mail_regards"], us]
     mail = {
         "to": to,
-        "subject": given.get("subject") or _subject(of, number, language, us),
+        "subject": given.get("subject") or _subject(of, number, language, us, again=again),
         "body": "\n".join(body),
     }
     return mail | {"cc": given["cc"]} if given.get("cc") else mail
 
 
-def _subject(of: Kind, number: str, language: str, us: str) -> str:
-    return " – ".join(part for part in (_title(of, number, language), us) if part)
-
-
-def _text(of: Kind, number: str, language: str) -> str:
-    said = words(language)
-    return "\n".join(
-        [said["mail_hello"], "", said["mail_attached"].format(document=_title(of, number, language))]
+def _changed_since(order: int) -> bool:
+    """Whether a purchase order that goes out is another than what its vendor was sent before."""
+    sent = Fact.objects.filter(subject=f"purchase_order:{order}", field="sent_at").order_by("-pk")
+    before = sent.values_list("old", flat=True).first()
+    last = json.loads(before) if before else None
+    amended = (
+        PurchaseOrder.objects.filter(pk=order, amended_at__gt=datetime.fromisoformat(last)) if last else None
     )
+    return amended is not None and amended.exists()
+
+
+def _subject(of: Kind, number: str, language: str, us: str, *, again: bool = False) -> str:
+    title = _title(of, number, language)
+    if again:
+        title = words(language)["mail_subject_changed"].format(document=title)
+    return " – ".join(part for part in (title, us) if part)
+
+
+def _text(of: Kind, number: str, language: str, *, again: bool = False) -> str:
+    said = words(language)
+    sentence = said["mail_changed" if again else "mail_attached"]
+    return "\n".join([said["mail_hello"], "", sentence.format(document=_title(of, number, language))])
 
 
 def _title(of: Kind, number: str, language: str) -> str:

@@ -42,6 +42,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "quote_to_approve": (N_("waits for approval"), ("approvers",)),
     "quote_approved": (N_("is approved"), ("owner", "requester")),
     "quote_rejected": (N_("is rejected"), ("owner", "requester")),
+    "order_late": (N_("comes later than somebody was promised"), ("buyer",)),
     "mentioned": (N_("mentions me"), ()),
     "todo": (N_("is for me to do"), ()),
     "back": (N_("has been taken back"), ("owner", "lead", "opportunity_owner", "requester")),
@@ -52,7 +53,7 @@ words, and who is told.
 The roles are told unless a rule says otherwise.
 """
 
-URGENT = frozenset({"to_approve", "order_to_approve", "quote_to_approve", "late"})
+URGENT = frozenset({"to_approve", "order_to_approve", "quote_to_approve", "late", "order_late"})
 """What is mailed at once even to who wants one mail a day: somebody waits, or is to be told that they will."""
 
 WHOLE: dict[str, str] = {
@@ -68,6 +69,7 @@ WHOLE: dict[str, str] = {
     "order_rejected": N_("A purchase order is rejected"),
     "order_received": N_("Goods of a purchase order have come in"),
     "order_refused": N_("Goods of a purchase order were turned away at the door"),
+    "order_late": N_("Goods of a purchase order come later than somebody was promised"),
 }
 """What events are called that are not about units of a line."""
 

@@ -21,6 +21,7 @@ from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions import ordering as actions
+from wharfinger.purchasing.actions.again import buy_again
 from wharfinger.purchasing.api.shapes import (
     ChangeOfLine,
     Close,
@@ -216,6 +217,12 @@ def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
 def ask(request: Request, id: Id, body: Nothing | None = None) -> HttpResponse:
     """Ask for the approval that a draft needs before it is submitted; approvers decide it under `/approvals`."""
     return _on(request, id, partial(actions.ask, actor=request.auth, order=id))
+
+
+@router.post("/purchase-orders/{id}/copy", response={201: OrderDone}, summary="Buy the same again")
+def copy(request: Request, id: Id) -> HttpResponse:
+    """Draft the same goods once more of the same vendor, all for stock; what its prices said is asked anew."""
+    return _made(request, partial(buy_again, actor=request.auth, order=id))
 
 
 @router.post("/purchase-orders/{id}/submit", response=OrderDone, summary="Submit a purchase order")

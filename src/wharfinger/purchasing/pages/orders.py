@@ -27,6 +27,7 @@ from wharfinger.demand.pages import typed_id
 from wharfinger.demand.queries.reading import lines_with
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions import ordering
+from wharfinger.purchasing.actions.again import buy_again
 from wharfinger.purchasing.pages import entry
 from wharfinger.purchasing.queries import orders as queries
 from wharfinger.purchasing.queries import paper, shown
@@ -200,6 +201,18 @@ close = _verb(
     ),
     N_("Nothing more is expected; what is short is to be ordered again."),
 )
+
+
+@require_POST
+@page("purchasing.order")
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Draft the same goods once more."""
+    return page_act(
+        request,
+        lambda: buy_again(actor=_user(request), order=pk),
+        ok=_("The same is drafted once more, for stock. Change what is different this time."),
+        back=lambda done: reverse("purchasing:order", args=[done.one("purchasing.PurchaseOrder")]),
+    )
 
 
 @require_POST
