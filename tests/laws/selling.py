@@ -16,6 +16,7 @@ from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.flows.actions.amend import amend
 from wharfinger.flows.actions.charging import charge_and
+from wharfinger.flows.actions.elsewhere import fulfil_elsewhere
 from wharfinger.flows.actions.remove import remove
 from wharfinger.flows.actions.sell import Sale, sell
 from wharfinger.flows.rules.amend import Amend
@@ -68,7 +69,7 @@ def _coming() -> Any:
     return Holding.objects.filter(kind__in=("on_order", "transfer"), quantity__gt=0)
 
 
-def _reserve(state: State, chance: random.Random) -> Any:
+def _hold(state: State, chance: random.Random) -> Any:
     """A line holds what is on a shelf, or what has yet to arrive."""
     free = state.one(chance, _coming().filter(claim=0)) if chance.random() < 0.4 else None
     wanting = Line.objects.filter(void__isnull=True, sheet__void__isnull=True)
@@ -171,8 +172,16 @@ def _serve(state: State, chance: random.Random) -> Any:
     return entry and serve(actor=state.user, entry=entry.pk)
 
 
+def _elsewhere(state: State, chance: random.Random) -> Any:
+    """A line is served by goods of another location, which a transfer order brings."""
+    free = state.one(chance, Holding.objects.filter(kind="bin", claim=0, quantity__gt=0))
+    wanting = Line.objects.filter(void__isnull=True, sheet__void__isnull=True)
+    line = free and state.one(chance, wanting.filter(product=free.product_id), 8)
+    return line and fulfil_elsewhere(actor=state.user, holds=[Hold(line.pk, chance.randint(1, 2))])
+
+
 def _reserve(state: State, chance: random.Random) -> Any:
-    return _serve(state, chance) if chance.random() < 0.2 else on_line("reserve")(state, chance)
+    return chance.choice((_serve, _elsewhere, _hold, _hold, _hold))(state, chance)
 
 
 def _offer(state: State, chance: random.Random) -> Any:

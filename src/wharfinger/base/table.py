@@ -41,7 +41,7 @@ RIGHT = frozenset(("number", "quantity", "held", "money", "price"))
 class Column:
     """One column of a list. The kind says what a cell holds:
 
-    text: str · link: (text, address) · number: int · quantity: (units, decimals) ·
+    text: str · link: (text, address) · number: int · quantity: (units, decimals), and a quiet line beneath if any ·
     held: (units, decimals, address of who holds it) · money: (minor, currency) ·
     price: (micro, currency) · date, ago: date or datetime · chip: (tone, word) · person: name ·
     stage_bar: ({stage: units}, decimals) · picture: (address, what it shows) ·

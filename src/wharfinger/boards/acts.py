@@ -19,6 +19,7 @@ from wharfinger.base.typed import quantity
 from wharfinger.billing.actions import invoices
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.flows.actions import cancel_delivery as flow
+from wharfinger.flows.actions.elsewhere import fulfil_elsewhere
 from wharfinger.fulfilment.actions import packing, picking, shipping
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.rules import Consignment, Pick
@@ -34,6 +35,7 @@ from wharfinger.purchasing.rules.receiving import Arrival
 from wharfinger.returns.actions import inspecting
 from wharfinger.sales.actions import holds
 from wharfinger.sales.rules.holds import Hold
+from wharfinger.stock.models import TransferOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +260,35 @@ from_stock = act_on(
     "purchasing",
     lambda who, rows, given: holds.reserve(actor=who, holds=[Hold(r.line, r.quantity) for r in rows]),
     lambda n: ngettext("Reserved stock for %(n)s line.", "Reserved stock for %(n)s lines.", n) % {"n": n},
+)
+
+
+def _location(given: Any, name: str) -> int | None:
+    text = given.get(name, "")
+    return int(text) if text.isdigit() and len(text) < 19 else None
+
+
+def _elsewhere(who: Any, rows: Sequence[Chosen], given: Any) -> Any:
+    """Goods of other locations for the rows, with the transfer orders that bring them."""
+    expected = given.get("expected_on", "").strip()
+    return fulfil_elsewhere(
+        actor=who,
+        holds=[Hold(row.line, row.quantity) for row in rows],
+        source=_location(given, "source"),
+        target=_location(given, "target"),
+        expected_on=day(expected, "expected_on") if expected else None,
+    )
+
+
+elsewhere = act_on(
+    "stock.transfer",
+    "purchasing",
+    _elsewhere,
+    lambda n: (
+        ngettext("Reserved goods elsewhere for %(n)s line.", "Reserved goods elsewhere for %(n)s lines.", n)
+        % {"n": n}
+    ),
+    lambda done: _documents(done, TransferOrder, "stock:transfer_order"),
 )
 received = act_on(
     "purchasing.receive",

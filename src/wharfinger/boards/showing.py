@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from wharfinger.base.asking import Ask
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter
-from wharfinger.base.typed import unit_price
+from wharfinger.base.typed import unit_price, written
 from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand import pressing
 from wharfinger.demand.models import SUBJECTS
@@ -33,8 +34,14 @@ from wharfinger.stock.rules.serving import NORMAL
 STAGE = {"drafted": "to_order", "ready": "reserved"}
 """Figures that the stage bar shows under another stage."""
 
+BOTH = ("worklist_purchasing",)
+"""Lists that offer drafts and locations beside organizations."""
+
 OFFERED = 200
 """No more organizations than this are offered by a filter."""
+
+MOST_PLACES = 3
+"""So many locations are named beneath what is free."""
 
 STATES: dict[str, tuple[str, str]] = {
     "bin": ("violet", N_("Reserved")),
@@ -70,7 +77,8 @@ class Seen:
     """Who sells each product, by product and vendor."""
     worths: Mapping[str, int]
     """What one unit of each currency in which they ask is worth, to compare them."""
-    free: Mapping[int, int]
+    free: Mapping[int, Mapping[int, int]]
+    """What is free of each product, by product and the place of the location."""
     costs: bool
 
 
@@ -174,7 +182,15 @@ def _pressing(row: Mapping[str, Any], seen: Seen) -> Any:
 
 
 def _free(row: Mapping[str, Any], seen: Seen) -> Any:
-    return seen.free.get(row["product_id"], 0), row["product__quantity_decimals"]
+    """What is free of the product; beneath, how much of it at which location, the most first."""
+    decimals, there = row["product__quantity_decimals"], seen.free.get(row["product_id"], {})
+    listed = sorted(there.items(), key=lambda one: (-one[1], seen.locations.get(one[0], "")))
+    told = [
+        f"{seen.locations.get(place, '?')} {written(units, decimals)}" for place, units in listed if units > 0
+    ]
+    more = len(told) - MOST_PLACES
+    note = ", ".join([*told[:MOST_PLACES], *([_("%(n)s more") % {"n": more}] if more > 0 else [])])
+    return sum(there.values()), decimals, note
 
 
 def _plain(field: str) -> Callable[[Mapping[str, Any], Seen], Any]:
@@ -266,14 +282,16 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
     reads = {COLUMNS[key].reads for key in columns}
     products = sorted({row["product_id"] for row in rows})
     sold = offers_of(products, on=clock.today()) if "sold" in reads and rows else {}
-    free = dict.fromkeys(products, 0)
+    free: dict[int, dict[int, int]] = defaultdict(dict)
     if "free" in reads and rows:
-        for (product, _place), units in stock.available(products).items():
-            free[product] += units
+        for (product, place), units in stock.available(products).items():
+            free[product][place] = units
     claims = sorted({row["claim_id"] for row in rows if row["claim_id"]}) if "line" in columns else []
     return Seen(
         quantities(claims),
-        {place: name for place, name, _retired in _places(ask)} if rows and "where" in columns else {},
+        {place: name for place, name, *_ in _places(ask)}
+        if rows and {"where", "free"} & set(columns)
+        else {},
         sold,
         {
             one.asks.currency: one.rate_micro
@@ -370,33 +388,50 @@ def _customers(ask: Ask) -> list[tuple[str, str]]:
 
 
 def _parties(ask: Ask) -> list[tuple[int, str, bool, bool]]:
-    """The first customers and the first vendors by name, by one statement, since a page may offer both.
+    """The first customers and the first vendors by name; where lines are to be ordered, drafts, which are neither."""
+    return [row[:4] for row in _listed(ask) if not row[4]]
 
-    Where lines are to be ordered, drafts come with them, which are neither.
+
+def _places(ask: Ask) -> list[tuple[int, str, Any, int]]:
+    """Every location: its place, its name, whether it is retired, and its id."""
+    if ask.table in BOTH:
+        return [(place, name, retired, pk) for pk, name, _, retired, place in _listed(ask) if place]
+    found = Location.objects.order_by("name").values_list("place_id", "name", "retired_on", "pk")
+    return ask.once("locations", lambda: [(place, name, bool(day), pk) for place, name, day, pk in found])
+
+
+def _listed(ask: Ask) -> list[tuple[int, str, bool, bool, int]]:
+    """What filters and dialogs offer, by one statement, since a page may offer all of it.
+
+    Organizations have no place; where lines are to be ordered, drafts and locations come with them.
     """
     active = Organization.objects.filter(retired_on__isnull=True)
     customers, vendors = (
         active.filter(**{kind: True}).order_by("name").values("pk")[:OFFERED]
         for kind in ("customer", "vendor")
     )
-    names = ("pk", "name", "customer", "vendor")
-    found: Any = active.filter(Q(pk__in=customers) | Q(pk__in=vendors)).values_list(*names)
-    if ask.table == "worklist_purchasing":
+    no, nowhere = Value(value=False), Value(0)
+    chosen = active.filter(Q(pk__in=customers) | Q(pk__in=vendors))
+    found: Any = chosen.values_list("pk", "name", "customer", "vendor", nowhere)
+    if ask.table in BOTH:
         orders = PurchaseOrder.objects.filter(submitted_at=None, cancelled_at=None, void=None)
         called = Concat("number", Value(" · "), "vendor__name")
+        retired = ExpressionWrapper(Q(retired_on__isnull=False), BooleanField())
         found = found.union(
-            orders.values_list("pk", called, Value(value=False), Value(value=False)), all=True
+            orders.values_list("pk", called, no, no, nowhere),
+            Location.objects.values_list("pk", "name", no, retired, "place_id"),
+            all=True,
         )
     return ask.once("parties", lambda: list(found.order_by("name")))
 
 
-def _places(ask: Ask) -> list[tuple[int, str, Any]]:
-    found = Location.objects.order_by("name").values_list("place_id", "name", "retired_on")
-    return ask.once("locations", lambda: list(found))
-
-
 def _locations(ask: Ask) -> list[tuple[str, str]]:
-    return [(str(place), name) for place, name, retired in _places(ask) if retired is None]
+    return [(str(place), name) for place, name, retired, _pk in _places(ask) if not retired]
+
+
+def locations(ask: Ask) -> list[tuple[str, str]]:
+    """The locations in use."""
+    return [(str(pk), name) for _place, name, retired, pk in _places(ask) if not retired]
 
 
 FILTERS: dict[str, Filter] = {

@@ -78,6 +78,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.returns.api.rmas:router", "rma"),
     ("wharfinger.returns.api.returns:router", ""),
     ("wharfinger.flows.api:router", ""),
+    ("wharfinger.flows.api.elsewhere:router", ""),
     ("wharfinger.flows.api.merging:router", ""),
     ("wharfinger.boards.api:router", ""),
     ("wharfinger.notices.api:router", ""),

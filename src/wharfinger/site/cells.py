@@ -41,6 +41,11 @@ def _noted(words: str, note: str) -> Markup:
     return Markup('{}<span class="quiet">{}</span>').format(words or "–", note)
 
 
+def _counted(units: int, decimals: int, note: str = "") -> Any:
+    told = formats.quantity(units, decimals)
+    return Markup('{}<span class="quiet">{}</span>').format(told, note) if note else told
+
+
 def _picture(to: str, words: str) -> Markup:
     """A small picture; what it shows stands beside it, so it says nothing aloud."""
     return Markup(
@@ -52,7 +57,7 @@ SHOW: dict[str, Callable[[Any], Any]] = {
     "text": escape,
     "link": lambda value: _link(*value),
     "number": formats.quantity,
-    "quantity": lambda value: formats.quantity(*value),
+    "quantity": lambda value: _counted(*value),
     "held": lambda value: _held(*value),
     "money": lambda value: formats.money(*value),
     "price": lambda value: formats.price(*value),

@@ -32,22 +32,22 @@ def reserve(
     until: when the hold ends; without it a quote's hold ends with the quote, any other stays.
     """
     require(actor, "sales.reserve")
+    plan = partial(rules.plan_reserve, holds=tuple(holds), until=until)
+    return post("reserve", to_reserve(holds, ends=until is not None), plan, actor=actor, key=key)
+
+
+def to_reserve(holds: Sequence[Hold], *, ends: bool = False) -> Wish:
+    """What reserving locks and reads. ends: whether the holds get an end of their own."""
     lines, ahead = _lines_of(holds), _ahead(holds)
-    return post(
-        "reserve",
-        Wish(
-            documents=[(Sheet, demand.documents_of(lines)), *ahead_documents(ahead)],
-            first=read_sold(lines),
-            products=demand.line_products,
-            claims=demand.line_ids,
-            places=ahead,
-            free=True,
-            reads=(read_standing, _read_ends(ends=until is not None), read_drop_ships(ahead)),
-            falls_to=demand.falls_to,
-        ),
-        partial(rules.plan_reserve, holds=tuple(holds), until=until),
-        actor=actor,
-        key=key,
+    return Wish(
+        documents=[(Sheet, demand.documents_of(lines)), *ahead_documents(ahead)],
+        first=read_sold(lines),
+        products=demand.line_products,
+        claims=demand.line_ids,
+        places=ahead,
+        free=True,
+        reads=(read_standing, _read_ends(ends=ends), read_drop_ships(ahead)),
+        falls_to=demand.falls_to,
     )
 
 
