@@ -46,6 +46,7 @@ DEFAULTS: dict[str, Any] = {
         "cycle_days_c": 365,
     },
     "listed_reasons_only": False,
+    "purchase_descriptions": "product",
     "require_vendor_invoice": False,
     "fulfil_automatically": False,
     "serve_back_orders": True,

@@ -74,6 +74,7 @@ OFTEN = (
     "require_vendor_invoice",
     "listed_reasons_only",
     "fulfil_automatically",
+    "purchase_descriptions",
 )
 
 
@@ -89,6 +90,7 @@ class House:
     require_vendor_invoice: bool = False
     listed_reasons_only: bool = False
     fulfil_automatically: bool = False
+    purchase_descriptions: str = "product"
     own: Mapping[str, Sequence[Own]] = field(default_factory=dict)
     """The own fields of each noun that has any, which every act may have to check."""
 
@@ -162,6 +164,7 @@ def _house(stored: dict[str, Any]) -> House:
         values["require_vendor_invoice"],
         values["listed_reasons_only"],
         values["fulfil_automatically"],
+        values["purchase_descriptions"],
         own.by_noun(stored.get(OWN_FIELDS)),
     )
 

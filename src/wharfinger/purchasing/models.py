@@ -35,6 +35,10 @@ class PurchaseOrder(Document):
     """The day on which the vendor is to send it."""
     terms_days = models.IntegerField(null=True)
     """In how many days we pay; as we always pay this vendor where nothing is said."""
+    description_source = models.CharField(
+        max_length=8, blank=True, choices=[(k, k) for k in ("product", "quote", "charge")]
+    )
+    """What its lines for customers are called after; as the setting says where nothing is said."""
     memo = models.CharField(max_length=1000, blank=True)
     own: models.JSONField[Any, Any] = models.JSONField(default=dict)
     """The values of its own fields, by key."""

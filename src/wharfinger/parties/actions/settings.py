@@ -215,6 +215,7 @@ _CHECKS = {
     "closed_until": _closed,
     "counting": _counting,
     "listed_reasons_only": yes_or_no,
+    "purchase_descriptions": one_of("product", "quote", "charge"),
     "require_vendor_invoice": yes_or_no,
     "fulfil_automatically": yes_or_no,
     "serve_back_orders": yes_or_no,

@@ -31,6 +31,7 @@ def buy_again(*, actor: Actor, order: int, key: str | None = None) -> Written:
         ship_to_text=row.ship_to_text if elsewhere else "",
         shipping_method=row.shipping_method,
         terms_days=row.terms_days,
+        description_source=row.description_source,
         memo=row.memo,
     )
     return draft(actor=actor, wish=wish, key=key)

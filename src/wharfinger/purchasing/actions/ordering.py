@@ -22,6 +22,7 @@ from wharfinger.purchasing.queries import needs, vendor_terms
 from wharfinger.purchasing.queries import truth as reads
 from wharfinger.purchasing.rules import amending, changing, confirming, drafting, levels, ordering
 from wharfinger.purchasing.rules.asking import By
+from wharfinger.purchasing.rules.calling import SOURCES
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.confirming import Confirmed
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
@@ -318,6 +319,8 @@ def _read_low_products(truth: Truth) -> None:
 def _tidy(wish: PurchaseWish) -> PurchaseWish:
     if wish.ship_to not in ("own", "organization", "other"):
         raise BadInput("bad_choice", N_("Choose own, organization or other."), field="ship_to")
+    if wish.description_source and wish.description_source not in SOURCES:
+        raise BadInput("bad_choice", N_("Choose product, quote or charge."), field="description_source")
     return replace(
         wish,
         number=tidy(wish.number, field="number", most=40) if wish.number else None,

@@ -23,12 +23,17 @@ from wharfinger.base.door import (
 
 Word = Literal["draft", "submitted", "received_partial", "received_full", "closed", "cancelled"]
 ShipTo = Literal["own", "organization", "other"]
+Source = Literal["product", "quote", "charge"]
 
 
 ADD_VENDOR = (
     "The vendor becomes one of the vendors of what it is not known to sell, at the cost that is given."
 )
 FILL_PACKS = "Quantities are filled up to whole packs and the vendor's minimum, as they always are for customers' lines."
+SOURCE = (
+    "What a line for one customer's line is called after: the product, the quote, or the line itself. "
+    "Without it as the setting `purchase_descriptions` says."
+)
 
 
 class LineGiven(Given):
@@ -88,6 +93,7 @@ class OrderGiven(Given):
         le=3650,
         description="In how many days we pay; as always with this vendor without it.",
     )
+    description_source: Source | None = Field(default=None, description=SOURCE)
     memo: Note = ""
     expected_on: date | None = None
     own: OwnValues = {}
@@ -113,6 +119,7 @@ class FromLines(Given):
     ship_to_site: Id | None = None
     ship_to_text: str = Field(default="", max_length=500)
     expected_on: date | None = None
+    description_source: Source | None = Field(default=None, description=SOURCE)
     memo: Note = ""
     add_vendor: bool = Field(default=False, description=ADD_VENDOR)
 
@@ -254,6 +261,7 @@ class OrderOut(Shown):
     shipping_method: str
     ship_on: date | None = Field(description="The day on which the vendor is to send it.")
     terms_days: int = Field(description="In how many days we pay.")
+    description_source: Source | None = Field(description="Null where the setting holds.")
     memo: str
     own: OwnShown
     expected_on: date | None

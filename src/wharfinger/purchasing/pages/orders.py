@@ -311,6 +311,7 @@ def _wish(typed: QueryDict) -> PurchaseWish:
         shipping_method=typed.get("shipping_method", ""),
         ship_on=typed_day(typed, "ship_on"),
         terms_days=typed_days(typed),
+        description_source=typed.get("description_source", ""),
         memo=typed.get("memo", ""),
         expected_on=typed_day(typed, "expected_on"),
         own=owned.read(typed, "purchase_order"),

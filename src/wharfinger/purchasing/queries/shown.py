@@ -160,6 +160,7 @@ def show_orders(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
                 "shipping_method": order.shipping_method,
                 "ship_on": order.ship_on,
                 "terms_days": order.vendor.terms_days if order.terms_days is None else order.terms_days,
+                "description_source": order.description_source or None,
                 "memo": order.memo,
                 "own": order.own,
                 "expected_on": order.expected_on,

@@ -61,7 +61,7 @@ def read_lines(lines: Iterable[int]) -> Read:
     def read(truth: Truth) -> None:
         named = Q(pk__in=wanted) | Q(parent__in=wanted)
         found = Line.objects.filter(named, void__isnull=True, removed_at__isnull=True)
-        truth.read["lines"] = {line.pk: line for line in found.select_related("sheet", "order")}
+        truth.read["lines"] = {line.pk: line for line in found.select_related("sheet", "order", "came_from")}
 
     return read
 
@@ -90,7 +90,9 @@ _POSITIONS = Prepared(
     ids("orders"),
 )
 _SERVED = Prepared(
-    lambda claims: Line.objects.filter(pk__in=claims).select_related("sheet__order", "order").order_by("pk"),
+    lambda claims: (
+        Line.objects.filter(pk__in=claims).select_related("sheet__order", "order", "came_from").order_by("pk")
+    ),
     Found(
         "places",
         # From the few places on: claims for which something stands there.
@@ -128,7 +130,9 @@ def also_lines(first: Read, lines: Iterable[int]) -> Read:
         missing = [pk for pk in wanted if pk not in truth.read["lines"]]
         if missing:
             read_missing = Line.objects.filter(pk__in=missing, void__isnull=True, removed_at__isnull=True)
-            truth.read["lines"] |= {line.pk: line for line in read_missing.select_related("sheet", "order")}
+            truth.read["lines"] |= {
+                line.pk: line for line in read_missing.select_related("sheet", "order", "came_from")
+            }
 
     return read
 

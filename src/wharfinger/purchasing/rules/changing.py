@@ -92,6 +92,7 @@ def plan_change(truth: Truth, *, order: int, change: PurchaseChange) -> Plan:
         ship_to=row.ship_to,
         ship_to_site=row.ship_to_site_id,
         expected_on=row.expected_on,
+        description_source=row.description_source,
         add_vendor=change.add_vendor,
         fill_packs=change.fill_packs,
     )

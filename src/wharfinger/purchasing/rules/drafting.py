@@ -15,6 +15,7 @@ from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 from wharfinger.purchasing.rules.approving import sheets_of
 from wharfinger.purchasing.rules.asking import By, Typed, Worth, asked_of, offered_cost, vendor_by
+from wharfinger.purchasing.rules.calling import called
 from wharfinger.purchasing.rules.taxing import sent_by, taxed_as
 
 NUMBER = Number("purchase_order", "PO-{n}")
@@ -72,6 +73,8 @@ class PurchaseWish:
     """How it is sent; as is agreed with the vendor where nothing is said."""
     ship_on: date | None = None
     terms_days: int | None = None
+    description_source: str = ""
+    """What lines for customers are called after: product, quote or charge; as the setting says where nothing is said."""
     memo: str = ""
     expected_on: date | None = None
     own: Mapping[str, Any] | None = None
@@ -174,6 +177,7 @@ def _draft(plan: Plan, truth: Truth, wish: PurchaseWish) -> Ref:
         shipping_method=wish.shipping_method or sent_by(truth, vendor.pk),
         ship_on=wish.ship_on,
         terms_days=wish.terms_days,
+        description_source=wish.description_source,
         memo=wish.memo,
         own={} if wish.own is None else owning.born(truth, "purchase_order", wish.own),
         expected_on=wish.expected_on,
@@ -257,7 +261,7 @@ def add_line(
         cost_typed=line.unit_cost_micro is not None,
         location_id=a_location(truth, line.location, field),
         expected_on=line.expected_on or wish.expected_on,
-        description=line.description or product.name,
+        description=line.description or called(truth, wish.description_source, product, claims),
         tax_code_id=taxed_as(truth, vendor.pk, line.tax_code, f"{field}.tax_code"),
         requested_by_id=truth.actor,
         drafted_place_id=drafted.id,

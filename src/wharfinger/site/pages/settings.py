@@ -39,6 +39,7 @@ SWITCHES = (
     "win_on_acceptance",
     "webhook_private_addresses",
 )
+CHOICES = ("language", "time_zone", "purchase_descriptions")
 CYCLES = ("cycle_days_a", "cycle_days_b", "cycle_days_c")
 NOUNS = ("device", "organization")
 PLACES = (
@@ -122,7 +123,7 @@ def _decide(actor: Any, post: QueryDict, known: dict[str, Any]) -> Any:
 def _shown(known: dict[str, Any]) -> dict[str, Any]:
     """The settings as they stand in the form."""
     threshold = known["approval"]["threshold_minor"]
-    start: dict[str, Any] = {name: known[name] for name in (*DAYS, *SWITCHES, "language", "time_zone")}
+    start: dict[str, Any] = {name: known[name] for name in (*DAYS, *SWITCHES, *CHOICES)}
     start |= {f"company.{name}": value for name, value in known["company"].items()}
     start |= {
         "approval.threshold_minor": "" if threshold is None else amount(threshold, known["currency"]),
@@ -160,6 +161,7 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
         "company": company,
         "language": post.get("language", ""),
         "time_zone": post.get("time_zone", "").strip(),
+        "purchase_descriptions": post.get("purchase_descriptions", known["purchase_descriptions"]),
         "approval": {
             "threshold_minor": minor(threshold, known["currency"], field="approval.threshold_minor")
             if threshold
