@@ -29,9 +29,10 @@ def part(request: HttpRequest, subject: str) -> str:
     actor: Any = request.user
     if not actor.may("notices.read"):
         return ""
-    rows = [_row(one) for one in queries.of(subject)]
+    there, gone = queries.there_and_taken_off(subject)
+    rows = [_row(one) for one in there]
     may = actor.may("notices.attach")
-    taken = [_row(one) for one in queries.taken_off(subject)] if actor.may("notices.erase") else []
+    taken = [_row(one) for one in gone] if actor.may("notices.erase") else []
     if not rows and not taken and not may:
         return ""
     pictures = [row for row in rows if row["thumb"]]

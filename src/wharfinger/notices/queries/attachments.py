@@ -53,11 +53,13 @@ def kept(actor: Actor, pk: int) -> Attachment:
     return found
 
 
-def taken_off(subject: str) -> QuerySet[Attachment, Attachment]:
-    """The files that were taken off a document and still hold what they held, the newest first."""
-    return Attachment.objects.filter(
-        about=subject, retired_on__isnull=False, erased_on__isnull=True, void__isnull=True
-    ).order_by("-retired_on", "-pk")
+def there_and_taken_off(subject: str) -> tuple[list[Attachment], list[Attachment]]:
+    """A document's files in their order, and those taken off it that still hold what they held, the newest first."""
+    # One statement: the card of files stands on every document's page.
+    every = Attachment.objects.filter(about=subject, erased_on__isnull=True, void__isnull=True)
+    found = list(every.order_by("rank", "pk"))
+    gone = [(one.retired_on, one.pk, one) for one in found if one.retired_on]
+    return [one for one in found if not one.retired_on], [one for *_, one in sorted(gone, reverse=True)]
 
 
 def same_content(one: Attachment) -> int:
