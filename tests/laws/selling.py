@@ -10,10 +10,12 @@ from typing import Any
 from tests.laws.state import NEEDS, State, Verb
 from wharfinger.base import clock
 from wharfinger.billing.models import InvoiceLine
-from wharfinger.demand.actions import add_lines, change_line, remove_line
+from wharfinger.demand.actions import add_lines, arrange, change_line, remove_line
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
+from wharfinger.demand.rules.discounts import Discount
+from wharfinger.demand.rules.grouping import GroupWish
 from wharfinger.flows.actions.amend import amend
 from wharfinger.flows.actions.charging import charge_and
 from wharfinger.flows.actions.elsewhere import fulfil_elsewhere
@@ -190,8 +192,14 @@ def _offer(state: State, chance: random.Random) -> Any:
     if line is None:
         return None
     other = state.one(chance, Line.objects.filter(sheet=line.sheet_id, void__isnull=True), 8)
+    if chance.random() < 0.3:
+        wish = GroupWish("Together", chance.choice((0, 100_000, 333_333)), lines=(line.pk,))
+        whole = chance.choice((None, 0, 50_000))
+        return arrange(actor=state.user, sheet=line.sheet_id, groups=[wish], discount_micro=whole)
     change = chance.choice(
         (
+            LineChange(discount=Discount(chance.choice((0, 25_000)), chance.choice((0, 1_000)))),
+            LineChange(group=0),
             LineChange(option="optional"),
             LineChange(option="alternative", instead_of=other.pk),
             LineChange(option=""),

@@ -41,6 +41,7 @@ from wharfinger.returns.rules.receiving import Returned
 from wharfinger.returns.rules.requesting import Asked
 
 BROKEN = {
+    "discount = own, group's and quote's worked into one": "UPDATE demand_line SET discount_micro = 50000 WHERE own_discount_micro = 0",
     "holding = moves in − out": "UPDATE ledger_holding SET quantity = quantity + 1 WHERE kind = 'bin'",
     "each product sums to zero per region": "UPDATE ledger_holding SET quantity = quantity + 1 WHERE kind = 'customer'",
     "no holding below zero": "UPDATE ledger_holding SET quantity = -1 WHERE kind = 'bin'",

@@ -305,6 +305,11 @@ class ApiDoor(
             self.client.patch(f"/api/v1{path}", json.dumps(body), content_type="application/json")
         )
 
+    def _put(self, path: str, body: Any) -> Any:
+        return self._heard(
+            self.client.put(f"/api/v1{path}", json.dumps(body), content_type="application/json")
+        )
+
     def _heard(self, answer: Any) -> Any:
         said = answer.json()
         if answer.status_code >= 400:

@@ -3,6 +3,7 @@
 option Q rack optional       · option Q rack firm · option Q dear instead of router
 pick-out Q rack · leave-out Q rack    whether a line counts
 discount Q rack 10 · discount Q rack 2.50/each    a share, or money off each unit
+arrange Q 5: Net 10 router rack; Rest 0 mount     groups with their discounts, and the whole's
 comes-to Q 119.00            what a quote or an order comes to, tax included
 """
 
@@ -40,6 +41,19 @@ class Offering(Varying):
         """discount DOCUMENT NAME PERCENT|MONEY/each"""
         name, what, text = rest.split()
         self.acts.append(self.door.discount(self.line(name, what), text))
+
+    def say_arrange(self, rest: str) -> None:
+        """arrange Q PERCENT: TITLE PERCENT NAMES…; …"""
+        head, _, groups = rest.partition(":")
+        quote, whole = head.split()
+        made = [one.split() for one in groups.split(";") if one.strip()]
+        self.acts.append(
+            self.door.arrange(
+                self.documents[quote],
+                whole,
+                [(title, less, [self.line(quote, name) for name in names]) for title, less, *names in made],
+            )
+        )
 
     def say_comes_to(self, rest: str) -> None:
         """comes-to DOCUMENT AMOUNT"""

@@ -9,10 +9,12 @@ from typing import Any
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.demand import queries
-from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.models import Line, LineGroup, Sheet
+from wharfinger.demand.queries.grouping import read_groups
 from wharfinger.demand.queries.standing import read_default_site, read_granted, read_standing
-from wharfinger.demand.rules import LineWish, amend, offering
+from wharfinger.demand.rules import LineWish, amend, arranging, offering
 from wharfinger.demand.rules.amend import LineChange
+from wharfinger.demand.rules.grouping import GroupWish
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
@@ -49,6 +51,7 @@ def add_lines(*, actor: Actor, sheet: int, wishes: Sequence[LineWish], key: str 
                 read_standing,
                 read_default_site(sheet),
                 read_granted(sheet, wishes),
+                read_groups(sheet),
                 queries.read_offers(wishes, sheet=sheet),
             ),
         ),
@@ -79,6 +82,7 @@ def change_line(*, actor: Actor, line: int, change: LineChange, key: str | None 
                 queries.read_products,
                 queries.read_routing,
                 read_standing,
+                read_groups(sheet),
                 queries.read_offers_of_lines(again),
             ),
         ),
@@ -102,6 +106,29 @@ def remove_line(*, actor: Actor, line: int, key: str | None = None) -> Written:
             reads=(read_standing,),
         ),
         partial(amend.plan_remove, line=line),
+        actor=actor,
+        key=key,
+    )
+
+
+def arrange(
+    *,
+    actor: Actor,
+    sheet: int,
+    groups: Sequence[GroupWish],
+    discount_micro: int | None = None,
+    key: str | None = None,
+) -> Written:
+    """Let a quote have these groups of lines, and this discount on the whole; what is in none stands alone."""
+    arranging.must_be_quoted(_kind(actor, sheet))
+    return post(
+        "amend",
+        Wish(
+            documents=[(Sheet, [sheet])],
+            first=queries.read_lines_of(sheet),
+            reads=(read_standing, read_groups(sheet)),
+        ),
+        partial(arranging.plan_arrange, sheet=sheet, groups=tuple(groups), discount_micro=discount_micro),
         actor=actor,
         key=key,
     )
@@ -133,6 +160,46 @@ def options_stand(truth: Truth, plan: Plan) -> None:
         )
 
 
+def discounts_stand(truth: Truth, plan: Plan) -> None:
+    """Refuse to undo the group or the discount that other lines of a quote have taken on since."""
+    new: dict[tuple[str, Any], dict[str, Any]] = {}
+    for change in plan.changes:
+        if change.label in _ARRANGED and change.field in _ARRANGED[change.label]:
+            new.setdefault((change.label, change.pk), {})[change.field] = change.new
+    gone = {one for one in plan.voids if one[0] in _ARRANGED}
+    sheets = {pk for label, pk in new if label == "demand.Sheet"}
+    groups = {pk for label, pk in (*new, *gone) if label == "demand.LineGroup"}
+    lines = {pk for label, pk in new if label == "demand.Line"}
+    if groups:
+        sheets |= set(LineGroup.objects.filter(pk__in=groups).values_list("sheet_id", flat=True))
+    if lines:
+        sheets |= set(Line.objects.filter(pk__in=lines).values_list("sheet_id", flat=True))
+    sheets -= {pk for label, pk in gone if label == "demand.Sheet"}
+    for sheet in Sheet.objects.filter(pk__in=sheets, kind="quote") if sheets else ():
+        theirs = {"sheet": sheet, "void__isnull": True}
+        rows: list[Any] = [*Line.objects.filter(**theirs), *LineGroup.objects.filter(**theirs)]
+        for row in (sheet, *rows):
+            for field, value in new.get((row._meta.label, row.pk), {}).items():
+                setattr(row, field, value)
+        left = [one for one in rows if (one._meta.label, one.pk) not in gone and one.removed_at is None]
+        groups_left = {one.pk: one for one in left if isinstance(one, LineGroup)}
+        if not arranging.stands(
+            sheet.discount_micro, groups_left, [one for one in left if isinstance(one, Line)]
+        ):
+            raise Refusal(
+                "grouped_since",
+                N_(
+                    "Other lines of this quote stand in that group, or have that discount, since. Undo that first."
+                ),
+            )
+
+
+_ARRANGED = {
+    "demand.Sheet": ("discount_micro",),
+    "demand.LineGroup": ("discount_micro", "removed_at"),
+    "demand.Line": ("discount_micro", "own_discount_micro", "group_id", "removed_at"),
+}
+"""The columns by which the discounts of a quote are worked into its lines."""
 _CHOICE = ("option", "instead_of_id", "taken", "removed_at")
 """The columns by which a line of a quote counts."""
 

@@ -41,7 +41,7 @@ from wharfinger.demand.queries import shown
 from wharfinger.demand.queries.reading import joined, lines
 from wharfinger.demand.rules import LineWish, offering
 from wharfinger.demand.rules.amend import LineChange
-from wharfinger.demand.rules.discounts import Discount
+from wharfinger.demand.rules.discounts import NONE, Discount, of_line
 from wharfinger.ledger import sql
 from wharfinger.ledger.door import detail, write
 from wharfinger.parties.models import Site
@@ -94,7 +94,7 @@ class LineGiven(Given):
     discount_each: Price | None = Field(
         default=None,
         examples=[None],
-        description="Instead of percent: money off each unit, in the document's currency.",
+        description="Money off each unit, in the document's currency, before any percent.",
     )
     tax_code: Id | None = Field(default=None, description="Without it: the product's tax code.")
     site: Id | None = Field(
@@ -118,6 +118,16 @@ class LineOffered(LineGiven):
         description="Of an alternative: to which of the lines that are sent before it, counted from 0,",
     )
     instead_of: Id | None = Field(default=None, examples=[None], description="or to which line of the quote.")
+    group_at: int | None = Field(
+        default=None,
+        ge=0,
+        le=199,
+        examples=[None],
+        description="On a new quote: in which of the groups that are sent it stands, counted from 0;",
+    )
+    group: Id | None = Field(
+        default=None, examples=[None], description="on one that is there: in which of its groups."
+    )
     taken: bool | None = Field(
         default=None, examples=[None], description="Whether it counts; without it what is firm does."
     )
@@ -133,9 +143,12 @@ class LineChanged(Given):
         default=None, max_length=20, examples=["pc"], description="Another unit rescales the price."
     )
     unit_price: Price | None = Field(default=None, examples=["47.50"])
-    discount_percent: Percent | None = None
+    discount_percent: Percent | None = Field(default=None, description="Of this line alone.")
     discount_each: Price | None = Field(
-        default=None, examples=[None], description="Instead of percent: money off each unit."
+        default=None, examples=[None], description="Money off each unit, before any percent."
+    )
+    group: Id | None = Field(
+        default=None, examples=[None], description="On a quote: in which group it stands; null for none."
     )
     tax_code: Id | None = None
     site: Id | None = None
@@ -205,7 +218,11 @@ class LineOut(Shown):
     price_from: str | None = Field(
         examples=["10"], description="From which quantity on the list asks that, in the line's unit."
     )
-    discount_percent: str = Field(examples=["0"], description="Taken off what is left of the price.")
+    group: Id | None = Field(description="On a quote: the group in which it stands.")
+    discount_percent: str = Field(
+        examples=["0"], description="Taken off in all: its own, its group's and its quote's."
+    )
+    own_discount_percent: str = Field(examples=["0"], description="What is taken off this line alone.")
     discount_each: str = Field(examples=["0"], description="Money taken off each unit.")
     tax_code: Id
     billable: bool
@@ -304,18 +321,15 @@ def wishes(given: Sequence[LineGiven], *, organization: int | None = None) -> tu
     return tuple(found)
 
 
-def _discount(given: LineGiven | LineChanged, at: str = "") -> Discount | None:
-    """What is taken off a line as sent, in percent or in money; nothing where neither was."""
+def _discount(given: LineGiven | LineChanged, at: str = "", before: Discount = NONE) -> Discount | None:
+    """What is taken off a line as sent; before: what stays of it. Nothing where nothing was sent."""
     share, each = given.discount_percent, given.discount_each
-    if share is not None and each is not None and scaled(share, 4, field=f"{at}discount_percent"):
-        raise BadInput(
-            "one_discount",
-            N_("Give the discount in percent or as money off each unit, not both."),
-            field=f"{at}discount_each",
-        )
-    if each is not None:
-        return Discount(each_micro=money.micro(each, field=f"{at}discount_each"))
-    return None if share is None else Discount(scaled(share, 4, field=f"{at}discount_percent"))
+    if share is None and each is None:
+        return None
+    return Discount(
+        before.share_micro if share is None else scaled(share, 4, field=f"{at}discount_percent"),
+        before.each_micro if each is None else money.micro(each, field=f"{at}discount_each"),
+    )
 
 
 def _offer(line: LineOffered, n: int) -> dict[str, Any]:
@@ -334,6 +348,7 @@ def _offer(line: LineOffered, n: int) -> dict[str, Any]:
         "instead": line.instead,
         "instead_of": None if line.instead is not None else line.instead_of,
         "taken": line.taken,
+        "group": line.group if line.group_at is None else line.group_at,
     }
 
 
@@ -367,7 +382,8 @@ def changed(body: LineChanged, line: Any) -> LineChange:
         unit=None if body.unit is None else unit,
         per=per,
         unit_price_micro=None if body.unit_price is None else money.micro(body.unit_price),
-        discount=_discount(body),
+        discount=_discount(body, before=of_line(line)),
+        group=(body.group or 0) if "group" in body.model_fields_set else None,
         tax_code_id=body.tax_code,
         site_id=body.site,
         description=body.description,

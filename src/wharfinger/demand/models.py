@@ -38,6 +38,8 @@ class Sheet(Document):
         max_length=6, default="normal", choices=[(k, k) for k in ("urgent", "normal", "low")]
     )
     """How pressing an order or work order is; a quote's means nothing."""
+    discount_micro = models.IntegerField(default=0)
+    """Of a quote: the share, at 10⁻⁶, that is taken off the whole, worked into each of its lines."""
     done = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
     """The entry that left nothing open in goods, bills and money."""
 
@@ -78,6 +80,21 @@ SUBJECTS = {
 }
 
 
+class LineGroup(Document):
+    """Lines of a quote that stand together under a title, perhaps cheaper together."""
+
+    subject: ClassVar[str] = "line_group"
+    sheet = models.ForeignKey(Sheet, models.PROTECT, related_name="groups")
+    position = models.IntegerField()
+    title = models.CharField(max_length=120)
+    discount_micro = models.IntegerField(default=0)
+    """The share that is taken off each of its lines, at 10⁻⁶."""
+    removed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class Line(models.Model):
     """One wanted quantity of one product; its primary key is its claim's."""
 
@@ -92,6 +109,7 @@ class Line(models.Model):
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="components")
     ratio = models.BigIntegerField(null=True)
     """How many units of a component go into one of its kit, frozen when the line was made."""
+    group = models.ForeignKey(LineGroup, models.PROTECT, null=True, related_name="lines")
     position = models.IntegerField(default=0)
     product = models.ForeignKey(Product, models.PROTECT, related_name="lines", db_index=False)
     description = models.CharField(max_length=500, blank=True)
@@ -113,8 +131,10 @@ class Line(models.Model):
     """The list that offered the price; none where somebody typed it, or the product's own holds."""
     price_from = models.BigIntegerField(null=True)
     """From which quantity on the list asks that, in the product's smallest unit; nothing where from the first one on."""
+    own_discount_micro = models.IntegerField(default=0)
+    """The share that is taken off this line, at 10⁻⁶: 15 % = 150 000."""
     discount_micro = models.IntegerField(default=0)
-    """A share at 10⁻⁶: 15 % = 150 000."""
+    """The share that is taken off in all: its own, its group's and the whole quote's."""
     tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="+", db_index=False)
     currency = models.CharField(max_length=3)
     billable = models.BooleanField(default=True)

@@ -29,6 +29,7 @@ from wharfinger.demand.entry import said_in, typed_quantity, unit_choices, unit_
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import net_of
+from wharfinger.demand.queries.grouping import groups_of
 from wharfinger.demand.queries.reading import lines
 from wharfinger.demand.queries.shown import lines_of, origin_of
 from wharfinger.demand.queries.standing import standing
@@ -324,6 +325,7 @@ def line(request: HttpRequest, line: int) -> HttpResponse:
             "sites": list(sites.values_list("pk", "name")),
             "units": unit_choices(found.product, found.unit),
             "options": options.choices(found),
+            "groups": list(groups_of(found.sheet_id).values_list("pk", "title")),
             "unit_words": unit_words(found),
             "kin": _kin(found),
         }
@@ -371,6 +373,7 @@ def _as_typed(line: Line) -> dict[str, Any]:
         "promised_on": line.promised_on.isoformat() if line.promised_on else "",
         "billable": "yes" if line.billable else "",
         "option": line.instead_of_id or line.option,
+        "group": line.group_id or "",
     }
 
 
@@ -393,6 +396,7 @@ def _change(given: Mapping[str, Any], line: Line) -> LineChange:
         promised_on=typed_day(given, "promised_on"),
         billable=given.get("billable") == "yes",
         own=owned.read(given, "line"),
+        group=(typed_id(given, "group") or 0) if "group" in given else None,
         **(options.typed_change(given, line) if line.sheet.kind == "quote" else {}),
     )
 

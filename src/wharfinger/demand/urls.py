@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.demand import adding, entry, options, pages
+from wharfinger.demand import adding, arranging, entry, options, pages
 
 app_name = "demand"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     path("lines/<int:line>/take/", options.take, name="take"),
     path("lines/<int:line>/remove/", pages.remove, name="remove"),
     path("documents/<int:sheet>/lines/", adding.add, name="add"),
+    path("documents/<int:sheet>/groups/", arranging.arrange, name="arrange"),
 ]

@@ -16,6 +16,7 @@ from wharfinger.documents.values import (
     Bank,
     Company,
     Each,
+    GroupHead,
     LineRow,
     OwnValue,
     Party,
@@ -40,6 +41,7 @@ __all__ = [
     "CreditNote",
     "DeliveryNote",
     "Each",
+    "GroupHead",
     "Invoice",
     "Label",
     "Labels",
@@ -78,6 +80,10 @@ class Quote:
     dated: date
     lines: tuple[LineRow, ...]
     totals: Totals
+    heads: tuple[GroupHead | None, ...] = ()
+    """For each line what stands above it."""
+    less: Share | None = None
+    """What is taken off the whole; it is worked into the lines."""
     valid_until: date | None = None
     title: str = ""
     introduction: str = ""

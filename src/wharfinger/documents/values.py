@@ -151,6 +151,15 @@ class LineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupHead:
+    """What stands above the first line of a group, and what the group comes to before tax."""
+
+    title: str
+    less: Share | None
+    net: Amount
+
+
+@dataclass(frozen=True, slots=True)
 class TaxRow:
     """One category and rate of the VAT breakdown (EN 16931 BG-23)."""
 

@@ -79,6 +79,7 @@ WORDS = {
     "quantity": pgettext_lazy("document", "Quantity"),
     "unit_price": pgettext_lazy("document", "Unit price"),
     "discount": pgettext_lazy("document", "Discount"),
+    "less_whole": pgettext_lazy("document", "All prices are less {share} on the whole."),
     "optional": pgettext_lazy("document", "Optional"),
     "instead": pgettext_lazy("document", "Alternative to no. {number}"),
     "not_counted": pgettext_lazy("document", "not in the total"),

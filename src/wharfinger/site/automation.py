@@ -58,6 +58,7 @@ INVOICE_ROWS = "billing_invoiceline"
 LAWS = (
     proofs.lines_are_their_holdings,
     proofs.options_stand,
+    proofs.discounts_are_worked_in,
     proofs.done(owes(INVOICES)),
     billing.credited_stays_within_invoiced,
     billing.invoices_are_their_bills,
@@ -103,6 +104,7 @@ def install() -> None:
         [
             lines.options_stand,
             purchasing.bills_keep_receipts,
+            lines.discounts_stand,
             purchasing.creation_untouched,
             posted_papers_stay,
             building.not_exchanged_since,

@@ -23,6 +23,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "order": (N_("Sales order"), "sales:order"),
     "work_order": (N_("Work order"), "work:work_order"),
     "line": (N_("Line"), "demand:line"),
+    "line_group": (N_("Group of lines"), ""),
     "purchase_order": (N_("Purchase order"), "purchasing:order"),
     "receipt": (N_("Receipt"), "purchasing:receipt"),
     "receipt_cost": (N_("Cost of a receipt"), ""),

@@ -77,6 +77,20 @@ def options_stand() -> list[Finding]:
     )
 
 
+def discounts_are_worked_in() -> list[Finding]:
+    """What is taken off a line in all is its own discount, its group's and its quote's; the group is its quote's own."""
+    left = "CAST(1000000 - l.own_discount_micro AS BIGINT) * (1000000 - COALESCE(g.discount_micro, 0)) * (1000000 - s.discount_micro)"
+    worked_in = f"1000000 - ({left} + 500000000000) / 1000000000000"
+    return findings(
+        "discount = own, group's and quote's worked into one",
+        f"SELECT 'line ' || l.claim_id, l.discount_micro, {worked_in}, l.group_id FROM demand_line l "
+        "JOIN demand_sheet s ON s.id = l.sheet_id LEFT JOIN demand_linegroup g ON g.id = l.group_id "
+        f"WHERE l.void_id IS NULL AND l.removed_at IS NULL AND (l.discount_micro <> {worked_in} "
+        "OR g.sheet_id <> s.id OR g.void_id IS NOT NULL OR g.removed_at IS NOT NULL "
+        "OR (s.kind <> 'quote' AND (s.discount_micro > 0 OR l.group_id IS NOT NULL)))",
+    )
+
+
 def done(owing: str) -> Callable[[], list[Finding]]:
     """What proves which documents are done; owing: as for ``close_done``."""
 

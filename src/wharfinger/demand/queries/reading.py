@@ -45,7 +45,9 @@ _SHOWN = (
     *("unit", "per", "price_typed", "price_list_id", "price_from", "product__unit"),
     *(
         "unit_price_micro",
+        "own_discount_micro",
         "discount_micro",
+        "group_id",
         "discount_each_micro",
         "tax_code_id",
         "currency",

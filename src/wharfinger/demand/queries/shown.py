@@ -96,7 +96,9 @@ def _shown(line: Line, figures: dict[str, int], *, firm: bool, won: bool) -> dic
         "price_from": None
         if line.price_from is None
         else said(line.price_from, line.per, line.product.quantity_decimals),
+        "group": line.group_id,
         "discount_percent": plain(line.discount_micro, 4),
+        "own_discount_percent": plain(line.own_discount_micro, 4),
         "discount_each": plain(line.discount_each_micro, money.MICRO),
         "tax_code": line.tax_code_id,
         "billable": line.billable,

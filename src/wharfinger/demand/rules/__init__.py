@@ -12,7 +12,7 @@ from wharfinger.base.refusal import N_, Refusal
 from wharfinger.catalog.rules.families import full_name
 from wharfinger.catalog.rules.validity import in_effect
 from wharfinger.demand.rules import discounts
-from wharfinger.demand.rules.discounts import NONE, Discount
+from wharfinger.demand.rules.discounts import ALONE, NONE, Discount, Grouped, worked_in
 from wharfinger.ledger import owning
 from wharfinger.ledger.chart import OPEN_WISHES
 from wharfinger.ledger.plan import Held, Id, LotRef, Plan, Ref, Spot, Truth, fixed, spot
@@ -35,6 +35,8 @@ class LineWish:
     """Before anything is taken off; without it the price that is offered: by a price list, or the product's."""
     discount: Discount | None = NONE
     """What is taken off it; nothing said, what the customer is granted."""
+    group: int | None = None
+    """On a quote that begins: where among its groups the one is in which it stands; on one that stands its id."""
     tax_code: int | None = None
     site: int | None = None
     description: str = ""
@@ -81,10 +83,12 @@ def make_lines(
     came_from: Sequence[int | None] | None = None,
     first_position: int = 1,
     at: str = "",
+    grouped: Grouped = ALONE,
 ) -> list[Ref]:
     """Make the lines of a document, each with the claim that is its primary key; nothing is wanted yet.
 
-    at: where the document stands in what was sent, as refusals name its lines: ``sales.1.``.
+    at: where the document stands in what was sent, as refusals name its lines: ``sales.1.``. grouped: the groups
+    that the lines may name, and what is taken off the whole.
     """
     claims: list[Ref] = []
     n = -1
@@ -104,6 +108,7 @@ def make_lines(
             in_effect(product, truth.effective_on, field=f"{at}lines.{n}.product")
         offer = _offer(truth, product, wish, organization, currency, f"{at}lines.{n}.unit_price")
         less = _discount(truth, wish, organization)
+        group, off = grouped.of(wish.group, f"{at}lines.{n}.group")
         claim = plan.create("ledger.Claim", hold_until=None)
         plan.create(
             "demand.Line",
@@ -128,7 +133,9 @@ def make_lines(
             price_typed=wish.unit_price_micro is not None and not wish.offered,
             price_list_id=offer.price_list,
             price_from=offer.from_quantity or None,
-            discount_micro=less.share_micro,
+            own_discount_micro=less.share_micro,
+            discount_micro=worked_in(less.share_micro, off, grouped.whole_micro),
+            group_id=group,
             tax_code_id=wish.tax_code or product.tax_code_id,
             currency=currency,
             billable=wish.billable,

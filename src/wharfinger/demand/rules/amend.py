@@ -16,12 +16,13 @@ from wharfinger.demand.rules import (
     bear,
     discounts,
     end,
+    grouping,
     make_lines,
     offered,
     offering,
     route,
 )
-from wharfinger.demand.rules.discounts import Discount
+from wharfinger.demand.rules.discounts import Discount, worked_in
 from wharfinger.demand.rules.kits import components, is_part, opened
 from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Plan, Truth, fixed, spot
@@ -72,6 +73,8 @@ class LineChange:
     unit_price_micro: int | None = None
     """Before anything is taken off."""
     discount: Discount | None = None
+    group: int | None = None
+    """In which group of its quote it stands; 0 for none."""
     tax_code_id: int | None = None
     site_id: int | None = None
     description: str | None = None
@@ -85,7 +88,18 @@ class LineChange:
     taken: bool | None = None
 
 
-_APART = ("quantity", "unit", "per", "unit_price_micro", "discount", "own", "option", "instead_of", "taken")
+_APART = (
+    "quantity",
+    "unit",
+    "per",
+    "unit_price_micro",
+    "discount",
+    "group",
+    "own",
+    "option",
+    "instead_of",
+    "taken",
+)
 """What of a change is decided about before it is written; the rest are columns."""
 
 
@@ -126,6 +140,7 @@ def plan_add(truth: Truth, *, sheet: int, wishes: Sequence[LineWish]) -> Plan:
         products=truth.read["products"],
         promised_on=document.promised_on,
         first_position=max((line.position for line in lines), default=0) + 1,
+        grouped=grouping.grouped(truth, document),
     )
     routes = _routes(truth, standing, [(w.product, w.quantity) for w in wishes])
     for claim, wish in zip(claims, wishes, strict=True):
@@ -178,6 +193,7 @@ def plan_change(truth: Truth, *, line: int, change: LineChange) -> Plan:
     }
     quantity = row.quantity if change.quantity is None else change.quantity
     values |= _priced(truth, row, change, quantity, billed=bool(billed))
+    values |= _grouped(truth, row, change, values["own_discount_micro"])
     priced = {"unit", "per", "unit_price_micro", "discount_micro", "discount_each_micro", "tax_code_id"}
     priced.add("billable")
     if billed and any(getattr(row, k) != v for k, v in values.items() if k in priced):
@@ -197,15 +213,28 @@ def plan_change(truth: Truth, *, line: int, change: LineChange) -> Plan:
     if billable != row.billable:
         _bill_or_not(plan, truth, row, quantity, standing, billable=billable)
     for part in components(truth, line):
-        goes = {
-            name: values[name] for name in ("site_id", "promised_on", "requested_by_id") if name in values
-        }
+        goes = {name: values[name] for name in _WITH_ITS_KIT if name in values}
+        if values["group_id"] != row.group_id:
+            goes |= _grouped(truth, part, change, part.own_discount_micro)
         plan.change(part, quantity=quantity * part.ratio, **goes)
     values |= _offer(plan, truth, row, change, standing)
     plan.change(row, quantity=quantity, **values)
     owning.change(plan, truth, row, "line", change.own)
     plan.mention(*truth.documents["demand.Sheet"].values())
     return plan
+
+
+_WITH_ITS_KIT = ("site_id", "promised_on", "requested_by_id")
+"""What a kit's line says for its components too."""
+
+
+def _grouped(truth: Truth, row: Any, change: LineChange, own_micro: int) -> dict[str, Any]:
+    """In which group a line of a quote stands, and what is taken off it then in all."""
+    document = truth.documents["demand.Sheet"][row.sheet_id]
+    found = grouping.grouped(truth, document)
+    wanted = row.group_id if change.group is None else change.group or None
+    group, less = found.of(wanted, "group")
+    return {"group_id": group, "discount_micro": worked_in(own_micro, less, found.whole_micro)}
 
 
 def _offer(plan: Plan, truth: Truth, row: Any, change: LineChange, standing: Standing) -> dict[str, Any]:
@@ -267,7 +296,7 @@ def _priced(truth: Truth, row: Any, change: LineChange, quantity: int, *, billed
     less = less if change.discount is None else change.discount
     return values | {
         "unit_price_micro": discounts.charged(price, less, row.currency, field="discount"),
-        "discount_micro": less.share_micro,
+        "own_discount_micro": less.share_micro,
         "discount_each_micro": less.each_micro,
     }
 

@@ -85,6 +85,7 @@ def opened(truth: Truth, wishes: Sequence[LineWish], at: str = "") -> tuple[Line
                 ],
                 billable=False,
                 promised_on=wish.promised_on,
+                group=wish.group,
                 kit=kit,
                 ratio=ratio,
             )

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from wharfinger.demand.rules import LineWish, make_lines, offering
+from wharfinger.demand.rules.discounts import ALONE, Grouped
 from wharfinger.ledger.plan import Id, Plan, Ref, Truth
 from wharfinger.stock.rules.serving import NORMAL, known_priority
 
@@ -43,6 +44,7 @@ def begin(
     promised_on: date | None = None,
     priority: str = NORMAL,
     whose: Any = None,
+    discount_micro: int = 0,
 ) -> Ref:
     """Make the common part of a document; number: the series it is from where the wish names none.
 
@@ -62,6 +64,7 @@ def begin(
         ordered_on=ordered_on or truth.effective_on,
         promised_on=promised_on,
         priority=known_priority(priority),
+        discount_micro=discount_micro,
     )
 
 
@@ -74,6 +77,7 @@ def fill(
     lines: Sequence[LineWish],
     order: Id | None = None,
     promised_on: date | None = None,
+    grouped: Grouped = ALONE,
 ) -> list[Ref]:
     """Make the lines that a document begins with, kits opened; order: the sales order that collects them."""
     if order is not None:
@@ -89,6 +93,7 @@ def fill(
         currency=_currency(truth, wish),
         products=truth.read["products"],
         promised_on=promised_on,
+        grouped=grouped,
     )
 
 

@@ -18,6 +18,7 @@ from wharfinger.base.access import HOUSE
 from wharfinger.base.page import Form
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.queries.grouping import groups_of, in_groups
 from wharfinger.demand.rules import offering
 from wharfinger.documents.actions.issuing import pdf
 from wharfinger.documents.figures import spoken
@@ -163,7 +164,9 @@ def _ids(text: str) -> set[int]:
 def _choices(quote: int) -> list[dict[str, Any]]:
     """How each line is chosen, in the order of the offer: not at all, alone, or one among several."""
     standing = {"sheet_id": quote, "void__isnull": True, "removed_at__isnull": True, "parent__isnull": True}
-    lines = list(Line.objects.filter(**standing).order_by("position", "pk"))
+    lines = in_groups(
+        list(Line.objects.filter(**standing).order_by("position", "pk")), list(groups_of(quote))
+    )
     by_id = {line.pk: line for line in lines}
     may = {line.pk for line in offering.open_to_choice(lines)}
     found: list[dict[str, Any]] = []

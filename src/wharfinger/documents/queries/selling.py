@@ -8,12 +8,13 @@ from dataclasses import replace
 from wharfinger.base import configuration, further
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.tax import TaxedRow
-from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.models import Line, LineGroup, Sheet
 from wharfinger.demand.queries import quantities
+from wharfinger.demand.queries.grouping import groups_of, in_groups, nets_of
 from wharfinger.demand.rules import offering
 from wharfinger.documents.queries.lines import own_of, sold_row, summed, taxed, terms
 from wharfinger.documents.queries.parties import address, billing_site, company, party, person
-from wharfinger.documents.shapes import Address, LineRow, OrderConfirmation, Quote
+from wharfinger.documents.shapes import Address, Amount, GroupHead, LineRow, OrderConfirmation, Quote, Share
 
 
 def sheet_of(pk: int, kind: str) -> Sheet:
@@ -31,7 +32,8 @@ def sheet_of(pk: int, kind: str) -> Sheet:
 def quote(pk: int, language: str, take: Collection[int] | None = None) -> Quote:
     """What we offer; take: the lines that somebody would take of those that can be left out, as if they did."""
     sheet = sheet_of(pk, "quote")
-    lines = list(_lines(sheet))
+    groups = list(groups_of(pk))
+    lines = in_groups(list(_lines(sheet)), groups)
     if take is not None:
         for line in offering.open_to_choice(lines):
             line.taken = line.pk in take
@@ -54,12 +56,34 @@ def quote(pk: int, language: str, take: Collection[int] | None = None) -> Quote:
         dated=sheet.ordered_on,
         lines=rows,
         totals=summed(_taxed(lines, rows), sheet.currency),
+        heads=_heads(lines, groups, sheet.currency),
+        less=Share(sheet.discount_micro) if sheet.discount_micro else None,
         valid_until=sheet.quote.expires_on,
         title=sheet.title,
         customer_reference=sheet.customer_reference,
         contact=person(sheet.owner),
         payment_terms=terms(sheet.organization.terms_days, language),
         own=own_of("organization", sheet.organization.own),
+    )
+
+
+def _heads(lines: list[Line], groups: list[LineGroup], currency: str) -> tuple[GroupHead | None, ...]:
+    """What stands above each line: its group, where that begins."""
+    if not groups:
+        return ()
+    nets = nets_of(lines)
+    known = {
+        group.pk: GroupHead(
+            group.title,
+            Share(group.discount_micro) if group.discount_micro else None,
+            Amount(nets.get(group.pk, 0), currency),
+        )
+        for group in groups
+    }
+    before = (None, *(line.group_id for line in lines))
+    return tuple(
+        known[line.group_id] if line.group_id is not None and line.group_id != last else None
+        for line, last in zip(lines, before, strict=False)
     )
 
 

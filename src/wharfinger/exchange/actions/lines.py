@@ -56,16 +56,10 @@ def _line(row: Row, product: Product, sizes: Sizes) -> LineWish:
 
 
 def _discount(row: Row) -> Discount:
-    if not row["discount_each"]:
-        share = row.figure("discount") if row["discount"] else "0"
-        return Discount(scaled(share, 4, field="discount", most=1_000_001))
-    if row["discount"] and scaled(row.figure("discount"), 4, field="discount"):
-        raise BadInput(
-            "one_discount",
-            N_("Give the discount in percent or as money off each unit, not both."),
-            field="discount_each",
-        )
-    return Discount(each_micro=money.micro(row.figure("discount_each"), field="discount_each"))
+    share, each = (row.figure(name) if row[name] else "0" for name in ("discount", "discount_each"))
+    return Discount(
+        scaled(share, 4, field="discount", most=1_000_001), money.micro(each, field="discount_each")
+    )
 
 
 def units(row: Row, product: Product, per: int | None) -> int:

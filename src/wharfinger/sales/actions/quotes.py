@@ -13,8 +13,10 @@ from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.words import tidy
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.queries.grouping import groups_of
 from wharfinger.demand.queries.standing import read_changed, read_customer
 from wharfinger.demand.rules import LineWish, discounts
+from wharfinger.demand.rules.grouping import GroupWish
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
@@ -87,10 +89,16 @@ def copy_quote(
     standing = {"sheet_id": quote, "void__isnull": True, "removed_at__isnull": True, "parent__isnull": True}
     lines = list(Line.objects.filter(**standing).order_by("position", "pk"))
     place = {line.pk: n for n, line in enumerate(lines)}
+    groups = list(groups_of(quote))
+    at = {group.pk: n for n, group in enumerate(groups)}
     deal = row.opportunity
     wish = QuoteWish(
         organization=row.sheet.organization_id,
-        lines=tuple(_same(line, place.get(line.instead_of_id or 0)) for line in lines),
+        lines=tuple(
+            _same(line, place.get(line.instead_of_id or 0), at.get(line.group_id or 0)) for line in lines
+        ),
+        groups=tuple(GroupWish(one.title, one.discount_micro) for one in groups),
+        discount_micro=row.sheet.discount_micro,
         opportunity=None if deal.lost_at is not None or deal.void_id is not None else deal.pk,
         contact=row.sheet.contact_id,
         owner=row.sheet.owner_id,
@@ -103,7 +111,7 @@ def copy_quote(
     return create_quote(actor=actor, wish=wish, key=key)
 
 
-def _same(line: Line, instead: int | None) -> LineWish:
+def _same(line: Line, instead: int | None, group: int | None) -> LineWish:
     return LineWish(
         line.product_id,
         line.quantity,
@@ -123,6 +131,7 @@ def _same(line: Line, instead: int | None) -> LineWish:
         option=line.option,
         instead=instead,
         taken=line.taken,
+        group=group,
     )
 
 

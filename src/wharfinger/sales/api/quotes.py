@@ -1,4 +1,4 @@
-"""Opportunities and quotes over HTTP."""
+"""Quotes over HTTP."""
 
 from __future__ import annotations
 
@@ -18,21 +18,22 @@ from wharfinger.base.door import (
     Line,
     Listing,
     Page,
+    Percent,
     Request,
     Shown,
-    Text,
     included,
-    there,
 )
+from wharfinger.base.quantity import scaled
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import actions as demand
 from wharfinger.demand.api import LineOffered, LineOut, SheetChange, SheetGiven, SheetOut, wishes
+from wharfinger.demand.rules.grouping import GroupWish
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.sales import queries
 from wharfinger.sales.actions import holds, quotes, winning
 from wharfinger.sales.api.holds import HoldGiven, holds_of
-from wharfinger.sales.rules.quotes import OpportunityWish, QuoteWish
+from wharfinger.sales.rules.quotes import QuoteWish
 from wharfinger.sales.rules.win import Into
 
 router = Router(tags=["selling"])
@@ -40,57 +41,33 @@ router = Router(tags=["selling"])
 Word = Literal["open", "sent", "expired", "won", "lost"]
 
 
-class OpportunityGiven(Given):
-    """A new deal."""
+class GroupGiven(Given):
+    """A group of lines on a quote."""
 
-    organization: Id
-    title: Text = Field(examples=["New network"])
-    owner: Id | None = None
-    pipeline_step: str | None = Field(
-        default=None,
-        min_length=1,
-        max_length=40,
-        examples=["new"],
-        description="One of the setting pipeline_steps; without it the first.",
-    )
-    probability_percent: int = Field(default=50, ge=0, le=100)
-    expected_close_on: date | None = None
+    title: str = Field(min_length=1, max_length=120, examples=["Network"])
+    discount_percent: Percent = Field(default="0", description="Taken off each of its lines.")
 
 
-class OpportunityChange(Given):
-    """What changes of a deal."""
-
-    title: Text | None = None
-    owner: Id | None = None
-    pipeline_step: str | None = Field(default=None, min_length=1, max_length=40)
-    probability_percent: int | None = Field(default=None, ge=0, le=100)
-    expected_close_on: date | None = None
-
-
-class OpportunityOut(Shown):
-    """A deal that may be won."""
+class GroupOut(Shown):
+    """A group of lines, and what it comes to before tax."""
 
     id: Id
-    number: str = Field(examples=["OP-12"])
-    title: str
-    organization: Id
-    owner: Id | None
-    pipeline_step: str
-    probability_percent: int
-    expected_close_on: date | None
-    won_at: datetime | None
-    lost_at: datetime | None
-    lost_reason: str
+    title: str = Field(examples=["Network"])
+    discount_percent: str = Field(examples=["0"])
+    net: str = Field(examples=["149.70"])
 
 
-class OpportunityDone(OpportunityOut, Done):
-    """A deal, and the entry that wrote it."""
+def group_of(given: GroupGiven, n: int) -> GroupWish:
+    """The n-th group as the verbs take it."""
+    return GroupWish(given.title, scaled(given.discount_percent, 4, field=f"groups.{n}.discount_percent"))
 
 
 class QuoteGiven(SheetGiven):
     """A new quote; without an opportunity one is made for it."""
 
     lines: list[LineOffered] = Field(default=[], max_length=1000)
+    groups: list[GroupGiven] = Field(default=[], max_length=200)
+    discount_percent: Percent = Field(default="0", description="Taken off the whole, worked into each line.")
     opportunity: Id | None = None
     title: Line = Field(default="", examples=["New network"])
     quoted_on: date | None = None
@@ -146,6 +123,8 @@ class QuoteOut(SheetOut):
         examples=["54.00"], description="Of all that is taken; none where a cost is not known."
     )
     margin_percent: str | None = Field(examples=["36.1"])
+    discount_percent: str = Field(examples=["0"], description="Taken off the whole.")
+    groups: list[GroupOut]
     optional: str = Field(examples=["0.00"], description="What is optional and not taken, before tax.")
     lines: list[QuoteLineOut] | None = None
 
@@ -226,18 +205,6 @@ class WinDone(QuoteDone):
 HERE, NO_REASON, TO_EXPIRY = Win(), Lose(), Extend()
 """What is meant where a body is left out."""
 
-OPPORTUNITIES = Listing(
-    "opportunities",
-    sorts={"number": "number", "expected_close_on": "expected_close_on", "title": "title"},
-    filters={
-        "organization": "organization_id",
-        "owner": "owner_id",
-        "number": "number",
-        "pipeline_step": "pipeline_step",
-    },
-    days={"expected_close_on": "expected_close_on", "won_at": "won_at", "lost_at": "lost_at"},
-    q=("number", "title", "organization__name"),
-)
 QUOTES = Listing(
     "quotes",
     sorts={"number": "number", "quoted_on": "ordered_on", "expires_on": "quote__expires_on"},
@@ -262,47 +229,6 @@ QUOTES = Listing(
 )
 
 
-@router.get(
-    "/opportunities",
-    response=Page[OpportunityOut],
-    openapi_extra=OPPORTUNITIES.described,
-    summary="List opportunities",
-)
-def list_opportunities(request: Request) -> HttpResponse:
-    """Deals, newest first."""
-    require(request.auth, "sales.read")
-    return OPPORTUNITIES.answer(request, queries.opportunities(), queries.show_opportunities)
-
-
-@router.post("/opportunities", response={201: OpportunityDone}, summary="Write down an opportunity")
-def create_opportunity(request: Request, body: OpportunityGiven) -> HttpResponse:
-    """Write down a deal that may be won."""
-    act = partial(quotes.create_opportunity, actor=request.auth, wish=OpportunityWish(**body.model_dump()))
-    return make(request, act, "sales.Opportunity", _deal, subject="opportunity")
-
-
-@router.get("/opportunities/{id}", response=OpportunityOut, summary="Read an opportunity")
-def one_opportunity(request: Request, id: Id) -> HttpResponse:
-    """A deal."""
-    require(request.auth, "sales.read")
-    return detail(request, f"opportunity:{id}", _deal(id))
-
-
-@router.patch("/opportunities/{id}", response=OpportunityDone, summary="Change an opportunity")
-def change_opportunity(request: Request, id: Id, body: OpportunityChange) -> HttpResponse:
-    """Change a deal's words and figures."""
-    values = named(body.model_dump(exclude_unset=True), may_be_empty=("expected_close_on",))
-    act = partial(quotes.change_opportunity, actor=request.auth, opportunity=id, values=values)
-    return write(request, act, lambda _: _deal(id), about=f"opportunity:{id}")
-
-
-@router.post("/opportunities/{id}/lose", response=OpportunityDone, summary="Lose an opportunity")
-def lose_opportunity(request: Request, id: Id, body: Lose = NO_REASON) -> HttpResponse:
-    """Lose a deal with every open quote of it; what they held is free."""
-    act = partial(quotes.lose_opportunity, actor=request.auth, opportunity=id, reason=body.reason)
-    return write(request, act, lambda _: _deal(id), about=f"opportunity:{id}")
-
-
 @router.get("/quotes", response=Page[QuoteOut], openapi_extra=QUOTES.described, summary="List quotes")
 def list_quotes(request: Request) -> HttpResponse:
     """Quotes, newest first."""
@@ -317,7 +243,10 @@ def create_quote(request: Request, body: QuoteGiven) -> HttpResponse:
     """Make a quote; it wants nothing yet and holds nothing."""
     require(request.auth, "sales.quote")
     wish = QuoteWish(
-        **body.model_dump(exclude={"lines"}), lines=wishes(body.lines, organization=body.organization)
+        **body.model_dump(exclude={"lines", "groups", "discount_percent"}),
+        lines=wishes(body.lines, organization=body.organization),
+        groups=tuple(group_of(one, n) for n, one in enumerate(body.groups)),
+        discount_micro=scaled(body.discount_percent, 4, field="discount_percent"),
     )
     act = partial(quotes.create_quote, actor=request.auth, wish=wish)
     return make(request, act, "demand.Sheet", partial(_quote, request), subject="quote")
@@ -422,10 +351,6 @@ def named(sent: dict[str, Any], *, may_be_empty: tuple[str, ...] = ()) -> dict[s
     """What was sent as columns; what cannot be empty is left as it is when null was sent."""
     keys = {"contact": "contact_id", "owner": "owner_id", "lead": "lead_id"}
     return {keys.get(k, k): v for k, v in sent.items() if v is not None or k in may_be_empty}
-
-
-def _deal(pk: int) -> dict[str, Any]:
-    return queries.show_opportunity(there(queries.opportunities(), pk))
 
 
 def _quote(request: Request, pk: int) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from wharfinger.base.typed import written
 from wharfinger.base.words import tidy
 from wharfinger.demand import options
 from wharfinger.demand.entry import in_rows
-from wharfinger.demand.models import Line
+from wharfinger.demand.models import Line, LineGroup
 from wharfinger.demand.pages import (
     another_row,
     chosen_customer,
@@ -34,6 +34,7 @@ from wharfinger.demand.pages import (
     typed_id,
     typed_lines,
 )
+from wharfinger.demand.queries.grouping import groups_of, in_groups, nets_of
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.rules.discounts import before
 from wharfinger.ledger.telling import timeline
@@ -138,7 +139,8 @@ def quote_list(request: HttpRequest) -> HttpResponse:
 def quote(request: HttpRequest, pk: int) -> HttpResponse:
     """One quote: its lines, what it holds, and what happened to it."""
     row = queries.quote(pk)
-    found = list(lines_of(pk, "sheet").select_related("product", "tax_code"))
+    groups = list(groups_of(pk))
+    found = in_groups(list(lines_of(pk, "sheet").select_related("product", "tax_code")), groups)
     rows = line_rows(found)
     shown = columns()
     margin = None
@@ -166,8 +168,10 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "columns": shown,
         "options": offered,
         "margin": margin,
+        "discount": f"{written(row.discount_micro, 4)} %" if row.discount_micro else "",
         "beside": [(_("Optional, not taken"), worded.money(beside, row.currency))] if beside else [],
         "rows": rows,
+        "heads": _heads(found, groups, row.currency),
         "stages": stages_of(rows) if still_open else {},
         "sums": queries.quote_totals([row])[pk],
         "link": links.address(row.quote) if _has_link(request, row) else "",
@@ -175,6 +179,22 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": timeline(f"quote:{pk}"),
     }
     return render(request, "sales/quote.html", context)
+
+
+def _heads(found: list[Line], groups: list[LineGroup], currency: str) -> dict[int, tuple[str, str]]:
+    """By the place of its first line the title of each group, and what it comes to."""
+    nets, heads, last = nets_of(found), {}, None
+    title = {group.pk: _group_words(group) for group in groups}
+    for n, line in enumerate(found):
+        if line.group_id != last and line.group_id is not None:
+            heads[n] = (title[line.group_id], worded.money(nets.get(line.group_id, 0), currency))
+        last = line.group_id
+    return heads
+
+
+def _group_words(group: LineGroup) -> str:
+    less = f" · −{written(group.discount_micro, 4)} %" if group.discount_micro else ""
+    return f"{group.title}{less}"
 
 
 def _has_link(request: HttpRequest, row: Any) -> bool:

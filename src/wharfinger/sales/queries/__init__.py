@@ -15,6 +15,7 @@ from wharfinger.base.tax import Totals
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import Money, money_of, net_of, open_on, totals_of
+from wharfinger.demand.queries.grouping import show_groups
 from wharfinger.demand.queries.reading import ORDER, SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.queries.words import with_quote_word, with_words
@@ -180,6 +181,7 @@ def show_quotes(
     """Quotes as callers read them; what their products cost only for who may see costs."""
     found = lines_on([row.pk for row in rows], SHEET)
     sums, optional = quote_totals(rows, found), optional_of(rows, found)
+    groups = show_groups(rows, found)
     unit = costs_of(found) if costs else {}
     margins = margins_of(found, unit, configuration.one("currency"), today()) if costs and found else {}
     of_each = {row.pk: together([line for line in found if line.sheet_id == row.pk], margins) for row in rows}
@@ -212,6 +214,8 @@ def show_quotes(
             "lost_at": _day(row.quote.lost_at),
             "lost_reason": row.quote.lost_reason,
             "status": row.quote_word,
+            "discount_percent": plain(row.discount_micro, 4),
+            "groups": groups[row.pk],
             "optional": money.plain(optional[row.pk], row.currency),
             **shown(of_each[row.pk], row.currency),
             **({"lines": lines[row.pk]} if lines is not None else {}),

@@ -8,7 +8,8 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.demand import rules as demand
-from wharfinger.demand.rules import LineWish, kits, offering, sheets
+from wharfinger.demand.rules import LineWish, grouping, kits, offering, sheets
+from wharfinger.demand.rules.grouping import GroupWish
 from wharfinger.ledger.plan import Id, Number, Plan, Truth
 from wharfinger.sales.rules.holds import end_of_day
 
@@ -46,6 +47,10 @@ class QuoteWish:
     quoted_on: date | None = None
     expires_on: date | None = None
     promised_on: date | None = None
+    groups: tuple[GroupWish, ...] = ()
+    """Its groups; lines name theirs by its place among them."""
+    discount_micro: int = 0
+    """What is taken off the whole."""
 
 
 def plan_opportunity(truth: Truth, *, wish: OpportunityWish) -> Plan:
@@ -122,12 +127,20 @@ def plan_quote(truth: Truth, *, wish: QuoteWish) -> Plan:
     else:
         opportunity = _open_opportunity(truth, wish.opportunity).pk
     sheet = sheets.begin(
-        plan, truth, wish, kind="quote", number=NUMBER, ordered_on=quoted_on, promised_on=wish.promised_on
+        plan,
+        truth,
+        wish,
+        kind="quote",
+        number=NUMBER,
+        ordered_on=quoted_on,
+        promised_on=wish.promised_on,
+        discount_micro=wish.discount_micro,
     )
     plan.create("sales.Quote", sheet_id=sheet, opportunity_id=opportunity, expires_on=expires_on)
     offering.must_stand_for({}, wish.lines)
     lines = kits.opened(truth, wish.lines)
-    claims = sheets.fill(plan, truth, wish, sheet, lines=lines, promised_on=wish.promised_on)
+    grouped = grouping.begin(plan, sheet, wish.groups, wish.discount_micro)
+    claims = sheets.fill(plan, truth, wish, sheet, lines=lines, promised_on=wish.promised_on, grouped=grouped)
     for claim, one in zip(claims, lines, strict=True):
         bill = "offered" if one.billable else None
         demand.bear(plan, truth, claim, one.product, one.quantity, to="quoted", bill=bill)

@@ -131,7 +131,7 @@ def _as_wish(line: Any, kit: int | None) -> LineWish:
         offered=not line.price_typed,
         price_list=line.price_list_id,
         price_from=line.price_from,
-        discount=discounts.of_line(line),
+        discount=discounts.in_all(line),
         tax_code=line.tax_code_id,
         site=line.site_id,
         description=line.description,
@@ -156,6 +156,7 @@ def _sheet(plan: Plan, truth: Truth, quoted: Any, kind: str, number: Any) -> Id:
         customer_reference=quoted.customer_reference,
         ordered_on=truth.effective_on,
         promised_on=quoted.promised_on,
+        discount_micro=0,
     )
 
 

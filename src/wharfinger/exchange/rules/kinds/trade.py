@@ -36,7 +36,7 @@ _GOODS = (
         N_("Discount per unit"),
         ("Rabatt je Stück",),
         form="figure",
-        help=N_("Money off each unit, in place of percent."),
+        help=N_("Money off each unit, before any percent."),
     ),
     Column("tax_code", N_("Tax code"), ("Steuerschlüssel",)),
     Column("description", N_("Description"), ("Beschreibung",)),

@@ -1,0 +1,64 @@
+"""The groups of lines on quotes, and what each comes to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from wharfinger.base import money
+from wharfinger.base.quantity import plain
+from wharfinger.demand.models import Line, LineGroup
+from wharfinger.demand.queries.amounts import net_of
+from wharfinger.ledger.plan import Truth
+
+
+def groups_of(*sheets: int) -> QuerySet[LineGroup, LineGroup]:
+    """The groups of documents that stand, in their order."""
+    found = LineGroup.objects.filter(sheet__in=sheets, void__isnull=True, removed_at__isnull=True)
+    return found.order_by("sheet_id", "position", "pk")
+
+
+def read_groups(sheet: int) -> Callable[[Truth], None]:
+    """Read the groups of a quote that is locked; no statement for another document, which has none."""
+
+    def read(truth: Truth) -> None:
+        document = truth.documents["demand.Sheet"].get(sheet)
+        of = groups_of(sheet) if document is not None and document.kind == "quote" else ()
+        truth.read["groups"] = {group.pk: group for group in of}
+
+    return read
+
+
+def in_groups(lines: Sequence[Line], groups: Sequence[LineGroup]) -> list[Line]:
+    """The lines of a document as it shows them: what stands alone first, then group by group."""
+    turn = {group.pk: n for n, group in enumerate(groups, 1)}
+    return sorted(lines, key=lambda line: turn.get(line.group_id or 0, 0))
+
+
+def nets_of(lines: Collection[Line]) -> dict[int, int]:
+    """What the groups of these lines come to before tax, what is not taken left out."""
+    found: dict[int, int] = defaultdict(int)
+    for line in lines:
+        if line.group_id is not None and line.taken and line.parent_id is None:
+            found[line.group_id] += net_of(line)
+    return found
+
+
+def show_groups(sheets: Sequence[Any], lines: Collection[Line]) -> dict[int, list[dict[str, Any]]]:
+    """The groups of quotes as callers read them, in one statement. lines: all of theirs."""
+    nets = nets_of(lines)
+    of = {sheet.pk: sheet for sheet in sheets}
+    found: dict[int, list[dict[str, Any]]] = {pk: [] for pk in of}
+    for group in groups_of(*of):
+        found[group.sheet_id].append(
+            {
+                "id": group.pk,
+                "title": group.title,
+                "discount_percent": plain(group.discount_micro, 4),
+                "net": money.plain(nets.get(group.pk, 0), of[group.sheet_id].currency),
+            }
+        )
+    return found
