@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from wharfinger.base.money import rounded
-from wharfinger.base.refusal import N_, Refusal, Remedy
+from wharfinger.base.refusal import N_, BadInput, Refusal, Remedy
 from wharfinger.catalog.rules.offers import BORN, Asked
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.pricing.rules import converted
@@ -187,3 +187,19 @@ def offered_cost(
             remedies=[Remedy("set_rate", {"currency": asked.currency})],
         )
     return converted(cost, asked.currency, rates[asked.currency], order.currency, order.rate_micro)
+
+
+def rate_of(truth: Truth, currency: str, rate_micro: int | None) -> int:
+    """What one unit of a currency is worth at home: as said, else as it is on the day; raises BadInput."""
+    if currency == truth.home_currency:
+        return 10**6
+    rate_micro = rate_micro or truth.read.get("rates", {}).get(currency)
+    if not rate_micro:
+        raise BadInput(
+            "rate_missing",
+            N_("Give the exchange rate of {currency}."),
+            field="rate",
+            currency=currency,
+            remedies=[Remedy("set_rate", {"currency": currency})],
+        )
+    return rate_micro

@@ -12,7 +12,7 @@ from wharfinger.base.money import rounded, shares
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.ledger.plan import Id, Plan, Truth
 from wharfinger.purchasing.rules import landing
-from wharfinger.purchasing.rules.drafting import rate_of
+from wharfinger.purchasing.rules.asking import rate_of
 from wharfinger.purchasing.rules.landing import Cost, Landed
 from wharfinger.purchasing.rules.matching import Matched, Stands, by_line, match, matched, stand
 

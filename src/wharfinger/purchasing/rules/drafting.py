@@ -14,7 +14,7 @@ from wharfinger.demand.rules import kits
 from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 from wharfinger.purchasing.rules.approving import sheets_of
-from wharfinger.purchasing.rules.asking import By, Typed, Worth, asked_of, offered_cost, vendor_by
+from wharfinger.purchasing.rules.asking import By, Typed, Worth, asked_of, offered_cost, rate_of, vendor_by
 from wharfinger.purchasing.rules.calling import called
 from wharfinger.purchasing.rules.taxing import sent_by, taxed_as
 
@@ -416,22 +416,6 @@ def a_location(truth: Truth, pk: int | None, field: str) -> int:
         )
     found: int = location.pk
     return found
-
-
-def rate_of(truth: Truth, currency: str, rate_micro: int | None) -> int:
-    """What one unit of a currency is worth at home: as said, else as it is on the day; raises BadInput."""
-    if currency == truth.home_currency:
-        return 10**6
-    rate_micro = rate_micro or truth.read.get("rates", {}).get(currency)
-    if not rate_micro:
-        raise BadInput(
-            "rate_missing",
-            N_("Give the exchange rate of {currency}."),
-            field="rate",
-            currency=currency,
-            remedies=[Remedy("set_rate", {"currency": currency})],
-        )
-    return rate_micro
 
 
 def _site(truth: Truth, wish: PurchaseWish) -> int | None:

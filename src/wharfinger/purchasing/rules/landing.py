@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from wharfinger.base.money import MICRO, decimals, extended, rounded, share, shares
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
 from wharfinger.ledger.plan import AccountRef, Id, OpenLayer, Plan, Truth
-from wharfinger.purchasing.rules.drafting import rate_of
+from wharfinger.purchasing.rules.asking import rate_of
 
 SPREADS = ("value", "quantity", "weight")
 
