@@ -311,7 +311,7 @@ def bill(request: HttpRequest, bill: int) -> HttpResponse:
         "net": one.net_minor,
         "total": one.total_minor,
         "whole": [_off(one, off, costs=costs) for off in one.off if off.line is None],
-        "waits": status == "to_accept",
+        "undecided": status == "to_accept",
         "live": status != "cancelled",
         "beyond": beyond,
         "own": beyond and row.made.actor_id == user.pk and not configuration.one("approval")["self_approval"],
