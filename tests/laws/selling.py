@@ -23,9 +23,9 @@ from wharfinger.flows.actions.remove import remove
 from wharfinger.flows.actions.sell import Sale, sell
 from wharfinger.flows.rules.amend import Amend
 from wharfinger.ledger.models import Entry, Holding
-from wharfinger.sales.actions import holds, orders, quotes, winning
+from wharfinger.sales.actions import giving, holds, orders, quotes, winning
 from wharfinger.sales.actions.serving import BRINGING, serve
-from wharfinger.sales.models import Opportunity, Order, Quote
+from wharfinger.sales.models import HoldRequest, Opportunity, Order, Quote
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.win import Into
 from wharfinger.work.actions import provide
@@ -91,6 +91,27 @@ def _release(state: State, chance: random.Random) -> Any:
         return on_line("release")(state, chance)
     hold = Hold(held.claim_id, chance.randint(1, held.quantity), arrival=held.place_id)
     return holds.release(actor=state.user, holds=[hold])
+
+
+def _give_way(state: State, chance: random.Random) -> Any:
+    """A line is asked for what it holds, and gives it, some of it, or nothing."""
+    standing = HoldRequest.objects.filter(given_at=None, kept_at=None, void=None)
+    request = state.one(chance, standing) if chance.random() < 0.3 else None
+    if request is None:
+        goods = Holding.objects.filter(kind__in=("bin", "on_order", "transfer"), claim__gt=0, quantity__gt=0)
+        held = state.one(chance, goods)
+        wanting = held and Line.objects.filter(product=held.product_id, void=None, removed_at=None)
+        line = held and state.one(chance, wanting.exclude(pk=held.claim_id), 8)
+        if not line:
+            return None
+        units = chance.randint(1, held.quantity)
+        asked = giving.ask(actor=state.user, asking=line.pk, holding=held.claim_id, quantity=units)
+        state.stands()
+        request = HoldRequest.objects.get(pk=asked.one("sales.HoldRequest"))
+    if chance.random() < 0.2:
+        return giving.keep(actor=state.user, request=request.pk)
+    few = chance.choice((None, chance.randint(1, request.quantity)))
+    return giving.give_way(actor=state.user, request=request.pk, quantity=few)
 
 
 def _lose(state: State, chance: random.Random) -> Any:
@@ -264,6 +285,7 @@ SELLING: dict[str, Verb] = {
     "quote": _quote,
     "win": _win,
     "lose": _lose,
+    "give_way": _give_way,
     "lose_opportunity": _lose_opportunity,
     "extend": _extend,
     "expire": _expire,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
 from functools import partial
 
 from tests.races.crowd import crowd
 from tests.world import clean, held, world
+from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.rules import LineWish
 from wharfinger.purchasing.actions.ordering import draft, submit
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
-from wharfinger.sales.actions.holds import reserve
+from wharfinger.sales.actions.giving import ask, give_way
+from wharfinger.sales.actions.holds import expire, reserve
 from wharfinger.sales.actions.quotes import create_quote, lose
 from wharfinger.sales.actions.winning import win
 from wharfinger.sales.models import Order, Quote
@@ -45,6 +49,33 @@ def test_a_quote_is_won_or_lost_but_not_both(fresh_database: dict[str, str]) -> 
     row = Quote.objects.get()
     assert (row.won_at is None) != (row.lost_at is None)
     assert Order.objects.count() == (1 if row.won_at else 0)
+    clean()
+
+
+def test_who_asks_gets_what_is_left_of_a_hold_that_ends(fresh_database: dict[str, str]) -> None:
+    """Giving way and the end of the hold race: the goods are given, or free, and never both."""
+    company = world()
+    product = company.product()
+    company.stock(product, 2)
+    quotes = [
+        create_quote(actor=HOUSE, wish=QuoteWish(company.customer.pk, (LineWish(product.pk, 2),)))
+        for _ in range(2)
+    ]
+    holder, line = (made.one("ledger.Claim") for made in quotes)
+    ends = clock.now() + timedelta(seconds=1)
+    reserve(actor=HOUSE, holds=[Hold(holder, 2)], until=ends)
+    request = ask(actor=HOUSE, asking=line, holding=holder, quantity=1).one("sales.HoldRequest")
+    acts = [partial(give_way, actor=HOUSE, request=request), partial(expire, actor=HOUSE)]
+    time.sleep(max((ends - clock.now()).total_seconds() - 0.02, 0))
+    outcome = crowd(6, acts * 12)
+    time.sleep(1)
+    expire(actor=HOUSE)
+    assert outcome.errors == []
+    given = sum(not isinstance(one, int) for one in outcome.done)
+    assert {refusal.code for refusal in outcome.refused} <= {"answered_already", "not_held"}
+    assert given <= 1
+    assert held(line).get("bin", 0) == given
+    assert held(holder).get("bin", 0) == 0
     clean()
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from tests.world import World, clean, entries, world
+from wharfinger.base.access import HOUSE
+from wharfinger.purchasing.actions.ordering import draft, submit
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
 from wharfinger.sales.models import Order, Quote
 
 pytestmark = pytest.mark.django_db
@@ -235,3 +239,28 @@ def test_lines_of_all_documents_are_listed(client: Client, company: World) -> No
     assert send(client, "GET", "/lines?kind=order")["items"] == order["lines"]
     line = order["lines"][0]["id"]
     assert send(client, "GET", f"/lines/{line}") == order["lines"][0]
+
+
+def test_a_line_says_what_it_holds_where_and_until_when(client: Client, company: World) -> None:
+    product = company.product()
+    company.stock(product, 2)
+    body = {"organization": company.customer.pk, "lines": [{"product": product.pk, "quantity": "5"}]}
+    quote = send(client, "POST", "/quotes", body, 201)
+    line = quote["lines"][0]
+    assert line["held"] == []
+    wish = PurchaseWish(company.vendor.pk, (PurchaseLineWish(product.pk, 5),), expected_on=date(2031, 5, 1))
+    bought = draft(actor=HOUSE, wish=wish)
+    submit(actor=HOUSE, order=bought.one("purchasing.PurchaseOrder"))
+    (arrival,) = bought.made["purchasing.PurchaseLine"]
+    holds = [
+        {"line": line["id"], "quantity": "2", "location": company.location.pk},
+        {"line": line["id"], "quantity": "1", "purchase_line": arrival},
+    ]
+    held = send(client, "POST", f"/quotes/{quote['id']}/reserve", {"lines": holds})["lines"][0]
+    until = held["reserved_until"]
+    nowhere = {"location": None, "purchase_line": None, "transfer": None, "expected_on": None, "until": until}
+    assert sorted(held["held"], key=lambda one: one["quantity"]) == [
+        nowhere | {"purchase_line": arrival, "quantity": "1", "expected_on": "2031-05-01"},
+        nowhere | {"location": company.location.pk, "quantity": "2"},
+    ]
+    assert send(client, "GET", f"/lines/{line['id']}")["held"] == held["held"]

@@ -309,7 +309,9 @@ def test_the_panel_proposes_what_is_free_and_says_at_the_row_what_is_not(
     assert refused.count("3 wanted, 2 free here.") == 1
     assert f'data-remedy="{{&#34;{main}&#34;: &#34;2&#34;}}"' in refused
     assert f"&#34;{main}&#34;: &#34;&#34;, &#34;{van}&#34;: &#34;3&#34;" in refused
-    assert f'href="/quotes/{other}/">Ask the holder' in refused
+    assert f'href="/quotes/{other}/"' in refused
+    ask = f"/holds/ask/?holding={theirs}&amp;asking={line}&amp;place={company.location.place_id}"
+    assert f'href="{ask}">Ask the holder' in refused
     assert "+00:00" not in refused
     assert entries() == before
 

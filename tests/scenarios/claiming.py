@@ -3,6 +3,7 @@
 expires Q in 5               its last day, so many days from now
 held-for Q router: 5         in how many days the hold of a line ends; or nothing
 hold-coming Q 3 router of PO     what is on order for stock, or on its way; and so release-coming
+ask-hold SO 2 router of Q as ASK · give-way ASK 2 · keep-hold ASK · requests open: ASK
 coming router: 2 PO          what of it is free; or nothing
 win-split Q as SO: router ticket, hours project   lines charged apart; the rest on the order alone
 win-anyway Q as SO           although it has expired
@@ -16,6 +17,7 @@ from wharfinger.base import configuration
 from wharfinger.demand.models import Sheet
 from wharfinger.ledger.models import Claim
 from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.sales.queries.giving import OPEN, requests
 from wharfinger.sales.queries.holding import arriving
 from wharfinger.sales.rules.holds import end_of_day
 from wharfinger.stock.models import TransferOrder
@@ -58,6 +60,30 @@ class Claiming(Varying):
     def say_release_coming(self, rest: str) -> None:
         """release-coming Q QUANTITY NAME of PO|TR"""
         self.say_hold_coming(rest, "release")
+
+    def say_ask_hold(self, rest: str) -> None:
+        """ask-hold DOCUMENT QUANTITY NAME of HOLDER as REQUEST"""
+        document, quantity, name, _, holder, _, known_as = rest.split()
+        made, entry = self.door.ask_hold(self.line(document, name), self.line(holder, name), int(quantity))
+        self.documents[known_as], self.kinds[known_as] = made, "hold_request"
+        self.acts.append(entry)
+
+    def say_give_way(self, rest: str) -> None:
+        """give-way REQUEST QUANTITY"""
+        request, quantity = rest.split()
+        self.acts.append(self.door.give_way(self.documents[request], int(quantity)))
+
+    def say_keep_hold(self, rest: str) -> None:
+        """keep-hold REQUEST"""
+        self.acts.append(self.door.keep_hold(self.documents[rest.strip()]))
+
+    def say_requests(self, rest: str) -> None:
+        """requests open: REQUEST, …; or nothing"""
+        wanted = rest.partition(":")[2].strip()
+        rows = set(requests().filter(OPEN).values_list("pk", flat=True))
+        asked = [one for one, kind in self.kinds.items() if kind == "hold_request"]
+        found = ", ".join(one for one in asked if self.documents[one] in rows) or "nothing"
+        assert found == wanted, f"open is {found}"
 
     def say_coming(self, rest: str) -> None:
         """coming NAME: N PO, …; or nothing"""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.scenarios.further import Posts, Tells
+from tests.scenarios.further import Made, Posts, Tells
 from wharfinger.demand.models import Sheet
-from wharfinger.sales.actions import holds, quotes, winning
+from wharfinger.sales.actions import giving, holds, quotes, winning
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.win import Into
 
@@ -26,6 +26,20 @@ class ClaimsActions:
         act = {"reserve": holds.reserve, "release": holds.release}[verb]
         done = self._said(lambda: act(actor=self.who, holds=[Hold(line, quantity, arrival=place)]))
         return int(done.id)
+
+    def ask_hold(self: Tells, line: int, holding: int, quantity: int) -> Made:
+        """Ask a line that holds goods to give way."""
+        done = self._said(lambda: giving.ask(actor=self.who, asking=line, holding=holding, quantity=quantity))
+        return done.one("sales.HoldRequest"), done.id
+
+    def give_way(self: Tells, request: int, quantity: int) -> int:
+        """Give goods to the line that asked."""
+        done = self._said(lambda: giving.give_way(actor=self.who, request=request, quantity=quantity))
+        return int(done.id)
+
+    def keep_hold(self: Tells, request: int) -> int:
+        """Keep them."""
+        return int(self._said(lambda: giving.keep(actor=self.who, request=request)).id)
 
     def win_split(self: Tells, quote: int, kinds: dict[int, str]) -> tuple[int | None, list[int], int]:
         """Win a quote, some lines on new work of a kind: the order, the work and the entry."""
@@ -53,6 +67,19 @@ class ClaimsApi:
         kind = "quotes" if Sheet.objects.get(pk=document).kind == "quote" else "orders"
         body = {"lines": [{"line": line, "quantity": str(quantity), **where}]}
         return int(self._post(f"/{kind}/{document}/{verb}", body)["entry"])
+
+    def ask_hold(self: Posts, line: int, holding: int, quantity: int) -> Made:
+        """Ask a line that holds goods to give way."""
+        made = self._post("/hold-requests", {"line": line, "holding": holding, "quantity": str(quantity)})
+        return made["id"], made["entry"]
+
+    def give_way(self: Posts, request: int, quantity: int) -> int:
+        """Give goods to the line that asked."""
+        return int(self._post(f"/hold-requests/{request}/give-way", {"quantity": str(quantity)})["entry"])
+
+    def keep_hold(self: Posts, request: int) -> int:
+        """Keep them."""
+        return int(self._post(f"/hold-requests/{request}/keep", {})["entry"])
 
     def win_split(self: Posts, quote: int, kinds: dict[int, str]) -> tuple[int | None, list[int], int]:
         """Win a quote, some lines on new work of a kind: the order, the work and the entry."""

@@ -115,7 +115,7 @@ class Page(BaseModel, Generic[Item]):
 
     items: list[Item]
     next: str | None = Field(
-        default=None, description="Send it as `cursor` to get the next part; null at the end."
+        default=None, description="Sent as `cursor` it gets the next part; null at the end."
     )
 
 
@@ -126,6 +126,17 @@ class HeldBy(BaseModel):
     title: str
     quantity: str
     until: str | None = None
+
+
+class HeldOut(Shown):
+    """So many units that a line holds, in a location or of what has yet to arrive, and until when."""
+
+    location: Id | None
+    purchase_line: Id | None = Field(description="Of what is on order: the line of the purchase order.")
+    transfer: Id | None = Field(description="Of what is on its way between locations: the transfer.")
+    quantity: Quantity
+    expected_on: date | None
+    until: datetime | None
 
 
 class Arriving(BaseModel):

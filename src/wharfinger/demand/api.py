@@ -17,6 +17,7 @@ from wharfinger.base.door import (
     Currency,
     Done,
     Given,
+    HeldOut,
     Id,
     Line,
     Listing,
@@ -215,9 +216,7 @@ class LineOut(Shown):
     unit_price: str = Field(examples=["49.90"], description="Before anything is taken off.")
     price_origin: Literal["typed", "list", "product"] = Field(examples=["list"])
     price_list: Id | None
-    price_from: str | None = Field(
-        examples=["10"], description="From which quantity on the list asks that, in the line's unit."
-    )
+    price_from: str | None = Field(examples=["10"], description="From which quantity on the list asks that.")
     group: Id | None = Field(description="On a quote: the group in which it stands.")
     discount_percent: str = Field(
         examples=["0"], description="Taken off in all: its own, its group's and its quote's."
@@ -232,6 +231,7 @@ class LineOut(Shown):
     instead_of: Id | None = Field(description="Of an alternative: the line to which it is one.")
     taken: bool = Field(description="Whether it counts; what does not is in no sum and ends at winning.")
     reserved_until: str | None = Field(examples=[None])
+    held: list[HeldOut]
     amounts: LineAmounts
     quantities: Figures
     charge_status: Charge = Field(examples=["partly_ready"])

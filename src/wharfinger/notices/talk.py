@@ -96,7 +96,7 @@ def _note(entry: Entry) -> list[Message]:
 
     def said(_pk: int) -> Said:
         title, page = further.titles_of([first])[first]
-        facts = {"who": _who(entry), "title": title, "text": entry.reason}
+        facts = {"who": who(entry), "title": title, "text": entry.reason}
         text = _("%(who)s mentions you on %(title)s: %(text)s") % facts
         return Said(text, [("mentioned", text)], [page], first)
 
@@ -144,5 +144,6 @@ def _of(entry: Entry, noun: str) -> list[int]:
     return sorted({int(one.partition(":")[2]) for one in named})
 
 
-def _who(entry: Entry) -> str:
+def who(entry: Entry) -> str:
+    """The name of who did it."""
     return str(entry.actor) if entry.actor is not None else "Wharfinger"

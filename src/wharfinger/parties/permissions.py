@@ -13,7 +13,7 @@ PERMISSIONS: dict[str, str] = {
     ),
     "work": "read create charge provide remove complete cancel amend",
     "sales": (
-        "read opportunity quote order sell amend confirm unconfirm reserve send win lose fulfil cancel reopen "
+        "read opportunity quote order sell amend confirm unconfirm reserve give_way send win lose fulfil cancel reopen "
         "approve_quote"
     ),
     "purchasing": "read approve approval_tier order submit send receive close cancel request cancel_receipt send_back "
@@ -63,6 +63,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "*.read",
         *_BUYING,
         "sales.reserve",
+        "sales.give_way",
         "catalog.product",
         "catalog.merge",
         "catalog.price",

@@ -82,6 +82,7 @@ WORDS: dict[str, str] = {
     "sales.confirm": N_("Confirm"),
     "sales.unconfirm": N_("Take back a confirmation"),
     "sales.reserve": N_("Reserve stock"),
+    "sales.give_way": N_("Give reserved goods to whoever asks for them"),
     "sales.send": N_("Send"),
     "sales.win": N_("Win quotes"),
     "sales.lose": N_("Lose quotes and opportunities"),

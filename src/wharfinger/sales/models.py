@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from wharfinger.demand.models import Sheet
-from wharfinger.ledger.models import Document
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.ledger.models import Document, Place
 from wharfinger.parties.models import Organization
 
 
@@ -116,3 +116,39 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return f"order {self.pk}"
+
+
+class HoldRequest(Document):
+    """Somebody asks that goods which one line holds are given to another; asking moves nothing."""
+
+    subject: ClassVar[str] = "hold_request"
+    asking = models.ForeignKey(Line, models.PROTECT, related_name="asks")
+    """The line that wants the goods."""
+    holding = models.ForeignKey(Line, models.PROTECT, related_name="asked")
+    """The line that holds them."""
+    quantity = models.BigIntegerField()
+    """How many are asked for; of what was given, how many were."""
+    place = models.ForeignKey(Place, models.PROTECT, null=True, related_name="+", db_index=False)
+    """Where they are: the place of a location, or of goods that have yet to arrive; none is anywhere."""
+    note = models.CharField(max_length=500, blank=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    given_at = models.DateTimeField(null=True)
+    kept_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(given_at__isnull=True) | Q(kept_at__isnull=True), name="given_or_kept"
+            ),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="asked_for_some"),
+            models.UniqueConstraint(
+                fields=["asking", "holding"],
+                condition=Q(given_at__isnull=True, kept_at__isnull=True, void__isnull=True),
+                name="asked_once_at_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"hold request {self.pk}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.sales.pages import approving, holding, opportunities, orders, quotes, sending, winning
+from wharfinger.sales.pages import approving, giving, holding, opportunities, orders, quotes, sending, winning
 
 app_name = "sales"
 urlpatterns = [
@@ -24,6 +24,9 @@ urlpatterns = [
     path("quotes/<int:pk>/copy/", quotes.copy_quote, name="copy_quote"),
     path("quotes/<int:pk>/lose/", quotes.lose_quote, name="lose_quote"),
     path("quotes/<int:pk>/win/", winning.win, name="win_quote"),
+    path("holds/asked/", giving.asked, name="holds_asked"),
+    path("holds/asked/<int:pk>/", giving.request_for, name="hold_request"),
+    path("holds/ask/", giving.ask, name="ask_hold"),
     path("orders/", orders.order_list, name="orders"),
     path("orders/new/", orders.new_order, name="new_order"),
     path("orders/<int:pk>/", orders.order, name="order"),

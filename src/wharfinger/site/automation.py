@@ -29,7 +29,7 @@ from wharfinger.notices.actions import attachments, todos
 from wharfinger.notices.queries.proofs import files_are_there
 from wharfinger.purchasing.actions import closing as purchasing
 from wharfinger.purchasing.queries import proofs as buying
-from wharfinger.sales.actions import approving, versions
+from wharfinger.sales.actions import approving, giving, versions
 from wharfinger.sales.actions import closing as sales
 from wharfinger.sales.actions.serving import BRINGING
 from wharfinger.site import explaining, undoing
@@ -106,6 +106,7 @@ def install() -> None:
             purchasing.bills_keep_receipts,
             lines.discounts_stand,
             purchasing.creation_untouched,
+            giving.answered_stays,
             posted_papers_stay,
             building.not_exchanged_since,
             catalog.method_stays,

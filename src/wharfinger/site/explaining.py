@@ -18,6 +18,7 @@ DONE_BY: dict[str, tuple[str, ...]] = {
     "bill_cancelled": ("cancel_bill",),
     "bill_twice": ("enter_bill",),
     "already_submitted": ("submit", "send_purchase"),
+    "answered_already": ("give_way", "keep_hold"),
     "not_waiting": ("approve", "reject"),
     "nothing_to_approve": ("approve",),
     "purchase_cancelled": ("cancel_purchase",),

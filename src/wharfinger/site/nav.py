@@ -43,6 +43,7 @@ STOPS = (
     Stop(SELL, N_("Opportunities"), "sales:opportunities", "target", "sales.read"),
     Stop(SELL, N_("Quotes"), "sales:quotes", "file-text", "sales.read", count="quotes", key="q"),
     Stop(SELL, N_("Sales orders"), "sales:orders", "shopping-cart", "sales.read", key="o"),
+    Stop(SELL, N_("Asked to give way"), "sales:holds_asked", "hand-helping", "sales.read"),
     Stop(SELL, N_("Counter sale"), "flows:counter", "scan-barcode", "sales.sell"),
     Stop(SELL, N_("To pick"), "boards:to_pick", "hand", "fulfilment.read", count="to_pick", key="p"),
     Stop(SELL, N_("To pack"), "boards:to_pack", "package", "fulfilment.read", count="to_pack", key="k"),

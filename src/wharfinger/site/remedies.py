@@ -49,7 +49,7 @@ def remedy_words(remedy: Any) -> tuple[str, str]:
     verb: str = remedy["verb"] if isinstance(remedy, Mapping) else remedy.verb
     values: Mapping[str, Any] = remedy["values"] if isinstance(remedy, Mapping) else remedy.values
     if verb == "ask_holder":
-        return gettext(REMEDIES[verb][0]), subject(str(values.get("subject", "")))[1]
+        return gettext(REMEDIES[verb][0]), _to_holder(values)
     if verb == "substitute":
         words = gettext(REMEDIES[verb][0]).format_map(_Known(values))
         return words, address("catalog:product", values["product"])
@@ -64,6 +64,14 @@ def remedy_words(remedy: Any) -> tuple[str, str]:
     words, page = REMEDIES.get(verb, (CORRECTIONS.get(verb, ""), f"remedy:{verb}"))
     words = words or verb.replace("_", " ").capitalize()
     return gettext(words).format_map(_Known(values)), address(page, **values) if page else ""
+
+
+def _to_holder(values: Mapping[str, Any]) -> str:
+    """Where a holder is asked to give way, or the document whose goods are past being given."""
+    if "holding" not in values:
+        return subject(str(values.get("subject", "")))[1]
+    asked = {name: values[name] for name in ("holding", "asking", "place") if values.get(name)}
+    return f"{address('sales:ask_hold')}?{urlencode(asked)}"
 
 
 def fills(remedy: Any, field: str | None) -> dict[str, Any]:

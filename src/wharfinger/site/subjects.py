@@ -21,6 +21,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "opportunity": (N_("Opportunity"), "sales:opportunity"),
     "quote": (N_("Quote"), "sales:quote"),
     "order": (N_("Sales order"), "sales:order"),
+    "hold_request": (N_("Request to give way"), "sales:hold_request"),
     "work_order": (N_("Work order"), "work:work_order"),
     "line": (N_("Line"), "demand:line"),
     "line_group": (N_("Group of lines"), ""),

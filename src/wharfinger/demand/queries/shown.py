@@ -13,6 +13,7 @@ from wharfinger.catalog.rules.units import said
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import net_of
+from wharfinger.demand.queries.holding import show_held
 from wharfinger.demand.queries.reading import joined, lines
 from wharfinger.demand.rules.discounts import before
 from wharfinger.demand.rules.words import charge_word
@@ -47,14 +48,17 @@ def lines_of(sheet: int, by: str) -> QuerySet[Line, Line]:
 def show_lines(
     found: Sequence[Any] | QuerySet[Line, Line], figures: Mapping[int, dict[str, int]] | None = None
 ) -> list[dict[str, Any]]:
-    """Lines with their figures, amounts and word; two statements however many.
+    """Lines with their figures, amounts, word and what they hold; three statements however many.
 
     found: a query, or rows that were read by one with ``joined``. figures: theirs, where they are read already.
     """
     rows = list(joined(found)) if isinstance(found, QuerySet) else found
     figures = quantities([line.pk for line in rows]) if figures is None else figures
+    there = [line.pk for line in rows if figures[line.pk]["reserved"] or figures[line.pk]["on_order"]]
+    held = show_held(there)
     return [
         _shown(line, figures[line.pk], firm=_firm(line), won=line.won_at is not None and line.taken)
+        | {"held": held.get(line.pk, [])}
         for line in rows
     ]
 

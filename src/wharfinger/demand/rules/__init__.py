@@ -227,15 +227,20 @@ def cover(
     """Discharge a wish of a line by goods; raises Refusal when less is wanted. How many were covered."""
     still = truth.quantity_of(claim, COVER_ORDER)
     if still < quantity and not partly:
-        raise Refusal(
-            "more_than_wanted",
-            N_("{wanted} asked for, but only {free} of this line are still open."),
-            field=field,
-            wanted=quantity,
-            free=still,
-            line=claim,
-        )
+        raise more_than_wanted(claim, quantity, still, field=field)
     return advance(plan, truth, claim, COVER_ORDER, "covered", min(quantity, still))
+
+
+def more_than_wanted(claim: int, wanted: int, free: int, *, field: str = "quantity") -> Refusal:
+    """Why a line gets no more goods than it wants."""
+    return Refusal(
+        "more_than_wanted",
+        N_("{wanted} asked for, but only {free} of this line are still open."),
+        field=field,
+        wanted=wanted,
+        free=free,
+        line=claim,
+    )
 
 
 def uncover(plan: Plan, truth: Truth, claim: int, quantity: int, target: str) -> None:

@@ -34,6 +34,8 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "expiring": (N_("expires soon"), ("purchasing_team",)),
     "accepted": (N_("is accepted by the customer"), ("owner", "opportunity_owner")),
     "declined": (N_("is declined by the customer"), ("owner", "opportunity_owner")),
+    "asked": (N_("is asked to give way"), ("owner", "lead", "opportunity_owner")),
+    "answered": (N_("answers a request to give way"), ("owner", "requester")),
     "order_to_approve": (N_("waits for approval"), ("approvers",)),
     "order_approved": (N_("is approved"), ("buyer",)),
     "order_rejected": (N_("is rejected"), ("buyer",)),
@@ -53,7 +55,7 @@ words, and who is told.
 The roles are told unless a rule says otherwise.
 """
 
-URGENT = frozenset({"to_approve", "order_to_approve", "quote_to_approve", "late", "order_late"})
+URGENT = frozenset({"to_approve", "order_to_approve", "quote_to_approve", "late", "order_late", "asked"})
 """What is mailed at once even to who wants one mail a day: somebody waits, or is to be told that they will."""
 
 WHOLE: dict[str, str] = {
@@ -62,6 +64,8 @@ WHOLE: dict[str, str] = {
     "quote_to_approve": N_("A quote waits for approval"),
     "quote_approved": N_("A quote is approved"),
     "quote_rejected": N_("A quote is rejected"),
+    "asked": N_("Somebody asks for goods that are held"),
+    "answered": N_("A request to give way is answered"),
     "mentioned": N_("A note mentions somebody"),
     "todo": N_("Somebody is to do something, or it is due"),
     "order_to_approve": N_("A purchase order waits for approval"),

@@ -18,7 +18,13 @@ from wharfinger.ledger.post import expire as let_expire
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.sales.models import Quote
-from wharfinger.sales.queries.holding import ahead_documents, ended_ahead, read_drop_ships, read_ended
+from wharfinger.sales.queries.holding import (
+    ahead_documents,
+    ahead_of,
+    ended_ahead,
+    read_drop_ships,
+    read_ended,
+)
 from wharfinger.sales.rules import holds as rules
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.stock.queries.truth import channels_column, channels_of
@@ -65,13 +71,15 @@ def read_sold(lines: Sequence[int]) -> Callable[[Truth], None]:
 def extend(*, actor: Actor, quote: int, until: datetime | None = None, key: str | None = None) -> Written:
     """Let the holds of a quote last until another instant, its own expiry unless one is given."""
     require(actor, "sales.reserve")
+    ahead = ahead_of(quote)
     return post(
         "extend",
         Wish(
-            documents=[(Sheet, [quote]), (Quote, [quote])],
+            documents=[(Sheet, [quote]), (Quote, [quote]), *ahead_documents(ahead)],
             first=demand.read_lines_of(quote),
             products=demand.line_products,
             claims=demand.line_ids,
+            places=ahead,
             free=True,
             reads=(read_standing, demand.read_claims, read_ended),
             falls_to=demand.falls_to,

@@ -23,7 +23,7 @@ from wharfinger.ledger.post import dry, post
 from wharfinger.ledger.write import Written
 from wharfinger.sales.actions.quotes import read_deal
 from wharfinger.sales.models import Order, Quote
-from wharfinger.sales.queries.holding import come_from, default_vendors, read_ended
+from wharfinger.sales.queries.holding import ahead_documents, ahead_of, come_from, default_vendors, read_ended
 from wharfinger.sales.rules import win as rules
 from wharfinger.sales.rules.win import Into
 
@@ -140,13 +140,15 @@ def _won(line: Line, figures: dict[str, int], sources: tuple[Source, ...]) -> Wo
 def _post(actor: Actor, quote: int, into: Into | None, each: Each, anyway: bool, key: str | None) -> Written:
     homes = (into, *each.values())
     work_orders = sorted({home.work_order for home in homes if home is not None and home.work_order})
+    ahead = ahead_of(quote)
     return post(
         "win",
         Wish(
-            documents=[(Sheet, [quote, *work_orders]), (Quote, [quote])],
+            documents=[(Sheet, [quote, *work_orders]), (Quote, [quote]), *ahead_documents(ahead)],
             first=_read_both(quote, work_orders),
             products=demand.line_products,
             claims=lambda truth: [*demand.line_ids(truth), *(line.pk for line in truth.read["charged"])],
+            places=ahead,
             free=True,
             loose=True,
             reads=(

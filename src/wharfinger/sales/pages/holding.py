@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -68,19 +68,25 @@ def reserve(request: HttpRequest, pk: int) -> HttpResponse:
     return page_act(request, act, ok=ok % {"number": doc.number}, back=back, again=show)
 
 
-def where_to(shelf: Shelf) -> list[tuple[str, str, int, Any]]:
-    """Who has the rest of a row, as the page links it: number, address, units, and the last day."""
-    # A hold that lasts a whole day ends with the first instant of the next.
-    moment = timedelta(microseconds=1)
+def where_to(shelf: Shelf) -> list[tuple[str, str, int, Any, str]]:
+    """Who has the rest of a row, as the page links it: number, address, units, the last day, and where to ask."""
     return [
         (
             one.number,
             document_address(Sheet(pk=one.sheet, kind=one.kind)),
             one.units,
-            one.until and one.until - moment,
+            one.until and last_day(one.until),
+            f"{reverse('sales:ask_hold')}?holding={one.line}&asking={shelf.line}&place={shelf.place}"
+            if shelf.wanted
+            else "",
         )
         for one in shelf.held_by[:3]
     ]
+
+
+def last_day(until: datetime) -> datetime:
+    """An instant of the last day of a hold: one that lasts a whole day ends with the first instant of the next."""
+    return until - timedelta(microseconds=1)
 
 
 def _proposed(panel: Sequence[Shelf]) -> dict[str, str]:
@@ -111,7 +117,11 @@ def _place(refusal: Refusal, given: Mapping[str, Any], panel: Sequence[Shelf]) -
         if row.line == here.line and not row.arrival
     }
     refusal.remedies = tuple(
-        replace(one, values={**one.values, "fills": {refusal.field: "", others[to]: given[refusal.field]}})
+        replace(one, values={**one.values, "asking": here.line})
+        if one.verb == "ask_holder"
+        else replace(
+            one, values={**one.values, "fills": {refusal.field: "", others[to]: given[refusal.field]}}
+        )
         if (to := one.values.get("location")) in others
         else one
         for one in refusal.remedies

@@ -48,6 +48,7 @@ from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.telling import timeline
 from wharfinger.sales import queries
 from wharfinger.sales.actions import orders as actions
+from wharfinger.sales.pages.lights import lights_of
 from wharfinger.sales.pages.quotes import typed_of, words_of
 from wharfinger.sales.rules.orders import OrderWish
 
@@ -178,6 +179,8 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "stages": stages_of(rows),
         "sums": sums[pk],
+        "lights": lights_of(found, rows),
+        "goes_on": _goes_on(row.order),
         "verbs": verbs_of(rows, row.money_word) if _goes_on(row.order) else {},
         "needs": needed.needs(found, rows) if _goes_on(row.order) else [],
         "got": needed.got(found, rows),

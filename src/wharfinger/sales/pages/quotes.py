@@ -35,6 +35,7 @@ from wharfinger.demand.pages import (
     typed_lines,
 )
 from wharfinger.demand.queries.grouping import groups_of, in_groups, nets_of
+from wharfinger.demand.queries.holding import held_of
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.rules.discounts import before
 from wharfinger.ledger.telling import timeline
@@ -42,7 +43,6 @@ from wharfinger.sales import links, queries
 from wharfinger.sales.actions import quotes as actions
 from wharfinger.sales.pages.approving import chip as approval_chip
 from wharfinger.sales.queries.approvals import WAITING
-from wharfinger.sales.queries.holding import held_of
 from wharfinger.sales.queries.margins import Margin, concerns_of, costs_of, margins_of, together
 from wharfinger.sales.rules.approving import word_of
 from wharfinger.sales.rules.quotes import QuoteWish

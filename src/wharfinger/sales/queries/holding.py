@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from django.apps import apps
-from django.db.models import Case, F, Model, Q, Sum, When
+from django.db.models import Case, Model, Q, When
 
 from wharfinger.base import clock
 from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
+from wharfinger.demand.queries.holding import BOUGHT, PROVISIONAL, TOLD, told
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import AHEAD
 from wharfinger.ledger.models import Fact, Holding, Move, Place
 from wharfinger.ledger.plan import Held, Truth, spot_of
 from wharfinger.stock.models import Location, TransferOrder
 from wharfinger.stock.queries.figures import Past
-
-PROVISIONAL = Q(claim__line__sheet__kind="quote") | Q(
-    claim__line__sheet__kind="order", claim__line__sheet__order__confirmed_at__isnull=True
-)
-"""Holdings of lines that are not firm: what they hold of goods that have yet to arrive ends with its hold."""
 
 
 class Arriving(NamedTuple):
@@ -44,44 +40,18 @@ class Arriving(NamedTuple):
     """By claim."""
 
 
-_BOUGHT, _SENT = "place__purchase_line", "place__transfer_order"
-_TOLD = {
-    "purchase": F(f"{_BOUGHT}__purchase_order_id"),
-    "purchase_number": F(f"{_BOUGHT}__purchase_order__number"),
-    "purchase_to": F(f"{_BOUGHT}__location__name"),
-    "line_on": F(f"{_BOUGHT}__expected_on"),
-    "purchase_on": F(f"{_BOUGHT}__purchase_order__expected_on"),
-    "transfer": F(f"{_SENT}__pk"),
-    "transfer_number": F(f"{_SENT}__number"),
-    "transfer_to": F(f"{_SENT}__target__name"),
-    "transfer_on": F(f"{_SENT}__expected_on"),
-}
-"""What is told of the place of goods that have yet to arrive."""
-
-
-def _told(row: Mapping[str, Any]) -> tuple[str, str, str, date | None]:
-    """With what goods arrive, its number, where they will lie, and when; nothing of what is there."""
-    if row["purchase"]:
-        on = row["line_on"] or row["purchase_on"]
-        return f"purchase_order:{row['purchase']}", row["purchase_number"], row["purchase_to"], on
-    if row["transfer"]:
-        of = row["transfer_number"], row["transfer_to"], row["transfer_on"]
-        return f"transfer:{row['transfer']}", *of
-    return "", "", "", None
-
-
 def arriving(products: Iterable[int]) -> list[Arriving]:
     """What of these products has yet to arrive and is not sent past us, the earliest first; one statement."""
     rows = (
         Holding.objects.filter(product__in=sorted(set(products)), kind__in=AHEAD, quantity__gt=0, owned=True)
-        .exclude(**{f"{_BOUGHT}__purchase_order__ship_to": "organization"})
+        .exclude(**{f"{BOUGHT}__purchase_order__ship_to": "organization"})
         .exclude(kind="transfer", place__transfer_order__isnull=True)
     )
     ended = Case(When(PROVISIONAL, claim__hold_until__lte=clock.now(), then=True), default=False)
     found: dict[tuple[int, int], Arriving] = {}
-    for row in rows.values("product_id", "place_id", "claim_id", "quantity", ended=ended, **_TOLD):
+    for row in rows.values("product_id", "place_id", "claim_id", "quantity", ended=ended, **TOLD):
         key = row["product_id"], row["place_id"]
-        subject, number, location, on = _told(row)
+        subject, number, location, on = told(row)
         one = found.get(key) or Arriving(*key, subject, number, location, on, 0, {})
         if row["claim_id"] and not row["ended"]:
             one.held[row["claim_id"]] = one.held.get(row["claim_id"], 0) + row["quantity"]
@@ -99,6 +69,8 @@ class Holder(NamedTuple):
     number: str
     units: int
     until: datetime | None
+    line: int
+    """Whom one asks to give way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,58 +184,12 @@ def _holders(products: Iterable[int], ours: Collection[int]) -> dict[int, dict[i
     sums: dict[tuple[Any, ...], int] = defaultdict(int)
     for product, kind, place, parent, claim, until, sheet, of, number, units in rows:
         if claim not in ours:
-            sums[product, parent if kind == "bin" else place, sheet, of, number, until] += units
+            sums[product, parent if kind == "bin" else place, sheet, of, number, until, claim] += units
     found: dict[int, dict[int, list[Holder]]] = defaultdict(lambda: defaultdict(list))
-    for (product, place, sheet, of, number, until), units in sorted(sums.items(), key=lambda one: -one[1]):
-        found[product][place].append(Holder(sheet, of, number, units, until))
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Reserved:
-    """How many of a product a document holds at a location or of what has yet to arrive, and until when."""
-
-    line: int
-    sku: str
-    location: str
-    quantity: int
-    decimals: int
-    until: datetime | None
-    subject: str = ""
-    """Of what has yet to arrive: ``purchase_order:12`` or ``transfer:3``, its number, and when."""
-    number: str = ""
-    on: date | None = None
-
-
-def held_of(lines: Sequence[int]) -> list[Reserved]:
-    """What these lines hold, by location and by what has yet to arrive, in one statement."""
-    rows = Holding.objects.filter(claim_id__in=lines, kind__in=("bin", *AHEAD), quantity__gt=0)
-    lapsed = Q(claim__hold_until__lte=clock.now())
-    rows = rows.exclude(lapsed & (Q(kind="bin") | PROVISIONAL))
-    sums = rows.values(
-        "claim_id",
-        "product__sku",
-        "product__quantity_decimals",
-        "claim__hold_until",
-        "place__parent__location__name",
-        **_TOLD,
-    ).annotate(units=Sum("quantity"))
-    found = []
-    for row in sums.order_by("product__sku", "place__parent__location__name", *_TOLD, "claim_id"):
-        subject, number, location, on = _told(row)
-        found.append(
-            Reserved(
-                row["claim_id"],
-                row["product__sku"],
-                location or row["place__parent__location__name"],
-                row["units"],
-                row["product__quantity_decimals"],
-                row["claim__hold_until"],
-                subject,
-                number,
-                on,
-            )
-        )
+    for (product, place, sheet, of, number, until, claim), units in sorted(
+        sums.items(), key=lambda one: -one[1]
+    ):
+        found[product][place].append(Holder(sheet, of, number, units, until, claim))
     return found
 
 
@@ -285,6 +211,12 @@ def ahead_places(purchase_lines: Sequence[int | None], transfers: Sequence[int |
         bought.get(line, 0) if line else sent.get(transfer, 0) if transfer else None
         for line, transfer in zip(purchase_lines, transfers, strict=True)
     ]
+
+
+def ahead_of(quote: int) -> list[int]:
+    """Where a quote holds, or held, what has yet to arrive; rows at nought stay, so one statement tells."""
+    found = Holding.objects.filter(claim__line__sheet=quote, kind__in=AHEAD)
+    return sorted(set(found.values_list("place_id", flat=True)))
 
 
 def ahead_documents(places: Sequence[int]) -> list[tuple[type[Model], sql.Found]]:
@@ -337,7 +269,7 @@ def read_ended(truth: Truth) -> None:
     gone: dict[int, list[Held]] = defaultdict(list)
     if ended:
         moves = Move.objects.filter(
-            entry__in=set(ended.values()), source__claim__in=set(ended), source__kind="bin"
+            entry__in=set(ended.values()), source__claim__in=set(ended), source__kind__in=("bin", *AHEAD)
         )
         for move in moves.select_related("source").order_by("pk"):
             if ended[move.source.claim_id] == move.entry_id:
@@ -360,18 +292,18 @@ def come_from(lines: Sequence[int]) -> list[Origin]:
     """Where the units of lines stand that were won just now, what is still wanted last; one statement."""
     kinds = ("bin", *AHEAD, "ready", "to_order", "to_approve", "demand")
     rows = Holding.objects.filter(claim__in=lines, kind__in=kinds, quantity__gt=0)
-    told = rows.values(
+    named = rows.values(
         "claim_id",
         "product_id",
         "kind",
         "quantity",
         "place__bin__name",
         "place__parent__location__name",
-        **_TOLD,
+        **TOLD,
     )
     sums: dict[tuple[Any, ...], int] = defaultdict(int)
-    for row in told:
-        _, number, _, on = _told(row)
+    for row in named:
+        _, number, _, on = told(row)
         here = " · ".join(
             name for name in (row["place__bin__name"], row["place__parent__location__name"]) if name
         )

@@ -132,7 +132,7 @@ def _again(plan: Plan, truth: Truth, line: Any, gone: Held) -> int:
 def still_free(truth: Truth, gone: Held) -> list[tuple[Held, int]]:
     """What of a lapsed hold is free where it stood, and taken from there."""
     chosen = []
-    for held in truth.free:
+    for held in truth.free if gone.kind == "bin" else truth.at(gone.place):
         if held.spot == gone.spot.for_claim(0) and held.quantity > 0:
             part = min(held.quantity, gone.quantity)
             held.quantity -= part
@@ -151,7 +151,7 @@ def lapsed_holds(truth: Truth) -> dict[int, list[Held]]:
             if part:
                 found.setdefault(claim, []).append(Held(0, held.spot, part))
     for step in truth.prelude:
-        if step.verb == "expire" and step.source.kind == "bin":
+        if step.verb == "expire" and step.source.kind in demand.HELD:
             assert isinstance(step.source.claim, int)
             found.setdefault(step.source.claim, []).append(Held(0, step.source, step.quantity))
     return found

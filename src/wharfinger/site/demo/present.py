@@ -151,13 +151,16 @@ def _tasting(story: Story) -> Chapter:
 
 
 def _ship(story: Story) -> Chapter:
-    """A quote that was sent and holds goods."""
+    """A quote that was sent and holds goods, which somebody else asks for this morning."""
     yield 4
     goods = {"SW-16": 2, "AP-OUT": 1, "RT-5G": 1, "SVC-TECH": 8}
     quote = story.quote("mara", "C-2009", "Bridge network for MS Möwe III", goods, discount=5, valid=21)
     story.reserve("mara", quote, {"SW-16": 2, "RT-5G": 1})
     yield 3
     story.send("mara", quote)
+    yield 0
+    other = story.quote("jonas", "C-2018", "Switches in the new studio", {"SW-16": 2}, valid=14)
+    story.ask("jonas", other, quote, "SW-16", note="The studio opens on Monday; the ship sails in March.")
 
 
 def _studio(story: Story) -> Chapter:

@@ -30,7 +30,7 @@ from wharfinger.purchasing.actions import approving, ordering, receiving
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
-from wharfinger.sales.actions import orders, quotes, sending, winning
+from wharfinger.sales.actions import giving, orders, quotes, sending, winning
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.sales.rules.quotes import QuoteWish
@@ -215,6 +215,17 @@ class Story:
         ]
         with self.now():
             orders.reserve(actor=self.users[by], holds=holds)
+
+    def ask(self, by: str, deal: Deal, holder: Deal, sku: str, *, note: str) -> None:
+        """Ask another document to give way, for all of a product that a deal wants."""
+        with self.now():
+            giving.ask(
+                actor=self.users[by],
+                asking=deal.lines[sku],
+                holding=holder.lines[sku],
+                quantity=deal.quantities[sku],
+                note=note,
+            )
 
     def goods_of(self, deal: Deal, goods: Mapping[str, int] | None = None) -> Mapping[str, int]:
         """What is named, or all of a deal that is kept in stock."""

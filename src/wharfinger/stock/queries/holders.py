@@ -178,8 +178,11 @@ def explain(refusal: Refusal) -> None:
     location: Any = refusal.values.get("location")
     line: Any = refusal.values.get("line")
     held: dict[tuple[str, str | None], int] = {}
+    asked: dict[str, Any] = {}
     for hold in holds([refusal.product], location=location, most=MOST):
         if hold.line != line:
+            if hold.kind == "bin" and not asked:
+                asked = {"subject": hold.subject, "holding": hold.line, "place": hold.location}
             whose = hold.subject, hold.until.isoformat() if hold.until else None
             held[whose] = held.get(whose, 0) + hold.quantity
     refusal.held_by = tuple(Holder(subject, units, until) for (subject, until), units in held.items())
@@ -188,7 +191,7 @@ def explain(refusal: Refusal) -> None:
         for one in arrivals([refusal.product], free=True)[:MOST]
     )
     if not refusal.remedies:
-        refusal.remedies = tuple(_remedies(refusal, location))
+        refusal.remedies = tuple(_remedies(refusal, location, asked))
 
 
 def _build(product: int, location: int | None) -> list[Remedy]:
@@ -201,7 +204,8 @@ def _build(product: int, location: int | None) -> list[Remedy]:
     return [Remedy("build", {"product": product, "sku": row.sku, "quantity": units})]
 
 
-def _remedies(refusal: Refusal, location: int | None) -> list[Remedy]:
+def _remedies(refusal: Refusal, location: int | None, asked: dict[str, Any]) -> list[Remedy]:
+    """What one may do instead. asked: who of those that hold the goods can give way, and for which line."""
     found = []
     if refusal.free:
         found.append(Remedy("take_less", {"quantity": refusal.figure(refusal.free)}))
@@ -223,5 +227,5 @@ def _remedies(refusal: Refusal, location: int | None) -> list[Remedy]:
         there = plain(free[one.pk], one.quantity_decimals)
         found.append(Remedy("substitute", {"product": one.pk, "sku": one.sku, "quantity": there}))
     if refusal.held_by:
-        found.append(Remedy("ask_holder", {"subject": refusal.held_by[0].subject}))
+        found.append(Remedy("ask_holder", asked or {"subject": refusal.held_by[0].subject}))
     return found

@@ -42,6 +42,7 @@ STAGE_OF: dict[str, str] = {
     "count": "received",
     "reserve": "reserved",
     "win": "reserved",
+    "give_way": "reserved",
     "ship": "shipped",
     "pick_pack_ship": "shipped",
     "deliver": "delivered",

@@ -28,6 +28,7 @@ TYPES: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "reserve",
             "release",
+            "give_way",
             "extend",
             "expire",
             "win",
