@@ -114,9 +114,7 @@ class Page(BaseModel, Generic[Item]):
     """A part of a list, and the cursor to the next."""
 
     items: list[Item]
-    next: str | None = Field(
-        default=None, description="Sent as `cursor` it gets the next part; null at the end."
-    )
+    next: str | None = Field(default=None, description="Send it as `cursor` to get the next part.")
 
 
 class HeldBy(BaseModel):
