@@ -18,6 +18,7 @@ from tests.scenarios.doubles import DoublesActions, DoublesApi
 from tests.scenarios.further import FurtherActions, FurtherApi
 from tests.scenarios.offers import OffersActions, OffersApi
 from tests.scenarios.owns import OwnsActions, OwnsApi
+from tests.scenarios.promises import PromisesActions, PromisesApi
 from tests.scenarios.talks import TalksActions, TalksApi
 from tests.scenarios.trades import TradesActions, TradesApi
 from tests.scenarios.variants import VariantsActions, VariantsApi
@@ -74,6 +75,7 @@ class ActionsDoor(
     CountsActions,
     OffersActions,
     OwnsActions,
+    PromisesActions,
     TalksActions,
     TradesActions,
     VariantsActions,
@@ -191,6 +193,7 @@ class ApiDoor(
     CountsApi,
     OffersApi,
     OwnsApi,
+    PromisesApi,
     TalksApi,
     TradesApi,
     VariantsApi,

@@ -33,6 +33,7 @@ from tests.scenarios.claiming import Claiming
 from tests.scenarios.doors import ActionsDoor, ApiDoor, Refused
 from tests.scenarios.further import micro
 from tests.scenarios.offering import Offering
+from tests.scenarios.promising import Promising
 from tests.scenarios.talking import Talking
 from tests.world import World, clean, entries
 from wharfinger.base.access import HOUSE
@@ -54,7 +55,7 @@ FIGURES = (
 )  # fmt: skip
 
 
-class Teller(Talking, Offering, Charging, Claiming):
+class Teller(Talking, Promising, Offering, Charging, Claiming):
     """Tells one story."""
 
     def __init__(self, company: World, door: ActionsDoor | ApiDoor) -> None:

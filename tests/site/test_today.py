@@ -36,7 +36,7 @@ def browser(company: World) -> Client:
 
 def late(browser: Client) -> str:
     """What the card of late orders says."""
-    return seen(browser, "/").partition("Late</h2>")[2].partition("</section>")[0]
+    return seen(browser, "/").partition("Promises in danger</h2>")[2].partition("</section>")[0]
 
 
 def test_a_promise_is_kept_once_the_goods_are_delivered(company: World, browser: Client) -> None:

@@ -70,7 +70,6 @@ Charge = Literal[
 
 
 Option = Literal["", "optional", "alternative"]
-Priority = Literal["urgent", "normal", "low"]
 
 
 class LineGiven(Given):
@@ -226,6 +225,8 @@ class LineOut(Shown):
     tax_code: Id
     billable: bool
     promised_on: str | None = Field(examples=["2026-12-01"])
+    expected_on: str | None = Field(examples=["2026-12-05"], description="When the last of it comes to us.")
+    endangered: bool = Field(description="Whether it is late, or comes later than it is promised.")
     own: OwnShown
     option: Option = Field(description="On a quote: optional, an alternative, or empty for what is firm.")
     instead_of: Id | None = Field(description="Of an alternative: the line to which it is one.")

@@ -19,7 +19,7 @@ def choices(_ask: Any = None) -> list[tuple[str, str]]:
     return [(key, _(word)) for key, word in PRIORITIES.items()]
 
 
-def chip(priority: str) -> tuple[str, str] | None:
+def chip(priority: Any) -> tuple[str, str] | None:
     """What is said of a document's priority, as a chip; nothing of the normal one."""
     return None if priority == NORMAL else (TONES[priority], _(PRIORITIES[priority]))
 

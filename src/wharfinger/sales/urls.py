@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from wharfinger.sales.pages import approving, giving, holding, opportunities, orders, quotes, sending, winning
+from wharfinger.sales.pages import (
+    approving,
+    giving,
+    holding,
+    opportunities,
+    orders,
+    promising,
+    quotes,
+    sending,
+    winning,
+)
 
 app_name = "sales"
 urlpatterns = [
@@ -37,6 +47,7 @@ urlpatterns = [
     path("orders/<int:pk>/cancel/", orders.cancel_order, name="cancel_order"),
     path("orders/<int:pk>/hold/", orders.hold_order, name="hold_order"),
     path("orders/<int:pk>/unhold/", orders.unhold_order, name="unhold_order"),
+    path("orders/<int:pk>/promise/", promising.promise_order, name="promise_order"),
     path("orders/<int:pk>/fulfil/", orders.fulfil_order, name="fulfil_order"),
     path("work-orders/<int:pk>/reserve/", holding.reserve, name="reserve_work"),
 ]

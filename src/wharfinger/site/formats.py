@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_timedelta
 from babel.numbers import format_currency, format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from wharfinger.base import clock, worded
 from wharfinger.base import money as currencies
-from wharfinger.base.locales import locale_of
+from wharfinger.base.locales import day_words, locale_of
 
 NOTHING = "–"
 """What stands where there is no figure."""
@@ -62,12 +62,7 @@ def day(value: date | datetime | None) -> str:
         return NOTHING
     if isinstance(value, datetime):
         value = timezone.localtime(value).date()
-    return _day(value, get_language() or "en")
-
-
-@lru_cache(maxsize=4096)
-def _day(value: date, language: str) -> str:
-    return format_date(value, "medium", locale=locale_of(language))
+    return day_words(value)
 
 
 def moment(value: datetime | None) -> str:
@@ -75,7 +70,7 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return NOTHING
     local = timezone.localtime(value)
-    return f"{_day(local.date(), get_language() or 'en')} {local:%H:%M}"
+    return f"{day_words(local.date())} {local:%H:%M}"
 
 
 def said(text: str) -> str:

@@ -88,6 +88,7 @@ BY_VERB: dict[str, str] = {
     "pick": "fulfilment.pick",
     "pick_pack_ship": "fulfilment.pick_pack_ship",
     "post_invoice": "billing.post",
+    "promise": "sales.order",
     "provide": "work.provide",
     "put_away": "stock.put_away",
     "quote": "sales.quote",

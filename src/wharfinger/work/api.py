@@ -29,12 +29,13 @@ from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product
 from wharfinger.demand import actions as demand
-from wharfinger.demand.api import LineGiven, LineOut, Priority, SheetChange, SheetGiven, SheetOut, wishes
+from wharfinger.demand.api import LineGiven, LineOut, SheetChange, SheetGiven, SheetOut, wishes
 from wharfinger.demand.queries.reading import products_of
 from wharfinger.demand.queries.shown import lines_of, show_lines
 from wharfinger.demand.queries.where import bin_places, location_places, lots_of
 from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.door import detail, make, write
+from wharfinger.stock.rules.serving import Priority
 from wharfinger.work import actions, queries
 from wharfinger.work.rules import Provision, WorkWish
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 
-from wharfinger.base import money
+from wharfinger.base import clock, configuration, money
 from wharfinger.base.quantity import plain
 from wharfinger.catalog.rules.units import said
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import net_of
 from wharfinger.demand.queries.holding import show_held
+from wharfinger.demand.queries.promises import Wait, danger_of, latest, waits
 from wharfinger.demand.queries.reading import joined, lines
 from wharfinger.demand.rules.discounts import before
 from wharfinger.demand.rules.words import charge_word
@@ -39,6 +41,20 @@ FIGURES = (
 )
 """The figures that callers see, in the order in which goods and bills pass them."""
 
+COMING = (
+    "wanted",
+    "to_approve",
+    "to_order",
+    "drafted",
+    "on_order",
+    "ready",
+    "reserved",
+    "picked",
+    "packed",
+    "shipped",
+)
+"""The figures of what a line's customer still waits for."""
+
 
 def lines_of(sheet: int, by: str) -> QuerySet[Line, Line]:
     """The lines of a document in their order; by: "order" for all that an order collects, else "sheet"."""
@@ -48,7 +64,7 @@ def lines_of(sheet: int, by: str) -> QuerySet[Line, Line]:
 def show_lines(
     found: Sequence[Any] | QuerySet[Line, Line], figures: Mapping[int, dict[str, int]] | None = None
 ) -> list[dict[str, Any]]:
-    """Lines with their figures, amounts, word and what they hold; three statements however many.
+    """Lines with their figures, amounts, word, what they hold and wait for; five statements however many.
 
     found: a query, or rows that were read by one with ``joined``. figures: theirs, where they are read already.
     """
@@ -56,11 +72,29 @@ def show_lines(
     figures = quantities([line.pk for line in rows]) if figures is None else figures
     there = [line.pk for line in rows if figures[line.pk]["reserved"] or figures[line.pk]["on_order"]]
     held = show_held(there)
+    waiting = _waiting(rows, figures)
     return [
         _shown(line, figures[line.pk], firm=_firm(line), won=line.won_at is not None and line.taken)
         | {"held": held.get(line.pk, [])}
+        | {"expected_on": _day(latest(waiting[line.pk])), "endangered": bool(danger_of(waiting[line.pk]))}
         for line in rows
     ]
+
+
+def _waiting(rows: Sequence[Any], figures: Mapping[int, dict[str, int]]) -> dict[int, list[Wait]]:
+    """What firm lines still wait for, those of kits by their components; nothing is read where none does."""
+    found: dict[int, list[Wait]] = {line.pk: [] for line in rows}
+    still = [line.pk for line in rows if _firm(line) and any(figures[line.pk][name] for name in COMING)]
+    on = clock.today(configuration.one("time_zone")) if still else date.min
+    for one in waits(still, on):
+        for line in (one.line, one.kit):
+            if line in found:
+                found[line].append(one)
+    return found
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None
 
 
 def origin_of(line: Line) -> str:
@@ -106,7 +140,7 @@ def _shown(line: Line, figures: dict[str, int], *, firm: bool, won: bool) -> dic
         "discount_each": plain(line.discount_each_micro, money.MICRO),
         "tax_code": line.tax_code_id,
         "billable": line.billable,
-        "promised_on": line.promised_on.isoformat() if line.promised_on else None,
+        "promised_on": _day(line.promised_on),
         "own": line.own,
         "option": line.option,
         "instead_of": line.instead_of_id,

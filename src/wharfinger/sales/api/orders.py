@@ -25,13 +25,15 @@ from wharfinger.base.door import (
     included,
 )
 from wharfinger.demand import actions as demand
-from wharfinger.demand.api import LineGiven, LineOut, Priority, SheetChange, SheetGiven, SheetOut, wishes
+from wharfinger.demand.api import LineGiven, LineOut, SheetChange, SheetGiven, SheetOut, wishes
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.sales import queries
-from wharfinger.sales.actions import holds, orders
+from wharfinger.sales.actions import holds, orders, promising
 from wharfinger.sales.api.holds import holds_of
 from wharfinger.sales.api.quotes import LinesGiven, Release, Reserve, named
 from wharfinger.sales.rules.orders import OrderWish
+from wharfinger.sales.rules.promising import Promised
+from wharfinger.stock.rules.serving import Priority
 
 router = Router(tags=["selling"])
 
@@ -99,6 +101,20 @@ class Fulfil(Given):
     """Whether open lines may stay open."""
 
     anyway: bool = Field(default=False, description="Yes although lines are still open.")
+
+
+class PromiseGiven(Given):
+    """A line and the day for which it is promised from now on."""
+
+    line: Id
+    promised_on: date
+
+
+class Promises(Given):
+    """What is promised for another day, and why."""
+
+    lines: list[PromiseGiven] = Field(min_length=1, max_length=1000)
+    reason: str = Field(max_length=200, examples=["The vendor delivers later"])
 
 
 NO_REASON, NOTHING_OPEN = Reason(), Fulfil()
@@ -228,6 +244,14 @@ def mark_fulfilled(request: Request, id: Id, body: Fulfil = NOTHING_OPEN) -> Htt
     return _done(
         request, partial(orders.mark_fulfilled, actor=request.auth, order=id, anyway=body.anyway), id
     )
+
+
+@router.post("/orders/{id}/promise", response=OrderDone, summary="Promise lines for another day")
+def promise(request: Request, id: Id, body: Promises) -> HttpResponse:
+    """Promise lines for another day; sending the confirmation tells the customer."""
+    wanted = [Promised(one.line, one.promised_on) for one in body.lines]
+    act = partial(promising.promise, actor=request.auth, order=id, promises=wanted, reason=body.reason)
+    return _done(request, act, id)
 
 
 @router.post("/orders/{id}/hold", response=OrderDone, summary="Put a sales order on hold")

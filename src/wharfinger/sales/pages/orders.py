@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +19,7 @@ from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.demand import needed, pressing
 from wharfinger.demand.entry import in_rows
-from wharfinger.demand.models import Sheet
+from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.pages import (
     GOODS_TONES,
     MONEY_TONES,
@@ -38,7 +38,7 @@ from wharfinger.demand.pages import (
     typed_lines,
     verbs_of,
 )
-from wharfinger.demand.queries import quantities
+from wharfinger.demand.queries import promises, quantities
 from wharfinger.demand.queries.amounts import Money, open_on
 from wharfinger.demand.queries.done import fulfilled_by
 from wharfinger.demand.queries.reading import ORDER, lines_on
@@ -67,6 +67,8 @@ def _rows(ask: Ask) -> Rows:
         found = found.filter(money_word__in=words)
     if words := ask.many("priority"):
         found = found.filter(priority__in=words)
+    if words := ask.many("promise"):
+        found = promises.in_danger(found, words, ask.once("today", queries.today))
     for key, path in (("ordered", "ordered_on"), ("promised", "promised_on")):
         first, last = ask.days(key)
         found = found.filter(**{f"{path}__gte": first}) if first else found
@@ -79,14 +81,26 @@ def _rows(ask: Ask) -> Rows:
     where: dict[int, list[dict[str, int]]] = {row.pk: [] for row in cut.items}
     for line in lines:
         where.setdefault(line.order_id or 0, []).append(figures[line.pk])
-    rows = [_row(row, sums[row.pk].total, billed[row.pk], bar_of(where[row.pk])) for row in cut.items]
+    waiting: dict[int, list[promises.Wait]] = {row.pk: [] for row in cut.items}
+    for one in promises.waits_of(waiting, ask.once("today", queries.today)):
+        waiting[one.document].append(one)
+    rows = [
+        _row(
+            row,
+            sums[row.pk].total,
+            billed[row.pk],
+            bar_of(where[row.pk]),
+            promises.danger_of(waiting[row.pk]),
+        )
+        for row in cut.items
+    ]
     open_orders = Sheet.objects.filter(
         kind="order", void__isnull=True, order__cancelled_at__isnull=True, order__fulfilled_at__isnull=True
     )
     return Rows(rows, cut.before, cut.after, counts={"open": capped(open_orders)})
 
 
-def _row(row: Any, total: int, billed: Money, stages: dict[str, int]) -> Row:
+def _row(row: Any, total: int, billed: Money, stages: dict[str, int], danger: str) -> Row:
     return Row(
         id=row.pk,
         name=row.number,
@@ -100,6 +114,7 @@ def _row(row: Any, total: int, billed: Money, stages: dict[str, int]) -> Row:
             "where": (stages, 0),
             "ordered": row.ordered_on,
             "promised": row.promised_on,
+            "promise": promises.chip(danger),
             "total": (total, row.currency),
             "open": (open_on(row, total, billed), row.currency),
             "owner": str(row.owner) if row.owner else None,
@@ -120,8 +135,9 @@ ORDERS = Table(
         Column("goods", N_("Goods"), "chip"),
         Column("money", N_("Money"), "chip"),
         Column("where", N_("Where"), "stage_bar"),
-        Column("ordered", N_("Ordered"), "date", sortable=True),
+        Column("ordered", N_("Ordered"), "date", sortable=True, optional=True),
         Column("promised", N_("Promised"), "date", sortable=True),
+        Column("promise", N_("Promise"), "chip"),
         Column("total", N_("Total"), "money"),
         Column("open", N_("Still to pay"), "money", optional=True),
         Column("owner", N_("Owner"), "person"),
@@ -143,6 +159,7 @@ ORDERS = Table(
         pressing.FILTER,
         Filter("ordered", N_("Ordered"), "date"),
         Filter("promised", N_("Promised"), "date"),
+        Filter("promise", N_("Promise"), "many", lambda _ask: [(k, _(w)) for k, w in promises.WORDS.items()]),
     ),
     tabs=(Tab("open", N_("Open")), Tab("all", N_("All")), Tab("cancelled", N_("Cancelled"))),
     new=New(N_("New order"), "sales:new_order", "sales.order"),
@@ -182,12 +199,31 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "lights": lights_of(found, rows),
         "goes_on": _goes_on(row.order),
         "verbs": verbs_of(rows, row.money_word) if _goes_on(row.order) else {},
+        "dangers": _dangers(found),
+        "promise_at": reverse("sales:promise_order", args=[pk]) if request.user.may("sales.order") else "",  # type: ignore[union-attr]
         "needs": needed.needs(found, rows) if _goes_on(row.order) else [],
         "got": needed.got(found, rows),
         "parts": further.told("order", request, pk),
         "timeline": timeline(f"order:{pk}"),
     }
     return render(request, "sales/order.html", context)
+
+
+def _dangers(found: Sequence[Line]) -> list[dict[str, Any]]:
+    """Which lines of an order are promised for earlier than they come, and why."""
+    waiting: dict[int, list[promises.Wait]] = {}
+    for one in promises.waits((line.pk for line in found), queries.today()):
+        waiting.setdefault(one.line, []).append(one)
+    bad = [(line, promises.worst(waiting.get(line.pk, ()))) for line in found]
+    return [
+        {
+            "product": (line.product.sku, reverse("demand:line", args=[line.pk])),
+            "promise": promises.chip(one.danger),
+            "why": promises.reason(one),
+        }
+        for line, one in bad
+        if one is not None
+    ]
 
 
 def _goes_on(order: Any) -> bool:

@@ -16,9 +16,7 @@ from wharfinger.base.page import page
 from wharfinger.base.table import count_words
 from wharfinger.boards import counting, worklists
 from wharfinger.demand.models import Sheet
-from wharfinger.demand.queries.reading import ORDER
-from wharfinger.demand.queries.words import stands
-from wharfinger.demand.rules.words import OPEN_GOODS
+from wharfinger.demand.queries import promises
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.site.house import house
 from wharfinger.site.nav import address
@@ -68,32 +66,23 @@ def today(request: HttpRequest) -> HttpResponse:
             "late": _late(user, day),
             "arriving": _arriving(user, day),
             "short": _short(user),
-            "until": (day - timedelta(days=1)).isoformat(),
             "most": MOST,
         },
     )
 
 
 def _late(user: Any, day: Any) -> list[dict[str, Any]]:
+    """The orders whose promise is late or in danger, the earliest first, each with what endangers it most."""
     if not user.may("sales.read"):
         return []
-    found = Sheet.objects.filter(
-        kind="order",
-        done__isnull=True,
-        void__isnull=True,
-        promised_on__lt=day,
-        order__confirmed_at__isnull=False,
-    )
-    found = found.filter(order__cancelled_at__isnull=True, order__fulfilled_at__isnull=True)
-    # An order whose goods are delivered keeps its promise, whatever is still to be paid.
-    found = found.filter(stands(ORDER, OPEN_GOODS))
+    found = promises.foremost(MOST, day)
+    orders = Sheet.objects.select_related("organization").in_bulk([one.document for one in found])
     return [
         {
-            "order": (s.number, address("sales:order", s.pk)),
-            "organization": s.organization.name,
-            "on": s.promised_on,
+            "order": (orders[one.document].number, address("sales:order", one.document)),
+            "organization": (orders[one.document].organization.name, promises.reason(one)),
         }
-        for s in found.select_related("organization").order_by("promised_on", "pk")[:MOST]
+        for one in found
     ]
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from wharfinger.base.refusal import N_, BadInput
 
-NORMAL = "normal"
+Priority = Literal["urgent", "normal", "low"]
+NORMAL: Priority = "normal"
 PRIORITIES = {"urgent": N_("Urgent"), NORMAL: N_("Normal"), "low": N_("Low")}
 """How pressing an order or work order is, the most pressing first."""
 

@@ -1,0 +1,45 @@
+"""The stories' words around promises.
+
+promise-anew SO router in 9, cable in 9: WHY    lines are promised for another day
+danger SO router: endangered, in 5              late, endangered or kept; in how many days it comes, or unknown
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from wharfinger.base import clock, configuration
+from wharfinger.demand.queries import promises
+
+
+class Promising:
+    """What a teller also understands of promises."""
+
+    door: Any
+    documents: dict[str, int]
+    acts: list[int]
+    line: Any
+
+    def say_promise_anew(self, rest: str) -> None:
+        """promise-anew SO NAME in DAYS, …: WHY"""
+        head, _, why = rest.partition(":")
+        order, _, items = head.partition(" ")
+        wanted = []
+        for item in items.split(","):
+            name, _, days = item.split()
+            wanted.append((self.line(order, name), _today() + timedelta(days=int(days))))
+        self.acts.append(self.door.promise_anew(self.documents[order], wanted, why.strip()))
+
+    def say_danger(self, rest: str) -> None:
+        """danger SO NAME: late|endangered|kept, in DAYS|unknown"""
+        head, _, wanted = rest.partition(":")
+        waiting = promises.waits([self.line(*head.split())], _today())
+        comes = promises.latest(waiting)
+        found = promises.danger_of(waiting) or "kept"
+        found += f", in {(comes - _today()).days}" if comes else ", unknown"
+        assert found == wanted.strip(), f"is {found}"
+
+
+def _today() -> date:
+    return clock.today(configuration.one("time_zone"))
