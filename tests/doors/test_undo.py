@@ -25,7 +25,7 @@ from wharfinger.parties.actions.people import add_role, add_user, change_languag
 from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import Role, User
 from wharfinger.parties.permissions import ALL, ROLES
-from wharfinger.site.undoing import BY_NOUN, BY_VERB, CANCELLED, SHARED
+from wharfinger.site.undoing import AMENDED, BY_NOUN, BY_VERB, CANCELLED, SHARED
 from wharfinger.stock.actions.goods import adjust
 from wharfinger.stock.rules.adjusting import Adjustment
 
@@ -55,7 +55,7 @@ def refused(user: User, entry: int) -> None:
 def test_the_table_names_every_verb_and_only_permissions_that_there_are() -> None:
     assert set(BY_VERB) | SHARED == set(VERBS)
     assert not set(BY_VERB) & SHARED
-    assert {*BY_VERB.values(), *BY_NOUN.values(), *CANCELLED.values()} <= set(ALL)
+    assert {*BY_VERB.values(), *BY_NOUN.values(), *CANCELLED.values(), *AMENDED.values()} <= set(ALL)
 
 
 def test_every_verb_that_is_posted_has_its_words() -> None:

@@ -9,24 +9,29 @@ from typing import Any
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.demand import queries
-from wharfinger.demand.models import Line, LineGroup, Sheet
+from wharfinger.demand.models import CHARGED, Line, LineGroup, Sheet
 from wharfinger.demand.queries.grouping import read_groups
-from wharfinger.demand.queries.standing import read_default_site, read_granted, read_standing
+from wharfinger.demand.queries.standing import (
+    read_default_site,
+    read_granted,
+    read_standing,
+    standing,
+    still_permitted,
+)
 from wharfinger.demand.rules import LineWish, amend, arranging, offering
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.demand.rules.grouping import GroupWish
+from wharfinger.demand.rules.permitted import let_in, permission
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 
-PERMISSIONS = {"quote": "sales.quote", "order": "sales.order"}
-"""Who may change the lines of a kind of document; charges need ``work.charge``."""
-
 
 def add_lines(*, actor: Actor, sheet: int, wishes: Sequence[LineWish], key: str | None = None) -> Written:
     """Add lines to a quote, an order or a work order; on what is firm they are served at once."""
-    kind = _kind(actor, sheet)
+    let_in(actor)
+    kind = _kind(actor, sheet, adds=True)
     if not wishes:
         raise BadInput("no_lines", N_("Choose at least one product."), field="lines")
 
@@ -37,7 +42,7 @@ def add_lines(*, actor: Actor, sheet: int, wishes: Sequence[LineWish], key: str 
         queries.read_these_products(products(truth))(truth)
 
     return post(
-        "amend" if kind in PERMISSIONS else "charge",
+        "charge" if kind in CHARGED else "amend",
         Wish(
             documents=[(Sheet, [sheet])],
             first=queries.read_lines_of(sheet),
@@ -49,6 +54,7 @@ def add_lines(*, actor: Actor, sheet: int, wishes: Sequence[LineWish], key: str 
                 queries.read_components,
                 queries.read_routing,
                 read_standing,
+                still_permitted(actor, sheet, adds=True),
                 read_default_site(sheet),
                 read_granted(sheet, wishes),
                 read_groups(sheet),
@@ -63,6 +69,7 @@ def add_lines(*, actor: Actor, sheet: int, wishes: Sequence[LineWish], key: str 
 
 def change_line(*, actor: Actor, line: int, change: LineChange, key: str | None = None) -> Written:
     """Change a line's quantity, price or words; what is covered or invoiced of it stays."""
+    let_in(actor)
     sheet = _sheet(line)
     _kind(actor, sheet)
     if change.quantity is not None and change.quantity <= 0:
@@ -82,6 +89,7 @@ def change_line(*, actor: Actor, line: int, change: LineChange, key: str | None 
                 queries.read_products,
                 queries.read_routing,
                 read_standing,
+                still_permitted(actor, sheet),
                 read_groups(sheet),
                 queries.read_offers_of_lines(again),
             ),
@@ -94,6 +102,7 @@ def change_line(*, actor: Actor, line: int, change: LineChange, key: str | None 
 
 def remove_line(*, actor: Actor, line: int, key: str | None = None) -> Written:
     """Take a line off its document while nothing of it is reserved, ordered, sent or invoiced."""
+    let_in(actor)
     sheet = _sheet(line)
     kind = _kind(actor, sheet)
     return post(
@@ -103,7 +112,7 @@ def remove_line(*, actor: Actor, line: int, key: str | None = None) -> Written:
             # Other lines of a quote may stand instead of it.
             first=queries.read_lines_of(sheet) if kind == "quote" else queries.read_lines([line]),
             claims=queries.line_ids,
-            reads=(read_standing,),
+            reads=(read_standing, still_permitted(actor, sheet)),
         ),
         partial(amend.plan_remove, line=line),
         actor=actor,
@@ -211,9 +220,10 @@ def _sheet(line: int) -> int:
     return found
 
 
-def _kind(actor: Actor, sheet: int) -> str:
-    kind = Sheet.objects.filter(pk=sheet, void__isnull=True).values_list("kind", flat=True).first()
-    if kind is None:
+def _kind(actor: Actor, sheet: int, *, adds: bool = False) -> str:
+    """The kind of a document of which the actor may change lines; raises NotThere, or NotAllowed."""
+    found = standing([sheet]).get(sheet)
+    if found is None or found.closed_by == "undone":
         raise NotThere("no_such_document", N_("There is no such document."))
-    require(actor, PERMISSIONS.get(kind, "work.charge"))
-    return kind
+    require(actor, permission(found.kind, firm=found.firm, adds=adds))
+    return found.kind

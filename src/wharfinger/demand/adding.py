@@ -17,6 +17,8 @@ from wharfinger.demand import actions, options
 from wharfinger.demand.entry import in_rows
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import another_row, document_address, offers, typed_lines
+from wharfinger.demand.queries.standing import standing
+from wharfinger.demand.rules.permitted import let_in, permission
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,8 +26,10 @@ from wharfinger.demand.pages import another_row, document_address, offers, typed
 def add(request: HttpRequest, sheet: int) -> HttpResponse:
     """Add lines to a document; charges may be picked, ordered or handed over in the same save."""
     user: Any = request.user
+    let_in(user)
     found = there(Sheet.objects.filter(void__isnull=True), sheet)
-    require(user, actions.PERMISSIONS.get(found.kind, "work.charge"))
+    firm = standing([sheet])[sheet].firm
+    require(user, permission(found.kind, firm=firm, adds=True))
     back = document_address(found)
 
     def show(form: Form) -> HttpResponse:

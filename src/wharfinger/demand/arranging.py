@@ -31,7 +31,7 @@ EMPTY = 3
 def arrange(request: HttpRequest, sheet: int) -> HttpResponse:
     """Put the lines of a quote in groups, and take something off a group or off the whole."""
     found = there(Sheet.objects.filter(void__isnull=True, kind="quote"), sheet)
-    require(request.user, actions.PERMISSIONS["quote"])  # type: ignore[arg-type]
+    require(request.user, "sales.quote")  # type: ignore[arg-type]
     lines = list(lines_of(sheet, "sheet").filter(parent__isnull=True).select_related("product"))
     groups = list(groups_of(sheet))
     back = document_address(found)

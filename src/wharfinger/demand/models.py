@@ -13,6 +13,9 @@ from wharfinger.ledger.models import Claim, Document, Entry
 from wharfinger.parties.models import Contact, Organization, Site
 from wharfinger.pricing.models import PriceList
 
+CHARGED = ("ticket", "project", "contract", "job")
+"""The kinds of document whose lines are charges."""
+
 
 class Sheet(Document):
     """The common part of every document that has lines: quote, sales order, work order.
@@ -20,9 +23,7 @@ class Sheet(Document):
     The document's own table has the same primary key, so no worklist joins upward.
     """
 
-    kind = models.CharField(
-        max_length=10, choices=[(k, k) for k in ("quote", "order", "ticket", "project", "contract", "job")]
-    )
+    kind = models.CharField(max_length=10, choices=[(k, k) for k in ("quote", "order", *CHARGED)])
     number = models.CharField(max_length=40)
     title = models.CharField(max_length=200, blank=True)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="sheets", db_index=False)

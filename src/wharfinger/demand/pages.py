@@ -26,7 +26,7 @@ from wharfinger.catalog.queries import scanned, to_choose, units_of
 from wharfinger.catalog.rules.units import told, unit_named
 from wharfinger.demand import actions, discounts, options
 from wharfinger.demand.entry import said_in, typed_quantity, unit_choices, unit_words
-from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.models import CHARGED, Line, Sheet
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import net_of
 from wharfinger.demand.queries.grouping import groups_of
@@ -301,7 +301,7 @@ def verbs_of(rows: Sequence[Mapping[str, Any]], money_word: str) -> dict[str, bo
 
 
 def _readable(request: HttpRequest, sheet: Sheet) -> None:
-    require(request.user, "sales.read" if sheet.kind in actions.PERMISSIONS else "work.read")  # type: ignore[arg-type]
+    require(request.user, "work.read" if sheet.kind in CHARGED else "sales.read")  # type: ignore[arg-type]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

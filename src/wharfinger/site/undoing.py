@@ -202,6 +202,7 @@ BY_NOUN: dict[str, str] = {
 SHARED = frozenset(
     {"add", "amend", "cancel", "change", "change_password", "charge", "close", "retire", "revoke", "set"}
 )
+AMENDED = {"order": "sales.amend", "work_order": "work.amend"}
 SERVING = frozenset({"pick", "draft", "pick_pack_ship"})
 """The verbs that may make charges and serve them in one entry, which is undone whole."""
 CANCELLED = {"order": "sales.cancel", "work_order": "work.cancel"}
@@ -254,7 +255,7 @@ def _needs(verb: str, by: int | None, actor: int | None, facts: list[Changed]) -
     assert verb in SHARED, verb
     if actor is not None and by == actor and all(_own(*fact, actor) for fact in facts):
         return ()
-    known = BY_NOUN | CANCELLED if verb == "cancel" else BY_NOUN
+    known = BY_NOUN | {"cancel": CANCELLED, "amend": AMENDED}.get(verb, {})
     documents = [fact for fact in facts if not fact[0].startswith("line:")]
     changed = [fact for fact in documents if fact[1] is not None] or documents
     return {known.get(subject) or known.get(subject.partition(":")[0], "*") for subject, _ in changed} or {

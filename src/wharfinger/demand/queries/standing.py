@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import Standing
+from wharfinger.demand.rules.permitted import permission
 from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.prepared import Prepared, ids
@@ -55,6 +57,17 @@ def standing(sheets: Iterable[int]) -> dict[int, Standing]:
 def read_standing(truth: Truth) -> None:
     """Read the standing of the documents that are locked."""
     truth.read["standing"] = standing(truth.documents.get("demand.Sheet", {}))
+
+
+def still_permitted(actor: Actor, *sheets: int, adds: bool = False) -> Callable[[Truth], None]:
+    """Let pass under the locks who may change lines of these documents: one may have become firm meanwhile."""
+
+    def read(truth: Truth) -> None:
+        for sheet in sheets:
+            if (found := truth.read["standing"].get(sheet)) is not None:
+                require(actor, permission(found.kind, firm=found.firm, adds=adds))
+
+    return read
 
 
 def read_default_site(sheet: int) -> Callable[[Truth], None]:

@@ -10,11 +10,11 @@ from django.db.models import Q
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.demand import queries as demand
-from wharfinger.demand.actions import PERMISSIONS
 from wharfinger.demand.models import Line, Sheet
-from wharfinger.demand.queries.standing import read_standing
+from wharfinger.demand.queries.standing import read_standing, standing, still_permitted
+from wharfinger.demand.rules.permitted import let_in, permission
 from wharfinger.flows.queries.bought import bought_places, orders_with, waiting_like
-from wharfinger.flows.rules.amend import Amend, let_in, plan_amend
+from wharfinger.flows.rules.amend import Amend, plan_amend
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
@@ -31,7 +31,7 @@ def amend(
     kept for stock, given to the lines that wait next, or taken off its order; it is asked for only where needed.
     """
     let_in(actor)
-    _permitted(actor, sheet, [one.line for one in amends])
+    changed = _permitted(actor, sheet, [one.line for one in amends])
     if purchased == "cut":
         require(actor, "purchasing.order")
     if purchased and purchased not in PURCHASED:
@@ -57,6 +57,7 @@ def amend(
                 demand.read_products,
                 demand.read_routing,
                 read_standing,
+                still_permitted(actor, *changed),
                 demand.read_offers_of_lines([one.line for one in amends]),
             ),
         ),
@@ -66,14 +67,15 @@ def amend(
     )
 
 
-def _permitted(actor: Actor, sheet: int, lines: Sequence[int]) -> None:
-    """Let the actor pass who may change each of these lines, wherever it is charged."""
+def _permitted(actor: Actor, sheet: int, lines: Sequence[int]) -> list[int]:
+    """The documents on which these lines stand, whose lines the actor may change."""
     found = Sheet.objects.filter(Q(pk=sheet) | Q(lines__in=lines), void__isnull=True).exclude(kind="quote")
-    kinds = dict(found.values_list("pk", "kind"))
-    if sheet not in kinds:
+    sheets = sorted(set(found.values_list("pk", flat=True)))
+    if sheet not in sheets:
         raise NotThere("no_such_document", N_("There is no such document."))
-    for kind in kinds.values():
-        require(actor, PERMISSIONS.get(kind, "work.charge"))
+    for one in standing(sheets).values():
+        require(actor, permission(one.kind, firm=one.firm))
+    return sheets
 
 
 def _checked(amends: Sequence[Amend]) -> None:

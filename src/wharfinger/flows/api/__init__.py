@@ -30,6 +30,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand.api import LineGiven, counted, wishes
 from wharfinger.demand.queries.reading import lines, products_of
 from wharfinger.demand.queries.where import location_places, lots_of
+from wharfinger.demand.rules.permitted import let_in
 from wharfinger.flows.actions.amend import amend
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
 from wharfinger.flows.actions.cancel_order import cancel_order
@@ -231,7 +232,7 @@ def reopen_order(request: Request, id: Id, body: Reopen) -> HttpResponse:
 @router.post("/orders/{id}/amend", response=OrderDone, summary="Change quantities of a sales order")
 def amend_order(request: Request, id: Id, body: AmendLines) -> HttpResponse:
     """Lower, raise or take off lines in one entry; what is reserved of them is free again."""
-    require(request.auth, "sales.order")
+    let_in(request.auth)
     sales.order(id)
     act = partial(_amend, request, id, body)
     return write(request, act, lambda _: sales.show_order(sales.order(id)), about=f"order:{id}")
@@ -240,7 +241,7 @@ def amend_order(request: Request, id: Id, body: AmendLines) -> HttpResponse:
 @router.post("/work-orders/{id}/amend", response=WorkOrderDone, summary="Change quantities of a work order")
 def amend_work_order(request: Request, id: Id, body: AmendLines) -> HttpResponse:
     """Lower, raise or take off charges in one entry; what is reserved of them is free again."""
-    require(request.auth, "work.charge")
+    require(request.auth, "work.amend")
     work.work_order(id)
     act = partial(_amend, request, id, body)
     return write(request, act, lambda _: work.show_work_order(work.work_order(id)), about=f"work_order:{id}")

@@ -14,15 +14,16 @@ from wharfinger.base.access import require
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
-from wharfinger.demand.actions import PERMISSIONS
 from wharfinger.demand.entry import said_in, typed_quantity
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.pages import document_address, line_rows
 from wharfinger.demand.queries.amounts import totals_of
 from wharfinger.demand.queries.reading import ORDER, SHEET
 from wharfinger.demand.queries.shown import lines_of
+from wharfinger.demand.queries.standing import standing
+from wharfinger.demand.rules.permitted import let_in, permission
 from wharfinger.flows.actions.amend import amend
-from wharfinger.flows.rules.amend import Amend, let_in
+from wharfinger.flows.rules.amend import Amend
 from wharfinger.ledger.pictures import Step, picture
 from wharfinger.ledger.post import attempt, dry
 from wharfinger.ledger.write import Written
@@ -38,7 +39,7 @@ def amend_lines(request: HttpRequest, sheet: int) -> HttpResponse:
     user: Any = request.user
     let_in(user)
     doc = there(Sheet.objects.filter(void__isnull=True).exclude(kind="quote"), sheet)
-    require(user, PERMISSIONS.get(doc.kind, "work.charge"))
+    require(user, permission(doc.kind, firm=standing([sheet])[sheet].firm))
     by = ORDER if doc.kind == "order" else SHEET
     found = [one for one in lines_of(sheet, by).select_related("product", "tax_code") if not one.parent_id]
     back = document_address(doc)

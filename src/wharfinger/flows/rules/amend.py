@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
 from wharfinger.demand import rules as demand
 from wharfinger.demand.rules.amend import LineChange, plan_change, plan_remove, require_open
@@ -27,12 +26,6 @@ class Amend:
 
     line: int
     quantity: int
-
-
-def let_in(actor: Actor) -> None:
-    """Let whoever may change lines of orders or of work pass; raise NotAllowed before anything is looked at."""
-    if not actor.may("work.charge"):
-        require(actor, "sales.order")
 
 
 def plan_amend(

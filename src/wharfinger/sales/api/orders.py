@@ -26,6 +26,7 @@ from wharfinger.base.door import (
 )
 from wharfinger.demand import actions as demand
 from wharfinger.demand.api import LineGiven, LineOut, SheetChange, SheetGiven, SheetOut, wishes
+from wharfinger.demand.rules.permitted import let_in
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.sales import queries
 from wharfinger.sales.actions import holds, orders, promising
@@ -204,7 +205,7 @@ def change_order(request: Request, id: Id, body: OrderChange) -> HttpResponse:
 @router.post("/orders/{id}/lines", response=OrderDone, summary="Add lines to a sales order")
 def add_lines(request: Request, id: Id, body: LinesGiven) -> HttpResponse:
     """Add lines; on a firm order they are served at once."""
-    require(request.auth, "sales.order")
+    let_in(request.auth)
     lines = wishes(body.lines, organization=queries.order(id).organization_id)
     return _done(request, partial(demand.add_lines, actor=request.auth, sheet=id, wishes=lines), id)
 

@@ -44,6 +44,7 @@ from wharfinger.demand.queries.done import fulfilled_by
 from wharfinger.demand.queries.reading import ORDER, lines_on
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.queries.standing import people_who
+from wharfinger.demand.rules.permitted import permission
 from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.telling import timeline
 from wharfinger.sales import queries
@@ -182,6 +183,8 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     rows = line_rows(found)
     sums, billed = queries.order_totals([row])
     charged = {line.sheet_id for line in found if line.sheet_id != pk}
+    firm = row.order.confirmed_at is not None
+    may_change = row.order.cancelled_at is None and request.user.may(permission("order", firm=firm))  # type: ignore[union-attr]
     context = {
         "doc": row,
         "order": row.order,
@@ -189,7 +192,8 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "goods_word": goods_chip(row.goods_word),
         "money_word": money_chip(row.money_word),
         "open_minor": open_on(row, sums[pk].total, billed[pk]),
-        "may_add": row.order.cancelled_at is None and request.user.may("sales.order"),  # type: ignore[union-attr]
+        "may_change": may_change,
+        "may_add": may_change,
         "quote": Sheet.objects.filter(pk=row.order.quote_id).first() if row.order.quote_id else None,
         "charged": list(Sheet.objects.filter(pk__in=charged)) if charged else [],
         "columns": columns(),
