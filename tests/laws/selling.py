@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -178,7 +179,7 @@ def on_line(verb: str) -> Verb:
 
 
 def _amend_lines(state: State, chance: random.Random) -> Any:
-    """Lines of one document get less or more, whatever of them is reserved or on a purchase order."""
+    """Lines of one document get less or more, or are replaced, whatever of them is reserved or on a purchase order."""
     lines = Line.objects.filter(void__isnull=True, removed_at__isnull=True, parent__isnull=True)
     line = state.one(chance, lines.exclude(sheet__kind="quote"), 8)
     if line is None:
@@ -186,6 +187,8 @@ def _amend_lines(state: State, chance: random.Random) -> Any:
     beside = list(lines.filter(sheet=line.sheet_id).exclude(pk=line.pk).values_list("pk", flat=True)[:1])
     amends = [Amend(pk, chance.randint(0, 4)) for pk in (line.pk, *beside)]
     purchased = chance.choice(("", "keep", "pass_on", "cut"))
+    if chance.random() < 0.3:
+        amends = [replace(one, replace_by=chance.choice([*state.products, state.kit]).pk) for one in amends]
     return amend(actor=state.user, sheet=line.sheet_id, amends=amends, purchased=purchased)
 
 

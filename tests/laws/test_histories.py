@@ -29,7 +29,7 @@ from wharfinger.ledger.models import Account, Draw, Entry, Holding, Layer, Move,
 from wharfinger.ledger.reverse import reverse
 
 EXAMPLES = int(os.environ.get("WHARFINGER_LAWS", "20"))
-TRIES = 600
+TRIES = 900
 DONE_AGAIN = {"reopen"}
 """What takes something back itself: one does the steps again instead. The chart names the others."""
 REVERSED = {verb for verb, rows in ROWS.items() if rows[0].undo == "reverse"} - DONE_AGAIN

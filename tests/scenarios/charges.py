@@ -7,8 +7,11 @@ from typing import Any
 
 from tests.scenarios.further import Posts, Tells
 from wharfinger.demand.actions import add_lines
+from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules import LineWish
+from wharfinger.flows.actions.amend import amend
 from wharfinger.flows.actions.charging import charge_and, open_and
+from wharfinger.flows.rules.amend import Amend
 from wharfinger.work.actions import create_work_order
 from wharfinger.work.rules import WorkWish
 
@@ -34,6 +37,11 @@ class ChargesActions:
             return int(self._said(lambda: add_lines(actor=self.who, sheet=work, wishes=wishes)).id)
         return int(self._said(lambda: charge_and(actor=self.who, sheet=work, wishes=wishes, then=then)).id)
 
+    def replace_line(self: Tells, document: int, line: int, product: int, keep: int | None) -> int:
+        """Let a line be another product, but for those that are kept."""
+        amends = [Amend(line, keep, product)]
+        return int(self._said(lambda: amend(actor=self.who, sheet=document, amends=amends)).id)
+
 
 class ChargesApi:
     """Speaks JSON over HTTP."""
@@ -48,6 +56,13 @@ class ChargesApi:
         """Add charges, and serve them at once."""
         made = self._post(f"/work-orders/{work}/charges", {"then": then, "charges": _lines(items)})
         return int(made["entry"])
+
+    def replace_line(self: Posts, document: int, line: int, product: int, keep: int | None) -> int:
+        """Let a line be another product, but for those that are kept."""
+        kind = "orders" if Sheet.objects.get(pk=document).kind == "order" else "work-orders"
+        kept = {} if keep is None else {"quantity": str(keep)}
+        body = {"lines": [{"line": line, "replace_by": product, **kept}]}
+        return int(self._post(f"/{kind}/{document}/amend", body)["entry"])
 
 
 def _lines(items: Items) -> list[dict[str, Any]]:

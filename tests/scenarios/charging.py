@@ -2,6 +2,7 @@
 
 ticket T [pick|order|deliver]: 3 router     opened with these charges, which are picked, ordered or delivered at once
 charge T [pick|order|deliver]: 3 router     added to it
+replace SO router by switch [keep 1]        what is open of a line, or all but so many, is another product
 """
 
 from __future__ import annotations
@@ -25,3 +26,10 @@ class Charging(Varying):
         name, *then = head.split()
         found = self.items(items)
         self.acts.append(self.door.charge(self.documents[name], found, then[0] if then else None))
+
+    def say_replace(self, rest: str) -> None:
+        """replace DOCUMENT NAME by NAME [keep QUANTITY]"""
+        document, name, _, other, *more = rest.split()
+        keep = int(more[1]) if more else None
+        line, product = self.line(document, name), self.products[other].pk
+        self.acts.append(self.door.replace_line(self.documents[document], line, product, keep))

@@ -257,13 +257,13 @@ def read_offers(
     return read
 
 
-def read_offers_of_lines(lines: Sequence[int]) -> Callable[[Truth], None]:
-    """The same for lines that were read."""
+def read_offers_of_lines(lines: Sequence[int], *, also: Sequence[int] = ()) -> Callable[[Truth], None]:
+    """The same for lines that were read. also: products that are offered instead of theirs."""
 
     def read(truth: Truth) -> None:
         found = [truth.read["lines"][line] for line in lines if line in truth.read["lines"]]
         truth.read["listed"] = listed(
-            {line.organization_id for line in found}, {line.product_id for line in found}
+            {line.organization_id for line in found}, {line.product_id for line in found} | set(also)
         )
         read_rates(truth, {line.currency for line in found})
 

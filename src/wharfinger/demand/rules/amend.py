@@ -25,7 +25,7 @@ from wharfinger.demand.rules import (
 from wharfinger.demand.rules.discounts import Discount, worked_in
 from wharfinger.demand.rules.kits import components, is_part, opened
 from wharfinger.ledger import owning
-from wharfinger.ledger.plan import Plan, Truth, fixed, spot
+from wharfinger.ledger.plan import Plan, Ref, Truth, fixed, spot
 
 TAKEN = {
     "bin": N_("reserved"),
@@ -127,19 +127,41 @@ def plan_add(truth: Truth, *, sheet: int, wishes: Sequence[LineWish]) -> Plan:
     lines = truth.read["lines"].values()
     offering.must_be_quoted(standing.kind, wishes)
     offering.must_stand_for(truth.read["lines"], wishes)
+    first = max((line.position for line in lines), default=0) + 1
+    order = sheet if standing.kind == "order" else None
+    add(plan, truth, standing, wishes, document, order=order, site=truth.read["default_site"], first=first)
+    plan.mention(document)
+    return plan
+
+
+def add(
+    plan: Plan,
+    truth: Truth,
+    standing: Standing,
+    wishes: Sequence[LineWish],
+    document: Any,
+    *,
+    order: int | None,
+    site: int | None,
+    first: int,
+) -> list[Ref]:
+    """Let lines be born on a document, kits opened; on a firm one they are served at once.
+
+    order: the sales order that collects them; first: the position of the first.
+    """
     wishes = opened(truth, wishes)
     claims = make_lines(
         plan,
         truth,
         wishes,
-        sheet=sheet,
-        order=sheet if standing.kind == "order" else None,
+        sheet=document.pk,
+        order=order,
         organization=document.organization_id,
-        site=truth.read["default_site"],
+        site=site,
         currency=document.currency,
         products=truth.read["products"],
         promised_on=document.promised_on,
-        first_position=max((line.position for line in lines), default=0) + 1,
+        first_position=first,
         grouped=grouping.grouped(truth, document),
     )
     routes = _routes(truth, standing, [(w.product, w.quantity) for w in wishes])
@@ -148,8 +170,7 @@ def plan_add(truth: Truth, *, sheet: int, wishes: Sequence[LineWish]) -> Plan:
         bill = None if not wish.billable else "to_bill" if standing.firm else "offered"
         bear(plan, truth, claim, wish.product, wish.quantity, to=to, bill=bill)
     ask_again(plan, truth, truth.read["lines"].values(), routes)
-    plan.mention(document)
-    return plan
+    return claims
 
 
 def _routes(truth: Truth, standing: Standing, more: Sequence[tuple[int, int]]) -> dict[int, str]:

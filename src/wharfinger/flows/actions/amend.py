@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from django.db.models import Q
@@ -11,11 +11,13 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Line, Sheet
-from wharfinger.demand.queries.standing import read_standing, standing, still_permitted
+from wharfinger.demand.queries.standing import read_granted, read_standing, standing, still_permitted
+from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.permitted import let_in, permission
 from wharfinger.flows.queries.bought import bought_places, orders_with, waiting_like
 from wharfinger.flows.rules.amend import Amend, plan_amend
 from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.purchasing.models import PurchaseOrder
@@ -38,6 +40,8 @@ def amend(
         raise BadInput("no_such_choice", N_("Choose what becomes of the goods."), field="purchased")
     _checked(amends)
     lines = _with_parts(amends)
+    fresh = [one.replace_by for one in amends if one.replace_by is not None]
+    products = demand.with_kits(fresh) if fresh else set()
     waiting = waiting_like(lines) if purchased == "pass_on" else []
     others = [line for line, _ in waiting]
     return post(
@@ -48,23 +52,37 @@ def amend(
                 (PurchaseOrder, orders_with(lines) if purchased else []),
             ],
             first=demand.read_lines_of(sheet),
-            products=demand.line_products,
+            products=lambda truth: demand.line_products(truth) | products,
             claims=lambda truth: [*demand.line_ids(truth), *others],
             places=bought_places,
             loose=True,
             reads=(
                 demand.read_claims,
-                demand.read_products,
+                _read_products(products),
+                demand.read_components,
                 demand.read_routing,
                 read_standing,
                 still_permitted(actor, *changed),
-                demand.read_offers_of_lines([one.line for one in amends]),
+                demand.read_offers_of_lines([one.line for one in amends], also=fresh),
+                read_granted(sheet, [LineWish(product, 1) for product in fresh]),
             ),
         ),
         partial(plan_amend, sheet=sheet, amends=tuple(amends), purchased=purchased, waiting=tuple(waiting)),
         actor=actor,
         key=key,
     )
+
+
+def _read_products(more: set[int]) -> Callable[[Truth], None]:
+    def read(truth: Truth) -> None:
+        if not more:
+            demand.read_products(truth)
+            return
+        demand.read_these_products(demand.line_products(truth) | {h.product for h in truth.held} | more)(
+            truth
+        )
+
+    return read
 
 
 def _permitted(actor: Actor, sheet: int, lines: Sequence[int]) -> list[int]:
@@ -83,7 +101,9 @@ def _checked(amends: Sequence[Amend]) -> None:
         raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
     seen: set[int] = set()
     for n, one in enumerate(amends):
-        if one.quantity < 0:
+        if one.quantity is None and one.replace_by is None:
+            raise BadInput("missing", N_("Please fill this in."), field=f"lines.{n}.quantity")
+        if one.quantity is not None and one.quantity < 0:
             raise BadInput("negative", N_("Give nought or more."), field=f"lines.{n}.quantity")
         if one.line in seen:
             raise BadInput("named_twice", N_("Name each line once."), field=f"lines.{n}.line")

@@ -150,6 +150,11 @@ class AmendedLine(Given):
     line: Id
     quantity: Quantity | None = Field(default=None, description="In the line's unit.")
     remove: bool = Field(default=False, description="Take it off instead.", examples=[False])
+    replace_by: Id | None = Field(
+        default=None,
+        examples=[None],
+        description="A product that comes instead of what the line gets less, without a quantity of what is open of it.",
+    )
 
 
 class AmendLines(Given):
@@ -231,7 +236,7 @@ def reopen_order(request: Request, id: Id, body: Reopen) -> HttpResponse:
 
 @router.post("/orders/{id}/amend", response=OrderDone, summary="Change quantities of a sales order")
 def amend_order(request: Request, id: Id, body: AmendLines) -> HttpResponse:
-    """Lower, raise or take off lines in one entry; what is reserved of them is free again."""
+    """Lower, raise, replace or take off lines in one entry; what is reserved of them is free again."""
     let_in(request.auth)
     sales.order(id)
     act = partial(_amend, request, id, body)
@@ -240,7 +245,7 @@ def amend_order(request: Request, id: Id, body: AmendLines) -> HttpResponse:
 
 @router.post("/work-orders/{id}/amend", response=WorkOrderDone, summary="Change quantities of a work order")
 def amend_work_order(request: Request, id: Id, body: AmendLines) -> HttpResponse:
-    """Lower, raise or take off charges in one entry; what is reserved of them is free again."""
+    """Lower, raise, replace or take off charges in one entry; what is reserved of them is free again."""
     require(request.auth, "work.amend")
     work.work_order(id)
     act = partial(_amend, request, id, body)
@@ -251,7 +256,7 @@ def _amend(request: Request, sheet: int, body: AmendLines) -> Written:
     found = lines().select_related("product").in_bulk([one.line for one in body.lines])
     amends = []
     for n, one in enumerate(body.lines):
-        if (one.quantity is None) != one.remove:
+        if (one.quantity is not None) + one.remove != 1 and (one.remove or one.replace_by is None):
             raise BadInput(
                 "quantity_or_remove",
                 N_("Give a quantity, or take the line off."),
@@ -261,8 +266,10 @@ def _amend(request: Request, sheet: int, body: AmendLines) -> Written:
         if line is None:
             raise BadInput("no_such_line", N_("There is no such line."), field=f"lines.{n}.line")
         said = one.quantity
-        units = 0 if said is None else counted(said, line.product, line.per, f"lines.{n}.quantity")
-        amends.append(Amend(one.line, units))
+        units = 0 if one.remove else None
+        if said is not None:
+            units = counted(said, line.product, line.per, f"lines.{n}.quantity")
+        amends.append(Amend(one.line, units, one.replace_by))
     return amend(actor=request.auth, sheet=sheet, amends=amends, purchased=body.purchased or "")
 
 

@@ -14,6 +14,7 @@ from wharfinger.base.access import require
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.catalog.queries import scanned, to_choose
 from wharfinger.demand.entry import said_in, typed_quantity
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.pages import document_address, line_rows
@@ -55,7 +56,7 @@ def amend_lines(request: HttpRequest, sheet: int) -> HttpResponse:
     def show(form: Form) -> HttpResponse:
         refusal = form.refusal
         seen: dict[str, Any] = {}
-        if refusal is None and any(name.startswith("quantity-") for name in request.GET):
+        if refusal is None and any(name.startswith(("quantity-", "sku-")) for name in request.GET):
             seen = _seen(lambda: act(request.GET), total, found, request.GET)
         asked = refusal or seen.get("why")
         if asked is not None:
@@ -66,6 +67,7 @@ def amend_lines(request: HttpRequest, sheet: int) -> HttpResponse:
             "rows": list(zip(found, line_rows(found), strict=True)),
             "counts": {one.pk: said_in(one.quantity, one) for one in found},
             "choices": [(key, _(label)) for key, label in PURCHASED.items()],
+            "products": to_choose(),
             "buys": _bought(asked, form.values),
             "before": total(),
             "seen": seen,
@@ -92,14 +94,19 @@ def _bought(asked: Refusal | None, given: Mapping[str, Any]) -> bool:
 def _typed(given: Mapping[str, Any], found: Sequence[Line]) -> list[Amend]:
     """The lines of which another quantity was typed; raises BadInput when there is none."""
     amends = []
+    skus = {one.pk: str(given.get(f"sku-{one.pk}", "")).strip() for one in found}
+    products = scanned(sku for sku in skus.values() if sku)
     for one in found:
         field = f"quantity-{one.pk}"
         text = str(given.get(field, "")).strip()
-        if not text or text == said_in(one.quantity, one):
-            continue
-        units = 0 if text in NOUGHT else typed_quantity(text, one.product, one.per, field)
-        if units != one.quantity:
-            amends.append(Amend(one.pk, units))
+        same = not text or text == said_in(one.quantity, one)
+        units = None if same else 0 if text in NOUGHT else typed_quantity(text, one.product, one.per, field)
+        units = None if units == one.quantity else units
+        sku = skus[one.pk]
+        if sku and sku not in products:
+            raise BadInput("no_such_product", N_("There is no such product."), field=f"sku-{one.pk}")
+        if sku or units is not None:
+            amends.append(Amend(one.pk, units, products[sku].product.pk if sku else None))
     if not amends:
         raise BadInput("nothing_changed", N_("Type another quantity for at least one line."))
     return amends
@@ -129,4 +136,5 @@ def _field(field: str | None, given: Mapping[str, Any], found: Sequence[Line]) -
     parts = (field or "").split(".")
     if len(parts) != 3 or parts[0] != "lines":
         return field
-    return f"quantity-{_typed(given, found)[int(parts[1])].line}"
+    name = "sku" if parts[2] == "replace_by" else "quantity"
+    return f"{name}-{_typed(given, found)[int(parts[1])].line}"

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
 from wharfinger.demand import rules as demand
-from wharfinger.demand.rules.amend import LineChange, plan_change, plan_remove, require_open
+from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.amend import LineChange, add, plan_change, plan_remove, require_open
 from wharfinger.demand.rules.kits import components
 from wharfinger.flows.rules.bought import LetGo
 from wharfinger.ledger.plan import Held, Plan, Truth, fixed, spot
@@ -25,7 +26,10 @@ class Amend:
     """A line and how many of it there are from now on, in the product's smallest unit; nought takes it off."""
 
     line: int
-    quantity: int
+    quantity: int | None
+    """Without one, as much less as is open, where it is replaced."""
+    replace_by: int | None = None
+    """The product of a new line for whatever it gets less."""
 
 
 def plan_amend(
@@ -45,16 +49,21 @@ def plan_amend(
     plan = Plan()
     require_open(truth.read["standing"].get(sheet))
     bought = LetGo(plan, truth, purchased, waiting)
+    fresh: list[tuple[int, Any, int, int]] = []
     for n, one in enumerate(amends):
         row = truth.read["lines"].get(one.line)
         if row is None or sheet not in (row.sheet_id, row.order_id):
             raise NotThere("no_such_line", N_("There is no such line."), field=f"lines.{n}.line")
+        stays = row.quantity - _open(truth, row) if one.quantity is None else one.quantity
+        if one.replace_by is not None:
+            units = _instead(truth, row, row.quantity - stays, one.replace_by, n)
+            fresh.append((n, row, units, one.replace_by))
         try:
             firm = truth.read["standing"][row.sheet_id].firm
-            _give_back(plan, truth, bought, row, row.quantity - one.quantity, firm=firm)
+            _give_back(plan, truth, bought, row, row.quantity - stays, firm=firm)
             plan.then(
-                plan_change(truth, line=row.pk, change=LineChange(quantity=one.quantity))
-                if one.quantity
+                plan_change(truth, line=row.pk, change=LineChange(quantity=stays))
+                if stays
                 else plan_remove(truth, line=row.pk)
             )
         except Refusal as refusal:
@@ -62,8 +71,76 @@ def plan_amend(
                 refusal.field = f"lines.{n}.quantity"
             raise
     bought.settle()
+    for n, row, units, product in fresh:
+        try:
+            _replace(plan, truth, row, units, product)
+        except Refusal as refusal:
+            refusal.field = f"lines.{n}.replace_by"
+            raise
     plan.mention(*truth.documents["demand.Sheet"].values())
     return plan
+
+
+def _open(truth: Truth, row: Any) -> int:
+    """How many of a line nobody has done anything for."""
+    parts = components(truth, row.pk)
+    return min(
+        (truth.quantity_of(part.pk, OPEN) // part.ratio for part in parts),
+        default=truth.quantity_of(row.pk, OPEN),
+    )
+
+
+def _instead(truth: Truth, row: Any, units: int, product: int, n: int) -> int:
+    """How many of another product so many of a line are; raises Refusal where none or no whole number."""
+    old, new = truth.read["products"][row.product_id], truth.read["products"].get(product)
+    if new is None:
+        raise BadInput("no_such_product", N_("There is no such product."), field=f"lines.{n}.replace_by")
+    if product == row.product_id:
+        raise BadInput(
+            "same_product", N_("The line is of this product already."), field=f"lines.{n}.replace_by"
+        )
+    if units <= 0:
+        raise Refusal(
+            "nothing_open",
+            N_("Nothing of this line is open any more. Say how many of it stay, and the rest is replaced."),
+            field=f"lines.{n}.quantity",
+            line=row.pk,
+        )
+    found, rest = divmod(units * 10**new.quantity_decimals, 10**old.quantity_decimals)
+    if rest:
+        raise Refusal(
+            "no_whole_number",
+            N_(
+                "{sku} is counted in whole {unit}. Let so many of the line stay that whole ones are replaced."
+            ),
+            field=f"lines.{n}.quantity",
+            sku=new.sku,
+            unit=new.unit,
+        )
+    return found
+
+
+def _replace(plan: Plan, truth: Truth, row: Any, units: int, product: int) -> None:
+    """Let so many of another product be wanted at the place of a line, for the same site and day, priced anew."""
+    wish = LineWish(
+        product, units, site=row.site_id, billable=row.billable, promised_on=row.promised_on, kept=row.own
+    )
+    standing = truth.read["standing"][row.sheet_id]
+    document = truth.document("demand.Sheet", row.sheet_id)
+    made = add(
+        plan,
+        truth,
+        standing,
+        [wish],
+        document,
+        order=row.order_id,
+        site=row.site_id,
+        first=row.position,
+    )
+    for claim in made:
+        born = plan.creates["demand.Line"][claim.n]
+        born["position"] = row.position
+        born["came_from_id"] = row.pk if born["parent_id"] is None else None
 
 
 def _give_back(plan: Plan, truth: Truth, bought: LetGo, row: Any, less: int, *, firm: bool) -> None:
