@@ -20,7 +20,7 @@ from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import Allocation, PaymentWish
 from wharfinger.demand import queries as demand
-from wharfinger.demand.api import Charge
+from wharfinger.demand.api.lines import Charge
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import TONES, line_rows
 from wharfinger.demand.queries import reading

@@ -36,7 +36,7 @@ def add(request: HttpRequest, sheet: int) -> HttpResponse:
         context = {"sheet": found, "form": form, "back": came_from(request, back), **offers(form.values)}
         context["ways"] = further.ways(user, found.kind)
         if found.kind == "quote":
-            context["options"] = options.in_a_row()
+            context |= {"options": options.in_a_row(), "periods": options.recurs()}
         return render(request, "demand/add.html", context)
 
     if request.method != "POST" or another_row(request):

@@ -151,6 +151,8 @@ class Line(models.Model):
     """The line of the same quote to which it is an alternative."""
     taken = models.BooleanField(default=True)
     """Whether it counts; what is not taken is in no sum and ends when the quote is won."""
+    every = models.CharField(max_length=7, blank=True)
+    """Of what recurs: month, quarter or year, and the line says one of them."""
     removed_at = models.DateTimeField(null=True)
     """When somebody took the line off its document; nothing of it was covered or billed."""
     requested_by = models.ForeignKey(

@@ -20,11 +20,17 @@ from wharfinger.demand.queries.reading import lines
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.demand.rules.offering import ALTERNATIVE, OPTIONAL, OPTIONS
+from wharfinger.demand.rules.recurring import PERIODS
 
 
 def in_a_row() -> list[tuple[str, str]]:
     """What a row of a quote may be; an alternative is one to the row above it."""
     return [("", _("Firm")), (OPTIONAL, _("Optional")), (ALTERNATIVE, _("Alternative to the row above"))]
+
+
+def recurs() -> list[tuple[str, str]]:
+    """In which period a row of a quote may recur."""
+    return [("", _("Once")), *((every, _(words)) for every, words in PERIODS.items())]
 
 
 def with_option(wish: LineWish, option: str, before: Sequence[LineWish], field: str) -> LineWish:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -37,6 +38,7 @@ from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.demand.rules.discounts import NONE, before
 from wharfinger.demand.rules.next import verbs
+from wharfinger.demand.rules.recurring import PERIODS, known_period
 from wharfinger.demand.rules.words import CHARGE, GOODS, MONEY, OPEN_GOODS, charge_word
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import Contact, Organization, Site
@@ -143,6 +145,7 @@ def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
                             (
                                 f"{'↳ ' if line.parent_id else ''}{line.product.sku} {line.description}".strip(),
                                 unit_words(line),
+                                _(PERIODS[line.every]) if line.every else "",
                             ),
                         )
                     ),
@@ -233,6 +236,7 @@ def typed_lines(given: Mapping[str, Any]) -> tuple[LineWish, ...]:
             discount=discounts.typed(discount, f"discount-{n}"),
             own=owned.read(given, "line", f"lines.{n}."),
         )
+        wish = replace(wish, every=known_period(str(given.get(f"every-{n}", "")), f"every-{n}"))
         option = str(given.get(f"option-{n}", ""))
         found.append(options.with_option(wish, option, found, f"option-{n}") if option else wish)
     return tuple(found)
@@ -325,6 +329,7 @@ def line(request: HttpRequest, line: int) -> HttpResponse:
             "sites": list(sites.values_list("pk", "name")),
             "units": unit_choices(found.product, found.unit),
             "options": options.choices(found),
+            "periods": periods(),
             "groups": list(groups_of(found.sheet_id).values_list("pk", "title")),
             "unit_words": unit_words(found),
             "kin": _kin(found),
@@ -340,6 +345,11 @@ def line(request: HttpRequest, line: int) -> HttpResponse:
         back=back,
         again=show,
     )
+
+
+def periods() -> list[tuple[str, str]]:
+    """In which periods a line may recur."""
+    return [(every, _(words)) for every, words in PERIODS.items()]
 
 
 def _kin(line: Line) -> list[tuple[str, str, str]]:
@@ -374,6 +384,7 @@ def _as_typed(line: Line) -> dict[str, Any]:
         "billable": "yes" if line.billable else "",
         "option": line.instead_of_id or line.option,
         "group": line.group_id or "",
+        "every": line.every,
     }
 
 
@@ -396,6 +407,7 @@ def _change(given: Mapping[str, Any], line: Line) -> LineChange:
         promised_on=typed_day(given, "promised_on"),
         billable=given.get("billable") == "yes",
         own=owned.read(given, "line"),
+        every=str(given["every"]) if "every" in given else None,
         group=(typed_id(given, "group") or 0) if "group" in given else None,
         **(options.typed_change(given, line) if line.sheet.kind == "quote" else {}),
     )

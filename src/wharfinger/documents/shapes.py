@@ -82,6 +82,8 @@ class Quote:
     totals: Totals
     heads: tuple[GroupHead | None, ...] = ()
     """For each line what stands above it."""
+    recurring: tuple[tuple[str, Amount], ...] = ()
+    """What of the net recurs, by its period."""
     less: Share | None = None
     """What is taken off the whole; it is worked into the lines."""
     valid_until: date | None = None

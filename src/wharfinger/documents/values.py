@@ -148,6 +148,8 @@ class LineRow:
     instead: str = ""
     taken: bool = True
     """Whether it is in the sums."""
+    every: str = ""
+    """Of what recurs its period: month, quarter or year."""
 
 
 @dataclass(frozen=True, slots=True)

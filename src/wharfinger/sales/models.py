@@ -49,6 +49,10 @@ class Quote(models.Model):
     sheet = models.OneToOneField(Sheet, models.PROTECT, primary_key=True, related_name="quote")
     opportunity = models.ForeignKey(Opportunity, models.PROTECT, related_name="quotes")
     expires_on = models.DateField()
+    introduction = models.TextField(max_length=2000, blank=True)
+    """What its paper says above the lines."""
+    note = models.TextField(max_length=2000, blank=True)
+    """What it says below them."""
     version = models.SmallIntegerField(default=1)
     """Which offer it is: the first change of a sent quote makes it the next one, which is not sent yet."""
     sent_at = models.DateTimeField(null=True)

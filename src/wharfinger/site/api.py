@@ -64,7 +64,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.ledger.api:router", ""),
     ("wharfinger.documents.api:router", ""),
     ("wharfinger.exchange.api:router", ""),
-    ("wharfinger.demand.api:router", ""),
+    ("wharfinger.demand.api.lines:router", ""),
     ("wharfinger.sales.api.opportunities:router", ""),
     ("wharfinger.sales.api.quotes:router", ""),
     ("wharfinger.sales.api.orders:router", ""),

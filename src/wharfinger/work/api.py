@@ -29,7 +29,8 @@ from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product
 from wharfinger.demand import actions as demand
-from wharfinger.demand.api import LineGiven, LineOut, SheetChange, SheetGiven, SheetOut, wishes
+from wharfinger.demand.api.lines import LineGiven, LineOut, wishes
+from wharfinger.demand.api.sheets import SheetChange, SheetGiven, SheetOut
 from wharfinger.demand.queries.reading import products_of
 from wharfinger.demand.queries.shown import lines_of, show_lines
 from wharfinger.demand.queries.where import bin_places, location_places, lots_of

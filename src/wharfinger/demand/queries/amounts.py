@@ -12,6 +12,7 @@ from wharfinger.base.money import extended
 from wharfinger.base.tax import TaxedRow, Totals, totals
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries.reading import ORDER, SHEET, lines_on
+from wharfinger.demand.rules.recurring import PERIODS
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Account, Holding
 from wharfinger.ledger.prepared import Prepared, ids
@@ -46,6 +47,17 @@ def net_of(line: Line, waived: int = 0) -> int:
     units = line.quantity - waived
     decimals = line.product.quantity_decimals
     return extended(line.unit_price_micro, units, decimals, line.currency, line.discount_micro, line.per)
+
+
+def recurring_of(lines: Iterable[Line]) -> dict[str, int]:
+    """What recurs of these lines before tax, by its period, in the order of periods; what is not taken left out."""
+    found = dict.fromkeys(PERIODS, 0)
+    named = set()
+    for line in lines:
+        if line.every and line.taken and line.parent_id is None:
+            found[line.every] += net_of(line)
+            named.add(line.every)
+    return {every: net for every, net in found.items() if every in named}
 
 
 def taxed(line: Line, waived: int = 0) -> TaxedRow:

@@ -55,7 +55,7 @@ _SHOWN = (
         "promised_on",
         "own",
     ),
-    *("option", "instead_of_id", "taken"),
+    *("option", "instead_of_id", "taken", "every"),
     *("product__sku", "product__kind", "product__quantity_decimals"),
     *("tax_code__category", "tax_code__rate_micro", "tax_code__exemption_reason", "claim__hold_until"),
 )

@@ -145,6 +145,7 @@ def _shown(line: Line, figures: dict[str, int], *, firm: bool, won: bool) -> dic
         "option": line.option,
         "instead_of": line.instead_of_id,
         "taken": line.taken,
+        "every": line.every,
         "reserved_until": until.isoformat() if until else None,
         "amounts": {"currency": line.currency, "net": money.plain(net_of(line), line.currency)},
         "quantities": {name: plain(figures[name], decimals) for name in FIGURES},

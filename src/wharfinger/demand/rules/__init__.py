@@ -13,6 +13,7 @@ from wharfinger.catalog.rules.families import full_name
 from wharfinger.catalog.rules.validity import in_effect
 from wharfinger.demand.rules import discounts
 from wharfinger.demand.rules.discounts import ALONE, NONE, Discount, Grouped, worked_in
+from wharfinger.demand.rules.recurring import known_period
 from wharfinger.ledger import owning
 from wharfinger.ledger.chart import OPEN_WISHES
 from wharfinger.ledger.plan import Held, Id, LotRef, Plan, Ref, Spot, Truth, fixed, spot
@@ -54,6 +55,8 @@ class LineWish:
     price_list: int | None = None
     price_from: int | None = None
     """From which quantity on that list asks so."""
+    every: str = ""
+    """Of what recurs: month, quarter or year."""
     own: Mapping[str, Any] | None = None
     """The values of own fields as somebody gives them; nobody is asked for any without it."""
     kept: Mapping[str, Any] | None = None
@@ -144,6 +147,7 @@ def make_lines(
             requested_by_id=truth.actor,
             option=wish.option,
             instead_of_id=wish.instead_of if wish.instead is None else claims[wish.instead],
+            every=known_period(wish.every, f"{at}lines.{n}.every"),
             taken=_taken(wish if wish.kit is None else wishes[wish.kit]),
             own=_own(truth, wish, f"{at}lines.{n}.own"),
         )

@@ -24,6 +24,7 @@ from wharfinger.demand.rules import (
 )
 from wharfinger.demand.rules.discounts import Discount, worked_in
 from wharfinger.demand.rules.kits import components, is_part, opened
+from wharfinger.demand.rules.recurring import known_period
 from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Plan, Ref, Truth, fixed, spot
 
@@ -80,6 +81,8 @@ class LineChange:
     description: str | None = None
     billable: bool | None = None
     promised_on: date | None = None
+    every: str | None = None
+    """Of what recurs: month, quarter or year; empty for what is asked for once."""
     own: Mapping[str, Any] | None = None
     """The own fields that change, by key."""
     option: str | None = None
@@ -212,6 +215,7 @@ def plan_change(truth: Truth, *, line: int, change: LineChange) -> Plan:
         for k in LineChange.__slots__
         if k not in _APART and getattr(change, k) is not None
     }
+    known_period(change.every or "")
     quantity = row.quantity if change.quantity is None else change.quantity
     values |= _priced(truth, row, change, quantity, billed=bool(billed))
     values |= _grouped(truth, row, change, values["own_discount_micro"])

@@ -113,6 +113,7 @@ def sold_row(line: Line, units: int, number: int) -> LineRow:
         amount=Amount(net, line.currency),
         expected_on=line.promised_on,
         own=own_of_line(product, line),
+        every=line.every,
     )
 
 

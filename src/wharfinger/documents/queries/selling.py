@@ -10,6 +10,7 @@ from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.tax import TaxedRow
 from wharfinger.demand.models import Line, LineGroup, Sheet
 from wharfinger.demand.queries import quantities
+from wharfinger.demand.queries.amounts import recurring_of
 from wharfinger.demand.queries.grouping import groups_of, in_groups, nets_of
 from wharfinger.demand.rules import offering
 from wharfinger.documents.queries.lines import own_of, sold_row, summed, taxed, terms
@@ -56,10 +57,13 @@ def quote(pk: int, language: str, take: Collection[int] | None = None) -> Quote:
         dated=sheet.ordered_on,
         lines=rows,
         totals=summed(_taxed(lines, rows), sheet.currency),
+        recurring=tuple((every, Amount(net, sheet.currency)) for every, net in recurring_of(lines).items()),
         heads=_heads(lines, groups, sheet.currency),
         less=Share(sheet.discount_micro) if sheet.discount_micro else None,
         valid_until=sheet.quote.expires_on,
         title=sheet.title,
+        introduction=sheet.quote.introduction,
+        note=sheet.quote.note,
         customer_reference=sheet.customer_reference,
         contact=person(sheet.owner),
         payment_terms=terms(sheet.organization.terms_days, language),

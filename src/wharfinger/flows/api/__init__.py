@@ -27,7 +27,7 @@ from wharfinger.base.door import (
 from wharfinger.base.money import micro
 from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.demand.api import LineGiven, counted, wishes
+from wharfinger.demand.api.lines import LineGiven, counted, wishes
 from wharfinger.demand.queries.reading import lines, products_of
 from wharfinger.demand.queries.where import location_places, lots_of
 from wharfinger.demand.rules.permitted import let_in

@@ -17,7 +17,7 @@ from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.entry import Packs
 from wharfinger.catalog.models import Product
-from wharfinger.demand.api import LineOut
+from wharfinger.demand.api.lines import LineOut
 from wharfinger.demand.queries.reading import lines_with, products_of
 from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.queries.where import bin_places, location_places

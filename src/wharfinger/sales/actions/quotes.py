@@ -17,6 +17,7 @@ from wharfinger.demand.queries.grouping import groups_of
 from wharfinger.demand.queries.standing import read_changed, read_customer
 from wharfinger.demand.rules import LineWish, discounts
 from wharfinger.demand.rules.grouping import GroupWish
+from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
@@ -99,6 +100,8 @@ def copy_quote(
         ),
         groups=tuple(GroupWish(one.title, one.discount_micro) for one in groups),
         discount_micro=row.sheet.discount_micro,
+        introduction=row.introduction,
+        note=row.note,
         opportunity=None if deal.lost_at is not None or deal.void_id is not None else deal.pk,
         contact=row.sheet.contact_id,
         owner=row.sheet.owner_id,
@@ -127,6 +130,7 @@ def _same(line: Line, instead: int | None, group: int | None) -> LineWish:
         description=line.description,
         billable=line.billable,
         promised_on=line.promised_on,
+        every=line.every,
         kept=line.own,
         option=line.option,
         instead=instead,
@@ -143,12 +147,12 @@ def change_quote(
     expires_on: date | None = None,
     key: str | None = None,
 ) -> Written:
-    """Change the words, dates and people of an open quote; values are columns of its common part.
+    """Change the words, dates, people and deal of an open quote; values are columns, its common part's too.
 
     expires_on: the new last day, which is not over yet; holds that last as long as the quote follow it.
     """
     require(actor, "sales.quote")
-    reads = [read_changed(quote, values)]
+    reads = [read_changed(quote, values), _read_deal(values.get("opportunity_id"))]
     return post(
         "change",
         Wish(documents=[(Sheet, [quote]), (Quote, [quote])], reads=reads)
@@ -205,6 +209,16 @@ def lose_opportunity(*, actor: Actor, opportunity: int, reason: str = "", key: s
         key=key,
         reason=reason,
     )
+
+
+def _read_deal(opportunity: int | None) -> Callable[[Truth], None]:
+    """Lock the deal that a quote shall be part of behind the quote; nothing where it stays."""
+
+    def read(truth: Truth) -> None:
+        if opportunity is not None:
+            truth.documents["sales.Opportunity"] = sql.by_ids(Opportunity, [opportunity], locked=True)
+
+    return read
 
 
 def _read_open_quotes(opportunity: int) -> Callable[[Truth], None]:

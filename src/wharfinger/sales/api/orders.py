@@ -25,7 +25,8 @@ from wharfinger.base.door import (
     included,
 )
 from wharfinger.demand import actions as demand
-from wharfinger.demand.api import LineGiven, LineOut, SheetChange, SheetGiven, SheetOut, wishes
+from wharfinger.demand.api.lines import LineGiven, LineOut, wishes
+from wharfinger.demand.api.sheets import SheetChange, SheetGiven, SheetOut
 from wharfinger.demand.rules.permitted import let_in
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.sales import queries

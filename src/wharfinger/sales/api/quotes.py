@@ -26,7 +26,8 @@ from wharfinger.base.door import (
 from wharfinger.base.quantity import scaled
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import actions as demand
-from wharfinger.demand.api import LineOffered, LineOut, SheetChange, SheetGiven, SheetOut, wishes
+from wharfinger.demand.api.lines import LineOffered, LineOut, wishes
+from wharfinger.demand.api.sheets import SheetChange, SheetGiven, SheetOut
 from wharfinger.demand.rules.grouping import GroupWish
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
@@ -57,6 +58,14 @@ class GroupOut(Shown):
     net: str = Field(examples=["149.70"])
 
 
+class Recurring(Shown):
+    """What recurs of a quote before tax; its sums have each once."""
+
+    month: str = Field(examples=["0.00"])
+    quarter: str = Field(examples=["0.00"])
+    year: str = Field(examples=["0.00"])
+
+
 def group_of(given: GroupGiven, n: int) -> GroupWish:
     """The n-th group as the verbs take it."""
     return GroupWish(given.title, scaled(given.discount_percent, 4, field=f"groups.{n}.discount_percent"))
@@ -70,6 +79,8 @@ class QuoteGiven(SheetGiven):
     discount_percent: Percent = Field(default="0", description="Taken off the whole, worked into each line.")
     opportunity: Id | None = None
     title: Line = Field(default="", examples=["New network"])
+    introduction: str = Field(default="", max_length=2000, description="What stands above the lines.")
+    note: str = Field(default="", max_length=2000, description="What stands below them.")
     quoted_on: date | None = None
     expires_on: date | None = None
     promised_on: date | None = None
@@ -78,6 +89,9 @@ class QuoteGiven(SheetGiven):
 class QuoteChange(SheetChange):
     """What changes of a quote."""
 
+    introduction: str | None = Field(default=None, max_length=2000)
+    note: str | None = Field(default=None, max_length=2000)
+    opportunity: Id | None = Field(default=None, examples=[None], description="Another of the same customer.")
     expires_on: date | None = None
     promised_on: date | None = None
 
@@ -102,6 +116,8 @@ class QuoteOut(SheetOut):
 
     number: str = Field(examples=["Q-12"])
     promised_on: date | None
+    introduction: str
+    note: str
     opportunity: Id
     order: Id | None = Field(description="The sales order that winning made.")
     quoted_on: date
@@ -125,6 +141,7 @@ class QuoteOut(SheetOut):
     margin_percent: str | None = Field(examples=["36.1"])
     discount_percent: str = Field(examples=["0"], description="Taken off the whole.")
     groups: list[GroupOut]
+    recurring: Recurring = Field(description="What of the net recurs, by its period.")
     optional: str = Field(examples=["0.00"], description="What is optional and not taken, before tax.")
     lines: list[QuoteLineOut] | None = None
 
@@ -349,7 +366,7 @@ def _into(given: IntoGiven | None) -> Into | None:
 
 def named(sent: dict[str, Any], *, may_be_empty: tuple[str, ...] = ()) -> dict[str, Any]:
     """What was sent as columns; what cannot be empty is left as it is when null was sent."""
-    keys = {"contact": "contact_id", "owner": "owner_id", "lead": "lead_id"}
+    keys = {"contact": "contact_id", "owner": "owner_id", "lead": "lead_id", "opportunity": "opportunity_id"}
     return {keys.get(k, k): v for k, v in sent.items() if v is not None or k in may_be_empty}
 
 

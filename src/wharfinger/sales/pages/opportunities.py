@@ -28,8 +28,7 @@ from wharfinger.parties.models import User
 from wharfinger.sales import queries
 from wharfinger.sales.actions import quotes as actions
 from wharfinger.sales.models import Opportunity
-from wharfinger.sales.pages.orders import owners
-from wharfinger.sales.pages.quotes import QUOTE_TONES, QUOTE_WORDS
+from wharfinger.sales.pages.quotes import QUOTE_TONES, QUOTE_WORDS, owners
 from wharfinger.sales.queries import deals
 from wharfinger.sales.rules.quotes import OpportunityWish
 

@@ -43,14 +43,13 @@ from wharfinger.demand.queries.amounts import Money, open_on
 from wharfinger.demand.queries.done import fulfilled_by
 from wharfinger.demand.queries.reading import ORDER, lines_on
 from wharfinger.demand.queries.shown import lines_of
-from wharfinger.demand.queries.standing import people_who
 from wharfinger.demand.rules.permitted import permission
 from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.telling import timeline
 from wharfinger.sales import queries
 from wharfinger.sales.actions import orders as actions
 from wharfinger.sales.pages.lights import lights_of
-from wharfinger.sales.pages.quotes import typed_of, words_of
+from wharfinger.sales.pages.quotes import owners, typed_of, words_of
 from wharfinger.sales.rules.orders import OrderWish
 
 
@@ -278,11 +277,6 @@ def new_order(request: HttpRequest) -> HttpResponse:
         back=lambda done: reverse("sales:order", args=[done.one("demand.Sheet")]),
         again=in_rows(show, given),
     )
-
-
-def owners(there: Any = None) -> list[tuple[int, str]]:
-    """Who may own what is sold, and whoever does so already."""
-    return list((({there.pk: str(there)} if there else {}) | people_who("sales.read")).items())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

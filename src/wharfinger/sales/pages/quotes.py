@@ -34,10 +34,13 @@ from wharfinger.demand.pages import (
     typed_id,
     typed_lines,
 )
+from wharfinger.demand.queries.amounts import recurring_of
 from wharfinger.demand.queries.grouping import groups_of, in_groups, nets_of
 from wharfinger.demand.queries.holding import held_of
 from wharfinger.demand.queries.shown import lines_of
+from wharfinger.demand.queries.standing import people_who
 from wharfinger.demand.rules.discounts import before
+from wharfinger.demand.rules.recurring import PERIODS
 from wharfinger.ledger.telling import timeline
 from wharfinger.sales import links, queries
 from wharfinger.sales.actions import quotes as actions
@@ -170,6 +173,10 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "margin": margin,
         "discount": f"{written(row.discount_micro, 4)} %" if row.discount_micro else "",
         "beside": [(_("Optional, not taken"), worded.money(beside, row.currency))] if beside else [],
+        "recurring": [
+            (f"{_('Net')} · {_(PERIODS[every])}", worded.money(net, row.currency))
+            for every, net in recurring_of(found).items()
+        ],
         "rows": rows,
         "heads": _heads(found, groups, row.currency),
         "stages": stages_of(rows) if still_open else {},
@@ -251,7 +258,7 @@ def new_quote(request: HttpRequest) -> HttpResponse:
 
     def show(form: Form) -> HttpResponse:
         context = {"form": form, "heading": _("New quote"), "expires": True, "back": reverse("sales:quotes")}
-        context |= {"options": options.in_a_row(), **offers(form.values)}
+        context |= {"options": options.in_a_row(), "periods": options.recurs(), **offers(form.values)}
         return render(request, "sales/document_form.html", context)
 
     if request.method != "POST" or another_row(request):
@@ -293,24 +300,47 @@ def edit_quote(request: HttpRequest, pk: int) -> HttpResponse:
             "expires": True,
             "follows": True,
             "contacts": contacts_of(row.organization_id),
+            "owners": owners(row.owner),
+            "opportunities": queries.deals_of(row.organization_id, row.quote.opportunity_id),
+            "worded": True,
             "back": back,
         }
         return render(request, "sales/document_form.html", context)
 
     if request.method != "POST":
-        return show(Form(typed_of(row) | {"expires_on": row.quote.expires_on.isoformat()}))
+        own = {
+            "expires_on": row.quote.expires_on.isoformat(),
+            "owner": row.owner_id or "",
+            "opportunity": row.quote.opportunity_id,
+            "introduction": row.quote.introduction,
+            "note": row.quote.note,
+        }
+        return show(Form(typed_of(row) | own))
     return page_act(
         request,
         lambda: actions.change_quote(
             actor=request.user,  # type: ignore[arg-type]
             quote=pk,
-            values=words_of(request.POST),
+            values=words_of(request.POST) | _own_words(request.POST),
             expires_on=typed_day(request.POST, "expires_on"),
         ),
         ok=_("Changed %(number)s.") % {"number": row.number},
         back=back,
         again=show,
     )
+
+
+def _own_words(given: Any) -> dict[str, Any]:
+    """What of a quote's edit page stands on a quote alone; what is not sent stays."""
+    values: dict[str, Any] = {name: given[name] for name in ("introduction", "note") if name in given}
+    if "owner" in given:
+        values["owner_id"] = typed_id(given, "owner")
+    return values | {"opportunity_id": typed_id(given, "opportunity")}
+
+
+def owners(there: Any = None) -> list[tuple[int, str]]:
+    """Who may own what is sold, and whoever does so already."""
+    return list((({there.pk: str(there)} if there else {}) | people_who("sales.read")).items())
 
 
 def typed_of(row: Any) -> dict[str, Any]:

@@ -14,12 +14,13 @@ from wharfinger.base.quantity import plain
 from wharfinger.base.tax import Totals
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
-from wharfinger.demand.queries.amounts import Money, money_of, net_of, open_on, totals_of
+from wharfinger.demand.queries.amounts import Money, money_of, net_of, open_on, recurring_of, totals_of
 from wharfinger.demand.queries.grouping import show_groups
 from wharfinger.demand.queries.reading import ORDER, SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.queries.words import with_quote_word, with_words
 from wharfinger.demand.rules.offering import OPTIONAL
+from wharfinger.demand.rules.recurring import PERIODS
 from wharfinger.ledger.prepared import Prepared, an_id, day
 from wharfinger.sales.models import Opportunity
 from wharfinger.sales.queries.margins import costs_of, margins_of, shown, together
@@ -54,6 +55,13 @@ def became(quote: int) -> list[Sheet]:
 def opportunities() -> QuerySet[Opportunity, Opportunity]:
     """Every deal that is not undone."""
     return Opportunity.objects.filter(void__isnull=True).select_related("organization", "owner")
+
+
+def deals_of(organization: int, chosen: int) -> list[tuple[int, str]]:
+    """The open deals of a customer that one may choose, with the one that is chosen."""
+    still = Q(organization_id=organization, won_at__isnull=True, lost_at__isnull=True) | Q(pk=chosen)
+    found = opportunities().filter(still).select_related(None).order_by("pk")
+    return [(pk, f"{number} {title}") for pk, number, title in found.values_list("pk", "number", "title")]
 
 
 def quotes(on: Any = None) -> QuerySet[Any, Any]:
@@ -182,6 +190,7 @@ def show_quotes(
     found = lines_on([row.pk for row in rows], SHEET)
     sums, optional = quote_totals(rows, found), optional_of(rows, found)
     groups = show_groups(rows, found)
+    recurring = {row.pk: recurring_of(line for line in found if line.sheet_id == row.pk) for row in rows}
     unit = costs_of(found) if costs else {}
     margins = margins_of(found, unit, configuration.one("currency"), today()) if costs and found else {}
     of_each = {row.pk: together([line for line in found if line.sheet_id == row.pk], margins) for row in rows}
@@ -202,6 +211,8 @@ def show_quotes(
     return [
         {
             **shared(row, sums[row.pk]),
+            "introduction": row.quote.introduction,
+            "note": row.quote.note,
             "opportunity": row.quote.opportunity_id,
             "order": won.get(row.pk),
             "quoted_on": _day(row.ordered_on),
@@ -216,6 +227,9 @@ def show_quotes(
             "status": row.quote_word,
             "discount_percent": plain(row.discount_micro, 4),
             "groups": groups[row.pk],
+            "recurring": {
+                every: money.plain(recurring[row.pk].get(every, 0), row.currency) for every in PERIODS
+            },
             "optional": money.plain(optional[row.pk], row.currency),
             **shown(of_each[row.pk], row.currency),
             **({"lines": lines[row.pk]} if lines is not None else {}),

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.base.words import tidy
 from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import LineWish, grouping, kits, offering, sheets
 from wharfinger.demand.rules.grouping import GroupWish
@@ -47,6 +48,8 @@ class QuoteWish:
     quoted_on: date | None = None
     expires_on: date | None = None
     promised_on: date | None = None
+    introduction: str = ""
+    note: str = ""
     groups: tuple[GroupWish, ...] = ()
     """Its groups; lines name theirs by its place among them."""
     discount_micro: int = 0
@@ -136,7 +139,14 @@ def plan_quote(truth: Truth, *, wish: QuoteWish) -> Plan:
         promised_on=wish.promised_on,
         discount_micro=wish.discount_micro,
     )
-    plan.create("sales.Quote", sheet_id=sheet, opportunity_id=opportunity, expires_on=expires_on)
+    plan.create(
+        "sales.Quote",
+        sheet_id=sheet,
+        opportunity_id=opportunity,
+        expires_on=expires_on,
+        introduction=_text(wish.introduction, "introduction"),
+        note=_text(wish.note, "note"),
+    )
     offering.must_stand_for({}, wish.lines)
     lines = kits.opened(truth, wish.lines)
     grouped = grouping.begin(plan, sheet, wish.groups, wish.discount_micro)
@@ -198,6 +208,34 @@ def open_quote(truth: Truth, quote: int) -> Any:
     return row
 
 
+OF_QUOTE = ("introduction", "note", "opportunity_id")
+"""What of a quote stands on it alone; its other words are its common part's."""
+
+
+def _text(text: str, field: str) -> str:
+    return tidy(text, field=field, most=2000, needed=False)
+
+
+def _say(plan: Plan, truth: Truth, row: Any, values: dict[str, Any]) -> None:
+    """Give a quote other words of its own, or let it be another deal's."""
+    for name in ("introduction", "note"):
+        if name in values:
+            plan.change(row, **{name: _text(values[name], name)})
+    to = values.get("opportunity_id")
+    if to is None or to == row.opportunity_id:
+        return
+    deal = _open_opportunity(truth, to)
+    if deal.organization_id != truth.document("demand.Sheet", row.pk).organization_id:
+        raise Refusal(
+            "other_customers_deal",
+            N_("{number} is another customer's. Choose an opportunity of this quote's customer."),
+            field="opportunity",
+            number=deal.number,
+        )
+    plan.change(row, opportunity_id=to)
+    plan.mention(deal)
+
+
 def again_unsent(plan: Plan, row: Any) -> None:
     """Let a sent quote that changes be its next version: not sent, its link ended, unanswered.
 
@@ -221,7 +259,9 @@ def plan_change_quote(truth: Truth, *, quote: int, values: dict[str, Any], expir
     """Change the words, dates and people of a quote; what it holds until it expires follows its new day."""
     plan = Plan()
     row = open_quote(truth, quote)
-    plan.change(truth.document("demand.Sheet", quote), **values)
+    common = {name: value for name, value in values.items() if name not in OF_QUOTE}
+    plan.change(truth.document("demand.Sheet", quote), **common)
+    _say(plan, truth, row, values)
     if expires_on is not None and expires_on != row.expires_on:
         _expire_on(plan, truth, row, expires_on)
     if plan.changes:

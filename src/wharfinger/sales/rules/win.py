@@ -137,6 +137,7 @@ def _as_wish(line: Any, kit: int | None) -> LineWish:
         description=line.description,
         billable=line.billable,
         promised_on=line.promised_on,
+        every=line.every,
         kept=line.own,
         kit=kit,
         ratio=line.ratio,

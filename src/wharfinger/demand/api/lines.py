@@ -1,4 +1,4 @@
-"""Lines over HTTP: the shape that every document with lines shares, and the list of all of them."""
+"""Lines over HTTP: how they are sent and read, and the list of all of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from pydantic import Field
 from wharfinger.base import money
 from wharfinger.base.access import require
 from wharfinger.base.door import (
-    Currency,
     Done,
     Given,
     HeldOut,
@@ -70,6 +69,7 @@ Charge = Literal[
 
 
 Option = Literal["", "optional", "alternative"]
+Every = Literal["", "month", "quarter", "year"]
 
 
 class LineGiven(Given):
@@ -103,6 +103,7 @@ class LineGiven(Given):
     description: str = Field(default="", max_length=500, examples=["Access point, ceiling mount"])
     billable: bool = True
     promised_on: date | None = None
+    every: Every = Field(default="", description="Of what recurs its period; the line says one of them.")
     own: OwnValues = {}
 
 
@@ -155,6 +156,7 @@ class LineChanged(Given):
     description: Line | None = None
     billable: bool | None = None
     promised_on: date | None = None
+    every: Every | None = Field(default=None, examples=["month"])
     own: OwnValues = {}
     option: Option | None = Field(default=None, examples=["optional"], description="On a quote.")
     instead_of: Id | None = Field(default=None, examples=[None])
@@ -231,6 +233,7 @@ class LineOut(Shown):
     option: Option = Field(description="On a quote: optional, an alternative, or empty for what is firm.")
     instead_of: Id | None = Field(description="Of an alternative: the line to which it is one.")
     taken: bool = Field(description="Whether it counts; what does not is in no sum and ends at winning.")
+    every: Every = Field(description="Of what recurs its period; empty for what is asked for once.")
     reserved_until: str | None = Field(examples=[None])
     held: list[HeldOut]
     amounts: LineAmounts
@@ -240,44 +243,6 @@ class LineOut(Shown):
 
 class LineDone(LineOut, Done):
     """A line, and the entry that wrote it."""
-
-
-class SheetGiven(Given):
-    """What a new quote, order or work order has, whatever else it has of its own."""
-
-    organization: Id
-    site: Id | None = None
-    contact: Id | None = None
-    owner: Id | None = None
-    currency: Currency | None = None
-    number: str | None = Field(default=None, min_length=1, max_length=40, examples=[None])
-    title: Line = ""
-    customer_reference: str = Field(default="", max_length=60)
-
-
-class SheetChange(Given):
-    """What may change of any of them."""
-
-    title: Line | None = None
-    contact: Id | None = None
-    owner: Id | None = None
-    customer_reference: str | None = Field(default=None, max_length=60)
-
-
-class SheetOut(Shown):
-    """What callers read of any of them."""
-
-    id: Id
-    number: str
-    title: str
-    organization: Id
-    contact: Id | None
-    owner: Id | None
-    currency: str = Field(examples=["EUR"])
-    customer_reference: str
-    net: str = Field(examples=["100.00"])
-    tax: str = Field(examples=["19.00"])
-    total: str = Field(examples=["119.00"])
 
 
 def wishes(given: Sequence[LineGiven], *, organization: int | None = None) -> tuple[LineWish, ...]:
@@ -315,6 +280,7 @@ def wishes(given: Sequence[LineGiven], *, organization: int | None = None) -> tu
                 description=line.description,
                 billable=line.billable,
                 promised_on=line.promised_on,
+                every=line.every,
                 own=line.own,
                 **offer,
             )
@@ -390,6 +356,7 @@ def changed(body: LineChanged, line: Any) -> LineChange:
         description=body.description,
         billable=body.billable,
         promised_on=body.promised_on,
+        every=body.every,
         own=body.own,
         option=offering.ALTERNATIVE if body.option is None and body.instead_of else body.option,
         instead_of=body.instead_of,

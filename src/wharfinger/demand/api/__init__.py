@@ -1,0 +1,1 @@
+"""Lines, and what every document with lines shares, over HTTP."""
