@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from tests.boards.test_acts import act, row
-from tests.purchasing.buying import person, sold
+from tests.purchasing.buying import person, sold, stocked_up
 from tests.world import World, clean, entries, held, seen, world
+from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions import change_product
 from wharfinger.catalog.models import Product, VendorPrice
@@ -17,6 +19,7 @@ from wharfinger.parties.models import Organization
 from wharfinger.pricing.actions import set_rates
 from wharfinger.purchasing.actions.ordering import submit
 from wharfinger.purchasing.models import PurchaseOrder
+from wharfinger.site.formats import day
 
 pytestmark = pytest.mark.django_db
 BOARD = "/work/purchasing/?column=vendor&column=cost"
@@ -166,3 +169,20 @@ def test_a_line_is_found_by_the_vendors_number(company: World, browser: Client) 
     found = seen(browser, "/work/purchasing/?find=gx-77")
     assert known.sku in found
     assert found.count('name="selected"') == 1
+
+
+def test_what_waits_for_goods_says_since_when_and_when_the_next_are_free(
+    company: World, browser: Client
+) -> None:
+    def cells() -> str:
+        return seen(browser, "/work/purchasing/?tab=pending").partition("<tbody>")[2]
+
+    product, today = company.product(procured=False), clock.today()
+    sold(company, product, 2)
+    assert day(today) in cells()
+    for days in (9, 4):
+        coming = today + timedelta(days=days)
+        assert day(coming) not in cells()
+        stocked_up(company, (product, 1, 1_000_000), expected_on=coming)
+        assert day(coming) in cells()
+    assert day(today + timedelta(days=9)) not in cells()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.browser.person import Person
+from wharfinger.base import clock
+from wharfinger.demand.models import Line
 from wharfinger.parties.models import Organization
 from wharfinger.sales.models import Quote
 
@@ -52,3 +56,23 @@ def test_a_quote_is_sent_and_accepted_by_its_link(person: Person) -> None:
 @pytest.mark.parametrize("path", ["todos/", "settings/notifications/", "account/mails/", "notices/"])
 def test_its_pages_open(person: Person, path: str) -> None:
     person.go(f"/{path}")
+
+
+def test_a_promise_in_danger_is_given_anew(person: Person) -> None:
+    number = person.write("orders", [("ADAPTER", "2")])
+    order = person.company.sheet(number)
+    Line.objects.filter(sheet=order).update(promised_on=clock.today() - timedelta(days=1))
+    person.next_step()
+    main = person.page.locator("main")
+    assert "Promises in danger" in main.inner_text()
+    person.page.locator("main a", has_text="Promise anew").first.click()
+    person.page.wait_for_url(f"**/orders/{order}/promise/")
+    person.page.fill("[name=reason]", "The vendor delivers later")
+    later = clock.today() + timedelta(days=9)
+    person.page.locator("input[type=date]").fill(later.isoformat())
+    person.next_step()
+    assert f"Promised anew: {number}" in person.said()
+    assert "Promises in danger" not in main.inner_text()
+    assert Line.objects.get(sheet=order).promised_on == later
+    person.undo()
+    assert "Promises in danger" in main.inner_text()

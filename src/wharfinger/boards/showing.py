@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from wharfinger.base import clock, owned
 from wharfinger.base.asking import Ask
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter
-from wharfinger.base.typed import unit_price, written
+from wharfinger.base.typed import written
+from wharfinger.boards.selling import arrival_cell, cost_cell, next_free, vendor_cell
 from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand import pressing
 from wharfinger.demand.models import SUBJECTS
@@ -26,7 +27,7 @@ from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries.asked import offers_of
-from wharfinger.purchasing.rules.asking import Sold, cheapest, fastest
+from wharfinger.purchasing.rules.asking import Sold
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries import figures as stock
 from wharfinger.stock.rules.serving import NORMAL
@@ -79,6 +80,8 @@ class Seen:
     """What one unit of each currency in which they ask is worth, to compare them."""
     free: Mapping[int, Mapping[int, int]]
     """What is free of each product, by product and the place of the location."""
+    arrives: Mapping[int, date]
+    """When the next goods of each product come that nobody has a claim on."""
     costs: bool
 
 
@@ -90,7 +93,7 @@ class Shown:
     cell: Callable[[Mapping[str, Any], Seen], Any]
     fields: tuple[str, ...] = ()
     reads: str = ""
-    """What it needs besides, read once for the page: sold or free."""
+    """What it needs besides, read once for the page: sold, free or arrives."""
     permission: str = ""
 
 
@@ -134,35 +137,6 @@ def _through(path: str, page: str) -> Callable[[Mapping[str, Any], Seen], Any]:
         return (number, address(page, row[f"{path}__id"])) if number else None
 
     return cell
-
-
-def _default(row: Mapping[str, Any], seen: Seen) -> Sold | None:
-    return next((one for one in seen.sold.get(row["product_id"], {}).values() if one.default), None)
-
-
-def _vendor(row: Mapping[str, Any], seen: Seen) -> Any:
-    """The default vendor; beneath, who asks less and who is faster for so many, where that is another."""
-    default, units = _default(row, seen), row["quantity"]
-    sold = seen.sold.get(row["product_id"], {}).values()
-    told = []
-    if seen.costs and (least := cheapest(sold, units, seen.worths)) and least is not default:
-        cost = unit_price(least.cost_at(units), least.asks.currency)
-        values = {"vendor": least.vendor.name, "cost": cost, "currency": least.asks.currency}
-        told.append(_("Cheapest: %(vendor)s, %(cost)s %(currency)s") % values)
-    if (first := fastest(sold, units)) and first is not default:
-        words = ngettext("Fastest: %(vendor)s, %(n)s day", "Fastest: %(vendor)s, %(n)s days", first.lead_days)
-        told.append(words % {"vendor": first.vendor.name, "n": first.lead_days})
-    return (default.vendor.name if default else "", "\n".join(told)) if default or told else None
-
-
-def _cost(row: Mapping[str, Any], seen: Seen) -> Any:
-    """What the default vendor asks for so many, in the currency in which it does."""
-    default = _default(row, seen)
-    if default is None:
-        return None
-    decimals, units = row["product__quantity_decimals"], row["quantity"]
-    currency = default.asks.currency
-    return extended(default.cost_at(units), units, decimals, currency), currency
 
 
 def _amount(row: Mapping[str, Any], seen: Seen) -> Any:
@@ -225,7 +199,7 @@ COLUMNS: dict[str, Shown] = {
             _plain(f"{ON_ORDER}purchase_order__vendor__name"),
             (f"{ON_ORDER}purchase_order__vendor__name",),
         ),
-        Shown(Column("vendor", N_("Default vendor"), "noted"), _vendor, reads="sold"),
+        Shown(Column("vendor", N_("Default vendor"), "noted"), vendor_cell, reads="sold"),
         Shown(Column("where", N_("Where")), _where),
         Shown(Column("state", N_("State"), "chip"), _state),
         Shown(
@@ -238,7 +212,7 @@ COLUMNS: dict[str, Shown] = {
             lambda row, seen: (row["quantity"], row["product__quantity_decimals"]),
         ),
         Shown(Column("free", N_("Available"), "quantity"), _free, reads="free"),
-        Shown(Column("cost", N_("Cost"), "money"), _cost, reads="sold", permission="catalog.see_cost"),
+        Shown(Column("cost", N_("Cost"), "money"), cost_cell, reads="sold", permission="catalog.see_cost"),
         Shown(
             Column("amount", N_("Net"), "money"),
             _amount,
@@ -246,6 +220,12 @@ COLUMNS: dict[str, Shown] = {
                 f"claim__line__{name}" for name in ("unit_price_micro", "currency", "discount_micro", "per")
             ),
         ),
+        Shown(
+            Column("since", N_("Waits since"), "date"),
+            _plain("claim__line__made__effective_on"),
+            ("claim__line__made__effective_on",),
+        ),
+        Shown(Column("arrives", N_("Next free arrival"), "date"), arrival_cell, reads="arrives"),
         Shown(Column("line", N_("Whole line"), "stage_bar"), _line),
         Shown(
             Column("expected", N_("Expected"), "date", sortable=True),
@@ -300,6 +280,7 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
             if one.rate_micro
         },
         free,
+        next_free(products) if "arrives" in reads and rows else {},
         ask.actor.may("catalog.see_cost"),
     )
 

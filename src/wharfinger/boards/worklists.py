@@ -182,7 +182,7 @@ WORKLISTS: tuple[Worklist, ...] = (
             Act("request", N_("Ask to buy"), "boards:request", "purchasing.request", icon="send"),
         ),
         N_("Nothing is to be ordered. Won and confirmed lines without stock appear here."),
-        "document drafted:draft priority product organization site units :free vendor cost? line promised asker owner",
+        "document drafted:draft priority product organization site units :free vendor cost? line pending:since pending:arrives promised asker owner",
         ("find", "organization", "vendor", "priority", "promised"),
         module="procurement",
         past=frozenset(["pending", "drafted"]),
