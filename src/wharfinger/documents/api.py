@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from ninja import Path, Query, Router
 from pydantic import Field
 
-from wharfinger.base.door import Id, Listing, Page, Request, Shown, whole
-from wharfinger.documents.actions import issuing, printing
+from wharfinger.base.access import require
+from wharfinger.base.door import Country, Done, Given, Id, Listing, Page, Request, Shown, there, whole
+from wharfinger.documents.actions import issuing, printing, wording
 from wharfinger.documents.kinds import kind_named
-from wharfinger.documents.models import Issued
+from wharfinger.documents.models import Issued, Wording
 from wharfinger.documents.papers import USUAL
 from wharfinger.documents.queries.issued import issued
+from wharfinger.documents.queries.wording import wordings
+from wharfinger.ledger.door import detail, make, write
 
 router = Router(tags=["documents"])
 
@@ -27,6 +31,7 @@ Lines = Annotated[
 LabelName = Annotated[str, Path(max_length=40, examples=["products"])]
 Copies = Annotated[int, Query(ge=1, le=2000)]
 PaperName = Annotated[str, Query(max_length=40, examples=["roll-62x29", "a4-3x8"])]
+WordedKind = Literal["quote", "order-confirmation", "purchase-order"]
 PDF = {
     "responses": {
         200: {
@@ -157,6 +162,111 @@ def list_issued(request: Request, kind: Name, pk: Id) -> HttpResponse:
     of = kind_named(kind)
     of.require(request.auth)
     return ISSUED.answer(request, issued(f"{of.subject}:{pk}").filter(kind=of.name), _shown)
+
+
+class WordingGiven(Given):
+    """What a kind of document says before and after its lines, to whom."""
+
+    name: str = Field(min_length=1, max_length=60, examples=["To all vendors"])
+    kind: WordedKind = Field(examples=["purchase-order"])
+    organization: Id | None = Field(default=None, description="To this one alone, before all others.")
+    country: Literal[""] | Country = Field(default="", description="To those whose invoices go there.")
+    language: Literal["", "en", "de"] = Field(default="", description="Of the document; empty is any.")
+    opening: str = Field(default="", max_length=2000, examples=["Please deliver:"])
+    closing: str = Field(default="", max_length=2000, examples=["Ring before you come."])
+
+
+class WordingChange(Given):
+    """What is to be different; a day in `retired_on` lets the next that fits be taken."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=60, examples=["To all vendors"])
+    organization: Id | None = Field(default=None, examples=[None])
+    country: Literal[""] | Country | None = Field(default=None, examples=[""])
+    language: Literal["", "en", "de"] | None = None
+    opening: str | None = Field(default=None, max_length=2000, examples=["Please deliver:"])
+    closing: str | None = Field(default=None, max_length=2000, examples=["Ring before you come."])
+    retired_on: date | None = Field(default=None, examples=[None])
+
+
+class WordingOut(Shown):
+    """The words on a kind of document."""
+
+    id: Id
+    name: str
+    kind: str = Field(examples=["purchase-order"])
+    organization: Id | None
+    country: str
+    language: str
+    opening: str
+    closing: str
+    retired_on: date | None
+
+
+class WordingDone(WordingOut, Done):
+    """Words, and the entry that wrote them."""
+
+
+WORDINGS = Listing(
+    "wordings",
+    sorts={"name": "name"},
+    filters={"kind": "kind", "organization": "organization_id"},
+    q=("name",),
+)
+
+
+@router.get(
+    "/wordings",
+    response=Page[WordingOut],
+    openapi_extra=WORDINGS.described,
+    summary="List words on documents",
+)
+def list_wordings(request: Request) -> HttpResponse:
+    """What documents say before and after their lines, to whom."""
+    require(request.auth, "documents.read")
+    return WORDINGS.answer(request, wordings(), _worded)
+
+
+@router.get("/wordings/{id}", response=WordingOut, summary="Read words on documents")
+def get_wording(request: Request, id: Id) -> HttpResponse:
+    """One wording."""
+    require(request.auth, "documents.read")
+    return detail(request, f"wording:{id}", _one_wording(id))
+
+
+@router.post("/wordings", response={201: WordingDone}, summary="Write words on documents")
+def add_wording(request: Request, body: WordingGiven) -> HttpResponse:
+    """Write what a kind of document says to an organization, to a country, or to all."""
+    act = partial(wording.add_wording, actor=request.auth, values=body.model_dump())
+    return make(request, act, "documents.Wording", _one_wording, subject="wording")
+
+
+@router.patch("/wordings/{id}", response=WordingDone, summary="Change words on documents")
+def change_wording(request: Request, id: Id, body: WordingChange) -> HttpResponse:
+    """Write something else; what was issued stays as it was."""
+    may_be_nothing = ("organization", "retired_on")
+    sent = body.model_dump(exclude_unset=True)
+    values = {key: value for key, value in sent.items() if value is not None or key in may_be_nothing}
+    act = partial(wording.change_wording, actor=request.auth, wording=id, values=values)
+    return write(request, act, lambda _: _one_wording(id), about=f"wording:{id}")
+
+
+def _one_wording(pk: int) -> dict[str, Any]:
+    return _worded([there(wordings(), pk)])[0]
+
+
+def _worded(rows: Iterable[Wording]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": row.pk,
+            **{
+                name: getattr(row, name)
+                for name in ("name", "kind", "country", "language", "opening", "closing")
+            },
+            "organization": row.organization_id,
+            "retired_on": row.retired_on.isoformat() if row.retired_on else None,
+        }
+        for row in rows
+    ]
 
 
 def _pdf(content: bytes) -> HttpResponse:

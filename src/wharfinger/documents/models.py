@@ -1,12 +1,14 @@
-"""What left the house on paper, kept as it was."""
+"""What left the house on paper, kept as it was; and the words that the house writes on it."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Q
 
-from wharfinger.ledger.models import Entry
+from wharfinger.ledger.models import Document, Entry
+from wharfinger.parties.models import Organization
 
 
 class Issued(models.Model):
@@ -33,3 +35,39 @@ class Issued(models.Model):
     def file(self) -> str:
         """Where the PDF lies below MEDIA_ROOT."""
         return f"documents/{self.digest[:2]}/{self.digest}.pdf"
+
+
+class Wording(Document):
+    """What a kind of document says before and after its lines: to one organization, to a country, or to all."""
+
+    subject: ClassVar[str] = "wording"
+    name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=20)
+    organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="wordings")
+    country = models.CharField(max_length=2, blank=True)
+    """Of the site to which invoices go; empty is every country."""
+    language = models.CharField(max_length=5, blank=True)
+    """In which it is written; empty is for documents in any."""
+    opening = models.CharField(max_length=2000, blank=True)
+    closing = models.CharField(max_length=2000, blank=True)
+    retired_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(organization__isnull=True) | Q(country=""), name="for_one_or_a_country"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "organization", "language"],
+                condition=Q(organization__isnull=False, retired_on__isnull=True, void__isnull=True),
+                name="wording_of_organization",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "country", "language"],
+                condition=Q(organization__isnull=True, retired_on__isnull=True, void__isnull=True),
+                name="wording_of_country",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -17,6 +17,7 @@ from wharfinger.documents.values import (
     Company,
     Each,
     GroupHead,
+    LifeRow,
     LineRow,
     OwnValue,
     Party,
@@ -88,7 +89,8 @@ class Quote:
     """What is taken off the whole; it is worked into the lines."""
     valid_until: date | None = None
     title: str = ""
-    introduction: str = ""
+    opening: str = ""
+    closing: str = ""
     customer_reference: str = ""
     contact: Person | None = None
     payment_terms: str = ""
@@ -113,6 +115,8 @@ class OrderConfirmation:
     payment_terms: str = ""
     delivery_terms: str = ""
     note: str = ""
+    opening: str = ""
+    closing: str = ""
     own: tuple[OwnValue, ...] = ()
 
 
@@ -132,6 +136,8 @@ class PurchaseOrder:
     payment_terms: str = ""
     delivery_terms: str = ""
     note: str = ""
+    opening: str = ""
+    closing: str = ""
     own: tuple[OwnValue, ...] = ()
 
 
@@ -252,13 +258,6 @@ class TransferSlip:
     rows: tuple[TransferRow, ...]
     expected_on: date | None = None
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LifeRow:
-    dated: date
-    words: str
-    papers: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,15 @@
 from django.urls import path
 
 from wharfinger.documents import pages
-from wharfinger.documents.pages import public, sending
+from wharfinger.documents.pages import public, sending, wording
 
 app_name = "documents"
 urlpatterns = [
     path("settings/letterhead/", pages.letterhead, name="letterhead"),
+    path("settings/words/", wording.wording_list, name="wordings"),
+    path("settings/words/new/", wording.new_wording, name="new_wording"),
+    path("settings/words/<int:pk>/", wording.wording, name="wording"),
+    path("settings/words/<int:pk>/preview.pdf", wording.preview, name="wording_preview"),
     path("documents/issued/<int:pk>.pdf", pages.issued, name="issued"),
     path("documents/lists/<slug:name>.pdf", pages.lists, name="lists"),
     path("documents/labels/<slug:of>.pdf", pages.labels, name="labels"),

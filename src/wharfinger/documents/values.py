@@ -186,3 +186,10 @@ class Totals:
     """VAT in our own currency, where the document is in another (EN 16931 BT-111)."""
     inclusive: bool = False
     """The prices of the lines include VAT."""
+
+
+@dataclass(frozen=True, slots=True)
+class LifeRow:
+    dated: date
+    words: str
+    papers: str = ""

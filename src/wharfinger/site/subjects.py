@@ -76,6 +76,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "tax_code": (N_("Tax code"), "catalog:tax_code"),
     "warranty_policy": (N_("Warranty policy"), "catalog:warranty_policy"),
     "webhook": (N_("Webhook"), "notices:webhook"),
+    "wording": (N_("Words on documents"), "documents:wording"),
 }
 """Word and page of each noun, by the name its subjects begin with."""
 

@@ -195,6 +195,7 @@ BY_NOUN: dict[str, str] = {
     "vendor_terms": "purchasing.vendor_terms",
     "warranty_policy": "catalog.warranty_policy",
     "webhook": "notices.webhook",
+    "wording": "site.settings",
     "work_order": "work.charge",
 }
 """What undoing a change of this noun needs, for the verbs that all nouns share; lines go with their document."""

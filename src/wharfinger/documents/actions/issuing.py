@@ -20,8 +20,8 @@ from wharfinger.documents.render import render
 from wharfinger.documents.shapes import Shape
 from wharfinger.ledger.models import Fact
 
-OURS = frozenset(("company", "contact"))
-"""What may change with us, not with the document: a move of our office makes no new issue."""
+OURS = frozenset(("company", "contact", "opening", "closing"))
+"""What may change with us, not with the document: a move of our office, or other words, make no new issue."""
 
 
 def issue(*, actor: Actor, kind: str, pk: int) -> Issued:

@@ -32,7 +32,9 @@ def document(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """One document, as issued where it is final."""
     actor: Any = request.user
     language = request.GET.get("language")
-    return _pdf(issuing.pdf(actor=actor, kind=kind, pk=pk, language=_language(language)), f"{kind}-{pk}")
+    return pdf_answer(
+        issuing.pdf(actor=actor, kind=kind, pk=pk, language=_language(language)), f"{kind}-{pk}"
+    )
 
 
 @require_GET
@@ -40,7 +42,7 @@ def document(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 def issued(request: HttpRequest, pk: int) -> HttpResponse:
     """An earlier issue of a document, as it was."""
     actor: Any = request.user
-    return _pdf(issuing.reprint(actor=actor, issued=pk), f"issued-{pk}")
+    return pdf_answer(issuing.reprint(actor=actor, issued=pk), f"issued-{pk}")
 
 
 @require_GET
@@ -55,7 +57,7 @@ def lists(request: HttpRequest, name: str) -> HttpResponse:
         holdings=_ids(request, "selected"),
         language=get_language() or "en",
     )
-    return _pdf(made, name)
+    return pdf_answer(made, name)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,7 +111,7 @@ def labels(request: HttpRequest, of: str) -> HttpResponse:
         square=request.GET.get("code") == "qr",
         language=get_language() or "en",
     )
-    return _pdf(made, f"labels-{of}")
+    return pdf_answer(made, f"labels-{of}")
 
 
 @require_GET
@@ -172,7 +174,7 @@ def count_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     made = printing.print_count_sheet(
         actor=actor, count=pk, bin=bins[0] if bins else None, language=get_language() or "en"
     )
-    return _pdf(made, f"count-sheet-{pk}")
+    return pdf_answer(made, f"count-sheet-{pk}")
 
 
 @require_GET
@@ -182,7 +184,7 @@ def put_away_list(request: HttpRequest, pk: int) -> HttpResponse:
     actor: Any = request.user
     language = _language(request.GET.get("language")) or get_language() or "en"
     made = printing.print_put_away_list(actor=actor, location=pk, language=language)
-    return _pdf(made, f"put-away-list-{pk}")
+    return pdf_answer(made, f"put-away-list-{pk}")
 
 
 @require_GET
@@ -192,7 +194,7 @@ def transfer_slip(request: HttpRequest, pk: int) -> HttpResponse:
     actor: Any = request.user
     language = _language(request.GET.get("language")) or get_language() or "en"
     made = printing.print_transfer_slip(actor=actor, transfer=pk, language=language)
-    return _pdf(made, f"transfer-slip-{pk}")
+    return pdf_answer(made, f"transfer-slip-{pk}")
 
 
 @require_GET
@@ -205,7 +207,7 @@ def unit_life(request: HttpRequest, pk: int) -> HttpResponse:
     made = printing.print_unit_life(
         actor=actor, lot=pk, customer=customers[0] if customers else None, language=language
     )
-    return _pdf(made, f"unit-{pk}")
+    return pdf_answer(made, f"unit-{pk}")
 
 
 def _ids(request: HttpRequest, name: str) -> list[int]:
@@ -225,7 +227,7 @@ def _language(asked: str | None) -> str | None:
     return asked if asked in ("en", "de") else None
 
 
-def _pdf(content: bytes, name: str) -> HttpResponse:
+def pdf_answer(content: bytes, name: str) -> HttpResponse:
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     answer["Cache-Control"] = "private, no-cache"

@@ -21,6 +21,7 @@ from wharfinger.documents.queries.parties import (
     party,
     person,
 )
+from wharfinger.documents.queries.wording import wording_of
 from wharfinger.documents.shapes import Address, Amount, Company, LineRow, Price, Quantity, Share, Totals
 from wharfinger.documents.shapes import PurchaseOrder as PurchaseOrderShape
 from wharfinger.documents.words import words
@@ -55,10 +56,10 @@ def purchase_order(pk: int, language: str) -> PurchaseOrderShape:
             _freight(order, language, code_of_freight((net_of(order, one), one.tax_code) for one in lines))
         )
     sums, currency = sums_of(order, lines), order.currency
-    us = company()
+    us, site = company(), billing_site(order.vendor)
     return PurchaseOrderShape(
         company=us,
-        to=party(order.vendor, billing_site(order.vendor)),
+        to=party(order.vendor, site),
         number=order.number,
         dated=order.ordered_on or Entry.objects.get(pk=order.made_id).effective_on,
         lines=tuple(rows),
@@ -77,6 +78,7 @@ def purchase_order(pk: int, language: str) -> PurchaseOrderShape:
         ),
         delivery_terms=order.shipping_method,
         note=order.memo,
+        **wording_of("purchase-order", order.vendor_id, site, language),
         own=own_of("purchase_order", order.own) + own_of("organization", order.vendor.own),
     )
 

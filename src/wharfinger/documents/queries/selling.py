@@ -15,6 +15,7 @@ from wharfinger.demand.queries.grouping import groups_of, in_groups, nets_of
 from wharfinger.demand.rules import offering
 from wharfinger.documents.queries.lines import own_of, sold_row, summed, taxed, terms
 from wharfinger.documents.queries.parties import address, billing_site, company, party, person
+from wharfinger.documents.queries.wording import wording_of
 from wharfinger.documents.shapes import Address, Amount, GroupHead, LineRow, OrderConfirmation, Quote, Share
 
 
@@ -50,9 +51,10 @@ def quote(pk: int, language: str, take: Collection[int] | None = None) -> Quote:
         )
         for n, line in enumerate(lines, 1)
     )
+    site = billing_site(sheet.organization)
     return Quote(
         company=company(),
-        to=party(sheet.organization, billing_site(sheet.organization), sheet.contact),
+        to=party(sheet.organization, site, sheet.contact),
         number=versioned(sheet.number, sheet.quote.version),
         dated=sheet.ordered_on,
         lines=rows,
@@ -67,6 +69,7 @@ def quote(pk: int, language: str, take: Collection[int] | None = None) -> Quote:
         customer_reference=sheet.customer_reference,
         contact=person(sheet.owner),
         payment_terms=terms(sheet.organization.terms_days, language),
+        **wording_of("quote", sheet.organization_id, site, language),
         own=own_of("organization", sheet.organization.own),
     )
 
@@ -112,9 +115,10 @@ def order_confirmation(pk: int, language: str) -> OrderConfirmation:
     kept = [(line, units) for line, units in kept if units]
     rows = tuple(sold_row(line, units, n) for n, (line, units) in enumerate(kept, 1))
     won = sheet.order.quote
+    site = billing_site(sheet.organization)
     return OrderConfirmation(
         company=company(),
-        to=party(sheet.organization, billing_site(sheet.organization), sheet.contact),
+        to=party(sheet.organization, site, sheet.contact),
         number=sheet.number,
         dated=sheet.ordered_on,
         lines=rows,
@@ -125,6 +129,7 @@ def order_confirmation(pk: int, language: str) -> OrderConfirmation:
         contact=person(sheet.owner),
         expected_on=sheet.promised_on,
         payment_terms=terms(sheet.organization.terms_days, language),
+        **wording_of("order-confirmation", sheet.organization_id, site, language),
         own=own_of("order", sheet.order.own) + own_of("organization", sheet.organization.own),
     )
 

@@ -59,6 +59,7 @@ PLACES = (
     (N_("Modules"), "site:modules", "site.modules"),
     (N_("Webhooks"), "notices:webhooks", "notices.read"),
     (N_("Logo on documents"), "documents:letterhead", "site.settings"),
+    (N_("Words on documents"), "documents:wordings", "site.settings"),
     (N_("Notification rules"), "notices:rules", "notices.read"),
     (N_("Messages"), "notices:messages", "notices.outbox"),
 )
