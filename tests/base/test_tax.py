@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wharfinger.base.tax import Rate, TaxedRow, totals
+from wharfinger.base.tax import Rate, Second, TaxedRow, totals
 
 
 def test_tax_is_rounded_once_per_rate() -> None:
@@ -34,3 +34,27 @@ def test_half_a_cent_rounds_away_from_zero_also_in_a_credit() -> None:
 
 def test_a_document_without_lines_costs_nothing() -> None:
     assert totals([]) == (0, 0, 0, ())
+
+
+GST, QST = (50_000, Second("PST", 70_000)), (50_000, Second("QST", 95_000, compound=True))
+
+
+def test_a_second_tax_stands_beside_the_first_or_on_top_of_it() -> None:
+    """100.00 at 5 % and 7 % are 112.00; at 5 % and 9.5 % on both 114.98, as 9.975 rounds up."""
+    beside = totals([TaxedRow(10_000, "S", GST[0], second=GST[1])])
+    assert (beside.net, beside.tax, beside.total) == (10_000, 1_200, 11_200)
+    on_top = totals([TaxedRow(10_000, "S", QST[0], second=QST[1])])
+    assert (on_top.tax, on_top.total) == (500 + 998, 11_498)
+    assert on_top.by_rate == (
+        Rate("S", 50_000, "", 10_000, 500),
+        Rate("S", 95_000, "", 10_500, 998, "QST"),
+    )
+
+
+def test_a_second_tax_is_rounded_once_for_all_that_is_taxed_alike() -> None:
+    """Three times 0.07 owe 0.01 and 0.01, not three times nothing; what has one tax only is in the first basis."""
+    rows = [TaxedRow(7, "S", GST[0], second=GST[1])] * 3
+    assert totals(rows).tax == 1 + 1
+    found = totals([*rows, TaxedRow(1_000, "S", 50_000)])
+    assert [(one.net_minor, one.tax_minor) for one in found.by_rate] == [(1_021, 51), (21, 1)]
+    assert found.net == 1_021

@@ -96,6 +96,8 @@ class CreditLine(models.Model):
     quantity = models.BigIntegerField()
     net_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
+    second_minor = models.BigIntegerField(default=0)
+    """How much of the tax is the second one."""
 
     def __str__(self) -> str:
         return f"{self.credit_note_id}/{self.invoice_line_id}"

@@ -21,12 +21,22 @@ class TaxCode(models.Model):
     """The rate as a share at 10⁻⁶: 19 % = 190 000."""
     category = models.CharField(max_length=2, default="S")
     exemption_reason = models.CharField(max_length=200, blank=True)
+    second_name = models.CharField(max_length=30, blank=True)
+    """What a second tax is called that is asked beside the first."""
+    second_rate_micro = models.IntegerField(default=0)
+    """Its rate; without one there is no second tax."""
+    compound = models.BooleanField(default=False)
+    """Whether the second tax is asked of the first, too."""
     default = models.BooleanField(default=False)
     retired_on = models.DateField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(rate_micro__gte=0, rate_micro__lt=1_000_000), name="tax_rate")
+            models.CheckConstraint(condition=Q(rate_micro__gte=0, rate_micro__lt=1_000_000), name="tax_rate"),
+            models.CheckConstraint(
+                condition=Q(second_rate_micro=0) | (Q(second_rate_micro__gt=0) & ~Q(second_name="")),
+                name="second_tax_has_name",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -417,6 +417,9 @@ def show_tax_codes(found: Iterable[TaxCode]) -> list[dict[str, Any]]:
             "rate": plain(code.rate_micro, 4),
             "category": code.category,
             "exemption_reason": code.exemption_reason,
+            "second_name": code.second_name,
+            "second_rate": plain(code.second_rate_micro, 4),
+            "compound": code.compound,
             "default": code.default,
             "retired_on": _day(code.retired_on),
         }

@@ -136,6 +136,7 @@ class LineRow:
     less: Share | None = None
     less_each: Each | None = None
     tax: Share | None = None
+    second_tax: Share | None = None
     amount: Amount | None = None
     serials: tuple[str, ...] = ()
     expected_on: date | None = None
@@ -171,6 +172,8 @@ class TaxRow:
     base: Amount
     tax: Amount
     reason: str = ""
+    name: str = ""
+    """What a second tax is called."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,7 @@ class InvoiceRow(Shown):
     discount_percent: str = Field(examples=["0"])
     tax_code: Id
     tax_percent: str = Field(examples=["19"])
+    second_tax_percent: str = Field(examples=["0"], description="Of a second tax; 0 where there is none.")
     net: str = Field(examples=["149.70"])
 
 

@@ -18,7 +18,7 @@ from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
-from wharfinger.base.tax import TaxedRow, Totals, totals
+from wharfinger.base.tax import Totals, row_of, totals
 from wharfinger.base.typed import micro, quantity, scaled, written
 from wharfinger.billing.actions import invoices as actions
 from wharfinger.billing.actions.credits import credit
@@ -130,10 +130,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
     credited: dict[int, int] = {}
     for one in done:
         credited[one.invoice_line_id] = credited.get(one.invoice_line_id, 0) + one.quantity
-    sums = totals(
-        TaxedRow(line.net_minor, line.tax_code.category, line.rate_micro, line.tax_code.exemption_reason)
-        for line in lines
-    )
+    sums = totals(row_of(line.net_minor, line.tax_code) for line in lines)
     context = {
         "doc": row,
         "word": word(row),
@@ -156,7 +153,10 @@ def _line(line: Any, credited: int, currency: str) -> dict[str, Any]:
         "credited": (credited, decimals) if credited else None,
         "price": (line.unit_price_micro, currency),
         "discount": f"{written(line.discount_micro, 4)} %" if line.discount_micro else None,
-        "tax": f"{written(line.rate_micro, 4)} %",
+        "tax": " + ".join(
+            f"{written(rate, 4)} %" for rate in (line.rate_micro, line.tax_code.second_rate_micro) if rate
+        )
+        or "0 %",
         "net": (line.net_minor, currency),
     }
 
@@ -250,8 +250,7 @@ def _preview(bills: Sequence[Bill], rows: Sequence[ToBill]) -> Totals:
         net = money.extended(
             price, bill.quantity, line.product.quantity_decimals, line.currency, line.discount_micro, line.per
         )
-        code = line.tax_code
-        taxed.append(TaxedRow(net, code.category, code.rate_micro, code.exemption_reason))
+        taxed.append(row_of(net, line.tax_code))
     return totals(taxed)
 
 

@@ -79,7 +79,7 @@ _CREDITED = CreditLine.objects.filter(invoice_line=OuterRef("pk"), credit_note__
 _ROWS = Prepared(
     lambda wanted: (
         InvoiceLine.objects.filter(invoice__in=wanted)
-        .select_related("product", "invoice")
+        .select_related("product", "invoice", "tax_code")
         .annotate(
             credited=Coalesce(
                 Subquery(_CREDITED.values("invoice_line").annotate(sum=Sum("quantity")).values("sum")),
@@ -147,6 +147,7 @@ def _line(line: Any) -> dict[str, Any]:
         "discount_percent": plain(line.discount_micro, 4),
         "tax_code": line.tax_code_id,
         "tax_percent": plain(line.rate_micro, 4),
+        "second_tax_percent": plain(line.tax_code.second_rate_micro, 4),
         "net": money.plain(line.net_minor, line.invoice.currency),
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 
 from wharfinger.base.refusal import N_, NotThere
+from wharfinger.base.tax import second_of
 from wharfinger.billing.models import CreditLine, InvoiceLine
 from wharfinger.billing.rules import Balance
 from wharfinger.billing.rules.credits import Credited
@@ -83,7 +84,10 @@ def read_invoice_lines(truth: Truth) -> None:
         credited.quantity += one.quantity
         credited.net_minor += one.net_minor
         key = row.invoice_id, row.tax_code.category, row.rate_micro
-        truth.read["credited_bases"][key] = truth.read["credited_bases"].get(key, 0) + one.net_minor
+        bases = truth.read["credited_bases"]
+        bases[key] = bases.get(key, 0) + one.net_minor
+        if (second := second_of(row.tax_code)) is not None:
+            bases[*key, second] = bases.get((*key, second), 0) + one.net_minor
     truth.read["balances"] = balances([("invoice", pk) for pk in invoices])
 
 

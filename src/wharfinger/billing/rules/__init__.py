@@ -46,9 +46,9 @@ def revenue(currency: str) -> AccountRef:
     return AccountRef("revenue", currency)
 
 
-def tax(currency: str, category: str, rate_micro: int) -> AccountRef:
-    """What we owe the tax office, by category and rate."""
-    return AccountRef("tax", currency, None, f"tax:{category}:{rate_micro}")
+def tax(currency: str, which: str, rate_micro: int) -> AccountRef:
+    """What we owe the tax office, by category and rate; of a second tax by its name and rate."""
+    return AccountRef("tax", currency, None, f"tax:{which}:{rate_micro}")
 
 
 def bank(currency: str) -> AccountRef:

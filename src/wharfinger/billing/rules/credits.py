@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from wharfinger.base.money import rounded, share
+from wharfinger.base.money import share
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
-from wharfinger.base.tax import WHOLE
+from wharfinger.base.tax import first_tax, second_of, second_tax
 from wharfinger.billing.rules import Balance, at_home, receivable, revenue, store_credit, tax
 from wharfinger.billing.rules.invoices import the_invoice
 from wharfinger.ledger.plan import Number, PlaceRef, Plan, Ref, Truth, fixed
@@ -40,6 +40,8 @@ class Row(NamedTuple):
     quantity: int
     net_minor: int
     tax_minor: int
+    second_minor: int
+    """How much of the tax is the second one."""
 
 
 def plan_credit(truth: Truth, *, items: Sequence[Credit], reason: str, issued_on: date | None) -> Plan:
@@ -112,6 +114,7 @@ def _note(
             quantity=row.quantity,
             net_minor=row.net_minor,
             tax_minor=row.tax_minor,
+            second_minor=row.second_minor,
         )
         _take_bill_back(plan, truth, invoice, row, fixed("to_bill") if bill_again else place)
     _post(plan, truth, invoice, made, rows)
@@ -123,7 +126,8 @@ def _rows(truth: Truth, invoice: Any, wanted: Sequence[tuple[int, Credit]]) -> l
     """The rows of a note: net by quantity, tax so that all notes of an invoice add up to its own.
 
     Of a net N for a quantity Q, of which r is credited, x more give back round(N·(r+x)/Q) − round(N·r/Q);
-    tax is the difference of the tax on all that is credited of its category and rate, before and after.
+    tax is the difference of the tax on all that is credited of its category and rate, before and after; so is a second
+    tax, on all that is taxed alike in both.
     """
     rows = []
     for n, one in wanted:
@@ -144,11 +148,18 @@ def _rows(truth: Truth, invoice: Any, wanted: Sequence[tuple[int, Credit]]) -> l
         net = share(line.net_minor, before.quantity + one.quantity, line.quantity) - before.net_minor
         key = invoice.pk, line.tax_code.category, line.rate_micro
         base = truth.read["credited_bases"].get(key, 0)
-        taxed = rounded((base + net) * line.rate_micro, WHOLE) - rounded(base * line.rate_micro, WHOLE)
+        taxed = first_tax(base + net, line.rate_micro) - first_tax(base, line.rate_micro)
         truth.read["credited_bases"][key] = base + net
+        further = 0
+        if (second := second_of(line.tax_code)) is not None:
+            both = truth.read["credited_bases"].get((*key, second), 0)
+            further = second_tax(both + net, line.rate_micro, second) - second_tax(
+                both, line.rate_micro, second
+            )
+            truth.read["credited_bases"][*key, second] = both + net
         before.quantity += one.quantity
         before.net_minor += net
-        rows.append(Row(line, one.quantity, net, taxed))
+        rows.append(Row(line, one.quantity, net, taxed + further, further))
     return rows
 
 
@@ -175,10 +186,14 @@ def _post(plan: Plan, truth: Truth, invoice: Any, note: Ref, rows: Sequence[Row]
     plan.pay(owed, revenue(invoice.currency), net, home(net))
     by_rate: dict[tuple[str, int], int] = {}
     for row in rows:
-        key = row.line.tax_code.category, row.line.rate_micro
-        by_rate[key] = by_rate.get(key, 0) + row.tax_minor
-    for (category, rate), taxed in sorted(by_rate.items()):
-        plan.pay(owed, tax(invoice.currency, category, rate), taxed, home(taxed))
+        code = row.line.tax_code
+        key = code.category, row.line.rate_micro
+        by_rate[key] = by_rate.get(key, 0) + row.tax_minor - row.second_minor
+        if code.second_rate_micro:
+            key = code.second_name, code.second_rate_micro
+            by_rate[key] = by_rate.get(key, 0) + row.second_minor
+    for (which, rate), taxed in sorted(by_rate.items()):
+        plan.pay(owed, tax(invoice.currency, which, rate), taxed, home(taxed))
     total = net + sum(by_rate.values())
     open_before = truth.read["balances"].get(("invoice", invoice.pk), Balance())
     paid = total - open_before.minor

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, NotThere, Refusal
-from wharfinger.base.tax import TaxedRow, Totals, totals
+from wharfinger.base.tax import Totals, row_of, totals
 from wharfinger.billing.rules import at_home, rate_of, receivable, revenue, tax
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 
@@ -83,8 +83,7 @@ def priced(truth: Truth, bill: Bill, n: int) -> Row:
 
 def summed(rows: Iterable[Row]) -> Totals:
     """Net, tax and total of rows."""
-    codes = ((row.net_minor, row.line.tax_code) for row in rows)
-    return totals(TaxedRow(net, code.category, code.rate_micro, code.exemption_reason) for net, code in codes)
+    return totals(row_of(row.net_minor, row.line.tax_code) for row in rows)
 
 
 def _invoice(plan: Plan, truth: Truth, wish: InvoiceWish, rows: Sequence[Row], *, draft: bool) -> None:
@@ -233,7 +232,7 @@ def post_to_accounts(
     plan.pay(revenue(currency), owed, found.net, at_home(truth, found.net, currency, rate_micro))
     for by in found.by_rate:
         home = at_home(truth, by.tax_minor, currency, rate_micro)
-        plan.pay(tax(currency, by.category, by.rate_micro), owed, by.tax_minor, home)
+        plan.pay(tax(currency, by.name or by.category, by.rate_micro), owed, by.tax_minor, home)
 
 
 def plan_post(truth: Truth, *, invoice: int, issued_on: date | None) -> Plan:
@@ -242,10 +241,7 @@ def plan_post(truth: Truth, *, invoice: int, issued_on: date | None) -> Plan:
     row = the_invoice(truth, invoice)
     if row.posted_at is not None:
         raise Refusal("already_posted", N_("{number} is posted already."), number=row.number)
-    found = totals(
-        TaxedRow(line.net_minor, line.tax_code.category, line.rate_micro, line.tax_code.exemption_reason)
-        for line in truth.read["invoice_lines"].values()
-    )
+    found = totals(row_of(line.net_minor, line.tax_code) for line in truth.read["invoice_lines"].values())
     dated = issued_on or truth.effective_on
     plan.change(
         row, number=NUMBER, posted_at=truth.now, issued_on=dated, due_on=dated + (row.due_on - row.issued_on)

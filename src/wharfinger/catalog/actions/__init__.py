@@ -167,7 +167,11 @@ def change_tax_code(*, actor: Actor, tax_code: int, values: Values, key: str | N
     require(actor, "catalog.tax_code")
 
     def used(truth: Truth) -> None:
-        truth.read["used"] = Product.objects.filter(tax_code_id=tax_code).exists()
+        truth.read["used"] = any(
+            one.related_model._default_manager.filter(**{one.field.name: tax_code}).exists()  # type: ignore[union-attr]
+            for one in TaxCode._meta.get_fields(include_hidden=True)
+            if one.auto_created and not one.concrete
+        )
 
     plan = partial(rules.plan_tax_code_change, pk=tax_code, values=checked(rules.TAX_CODE, values))
     return post(

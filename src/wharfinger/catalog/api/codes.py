@@ -29,6 +29,9 @@ class TaxCodeGiven(Given):
     rate: Percent = Field(default="0", examples=["19"])
     category: Category = "S"
     exemption_reason: Line = ""
+    second_name: str = Field(default="", max_length=30, description="What a second tax is called.")
+    second_rate: Percent = Field(default="0", examples=["0"], description="Its rate; 0 for none.")
+    compound: bool = Field(default=False, description="Whether the second tax is asked of the first, too.")
     default: bool = False
 
 
@@ -40,6 +43,9 @@ class TaxCodeChange(Given):
     rate: Percent | None = None
     category: Category | None = None
     exemption_reason: Line | None = None
+    second_name: str | None = Field(default=None, max_length=30, examples=["PST"])
+    second_rate: Percent | None = None
+    compound: bool | None = None
     default: bool | None = None
     retired_on: date | None = None
 
@@ -53,6 +59,9 @@ class TaxCodeOut(Shown):
     rate: str = Field(examples=["19"])
     category: str = Field(examples=["S"])
     exemption_reason: str
+    second_name: str
+    second_rate: str = Field(examples=["0"])
+    compound: bool
     default: bool
     retired_on: date | None
 

@@ -37,7 +37,7 @@ CATEGORIES = {
 }
 STARTS = {"sold": N_("When sold"), "installed": N_("When installed")}
 SWAPS = {"remaining": N_("What remains"), "new": N_("A new one"), "none": N_("None")}
-TAX = ("code", "name", "rate", "category", "exemption_reason")
+TAX = ("code", "name", "rate", "category", "exemption_reason", "second_name", "second_rate")
 POLICY = ("name", "category", "start", "on_swap")
 
 
@@ -57,11 +57,21 @@ def _tax_row(one: TaxCode) -> Row:
         cells={
             "code": (one.code, reverse("catalog:tax_code", args=[one.pk])),
             "name": one.name,
-            "rate": f"{written(one.rate_micro, 4)} %",
+            "rate": _rates(one),
             "category": _(CATEGORIES[one.category]),
             "reason": one.exemption_reason or None,
             "word": word,
         },
+    )
+
+
+def _rates(one: TaxCode) -> str:
+    """The rates of a code in words: 5 % + 7 % PST."""
+    first = f"{written(one.rate_micro, 4)} %"
+    return (
+        f"{first} + {written(one.second_rate_micro, 4)} % {one.second_name}"
+        if one.second_rate_micro
+        else first
     )
 
 
@@ -92,13 +102,15 @@ def tax_codes(request: HttpRequest) -> HttpResponse:
 
 def _tax(post: QueryDict) -> dict[str, Any]:
     values: dict[str, Any] = {name: post.get(name, "").strip() for name in TAX}
-    rate = plain(scaled(values["rate"] or "0", 4, field="rate", most=1000 * 10**4), 4)
-    return values | {"rate": rate, "default": post.get("default") == "yes"}
+    for name in ("rate", "second_rate"):
+        values[name] = plain(scaled(values[name] or "0", 4, field=name, most=1000 * 10**4), 4)
+    return values | {name: post.get(name) == "yes" for name in ("compound", "default")}
 
 
 def _tax_stands(found: TaxCode) -> dict[str, Any]:
-    start: dict[str, Any] = {name: getattr(found, name, "") for name in (*TAX, "default")}
-    return start | {"rate": written(found.rate_micro, 4)}
+    start: dict[str, Any] = {name: getattr(found, name, "") for name in (*TAX, "compound", "default")}
+    second = written(found.second_rate_micro, 4) if found.second_rate_micro else ""
+    return start | {"rate": written(found.rate_micro, 4), "second_rate": second}
 
 
 TAX_CODE = Kept(
@@ -107,7 +119,7 @@ TAX_CODE = Kept(
     listed="catalog:tax_codes",
     template="catalog/tax_code.html",
     known_by="code",
-    fields=(*TAX, "default"),
+    fields=(*TAX, "compound", "default"),
     typed=_tax,
     born={"category": "S"},
     stands=_tax_stands,

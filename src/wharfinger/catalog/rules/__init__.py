@@ -98,6 +98,9 @@ TAX_CODE: dict[str, Check] = {
     "rate": percent,
     "category": one_of("S", "Z", "E", "AE", "K", "G", "O", "L", "M"),
     "exemption_reason": text(200),
+    "second_name": text(30),
+    "second_rate": percent,
+    "compound": yes_or_no,
     "default": yes_or_no,
     "retired_on": or_nothing(day),
 }
@@ -115,6 +118,7 @@ COLUMNS = {
     "price": "price_micro",
     "tax_code": "tax_code_id",
     "rate": "rate_micro",
+    "second_rate": "second_rate_micro",
     "cost": "cost_micro",
     "organization": "organization_id",
     "product": "product_id",
@@ -149,6 +153,20 @@ BORN_PRODUCT = {
     "valid_until": None,
     "retired_on": None,
 }
+
+
+BORN_TAX_CODE = {
+    "rate_micro": 0,
+    "category": "S",
+    "exemption_reason": "",
+    "second_name": "",
+    "second_rate_micro": 0,
+    "compound": False,
+    "default": False,
+    "retired_on": None,
+}
+RATES = {"rate_micro": "rate", "second_rate_micro": "second_rate", "compound": "compound"}
+"""What of a tax code lines were priced with, by the field that says it."""
 
 
 def columns(values: Values) -> dict[str, Any]:
@@ -334,8 +352,8 @@ def plan_tax_code(truth: Truth, *, values: Values) -> Plan:
     """Add a tax code; the first is the default."""
     _needed(values, "code", "name")
     plan = Plan()
-    born = {"rate_micro": 0, "category": "S", "exemption_reason": "", "default": False, "retired_on": None}
-    full = {**born, **columns(values)}
+    full = {**BORN_TAX_CODE, **columns(values)}
+    _second_is_named(full)
     full["default"] = full["default"] or not truth.read["tax_codes"]
     if full["default"]:
         _no_other_default(plan, truth)
@@ -345,15 +363,17 @@ def plan_tax_code(truth: Truth, *, values: Values) -> Plan:
 
 
 def plan_tax_code_change(truth: Truth, *, pk: int, values: Values) -> Plan:
-    """Change a tax code. Its rate stays once products use it: lines were priced with it."""
+    """Change a tax code. Its rates stay once anything uses it: lines were priced with them."""
     row = row_of(truth, "catalog.TaxCode", pk)
     new = columns(values)
-    if new.get("rate_micro", row.rate_micro) != row.rate_micro and truth.read["used"]:
-        raise Refusal(
-            "tax_code_used",
-            N_("Products use this tax code. Add one with the new rate and give it to them."),
-            field="rate",
-        )
+    for name, field in RATES.items():
+        if new.get(name, getattr(row, name)) != getattr(row, name) and truth.read["used"]:
+            raise Refusal(
+                "tax_code_used",
+                N_("Products use this tax code. Add one with the new rate and give it to them."),
+                field=field,
+            )
+    _second_is_named({name: new.get(name, getattr(row, name)) for name in ("second_name", *RATES)})
     if new.get("default") is False and row.default:
         raise Refusal(
             "default_needed",
@@ -368,6 +388,17 @@ def plan_tax_code_change(truth: Truth, *, pk: int, values: Values) -> Plan:
     plan.change(row, **new)
     plan.mention(row)
     return plan
+
+
+def _second_is_named(full: Values) -> None:
+    if full["second_rate_micro"] and not full["second_name"]:
+        raise BadInput("missing", N_("Please fill this in."), field="second_name")
+    if full["compound"] and not full["second_rate_micro"]:
+        raise BadInput(
+            "no_second_tax",
+            N_("Give the rate of the second tax that is asked of the first."),
+            field="second_rate",
+        )
 
 
 def _code_is_free(truth: Truth, code: str, but: int | None) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from wharfinger.base.money import extended
-from wharfinger.base.tax import TaxedRow, Totals, totals
+from wharfinger.base.tax import TaxedRow, Totals, row_of, totals
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries.reading import ORDER, SHEET, lines_on
 from wharfinger.demand.rules.recurring import PERIODS
@@ -62,8 +62,7 @@ def recurring_of(lines: Iterable[Line]) -> dict[str, int]:
 
 def taxed(line: Line, waived: int = 0) -> TaxedRow:
     """A line as its document's totals take it."""
-    code = line.tax_code
-    return TaxedRow(net_of(line, waived), code.category, code.rate_micro, code.exemption_reason)
+    return row_of(net_of(line, waived), line.tax_code)
 
 
 def totals_of(

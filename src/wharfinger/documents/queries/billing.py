@@ -19,6 +19,7 @@ from wharfinger.documents.queries.lines import (
     own_of,
     own_of_line,
     own_of_order,
+    second_share,
     sold_as,
     taxed,
     terms,
@@ -145,14 +146,21 @@ def _restore(past: Past, bill: Invoice, lines: Sequence[InvoiceLine]) -> None:
 
 def _credited(lines: list[CreditLine]) -> list[Rate]:
     """What is taken back by category and rate: the tax as the note decided it, so that all notes add up."""
-    found: dict[tuple[str, int], Rate] = {}
-    for one in lines:
-        of = one.invoice_line
-        key = of.tax_code.category, of.rate_micro
-        before = found.get(key, Rate(*key, taxed(0, of.tax_code, of.rate_micro).exemption_reason, 0, 0))
-        found[key] = before._replace(
-            net_minor=before.net_minor + one.net_minor, tax_minor=before.tax_minor + one.tax_minor
+    found: dict[tuple[str, int, str], Rate] = {}
+
+    def add(category: str, rate: int, reason: str, net: int, minor: int, name: str = "") -> None:
+        before = found.get((category, rate, name), Rate(category, rate, reason, 0, 0, name))
+        found[category, rate, name] = before._replace(
+            net_minor=before.net_minor + net, tax_minor=before.tax_minor + minor
         )
+
+    for one in lines:
+        code, rate = one.invoice_line.tax_code, one.invoice_line.rate_micro
+        first, reason = one.tax_minor - one.second_minor, taxed(0, code, rate).exemption_reason
+        add(code.category, rate, reason, one.net_minor, first)
+        if (second := tax.second_of(code)) is not None:
+            base = one.net_minor + (first if second.compound else 0)
+            add(code.category, second.rate_micro, "", base, one.second_minor, second.name)
     return list(found.values())
 
 
@@ -184,6 +192,7 @@ def _row(line: InvoiceLine, units: int, net_minor: int, currency: str, number: i
         less_each=each,
         less=Share(line.discount_micro) if line.discount_micro else None,
         tax=Share(line.rate_micro),
+        second_tax=second_share(line.tax_code),
         amount=Amount(net_minor, currency),
         own=own_of_line(product, line.line),
     )

@@ -11,6 +11,7 @@ from wharfinger.documents.queries.lines import (
     own_of,
     own_of_line,
     said_as,
+    second_share,
     terms,
 )
 from wharfinger.documents.queries.parties import (
@@ -95,6 +96,7 @@ def _row(line: PurchaseLine, currency: str, part_number: str, number: int) -> Li
         quantity=quantity,
         price=price,
         tax=Share(line.tax_code.rate_micro) if line.tax_code else None,
+        second_tax=second_share(line.tax_code),
         amount=Amount(net, currency),
         expected_on=line.expected_on,
         own=own_of_line(product, None),
@@ -109,6 +111,7 @@ def _freight(order: PurchaseOrder, language: str, code: TaxCode | None) -> LineR
         Quantity(1),
         price=Price(micro, order.currency),
         tax=Share(code.rate_micro) if code else None,
+        second_tax=second_share(code),
         amount=Amount(order.freight_minor, order.currency),
     )
 

@@ -110,6 +110,7 @@ def sold_row(line: Line, units: int, number: int) -> LineRow:
         less_each=each,
         less=Share(line.discount_micro) if line.discount_micro else None,
         tax=Share(line.tax_code.rate_micro),
+        second_tax=second_share(line.tax_code),
         amount=Amount(net, line.currency),
         expected_on=line.promised_on,
         own=own_of_line(product, line),
@@ -117,9 +118,15 @@ def sold_row(line: Line, units: int, number: int) -> LineRow:
     )
 
 
+def second_share(code: TaxCode | None) -> Share | None:
+    """The rate of a code's second tax."""
+    return Share(code.second_rate_micro) if code and code.second_rate_micro else None
+
+
 def taxed(net_minor: int, code: TaxCode, rate_micro: int) -> TaxedRow:
     """An amount and how it is taxed; a reason is named only where nothing is charged."""
-    return TaxedRow(net_minor, code.category, rate_micro, "" if rate_micro else code.exemption_reason)
+    reason = "" if rate_micro else code.exemption_reason
+    return TaxedRow(net_minor, code.category, rate_micro, reason, tax.second_of(code))
 
 
 def breakdown(rates: Iterable[Rate], currency: str) -> tuple[TaxRow, ...]:
@@ -131,8 +138,9 @@ def breakdown(rates: Iterable[Rate], currency: str) -> tuple[TaxRow, ...]:
             Amount(rate.net_minor, currency),
             Amount(rate.tax_minor, currency),
             rate.exemption_reason,
+            rate.name,
         )
-        for rate in sorted(rates, key=lambda rate: (-rate.rate_micro, rate.category))
+        for rate in sorted(rates, key=lambda rate: (rate.name, -rate.rate_micro, rate.category))
     )
 
 

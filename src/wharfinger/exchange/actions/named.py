@@ -59,7 +59,17 @@ NOUNS: Mapping[str, Noun] = {
         "code",
         catalog_rules.TAX_CODE,
         catalog_rules.COLUMNS,
-        plain=("code", "name", "rate", "category", "exemption_reason", "default"),
+        plain=(
+            "code",
+            "name",
+            "rate",
+            "category",
+            "exemption_reason",
+            "second_name",
+            "second_rate",
+            "compound",
+            "default",
+        ),
     ),
     "customer_groups": Noun(
         CustomerGroup,

@@ -31,9 +31,13 @@ PERCENT = 4
 def tax_codes(ids: Ids) -> Rows:
     """Tax codes."""
     for one in TaxCode.objects.filter(among(ids)).order_by("code"):
-        row = {name: getattr(one, name) for name in ("code", "name", "category", "exemption_reason")}
+        row = {
+            name: getattr(one, name)
+            for name in ("code", "name", "category", "exemption_reason", "second_name", "compound")
+        }
         yield row | {
             "rate": plain(one.rate_micro, PERCENT),
+            "second_rate": plain(one.second_rate_micro, PERCENT),
             "default": one.default,
             "retired_on": one.retired_on,
         }

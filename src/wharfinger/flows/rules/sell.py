@@ -8,7 +8,7 @@ from typing import Any
 
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
-from wharfinger.base.tax import TaxedRow, Totals, totals
+from wharfinger.base.tax import Totals, row_of, totals
 from wharfinger.base.words import same
 from wharfinger.billing.rules import at_home, rate_of, receivable
 from wharfinger.billing.rules import invoices as billing
@@ -293,10 +293,7 @@ def _bill(
         for line in billed
     ]
     taxed = [codes[line["tax_code_id"]] for line in billed]
-    found = totals(
-        TaxedRow(net, code.category, code.rate_micro, code.exemption_reason)
-        for net, code in zip(nets, taxed, strict=True)
-    )
+    found = totals(row_of(net, code) for net, code in zip(nets, taxed, strict=True))
     rate = rate_of(truth, currency, sale.rate_micro)
     theirs = truth.read["sites"].get(sale.organization, ())
     made, place = billing.begin(

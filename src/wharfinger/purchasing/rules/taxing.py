@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.base.tax import Rate, TaxedRow, totals
+from wharfinger.base.tax import Rate, row_of, totals
 from wharfinger.ledger.plan import Truth
 
 NO_TAX = 0
@@ -28,9 +28,7 @@ def sums(lines: Iterable[tuple[int, Any]], freight_minor: int) -> Sums:
     """What an order comes to: each line's net and tax code; freight is taxed as most of what it brings."""
     rows = list(lines)
     found = totals(
-        TaxedRow(net, code.category, code.rate_micro, "" if code.rate_micro else code.exemption_reason)
-        for net, code in [*rows, (freight_minor, code_of_freight(rows))]
-        if code is not None
+        row_of(net, code) for net, code in [*rows, (freight_minor, code_of_freight(rows))] if code is not None
     )
     net = sum(net for net, _code in rows)
     by_rate = tuple(one for one in found.by_rate if one.net_minor)
