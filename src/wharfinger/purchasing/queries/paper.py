@@ -87,6 +87,8 @@ def to_buy() -> list[dict[str, Any]]:
         number=F(f"{of}sheet__number"),
         sku=F("product__sku"),
         decimals=F("product__quantity_decimals"),
+        # PostgreSQL sorts groups only by what they are grouped by.
+        priority=F(f"{of}sheet__priority"),
     ).annotate(units=Sum("quantity"))
     return list(rows.order_by(*served(of))[:CHOICES])
 
