@@ -93,11 +93,13 @@ def to(catcher: Catcher) -> Counter[str]:
 @pytest.mark.django_db
 def test_ticket_resource_order_owner_and_opportunity_owner_are_told(company: World, catcher: Catcher) -> None:
     lead, seller, hunter = person("lead"), person("seller"), person("hunter")
+    does = person("does")
     Setting.objects.create(key="serve_back_orders", value=False)
     product = company.product()
     company.stock(product, 5)
     ticket = create_work_order(
-        actor=HOUSE, wish=WorkWish("ticket", company.customer.pk, title="New routers", lead=lead.pk)
+        actor=HOUSE,
+        wish=WorkWish("ticket", company.customer.pk, title="New routers", lead=lead.pk, resource=does.pk),
     ).one("demand.Sheet")
     deal = create_opportunity(
         actor=HOUSE, wish=OpportunityWish(company.customer.pk, "Routers", owner=hunter.pk)
@@ -112,14 +114,14 @@ def test_ticket_resource_order_owner_and_opportunity_owner_are_told(company: Wor
     catcher.mails.clear()
     held = reserve(actor=HOUSE, holds=[Hold(line.pk, 2, company.location.place_id)])
     work_off()
-    assert to(catcher) == {"lead": 1, "seller": 1, "hunter": 1}
+    assert to(catcher) == {"lead": 1, "does": 1, "seller": 1, "hunter": 1}
     body = catcher.mails[0].get_content()
     assert f"{Sheet.objects.get(pk=ticket).number}: 2 × {product.sku} {product.name} is reserved" in body
     assert f"/work-orders/{ticket}/" in body
     catcher.mails.clear()
     reverse(actor=HOUSE, entry=held.id)
     work_off()
-    assert to(catcher) == {"lead": 1, "seller": 1, "hunter": 1}
+    assert to(catcher) == {"lead": 1, "does": 1, "seller": 1, "hunter": 1}
     assert "has been taken back" in catcher.mails[0].get_content()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.models import Setting
@@ -13,10 +14,13 @@ from wharfinger.billing.actions.invoices import invoice
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.demand.actions import change_line, remove_line
 from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
-from wharfinger.ledger.models import Entry
+from wharfinger.ledger.models import Entry, Place
 from wharfinger.ledger.reverse import reverse
-from wharfinger.parties.models import Contact, Role, User
+from wharfinger.parties.models import Contact, Organization, Role, Site, User
+from wharfinger.sales.actions.orders import create_order
+from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.work.models import WorkOrder
 
 pytestmark = pytest.mark.django_db
@@ -173,3 +177,72 @@ def test_the_price_of_an_invoiced_charge_stays(client: Client, company: World) -
     assert refused.value.code == "covered"
     assert entries() == before
     assert Line.objects.get().unit_price_micro == product.price_micro
+
+
+def test_a_ticket_serves_an_order_and_is_done_by_somebody(client: Client, company: World) -> None:
+    timo = User.objects.create(username="timo", name="Timo")
+    timo.roles.add(Role.objects.create(name="technician", permissions=["work.*"]))
+    wish = OrderWish(company.customer.pk, (LineWish(company.product().pk, 1),), confirm=True)
+    order = create_order(actor=company.user, wish=wish).one("demand.Sheet")
+    number = Sheet.objects.get(pk=order).number
+    page = f"/orders/{order}/"
+    assert f"/tickets/new/?organization={company.customer.pk}&amp;order={order}" in see(client, page)
+    assert number in see(client, f"/tickets/new/?organization={company.customer.pk}&order={order}")
+    typed = {"organization": company.customer.pk, "order": order, "resource": timo.pk, "title": "Install it"}
+    do(client, "/tickets/new/", typed)
+    ticket = WorkOrder.objects.get()
+    assert (ticket.order_id, ticket.resource_id) == (order, timo.pk)
+    shown = see(client, page)
+    assert "T-1 Install it" in shown
+    assert "Timo" in shown
+    shown = see(client, f"/work-orders/{ticket.pk}/")
+    assert ("Timo" in shown, number in shown) == (True, True)
+    assert "T-1" in see(client, f"/tickets/?resource={timo.pk}")
+    assert "T-1" not in see(client, f"/tickets/?resource={company.user.pk}")
+    edit = f"/work-orders/{ticket.pk}/edit/"
+    assert number in see(client, edit)
+    do(client, edit, {"title": "Install it", "order": "", "resource": ""})
+    ticket.refresh_from_db()
+    assert (ticket.order_id, ticket.resource_id) == (None, None)
+    reverse(actor=company.user, entry=Entry.objects.latest("pk").pk)
+    ticket.refresh_from_db()
+    assert (ticket.order_id, ticket.resource_id) == (order, timo.pk)
+    clean()
+
+
+def test_work_serves_only_an_order_of_its_customer(client: Client, company: World) -> None:
+    other = Organization.objects.create(name="Other")
+    Site.objects.create(
+        organization=other,
+        name="There",
+        place=Place.objects.create(kind="customer"),
+        rented_place=Place.objects.create(kind="rented"),
+    )
+    wish = OrderWish(other.pk, (LineWish(company.product().pk, 1),), confirm=True)
+    order = create_order(actor=company.user, wish=wish).one("demand.Sheet")
+    gone = User.objects.create(username="gone", name="Gone", is_active=False)
+    do(client, "/tickets/new/", {"organization": company.customer.pk})
+    ticket = WorkOrder.objects.get()
+    before = entries()
+    wrong = {"organization": company.customer.pk, "order": order}
+    refused = do(client, "/tickets/new/", wrong, 422)
+    assert "This customer has no such sales order." in refused.content.decode()
+    refused = do(client, f"/work-orders/{ticket.pk}/edit/", {"order": order}, 422)
+    assert "This customer has no such sales order." in refused.content.decode()
+    refused = do(client, f"/work-orders/{ticket.pk}/edit/", {"resource": gone.pk}, 422)
+    assert "Gone does not sign in here any more" in refused.content.decode()
+    assert (entries(), WorkOrder.objects.count()) == (before, 1)
+    clean()
+
+
+def test_the_api_says_whom_work_serves_and_who_does_it(client: Client, company: World) -> None:
+    wish = OrderWish(company.customer.pk, (LineWish(company.product().pk, 1),), confirm=True)
+    order = create_order(actor=company.user, wish=wish).one("demand.Sheet")
+    given = {"kind": "ticket", "organization": company.customer.pk, "order": order}
+    made = send(client, "POST", "/work-orders", given | {"resource": company.user.pk}, 201)
+    assert (made["order"], made["resource"]) == (order, company.user.pk)
+    send(client, "POST", "/work-orders", given | {"order": made["id"]}, 422)
+    for found, narrow in ((1, f"order={order}"), (1, f"resource={company.user.pk}"), (0, "order=999")):
+        assert len(send(client, "GET", f"/work-orders?{narrow}")["items"]) == found
+    changed = send(client, "PATCH", f"/work-orders/{made['id']}", {"order": None, "resource": None})
+    assert (changed["order"], changed["resource"]) == (None, None)

@@ -146,6 +146,7 @@ def people_of(
         "sheet__owner_id",
         "order__owner_id",
         "sheet__work_order__lead_id",
+        "sheet__work_order__resource_id",
         "sheet__quote__opportunity__owner_id",
         "order__order__quote__opportunity__owner_id",
         "requested_by_id",
@@ -155,10 +156,11 @@ def people_of(
             **common,
             "owner": [user for user in (owner, of_order) if user],
             "lead": [lead] if lead else [],
+            "resource": [does] if does else [],
             "opportunity_owner": [user for user in (by_quote, by_order) if user],
             "requester": [asked] if asked else [],
         }
-        for pk, owner, of_order, lead, by_quote, by_order, asked in found
+        for pk, owner, of_order, lead, does, by_quote, by_order, asked in found
     }
 
 

@@ -98,6 +98,9 @@ FIELDS: dict[str, str] = {
     "required": N_("Required"),
     "retired_at": N_("Retired"),
     "removed_at": N_("Taken off"),
+    "order": N_("Sales order"),
+    "resource": N_("Resource"),
+    "lead": N_("Lead"),
     "pack_quantity": N_("Pack size"),
     "minimum_quantity": N_("Least order"),
     "from_quantity": N_("From quantity"),
@@ -131,6 +134,7 @@ FIELDS: dict[str, str] = {
 
 POINTS = {
     "category": "category",
+    "order": "order",
     "family": "family",
     "organization": "organization",
     "site": "site",

@@ -20,7 +20,7 @@ from wharfinger.parties.models import Site
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries import built
 from wharfinger.stock.queries.truth import read_homes
-from wharfinger.work import rules
+from wharfinger.work import queries, rules
 from wharfinger.work.models import WorkOrder
 from wharfinger.work.rules import Provision, WorkWish
 
@@ -39,9 +39,10 @@ def create_work_order(*, actor: Actor, wish: WorkWish, key: str | None = None) -
                     wish.organization,
                     site=wish.site,
                     contact=wish.contact,
-                    people=(wish.owner, wish.lead),
+                    people=(wish.owner, wish.lead, wish.resource),
                     may="work.read",
                 ),
+                partial(queries.require_order, wish.order, wish.organization),
                 demand.read_these_products(products),
                 demand.read_components,
                 demand.read_routing,
@@ -71,7 +72,11 @@ def change_work_order(
         "change",
         Wish(
             documents=[(Sheet, [work_order]), (WorkOrder, [work_order])],
-            reads=(read_standing, read_changed(work_order, values | (own or {}))),
+            reads=(
+                read_standing,
+                read_changed(work_order, values | (own or {})),
+                queries.read_order_of(work_order, (own or {}).get("order_id")),
+            ),
         ),
         partial(rules.plan_change, work_order=work_order, values=values, own=own or {}),
         actor=actor,

@@ -73,7 +73,11 @@ class WorkOrderGiven(SheetGiven):
     charges: list[ChargeGiven] = Field(default=[], max_length=1000)
     then: Then = None
     title: Line = Field(default="", examples=["Router keeps restarting"])
-    lead: Id | None = Field(default=None, description="The ticket's primary resource, the project's lead.")
+    lead: Id | None = Field(default=None, description="Who answers for it.")
+    resource: Id | None = Field(default=None, description="Who does it: the ticket's primary resource.")
+    order: Id | None = Field(
+        default=None, examples=[None], description="The sales order of the customer that it serves."
+    )
     billable: bool = True
     scope: Scope = "generic"
     expected_on: date | None = None
@@ -84,6 +88,8 @@ class WorkOrderChange(SheetChange):
     """What changes of a work order; its charges have verbs of their own."""
 
     lead: Id | None = None
+    resource: Id | None = None
+    order: Id | None = Field(default=None, examples=[None])
     scope: Scope | None = None
     expected_on: date | None = None
     priority: Priority | None = None
@@ -95,6 +101,8 @@ class WorkOrderOut(SheetOut):
     kind: Kind
     number: str = Field(examples=["T-12"])
     lead: Id | None
+    resource: Id | None
+    order: Id | None
     billable: bool
     scope: Scope
     expected_on: date | None
@@ -159,6 +167,8 @@ WORK_ORDERS = Listing(
         "organization": "organization_id",
         "owner": "owner_id",
         "lead": "work_order__lead_id",
+        "resource": "work_order__resource_id",
+        "order": "work_order__order_id",
         "number": "number",
         "customer_reference": "customer_reference",
         "scope": "work_order__scope",
@@ -215,9 +225,15 @@ def one_work_order(request: Request, id: Id) -> HttpResponse:
 def change_work_order(request: Request, id: Id, body: WorkOrderChange) -> HttpResponse:
     """Change the words, dates and people of a work order."""
     sent = body.model_dump(exclude_unset=True)
-    may_be_empty = ("contact", "expected_on")
+    may_be_empty = ("contact", "expected_on", "resource", "order")
     given = {key: value for key, value in sent.items() if value is not None or key in may_be_empty}
-    own = {"lead": "lead_id", "scope": "scope", "expected_on": "expected_on"}
+    own = {
+        "lead": "lead_id",
+        "resource": "resource_id",
+        "order": "order_id",
+        "scope": "scope",
+        "expected_on": "expected_on",
+    }
     columns = {"contact": "contact_id", "owner": "owner_id"}
     act = partial(
         actions.change_work_order,

@@ -16,7 +16,13 @@ class WorkOrder(models.Model):
     subject: ClassVar[str] = "work_order"
     sheet = models.OneToOneField(Sheet, models.PROTECT, primary_key=True, related_name="work_order")
     lead = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="leads")
-    """The ticket's primary resource, the project's lead."""
+    """Who answers for it: the project's lead."""
+    resource = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="does", db_index=False
+    )
+    """Who does it: the ticket's primary resource."""
+    order = models.ForeignKey(Sheet, models.PROTECT, null=True, related_name="work")
+    """The sales order that it serves."""
     billable = models.BooleanField(default=True)
     scope = models.CharField(
         max_length=16,

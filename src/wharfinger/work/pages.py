@@ -21,6 +21,7 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.base.words import tidy
 from wharfinger.demand import needed, pressing
 from wharfinger.demand.entry import in_rows
+from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import (
     GOODS_TONES,
     MONEY_TONES,
@@ -72,8 +73,10 @@ def _rows(kind: str, ask: Ask) -> Rows:
         found = found.filter(money_word__in=words)
     if words := ask.many("priority"):
         found = found.filter(priority__in=words)
-    if person := ask.one("lead"):
-        found = found.filter(work_order__lead_id=int(person) if person.isdecimal() else 0)
+    for role in ("lead", "resource"):
+        if person := ask.one(role):
+            named = int(person) if person.isdecimal() else 0
+            found = found.filter(**{f"work_order__{role}_id": named})
     first, last = ask.days("expected")
     found = found.filter(work_order__expected_on__gte=first) if first else found
     found = found.filter(work_order__expected_on__lte=last) if last else found
@@ -105,8 +108,13 @@ def _row(row: Any, total: int, stages: dict[str, int]) -> Row:
             "expected": row.work_order.expected_on,
             "total": (total, row.currency),
             "lead": str(row.work_order.lead) if row.work_order.lead else None,
+            "resource": str(row.work_order.resource) if row.work_order.resource else None,
         },
     )
+
+
+def _who(_ask: Ask) -> list[tuple[str, str]]:
+    return [(str(pk), name) for pk, name in people_who("work.read").items()]
 
 
 def _table(kind: str, title: str, new: str, empty: str) -> Table:
@@ -125,17 +133,14 @@ def _table(kind: str, title: str, new: str, empty: str) -> Table:
             Column("expected", N_("Expected"), "date", sortable=True),
             Column("total", N_("Total"), "money"),
             Column("lead", N_("Lead"), "person"),
+            Column("resource", N_("Resource"), "person"),
         ),
         filters=(
             Filter("customer", N_("Customer")),
             Filter("goods", N_("Goods"), "many", lambda _ask: [(k, _(GOODS[k])) for k in GOODS_TONES]),
             Filter("money", N_("Money"), "many", lambda _ask: [(k, _(MONEY[k])) for k in MONEY_TONES]),
-            Filter(
-                "lead",
-                N_("Lead"),
-                "choice",
-                lambda _ask: [(str(pk), name) for pk, name in people_who("work.read").items()],
-            ),
+            Filter("lead", N_("Lead"), "choice", _who),
+            Filter("resource", N_("Resource"), "choice", _who),
             pressing.FILTER,
             Filter("expected", N_("Expected"), "date"),
         ),
@@ -224,6 +229,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             "heading": _(NEW[kind]),
             "scopes": _scopes(kind),
             "people": _people(),
+            "serves": _served(form.values) or None,
             "priorities": pressing.choices(),
             "ways": further.ways(request.user, kind),  # type: ignore[arg-type]
             "back": reverse(f"work:{PLURALS[kind]}"),
@@ -246,6 +252,8 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             expected_on=typed_day(given, "promised_on"),
             owner=typed_id(given, "owner"),
             lead=typed_id(given, "lead"),
+            resource=typed_id(given, "resource"),
+            order=typed_id(given, "order"),
             **pressing.typed(given),
         )
         if (then := given.get("then")) and wish.lines:
@@ -259,6 +267,13 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
         back=lambda done: reverse("work:work_order", args=[done.one("demand.Sheet")]),
         again=in_rows(show, given),
     )
+
+
+def _served(given: Mapping[str, Any]) -> list[tuple[int, str]]:
+    """The order that new work is to serve, where one is named."""
+    named = str(given.get("order", ""))
+    found = Sheet.objects.filter(pk=int(named), kind="order") if named.isdecimal() and len(named) < 19 else ()
+    return [(one.pk, one.number) for one in found]
 
 
 def _scopes(kind: str) -> list[tuple[str, str]]:
@@ -287,7 +302,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             "form": form,
             "heading": heading,
             "scopes": _scopes(row.kind),
-            "people": _people(row.owner, row.work_order.lead),
+            "people": _people(row.owner, row.work_order.lead, row.work_order.resource),
+            "serves": queries.orders_of(row.organization_id),
             "priorities": pressing.choices(),
             "contacts": contacts_of(row.organization_id),
             "back": back,
@@ -304,6 +320,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                     "contact": row.contact_id or "",
                     "owner": row.owner_id or "",
                     "lead": row.work_order.lead_id or "",
+                    "resource": row.work_order.resource_id or "",
+                    "order": row.work_order.order_id or "",
                     "scope": row.work_order.scope,
                     "priority": row.priority,
                     "promised_on": expected.isoformat() if expected else "",
@@ -326,6 +344,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             own={
                 "expected_on": typed_day(given, "promised_on"),
                 "lead_id": typed_id(given, "lead"),
+                "resource_id": typed_id(given, "resource"),
+                "order_id": typed_id(given, "order"),
                 **({"scope": given["scope"]} if given.get("scope") in SCOPES else {}),
             },
         ),

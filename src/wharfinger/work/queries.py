@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 
 from wharfinger.base import configuration, money
 from wharfinger.base.door import known, module_on
+from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.amounts import money_of, open_on, totals_of
 from wharfinger.demand.queries.reading import SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.queries.words import with_words
 from wharfinger.ledger.models import Holding
+from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.prepared import Prepared, an_id
 from wharfinger.work.rules import NUMBERS
 
@@ -22,7 +24,17 @@ from wharfinger.work.rules import NUMBERS
 def work_orders() -> QuerySet[Any, Any]:
     """Every ticket, project, contract and job that is not undone, with its words."""
     rows = Sheet.objects.filter(kind__in=list(NUMBERS), void__isnull=True)
-    return with_words(rows.select_related("organization", "contact", "owner", "work_order__lead"), SHEET)
+    return with_words(
+        rows.select_related(
+            "organization",
+            "contact",
+            "owner",
+            "work_order__lead",
+            "work_order__resource",
+            "work_order__order",
+        ),
+        SHEET,
+    )
 
 
 def shown_kinds() -> list[str]:
@@ -35,6 +47,37 @@ def open_work(organization: int) -> list[Sheet]:
     rows = Sheet.objects.filter(organization_id=organization, kind__in=shown_kinds(), void__isnull=True)
     still = rows.filter(work_order__completed_at__isnull=True, work_order__cancelled_at__isnull=True)
     return list(still.order_by("-pk")[:200])
+
+
+def orders_of(organization: int) -> list[tuple[int, str]]:
+    """The sales orders of a customer that work may serve, the newest first."""
+    found = Sheet.objects.filter(organization_id=organization, kind="order", void__isnull=True)
+    return list(
+        found.exclude(order__cancelled_at__isnull=False).order_by("-pk").values_list("pk", "number")[:200]
+    )
+
+
+def require_order(order: int | None, organization: int, _truth: Truth) -> None:
+    """Let pass a sales order of this customer; raises BadInput for any other."""
+    orders = Sheet.objects.filter(organization_id=organization, kind="order", void__isnull=True)
+    if order is not None and not orders.filter(pk=order).exists():
+        raise BadInput("no_such_order", N_("This customer has no such sales order."), field="order")
+
+
+def read_order_of(work_order: int, order: int | None) -> Callable[[Truth], None]:
+    """The same for work that is locked."""
+
+    def read(truth: Truth) -> None:
+        document = truth.documents.get("demand.Sheet", {}).get(work_order)
+        if document is not None:
+            require_order(order, document.organization_id, truth)
+
+    return read
+
+
+def serving(order: int) -> list[Sheet]:
+    """The tickets, projects, contracts and jobs that serve a sales order, with their words, the newest first."""
+    return list(work_orders().filter(work_order__order=order, kind__in=shown_kinds()).order_by("-pk"))
 
 
 def numbered_units(product: int, units: int, *, line: int | None, location: int | None) -> int:
@@ -84,6 +127,8 @@ def show_work_orders(rows: Sequence[Any], include: frozenset[str] = frozenset())
             "contact": row.contact_id,
             "owner": row.owner_id,
             "lead": row.work_order.lead_id,
+            "resource": row.work_order.resource_id,
+            "order": row.work_order.order_id,
             "currency": row.currency,
             "customer_reference": row.customer_reference,
             "billable": row.work_order.billable,

@@ -40,6 +40,10 @@ class WorkWish:
     contact: int | None = None
     owner: int | None = None
     lead: int | None = None
+    resource: int | None = None
+    """Who does it."""
+    order: int | None = None
+    """The sales order of the same customer that it serves."""
     site: int | None = None
     currency: str | None = None
     number: str | None = None
@@ -106,6 +110,8 @@ def plan_work_order(truth: Truth, *, wish: WorkWish) -> Plan:
         "work.WorkOrder",
         sheet_id=sheet,
         lead_id=wish.lead or truth.actor,
+        resource_id=wish.resource,
+        order_id=wish.order,
         billable=wish.billable,
         scope=wish.scope,
         expected_on=wish.expected_on,
@@ -120,6 +126,8 @@ def plan_work_order(truth: Truth, *, wish: WorkWish) -> Plan:
         for made in plan.creates.get("demand.Line", ()):
             made["billable"] = False
     plan.mention(("work_order", sheet))
+    if wish.order is not None:
+        plan.mention(("order", wish.order))
     return plan
 
 

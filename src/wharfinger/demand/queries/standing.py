@@ -210,7 +210,7 @@ def read_changed(sheet: int, values: Mapping[str, Any]) -> Callable[[Truth], Non
             require_theirs(document.organization_id, contact=values.get("contact_id"))
         permission = "sales.read" if document is None else READS.get(document.kind, "work.read")
         work = truth.documents.get("work.WorkOrder", {}).get(sheet)
-        for name, row in (("owner", document), ("lead", work)):
+        for name, row in (("owner", document), ("lead", work), ("resource", work)):
             person = values.get(f"{name}_id")
             if person is not None and (row is None or getattr(row, f"{name}_id") != person):
                 require_people([person], permission, field=name)

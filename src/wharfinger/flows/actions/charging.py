@@ -31,6 +31,7 @@ from wharfinger.stock.queries import built
 from wharfinger.stock.queries.truth import claims_on, read_homes, read_layer_dates, read_lots
 from wharfinger.work import actions as work
 from wharfinger.work.models import WorkOrder
+from wharfinger.work.queries import require_order
 from wharfinger.work.rules import WorkWish
 
 PERMISSIONS = {
@@ -92,12 +93,13 @@ def open_and(
     if not wish.lines:
         return work.create_work_order(actor=actor, wish=wish, key=key)
     charging = Charging(then, wish.lines, _tidy(codes), work=wish)
-    people = (wish.owner, wish.lead)
+    people = (wish.owner, wish.lead, wish.resource)
     customer = read_customer(
         wish.organization, site=wish.site, contact=wish.contact, people=people, may="work.read"
     )
     offers = demand.read_offers(wish.lines, organization=wish.organization, currency=wish.currency)
-    looked = _wish(charging, documents=[], first=_no_lines, reads=(customer, offers))
+    served = partial(require_order, wish.order, wish.organization)
+    looked = _wish(charging, documents=[], first=_no_lines, reads=(customer, served, offers))
     try:
         return post(VERBS[then], looked, partial(plan_charge_and, charging=charging), actor=actor, key=key)
     except NothingToServe:

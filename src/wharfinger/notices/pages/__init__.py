@@ -32,6 +32,7 @@ CONSUMERS = {
 ROLE_WORDS = {
     "owner": N_("Owner of the document"),
     "lead": N_("Lead of the ticket or project"),
+    "resource": N_("Who does the ticket"),
     "opportunity_owner": N_("Owner of the opportunity"),
     "requester": N_("Who asked for it"),
     "purchasing_team": N_("Purchasing team"),

@@ -9,27 +9,30 @@ from dataclasses import dataclass
 from wharfinger.base.refusal import N_
 
 EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "to_approve": (N_("waits for approval"), ("approvers", "owner", "lead", "requester")),
-    "rejected": (N_("is rejected"), ("owner", "lead", "requester")),
-    "to_order": (N_("is to be ordered"), ("purchasing_team", "owner", "lead", "requester")),
-    "on_order": (N_("is on order"), ("owner", "lead", "opportunity_owner", "requester")),
-    "bin": (N_("is reserved"), ("owner", "lead", "opportunity_owner", "requester")),
-    "picked": (N_("is picked"), ("owner", "lead", "opportunity_owner", "requester")),
-    "container": (N_("is packed"), ("owner", "lead", "opportunity_owner", "requester")),
-    "ready": (N_("is ready to deliver"), ("owner", "lead", "opportunity_owner", "requester")),
-    "in_transit": (N_("is on its way"), ("owner", "lead", "opportunity_owner", "requester")),
-    "customer": (N_("is delivered"), ("owner", "lead", "opportunity_owner", "requester")),
-    "returns": (N_("has come back"), ("owner", "lead", "opportunity_owner", "requester")),
+    "to_approve": (N_("waits for approval"), ("approvers", "owner", "lead", "resource", "requester")),
+    "rejected": (N_("is rejected"), ("owner", "lead", "resource", "requester")),
+    "to_order": (N_("is to be ordered"), ("purchasing_team", "owner", "lead", "resource", "requester")),
+    "on_order": (N_("is on order"), ("owner", "lead", "resource", "opportunity_owner", "requester")),
+    "bin": (N_("is reserved"), ("owner", "lead", "resource", "opportunity_owner", "requester")),
+    "picked": (N_("is picked"), ("owner", "lead", "resource", "opportunity_owner", "requester")),
+    "container": (N_("is packed"), ("owner", "lead", "resource", "opportunity_owner", "requester")),
+    "ready": (N_("is ready to deliver"), ("owner", "lead", "resource", "opportunity_owner", "requester")),
+    "in_transit": (N_("is on its way"), ("owner", "lead", "resource", "opportunity_owner", "requester")),
+    "customer": (N_("is delivered"), ("owner", "lead", "resource", "opportunity_owner", "requester")),
+    "returns": (N_("has come back"), ("owner", "lead", "resource", "opportunity_owner", "requester")),
     "invoiced": (N_("is invoiced"), ("owner", "opportunity_owner")),
     "adjustment": (
         N_("is missing from stock and is wanted again"),
-        ("owner", "lead", "opportunity_owner", "requester"),
+        ("owner", "lead", "resource", "opportunity_owner", "requester"),
     ),
     "expired": (
         N_("is no longer reserved, as the hold has expired"),
-        ("owner", "lead", "opportunity_owner", "requester"),
+        ("owner", "lead", "resource", "opportunity_owner", "requester"),
     ),
-    "late": (N_("comes later than promised"), ("owner", "lead", "opportunity_owner", "requester")),
+    "late": (
+        N_("comes later than promised"),
+        ("owner", "lead", "resource", "opportunity_owner", "requester"),
+    ),
     "low": (N_("runs low"), ("purchasing_team",)),
     "expiring": (N_("expires soon"), ("purchasing_team",)),
     "accepted": (N_("is accepted by the customer"), ("owner", "opportunity_owner")),
@@ -47,7 +50,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "order_late": (N_("comes later than somebody was promised"), ("buyer",)),
     "mentioned": (N_("mentions me"), ()),
     "todo": (N_("is for me to do"), ()),
-    "back": (N_("has been taken back"), ("owner", "lead", "opportunity_owner", "requester")),
+    "back": (N_("has been taken back"), ("owner", "lead", "resource", "opportunity_owner", "requester")),
 }
 """By the kind of place that units of a line reach, or when a hold ends, buying is rejected or a step is undone: the
 words, and who is told.
@@ -77,7 +80,16 @@ WHOLE: dict[str, str] = {
 }
 """What events are called that are not about units of a line."""
 
-ROLES = ("owner", "lead", "opportunity_owner", "requester", "purchasing_team", "approvers", "buyer")
+ROLES = (
+    "owner",
+    "lead",
+    "resource",
+    "opportunity_owner",
+    "requester",
+    "purchasing_team",
+    "approvers",
+    "buyer",
+)
 
 ARRIVED = N_("has arrived and is reserved")
 

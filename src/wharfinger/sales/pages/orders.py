@@ -51,6 +51,7 @@ from wharfinger.sales.actions import orders as actions
 from wharfinger.sales.pages.lights import lights_of
 from wharfinger.sales.pages.quotes import owners, typed_of, words_of
 from wharfinger.sales.rules.orders import OrderWish
+from wharfinger.work.queries import serving
 
 
 def _rows(ask: Ask) -> Rows:
@@ -193,6 +194,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "open_minor": open_on(row, sums[pk].total, billed[pk]),
         "may_change": may_change,
         "may_add": may_change,
+        "tickets": _tickets(pk) if request.user.may("work.read") else [],  # type: ignore[union-attr]
         "quote": Sheet.objects.filter(pk=row.order.quote_id).first() if row.order.quote_id else None,
         "charged": list(Sheet.objects.filter(pk__in=charged)) if charged else [],
         "columns": columns(),
@@ -314,6 +316,11 @@ def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
         back=back,
         again=show,
     )
+
+
+def _tickets(order: int) -> list[tuple[Sheet, tuple[str, str]]]:
+    """The work that serves an order, each with what is said of its goods."""
+    return [(one, goods_chip(one.goods_word)) for one in serving(order)]  # type: ignore[attr-defined]
 
 
 def to_fulfil(entry: int, actor: Actor) -> list[further.Offered]:
