@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wharfinger.base import configuration, further, money, worded
+from wharfinger.base import clock, configuration, further, money, worded
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.money import reckoned, rounded
 from wharfinger.base.page import Form, page, page_act
@@ -141,7 +143,9 @@ def quote_list(request: HttpRequest) -> HttpResponse:
 @page("sales.read")
 def quote(request: HttpRequest, pk: int) -> HttpResponse:
     """One quote: its lines, what it holds, and what happened to it."""
-    row = queries.quote(pk)
+    known = configuration.read("currency", "quote_approval", "time_zone")
+    on = clock.today(known["time_zone"])
+    row = queries.quote(pk, on)
     groups = list(groups_of(pk))
     found = in_groups(list(lines_of(pk, "sheet").select_related("product", "tax_code")), groups)
     rows = line_rows(found)
@@ -153,7 +157,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         shown = [one for one in shown if one[0] != "origin"]
         shown[shown.index(("price", _("Unit price"), "price"))] = ("asked", _("Unit price"), "noted")
         shown[-1:-1] = [("margin", _("Margin"), "noted")]
-        margin = _add_costs(rows, found)
+        margin = _add_costs(rows, found, known["currency"], on)
     won = row.quote.won_at is not None
     still_open = row.quote.won_at is None and row.quote.lost_at is None
     offered = options.add_options(rows, found)
@@ -164,7 +168,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "word": (QUOTE_TONES[row.quote_word], _(QUOTE_WORDS[row.quote_word])),
         "open": still_open,
         "approval": approval_chip(row.quote),
-        "may_ask": still_open and _needs_approval(row),
+        "may_ask": still_open and _needs_approval(row, on, known),
         "may_add": still_open and request.user.may("sales.quote"),  # type: ignore[union-attr]
         "became": [(one.number, document_address(one)) for one in queries.became(pk)] if won else [],
         "holds": held_of([line.pk for line in found]),
@@ -180,7 +184,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "heads": _heads(found, groups, row.currency),
         "stages": stages_of(rows) if still_open else {},
-        "sums": queries.quote_totals([row])[pk],
+        "sums": queries.quote_totals([row], found, {one["id"]: one["figures"] for one in rows})[pk],
         "link": links.address(row.quote) if _has_link(request, row) else "",
         "parts": further.told("quote", request, pk),
         "timeline": timeline(f"quote:{pk}"),
@@ -209,15 +213,15 @@ def _has_link(request: HttpRequest, row: Any) -> bool:
     return row.quote_word == "sent" and request.user.may("sales.send")  # type: ignore[union-attr]
 
 
-def _needs_approval(row: Any) -> bool:
+def _needs_approval(row: Any, on: date, known: Mapping[str, Any]) -> bool:
     """Whether somebody has to ask for an approval before the quote goes out."""
-    return word_of(row.quote) in ("", "rejected") and concerns_of(row.pk, queries.today()).any
+    return word_of(row.quote) in ("", "rejected") and concerns_of(row.pk, on, known).any
 
 
-def _add_costs(rows: list[dict[str, Any]], found: list[Line]) -> tuple[str, str] | None:
+def _add_costs(rows: list[dict[str, Any]], found: list[Line], home: str, on: date) -> tuple[str, str] | None:
     """What a unit in stock costs, on average and at most, and what is left, beside each line; the margin of all."""
-    costs, home = costs_of(found), configuration.one("currency")
-    margins = margins_of(found, costs, home, queries.today())
+    costs = costs_of(found, home)
+    margins = margins_of(found, costs, home, on)
     for row, line in zip(rows, found, strict=True):
         one = costs.get(line.product_id)
         cost = one and one.of(line.per, line.product.quantity_decimals)

@@ -98,9 +98,9 @@ def order_alone(pk: int) -> Any:
     return known(_ALONE.first(pk), pk)
 
 
-def quote(pk: int) -> Any:
-    """One quote with its word; raises NotThere."""
-    return known(_QUOTE.first(pk, today()), pk)
+def quote(pk: int, on: date | None = None) -> Any:
+    """One quote with its word; raises NotThere. on: today, where that is known already."""
+    return known(_QUOTE.first(pk, on or today()), pk)
 
 
 def show_opportunity(row: Opportunity) -> dict[str, Any]:
@@ -150,10 +150,14 @@ def shared(row: Any, sums: Totals) -> dict[str, Any]:
     }
 
 
-def quote_totals(rows: Sequence[Any], lines: Sequence[Line] | None = None) -> dict[int, Totals]:
-    """What quotes came to when they were sent. lines: theirs, where they are read already."""
+def quote_totals(
+    rows: Sequence[Any],
+    lines: Sequence[Line] | None = None,
+    figures: Mapping[int, Mapping[str, int]] | None = None,
+) -> dict[int, Totals]:
+    """What quotes came to when they were sent. lines, figures: theirs, where they are read already."""
     ended = {row.pk for row in rows if row.quote_word in ("won", "lost")}
-    return totals_of([row.pk for row in rows], SHEET, ended, lines)
+    return totals_of([row.pk for row in rows], SHEET, ended, lines, figures)
 
 
 def optional_of(rows: Sequence[Any], lines: Sequence[Line]) -> dict[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from wharfinger.base import configuration, money
 from wharfinger.base.money import extended, rounded
@@ -36,9 +36,10 @@ class Margin(NamedTuple):
         return rounded(self.minor * 10**6, self.net) if self.net else None
 
 
-def costs_of(found: Sequence[Line]) -> dict[int, UnitCosts]:
+def costs_of(found: Sequence[Line], home: str | None = None) -> dict[int, UnitCosts]:
     """What the products of lines cost, on average and at most, where any are in stock."""
-    return unit_costs({line.product_id: line.product.quantity_decimals for line in found}) if found else {}
+    decimals = {line.product_id: line.product.quantity_decimals for line in found}
+    return unit_costs(decimals, home) if found else {}
 
 
 def margins_of(
@@ -95,9 +96,12 @@ def shown(margin: Margin | None, currency: str) -> dict[str, str | None]:
     }
 
 
-def concerns_of(quote: int, on: date) -> Concerns:
-    """Beyond which of the company's limits a quote is; in one statement where it has none."""
-    known = configuration.read("quote_approval", "currency")
+def concerns_of(quote: int, on: date, known: Mapping[str, Any] | None = None) -> Concerns:
+    """Beyond which of the company's limits a quote is; in one statement where it has none.
+
+    known: the settings of this, where they are read already.
+    """
+    known = known or configuration.read("quote_approval", "currency")
     limits = limits_of(known["quote_approval"])
     if not limits.any:
         return Concerns()

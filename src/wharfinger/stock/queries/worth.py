@@ -183,12 +183,12 @@ class UnitCosts(NamedTuple):
         return UnitCosts(*(rounded(micro * per, 10**decimals) for micro in self))
 
 
-def unit_costs(decimals: Mapping[int, int]) -> dict[int, UnitCosts]:
+def unit_costs(decimals: Mapping[int, int], home: str | None = None) -> dict[int, UnitCosts]:
     """What units of products in stock cost; nothing is said of products of which none is there.
 
-    decimals: the products, with those of their quantities.
+    decimals: the products, with those of their quantities. home: the company's currency, where it is read already.
     """
-    currency = configuration.one("currency")
+    currency = home or configuration.one("currency")
     found: dict[int, UnitCosts] = {}
     units: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for product, quantity, value in sql.fetch(
