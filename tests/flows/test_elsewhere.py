@@ -136,7 +136,7 @@ def test_the_list_says_where_how_much_is_free_and_offers_the_transfer(company: W
     found(product, 2, van)
     found(product, 3, company.location)
     page = seen(browser, BOARD)
-    assert f'5<span class="quiet">{company.location.name} 3, Van 2</span>' in page
+    assert f'5<span class="quiet">{company.location.name} 3\nVan 2</span>' in page
     assert "/work/elsewhere" in page
     before = entries()
     act(browser, "elsewhere", BOARD, [row(line, "to_order")])

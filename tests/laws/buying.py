@@ -12,14 +12,17 @@ from django.db.models import Q
 from tests.laws.state import State, Verb
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.models import Holding, Lot
-from wharfinger.purchasing.actions import approving, billing, landing, ordering, receiving
+from wharfinger.parties.models import Organization
+from wharfinger.purchasing.actions import approving, billing, landing, ordering, quoting, receiving
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptCost, VendorBill
+from wharfinger.purchasing.models.quoting import Rfq
 from wharfinger.purchasing.queries.bills import due
 from wharfinger.purchasing.rules.billing import Bill, BillLine
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.confirming import Confirmed
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.purchasing.rules.landing import Billed, Cost
+from wharfinger.purchasing.rules.quoting import AnswerWish, Asked, Offered, RfqWish
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
 from wharfinger.purchasing.rules.returning import SendBack
 from wharfinger.stock.actions import building, counts, goods, transfers, values
@@ -178,6 +181,42 @@ def _reprice(state: State, chance: random.Random) -> Any:
     line = state.one(chance, bought.distinct())
     price = chance.randint(0, 9_999_999)
     return line and landing.reprice(actor=state.user, receipt=receipt.pk, prices=[Billed(line.pk, price)])
+
+
+def _ask_vendors(state: State, chance: random.Random) -> Any:
+    """Several vendors are asked, for a line that is to be ordered, or for stock."""
+    vendors = Organization.objects.filter(vendor=True, retired_on__isnull=True).values_list("pk", flat=True)
+    held = state.one(chance, Holding.objects.filter(kind="to_order", quantity__gt=0))
+    product = state.one(chance, Product.objects.filter(kind="goods", retired_on__isnull=True))
+    asked = Asked(wanted=(Wanted(held.claim_id),)) if held else Asked(product.pk, chance.randint(1, 4))
+    return quoting.ask_vendors(actor=state.user, wish=RfqWish(tuple(vendors[:2]), (asked,)))
+
+
+def _rfq(state: State, chance: random.Random) -> Any:
+    return state.one(chance, Rfq.objects.filter(void__isnull=True, closed_at__isnull=True), 4)
+
+
+def _answer_rfq(state: State, chance: random.Random) -> Any:
+    rfq = _rfq(state, chance) or (_ask_vendors(state, chance) and _rfq(state, chance))
+    if rfq is None:
+        return None
+    lines = tuple(Offered(pk, chance.randint(1, 9_000_000)) for pk in rfq.lines.values_list("pk", flat=True))
+    vendor = chance.choice(list(rfq.vendors.values_list("vendor", flat=True)))
+    wish = AnswerWish(declined=True) if chance.random() < 0.1 else AnswerWish(lines)
+    return quoting.answer_rfq(actor=state.user, rfq=rfq.pk, vendor=vendor, wish=wish)
+
+
+def _award_rfq(state: State, chance: random.Random) -> Any:
+    if not _answer_rfq(state, chance):
+        return None
+    answered = Rfq.objects.filter(void__isnull=True, closed_at=None, vendors__answers__unit_cost_micro__gt=0)
+    rfq = state.one(chance, answered.distinct(), 4)
+    return rfq and quoting.award_rfq(actor=state.user, rfq=rfq.pk, add_vendor=True)
+
+
+def _close_rfq(state: State, chance: random.Random) -> Any:
+    rfq = _rfq(state, chance)
+    return rfq and quoting.close_rfq(actor=state.user, rfq=rfq.pk)
 
 
 def _enter_bill(state: State, chance: random.Random) -> Any:
@@ -430,6 +469,10 @@ BUYING: dict[str, Verb] = {
     "land_cost": _land_cost,
     "cancel_cost": _cancel_cost,
     "reprice": _reprice,
+    "ask_vendors": _ask_vendors,
+    "answer_rfq": _answer_rfq,
+    "award_rfq": _award_rfq,
+    "close_rfq": _close_rfq,
     "enter_bill": _enter_bill,
     "accept_bill": _accept_bill,
     "cancel_bill": _cancel_bill,

@@ -312,6 +312,16 @@ def receive(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('purchasing:receive_lines')}?{chosen_lines}", status=303)
 
 
+@require_POST
+@page("purchasing.rfq")
+def ask_vendors(request: HttpRequest) -> HttpResponse:
+    """Open the form that asks vendors, with the ticked lines."""
+    rows = [row.id for row in selected(request)]
+    lines = Holding.objects.filter(pk__in=rows, quantity__gt=0).values_list("claim", flat=True)
+    asked = "&".join(f"line={pk}" for pk in sorted(set(lines)))
+    return HttpResponseRedirect(f"{reverse('purchasing:new_rfq')}?{asked}", status=303)
+
+
 pick = act_on(
     "fulfilment.pick",
     "to_pick",

@@ -163,7 +163,7 @@ def _free(row: Mapping[str, Any], seen: Seen) -> Any:
         f"{seen.locations.get(place, '?')} {written(units, decimals)}" for place, units in listed if units > 0
     ]
     more = len(told) - MOST_PLACES
-    note = ", ".join([*told[:MOST_PLACES], *([_("%(n)s more") % {"n": more}] if more > 0 else [])])
+    note = "\n".join([*told[:MOST_PLACES], *([_("%(n)s more") % {"n": more}] if more > 0 else [])])
     return sum(there.values()), decimals, note
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext
 
 from wharfinger.base import clock
 from wharfinger.base.asking import Ask, few_enough, too_many
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Asked, New, Row, Rows, Tab, Table
+from wharfinger.boards.dialogs import ELSEWHERE, ORDER
 from wharfinger.boards.showing import (
     COLUMNS,
     FILTERS,
@@ -25,10 +25,8 @@ from wharfinger.boards.showing import (
     Seen,
     drafts,
     fields_of,
-    locations,
     narrowed,
     see,
-    to_buy_of,
 )
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
@@ -124,22 +122,7 @@ WORKLISTS: tuple[Worklist, ...] = (
                 "purchasing.order",
                 takes_quantity=True,
                 icon="clipboard-list",
-                asks=(
-                    Asked("vendor", N_("Vendor"), choices=to_buy_of, empty=N_("The default vendor")),
-                    Asked(
-                        "add_vendor",
-                        N_("If it is not known to sell them"),
-                        choices=lambda ask: [("yes", gettext("Make it one of their vendors"))],
-                        empty=N_("Order nothing"),
-                    ),
-                    Asked(
-                        "ship_to",
-                        N_("Ship to"),
-                        choices=lambda ask: [("organization", gettext("The customer, by drop shipment"))],
-                        empty=N_("Our location"),
-                    ),
-                    Asked("expected_on", N_("Expected"), kind="date"),
-                ),
+                asks=ORDER,
             ),
             Act(
                 "order_each",
@@ -173,11 +156,14 @@ WORKLISTS: tuple[Worklist, ...] = (
                 "stock.transfer",
                 takes_quantity=True,
                 icon="truck",
-                asks=(
-                    Asked("source", N_("From"), choices=locations, empty=N_("Wherever most is free")),
-                    Asked("target", N_("To"), choices=locations, empty=N_("The default location")),
-                    Asked("expected_on", N_("Expected"), kind="date"),
-                ),
+                asks=ELSEWHERE,
+            ),
+            Act(
+                "ask_vendors",
+                N_("Ask vendors"),
+                "boards:ask_vendors",
+                "purchasing.rfq",
+                icon="message-square-quote",
             ),
             Act("request", N_("Ask to buy"), "boards:request", "purchasing.request", icon="send"),
         ),
@@ -188,7 +174,7 @@ WORKLISTS: tuple[Worklist, ...] = (
         past=frozenset(["pending", "drafted"]),
         by="priority",
         acts_on={
-            "": frozenset(["order", "order_each", "order_onto", "from_stock", "elsewhere"]),
+            "": frozenset(["order", "order_each", "order_onto", "from_stock", "elsewhere", "ask_vendors"]),
             "pending": frozenset(["request", "from_stock", "elsewhere"]),
             "drafted": frozenset(),
         },

@@ -240,6 +240,10 @@ CHART: tuple[Row, ...] = (
     _row("amend_purchase", "covered", "to_order quoted"),
     _row("amend_purchase", "to_order demand", "covered"),
     _row("confirm_purchase", "", ""),
+    _row("ask_vendors", "", ""),
+    _row("answer_rfq", "", ""),
+    _row("award_rfq", "to_order demand", "drafted"),
+    _row("close_rfq", "", ""),
     _row("close_purchase", "on_order", "vendor"),
     _row("close_purchase", "covered", "to_order quoted"),
     # Stock

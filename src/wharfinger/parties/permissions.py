@@ -17,7 +17,7 @@ PERMISSIONS: dict[str, str] = {
         "approve_quote"
     ),
     "purchasing": "read approve approval_tier order submit send receive close cancel request cancel_receipt send_back "
-    "land_cost reprice vendor_terms bill accept_bill",
+    "land_cost reprice vendor_terms bill accept_bill rfq",
     "fulfilment": "read pick unpick pack unpack ship deliver cancel_delivery pick_pack_ship",
     "billing": "read invoice post send pay apply refund credit cancel_payment",
     "devices": "read install swap relate move change warranty subscription",

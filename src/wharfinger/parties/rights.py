@@ -105,6 +105,7 @@ WORDS: dict[str, str] = {
     "purchasing.land_cost": N_("Add freight and other costs to receipts"),
     "purchasing.reprice": N_("Take over billed prices"),
     "purchasing.vendor_terms": N_("Say what is agreed with vendors"),
+    "purchasing.rfq": N_("Ask vendors for quotations and note what they answer"),
     "purchasing.bill": N_("Enter vendors' bills and take them back"),
     "purchasing.accept_bill": N_("Accept vendors' bills that differ"),
     "fulfilment.read": N_("Read"),

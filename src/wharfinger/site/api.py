@@ -58,6 +58,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.purchasing.api.landing:router", ""),
     ("wharfinger.purchasing.api.vendor_terms:router", ""),
     ("wharfinger.purchasing.api.bills:router", ""),
+    ("wharfinger.purchasing.api.quoting:router", ""),
     ("wharfinger.purchasing.api.replenishing:router", ""),
     ("wharfinger.purchasing.api.approvals:router", "procurement"),
     ("wharfinger.purchasing.api.tiers:router", "procurement"),

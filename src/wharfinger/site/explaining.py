@@ -17,6 +17,8 @@ DONE_BY: dict[str, tuple[str, ...]] = {
     "bill_accepted": ("accept_bill", "enter_bill"),
     "bill_cancelled": ("cancel_bill",),
     "bill_twice": ("enter_bill",),
+    "ordered_already": ("award_rfq",),
+    "rfq_closed": ("close_rfq",),
     "already_submitted": ("submit", "send_purchase"),
     "answered_already": ("give_way", "keep_hold"),
     "not_waiting": ("approve", "reject"),

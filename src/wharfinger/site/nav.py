@@ -98,6 +98,7 @@ STOPS = (
         "f",
     ),
     Stop(BUY, N_("Auto-fill"), "purchasing:low", "refresh-cw", "purchasing.read"),
+    Stop(BUY, N_("Requests for quotation"), "purchasing:rfqs", "message-square-quote", "purchasing.read"),
     Stop(BUY, N_("Purchase orders"), "purchasing:orders", "clipboard-list", "purchasing.read", key="b"),
     Stop(
         BUY,

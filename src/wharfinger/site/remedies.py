@@ -24,6 +24,7 @@ REMEDIES: dict[str, tuple[str, str]] = {
     "accept_over": (N_("Accept the rest"), ""),
     "set_rate": (N_("Enter the rate of {currency}"), "pricing:set_rate"),
     "add_vendor": (N_("Make it one of its vendors"), ""),
+    "late": (N_("Order all the same"), ""),
     "per_vendor": (N_("Order from each vendor"), "boards:order_each"),
     "submit": (N_("Submit"), "purchasing:order"),
     "new_purchase": (N_("New purchase order"), "purchasing:new"),

@@ -20,6 +20,7 @@ SEEN_BY: dict[str, str] = {
     "purchase_order": "purchasing.read",
     "receipt": "purchasing.read",
     "vendor_bill": "purchasing.read",
+    "rfq": "purchasing.read",
     "shipment": "fulfilment.read",
     "invoice": "billing.read",
     "credit_note": "billing.read",

@@ -82,16 +82,14 @@ class PurchaseWish:
     add_vendor: bool = False
     """Whether the vendor becomes one of the vendors of whatever it is not known to sell, at the cost that is typed."""
     fill_packs: bool = False
-    """Whether quantities that are said are filled up, too, to whole packs and the vendor's minimum; what is ordered
-    for customers' lines always is.
-    """
+    """Whether quantities that are said are filled up, too, to packs and the minimum, as those of customers' lines are."""
 
 
 def plan_draft(truth: Truth, *, wishes: Sequence[PurchaseWish]) -> Plan:
     """Make purchase orders; customers' lines on them are no longer to be ordered."""
     plan = Plan()
     for wish in wishes:
-        _draft(plan, truth, wish)
+        add_order(plan, truth, wish)
     return plan
 
 
@@ -159,7 +157,8 @@ def _gathered(truth: Truth, wanted: Iterable[Wanted]) -> tuple[PurchaseLineWish,
     return tuple(PurchaseLineWish(product, wanted=tuple(some)) for product, some in by_product.items())
 
 
-def _draft(plan: Plan, truth: Truth, wish: PurchaseWish) -> Ref:
+def add_order(plan: Plan, truth: Truth, wish: PurchaseWish) -> Ref:
+    """Let a plan make a purchase order with its lines."""
     vendor = a_vendor(truth, wish.vendor)
     currency = wish.currency or vendor.currency
     wish = replace(wish, currency=currency, rate_micro=rate_of(truth, currency, wish.rate_micro))
@@ -202,7 +201,7 @@ def add_line(
 ) -> None:
     """Put a line on an order; its places will hold what is drafted, on order, and refused at the door."""
     claims = [(wanted_line(truth, one.line, field), one.quantity) for one in line.wanted]
-    product = _product(truth, line, claims, field)
+    product = a_product(truth, line, claims, field)
     for found, _ in claims:
         if wish.ship_to == "organization" and found.site_id != _site(truth, wish):
             raise Refusal(
@@ -356,9 +355,10 @@ def a_vendor(truth: Truth, pk: int) -> Any:
     return vendor
 
 
-def _product(
+def a_product(
     truth: Truth, line: PurchaseLineWish, claims: Sequence[tuple[Any, int | None]], field: str
 ) -> Any:
+    """What is to be bought; raises BadInput, or Refusal where it is nothing that is bought."""
     pk = line.product if line.product is not None else claims[0][0].product_id if claims else None
     product = truth.read["products"].get(pk)
     if product is None:

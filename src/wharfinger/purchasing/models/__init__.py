@@ -11,6 +11,7 @@ from django.db.models import Q
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.ledger.models import Document, Entry, Place
 from wharfinger.parties.models import Organization, Site
+from wharfinger.purchasing.models import quoting as quoting
 from wharfinger.stock.models import Location
 
 

@@ -1,0 +1,34 @@
+"""What acts of Purchasing & Fulfillment ask before they are done."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext
+
+from wharfinger.base.refusal import N_
+from wharfinger.base.table import Asked
+from wharfinger.boards.showing import locations, to_buy_of
+
+ORDER = (
+    Asked("vendor", N_("Vendor"), choices=to_buy_of, empty=N_("The default vendor")),
+    Asked(
+        "add_vendor",
+        N_("If it is not known to sell them"),
+        choices=lambda ask: [("yes", gettext("Make it one of their vendors"))],
+        empty=N_("Order nothing"),
+    ),
+    Asked(
+        "ship_to",
+        N_("Ship to"),
+        choices=lambda ask: [("organization", gettext("The customer, by drop shipment"))],
+        empty=N_("Our location"),
+    ),
+    Asked("expected_on", N_("Expected"), kind="date"),
+)
+"""Terms of the purchase order that is drafted."""
+
+ELSEWHERE = (
+    Asked("source", N_("From"), choices=locations, empty=N_("Wherever most is free")),
+    Asked("target", N_("To"), choices=locations, empty=N_("The default location")),
+    Asked("expected_on", N_("Expected"), kind="date"),
+)
+"""From where goods come, and where they go."""
