@@ -68,8 +68,8 @@ def test_units_bins_locations_and_containers_have_labels(house: World, client: C
     ("asked", "sentence"),
     [
         ({"paper": "letter"}, "There are no labels"),
-        ({"paper": "a4-3x8", "start": "25"}, "The sheet has 24 labels."),
-        ({"start": "2"}, "The sheet has 1 labels."),
+        ({"paper": "a4-3x8", "start": "25"}, "numbered from 1 to 24."),
+        ({"start": "2"}, "numbered from 1 to 1."),
         ({"copies": "2001"}, "At most 2000 labels"),
         ({"copies": "0"}, "Select at least one row first."),
         ({"copies": "x"}, "is no whole number"),

@@ -135,7 +135,7 @@ def print_labels(
     if not 1 <= start <= on.columns * on.rows:
         raise BadInput(
             "no_such_place",
-            N_("The sheet has {most} labels. Begin at one of them."),
+            N_("The labels of this sheet are numbered from 1 to {most}. Begin at one of them."),
             field="start",
             most=on.columns * on.rows,
         )
