@@ -57,7 +57,7 @@ def test_on_its_page_a_quote_gets_other_words_people_and_another_deal(client: Cl
     assert (row.opportunity_id, row.note) == (deal, "Without cabling.")
     assert Sheet.objects.get(pk=quote).owner == company.user
     offer = paper(quote, "en")
-    assert (offer.introduction, offer.note) == (row.introduction, "Without cabling.")
+    assert (offer.opening, offer.note) == (row.introduction, "Without cabling.")
     mark_quote_sent(actor=HOUSE, quote=quote)
     row.refresh_from_db()
     client.logout()

@@ -64,14 +64,18 @@ def quote(pk: int, language: str, take: Collection[int] | None = None) -> Quote:
         less=Share(sheet.discount_micro) if sheet.discount_micro else None,
         valid_until=sheet.quote.expires_on,
         title=sheet.title,
-        introduction=sheet.quote.introduction,
         note=sheet.quote.note,
         customer_reference=sheet.customer_reference,
         contact=person(sheet.owner),
         payment_terms=terms(sheet.organization.terms_days, language),
-        **wording_of("quote", sheet.organization_id, site, language),
+        **_opened(wording_of("quote", sheet.organization_id, site, language), sheet.quote.introduction),
         own=own_of("organization", sheet.organization.own),
     )
+
+
+def _opened(wording: dict[str, str], introduction: str) -> dict[str, str]:
+    """What the company writes around a quote; its own introduction stands in place of the opening."""
+    return wording | ({"opening": introduction} if introduction else {})
 
 
 def _heads(lines: list[Line], groups: list[LineGroup], currency: str) -> tuple[GroupHead | None, ...]:
