@@ -21,7 +21,9 @@ from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Contact, Organization, Role, Site, User
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.rules.orders import OrderWish
+from wharfinger.work.actions import create_work_order
 from wharfinger.work.models import WorkOrder
+from wharfinger.work.rules import WorkWish
 
 pytestmark = pytest.mark.django_db
 
@@ -207,6 +209,19 @@ def test_a_ticket_serves_an_order_and_is_done_by_somebody(client: Client, compan
     reverse(actor=company.user, entry=Entry.objects.latest("pk").pk)
     ticket.refresh_from_db()
     assert (ticket.order_id, ticket.resource_id) == (order, timo.pk)
+    clean()
+
+
+def test_a_technician_takes_back_a_ticket_that_serves_an_order(company: World) -> None:
+    timo = User.objects.create(username="timo", name="Timo")
+    role = Role.objects.create(name="technician", permissions=["*.read", "work.*", "ledger.reverse"])
+    timo.roles.add(role)
+    wish = OrderWish(company.customer.pk, (LineWish(company.product().pk, 1),), confirm=True)
+    order = create_order(actor=company.user, wish=wish).one("demand.Sheet")
+    work = WorkWish("ticket", company.customer.pk, order=order)
+    done = create_work_order(actor=timo, wish=work)
+    reverse(actor=timo, entry=done.id)
+    assert not Sheet.objects.filter(kind="ticket", void__isnull=True).exists()
     clean()
 
 

@@ -126,8 +126,6 @@ def plan_work_order(truth: Truth, *, wish: WorkWish) -> Plan:
         for made in plan.creates.get("demand.Line", ()):
             made["billable"] = False
     plan.mention(("work_order", sheet))
-    if wish.order is not None:
-        plan.mention(("order", wish.order))
     return plan
 
 
