@@ -269,3 +269,36 @@ def test_tiers_and_absence_in_the_browser(company: World) -> None:
     mine.post(f"/account/absence/{Delegation.objects.get().pk}/end/")
     assert Delegation.objects.get().ended_at is not None
     assert "My absence" in seen(mine, "/account/")
+
+
+def test_pages_and_api_say_how_many_of_those_who_must_have_approved(company: World, client: Client) -> None:
+    ben, cleo = person("ben", "purchasing.approve"), person("cleo", "purchasing.approve")
+    tier("Leads", 4000, ben)
+    tier("Board", 50_000, ben, cleo, needed=2)
+    small, large = sold(company, company.product(), 6), sold(company, company.product(), 20)
+    beyond = sold(company, company.product(), 100)
+    lines = (PurchaseLineWish(company.product().pk, 20), PurchaseLineWish(company.product().pk, 30))
+    order = draft(actor=HOUSE, wish=PurchaseWish(company.vendor.pk, lines)).one("purchasing.PurchaseOrder")
+    ask(actor=HOUSE, order=order)
+    approve(actor=ben, lines=[large], purchase_orders=[order])
+    client.force_login(company.user)
+    rows = client.get("/api/v1/worklists/approval").json()["items"]
+    assert {row["line"]: row["approval"] for row in rows} == {
+        small: {"given": 0, "needed": 1},
+        large: {"given": 1, "needed": 2},
+        beyond: {"given": 0, "needed": None},
+    }
+    assert client.get(f"/api/v1/purchase-orders/{order}/approval").json() == {
+        "asks": True,
+        "given": 1,
+        "needed": 2,
+        "by": ["Ben"],
+    }
+    page = client.get("/work/approval/").content.decode()
+    assert '1 of 2<span class="quiet">Ben</span>' in page
+    assert "0 of 1" in page
+    assert "above every limit" in page
+    assert '1 of 2<span class="quiet">Ben</span>' in client.get("/work/approval/?tab=orders").content.decode()
+    approve(actor=cleo, purchase_orders=[order])
+    assert client.get(f"/api/v1/purchase-orders/{order}/approval").json()["asks"] is False
+    assert client.get("/api/v1/purchase-orders/999999/approval").status_code == 404

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from ninja import Router
+from pydantic import Field
 
-from wharfinger.base import configuration
+from wharfinger.base import clock, configuration
 from wharfinger.base.asking import Ask
 from wharfinger.base.door import Id, Page, Request, Shown, answer, whole
 from wharfinger.base.quantity import plain
@@ -14,6 +17,7 @@ from wharfinger.boards.counting import counts
 from wharfinger.boards.showing import fields_of
 from wharfinger.boards.worklists import BY_NAME, WORKLISTS, workable
 from wharfinger.demand.models import SUBJECTS
+from wharfinger.purchasing.queries import yeses
 
 router = Router(tags=["worklists"])
 
@@ -24,6 +28,13 @@ class WorklistOut(Shown):
     name: str
     kinds: list[str]
     waiting: int
+
+
+class ApprovalOut(Shown):
+    """How many people have approved something, of how many must."""
+
+    given: int
+    needed: int | None = Field(description="Null where it is above the limit of every tier.")
 
 
 class WaitingOut(Shown):
@@ -39,6 +50,9 @@ class WaitingOut(Shown):
     number: str | None
     organization: str | None
     serial: str | None
+    approval: ApprovalOut | None = Field(
+        description="How far its approval is, where it waits for that and approval tiers are in force."
+    )
 
 
 @router.get("/worklists", response=Page[WorklistOut], summary="List the worklists")
@@ -67,10 +81,13 @@ def worklist(request: Request, name: str, cursor: str = "", limit: str = "50") -
     size = min(max(whole(limit, "limit"), 1), 500)
     ask = Ask(f"worklist_{name}", request.auth, limit=size, cursor=cursor)
     page = ask.slice(workable(one, one.kinds), {}, among=("kind", one.kinds), fields=fields_of(()))
-    return answer({"items": [_shown(row) for row in page.items], "next": page.after})
+    asks = {int(row["claim_id"]) for row in page.items if row["kind"] == "to_approve"}
+    far = yeses.of_lines(asks, clock.today())
+    return answer({"items": [_shown(row, far) for row in page.items], "next": page.after})
 
 
-def _shown(row: dict[str, object]) -> dict[str, object]:
+def _shown(row: dict[str, Any], far: dict[int, yeses.Yeses]) -> dict[str, Any]:
+    approval = far.get(row["claim_id"]) if row["kind"] == "to_approve" else None
     kind, sheet = row["claim__line__sheet__kind"], row["claim__line__sheet_id"]
     return {
         "id": row["id"],
@@ -83,4 +100,5 @@ def _shown(row: dict[str, object]) -> dict[str, object]:
         "number": row["claim__line__sheet__number"],
         "organization": row["claim__line__organization__name"],
         "serial": row["lot__code"] or None,
+        "approval": {"given": len(approval.by), "needed": approval.needed} if approval else None,
     }

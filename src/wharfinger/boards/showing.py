@@ -26,6 +26,7 @@ from wharfinger.demand.models import SUBJECTS
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import PurchaseOrder
+from wharfinger.purchasing.queries import yeses
 from wharfinger.purchasing.queries.asked import offers_of
 from wharfinger.purchasing.rules.asking import Sold
 from wharfinger.stock.models import Location
@@ -82,6 +83,8 @@ class Seen:
     """What is free of each product, by product and the place of the location."""
     arrives: Mapping[int, date]
     """When the next goods of each product come that nobody has a claim on."""
+    yeses: Mapping[int, tuple[str, str]]
+    """How far the approval of each line is, and who has given theirs."""
     costs: bool
 
 
@@ -93,7 +96,7 @@ class Shown:
     cell: Callable[[Mapping[str, Any], Seen], Any]
     fields: tuple[str, ...] = ()
     reads: str = ""
-    """What it needs besides, read once for the page: sold, free or arrives."""
+    """What it needs besides, read once for the page: sold, free, arrives or yeses."""
     permission: str = ""
 
 
@@ -167,6 +170,10 @@ def _free(row: Mapping[str, Any], seen: Seen) -> Any:
     return sum(there.values()), decimals, note
 
 
+def _yes(row: Mapping[str, Any], seen: Seen) -> Any:
+    return seen.yeses.get(row["claim_id"])
+
+
 def _plain(field: str) -> Callable[[Mapping[str, Any], Seen], Any]:
     return lambda row, seen: row[field]
 
@@ -227,6 +234,7 @@ COLUMNS: dict[str, Shown] = {
         ),
         Shown(Column("arrives", N_("Next free arrival"), "date"), arrival_cell, reads="arrives"),
         Shown(Column("line", N_("Whole line"), "stage_bar"), _line),
+        Shown(Column("yes", N_("Approved by"), "noted"), _yes, reads="yeses"),
         Shown(
             Column("expected", N_("Expected"), "date", sortable=True),
             _plain(f"{ON_ORDER}expected_on"),
@@ -281,6 +289,7 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
         },
         free,
         next_free(products) if "arrives" in reads and rows else {},
+        yeses.cells({row["claim_id"] for row in rows}, clock.today()) if "yeses" in reads else {},
         ask.actor.may("catalog.see_cost"),
     )
 

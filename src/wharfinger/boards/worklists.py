@@ -99,7 +99,7 @@ WORKLISTS: tuple[Worklist, ...] = (
             ),
         ),
         N_("Nothing waits for approval. Purchases at or above the threshold appear here."),
-        "document product organization units vendor? cost line promised asker owner",
+        "document product organization units vendor? cost yes line promised asker owner",
         ("find", "organization", "vendor", "promised"),
         module="procurement",
         beside={"orders": ORDERS},

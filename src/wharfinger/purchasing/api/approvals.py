@@ -13,12 +13,13 @@ from pydantic import Field
 
 from wharfinger.base import configuration
 from wharfinger.base.access import require
-from wharfinger.base.door import Done, Given, Id, Listing, Page, Request, Shown
+from wharfinger.base.door import Done, Given, Id, Listing, Page, Request, Shown, answer, there
 from wharfinger.ledger.door import write
 from wharfinger.ledger.write import Written
 from wharfinger.purchasing.actions import approving as actions
-from wharfinger.purchasing.models import Approval
+from wharfinger.purchasing.models import Approval, PurchaseOrder
 from wharfinger.purchasing.queries import shown as queries
+from wharfinger.purchasing.queries import yeses
 
 router = Router(tags=["purchasing"])
 
@@ -117,6 +118,25 @@ def approvals(request: Request) -> HttpResponse:
     """What was approved and rejected, newest first."""
     require(request.auth, "purchasing.read")
     return APPROVALS.answer(request, queries.approvals(), partial(_show, request))
+
+
+class WaitsOut(Shown):
+    """How far the approval of a draft is."""
+
+    asks: bool = Field(description="Whether it needs an approval before it is submitted.")
+    given: int = Field(description="So many different people have approved it.")
+    needed: int | None = Field(description="So many must; null where it is above the limit of every tier.")
+    by: list[str] = Field(description="Who has.", examples=[["Petra Storm"]])
+
+
+@router.get("/purchase-orders/{id}/approval", response=WaitsOut, summary="Read how far an approval is")
+def waits(request: Request, id: Id) -> HttpResponse:
+    """How many people have approved a draft, of how many must; its line that is the least far counts."""
+    require(request.auth, "purchasing.read")
+    order = there(PurchaseOrder.objects.filter(void__isnull=True), id)
+    far = yeses.of_order(order) if order.submitted_at is None and order.cancelled_at is None else None
+    known = {"given": len(far.by), "needed": far.needed, "by": list(far.by)} if far else {}
+    return answer({"asks": far is not None, "given": 0, "needed": 0, "by": []} | known)
 
 
 @router.post("/approvals/approve", response=Decided, summary="Approve purchases")

@@ -17,7 +17,7 @@ from wharfinger.base.page import came_from, page, page_act, selected
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Asked, Column, Filter, Row, Rows, Table
 from wharfinger.purchasing.actions import approving, ordering
-from wharfinger.purchasing.queries import approvals
+from wharfinger.purchasing.queries import approvals, yeses
 
 
 def _rows(ask: Ask) -> Rows:
@@ -31,13 +31,22 @@ def _rows(ask: Ask) -> Rows:
     asks = approvals.asking(cut.items, lines)
     home = configuration.one("currency")
     yes = approvals.said_yes(one for some in asks.values() for one in some)
+    named = {pk: [line.pk for line, _cost in some] for pk, some in asks.items()}
+    far = yeses.of_orders(cut.items, yes, named)
     return Rows(
-        [_row(one, asks[one.pk], len(lines[one.pk]), home, yes) for one in cut.items], cut.before, cut.after
+        [_row(one, asks[one.pk], len(lines[one.pk]), home, yes, far[one.pk].words) for one in cut.items],
+        cut.before,
+        cut.after,
     )
 
 
 def _row(
-    order: Any, asks: list[tuple[Any, int]], lines: int, home: str, yes: Mapping[int, Sequence[str]]
+    order: Any,
+    asks: list[tuple[Any, int]],
+    lines: int,
+    home: str,
+    yes: Mapping[int, Sequence[str]],
+    far: str,
 ) -> Row:
     skus = ", ".join(dict.fromkeys(line.product.sku for line, _cost in asks))
     return Row(
@@ -50,7 +59,10 @@ def _row(
             else _("Nothing any more"),
             "amount": (sum(cost for _line, cost in asks), home),
             "by": str(order.approval_asked_by or ""),
-            "yes": ", ".join(sorted({name for line, _cost in asks for name in yes.get(line.pk, ())})),
+            "yes": (
+                far if asks else "",
+                ", ".join(sorted({name for line, _cost in asks for name in yes.get(line.pk, ())})),
+            ),
             "asked": order.approval_asked_at,
         },
         name=order.number,
@@ -67,7 +79,7 @@ ORDERS = Table(
         Column("asks", N_("To approve")),
         Column("amount", N_("Cost"), "money", permission="catalog.see_cost"),
         Column("by", N_("Asked for by")),
-        Column("yes", N_("Approved by")),
+        Column("yes", N_("Approved by"), "noted"),
         Column("asked", N_("Since"), "ago", sortable=True),
     ),
     filters=(Filter("number", N_("Number")), Filter("vendor", N_("Vendor"))),

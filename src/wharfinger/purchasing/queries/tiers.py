@@ -32,6 +32,11 @@ def delegations() -> QuerySet[Delegation, Delegation]:
     return Delegation.objects.filter(void__isnull=True)
 
 
+def in_force(day: date) -> list[ApprovalTier]:
+    """The tiers that hold on a day."""
+    return [one for one in tiers() if one.retired_on is None or one.retired_on > day]
+
+
 def who_decides(lines: Collection[int], orders: Collection[int]) -> dict[tuple[str, int], list[int]]:
     """Who may approve each of these customers' lines and drafts, whoever asked among them.
 
@@ -40,19 +45,19 @@ def who_decides(lines: Collection[int], orders: Collection[int]) -> dict[tuple[s
     rights = who_may("purchasing.approve")
     known = configuration.read("currency", "time_zone")
     day = clock.today(known["time_zone"])
-    kept = [one for one in tiers() if one.retired_on is None or one.retired_on > day]
+    kept = in_force(day)
     if not kept:
         return {**{("line", pk): rights for pk in lines}, **{("order", pk): rights for pk in orders}}
     stands = standing_in(day)
-    amounts = _amounts_of_lines(lines, known["currency"], day) if lines else {}
-    amounts |= _amounts_of_orders(orders, known["currency"]) if orders else {}
+    amounts = amounts_of_lines(lines, known["currency"], day) if lines else {}
+    amounts |= amounts_of_orders(orders, known["currency"]) if orders else {}
     return {
         about: [one for one in rules.entitled(amount, kept, stands) if one in rights]
         for about, amount in amounts.items()
     }
 
 
-def _amounts_of_lines(lines: Collection[int], home: str, day: date) -> dict[tuple[str, int], int]:
+def amounts_of_lines(lines: Collection[int], home: str, day: date) -> dict[tuple[str, int], int]:
     """What all lines that name the same product on the same order cost, by each of these lines."""
     asked = Line.objects.filter(pk__in=lines)
     near = Line.objects.filter(
@@ -74,7 +79,7 @@ def _amounts_of_lines(lines: Collection[int], home: str, day: date) -> dict[tupl
     }
 
 
-def _amounts_of_orders(orders: Collection[int], home: str) -> dict[tuple[str, int], int]:
+def amounts_of_orders(orders: Collection[int], home: str) -> dict[tuple[str, int], int]:
     """The most that all lines of one product cost of which some ask for approval, by draft."""
     found = list(PurchaseOrder.objects.filter(pk__in=orders))
     lines = approvals.lines_of(orders)
