@@ -56,6 +56,7 @@ DEFAULTS: dict[str, Any] = {
     "attachment_mb": 20,
     "pictures_on_quotes": False,
     "win_on_acceptance": False,
+    "reply_address": "",
     "webhook_private_addresses": False,
     "words": {},
 }

@@ -6,13 +6,11 @@ import smtplib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
 from django.utils import translation
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from wharfinger.base import configuration
@@ -20,7 +18,7 @@ from wharfinger.base.quantity import plain
 from wharfinger.demand.models import SUBJECTS, Line, Sheet
 from wharfinger.ledger import lapsing
 from wharfinger.ledger.models import Entry, Move, Outbox
-from wharfinger.notices import bell, buying, giving, low, outbox, rules, talk
+from wharfinger.notices import bell, buying, giving, low, outbox, replies, rules, talk
 from wharfinger.notices.bell import Message, Said
 from wharfinger.notices.buying import Paper
 from wharfinger.notices.models import Rule
@@ -211,12 +209,6 @@ def page_of(sheet: Sheet) -> str:
     return reverse(PAGES.get(sheet.kind, "work:work_order"), args=[sheet.pk])
 
 
-def identity(row: Outbox) -> str:
-    """The Message-ID of a mail: the same whenever the same row is sent, and nobody else's."""
-    mark = salted_hmac("mail", f"{row.pk} {row.payload['to']} {row.payload['subject']}").hexdigest()[:20]
-    return f"<{row.pk}.{mark}@{urlsplit(settings.PUBLIC_URL).hostname or 'localhost'}>"
-
-
 def send(row: Outbox) -> list[dict[str, Any]]:
     """Hand one mail to the mail server; its Message-ID stays the same, so that a repeat can be told."""
     payload = row.payload
@@ -225,7 +217,8 @@ def send(row: Outbox) -> list[dict[str, Any]]:
         body=payload["body"],
         to=payload["to"],
         cc=payload.get("cc", ()),
-        headers={"Message-ID": identity(row), "Auto-Submitted": "auto-generated"},
+        headers={"Message-ID": replies.identity(row), "Auto-Submitted": "auto-generated"},
+        reply_to=[to] if (to := replies.address(row)) else None,
     )
     for one in payload.get("attachments", ()):
         file = Path(settings.MEDIA_ROOT) / one["path"]

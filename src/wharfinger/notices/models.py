@@ -17,7 +17,7 @@ class Rule(models.Model):
     subject: ClassVar[str] = "notification_rule"
     event = models.CharField(max_length=20, unique=True)
     roles: models.JSONField[Any, Any] = models.JSONField(default=list)
-    """Roles on the document: owner, lead, opportunity_owner, requester, purchasing_team, approvers, buyer."""
+    """Roles on the document: owner, lead, opportunity_owner, requester, purchasing_team, approvers, buyer, sender."""
     people: models.JSONField[Any, Any] = models.JSONField(default=list)
     """Users who are told besides."""
     active = models.BooleanField(default=True)
@@ -108,6 +108,30 @@ class Todo(Document):
 
     def __str__(self) -> str:
         return self.text
+
+
+class Letter(Document):
+    """A mail that came in. Nothing in it is proved, and nothing follows from it but that people are told."""
+
+    subject: ClassVar[str] = "letter"
+    outbox = models.ForeignKey(Outbox, models.SET_NULL, null=True, related_name="+")
+    """The mail of ours that it answers."""
+    about = models.CharField(max_length=60, blank=True)
+    """The document that it is about, as the journal names it; nothing where it answers none of our mails."""
+    message_id = models.CharField(max_length=80, unique=True)
+    """What tells it from all others."""
+    sender = models.CharField(max_length=254)
+    title = models.CharField(max_length=200, blank=True)
+    text = models.TextField(blank=True)
+    left_out: models.JSONField[Any, Any] = models.JSONField(default=list)
+    """The names of files that it carried and that are not kept."""
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["about", "-id"], name="letter_about")]
+
+    def __str__(self) -> str:
+        return self.title or self.sender
 
 
 class Attachment(Document):

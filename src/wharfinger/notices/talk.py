@@ -12,14 +12,18 @@ from django.utils.translation import gettext as _
 
 from wharfinger.base import configuration, further
 from wharfinger.base.refusal import N_
+from wharfinger.billing.models import Invoice
 from wharfinger.demand.models import Sheet
 from wharfinger.ledger.models import Entry, Fact
 from wharfinger.notices import bell
 from wharfinger.notices.bell import Message, Said
-from wharfinger.notices.models import Rule, Todo
+from wharfinger.notices.models import Letter, Rule, Todo
 from wharfinger.notices.rules import EVENTS
 from wharfinger.parties.queries import who_may
+from wharfinger.purchasing.models import PurchaseOrder
 
+MOST_SAID = 400
+"""So much of a mail is told; the rest stands on its document."""
 ANSWERS = {"accept_quote": "accepted", "decline_quote": "declined"}
 """The event of each verb by which a customer answers."""
 ASKED = {
@@ -87,6 +91,49 @@ ANSWERED = {
 }
 
 
+def _letter(entry: Entry) -> list[Message]:
+    """A mail that came in: to whoever holds a role for its document, and who sent the mail that it answers."""
+    rule = Rule.objects.filter(event="replied").first()
+    if rule is not None and not rule.active:
+        return []
+    roles = EVENTS["replied"][1] if rule is None else rule.roles
+    named = {pk for pk in rule.people if isinstance(pk, int)} if rule is not None else set()
+    found: list[Message] = []
+    for letter in Letter.objects.filter(made=entry).exclude(about="").select_related("outbox__entry"):
+        holders = _concerned(letter)
+        people = named | {pk for role in roles for pk in holders.get(role, ()) if pk is not None}
+        title, page = further.titles_of([letter.about])[letter.about]
+        said = partial(_came, letter, title, page)
+        found += bell.to("replied", people, entry.actor_id, said)
+    return found
+
+
+def _concerned(letter: Letter) -> dict[str, list[int | None]]:
+    """Who holds which role for the document that a mail is about."""
+    noun, _, number = letter.about.partition(":")
+    entry = letter.outbox.entry if letter.outbox is not None else None
+    found: dict[str, list[int | None]] = {"sender": [entry.actor_id if entry is not None else None]}
+    if noun == "purchase_order":
+        return found | {
+            "buyer": list(PurchaseOrder.objects.filter(pk=number).values_list("buyer", flat=True))
+        }
+    sheet = int(number)
+    if noun == "invoice":
+        sheet = Invoice.objects.filter(pk=number).values_list("sheet", flat=True).first() or 0
+    rows = Sheet.objects.filter(pk=sheet).values_list(
+        "owner", "quote__opportunity__owner", "order__quote__opportunity__owner"
+    )
+    for owner, by_quote, by_order in rows:
+        found |= {"owner": [owner], "opportunity_owner": [by_quote, by_order]}
+    return found
+
+
+def _came(letter: Letter, title: str, page: str, _pk: int) -> Said:
+    facts = {"who": letter.sender, "title": title, "text": " ".join(letter.text.split())[:MOST_SAID]}
+    text = _("%(who)s answers on %(title)s: %(text)s") % facts
+    return Said(text, [("replied", text)], [page], letter.about)
+
+
 def _note(entry: Entry) -> list[Message]:
     """A note: to whoever it mentions."""
     people = _of(entry, "user")
@@ -133,6 +180,7 @@ def _told(one: Todo, title: str) -> str:
 
 VERBS: dict[str, Callable[[Entry], list[Message]]] = {
     **dict.fromkeys((*ANSWERS, *ASKED), _answer),
+    "answer": _letter,
     "note": _note,
     **dict.fromkeys(("todo", "change_todo", "remind"), _todo),
 }

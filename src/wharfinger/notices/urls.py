@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from wharfinger.notices import pages
-from wharfinger.notices.pages import attachments, bell, talking
+from wharfinger.notices.pages import attachments, bell, mailed, talking
 
 app_name = "notices"
 urlpatterns = [
@@ -32,5 +32,7 @@ urlpatterns = [
     path("notices/read-all/", bell.read_all, name="read_all"),
     path("notices/<int:pk>/", bell.open_notice, name="open"),
     path("settings/messages/", pages.messages, name="messages"),
+    path("settings/letters/", mailed.letters, name="letters"),
+    path("letters/<int:pk>/", mailed.letter, name="letter"),
     path("settings/messages/send-again/", pages.send_again, name="send_again"),
 ]

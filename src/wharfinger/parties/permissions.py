@@ -24,7 +24,7 @@ PERMISSIONS: dict[str, str] = {
     "returns": "read request approve receive inspect settle close restock scrap",
     "flows": "swap reopen cancel hand_over",
     "documents": "read issue send",
-    "notices": "read rule webhook outbox note todo attach erase",
+    "notices": "read rule webhook outbox note todo attach erase letter",
     "exchange": "read import export",
     "boards": "read share",
     "site": "settings modules own_fields",

@@ -154,6 +154,7 @@ WORDS: dict[str, str] = {
     "notices.rule": N_("Keep notification rules"),
     "notices.webhook": N_("Keep webhooks"),
     "notices.outbox": N_("See and send messages again"),
+    "notices.letter": N_("Hand in mails that came in"),
     "notices.note": N_("Write notes"),
     "notices.todo": N_("Write and finish to-dos"),
     "notices.attach": N_("Attach files"),

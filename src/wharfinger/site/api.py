@@ -87,6 +87,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.boards.api:router", ""),
     ("wharfinger.notices.api:router", ""),
     ("wharfinger.notices.api.bell:router", ""),
+    ("wharfinger.notices.api.letters:router", ""),
     ("wharfinger.notices.api.todos:router", ""),
     ("wharfinger.notices.api.attachments:router", ""),
     ("wharfinger.site.reports_api:router", ""),

@@ -22,6 +22,7 @@ COMMANDS = {
     "init": ("init", "make an empty company with its first administrator; one that exists is left alone"),
     "serve": ("serve", "answer web and API requests, with the worker beside"),
     "demo": ("demo", "prepare the demo company if there is none yet, then serve"),
+    "mail-in": ("mail_in", "take in one mail that a mail server hands over, as an answer to ours"),
     "work": ("work", "send mails, webhooks and what else waits in the outbox"),
     "migrate": ("migrate", "bring the database to this release"),
     "audit": ("audit", "prove every balance from its history"),

@@ -65,6 +65,7 @@ CALLED: dict[str, str] = {
     "shipment_proof": N_("A delivery needs a proof"),
     "terms_days": N_("Invoices are due within"),
     "time_zone": N_("Time zone"),
+    "reply_address": N_("Answers to our mails come to"),
     "webhook_private_addresses": N_("Webhooks may call private addresses"),
     "words": N_("Words"),
 }

@@ -63,6 +63,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "reason": (N_("Reason"), "stock:reason"),
     "bin": (N_("Bin"), "stock:bin"),
     "attachment": (N_("File"), "notices:attachment"),
+    "letter": (N_("Mail that came in"), "notices:letter"),
     "todo": (N_("To-do"), "notices:todo"),
     "barcode": (N_("Barcode"), ""),
     "substitute": (N_("Substitute"), ""),

@@ -18,6 +18,7 @@ BY_VERB: dict[str, str] = {
     "accept_quote": "sales.win",
     "adjust": "stock.adjust",
     "amend_purchase": "purchasing.order",
+    "answer": "notices.letter",
     "apply": "billing.pay",
     "approve": "purchasing.approve",
     "approve_return": "returns.approve",
@@ -212,7 +213,7 @@ SERVING = frozenset({"pick", "draft", "pick_pack_ship"})
 """The verbs that may make charges and serve them in one entry, which is undone whole."""
 CANCELLED = {"order": "sales.cancel", "work_order": "work.cancel"}
 OWN = frozenset({"saved_view", "token"})
-OWN_FIELDS = frozenset({"language", "muted", None})
+OWN_FIELDS = frozenset({"language", "muted", "silenced", "digest", None})
 
 
 Changed = tuple[str, str | None]

@@ -38,6 +38,7 @@ ROLE_WORDS = {
     "purchasing_team": N_("Purchasing team"),
     "approvers": N_("Who may approve it"),
     "buyer": N_("Buyer of the purchase order"),
+    "sender": N_("Who sent the mail"),
 }
 
 
@@ -255,7 +256,7 @@ MESSAGES = Table(
 @require_safe
 def messages(request: HttpRequest) -> HttpResponse:
     """What left or is to leave the house by mail and webhook, newest first."""
-    return table_page(request, MESSAGES)
+    return table_page(request, MESSAGES, template="notices/messages.html")
 
 
 @require_POST

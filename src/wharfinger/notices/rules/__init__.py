@@ -48,6 +48,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "quote_approved": (N_("is approved"), ("owner", "requester")),
     "quote_rejected": (N_("is rejected"), ("owner", "requester")),
     "order_late": (N_("comes later than somebody was promised"), ("buyer",)),
+    "replied": (N_("is answered by mail"), ("owner", "opportunity_owner", "buyer", "sender")),
     "mentioned": (N_("mentions me"), ()),
     "todo": (N_("is for me to do"), ()),
     "back": (N_("has been taken back"), ("owner", "lead", "resource", "opportunity_owner", "requester")),
@@ -69,6 +70,7 @@ WHOLE: dict[str, str] = {
     "quote_rejected": N_("A quote is rejected"),
     "asked": N_("Somebody asks for goods that are held"),
     "answered": N_("A request to give way is answered"),
+    "replied": N_("A mail of ours is answered"),
     "mentioned": N_("A note mentions somebody"),
     "todo": N_("Somebody is to do something, or it is due"),
     "order_to_approve": N_("A purchase order waits for approval"),
@@ -89,6 +91,7 @@ ROLES = (
     "purchasing_team",
     "approvers",
     "buyer",
+    "sender",
 )
 
 ARRIVED = N_("has arrived and is reserved")

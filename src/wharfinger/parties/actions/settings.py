@@ -225,6 +225,7 @@ _CHECKS = {
     "attachment_mb": whole(1, 200),
     "pictures_on_quotes": yes_or_no,
     "win_on_acceptance": yes_or_no,
+    "reply_address": email,
     "webhook_private_addresses": yes_or_no,
     "words": _words,
 }

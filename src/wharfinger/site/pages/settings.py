@@ -136,6 +136,7 @@ def _shown(known: dict[str, Any]) -> dict[str, Any]:
         },
         "closed_until": known["closed_until"] or "",
         "pipeline_steps": "\n".join(known["pipeline_steps"]),
+        "reply_address": known["reply_address"],
     }
     most = known["counting"]["tolerance_minor"]
     start |= {
@@ -182,6 +183,7 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
             for one in post.getlist("purchasing_team")
             if one.isascii() and one.isdigit() and len(one) < 19
         ),
+        "reply_address": post.get("reply_address", "").strip(),
         "pipeline_steps": [
             one
             for line in post.get("pipeline_steps", "\n".join(known["pipeline_steps"])).splitlines()
