@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.purchasing.buying import sold, threshold
+from tests.purchasing.buying import arrive, sold, stocked_up, threshold
 from tests.returns.test_rma import asked, loose
 from tests.world import World, world
 from wharfinger.base.access import HOUSE
@@ -43,6 +43,8 @@ def work(company: World) -> None:
         ship(actor=HOUSE, picks=[Pick(sent, 2)])
         order = draft_from_lines(actor=HOUSE, wanted=[Wanted(bought)]).one("purchasing.PurchaseOrder")
         submit(actor=HOUSE, order=order)
+        (turned,) = stocked_up(company, (product, 2, 5_000_000)).lines
+        arrive(turned, 2, rejected=1)
         draft_from_lines(actor=HOUSE, wanted=[Wanted(drafted)])
         assert wanted
         VendorPrice.objects.create(product=product, organization=company.customer, currency="USD")

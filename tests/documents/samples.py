@@ -395,6 +395,20 @@ def credit_note() -> s.CreditNote:
     )
 
 
+def vendor_return() -> s.VendorReturn:
+    return s.VendorReturn(
+        company=COMPANY,
+        to=VENDOR,
+        number="VR-17",
+        dated=date(2026, 11, 21),
+        lines=rows(3),
+        orders=("PO-2026-0340",),
+        customer_reference="AB-88121",
+        contact=CONTACT,
+        note="Bei Anlieferung beschädigt",
+    )
+
+
 def rma_slip() -> s.RmaSlip:
     return s.RmaSlip(
         company=COMPANY,

@@ -32,6 +32,7 @@ SAMPLES = {
     "Rechnung": samples.invoice(),
     "Gutschrift": samples.credit_note(),
     "Rücksendeschein": samples.rma_slip(),
+    "Rücksendung an den Lieferanten": samples.vendor_return(),
 }
 
 OF_A_PLACE = ("Zählliste", "Einlagerungsliste", "Umlagerungsschein")
@@ -284,6 +285,7 @@ def test_a_pick_list_is_read_by_a_scanner() -> None:
         (samples.packing_list(), "SH-2026-0655"),
         (samples.delivery_note(), "SH-2026-0655"),
         (samples.rma_slip(), "RMA-2026-0019"),
+        (samples.vendor_return(), "VR-17"),
     ],
 )
 def test_what_comes_back_to_us_carries_its_number_as_a_barcode(shape: s.Shape, number: str) -> None:

@@ -14,17 +14,24 @@ from wharfinger.catalog.models import Product
 from wharfinger.ledger.models import Holding, Lot
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions import approving, billing, landing, ordering, quoting, receiving
-from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptCost, VendorBill
+from wharfinger.purchasing.models import (
+    PurchaseLine,
+    PurchaseOrder,
+    Receipt,
+    ReceiptCost,
+    VendorBill,
+    VendorReturn,
+)
 from wharfinger.purchasing.models.quoting import Rfq
 from wharfinger.purchasing.queries.bills import due
 from wharfinger.purchasing.rules.billing import Bill, BillLine
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.confirming import Confirmed
+from wharfinger.purchasing.rules.crediting import SendBack
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.purchasing.rules.landing import Billed, Cost
 from wharfinger.purchasing.rules.quoting import AnswerWish, Asked, Offered, RfqWish
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
-from wharfinger.purchasing.rules.returning import SendBack
 from wharfinger.stock.actions import building, counts, goods, transfers, values
 from wharfinger.stock.models import Bin, Location, TransferOrder
 from wharfinger.stock.queries.built import contents
@@ -264,6 +271,13 @@ def _send_back(state: State, chance: random.Random) -> Any:
     return receiving.send_back(actor=state.user, goods=[back])
 
 
+def _credit_vendor_return(state: State, chance: random.Random) -> Any:
+    """A vendor credits something, mostly not what was expected."""
+    row = state.one(chance, VendorReturn.objects.filter(credited_at__isnull=True, void__isnull=True))
+    got = chance.choice((row.credit_minor, chance.randint(0, 2000))) if row else 0
+    return row and receiving.credit_vendor_return(actor=state.user, vendor_return=row.pk, got_minor=got)
+
+
 def _adjust(state: State, chance: random.Random) -> Any:
     """Goods are lost, or found."""
     product = state.loose(chance)
@@ -466,6 +480,7 @@ BUYING: dict[str, Verb] = {
     "receive": _receive,
     "cancel_receipt": _cancel_receipt,
     "send_back": _send_back,
+    "credit_vendor_return": _credit_vendor_return,
     "land_cost": _land_cost,
     "cancel_cost": _cancel_cost,
     "reprice": _reprice,

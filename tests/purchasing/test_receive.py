@@ -20,9 +20,9 @@ from wharfinger.purchasing.actions.ordering import draft, draft_from_lines, subm
 from wharfinger.purchasing.actions.receiving import cancel_receipt, receive, send_back
 from wharfinger.purchasing.models import PurchaseOrder, Receipt
 from wharfinger.purchasing.queries.orders import figures, words
+from wharfinger.purchasing.rules.crediting import SendBack
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
-from wharfinger.purchasing.rules.returning import SendBack
 from wharfinger.sales.actions.orders import release, reserve
 from wharfinger.sales.rules.orders import Hold
 from wharfinger.stock.actions.values import revalue

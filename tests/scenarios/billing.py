@@ -4,6 +4,8 @@ tolerance 10 [at most 5.00]                a vendor's bill may be off by so many
 bill B of GR: 2 router at 7.00, 1 cable [freight 12.00]      what a vendor bills of a receipt
 bill-is B to_accept over_received price      its word, and all that is off and not put up with
 accept-bill B because Agreed               · cancel-bill B
+return-is VR-1 expected 12.00              the newest returns to vendors by their numbers, and what is to be credited
+vendor-credits VR-1 10.00                  what the vendor credited for them
 unbilled PO router: 3                      how many came of an order and no bill asks for
 """
 
@@ -13,7 +15,7 @@ from tests.scenarios.further import micro
 from tests.scenarios.rating import Rating
 from wharfinger.base.models import Setting
 from wharfinger.purchasing.models import PurchaseLine
-from wharfinger.purchasing.queries import bills
+from wharfinger.purchasing.queries import bills, crediting
 
 
 class Billing(Rating):
@@ -56,6 +58,18 @@ class Billing(Rating):
     def say_cancel_bill(self, name: str) -> None:
         """cancel-bill B"""
         self.acts.append(self.door.cancel_bill(self.documents[name]))
+
+    def say_return_is(self, rest: str) -> None:
+        """return-is VR WORD AMOUNT"""
+        number, word, amount = rest.split()
+        row = crediting.returns().get(number=number)
+        found = crediting.word(row), f"{row.credit_minor / 100:.2f}"
+        assert found == (word, amount), f"is {found}"
+
+    def say_vendor_credits(self, rest: str) -> None:
+        """vendor-credits VR AMOUNT"""
+        number, amount = rest.split()
+        self.acts.append(self.door.vendor_credits(crediting.returns().get(number=number).pk, amount))
 
     def say_unbilled(self, rest: str) -> None:
         """unbilled PO PRODUCT: N"""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from tests.scenarios.further import Made, Posts, Tells, micro
-from wharfinger.purchasing.actions import billing
+from wharfinger.purchasing.actions import billing, receiving
 from wharfinger.purchasing.rules.billing import Bill, BillLine
 
 DAY = date(2026, 3, 2)
@@ -35,6 +35,13 @@ class BillsActions:
         """A bill is taken back."""
         return int(self._said(lambda: billing.cancel_bill(actor=self.who, bill=bill)).id)
 
+    def vendor_credits(self: Tells, vendor_return: int, amount: str) -> int:
+        """A vendor credits what went back."""
+        act = lambda: receiving.credit_vendor_return(  # noqa: E731
+            actor=self.who, vendor_return=vendor_return, got_minor=micro(amount) // 10_000
+        )
+        return int(self._said(act).id)
+
 
 class BillsApi:
     """Speaks JSON over HTTP."""
@@ -57,3 +64,7 @@ class BillsApi:
     def cancel_bill(self: Posts, bill: int) -> int:
         """A bill is taken back."""
         return int(self._post(f"/vendor-bills/{bill}/cancel", {})["entry"])
+
+    def vendor_credits(self: Posts, vendor_return: int, amount: str) -> int:
+        """A vendor credits what went back."""
+        return int(self._post(f"/vendor-returns/{vendor_return}/credit", {"amount": amount})["entry"])

@@ -19,10 +19,10 @@ from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.parties.models import User
 from wharfinger.purchasing.actions import approving, landing, ordering, receiving
 from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.rules.crediting import SendBack
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.purchasing.rules.landing import Billed, Cost
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
-from wharfinger.purchasing.rules.returning import SendBack
 from wharfinger.returns.actions import inspecting, requesting
 from wharfinger.returns.actions import receiving as returning
 from wharfinger.returns.actions.swapping import swap

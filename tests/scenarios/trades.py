@@ -17,8 +17,8 @@ from wharfinger.parties.actions.organizations import change_organization
 from wharfinger.parties.actions.settings import set_setting
 from wharfinger.pricing.actions import add_price_list
 from wharfinger.purchasing.actions import ordering, receiving
+from wharfinger.purchasing.rules.crediting import SendBack
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
-from wharfinger.purchasing.rules.returning import SendBack
 from wharfinger.sales.actions import orders
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.stock.actions import counts, goods

@@ -26,10 +26,11 @@ from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.post import automation
 from wharfinger.purchasing.actions import approving, ordering, receiving
-from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
+from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, VendorReturn
 from wharfinger.purchasing.pages.entry import filled_up
 from wharfinger.purchasing.queries.approvals import waits_for_others
 from wharfinger.purchasing.rules.changing import PurchaseChange
+from wharfinger.purchasing.rules.crediting import SendBack
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.purchasing.rules.receiving import Arrival
 from wharfinger.returns.actions import inspecting
@@ -150,6 +151,15 @@ def _arrivals(rows: Sequence[Chosen]) -> list[Arrival]:
         PurchaseLine.objects.filter(place_id__in=[row.place for row in rows]).values_list("place_id", "pk")
     )
     return [Arrival(lines[row.place], row.quantity, line=row.line or None) for row in rows]
+
+
+def _refused(rows: Sequence[Chosen]) -> list[SendBack]:
+    places = PurchaseLine.objects.filter(refused_place_id__in=[row.place for row in rows])
+    lines = dict(places.values_list("refused_place_id", "pk"))
+    return [
+        SendBack(row.quantity, purchase_line=lines.get(row.place, 0), lots=(row.lot,) if row.serial else ())
+        for row in rows
+    ]
 
 
 def _documents(done: Any, noun: type[Any], page: str) -> list[Link]:
@@ -322,6 +332,15 @@ def ask_vendors(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(f"{reverse('purchasing:new_rfq')}?{asked}", status=303)
 
 
+send_back = act_on(
+    "purchasing.send_back",
+    "refused",
+    lambda who, rows, given: receiving.send_back(
+        actor=who, goods=_refused(rows), reason=given.get("reason", "").strip()[:1000]
+    ),
+    lambda n: ngettext("Sent back %(n)s line.", "Sent back %(n)s lines.", n) % {"n": n},
+    lambda done: _documents(done, VendorReturn, "purchasing:vendor_return"),
+)
 pick = act_on(
     "fulfilment.pick",
     "to_pick",

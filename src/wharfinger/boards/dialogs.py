@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Asked
-from wharfinger.boards.showing import locations, to_buy_of
+from wharfinger.boards.narrowing import locations, to_buy_of
 
 ORDER = (
     Asked("vendor", N_("Vendor"), choices=to_buy_of, empty=N_("The default vendor")),

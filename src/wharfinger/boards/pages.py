@@ -10,7 +10,8 @@ from wharfinger.base.door import module_on
 from wharfinger.base.page import came_from, page, page_act, signed_in
 from wharfinger.base.table import table_page
 from wharfinger.boards import actions, rules
-from wharfinger.boards.worklists import BY_NAME, TABLES, on_tab
+from wharfinger.boards.listing import TABLES, on_tab
+from wharfinger.boards.worklists import BY_NAME
 
 
 def worklist(request: HttpRequest, name: str) -> HttpResponse:

@@ -8,22 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
 from django.db.models.functions import Concat
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from wharfinger.base import clock, owned
+from wharfinger.base import clock
 from wharfinger.base.asking import Ask
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_
-from wharfinger.base.table import Column, Filter
+from wharfinger.base.table import Column
 from wharfinger.base.typed import written
 from wharfinger.boards.selling import arrival_cell, cost_cell, next_free, vendor_cell
-from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand import pressing
 from wharfinger.demand.models import SUBJECTS
-from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries import yeses
@@ -36,11 +34,11 @@ from wharfinger.stock.rules.serving import NORMAL
 STAGE = {"drafted": "to_order", "ready": "reserved"}
 """Figures that the stage bar shows under another stage."""
 
-BOTH = ("worklist_purchasing",)
-"""Lists that offer drafts and locations beside organizations."""
-
 OFFERED = 200
 """No more organizations than this are offered by a filter."""
+
+BOTH = ("worklist_purchasing",)
+"""Lists that offer drafts and locations beside organizations."""
 
 MOST_PLACES = 3
 """So many locations are named beneath what is free."""
@@ -181,6 +179,7 @@ def _plain(field: str) -> Callable[[Mapping[str, Any], Seen], Any]:
 KIT = "claim__line__parent__product__sku"
 """Of a component, the kit that it goes into."""
 ON_ORDER, DRAFTED = "place__purchase_line__", "place__drafted_line__"
+REFUSED = "place__refused_line__"
 BOX, SHIPMENT = "place__container", "place__shipment"
 
 COLUMNS: dict[str, Shown] = {
@@ -196,6 +195,11 @@ COLUMNS: dict[str, Shown] = {
             _through(f"{DRAFTED}purchase_order", "purchasing:order"),
             (f"{DRAFTED}purchase_order__id", f"{DRAFTED}purchase_order__number"),
         ),
+        Shown(
+            Column("refusal", N_("Purchase order"), "link"),
+            _through(f"{REFUSED}purchase_order", "purchasing:order"),
+            (f"{REFUSED}purchase_order__id", f"{REFUSED}purchase_order__number"),
+        ),
         Shown(Column("document", N_("Document"), "link"), _document),
         Shown(Column("product", N_("Product"), "link", sortable=True), _product, (KIT,)),
         Shown(Column("serial", N_("Serial number")), _plain("lot__code")),
@@ -205,6 +209,11 @@ COLUMNS: dict[str, Shown] = {
             Column("seller", N_("Vendor")),
             _plain(f"{ON_ORDER}purchase_order__vendor__name"),
             (f"{ON_ORDER}purchase_order__vendor__name",),
+        ),
+        Shown(
+            Column("refuser", N_("Vendor")),
+            _plain(f"{REFUSED}purchase_order__vendor__name"),
+            (f"{REFUSED}purchase_order__vendor__name",),
         ),
         Shown(Column("vendor", N_("Default vendor"), "noted"), vendor_cell, reads="sold"),
         Shown(Column("where", N_("Where")), _where),
@@ -277,9 +286,7 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
     claims = sorted({row["claim_id"] for row in rows if row["claim_id"]}) if "line" in columns else []
     return Seen(
         quantities(claims),
-        {place: name for place, name, *_ in _places(ask)}
-        if rows and {"where", "free"} & set(columns)
-        else {},
+        {place: name for place, name, *_ in places(ask)} if rows and {"where", "free"} & set(columns) else {},
         sold,
         {
             one.asks.currency: one.rate_micro
@@ -303,94 +310,15 @@ def bar(figures: Mapping[str, int]) -> dict[str, int]:
     return stages
 
 
-def narrowed(found: QuerySet[Holding, Any], ask: Ask) -> QuerySet[Holding, Any]:
-    """The rows that the filters leave."""
-    if text := ask.one("find"):
-        theirs = VendorPrice.objects.filter(product=OuterRef("product"))
-        found = found.filter(
-            Q(claim__line__sheet__number__iexact=text)
-            | Q(place__purchase_line__purchase_order__number__iexact=text)
-            | Q(product__sku__iexact=text)
-            | Q(lot__code__iexact=text)
-            | Q(claim__line__organization__name__icontains=text)
-            | Q(product__name__icontains=text)
-            | Q(Exists(theirs.filter(part_number__iexact=text)))
-        )
-    if customers := _numbers(ask, "organization"):
-        found = found.filter(claim__line__organization_id__in=customers)
-    if places := _numbers(ask, "location"):
-        found = found.filter(place__parent_id__in=places)
-    if sellers := _numbers(ask, "seller"):
-        found = found.filter(place__purchase_line__purchase_order__vendor_id__in=sellers)
-    if vendors := _numbers(ask, "vendor"):
-        offers = VendorPrice.objects.filter(
-            product=OuterRef("product"), default=True, organization__in=vendors
-        )
-        found = found.filter(Exists(offers))
-    if stages := ask.many("stage"):
-        standing = Holding.objects.filter(claim=OuterRef("claim"), quantity__gt=0)
-        kinds = [kind for stage in stages for kind in STAGES.get(stage, ("", ()))[1]]
-        found = found.filter(Exists(standing.filter(kind__in=kinds)))
-    if words := ask.many("priority"):
-        found = found.filter(claim__line__sheet__priority__in=words)
-    found = owned.narrowed(found, ask, "line", at=OWN)
-    for key, path in SORTS.items():
-        if key in ("product", "priority") or not (ask.one(f"{key}-from") or ask.one(f"{key}-to")):
-            continue
-        first, last = ask.days(key)
-        found = found.filter(**{f"{path}__gte": first}) if first else found
-        found = found.filter(**{f"{path}__lte": last}) if last else found
-    return found
-
-
-def _numbers(ask: Ask, key: str) -> list[int]:
-    return [int(text) for text in ask.many(key) if text.isdigit() and len(text) < 19]
-
-
-STAGES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "wanted": (N_("Wanted or to order"), ("demand", "to_approve", "to_order", "drafted")),
-    "on_order": (N_("On order"), ("on_order",)),
-    "at_hand": (N_("At hand"), ("bin", "picked", "container", "ready")),
-    "gone": (N_("Delivered/Shipped"), ("in_transit", "customer", "rented")),
-}
-"""Stages of the goods by which lines to be invoiced are narrowed."""
-
-
-def vendors(ask: Ask) -> list[tuple[str, str]]:
-    """The first vendors by name."""
-    return [(str(pk), name) for pk, name, _customer, vendor in _parties(ask) if vendor][:OFFERED]
-
-
-def to_buy_of(ask: Ask) -> list[tuple[str, str]]:
-    """Of whom a selection may be bought: each line of who asks least, of who is fastest, or all of one vendor."""
-    each = [("cheapest", _("Each line's cheapest vendor")), ("fastest", _("Each line's fastest vendor"))]
-    return [*each, *vendors(ask)]
-
-
-def drafts(ask: Ask) -> list[tuple[str, str]]:
-    """The purchase orders that are drafts, newest first."""
-    found = [(pk, name) for pk, name, customer, vendor in _parties(ask) if not (customer or vendor)]
-    return [(str(pk), name) for pk, name in sorted(found, reverse=True)[:OFFERED]]
-
-
-def _customers(ask: Ask) -> list[tuple[str, str]]:
-    return [(str(pk), name) for pk, name, customer, _vendor in _parties(ask) if customer][:OFFERED]
-
-
-def _parties(ask: Ask) -> list[tuple[int, str, bool, bool]]:
-    """The first customers and the first vendors by name; where lines are to be ordered, drafts, which are neither."""
-    return [row[:4] for row in _listed(ask) if not row[4]]
-
-
-def _places(ask: Ask) -> list[tuple[int, str, Any, int]]:
+def places(ask: Ask) -> list[tuple[int, str, Any, int]]:
     """Every location: its place, its name, whether it is retired, and its id."""
     if ask.table in BOTH:
-        return [(place, name, retired, pk) for pk, name, _, retired, place in _listed(ask) if place]
+        return [(place, name, retired, pk) for pk, name, _, retired, place in listed(ask) if place]
     found = Location.objects.order_by("name").values_list("place_id", "name", "retired_on", "pk")
     return ask.once("locations", lambda: [(place, name, bool(day), pk) for place, name, day, pk in found])
 
 
-def _listed(ask: Ask) -> list[tuple[int, str, bool, bool, int]]:
+def listed(ask: Ask) -> list[tuple[int, str, bool, bool, int]]:
     """What filters and dialogs offer, by one statement, since a page may offer all of it.
 
     Organizations have no place; where lines are to be ordered, drafts and locations come with them.
@@ -413,28 +341,3 @@ def _listed(ask: Ask) -> list[tuple[int, str, bool, bool, int]]:
             all=True,
         )
     return ask.once("parties", lambda: list(found.order_by("name")))
-
-
-def _locations(ask: Ask) -> list[tuple[str, str]]:
-    return [(str(place), name) for place, name, retired, _pk in _places(ask) if not retired]
-
-
-def locations(ask: Ask) -> list[tuple[str, str]]:
-    """The locations in use."""
-    return [(str(pk), name) for _place, name, retired, pk in _places(ask) if not retired]
-
-
-FILTERS: dict[str, Filter] = {
-    one.key: one
-    for one in (
-        Filter("find", N_("Number, product, customer")),
-        Filter("organization", N_("Organization"), "choice", _customers),
-        Filter("seller", N_("Vendor"), "choice", vendors),
-        Filter("vendor", N_("Default vendor"), "choice", vendors),
-        Filter("location", N_("Location"), "choice", _locations),
-        Filter("stage", N_("Goods"), "many", lambda ask: [(key, _(w)) for key, (w, _k) in STAGES.items()]),
-        pressing.FILTER,
-        Filter("expected", N_("Expected"), "date"),
-        Filter("promised", N_("Promised"), "date"),
-    )
-}

@@ -20,7 +20,7 @@ from wharfinger.documents.queries.parties import language_of
 from wharfinger.documents.queries.past import Past
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.ledger.models import Fact
-from wharfinger.purchasing.models import PurchaseOrder
+from wharfinger.purchasing.models import PurchaseOrder, VendorReturn
 from wharfinger.returns.models import Rma
 from wharfinger.sales.models import Order, Quote
 
@@ -168,6 +168,15 @@ KINDS = {
             returning.rma_slip,
             decision="approved_at",
             amends=True,
+        ),
+        Kind(
+            "vendor-return",
+            "purchasing.read",
+            "vendor_return",
+            VendorReturn,
+            shapes.VendorReturn,
+            lambda pk, _language: buying.vendor_return(pk),
+            reader="vendor",
         ),
     )
 }

@@ -34,6 +34,7 @@ TEMPLATES: dict[type[shapes.Shape], str] = {
     shapes.Invoice: "invoice",
     shapes.CreditNote: "credit_note",
     shapes.RmaSlip: "rma_slip",
+    shapes.VendorReturn: "vendor_return",
     shapes.Labels: "labels",
 }
 

@@ -1,8 +1,6 @@
-"""What stands on each document: plain immutable values, no Django, no words of any language.
+"""What stands on each document: plain immutable values, no Django, no words of any language, exactly what is printed.
 
-A shape holds exactly the figures that are printed. Money is in minor units, unit prices at 10⁻⁶ of
-the major unit, quantities in 10⁻ᵈ of the unit, shares (tax rates, discounts) at 10⁻⁶ of one.
-"""
+Money is in minor units, prices and shares at 10⁻⁶, quantities in 10⁻ᵈ of the unit."""
 
 from __future__ import annotations
 
@@ -17,6 +15,7 @@ from wharfinger.documents.values import (
     Company,
     Each,
     GroupHead,
+    Label,
     LifeRow,
     LineRow,
     OwnValue,
@@ -338,6 +337,10 @@ class DeliveryNote:
     own: tuple[OwnValue, ...] = ()
 
 
+class VendorReturn(DeliveryNote):
+    """Goes back to the vendor with its goods; its note says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Invoice:
     company: Company
@@ -409,15 +412,6 @@ class RmaSlip:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
-    """What is stuck on a shelf, a product, a bin or a unit."""
-
-    title: str
-    code: str
-    below: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Labels:
     """Small labels, one to a page of a roll or many to a sheet."""
 
@@ -441,6 +435,7 @@ Shape = (
     | PackingList
     | ContainerLabel
     | DeliveryNote
+    | VendorReturn
     | Invoice
     | CreditNote
     | RmaSlip

@@ -196,3 +196,12 @@ class LifeRow:
     dated: date
     words: str
     papers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What is stuck on a shelf, a product, a bin or a unit."""
+
+    title: str
+    code: str
+    below: str = ""

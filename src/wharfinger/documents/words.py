@@ -39,6 +39,10 @@ WORDS = {
     "invoice": pgettext_lazy("document", "Invoice"),
     "credit_note": pgettext_lazy("document", "Credit note"),
     "rma_slip": pgettext_lazy("document", "Return slip"),
+    "vendor_return": pgettext_lazy("document", "Return to the vendor"),
+    "vendor_return_greeting": pgettext_lazy(
+        "document", "We send these goods back to you. Please credit them under the number {number}."
+    ),
     "page": pgettext_lazy("document", "Page {page} of {pages}"),
     "date": pgettext_lazy("document", "Date"),
     "number": pgettext_lazy("document", "Number"),

@@ -224,6 +224,7 @@ CHART: tuple[Row, ...] = (
     _row("accept_bill", "", "", undo="cancel_bill"),
     _row("cancel_bill", "", "", undo="enter_bill"),
     _row("send_back", "refused bin", "vendor"),
+    _row("credit_vendor_return", "", ""),
     _row(
         "cancel_receipt",
         "bin customer refused",

@@ -66,6 +66,7 @@ VERBS: dict[str, str] = {
     "correct_serial": N_("Corrected a serial number"),
     "count": N_("Completed a count"),
     "credit": N_("Credited"),
+    "credit_vendor_return": N_("Credited by the vendor"),
     "decline_quote": N_("The customer declined"),
     "deliver": N_("Delivered"),
     "deny_return": N_("Denied a return"),

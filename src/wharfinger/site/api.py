@@ -59,6 +59,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.purchasing.api.vendor_terms:router", ""),
     ("wharfinger.purchasing.api.bills:router", ""),
     ("wharfinger.purchasing.api.quoting:router", ""),
+    ("wharfinger.purchasing.api.returns:router", ""),
     ("wharfinger.purchasing.api.replenishing:router", ""),
     ("wharfinger.purchasing.api.approvals:router", "procurement"),
     ("wharfinger.purchasing.api.tiers:router", "procurement"),

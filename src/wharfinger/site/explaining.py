@@ -22,6 +22,7 @@ DONE_BY: dict[str, tuple[str, ...]] = {
     "already_submitted": ("submit", "send_purchase"),
     "answered_already": ("give_way", "keep_hold"),
     "not_waiting": ("approve", "reject"),
+    "credited_already": ("credit_vendor_return",),
     "nothing_to_approve": ("approve",),
     "purchase_cancelled": ("cancel_purchase",),
     "purchase_closed": ("close_purchase",),

@@ -110,6 +110,8 @@ STOPS = (
         key="e",
     ),
     Stop(BUY, N_("Receipts"), "purchasing:receipts", "inbox", "purchasing.read"),
+    Stop(BUY, N_("Refused goods"), "boards:refused", "undo-2", "purchasing.read", count="refused"),
+    Stop(BUY, N_("Returns to vendors"), "purchasing:vendor_returns", "package-x", "purchasing.read"),
     Stop(BUY, N_("Vendors' bills"), "purchasing:bills", "receipt", "purchasing.read"),
     Stop(STOCK, N_("Products"), "catalog:products", "tag", "catalog.read", key="m"),
     Stop(STOCK, N_("Families"), "catalog:families", "shapes", "catalog.read"),

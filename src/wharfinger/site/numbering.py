@@ -9,7 +9,7 @@ from wharfinger.devices import rules as devices
 from wharfinger.devices.rules import keeping
 from wharfinger.fulfilment.rules import packing, shipping
 from wharfinger.ledger.numbering import SERIES, Series
-from wharfinger.purchasing.rules import drafting, quoting, receiving
+from wharfinger.purchasing.rules import crediting, drafting, quoting, receiving
 from wharfinger.returns import rules as returns
 from wharfinger.sales.rules import orders, quotes
 from wharfinger.stock.rules import counting, transferring
@@ -22,6 +22,7 @@ TABLE = (
     Series(drafting.NUMBER, N_("Purchase orders"), "purchasing.PurchaseOrder"),
     Series(quoting.NUMBER, N_("Requests for quotation"), "purchasing.Rfq"),
     Series(receiving.RECEIPT, N_("Receipts"), "purchasing.Receipt"),
+    Series(crediting.RETURN, N_("Returns to vendors"), "purchasing.VendorReturn"),
     Series(packing.CONTAINER, N_("Containers"), "fulfilment.Container"),
     Series(shipping.SHIPMENT, N_("Shipments"), "fulfilment.Shipment"),
     Series(invoices.NUMBER, N_("Invoices"), "billing.Invoice"),

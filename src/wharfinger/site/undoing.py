@@ -53,6 +53,7 @@ BY_VERB: dict[str, str] = {
     "correct_serial": "stock.correct_serial",
     "count": "stock.complete_count",
     "credit": "billing.credit",
+    "credit_vendor_return": "purchasing.bill",
     "decline_quote": "sales.lose",
     "deliver": "fulfilment.deliver",
     "deny_return": "returns.approve",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from wharfinger.base import money
 from wharfinger.base.refusal import N_, NotThere
-from wharfinger.catalog.models import TaxCode, VendorPrice
+from wharfinger.catalog.models import Product, TaxCode, VendorPrice
 from wharfinger.documents.queries.lines import (
     breakdown,
     described,
     own_of,
     own_of_line,
+    quantity_of,
     said_as,
     second_share,
     terms,
@@ -25,9 +26,11 @@ from wharfinger.documents.queries.parties import (
 from wharfinger.documents.queries.wording import wording_of
 from wharfinger.documents.shapes import Address, Amount, Company, LineRow, Price, Quantity, Share, Totals
 from wharfinger.documents.shapes import PurchaseOrder as PurchaseOrderShape
+from wharfinger.documents.shapes import VendorReturn as VendorReturnShape
 from wharfinger.documents.words import words
 from wharfinger.ledger.models import Entry
-from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
+from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, VendorReturn
+from wharfinger.purchasing.queries.crediting import Went, went
 from wharfinger.purchasing.queries.orders import net_of, sums_of
 from wharfinger.purchasing.rules.taxing import code_of_freight
 
@@ -124,3 +127,40 @@ def _deliver_to(order: PurchaseOrder, lines: list[PurchaseLine], us: Company) ->
         return Address(name, street=rest)
     locations = {line.location_id: line.location for line in lines}
     return our_address(us, next(iter(locations.values())) if len(locations) == 1 else None)
+
+
+def vendor_return(pk: int) -> VendorReturnShape:
+    """What goes back to a vendor in one parcel, under its own part numbers where we know them, and why."""
+    row = VendorReturn.objects.filter(pk=pk).select_related("vendor", "made__actor").first()
+    if row is None:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    gone = went([row.made_id])[row.made_id]
+    products = Product.objects.in_bulk({one.product for one in gone})
+    prices = VendorPrice.objects.filter(organization=row.vendor, product__in=products)
+    parts = dict(prices.values_list("product_id", "part_number"))
+    heaps: dict[int, list[Went]] = {}
+    for one in gone:
+        heaps.setdefault(one.product, []).append(one)
+    orders = PurchaseOrder.objects.filter(pk__in={one.order for one in gone if one.order}).order_by("pk")
+    return VendorReturnShape(
+        company=company(),
+        to=party(row.vendor, billing_site(row.vendor)),
+        number=row.number,
+        dated=row.made.effective_on,
+        lines=tuple(
+            LineRow(
+                position=str(n),
+                title=products[product].name,
+                sku=" · ".join(dict.fromkeys(filter(None, (parts.get(product, ""), products[product].sku)))),
+                quantity=quantity_of(products[product], sum(one.quantity for one in some)),
+                serials=tuple(one.code for one in some if one.code),
+            )
+            for n, (product, some) in enumerate(heaps.items(), 1)
+        ),
+        orders=tuple(order.number for order in orders),
+        customer_reference=", ".join(
+            dict.fromkeys(order.external_number for order in orders if order.external_number)
+        ),
+        contact=person(row.made.actor),
+        note=row.made.reason,
+    )

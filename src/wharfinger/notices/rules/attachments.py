@@ -21,6 +21,7 @@ SEEN_BY: dict[str, str] = {
     "receipt": "purchasing.read",
     "vendor_bill": "purchasing.read",
     "rfq": "purchasing.read",
+    "vendor_return": "purchasing.read",
     "shipment": "fulfilment.read",
     "invoice": "billing.read",
     "credit_note": "billing.read",

@@ -65,3 +65,15 @@ def bills_keep_receipts(truth: Truth, plan: Plan) -> None:
     for (_receipt, line), bill in asked.items():
         if line in back:
             raise billed(*bill)
+
+
+def credits_keep_returns(truth: Truth, plan: Plan) -> None:
+    """Refuse to fetch goods back for which their vendor has credited something since."""
+    rows = truth.documents.get("purchasing.VendorReturn", {})
+    for label, pk in plan.voids:
+        if label == "purchasing.VendorReturn" and rows[pk].credited_at is not None:
+            raise Refusal(
+                "credited_since",
+                N_("The vendor has credited {number} since. Undo that first."),
+                number=rows[pk].number,
+            )

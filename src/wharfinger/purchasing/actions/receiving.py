@@ -14,12 +14,13 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
-from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
-from wharfinger.purchasing.queries import arrived
+from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, VendorReturn
+from wharfinger.purchasing.queries import arrived, crediting
 from wharfinger.purchasing.queries import truth as reads
+from wharfinger.purchasing.rules import crediting as rules
 from wharfinger.purchasing.rules import receiving, returning
+from wharfinger.purchasing.rules.crediting import SendBack
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
-from wharfinger.purchasing.rules.returning import SendBack
 from wharfinger.stock.queries.reasons import read_reasons
 
 
@@ -108,13 +109,23 @@ def cancel_receipt(
 
 
 def send_back(
-    *, actor: Actor, goods: Sequence[SendBack], reason: str = "", key: str | None = None
+    *,
+    actor: Actor,
+    goods: Sequence[SendBack],
+    vendor: int | None = None,
+    credit_minor: int | None = None,
+    reason: str = "",
+    key: str | None = None,
 ) -> Written:
     """Give goods back to the vendor: what was refused at the door, or free stock of a product.
 
-    Stock leaves at what it cost where the receipt that brought it is named, else by the product's cost method.
+    Stock leaves at what it cost where the receipt that brought it is named, else by the product's cost method. The
+    vendor is the one they came from, else the one named, else the product's default; it owes a credit of what the
+    goods cost, or of so much as is said.
     """
     require(actor, "purchasing.send_back")
+    if credit_minor is not None and credit_minor < 0:
+        raise BadInput("below_zero", N_("Give an amount that is not below zero."), field="credit")
     if not goods:
         raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
     for n, one in enumerate(goods):
@@ -142,14 +153,29 @@ def send_back(
             reads=(
                 reads.read_products(*products),
                 arrived.read_receipt_layers(one.receipt for one in goods if one.receipt is not None),
+                crediting.read_sellers(products, vendor),
             ),
         ),
-        partial(returning.plan_send_back, goods=tuple(goods)),
+        partial(returning.plan_send_back, goods=tuple(goods), vendor=vendor, credit_minor=credit_minor),
         actor=actor,
         key=key,
         reason=reason,
         about=[("product", pk) for pk in sorted(products)],
     )
+
+
+def credit_vendor_return(
+    *, actor: Actor, vendor_return: int, got_minor: int, reference: str = "", key: str | None = None
+) -> Written:
+    """Write down what the vendor credited for goods that went back; the difference is stated as purchase variance."""
+    require(actor, "purchasing.bill")
+    require(actor, "catalog.see_cost")
+    if got_minor < 0:
+        raise BadInput("below_zero", N_("Give an amount that is not below zero."), field="amount")
+    reference = tidy(reference, field="reference", most=60, needed=False)
+    plan = partial(rules.plan_credit, pk=vendor_return, got_minor=got_minor, reference=reference)
+    wish = Wish(documents=[(VendorReturn, [vendor_return])])
+    return post("credit_vendor_return", wish, plan, actor=actor, key=key, reason=reference)
 
 
 def _checked(arrivals: Sequence[Arrival]) -> list[Arrival]:

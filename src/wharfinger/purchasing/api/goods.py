@@ -12,7 +12,8 @@ from ninja import Router
 from pydantic import Field
 
 from wharfinger.base.access import require
-from wharfinger.base.door import Done, Given, Id, Listing, Note, Page, Quantity, Request, Shown, Unit
+from wharfinger.base.door import Amount, Done, Given, Id, Listing, Note, Page, Quantity, Request, Shown, Unit
+from wharfinger.base.money import minor
 from wharfinger.base.quantity import quantity, scaled
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import ranged
@@ -22,9 +23,10 @@ from wharfinger.ledger.write import Written
 from wharfinger.purchasing.actions import receiving as actions
 from wharfinger.purchasing.api.orders import MOST_DECIMALS, show_one
 from wharfinger.purchasing.api.shapes import OrderDone, WaitingOut
+from wharfinger.purchasing.queries import crediting
 from wharfinger.purchasing.queries import shown as queries
+from wharfinger.purchasing.rules.crediting import SendBack
 from wharfinger.purchasing.rules.receiving import Arrival, Delivery
-from wharfinger.purchasing.rules.returning import SendBack
 
 router = Router(tags=["purchasing"])
 
@@ -113,6 +115,15 @@ class SendBackGiven(Given):
     """What goes back to its vendor, and why."""
 
     lines: list[SendBackLine] = Field(min_length=1, max_length=1000)
+    vendor: Id | None = Field(
+        default=None, description="Without it the one the goods came from, else the product's default."
+    )
+    credit: Amount | None = Field(
+        default=None,
+        examples=["59.50"],
+        description="What the vendor is to credit, in the currency of the order whose goods were refused, else of the "
+        "company; what the goods cost without it.",
+    )
     reason: Note = ""
 
 
@@ -196,7 +207,9 @@ class OrderReceived(OrderDone):
 
 
 class SentBack(Done):
-    """The entry by which goods went back."""
+    """The entry by which goods went back, and the document of it."""
+
+    vendor_return: Id
 
 
 RECEIPTS = Listing(
@@ -283,8 +296,16 @@ def cancel_receipt(request: Request, id: Id, body: CancelReceipt) -> HttpRespons
 def send_back(request: Request, body: SendBackGiven) -> HttpResponse:
     """Give back what was rejected at the door, or free stock, whose value leaves with it."""
     require(request.auth, "purchasing.send_back")
-    act = partial(actions.send_back, actor=request.auth, goods=_goods(body.lines), reason=body.reason)
-    return write(request, act, lambda _: {})
+    currency = crediting.currency_of([one.purchase_line for one in body.lines])
+    act = partial(
+        actions.send_back,
+        actor=request.auth,
+        goods=_goods(body.lines),
+        vendor=body.vendor,
+        credit_minor=None if body.credit is None else minor(body.credit, currency, field="credit"),
+        reason=body.reason,
+    )
+    return write(request, act, lambda done: {"vendor_return": done.one("purchasing.VendorReturn")})
 
 
 def arrivals_of(lines: Sequence[ArrivalGiven]) -> list[Arrival]:

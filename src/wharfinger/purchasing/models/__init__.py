@@ -330,6 +330,42 @@ class BilledFreight(Document):
         return f"freight of {self.purchase_order_id} on {self.bill_id}"
 
 
+class VendorReturn(Document):
+    """Goods that went back to their vendor in one act, and what it credits for them."""
+
+    subject: ClassVar[str] = "vendor_return"
+    number = models.CharField(max_length=40)
+    vendor = models.ForeignKey(Organization, models.PROTECT, related_name="vendor_returns")
+    currency = models.CharField(max_length=3)
+    rate_micro = models.BigIntegerField()
+    """What one unit of the currency is worth at home, at 10⁻⁶."""
+    credit_minor = models.BigIntegerField()
+    """What we expect to be credited."""
+    credited_at = models.DateTimeField(null=True)
+    credit_got_minor = models.BigIntegerField(null=True)
+    credit_reference = models.CharField(max_length=60, blank=True)
+    """The vendor's own number of its credit note."""
+
+    class Meta:
+        constraints = [
+            # A return that was undone gives its number free.
+            models.UniqueConstraint(
+                fields=["number"], condition=Q(void__isnull=True), name="vendor_return_number"
+            ),
+            models.CheckConstraint(condition=Q(credit_minor__gte=0), name="vendor_credit_not_below_zero"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="vendor_return_waits",
+                condition=Q(credited_at__isnull=True, void__isnull=True),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class Approval(Document):
     """A decision about buying a customer's or a purchase order's line: who, when, how much, why not."""
 

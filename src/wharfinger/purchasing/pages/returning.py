@@ -10,11 +10,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from wharfinger.base import configuration
 from wharfinger.base.page import Form, came_from, page, page_act
-from wharfinger.base.typed import quantity, written
+from wharfinger.base.typed import minor, quantity, written
+from wharfinger.demand.pages import typed_id
+from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions import receiving as actions
-from wharfinger.purchasing.queries import paper, shown
-from wharfinger.purchasing.rules.returning import SendBack
+from wharfinger.purchasing.queries import crediting, paper, shown
+from wharfinger.purchasing.rules.crediting import SendBack
 from wharfinger.stock.pages.goods import codes_of, place_of, place_options, product_of, units_of
 
 
@@ -46,12 +49,23 @@ def send_refused(request: HttpRequest, pk: int) -> HttpResponse:
         lambda: actions.send_back(
             actor=user,
             goods=[_refused(request.POST, line) for line in chosen],
+            credit_minor=_credit(request.POST, crediting.currency_of([line.pk for line in chosen])),
             reason=request.POST.get("reason", "").strip()[:1000],
         ),
         ok=lambda done: _("Sent back %(goods)s.") % {"goods": _named(request.POST, chosen)},
-        back=back,
+        back=_return_of,
         again=again,
     )
+
+
+def _return_of(done: Any) -> str:
+    """The document of what went back, from where its slip is printed."""
+    return reverse("purchasing:vendor_return", args=[done.one("purchasing.VendorReturn")])
+
+
+def _credit(typed: QueryDict, currency: str) -> int | None:
+    text = typed.get("credit", "").strip()
+    return minor(text, currency, field="credit") if text else None
 
 
 def _refused(typed: QueryDict, line: Any) -> SendBack:
@@ -70,11 +84,19 @@ def send_stock(request: HttpRequest) -> HttpResponse:
     """Give free goods of ours back to the vendor; their value leaves with them."""
     user: Any = request.user
     back = came_from(request, reverse("stock:inventory"))
-    fields = ("product", "location", "quantity", "serials-scan", "receipt", "reason")
+    fields = ("product", "location", "quantity", "serials-scan", "receipt", "vendor", "credit", "reason")
 
     def show(form: Form) -> HttpResponse:
         apart = form.refusal if form.refusal is not None and form.refusal.field not in fields else None
-        there = {"form": form, "apart": apart, "spots": place_options(), "back": back}
+        vendors = Organization.objects.filter(vendor=True, retired_on__isnull=True).order_by("name")
+        there = {
+            "form": form,
+            "apart": apart,
+            "spots": place_options(),
+            "vendors": list(vendors.values_list("pk", "name")),
+            "currency": configuration.one("currency"),
+            "back": back,
+        }
         return render(request, "purchasing/send_stock.html", there)
 
     if request.method != "POST":
@@ -88,10 +110,14 @@ def send_stock(request: HttpRequest) -> HttpResponse:
     return page_act(
         request,
         lambda: actions.send_back(
-            actor=user, goods=[_stocked(request.POST)], reason=request.POST.get("reason", "").strip()[:1000]
+            actor=user,
+            goods=[_stocked(request.POST)],
+            vendor=typed_id(request.POST, "vendor"),
+            credit_minor=_credit(request.POST, crediting.currency_of([])),
+            reason=request.POST.get("reason", "").strip()[:1000],
         ),
         ok=_("The goods are sent back to the vendor."),
-        back=back,
+        back=_return_of,
         again=again,
     )
 

@@ -110,7 +110,9 @@ def read_receipt_layers(receipts: Iterable[int]) -> Read:
         found: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         live = Receipt.objects.filter(pk__in=wanted, void__isnull=True, cancelled_at__isnull=True)
         opened = Draw.objects.filter(entry__in=live.values("made"), quantity__lt=0) if wanted else ()
-        by_entry = dict(live.values_list("made", "pk")) if wanted else {}
+        rows = list(live.values_list("made", "pk", "vendor")) if wanted else []
+        by_entry = {made: pk for made, pk, _ in rows}
+        truth.read["receipt_vendors"] = {pk: vendor for _, pk, vendor in rows}
         for draw in opened and opened.select_related("layer").order_by("pk"):
             found[by_entry[draw.entry_id]][draw.layer.product_id].append(draw.layer_id)
         truth.read["receipt_layers"] = found

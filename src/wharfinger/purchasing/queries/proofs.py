@@ -10,7 +10,7 @@ from wharfinger.base import configuration
 from wharfinger.ledger import sql
 from wharfinger.ledger.audit import Finding
 from wharfinger.ledger.models import Fact
-from wharfinger.purchasing.models import ReceiptCost, VendorBillLine
+from wharfinger.purchasing.models import ReceiptCost, VendorBillLine, VendorReturn
 from wharfinger.purchasing.queries.landed import landed, split
 from wharfinger.purchasing.rules.landing import at_cost, at_home
 
@@ -101,4 +101,23 @@ def no_more_is_booked_as_billed_than_came() -> Iterator[Finding]:
         if booked > came:
             yield Finding(
                 "booked as billed ≤ received", f"receipt {receipt}, line {line}", f"{came}, {booked}"
+            )
+
+
+def credits_say_the_difference() -> Iterator[Finding]:
+    """What a vendor credited less than was expected for goods that went back is what was stated as variance."""
+    home = configuration.one("currency")
+    rows = VendorReturn.objects.filter(credited_at__isnull=False, void__isnull=True).in_bulk()
+    facts = Fact.objects.filter(entry__verb="credit_vendor_return", field="credited_at").order_by("pk")
+    said = {int(subject.partition(":")[2]): entry for subject, entry in facts.values_list("subject", "entry")}
+    went = split(said.values())
+    for pk, row in rows.items():
+        expected, got = (
+            at_home(minor or 0, row.currency, row.rate_micro, home)
+            for minor in (row.credit_minor, row.credit_got_minor)
+        )
+        stated = went.get(said.get(pk, 0), (0, 0))[1]
+        if stated != expected - got:
+            yield Finding(
+                "credited = expected − variance", f"vendor_return {pk}", f"{expected - got}, {stated}"
             )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from wharfinger.base.refusal import N_, Holder, NotThere, Refusal, Remedy
 from wharfinger.ledger.plan import OpenLayer, Plan, Spot, Truth, fixed
 from wharfinger.ledger.reverse import Drawn
+from wharfinger.purchasing.rules import crediting
+from wharfinger.purchasing.rules.crediting import SendBack
 from wharfinger.purchasing.rules.landing import state_variance
 from wharfinger.purchasing.rules.ordering import mention_lines
 from wharfinger.stock import rules as stock
@@ -23,21 +24,6 @@ class Arrived(NamedTuple):
     source: Spot
     target: Spot
     left: int
-
-
-@dataclass(frozen=True, slots=True)
-class SendBack:
-    """Goods that go back to the vendor: refused ones of an order's line, or free stock of a product."""
-
-    quantity: int
-    purchase_line: int | None = None
-    product: int | None = None
-    location: int | None = None
-    bin: int | None = None
-    """The places of the location and the bin to stay within."""
-    lots: tuple[int, ...] = ()
-    receipt: int | None = None
-    """By which the stock came: its own layers are taken first, so that it leaves at what it cost."""
 
 
 def plan_cancel_receipt(truth: Truth, *, receipt: int, lines: Sequence[int] | None) -> Plan:
@@ -202,10 +188,13 @@ def _draw_back(plan: Plan, truth: Truth, product: Any, move: Arrived, step: int,
     return booked - value
 
 
-def plan_send_back(truth: Truth, *, goods: Sequence[SendBack]) -> Plan:
+def plan_send_back(
+    truth: Truth, *, goods: Sequence[SendBack], vendor: int | None = None, credit_minor: int | None = None
+) -> Plan:
     """Give goods back to the vendor: what was refused at the door, or free stock with its value.
 
     Free stock leaves by the product's cost method, or at what it cost where the receipt that brought it is named.
+    Without another word the vendor credits what the goods cost.
     """
     plan = Plan()
     first: dict[int, Collection[int]] = {}
@@ -235,6 +224,7 @@ def plan_send_back(truth: Truth, *, goods: Sequence[SendBack]) -> Plan:
                 first[step] = truth.read["receipt_layers"][one.receipt][one.product]
                 plan.mention(("receipt", one.receipt))
     stock.price_issues(plan, truth, _method(truth.read["products"]), first=first)
+    plan.mention(("vendor_return", crediting.make_return(plan, truth, goods, vendor, credit_minor)))
     mention_lines(plan, truth)
     return plan
 
@@ -251,7 +241,7 @@ def _send_refused(plan: Plan, truth: Truth, one: SendBack, n: int) -> None:
             N_("There is no such line on a purchase order."),
             field=f"lines.{n}.purchase_line",
         )
-    refused = truth.at(line.refused_place_id)
+    refused = [held for held in truth.at(line.refused_place_id) if not one.lots or held.lot in one.lots]
     left = one.quantity
     for held in refused:
         part = min(left, held.quantity)
