@@ -194,7 +194,7 @@ def _ask_vendors(state: State, chance: random.Random) -> Any:
     """Several vendors are asked, for a line that is to be ordered, or for stock."""
     vendors = Organization.objects.filter(vendor=True, retired_on__isnull=True).values_list("pk", flat=True)
     held = state.one(chance, Holding.objects.filter(kind="to_order", quantity__gt=0))
-    product = state.one(chance, Product.objects.filter(kind="goods", retired_on__isnull=True))
+    product = state.one(chance, Product.objects.filter(kind="stocked", retired_on__isnull=True))
     asked = Asked(wanted=(Wanted(held.claim_id),)) if held else Asked(product.pk, chance.randint(1, 4))
     return quoting.ask_vendors(actor=state.user, wish=RfqWish(tuple(vendors[:2]), (asked,)))
 
