@@ -20,6 +20,7 @@ from wharfinger.notices.outbox import Consumer
 from wharfinger.purchasing.actions import low
 from wharfinger.sales.actions import holds
 from wharfinger.sales.actions.serving import serve
+from wharfinger.site.tuning import tune
 from wharfinger.stock.actions import batches
 
 
@@ -52,6 +53,7 @@ DAY_S = 86_400
 DIGEST_S = 600
 LOW_S = 60
 """So often it is looked what runs low: it reads every level that is kept."""
+TUNE_S = 300
 
 
 def every(seconds: int, act: Callable[[], object]) -> Callable[[], object]:
@@ -88,6 +90,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     every(LOW_S, partial(batches.tell_expiring, actor=HOUSE)),
     every(LOW_S, partial(todos.remind, actor=HOUSE)),
     every(DIGEST_S, digest.send),
+    every(TUNE_S, tune),
     every(DAY_S, sweep),
 )
 """What the clock asks for, every few seconds: each finds out by itself whether anything is due."""
