@@ -198,6 +198,19 @@ def test_what_a_bill_counts_on_stays_until_it_does_not(company: World) -> None:
     clean()
 
 
+def test_a_bill_of_goods_taken_back_before_it_was_accepted_can_be_cancelled(company: World) -> None:
+    product, stays = company.product(), company.product()
+    receipt, (line, _) = received(company, (product, 3, TEN), (stays, 1, TEN))
+    bill = the_bill(billed(BillLine(line, receipt, 3, 11_000_000)))
+    cancel_receipt(actor=HOUSE, receipt=receipt, lines=[line])
+    accept_bill(actor=person("head", *HEAD), bill=bill.pk, note="Comes again tomorrow")
+    assert VendorBillLine.objects.get().booked_quantity == 0
+    cancel_bill(actor=HOUSE, bill=bill.pk)
+    assert (stock_of(product), stock_of(stays), variance()) == ((0, 0), (1, 1000), 0)
+    assert not BilledPrice.objects.exists()
+    clean()
+
+
 def test_what_is_no_bill_is_refused(company: World) -> None:
     product = company.product()
     receipt, (line,) = received(company, (product, 3, TEN))

@@ -156,8 +156,10 @@ def plan_cancel_bill(truth: Truth, *, bill: int) -> Plan:
         goods, parts = Goods(truth), Parts()
         for one in lines:
             key = one.receipt_id, one.purchase_line_id
-            parts.spread(goods.lines[key], -_dearer(truth, goods.lines[key][0].line, one))
-            _reprice(plan, truth, key, goods.lines[key], goods.billed[key], one.booked_micro, row.number)
+            # Goods may have been taken back before the bill was accepted: it made nothing dearer then.
+            if there := goods.lines[key]:
+                parts.spread(there, -_dearer(truth, there[0].line, one))
+                _reprice(plan, truth, key, there, goods.billed[key], one.booked_micro, row.number)
         parts.reach(plan, truth)
         for cost in truth.documents["purchasing.ReceiptCost"].values():
             if cost.cancelled_at is None:
