@@ -19,7 +19,7 @@ from wharfinger.purchasing.rules.quoting import Best, cheapest, fastest
 WORDS: dict[str, str] = {
     "asked": N_("Asked"),
     "answered": N_("Answered"),
-    "ordered": N_("Ordered"),
+    "ordered": N_("Awarded"),
     "closed": N_("Closed"),
 }
 """What a request is called, derived from decisions, answers and orders."""
