@@ -179,7 +179,7 @@ def on_line(verb: str) -> Verb:
 
 
 def _amend_lines(state: State, chance: random.Random) -> Any:
-    """Lines of one document get less or more, or are replaced, whatever of them is reserved or on a purchase order."""
+    """Lines of one document get less or more, are replaced or split, whatever of them is reserved or on a purchase order."""
     lines = Line.objects.filter(void__isnull=True, removed_at__isnull=True, parent__isnull=True)
     line = state.one(chance, lines.exclude(sheet__kind="quote"), 8)
     if line is None:
@@ -189,6 +189,13 @@ def _amend_lines(state: State, chance: random.Random) -> Any:
     purchased = chance.choice(("", "keep", "pass_on", "cut"))
     if chance.random() < 0.3:
         amends = [replace(one, replace_by=chance.choice([*state.products, state.kit]).pk) for one in amends]
+    elif chance.random() < 0.3:
+        open_ones = [None if chance.random() < 0.5 else one.quantity for one in amends]
+        later = clock.today("Europe/Berlin") + timedelta(days=chance.randint(0, 20))
+        amends = [
+            replace(one, quantity=units, back_order_on=later)
+            for one, units in zip(amends, open_ones, strict=True)
+        ]
     return amend(actor=state.user, sheet=line.sheet_id, amends=amends, purchased=purchased)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from tests.scenarios.further import Posts, Tells
+from wharfinger.flows.actions.amend import amend
+from wharfinger.flows.rules.amend import Amend
 from wharfinger.sales.actions.promising import promise
 from wharfinger.sales.rules.promising import Promised
 
@@ -21,6 +23,11 @@ class PromisesActions:
         act = lambda: promise(actor=self.who, order=order, promises=wanted, reason=why)  # noqa: E731
         return int(self._said(act).id)
 
+    def split_off(self: Tells, order: int, line: int, day: date, keep: int | None) -> int:
+        """Let a line's rest be a line of its own that is promised for this day."""
+        amends = [Amend(line, keep, back_order_on=day)]
+        return int(self._said(lambda: amend(actor=self.who, sheet=order, amends=amends)).id)
+
 
 class PromisesApi:
     """Speaks JSON over HTTP."""
@@ -29,3 +36,9 @@ class PromisesApi:
         """Promise lines for another day."""
         lines = [{"line": line, "promised_on": day.isoformat()} for line, day in days]
         return int(self._post(f"/orders/{order}/promise", {"lines": lines, "reason": why})["entry"])
+
+    def split_off(self: Posts, order: int, line: int, day: date, keep: int | None) -> int:
+        """Let a line's rest be a line of its own that is promised for this day."""
+        kept = {} if keep is None else {"quantity": str(keep)}
+        lines = [{"line": line, "back_order_on": day.isoformat(), **kept}]
+        return int(self._post(f"/orders/{order}/amend", {"lines": lines})["entry"])

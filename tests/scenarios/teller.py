@@ -217,12 +217,13 @@ class Teller(Talking, Promising, Offering, Charging, Claiming):
         self.acts = acts
 
     def say_see(self, rest: str) -> None:
-        """see DOCUMENT PRODUCT: FIGURES, all others none"""
+        """see DOCUMENT PRODUCT: FIGURES[; FIGURES], all others none, of each line with the product"""
         head, wanted = rest.split(":")
         name, product = head.split()
-        (line,) = [one for one in self.lines(name) if one.product_id == self.products[product].pk]
-        found = {k: v for k, v in quantities([line.pk])[line.pk].items() if v and k in FIGURES}
-        assert found == figures(wanted), f"found {found}"
+        lines = [one.pk for one in self.lines(name) if one.product_id == self.products[product].pk]
+        told = quantities(lines)
+        found = [{k: v for k, v in told[line].items() if v and k in FIGURES} for line in lines]
+        assert found == [figures(one) for one in wanted.split(";")], f"found {found}"
 
     def say_stock(self, rest: str) -> None:
         """stock PRODUCT: FIGURES"""
@@ -277,7 +278,9 @@ class Teller(Talking, Promising, Offering, Charging, Claiming):
 
     def lines(self, name: str) -> list[Line]:
         """The lines of a document."""
-        return list(Line.objects.filter(sheet=self.documents[name], void__isnull=True).order_by("position"))
+        return list(
+            Line.objects.filter(sheet=self.documents[name], void__isnull=True).order_by("position", "pk")
+        )
 
 
 def figures(text: str) -> dict[str, int]:

@@ -73,6 +73,8 @@ class LineChange:
     per: int | None = None
     unit_price_micro: int | None = None
     """Before anything is taken off."""
+    reprice: bool = True
+    """Whether a price that nobody typed is offered anew for another quantity."""
     discount: Discount | None = None
     group: int | None = None
     """In which group of its quote it stands; 0 for none."""
@@ -96,6 +98,7 @@ _APART = (
     "unit",
     "per",
     "unit_price_micro",
+    "reprice",
     "discount",
     "group",
     "own",
@@ -147,12 +150,15 @@ def add(
     order: int | None,
     site: int | None,
     first: int,
+    rest_of: Sequence[int] | None = None,
 ) -> list[Ref]:
     """Let lines be born on a document, kits opened; on a firm one they are served at once.
 
-    order: the sales order that collects them; first: the position of the first.
+    order: the sales order that collects them; first: the position of the first. rest_of: the lines that these
+    continue, which count for approval with the quantity that they had, and whose kits are open already.
     """
-    wishes = opened(truth, wishes)
+    if rest_of is None:
+        wishes = opened(truth, wishes)
     claims = make_lines(
         plan,
         truth,
@@ -164,10 +170,12 @@ def add(
         currency=document.currency,
         products=truth.read["products"],
         promised_on=document.promised_on,
+        came_from=rest_of,
         first_position=first,
         grouped=grouping.grouped(truth, document),
     )
-    routes = _routes(truth, standing, [(w.product, w.quantity) for w in wishes])
+    more = [(w.product, w.quantity if rest_of is None else 0) for w in wishes]
+    routes = _routes(truth, standing, more)
     for claim, wish in zip(claims, wishes, strict=True):
         to = routes.get(wish.product, "quoted")
         bill = None if not wish.billable else "to_bill" if standing.firm else "offered"
@@ -314,7 +322,9 @@ def _priced(truth: Truth, row: Any, change: LineChange, quantity: int, *, billed
     if change.unit_price_micro is not None:
         price = change.unit_price_micro
         values |= {"price_typed": True, "price_list_id": None, "price_from": None}
-    elif not row.price_typed and not billed and (quantity != row.quantity or per != row.per):
+    elif (
+        change.reprice and not row.price_typed and not billed and (quantity != row.quantity or per != row.per)
+    ):
         offer = offered(truth, product, row.organization_id, quantity, unit, per, row.currency)
         price = offer.price_micro
         values |= {"price_list_id": offer.price_list, "price_from": offer.from_quantity or None}

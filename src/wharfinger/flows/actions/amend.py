@@ -101,10 +101,18 @@ def _checked(amends: Sequence[Amend]) -> None:
         raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
     seen: set[int] = set()
     for n, one in enumerate(amends):
-        if one.quantity is None and one.replace_by is None:
+        if one.quantity is None and one.replace_by is None and one.back_order_on is None:
             raise BadInput("missing", N_("Please fill this in."), field=f"lines.{n}.quantity")
         if one.quantity is not None and one.quantity < 0:
             raise BadInput("negative", N_("Give nought or more."), field=f"lines.{n}.quantity")
+        if one.replace_by is not None and one.back_order_on is not None:
+            raise BadInput(
+                "replaced_or_later",
+                N_(
+                    "Either another product comes instead, or the rest is promised for later. Give one of them."
+                ),
+                field=f"lines.{n}.back_order_on",
+            )
         if one.line in seen:
             raise BadInput("named_twice", N_("Name each line once."), field=f"lines.{n}.line")
         seen.add(one.line)

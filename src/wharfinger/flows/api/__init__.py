@@ -155,6 +155,11 @@ class AmendedLine(Given):
         examples=[None],
         description="A product that comes instead of what the line gets less, without a quantity of what is open of it.",
     )
+    back_order_on: date | None = Field(
+        default=None,
+        examples=[None],
+        description="Whatever the line gets less, without a quantity what is open of it, is a line of its own that is promised for this day.",
+    )
 
 
 class AmendLines(Given):
@@ -236,7 +241,7 @@ def reopen_order(request: Request, id: Id, body: Reopen) -> HttpResponse:
 
 @router.post("/orders/{id}/amend", response=OrderDone, summary="Change quantities of a sales order")
 def amend_order(request: Request, id: Id, body: AmendLines) -> HttpResponse:
-    """Lower, raise, replace or take off lines in one entry; what is reserved of them is free again."""
+    """Lower, raise, replace, split or take off lines in one entry; what is reserved of them is free again."""
     let_in(request.auth)
     sales.order(id)
     act = partial(_amend, request, id, body)
@@ -245,7 +250,7 @@ def amend_order(request: Request, id: Id, body: AmendLines) -> HttpResponse:
 
 @router.post("/work-orders/{id}/amend", response=WorkOrderDone, summary="Change quantities of a work order")
 def amend_work_order(request: Request, id: Id, body: AmendLines) -> HttpResponse:
-    """Lower, raise, replace or take off charges in one entry; what is reserved of them is free again."""
+    """Lower, raise, replace, split or take off charges in one entry; what is reserved of them is free again."""
     require(request.auth, "work.amend")
     work.work_order(id)
     act = partial(_amend, request, id, body)
@@ -256,7 +261,8 @@ def _amend(request: Request, sheet: int, body: AmendLines) -> Written:
     found = lines().select_related("product").in_bulk([one.line for one in body.lines])
     amends = []
     for n, one in enumerate(body.lines):
-        if (one.quantity is not None) + one.remove != 1 and (one.remove or one.replace_by is None):
+        fresh = one.replace_by is not None or one.back_order_on is not None
+        if (one.quantity is not None) + one.remove != 1 and (one.remove or not fresh):
             raise BadInput(
                 "quantity_or_remove",
                 N_("Give a quantity, or take the line off."),
@@ -269,7 +275,7 @@ def _amend(request: Request, sheet: int, body: AmendLines) -> Written:
         units = 0 if one.remove else None
         if said is not None:
             units = counted(said, line.product, line.per, f"lines.{n}.quantity")
-        amends.append(Amend(one.line, units, one.replace_by))
+        amends.append(Amend(one.line, units, one.replace_by, one.back_order_on))
     return amend(actor=request.auth, sheet=sheet, amends=amends, purchased=body.purchased or "")
 
 

@@ -17,7 +17,7 @@ from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.catalog.queries import scanned, to_choose
 from wharfinger.demand.entry import said_in, typed_quantity
 from wharfinger.demand.models import Line, Sheet
-from wharfinger.demand.pages import document_address, line_rows
+from wharfinger.demand.pages import document_address, line_rows, typed_day
 from wharfinger.demand.queries.amounts import totals_of
 from wharfinger.demand.queries.reading import ORDER, SHEET
 from wharfinger.demand.queries.shown import lines_of
@@ -56,7 +56,7 @@ def amend_lines(request: HttpRequest, sheet: int) -> HttpResponse:
     def show(form: Form) -> HttpResponse:
         refusal = form.refusal
         seen: dict[str, Any] = {}
-        if refusal is None and any(name.startswith(("quantity-", "sku-")) for name in request.GET):
+        if refusal is None and any(name.startswith(("quantity-", "sku-", "later-")) for name in request.GET):
             seen = _seen(lambda: act(request.GET), total, found, request.GET)
         asked = refusal or seen.get("why")
         if asked is not None:
@@ -92,7 +92,7 @@ def _bought(asked: Refusal | None, given: Mapping[str, Any]) -> bool:
 
 
 def _typed(given: Mapping[str, Any], found: Sequence[Line]) -> list[Amend]:
-    """The lines of which another quantity was typed; raises BadInput when there is none."""
+    """The lines of which another quantity, product or day was typed; raises BadInput when there is none."""
     amends = []
     skus = {one.pk: str(given.get(f"sku-{one.pk}", "")).strip() for one in found}
     products = scanned(sku for sku in skus.values() if sku)
@@ -105,10 +105,11 @@ def _typed(given: Mapping[str, Any], found: Sequence[Line]) -> list[Amend]:
         sku = skus[one.pk]
         if sku and sku not in products:
             raise BadInput("no_such_product", N_("There is no such product."), field=f"sku-{one.pk}")
-        if sku or units is not None:
-            amends.append(Amend(one.pk, units, products[sku].product.pk if sku else None))
+        later = typed_day(given, f"later-{one.pk}")
+        if sku or later or units is not None:
+            amends.append(Amend(one.pk, units, products[sku].product.pk if sku else None, later))
     if not amends:
-        raise BadInput("nothing_changed", N_("Type another quantity for at least one line."))
+        raise BadInput("nothing_changed", N_("Change at least one line."))
     return amends
 
 
@@ -136,5 +137,5 @@ def _field(field: str | None, given: Mapping[str, Any], found: Sequence[Line]) -
     parts = (field or "").split(".")
     if len(parts) != 3 or parts[0] != "lines":
         return field
-    name = "sku" if parts[2] == "replace_by" else "quantity"
+    name = {"replace_by": "sku", "back_order_on": "later"}.get(parts[2], "quantity")
     return f"{name}-{_typed(given, found)[int(parts[1])].line}"

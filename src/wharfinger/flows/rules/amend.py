@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
@@ -13,6 +14,7 @@ from wharfinger.demand.rules.amend import LineChange, add, plan_change, plan_rem
 from wharfinger.demand.rules.kits import components
 from wharfinger.flows.rules.bought import LetGo
 from wharfinger.ledger.plan import Held, Plan, Truth, fixed, spot
+from wharfinger.sales.rules.win import as_wish
 
 SHELVED = ("bin", "transfer")
 """Where a line holds goods of ours, which are free again; what vendors still owe it is decided about."""
@@ -30,6 +32,8 @@ class Amend:
     """Without one, as much less as is open, where it is replaced."""
     replace_by: int | None = None
     """The product of a new line for whatever it gets less."""
+    back_order_on: date | None = None
+    """For which day whatever it gets less is promised, on a new line of the same product."""
 
 
 def plan_amend(
@@ -50,6 +54,7 @@ def plan_amend(
     require_open(truth.read["standing"].get(sheet))
     bought = LetGo(plan, truth, purchased, waiting)
     fresh: list[tuple[int, Any, int, int]] = []
+    later: list[tuple[Any, int, date]] = []
     for n, one in enumerate(amends):
         row = truth.read["lines"].get(one.line)
         if row is None or sheet not in (row.sheet_id, row.order_id):
@@ -58,11 +63,15 @@ def plan_amend(
         if one.replace_by is not None:
             units = _instead(truth, row, row.quantity - stays, one.replace_by, n)
             fresh.append((n, row, units, one.replace_by))
+        if one.back_order_on is not None:
+            later.append((row, _rest(truth, row, stays, one.back_order_on, n), one.back_order_on))
         try:
             firm = truth.read["standing"][row.sheet_id].firm
             _give_back(plan, truth, bought, row, row.quantity - stays, firm=firm)
             plan.then(
-                plan_change(truth, line=row.pk, change=LineChange(quantity=stays))
+                plan_change(
+                    truth, line=row.pk, change=LineChange(quantity=stays, reprice=one.back_order_on is None)
+                )
                 if stays
                 else plan_remove(truth, line=row.pk)
             )
@@ -77,6 +86,8 @@ def plan_amend(
         except Refusal as refusal:
             refusal.field = f"lines.{n}.replace_by"
             raise
+    for row, units, day in later:
+        _split_off(plan, truth, row, units, day)
     plan.mention(*truth.documents["demand.Sheet"].values())
     return plan
 
@@ -90,6 +101,15 @@ def _open(truth: Truth, row: Any) -> int:
     )
 
 
+def _nothing_open(row: Any, n: int) -> Refusal:
+    return Refusal(
+        "nothing_open",
+        N_("Nothing of this line is open any more. Say how many of it stay, and it is done for the rest."),
+        field=f"lines.{n}.quantity",
+        line=row.pk,
+    )
+
+
 def _instead(truth: Truth, row: Any, units: int, product: int, n: int) -> int:
     """How many of another product so many of a line are; raises Refusal where none or no whole number."""
     old, new = truth.read["products"][row.product_id], truth.read["products"].get(product)
@@ -100,12 +120,7 @@ def _instead(truth: Truth, row: Any, units: int, product: int, n: int) -> int:
             "same_product", N_("The line is of this product already."), field=f"lines.{n}.replace_by"
         )
     if units <= 0:
-        raise Refusal(
-            "nothing_open",
-            N_("Nothing of this line is open any more. Say how many of it stay, and the rest is replaced."),
-            field=f"lines.{n}.quantity",
-            line=row.pk,
-        )
+        raise _nothing_open(row, n)
     found, rest = divmod(units * 10**new.quantity_decimals, 10**old.quantity_decimals)
     if rest:
         raise Refusal(
@@ -118,6 +133,52 @@ def _instead(truth: Truth, row: Any, units: int, product: int, n: int) -> int:
             unit=new.unit,
         )
     return found
+
+
+def _rest(truth: Truth, row: Any, stays: int, day: date, n: int) -> int:
+    """How many of a line are promised for later; raises Refusal where none, or all of it."""
+    if day < truth.today:
+        raise BadInput(
+            "promised_past",
+            N_("{day} has passed. Promise today or a day to come."),
+            field=f"lines.{n}.back_order_on",
+            day=day.isoformat(),
+        )
+    if stays >= row.quantity:
+        raise _nothing_open(row, n)
+    if stays <= 0:
+        raise Refusal(
+            "all_open",
+            N_("Nothing of this line would stay. Promise it anew, or say how many of it stay."),
+            field=f"lines.{n}.quantity",
+            line=row.pk,
+        )
+    return int(row.quantity - stays)
+
+
+def _split_off(plan: Plan, truth: Truth, row: Any, units: int, day: date) -> None:
+    """Let so many of a line be wanted by a line of their own, at its place and price, promised for this day."""
+    whole = replace(as_wish(row, None), quantity=units, promised_on=day)
+    parts = components(truth, row.pk)
+    wishes = [
+        whole,
+        *(replace(as_wish(part, 0), quantity=units * part.ratio, promised_on=day) for part in parts),
+    ]
+    standing = truth.read["standing"][row.sheet_id]
+    document = truth.document("demand.Sheet", row.sheet_id)
+    made = add(
+        plan,
+        truth,
+        standing,
+        wishes,
+        document,
+        order=row.order_id,
+        site=row.site_id,
+        first=row.position,
+        rest_of=[row.pk, *(part.pk for part in parts)],
+    )
+    for claim in made:
+        plan.creates["demand.Line"][claim.n]["position"] = row.position
 
 
 def _replace(plan: Plan, truth: Truth, row: Any, units: int, product: int) -> None:

@@ -118,10 +118,11 @@ def _homes(
 def _as_wishes(lines: Sequence[Any]) -> list[LineWish]:
     """The same once more; a component stays its kit's."""
     at = {line.pk: n for n, line in enumerate(lines)}
-    return [_as_wish(line, at.get(line.parent_id)) for line in lines]
+    return [as_wish(line, at.get(line.parent_id)) for line in lines]
 
 
-def _as_wish(line: Any, kit: int | None) -> LineWish:
+def as_wish(line: Any, kit: int | None) -> LineWish:
+    """A line as it is asked for where another continues it; kit: where among the wishes its kit stands."""
     return LineWish(
         line.product_id,
         line.quantity,
