@@ -31,6 +31,9 @@ def test_a_quote_is_sent_and_accepted_by_its_link(person: Person) -> None:
     )
     page = stranger.new_page()
     page.goto(here)
+    pdf = page.locator("main a", has_text="PDF").bounding_box()
+    assert pdf is not None
+    assert pdf["x"] + pdf["width"] <= 390
     page.fill("[name=name]", "Jane Quinn")
     page.check("[name=agreed]")
     page.locator("button", has_text="Accept").click()

@@ -1,14 +1,21 @@
-"""Every page on a telephone: nothing stands beyond its edge, and no title is cut."""
+"""Every page on a telephone, and the widest lists on a desk: nothing stands beyond the edge, no title is cut."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from django.urls import Resolver404, resolve
 
 from tests.browser.person import Person
+from wharfinger.base import clock
+from wharfinger.base.access import HOUSE
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.parties.models import Organization
+from wharfinger.sales.actions.quotes import create_opportunity
+from wharfinger.sales.rules.quotes import OpportunityWish
 
 EACH = 2
 """So many addresses are visited of each page: an empty one and a full one differ."""
@@ -61,6 +68,28 @@ def test_every_page_fits_a_telephone(on_phone: Person, language: str) -> None:
         name.partition("?")[0] for name in seen
     }
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_lists_of_sales_show_all_their_columns_on_a_desk(person: Person) -> None:
+    """Also with long names and German headings: neither the list nor the page scrolls sideways."""
+    customer = Organization.objects.filter(pk=person.company.world.customer.pk)
+    deal = OpportunityWish(customer.get().pk, "All routers of the quay", expected_close_on=clock.today())
+    create_opportunity(actor=HOUSE, wish=deal)
+    order = person.company.sheet(person.write("orders", [("CABLE", "3000")], confirm=True))
+    Sheet.objects.filter(pk=order).update(priority="urgent")
+    Line.objects.filter(sheet=order).update(promised_on=clock.today() - timedelta(days=1))
+    name = customer.get().name
+    customer.update(name="Vereinigte Lagerhäuser am Alten Hafen GmbH & Co. KG")
+    person.page.locator("[popovertarget=me]").click()
+    person.page.locator("#me button", has_text="Deutsch").click()
+    person.page.wait_for_load_state()
+    person.page.set_viewport_size({"width": 1440, "height": 900})
+    for path in ("/orders/", "/opportunities/"):
+        person.go(path)
+        assert person.page.locator("main tbody tr").count()
+        assert person.page.evaluate("document.documentElement.scrollWidth") <= 1440
+        assert not person.page.locator(".scroll.wide").count()
+    customer.update(name=name)
 
 
 def _name(address: str) -> str:

@@ -61,6 +61,8 @@ def granted(company: World, percent: int) -> None:
         ("10", 100_000, 0, ""),
         ("7.5 %", 75_000, 0, ""),
         ("5.00 EUR", 0, 5_000_000, "EUR"),
+        ("5 €", 0, 5_000_000, "EUR"),
+        ("5£ + 10 %", 100_000, 5_000_000, "GBP"),
         ("5.00/each", 0, 5_000_000, ""),
         ("0.005 usd / EACH", 0, 5_000, "USD"),
         ("5.00 EUR + 10", 100_000, 5_000_000, "EUR"),
@@ -78,7 +80,8 @@ def test_a_discount_is_typed_as_the_readers_language_writes_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["cheap", "10 %%", "5/box", "101", "-1", "5 EURO", "/each", "%", "5 EUR %", "5 + 10", "+"]
+    "text",
+    ["cheap", "10 %%", "5/box", "101", "-1", "5 EURO", "5 $", "€", "/each", "%", "5 EUR %", "5 + 10", "+"],
 )
 def test_what_is_no_discount_is_refused_beside_its_field(text: str) -> None:
     with pytest.raises(BadInput) as caught:

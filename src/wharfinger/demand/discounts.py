@@ -11,11 +11,13 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import micro, percent, unit_price, written
 from wharfinger.demand.rules.discounts import WHOLE, Discount, in_all, of_line
 
-_TYPED = re.compile(r"([^A-Za-z%/]+?)\s*(?:(%)|([A-Za-z]{3})?\s*(/.*)?)")
+_TYPED = re.compile(r"([^A-Za-z%/€£$]+?)\s*(?:(%)|([A-Za-z]{3}|[€£])?\s*(/.*)?)")
+_SIGNS = {"€": "EUR", "£": "GBP"}
+"""Signs of one currency alone; dollars and yen there are several of."""
 
 
 def typed(text: str, field: str, *, currency: str = "") -> Discount | None:
-    """A discount as typed: `10` percent, or `5.00 EUR` and `5.00/each` off each unit; none where nothing is typed.
+    """A discount as typed: `10` percent, or `5.00 EUR`, `5 €` and `5.00/each` off each unit; none if nothing is.
 
     Both may be joined by a plus. currency: of the document, where it is known already. Raises BadInput beside the
     field.
@@ -40,7 +42,10 @@ def _one(text: str, field: str, currency: str) -> Discount:
     if not found or (found[4] and each not in ("each", _("each").casefold())):
         raise _none(text, field)
     if found[3] or found[4]:
-        return Discount(each_micro=micro(found[1], field=field), currency=(found[3] or currency).upper())
+        return Discount(
+            each_micro=micro(found[1], field=field),
+            currency=_SIGNS.get(found[3], found[3] or currency).upper(),
+        )
     return Discount(percent(found[1], field=field))
 
 
