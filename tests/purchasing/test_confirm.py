@@ -23,6 +23,7 @@ from wharfinger.ledger.reverse import reverse
 from wharfinger.notices.buying import news_of
 from wharfinger.purchasing.actions.ordering import (
     amend_purchase,
+    change_purchase,
     confirm_purchase,
     draft_from_lines,
     submit,
@@ -125,6 +126,24 @@ def test_who_waits_longer_than_promised_is_told_once(company: World) -> None:
         ("order_late", 0, "", f"{number}, 2 × {product.sku}, {day}"),
     ]
     assert told(12) == []
+
+
+def test_who_waits_longer_than_promised_is_told_when_it_is_ordered(company: World) -> None:
+    """And not again when the vendor confirms a day that is later still."""
+    product, today = company.product(), clock.today()
+    soon = sold(company, product, 2, promised_on=today + timedelta(days=5))
+    made = bought(draft_from_lines(actor=HOUSE, wanted=[Wanted(soon)]))
+    day = today + timedelta(days=9)
+    change_purchase(actor=HOUSE, order=made.order, change=PurchaseChange((("expected_on", day),)))
+    done = submit(actor=HOUSE, order=made.order)
+    news = news_of(Entry.objects.get(pk=done.id))
+    assert [(one.event, one.line, one.quantity) for one in news] == [
+        ("late", soon, "2"),
+        ("order_late", 0, ""),
+    ]
+    assert news[0].note == day.isoformat()
+    done = confirm(made, Confirmed(made.lines[0], day + timedelta(days=1)))
+    assert news_of(Entry.objects.get(pk=done.id)) == []
 
 
 def test_it_is_typed_on_a_page_and_the_list_tells_what_is_not_confirmed(company: World) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db.models import F
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from wharfinger.base.quantity import plain
@@ -50,7 +51,9 @@ def news_of(entry: Entry) -> list[News]:
     if entry.verb == "receive":
         return _received(entry)
     if entry.verb in ("confirm_purchase", "amend_purchase"):
-        return _late(entry)
+        return _late(_changed(entry))
+    if entry.verb in ("submit", "send_purchase"):
+        return _late(_ordered(entry), expected=False)
     return []
 
 
@@ -73,25 +76,47 @@ def _received(entry: Entry) -> list[News]:
     ]
 
 
-def _late(entry: Entry) -> list[News]:
-    """Whose goods on order come after the day that they were promised, as they did not until an entry said so."""
+def _changed(entry: Entry) -> dict[int, tuple[date | None, date | None]]:
+    """When goods were and are expected, by line, where an entry changed it."""
     facts = Fact.objects.filter(entry=entry, field="expected_on", subject__startswith="purchase_line:")
-    days = {
+    return {
         _pk(about): (_day(old), _day(new)) for about, old, new in facts.values_list("subject", "old", "new")
     }
+
+
+def _ordered(entry: Entry) -> dict[int, tuple[date | None, date | None]]:
+    """When goods are expected that an entry ordered, by line: until then nobody expected them."""
+    moves = Move.objects.filter(entry=entry, target__kind="on_order").exclude(source__kind="on_order")
+    line = "target__place__purchase_line"
+    days = moves.values_list(
+        line, Coalesce(f"{line}__expected_on", f"{line}__purchase_order__expected_on")
+    ).distinct()
+    return {bought: (None, day) for bought, day in days}
+
+
+def _late(days: Mapping[int, tuple[date | None, date | None]], *, expected: bool = True) -> list[News]:
+    """Whose goods on order come after the day that they were promised, as they did not before.
+
+    expected: whether they were on order before, by their own day or else by that of their order.
+    """
     waiting = Holding.objects.filter(
         kind="on_order", claim__gt=0, quantity__gt=0, place__purchase_line__in=sorted(days)
     )
     held = list(
         waiting.order_by("claim").values_list(
-            "place__purchase_line", "place__purchase_line__purchase_order", "claim", "quantity"
+            "place__purchase_line",
+            "place__purchase_line__purchase_order",
+            "place__purchase_line__purchase_order__expected_on",
+            "claim",
+            "quantity",
         )
     )
     lines = Line.objects.select_related("product", "sheet").in_bulk({claim for *_, claim, _ in held})
     news = []
     late: dict[int, list[str]] = defaultdict(list)
-    for bought, order, line, units in held:
+    for bought, order, day, line, units in held:
         wanted, (old, new) = lines[line], days[bought]
+        old = old or (day if expected else None)
         promised = wanted.promised_on
         if promised and new and new > promised and not (old and old > promised):
             product = wanted.product
