@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from tests.notices.pictures import drawn, upload
 from tests.purchasing.buying import bought, on_order, person, sold, stocked_up
 from tests.purchasing.test_order import refused
 from tests.world import World, clean, entries, held, seen, world
@@ -21,7 +23,8 @@ from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand.models import Line
 from wharfinger.ledger.models import Fact, Lot
 from wharfinger.ledger.reverse import reverse
-from wharfinger.parties.models import Organization
+from wharfinger.notices.queries.attachments import of
+from wharfinger.parties.models import Organization, Role
 from wharfinger.purchasing.actions.ordering import draft, submit
 from wharfinger.purchasing.actions.receiving import cancel_receipt, receive
 from wharfinger.purchasing.models import PurchaseOrder, Receipt, Rejection
@@ -127,6 +130,38 @@ def test_what_is_rejected_says_why(company: World, browser: Client) -> None:
     clean()
     cancel_receipt(actor=HOUSE, receipt=Receipt.objects.get().pk, lines=[first])
     clean()
+
+
+def test_a_photo_of_what_is_rejected_hangs_on_the_receipt(
+    company: World, browser: Client, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    product = company.product()
+    made = stocked_up(company, (product, 5, 1_000_000))
+    (line,) = made.lines
+    path = f"/purchase-orders/{made.order}/receive/"
+    typed = {f"quantity-{line}": "5", f"rejected-{line}": "2", f"reason-{line}": "Torn"}
+    before = entries()
+    wrong = browser.post(path, {**typed, f"photo-{line}": upload("torn.exe", b"MZ no picture")})
+    assert wrong.status_code == 422
+    assert f'id="e-{line}"' in wrong.content.decode()
+    assert (entries(), Receipt.objects.count()) == (before, 0)
+    browser.post(path, {**typed, f"photo-{line}": upload("torn.png", drawn())})
+    receipt = Receipt.objects.get()
+    (photo,) = of(f"receipt:{receipt.pk}")
+    assert (photo.name, photo.caption) == ("torn.png", f"{product.sku}: Torn")
+    assert photo.caption in seen(browser, f"/receipts/{receipt.pk}/")
+    clean()
+
+
+def test_who_attaches_nothing_takes_goods_in_without_photos(company: World, browser: Client) -> None:
+    Role.objects.update(permissions=["purchasing.read", "purchasing.receive"])
+    made = stocked_up(company, (company.product(), 5, 1_000_000))
+    (line,) = made.lines
+    path = f"/purchase-orders/{made.order}/receive/"
+    assert 'name="photo-' not in seen(browser, path)
+    browser.post(path, {f"quantity-{line}": "5", f"photo-{line}": upload("torn.png", drawn())})
+    assert not of(f"receipt:{Receipt.objects.get().pk}")
 
 
 def test_undone_with_its_receipt_a_rejection_is_void(company: World) -> None:

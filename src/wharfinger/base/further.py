@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.http import HttpRequest
 
 from wharfinger.base.access import Actor
+from wharfinger.base.refusal import Refusal
 
 Part = Callable[[HttpRequest, int], str]
 """Renders one section of a noun's page; nothing when the person may not see it or there is none."""
@@ -50,6 +51,15 @@ class Charging(NamedTuple):
     """What was done, and what of it is still needed."""
 
 
+class Attaching(NamedTuple):
+    """How files that came with a form are hung on what it makes."""
+
+    permission: str
+    keep: Callable[..., Any]
+    """Looks at files and keeps them, before there is what they hang on."""
+    attach: Callable[..., Any]
+
+
 Offers = Callable[[int, Actor], Sequence[Offered]]
 """What an entry leaves to be done that this person may do, in one statement."""
 
@@ -60,6 +70,8 @@ Titles = Callable[[Iterable[str]], Mapping[str, tuple[str, str]]]
 
 charging: list[Charging] = []
 """How charges are served, by whoever knows; one row."""
+attaching: list[Attaching] = []
+"""How files are attached, by whoever knows; one row."""
 parts: dict[str, list[Part]] = {}
 files: dict[str, Files] = {}
 """By the name of a list."""
@@ -77,6 +89,25 @@ def ways(actor: Actor, kind: str) -> Sequence[tuple[str, str]]:
 def charged(done: Any, given: Mapping[str, Any]) -> str:
     """What was done with charges in the same save; nothing where they were only charged."""
     return next((one.told(done) for one in charging if given.get("then")), "")
+
+
+def may_attach(actor: Actor) -> bool:
+    """Whether this person may attach files."""
+    return any(actor.may(one.permission) for one in attaching)
+
+
+def pictured(actor: Actor, files: Sequence[Any], field: str) -> Any:
+    """Pictures of this field of a form, looked at and kept; what is none is refused at the field."""
+    try:
+        return attaching[0].keep(actor=actor, files=files, pictures=True)
+    except Refusal as refusal:
+        refusal.field = field
+        raise
+
+
+def attach(actor: Actor, subject: str, files: Any, caption: str) -> None:
+    """Attach what was kept to what has been made by now."""
+    attaching[0].attach(actor=actor, subject=subject, files=files, caption=caption)
 
 
 def told(noun: str, request: HttpRequest, pk: int) -> list[str]:

@@ -23,6 +23,7 @@ from wharfinger.flows.actions.charging import charge_and, open_and
 from wharfinger.flows.pages import charging
 from wharfinger.ledger.models import Holding
 from wharfinger.notices import store
+from wharfinger.notices.actions.attachments import attach_kept, keep
 from wharfinger.notices.pages import attachments, mailed, talking
 from wharfinger.notices.rules.attachments import SEEN_BY
 from wharfinger.purchasing.models import PurchaseOrder
@@ -66,6 +67,7 @@ def install() -> None:
     further.figures["product.drawn"] = attachments.drawn
     further.pictures.append(store.on_paper)
     further.charging[:] = [further.Charging(charging.ways, charge_and, open_and, charging.told)]
+    further.attaching[:] = [further.Attaching("notices.attach", keep, attach_kept)]
     further.titles.append(subjects.several)
     further.figures["product.levels"] = levels_of
     for table, kind in serving.LISTS.items():

@@ -23,6 +23,7 @@ from wharfinger.notices import store
 from wharfinger.notices.models import Attachment
 from wharfinger.notices.queries.attachments import digests_of, is_there, kept, seen
 from wharfinger.notices.rules import attachments as rules
+from wharfinger.notices.rules.files import PICTURES
 
 MEGABYTE = 1_000_000
 STRAY_FOR = timedelta(days=7)
@@ -61,6 +62,17 @@ def attach(
     if not is_there(subject):
         raise NotThere("no_such_subject", N_("There is no such document."), field="subject")
     caption = tidy(caption, field="caption", most=200, needed=False)
+    return attach_kept(
+        actor=actor, subject=subject, files=keep(actor=actor, files=files), caption=caption, key=key
+    )
+
+
+def keep(*, actor: Actor, files: Sequence[Upload], pictures: bool = False) -> list[rules.Kept]:
+    """Look at files and keep them, before there is what they hang on; what nothing comes to name is swept later.
+
+    pictures: whether only these are taken.
+    """
+    require(actor, "notices.attach")
     most = configuration.one("attachment_mb")
     for one in files:
         if (one.size or 0) > most * MEGABYTE:
@@ -71,9 +83,27 @@ def attach(
                 name=(one.name or "")[:60],
                 most=most,
             )
-    kept = [store.keep(one.name or "", one.read()) for one in files]
-    plan = partial(rules.plan_attaching, subject=subject, files=kept, caption=caption)
-    told = ", ".join(one.name for one in kept)[:1000]
+    found = [store.keep(one.name or "", one.read()) for one in files]
+    for given in found:
+        if pictures and given.kind not in PICTURES:
+            raise BadInput(
+                "not_a_picture",
+                N_("“{name}” is no picture. Choose a photo, or attach the file to the document."),
+                field="file",
+                name=given.name[:60],
+            )
+    return found
+
+
+def attach_kept(
+    *, actor: Actor, subject: str, files: Sequence[rules.Kept], caption: str = "", key: str | None = None
+) -> Written:
+    """Attach files that are kept already to a document or noun."""
+    require(actor, "notices.attach")
+    noun, _ = rules.about(subject)
+    require(actor, rules.SEEN_BY[noun])
+    plan = partial(rules.plan_attaching, subject=subject, files=files, caption=caption[:200])
+    told = ", ".join(one.name for one in files)[:1000]
     return post("attach", _standing(subject), plan, actor=actor, key=key, reason=told)
 
 

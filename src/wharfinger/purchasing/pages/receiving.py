@@ -85,15 +85,23 @@ def receive_rows(
             form.refusal.field = _field(form.refusal.field, chosen)
         return show(form)
 
-    return page_act(
-        request,
-        lambda: actions.receive(
+    def act() -> Any:
+        # Pictures are looked at first: a file that is none keeps goods from being taken in with half their story.
+        photos = _photos(request, chosen)
+        done = actions.receive(
             actor=user,
             arrivals=[replace(_arrival(request.POST, one), seen=seen.get(one["line"].pk)) for one in chosen],
             delivery=_delivery(request.POST, order),
             reason=request.POST.get("reason", "").strip()[:1000],
             key=request.POST.get("key") or None,
-        ),
+        )
+        for caption, files in photos:
+            further.attach(user, f"receipt:{done.one('purchasing.Receipt')}", files, caption)
+        return done
+
+    return page_act(
+        request,
+        act,
         ok=lambda done: received(done.id),
         back=_receipt_of,
         again=again,
@@ -117,8 +125,22 @@ def _shown(
         "before": max(0, first - AT_ONCE) if first else None,
         "after": first + AT_ONCE,
         "whys": reasons.names("reject"),
+        "photos": further.may_attach(request.user),  # type: ignore[arg-type]
         "bins": [(location, some) for location, some in names.items() if len(some) > 1],
     }
+
+
+def _photos(request: HttpRequest, chosen: Sequence[dict[str, Any]]) -> list[tuple[str, Any]]:
+    """The pictures of what is rejected, kept, each with what it shows: of which product, and why it is rejected."""
+    found = []
+    for one in chosen:
+        pk = one["line"].pk
+        files = request.FILES.getlist(f"photo-{pk}")
+        why = request.POST.get(f"reason-{pk}", "").strip() or request.POST.get("reason", "").strip()
+        if files and further.may_attach(request.user):  # type: ignore[arg-type]
+            caption = f"{one['line'].product.sku}: {why}" if why else one["line"].product.sku
+            found.append((caption, further.pictured(request.user, files, f"photo-{pk}")))  # type: ignore[arg-type]
+    return found
 
 
 def seen_of(typed: QueryDict) -> dict[int, int]:

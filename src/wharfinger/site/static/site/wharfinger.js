@@ -429,7 +429,7 @@
     row.firstElementChild.after(asks.content.cloneNode(true));
     $$(".rejects input", row).forEach((one) => {
       one.name = one.name.replace("0", field.name.split("-")[1]);
-      one.setAttribute("aria-label", `${one.placeholder} ${field.getAttribute("aria-label").split(" ").pop()}`);
+      one.setAttribute("aria-label", `${one.placeholder || one.parentElement.textContent.trim()} ${field.getAttribute("aria-label").split(" ").pop()}`);
     });
   });
   // A list of numbers as a file: the first column, without its heading.
