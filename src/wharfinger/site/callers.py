@@ -39,7 +39,7 @@ class HeadersMiddleware:
         return response
 
 
-LARGE = 30_000
+LARGE = 60_000
 """Bytes from which on a page is worth the processor that packing it takes, 1 ms for 50 kB."""
 
 
