@@ -42,7 +42,9 @@ class Need(NamedTuple):
     at_once: int
     """How many can be picked now: the lesser of what is needed and what is available."""
     to_buy: int
-    """How many can be put on a purchase order."""
+    """How many can be put on a purchase order,"""
+    lacks: int
+    """and how many of them are free nowhere once the lines before it have got theirs."""
     numbered: bool
 
 
@@ -56,7 +58,7 @@ class Got(NamedTuple):
     expected_on: date | None
 
 
-def needs(found: Sequence[Line], rows: Sequence[Mapping[str, Any]]) -> list[Need]:
+def needs(found: Sequence[Line], rows: Sequence[Mapping[str, Any]], most: int | None = MOST) -> list[Need]:
     """What lines still need, in the order of the lines; a constant number of statements.
 
     rows: the same lines as cells, whose figures are read already. A kit's line needs what its components need.
@@ -66,12 +68,16 @@ def needs(found: Sequence[Line], rows: Sequence[Mapping[str, Any]]) -> list[Need
         for line, row in zip(found, rows, strict=True)
         if line.product.kind not in ("kit", "service")
     ]
-    open_lines = [one for one in open_lines if one[2]][:MOST]
+    open_lines = [one for one in open_lines if one[2]][:most]
     free = figures.free(sorted({line.product_id for line, _row, _units in open_lines}))
+    left = dict(free)
     needed = []
     for line, row, units in open_lines:
         here = row["figures"]
         available = free[line.product_id]
+        to_buy = here["to_order"] + here["wanted"]
+        lacks = max(to_buy - max(left[line.product_id], 0), 0)
+        left[line.product_id] -= to_buy - lacks
         needed.append(
             Need(
                 line.pk,
@@ -81,7 +87,8 @@ def needs(found: Sequence[Line], rows: Sequence[Mapping[str, Any]]) -> list[Need
                 ", ".join(_(words) for name, words in WAITS.items() if here[name]),
                 available,
                 max(min(units - here["drafted"], available), 0),
-                here["to_order"] + here["wanted"],
+                to_buy,
+                lacks,
                 line.product.traced not in ("", "none"),
             )
         )

@@ -11,6 +11,7 @@ urlpatterns = [
     path("documents/<int:pk>/cancel-delivery/", pages.cancel_delivery_of, name="cancel_delivery_of"),
     path("documents/<int:sheet>/amend/", amending.amend_lines, name="amend"),
     path("documents/<int:sheet>/serve/", charging.serve, name="serve"),
+    path("documents/<int:sheet>/order-lacking/", charging.order_lacking, name="order_lacking"),
     path("orders/<int:order>/reopen/", pages.reopen_order, name="reopen"),
     path("orders/<int:order>/cancel-purchased/", pages.cancel_purchased, name="cancel_order"),
     path("counter/", counter.counter, name="counter"),
