@@ -171,6 +171,19 @@ def purchase_order(count: int = 5) -> s.PurchaseOrder:
     )
 
 
+def rfq(count: int = 5) -> s.Rfq:
+    return s.Rfq(
+        company=COMPANY,
+        to=VENDOR,
+        number="RFQ-2026-0012",
+        dated=date(2026, 11, 10),
+        lines=rows(count),
+        answer_by=date(2026, 11, 17),
+        contact=CONTACT,
+        note="Auch Nachfolger sind willkommen.",
+    )
+
+
 def pick_list(count: int = 12) -> s.PickList:
     picks = tuple(
         s.PickRow(

@@ -22,6 +22,7 @@ SAMPLES = {
     "Angebot": samples.quote(),
     "Auftragsbestätigung": samples.order_confirmation(),
     "Bestellung": samples.purchase_order(),
+    "Anfrage": samples.rfq(),
     "Kommissionierliste": samples.pick_list(),
     "Zählliste": samples.count_sheet(),
     "Einlagerungsliste": samples.put_away_list(),

@@ -9,6 +9,7 @@ from django.core import mail
 from django.test import Client
 
 from tests.documents.house import house, ordered
+from tests.documents.reading import pages
 from tests.purchasing.buying import stocked_up
 from tests.world import World, clean, entries, held
 from wharfinger.base import clock
@@ -16,17 +17,21 @@ from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import BadInput, Refusal
 from wharfinger.billing.actions.invoices import invoice, send_invoice
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand.rules import LineWish
 from wharfinger.documents.actions.issuing import reprint
 from wharfinger.documents.models import Issued
-from wharfinger.ledger.models import Fact
+from wharfinger.ledger.models import Fact, Outbox
 from wharfinger.ledger.reverse import reverse
 from wharfinger.notices import outbox
 from wharfinger.parties.models import Organization, Role, User
 from wharfinger.purchasing.actions.ordering import amend_purchase
 from wharfinger.purchasing.actions.ordering import send as send_purchase
+from wharfinger.purchasing.actions.quoting import ask_vendors, send_rfq
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
+from wharfinger.purchasing.models.quoting import RfqVendor
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
+from wharfinger.purchasing.rules.quoting import Asked, RfqWish
 from wharfinger.sales.actions.quotes import create_quote
 from wharfinger.sales.actions.sending import mark_quote_sent, send_order, send_quote
 from wharfinger.sales.models import Order, Quote
@@ -231,3 +236,65 @@ def test_an_order_that_is_sent_again_says_that_it_has_changed(company: World) ->
     send_purchase(actor=HOUSE, order=made.order)
     worked()
     assert mail.outbox[2].subject == first.subject, "that is what the vendor has"
+
+
+def test_each_vendor_is_asked_in_its_language_without_our_costs_and_customers(company: World) -> None:
+    acme = Organization.objects.create(
+        name="Bolt", vendor=True, customer=False, currency="EUR", language="en", email="sales@acme.example"
+    )
+    Organization.objects.filter(pk=company.vendor.pk).update(email="auftrag@vendor.example", language="de")
+    product = company.product()
+    VendorPrice.objects.create(product=product, organization=acme, part_number="AC-9", cost_micro=7_770_000)
+    wish = RfqWish((acme.pk, company.vendor.pk), (Asked(product.pk, 4),), note="Successors are welcome")
+    rfq = ask_vendors(actor=HOUSE, wish=wish).one("purchasing.Rfq")
+    worked()
+    assert mail.outbox == []
+    send_rfq(actor=HOUSE, rfq=rfq)
+    worked()
+    by = {one.to[0]: one for one in mail.outbox}
+    english, german = by["sales@acme.example"], by["auftrag@vendor.example"]
+    assert english.subject.startswith("Request for quotation RFQ-1")
+    assert german.subject.startswith("Anfrage RFQ-1")
+    assert "bitte senden Sie uns Ihr Angebot" in german.body
+    assert [one.attachments[0][0] for one in mail.outbox] == ["RFQ-1.pdf", "RFQ-1.pdf"]
+    text = " ".join(pages(english.attachments[0][1]))
+    for words in ("AC-9", "Bolt", "Successors are welcome", "4"):
+        assert words in text
+    for words in ("7.77", company.vendor.name, company.customer.name):
+        assert words not in text
+    assert "AC-9" not in " ".join(pages(german.attachments[0][1]))
+    assert {row.payload["about"] for row in Outbox.objects.filter(consumer="mail")} == {f"rfq:{rfq}"}
+    with pytest.raises(Refusal) as refused:
+        send_rfq(actor=HOUSE, rfq=rfq)
+    assert refused.value.code == "sent_to_all"
+    send_rfq(actor=HOUSE, rfq=rfq, vendors=[acme.pk])
+    worked()
+    assert [one.to for one in mail.outbox[2:]] == [["sales@acme.example"]]
+    assert Issued.objects.count() == 2, "what went out again is what is kept"
+    clean()
+
+
+def test_a_vendor_without_an_address_holds_back_the_whole_request_until_it_is_left_out(
+    company: World,
+) -> None:
+    Organization.objects.filter(pk=company.vendor.pk).update(email="auftrag@vendor.example")
+    acme = Organization.objects.create(
+        name="Acme", vendor=True, customer=False, currency="EUR", language="en"
+    )
+    wish = RfqWish((acme.pk, company.vendor.pk), (Asked(company.product().pk, 4),))
+    rfq = ask_vendors(actor=HOUSE, wish=wish).one("purchasing.Rfq")
+    before = entries()
+    for vendors, code in (
+        (None, "no_mail_address"),
+        ([], "nobody_asked"),
+        ([company.customer.pk], "not_asked"),
+    ):
+        with pytest.raises((Refusal, BadInput)) as refused:
+            send_rfq(actor=HOUSE, rfq=rfq, vendors=vendors)
+        assert (refused.value.code, entries()) == (code, before)
+    done = send_rfq(actor=HOUSE, rfq=rfq, vendors=[company.vendor.pk])
+    worked()
+    assert [one.to for one in mail.outbox] == [["auftrag@vendor.example"]]
+    reverse(actor=HOUSE, entry=done.id, reason="too soon")
+    assert RfqVendor.objects.filter(sent_at__isnull=False).count() == 0
+    clean()

@@ -221,6 +221,11 @@ def _award_rfq(state: State, chance: random.Random) -> Any:
     return rfq and quoting.award_rfq(actor=state.user, rfq=rfq.pk, add_vendor=True)
 
 
+def _send_rfq(state: State, chance: random.Random) -> Any:
+    rfq = _rfq(state, chance)
+    return rfq and quoting.send_rfq(actor=state.user, rfq=rfq.pk)
+
+
 def _close_rfq(state: State, chance: random.Random) -> Any:
     rfq = _rfq(state, chance)
     return rfq and quoting.close_rfq(actor=state.user, rfq=rfq.pk)
@@ -488,6 +493,7 @@ BUYING: dict[str, Verb] = {
     "answer_rfq": _answer_rfq,
     "award_rfq": _award_rfq,
     "close_rfq": _close_rfq,
+    "send_rfq": _send_rfq,
     "enter_bill": _enter_bill,
     "accept_bill": _accept_bill,
     "cancel_bill": _cancel_bill,

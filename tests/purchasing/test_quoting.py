@@ -22,7 +22,7 @@ from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Organization
 from wharfinger.pricing.actions import set_rates
 from wharfinger.purchasing.actions.ordering import cancel, submit
-from wharfinger.purchasing.actions.quoting import answer_rfq, ask_vendors, award_rfq, close_rfq
+from wharfinger.purchasing.actions.quoting import answer_rfq, ask_vendors, award_rfq, close_rfq, send_rfq
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
 from wharfinger.purchasing.models.quoting import Rfq, RfqLine
 from wharfinger.purchasing.queries import quoting as queries
@@ -236,6 +236,7 @@ def test_each_step_needs_its_right(company: World) -> None:
         lambda: award_rfq(actor=blind, rfq=rfq),
         lambda: award_rfq(actor=reader, rfq=rfq),
         lambda: close_rfq(actor=reader, rfq=rfq),
+        lambda: send_rfq(actor=reader, rfq=rfq),
     ):
         with pytest.raises(NotAllowed):
             call()
@@ -258,6 +259,11 @@ def test_the_pages_ask_note_and_order(company: World) -> None:
     (rfq,) = Rfq.objects.all()
     assert done["Location"] == f"/rfqs/{rfq.pk}/"
     (one,) = rfq.lines.all()
+    assert "Not sent" in seen(browser, done["Location"])
+    Organization.objects.filter(pk=bolt).update(email="sales@bolt.example")
+    assert "sales@bolt.example" in seen(browser, done["Location"])
+    assert browser.post(f"/rfqs/{rfq.pk}/send/", {"vendors": [str(bolt)]}).status_code == 303
+    assert "mailed" in seen(browser, done["Location"])
     form = f"/rfqs/{rfq.pk}/vendors/{bolt}/"
     assert product.sku in seen(browser, form)
     wrong = browser.post(form, {f"cost-{one.pk}": "x"})
@@ -289,6 +295,10 @@ def test_the_api_asks_notes_and_orders(company: World) -> None:
     (asked_line,) = made["lines"]
     assert (made["number"], made["status"], asked_line["quantity"]) == ("RFQ-1", "asked", "3")
     path = f"/rfqs/{made['id']}"
+    assert ada.refused(f"{path}/send", {})[1] == "no_mail_address"
+    Organization.objects.filter(pk=acme).update(email="sales@acme.example")
+    told = ada.good("post", f"{path}/send", {"vendors": [acme]})
+    assert [bool(one["sent_at"]) for one in told["vendors"]] == [True, False]
     for who, cost in ((acme, "9.50"), (bolt, "9.25")):
         answer = {"vendor": who, "lines": [{"line": asked_line["id"], "unit_cost": cost, "lead_days": 3}]}
         told = ada.good("post", f"{path}/answer", answer)
@@ -307,17 +317,20 @@ def test_the_api_asks_notes_and_orders(company: World) -> None:
 
 def test_as_many_statements_for_a_hundred_lines_as_for_one(company: World) -> None:
     acme, told = vendor("Acme"), []
+    Organization.objects.filter(pk=acme).update(email="sales@acme.example")
     for many in (1, 10, 100):
         lines = [Asked(wanted=(Wanted(sold(company, company.product(), 1)),)) for _ in range(many)]
         with CaptureQueriesContext(connection) as first:
             rfq, named = asked([acme], *lines)
+        with CaptureQueriesContext(connection) as mailed:
+            send_rfq(actor=HOUSE, rfq=rfq)
         with CaptureQueriesContext(connection) as second:
             says(rfq, acme, *((pk, 5) for pk in named))
         with CaptureQueriesContext(connection) as third:
             award_rfq(actor=HOUSE, rfq=rfq)
         with CaptureQueriesContext(connection) as fourth:
             queries.show_rfqs([queries.rfq(rfq)], costs=True)
-        told.append((len(first), len(second), len(third), len(fourth)))
+        told.append((len(first), len(mailed), len(second), len(third), len(fourth)))
     assert len(set(told)) == 1, told
     assert max(told[0]) <= 32
     clean()

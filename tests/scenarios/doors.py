@@ -8,6 +8,7 @@ from typing import Any
 
 from django.test import Client
 
+from tests.scenarios.asks import AsksActions, AsksApi
 from tests.scenarios.assembles import AssemblesActions, AssemblesApi
 from tests.scenarios.bills import BillsActions, BillsApi
 from tests.scenarios.charges import ChargesActions, ChargesApi
@@ -65,6 +66,7 @@ class Refused(Exception):
 
 
 class ActionsDoor(
+    AsksActions,
     AssemblesActions,
     ChargesActions,
     BillsActions,
@@ -183,6 +185,7 @@ class ActionsDoor(
 
 
 class ApiDoor(
+    AsksApi,
     AssemblesApi,
     ChargesApi,
     BillsApi,

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db.models import Sum
 
-from tests.scenarios.billing import Billing
+from tests.scenarios.asking import Asking
 from tests.scenarios.trading import names
 from wharfinger.base import clock, configuration
 from wharfinger.catalog.models import Category
@@ -23,7 +23,7 @@ from wharfinger.ledger.models import Account
 from wharfinger.parties.models import Organization, Site
 
 
-class Doubling(Billing):
+class Doubling(Asking):
     """What a teller also understands of doubles."""
 
     def say_merge(self, rest: str) -> None:

@@ -15,7 +15,7 @@ refused CODE: <line>               the line is refused with this code, and nothi
 see SO router: reserved 3, to_order 1          · stock router: on_hand 5, available 2 · worth router 18.00
 owes 35.70                                     what the customer owes (below zero: what we owe)
 
-The rest of the words are in ``after``, ``billing``, ``claiming``, ``counting``, ``transporting``, ``dealing``, ``trading``, ``doubling``,
+The rest of the words are in ``after``, ``asking``, ``billing``, ``claiming``, ``counting``, ``transporting``, ``dealing``, ``trading``, ``doubling``,
 ``offering``, ``owning``, ``talking`` and ``varying``.
 """
 

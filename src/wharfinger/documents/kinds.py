@@ -21,6 +21,7 @@ from wharfinger.documents.queries.past import Past
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.ledger.models import Fact
 from wharfinger.purchasing.models import PurchaseOrder, VendorReturn
+from wharfinger.purchasing.models.quoting import RfqVendor
 from wharfinger.returns.models import Rma
 from wharfinger.sales.models import Order, Quote
 
@@ -118,6 +119,16 @@ KINDS = {
             reader="vendor",
             decision="submitted_at",
             also="catalog.see_cost",
+            amends=True,
+        ),
+        Kind(
+            "rfq",
+            "purchasing.read",
+            "rfq_vendor",
+            RfqVendor,
+            shapes.Rfq,
+            lambda pk, _language: buying.rfq(pk),
+            reader="vendor",
             amends=True,
         ),
         Kind(

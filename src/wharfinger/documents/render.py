@@ -23,6 +23,7 @@ TEMPLATES: dict[type[shapes.Shape], str] = {
     shapes.Quote: "quote",
     shapes.OrderConfirmation: "order_confirmation",
     shapes.PurchaseOrder: "purchase_order",
+    shapes.Rfq: "rfq",
     shapes.PickList: "pick_list",
     shapes.CountSheet: "count_sheet",
     shapes.PutAwayList: "put_away_list",

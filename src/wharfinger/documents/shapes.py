@@ -342,6 +342,11 @@ class VendorReturn(DeliveryNote):
 
 
 @dataclass(frozen=True, slots=True)
+class Rfq(DeliveryNote):
+    answer_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Invoice:
     company: Company
     to: Party
@@ -436,6 +441,7 @@ Shape = (
     | ContainerLabel
     | DeliveryNote
     | VendorReturn
+    | Rfq
     | Invoice
     | CreditNote
     | RmaSlip

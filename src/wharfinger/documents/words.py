@@ -10,6 +10,12 @@ WORDS = {
     "quote": pgettext_lazy("document", "Quote"),
     "order_confirmation": pgettext_lazy("document", "Order confirmation"),
     "purchase_order": pgettext_lazy("document", "Purchase order"),
+    "rfq": pgettext_lazy("document", "Request for quotation"),
+    "rfq_greeting": pgettext_lazy(
+        "document", "Please offer us the following, with your prices, freight and delivery times:"
+    ),
+    "rfq_quote": pgettext_lazy("document", "Please quote {number} in your offer."),
+    "answer_by": pgettext_lazy("document", "Answer by"),
     "pick_list": pgettext_lazy("document", "Pick list"),
     "packing_list": pgettext_lazy("document", "Packing list"),
     "count_sheet": pgettext_lazy("document", "Count sheet"),
@@ -185,6 +191,9 @@ WORDS = {
     "no": pgettext_lazy("document", "No"),
     "mail_hello": pgettext_lazy("document", "Dear Sir or Madam,"),
     "mail_attached": pgettext_lazy("document", "please find attached: {document}."),
+    "mail_rfq": pgettext_lazy(
+        "document", "please send us your offer for what stands in the attached: {document}."
+    ),
     "mail_changed": pgettext_lazy(
         "document", "our order has changed. What holds from now on is attached: {document}."
     ),

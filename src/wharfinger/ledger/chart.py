@@ -245,6 +245,7 @@ CHART: tuple[Row, ...] = (
     _row("answer_rfq", "", ""),
     _row("award_rfq", "to_order demand", "drafted"),
     _row("close_rfq", "", ""),
+    _row("send_rfq", "", ""),
     _row("close_purchase", "on_order", "vendor"),
     _row("close_purchase", "covered", "to_order quoted"),
     # Stock

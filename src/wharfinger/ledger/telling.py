@@ -147,6 +147,7 @@ VERBS: dict[str, str] = {
     "send_invoice": N_("Sent an invoice"),
     "send_order": N_("Sent the order confirmation"),
     "send_purchase": N_("Sent the purchase order"),
+    "send_rfq": N_("Sent a request for quotation"),
     "send_quote": N_("Sent the quote"),
     "send_transfer": N_("Sent a transfer"),
     "set": N_("Decided a setting"),

@@ -53,6 +53,7 @@ urlpatterns = [
     path("rfqs/", quoting.rfq_list, name="rfqs"),
     path("rfqs/new/", quoting.new, name="new_rfq"),
     path("rfqs/<int:pk>/", quoting.rfq, name="rfq"),
+    path("rfqs/<int:pk>/send/", quoting.send, name="send_rfq"),
     path("rfqs/<int:pk>/award/", quoting.award, name="award_rfq"),
     path("rfqs/<int:pk>/close/", quoting.close, name="close_rfq"),
     path("rfqs/<int:pk>/vendors/<int:vendor>/", quoting.answer, name="answer_rfq"),

@@ -17,7 +17,7 @@ from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
 from wharfinger.demand.pages import line_rows
 from wharfinger.devices.models import Device
-from wharfinger.documents.queries.letters import SENT
+from wharfinger.documents.queries.letters import ON, SENT
 from wharfinger.exchange import serving
 from wharfinger.flows.actions.charging import charge_and, open_and
 from wharfinger.flows.pages import charging
@@ -61,7 +61,8 @@ def install() -> None:
     for noun in SEEN_BY:
         further.parts.setdefault(noun, []).extend([partial(talk, noun), partial(files, noun)])
     for noun in SENT:
-        further.parts[noun].append(partial(mailed_about, noun))
+        page = ON.get(noun, noun)
+        further.parts[page].append(partial(mailed_about, page))
     further.figures["product.available"] = available
     further.figures["product.picture"] = attachments.thumbs
     further.figures["product.drawn"] = attachments.drawn

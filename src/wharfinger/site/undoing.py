@@ -131,6 +131,7 @@ BY_VERB: dict[str, str] = {
     "send_invoice": "billing.send",
     "send_order": "sales.send",
     "send_purchase": "purchasing.send",
+    "send_rfq": "purchasing.rfq",
     "send_quote": "sales.send",
     "send_transfer": "stock.transfer",
     "settle": "returns.settle",

@@ -8,6 +8,7 @@ from typing import Any
 from wharfinger.base.access import HOUSE
 from wharfinger.documents.actions.issuing import file_of, issue, issue_for
 from wharfinger.documents.kinds import Kind
+from wharfinger.documents.queries import letters
 from wharfinger.documents.queries.letters import SENT, addresses, composed
 from wharfinger.ledger.chart import CHART
 from wharfinger.ledger.models import Entry, Fact, Outbox
@@ -18,9 +19,9 @@ from wharfinger.sales.rules.sending import LETTER
 LETTERS = ("send_quote", "send_order")
 """Verbs whose mail somebody may have written."""
 
-VERBS = frozenset({"invoice", "post_invoice", "sell", "send_invoice", "send_purchase", *LETTERS}) | {
-    row.verb for row in CHART if "credited" in row.target
-}
+VERBS = frozenset(
+    {"invoice", "post_invoice", "sell", "send_invoice", "send_purchase", "send_rfq", *LETTERS}
+) | {row.verb for row in CHART if "credited" in row.target}
 """Verbs after which there may be something to keep or to send."""
 
 CONSUMER = "documents"
@@ -66,7 +67,8 @@ def written(of: Kind, pk: int, given: Mapping[str, Any]) -> dict[str, Any] | Non
     if not to:
         return None
     us = kept.content["company"]["address"]["name"]
-    mail = composed(of, pk, given, to, kept.number, kept.language, us) | {"about": f"{of.subject}:{pk}"}
+    subject = letters.about(of, pk)
+    mail = composed(of, pk, given, to, kept.number, kept.language, us) | {"about": subject}
     attached = {
         "name": _file_name(of, kept.number),
         "path": kept.file,

@@ -26,10 +26,12 @@ from wharfinger.documents.queries.parties import (
 from wharfinger.documents.queries.wording import wording_of
 from wharfinger.documents.shapes import Address, Amount, Company, LineRow, Price, Quantity, Share, Totals
 from wharfinger.documents.shapes import PurchaseOrder as PurchaseOrderShape
+from wharfinger.documents.shapes import Rfq as RfqShape
 from wharfinger.documents.shapes import VendorReturn as VendorReturnShape
 from wharfinger.documents.words import words
 from wharfinger.ledger.models import Entry
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, VendorReturn
+from wharfinger.purchasing.models.quoting import RfqVendor
 from wharfinger.purchasing.queries.crediting import Went, went
 from wharfinger.purchasing.queries.orders import net_of, sums_of
 from wharfinger.purchasing.rules.taxing import code_of_freight
@@ -127,6 +129,38 @@ def _deliver_to(order: PurchaseOrder, lines: list[PurchaseLine], us: Company) ->
         return Address(name, street=rest)
     locations = {line.location_id: line.location for line in lines}
     return our_address(us, next(iter(locations.values())) if len(locations) == 1 else None)
+
+
+def rfq(pk: int) -> RfqShape:
+    """What one vendor is asked to offer, under its own part numbers where we know them."""
+    asked = RfqVendor.objects.filter(pk=pk).select_related("vendor", "rfq", "made__actor").first()
+    if asked is None:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    lines = list(asked.rfq.lines.filter(void=None).select_related("product").order_by("position"))
+    prices = VendorPrice.objects.filter(
+        organization=asked.vendor, product__in=[line.product_id for line in lines]
+    )
+    parts = dict(prices.values_list("product_id", "part_number"))
+    return RfqShape(
+        company=company(),
+        to=party(asked.vendor, billing_site(asked.vendor)),
+        number=asked.rfq.number,
+        dated=asked.made.effective_on,
+        lines=tuple(
+            LineRow(
+                position=str(n),
+                title=line.product.name,
+                sku=" · ".join(dict.fromkeys(filter(None, (parts.get(line.product_id), line.product.sku)))),
+                description=described(line.product, ""),
+                quantity=quantity_of(line.product, line.quantity),
+                own=own_of_line(line.product, None),
+            )
+            for n, line in enumerate(lines, 1)
+        ),
+        answer_by=asked.rfq.answer_by,
+        contact=person(asked.made.actor),
+        note=asked.rfq.note,
+    )
 
 
 def vendor_return(pk: int) -> VendorReturnShape:

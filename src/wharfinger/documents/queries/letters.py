@@ -14,6 +14,7 @@ from wharfinger.documents.render import TEMPLATES
 from wharfinger.documents.words import words
 from wharfinger.ledger.models import Fact
 from wharfinger.purchasing.models import PurchaseOrder
+from wharfinger.purchasing.models.quoting import RfqVendor
 from wharfinger.purchasing.queries import vendor_terms
 from wharfinger.sales import links
 from wharfinger.sales.models import Quote
@@ -23,14 +24,19 @@ SENT = {
     "order": KINDS["order-confirmation"],
     "invoice": KINDS["invoice"],
     "purchase_order": KINDS["purchase-order"],
+    "rfq_vendor": KINDS["rfq"],
 }
 """Whose column `sent_at` says that it goes to the other side, by the noun of its subject."""
+
+ON = {"rfq_vendor": "rfq"}
+"""On whose page its mails stand, and to what belongs what is answered, where it has no page of its own."""
 
 WAYS = {
     "quote": ("sheet__contact__email", "sheet__organization__email"),
     "order-confirmation": ("sheet__contact__email", "sheet__organization__email"),
     "invoice": ("organization__email", "sheet__contact__email"),
     "purchase-order": ("vendor__email",),  # unless another is agreed for orders
+    "rfq": ("vendor__email",),  # likewise
 }
 """Where the address is found, the better one first: offers go to people, bills to the organization."""
 
@@ -40,12 +46,19 @@ LETTERS = {"quote": "sheet__number", "order-confirmation": "sheet__number"}
 
 def addresses(of: Kind, pk: int) -> list[str]:
     """Whom to write to: one address, or nobody."""
-    if of.model is PurchaseOrder:
-        vendors = PurchaseOrder.objects.filter(pk=pk).values_list("vendor", flat=True)
+    if of.model in (PurchaseOrder, RfqVendor):
+        vendors = of.model.objects.filter(pk=pk).values_list("vendor", flat=True)
         if agreed := list(vendor_terms.orders_emails(list(vendors)).values()):
             return agreed
     found = of.model.objects.filter(pk=pk).values_list(*WAYS[of.name])
     return [next(address for address in row if address) for row in found if any(row)]
+
+
+def about(of: Kind, pk: int) -> str:
+    """The document on whose page a mail stands: of what one vendor is asked, the whole request."""
+    noun = ON.get(of.subject)
+    found = of.model.objects.values_list(f"{noun}_id", flat=True).get(pk=pk) if noun else pk
+    return f"{noun or of.subject}:{found}"
 
 
 def draft(of: Kind, pk: int) -> dict[str, Any]:
@@ -100,7 +113,7 @@ def _subject(of: Kind, number: str, language: str, us: str, *, again: bool = Fal
 
 def _text(of: Kind, number: str, language: str, *, again: bool = False) -> str:
     said = words(language)
-    sentence = said["mail_changed" if again else "mail_attached"]
+    sentence = said["mail_changed" if again else "mail_rfq" if of.model is RfqVendor else "mail_attached"]
     return "\n".join([said["mail_hello"], "", sentence.format(document=_title(of, number, language))])
 
 

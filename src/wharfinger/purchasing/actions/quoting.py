@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -17,10 +17,12 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
+from wharfinger.parties.models import Organization
 from wharfinger.pricing.queries import read_rates
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.models.quoting import Rfq, RfqAnswer, RfqLine, RfqVendor
 from wharfinger.purchasing.queries import truth as reads
+from wharfinger.purchasing.queries.vendor_terms import orders_emails
 from wharfinger.purchasing.rules import quoting as rules
 from wharfinger.purchasing.rules.quoting import AnswerWish, RfqWish
 
@@ -65,6 +67,33 @@ def ask_vendors(*, actor: Actor, wish: RfqWish, key: str | None = None) -> Writt
             reads=(reads.read_products(*products), reads.read_terms(vendors=wish.vendors)),
         ),
         partial(rules.plan_ask, wish=wish),
+        actor=actor,
+        key=key,
+    )
+
+
+def send_rfq(
+    *, actor: Actor, rfq: int, vendors: Sequence[int] | None = None, key: str | None = None
+) -> Written:
+    """Mail a request to its vendors, to each its own in its language; to those who do not have it yet without any.
+
+    Raises Refusal where one of them has no mail address.
+    """
+    require(actor, "purchasing.rfq")
+    if vendors is not None and not vendors:
+        raise BadInput("nobody_asked", N_("Choose at least one vendor."), field="vendors")
+    if rules.named_twice(vendors or ()):
+        raise BadInput("vendor_twice", N_("A vendor is named twice. Name it once."), field="vendors")
+    return post(
+        "send_rfq",
+        Wish(
+            documents=[
+                (Rfq, [rfq]),
+                (RfqVendor, sql.Found("rfq_id = %s AND void_id IS NULL", (rfq,))),
+            ],
+            reads=(_read_mails,),
+        ),
+        partial(rules.plan_send, rfq=rfq, vendors=vendors),
         actor=actor,
         key=key,
     )
@@ -158,6 +187,14 @@ def _documents(rfq: int) -> list[tuple[type, list[int] | sql.Found]]:
         (RfqVendor, sql.Found("rfq_id = %s AND void_id IS NULL", (rfq,))),
         (RfqAnswer, sql.Found(f"rfq_vendor_id IN ({theirs}) AND void_id IS NULL", (rfq,))),
     ]
+
+
+def _read_mails(truth: Truth) -> None:
+    """Where each vendor gets its mails: what is agreed for orders, else its own address."""
+    asked = [one.vendor_id for one in truth.documents["purchasing.RfqVendor"].values()]
+    found = list(Organization.objects.filter(pk__in=asked).values_list("pk", "name", "email"))
+    truth.read["vendor_name"] = {pk: name for pk, name, _ in found}
+    truth.read["vendor_mail"] = {pk: mail for pk, _, mail in found} | orders_emails(asked)
 
 
 def _read_wanted(truth: Truth) -> None:

@@ -70,6 +70,18 @@ class RfqGiven(Given):
     note: Note = ""
 
 
+class SendRfq(Given):
+    """To whom a request goes."""
+
+    vendors: list[Id] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=actions.MOST_VENDORS,
+        description="All who neither have it nor have answered without it; named ones get it again.",
+        examples=[None],
+    )
+
+
 class AnswerLineGiven(Given):
     """What a vendor asks for a unit of a line."""
 
@@ -147,6 +159,7 @@ class RfqVendorOut(Shown):
     vendor: Id
     name: str = Field(examples=["Harbour Supplies"])
     currency: str = Field(examples=["EUR"])
+    sent_at: datetime | None = Field(description="When it was last mailed to this vendor.")
     answered_on: date | None
     declined_on: date | None
     valid_until: date | None
@@ -212,6 +225,13 @@ def ask(request: Request, body: RfqGiven) -> HttpResponse:
     require(request.auth, "purchasing.rfq")
     act = partial(actions.ask_vendors, actor=request.auth, wish=_wish(body))
     return make(request, act, "purchasing.Rfq", _shower(request), subject="rfq")
+
+
+@router.post("/rfqs/{id}/send", response=RfqDone, summary="Send a request for quotation")
+def send(request: Request, id: Id, body: SendRfq) -> HttpResponse:
+    """Mail it to its vendors, to each its own PDF in its language, without any of our costs and customers."""
+    act = partial(actions.send_rfq, actor=request.auth, rfq=id, vendors=body.vendors)
+    return write(request, act, lambda _: _shower(request)(id), about=f"rfq:{id}")
 
 
 @router.post("/rfqs/{id}/answer", response=RfqDone, summary="Note a vendor's answer")

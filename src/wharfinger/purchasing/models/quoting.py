@@ -20,6 +20,7 @@ class Rfq(Document):
     title = models.CharField(max_length=100, blank=True)
     answer_by = models.DateField(null=True)
     note = models.CharField(max_length=1000, blank=True)
+    """Stands on what each vendor gets."""
     closed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
@@ -55,6 +56,7 @@ class RfqVendor(Document):
     currency = models.CharField(max_length=3)
     freight_minor = models.BigIntegerField(default=0)
     valid_until = models.DateField(null=True)
+    sent_at = models.DateTimeField(null=True)
     answered_on = models.DateField(null=True)
     declined_on = models.DateField(null=True)
     note = models.CharField(max_length=500, blank=True)

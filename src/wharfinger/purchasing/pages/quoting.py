@@ -26,6 +26,7 @@ from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions import quoting as actions
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries import quoting as queries
+from wharfinger.purchasing.queries.vendor_terms import orders_emails
 from wharfinger.purchasing.rules.drafting import BUYABLE, Wanted
 from wharfinger.purchasing.rules.quoting import AnswerWish, Asked, Offered, RfqWish
 from wharfinger.stock.pages.goods import product_of
@@ -131,7 +132,7 @@ def new(request: HttpRequest) -> HttpResponse:
         lambda: actions.ask_vendors(
             actor=user, wish=_wish(request.POST, lines), key=request.POST.get("key") or None
         ),
-        ok=_("Noted what is asked. Write down each vendor's answer as it comes."),
+        ok=_("Noted what is asked. Send it to the vendors, and write down each answer as it comes."),
         back=lambda done: reverse("purchasing:rfq", args=[done.one("purchasing.Rfq")]),
         again=show,
     )
@@ -183,6 +184,10 @@ def rfq(request: HttpRequest, pk: int) -> HttpResponse:
     (one,) = queries.beside([queries.rfq(pk)])
     home, costs = configuration.one("currency"), user.may("catalog.see_cost")
     word, today = one.word, clock.today(configuration.one("time_zone"))
+    mails = _mails(one.columns)
+    sends = ""
+    if one.rfq.closed_at is None and user.may("purchasing.rfq") and any(mail for _who, mail, _new in mails):
+        sends = "first" if any(mail and new for _who, mail, new in mails) else "again"
     there = {
         "rfq": one.rfq,
         "word": (queries.TONES[word], _(queries.WORDS[word])),
@@ -199,15 +204,30 @@ def rfq(request: HttpRequest, pk: int) -> HttpResponse:
         "expired": any(
             each.row.valid_until and each.row.valid_until < today and each.answers for each in one.columns
         ),
+        "mails": mails,
+        "sends": sends,
         "entries": timeline(f"rfq:{pk}"),
         "parts": further.told("rfq", request, pk),
     }
     return render(request, "purchasing/rfq.html", there)
 
 
+def _mails(columns: Sequence[queries.Column]) -> list[tuple[Any, str, bool]]:
+    """Each vendor with its address, and whether it neither has the request nor has answered."""
+    agreed = orders_emails([column.row.vendor_id for column in columns])
+    return [
+        (
+            row.vendor,
+            agreed.get(row.vendor_id) or row.vendor.email,
+            row.sent_at is None and row.answered_on is None,
+        )
+        for row in (column.row for column in columns)
+    ]
+
+
 def _column(column: queries.Column, home: str, *, costs: bool) -> dict[str, Any]:
     row = column.row
-    state = ("grey", _("No answer yet"))
+    state = ("amber", _("Sent")) if row.sent_at else ("grey", _("Not sent"))
     if row.declined_on:
         state = ("red", _("Declined"))
     elif row.answered_on:
@@ -352,6 +372,20 @@ def _drafts(done: Any) -> list[Link]:
     return [
         (number, reverse("purchasing:order", args=[pk])) for number, pk in made.values_list("number", "pk")
     ]
+
+
+@require_POST
+@page("purchasing.rfq")
+def send(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mail the request to the vendors that are ticked."""
+    user: Any = request.user
+    vendors = [int(one) for one in request.POST.getlist("vendors") if one.isdigit() and len(one) < 19]
+    return page_act(
+        request,
+        lambda: actions.send_rfq(actor=user, rfq=pk, vendors=vendors),
+        ok=_("The request is on its way by mail."),
+        back=came_from(request, reverse("purchasing:rfq", args=[pk])),
+    )
 
 
 @require_POST

@@ -134,6 +134,40 @@ def open_rfq(truth: Truth, rfq: int) -> Any:
     return row
 
 
+def plan_send(truth: Truth, *, rfq: int, vendors: Sequence[int] | None) -> Plan:
+    """Mail the request to these vendors, again where they have it; to all who neither have it nor answered without any.
+
+    Raises Refusal where one of them has no mail address, and then nobody is written to.
+    """
+    plan = Plan()
+    row = open_rfq(truth, rfq)
+    every = truth.documents["purchasing.RfqVendor"].values()
+    asked = [one for one in every if one.sent_at is None and one.answered_on is None]
+    if vendors is not None:
+        asked = [_asked_of(truth, vendor) for vendor in vendors]
+    if not asked:
+        raise Refusal(
+            "sent_to_all",
+            N_("Every vendor has {number} or has answered. Choose whom to send it to again."),
+            field="vendors",
+            number=row.number,
+        )
+    for one in asked:
+        if not truth.read["vendor_mail"].get(one.vendor_id):
+            raise Refusal(
+                "no_mail_address",
+                N_(
+                    "{vendor} has no mail address. Give it one, or leave it out and send it the PDF yourself."
+                ),
+                field="vendors",
+                vendor=truth.read["vendor_name"][one.vendor_id],
+            )
+        plan.change(one, sent_at=truth.now)
+        plan.mention(("organization", one.vendor_id))
+    plan.mention(row)
+    return plan
+
+
 def plan_answer(truth: Truth, *, rfq: int, vendor: int, wish: AnswerWish) -> Plan:
     """Write down what a vendor answers, or that it does not offer; a later answer takes the place of an earlier."""
     plan = Plan()
