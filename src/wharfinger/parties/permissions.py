@@ -82,6 +82,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "approver": (
         "*.read",
         "purchasing.approve",
+        "purchasing.accept_bill",
         "sales.approve_quote",
         "catalog.see_cost",
         "boards.share",
