@@ -107,6 +107,8 @@ def test_a_note_is_written_on_the_page_of_its_document(
     shown = client.get(page).content.decode()
     assert "@mara.k &lt;i&gt;Ring&lt;/i&gt; first" in shown
     assert [to for to, _ in sent() if to == ["mara@house.example"]]
+    client.post("/notes/write/", typed | {"text": "Ring twice, @mara.k"})
+    assert "@mara.k Ring twice" not in client.get(page).content.decode()
     before = entries()
     client.post("/notes/write/", typed | {"text": " "})
     client.post("/notes/write/", typed | {"subject": "quote:999999"})

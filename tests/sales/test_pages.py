@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from tests.sales.test_order import order_of
 from tests.sales.test_quote import quote_of
 from tests.world import World, clean, entries, held, world
+from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
+from wharfinger.base.locales import day_words
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.models import Lot
@@ -314,6 +316,23 @@ def test_the_panel_proposes_what_is_free_and_says_at_the_row_what_is_not(
     assert f'href="{ask}">Ask the holder' in refused
     assert "+00:00" not in refused
     assert entries() == before
+
+
+def test_a_hold_is_told_with_its_last_day(client: Client, company: World) -> None:
+    product = company.product(sku="AP-1")
+    company.stock(product, 3)
+    quote, (line,) = quote_of(company, LineWish(product.pk, 2))
+    last = clock.today() + timedelta(days=5)
+    do(
+        client,
+        f"/quotes/{quote}/reserve/",
+        {f"reserve-{line}-{company.location.place_id}": "2", "until": str(last)},
+    )
+    other, _lines = quote_of(company, LineWish(product.pk, 2))
+    for page in (f"/quotes/{quote}/", f"/quotes/{other}/reserve/"):
+        shown = see(client, page)
+        assert f"until {day_words(last)}<" in shown
+        assert " 00:00<" not in shown
 
 
 def test_winning_shows_the_chosen_place_before_it_does_it(client: Client, company: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -71,6 +71,17 @@ def moment(value: datetime | None) -> str:
         return NOTHING
     local = timezone.localtime(value)
     return f"{day_words(local.date())} {local:%H:%M}"
+
+
+def until(value: datetime | str | None) -> str:
+    """Until when goods are held: the last whole day where it ends with the day, else the day and the time."""
+    held = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if held is None:
+        return NOTHING
+    local = timezone.localtime(held)
+    return (
+        moment(held) if (local.hour, local.minute) != (0, 0) else day_words(local.date() - timedelta(days=1))
+    )
 
 
 def said(text: str) -> str:

@@ -83,6 +83,7 @@ def environment(**options: Any) -> Environment:
         quantity=formats.quantity,
         date=formats.day,
         datetime=formats.moment,
+        until=formats.until,
         ago=formats.ago,
         said=formats.said,
         initials=formats.initials,

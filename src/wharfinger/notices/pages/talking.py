@@ -22,6 +22,7 @@ from wharfinger.notices import queries as notes
 from wharfinger.notices.actions import todos as actions
 from wharfinger.notices.models import Todo
 from wharfinger.notices.queries import todos as queries
+from wharfinger.notices.rules.talking import mentioned
 from wharfinger.parties.models import User
 
 FEW = 5
@@ -64,7 +65,8 @@ def note(request: HttpRequest) -> HttpResponse:
     actor: Any = request.user
     given = request.POST
     text, tell = given.get("text", "").strip(), given.get("tell", "").strip()
-    said = f"@{tell} {text}" if tell and text else text
+    named = tell.casefold() in mentioned(text)
+    said = f"@{tell} {text}" if tell and text and not named else text
     return page_act(
         request,
         lambda: noting.note(actor=actor, subject=given.get("subject", ""), text=said),

@@ -21,7 +21,6 @@ from wharfinger.demand.pages import document_address, typed_id
 from wharfinger.demand.queries.holding import held_of
 from wharfinger.sales.actions import giving as actions
 from wharfinger.sales.models import HoldRequest
-from wharfinger.sales.pages.holding import last_day
 from wharfinger.sales.queries import giving as queries
 from wharfinger.sales.queries.giving import Still
 
@@ -48,7 +47,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             "where": next((one.location for one in held if one.place == place), _("Anywhere")),
             "units": units,
             "decimals": decimals,
-            "until": next((last_day(one.until) for one in held if one.until), None),
+            "until": next((one.until for one in held if one.until), None),
             "to": document_address(line.sheet),
             "options": [(one.pk, _named(one, still, decimals)) for one, still in lines],
             "back": reverse("sales:holds_asked"),

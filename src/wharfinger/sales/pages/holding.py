@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -75,18 +74,13 @@ def where_to(shelf: Shelf) -> list[tuple[str, str, int, Any, str]]:
             one.number,
             document_address(Sheet(pk=one.sheet, kind=one.kind)),
             one.units,
-            one.until and last_day(one.until),
+            one.until,
             f"{reverse('sales:ask_hold')}?holding={one.line}&asking={shelf.line}&place={shelf.place}"
             if shelf.wanted
             else "",
         )
         for one in shelf.held_by[:3]
     ]
-
-
-def last_day(until: datetime) -> datetime:
-    """An instant of the last day of a hold: one that lasts a whole day ends with the first instant of the next."""
-    return until - timedelta(microseconds=1)
 
 
 def _proposed(panel: Sequence[Shelf]) -> dict[str, str]:
