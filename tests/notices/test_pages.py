@@ -5,11 +5,15 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries, seen, world
 from wharfinger.base import clock
+from wharfinger.base.access import HOUSE
+from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.models import Outbox
 from wharfinger.notices.models import Rule, Webhook
 from wharfinger.parties.models import Role, User
+from wharfinger.sales.actions.orders import change_order, create_order
+from wharfinger.sales.rules.orders import OrderWish
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +87,23 @@ def test_who_may_not_gets_nothing(client: Client, company: World) -> None:
     assert client.get("/settings/messages/").status_code == 403
     assert client.post("/settings/notifications/to_order/", {}).status_code == 403
     assert client.get("/settings/webhooks/new/").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("ConnectionRefusedError: [Errno 111] Connection refused", "The mail server does not answer."),
+        ("SMTPDataError: (554, b'Too large')", "(554, b&#39;Too large&#39;)"),
+    ],
+)
+def test_a_mail_that_has_not_left_says_why_in_words(
+    browser: Client, company: World, error: str, told: str
+) -> None:
+    wish = OrderWish(company.customer.pk, (LineWish(company.product().pk, 1),), confirm=True)
+    (order,) = create_order(actor=HOUSE, wish=wish).made["demand.Sheet"]
+    entry = change_order(actor=HOUSE, order=order, values={"title": "Fans"}).id
+    payload = {"to": ["jo@acme.example"], "subject": "SO-1", "body": "", "about": f"order:{order}"}
+    Outbox.objects.create(entry_id=entry, consumer="mail", payload=payload, due_at=clock.now(), error=error)
+    page = seen(browser, f"/orders/{order}/")
+    assert told in page
+    assert error.partition(":")[0] not in page

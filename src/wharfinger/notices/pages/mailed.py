@@ -48,8 +48,19 @@ def _row(one: Outbox) -> dict[str, Any]:
         "subject": one.payload["subject"],
         "at": one.finished_at or one.due_at,
         "word": word,
-        "said": one.error.strip().splitlines()[-1][:120] if one.error.strip() else "",
+        "said": _said(one.error.strip()),
     }
+
+
+UNREACHED = ("ConnectionRefusedError", "ConnectionResetError", "TimeoutError", "gaierror", "SMTPConnectError")
+"""Faults before the mail server says anything, as the outbox keeps them by name."""
+
+
+def _said(error: str) -> str:
+    """Why a mail has not left, in words: what the mail server said, or that it says nothing."""
+    if error.startswith(UNREACHED):
+        return _("The mail server does not answer.")
+    return error.splitlines()[-1].partition(": ")[2][:120] if error else ""
 
 
 def _rows(ask: Ask) -> Rows:
