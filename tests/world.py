@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import pytest
 from django.test import Client
 
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
+from wharfinger.base.refusal import Refusal
 from wharfinger.catalog.models import Category, Product, TaxCode, VendorPrice
 from wharfinger.catalog.rules.categories import ancestors
 from wharfinger.ledger.audit import audit
@@ -165,6 +168,17 @@ def clean() -> None:
     """Assert that the books hold."""
     found = audit()
     assert found == [], found[:3]
+
+
+def refused(act: Callable[[], Any], code: str, field: str | None = None) -> Refusal:
+    """Assert that an act is refused with this code, at this field where one is named, and writes nothing."""
+    before = entries()
+    with pytest.raises(Refusal) as found:
+        act()
+    assert found.value.code == code
+    assert field is None or found.value.field == field
+    assert entries() == before
+    return found.value
 
 
 def entries() -> int:

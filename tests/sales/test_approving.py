@@ -11,9 +11,9 @@ from django.test import Client
 from tests.sales.test_api import send as call
 from tests.sales.test_pages import do, see
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries, refused, world
 from wharfinger.base.access import HOUSE
-from wharfinger.base.refusal import BadInput, Refusal
+from wharfinger.base.refusal import BadInput
 from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand.actions import change_line
 from wharfinger.demand.models import Sheet
@@ -44,14 +44,6 @@ def company(client: Client) -> World:
 
 def limits(**values: Any) -> None:
     set_setting(actor=HOUSE, name="quote_approval", value=values)
-
-
-def refused(act: Any, code: str) -> None:
-    before = entries()
-    with pytest.raises(Refusal) as caught:
-        act()
-    assert caught.value.code == code
-    assert entries() == before
 
 
 def approver() -> User:

@@ -13,9 +13,9 @@ from django.utils import translation
 from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, refused, world
 from wharfinger.base.access import HOUSE
-from wharfinger.base.refusal import BadInput, Refusal
+from wharfinger.base.refusal import BadInput
 from wharfinger.billing.actions.invoices import invoice
 from wharfinger.billing.models import Invoice, InvoiceLine
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
@@ -39,15 +39,6 @@ def company(client: Client) -> World:
     made = world()
     client.force_login(made.user)
     return made
-
-
-def refused(act: Any, code: str, field: str | None = None) -> None:
-    before = entries()
-    with pytest.raises(Refusal) as caught:
-        act()
-    assert caught.value.code == code
-    assert field is None or caught.value.field == field
-    assert entries() == before
 
 
 def granted(company: World, percent: int) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.db import connection
 from django.test import Client
@@ -13,9 +11,8 @@ from tests.sales.test_api import send
 from tests.sales.test_order import order_of
 from tests.sales.test_pages import do, see
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries, refused, world
 from wharfinger.base.access import HOUSE
-from wharfinger.base.refusal import Refusal
 from wharfinger.billing.actions.invoices import invoice
 from wharfinger.billing.models import Invoice
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
@@ -47,15 +44,6 @@ def company(client: Client) -> World:
     made = world()
     client.force_login(made.user)
     return made
-
-
-def refused(act: Any, code: str, field: str | None = None) -> None:
-    before = entries()
-    with pytest.raises(Refusal) as caught:
-        act()
-    assert caught.value.code == code
-    assert field is None or caught.value.field == field
-    assert entries() == before
 
 
 def total(sheet: int) -> int:
