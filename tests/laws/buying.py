@@ -205,6 +205,7 @@ def _rfq(state: State, chance: random.Random) -> Any:
 
 def _answer_rfq(state: State, chance: random.Random) -> Any:
     rfq = _rfq(state, chance) or (_ask_vendors(state, chance) and _rfq(state, chance))
+    state.stands()
     if rfq is None:
         return None
     lines = tuple(Offered(pk, chance.randint(1, 9_000_000)) for pk in rfq.lines.values_list("pk", flat=True))
@@ -216,6 +217,7 @@ def _answer_rfq(state: State, chance: random.Random) -> Any:
 def _award_rfq(state: State, chance: random.Random) -> Any:
     if not _answer_rfq(state, chance):
         return None
+    state.stands()
     answered = Rfq.objects.filter(void__isnull=True, closed_at=None, vendors__answers__unit_cost_micro__gt=0)
     rfq = state.one(chance, answered.distinct(), 4)
     return rfq and quoting.award_rfq(actor=state.user, rfq=rfq.pk, add_vendor=True)

@@ -78,6 +78,8 @@ def until(value: datetime | str | None) -> str:
     held = datetime.fromisoformat(value) if isinstance(value, str) else value
     if held is None:
         return NOTHING
+    if isinstance(value, str) and len(value) <= len("2026-11-30"):
+        return day(held.date())
     local = timezone.localtime(held)
     return (
         moment(held) if (local.hour, local.minute) != (0, 0) else day_words(local.date() - timedelta(days=1))
