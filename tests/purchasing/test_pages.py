@@ -405,3 +405,16 @@ def test_putting_away_is_offered_where_goods_came_into_a_bin_and_to_who_may(
     buyer.force_login(person("buyer", "purchasing.*", "*.read", "catalog.see_cost"))
     assert "/stock/put-away/" not in received(buyer)
     clean()
+
+
+def test_a_digit_that_is_no_number_is_nobody(company: World, browser: Client) -> None:
+    """“²” counts as a digit, and no row has such an id."""
+    before = entries()
+    for path in ("/work/purchasing/?organization=²", "/receiving/?line=²", "/rfqs/new/?line=²"):
+        assert browser.get(path).status_code == 200, path
+    for path, typed in (
+        ("/purchase-orders/approve/", {"selected": "²"}),
+        ("/approval-tiers/new/", {"name": "Small", "people": "²"}),
+    ):
+        assert browser.post(path, typed).status_code in (303, 422), path
+    assert entries() == before

@@ -185,6 +185,16 @@ def test_nothing_is_left_for_later() -> None:
     )
 
 
+def test_a_number_that_was_typed_is_asked_for_as_int_reads_it() -> None:
+    """``isdigit`` is true of “²”, which ``int`` does not read: a form would end in an error of ours."""
+    assert not broken(
+        source.at(call)
+        for source in product()
+        for call in source.walk(ast.Call)
+        if dotted(call.func).endswith("isdigit")
+    )
+
+
 def test_verbs_say_what_they_promise() -> None:
     def silent(source: Source) -> Iterator[str]:
         for node in source.tree.body:

@@ -91,7 +91,7 @@ class Ask:
 
     def ids(self, name: str) -> list[int]:
         """The chosen rows of a filter, those that can be ids."""
-        return [int(one) for one in self.many(name) if one.isascii() and one.isdigit() and len(one) < 19]
+        return [int(one) for one in self.many(name) if one.isascii() and one.isdecimal() and len(one) < 19]
 
     def days(self, key: str) -> tuple[date | None, date | None]:
         """The first and last day of a date filter; raises BadInput when one is no date."""

@@ -363,7 +363,7 @@ class Listing:
 
     def _limit(self, request: HttpRequest) -> int:
         text = request.GET.get("limit", "50")
-        if not (text.isascii() and text.isdigit() and len(text) <= 6 and 1 <= int(text) <= MOST_ITEMS):
+        if not (text.isascii() and text.isdecimal() and len(text) <= 6 and 1 <= int(text) <= MOST_ITEMS):
             raise BadInput("bad_limit", N_("Ask for 1 to {most} at a time."), field="limit", most=MOST_ITEMS)
         return int(text)
 
@@ -404,7 +404,7 @@ def _typed(model: type[models.Model], path: str, values: Sequence[str], name: st
 def whole(text: str, name: str) -> int:
     """An integer that a database can keep; raises BadInput otherwise."""
     digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 19 and abs(int(text)) <= MOST_ID):
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 19 and abs(int(text)) <= MOST_ID):
         raise BadInput(
             "not_a_number", N_("“{text}” is not a number. Write it like 12.50."), field=name, text=text[:40]
         )

@@ -188,7 +188,7 @@ def _terms(given: Any) -> PurchaseWish:
     """The terms of an order as they were asked for; vendor 0 stands for the default vendor."""
     vendor, expected = given.get("vendor", ""), given.get("expected_on", "").strip()
     return PurchaseWish(
-        int(vendor) if vendor.isdigit() and len(vendor) < 19 else 0,
+        int(vendor) if vendor.isdecimal() and len(vendor) < 19 else 0,
         (),
         ship_to=given.get("ship_to") or "own",
         add_vendor=given.get("add_vendor") in ("yes", "true"),
@@ -207,7 +207,7 @@ def _order(who: Any, rows: Sequence[Chosen], given: Any) -> Any:
 def _onto(who: Any, rows: Sequence[Chosen], given: Any) -> Any:
     """The rows on a draft that is there: one new line for each product."""
     draft = given.get("draft", "")
-    if not (draft.isdigit() and len(draft) < 19):
+    if not (draft.isdecimal() and len(draft) < 19):
         raise BadInput("missing", N_("Please fill this in."), field="draft")
     by_product: dict[int, list[Wanted]] = {}
     for row in rows:
@@ -275,7 +275,7 @@ from_stock = act_on(
 
 def _location(given: Any, name: str) -> int | None:
     text = given.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 19 else None
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def _elsewhere(who: Any, rows: Sequence[Chosen], given: Any) -> Any:
@@ -313,7 +313,7 @@ received = act_on(
 @page("purchasing.receive")
 def receive(request: HttpRequest) -> HttpResponse:
     """Receive what was ticked; where serial numbers or batches are to be told, the scanner's page asks for them."""
-    ticked = [int(row) for row in request.POST.getlist("selected") if row.isdigit() and len(row) < 19]
+    ticked = [int(row) for row in request.POST.getlist("selected") if row.isdecimal() and len(row) < 19]
     lines = PurchaseLine.objects.filter(place__holdings__in=ticked)
     if not lines.filter(product__traced_from="receipt").exclude(product__traced="none").exists():
         answer: HttpResponse = received(request)

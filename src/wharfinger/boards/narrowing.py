@@ -61,7 +61,7 @@ def narrowed(found: QuerySet[Holding, Any], ask: Ask) -> QuerySet[Holding, Any]:
 
 
 def _numbers(ask: Ask, key: str) -> list[int]:
-    return [int(text) for text in ask.many(key) if text.isdigit() and len(text) < 19]
+    return [int(text) for text in ask.many(key) if text.isdecimal() and len(text) < 19]
 
 
 STAGES: dict[str, tuple[str, tuple[str, ...]]] = {

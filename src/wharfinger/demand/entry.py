@@ -60,7 +60,7 @@ def in_rows(show: Callable[[Form], HttpResponse], given: Mapping[str, Any]) -> C
             and len(parts) > 1
             and parts[0] == "lines"
             and "own" not in parts
-            and parts[1].isdigit()
+            and parts[1].isdecimal()
         ):
             typed = [n for n in range(len(given)) if str(given.get(f"sku-{n}", "")).strip()]
             if int(parts[1]) < len(typed):
@@ -189,7 +189,7 @@ def _customer_of(given: Mapping[str, Any]) -> tuple[int, str]:
     home = configuration.one("currency")
     for name, rows in (("sheet", Sheet.objects), ("organization", Organization.objects)):
         text = str(given.get(name, ""))
-        if text.isascii() and text.isdigit() and len(text) < 19:
+        if text.isascii() and text.isdecimal() and len(text) < 19:
             whose = "organization_id" if name == "sheet" else "pk"
             found = rows.filter(pk=int(text)).values_list(whose, "currency").first()
             if found:

@@ -52,7 +52,7 @@ def typed_change(given: Mapping[str, Any], line: Line) -> dict[str, Any]:
     text = str(given.get("option", line.instead_of_id or line.option)).strip()
     if text in ("", OPTIONAL):
         return {"option": text}
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise BadInput("no_such_choice", N_("Choose one from the list."), field="option")
     return {"option": ALTERNATIVE, "instead_of": int(text)}
 

@@ -256,7 +256,7 @@ def typed_day(given: Mapping[str, Any], name: str) -> date | None:
 def typed_id(given: Mapping[str, Any], name: str) -> int | None:
     """A choice from a form; raises BadInput when it is none of them."""
     text = str(given.get(name, "")).strip()
-    if text and not (text.isascii() and text.isdigit() and len(text) < 19):
+    if text and not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise BadInput("no_such_choice", N_("Choose one from the list."), field=name)
     return int(text) if text else None
 

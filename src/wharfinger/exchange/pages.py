@@ -197,7 +197,7 @@ def _actor(request: HttpRequest) -> Actor:
 
 def _columns(request: HttpRequest, found: Run) -> dict[str, str]:
     chosen = request.GET.get("mapping", "")
-    if chosen.isascii() and chosen.isdigit() and len(chosen) < 10:
+    if chosen.isascii() and chosen.isdecimal() and len(chosen) < 10:
         saved = Mapping.objects.filter(pk=int(chosen), kind=found.kind).first()
         if saved is not None:
             return {**saved.columns, "decimal": saved.decimal, "dates": saved.dates}

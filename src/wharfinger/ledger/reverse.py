@@ -85,7 +85,7 @@ UNBORN = frozenset({"want", "bill"})
 def tuple_of(subject: str) -> tuple[str, int]:
     """A subject as its name and id."""
     name, _, pk = subject.partition(":")
-    return name, int(pk) if pk.isdigit() else pk  # type: ignore[return-value]
+    return name, int(pk) if pk.isdecimal() else pk  # type: ignore[return-value]
 
 
 def _may_be_reversed(original: Entry) -> None:

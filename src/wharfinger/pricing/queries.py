@@ -114,12 +114,12 @@ def read_for_lists(products: Sequence[int]) -> Callable[[Truth], None]:
 
 def for_group(rows: QuerySet[Any, Any], values: Sequence[str]) -> QuerySet[Any, Any]:
     """Lists of these customer groups."""
-    return rows.filter(customer_group_id__in=[int(v) for v in values if v.isdigit() and len(v) < 19])
+    return rows.filter(customer_group_id__in=[int(v) for v in values if v.isdecimal() and len(v) < 19])
 
 
 def with_product(rows: QuerySet[Any, Any], values: Sequence[str]) -> QuerySet[Any, Any]:
     """Lists that have a price of any of these products."""
-    wanted = [int(v) for v in values if v.isdigit() and len(v) < 19]
+    wanted = [int(v) for v in values if v.isdecimal() and len(v) < 19]
     return rows.filter(pk__in=standing().filter(product_id__in=wanted).values("price_list_id"))
 
 

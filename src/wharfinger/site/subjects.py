@@ -136,7 +136,7 @@ def _called(text: str, noun: str, key: str) -> str:
     if noun == "counter" and key in SERIES:
         return gettext(SERIES[key].word)
     model = Sheet if noun in SHEETS else model_of(text)
-    if model is None or not key.isdigit():
+    if model is None or not key.isdecimal():
         return key
     known_by = _known_by(model)
     if known_by is None:

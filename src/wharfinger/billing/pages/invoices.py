@@ -168,7 +168,7 @@ def new_invoice(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     given = request.POST if request.method == "POST" else request.GET
     chosen = given.get("organization", "")
-    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
+    if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < 19):
         return render(request, "billing/choose.html", {"customers": list(customers()[:500])})
     customer = get_object_or_404(Organization, pk=int(chosen))
     rows = to_bill(customer.pk)

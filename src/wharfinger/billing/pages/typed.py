@@ -23,4 +23,4 @@ def day_of(given: QueryDict, name: str) -> date | None:
 def id_of(given: QueryDict, name: str) -> int | None:
     """A chosen row, or none."""
     text = given.get(name, "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None

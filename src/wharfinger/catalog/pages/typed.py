@@ -189,7 +189,7 @@ def _barcodes(post: QueryDict) -> tuple[list[dict[str, Any]], list[int]]:
         if code := post.get(f"barcodes.{n}.code", "").strip():
             at = f"barcodes.{n}.quantity"
             said = post.get(at, "").strip()
-            if said and not said[0].isdigit():
+            if said and not said[0].isdecimal():
                 found.append({"code": code, "unit": said})
             else:
                 found.append(
@@ -204,7 +204,7 @@ def whole(post: QueryDict, name: str) -> int | None:
     text = post.get(name, "").strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise BadInput(
             "not_a_number",
             N_("“{text}” is no whole number. Write it like 12."),

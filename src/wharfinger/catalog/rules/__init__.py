@@ -42,7 +42,7 @@ def gtin(value: Any, field: str) -> str:
     found = str(text(14)(value, field))
     if not found:
         return found
-    digits = [int(c) for c in found] if found.isascii() and found.isdigit() else []
+    digits = [int(c) for c in found] if found.isascii() and found.isdecimal() else []
     weighted = sum(d * (3 if n % 2 else 1) for n, d in enumerate(reversed(digits)))
     if len(digits) not in (8, 12, 13, 14) or weighted % 10:
         raise BadInput(

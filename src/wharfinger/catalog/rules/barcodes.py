@@ -30,7 +30,7 @@ def code(value: Any, field: str) -> str:
 
 
 def _digits(found: str) -> bool:
-    return found.isascii() and found.isdigit()
+    return found.isascii() and found.isdecimal()
 
 
 def key_of(code: str) -> str:

@@ -72,7 +72,7 @@ def wording_list(request: HttpRequest) -> HttpResponse:
 
 def _typed(post: QueryDict) -> dict[str, Any]:
     whose = post.get("organization", "").strip()
-    if whose and not (whose.isascii() and whose.isdigit() and len(whose) < 19):
+    if whose and not (whose.isascii() and whose.isdecimal() and len(whose) < 19):
         raise BadInput("no_such_organization", N_("There is no such organization."), field="organization")
     return {
         **{name: post.get(name, "") for name in ("name", "kind", "language", "opening", "closing")},

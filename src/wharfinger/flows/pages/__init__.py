@@ -87,7 +87,7 @@ def _typed(request: HttpRequest) -> list[Pick]:
     figures = {
         int(pk): request.POST.getlist(name)
         for name, pk in named.items()
-        if pk.isascii() and pk.isdigit() and len(pk) < 19
+        if pk.isascii() and pk.isdecimal() and len(pk) < 19
     }
     decimals = products_of(figures)
     totals: dict[int, int] = {}

@@ -101,7 +101,7 @@ def _served(truth: Truth, charging: Charging, made: _Made) -> Plan:
         refusal.field = "then" if refusal.field == "vendor" else refusal.field
         rows, _, rest = (refusal.field or "").partition(".")
         n, _, what = rest.partition(".")
-        if rows in ("picks", "lines") and n.isdigit():
+        if rows in ("picks", "lines") and n.isdecimal():
             place = (wanted or picks)[int(n)][0]
             refusal.field = f"lines.{place}.{'product' if what in ('', 'line') else what}"
         raise

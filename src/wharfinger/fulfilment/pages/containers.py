@@ -174,7 +174,7 @@ def ship_container(request: HttpRequest, pk: int) -> HttpResponse:
         picks = []
         for name in request.POST:
             line = name.removeprefix("serials-")
-            codes = tuple(_CODES.findall(request.POST[name])) if name != line and line.isdigit() else ()
+            codes = tuple(_CODES.findall(request.POST[name])) if name != line and line.isdecimal() else ()
             if codes:
                 picks.append(Pick(int(line), len(codes), serials=codes))
         consignment = consignment_of(request.POST)

@@ -108,7 +108,7 @@ def pack(request: HttpRequest, site: int) -> HttpResponse:
         return packing.pack(
             actor=user,
             picks=units_named(typed(request.POST, rows), rows, "scan-scan"),
-            container=int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None,
+            container=int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19 else None,
             box=Box("pallet" if request.POST.get("kind") == "pallet" else "box"),
             key=request.POST.get("key") or None,
         )

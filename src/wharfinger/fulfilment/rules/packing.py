@@ -111,7 +111,7 @@ def _enough(goods: Sequence[Held], pick: Pick, n: int, line: Any) -> None:
 def sscc(text: str) -> str:
     """A serial shipping container code: 18 digits with a check digit (GS1 General Specifications §7.9)."""
     found = text.strip()
-    digits = [int(c) for c in found] if found.isascii() and found.isdigit() else []
+    digits = [int(c) for c in found] if found.isascii() and found.isdecimal() else []
     weighted = sum(d * (3 if n % 2 else 1) for n, d in enumerate(reversed(digits)))
     if found and (len(digits) != 18 or weighted % 10):
         raise BadInput(

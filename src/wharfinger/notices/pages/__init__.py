@@ -154,7 +154,7 @@ def set_rule(request: HttpRequest, event: str) -> HttpResponse:
             actor=actor,
             event=event,
             roles=post.getlist("roles"),
-            users=[int(one) for one in post.getlist("users") if one.isdigit() and len(one) < 19],
+            users=[int(one) for one in post.getlist("users") if one.isdecimal() and len(one) < 19],
             active=post.get("active") == "yes",
         ),
         ok=_("Saved who is told."),

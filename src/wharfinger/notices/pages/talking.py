@@ -146,7 +146,7 @@ def finish(request: HttpRequest) -> HttpResponse:
 def _person(text: str, otherwise: int) -> int:
     if not text:
         return otherwise
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise BadInput("no_such_user", N_("There is no such user."), field="person")
     return int(text)
 

@@ -52,7 +52,7 @@ def show_rules() -> list[dict[str, Any]]:
 
 def is_there(noun: str, number: str) -> bool:
     """Whether there is a document that the journal names so."""
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
         return False
     kinds = [kind for kind, name in SUBJECTS.items() if name == noun]
     if kinds:

@@ -53,7 +53,7 @@ class Kept(NamedTuple):
 def about(subject: str) -> tuple[str, int]:
     """A subject as noun and id; raises NotThere for what takes no files."""
     noun, _, number = subject.partition(":")
-    if noun not in SEEN_BY or not (number.isascii() and number.isdigit() and len(number) < 19):
+    if noun not in SEEN_BY or not (number.isascii() and number.isdecimal() and len(number) < 19):
         raise NotThere("no_such_subject", N_("There is no such document."), field="subject")
     return noun, int(number)
 

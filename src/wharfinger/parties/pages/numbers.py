@@ -91,5 +91,7 @@ def _typed(post: QueryDict) -> dict[str, Any]:
     following = post.get("next", "").strip()
     return {
         "pattern": post.get("pattern", ""),
-        "next": int(following) if following.isascii() and following.isdigit() and len(following) < 19 else 0,
+        "next": int(following)
+        if following.isascii() and following.isdecimal() and len(following) < 19
+        else 0,
     }

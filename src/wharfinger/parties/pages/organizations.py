@@ -249,7 +249,7 @@ def _values(post: QueryDict) -> dict[str, Any]:
 def whole(post: QueryDict, name: str) -> int:
     """A whole number as typed; raises BadInput when it is none."""
     text = post.get(name, "").strip()
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise BadInput(
             "not_a_number",
             N_("“{text}” is no whole number. Write it like 12."),

@@ -163,7 +163,7 @@ def _user_form(request: HttpRequest, found: User | None, form: Form) -> HttpResp
 
 
 def _numbers(request: HttpRequest) -> list[int]:
-    return [int(one) for one in request.POST.getlist("roles") if one.isdigit() and len(one) < 19]
+    return [int(one) for one in request.POST.getlist("roles") if one.isdecimal() and len(one) < 19]
 
 
 def _roles(ask: Ask) -> Rows:

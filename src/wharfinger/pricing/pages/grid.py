@@ -28,7 +28,7 @@ CELLS = ("sku", "unit", "from", "price")
 def start_of_page(given: Mapping[str, Any]) -> int:
     """At which price a page begins."""
     text = str(given.get("start", ""))
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
 
 
 def part(price_list: int, text: str, start: int) -> tuple[list[PriceItem], bool]:

@@ -230,7 +230,7 @@ def _typed(post: QueryDict) -> dict[str, Any]:
     group = post.get("customer_group", "").strip()
     return {
         "name": post.get("name", "").strip(),
-        "customer_group": int(group) if group.isascii() and group.isdigit() and len(group) < 19 else None,
+        "customer_group": int(group) if group.isascii() and group.isdecimal() and len(group) < 19 else None,
         "currency": post.get("currency", "").strip().upper(),
         "valid_from": post.get("valid_from", "").strip() or None,
         "valid_until": post.get("valid_until", "").strip() or None,

@@ -223,7 +223,7 @@ def _entered(pk: int) -> str:
 
 
 def _ids(texts: list[str]) -> list[int]:
-    return [int(text) for text in texts[:MOST] if text.isascii() and text.isdigit() and len(text) < 19]
+    return [int(text) for text in texts[:MOST] if text.isascii() and text.isdecimal() and len(text) < 19]
 
 
 def _key(one: queries.Due) -> str:

@@ -65,7 +65,7 @@ def _vendor(given: Mapping[str, Any]) -> Organization | None:
     """The vendor of a form, by its choice or its order."""
     for name, rows in (("vendor", Organization.objects), ("order", PurchaseOrder.objects)):
         text = str(given.get(name, ""))
-        if text.isascii() and text.isdigit() and len(text) < 19:
+        if text.isascii() and text.isdecimal() and len(text) < 19:
             found = rows.filter(pk=int(text)).first()
             return found.vendor if isinstance(found, PurchaseOrder) else found
     return None

@@ -174,7 +174,7 @@ def _ticked(typed: QueryDict) -> list[int] | None:
     """The lines that were ticked; all of them where the form offered none."""
     if "some" not in typed:
         return None
-    return [int(text) for text in typed.getlist("line") if text.isdigit() and len(text) < 19]
+    return [int(text) for text in typed.getlist("line") if text.isdecimal() and len(text) < 19]
 
 
 submit = _verb(
@@ -289,7 +289,7 @@ def with_row_names(show: Callable[[Form], HttpResponse], rows: list[int]) -> Cal
 
 def _row_name(refusal: Refusal, rows: list[int]) -> str | None:
     parts = (refusal.field or "").split(".")
-    if parts[0] in ("lines", "add") and len(parts) > 1 and parts[1].isdigit() and int(parts[1]) < len(rows):
+    if parts[0] in ("lines", "add") and len(parts) > 1 and parts[1].isdecimal() and int(parts[1]) < len(rows):
         what = parts[2] if len(parts) == 3 else "line"
         name = {"product": "sku", "unit_cost": "cost", "tax_code": "tax"}.get(what, what)
         return f"{name}-{rows[int(parts[1])]}"
@@ -298,7 +298,7 @@ def _row_name(refusal: Refusal, rows: list[int]) -> str | None:
 
 def _wish(typed: QueryDict) -> PurchaseWish:
     vendor = typed.get("vendor", "")
-    if not (vendor.isascii() and vendor.isdigit() and len(vendor) < 19):
+    if not (vendor.isascii() and vendor.isdecimal() and len(vendor) < 19):
         raise BadInput("missing", N_("Please fill this in."), field="vendor")
     found = Organization.objects.filter(pk=int(vendor)).first()
     rate = typed.get("rate", "").strip()
@@ -373,7 +373,7 @@ def new_lines(typed: QueryDict) -> tuple[PurchaseLineWish, ...]:
 def typed_days(typed: QueryDict) -> int | None:
     """In how many days we pay, as it was typed, if at all; raises BadInput."""
     text = typed.get("terms_days", "").strip()
-    if text and not (text.isascii() and text.isdigit() and int(text[:9]) <= MOST_DAYS):
+    if text and not (text.isascii() and text.isdecimal() and int(text[:9]) <= MOST_DAYS):
         raise BadInput(
             "not_a_number",
             N_("Give a whole number of days, {most} at most."),

@@ -139,7 +139,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _lines(texts: Sequence[str]) -> list[Line]:
-    wanted = [int(text) for text in texts[: actions.MOST_LINES] if text.isdigit() and len(text) < 19]
+    wanted = [int(text) for text in texts[: actions.MOST_LINES] if text.isdecimal() and len(text) < 19]
     found = Line.objects.filter(pk__in=wanted, void__isnull=True).select_related("product", "sheet")
     return list(found.order_by("pk"))
 
@@ -166,7 +166,7 @@ def _wish(post: QueryDict, lines: Sequence[Line]) -> RfqWish:
             product = product_of(sku, field=f"sku-{n}")
             units = quantity(post.get(f"units-{n}", ""), product.quantity_decimals, field=f"units-{n}")
             asked.append(Asked(product.pk, units))
-    vendors = [int(one) for one in post.getlist("vendors") if one.isdigit() and len(one) < 19]
+    vendors = [int(one) for one in post.getlist("vendors") if one.isdecimal() and len(one) < 19]
     return RfqWish(
         tuple(vendors),
         tuple(asked),
@@ -323,7 +323,7 @@ def _typed(post: QueryDict, one: queries.Beside, currency: str) -> AnswerWish:
     offers = []
     for line in one.lines:
         cost, days = post.get(f"cost-{line.pk}", "").strip(), post.get(f"days-{line.pk}", "").strip()
-        if days and not (days.isascii() and days.isdigit() and len(days) < 5):
+        if days and not (days.isascii() and days.isdecimal() and len(days) < 5):
             raise BadInput("no_days", N_("Write how many days as a whole number."), field=f"days-{line.pk}")
         asked = micro(cost, field=f"cost-{line.pk}") if cost else None
         offers.append(Offered(line.pk, asked, int(days or 0) if cost else 0))
@@ -347,7 +347,7 @@ def award(request: HttpRequest, pk: int) -> HttpResponse:
     chosen: dict[int, int] = {}
     for line in one.lines:
         text = every or given.get(f"line-{line.pk}", "")
-        if queries.taken(line) or not (text.isdigit() and len(text) < 19):
+        if queries.taken(line) or not (text.isdecimal() and len(text) < 19):
             continue
         offers = {column.row.vendor_id for column in one.columns if line.pk in column.answers}
         if not every or int(text) in offers:
@@ -379,7 +379,7 @@ def _drafts(done: Any) -> list[Link]:
 def send(request: HttpRequest, pk: int) -> HttpResponse:
     """Mail the request to the vendors that are ticked."""
     user: Any = request.user
-    vendors = [int(one) for one in request.POST.getlist("vendors") if one.isdigit() and len(one) < 19]
+    vendors = [int(one) for one in request.POST.getlist("vendors") if one.isdecimal() and len(one) < 19]
     return page_act(
         request,
         lambda: actions.send_rfq(actor=user, rfq=pk, vendors=vendors),

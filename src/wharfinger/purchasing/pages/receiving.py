@@ -46,7 +46,7 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
 def receive_lines(request: HttpRequest) -> HttpResponse:
     """Take in what arrived of many orders of one vendor, in one scanning run."""
     lines = paper.lines_named(
-        [int(text) for text in request.GET.getlist("line")[:500] if text.isdigit() and len(text) < 19]
+        [int(text) for text in request.GET.getlist("line")[:500] if text.isdecimal() and len(text) < 19]
     )
     vendors = sorted({line.purchase_order.vendor.name for line in lines})
     back = came_from(request, reverse("purchasing:orders"))
@@ -114,7 +114,7 @@ def _shown(
 ) -> dict[str, Any]:
     """The lines of one page of the form, with all for which something was typed, and the bins they may go into."""
     text = request.GET.get("after", "")
-    first = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    first = int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
     first = first if first < len(lines) else 0
     typed = {one["line"].pk for one in chosen}
     shown = [one for n, one in enumerate(lines) if first <= n < first + AT_ONCE or one["line"].pk in typed]
@@ -149,7 +149,7 @@ def seen_of(typed: QueryDict) -> dict[int, int]:
     for name in typed:
         pk, units = name.removeprefix("seen-"), typed.get(name, "")
         if name.startswith("seen-") and all(
-            text.isascii() and text.isdigit() and len(text) < 19 for text in (pk, units)
+            text.isascii() and text.isdecimal() and len(text) < 19 for text in (pk, units)
         ):
             found[int(pk)] = int(units)
     return found
@@ -225,7 +225,7 @@ def _delivery(typed: QueryDict, order: int | None) -> Delivery:
 def _field(field: str | None, chosen: Sequence[dict[str, Any]]) -> str | None:
     """Where the field of the n-th arrival stands on the page."""
     parts = (field or "").split(".")
-    if len(parts) == 3 and parts[0] == "lines" and parts[1].isdigit() and int(parts[1]) < len(chosen):
+    if len(parts) == 3 and parts[0] == "lines" and parts[1].isdecimal() and int(parts[1]) < len(chosen):
         pk = chosen[int(parts[1])]["line"].pk
         return f"serial-{pk}-scan" if parts[2] == "serials" else f"{parts[2]}-{pk}"
     return field

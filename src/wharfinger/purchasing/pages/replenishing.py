@@ -98,7 +98,7 @@ def _said(post: QueryDict, one: Proposal) -> bool:
 def _item(post: QueryDict, one: Proposal) -> Item:
     key = _key(one)
     kind, _dash, text = post.get(f"from-{key}", "").partition("-")
-    if not (text.isascii() and text.isdigit() and len(text) < 19) or kind not in ("vendor", "location"):
+    if not (text.isascii() and text.isdecimal() and len(text) < 19) or kind not in ("vendor", "location"):
         raise BadInput("no_source", N_("Choose whence it comes."), field=f"from-{key}")
     units = typed.quantity(
         post.get(f"quantity-{key}", ""), one.product.quantity_decimals, field=f"quantity-{key}"
@@ -110,7 +110,7 @@ def _item(post: QueryDict, one: Proposal) -> Item:
 def _field(field: str, chosen: list[Proposal]) -> str:
     """Where the field of the n-th item stands on the page."""
     parts = field.split(".")
-    if parts[0] == "lines" and len(parts) > 1 and parts[1].isdigit() and int(parts[1]) < len(chosen):
+    if parts[0] == "lines" and len(parts) > 1 and parts[1].isdecimal() and int(parts[1]) < len(chosen):
         name = "from" if parts[-1] in ("source", "vendor") else "quantity"
         return f"{name}-{_key(chosen[int(parts[1])])}"
     return field

@@ -67,7 +67,7 @@ def rows(request: HttpRequest) -> HttpResponse:
 
 def _id(request: HttpRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def door_of(text: str) -> str:

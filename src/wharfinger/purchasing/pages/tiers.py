@@ -75,8 +75,8 @@ def _typed(post: QueryDict) -> dict[str, Any]:
     return {
         "name": post.get("name", ""),
         "limit_minor": minor(limit, configuration.one("currency"), field="limit") if limit else None,
-        "needed": int(needed) if needed.isascii() and needed.isdigit() and len(needed) < 3 else 0,
-        "people": [int(one) for one in post.getlist("people") if one.isdigit() and len(one) < 19],
+        "needed": int(needed) if needed.isascii() and needed.isdecimal() and len(needed) < 3 else 0,
+        "people": [int(one) for one in post.getlist("people") if one.isdecimal() and len(one) < 19],
     }
 
 
@@ -167,6 +167,6 @@ def end_absence(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _person(post: QueryDict) -> int:
     text = post.get("delegate", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise BadInput("missing", N_("Please fill this in."), field="delegate")
     return int(text)

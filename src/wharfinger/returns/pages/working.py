@@ -77,7 +77,7 @@ Act = Callable[[Organization, Sequence[Asked]], Written]
 
 def _ask(request: HttpRequest, act: Act, *, sentence: str, rma: bool) -> HttpResponse:
     text = request.GET.get("organization", "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
         context = {"customers": offers()["customers"], "rma": rma}
         return render(request, "returns/customer.html", context)
     customer = there(Organization.objects.all(), int(text))

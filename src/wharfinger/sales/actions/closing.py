@@ -107,7 +107,7 @@ def _parts(account: AccountRef) -> tuple[str, int | None]:
     """What an account is about, as noun and id; no id while the document is only being made."""
     if isinstance(account.document, str):
         noun, _colon, key = account.document.partition(":")
-        return noun, int(key) if key.isdigit() else None
+        return noun, int(key) if key.isdecimal() else None
     noun, pk = account.document
     return noun, pk if isinstance(pk, int) else None
 

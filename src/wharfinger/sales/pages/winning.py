@@ -120,7 +120,7 @@ def _into(text: str, field: str) -> Into | None:
     kind, _sep, pk = text.partition(":")
     if kind == "order":
         return None
-    if kind not in KINDS or (pk and not (pk.isascii() and pk.isdigit() and len(pk) < 19)):
+    if kind not in KINDS or (pk and not (pk.isascii() and pk.isdecimal() and len(pk) < 19)):
         raise BadInput("no_such_choice", N_("Choose one from the list."), field=field)
     return Into(kind, int(pk) if pk else None)
 

@@ -19,7 +19,7 @@ def counted(least: int, most: int) -> Callable[[str], int]:
     """Reads a whole number within bounds, for a parser."""
 
     def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and least <= int(text[:10]) <= most):
+        if not (text.isascii() and text.isdecimal() and least <= int(text[:10]) <= most):
             raise ArgumentTypeError(f"{text!r} is no number from {least} to {most}")
         return int(text)
 

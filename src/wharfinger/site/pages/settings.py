@@ -181,7 +181,7 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
         "purchasing_team": sorted(
             int(one)
             for one in post.getlist("purchasing_team")
-            if one.isascii() and one.isdigit() and len(one) < 19
+            if one.isascii() and one.isdecimal() and len(one) < 19
         ),
         "reply_address": post.get("reply_address", "").strip(),
         "pipeline_steps": [
@@ -208,7 +208,7 @@ def _days(post: QueryDict, name: str, *, or_none: bool = False) -> int | None:
     text = post.get(name, "").strip()
     if or_none and not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
         raise BadInput(
             "not_a_number",
             N_("“{text}” is no whole number. Write it like 12."),

@@ -108,7 +108,7 @@ def _wrong(waiting: Sequence[queries.Spot], refusal: Refusal | None) -> str:
 
 def _number(text: Any) -> int:
     text = str(text or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def _table(found: Count, bins: Sequence[tuple[int, str]], actor: Any) -> Table:

@@ -149,7 +149,7 @@ def new_count(request: HttpRequest) -> HttpResponse:
 
 
 def _whole(text: str, field: str = "location") -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise BadInput("no_such_location", N_("Choose a location."), field=field)
     return int(text)
 
@@ -183,7 +183,7 @@ def _due_rows(ask: Ask) -> Rows:
     chosen = ask.ids("location") or [int(pk) for pk, _name in places[:1]]
     if not chosen:
         return Rows(())
-    start = int(ask.cursor) if ask.cursor.isdigit() and len(ask.cursor) < 9 else 0
+    start = int(ask.cursor) if ask.cursor.isdecimal() and len(ask.cursor) < 9 else 0
     found = due(chosen[0])
     if ask.one("class") in ("A", "B", "C"):
         found = [one for one in found if one.letter == ask.one("class")]

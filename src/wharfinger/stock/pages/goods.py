@@ -54,11 +54,11 @@ def place_of(text: str, field: str) -> tuple[int, int | None]:
     kind, _dash, key = text.partition("-")
     if not (key.isascii() and len(key) < 19):
         key = ""
-    if kind == "bin" and key.isdigit():
+    if kind == "bin" and key.isdecimal():
         found = Bin.objects.filter(pk=int(key)).select_related("location").first()
         if found is not None:
             return found.location.place_id, found.place_id
-    if kind == "location" and key.isdigit():
+    if kind == "location" and key.isdecimal():
         return places.place_of(int(key), field=field), None
     raise BadInput("no_such_location", N_("Choose a location."), field=field)
 
@@ -217,7 +217,7 @@ def _line_of(number: str, product: Product, location: int) -> int | None:
         product=product, place__parent=location, kind__in=("bin", "picked"), claim__gt=0, quantity__gt=0
     )
     by = Q(claim__line__sheet__number__iexact=number)
-    if number.isdigit() and len(number) < 19:
+    if number.isdecimal() and len(number) < 19:
         by |= Q(claim=int(number))
     found = here.filter(by).order_by("claim").values_list("claim", flat=True).first()
     if found is None:

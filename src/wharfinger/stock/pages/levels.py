@@ -104,7 +104,7 @@ def _known(request: HttpRequest) -> dict[str, Any]:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def _source(text: str) -> tuple[int | None, int | None]:

@@ -228,7 +228,7 @@ def _values(request: HttpRequest) -> dict[str, Any]:
     values: dict[str, Any] = {name: request.POST.get(name, "") for name in ("name", "kind", "channel")}
     for name in ("person", "returns_location"):
         text = request.POST.get(name, "")
-        values[name] = int(text) if text.isdigit() else None
+        values[name] = int(text) if text.isdecimal() else None
     if request.POST.get("default") == "yes":
         values["default"] = True
     return values

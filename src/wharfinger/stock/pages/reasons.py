@@ -73,7 +73,7 @@ def _given(ask: Ask) -> Rows:
     currency = configuration.one("currency") if ask.actor.may("catalog.see_cost") else ""
     if wanted := ask.ids("reason"):
         found = [one for one in found if one.reason in wanted]
-    start = int(ask.cursor) if ask.cursor.isdigit() and len(ask.cursor) < 9 else 0
+    start = int(ask.cursor) if ask.cursor.isdecimal() and len(ask.cursor) < 9 else 0
     rows = [
         _given_row(one, names.get(one.reason), products[one.product], currency)
         for one in found[start : start + ask.limit]

@@ -212,7 +212,7 @@ def _typed_rows(post: QueryDict) -> list[int]:
 def _field(field: str, rows: list[int]) -> str:
     """Where the field of the n-th line stands on the form."""
     parts = field.split(".")
-    if len(parts) == 3 and parts[0] == "lines" and parts[1].isdigit() and int(parts[1]) < len(rows):
+    if len(parts) == 3 and parts[0] == "lines" and parts[1].isdecimal() and int(parts[1]) < len(rows):
         names = {"product": "sku", "serials": "codes", "batch": "codes", "line": "document"}
         return f"{names.get(parts[2], parts[2])}-{rows[int(parts[1])]}"
     return {"source": "from", "target": "to"}.get(field, field)
@@ -238,7 +238,7 @@ def _wish(post: QueryDict, rows: list[int]) -> TransferWish:
 
 def _location(post: QueryDict, name: str) -> int:
     text = post.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
         raise BadInput("no_such_location", N_("Choose a location."), field=name)
     return int(text)
 

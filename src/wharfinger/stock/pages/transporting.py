@@ -166,14 +166,14 @@ def _arrived(post: QueryDict, product: Product, packs: Packs) -> Arrived:
         packs.typed(figure, product, f"quantity-{pk}") if figure else len(codes),
         packs.typed(damaged, product, f"damaged-{pk}", read=typed.scaled) if damaged else 0,
         codes or ((batch,) if batch else ()),
-        int(bin) if bin.isascii() and bin.isdigit() and len(bin) < 19 else None,
+        int(bin) if bin.isascii() and bin.isdecimal() and len(bin) < 19 else None,
     )
 
 
 def _field(field: str, chosen: list[dict[str, Any]]) -> str:
     """Where the field of the n-th product stands on the form."""
     parts = field.split(".")
-    if len(parts) == 3 and parts[0] == "lines" and parts[1].isdigit() and int(parts[1]) < len(chosen):
+    if len(parts) == 3 and parts[0] == "lines" and parts[1].isdecimal() and int(parts[1]) < len(chosen):
         pk = chosen[int(parts[1])]["product"].pk
         return f"serial-{pk}-scan" if parts[2] == "serials" else f"{parts[2]}-{pk}"
     return field

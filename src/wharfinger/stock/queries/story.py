@@ -111,7 +111,7 @@ def papers_named(subjects: Iterable[str]) -> dict[str, Paper]:
     """The numbered documents among these subjects, by one statement for each kind."""
     by_noun: dict[str, list[int]] = defaultdict(list)
     for noun, _, pk in (one.partition(":") for one in subjects):
-        if pk.isdigit():
+        if pk.isdecimal():
             by_noun[noun].append(int(pk))
     found: dict[str, Paper] = {}
     for noun, ids in sorted(by_noun.items()):
