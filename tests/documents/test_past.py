@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from wharfinger.demand.actions import change_line
 from wharfinger.demand.models import Line
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.documents.actions.issuing import file_of, issue_for
+from wharfinger.documents.actions.wording import add_wording, change_wording
 from wharfinger.documents.keeping import frozen
 from wharfinger.documents.kinds import KINDS
 from wharfinger.fulfilment.actions.shipping import ship
@@ -33,6 +35,8 @@ from wharfinger.parties.actions.organizations import add_contact, add_site, chan
 from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import Contact, Site
 from wharfinger.sales.actions.orders import change_order
+
+MONEY = ("invoice", "credit-note")
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +53,11 @@ def content(kind: str, pk: int) -> dict[str, Any]:
     return {"language": of.language(pk), **frozen(of.read(pk, of.language(pk)))}
 
 
+def words(kind: str, **more: Any) -> dict[str, Any]:
+    """What stands on a kind of document."""
+    return {"name": kind, "kind": kind, "opening": "As agreed:", "closing": "Thank you."} | more
+
+
 def posted(lines: list[int]) -> Any:
     """An invoice of one unit of each line."""
     return invoice(actor=HOUSE, wish=InvoiceWish(tuple(Bill(line, 1) for line in lines)))
@@ -63,6 +72,8 @@ def everything(company: World, order: int, lines: list[int]) -> list[Callable[[]
     contact = add_contact(actor=HOUSE, organization=customer, values={"name": "Ida Grün"}).one(
         "parties.Contact"
     )
+    worded = [add_wording(actor=HOUSE, values=words(kind)).one("documents.Wording") for kind in MONEY]
+    day = "2026-02-01"
     whole = {"name": "Another GmbH", "street": "Elsewhere 1", "tax_number": "DE 811 569 869"}
     return [
         lambda: change_organization(
@@ -87,6 +98,9 @@ def everything(company: World, order: int, lines: list[int]) -> list[Callable[[]
         lambda: change_line(actor=HOUSE, line=lines[0], change=LineChange(site_id=yard)),
         lambda: ship(actor=HOUSE, picks=[Pick(lines[1], 1)]),
         lambda: pay(actor=HOUSE, wish=PaymentWish(customer, 500, "EUR")),
+        *(partial(change_wording, actor=HOUSE, wording=one, values={"opening": "Later"}) for one in worded),
+        *(partial(change_wording, actor=HOUSE, wording=one, values={"retired_on": day}) for one in worded),
+        *(partial(add_wording, actor=HOUSE, values=words(kind, organization=customer)) for kind in MONEY),
     ]
 
 
@@ -101,7 +115,8 @@ def test_an_invoice_drawn_late_says_what_was_true_when_it_was_posted(company: Wo
     assert content("invoice", bill) == before
     (kept,) = issue_for(done.id)
     assert {"language": kept.language, **kept.content} == before
-    assert "Bäckerei Grünkörn" in pages(file_of(kept).read_bytes())[0]
+    (printed,) = pages(file_of(kept).read_bytes())
+    assert all(said in printed for said in ("Bäckerei Grünkörn", "As agreed:", "Thank you."))
     reverse(actor=HOUSE, entry=told[0].id)
     assert content("invoice", bill) == before
     clean()

@@ -8,18 +8,30 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.documents.house import house, ordered
+from tests.documents.reading import pages
 from tests.world import World, clean, entries, seen, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import NotAllowed, NotThere, Refusal
+from wharfinger.billing.actions.credits import credit
+from wharfinger.billing.actions.invoices import invoice
+from wharfinger.billing.models import InvoiceLine
+from wharfinger.billing.rules.credits import Credit
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.demand.rules import LineWish
 from wharfinger.documents.actions.issuing import issue
+from wharfinger.documents.actions.printing import print_lists
 from wharfinger.documents.actions.wording import add_wording, change_wording, preview
 from wharfinger.documents.kinds import KINDS
 from wharfinger.documents.models import Issued
+from wharfinger.fulfilment.actions.shipping import ship
+from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Organization, Site, User
 from wharfinger.purchasing.actions.ordering import draft, submit
+from wharfinger.purchasing.actions.quoting import ask_vendors
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
+from wharfinger.purchasing.rules.quoting import Asked, RfqWish
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.actions.quotes import create_quote
 from wharfinger.sales.rules.orders import OrderWish
@@ -85,6 +97,27 @@ def test_orders_have_words_too(company: World) -> None:
     assert says("order-confirmation", order)[0] == "Thank you for your order of today."
 
 
+def test_every_paper_that_leaves_the_house_has_words_of_the_company() -> None:
+    company, kinds = house(), ("invoice", "credit-note", "delivery-note", "packing-list", "rfq")
+    for kind in kinds:
+        word(f"{kind} to all.", kind, closing="Bye.")
+    _order, lines = ordered(company, 2)
+    bill = invoice(actor=HOUSE, wish=InvoiceWish((Bill(lines[0], 2),))).one("billing.Invoice")
+    note = credit(actor=HOUSE, items=[Credit(InvoiceLine.objects.get().pk, 1)], reason="Too dear")
+    shipment = ship(actor=HOUSE, picks=[Pick(lines[0], 1)]).one("fulfilment.Shipment")
+    wish = RfqWish((company.vendor.pk,), (Asked(company.product().pk, 4),))
+    asked = ask_vendors(actor=HOUSE, wish=wish).one("purchasing.RfqVendor")
+    papers = (bill, note.one("billing.CreditNote"), shipment, shipment, asked)
+    for kind, pk in zip(kinds, papers, strict=True):
+        assert says(kind, pk, "de") == (f"{kind} to all.", "Bye.")
+        shown = pages(preview(actor=HOUSE, wording=word(f"{kind} for us.", kind, country="DE")))
+        assert f"{kind} for us." in shown[0]
+    assert says("delivery-note", shipment, "de")[0] == "delivery-note for us."
+    assert says("invoice", bill, "de")[0] == "invoice to all."
+    listed = print_lists(actor=HOUSE, name="packing-lists", lines=lines, holdings=[], language="de")
+    assert "packing-list for us." in pages(listed)[0]
+
+
 def test_what_was_issued_keeps_its_words(company: World) -> None:
     order = bought(company)
     first = word("As agreed")
@@ -100,7 +133,7 @@ def test_what_was_issued_keeps_its_words(company: World) -> None:
     ("values", "code", "field"),
     [
         ({"name": ""}, "missing", "name"),
-        ({"kind": "invoice"}, "not_one_of", "kind"),
+        ({"kind": "container-label"}, "not_one_of", "kind"),
         ({"country": "Austria"}, "not_a_country", "country"),
         ({"language": "fr"}, "not_one_of", "language"),
         ({"organization": 99_999}, "no_such_organization", "organization"),

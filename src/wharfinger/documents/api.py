@@ -31,7 +31,17 @@ Lines = Annotated[
 LabelName = Annotated[str, Path(max_length=40, examples=["products"])]
 Copies = Annotated[int, Query(ge=1, le=2000)]
 PaperName = Annotated[str, Query(max_length=40, examples=["roll-62x29", "a4-3x8"])]
-WordedKind = Literal["quote", "order-confirmation", "purchase-order"]
+WordedKind = Literal[
+    "quote",
+    "order-confirmation",
+    "delivery-note",
+    "packing-list",
+    "invoice",
+    "credit-note",
+    "purchase-order",
+    "rfq",
+    "vendor-return",
+]
 PDF = {
     "responses": {
         200: {
@@ -170,7 +180,9 @@ class WordingGiven(Given):
     name: str = Field(min_length=1, max_length=60, examples=["To all vendors"])
     kind: WordedKind = Field(examples=["purchase-order"])
     organization: Id | None = Field(default=None, description="To this one alone, before all others.")
-    country: Literal[""] | Country = Field(default="", description="To those whose invoices go there.")
+    country: Literal[""] | Country = Field(
+        default="", description="To those to whom the document goes there."
+    )
     language: Literal["", "en", "de"] = Field(default="", description="Of the document; empty is any.")
     opening: str = Field(default="", max_length=2000, examples=["Please deliver:"])
     closing: str = Field(default="", max_length=2000, examples=["Ring before you come."])

@@ -127,7 +127,7 @@ KINDS = {
             "rfq_vendor",
             RfqVendor,
             shapes.Rfq,
-            lambda pk, _language: buying.rfq(pk),
+            buying.rfq,
             reader="vendor",
             amends=True,
         ),
@@ -137,7 +137,7 @@ KINDS = {
             "shipment",
             Shipment,
             shapes.PackingList,
-            lambda pk, _language: shipping.packing_list(pk),
+            shipping.packing_list,
             amends=True,
         ),
         Kind(
@@ -146,7 +146,7 @@ KINDS = {
             "shipment",
             Shipment,
             shapes.DeliveryNote,
-            lambda pk, _language: shipping.delivery_note(pk),
+            shipping.delivery_note,
             amends=True,
         ),
         Kind(
@@ -186,7 +186,7 @@ KINDS = {
             "vendor_return",
             VendorReturn,
             shapes.VendorReturn,
-            lambda pk, _language: buying.vendor_return(pk),
+            buying.vendor_return,
             reader="vendor",
         ),
     )

@@ -45,7 +45,7 @@ class Wording(Document):
     kind = models.CharField(max_length=20)
     organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="wordings")
     country = models.CharField(max_length=2, blank=True)
-    """Of the site to which invoices go; empty is every country."""
+    """Of the site to which the document goes; empty is every country."""
     language = models.CharField(max_length=5, blank=True)
     """In which it is written; empty is for documents in any."""
     opening = models.CharField(max_length=2000, blank=True)

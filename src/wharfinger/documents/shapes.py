@@ -23,9 +23,12 @@ from wharfinger.documents.values import (
     Person,
     Price,
     Quantity,
+    RmaRow,
     Share,
     TaxRow,
     Totals,
+    TransferRow,
+    Worded,
 )
 
 __all__ = [
@@ -73,7 +76,7 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Worded):
     company: Company
     to: Party
     number: str
@@ -88,8 +91,6 @@ class Quote:
     """What is taken off the whole; it is worked into the lines."""
     valid_until: date | None = None
     title: str = ""
-    opening: str = ""
-    closing: str = ""
     customer_reference: str = ""
     contact: Person | None = None
     payment_terms: str = ""
@@ -99,7 +100,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderConfirmation:
+class OrderConfirmation(Worded):
     company: Company
     to: Party
     number: str
@@ -114,13 +115,11 @@ class OrderConfirmation:
     payment_terms: str = ""
     delivery_terms: str = ""
     note: str = ""
-    opening: str = ""
-    closing: str = ""
     own: tuple[OwnValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class PurchaseOrder:
+class PurchaseOrder(Worded):
     company: Company
     to: Party
     number: str
@@ -135,8 +134,6 @@ class PurchaseOrder:
     payment_terms: str = ""
     delivery_terms: str = ""
     note: str = ""
-    opening: str = ""
-    closing: str = ""
     own: tuple[OwnValue, ...] = ()
 
 
@@ -238,16 +235,6 @@ class PutAwayList:
 
 
 @dataclass(frozen=True, slots=True)
-class TransferRow:
-    title: str
-    sku: str
-    quantity: Quantity
-    batch: str = ""
-    serials: tuple[str, ...] = ()
-    order: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class TransferSlip:
     company: Company
     number: str
@@ -287,7 +274,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class PackingList:
+class PackingList(Worded):
     company: Company
     to: Party
     number: str
@@ -321,7 +308,7 @@ class ContainerLabel:
 
 
 @dataclass(frozen=True, slots=True)
-class DeliveryNote:
+class DeliveryNote(Worded):
     company: Company
     to: Party
     number: str
@@ -347,7 +334,7 @@ class Rfq(DeliveryNote):
 
 
 @dataclass(frozen=True, slots=True)
-class Invoice:
+class Invoice(Worded):
     company: Company
     to: Party
     number: str
@@ -369,7 +356,7 @@ class Invoice:
 
 
 @dataclass(frozen=True, slots=True)
-class CreditNote:
+class CreditNote(Worded):
     company: Company
     to: Party
     number: str
@@ -385,18 +372,6 @@ class CreditNote:
     reason: str = ""
     note: str = ""
     own: tuple[OwnValue, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RmaRow:
-    """Goods that come back, why, and what the customer asks for."""
-
-    title: str
-    sku: str
-    quantity: Quantity
-    serials: tuple[str, ...] = ()
-    reason: str = ""
-    wish: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What shapes are made of: figures, addresses, people, lines, sums and own fields.
+"""What shapes are made of: figures, addresses, people, lines, sums, own fields and the words around them.
 
 Money is in minor units, unit prices at 10⁻⁶ of the major unit, quantities in 10⁻ᵈ of the unit, shares (tax rates,
 discounts) at 10⁻⁶ of one.
@@ -205,3 +205,33 @@ class Label:
     title: str
     code: str
     below: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worded:
+    """Goes to somebody with words that the company writes itself."""
+
+    opening: str = ""
+    closing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TransferRow:
+    title: str
+    sku: str
+    quantity: Quantity
+    batch: str = ""
+    serials: tuple[str, ...] = ()
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RmaRow:
+    """Goods that come back, why, and what the customer asks for."""
+
+    title: str
+    sku: str
+    quantity: Quantity
+    serials: tuple[str, ...] = ()
+    reason: str = ""
+    wish: str = ""

@@ -33,8 +33,8 @@ from wharfinger.ledger.models import Holding
 MOST = 2000
 """No selection is larger than this, so that a list stays something one can carry."""
 
-LISTS: dict[str, Callable[[Sequence[int], date], tuple[Shape, ...]]] = {
-    "pick-lists": pick_lists,
+LISTS: dict[str, Callable[[Sequence[int], date, str], tuple[Shape, ...]]] = {
+    "pick-lists": lambda lines, on, _language: pick_lists(lines, on),
     "packing-lists": packing_lists,
 }
 LABELS: dict[str, tuple[str, Callable[[Sequence[int]], Named]]] = {
@@ -62,7 +62,7 @@ def print_lists(
     }
     today = clock.today(configuration.one("time_zone"))
     with owned.at_hand():
-        shapes = LISTS[name](_few(sorted(claims)), today)
+        shapes = LISTS[name](_few(sorted(claims)), today, language_of(language))
     return render(*shapes, language=language_of(language))
 
 

@@ -27,6 +27,7 @@ from wharfinger.documents.queries.lines import (
 from wharfinger.documents.queries.parties import address, billing_site, company, party, person
 from wharfinger.documents.queries.past import Past
 from wharfinger.documents.queries.picking import order_number
+from wharfinger.documents.queries.wording import wording_of
 from wharfinger.documents.shapes import Address, Amount, LineRow, OwnValue, Share, Totals
 from wharfinger.documents.shapes import CreditNote as CreditNoteShape
 from wharfinger.documents.shapes import Invoice as InvoiceShape
@@ -67,6 +68,7 @@ def invoice(pk: int, language: str) -> InvoiceShape:
         customer_reference=bill.customer_reference or _references(lines),
         contact=person(bill.sheet.owner) if bill.sheet else None,
         payment_terms=terms((bill.due_on - bill.issued_on).days, language),
+        **wording_of("invoice", bill.organization_id, billed, language, past),
         own=_own(lines) + own_of("organization", bill.organization.own),
     )
 
@@ -94,9 +96,10 @@ def credit_note(pk: int, language: str) -> CreditNoteShape:
     past = Past(note.made_id)
     _restore(past, of, lines)
     past.restore(note.organization)
+    billed = of.site or billing_site(note.organization, past)
     return CreditNoteShape(
         company=company(past),
-        to=party(note.organization, of.site or billing_site(note.organization, past)),
+        to=party(note.organization, billed),
         number=note.number,
         dated=note.issued_on,
         lines=tuple(
@@ -114,6 +117,7 @@ def credit_note(pk: int, language: str) -> CreditNoteShape:
         customer_reference=of.customer_reference or _references(lines),
         contact=person(of.sheet.owner) if of.sheet else None,
         reason=note.reason,
+        **wording_of("credit-note", note.organization_id, billed, language, past),
         own=_own(lines) + own_of("organization", note.organization.own),
     )
 

@@ -131,7 +131,7 @@ def _deliver_to(order: PurchaseOrder, lines: list[PurchaseLine], us: Company) ->
     return our_address(us, next(iter(locations.values())) if len(locations) == 1 else None)
 
 
-def rfq(pk: int) -> RfqShape:
+def rfq(pk: int, language: str) -> RfqShape:
     """What one vendor is asked to offer, under its own part numbers where we know them."""
     asked = RfqVendor.objects.filter(pk=pk).select_related("vendor", "rfq", "made__actor").first()
     if asked is None:
@@ -141,9 +141,10 @@ def rfq(pk: int) -> RfqShape:
         organization=asked.vendor, product__in=[line.product_id for line in lines]
     )
     parts = dict(prices.values_list("product_id", "part_number"))
+    site = billing_site(asked.vendor)
     return RfqShape(
         company=company(),
-        to=party(asked.vendor, billing_site(asked.vendor)),
+        to=party(asked.vendor, site),
         number=asked.rfq.number,
         dated=asked.made.effective_on,
         lines=tuple(
@@ -160,10 +161,11 @@ def rfq(pk: int) -> RfqShape:
         answer_by=asked.rfq.answer_by,
         contact=person(asked.made.actor),
         note=asked.rfq.note,
+        **wording_of("rfq", asked.vendor_id, site, language),
     )
 
 
-def vendor_return(pk: int) -> VendorReturnShape:
+def vendor_return(pk: int, language: str) -> VendorReturnShape:
     """What goes back to a vendor in one parcel, under its own part numbers where we know them, and why."""
     row = VendorReturn.objects.filter(pk=pk).select_related("vendor", "made__actor").first()
     if row is None:
@@ -176,9 +178,10 @@ def vendor_return(pk: int) -> VendorReturnShape:
     for one in gone:
         heaps.setdefault(one.product, []).append(one)
     orders = PurchaseOrder.objects.filter(pk__in={one.order for one in gone if one.order}).order_by("pk")
+    site = billing_site(row.vendor)
     return VendorReturnShape(
         company=company(),
-        to=party(row.vendor, billing_site(row.vendor)),
+        to=party(row.vendor, site),
         number=row.number,
         dated=row.made.effective_on,
         lines=tuple(
@@ -197,4 +200,5 @@ def vendor_return(pk: int) -> VendorReturnShape:
         ),
         contact=person(row.made.actor),
         note=row.made.reason,
+        **wording_of("vendor-return", row.vendor_id, site, language),
     )

@@ -14,6 +14,7 @@ from wharfinger.demand.models import Line
 from wharfinger.documents.queries.lines import described, own_of, own_of_line, own_of_order, quantity_of
 from wharfinger.documents.queries.parties import address, company, party, person
 from wharfinger.documents.queries.picking import order_number
+from wharfinger.documents.queries.wording import most_for, wording_of, wordings_for
 from wharfinger.documents.shapes import (
     Box,
     ContainerLabel,
@@ -25,6 +26,7 @@ from wharfinger.documents.shapes import (
 )
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.ledger.models import Holding, Lot, Move
+from wharfinger.parties.models import Organization
 
 PACKABLE = ("container", "picked", "ready", "in_transit", "customer", "rented")
 
@@ -46,7 +48,7 @@ class Goods:
             self.serials.append(lot.code)
 
 
-def packing_list(pk: int) -> PackingList:
+def packing_list(pk: int, language: str) -> PackingList:
     """Which box of a shipment holds what."""
     shipment = shipment_of(pk)
     goods = shipped(shipment)
@@ -59,10 +61,11 @@ def packing_list(pk: int) -> PackingList:
         orders=_orders(goods),
         customer_reference=_references(goods),
         carrier=_carrier(shipment),
+        **wording_of("packing-list", shipment.organization_id, shipment.site, language),
     )
 
 
-def packing_lists(lines: Sequence[int], on: date) -> tuple[PackingList, ...]:
+def packing_lists(lines: Sequence[int], on: date, language: str) -> tuple[PackingList, ...]:
     """What is picked, packed or gone for these lines, one list for each destination.
 
     on: the day that stands on the lists. Raises Refusal when nothing is picked yet.
@@ -85,7 +88,7 @@ def packing_lists(lines: Sequence[int], on: date) -> tuple[PackingList, ...]:
     destinations: dict[int, list[Goods]] = {}
     for heap in heaps.values():
         destinations.setdefault(heap.line.site_id or 0, []).append(heap)
-    us = company()
+    us, worded = company(), wordings_for("packing-list", language)
     return tuple(
         PackingList(
             company=us,
@@ -95,12 +98,13 @@ def packing_lists(lines: Sequence[int], on: date) -> tuple[PackingList, ...]:
             boxes=_boxes(goods),
             orders=_orders(goods),
             customer_reference=_references(goods),
+            **most_for(worded, _addressee(goods[0].line).pk, goods[0].line.site),
         )
         for _site, goods in sorted(destinations.items())
     )
 
 
-def delivery_note(pk: int) -> DeliveryNote:
+def delivery_note(pk: int, language: str) -> DeliveryNote:
     """What a shipment delivers, for the customer to sign."""
     shipment = shipment_of(pk)
     goods = shipped(shipment)
@@ -124,6 +128,7 @@ def delivery_note(pk: int) -> DeliveryNote:
         carrier=_carrier(shipment),
         tracking=tuple(dict.fromkeys(code for code in tracking if code)),
         containers=len(containers),
+        **wording_of("delivery-note", shipment.organization_id, shipment.site, language),
         own=own_of_order(heap.line for heap in goods) + own_of("organization", shipment.organization.own),
     )
 
@@ -158,7 +163,11 @@ def container_label(pk: int) -> ContainerLabel:
 
 
 def _receiver(line: Line) -> Party:
-    return party(line.site.organization if line.site else line.organization, line.site)
+    return party(_addressee(line), line.site)
+
+
+def _addressee(line: Line) -> Organization:
+    return line.site.organization if line.site else line.organization
 
 
 def shipment_of(pk: int) -> Shipment:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from wharfinger.documents.models import Wording
+from wharfinger.documents.queries.parties import NOW
+from wharfinger.documents.queries.past import Past
 from wharfinger.parties.models import Site
 
 _tried: ContextVar[Wording | None] = ContextVar("tried", default=None)
@@ -19,27 +22,44 @@ def wordings() -> QuerySet[Wording, Wording]:
     return Wording.objects.filter(void__isnull=True).select_related("organization")
 
 
-def wording_of(kind: str, organization: int, site: Site | None, language: str) -> dict[str, str]:
-    """Opening and closing of a document to an organization; empty where ours stand. One statement.
+def wording_of(
+    kind: str, organization: int, site: Site | None, language: str, past: Past = NOW
+) -> dict[str, Any]:
+    """Opening and closing of a document to an organization; empty where ours stand. site: to which it goes."""
+    return most_for(wordings_for(kind, language, past), organization, site)
+
+
+def wordings_for(kind: str, language: str, past: Past = NOW) -> list[Wording]:
+    """Those that may stand on such documents in a language. One statement, and one more for the past."""
+    if (tried := _tried.get()) is not None:
+        return [tried]
+    found = Wording.objects.filter(kind=kind)
+    if past.entry is None:
+        return list(found.filter(language__in=("", language), retired_on__isnull=True, void__isnull=True))
+    there = list(found.filter(Q(void__isnull=True) | Q(void__gt=past.entry), made__lte=past.entry))
+    if there:
+        past.restore(*there)
+    return [one for one in there if one.language in ("", language) and one.retired_on is None]
+
+
+def most_for(found: Sequence[Wording], organization: int, site: Site | None) -> dict[str, Any]:
+    """Opening and closing of those that are most for an organization.
 
     What is written to the organization comes before what is written to its country, and that before the rest; of
-    two alike, the one in the document's language. site: the one to which invoices go.
+    two alike, the one in the document's language.
     """
-    if (tried := _tried.get()) is not None:
-        return _texts(tried)
-    country = site.country if site is not None else ""
-    whom = Q(organization=organization) | Q(organization__isnull=True, country__in=("", country))
-    found = Wording.objects.filter(
-        whom, kind=kind, language__in=("", language), retired_on__isnull=True, void__isnull=True
-    )
+    countries = ("", site.country if site is not None else "")
+    fitting = [
+        one
+        for one in found
+        if one is _tried.get()
+        or one.organization_id == organization
+        or (one.organization_id is None and one.country in countries)
+    ]
     best = max(
-        found, key=lambda one: (one.organization_id is not None, one.country, one.language), default=None
+        fitting, key=lambda one: (one.organization_id is not None, one.country, one.language), default=None
     )
-    return _texts(best) if best is not None else {"opening": "", "closing": ""}
-
-
-def _texts(one: Wording) -> dict[str, str]:
-    return {"opening": one.opening, "closing": one.closing}
+    return {"opening": best.opening, "closing": best.closing} if best else {"opening": "", "closing": ""}
 
 
 @contextmanager

@@ -13,7 +13,13 @@ LABEL = "documents.Wording"
 KINDS: dict[str, str] = {
     "quote": N_("Quote"),
     "order-confirmation": N_("Order confirmation"),
+    "delivery-note": N_("Delivery note"),
+    "packing-list": N_("Packing list"),
+    "invoice": N_("Invoice"),
+    "credit-note": N_("Credit note"),
     "purchase-order": N_("Purchase order"),
+    "rfq": N_("Request for quotation"),
+    "vendor-return": N_("Return to the vendor"),
 }
 """The documents whose words a company writes itself."""
 
