@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from wharfinger.base.models import Setting
@@ -62,8 +65,24 @@ DEFAULTS: dict[str, Any] = {
 }
 
 
+_known: ContextVar[Mapping[str, Any] | None] = ContextVar("settings_known", default=None)
+
+
+@contextmanager
+def knowing(values: Mapping[str, Any] | None) -> Iterator[None]:
+    """Let what is inside, which only reads, use settings that were read with something else, where they were."""
+    token = _known.set(values)
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
 def read(*keys: str) -> dict[str, Any]:
-    """The values of these settings, in one statement."""
+    """The values of these settings, in one statement; in none where all are known."""
+    known = _known.get()
+    if known is not None and known.keys() >= set(keys):
+        return {key: known[key] for key in keys}
     stored = dict(Setting.objects.filter(key__in=keys).values_list("key", "value"))
     return {key: filled(key, stored.get(key)) for key in keys}
 

@@ -9,11 +9,13 @@ from typing import Any, NamedTuple
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from wharfinger.base.locales import day_words
 from wharfinger.base.refusal import N_
+from wharfinger.base.typed import written
 from wharfinger.demand.models import Line
+from wharfinger.demand.queries.shortage import Shortage, shortages
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.telling import STANDS, stand_words
-from wharfinger.stock.queries import figures
 
 MOST = 50
 """So many rows each table has; all lines stand below them."""
@@ -38,6 +40,8 @@ class Need(NamedTuple):
     units: int
     decimals: int
     waits: str
+    marks: list[tuple[str, str]]
+    """What lacks of it, each a chip."""
     available: int
     at_once: int
     """How many can be picked now: the lesser of what is needed and what is available."""
@@ -69,14 +73,16 @@ def needs(found: Sequence[Line], rows: Sequence[Mapping[str, Any]], most: int | 
         if line.product.kind not in ("kit", "service")
     ]
     open_lines = [one for one in open_lines if one[2]][:most]
-    free = figures.free(sorted({line.product_id for line, _row, _units in open_lines}))
-    left = dict(free)
+    lacking = shortages(
+        [line for line, _row, _units in open_lines], {row["id"]: row["figures"] for row in rows}
+    )
+    left: dict[int, int] = {}
     needed = []
     for line, row, units in open_lines:
-        here = row["figures"]
-        available = free[line.product_id]
+        here, short = row["figures"], lacking[line.pk]
+        available = short.free
         to_buy = here["to_order"] + here["wanted"]
-        lacks = max(to_buy - max(left[line.product_id], 0), 0)
+        lacks = max(to_buy - left.setdefault(line.product_id, available), 0)
         left[line.product_id] -= to_buy - lacks
         needed.append(
             Need(
@@ -85,6 +91,7 @@ def needs(found: Sequence[Line], rows: Sequence[Mapping[str, Any]], most: int | 
                 units,
                 line.product.quantity_decimals,
                 ", ".join(_(words) for name, words in WAITS.items() if here[name]),
+                marks(short, line.product.quantity_decimals),
                 available,
                 max(min(units - here["drafted"], available), 0),
                 to_buy,
@@ -93,6 +100,40 @@ def needs(found: Sequence[Line], rows: Sequence[Mapping[str, Any]], most: int | 
             )
         )
     return needed
+
+
+def marks(one: Shortage, decimals: int) -> list[tuple[str, str]]:
+    """What lacks of a line as chips: here, or only for all open orders, and what is on order already."""
+    said: list[tuple[str, str, int, date | None]] = []
+    if one.short_here and one.elsewhere:
+        words = _("%(n)s short in %(place)s, %(free)s free elsewhere")
+        said.append(("red", words, one.short_here, None))
+    elif one.short_here:
+        said.append(("red", _("%(n)s short in %(place)s"), one.short_here, None))
+    elif one.short_for_all:
+        said.append(("amber", _("Enough for this, %(n)s short for all open orders"), one.short_for_all, None))
+    if one.on_order:
+        words = _("%(n)s on order, %(day)s") if one.on_order_on else _("%(n)s on order")
+        said.append(("blue", words, one.on_order, one.on_order_on))
+    if one.for_stock and (one.short_here or one.short_for_all):
+        words = _("%(n)s on order for stock, %(day)s") if one.for_stock_on else _("%(n)s on order for stock")
+        said.append(("blue", words, one.for_stock, one.for_stock_on))
+    values = {"place": one.place, "free": written(one.elsewhere, decimals)}
+    return [
+        (tone, words % (values | {"n": written(units, decimals), "day": day_words(day) if day else ""}))
+        for tone, words, units, day in said
+    ]
+
+
+def lacking(found: Sequence[Line], rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Of the lines that lack goods, or have some on order, which goods and what of them lacks."""
+    short = shortages(found, {row["id"]: row["figures"] for row in rows})
+    told = [
+        {"product": row["product"], "marks": marks(short[line.pk], line.product.quantity_decimals)}
+        for line, row in zip(found, rows, strict=True)
+        if line.pk in short
+    ]
+    return [one for one in told if one["marks"]][:MOST]
 
 
 def got(found: Sequence[Line], rows: Sequence[Mapping[str, Any]]) -> list[Got]:

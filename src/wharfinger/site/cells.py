@@ -64,6 +64,7 @@ SHOW: dict[str, Callable[[Any], Any]] = {
     "date": formats.day,
     "ago": formats.ago,
     "chip": lambda value: chip(*value),
+    "chips": lambda value: Markup(" ").join(chip(*one) for one in value),
     "stage_bar": lambda value: stage_bar(*value),
     "person": formats.initials,
     "picture": lambda value: _picture(*value),

@@ -14,7 +14,7 @@ from wharfinger.base import configuration, owned
 from wharfinger.base.refusal import Refusal
 from wharfinger.ledger import look
 
-KNOWN = ("company", "time_zone", "modules", "currency", "words")
+KNOWN = ("company", "time_zone", "modules", "currency", "words", "attachment_mb")
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
@@ -39,7 +39,13 @@ class HouseMiddleware:
         if request.path.startswith(("/api/", "/static/", "/healthz")):
             return self.get_response(request)
         known = house(request)
-        with timezone.override(ZoneInfo(known["time_zone"])), owned.knowing(known[look.OWN_FIELDS]):
+        # What writes may change a setting and read it again.
+        settled = known if request.method in ("GET", "HEAD") else None
+        with (
+            timezone.override(ZoneInfo(known["time_zone"])),
+            owned.knowing(known[look.OWN_FIELDS]),
+            configuration.knowing(settled),
+        ):
             response = self.get_response(request)
             if response.status_code == 405 and not response.content:
                 told = render(request, "site/error.html", {"code": 405, "refusal": None}, status=405)

@@ -195,6 +195,22 @@ class LineAmounts(Shown):
     net: str = Field(examples=["149.70"])
 
 
+class ShortageOut(Shown):
+    """What lacks of the goods that a line needs."""
+
+    location: Id = Field(description="From where the document's goods are taken first.")
+    short_here: str = Field(examples=["2"], description="How many it needs that are not free there.")
+    elsewhere: str = Field(examples=["5"], description="How many are free at other locations.")
+    short_for_all: str = Field(
+        examples=["0"],
+        description="By how many it and all open orders need more than what is free anywhere.",
+    )
+    on_order: str = Field(examples=["0"], description="How many were bought for it and have not come.")
+    on_order_on: date | None = Field(description="When the first of them come.")
+    on_order_for_stock: str = Field(examples=["10"], description="How many come that are for nobody yet.")
+    for_stock_on: date | None = Field(description="When the first of them come.")
+
+
 class LineOut(Shown):
     """A line of a quote, an order or a work order."""
 
@@ -236,6 +252,9 @@ class LineOut(Shown):
     every: Every = Field(description="Of what recurs its period; empty for what is asked for once.")
     reserved_until: str | None = Field(examples=[None])
     held: list[HeldOut]
+    shortage: ShortageOut | None = Field(
+        description="What lacks of it; null where nothing does and nothing is on order. A kit's is at its components."
+    )
     amounts: LineAmounts
     quantities: Figures
     charge_status: Charge = Field(examples=["partly_ready"])

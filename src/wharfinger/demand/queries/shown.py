@@ -17,6 +17,8 @@ from wharfinger.demand.queries.amounts import net_of
 from wharfinger.demand.queries.holding import show_held
 from wharfinger.demand.queries.promises import Wait, danger_of, latest, waits
 from wharfinger.demand.queries.reading import joined, lines
+from wharfinger.demand.queries.shortage import shortages
+from wharfinger.demand.queries.shortage import shown as lacking
 from wharfinger.demand.rules.discounts import before
 from wharfinger.demand.rules.words import charge_word
 
@@ -64,7 +66,7 @@ def lines_of(sheet: int, by: str) -> QuerySet[Line, Line]:
 def show_lines(
     found: Sequence[Any] | QuerySet[Line, Line], figures: Mapping[int, dict[str, int]] | None = None
 ) -> list[dict[str, Any]]:
-    """Lines with their figures, amounts, word, what they hold and wait for; five statements however many.
+    """Lines with their figures, amounts, word, what they hold, wait for and lack; seven statements however many.
 
     found: a query, or rows that were read by one with ``joined``. figures: theirs, where they are read already.
     """
@@ -73,9 +75,11 @@ def show_lines(
     there = [line.pk for line in rows if figures[line.pk]["reserved"] or figures[line.pk]["on_order"]]
     held = show_held(there)
     waiting = _waiting(rows, figures)
+    short = shortages(rows, figures)
     return [
         _shown(line, figures[line.pk], firm=_firm(line), won=line.won_at is not None and line.taken)
         | {"held": held.get(line.pk, [])}
+        | {"shortage": lacking(short.get(line.pk), line.product.quantity_decimals)}
         | {"expected_on": _day(latest(waiting[line.pk])), "endangered": bool(danger_of(waiting[line.pk]))}
         for line in rows
     ]

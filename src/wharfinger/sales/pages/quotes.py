@@ -20,7 +20,7 @@ from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import written
 from wharfinger.base.words import tidy
-from wharfinger.demand import options
+from wharfinger.demand import needed, options
 from wharfinger.demand.entry import in_rows
 from wharfinger.demand.models import Line, LineGroup
 from wharfinger.demand.pages import (
@@ -174,6 +174,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "holds": held_of([line.pk for line in found]),
         "columns": shown,
         "options": offered,
+        "lacking": needed.lacking(found, rows) if still_open else [],
         "margin": margin,
         "discount": f"{written(row.discount_micro, 4)} %" if row.discount_micro else "",
         "beside": [(_("Optional, not taken"), worded.money(beside, row.currency))] if beside else [],
