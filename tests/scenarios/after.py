@@ -11,7 +11,7 @@ send-stock 2 router [of GR]    free goods go back to their vendor · weighs rout
 cost router lifo               it is valued otherwise from now on
 send SO 1 router               under way until its delivery is proved · deliver SO 1 router
 warranty router 24             months from the sale · install SO router as D [serials S1]
-swap D as E to bin serials S2  · device D: S1 customer, or removed · covered D 24
+swap D as E to bin serials S2 [with-work]  · device D: S1 customer, or removed · covered D 24
 subscribe D as S · end S       a service uses a device
 rma R for SO: 2 router · approve|deny|close R · back R 2 router · inspect R 1 router restock
 settle R 1 router credit · asked R router: requested 2, received 1, inspected 0, settled 0
@@ -235,9 +235,9 @@ class After(ABC):
         self.keep("device", device, self.door.install(self.line(document, name), serial))
 
     def say_swap(self, rest: str) -> None:
-        """swap D as E to WHERE serials S2"""
-        old, _, new, _, to, _, serial = rest.split()
-        self.keep("device", new, self.door.swap(self.documents[old], serial, to))
+        """swap D as E to WHERE serials S2 [with-work]"""
+        old, _, new, _, to, _, serial, *work = rest.split()
+        self.keep("device", new, self.door.swap(self.documents[old], serial, to, bool(work)))
 
     def say_device(self, rest: str) -> None:
         """device D: SERIAL customer, or SERIAL removed"""

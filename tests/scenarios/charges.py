@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from tests.scenarios.further import Posts, Tells
 from wharfinger.demand.actions import add_lines
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules import LineWish
+from wharfinger.devices.actions.about import name_devices
 from wharfinger.flows.actions.amend import amend
 from wharfinger.flows.actions.charging import charge_and, open_and
 from wharfinger.flows.rules.amend import Amend
@@ -37,6 +39,11 @@ class ChargesActions:
             return int(self._said(lambda: add_lines(actor=self.who, sheet=work, wishes=wishes)).id)
         return int(self._said(lambda: charge_and(actor=self.who, sheet=work, wishes=wishes, then=then)).id)
 
+    def name_devices(self: Tells, work: int, add: list[int], remove: list[int]) -> int:
+        """Say which devices work is about, and which no longer."""
+        act = partial(name_devices, actor=self.who, work_order=work, add=add, remove=remove)
+        return int(self._said(act).id)
+
     def replace_line(self: Tells, document: int, line: int, product: int, keep: int | None) -> int:
         """Let a line be another product, but for those that are kept."""
         amends = [Amend(line, keep, product)]
@@ -56,6 +63,10 @@ class ChargesApi:
         """Add charges, and serve them at once."""
         made = self._post(f"/work-orders/{work}/charges", {"then": then, "charges": _lines(items)})
         return int(made["entry"])
+
+    def name_devices(self: Posts, work: int, add: list[int], remove: list[int]) -> int:
+        """Say which devices work is about, and which no longer."""
+        return int(self._post(f"/work-orders/{work}/devices", {"add": add, "remove": remove})["entry"])
 
     def replace_line(self: Posts, document: int, line: int, product: int, keep: int | None) -> int:
         """Let a line be another product, but for those that are kept."""

@@ -2,12 +2,14 @@
 
 ticket T [pick|order|deliver]: 3 router     opened with these charges, which are picked, ordered or delivered at once
 charge T [pick|order|deliver]: 3 router     added to it
+about T: D, E · not-about T: D              the devices that it is about · named T: E
 replace SO router by switch [keep 1]        what is open of a line, or all but so many, is another product
 """
 
 from __future__ import annotations
 
 from tests.scenarios.varying import Varying
+from wharfinger.devices.queries.about import devices_about
 
 
 class Charging(Varying):
@@ -26,6 +28,25 @@ class Charging(Varying):
         name, *then = head.split()
         found = self.items(items)
         self.acts.append(self.door.charge(self.documents[name], found, then[0] if then else None))
+
+    def say_about(self, rest: str) -> None:
+        """about NAME: DEVICES"""
+        name, _, devices = rest.partition(":")
+        self.acts.append(self.door.name_devices(self.documents[name], self._devices(devices), []))
+
+    def say_not_about(self, rest: str) -> None:
+        """not-about NAME: DEVICES"""
+        name, _, devices = rest.partition(":")
+        self.acts.append(self.door.name_devices(self.documents[name], [], self._devices(devices)))
+
+    def say_named(self, rest: str) -> None:
+        """named NAME: DEVICES"""
+        name, _, devices = rest.partition(":")
+        work = self.documents[name]
+        assert devices_about([work])[work] == sorted(self._devices(devices))
+
+    def _devices(self, names: str) -> list[int]:
+        return [self.documents[name.strip()] for name in names.split(",") if name.strip()]
 
     def say_replace(self, rest: str) -> None:
         """replace DOCUMENT NAME by NAME [keep QUANTITY]"""

@@ -194,9 +194,9 @@ class FurtherActions:
         done = self._said(lambda: install(actor=self.who, items=[Installation(line, serial=serial)]))
         return done.one("devices.Device"), done.id
 
-    def swap(self: Tells, device: int, serial: str, to: str) -> Made:
+    def swap(self: Tells, device: int, serial: str, to: str, work: bool) -> Made:
         """Exchange a device: the new one."""
-        wish = Swap(device, Incoming(serial=serial), to, reason="As told")
+        wish = Swap(device, Incoming(serial=serial), to, reason="As told", work=work)
         done = self._said(lambda: swap(actor=self.who, swap=wish))
         return done.one("devices.Device"), done.id
 
@@ -357,9 +357,9 @@ class FurtherApi:
         made = self._post("/devices/install", {"items": [{"line": line, "serial": serial}]})
         return made["devices"][0]["id"], made["entry"]
 
-    def swap(self: Posts, device: int, serial: str, to: str) -> Made:
+    def swap(self: Posts, device: int, serial: str, to: str, work: bool) -> Made:
         """Exchange a device: the new one."""
-        body = {"incoming": {"serial": serial}, "outgoing_to": to, "reason": "As told"}
+        body = {"incoming": {"serial": serial}, "outgoing_to": to, "reason": "As told", "work": work}
         made = self._post(f"/devices/{device}/swap", body)
         return made["id"], made["entry"]
 

@@ -75,6 +75,26 @@ class Relation(Document):
         return f"{self.device_id} {self.kind} {self.other_id}"
 
 
+class WorkDevice(Document):
+    """A device that a ticket, project, contract or job is about."""
+
+    subject: ClassVar[str] = "work_device"
+    sheet = models.ForeignKey(Sheet, models.PROTECT, related_name="about")
+    device = models.ForeignKey(Device, models.PROTECT, related_name="work")
+    ended_at = models.DateTimeField(null=True)
+    """When the work was said to be about it no longer."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sheet", "device"], condition=Q(void__isnull=True), name="work_about_device_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sheet_id} about {self.device_id}"
+
+
 class Subscription(Document):
     """A recurring service that uses a device."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.devices.pages import devices, install
+from wharfinger.devices.pages import about, devices, install
 
 app_name = "devices"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("devices/<int:pk>/move/", devices.move_device, name="move_device"),
     path("devices/<int:pk>/relate/", devices.relate_device, name="relate_device"),
     path("devices/install/<int:sheet>/", install.install_goods, name="install"),
+    path("work-orders/<int:pk>/devices/name/", about.name, name="name_device"),
+    path("work-orders/<int:pk>/devices/leave-out/", about.leave_out, name="leave_out_device"),
     path("subscriptions/<int:subscription>/end/", devices.end_subscription, name="end_subscription"),
     path("organizations/<int:pk>/assets/", devices.organization_assets, name="assets"),
 ]

@@ -100,6 +100,7 @@ VERBS: dict[str, str] = {
     "merge_organizations": N_("Merged with its double"),
     "move_device": N_("Moved a device"),
     "answer": N_("An answer came by mail"),
+    "name_devices": N_("Named the devices concerned"),
     "note": N_("Noted"),
     "open_link": N_("The customer opened the link"),
     "order": N_("Wrote an order"),

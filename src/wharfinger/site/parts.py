@@ -17,6 +17,8 @@ from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
 from wharfinger.demand.pages import line_rows
 from wharfinger.devices.models import Device
+from wharfinger.devices.pages import about
+from wharfinger.devices.queries.about import devices_about
 from wharfinger.documents.queries.letters import ON, SENT
 from wharfinger.exchange import serving
 from wharfinger.flows.actions.charging import charge_and, open_and
@@ -54,7 +56,8 @@ def install() -> None:
         kept,
         priced.of_an_organization,
     ]
-    further.parts["order"], further.parts["work_order"] = [papers], [papers]
+    further.parts["order"], further.parts["work_order"] = [papers], [about.of_work, papers]
+    further.parts["device"] = [about.of_a_device]
     further.parts["product"] = [stock, priced.of_a_product, open_lines]
     for verb in DELIVERING:
         further.offers[verb] = [to_fulfil]
@@ -71,6 +74,7 @@ def install() -> None:
     further.attaching[:] = [further.Attaching("notices.attach", keep, attach_kept)]
     further.titles.append(subjects.several)
     further.figures["product.levels"] = levels_of
+    further.figures["work_order.devices"] = devices_about
     for table, kind in serving.LISTS.items():
         further.files[table] = partial(serving.of_list, kind)
 

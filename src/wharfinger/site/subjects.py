@@ -44,6 +44,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "return": (N_("Return"), "returns:return"),
     "rma": (N_("RMA"), "returns:rma"),
     "device": (N_("Device"), "devices:device"),
+    "work_device": (N_("Device that work is about"), ""),
     "product": (N_("Product"), "catalog:product"),
     "account": (N_("Balance"), ""),
     "lot": (N_("Serial number"), "stock:unit"),

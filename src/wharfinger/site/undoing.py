@@ -86,6 +86,7 @@ BY_VERB: dict[str, str] = {
     "merge": "catalog.merge",
     "merge_organizations": "parties.merge",
     "move_device": "devices.move",
+    "name_devices": "work.create",
     "note": "notices.note",
     "open_link": "sales.send",
     "order": "sales.order",

@@ -103,6 +103,7 @@ class WorkOrderOut(SheetOut):
     lead: Id | None
     resource: Id | None
     order: Id | None
+    devices: list[Id] = Field(description="Those that it is about.")
     billable: bool
     scope: Scope
     expected_on: date | None

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from wharfinger.base import configuration, money
+from wharfinger.base import configuration, further, money
 from wharfinger.base.door import known, module_on
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand.models import Sheet
@@ -113,6 +113,7 @@ def show_work_orders(rows: Sequence[Any], include: frozenset[str] = frozenset())
     lines = lines_on(ids, SHEET)
     sums = totals_of(ids, SHEET, {row.pk for row in rows if row.goods_word == "cancelled"}, lines)
     billed = money_of(ids, SHEET)
+    about = further.figure("work_order.devices", ids)
     charges: dict[int, list[dict[str, Any]]] = {pk: [] for pk in ids}
     if "charges" in include:
         for line in show_lines(lines):
@@ -129,6 +130,7 @@ def show_work_orders(rows: Sequence[Any], include: frozenset[str] = frozenset())
             "lead": row.work_order.lead_id,
             "resource": row.work_order.resource_id,
             "order": row.work_order.order_id,
+            "devices": about.get(row.pk, []),
             "currency": row.currency,
             "customer_reference": row.customer_reference,
             "billable": row.work_order.billable,

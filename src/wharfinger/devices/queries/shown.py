@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from wharfinger.base import clock, configuration
 from wharfinger.base.quantity import plain
 from wharfinger.devices.models import Device, Relation, Subscription
+from wharfinger.devices.queries.about import work_about
 from wharfinger.ledger.models import Fact
 
 SOON = 60
@@ -57,6 +58,7 @@ def show_devices(found: Sequence[Device]) -> list[dict[str, Any]]:
         subscriptions().filter(device__in=ids, ended_on__isnull=True).values_list("pk", "device_id")
     ):
         used.setdefault(device or 0, []).append(pk)
+    work = work_about(ids)
     related: dict[int, list[dict[str, Any]]] = {}
     for row in relations_of(found):
         back = {"parent": "child", "related": "related"}[row.kind]
@@ -86,6 +88,7 @@ def show_devices(found: Sequence[Device]) -> list[dict[str, Any]]:
             "replaced_by": after.get(one.pk),
             "related": related.get(one.pk, []),
             "subscriptions": used.get(one.pk, []),
+            "work_orders": work[one.pk],
         }
         for one in found
     ]

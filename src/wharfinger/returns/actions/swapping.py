@@ -15,6 +15,7 @@ from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.standing import read_standing
 from wharfinger.devices.models import Device
 from wharfinger.devices.queries import truth as devices
+from wharfinger.devices.queries.about import read_open_work_about
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
@@ -28,7 +29,7 @@ from wharfinger.stock.queries.truth import read_layer_dates, read_lots
 def swap(*, actor: Actor, swap: Swap, swapped_on: date | None = None, key: str | None = None) -> Written:
     """Exchange a device in one step: the old one leaves, a new unit comes from stock on a line of its own.
 
-    Contract and subscriptions follow; warranty as the policy says. Raises Refusal where the old device is
+    Contract and subscriptions follow, open work where it is asked; warranty as the policy says. Raises Refusal where the old device is
     on an open RMA, or the new unit is held for somebody else or serves already.
     """
     require(actor, "devices.swap")
@@ -87,4 +88,5 @@ def _reads(device: Device, swap: Swap, product: int, serial: str) -> Sequence[Ca
         reads.read_open_rmas(swap.device),
         reads.read_holder(product, serial),
         reads.read_sheet(swap.sheet),
+        *([read_open_work_about(swap.device)] if swap.work else []),
     )

@@ -12,7 +12,7 @@ from wharfinger.base.access import require
 from wharfinger.base.door import Id, Listing, Page, Request, there
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand.queries.where import bin_places, location_places
-from wharfinger.devices.api import DeviceDone
+from wharfinger.devices.api.devices import DeviceDone
 from wharfinger.devices.queries import shown as devices
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
@@ -96,7 +96,17 @@ def swap(request: Request, id: Id, body: SwapGiven) -> HttpResponse:
         (place,) = bin_places([body.incoming.bin])
         incoming = Incoming(body.incoming.product, body.incoming.serial, location, place)
     (to,) = bin_places([body.bin])
-    wanted = Swap(id, incoming, body.outgoing_to, to, body.warranty, body.ticket, body.credit, body.reason)
+    wanted = Swap(
+        id,
+        incoming,
+        body.outgoing_to,
+        to,
+        body.warranty,
+        body.ticket,
+        body.credit,
+        body.reason,
+        body.work,
+    )
 
     def show(done: Written) -> dict[str, object]:
         new = devices.devices().filter(replaces=id).first() if done.entry.verb == "swap" else None

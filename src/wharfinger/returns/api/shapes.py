@@ -198,4 +198,7 @@ class SwapGiven(Given):
     warranty: Literal["remaining", "new", "none"] | None = Field(default=None, examples=[None])
     ticket: Id | None = Field(default=None, description="Or order, on which the new unit's line stands.")
     credit: bool = Field(default=False, description="Whether the old unit is credited.")
+    work: bool = Field(
+        default=False, description="Whether open work about the old device goes on with the new one."
+    )
     swapped_on: date | None = Field(default=None, examples=[None])

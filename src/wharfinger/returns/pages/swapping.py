@@ -17,6 +17,7 @@ from wharfinger.catalog.queries import called
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import typed_id
 from wharfinger.devices.queries import shown
+from wharfinger.devices.queries.about import open_work_about
 from wharfinger.returns.actions.swapping import swap as swap_device
 from wharfinger.returns.queries.returnable import free_units
 from wharfinger.returns.rules.swapping import OUTGOING, WARRANTY, Incoming, Swap
@@ -41,6 +42,7 @@ def swap(request: HttpRequest, device: int) -> HttpResponse:
             "units": free_units(row.product_id),
             "outgoing": [(key, _(word)) for key, word in OUTGOING.items()],
             "warranty": [(key, _(word)) for key, word in WARRANTY.items()],
+            "work": ", ".join(sheet.number for sheet in open_work_about(device)),
             "documents": list(documents.order_by("-pk").values_list("pk", "number")[:100]),
         }
         return render(request, "returns/swap.html", context)
@@ -82,6 +84,7 @@ def _swap(device: int, given: QueryDict) -> Swap:
         typed_id(given, "ticket"),
         given.get("credit") == "yes",
         given.get("reason", ""),
+        given.get("work") == "yes",
     )
 
 

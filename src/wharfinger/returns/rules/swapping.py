@@ -21,6 +21,7 @@ from wharfinger.devices.rules import (
     place_device,
     sale_of,
 )
+from wharfinger.devices.rules.about import plan_follow
 from wharfinger.devices.rules.warranty import cover_by
 from wharfinger.fulfilment.rules import late, mention_lines
 from wharfinger.ledger.plan import Held, Id, LotRef, PlaceRef, Plan, Truth
@@ -60,6 +61,8 @@ class Swap:
     credit: bool = False
     """Whether the old unit is credited as well."""
     reason: str = ""
+    work: bool = False
+    """Whether the open work that is about the old device goes on with the new one."""
 
 
 def plan_swap(truth: Truth, *, swap: Swap, may_credit: bool) -> Plan:
@@ -98,6 +101,8 @@ def plan_swap(truth: Truth, *, swap: Swap, may_credit: bool) -> Plan:
         new = _incoming(plan, truth, swap, swap.incoming, old, owner, before)
         for subscription in truth.read["subscriptions"]:
             plan.change(subscription, device_id=new)
+        if swap.work:
+            plan_follow(plan, truth, old=old.pk, new=new)
     price_issues(plan, truth, lambda product: truth.products[product].cost_method)
     mention_lines(plan, truth)
     return plan

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from wharfinger.devices.actions import installing, keeping
+from wharfinger.devices.actions.about import name_devices
 from wharfinger.devices.models import Device
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
@@ -50,6 +51,7 @@ def chapters(story: Story) -> Iterator[Chapter]:
         _brought_back,
         _job,
         _ticket,
+        _ticket_about_a_firewall,
         _loan,
     ):
         yield chapter(story)
@@ -191,6 +193,23 @@ def _ticket(story: Story) -> Chapter:
     with story.now():
         ticket = work.create_work_order(actor=story.users["timo"], wish=wish).one("work.WorkOrder")
     story.reserve("mara", story.deal(ticket), {"PSU-65": 2})
+
+
+def _ticket_about_a_firewall(story: Story) -> Chapter:
+    """A ticket about a device that the customer has from us."""
+    yield 1
+    wish = WorkWish(
+        "ticket",
+        story.organizations["C-2020"].pk,
+        story.wishes({"SVC-REM": 1}),
+        title="The tunnel to the branch drops at night",
+        lead=story.users["timo"].pk,
+        resource=story.users["timo"].pk,
+    )
+    with story.now():
+        ticket = work.create_work_order(actor=story.users["timo"], wish=wish).one("work.WorkOrder")
+        firewall = _device(story, "FW-60", "C-2020")
+        name_devices(actor=story.users["timo"], work_order=ticket, add=[firewall.pk])
 
 
 def _loan(story: Story) -> Chapter:

@@ -74,6 +74,7 @@ class DeviceOut(Shown):
     replaced_by: Id | None
     related: list[RelatedOut]
     subscriptions: list[Id] = Field(description="Those that use it now.")
+    work_orders: list[Id] = Field(description="Tickets, projects, contracts and jobs that are about it.")
 
 
 class DeviceDone(DeviceOut, Done):

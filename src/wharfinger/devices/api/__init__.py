@@ -1,0 +1,1 @@
+"""Devices, subscriptions, assets, and what work is about, over HTTP."""
