@@ -138,6 +138,9 @@ def test_what_was_issued_keeps_its_words(company: World) -> None:
         ({"language": "fr"}, "not_one_of", "language"),
         ({"organization": 99_999}, "no_such_organization", "organization"),
         ({"opening": "x" * 2001}, "too_long", "opening"),
+        ({"columns": "sku"}, "not_a_list", "columns"),
+        ({"columns": ["colour"]}, "no_such_column", "columns"),
+        ({"columns": ["discount"]}, "no_such_column", "columns"),
         ({"country": "AT", "organization": 1}, "one_or_a_country", "country"),
         ({}, "worded_already", "country"),
     ],
@@ -197,9 +200,9 @@ def test_the_page_and_the_api_keep_them(client: Client, company: World) -> None:
         "language": "",
         "country": "",
     }
-    refused = client.post("/settings/words/new/", form | {"country": "Austria"})
+    refused = client.post("/settings/words/new/purchase-order/", form | {"country": "Austria"})
     assert "two letters" in refused.content.decode()
-    assert client.post("/settings/words/new/", form).status_code == 303
+    assert client.post("/settings/words/new/purchase-order/", form).status_code == 303
     assert "To vendors" in seen(client, "/settings/words/")
     listed = client.get("/api/v1/wordings").json()["items"]
     (one,) = listed

@@ -29,6 +29,7 @@ WITHOUT_ENTRY = {
     "documents.actions.printing.print_transfer_slip": READING,
     "documents.actions.printing.print_unit_life": READING,
     "documents.actions.wording.preview": READING,
+    "documents.actions.wording.preview_shipped": READING,
     "exchange.actions.rollback.roll_back": RUNS,
     "exchange.actions.runs.start": RUNS,
     "exchange.actions.runs.upload": RUNS,

@@ -42,6 +42,10 @@ WordedKind = Literal[
     "rfq",
     "vendor-return",
 ]
+ColumnName = Literal[
+    "part", "sku", "description", "picture", "unit", "discount", "tax", "expected", "serials"
+]
+SHOW = "What each line shows beside name, quantity, price and amount; `null` is as we ship it."
 PDF = {
     "responses": {
         200: {
@@ -186,6 +190,9 @@ class WordingGiven(Given):
     language: Literal["", "en", "de"] = Field(default="", description="Of the document; empty is any.")
     opening: str = Field(default="", max_length=2000, examples=["Please deliver:"])
     closing: str = Field(default="", max_length=2000, examples=["Ring before you come."])
+    columns: list[ColumnName] | None = Field(
+        default=None, max_length=9, examples=[["sku", "unit"]], description=SHOW
+    )
 
 
 class WordingChange(Given):
@@ -197,6 +204,7 @@ class WordingChange(Given):
     language: Literal["", "en", "de"] | None = None
     opening: str | None = Field(default=None, max_length=2000, examples=["Please deliver:"])
     closing: str | None = Field(default=None, max_length=2000, examples=["Ring before you come."])
+    columns: list[ColumnName] | None = Field(default=None, max_length=9, examples=[["sku"]], description=SHOW)
     retired_on: date | None = Field(default=None, examples=[None])
 
 
@@ -211,6 +219,7 @@ class WordingOut(Shown):
     language: str
     opening: str
     closing: str
+    columns: list[str] | None = Field(examples=[["sku", "unit"]])
     retired_on: date | None
 
 
@@ -255,7 +264,7 @@ def add_wording(request: Request, body: WordingGiven) -> HttpResponse:
 @router.patch("/wordings/{id}", response=WordingDone, summary="Change words on documents")
 def change_wording(request: Request, id: Id, body: WordingChange) -> HttpResponse:
     """Write something else; what was issued stays as it was."""
-    may_be_nothing = ("organization", "retired_on")
+    may_be_nothing = ("organization", "columns", "retired_on")
     sent = body.model_dump(exclude_unset=True)
     values = {key: value for key, value in sent.items() if value is not None or key in may_be_nothing}
     act = partial(wording.change_wording, actor=request.auth, wording=id, values=values)
@@ -272,7 +281,7 @@ def _worded(rows: Iterable[Wording]) -> list[dict[str, Any]]:
             "id": row.pk,
             **{
                 name: getattr(row, name)
-                for name in ("name", "kind", "country", "language", "opening", "closing")
+                for name in ("name", "kind", "country", "language", "opening", "closing", "columns")
             },
             "organization": row.organization_id,
             "retired_on": row.retired_on.isoformat() if row.retired_on else None,

@@ -50,6 +50,8 @@ class Wording(Document):
     """In which it is written; empty is for documents in any."""
     opening = models.CharField(max_length=2000, blank=True)
     closing = models.CharField(max_length=2000, blank=True)
+    columns: models.JSONField[Any, Any] = models.JSONField(null=True)
+    """What each line shows; nothing where it is as we ship it."""
     retired_on = models.DateField(null=True, blank=True)
 
     class Meta:

@@ -15,6 +15,7 @@ import typst
 from wharfinger.base import further
 from wharfinger.documents import codes, shapes
 from wharfinger.documents.figures import spoken
+from wharfinger.documents.rules.columns import pruned
 from wharfinger.documents.words import words
 
 HERE = Path(__file__).parent
@@ -91,6 +92,7 @@ def _compiler() -> typst.Compiler:
 
 
 def _data(shape: shapes.Shape, language: str) -> dict[str, Any]:
+    shape = pruned(shape)
     company: shapes.Company | None = getattr(shape, "company", None)
     sender: shapes.Address | None = company.address if company else getattr(shape, "sender", None)
     data: dict[str, Any] = _breakable(spoken(shape, language, sender.country if sender else ""))

@@ -131,6 +131,8 @@ class LineRow:
     title: str
     quantity: Quantity
     sku: str = ""
+    part: str = ""
+    """How the vendor calls it."""
     description: str = ""
     price: Price | None = None
     less: Share | None = None
@@ -213,6 +215,8 @@ class Worded:
 
     opening: str = ""
     closing: str = ""
+    columns: tuple[str, ...] | None = None
+    """What each line shows (``rules.columns``); nothing where nobody has chosen: all that there is."""
 
 
 @dataclass(frozen=True, slots=True)

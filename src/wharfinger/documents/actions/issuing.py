@@ -20,7 +20,7 @@ from wharfinger.documents.render import render
 from wharfinger.documents.shapes import Shape
 from wharfinger.ledger.models import Fact
 
-OURS = frozenset(("company", "contact", "opening", "closing"))
+OURS = frozenset(("company", "contact", "opening", "closing", "columns"))
 """What may change with us, not with the document: a move of our office, or other words, make no new issue."""
 
 
@@ -120,9 +120,10 @@ def _latest(of: Kind, pk: int) -> Issued | None:
 
 
 def _same(kept: dict[str, Any], now: dict[str, Any]) -> bool:
-    """Whether nothing but our own particulars differ."""
-    fields = (kept.keys() | now.keys()) - OURS
-    return all(kept.get(name) == now.get(name) for name in fields)
+    """Whether nothing but our own particulars differ; a picture beside a line is one."""
+    fields = (kept.keys() | now.keys()) - OURS - {"lines"}
+    lines = [[{**row, "picture": ""} for row in one.get("lines", ())] for one in (kept, now)]
+    return lines[0] == lines[1] and all(kept.get(name) == now.get(name) for name in fields)
 
 
 def _store(name: str, content: bytes) -> None:

@@ -45,6 +45,18 @@ def preview(*, actor: Actor, wording: int) -> bytes:
     found = wordings().filter(pk=wording).first()
     if found is None:
         raise NotThere("no_such_wording", N_("There are no such words. Look at the list of them."))
+    return _newest_with(actor, found)
+
+
+def preview_shipped(*, actor: Actor, kind: str) -> bytes:
+    """The newest document of a kind as we ship it, whatever the company has written; nothing is kept."""
+    require(actor, "site.settings")
+    if kind not in rules.KINDS:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    return _newest_with(actor, Wording(kind=kind))
+
+
+def _newest_with(actor: Actor, found: Wording) -> bytes:
     of = KINDS[found.kind]
     of.require(actor)
     rows = of.model.objects.filter(**{of.made.removesuffix("made_id") + "void__isnull": True})

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from wharfinger.base import money
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.catalog.models import Product, TaxCode, VendorPrice
@@ -56,7 +59,7 @@ def purchase_order(pk: int, language: str) -> PurchaseOrderShape:
             organization=order.vendor, product__in=[line.product_id for line in lines]
         ).values_list("product_id", "part_number")
     )
-    rows = [_row(line, order.currency, parts.get(line.product_id, ""), n) for n, line in enumerate(lines, 1)]
+    rows = [_row(line, order.currency, parts, n) for n, line in enumerate(lines, 1)]
     if order.freight_minor:
         rows.append(
             _freight(order, language, code_of_freight((net_of(order, one), one.tax_code) for one in lines))
@@ -89,14 +92,14 @@ def purchase_order(pk: int, language: str) -> PurchaseOrderShape:
     )
 
 
-def _row(line: PurchaseLine, currency: str, part_number: str, number: int) -> LineRow:
+def _row(line: PurchaseLine, currency: str, parts: Mapping[int, str], number: int) -> LineRow:
     product = line.product
     net = net_of(line.purchase_order, line)
     quantity, price = said_as(product, line.quantity, line.unit, line.per, line.unit_cost_micro, currency)
     return LineRow(
         position=str(number),
         title=product.name,
-        sku=" · ".join(dict.fromkeys(code for code in (part_number, product.sku) if code)),
+        **_called(product, parts),
         description=described(product, line.description),
         quantity=quantity,
         price=price,
@@ -106,6 +109,11 @@ def _row(line: PurchaseLine, currency: str, part_number: str, number: int) -> Li
         expected_on=line.expected_on,
         own=own_of_line(product, None),
     )
+
+
+def _called(product: Product, parts: Mapping[int, str]) -> dict[str, Any]:
+    """How we and the vendor call a product."""
+    return {"sku": product.sku, "part": parts.get(product.pk, "")}
 
 
 def _freight(order: PurchaseOrder, language: str, code: TaxCode | None) -> LineRow:
@@ -151,7 +159,7 @@ def rfq(pk: int, language: str) -> RfqShape:
             LineRow(
                 position=str(n),
                 title=line.product.name,
-                sku=" · ".join(dict.fromkeys(filter(None, (parts.get(line.product_id), line.product.sku)))),
+                **_called(line.product, parts),
                 description=described(line.product, ""),
                 quantity=quantity_of(line.product, line.quantity),
                 own=own_of_line(line.product, None),
@@ -188,7 +196,7 @@ def vendor_return(pk: int, language: str) -> VendorReturnShape:
             LineRow(
                 position=str(n),
                 title=products[product].name,
-                sku=" · ".join(dict.fromkeys(filter(None, (parts.get(product, ""), products[product].sku)))),
+                **_called(products[product], parts),
                 quantity=quantity_of(products[product], sum(one.quantity for one in some)),
                 serials=tuple(one.code for one in some if one.code),
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from typing import Any
 
 from wharfinger.base import configuration, further
 from wharfinger.base.refusal import N_, NotThere
@@ -39,7 +40,9 @@ def quote(pk: int, language: str, take: Collection[int] | None = None) -> Quote:
     if take is not None:
         for line in offering.open_to_choice(lines):
             line.taken = line.pk in take
-    drawn = _pictures(lines)
+    site = billing_site(sheet.organization)
+    worded = wording_of("quote", sheet.organization_id, site, language)
+    drawn = _pictures(lines, worded["columns"])
     place = {line.pk: str(n) for n, line in enumerate(lines, 1)}
     rows = tuple(
         replace(
@@ -51,7 +54,6 @@ def quote(pk: int, language: str, take: Collection[int] | None = None) -> Quote:
         )
         for n, line in enumerate(lines, 1)
     )
-    site = billing_site(sheet.organization)
     return Quote(
         company=company(),
         to=party(sheet.organization, site, sheet.contact),
@@ -68,12 +70,12 @@ def quote(pk: int, language: str, take: Collection[int] | None = None) -> Quote:
         customer_reference=sheet.customer_reference,
         contact=person(sheet.owner),
         payment_terms=terms(sheet.organization.terms_days, language),
-        **_opened(wording_of("quote", sheet.organization_id, site, language), sheet.quote.introduction),
+        **_opened(worded, sheet.quote.introduction),
         own=own_of("organization", sheet.organization.own),
     )
 
 
-def _opened(wording: dict[str, str], introduction: str) -> dict[str, str]:
+def _opened(wording: dict[str, Any], introduction: str) -> dict[str, Any]:
     """What the company writes around a quote; its own introduction stands in place of the opening."""
     return wording | ({"opening": introduction} if introduction else {})
 
@@ -103,9 +105,9 @@ def versioned(number: str, version: int) -> str:
     return number if version == 1 else f"{number} v{version}"
 
 
-def _pictures(lines: list[Line]) -> Mapping[int, str]:
-    """The main picture of each product, where the company wants quotes to show them."""
-    if not configuration.one("pictures_on_quotes"):
+def _pictures(lines: list[Line], columns: tuple[str, ...] | None) -> Mapping[int, str]:
+    """The main picture of each product, where its words, or else the settings, want quotes to show them."""
+    if not (configuration.one("pictures_on_quotes") if columns is None else "picture" in columns):
         return {}
     return further.figure("product.drawn", sorted({line.product_id for line in lines}))
 

@@ -1,4 +1,4 @@
-"""What our documents say before and after their lines: of several wordings the one that is most for the reader."""
+"""What our documents say around their lines, and what each line shows: of several wordings the one that is most for the reader."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def wordings() -> QuerySet[Wording, Wording]:
 def wording_of(
     kind: str, organization: int, site: Site | None, language: str, past: Past = NOW
 ) -> dict[str, Any]:
-    """Opening and closing of a document to an organization; empty where ours stand. site: to which it goes."""
+    """Words and columns of a document to an organization; empty where ours stand. site: to which it goes."""
     return most_for(wordings_for(kind, language, past), organization, site)
 
 
@@ -43,7 +43,7 @@ def wordings_for(kind: str, language: str, past: Past = NOW) -> list[Wording]:
 
 
 def most_for(found: Sequence[Wording], organization: int, site: Site | None) -> dict[str, Any]:
-    """Opening and closing of those that are most for an organization.
+    """Words and columns of those that are most for an organization.
 
     What is written to the organization comes before what is written to its country, and that before the rest; of
     two alike, the one in the document's language.
@@ -59,7 +59,10 @@ def most_for(found: Sequence[Wording], organization: int, site: Site | None) -> 
     best = max(
         fitting, key=lambda one: (one.organization_id is not None, one.country, one.language), default=None
     )
-    return {"opening": best.opening, "closing": best.closing} if best else {"opening": "", "closing": ""}
+    if best is None:
+        return {"opening": "", "closing": "", "columns": None}
+    columns = None if best.columns is None else tuple(best.columns)
+    return {"opening": best.opening, "closing": best.closing, "columns": columns}
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import Any
 
 from wharfinger.base.fields import Check, country, day, one_of, or_nothing, text
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.documents.rules.columns import chosen, fits
 from wharfinger.ledger.plan import Plan, Truth
 
 LABEL = "documents.Wording"
@@ -42,6 +43,7 @@ WORDING: dict[str, Check] = {
     "language": one_of("", "en", "de"),
     "opening": text(2000),
     "closing": text(2000),
+    "columns": or_nothing(chosen),
     "retired_on": or_nothing(day),
 }
 BORN: dict[str, Any] = {
@@ -50,6 +52,7 @@ BORN: dict[str, Any] = {
     "language": "",
     "opening": "",
     "closing": "",
+    "columns": None,
     "retired_on": None,
 }
 
@@ -60,6 +63,7 @@ def plan_wording(truth: Truth, *, values: Mapping[str, Any]) -> Plan:
         if not values.get(name):
             raise BadInput("missing", N_("Please fill this in."), field=name)
     full = _named(BORN | dict(values))
+    fits(full["kind"], full["columns"])
     _fits(truth, full, None)
     plan = Plan()
     plan.mention(("wording", plan.create(LABEL, **full)))
@@ -74,6 +78,7 @@ def plan_wording_change(truth: Truth, *, pk: int, values: Mapping[str, Any]) -> 
     if values.get("kind", row.kind) != row.kind:
         raise Refusal("kind_stays", N_("Words stay on their kind of document. Add others."), field="kind")
     changed = _named(values)
+    fits(row.kind, changed.get("columns"))
     now = {name: getattr(row, name) for name in ("kind", "organization_id", "country", "language")}
     if changed.get("retired_on", row.retired_on) is None:
         _fits(truth, now | changed, pk)
