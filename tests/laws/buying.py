@@ -23,7 +23,7 @@ from wharfinger.purchasing.models import (
     VendorReturn,
 )
 from wharfinger.purchasing.models.quoting import Rfq
-from wharfinger.purchasing.queries.bills import due
+from wharfinger.purchasing.queries.bills import due, of_order
 from wharfinger.purchasing.rules.billing import Bill, BillLine
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.confirming import Confirmed
@@ -234,15 +234,19 @@ def _close_rfq(state: State, chance: random.Random) -> Any:
 
 
 def _enter_bill(state: State, chance: random.Random) -> Any:
-    """Some of what a receipt brought, at its price or at another, with freight or without."""
+    """Some of what a receipt brought, or of an order whatever brings it, at its price or at another, with freight or without."""
     receipt = _receipt(state, chance)
     rows = due(receipts=[receipt.pk]) if receipt else []
+    if chance.random() < 0.3:
+        open_orders = PurchaseOrder.objects.filter(submitted_at__isnull=False, cancelled_at__isnull=True)
+        order = state.one(chance, open_orders)
+        rows = of_order(order.pk) if order else []
     if not rows:
         return None
     lines = tuple(
         BillLine(
             one.line.pk,
-            one.receipt.pk,
+            one.receipt.pk if one.receipt is not None else None,
             chance.randint(1, one.left + (chance.random() < 0.2)),
             chance.randint(0, 9_999_999) if chance.random() < 0.5 else None,
         )

@@ -234,7 +234,7 @@ def test_a_page_costs_few_statements(
 ) -> None:
     made = stocked_up(company, *[(company.product(), 2, 1_000_000) for _ in range(10)])
     # Lines, goods, what is agreed with the vendor, and a card each of files, to-dos, mails and answers.
-    with django_assert_max_num_queries(29):
+    with django_assert_max_num_queries(30):
         seen(browser, f"/purchase-orders/{made.order}/")
     with django_assert_max_num_queries(18):
         seen(browser, "/purchase-orders/?tab=all")

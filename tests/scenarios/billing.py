@@ -2,6 +2,7 @@
 
 tolerance 10 [at most 5.00]                a vendor's bill may be off by so many percent, and by so much
 bill B of GR: 2 router at 7.00, 1 cable [freight 12.00]      what a vendor bills of a receipt
+bill B ahead of PO: 2 router at 7.00       what a vendor bills of an order, whichever receipt brings it
 bill-is B to_accept over_received price      its word, and all that is off and not put up with
 accept-bill B because Agreed               · cancel-bill B
 return-is VR-1 expected 12.00              the newest returns to vendors by their numbers, and what is to be credited
@@ -28,10 +29,13 @@ class Billing(Rating):
         Setting.objects.update_or_create(key="bill_tolerance", defaults={"value": value})
 
     def say_bill(self, rest: str) -> None:
-        """bill B of GR: ITEMS [freight AMOUNT]"""
+        """bill B of GR: ITEMS [freight AMOUNT], or bill B ahead of PO: …"""
         head, _, items = rest.partition(":")
-        name, _, receipt = head.split()
+        name, *ahead, _, receipt = head.split()
         items, _, freight = items.partition(" freight ")
+        if ahead:
+            self.bill_ahead(name, self.documents[receipt], items, freight)
+            return
         due = {one.line.product_id: one for one in bills.due(receipts=[self.documents[receipt]])}
         came = bills.came_of([self.documents[receipt]])
         lines = {one.product_id: one.pk for one in PurchaseLine.objects.filter(pk__in=[k for _, k in came])}
@@ -41,6 +45,16 @@ class Billing(Rating):
             pk = self.products[product].pk
             line = due[pk].line.pk if pk in due else lines[pk]
             asks.append((line, self.documents[receipt], int(n), cost[1] if cost else None))
+        self.keep("bill", name, self.door.bill_goods(name, asks, freight or "0"))
+
+    def bill_ahead(self, name: str, order: int, items: str, freight: str) -> None:
+        """Bill lines of an order without a word of receipts."""
+        bought = PurchaseLine.objects.filter(purchase_order=order, removed_at__isnull=True)
+        lines = {line.product_id: line.pk for line in bought}
+        asks = []
+        for item in items.split(","):
+            n, product, *cost = item.split()
+            asks.append((lines[self.products[product].pk], None, int(n), cost[1] if cost else None))
         self.keep("bill", name, self.door.bill_goods(name, asks, freight or "0"))
 
     def say_bill_is(self, rest: str) -> None:

@@ -10,8 +10,8 @@ from wharfinger.purchasing.actions import billing, receiving
 from wharfinger.purchasing.rules.billing import Bill, BillLine
 
 DAY = date(2026, 3, 2)
-Asks = Sequence[tuple[int, int, int, str | None]]
-"""An order's line, the receipt that brought it, how many, at which cost."""
+Asks = Sequence[tuple[int, int | None, int, str | None]]
+"""An order's line, the receipt that brought it if one is named, how many, at which cost."""
 
 
 class BillsActions:
@@ -49,7 +49,8 @@ class BillsApi:
     def bill_goods(self: Posts, number: str, asks: Asks, freight: str) -> Made:
         """A vendor bills something: the bill."""
         lines = [
-            {"purchase_line": line, "receipt": receipt, "quantity": str(n)}
+            {"purchase_line": line, "quantity": str(n)}
+            | ({} if receipt is None else {"receipt": receipt})
             | ({} if cost is None else {"unit_cost": cost})
             for line, receipt, n, cost in asks
         ]

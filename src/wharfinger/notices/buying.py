@@ -6,17 +6,20 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from wharfinger.base import configuration
 from wharfinger.base.quantity import plain
 from wharfinger.demand.models import Line
 from wharfinger.ledger.models import Entry, Fact, Holding, Move
 from wharfinger.notices.rules import News
-from wharfinger.purchasing.models import Approval, PurchaseOrder, Rejection
+from wharfinger.parties.queries import who_may
+from wharfinger.purchasing.models import Approval, PurchaseOrder, Rejection, VendorBill
+from wharfinger.purchasing.queries import bills
 from wharfinger.purchasing.queries.tiers import who_decides
 
 
@@ -29,7 +32,7 @@ class Paper(NamedTuple):
 
 
 def news_of(entry: Entry) -> list[News]:
-    """Which purchase orders somebody asks to approve, approved or rejected by an entry, or received goods of."""
+    """Which purchase orders somebody asks to approve, approved or rejected by an entry, or received goods of; which bills wait."""
     if entry.verb == "ask_purchase":
         return [News("order_to_approve", 0, 0, "", "", order=pk) for pk in _decided(entry)]
     if entry.verb == "approve":
@@ -48,13 +51,31 @@ def news_of(entry: Entry) -> list[News]:
         return [
             News("order_rejected", 0, 0, "", "", note=notes.get(pk, ""), order=pk) for pk in _decided(entry)
         ]
+    if entry.verb == "enter_bill":
+        return _waiting(VendorBill.objects.filter(made=entry))
     if entry.verb == "receive":
-        return _received(entry)
+        return [*_received(entry), *_waiting(_awaiting(entry))]
     if entry.verb in ("confirm_purchase", "amend_purchase"):
         return _late(_changed(entry))
     if entry.verb in ("submit", "send_purchase"):
         return _late(_ordered(entry), expected=False)
     return []
+
+
+def _waiting(asked: QuerySet[VendorBill]) -> list[News]:
+    """Those of the bills that somebody has to accept, and that wait for no goods."""
+    waiting = bills.with_status(bills.bills().filter(pk__in=asked.values("pk")), ["to_accept"])
+    return [
+        News("bill_to_accept", 0, 0, "", "", bill=pk)
+        for pk in waiting.order_by("pk").values_list("pk", flat=True)
+    ]
+
+
+def _awaiting(entry: Entry) -> QuerySet[VendorBill]:
+    """The bills that came before goods that an entry received."""
+    came = Move.objects.filter(entry=entry, source__kind="on_order").exclude(target__kind="refused")
+    lines = came.values("source__place__purchase_line")
+    return VendorBill.objects.filter(lines__receipt__isnull=True, lines__purchase_line__in=lines)
 
 
 def _received(entry: Entry) -> list[News]:
@@ -139,35 +160,59 @@ def approvers(news: Iterable[News]) -> dict[tuple[str, int], list[int]]:
     """Who may approve what waits for it."""
     lines = {one.line for one in news if one.event == "to_approve"}
     orders = {one.order for one in news if one.event == "order_to_approve"}
-    return who_decides(lines, orders) if lines or orders else {}
+    found = who_decides(lines, orders) if lines or orders else {}
+    return found | _accepting({one.bill for one in news if one.bill})
+
+
+def _accepting(asked: set[int]) -> dict[tuple[str, int], list[int]]:
+    """Who may accept each of these bills: not who entered it, unless people decide about their own."""
+    if not asked:
+        return {}
+    rights = who_may("purchasing.accept_bill")
+    own = configuration.one("approval")["self_approval"]
+    entered = VendorBill.objects.filter(pk__in=asked).values_list("pk", "made__actor")
+    return {("bill", pk): [one for one in rights if own or one != by] for pk, by in entered}
 
 
 def people_of(
-    orders: Iterable[int], common: Mapping[str, Sequence[int]]
+    news: Iterable[News], common: Mapping[str, Sequence[int]]
 ) -> dict[tuple[str, int], dict[str, Sequence[int]]]:
-    """Who holds which role for each purchase order: its buyer, and who asked to have it approved."""
-    wanted = set(orders)
+    """Who holds which role for each purchase order: its buyer, and who asked to have it approved; for each bill."""
+    named = list(news)
+    of_bills: dict[tuple[str, int], dict[str, Sequence[int]]] = {
+        one.about: dict(common) for one in named if one.bill
+    }
+    wanted = {one.order for one in named if one.order}
     if not wanted:
-        return {}
+        return of_bills
     found = PurchaseOrder.objects.filter(pk__in=wanted).values_list("pk", "buyer", "approval_asked_by")
-    return {
+    return of_bills | {
         ("order", pk): {**common, "buyer": [user for user in (buyer, asker) if user]}
         for pk, buyer, asker in found
     }
 
 
-def papers_of(orders: Iterable[int]) -> dict[tuple[str, int], Paper]:
-    """What each purchase order is called, with its vendor, and where it is read."""
-    wanted = set(orders)
-    if not wanted:
-        return {}
-    found = PurchaseOrder.objects.filter(pk__in=wanted).values_list("pk", "number", "vendor__name")
-    return {
-        ("order", pk): Paper(
-            f"{number} ({vendor})", f"purchase_order:{pk}", reverse("purchasing:order", args=[pk])
-        )
-        for pk, number, vendor in found
-    }
+PAPERS: dict[str, tuple[Any, str, str]] = {
+    "order": (PurchaseOrder, "purchase_order", "purchasing:order"),
+    "bill": (VendorBill, "vendor_bill", "purchasing:bill"),
+}
+"""By what news are about, its model, its subject in the journal, and its page."""
+
+
+def papers_of(news: Iterable[News]) -> dict[tuple[str, int], Paper]:
+    """What each purchase order or bill is called, with its vendor, and where it is read."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for one in news:
+        if one.about[0] in PAPERS:
+            wanted[one.about[0]].add(one.about[1])
+    found = {}
+    for noun, pks in wanted.items():
+        model, subject, page = PAPERS[noun]
+        for pk, number, vendor in model.objects.filter(pk__in=pks).values_list(
+            "pk", "number", "vendor__name"
+        ):
+            found[noun, pk] = Paper(f"{number} ({vendor})", f"{subject}:{pk}", reverse(page, args=[pk]))
+    return found
 
 
 def _decided(entry: Entry) -> list[int]:

@@ -73,7 +73,7 @@ def told(entry: Entry) -> list[Message]:
         "purchasing_team": [pk for pk in configuration.one("purchasing_team") if isinstance(pk, int)],
     }
     people = people_of([one.line for one in news if one.line], common)
-    people |= buying.people_of([one.order for one in news if one.order], common)
+    people |= buying.people_of(news, common)
     for about, approvers in buying.approvers(news).items():
         people[about]["approvers"] = approvers
     messages = rules.tell(news, roles, people, named, silenced, entry.actor_id)
@@ -87,7 +87,7 @@ def told(entry: Entry) -> list[Message]:
         for one in news
         if one.sheet
     }
-    papers |= buying.papers_of([one.order for one in news if one.order])
+    papers |= buying.papers_of(news)
     return [message(users[one.user], one.news, papers) for one in messages]
 
 

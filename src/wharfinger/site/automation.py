@@ -105,6 +105,7 @@ def install() -> None:
         [
             lines.options_stand,
             purchasing.bills_keep_receipts,
+            purchasing.bills_keep_orders,
             lines.discounts_stand,
             purchasing.credits_keep_returns,
             purchasing.creation_untouched,
@@ -119,6 +120,7 @@ def install() -> None:
             numbering.stays_above,
         ]
     )
+    automation.guards.setdefault("amend_purchase", []).append(purchasing.bills_keep_orders)
     for verb in purchasing.CLOSING:
         automation.after.setdefault(verb, []).append(purchasing.close_done)
     automation.effects.setdefault("accept_quote", []).append(todos.to_win)

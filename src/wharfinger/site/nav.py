@@ -15,6 +15,7 @@ from wharfinger.base.refusal import N_
 from wharfinger.base.table import count_words
 from wharfinger.boards.counting import counts as waiting
 from wharfinger.notices.queries import bell
+from wharfinger.purchasing.queries import bills
 from wharfinger.sales.queries import approvals
 from wharfinger.site.house import house
 
@@ -32,7 +33,7 @@ class Stop:
     permission: str
     module: str = ""
     count: str = ""
-    """The worklist whose waiting rows are shown beside it, or what else waits: quotes for who may approve them."""
+    """The worklist whose waiting rows are shown beside it, or what else waits: quotes and vendors' bills for who may approve them."""
     key: str = ""
     """The letter after `g` that goes there."""
 
@@ -112,7 +113,7 @@ STOPS = (
     Stop(BUY, N_("Receipts"), "purchasing:receipts", "inbox", "purchasing.read"),
     Stop(BUY, N_("Refused goods"), "boards:refused", "undo-2", "purchasing.read", count="refused"),
     Stop(BUY, N_("Returns to vendors"), "purchasing:vendor_returns", "package-x", "purchasing.read"),
-    Stop(BUY, N_("Vendors' bills"), "purchasing:bills", "receipt", "purchasing.read"),
+    Stop(BUY, N_("Vendors' bills"), "purchasing:bills", "receipt", "purchasing.read", count="bills"),
     Stop(STOCK, N_("Products"), "catalog:products", "tag", "catalog.read", key="m"),
     Stop(STOCK, N_("Families"), "catalog:families", "shapes", "catalog.read"),
     Stop(STOCK, N_("Inventory"), "stock:inventory", "boxes", "stock.read", key="s"),
@@ -163,6 +164,8 @@ def waits(request: HttpRequest) -> Mapping[str, int]:
         besides = {"notices": bell.counted(user.pk or 0)}
         if user.may("sales.approve_quote"):
             besides["quotes"] = approvals.counted()
+        if user.may("purchasing.accept_bill"):
+            besides["bills"] = bills.counted()
         known = waiting(besides)
         request.waits = known  # type: ignore[attr-defined]
     return known

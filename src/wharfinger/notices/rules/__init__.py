@@ -48,6 +48,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "quote_approved": (N_("is approved"), ("owner", "requester")),
     "quote_rejected": (N_("is rejected"), ("owner", "requester")),
     "order_late": (N_("comes later than somebody was promised"), ("buyer",)),
+    "bill_to_accept": (N_("waits to be accepted"), ("approvers",)),
     "replied": (N_("is answered by mail"), ("owner", "opportunity_owner", "buyer", "sender")),
     "mentioned": (N_("mentions me"), ()),
     "todo": (N_("is for me to do"), ()),
@@ -59,7 +60,9 @@ words, and who is told.
 The roles are told unless a rule says otherwise.
 """
 
-URGENT = frozenset({"to_approve", "order_to_approve", "quote_to_approve", "late", "order_late", "asked"})
+URGENT = frozenset(
+    {"to_approve", "order_to_approve", "quote_to_approve", "bill_to_accept", "late", "order_late", "asked"}
+)
 """What is mailed at once even to who wants one mail a day: somebody waits, or is to be told that they will."""
 
 WHOLE: dict[str, str] = {
@@ -79,6 +82,7 @@ WHOLE: dict[str, str] = {
     "order_received": N_("Goods of a purchase order have come in"),
     "order_refused": N_("Goods of a purchase order were turned away at the door"),
     "order_late": N_("Goods of a purchase order come later than somebody was promised"),
+    "bill_to_accept": N_("A vendor's bill waits to be accepted"),
 }
 """What events are called that are not about units of a line."""
 
@@ -119,10 +123,14 @@ class News:
     """What whoever did it said about it."""
     order: int = 0
     """The purchase order that it is about, where it is about no line."""
+    bill: int = 0
+    """The vendor's bill that it is about, where it is about no line."""
 
     @property
     def about(self) -> tuple[str, int]:
         """What has people who hold roles for it."""
+        if self.bill:
+            return "bill", self.bill
         return ("order", self.order) if self.order else ("line", self.line)
 
 
@@ -182,7 +190,7 @@ def tell(
 ) -> list[Told]:
     """Who is told what: one message per person and act, however many roles they hold; never who did it.
 
-    roles: by event, the roles told; people: by line or purchase order, who holds which role; named: by event, people
+    roles: by event, the roles told; people: by line, purchase order or bill, who holds which role; named: by event, people
     named in its rule; silenced: by active user, the events of which they want to hear nothing.
     """
     told: dict[int, list[News]] = {}

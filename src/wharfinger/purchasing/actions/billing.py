@@ -24,8 +24,9 @@ from wharfinger.stock.queries.truth import read_layer_dates
 
 
 def enter_bill(*, actor: Actor, bill: Bill, key: str | None = None) -> Written:
-    """Write down what a vendor bills of receipts; within the tolerance it is accepted in the same entry.
+    """Write down what a vendor bills; within the tolerance it is accepted in the same entry.
 
+    A line that names no receipt is of whichever brings it; what has not come waits for it.
     What is accepted makes its goods as dear as they were billed, and lands freight beyond that of the orders.
     Raises Refusal when it is of several vendors or currencies, or its number is entered already.
     """
@@ -33,12 +34,13 @@ def enter_bill(*, actor: Actor, bill: Bill, key: str | None = None) -> Written:
     require(actor, "catalog.see_cost")
     bill = _checked(bill)
     lines = {one.purchase_line for one in bill.lines}
-    found = Receipt.objects.filter(pk__in={one.receipt for one in bill.lines})
-    receipts = dict(found.values_list("pk", "made"))
-    wish = _wish(lines, receipts)
+    anywhere = {one.purchase_line for one in bill.lines if one.receipt is None}
+    named = Receipt.objects.filter(pk__in={one.receipt for one in bill.lines if one.receipt is not None})
+    receipts = dict(named.values_list("pk", "made"))
+    wish = _wish(lines, receipts, anywhere)
     wish = replace(
         wish,
-        documents=[(Organization, billed.vendors_of(receipts)), *wish.documents],
+        documents=[(Organization, billed.vendors_of(lines)), *wish.documents],
         reads=(*wish.reads, billed.read_billed(lines), billed.read_number(bill.number), _read_rates),
     )
     plan = partial(billing.plan_enter_bill, bill=bill)
@@ -69,7 +71,9 @@ def cancel_bill(*, actor: Actor, bill: int, reason: str = "", key: str | None = 
 def _checked(bill: Bill) -> Bill:
     if not bill.lines:
         raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
-    if len({(one.receipt, one.purchase_line) for one in bill.lines}) != len(bill.lines):
+    anywhere = {one.purchase_line for one in bill.lines if one.receipt is None}
+    keys = {(None if one.purchase_line in anywhere else one.receipt, one.purchase_line) for one in bill.lines}
+    if len(keys) != len(bill.lines):
         raise BadInput("line_twice", N_("A line stands there twice. Send it once."), field="lines")
     for n, one in enumerate(bill.lines):
         if one.quantity <= 0:
@@ -85,12 +89,14 @@ def _checked(bill: Bill) -> Bill:
 
 
 def _wish_of(bill: int) -> Wish:
-    # Which receipts a bill is of never changes, so its lines may say what is locked.
+    # Which orders' lines a bill is of never changes, so these may say what is locked.
     rows = billed.lines_of(bill)
     if not rows:
         raise NotThere("no_such_bill", N_("There is no such bill."))
     lines = {one.purchase_line_id for one in rows}
-    wish = _wish(lines, {one.receipt_id: one.receipt.made_id for one in rows})
+    named = {one.receipt.pk: one.receipt.made_id for one in rows if one.receipt is not None}
+    anywhere = {one.purchase_line_id for one in rows if one.receipt is None}
+    wish = _wish(lines, named, anywhere)
     return replace(
         wish,
         documents=[*wish.documents, (ReceiptCost, billed.costs_of(bill)), (VendorBill, [bill])],
@@ -98,11 +104,16 @@ def _wish_of(bill: int) -> Wish:
     )
 
 
-def _wish(lines: Collection[int], receipts: Mapping[int, int]) -> Wish:
-    """What acts about bills lock and read: these lines, and these receipts with the entries that made them."""
+def _wish(lines: Collection[int], named: Mapping[int, int], anywhere: Collection[int]) -> Wish:
+    """What acts about bills lock and read: these lines, and these receipts with the entries that made them.
+
+    anywhere: the lines among them that are of whichever receipt brings them; one that comes meanwhile is not counted on.
+    """
+    receipts = {**named, **(billed.receipts_of(anywhere) if anywhere else {})}
     entries = list(receipts.values())
     # The moves of an entry never change, so they may say what is locked.
     products = {move.source.product for move in arrived.receipt_moves(entries)}
+    products |= billed.products_of(anywhere) if anywhere else set()
     return Wish(
         documents=[(PurchaseOrder, reads.orders_of(lines)), (Receipt, sorted(receipts))],
         first=billed.read_bought(lines),

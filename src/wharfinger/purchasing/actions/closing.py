@@ -6,7 +6,7 @@ from wharfinger.base.refusal import N_, Refusal
 from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.write import Written
-from wharfinger.purchasing.models import PurchaseLine
+from wharfinger.purchasing.models import PurchaseLine, VendorBill
 from wharfinger.purchasing.queries.arrived import billed_by
 from wharfinger.purchasing.rules.returning import billed
 
@@ -65,6 +65,21 @@ def bills_keep_receipts(truth: Truth, plan: Plan) -> None:
     for (_receipt, line), bill in asked.items():
         if line in back:
             raise billed(*bill)
+
+
+def bills_keep_orders(truth: Truth, plan: Plan) -> None:
+    """Refuse to let an order be a draft again, or another vendor's, of which somebody has entered a bill."""
+    asked = {
+        one.pk
+        for one in plan.changes
+        if one.label == "purchasing.PurchaseOrder"
+        and (one.field == "vendor_id" or (one.field == "submitted_at" and one.new is None))
+    }
+    rows = VendorBill.objects.filter(
+        lines__purchase_line__purchase_order__in=asked, void__isnull=True, cancelled_at__isnull=True
+    )
+    if asked and (bill := rows.order_by("pk").first()):
+        raise billed(bill.pk, bill.number)
 
 
 def credits_keep_returns(truth: Truth, plan: Plan) -> None:

@@ -24,15 +24,18 @@ from wharfinger.purchasing.rules.billing import Bill, BillLine
 
 router = Router(tags=["purchasing"])
 
-Status = Literal["to_accept", "accepted", "cancelled"]
+Status = Literal["goods_missing", "to_accept", "accepted", "cancelled"]
 Code = Literal["over_received", "over_ordered", "price", "freight", "total"]
 
 
 class BillLineGiven(Given):
-    """What the vendor bills of a receipt's line."""
+    """What the vendor bills of an order's line."""
 
     purchase_line: Id
-    receipt: Id
+    receipt: Id | None = Field(
+        default=None,
+        description="What brought it. Without it whichever did, and what has not come is waited for.",
+    )
     quantity: Quantity
     unit_cost: Price | None = Field(
         default=None, description="In the currency of the order, for its unit; as booked without it."
@@ -40,7 +43,7 @@ class BillLineGiven(Given):
 
 
 class BillGiven(Given):
-    """A vendor's bill of what came, in the currency of its orders."""
+    """A vendor's bill of what came or is on order, in the currency of its orders."""
 
     number: str = Field(min_length=1, max_length=60, examples=["R-4711"], description="The vendor's own.")
     billed_on: date
@@ -79,14 +82,14 @@ class BillLineOut(Shown):
     """A line of a bill beside what was ordered, received and billed before."""
 
     id: Id
-    receipt: Id
-    receipt_number: str = Field(examples=["GR-4"])
+    receipt: Id | None = Field(description="Null where none is named, and where nothing had come for it.")
+    receipt_number: str | None = Field(examples=["GR-4"])
     purchase_line: Id
     purchase_order: Id
     product: Id
     sku: str = Field(examples=["AP-1040"])
     ordered: str = Field(examples=["5"])
-    received: str = Field(examples=["3"], description="By the receipt.")
+    received: str = Field(examples=["3"], description="By the receipt; by any where none is named.")
     billed_before: str = Field(examples=["1"], description="Of these.")
     quantity: str = Field(examples=["2"])
     unit: str = Field(
@@ -136,6 +139,30 @@ class BillDone(BillOut, Done):
     """A vendor's bill, and the entry that wrote it."""
 
 
+class UnbilledOut(Shown):
+    """A line of a purchase order of which more came than is billed."""
+
+    id: Id = Field(description="The purchase order's line.")
+    purchase_order: Id
+    purchase_order_number: str = Field(examples=["PO-12"])
+    vendor: Id
+    vendor_name: str = Field(examples=["Harbour Supplies"])
+    product: Id
+    sku: str = Field(examples=["AP-1040"])
+    received: str = Field(examples=["5"])
+    billed: str = Field(examples=["2"])
+    unbilled: str = Field(examples=["3"], description="What a bill is still expected for.")
+
+
+UNBILLED = Listing(
+    "lines that are not billed",
+    filters={
+        "vendor": "purchase_order__vendor_id",
+        "purchase_order": "purchase_order_id",
+        "product": "product_id",
+    },
+    q=("purchase_order__number", "purchase_order__vendor__name", "product__sku"),
+)
 BILLS = Listing(
     "vendor bills",
     sorts={"number": "number", "billed_on": "billed_on"},
@@ -166,6 +193,18 @@ def bills(request: Request) -> HttpResponse:
     return BILLS.answer(request, queries.bills(), show)
 
 
+@router.get(
+    "/unbilled-lines",
+    response=Page[UnbilledOut],
+    openapi_extra=UNBILLED.described,
+    summary="List what came and is not billed",
+)
+def unbilled_lines(request: Request) -> HttpResponse:
+    """Lines of purchase orders of which more came than vendors have billed, newest first."""
+    require(request.auth, "purchasing.read")
+    return UNBILLED.answer(request, queries.unbilled(), queries.show_unbilled)
+
+
 @router.get("/vendor-bills/{id}", response=BillOut, summary="Read a vendor's bill")
 def bill(request: Request, id: Id) -> HttpResponse:
     """A bill beside what was ordered, received and billed before."""
@@ -175,10 +214,10 @@ def bill(request: Request, id: Id) -> HttpResponse:
 
 @router.post("/vendor-bills", response={201: BillDone}, summary="Enter a vendor's bill")
 def enter_bill(request: Request, body: BillGiven) -> HttpResponse:
-    """Write down what a vendor bills of receipts.
+    """Write down what a vendor bills of receipts, or of orders before their goods.
 
     Within the company's tolerance it is accepted at once: its goods are worth what is billed for them, and freight
-    beyond that of the orders lands on them. Else it waits for somebody to accept it.
+    beyond that of the orders lands on them. Else it waits for its goods, or for somebody to accept it.
     """
     require(request.auth, "purchasing.bill")
     require(request.auth, "catalog.see_cost")

@@ -145,6 +145,9 @@ class ReceiptLineOut(Shown):
     sku: str = Field(examples=["AP-1040"])
     quantity: str = Field(examples=["3"])
     rejected: str = Field(examples=["0"])
+    billed: str = Field(
+        examples=["2"], description="By vendors' bills of this receipt that were not cancelled."
+    )
     rejections: list[RejectionOut]
     bins: list[Id]
     serials: list[str]

@@ -241,6 +241,9 @@ class PurchaseLineOut(Shown):
     on_order: str = Field(examples=["2"])
     received: str = Field(examples=["3"])
     rejected: str = Field(examples=["0"])
+    billed: str = Field(
+        examples=["2"], description="By vendors' bills that were not cancelled, whether it has come or not."
+    )
     waiting: list[WaitingOut]
 
 

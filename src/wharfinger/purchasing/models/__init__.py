@@ -289,13 +289,14 @@ class VendorBill(Document):
 
 
 class VendorBillLine(Document):
-    """What a vendor bills of a receipt's line."""
+    """What a vendor bills of a receipt's line, or of an order's whose goods have not come."""
 
     subject: ClassVar[str] = "vendor_bill_line"
     bill = models.ForeignKey(VendorBill, models.PROTECT, related_name="lines")
     position = models.IntegerField()
     purchase_line = models.ForeignKey(PurchaseLine, models.PROTECT, related_name="bill_lines")
-    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="bill_lines")
+    receipt = models.ForeignKey(Receipt, models.PROTECT, null=True, related_name="bill_lines")
+    """What brought it; nothing while nobody said so, or where it had not come when the bill was accepted."""
     quantity = models.BigIntegerField()
     unit_cost_micro = models.BigIntegerField()
     booked_quantity = models.BigIntegerField(null=True)
@@ -307,6 +308,10 @@ class VendorBillLine(Document):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="bill_line_above_zero"),
             models.CheckConstraint(condition=Q(unit_cost_micro__gte=0), name="bill_cost_not_below_zero"),
+            models.CheckConstraint(
+                condition=Q(receipt__isnull=False) | Q(booked_quantity__isnull=True) | Q(booked_quantity=0),
+                name="booked_of_a_receipt",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from wharfinger.base import configuration, further
 from wharfinger.base.asking import Ask, capped
-from wharfinger.base.money import MICRO
+from wharfinger.base.money import MICRO, extended
 from wharfinger.base.page import Form, came_from, flash_refusal, page, page_act, selected
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, BadInput
@@ -22,10 +22,10 @@ from wharfinger.base.typed import amount, micro, minor, quantity, scaled, unit_p
 from wharfinger.demand.pages import typed_day
 from wharfinger.ledger.telling import timeline
 from wharfinger.purchasing.actions import billing as actions
-from wharfinger.purchasing.models import VendorBill
 from wharfinger.purchasing.queries import bills as queries
 from wharfinger.purchasing.queries.landed import split
 from wharfinger.purchasing.rules.billing import Bill, BillLine
+from wharfinger.purchasing.rules.taxing import sums
 
 MOST = 500
 """So many lines of receipts are billed at once on the page."""
@@ -68,7 +68,8 @@ def _due_row(one: Any) -> Row:
 
 def _rows(ask: Ask) -> Rows:
     found = queries.bills()
-    found = queries.with_status(found, [ask.tab]) if ask.tab in queries.WORDS else found
+    word = TABBED.get(ask.tab, "")
+    found = queries.with_status(found, [word]) if word else found
     if text := ask.one("vendor"):
         found = found.filter(vendor__name__icontains=text)
     if text := ask.one("number"):
@@ -100,12 +101,18 @@ def _row(one: queries.Beside) -> Row:
 
 
 def _counts(ask: Ask) -> dict[str, int]:
-    waits = ask.once("waits", lambda: capped(queries.with_status(queries.bills(), ["to_accept"])))
-    return {"due": ask.once("due", lambda: capped(queries.unbilled())), "to_accept": waits}
+    def capped_at(tab: str) -> int:
+        return ask.once(tab, lambda: capped(queries.with_status(queries.bills(), [TABBED[tab]])))
+
+    due = ask.once("due", lambda: capped(queries.unbilled()))
+    return {"due": due, "missing": capped_at("missing"), "to_accept": capped_at("to_accept")}
 
 
+TABBED = {"missing": "goods_missing", "to_accept": "to_accept", "accepted": "accepted"}
+"""The word of the bills on each tab."""
 TABS = (
     Tab("due", N_("Received, not billed")),
+    Tab("missing", N_("Goods missing")),
     Tab("to_accept", N_("To accept")),
     Tab("accepted", N_("Accepted")),
     Tab("all", N_("All")),
@@ -147,7 +154,7 @@ BILLS = Table(
         Filter("billed", N_("Billed on"), "date"),
     ),
     tabs=TABS,
-    empty=N_("Bills appear here when they are entered from what came."),
+    empty=N_("Bills appear here when they are entered, from what came or from a purchase order."),
     rows=_rows,
 )
 
@@ -172,10 +179,11 @@ def chosen(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("purchasing.bill")
 def new(request: HttpRequest) -> HttpResponse:
-    """Enter what a vendor bills, from what came and is not billed."""
+    """Enter what a vendor bills: what came and is not billed, or an order before its goods."""
     user: Any = request.user
     receipts, lines = _ids(request.GET.getlist("receipt")), _ids(request.GET.getlist("line"))
-    rows = queries.due(receipts=receipts, purchase_lines=lines)
+    order = _ids(request.GET.getlist("order")[:1])
+    rows = queries.of_order(order[0]) if order else queries.due(receipts=receipts, purchase_lines=lines)
     back = came_from(request, reverse("purchasing:bills"))
     orders = {one.line.purchase_order_id: one.line.purchase_order for one in rows}
     first = next(iter(orders.values()), None)
@@ -189,6 +197,7 @@ def new(request: HttpRequest) -> HttpResponse:
             "vendor": ", ".join(sorted({order.vendor.name for order in orders.values()})),
             "currency": currency,
             "abroad": currency != home,
+            "ahead": any(one.left > one.stands.open for one in rows),
             "back": back,
         }
         return render(request, "purchasing/new_bill.html", there)
@@ -216,8 +225,10 @@ def new(request: HttpRequest) -> HttpResponse:
 
 
 def _entered(pk: int) -> str:
-    row = VendorBill.objects.get(pk=pk)
+    row = queries.bill(pk)
     if row.accepted_at is None:
+        if queries.word(row) == "goods_missing":
+            return _("Entered the bill %(number)s; it waits for its goods.") % {"number": row.number}
         return _("Entered the bill %(number)s; somebody has to accept what is off.") % {"number": row.number}
     return _("Entered and accepted the bill %(number)s.") % {"number": row.number}
 
@@ -227,7 +238,7 @@ def _ids(texts: list[str]) -> list[int]:
 
 
 def _key(one: queries.Due) -> str:
-    return f"{one.receipt.pk}-{one.line.pk}"
+    return f"{one.receipt.pk if one.receipt is not None else 0}-{one.line.pk}"
 
 
 def _to_enter(one: queries.Due) -> dict[str, Any]:
@@ -244,13 +255,23 @@ def _to_enter(one: queries.Due) -> dict[str, Any]:
 
 
 def _proposed(rows: list[queries.Due], currency: str) -> dict[str, Any]:
-    """All that came is billed as it was booked."""
+    """All that came is billed as it was booked, taxed as its codes say; of an order of which nothing came, all of it."""
     found: dict[str, Any] = {}
+    nets = []
+    came = any(one.stands.open for one in rows)
     for one in rows:
-        found[f"quantity-{_key(one)}"] = written(one.left, one.line.product.quantity_decimals)
+        line, places = one.line, one.line.product.quantity_decimals
+        units = min(one.left, one.stands.open) if came else one.left
+        found[f"quantity-{_key(one)}"] = written(units, places) if units else ""
         found[f"cost-{_key(one)}"] = unit_price(one.stands.booked_micro, currency)
-    number = {one.receipt.vendor_invoice_number for one in rows}
-    return found | {"number": number.pop() if len(number) == 1 else ""}
+        net = extended(one.stands.booked_micro, units, places, currency, per=line.per)
+        nets.append((net, line.tax_code))
+    tax = sums(nets, 0).tax
+    number = {one.receipt.vendor_invoice_number for one in rows if one.receipt is not None}
+    return found | {
+        "number": number.pop() if len(number) == 1 else "",
+        "tax": amount(tax, currency) if tax else "",
+    }
 
 
 def _typed(typed: QueryDict, rows: list[queries.Due], currency: str) -> Bill:
@@ -263,7 +284,8 @@ def _typed(typed: QueryDict, rows: list[queries.Due], currency: str) -> Bill:
         if asked is not None and unit_price(asked, currency) == unit_price(one.stands.booked_micro, currency):
             # What stood in the field was rounded to be read; it is as it was booked.
             asked = None
-        lines.append(BillLine(one.line.pk, one.receipt.pk, units, asked))
+        receipt = one.receipt.pk if one.receipt is not None else None
+        lines.append(BillLine(one.line.pk, receipt, units, asked))
     rate = typed.get("rate", "").strip()
     total = typed.get("total", "").strip()
     return Bill(
@@ -311,7 +333,8 @@ def bill(request: HttpRequest, bill: int) -> HttpResponse:
         "net": one.net_minor,
         "total": one.total_minor,
         "whole": [_off(one, off, costs=costs) for off in one.off if off.line is None],
-        "undecided": status == "to_accept",
+        "undecided": status in ("to_accept", "goods_missing"),
+        "goods_missing": status == "goods_missing",
         "live": status != "cancelled",
         "beyond": beyond,
         "own": beyond and row.made.actor_id == user.pk and not configuration.one("approval")["self_approval"],

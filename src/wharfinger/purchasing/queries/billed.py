@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
+
+from django.db.models import Sum
 
 from wharfinger.base import configuration
 from wharfinger.ledger import sql
+from wharfinger.ledger.models import Move
 from wharfinger.ledger.plan import Truth
-from wharfinger.purchasing.models import BilledFreight, PurchaseLine, VendorBill, VendorBillLine
+from wharfinger.purchasing.models import BilledFreight, PurchaseLine, Receipt, VendorBill, VendorBillLine
 from wharfinger.purchasing.queries.orders import arrivals
 from wharfinger.purchasing.rules.matching import Tolerance
 
 Read = Callable[[Truth], None]
 
 
-def vendors_of(receipts: Iterable[int]) -> sql.Found:
-    """The vendors of these receipts, to be found and locked in one statement: their bills are numbered by them."""
-    wanted = f"SELECT vendor_id FROM purchasing_receipt WHERE {sql.among('id')}"
-    return sql.Found(f"id IN ({wanted})", (sql.array(sorted(set(receipts))),))
+def vendors_of(purchase_lines: Iterable[int]) -> sql.Found:
+    """The vendors of these lines, to be found and locked in one statement: their bills are numbered by them."""
+    orders = f"SELECT purchase_order_id FROM purchasing_purchaseline WHERE {sql.among('id')}"
+    wanted = f"SELECT vendor_id FROM purchasing_purchaseorder WHERE id IN ({orders})"
+    return sql.Found(f"id IN ({wanted})", (sql.array(sorted(set(purchase_lines))),))
+
+
+def receipts_of(purchase_lines: Iterable[int]) -> dict[int, int]:
+    """The receipts that brought something of these lines, each with the entry that made it."""
+    moves = Move.objects.filter(
+        source__place__purchase_line__in=sorted(set(purchase_lines)), source__kind="on_order"
+    )
+    found = Receipt.objects.filter(
+        made__in=moves.values("entry"), void__isnull=True, cancelled_at__isnull=True
+    )
+    return dict(found.order_by("pk").values_list("pk", "made"))
+
+
+def products_of(purchase_lines: Iterable[int]) -> set[int]:
+    """The products of these lines, which never change."""
+    found = PurchaseLine.objects.filter(pk__in=sorted(set(purchase_lines)))
+    return set(found.values_list("product", flat=True))
 
 
 def lines_of(bill: int) -> list[VendorBillLine]:
@@ -95,6 +116,24 @@ def asked(purchase_lines: Collection[int]) -> list[VendorBillLine]:
         purchase_line__in=purchase_lines, bill__void__isnull=True, bill__cancelled_at__isnull=True
     )
     return list(rows.select_related("bill").order_by("pk"))
+
+
+def of_lines(purchase_lines: Iterable[int]) -> dict[tuple[int, int | None], int]:
+    """How many bills that were not cancelled ask of these lines, by line and the receipt that they name."""
+    wanted = list(purchase_lines)
+    rows = VendorBillLine.objects.filter(
+        purchase_line__in=wanted, bill__void__isnull=True, bill__cancelled_at__isnull=True
+    ).order_by()
+    found = rows.values_list("purchase_line", "receipt").annotate(n=Sum("quantity")) if wanted else ()
+    return {(line, receipt): int(units) for line, receipt, units in found}
+
+
+def by_order_line(asked: Mapping[tuple[int, int | None], int]) -> dict[int, int]:
+    """The same by line, whichever receipts are named."""
+    found: dict[int, int] = defaultdict(int)
+    for (line, _receipt), units in asked.items():
+        found[line] += units
+    return found
 
 
 def counting(lines: Iterable[VendorBillLine], bill: int | None) -> list[VendorBillLine]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from wharfinger.base import configuration, money
+from wharfinger.base.asking import MANY
 from wharfinger.base.door import known
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
@@ -19,30 +22,39 @@ from wharfinger.ledger.models import Move
 from wharfinger.purchasing.models import PurchaseLine, Receipt, VendorBill, VendorBillLine
 from wharfinger.purchasing.queries import billed
 from wharfinger.purchasing.queries.landed import billed as prices_of
+from wharfinger.purchasing.queries.orders import figures
 from wharfinger.purchasing.rules.matching import (
     Difference,
     Matched,
     Stands,
     Tolerance,
+    beside_it,
     by_line,
     match,
     matched,
     stand,
+    stand_anywhere,
 )
 
 WORDS: dict[str, str] = {
+    "goods_missing": N_("Goods missing"),
     "to_accept": N_("To accept"),
     "accepted": N_("Accepted"),
     "cancelled": N_("Cancelled"),
 }
 """What a vendor's bill is called."""
-TONES: dict[str, str] = {"to_accept": "amber", "accepted": "green", "cancelled": "red"}
+TONES: dict[str, str] = {
+    "goods_missing": "blue",
+    "to_accept": "amber",
+    "accepted": "green",
+    "cancelled": "red",
+}
 
 
 class Due(NamedTuple):
-    """What a receipt brought of an order's line, and how many of it are not billed yet."""
+    """What a receipt brought of an order's line, or all of an order's line, and how many of it are not billed yet."""
 
-    receipt: Any
+    receipt: Receipt | None
     line: PurchaseLine
     stands: Stands
     left: int
@@ -69,9 +81,26 @@ class Beside(NamedTuple):
 
 
 def bills() -> QuerySet[VendorBill]:
-    """Every bill that was not undone."""
+    """Every bill that was not undone, with whether it waits for goods that are still on order, as ``missing``."""
     found: QuerySet[VendorBill] = billed.bills().select_related("vendor", "accepted_by", "made__actor")
-    return found
+    return found.annotate(missing=Exists(_missing()))
+
+
+def _missing() -> QuerySet[Any, Any]:
+    """Lines of an undecided bill for which with all bills before it more is asked than came, of what is on order yet."""
+    asks = VendorBillLine.objects.filter(
+        Q(bill__accepted_at__isnull=False) | Q(bill__lte=OuterRef("bill")),
+        purchase_line=OuterRef("purchase_line"),
+        bill__void__isnull=True,
+        bill__cancelled_at__isnull=True,
+    ).order_by()
+    lines = VendorBillLine.objects.filter(
+        bill=OuterRef("pk"),
+        bill__accepted_at__isnull=True,
+        bill__cancelled_at__isnull=True,
+        purchase_line__purchase_order__done__isnull=True,
+    ).annotate(asked=_summed(asks, "purchase_line"), came=_came_at("purchase_line__place"))
+    return lines.filter(asked__gt=F("came"), asked__lte=F("purchase_line__quantity"))
 
 
 def bill(pk: int) -> VendorBill:
@@ -79,17 +108,26 @@ def bill(pk: int) -> VendorBill:
     return known(bills().filter(pk=pk).first(), pk)
 
 
+def bills_of(**of: Any) -> list[tuple[VendorBill, str, str]]:
+    """The bills of something that were not cancelled, the oldest first, each with the tone and word that describe it."""
+    rows = bills().filter(cancelled_at__isnull=True, **of).distinct().order_by("pk")
+    return [(row, TONES[word(row)], _(WORDS[word(row)])) for row in rows]
+
+
 def word(row: VendorBill) -> str:
-    """The word that describes a bill."""
+    """The word that describes a bill as it was listed."""
     if row.cancelled_at is not None:
         return "cancelled"
-    return "to_accept" if row.accepted_at is None else "accepted"
+    if row.accepted_at is not None:
+        return "accepted"
+    return "goods_missing" if row.missing else "to_accept"  # type: ignore[attr-defined]
 
 
 def with_status(rows: QuerySet[Any, Any], values: Sequence[str]) -> QuerySet[Any, Any]:
     """Bills that any of these words describes."""
     found = {
-        "to_accept": rows.filter(cancelled_at__isnull=True, accepted_at__isnull=True),
+        "goods_missing": rows.filter(cancelled_at__isnull=True, accepted_at__isnull=True, missing=True),
+        "to_accept": rows.filter(cancelled_at__isnull=True, accepted_at__isnull=True, missing=False),
         "accepted": rows.filter(cancelled_at__isnull=True, accepted_at__isnull=False),
         "cancelled": rows.filter(cancelled_at__isnull=False),
     }
@@ -116,9 +154,12 @@ def beside(rows: Iterable[VendorBill]) -> list[Beside]:
 class Books:
     """What came and was billed of lines of receipts, read once for all of them."""
 
-    def __init__(self, keys: Iterable[tuple[int, int]]) -> None:
+    def __init__(self, keys: Iterable[tuple[int | None, int]]) -> None:
         self.keys = list(keys)
-        receipts, lines = {receipt for receipt, _ in self.keys}, {line for _, line in self.keys}
+        lines = {line for _, line in self.keys}
+        receipts = {receipt for receipt, _ in self.keys if receipt is not None}
+        if anywhere := {line for receipt, line in self.keys if receipt is None}:
+            receipts |= billed.receipts_of(anywhere).keys()
         self.came = came_of(receipts) if receipts else {}
         self.ever = billed.received_ever(sorted(lines)) if lines else {}
         self.asked = by_line(billed.asked(lines)) if lines else {}
@@ -128,14 +169,31 @@ class Books:
         self.tolerance: Tolerance = billed.tolerance()
         self.home: str = configuration.one("currency")
 
-    def stands(self, receipt: int, line: PurchaseLine, bill: VendorBill | None = None) -> Stands:
-        """What they say of one line, beside a bill; beside an accepted one what they said before."""
-        key = receipt, line.pk
+    def stands(
+        self,
+        receipt: int | None,
+        line: PurchaseLine,
+        bill: VendorBill | None = None,
+        beside: Sequence[VendorBillLine] = (),
+    ) -> Stands:
+        """What they say of one line, beside a bill; beside an accepted one what they said before.
+
+        beside: what the same bill booked of the line's receipts.
+        """
         others = billed.counting(self.asked.get(line.pk, ()), bill.pk if bill else None)
         if bill is not None and (at := bill.accepted_at) is not None:
             others = [one for one in others if one.bill.accepted_at is not None and one.bill.accepted_at < at]
+        ever = self.ever.get(line.pk, 0)
+        if receipt is None:
+            brought = [
+                (pk, came, self.prices.get((pk, line.pk), line.unit_cost_micro))
+                for (pk, of), came in sorted(self.came.items())
+                if of == line.pk
+            ]
+            return stand_anywhere(line, brought, ever, [*others, *beside])
+        key = receipt, line.pk
         now = self.prices.get(key, line.unit_cost_micro)
-        return stand(receipt, line, self.came.get(key, 0), self.ever.get(line.pk, 0), now, others)
+        return stand(receipt, line, self.came.get(key, 0), ever, now, others)
 
     def freight_open(self, lines: Iterable[PurchaseLine], bill: int | None = None) -> int:
         """What the orders of these lines were to cost in freight and no other bill asked for."""
@@ -150,7 +208,7 @@ def _beside(row: VendorBill, lines: Sequence[VendorBillLine], books: Books) -> B
     found = []
     for line in lines:
         bought = line.purchase_line
-        stands = books.stands(line.receipt_id, bought, row)
+        stands = books.stands(line.receipt_id, bought, row, beside_it(lines, line))
         one = matched(line, bought, stands, bought.product.quantity_decimals)
         if line.booked_quantity is not None and line.booked_micro is not None:
             one = one._replace(booked_quantity=line.booked_quantity, booked_micro=line.booked_micro)
@@ -181,17 +239,12 @@ def came_of(receipts: Iterable[int]) -> dict[tuple[int, int], int]:
 def due(*, receipts: Sequence[int] = (), purchase_lines: Sequence[int] = ()) -> list[Due]:
     """What of these receipts, or of these lines by whichever receipt, came and is not billed, in the order it came."""
     if purchase_lines:
-        rows = Move.objects.filter(source__place__purchase_line__in=purchase_lines, source__kind="on_order")
-        receipts = list(
-            Receipt.objects.filter(made__in=rows.values("entry"), void__isnull=True).values_list(
-                "pk", flat=True
-            )
-        )
+        receipts = list(billed.receipts_of(purchase_lines))
     came = came_of(receipts)
     lines = {
         line.pk: line
         for line in PurchaseLine.objects.filter(pk__in={line for _, line in came}).select_related(
-            "product", "purchase_order__vendor"
+            "product", "purchase_order__vendor", "tax_code"
         )
         if not purchase_lines or line.pk in purchase_lines
     }
@@ -199,7 +252,7 @@ def due(*, receipts: Sequence[int] = (), purchase_lines: Sequence[int] = ()) -> 
     books = Books(key for key in came if key[1] in lines)
     left: dict[int, int] = {}
     found = []
-    for receipt, pk in sorted(books.keys):
+    for receipt, pk in sorted(key for key in came if key[1] in lines):
         stands = books.stands(receipt, lines[pk])
         left.setdefault(pk, stands.received_ever - stands.billed_ever)
         units = max(0, min(stands.open, left[pk]))
@@ -209,34 +262,61 @@ def due(*, receipts: Sequence[int] = (), purchase_lines: Sequence[int] = ()) -> 
     return found
 
 
-def unbilled() -> QuerySet[Any, Any]:
-    """The orders' lines of which more came than is billed, with both figures."""
+def of_order(order: int) -> list[Due]:
+    """What of an order's lines came or is still expected, and is not billed; by whichever receipt."""
+    lines = PurchaseLine.objects.filter(
+        purchase_order=order,
+        purchase_order__submitted_at__isnull=False,
+        void__isnull=True,
+        removed_at__isnull=True,
+    )
+    listed = list(
+        lines.select_related("product", "purchase_order__vendor", "tax_code").order_by("position", "pk")
+    )
+    expected = figures([line.pk for line in listed])
+    books = Books((None, line.pk) for line in listed)
+    found = []
+    for line in listed:
+        stands = books.stands(None, line)
+        left = expected[line.pk].on_order + stands.received_ever - stands.billed_ever
+        if left > 0:
+            found.append(Due(None, line, stands, left))
+    return found
+
+
+def _summed(rows: Any, by: str) -> Any:
+    return Coalesce(
+        Subquery(rows.values(by).annotate(n=Sum("quantity")).values("n"), output_field=BigIntegerField()), 0
+    )
+
+
+def _came_at(place: str) -> Any:
+    """How many came of what was on order at a place, and were not taken back."""
+    goods = ("bin", "customer")
     moves = Move.objects.filter(
-        source__place=OuterRef("place"),
+        source__place=OuterRef(place),
         source__kind="on_order",
         reverses__isnull=True,
-        target__kind__in=("bin", "customer"),
-    ).order_by()
+        target__kind__in=goods,
+    )
     back = Move.objects.filter(
-        target__place=OuterRef("place"),
+        target__place=OuterRef(place),
         target__kind="on_order",
         reverses__isnull=False,
-        source__kind__in=("bin", "customer"),
-    ).order_by()
+        source__kind__in=goods,
+    )
+    return _summed(moves.order_by(), "source__place") - _summed(back.order_by(), "target__place")
+
+
+def unbilled() -> QuerySet[Any, Any]:
+    """The orders' lines of which more came than is billed, with both figures."""
     lines = VendorBillLine.objects.filter(
         purchase_line=OuterRef("pk"), bill__void__isnull=True, bill__cancelled_at__isnull=True
     ).order_by()
-
-    def summed(rows: Any, by: str) -> Any:
-        return Coalesce(
-            Subquery(rows.values(by).annotate(n=Sum("quantity")).values("n"), output_field=BigIntegerField()),
-            0,
-        )
-
     found = PurchaseLine.objects.filter(void__isnull=True, removed_at__isnull=True)
     found = found.annotate(
-        came=summed(moves, "source__place") - summed(back, "target__place"),
-        billed=summed(lines, "purchase_line"),
+        came=_came_at("place"),
+        billed=_summed(lines, "purchase_line"),
     )
     return found.filter(came__gt=F("billed")).select_related("product", "purchase_order__vendor")
 
@@ -254,6 +334,33 @@ def currency_of(purchase_lines: Iterable[int]) -> str:
             field="lines.0.purchase_line",
         )
     return currency
+
+
+def show_unbilled(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """Lines of which more came than is billed, for callers of the API."""
+    return [
+        {
+            "id": line.pk,
+            "purchase_order": line.purchase_order_id,
+            "purchase_order_number": line.purchase_order.number,
+            "vendor": line.purchase_order.vendor_id,
+            "vendor_name": line.purchase_order.vendor.name,
+            "product": line.product_id,
+            "sku": line.product.sku,
+            "received": plain(line.came, line.product.quantity_decimals),
+            "billed": plain(line.billed, line.product.quantity_decimals),
+            "unbilled": plain(line.came - line.billed, line.product.quantity_decimals),
+        }
+        for line in rows
+    ]
+
+
+@cache
+def counted() -> tuple[str, list[Any]]:
+    """The statement that finds the bills that wait for somebody to accept them, for whoever counts several things at once."""
+    waiting = with_status(bills(), ["to_accept"]).order_by("pk").values("pk")[: MANY + 1]
+    text, params = waiting.query.sql_with_params()
+    return text, list(params)
 
 
 def show_bills(rows: Iterable[VendorBill], *, costs: bool) -> list[dict[str, Any]]:
@@ -289,7 +396,7 @@ def _show(one: Beside, *, costs: bool) -> dict[str, Any]:
             {
                 "id": line.pk,
                 "receipt": line.receipt_id,
-                "receipt_number": line.receipt.number,
+                "receipt_number": line.receipt.number if line.receipt is not None else None,
                 "purchase_line": line.purchase_line_id,
                 "purchase_order": line.purchase_line.purchase_order_id,
                 "product": line.purchase_line.product_id,

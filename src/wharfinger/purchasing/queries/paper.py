@@ -27,7 +27,8 @@ from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.queries import approvals, shown, vendor_terms
 from wharfinger.purchasing.queries import orders as queries
 from wharfinger.purchasing.queries.belonging import belonging
-from wharfinger.purchasing.queries.bills import bills, due
+from wharfinger.purchasing.queries.billed import by_order_line, of_lines
+from wharfinger.purchasing.queries.bills import bills_of, due
 from wharfinger.purchasing.queries.expected import part_numbers
 from wharfinger.purchasing.queries.landed import LandedCost, billed, costs_of
 from wharfinger.purchasing.rules.drafting import BUYABLE
@@ -100,6 +101,7 @@ def order(pk: int, user: Any) -> dict[str, Any]:
     costs = user.may("catalog.see_cost")
     standing = queries.figures(line.pk for line in lines)
     names = _whom([line.pk for line in lines])
+    asked = by_order_line(of_lines(line.pk for line in lines))
     draft = row.submitted_at is None and row.cancelled_at is None
     asks = approvals.asking([row], {row.pk: lines})[row.pk] if draft else []
     sums, agreed = queries.sums_of(row, lines), vendor_terms.of_vendor(row.vendor_id)
@@ -107,7 +109,15 @@ def order(pk: int, user: Any) -> dict[str, Any]:
         "order": row,
         "word": (queries.TONES[row.word], _(queries.WORDS[row.word])),
         "costs": costs,
-        "lines": [_line(row, line, standing[line.pk], names[line.pk], costs=costs) for line in lines],
+        "lines": [
+            _line(row, line, standing[line.pk], names[line.pk], costs=costs)
+            | {"billed": (asked[line.pk], line.product.quantity_decimals)}
+            for line in lines
+        ],
+        "any_billed": any(asked.values()),
+        "to_bill": row.submitted_at is not None
+        and any(standing[line.pk].on_order + standing[line.pk].received > asked[line.pk] for line in lines),
+        "bills": bills_of(lines__purchase_line__purchase_order=pk) if any(asked.values()) else [],
         "sums": sums,
         "terms_days": row.vendor.terms_days if row.terms_days is None else row.terms_days,
         "below_minimum": agreed.minimum_minor
@@ -254,6 +264,7 @@ def receipt(pk: int, *, costs: bool) -> dict[str, Any]:
                 if line["unit"] and costs
                 else line["sku"],
                 "quantity": line["quantity"],
+                "billed": line["billed"],
                 "price": prices[line["purchase_line"]] if costs else None,
                 "rejected": line["rejected"] if line["rejected"] != "0" else "",
                 "why": _why(line),
@@ -264,7 +275,8 @@ def receipt(pk: int, *, costs: bool) -> dict[str, Any]:
         ],
         "labels": _labels(goods),
         "to_bill": bool(due(receipts=[pk])) if costs else False,
-        "bills": list(bills().filter(lines__receipt=pk, cancelled_at__isnull=True).distinct().order_by("pk")),
+        "any_billed": any(line["billed"] != "0" for line in what["lines"]),
+        "bills": bills_of(lines__receipt=pk),
     }
 
 

@@ -22,6 +22,7 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding, Move
 from wharfinger.ledger.prepared import Prepared, an_id, ids
 from wharfinger.purchasing.models import Approval, PurchaseLine, PurchaseOrder, Receipt, Rejection
+from wharfinger.purchasing.queries.billed import by_order_line, of_lines
 from wharfinger.purchasing.queries.landed import LandedCost, billed, costs_of
 from wharfinger.purchasing.queries.orders import LINE_AT, figures, net_of, sums_of, with_word
 from wharfinger.purchasing.queries.truth import known_lots
@@ -140,6 +141,7 @@ def show_orders(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
         lines[line.purchase_order_id].append(line)
     every = [line.pk for some in lines.values() for line in some]
     standing, claims = figures(every), waiting(every)
+    asked = by_order_line(of_lines(every))
     shown = []
     for order in listed:
         nets = {line.pk: net_of(order, line) for line in lines[order.pk]}
@@ -182,6 +184,7 @@ def show_orders(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
                 },
                 "lines": [
                     _show_line(order, line, standing[line.pk], claims[line.pk], nets[line.pk], costs=costs)
+                    | {"billed": plain(asked[line.pk], line.product.quantity_decimals)}
                     for line in lines[order.pk]
                 ],
             }
@@ -245,6 +248,7 @@ def show_receipts(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
     prices = billed(r.pk for r in listed) if costs else {}
     home = configuration.one("currency") if landed else ""
     turned = rejections(r.pk for r in listed)
+    asked = of_lines({one.purchase_line for some in goods.values() for one in some})
     return [
         {
             "id": receipt.pk,
@@ -261,6 +265,7 @@ def show_receipts(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
                     if costs
                     else None,
                     "currency": some[0].currency,
+                    "billed": plain(asked.get((some[0].purchase_line, receipt.pk), 0), some[0].decimals),
                     "rejections": [
                         {
                             "quantity": plain(one.quantity, some[0].decimals),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -13,16 +13,18 @@ from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.ledger.plan import Id, Plan, Truth
 from wharfinger.purchasing.rules import landing
 from wharfinger.purchasing.rules.asking import rate_of
+from wharfinger.purchasing.rules.brought import Goods, Parts, booked_parts, matched_to, of_receipts, standing
 from wharfinger.purchasing.rules.landing import Cost, Landed
-from wharfinger.purchasing.rules.matching import Matched, Stands, by_line, match, matched, stand
+from wharfinger.purchasing.rules.matching import Matched, Part, match
 
 
 @dataclass(frozen=True, slots=True)
 class BillLine:
-    """What a vendor bills of a receipt's line, in the currency of its order."""
+    """What a vendor bills of an order's line, in the currency of the order."""
 
     purchase_line: int
-    receipt: int
+    receipt: int | None
+    """By none it is of whichever brings it, also later."""
     quantity: int
     unit_cost_micro: int | None = None
     """As booked where none is given."""
@@ -60,8 +62,9 @@ def plan_enter_bill(truth: Truth, *, bill: Bill) -> Plan:
         raise BadInput(
             "due_before", N_("It cannot be due before it is written. Give a later day."), field="due_on"
         )
-    stands = standing(truth, [(one.receipt, one.purchase_line) for one in bill.lines])
-    rows = [_matched(truth, one.purchase_line, one, stands[n]) for n, one in enumerate(bill.lines)]
+    lines = [Asked(one.purchase_line, one.receipt, one.quantity, one.unit_cost_micro) for one in bill.lines]
+    stands = standing(truth, lines)
+    rows = [matched_to(truth, one, stands[n]) for n, one in enumerate(lines)]
     values: dict[str, Any] = {
         "number": bill.number,
         "vendor_id": vendor,
@@ -86,24 +89,40 @@ def plan_enter_bill(truth: Truth, *, bill: Bill) -> Plan:
         accepted_at=truth.now if accepted else None,
         accepted_by_id=truth.actor if accepted else None,
     )
-    for n, (one, row) in enumerate(zip(bill.lines, rows, strict=True)):
-        plan.create(
-            "purchasing.VendorBillLine",
-            bill_id=made,
-            position=n + 1,
-            purchase_line_id=one.purchase_line,
-            receipt_id=one.receipt,
-            quantity=one.quantity,
-            unit_cost_micro=row.unit_cost_micro,
-            booked_quantity=row.booked_quantity if accepted else None,
-            booked_micro=row.booked_micro if accepted else None,
-        )
+    parts = [Part(n, one.receipt_id, rows[n]) for n, one in enumerate(lines)]
+    if accepted:
+        parts = booked_parts(truth, lines, rows)
+    for n, part in enumerate(parts):
+        _write_line(plan, made, n + 1, lines[part.turn].purchase_line_id, part, accepted=accepted)
     plan.mention(("vendor_bill", made))
     if accepted:
-        billed = [(one.receipt, one.purchase_line, row) for one, row in zip(bill.lines, rows, strict=True)]
-        _take_over(plan, truth, made, amounts, billed, free)
-    _mention_all(plan, truth, {one.receipt for one in bill.lines})
+        _take_over(plan, truth, made, amounts, of_receipts(lines, parts), free)
+    _mention_all(plan, truth, [one.receipt_id for one in parts])
     return plan
+
+
+class Asked(NamedTuple):
+    """A line of a bill as it is asked for, before it is written."""
+
+    purchase_line_id: int
+    receipt_id: int | None
+    quantity: int
+    unit_cost_micro: int | None
+    booked_micro: int | None = None
+
+
+def _write_line(plan: Plan, bill: Id, position: int, line: int, part: Part, *, accepted: bool) -> None:
+    plan.create(
+        "purchasing.VendorBillLine",
+        bill_id=bill,
+        position=position,
+        purchase_line_id=line,
+        receipt_id=part.receipt_id,
+        quantity=part.row.quantity,
+        unit_cost_micro=part.row.unit_cost_micro,
+        booked_quantity=part.row.booked_quantity if accepted else None,
+        booked_micro=part.row.booked_micro if accepted else None,
+    )
 
 
 class Amounts(NamedTuple):
@@ -129,8 +148,16 @@ def plan_accept_bill(truth: Truth, *, bill: int, note: str) -> Plan:
             subject=f"vendor_bill:{bill}",
         )
     lines = truth.read["bill_lines"]
-    stands = standing(truth, [(one.receipt_id, one.purchase_line_id) for one in lines])
-    rows = [_matched(truth, one.purchase_line_id, one, stands[n]) for n, one in enumerate(lines)]
+    stands = standing(truth, lines)
+    rows = [matched_to(truth, one, stands[n]) for n, one in enumerate(lines)]
+    parts = booked_parts(truth, lines, rows)
+    if all(one.receipt_id is None for one in parts):
+        raise Refusal(
+            "nothing_came",
+            N_("Nothing of what {number} bills has come yet. Accept it once that is received."),
+            number=row.number,
+            subject=f"vendor_bill:{bill}",
+        )
     free = freight_open(truth, [one.purchase_line_id for one in lines])
     off = match(rows, row, sum(free.values()), truth.read["tolerance"], truth.home_currency)
     if not all(one.taken for one in off):
@@ -138,12 +165,24 @@ def plan_accept_bill(truth: Truth, *, bill: int, note: str) -> Plan:
         if not note:
             raise BadInput("missing", N_("Please fill this in."), field="note")
     plan.change(row, accepted_at=truth.now, accepted_by_id=truth.actor)
-    for one, known in zip(lines, rows, strict=True):
-        plan.change(one, booked_quantity=known.booked_quantity, booked_micro=known.booked_micro)
-    reached = [(one.receipt_id, one.purchase_line_id, known) for one, known in zip(lines, rows, strict=True)]
-    _take_over(plan, truth, row.pk, row, reached, free)
+    written: set[int] = set()
+    for part in parts:
+        one, known = lines[part.turn], part.row
+        if part.turn in written:
+            position = len(lines) + len(plan.creates.get("purchasing.VendorBillLine", ())) + 1
+            _write_line(plan, row.pk, position, one.purchase_line_id, part, accepted=True)
+            continue
+        written.add(part.turn)
+        plan.change(
+            one,
+            receipt_id=part.receipt_id,
+            quantity=known.quantity,
+            booked_quantity=known.booked_quantity,
+            booked_micro=known.booked_micro,
+        )
+    _take_over(plan, truth, row.pk, row, of_receipts(lines, parts), free)
     plan.mention(row)
-    _mention_all(plan, truth, {one.receipt_id for one in lines})
+    _mention_all(plan, truth, [one.receipt_id for one in parts])
     return plan
 
 
@@ -155,6 +194,8 @@ def plan_cancel_bill(truth: Truth, *, bill: int) -> Plan:
     if row.accepted_at is not None:
         goods, parts = Goods(truth), Parts()
         for one in lines:
+            if one.receipt_id is None:
+                continue
             key = one.receipt_id, one.purchase_line_id
             # Goods may have been taken back before the bill was accepted: it made nothing dearer then.
             if there := goods.lines[key]:
@@ -167,7 +208,7 @@ def plan_cancel_bill(truth: Truth, *, bill: int) -> Plan:
                 landing.drop_cost(plan, truth, at, cost, goods.receipts[cost.receipt_id])
     plan.change(row, cancelled_at=truth.now)
     plan.mention(row)
-    _mention_all(plan, truth, {one.receipt_id for one in lines})
+    _mention_all(plan, truth, [one.receipt_id for one in lines])
     return plan
 
 
@@ -190,6 +231,9 @@ def _of_one_vendor(truth: Truth, bill: Bill) -> tuple[int, str]:
     """Whose bill it is and in which currency, as the orders of its lines say; refuses lines that it cannot bill."""
     orders, brought = truth.documents["purchasing.PurchaseOrder"], Goods(truth).lines
     for n, one in enumerate(bill.lines):
+        if one.receipt is None:
+            _is_ordered(truth, one.purchase_line, f"lines.{n}.purchase_line")
+            continue
         if one.receipt not in truth.documents["purchasing.Receipt"]:
             raise NotThere("no_such_receipt", N_("There is no such receipt."), field=f"lines.{n}.receipt")
         landing.live_receipt(truth, one.receipt)
@@ -213,6 +257,21 @@ def _of_one_vendor(truth: Truth, bill: Bill) -> tuple[int, str]:
     return first.vendor_id, first.currency
 
 
+def _is_ordered(truth: Truth, line: int, field: str) -> None:
+    """Refuse to bill what no vendor was asked to deliver."""
+    bought = truth.read["purchase_lines"].get(line)
+    if bought is None or bought.removed_at is not None:
+        raise NotThere("no_such_purchase_line", N_("There is no such line on a purchase order."), field=field)
+    order = truth.documents["purchasing.PurchaseOrder"][bought.purchase_order_id]
+    if order.submitted_at is None:
+        raise Refusal(
+            "not_ordered",
+            N_("{number} is a draft. Submit it before its bill is entered."),
+            field=field,
+            number=order.number,
+        )
+
+
 def _by_another(truth: Truth) -> None:
     """Refuse who entered a bill to accept what is wrong with it, unless the company lets people decide about their own."""
     by = truth.read["bill_lines"][0].made.actor_id
@@ -221,61 +280,6 @@ def _by_another(truth: Truth) -> None:
             "own_bill",
             N_("You entered this bill, so somebody else accepts what is off."),
         )
-
-
-class Goods:
-    """What receipts brought and what other bills that count asked for it, by receipt and by its line."""
-
-    def __init__(self, truth: Truth) -> None:
-        self.receipts: dict[int, list[Landed]] = defaultdict(list)
-        self.lines: dict[tuple[int, int], list[Landed]] = defaultdict(list)
-        for one in landing.landed(truth):
-            self.receipts[one.receipt].append(one)
-            self.lines[one.receipt, one.line.pk].append(one)
-        self.billed: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-        """Quantity and cost of a unit, each as far as it was booked."""
-        for one in truth.read["billed_elsewhere"]:
-            if one.booked_quantity is not None:
-                self.billed[one.receipt_id, one.purchase_line_id].append(
-                    (one.booked_quantity, one.unit_cost_micro)
-                )
-
-
-class Parts:
-    """What goods are worth more or less, by the receipt that brought them."""
-
-    def __init__(self) -> None:
-        self.by_receipt: dict[int, list[tuple[Landed, int]]] = defaultdict(list)
-
-    def spread(self, goods: Sequence[Landed], amount: int) -> None:
-        """Share an amount out over the goods of a receipt's line."""
-        if amount:
-            units = [one.quantity for one in goods]
-            self.by_receipt[goods[0].receipt] += zip(goods, shares(amount, units), strict=True)
-
-    def reach(self, plan: Plan, truth: Truth) -> None:
-        """Let each receipt's goods be worth so much more, and the variance take the share of what has left."""
-        for receipt in sorted(self.by_receipt):
-            row, parts = landing.live_receipt(truth, receipt), self.by_receipt[receipt]
-            landing.reach(plan, truth, row, parts)
-            landing.mention_goods(plan, row, [one for one, _ in parts])
-
-
-def standing(truth: Truth, keys: Sequence[tuple[int, int]]) -> list[Stands]:
-    """What the books say of these lines of receipts."""
-    goods, others = Goods(truth).lines, by_line(truth.read["billed_elsewhere"])
-    found = []
-    for receipt, pk in keys:
-        line = truth.read["purchase_lines"][pk]
-        now = truth.read["billed"].get((receipt, pk), line.unit_cost_micro)
-        came = sum(one.quantity for one in goods[receipt, pk])
-        found.append(stand(receipt, line, came, truth.read["received_ever"].get(pk, 0), now, others[pk]))
-    return found
-
-
-def _matched(truth: Truth, purchase_line: int, line: Any, stands: Stands) -> Matched:
-    bought = truth.read["purchase_lines"][purchase_line]
-    return matched(line, bought, stands, truth.products[bought.product_id].quantity_decimals)
 
 
 def freight_open(truth: Truth, purchase_lines: Sequence[int]) -> dict[int, int]:
@@ -354,6 +358,6 @@ def _reprice(
         )
 
 
-def _mention_all(plan: Plan, truth: Truth, receipts: set[int]) -> None:
-    plan.mention(*(("receipt", pk) for pk in sorted(receipts)))
+def _mention_all(plan: Plan, truth: Truth, receipts: Iterable[int | None]) -> None:
+    plan.mention(*(("receipt", pk) for pk in sorted({pk for pk in receipts if pk is not None})))
     plan.mention(*(("purchase_order", pk) for pk in sorted(truth.documents["purchasing.PurchaseOrder"])))

@@ -126,6 +126,57 @@ def stand(receipt: int, line: Any, came: int, ever: int, now_micro: int, others:
     return Stands(line.quantity, came, billed, ever, billed_ever, booked)
 
 
+def stand_anywhere(
+    line: Any, brought: Sequence[tuple[int, int, int]], ever: int, others: Sequence[Any]
+) -> Stands:
+    """The same of an order's line by whichever receipt, also before anything has come.
+
+    brought: by receipt how many came, and what a unit costs now.
+    """
+    each = [stand(receipt, line, came, ever, now, others) for receipt, came, now in brought]
+    booked = next((one.booked_micro for one in each if one.open), line.unit_cost_micro)
+    billed = sum(one.quantity for one in others)
+    return Stands(line.quantity, sum(came for _, came, _ in brought), billed, ever, billed, booked)
+
+
+def beside_it(lines: Sequence[Any], line: Any) -> list[Any]:
+    """What the same bill booked of a line's receipts, where this is what had not come."""
+    if line.receipt_id is not None:
+        return []
+    bought = line.purchase_line_id
+    return [one for one in lines if one.receipt_id is not None and one.purchase_line_id == bought]
+
+
+class Part(NamedTuple):
+    """So much of a bill's line, by the receipt that brought it; by none what has not come."""
+
+    turn: int
+    receipt_id: int | None
+    row: Matched
+
+
+def parts_of(
+    turn: int,
+    row: Matched,
+    line: Any,
+    brought: Sequence[tuple[int, int, int]],
+    ever: int,
+    others: Sequence[Any],
+) -> list[Part]:
+    """Which receipts a line that names none is of: the oldest first, as far as no other bill asks for what they brought."""
+    left, free = row.quantity, row.booked_quantity
+    found = []
+    for receipt, came, now in brought:
+        stands = stand(receipt, line, came, ever, now, others)
+        if units := min(stands.open, free):
+            part = row._replace(quantity=units, booked_quantity=units, booked_micro=stands.booked_micro)
+            found.append(Part(turn, receipt, part))
+            left, free = left - units, free - units
+    if left:
+        found.append(Part(turn, None, row._replace(quantity=left, booked_quantity=0)))
+    return found
+
+
 def by_line(lines: Iterable[Any]) -> dict[int, list[Any]]:
     """What bills ask, by the order's line."""
     found: dict[int, list[Any]] = defaultdict(list)
