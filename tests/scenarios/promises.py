@@ -9,6 +9,7 @@ from tests.scenarios.further import Posts, Tells
 from wharfinger.flows.actions.amend import amend
 from wharfinger.flows.rules.amend import Amend
 from wharfinger.sales.actions.promising import promise
+from wharfinger.sales.actions.serving import serve_now
 from wharfinger.sales.rules.promising import Promised
 
 Days = Sequence[tuple[int, date]]
@@ -23,6 +24,10 @@ class PromisesActions:
         act = lambda: promise(actor=self.who, order=order, promises=wanted, reason=why)  # noqa: E731
         return int(self._said(act).id)
 
+    def serve_now(self: Tells, lines: list[int]) -> int:
+        """Let what is free go to these lines, or to all who wait."""
+        return int(self._said(lambda: serve_now(actor=self.who, lines=lines)).id)
+
     def split_off(self: Tells, order: int, line: int, day: date, keep: int | None) -> int:
         """Let a line's rest be a line of its own that is promised for this day."""
         amends = [Amend(line, keep, back_order_on=day)]
@@ -36,6 +41,10 @@ class PromisesApi:
         """Promise lines for another day."""
         lines = [{"line": line, "promised_on": day.isoformat()} for line, day in days]
         return int(self._post(f"/orders/{order}/promise", {"lines": lines, "reason": why})["entry"])
+
+    def serve_now(self: Posts, lines: list[int]) -> int:
+        """Let what is free go to these lines, or to all who wait."""
+        return int(self._post("/back-orders/serve", {"lines": lines})["entry"])
 
     def split_off(self: Posts, order: int, line: int, day: date, keep: int | None) -> int:
         """Let a line's rest be a line of its own that is promised for this day."""

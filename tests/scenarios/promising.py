@@ -3,6 +3,7 @@
 promise-anew SO router in 9, cable in 9: WHY    lines are promised for another day
 danger SO router: endangered, in 5              late, endangered or kept; in how many days it comes, or unknown
 back-order SO router in 9 [keep 1]              what is open of a line, or all but so many, is a line of its own
+serve-now [SO router, …]                        what is free goes to these lines, or to all who wait, in their turn
 promised SO router: none, 9                     in how many days each line with the product is promised
 """
 
@@ -24,6 +25,11 @@ class Promising:
     line: Any
     lines: Any
     products: dict[str, Any]
+
+    def say_serve_now(self, rest: str) -> None:
+        """serve-now DOCUMENT NAME, …"""
+        named = [item.split() for item in rest.split(",") if item.strip()]
+        self.acts.append(self.door.serve_now([self.line(document, name) for document, name in named]))
 
     def say_promise_anew(self, rest: str) -> None:
         """promise-anew SO NAME in DAYS, …: WHY"""

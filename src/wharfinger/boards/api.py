@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from functools import partial
+from typing import Any, Literal
 
+from django.db.models import Sum
 from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
 from wharfinger.base import clock, configuration
+from wharfinger.base.access import require
 from wharfinger.base.asking import Ask
-from wharfinger.base.door import Id, Page, Request, Shown, answer, whole
+from wharfinger.base.door import Done, Given, Id, Page, Request, Shown, answer, whole
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.boards.counting import counts
 from wharfinger.boards.showing import fields_of
+from wharfinger.boards.waiting import COMING, turns
 from wharfinger.boards.worklists import BY_NAME, WORKLISTS, workable
 from wharfinger.demand.models import SUBJECTS
+from wharfinger.demand.queries import promises
+from wharfinger.demand.queries.serving import with_turn
+from wharfinger.ledger.door import write
+from wharfinger.ledger.models import Move
+from wharfinger.ledger.write import Written
 from wharfinger.purchasing.queries import yeses
+from wharfinger.sales.actions.serving import serve_now
+from wharfinger.sales.rules.serving import WAITING
+from wharfinger.stock.rules.serving import Priority
 
 router = Router(tags=["worklists"])
 
@@ -55,6 +68,51 @@ class WaitingOut(Shown):
     )
 
 
+class BackOrderOut(Shown):
+    """What a firm line lacks: whose turn it is when goods are free, and what endangers its promise."""
+
+    id: Id
+    line: Id
+    subject: str = Field(examples=["order:17"])
+    number: str = Field(examples=["SO-17"])
+    organization: str
+    product: Id
+    sku: str
+    quantity: str
+    kind: str = Field(description="What has become of it: to order, on a draft, on order and so on.")
+    turn: int | None = Field(
+        description="Its place among those who wait for the like; null where goods are ordered for it."
+    )
+    priority: Priority
+    promised_on: date | None
+    promise: Literal["late", "endangered", ""]
+    why: str = Field(examples=["PO-12 comes 5 Dec 2026, promised 1 Dec 2026"])
+    expected_on: date | None
+    waits_since: date
+
+
+class Serve(Given):
+    """The lines that are served; without them all who wait for what is free."""
+
+    lines: list[Id] = Field(default=[], max_length=500, examples=[[]])
+
+
+class ServedOut(Shown):
+    """So many units of a line that are reserved for it now."""
+
+    line: Id
+    quantity: str
+
+
+class ServeDone(Done):
+    """Who was served, and the entry that did it."""
+
+    served: list[ServedOut]
+
+
+EVERYBODY = Serve()
+
+
 @router.get("/worklists", response=Page[WorklistOut], summary="List the worklists")
 def worklists(request: Request) -> HttpResponse:
     """Every page of work that the caller may see, with the number waiting."""
@@ -84,6 +142,54 @@ def worklist(request: Request, name: str, cursor: str = "", limit: str = "50") -
     asks = {int(row["claim_id"]) for row in page.items if row["kind"] == "to_approve"}
     far = yeses.of_lines(asks, clock.today())
     return answer({"items": [_shown(row, far) for row in page.items], "next": page.after})
+
+
+@router.get("/back-orders", response=Page[BackOrderOut], summary="List back orders")
+def back_orders(request: Request, cursor: str = "", limit: str = "50") -> HttpResponse:
+    """What firm lines lack, in the order in which they are served when goods are free."""
+    require(request.auth, "purchasing.read")
+    size = min(max(whole(limit, "limit"), 1), 500)
+    ask = Ask("back_orders", request.auth, limit=size, cursor=cursor)
+    found = with_turn(workable(BY_NAME["purchasing"], COMING), "claim__line__")
+    since = "claim__line__made__effective_on"
+    fields = (*fields_of(()), "turn", since)
+    page = ask.slice(found, {"turn": "turn"}, by="turn", among=("kind", COMING), fields=fields)
+    whose = turns(page.items)
+    items = []
+    for row in page.items:
+        wait, place = whose.wait(row), whose.ranks.get(row["claim_id"])
+        shown = _shown(row, {})
+        kept = ("id", "kind", "product", "sku", "quantity", "line", "subject", "number", "organization")
+        items.append(
+            {
+                **{key: shown[key] for key in kept},
+                "turn": place if row["kind"] in WAITING else None,
+                "priority": row["claim__line__sheet__priority"],
+                "promised_on": wait.promised if wait else None,
+                "promise": wait.danger if wait else "",
+                "why": promises.reason(wait) if wait and wait.danger else "",
+                "expected_on": wait.comes if wait else None,
+                "waits_since": row[since],
+            }
+        )
+    return answer({"items": items, "next": page.after})
+
+
+@router.post("/back-orders/serve", response=ServeDone, summary="Serve back orders now")
+def serve(request: Request, body: Serve = EVERYBODY) -> HttpResponse:
+    """Reserve what is free for lines that wait for the like, in the order in which everybody is served."""
+    return write(request, partial(serve_now, actor=request.auth, lines=body.lines), _served)
+
+
+def _served(done: Written) -> dict[str, Any]:
+    moves = Move.objects.filter(entry=done.id, target__kind="bin", target__claim__gt=0)
+    rows = moves.values_list("target__claim", "target__product__quantity_decimals")
+    return {
+        "served": [
+            {"line": line, "quantity": plain(units, decimals)}
+            for line, decimals, units in rows.annotate(units=Sum("quantity")).order_by("target__claim")
+        ]
+    }
 
 
 def _shown(row: dict[str, Any], far: dict[int, yeses.Yeses]) -> dict[str, Any]:

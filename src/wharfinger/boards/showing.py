@@ -20,6 +20,7 @@ from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column
 from wharfinger.base.typed import written
 from wharfinger.boards.selling import arrival_cell, cost_cell, next_free, vendor_cell
+from wharfinger.boards.waiting import NOBODY, Turns, due_cell, promise_cell, rank_cell, turns
 from wharfinger.demand import pressing
 from wharfinger.demand.models import SUBJECTS
 from wharfinger.parties.models import Organization
@@ -83,6 +84,8 @@ class Seen:
     """When the next goods of each product come that nobody has a claim on."""
     yeses: Mapping[int, tuple[str, str]]
     """How far the approval of each line is, and who has given theirs."""
+    turns: Turns
+    """Whose turn it is, and what endangers what was promised."""
     costs: bool
 
 
@@ -94,7 +97,7 @@ class Shown:
     cell: Callable[[Mapping[str, Any], Seen], Any]
     fields: tuple[str, ...] = ()
     reads: str = ""
-    """What it needs besides, read once for the page: sold, free, arrives or yeses."""
+    """What it needs besides, read once for the page: sold, free, arrives, yeses or turns."""
     permission: str = ""
 
 
@@ -242,6 +245,9 @@ COLUMNS: dict[str, Shown] = {
             ("claim__line__made__effective_on",),
         ),
         Shown(Column("arrives", N_("Next free arrival"), "date"), arrival_cell, reads="arrives"),
+        Shown(Column("rank", N_("Turn"), "number"), rank_cell, reads="turns"),
+        Shown(Column("due", N_("Promised"), "date"), due_cell, reads="turns"),
+        Shown(Column("promise", N_("Promise"), "noted"), promise_cell, reads="turns"),
         Shown(Column("line", N_("Whole line"), "stage_bar"), _line),
         Shown(Column("yes", N_("Approved by"), "noted"), _yes, reads="yeses"),
         Shown(
@@ -285,7 +291,7 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
             free[product][place] = units
     claims = sorted({row["claim_id"] for row in rows if row["claim_id"]}) if "line" in columns else []
     return Seen(
-        quantities(claims),
+        quantities(claims) if claims else {},
         {place: name for place, name, *_ in places(ask)} if rows and {"where", "free"} & set(columns) else {},
         sold,
         {
@@ -297,6 +303,7 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
         free,
         next_free(products) if "arrives" in reads and rows else {},
         yeses.cells({row["claim_id"] for row in rows}, clock.today()) if "yeses" in reads else {},
+        turns(rows) if "turns" in reads and rows else NOBODY,
         ask.actor.may("catalog.see_cost"),
     )
 

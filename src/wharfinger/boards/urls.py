@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wharfinger.boards import acts, pages
+from wharfinger.boards import acts, pages, serving
 from wharfinger.boards.worklists import WORKLISTS
 
 app_name = "boards"
@@ -16,8 +16,9 @@ urlpatterns = [
         for one in WORKLISTS
     ),
     *(
-        path(f"work/{name.replace('_', '-')}", getattr(acts, name), name=name)
+        path(f"work/{name.replace('_', '-')}", getattr(where, name), name=name)
         for name in sorted({act.name for one in WORKLISTS for act in one.acts})
-        if hasattr(acts, name)
+        for where in (acts, serving)
+        if hasattr(where, name)
     ),
 ]

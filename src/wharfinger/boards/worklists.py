@@ -17,6 +17,7 @@ from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Asked, New, Table
 from wharfinger.boards.dialogs import ELSEWHERE, ORDER
 from wharfinger.boards.narrowing import drafts
+from wharfinger.boards.waiting import COMING
 from wharfinger.demand.models import Line
 from wharfinger.ledger.models import Claim, Holding
 from wharfinger.purchasing.pages.approving import ORDERS
@@ -100,6 +101,7 @@ WORKLISTS: tuple[Worklist, ...] = (
             "": (N_("To order"), ("to_order",)),
             "pending": (N_("Pending"), ("demand",)),
             "drafted": (N_("On a draft"), ("drafted",)),
+            "back": (N_("Back orders"), COMING),
         },
         (
             Act(
@@ -153,17 +155,29 @@ WORKLISTS: tuple[Worklist, ...] = (
                 icon="message-square-quote",
             ),
             Act("request", N_("Ask to buy"), "boards:request", "purchasing.request", icon="send"),
+            Act("serve", N_("Serve now"), "boards:serve", "sales.reserve", icon="hand"),
+            Act(
+                "promise_anew",
+                N_("Promise anew"),
+                "boards:promise_anew",
+                "sales.order",
+                icon="calendar-clock",
+            ),
         ),
         N_("Nothing is to be ordered. Won and confirmed lines without stock appear here."),
-        "document drafted:draft priority product organization site units :free vendor cost? line pending:since pending:arrives promised asker owner",
+        "back:rank document drafted:draft priority product organization site units :free back:free "
+        ":vendor pending:vendor drafted:vendor :cost? pending:cost? drafted:cost? :line pending:line drafted:line "
+        "pending:since back:since pending:arrives :promised pending:promised drafted:promised "
+        "back:due back:promise asker owner",
         ("find", "organization", "vendor", "priority", "promised"),
         module="procurement",
-        past=frozenset(["pending", "drafted"]),
+        past=frozenset(["pending", "drafted", "back"]),
         by="priority",
         acts_on={
             "": frozenset(["order", "order_each", "order_onto", "from_stock", "elsewhere", "ask_vendors"]),
             "pending": frozenset(["request", "from_stock", "elsewhere"]),
             "drafted": frozenset(),
+            "back": frozenset(["serve", "promise_anew"]),
         },
     ),
     Worklist(
@@ -359,7 +373,7 @@ def workable(worklist: Worklist, kinds: Sequence[str], now: Any = None) -> Query
     found = Holding.objects.filter(quantity__gt=0)
     if not worklist.stock_too:
         found = found.filter(claim__gt=0)
-    if "bin" in kinds:
+    if "bin" in kinds or ("on_order" in kinds and not worklist.stock_too):
         # Holds of open quotes and of orders that nobody confirmed are nobody's work yet; a lapsed one holds nothing.
         # Asked of each holding, so that the list is read by kind of place however many lines there are.
         unconfirmed = Q(order__isnull=False, order__order__confirmed_at__isnull=True)

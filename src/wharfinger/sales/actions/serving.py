@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from wharfinger.base import configuration
@@ -47,6 +48,26 @@ def serve(*, actor: Actor, entry: int, key: str | None = None) -> Written | None
     lines = _waiting(list(arrived), entry) if arrived else []
     if not lines:
         return None
+    return _serve(actor, lines, arrived, key)
+
+
+def serve_now(*, actor: Actor, lines: Sequence[int] = (), key: str | None = None) -> Written:
+    """Reserve what is free for firm lines that wait for the like, in the order in which everybody is served.
+
+    lines: those that are served, as far as goods are there; without them all who wait for what is free, the first
+    so many of them. Whether goods that come in serve by themselves makes no difference to what a person does.
+    """
+    require(actor, "sales.reserve")
+    return _serve(actor, list(dict.fromkeys(lines)) or _all_waiting(), None, key, named=lines)
+
+
+def _serve(
+    actor: Actor,
+    lines: list[int],
+    arrived: dict[int, int] | None,
+    key: str | None,
+    named: Sequence[int] = (),
+) -> Written:
     return post(
         "reserve",
         Wish(
@@ -58,10 +79,18 @@ def serve(*, actor: Actor, entry: int, key: str | None = None) -> Written | None
             reads=(read_standing,),
             falls_to=demand.falls_to,
         ),
-        partial(plan_serve, arrived=arrived),
+        partial(plan_serve, arrived=arrived, named=named),
         actor=actor,
         key=key,
     )
+
+
+def _all_waiting() -> list[int]:
+    """The firm lines that wait for what is free somewhere, in the order in which they are served."""
+    free = Holding.objects.filter(kind="bin", claim=0, owned=True, quantity__gt=0).values("product")
+    wanting = Holding.objects.filter(product__in=free, kind__in=WAITING, quantity__gt=0).values("claim")
+    found = Line.objects.filter(pk__in=wanting, void__isnull=True, removed_at__isnull=True)
+    return list(found.order_by(*served()).values_list("pk", flat=True)[:MOST])
 
 
 def _waiting(products: list[int], entry: int) -> list[int]:
