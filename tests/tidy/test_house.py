@@ -5,6 +5,7 @@ Each test lists every place that breaks its rule; the fix is to change the code,
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -133,6 +134,12 @@ def test_modules_are_called_by_what_they_hold() -> None:
         for path in PACKAGE.rglob("*")
         if path.stem in VAGUE and path.suffix in {"", ".py"}
     )
+
+
+def test_each_story_has_a_number_of_its_own() -> None:
+    stories = [path.name for path in (ROOT / "tests" / "scenarios").glob("*.txt")]
+    numbers = Counter(name.partition("_")[0] for name in stories)
+    assert not broken(name for name in stories if numbers[name.partition("_")[0]] > 1)
 
 
 def test_imports_stand_at_the_top() -> None:
