@@ -129,7 +129,10 @@ def lacking(found: Sequence[Line], rows: Sequence[Mapping[str, Any]]) -> list[di
     """Of the lines that lack goods, or have some on order, which goods and what of them lacks."""
     short = shortages(found, {row["id"]: row["figures"] for row in rows})
     told = [
-        {"product": row["product"], "marks": marks(short[line.pk], line.product.quantity_decimals)}
+        {
+            "product": (f"{line.product.sku} {line.description}".strip(), row["product"][1]),
+            "marks": marks(short[line.pk], line.product.quantity_decimals),
+        }
         for line, row in zip(found, rows, strict=True)
         if line.pk in short
     ]
