@@ -105,24 +105,37 @@ FILES = {
         "SW-24,SN-77,C-1,Barn,Ida Green,INV-4,2025-06-30,2028-06-30\n"
     ),
     "quotes": (
-        "number,customer,site,quoted on,expires on,title,sku,quantity,unit,unit price,discount\n"
-        "Q-1,C-1,Barn,2026-03-02,2027-03-31,New barn,SW-24,3,,265,5\n"
-        "Q-1,C-1,Barn,2026-03-02,2027-03-31,New barn,SCR,2,case,2.1,\n"
+        "number,customer,site,quoted on,expires on,title,owner,sku,quantity,unit,unit price,discount,every,"
+        "discount whole,group,group discount,option,instead of,taken,line promised on\n"
+        "Q-1,C-1,Barn,2026-03-02,2027-03-31,New barn,ada,SW-24,3,,265,5,,2.5,Network,10,,,no,2026-12-01\n"
+        "Q-1,C-1,Barn,2026-03-02,2027-03-31,New barn,ada,SCR,2,case,2.1,,,2.5,Small parts,,,,,\n"
+        "Q-1,C-1,Barn,2026-03-02,2027-03-31,New barn,ada,CAB,4,,1.25,,,2.5,Network,,alternative,1,yes,\n"
+        "Q-1,C-1,Barn,2026-03-02,2027-03-31,New barn,ada,JOB,1,,95,,month,2.5,,,optional,,no,\n"
+        "Q-2,C-1,Barn,2026-03-02,2027-03-31,,,BOX,1,,50,,,,,,alternative,2,no,\n"
+        "Q-2,C-1,Barn,2026-03-02,2027-03-31,,,SCR,1,,1,,,,Parts,,,,,\n"
     ),
     "orders": (
-        "number,customer,site,ordered on,promised on,customer reference,confirm,sku,quantity,unit,unit price\n"
-        "SO-1,C-1,Head office,2026-03-02,2026-12-24,THEIRS,yes,SW-24,2,,265\n"
-        "SO-1,C-1,Head office,2026-03-02,2026-12-24,THEIRS,yes,SET,1,,300\n"
-        "SO-1,C-1,Head office,2026-03-02,2026-12-24,THEIRS,yes,CAB,1,drum,99\n"
-        "SO-2,C-1,Head office,2026-03-03,,,no,JOB,1.5,,95\n"
+        "number,customer,site,ordered on,promised on,customer reference,owner,priority,confirm,sku,quantity,unit,"
+        "unit price,tax code,every,line promised on\n"
+        "SO-1,C-1,Head office,2026-03-02,2026-12-24,THEIRS,ada,urgent,yes,SW-24,2,,265,EXP,,2026-12-20\n"
+        "SO-1,C-1,Head office,2026-03-02,2026-12-24,THEIRS,ada,urgent,yes,SET,1,,300,,,\n"
+        "SO-1,C-1,Head office,2026-03-02,2026-12-24,THEIRS,ada,urgent,yes,CAB,1,drum,99,,,\n"
+        "SO-2,C-1,Head office,2026-03-03,,,,,no,JOB,1.5,,95,,quarter,\n"
     ),
     "purchase_orders": (
-        "number,vendor,expected on,memo,submit,sku,quantity,unit,unit cost,location\n"
-        "PO-1,V-7,2026-12-01,Soon,yes,SW-24,10,,190,Warehouse\n"
-        "PO-1,V-7,2026-12-01,Soon,yes,SCR,2,case,2.2,Warehouse\n"
-        "PO-2,V-7,,,no,SCR,400,pc,0.012,Partner\n"
+        "number,vendor,expected on,ship on,terms days,shipping method,freight,memo,submit,sku,quantity,unit,unit cost,"
+        "tax code,line expected on,location\n"
+        "PO-1,V-7,2026-12-01,2026-11-29,21,By sea,12.50,Soon,yes,SW-24,10,,190,EXP,2026-12-05,Warehouse\n"
+        "PO-1,V-7,2026-12-01,2026-11-29,21,By sea,12.50,Soon,yes,SCR,2,case,2.2,none,,Warehouse\n"
+        "PO-2,V-7,,,,,,,no,SCR,400,pc,0.012,,,Partner\n"
     ),
 }
+UNSAID = {
+    "quotes": {"customer_reference", "discount_each", "promised_on"},
+    "orders": {"title", "discount_each", "sold_on", "location", "paid_by", "serial"},
+    "purchase_orders": {"external_number"},
+}
+"""What no row of ours says, and what only comes in."""
 
 
 def rich() -> None:
@@ -162,6 +175,9 @@ def test_all_of_a_company_goes_out_comes_in_and_goes_out_as_it_was(tmp_path: Pat
     first = elsewhere(there)
     assert set(first) == set(LEAVING)
     assert [name for name in LEAVING if not first[name]] == ["invoices"]
+    for name in ("quotes", "orders", "purchase_orders"):
+        said = {column for row in first[name] for column, cell in row.items() if cell}
+        assert {one.name for one in KINDS[name].leaving()} - said <= UNSAID[name], name
     found_company(name="Empty", country="DE", admin="ada", password="correct horse battery")
     assert main(["import", str(tmp_path / "first")]) == 0
     second = leave(tmp_path / "second")

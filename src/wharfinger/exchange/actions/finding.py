@@ -11,7 +11,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.catalog.queries import goes_by
 from wharfinger.exchange.rules import YES, Row
-from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site
+from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site, User
 from wharfinger.stock.models import Bin, Location
 
 
@@ -146,6 +146,21 @@ def contact(row: Row, of: Organization) -> Contact | None:
             field="contact",
             customer=of.name,
             name=row["contact"][:60],
+        )
+    return found
+
+
+def person(row: Row, column: str) -> int | None:
+    """Who of us a row names, by the name with which they sign in; raises BadInput where there is nobody."""
+    if not row[column]:
+        return None
+    found = User.objects.filter(username__iexact=row[column]).values_list("pk", flat=True).first()
+    if found is None:
+        raise BadInput(
+            "no_such_person_named",
+            N_("Nobody here signs in as “{name}”. Add the user first, or leave the cell empty."),
+            field=column,
+            name=row[column][:60],
         )
     return found
 

@@ -39,6 +39,10 @@ def bring(*, actor: Actor, group: Group) -> str:
         return "added"
     lines = lines_of(group)
     values = _terms(group) | row.said(KINDS["orders"], "ordered_on", "promised_on")
+    if row["priority"]:
+        values["priority"] = row["priority"]
+    if (owner := finding.person(row, "owner")) is not None:
+        values["owner_id"] = owner
     own = said_besides("orders", row).get("own", {})
     if found is not None:
         return _changed(actor, group, found, values, own)
@@ -48,6 +52,7 @@ def bring(*, actor: Actor, group: Group) -> str:
         organization=customer.pk,
         lines=lines,
         site=at.pk if at else None,
+        owner=values.pop("owner_id", None),
         number=row["number"],
         confirm=bool(row["confirm"]) and row.flag("confirm"),
         own=own,

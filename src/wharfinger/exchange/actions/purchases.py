@@ -6,6 +6,7 @@ from typing import Any
 
 from wharfinger.base import money
 from wharfinger.base.access import Actor, require
+from wharfinger.base.fields import text, whole
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.catalog.models import Product
 from wharfinger.catalog.queries import goes_by, units_of
@@ -20,6 +21,10 @@ from wharfinger.exchange.rules.kinds import KINDS
 from wharfinger.purchasing.actions import ordering
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
+from wharfinger.purchasing.rules.taxing import NO_TAX
+
+TERMS = ("external_number", "currency", "expected_on", "ship_on", "terms_days", "shipping_method", "memo")
+UNTAXED = ("none", "keine")
 
 
 def bring(*, actor: Actor, group: Group) -> str:
@@ -28,9 +33,14 @@ def bring(*, actor: Actor, group: Group) -> str:
     row = group.first
     vendor = finding.organization(row, "vendor")
     lines = _lines(group)
-    values: dict[str, Any] = row.said(
-        KINDS["purchase_orders"], "external_number", "currency", "expected_on", "memo"
-    )
+    values: dict[str, Any] = row.said(KINDS["purchase_orders"], *TERMS)
+    if "terms_days" in values:
+        whole(0, 3650)(values["terms_days"], "terms_days")
+    if "shipping_method" in values:
+        text(60)(values["shipping_method"], "shipping_method")
+    if row["freight"]:
+        currency = values.get("currency", vendor.currency)
+        values["freight_minor"] = money.minor(row.figure("freight"), currency, field="freight")
     own = said_besides("purchase_orders", row).get("own", {})
     found = PurchaseOrder.objects.filter(number=row["number"], void__isnull=True).first()
     if found is not None:
@@ -92,7 +102,9 @@ def _line(row: Row, product: Product, sizes: Sizes) -> PurchaseLineWish:
         units(row, product, per),
         unit_cost_micro=money.micro(row.figure("unit_cost"), field="unit_cost") if row["unit_cost"] else None,
         location=finding.location(row).pk if row["location"] else None,
+        expected_on=row.day("line_expected_on"),
         description=row["description"],
+        tax_code=NO_TAX if row["tax_code"].casefold() in UNTAXED else finding.tax_code(row),
         unit=unit,
         per=per,
     )

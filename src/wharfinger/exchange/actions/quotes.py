@@ -8,7 +8,7 @@ from wharfinger.base.access import Actor, require
 from wharfinger.demand.models import Sheet
 from wharfinger.exchange.actions import finding
 from wharfinger.exchange.actions.finding import different
-from wharfinger.exchange.actions.lines import lines_of, must_agree
+from wharfinger.exchange.actions.lines import groups_of, lines_of, must_agree, share
 from wharfinger.exchange.actions.orders import TERMS
 from wharfinger.exchange.rules import Group
 from wharfinger.exchange.rules.kinds import KINDS
@@ -22,7 +22,10 @@ def bring(*, actor: Actor, group: Group) -> str:
     row = group.first
     values: dict[str, Any] = {name: row[name] for name in TERMS if row[name]}
     values |= row.said(KINDS["quotes"], "quoted_on", "expires_on", "promised_on")
-    lines = lines_of(group)
+    if (owner := finding.person(row, "owner")) is not None:
+        values["owner_id"] = owner
+    groups = groups_of(group)
+    lines = lines_of(group, [one.title for one in groups])
     found = Sheet.objects.filter(kind="quote", number=row["number"], void__isnull=True).first()
     if found is not None:
         must_agree(found, lines)
@@ -37,7 +40,14 @@ def bring(*, actor: Actor, group: Group) -> str:
     customer = finding.organization(row, "customer")
     at = finding.site(row, customer)
     wish = QuoteWish(
-        organization=customer.pk, lines=lines, site=at.pk if at else None, number=row["number"], **values
+        organization=customer.pk,
+        lines=lines,
+        site=at.pk if at else None,
+        owner=values.pop("owner_id", None),
+        number=row["number"],
+        groups=groups,
+        discount_micro=share(row, "discount_whole"),
+        **values,
     )
     group.led_to(quotes.create_quote(actor=actor, wish=wish).id)
     return "added"

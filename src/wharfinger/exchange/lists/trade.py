@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 
 from wharfinger.base import money
 from wharfinger.base.money import MICRO
@@ -28,16 +29,28 @@ def quotes(ids: Ids) -> Rows:
     found = _lines("quote").filter(among(ids, "sheet"))
     open_ones = Q(sheet__quote__won_at__isnull=True, sheet__quote__lost_at__isnull=True)
     found = found.filter(open_ones) if ids is None else found
-    for one in found.select_related("sheet__quote").iterator(chunk_size=CHUNK):
-        sheet = one.sheet
-        yield (
-            _head(one)
-            | _goods(one, one.quantity)
-            | {
-                "quoted_on": sheet.ordered_on,
-                "expires_on": sheet.quote.expires_on,
-            }
-        )
+    # As quotes show them: what stands alone first, then group by group.
+    found = found.order_by("sheet_id", F("group__position").asc(nulls_first=True), "position")
+    every = found.select_related("sheet__quote", "group").iterator(chunk_size=CHUNK)
+    for _sheet, together in groupby(every, key=lambda one: one.sheet_id):
+        lines = list(together)
+        row = {one.pk: n for n, one in enumerate(lines, 1)}
+        for one in lines:
+            yield (
+                _head(one)
+                | _goods(one, one.quantity)
+                | {
+                    "quoted_on": one.sheet.ordered_on,
+                    "expires_on": one.sheet.quote.expires_on,
+                    "discount": plain(one.own_discount_micro, PERCENT),
+                    "discount_whole": _share(one.sheet.discount_micro),
+                    "group": one.group.title if one.group else "",
+                    "group_discount": _share(one.group.discount_micro) if one.group else "",
+                    "option": one.option,
+                    "instead_of": row.get(one.instead_of_id, ""),
+                    "taken": one.taken if one.option or not one.taken else "",
+                }
+            )
 
 
 def orders(ids: Ids) -> Rows:
@@ -54,6 +67,7 @@ def orders(ids: Ids) -> Rows:
                 | _goods(one, units)
                 | {
                     "ordered_on": one.sheet.ordered_on,
+                    "priority": one.sheet.priority,
                     "confirm": one.sheet.order.confirmed_at is not None,
                     "own": one.sheet.order.own,
                 }
@@ -73,15 +87,27 @@ def purchase_orders(ids: Ids) -> Rows:
             purchase_order__cancelled_at__isnull=True, purchase_order__closed_at__isnull=True
         )
     left = _on_order() if ids is None else None
-    every = found.select_related("purchase_order__vendor", "product", "location")
+    every = found.select_related("purchase_order__vendor", "product", "location", "tax_code")
     for one in every.order_by("purchase_order_id", "position").iterator(chunk_size=CHUNK):
         order, product = one.purchase_order, one.product
         units = one.quantity if left is None or order.submitted_at is None else left.get(one.place_id, 0)
         if not units:
             continue
         yield {
-            name: getattr(order, name) for name in ("external_number", "currency", "expected_on", "memo")
+            name: getattr(order, name)
+            for name in (
+                "external_number",
+                "currency",
+                "expected_on",
+                "ship_on",
+                "terms_days",
+                "shipping_method",
+                "memo",
+            )
         } | {
+            "freight": money.plain(order.freight_minor, order.currency) if order.freight_minor else "",
+            "tax_code": one.tax_code.code if one.tax_code else "none",
+            "line_expected_on": one.expected_on if one.expected_on != order.expected_on else None,
             "number": order.number,
             "vendor": called(order.vendor),
             "submit": order.submitted_at is not None,
@@ -121,7 +147,7 @@ def _lines(kind: str) -> Any:
         removed_at__isnull=True,
         sheet__void__isnull=True,
         parent__isnull=True,
-    ).select_related("sheet__organization", "product", "site", "tax_code")
+    ).select_related("sheet__organization", "sheet__owner", "product", "site", "tax_code")
     return found.order_by("sheet_id", "position")
 
 
@@ -158,6 +184,7 @@ def _head(one: Line) -> dict[str, Any]:
         "customer_reference": sheet.customer_reference,
         "title": sheet.title,
         "currency": sheet.currency,
+        "owner": sheet.owner.username if sheet.owner and sheet.owner.is_active else "",
     }
 
 
@@ -172,4 +199,11 @@ def _goods(one: Line, units: int) -> dict[str, Any]:
         "discount_each": plain(one.discount_each_micro, MICRO) if one.discount_each_micro else "",
         "tax_code": one.tax_code.code,
         "description": one.description,
+        "every": one.every,
+        "line_promised_on": one.promised_on if one.promised_on != one.sheet.promised_on else None,
     }
+
+
+def _share(micro: int) -> str:
+    """A share in percent; nothing where it is nought."""
+    return plain(micro, PERCENT) if micro else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wharfinger.base.refusal import N_
-from wharfinger.exchange.rules.kinds.columns import Column, Kind
+from wharfinger.exchange.rules.kinds.columns import Column, Kind, words
 
 _CUSTOMER = Column(
     "customer",
@@ -25,6 +25,12 @@ _TERMS = (
     Column("title", N_("Title"), ("Titel",)),
     Column("currency", N_("Currency"), ("Währung",), example="EUR"),
 )
+_OWNER = Column(
+    "owner",
+    N_("Owner"),
+    ("Verantwortlich",),
+    help=N_("The name with which somebody here signs in; who brings the file in where nothing is said."),
+)
 _GOODS = (
     _SKU,
     Column("quantity", N_("Quantity"), ("Menge",), needed=True, form="figure", example="3"),
@@ -40,8 +46,66 @@ _GOODS = (
     ),
     Column("tax_code", N_("Tax code"), ("Steuerschlüssel",)),
     Column("description", N_("Description"), ("Beschreibung",)),
+    Column(
+        "every",
+        N_("Recurs"),
+        ("Turnus",),
+        help=N_("Of what is charged again and again."),
+        words=words(
+            month="monthly|monat|monatlich",
+            quarter="quarterly|quartal|vierteljährlich",
+            year="yearly|jahr|jährlich",
+        ),
+    ),
+    Column(
+        "line_promised_on",
+        N_("Line promised"),
+        ("line due", "Position zugesagt"),
+        form="day",
+        help=N_("Where a line has a day of its own."),
+    ),
+)
+_GROUPS = (
+    Column(
+        "discount_whole",
+        N_("Discount on the whole in percent"),
+        ("Rabatt auf alles",),
+        form="figure",
+        help=N_("Of the whole quote, worked into each of its lines."),
+    ),
+    Column(
+        "group",
+        N_("Group"),
+        ("section", "Gruppe"),
+        help=N_("The title of the group in which a line stands."),
+    ),
+    Column("group_discount", N_("Discount of the group in percent"), ("Rabatt der Gruppe",), form="figure"),
+    Column(
+        "option",
+        N_("Optional or alternative"),
+        ("Wahlweise",),
+        words=words(optional="wahlweise", alternative="ersatzweise"),
+    ),
+    Column(
+        "instead_of",
+        N_("Alternative to row"),
+        ("Ersatz für Zeile",),
+        form="whole",
+        help=N_("Which row of the quote it may replace, counted from 1."),
+    ),
+    Column(
+        "taken",
+        N_("Counts"),
+        ("Zählt",),
+        form="flag",
+        help=N_("Whether what is optional or alternative is in the sums."),
+    ),
 )
 _LINES = {
+    "lines.promised_on": "line_promised_on",
+    "lines.instead": "instead_of",
+    "groups.title": "group",
+    "owner_id": "owner",
     "lines.product": "sku",
     "lines.unit_price_micro": "unit_price",
     "lines.site": "site",
@@ -67,7 +131,9 @@ QUOTES = Kind(
         Column("expires_on", N_("Valid until"), ("expires", "Gültig bis"), form="day", example="2026-03-31"),
         Column("promised_on", N_("Promised"), ("required date", "due", "Zugesagt"), form="day"),
         *_TERMS,
+        _OWNER,
         *_GOODS,
+        *_GROUPS,
     ),
     ("number",),
     _LINES,
@@ -94,6 +160,13 @@ ORDERS = Kind(
         ),
         Column("promised_on", N_("Promised"), ("required date", "due", "Zugesagt"), form="day"),
         *_TERMS,
+        _OWNER,
+        Column(
+            "priority",
+            N_("Priority"),
+            ("Priorität",),
+            words=words(urgent="high|dringend|hoch", normal="medium|mittel", low="niedrig|gering"),
+        ),
         Column("confirm", N_("Confirmed"), ("Bestätigt",), form="flag", example="yes"),
         Column(
             "sold_on",
@@ -146,6 +219,21 @@ PURCHASE_ORDERS = Kind(
         Column(
             "expected_on", N_("Expected on"), ("due date", "Erwartet am"), form="day", example="2026-03-09"
         ),
+        Column("ship_on", N_("Send on"), ("Versand am",), form="day"),
+        Column(
+            "terms_days",
+            N_("Days to pay"),
+            ("Zahlungsziel",),
+            form="whole",
+            help=N_("In how many days we pay; as is agreed with the vendor where nothing is said."),
+        ),
+        Column(
+            "shipping_method",
+            N_("Shipping method"),
+            ("ship via", "Versandart"),
+            help=N_("How it is sent; as is agreed with the vendor where nothing is said."),
+        ),
+        Column("freight", N_("Freight"), ("Fracht",), form="figure"),
         Column("memo", N_("Memo"), ("note", "Bemerkung")),
         Column("submit", N_("Submitted"), ("ordered", "Bestellt"), form="flag", example="yes"),
         _SKU,
@@ -154,6 +242,15 @@ PURCHASE_ORDERS = Kind(
         Column(
             "unit_cost", N_("Unit cost"), ("cost", "price", "Einkaufspreis"), form="figure", example="198.40"
         ),
+        Column(
+            "tax_code",
+            N_("Tax code"),
+            ("Steuerschlüssel",),
+            help=N_(
+                "How the vendor taxes it, none for not at all; as is agreed with the vendor where nothing is said."
+            ),
+        ),
+        Column("line_expected_on", N_("Line expected on"), ("Position erwartet am",), form="day"),
         Column("location", N_("Goes to"), ("warehouse", "Lagerort", "Lager"), example="Main warehouse"),
         Column("description", N_("Description"), ("Beschreibung",)),
     ),
@@ -162,6 +259,8 @@ PURCHASE_ORDERS = Kind(
         "lines.product": "sku",
         "lines.unit_cost_micro": "unit_cost",
         "lines.unit": "unit",
+        "lines.expected_on": "line_expected_on",
+        "freight_minor": "freight",
         "lines.location": "location",
     },
     permission="catalog.see_cost",
