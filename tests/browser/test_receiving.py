@@ -98,6 +98,34 @@ def test_a_delivery_is_scanned(company: Company, person: Person) -> None:
     clean()
 
 
+def test_what_is_rejected_has_no_number_and_is_told_beside_what_came(
+    company: Company, person: Person
+) -> None:
+    here, page = company.world, person.page
+    phone = here.product(sku="HANDSET", name="Handset", traced="serial", cost_method="specific")
+    made = stocked_up(here, (phone, 2, 1_000_000))
+    (line,) = made.lines
+    person.go(f"/purchase-orders/{made.order}/receive/")
+    row = page.locator(f"#l{line}")
+    person.scan("H-1")
+    assert "Scanned 1 / 2" in row.inner_text()
+    page.locator(f"[name=rejected-{line}]").fill("1")
+    assert "1 received, 1 rejected of 2" in row.inner_text()
+    assert "Scanned" not in row.inner_text()
+    page.locator(f"[name=rejected-{line}]").fill("")
+    assert "Scanned 1 / 2" in row.inner_text()
+    page.locator(f"[name=rejected-{line}]").fill("1")
+    arrived = page.locator(f"[name=quantity-{line}]")
+    assert arrived.input_value() == "2"
+    arrived.fill("1")
+    assert "0 received, 1 rejected of 2" in row.inner_text()
+    arrived.fill("2")
+    page.locator(f"[name=reason-{line}]").fill("Damaged")
+    person.next_step()
+    assert held(product=phone.pk) == {"bin": 1, "refused": 1}
+    clean()
+
+
 def test_numbers_come_as_a_range_and_from_a_file(company: Company, person: Person) -> None:
     here, page = company.world, person.page
     phone = here.product(sku="PHONE", name="Phone", traced="serial", cost_method="specific")

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.world import World, clean, entries, seen, world
 from wharfinger.base import clock
 from wharfinger.parties.models import Role, Token, User
+from wharfinger.parties.permissions import ROLES
 from wharfinger.parties.queries import user_of
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,25 @@ def test_roles_are_made_and_changed(browser: Client, company: World) -> None:
     before = entries()
     assert browser.post(f"/roles/{made.pk}/", {"name": "", "permissions": []}).status_code == 422
     assert entries() == before
+    clean()
+
+
+def test_rights_that_came_since_are_said_and_ticked_at_a_wish(browser: Client, company: World) -> None:
+    """A role of a company that is older than a right is not changed behind anybody's back."""
+    old = [one for one in ROLES["warehouse"] if one != "purchasing.send_back"]
+    role = Role.objects.create(name="warehouse", permissions=old)
+    own = Role.objects.create(name="counter", permissions=["stock.read"])
+    page = seen(browser, f"/roles/{role.pk}/")
+    assert "Buying: Send back to the vendor" in page
+    before = entries()
+    ticked = re.findall(r'value="([a-z*_.]+)" checked', seen(browser, f"/roles/{role.pk}/?more=1"))
+    assert entries() == before
+    assert "purchasing.send_back" in ticked
+    assert browser.post(f"/roles/{role.pk}/", {"name": "warehouse", "permissions": ticked}).status_code == 303
+    role.refresh_from_db()
+    assert set(role.permissions) == set(ROLES["warehouse"])
+    for pk in (role.pk, own.pk):
+        assert "In a new company this role may also" not in seen(browser, f"/roles/{pk}/")
     clean()
 
 

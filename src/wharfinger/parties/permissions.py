@@ -96,6 +96,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "fulfilment.*",
         "purchasing.receive",
         "purchasing.cancel_receipt",
+        "purchasing.send_back",
         "returns.receive",
         "returns.inspect",
         "returns.restock",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext
 
 from wharfinger.base.refusal import N_
-from wharfinger.parties.permissions import PERMISSIONS
+from wharfinger.parties.models import covers
+from wharfinger.parties.permissions import PERMISSIONS, ROLES
 
 MODULES: dict[str, str] = {
     "ledger": N_("Journal"),
@@ -181,6 +184,19 @@ def permission_words(name: str) -> str:
     if name.endswith(".*"):
         return gettext("Everything here")
     return gettext(WORDS.get(name, name))
+
+
+def lacking(role: str, held: Iterable[str]) -> list[str]:
+    """What a new company's role of this name may, and this one may not: rights that came since, or were taken from it."""
+    granted = frozenset(held)
+    return [one for one in ROLES.get(role, ()) if not covers(granted, one)]
+
+
+def named(permission: str) -> str:
+    """A permission in words, with its module."""
+    module = permission.partition(".")[0]
+    words = gettext(WORDS[permission]) if permission in WORDS else permission
+    return f"{gettext(MODULES[module])}: {words}" if module in MODULES else words
 
 
 def grouped() -> list[tuple[str, list[tuple[str, str]]]]:

@@ -22,7 +22,7 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.actions import people as actions
 from wharfinger.parties.models import Grant, Role, User
-from wharfinger.parties.rights import grouped
+from wharfinger.parties.rights import grouped, lacking, named
 
 TEXTS = ("username", "name", "email", "language")
 
@@ -179,6 +179,7 @@ def _role_row(one: Any) -> Row:
         cells={
             "name": (one.name, reverse("parties:role", args=[one.pk])),
             "people": one.people,
+            "lacks": len(lacking(one.name, one.permissions)) or None,
             "permissions": _("everything") if "*" in one.permissions else ", ".join(one.permissions[:6]),
         },
     )
@@ -192,6 +193,7 @@ ROLES = Table(
         Column("name", N_("Role"), "link", sortable=True),
         Column("people", N_("People"), "number"),
         Column("permissions", N_("Permissions")),
+        Column("lacks", N_("Permissions to look at"), "number"),
     ),
     new=New(N_("New role"), "parties:new_role", "parties.role"),
     rows=_roles,
@@ -236,10 +238,19 @@ def role(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _role_form(request: HttpRequest, found: Role | None, act: Callable[[], Any], ok: str) -> HttpResponse:
+    lacks = lacking(found.name, found.permissions) if found else []
+
     def show(form: Form) -> HttpResponse:
-        return render(request, "parties/role.html", {"form": form, "found": found, "groups": grouped()})
+        there = {
+            "form": form,
+            "found": found,
+            "groups": grouped(),
+            "lacks": [] if "more" in request.GET else [named(one) for one in lacks],
+        }
+        return render(request, "parties/role.html", there)
 
     if request.method != "POST":
-        start = {"name": found.name, "permissions": found.permissions} if found else {"permissions": ()}
-        return show(Form(start))
+        more = lacks if "more" in request.GET else []
+        start = {"name": found.name, "permissions": [*found.permissions, *more]} if found else {}
+        return show(Form({"permissions": ()} | start))
     return page_act(request, act, ok=ok, back=reverse("parties:roles"), again=show)

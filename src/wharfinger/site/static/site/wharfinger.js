@@ -183,9 +183,27 @@
   const same = (code) => code.normalize("NFKC").trim().toLowerCase();
   // Scanners read a GTIN with or without leading zeros.
   const bare = (code) => /^\d{8,14}$/.test(same(code)) ? same(code).replace(/^0+/, "") : same(code);
+  // What is rejected is told beside what is received. Nobody scans what is broken: unless somebody says how many
+  // arrived, it came beside what is scanned, as far as so many are expected.
+  const rejected = (scanner) => Number($("[name^=rejected-]", scanner.closest("tbody") ?? document.createElement("p"))?.value.trim()) || 0;
+  const tally = (scanner) => {
+    const told = $("[data-tally]", scanner), arrived = told && $("[name^=quantity-]", scanner.closest("tbody"));
+    if (!arrived) return;
+    const turned = rejected(scanner), scanned = $$("[data-scanned] li", scanner).length, wanted = Number(scanner.dataset.wanted);
+    if ("proposed" in arrived.dataset || !arrived.value) {
+      arrived.value = turned ? scanned + (scanned + turned > wanted ? 0 : turned) : "";
+      arrived.dataset.proposed = "";
+    }
+    told.hidden = !turned;
+    $("[data-counted]", scanner).hidden = Boolean(turned);
+    const says = { received: Number(arrived.value) - turned, rejected: turned, wanted };
+    told.textContent = told.dataset.tally.replace(/\{(\w+)\}/g, (_, name) => says[name]);
+  };
+  $$("[data-scanner]").forEach(tally);
   const counted = (scanner) => {
     const list = $$("[data-scanned] li", scanner);
     $("[data-count]", scanner).textContent = list.length;
+    tally(scanner);
     scanner.dispatchEvent(new CustomEvent("scanned", { bubbles: true, detail: list.length }));
   };
   // Goods without numbers of their own are counted by the code of their product, up to what is open; the first
@@ -284,7 +302,7 @@
   });
   const numbering = () => {
     const every = $$("[data-scanner]:not([data-counts])");
-    const lacks = (one) => Number(one.dataset.wanted) > $$("[data-scanned] li", one).length;
+    const lacks = (one) => Number(one.dataset.wanted) - rejected(one) > $$("[data-scanned] li", one).length;
     return $("[data-current] [data-scanner]") ?? every.find(lacks) ?? every[0];
   };
   const tallied = (scanner, code) => {
@@ -425,6 +443,8 @@
   // Whoever rejects says why: a row asks as soon as something is rejected in it.
   document.addEventListener("input", (event) => {
     const field = event.target, row = field.name?.startsWith("rejected-") && field.closest("tbody"), asks = $("#rejects");
+    if (field.name?.startsWith("quantity-")) delete field.dataset.proposed;
+    $$("[data-scanner]", field.closest("tbody") ?? document.createElement("p")).forEach(tally);
     if (!row || !asks || $(".rejects", row)) return;
     row.firstElementChild.after(asks.content.cloneNode(true));
     $$(".rejects input", row).forEach((one) => {
