@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from wharfinger.base.tax import Rate, Second, TaxedRow, totals
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wharfinger.base.tax import Rate, Second, TaxedRow, nets, parts_of, totals
 
 
 def test_tax_is_rounded_once_per_rate() -> None:
@@ -58,3 +61,45 @@ def test_a_second_tax_is_rounded_once_for_all_that_is_taxed_alike() -> None:
     found = totals([*rows, TaxedRow(1_000, "S", 50_000)])
     assert [(one.net_minor, one.tax_minor) for one in found.by_rate] == [(1_021, 51), (21, 1)]
     assert found.net == 1_021
+
+
+AMOUNTS = st.lists(st.integers(0, 10**7), min_size=1, max_size=40)
+CODES = st.sampled_from(
+    [(0, None), (190_000, None), (77_000, None), GST, QST, (0, Second("PST", 70_000)), (1_000_000, None)]
+)
+
+
+def test_119_with_tax_are_100_and_19() -> None:
+    found = totals([TaxedRow(11_900, "S", 190_000, included=True)])
+    assert (found.net, found.tax, found.total) == (10_000, 1_900, 11_900)
+    assert parts_of(11_498, *QST) == (10_000, 500, 998)
+
+
+@given(AMOUNTS, CODES)
+def test_what_is_said_with_tax_is_the_total(amounts: list[int], code: tuple[int, Second | None]) -> None:
+    """To the cent; the nets of the lines are the net of the document, each within a cent of its own."""
+    rows = [TaxedRow(minor, "S", code[0], second=code[1], included=True) for minor in amounts]
+    found = totals(rows)
+    assert found.total == sum(amounts)
+    assert found.tax == sum(one.tax_minor for one in found.by_rate)
+    assert sum(nets(rows)) == found.net
+    for row, net in zip(rows, nets(rows), strict=True):
+        assert abs(net - parts_of(row.minor, *code).net) <= 1
+        assert 0 <= net <= row.minor
+
+
+@given(st.integers(0, 10**9), CODES)
+def test_no_part_of_an_amount_with_tax_is_less_of_one_more_cent(
+    minor: int, code: tuple[int, Second | None]
+) -> None:
+    """So that crediting more never takes tax back that was credited."""
+    less, more = parts_of(minor, *code), parts_of(minor + 1, *code)
+    assert all(0 <= b - a <= 1 for a, b in zip(less, more, strict=True))
+    assert sum(less) == minor
+
+
+def test_lines_with_tax_and_before_tax_stand_side_by_side() -> None:
+    """Charges that were won onto other work keep the way in which they were offered."""
+    found = totals([TaxedRow(10_000, "S", 190_000), TaxedRow(11_900, "S", 190_000, included=True)])
+    assert (found.net, found.tax, found.total) == (20_000, 3_800, 23_800)
+    assert found.by_rate == (Rate("S", 190_000, "", 20_000, 3_800),)

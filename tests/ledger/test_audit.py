@@ -105,6 +105,7 @@ BROKEN = {
         "quantity = 2 WHERE id = (SELECT MIN(id) FROM ledger_holding WHERE serial AND unbounded)"
     ),
     "invoice = its bills": "UPDATE billing_invoiceline SET quantity = quantity + 1",
+    "invoice = its lines": "UPDATE billing_invoiceline SET gross_minor = net_minor",
     "history names what is there": "UPDATE ledger_fact SET entry_id = (SELECT MAX(id) + 1 FROM ledger_entry)",
     "a file = its content on the disk": "UPDATE notices_attachment SET size_bytes = size_bytes + 1",
     "what is erased is off the disk": (

@@ -2,6 +2,8 @@
 
 rate USD 0.90 [since 3]                what one is worth at home, from so many days ago on
 francs F: 95.00 router                 a price list in another currency: dollars, francs, yen
+shop S: 119.00 router                  a price list whose prices include tax
+sums SO: 100.00 net 19.00 tax 119.00 total     what a quote or an order comes to
 abroad SO in USD: 3 router             an order in a currency · offer Q in CHF: 3 router, a quote
 got SO router: 11.11 of F from 10    the price that a line got, and from where: typed, product or a list
 unsold router                          no vendor is known to sell it
@@ -23,6 +25,7 @@ from datetime import timedelta
 from tests.scenarios.trading import Trading
 from wharfinger.base import clock, configuration
 from wharfinger.catalog.models import TaxCode, VendorPrice
+from wharfinger.demand.queries.amounts import totals_of
 from wharfinger.demand.queries.shown import origin_of
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.queries.shown import order, show_orders
@@ -47,11 +50,25 @@ class Rating(Trading):
         """francs LIST: 95.00 router"""
         self._list("CHF", rest)
 
-    def _list(self, currency: str, rest: str) -> None:
+    def say_shop(self, rest: str) -> None:
+        """shop LIST: 119.00 router"""
+        self._list("EUR", rest, tax_included=True)
+
+    def say_sums(self, rest: str) -> None:
+        """sums SO: NET net TAX tax TOTAL total"""
+        document, _, wanted = rest.partition(":")
+        found = totals_of([self.documents[document]], "sheet")[self.documents[document]]
+        net, tax, total = (f"{minor / 100:.2f}" for minor in found[:3])
+        told = f"{net} net {tax} tax {total} total"
+        assert told == wanted.strip(), told
+
+    def _list(self, currency: str, rest: str, **more: bool) -> None:
         name, _, item = rest.partition(":")
         price, product = item.split()
         items = [{"product": self.products[product].pk, "price": price, "from_quantity": "0"}]
-        self.keep("price_list", name, self.door.price_list({"name": name, "currency": currency}, items))
+        self.keep(
+            "price_list", name, self.door.price_list({"name": name, "currency": currency, **more}, items)
+        )
 
     def say_abroad(self, rest: str, noun: str = "orders") -> None:
         """abroad SO in CURRENCY: ITEMS"""

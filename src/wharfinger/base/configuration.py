@@ -58,6 +58,7 @@ DEFAULTS: dict[str, Any] = {
     "expiry_days": 30,
     "attachment_mb": 20,
     "pictures_on_quotes": False,
+    "prices_include_tax": False,
     "win_on_acceptance": False,
     "reply_address": "",
     "webhook_private_addresses": False,

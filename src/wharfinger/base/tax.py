@@ -1,11 +1,15 @@
-"""What a document costs: net at the line, tax by category and rate (EN 16931 BR-CO-17), and a second tax by its name."""
+"""What a document costs: tax by category and rate (EN 16931 BR-CO-17), and a second tax by its name.
+
+A line's amount is said before tax, or with it. Where it is said before tax, tax is reckoned on the sum of all that is
+taxed alike. Where it is said with tax, that sum is divided into net and tax, so that the total is what was said.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
-from wharfinger.base.money import rounded
+from wharfinger.base.money import rounded, share
 
 WHOLE = 10**6
 """A share of one, at 10⁻⁶."""
@@ -32,13 +36,23 @@ class Second(NamedTuple):
 
 
 class TaxedRow(NamedTuple):
-    """A line's net amount in minor units, and how it is taxed."""
+    """A line's amount in minor units, and how it is taxed."""
 
-    net_minor: int
+    minor: int
     category: str
     rate_micro: int
     exemption_reason: str = ""
     second: Second | None = None
+    included: bool = False
+    """Whether its taxes are in the amount; else it is net."""
+
+
+class Parts(NamedTuple):
+    """What an amount that includes its taxes consists of; together they are the amount."""
+
+    net: int
+    first: int
+    second: int
 
 
 class Rate(NamedTuple):
@@ -68,9 +82,53 @@ def second_of(code: Coded) -> Second | None:
     return Second(code.second_name, code.second_rate_micro, code.compound) if code.second_rate_micro else None
 
 
-def row_of(net_minor: int, code: Coded) -> TaxedRow:
+def row_of(minor: int, code: Coded, included: bool = False) -> TaxedRow:
     """An amount, taxed as its code says."""
-    return TaxedRow(net_minor, code.category, code.rate_micro, code.exemption_reason, second_of(code))
+    return TaxedRow(minor, code.category, code.rate_micro, code.exemption_reason, second_of(code), included)
+
+
+def _weights(rate_micro: int, second: Second | None) -> tuple[int, int, int]:
+    """How net, first and second tax are to each other; the net is one, at 10⁻¹²."""
+    further = second.rate_micro * (WHOLE + (rate_micro if second.compound else 0)) if second else 0
+    return WHOLE * WHOLE, rate_micro * WHOLE, further
+
+
+def with_taxes(code: Coded) -> int:
+    """What one before tax is with all its taxes, at 10⁻¹²."""
+    return sum(_weights(code.rate_micro, second_of(code)))
+
+
+def parts_of(minor: int, rate_micro: int, second: Second | None) -> Parts:
+    """An amount that includes its taxes, divided: nothing is lost, and no part is less of a larger amount."""
+    one, first, further = _weights(rate_micro, second)
+    net = rounded(minor * one, one + first + further)
+    theirs = second_of_both(minor - net, rate_micro, second)
+    return Parts(net, minor - net - theirs, theirs)
+
+
+def second_of_both(minor: int, rate_micro: int, second: Second | None) -> int:
+    """How much of what two taxes come to together is the second."""
+    _, first, further = _weights(rate_micro, second)
+    return share(minor, further, first + further) if further else 0
+
+
+def nets(rows: Iterable[TaxedRow]) -> list[int]:
+    """The net of each row, so that together they are the net of the document.
+
+    Of amounts that include their taxes, and are taxed alike, each has what the net of the running sum rises by.
+    """
+    sofar: dict[tuple[str, int, Second | None], int] = {}
+    found = []
+    for row in rows:
+        if not row.included:
+            found.append(row.minor)
+            continue
+        key = row.category, row.rate_micro, row.second
+        before = sofar.get(key, 0)
+        sofar[key] = before + row.minor
+        of = parts_of(sofar[key], row.rate_micro, row.second), parts_of(before, row.rate_micro, row.second)
+        found.append(of[0].net - of[1].net)
+    return found
 
 
 def first_tax(net_minor: int, rate_micro: int) -> int:
@@ -91,33 +149,44 @@ def second_tax(net_minor: int, rate_micro: int, second: Second) -> int:
 def totals(rows: Iterable[TaxedRow]) -> Totals:
     """The totals of a document: tax is rounded once per category and rate, half away from zero.
 
-    rows: each line's net, already rounded to minor units; credits are below zero. Rows of one category
+    rows: each line's amount, already rounded to minor units; credits are below zero. Rows of one category
     and rate are one basis whatever reason they name; the first reason given is kept. A second tax is rounded once
-    for all rows that are taxed alike in both.
+    for all rows that are taxed alike in both. The total of rows that include their taxes is their sum.
     """
     bases: dict[tuple[str, int], int] = {}
     reasons: dict[tuple[str, int], str] = {}
     both: dict[tuple[Second, str, int], int] = {}
+    said: dict[tuple[str, int, Second | None], int] = {}
     for row in rows:
         key = row.category, row.rate_micro
-        bases[key] = bases.get(key, 0) + row.net_minor
         reasons[key] = reasons.get(key) or row.exemption_reason
+        if row.included:
+            bases.setdefault(key, 0)
+            said[*key, row.second] = said.get((*key, row.second), 0) + row.minor
+            continue
+        bases[key] = bases.get(key, 0) + row.minor
         if row.second is not None:
-            both[row.second, *key] = both.get((row.second, *key), 0) + row.net_minor
+            both[row.second, *key] = both.get((row.second, *key), 0) + row.minor
+    firsts = {(category, rate): (net, first_tax(net, rate)) for (category, rate), net in bases.items()}
+    seconds = {
+        (second, category, rate): (second_base(net, rate, second), second_tax(net, rate, second))
+        for (second, category, rate), net in both.items()
+    }
+    for (category, rate, second), minor in said.items():
+        of = parts_of(minor, rate, second)
+        net, first = firsts[category, rate]
+        firsts[category, rate] = net + of.net, first + of.first
+        if second is not None:
+            base, further = seconds.get((second, category, rate), (0, 0))
+            base += of.net + (of.first if second.compound else 0)
+            seconds[second, category, rate] = base, further + of.second
     by_rate = tuple(
-        Rate(category, rate, reasons[category, rate], net, first_tax(net, rate))
-        for (category, rate), net in sorted(bases.items())
+        Rate(category, rate, reasons[category, rate], net, taxed)
+        for (category, rate), (net, taxed) in sorted(firsts.items())
     ) + tuple(
-        Rate(
-            category,
-            second.rate_micro,
-            "",
-            second_base(net, rate, second),
-            second_tax(net, rate, second),
-            second.name,
-        )
-        for (second, category, rate), net in sorted(both.items())
+        Rate(category, second.rate_micro, "", base, taxed, second.name)
+        for (second, category, _), (base, taxed) in sorted(seconds.items())
     )
-    net = sum(bases.values())
+    net = sum(net for net, _ in firsts.values())
     tax = sum(one.tax_minor for one in by_rate)
     return Totals(net, tax, net + tax, by_rate)

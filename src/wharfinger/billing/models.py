@@ -62,6 +62,8 @@ class InvoiceLine(models.Model):
     tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="+", db_index=False)
     rate_micro = models.IntegerField()
     net_minor = models.BigIntegerField()
+    gross_minor = models.BigIntegerField(null=True)
+    """What it comes to with its taxes, where its price includes them; nothing where that is before tax."""
 
     def __str__(self) -> str:
         return f"{self.invoice_id}/{self.position}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,16 +17,17 @@ from wharfinger.base.page import Form, page
 from wharfinger.base.refusal import BadInput, Refusal
 from wharfinger.base.typed import quantity, written
 from wharfinger.base.words import same
-from wharfinger.catalog.models import Product
+from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.catalog.queries import scanned, substitutes_of, units_of, varied
 from wharfinger.catalog.queries import units as every_unit
 from wharfinger.catalog.rules.families import BETWEEN, full_name, values_of
 from wharfinger.catalog.rules.units import counted, told
 from wharfinger.demand.models import Sheet
+from wharfinger.ledger import sql
 from wharfinger.parties.models import Organization
 from wharfinger.pricing.models import PriceList
-from wharfinger.pricing.queries import listed, rates_on
-from wharfinger.pricing.rules import Money, default_price
+from wharfinger.pricing.queries import listed, rates_on, says_tax
+from wharfinger.pricing.rules import Money, Taxes, default_price
 from wharfinger.stock.queries import buildable
 from wharfinger.stock.queries.figures import free
 from wharfinger.stock.queries.worth import UnitCosts, unit_costs
@@ -162,6 +164,7 @@ def _offered(given: Mapping[str, Any], product: Product, text: str, unit: str) -
         units = 0
     home = configuration.one("currency")
     today = clock.today(configuration.one("time_zone"))
+    taxes = _taxes(given, product, today)
     try:
         offer = default_price(
             product,
@@ -171,6 +174,7 @@ def _offered(given: Mapping[str, Any], product: Product, text: str, unit: str) -
             per=per,
             money=Money(currency, home, rates_on({currency} - {home}, today).get(currency)),
             on=today,
+            taxes=taxes,
         )
     except Refusal as refusal:
         return {"lacks": refusal.words(), "currency": currency, "unit": unit}
@@ -181,17 +185,40 @@ def _offered(given: Mapping[str, Any], product: Product, text: str, unit: str) -
             "list": by,
             "n": written(*(start if per is None else told(offer.from_quantity, per))),
         }
-    return {"price": offer.price_micro, "currency": currency, "by": by, "unit": unit}
+    with_tax = taxes.included
+    return {"price": offer.price_micro, "currency": currency, "by": by, "unit": unit, "with_tax": with_tax}
+
+
+def _taxes(given: Mapping[str, Any], product: Product, today: date) -> Taxes:
+    """Whether the prices of a form include tax: as its document does or as is chosen, else as its customer is asked."""
+    home = configuration.one("prices_include_tax")
+    chosen = given.get("tax_included", "")
+    sheet, customer = (_an_id(given, name) for name in ("sheet", "organization"))
+    said = None
+    if sheet:
+        said = Sheet.objects.filter(pk=sheet).values_list("tax_included", flat=True).first()
+    elif chosen in ("yes", "no"):
+        said = chosen == "yes"
+    elif customer:
+        ((said,),) = sql.fetch(
+            f"SELECT {says_tax(today)} FROM parties_organization WHERE id = %s", [customer]
+        ) or [(None,)]
+    code: TaxCode = product.tax_code
+    return Taxes(bool(home if said is None else said), home, code, code)
+
+
+def _an_id(given: Mapping[str, Any], name: str) -> int:
+    text = str(given.get(name, ""))
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def _customer_of(given: Mapping[str, Any]) -> tuple[int, str]:
     """The customer of a form with lines, by its document or its choice, and in which currency they are asked."""
     home = configuration.one("currency")
     for name, rows in (("sheet", Sheet.objects), ("organization", Organization.objects)):
-        text = str(given.get(name, ""))
-        if text.isascii() and text.isdecimal() and len(text) < 19:
+        if pk := _an_id(given, name):
             whose = "organization_id" if name == "sheet" else "pk"
-            found = rows.filter(pk=int(text)).values_list(whose, "currency").first()
+            found = rows.filter(pk=pk).values_list(whose, "currency").first()
             if found:
                 return found
     return 0, home

@@ -32,6 +32,8 @@ class Sheet(Document):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="sheets", db_index=False
     )
     currency = models.CharField(max_length=3)
+    tax_included = models.BooleanField(default=False)
+    """Whether the prices of new lines include their taxes, which holds from its first day on, as its currency does."""
     customer_reference = models.CharField(max_length=60, blank=True)
     ordered_on = models.DateField()
     promised_on = models.DateField(null=True)
@@ -138,6 +140,8 @@ class Line(models.Model):
     """The share that is taken off in all: its own, its group's and the whole quote's."""
     tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="+", db_index=False)
     currency = models.CharField(max_length=3)
+    tax_included = models.BooleanField(default=False)
+    """Whether its price includes its taxes: as its document says; what was won onto other work keeps its own way."""
     billable = models.BooleanField(default=True)
     approved_minor = models.BigIntegerField(null=True)
     """The extended cost up to which buying this line was approved, in home currency."""

@@ -15,7 +15,7 @@ from wharfinger.base.page import came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import actions
 from wharfinger.demand.models import Line
-from wharfinger.demand.queries.amounts import net_of
+from wharfinger.demand.queries.amounts import said_of
 from wharfinger.demand.queries.reading import lines
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
@@ -81,7 +81,7 @@ def add_options(rows: Sequence[dict[str, Any]], found: Sequence[Line]) -> list[d
                     "id": line.pk,
                     "sku": line.product.sku,
                     "name": line.description,
-                    "net": net_of(line),
+                    "said": said_of(line),
                     "taken": line.taken,
                     "may_go": bool(line.option),
                     "instead": skus.get(line.instead_of_id or 0),

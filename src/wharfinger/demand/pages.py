@@ -29,7 +29,7 @@ from wharfinger.demand import actions, discounts, options
 from wharfinger.demand.entry import said_in, typed_quantity, unit_choices, unit_words
 from wharfinger.demand.models import CHARGED, Line, Sheet
 from wharfinger.demand.queries import quantities
-from wharfinger.demand.queries.amounts import net_of
+from wharfinger.demand.queries.amounts import said_of
 from wharfinger.demand.queries.grouping import groups_of
 from wharfinger.demand.queries.reading import lines
 from wharfinger.demand.queries.shown import lines_of, origin_of
@@ -110,9 +110,11 @@ def money_chip(word: str) -> tuple[str, str]:
     return MONEY_TONES[word], _(MONEY[word])
 
 
-def columns() -> list[tuple[str, str, str]]:
-    """The columns of a table of lines, in the reader's language."""
+def columns(tax_included: bool) -> list[tuple[str, str, str]]:
+    """The columns of a table of lines, in the reader's language. tax_included: whether the prices are said so."""
     words = [(key, _(label), kind) for key, label, kind in COLUMNS]
+    if tax_included:
+        words[-1] = ("net", _("With tax"), "money")
     own = [(f"{owned.MARK}{field.key}", field.name, owned.COLUMN[field.kind]) for field in _listed()]
     return [*words[:-1], *own, words[-1]]
 
@@ -158,7 +160,7 @@ def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
                 "origin": origin_words(line, lists.get(line.price_list_id or 0))
                 if line.parent_id is None
                 else None,
-                "net": (net_of(line), line.currency) if line.parent_id is None else None,
+                "net": (said_of(line), line.currency) if line.parent_id is None else None,
                 **owned.cells(own, line.own),
             }
         )
@@ -171,7 +173,8 @@ def origin_words(line: Line, price_list: PriceList | None) -> str:
     start = words[origin_of(line)]
     if line.price_from is not None:
         start = _("%(list)s, from %(n)s") % {"list": start, "n": said_in(line.price_from, line)}
-    return " · ".join(filter(None, (start, discounts.told(line))))
+    with_tax = _("with tax") if line.tax_included else ""
+    return " · ".join(filter(None, (start, with_tax, discounts.told(line))))
 
 
 def open_rows(document: int, by: str) -> list[dict[str, Any]]:
@@ -242,6 +245,14 @@ def typed_lines(given: Mapping[str, Any]) -> tuple[LineWish, ...]:
     return tuple(found)
 
 
+def typed_taxes(given: Mapping[str, Any]) -> bool | None:
+    """Whether the prices of a form include tax, where somebody chose; raises BadInput for what is no choice."""
+    text = str(given.get("tax_included", "")).strip()
+    if text not in ("", "yes", "no"):
+        raise BadInput("no_such_choice", N_("Choose one from the list."), field="tax_included")
+    return text == "yes" if text else None
+
+
 def typed_day(given: Mapping[str, Any], name: str) -> date | None:
     """A day from a form; raises BadInput when it is none."""
     text = str(given.get(name, "")).strip()
@@ -286,7 +297,13 @@ def offers(typed: Mapping[str, Any] | None = None) -> dict[str, Any]:
             .values_list("pk", "name")
         ),
         "products": to_choose(),
+        "prices": _prices(),
     }
+
+
+def _prices() -> list[tuple[str, str]]:
+    """How the prices of a new document may be said; nothing chosen, as the customer's price list says."""
+    return [("yes", _("With tax")), ("no", _("Before tax"))]
 
 
 def contacts_of(organization: int) -> list[tuple[int, str]]:

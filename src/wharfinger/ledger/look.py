@@ -75,6 +75,7 @@ OFTEN = (
     "listed_reasons_only",
     "fulfil_automatically",
     "purchase_descriptions",
+    "prices_include_tax",
 )
 
 
@@ -91,6 +92,7 @@ class House:
     listed_reasons_only: bool = False
     fulfil_automatically: bool = False
     purchase_descriptions: str = "product"
+    prices_include_tax: bool = False
     own: Mapping[str, Sequence[Own]] = field(default_factory=dict)
     """The own fields of each noun that has any, which every act may have to check."""
 
@@ -165,6 +167,7 @@ def _house(stored: dict[str, Any]) -> House:
         values["listed_reasons_only"],
         values["fulfil_automatically"],
         values["purchase_descriptions"],
+        values["prices_include_tax"],
         own.by_noun(stored.get(OWN_FIELDS)),
     )
 
@@ -192,7 +195,7 @@ def look(
     if products and (wish.layers or wish.loose):
         # Goods that are priced need their cost method, so the rows come with the lock; new lines need the loose lot.
         truth.products = sql.by_ids(
-            product_model, products, locked=bool(wish.layers) or wish.free, also=LOOSE if wish.loose else None
+            product_model, products, locked=bool(wish.layers) or wish.free, also=[LOOSE] if wish.loose else ()
         )
         truth.loose = {pk: row.loose_lot for pk, row in truth.products.items()} if wish.loose else {}
     elif products and wish.free:

@@ -276,17 +276,18 @@ def read(
     params: Sequence[Any],
     *,
     locked: bool = False,
-    also: tuple[str, str] | None = None,
+    also: Sequence[tuple[str, str]] = (),
 ) -> dict[int, Model]:
     """Rows of a model by a condition in SQL, sorted by primary key; locked until the transaction ends if asked.
 
-    What the hot paths read, read without building a query each time. also: name and SQL of one further
-    column, of something that never changes, kept as an attribute of the rows.
+    What the hot paths read, read without building a query each time. also: name and SQL of
+    further columns, which are kept as attributes of the rows and never written.
     """
     select, names, converters = _reading(model, connection.vendor)
     if also:
-        select = select.replace(" FROM ", f", {also[1]} AS {also[0]} FROM ", 1)
-        names = (*names, also[0])
+        further = "".join(f", {text} AS {name}" for name, text in also)
+        select = select.replace(" FROM ", f"{further} FROM ", 1)
+        names = (*names, *(name for name, _ in also))
     pk = pk_of(model)
     tail = " FOR NO KEY UPDATE" if locked and on_postgresql() else ""
     found = {}
@@ -304,7 +305,7 @@ def read(
 
 
 def by_ids(
-    model: type[Model], ids: Iterable[int], *, locked: bool = False, also: tuple[str, str] | None = None
+    model: type[Model], ids: Iterable[int], *, locked: bool = False, also: Sequence[tuple[str, str]] = ()
 ) -> dict[int, Model]:
     """Rows of a model by primary key, sorted by it; locked until the transaction ends if asked."""
     wanted = sorted(set(ids))

@@ -50,6 +50,7 @@ class ListGiven(Given):
     name: Text = Field(examples=["Resellers 2027"])
     customer_group: Id | None = Field(default=None, examples=[None], description="Without it: for everybody.")
     currency: Currency
+    tax_included: bool = Field(default=False, description="Whether its prices include their taxes.")
     valid_from: date | None = None
     valid_until: date | None = Field(default=None, description="The last day on which it holds.")
     items: list[ItemGiven] = Field(default=[], max_length=10_000)
@@ -61,6 +62,7 @@ class ListChange(Given):
     name: Text | None = Field(default=None, examples=["Resellers 2027"])
     customer_group: Id | None = Field(default=None, examples=[None])
     currency: Currency | None = None
+    tax_included: bool | None = Field(default=None, description="Only while the list has no prices.")
     valid_from: date | None = None
     valid_until: date | None = None
     retired_on: date | None = Field(default=None, examples=[None])
@@ -100,6 +102,7 @@ class ListOut(Shown):
     name: str = Field(examples=["Resellers 2027"])
     customer_group: Id | None
     currency: str = Field(examples=["EUR"])
+    tax_included: bool
     valid_from: date | None
     valid_until: date | None
     retired_on: date | None

@@ -20,6 +20,8 @@ class PriceList(models.Model):
     customer_group = models.ForeignKey(CustomerGroup, models.PROTECT, null=True, related_name="price_lists")
     """For whom it holds; without one for everybody."""
     currency = models.CharField(max_length=3)
+    tax_included = models.BooleanField(default=False)
+    """Whether its prices include their taxes."""
     valid_from = models.DateField(null=True)
     valid_until = models.DateField(null=True)
     """The last day on which it holds."""

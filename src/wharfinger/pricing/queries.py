@@ -21,7 +21,7 @@ from wharfinger.pricing.rules import Listed, converted
 
 _LISTED = (
     "SELECT o.id, i.product_id, i.unit, i.from_quantity, i.price_micro, l.id, l.currency, l.valid_from, l.valid_until, "
-    "l.customer_group_id IS NOT NULL FROM pricing_priceitem i JOIN pricing_pricelist l ON l.id = i.price_list_id "
+    "l.customer_group_id IS NOT NULL, l.tax_included FROM pricing_priceitem i JOIN pricing_pricelist l ON l.id = i.price_list_id "
     "JOIN parties_organization o ON l.customer_group_id IS NULL OR l.customer_group_id = o.customer_group_id "
     "WHERE {products} AND {customers} AND i.void_id IS NULL AND i.price_micro IS NOT NULL AND l.retired_on IS NULL"
 )
@@ -34,13 +34,29 @@ def listed(organizations: Iterable[int], products: Iterable[int]) -> dict[tuple[
     if not customers or not wanted:
         return found
     text = _LISTED.format(products=sql.among("i.product_id"), customers=sql.among("o.id"))
-    for customer, product, unit, start, price, pk, currency, first, last, theirs in sql.fetch(
+    for customer, product, unit, start, price, pk, currency, first, last, theirs, taxed in sql.fetch(
         text, [sql.array(wanted), sql.array(customers)]
     ):
         found[customer, product].append(
-            Listed(unit, start, price, pk, currency, _day(first), _day(last), bool(theirs))
+            Listed(unit, start, price, pk, currency, _day(first), _day(last), bool(theirs), bool(taxed))
         )
     return found
+
+
+def says_tax(day: date, customer: str = "parties_organization") -> str:
+    """SQL of whether the price list by which a customer is asked on a day includes tax; nothing without a list.
+
+    The customer's own list goes before everybody's, the one that began last before an older one, as for prices.
+    customer: what the row of the organization is called.
+    """
+    on = f"'{day.isoformat()}'"
+    return (
+        "(SELECT l.tax_included FROM pricing_pricelist l WHERE l.retired_on IS NULL "
+        f"AND (l.customer_group_id IS NULL OR l.customer_group_id = {customer}.customer_group_id) "
+        f"AND l.currency = {customer}.currency AND (l.valid_from IS NULL OR l.valid_from <= {on}) "
+        f"AND (l.valid_until IS NULL OR l.valid_until >= {on}) ORDER BY l.customer_group_id IS NULL, "
+        "COALESCE(l.valid_from, '0001-01-01') DESC, l.id DESC LIMIT 1)"
+    )
 
 
 def rates() -> QuerySet[Rate, Rate]:
@@ -182,6 +198,7 @@ def show_lists(found: Iterable[PriceList], *, include: Collection[str] = ()) -> 
             "name": one.name,
             "customer_group": one.customer_group_id,
             "currency": one.currency,
+            "tax_included": one.tax_included,
             "valid_from": one.valid_from.isoformat() if one.valid_from else None,
             "valid_until": one.valid_until.isoformat() if one.valid_until else None,
             "retired_on": one.retired_on.isoformat() if one.retired_on else None,

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from wharfinger.base.fields import Check, currency, day, or_nothing, price, text, whole
+from wharfinger.base.fields import Check, currency, day, or_nothing, price, text, whole, yes_or_no
 from wharfinger.base.money import MICRO, coin, rounded
 from wharfinger.base.quantity import scaled
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
+from wharfinger.base.tax import WHOLE, Coded, with_taxes
 from wharfinger.base.words import same
 from wharfinger.catalog.rules.units import unit_named
 from wharfinger.ledger.plan import Id, Plan, Truth
@@ -22,6 +23,7 @@ LIST: dict[str, Check] = {
     "name": text(100, needed=True),
     "customer_group": or_nothing(_ID),
     "currency": currency,
+    "tax_included": yes_or_no,
     "valid_from": or_nothing(day),
     "valid_until": or_nothing(day),
     "retired_on": or_nothing(day),
@@ -33,7 +35,13 @@ ITEM: dict[str, Check] = {
     "price": or_nothing(price),
 }
 RATE: dict[str, Check] = {"currency": currency, "valid_from": day, "rate": price}
-BORN = {"customer_group_id": None, "valid_from": None, "valid_until": None, "retired_on": None}
+BORN = {
+    "customer_group_id": None,
+    "tax_included": False,
+    "valid_from": None,
+    "valid_until": None,
+    "retired_on": None,
+}
 
 
 class Listed(NamedTuple):
@@ -48,6 +56,8 @@ class Listed(NamedTuple):
     valid_until: date | None
     theirs: bool
     """Whether the list is their group's own, not everybody's."""
+    tax_included: bool = False
+    """Whether its prices include their taxes."""
 
     def holds(self, currency: str, on: date) -> bool:
         """Whether the list is of this currency and of this day."""
@@ -93,6 +103,40 @@ class Money:
         return converted(price_micro, self.home, 10**6, self.currency, self.rate_micro)
 
 
+@dataclass(frozen=True, slots=True)
+class Taxes:
+    """Whether a document's prices include their taxes, and the company's own; and what these are.
+
+    None of the codes is asked for where all is said one way, with no other code.
+    """
+
+    included: bool = False
+    home_included: bool = False
+    """Whether the prices of products do."""
+    own: Coded | None = None
+    """How the product is taxed: what is in a price that includes its taxes."""
+    asked: Coded | None = None
+    """How the line is taxed."""
+
+    def of(self, price_micro: int, given: bool, currency: str) -> int:
+        """A price as the document says it; given: whether it includes the taxes of its product.
+
+        With taxes it is rounded to whole coins where it was in whole coins, before them it is as fine as can be.
+        """
+        if given == self.included and (not given or self.own is self.asked):
+            return price_micro
+        assert self.own is not None, "prices are said both ways, and no code was read"
+        assert self.asked is not None, "prices are said both ways, and no code was read"
+        step = coin(currency) if self.included and price_micro % coin(currency) == 0 else 1
+        over = with_taxes(self.own) if given else WHOLE * WHOLE
+        times = with_taxes(self.asked) if self.included else WHOLE * WHOLE
+        return rounded(price_micro * times, over * step) * step
+
+
+BEFORE_TAX = Taxes()
+"""All prices are said before tax."""
+
+
 def converted(price_micro: int, source: str, source_rate: int, target: str, target_rate: int) -> int:
     """A price in another currency: in whole coins where it was, else as fine as it can be."""
     step = coin(target) if price_micro % coin(source) == 0 else 1
@@ -108,6 +152,7 @@ def default_price(
     per: int | None = None,
     money: Money,
     on: date,
+    taxes: Taxes = BEFORE_TAX,
     field: str = "unit_price",
 ) -> Offer:
     """What a line is asked unless somebody types a price: the one function that decides it.
@@ -115,7 +160,8 @@ def default_price(
     The customer's own list goes before everybody's, the list that began last before an older one; on a list
     the price of the very unit before that of the product's own, and of these the one of the largest quantity
     that the line reaches. Where no list of the document's currency has a price, one of the home currency holds,
-    and then the product's, both at the rate of the day. quantity, per: in the smallest unit.
+    and then the product's, both at the rate of the day. It includes the line's taxes where the document's prices
+    do, whether the list's do or not. quantity, per: in the smallest unit.
     Raises Refusal where a price would have to be converted and there is no rate.
     """
     reached = [one for one in listed if one.unit in ("", unit) and one.from_quantity <= quantity]
@@ -135,8 +181,10 @@ def default_price(
             price = best.price_micro if best.unit == unit else _for(best.price_micro, product, per)
             if listed_in != money.currency:
                 price = money.of_home(price, product.sku, field)
+            price = taxes.of(price, best.tax_included, money.currency)
             return Offer(price, best.price_list, best.from_quantity)
-    return Offer(money.of_home(_for(product.price_micro, product, per), product.sku, field))
+    own = money.of_home(_for(product.price_micro, product, per), product.sku, field)
+    return Offer(taxes.of(own, taxes.home_included, money.currency))
 
 
 def _for(price_micro: int, product: Any, per: int | None) -> int:
@@ -187,7 +235,7 @@ def plan_list_change(truth: Truth, *, pk: int, values: Values, items: Sequence[V
 def plan_copy(truth: Truth, *, pk: int, values: Values, share: int) -> Plan:
     """Make a list of the same prices under another name, all of them raised by a share."""
     row = _row(truth, pk)
-    full = {name: getattr(row, name) for name in ("customer_group_id", "currency")}
+    full = {name: getattr(row, name) for name in ("customer_group_id", "currency", "tax_included")}
     full |= {"valid_from": None, "valid_until": None, "retired_on": None} | columns(values)
     _fits(truth, columns(values), full, None)
     plan = Plan()
@@ -269,6 +317,12 @@ def _fits(truth: Truth, new: Values, dates: Values, row: Any) -> None:
             "no_such_group", N_("There is no such customer group, or it is retired."), field="customer_group"
         )
     priced = any(one.price_micro is not None for one in truth.documents["pricing.PriceItem"].values())
+    if row is not None and priced and new.get("tax_included", row.tax_included) != row.tax_included:
+        raise BadInput(
+            "list_has_prices",
+            N_("Its prices were typed with tax or before tax. Make another list for the other way."),
+            field="tax_included",
+        )
     if row is not None and priced and new.get("currency", row.currency) != row.currency:
         raise BadInput(
             "list_has_prices",

@@ -62,6 +62,7 @@ LAWS = (
     proofs.done(owes(INVOICES)),
     billing.credited_stays_within_invoiced,
     billing.invoices_are_their_bills,
+    billing.invoices_are_the_sum_of_their_lines,
     buying.bills_reach_stock_or_variance,
     buying.costs_reach_stock_or_variance,
     buying.credits_say_the_difference,

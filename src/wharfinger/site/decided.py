@@ -53,6 +53,7 @@ CALLED: dict[str, str] = {
     "modules.procurement": N_("Procurement"),
     "modules.rma": N_("RMA"),
     "pipeline_steps": N_("Steps of opportunities"),
+    "prices_include_tax": N_("Prices of products include tax"),
     "purchase_descriptions": N_("Lines of purchase orders are called"),
     "purchasing_team": N_("Purchasing team"),
     "quote_approval.discount_percent": N_("Quotes with a higher discount need an approval"),

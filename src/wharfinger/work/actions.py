@@ -46,7 +46,12 @@ def create_work_order(*, actor: Actor, wish: WorkWish, key: str | None = None) -
                 demand.read_these_products(products),
                 demand.read_components,
                 demand.read_routing,
-                demand.read_offers(wish.lines, organization=wish.organization, currency=wish.currency),
+                demand.read_offers(
+                    wish.lines,
+                    organization=wish.organization,
+                    currency=wish.currency,
+                    tax_included=wish.tax_included,
+                ),
             ),
         ),
         partial(rules.plan_work_order, wish=wish),

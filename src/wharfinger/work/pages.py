@@ -197,7 +197,7 @@ def work_order(request: HttpRequest, pk: int) -> HttpResponse:
         "goods_word": goods_chip(row.goods_word),
         "money_word": money_chip(row.money_word),
         "open_minor": open_on(row, sums.total, money_of([pk], SHEET)[pk]),
-        "columns": columns(),
+        "columns": columns(row.tax_included),
         "rows": rows,
         "stages": stages_of(rows),
         "sums": sums,
@@ -366,7 +366,7 @@ def complete(request: HttpRequest, pk: int) -> HttpResponse:
         context = {
             "doc": row,
             "form": form,
-            "columns": columns(),
+            "columns": columns(row.tax_included),
             "rows": open_rows(pk, "sheet"),
             "back": back,
         }

@@ -132,6 +132,7 @@ def show_work_orders(rows: Sequence[Any], include: frozenset[str] = frozenset())
             "order": row.work_order.order_id,
             "devices": about.get(row.pk, []),
             "currency": row.currency,
+            "tax_included": row.tax_included,
             "customer_reference": row.customer_reference,
             "billable": row.work_order.billable,
             "scope": row.work_order.scope,

@@ -46,6 +46,8 @@ class WorkWish:
     """The sales order of the same customer that it serves."""
     site: int | None = None
     currency: str | None = None
+    tax_included: bool | None = None
+    """Whether its prices include tax; as the customer's price list says where nobody does."""
     number: str | None = None
     customer_reference: str = ""
     billable: bool = True
@@ -268,6 +270,7 @@ def _lines_for(
         organization=document.organization_id,
         site=truth.read["default_site"],
         currency=document.currency,
+        tax_included=document.tax_included,
         products=truth.read["products"],
         first_position=max((line.position for line in lines.values()), default=0) + 1,
     )

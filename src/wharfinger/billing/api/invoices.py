@@ -95,6 +95,9 @@ class InvoiceRow(Shown):
     tax_percent: str = Field(examples=["19"])
     second_tax_percent: str = Field(examples=["0"], description="Of a second tax; 0 where there is none.")
     net: str = Field(examples=["149.70"])
+    gross: str | None = Field(
+        examples=[None], description="With tax, where the unit price includes it; none where it does not."
+    )
 
 
 class InvoiceOut(Shown):
@@ -201,7 +204,7 @@ CREDIT_NOTES = Listing(
 
 _LINES = Prepared(
     lambda lines: Line.objects.filter(pk__in=lines).values_list(
-        "pk", "product__quantity_decimals", "organization_id", "currency"
+        "pk", "product__quantity_decimals", "organization_id", "currency", "tax_included"
     ),
     ids("lines"),
 )
@@ -210,7 +213,7 @@ _LINES = Prepared(
 def bills_of(given: Sequence[BillGiven]) -> tuple[Bill, ...]:
     """Bills as the verbs take them, all of one customer; raises BadInput naming the field."""
     found = _LINES({one.line for one in given})
-    known = {pk: (decimals, organization, currency) for pk, decimals, organization, currency in found}
+    known = {pk: whose for pk, *whose in found}
     bills = []
     for n, one in enumerate(given):
         if one.line not in known:
@@ -218,7 +221,10 @@ def bills_of(given: Sequence[BillGiven]) -> tuple[Bill, ...]:
         if known[one.line][1:] != known[given[0].line][1:]:
             raise BadInput(
                 "several_customers",
-                N_("An invoice has one customer and one currency. Invoice the others apart."),
+                N_(
+                    "An invoice has one customer and one currency, and its prices are all with tax or all before it. "
+                    "Invoice the others apart."
+                ),
                 field=f"lines.{n}.line",
             )
         price, less = one.unit_price, one.discount_percent

@@ -27,7 +27,7 @@ from wharfinger.billing.pages.typed import day_of
 from wharfinger.billing.queries import shown
 from wharfinger.billing.queries.to_bill import ToBill, customers, to_bill
 from wharfinger.billing.rules.credits import Credit
-from wharfinger.billing.rules.invoices import Bill, InvoiceWish, more_than_billable
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish, billed, more_than_billable
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Organization
 
@@ -130,13 +130,14 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
     credited: dict[int, int] = {}
     for one in done:
         credited[one.invoice_line_id] = credited.get(one.invoice_line_id, 0) + one.quantity
-    sums = totals(row_of(line.net_minor, line.tax_code) for line in lines)
+    sums = totals(billed(line) for line in lines)
     context = {
         "doc": row,
         "word": word(row),
         "rows": [_line(line, credited.get(line.pk, 0), row.currency) for line in lines],
         "left": [(line, line.quantity - credited.get(line.pk, 0)) for line in lines],
         "sums": sums,
+        "with_tax": any(line.gross_minor is not None for line in lines),
         "notes": list(row.credit_notes.filter(void__isnull=True).order_by("pk")),
         "parts": further.told("invoice", request, pk),
         "timeline": timeline(f"invoice:{pk}"),
@@ -157,7 +158,7 @@ def _line(line: Any, credited: int, currency: str) -> dict[str, Any]:
             f"{written(rate, 4)} %" for rate in (line.rate_micro, line.tax_code.second_rate_micro) if rate
         )
         or "0 %",
-        "net": (line.net_minor, currency),
+        "net": (line.net_minor if line.gross_minor is None else line.gross_minor, currency),
     }
 
 
@@ -247,10 +248,10 @@ def _preview(bills: Sequence[Bill], rows: Sequence[ToBill]) -> Totals:
         if bill.quantity > by_line[bill.line].units:
             raise more_than_billable(line, bill.quantity, by_line[bill.line].units, f"quantity-{line.pk}")
         price = line.unit_price_micro if bill.unit_price_micro is None else bill.unit_price_micro
-        net = money.extended(
+        minor = money.extended(
             price, bill.quantity, line.product.quantity_decimals, line.currency, line.discount_micro, line.per
         )
-        taxed.append(row_of(net, line.tax_code))
+        taxed.append(row_of(minor, line.tax_code, line.tax_included))
     return totals(taxed)
 
 

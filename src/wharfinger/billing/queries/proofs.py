@@ -32,3 +32,14 @@ def invoices_are_their_bills() -> list[Finding]:
         "SELECT place_id, claim_id, 0, quantity FROM ledger_holding WHERE kind = 'invoiced' AND quantity > 0) x "
         "GROUP BY place, claim HAVING SUM(said) <> SUM(stands)",
     )
+
+
+def invoices_are_the_sum_of_their_lines() -> list[Finding]:
+    """An invoice asks for the net of its lines, and where their prices include tax for exactly what these say."""
+    return findings(
+        "invoice = its lines",
+        "SELECT 'invoice ' || i.id, i.net_minor, SUM(l.net_minor), i.total_minor, SUM(l.gross_minor) "
+        "FROM billing_invoice i JOIN billing_invoiceline l ON l.invoice_id = i.id GROUP BY i.id, i.net_minor, i.total_minor "
+        "HAVING i.net_minor <> SUM(l.net_minor) OR (COUNT(l.gross_minor) > 0 "
+        "AND (COUNT(l.gross_minor) < COUNT(*) OR SUM(l.gross_minor) <> i.total_minor))",
+    )

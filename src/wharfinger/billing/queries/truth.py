@@ -83,8 +83,13 @@ def read_invoice_lines(truth: Truth) -> None:
         credited = truth.read["credited"].setdefault(row.pk, Credited())
         credited.quantity += one.quantity
         credited.net_minor += one.net_minor
+        credited.gross_minor += one.net_minor + one.tax_minor
         key = row.invoice_id, row.tax_code.category, row.rate_micro
         bases = truth.read["credited_bases"]
+        if row.gross_minor is not None:
+            both = (*key, second_of(row.tax_code), "included")
+            bases[both] = bases.get(both, 0) + one.tax_minor
+            continue
         bases[key] = bases.get(key, 0) + one.net_minor
         if (second := second_of(row.tax_code)) is not None:
             bases[*key, second] = bases.get((*key, second), 0) + one.net_minor

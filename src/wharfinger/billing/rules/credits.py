@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from wharfinger.base.money import share
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
-from wharfinger.base.tax import first_tax, second_of, second_tax
+from wharfinger.base.tax import first_tax, second_of, second_of_both, second_tax
 from wharfinger.billing.rules import Balance, at_home, receivable, revenue, store_credit, tax
 from wharfinger.billing.rules.invoices import the_invoice
 from wharfinger.ledger.plan import Number, PlaceRef, Plan, Ref, Truth, fixed
@@ -31,6 +31,7 @@ class Credited:
 
     quantity: int = 0
     net_minor: int = 0
+    gross_minor: int = 0
 
 
 class Row(NamedTuple):
@@ -145,6 +146,9 @@ def _rows(truth: Truth, invoice: Any, wanted: Sequence[tuple[int, Credit]]) -> l
                 free=left,
                 product=line.product_id,
             )
+        if line.gross_minor is not None:
+            rows.append(_with_tax(truth, invoice, line, one.quantity, before))
+            continue
         net = share(line.net_minor, before.quantity + one.quantity, line.quantity) - before.net_minor
         key = invoice.pk, line.tax_code.category, line.rate_micro
         base = truth.read["credited_bases"].get(key, 0)
@@ -161,6 +165,28 @@ def _rows(truth: Truth, invoice: Any, wanted: Sequence[tuple[int, Credit]]) -> l
         before.net_minor += net
         rows.append(Row(line, one.quantity, net, taxed + further, further))
     return rows
+
+
+def _with_tax(truth: Truth, invoice: Any, line: Any, quantity: int, before: Credited) -> Row:
+    """A row of which the price includes tax: its gross by quantity, its net by gross, and tax is what is between.
+
+    So none of them falls with more units, and with the last one exactly what was asked for has come back.
+    """
+    sofar = before.gross_minor
+    gross = share(line.gross_minor, before.quantity + quantity, line.quantity) - sofar
+    net = share(line.net_minor, sofar + gross, line.gross_minor) - before.net_minor
+    taxed, further = gross - net, 0
+    if (second := second_of(line.tax_code)) is not None:
+        key = invoice.pk, line.tax_code.category, line.rate_micro, second, "included"
+        base = truth.read["credited_bases"].get(key, 0)
+        truth.read["credited_bases"][key] = base + taxed
+        further = second_of_both(base + taxed, line.rate_micro, second) - second_of_both(
+            base, line.rate_micro, second
+        )
+    before.quantity += quantity
+    before.net_minor += net
+    before.gross_minor += gross
+    return Row(line, quantity, net, taxed, further)
 
 
 def _take_bill_back(plan: Plan, truth: Truth, invoice: Any, row: Row, place: PlaceRef) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, NotThere, Refusal
-from wharfinger.base.tax import Totals, row_of, totals
+from wharfinger.base.tax import TaxedRow, Totals, nets, row_of, totals
 from wharfinger.billing.rules import at_home, rate_of, receivable, revenue, tax
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 
@@ -46,19 +46,26 @@ class Row(NamedTuple):
     line: Any
     unit_price_micro: int
     discount_micro: int
-    net_minor: int
+    minor: int
+    """What it comes to as its price says it: with tax where the line's price includes that."""
+
+    @property
+    def taxed(self) -> TaxedRow:
+        """The row as the invoice's totals take it."""
+        return row_of(self.minor, self.line.tax_code, self.line.tax_included)
 
 
 def plan_invoice(truth: Truth, *, wish: InvoiceWish, draft: bool) -> Plan:
-    """Ask customers to pay for quantities of lines: one invoice for each customer and currency.
+    """Ask customers to pay for quantities of lines: one invoice for each customer, currency and way of saying prices.
 
     A draft holds the bills, so that nobody invoices them twice, but has no number and posts nothing.
     """
     plan = Plan()
-    groups: dict[tuple[int, str], list[Row]] = {}
+    groups: dict[tuple[int, str, bool], list[Row]] = {}
     for n, bill in enumerate(wish.bills):
         row = priced(truth, bill, n)
-        groups.setdefault((row.line.organization_id, row.line.currency), []).append(row)
+        line = row.line
+        groups.setdefault((line.organization_id, line.currency, line.tax_included), []).append(row)
     for rows in groups.values():
         _invoice(plan, truth, wish, rows, draft=draft)
     plan.mention(*truth.documents["demand.Sheet"].values())
@@ -83,7 +90,14 @@ def priced(truth: Truth, bill: Bill, n: int) -> Row:
 
 def summed(rows: Iterable[Row]) -> Totals:
     """Net, tax and total of rows."""
-    return totals(row_of(row.net_minor, row.line.tax_code) for row in rows)
+    return totals(row.taxed for row in rows)
+
+
+def billed(line: Any) -> TaxedRow:
+    """A line of an invoice as its totals take it."""
+    if line.gross_minor is None:
+        return row_of(line.net_minor, line.tax_code)
+    return row_of(line.gross_minor, line.tax_code, included=True)
 
 
 def _invoice(plan: Plan, truth: Truth, wish: InvoiceWish, rows: Sequence[Row], *, draft: bool) -> None:
@@ -106,8 +120,8 @@ def _invoice(plan: Plan, truth: Truth, wish: InvoiceWish, rows: Sequence[Row], *
         due_on=wish.due_on,
         draft=draft,
     )
-    for position, row in enumerate(rows, start=1):
-        _row(plan, truth, made, position, row, place)
+    for position, (row, net) in enumerate(zip(rows, nets(row.taxed for row in rows), strict=True), start=1):
+        _row(plan, truth, made, position, row, net, place)
     if not draft:
         post_to_accounts(plan, truth, first.organization_id, made, first.currency, rate, found)
     plan.mention(("invoice", made), ("organization", first.organization_id))
@@ -191,7 +205,9 @@ def _not_firm(line: Any, field: str) -> Refusal:
     return Refusal("not_firm", sentence, field=field, number=line.sheet.number, line=line.pk)
 
 
-def _row(plan: Plan, truth: Truth, invoice: Id, position: int, row: Row, place: PlaceRef) -> None:
+def _row(
+    plan: Plan, truth: Truth, invoice: Id, position: int, row: Row, net_minor: int, place: PlaceRef
+) -> None:
     line, bill = row.line, row.bill
     left = bill.quantity
     held_here = truth.of_claim(line.pk, ("to_bill",))
@@ -220,7 +236,8 @@ def _row(plan: Plan, truth: Truth, invoice: Id, position: int, row: Row, place: 
         discount_micro=row.discount_micro,
         tax_code_id=line.tax_code_id,
         rate_micro=line.tax_code.rate_micro,
-        net_minor=row.net_minor,
+        net_minor=net_minor,
+        gross_minor=row.minor if line.tax_included else None,
     )
 
 
@@ -241,7 +258,7 @@ def plan_post(truth: Truth, *, invoice: int, issued_on: date | None) -> Plan:
     row = the_invoice(truth, invoice)
     if row.posted_at is not None:
         raise Refusal("already_posted", N_("{number} is posted already."), number=row.number)
-    found = totals(row_of(line.net_minor, line.tax_code) for line in truth.read["invoice_lines"].values())
+    found = totals(billed(line) for line in truth.read["invoice_lines"].values())
     dated = issued_on or truth.effective_on
     plan.change(
         row, number=NUMBER, posted_at=truth.now, issued_on=dated, due_on=dated + (row.due_on - row.issued_on)

@@ -189,10 +189,13 @@ class Figures(Shown):
 
 
 class LineAmounts(Shown):
-    """What a line comes to before tax."""
+    """What a line comes to before tax, and as its price says it."""
 
     currency: str = Field(examples=["EUR"])
     net: str = Field(examples=["149.70"])
+    said: str = Field(
+        examples=["149.70"], description="With tax where `tax_included` is true; sums are made of this."
+    )
 
 
 class ShortageOut(Shown):
@@ -241,6 +244,7 @@ class LineOut(Shown):
     own_discount_percent: str = Field(examples=["0"], description="What is taken off this line alone.")
     discount_each: str = Field(examples=["0"], description="Money taken off each unit.")
     tax_code: Id
+    tax_included: bool = Field(description="Whether the unit price includes its taxes.")
     billable: bool
     promised_on: str | None = Field(examples=["2026-12-01"])
     expected_on: str | None = Field(examples=["2026-12-05"], description="When the last of it comes to us.")

@@ -15,6 +15,10 @@ class SheetGiven(Given):
     contact: Id | None = None
     owner: Id | None = None
     currency: Currency | None = None
+    tax_included: bool | None = Field(
+        default=None,
+        description="Whether its prices include tax, from its first day on; else as the customer's price list says.",
+    )
     number: str | None = Field(default=None, min_length=1, max_length=40, examples=[None])
     title: Line = ""
     customer_reference: str = Field(default="", max_length=60)
@@ -39,6 +43,7 @@ class SheetOut(Shown):
     contact: Id | None
     owner: Id | None
     currency: str = Field(examples=["EUR"])
+    tax_included: bool = Field(description="Whether the prices of its lines include tax.")
     customer_reference: str
     net: str = Field(examples=["100.00"])
     tax: str = Field(examples=["19.00"])

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from django.db.models import Q
 
 from wharfinger.base import clock
-from wharfinger.catalog.models import Component, Product
+from wharfinger.catalog.models import Component, Product, TaxCode
 from wharfinger.demand.models import SUBJECTS, Line
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.kits import scarcest
+from wharfinger.demand.rules.sheets import says_tax
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import LOOSE, moment
 from wharfinger.ledger.models import Claim
@@ -115,7 +116,7 @@ def read_components(truth: Truth) -> None:
     rows = components_of(kits)
     truth.read["components"] = rows
     parts = {part for parts in rows.values() for part, _ in parts} - truth.read["products"].keys()
-    found = sql.by_ids(Product, parts, also=LOOSE)
+    found = sql.by_ids(Product, parts, also=[LOOSE])
     truth.read["products"] = truth.read["products"] | found
     truth.loose = truth.loose | {pk: row.loose_lot for pk, row in found.items()}  # type: ignore[attr-defined]
 
@@ -150,7 +151,7 @@ def read_lines(lines: Sequence[int], *, also: tuple[str, str] | None = None) -> 
 
     def read(truth: Truth) -> None:
         standing = f"claim_id IN ({_family()}) AND void_id IS NULL AND removed_at IS NULL"
-        truth.read["lines"] = sql.read(Line, standing, [sql.array(wanted)] * 3, also=also)
+        truth.read["lines"] = sql.read(Line, standing, [sql.array(wanted)] * 3, also=[also] if also else ())
 
     return read
 
@@ -236,23 +237,28 @@ def read_offers(
     *,
     organization: int | None = None,
     currency: str | None = None,
+    tax_included: bool | None = None,
     sheet: int | None = None,
 ) -> Callable[[Truth], None]:
     """Read what price lists ask a customer where nobody typed a price; no statement where somebody always did.
 
-    organization, currency: whose new document it is, which was read, and in what it is where that is said;
-    sheet: else the document that is locked. The rate of another currency than the home one is read with them.
+    organization, currency, tax_included: whose new document it is, which was read, and in what and how its prices
+    are said, where that is said; sheet: else the document that is locked. The rate of another currency than the home
+    one is read with them, and how things are taxed where any price includes tax.
     """
     wanted = sorted({wish.product for wish in wishes if wish.unit_price_micro is None})
 
     def read(truth: Truth) -> None:
-        whose, of = organization, currency
+        whose, of, included = organization, currency, tax_included
         if whose is not None:
             of = of or truth.read["organization"].currency
+            included = says_tax(truth, included, whose)
         elif sheet is not None and (document := truth.documents["demand.Sheet"].get(sheet)):
-            whose, of = document.organization_id, document.currency
+            whose, of, included = document.organization_id, document.currency, document.tax_included
         truth.read["listed"] = listed([whose], wanted) if whose is not None else {}
         read_rates(truth, [of] if of and wanted else [])
+        if wanted:
+            _read_taxes(truth, [bool(included)])
 
     return read
 
@@ -266,5 +272,21 @@ def read_offers_of_lines(lines: Sequence[int], *, also: Sequence[int] = ()) -> C
             {line.organization_id for line in found}, {line.product_id for line in found} | set(also)
         )
         read_rates(truth, {line.currency for line in found})
+        if found:
+            _read_taxes(truth, [line.tax_included for line in found])
 
     return read
+
+
+def read_taxes_of_lines(truth: Truth) -> None:
+    """Read how lines that were read are taxed, where the price of one includes it."""
+    lines = truth.read["lines"].values()
+    codes = {line.tax_code_id for line in lines if line.tax_included}
+    truth.read["tax_codes"] = sql.by_ids(TaxCode, codes)
+
+
+def _read_taxes(truth: Truth, included: Iterable[bool]) -> None:
+    """Read how things are taxed where a price includes it, as documents, lists or the company say theirs."""
+    lists = (one.tax_included for found in truth.read["listed"].values() for one in found)
+    if truth.read["house"].prices_include_tax or any(included) or any(lists):
+        truth.read["tax_codes"] = {code.pk: code for code in TaxCode.objects.all()}

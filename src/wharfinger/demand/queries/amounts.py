@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from wharfinger.base.money import extended
 from wharfinger.base.tax import TaxedRow, Totals, row_of, totals
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries.reading import ORDER, SHEET, lines_on
+from wharfinger.demand.rules import amounts
 from wharfinger.demand.rules.recurring import PERIODS
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Account, Holding
@@ -40,29 +40,30 @@ class Money(NamedTuple):
     open: int = 0
 
 
+def said_of(line: Line, waived: int = 0) -> int:
+    """What a line comes to as its price says it, with tax where that is included, less what is not billed of it."""
+    return amounts.said_of(line, line.quantity - waived) if line.billable else 0
+
+
 def net_of(line: Line, waived: int = 0) -> int:
     """The net amount of a line in minor units, less what is not billed of it."""
-    if not line.billable:
-        return 0
-    units = line.quantity - waived
-    decimals = line.product.quantity_decimals
-    return extended(line.unit_price_micro, units, decimals, line.currency, line.discount_micro, line.per)
+    return amounts.net_of(line, line.quantity - waived) if line.billable else 0
 
 
-def recurring_of(lines: Iterable[Line]) -> dict[str, int]:
-    """What recurs of these lines before tax, by its period, in the order of periods; what is not taken left out."""
+def recurring_of(lines: Iterable[Line], of: Callable[[Line], int] = said_of) -> dict[str, int]:
+    """What recurs of these lines, by its period, in the order of periods; what is not taken left out."""
     found = dict.fromkeys(PERIODS, 0)
     named = set()
     for line in lines:
         if line.every and line.taken and line.parent_id is None:
-            found[line.every] += net_of(line)
+            found[line.every] += of(line)
             named.add(line.every)
-    return {every: net for every, net in found.items() if every in named}
+    return {every: minor for every, minor in found.items() if every in named}
 
 
 def taxed(line: Line, waived: int = 0) -> TaxedRow:
     """A line as its document's totals take it."""
-    return row_of(net_of(line, waived), line.tax_code)
+    return row_of(said_of(line, waived), line.tax_code, line.tax_included)
 
 
 def totals_of(

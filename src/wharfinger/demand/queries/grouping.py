@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from wharfinger.base import money
 from wharfinger.base.quantity import plain
 from wharfinger.demand.models import Line, LineGroup
-from wharfinger.demand.queries.amounts import net_of
+from wharfinger.demand.queries.amounts import net_of, said_of
 from wharfinger.ledger.plan import Truth
 
 
@@ -38,18 +38,18 @@ def in_groups(lines: Sequence[Line], groups: Sequence[LineGroup]) -> list[Line]:
     return sorted(lines, key=lambda line: turn.get(line.group_id or 0, 0))
 
 
-def nets_of(lines: Collection[Line]) -> dict[int, int]:
-    """What the groups of these lines come to before tax, what is not taken left out."""
+def sums_of(lines: Collection[Line], of: Callable[[Line], int] = said_of) -> dict[int, int]:
+    """What the groups of these lines come to, what is not taken left out."""
     found: dict[int, int] = defaultdict(int)
     for line in lines:
         if line.group_id is not None and line.taken and line.parent_id is None:
-            found[line.group_id] += net_of(line)
+            found[line.group_id] += of(line)
     return found
 
 
 def show_groups(sheets: Sequence[Any], lines: Collection[Line]) -> dict[int, list[dict[str, Any]]]:
     """The groups of quotes as callers read them, in one statement. lines: all of theirs."""
-    nets = nets_of(lines)
+    nets = sums_of(lines, net_of)
     of = {sheet.pk: sheet for sheet in sheets}
     found: dict[int, list[dict[str, Any]]] = {pk: [] for pk in of}
     for group in groups_of(*of):

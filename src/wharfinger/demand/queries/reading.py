@@ -51,6 +51,7 @@ _SHOWN = (
         "discount_each_micro",
         "tax_code_id",
         "currency",
+        "tax_included",
         "billable",
         "promised_on",
         "own",

@@ -13,7 +13,7 @@ from wharfinger.base.quantity import plain
 from wharfinger.catalog.rules.units import said
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
-from wharfinger.demand.queries.amounts import net_of
+from wharfinger.demand.queries.amounts import net_of, said_of
 from wharfinger.demand.queries.holding import show_held
 from wharfinger.demand.queries.promises import Wait, danger_of, latest, waits
 from wharfinger.demand.queries.reading import joined, lines
@@ -143,6 +143,7 @@ def _shown(line: Line, figures: dict[str, int], *, firm: bool, won: bool) -> dic
         "own_discount_percent": plain(line.own_discount_micro, 4),
         "discount_each": plain(line.discount_each_micro, money.MICRO),
         "tax_code": line.tax_code_id,
+        "tax_included": line.tax_included,
         "billable": line.billable,
         "promised_on": _day(line.promised_on),
         "own": line.own,
@@ -151,7 +152,11 @@ def _shown(line: Line, figures: dict[str, int], *, firm: bool, won: bool) -> dic
         "taken": line.taken,
         "every": line.every,
         "reserved_until": until.isoformat() if until else None,
-        "amounts": {"currency": line.currency, "net": money.plain(net_of(line), line.currency)},
+        "amounts": {
+            "currency": line.currency,
+            "net": money.plain(net_of(line), line.currency),
+            "said": money.plain(said_of(line), line.currency),
+        },
         "quantities": {name: plain(figures[name], decimals) for name in FIGURES},
         "charge_status": charge_word(figures, firm=firm, won=won),
     }

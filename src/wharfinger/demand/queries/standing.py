@@ -15,6 +15,7 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.prepared import Prepared, ids
 from wharfinger.parties.models import Contact, Grant, Organization, Site, User, covers
+from wharfinger.pricing import queries as pricing
 
 _DECISIONS = (
     ("quote__won_at", "won"),
@@ -97,7 +98,7 @@ def read_customer(
     def read(truth: Truth) -> None:
         require_theirs(pk, site=site, contact=contact)
         require_people(people, may)
-        organization = sql.by_ids(Organization, [pk], also=DEFAULT_SITE).get(pk)
+        organization = sql.by_ids(Organization, [pk], also=[DEFAULT_SITE, says_tax(truth)]).get(pk)
         if organization is None:
             raise BadInput("no_such_organization", N_("There is no such organization."), field="organization")
         if organization.retired_on is not None:
@@ -109,6 +110,7 @@ def read_customer(
             )
         truth.read["organization"] = organization
         truth.read["granted"] = {pk: organization.discount_micro}
+        truth.read["says_tax"] = {pk: organization.says_tax}  # type: ignore[attr-defined]
         truth.read["default_site"] = organization.default_site  # type: ignore[attr-defined]
 
     return read
@@ -146,6 +148,11 @@ DEFAULT_SITE = (
     ),
 )
 """The first ship-to site of an organization, read with it."""
+
+
+def says_tax(truth: Truth) -> tuple[str, str]:
+    """Whether a customer's price list includes tax, read with the organization."""
+    return "says_tax", pricing.says_tax(truth.effective_on)
 
 
 def require_theirs(organization: int, *, site: int | None = None, contact: int | None = None) -> None:

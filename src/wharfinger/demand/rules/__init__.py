@@ -17,7 +17,7 @@ from wharfinger.demand.rules.recurring import known_period
 from wharfinger.ledger import owning
 from wharfinger.ledger.chart import OPEN_WISHES
 from wharfinger.ledger.plan import Held, Id, LotRef, Plan, Ref, Spot, Truth, fixed, spot
-from wharfinger.pricing.rules import Money, Offer, default_price
+from wharfinger.pricing.rules import Money, Offer, Taxes, default_price
 from wharfinger.stock.rules import sum_by
 
 COVER_ORDER = ("demand", "to_order", "to_approve", "quoted")
@@ -39,6 +39,8 @@ class LineWish:
     group: int | None = None
     """On a quote that begins: where among its groups the one is in which it stands; on one that stands its id."""
     tax_code: int | None = None
+    tax_included: bool | None = None
+    """Whether its price includes its taxes; as its document says where nobody does."""
     site: int | None = None
     description: str = ""
     billable: bool = True
@@ -81,6 +83,7 @@ def make_lines(
     organization: int,
     site: int | None,
     currency: str,
+    tax_included: bool,
     products: dict[int, Any],
     promised_on: date | None = None,
     came_from: Sequence[int | None] | None = None,
@@ -90,8 +93,8 @@ def make_lines(
 ) -> list[Ref]:
     """Make the lines of a document, each with the claim that is its primary key; nothing is wanted yet.
 
-    at: where the document stands in what was sent, as refusals name its lines: ``sales.1.``. grouped: the groups
-    that the lines may name, and what is taken off the whole.
+    tax_included: whether its prices include taxes. at: where the document stands in what was sent, as refusals
+    name its lines: ``sales.1.``. grouped: the groups that the lines may name, and what is taken off the whole.
     """
     claims: list[Ref] = []
     n = -1
@@ -109,7 +112,8 @@ def make_lines(
             )
         if not came_from:
             in_effect(product, truth.effective_on, field=f"{at}lines.{n}.product")
-        offer = _offer(truth, product, wish, organization, currency, f"{at}lines.{n}.unit_price")
+        included = tax_included if wish.tax_included is None else wish.tax_included
+        offer = _offer(truth, product, wish, organization, currency, included, f"{at}lines.{n}.unit_price")
         less = _discount(truth, wish, organization)
         group, off = grouped.of(wish.group, f"{at}lines.{n}.group")
         claim = plan.create("ledger.Claim", hold_until=None)
@@ -141,6 +145,7 @@ def make_lines(
             group_id=group,
             tax_code_id=wish.tax_code or product.tax_code_id,
             currency=currency,
+            tax_included=included,
             billable=wish.billable,
             promised_on=wish.promised_on or promised_on,
             removed_at=None,
@@ -171,10 +176,39 @@ def _own(truth: Truth, wish: LineWish, at: str) -> dict[str, Any]:
     return owning.born(truth, "line", wish.own, at=at)
 
 
-def _offer(truth: Truth, product: Any, wish: LineWish, organization: int, currency: str, field: str) -> Offer:
+def _offer(
+    truth: Truth,
+    product: Any,
+    wish: LineWish,
+    organization: int,
+    currency: str,
+    included: bool,
+    field: str,
+) -> Offer:
     if wish.unit_price_micro is not None:
         return Offer(wish.unit_price_micro, wish.price_list, wish.price_from or 0)
-    return offered(truth, product, organization, wish.quantity, wish.unit, wish.per, currency, field=field)
+    return offered(
+        truth,
+        product,
+        organization,
+        wish.quantity,
+        wish.unit,
+        wish.per,
+        currency,
+        taxes_of(truth, product, wish.tax_code or product.tax_code_id, included),
+        field=field,
+    )
+
+
+def taxes_of(truth: Truth, product: Any, tax_code: int, included: bool) -> Taxes:
+    """How a line's price is said, and that of its product; which codes there are is read where any includes tax."""
+    codes = truth.read.get("tax_codes", {})
+    return Taxes(
+        included,
+        truth.read["house"].prices_include_tax,
+        codes.get(product.tax_code_id),
+        codes.get(tax_code),
+    )
 
 
 def offered(
@@ -185,6 +219,7 @@ def offered(
     unit: str,
     per: int | None,
     currency: str,
+    taxes: Taxes,
     *,
     field: str = "unit_price",
 ) -> Offer:
@@ -200,6 +235,7 @@ def offered(
         per=per,
         money=Money(currency, truth.home_currency, truth.read.get("rates", {}).get(currency)),
         on=truth.effective_on,
+        taxes=taxes,
         field=field,
     )
 

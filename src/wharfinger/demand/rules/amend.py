@@ -21,6 +21,7 @@ from wharfinger.demand.rules import (
     offered,
     offering,
     route,
+    taxes_of,
 )
 from wharfinger.demand.rules.discounts import Discount, worked_in
 from wharfinger.demand.rules.kits import components, is_part, opened
@@ -168,6 +169,7 @@ def add(
         organization=document.organization_id,
         site=site,
         currency=document.currency,
+        tax_included=document.tax_included,
         products=truth.read["products"],
         promised_on=document.promised_on,
         came_from=rest_of,
@@ -325,7 +327,8 @@ def _priced(truth: Truth, row: Any, change: LineChange, quantity: int, *, billed
     elif (
         change.reprice and not row.price_typed and not billed and (quantity != row.quantity or per != row.per)
     ):
-        offer = offered(truth, product, row.organization_id, quantity, unit, per, row.currency)
+        taxes = taxes_of(truth, product, change.tax_code_id or row.tax_code_id, row.tax_included)
+        offer = offered(truth, product, row.organization_id, quantity, unit, per, row.currency, taxes)
         price = offer.price_micro
         values |= {"price_list_id": offer.price_list, "price_from": offer.from_quantity or None}
     less = less if change.discount is None else change.discount

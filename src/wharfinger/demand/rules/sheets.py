@@ -26,6 +26,8 @@ class SheetWish(Protocol):
     @property
     def currency(self) -> str | None: ...
     @property
+    def tax_included(self) -> bool | None: ...
+    @property
     def number(self) -> str | None: ...
     @property
     def title(self) -> str: ...
@@ -60,6 +62,7 @@ def begin(
         contact_id=wish.contact,
         owner_id=wish.owner or truth.actor,
         currency=wish.currency or whose.currency,
+        tax_included=says_tax(truth, wish.tax_included, whose.pk),
         customer_reference=wish.customer_reference,
         ordered_on=ordered_on or truth.effective_on,
         promised_on=promised_on,
@@ -91,10 +94,18 @@ def fill(
         organization=truth.read["organization"].pk,
         site=wish.site or truth.read["default_site"],
         currency=_currency(truth, wish),
+        tax_included=says_tax(truth, wish.tax_included, truth.read["organization"].pk),
         products=truth.read["products"],
         promised_on=promised_on,
         grouped=grouped,
     )
+
+
+def says_tax(truth: Truth, said: bool | None, organization: int) -> bool:
+    """Whether a document's prices include tax: as is said, else as its customer's price list, else as the company."""
+    if said is None:
+        said = truth.read["says_tax"].get(organization)
+    return bool(truth.read["house"].prices_include_tax if said is None else said)
 
 
 def _currency(truth: Truth, wish: SheetWish) -> str:

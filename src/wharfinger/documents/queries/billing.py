@@ -57,7 +57,7 @@ def invoice(pk: int, language: str) -> InvoiceShape:
         number=bill.number or "",
         dated=bill.issued_on,
         lines=tuple(
-            _row(line, line.quantity, line.net_minor, bill.currency, n) for n, line in enumerate(lines, 1)
+            _row(line, line.quantity, _said(line), bill.currency, n) for n, line in enumerate(lines, 1)
         ),
         totals=_totals(bill, lines, past),
         due_on=bill.due_on,
@@ -103,13 +103,14 @@ def credit_note(pk: int, language: str) -> CreditNoteShape:
         number=note.number,
         dated=note.issued_on,
         lines=tuple(
-            _row(one.invoice_line, one.quantity, one.net_minor, note.currency, n)
+            _row(one.invoice_line, one.quantity, _taken_back(one), note.currency, n)
             for n, one in enumerate(credited, 1)
         ),
         totals=Totals(
             Amount(note.net_minor, note.currency),
             Amount(note.total_minor, note.currency),
             breakdown(_credited(credited), note.currency),
+            inclusive=any(line.gross_minor is not None for line in lines),
         ),
         invoice_number=of.number or "",
         invoice_dated=of.issued_on,
@@ -180,7 +181,17 @@ def _invoice_lines(bill: Invoice) -> list[InvoiceLine]:
     return list(found.order_by("position", "pk"))
 
 
-def _row(line: InvoiceLine, units: int, net_minor: int, currency: str, number: int) -> LineRow:
+def _said(line: InvoiceLine) -> int:
+    """What a line of an invoice comes to as its price says it: with tax where that is included."""
+    return line.net_minor if line.gross_minor is None else line.gross_minor
+
+
+def _taken_back(one: CreditLine) -> int:
+    """What is taken back of a line, said as its invoice says it."""
+    return one.net_minor + (0 if one.invoice_line.gross_minor is None else one.tax_minor)
+
+
+def _row(line: InvoiceLine, units: int, minor: int, currency: str, number: int) -> LineRow:
     product = line.product
     quantity, price = sold_as(line, units, currency)
     of = line.line
@@ -197,14 +208,16 @@ def _row(line: InvoiceLine, units: int, net_minor: int, currency: str, number: i
         less=Share(line.discount_micro) if line.discount_micro else None,
         tax=Share(line.rate_micro),
         second_tax=second_share(line.tax_code),
-        amount=Amount(net_minor, currency),
+        amount=Amount(minor, currency),
         own=own_of_line(product, line.line),
     )
 
 
 def _totals(bill: Invoice, lines: list[InvoiceLine], past: Past) -> Totals:
     """The invoice's own sums; what was paid in advance is taken off what is due."""
-    rates = tax.totals(taxed(line.net_minor, line.tax_code, line.rate_micro) for line in lines).by_rate
+    rates = tax.totals(
+        taxed(_said(line), line.tax_code, line.rate_micro, line.gross_minor is not None) for line in lines
+    ).by_rate
     paid = _paid(bill, past)
     home = past.value("setting:currency", "value", configuration.one("currency"))
     return Totals(
@@ -213,6 +226,7 @@ def _totals(bill: Invoice, lines: list[InvoiceLine], past: Past) -> Totals:
         taxes=breakdown(rates, bill.currency),
         paid=Amount(paid, bill.currency) if paid > 0 else None,
         due=Amount(bill.total_minor - paid, bill.currency) if paid > 0 else None,
+        inclusive=any(line.gross_minor is not None for line in lines),
         home_tax=Amount(_at_home(bill, home), home) if bill.tax_minor and bill.currency != home else None,
     )
 

@@ -12,6 +12,7 @@ from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.catalog.rules.families import full_name, words_of
 from wharfinger.catalog.rules.units import DECIMALS, told
 from wharfinger.demand.models import Line
+from wharfinger.demand.rules.amounts import said_of
 from wharfinger.demand.rules.kits import INTO
 from wharfinger.documents.shapes import (
     Amount,
@@ -95,9 +96,6 @@ def own_of_order(lines: Iterable[Line]) -> tuple[OwnValue, ...]:
 def sold_row(line: Line, units: int, number: int) -> LineRow:
     """A line of a quote or an order, at its price."""
     product = line.product
-    net = money.extended(
-        line.unit_price_micro, units, product.quantity_decimals, line.currency, line.discount_micro, line.per
-    )
     quantity, price = sold_as(line, units, line.currency)
     price, each = off_each(line, line.discount_each_micro, units, price)
     return LineRow(
@@ -111,7 +109,7 @@ def sold_row(line: Line, units: int, number: int) -> LineRow:
         less=Share(line.discount_micro) if line.discount_micro else None,
         tax=Share(line.tax_code.rate_micro),
         second_tax=second_share(line.tax_code),
-        amount=Amount(net, line.currency),
+        amount=Amount(said_of(line, units), line.currency),
         expected_on=line.promised_on,
         own=own_of_line(product, line),
         every=line.every,
@@ -123,10 +121,10 @@ def second_share(code: TaxCode | None) -> Share | None:
     return Share(code.second_rate_micro) if code and code.second_rate_micro else None
 
 
-def taxed(net_minor: int, code: TaxCode, rate_micro: int) -> TaxedRow:
+def taxed(minor: int, code: TaxCode, rate_micro: int, included: bool = False) -> TaxedRow:
     """An amount and how it is taxed; a reason is named only where nothing is charged."""
     reason = "" if rate_micro else code.exemption_reason
-    return TaxedRow(net_minor, code.category, rate_micro, reason, tax.second_of(code))
+    return TaxedRow(minor, code.category, rate_micro, reason, tax.second_of(code), included)
 
 
 def breakdown(rates: Iterable[Rate], currency: str) -> tuple[TaxRow, ...]:
@@ -146,9 +144,13 @@ def breakdown(rates: Iterable[Rate], currency: str) -> tuple[TaxRow, ...]:
 
 def summed(rows: Iterable[TaxedRow], currency: str) -> Totals:
     """The sums of lines with their taxes."""
-    found = tax.totals(rows)
+    listed = list(rows)
+    found = tax.totals(listed)
     return Totals(
-        Amount(found.net, currency), Amount(found.total, currency), breakdown(found.by_rate, currency)
+        Amount(found.net, currency),
+        Amount(found.total, currency),
+        breakdown(found.by_rate, currency),
+        inclusive=bool(listed) and all(row.included for row in listed),
     )
 
 

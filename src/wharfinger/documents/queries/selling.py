@@ -12,7 +12,7 @@ from wharfinger.base.tax import TaxedRow
 from wharfinger.demand.models import Line, LineGroup, Sheet
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import recurring_of
-from wharfinger.demand.queries.grouping import groups_of, in_groups, nets_of
+from wharfinger.demand.queries.grouping import groups_of, in_groups, sums_of
 from wharfinger.demand.rules import offering
 from wharfinger.documents.queries.lines import own_of, sold_row, summed, taxed, terms
 from wharfinger.documents.queries.parties import address, billing_site, company, party, person
@@ -84,12 +84,12 @@ def _heads(lines: list[Line], groups: list[LineGroup], currency: str) -> tuple[G
     """What stands above each line: its group, where that begins."""
     if not groups:
         return ()
-    nets = nets_of(lines)
+    sums = sums_of(lines)
     known = {
         group.pk: GroupHead(
             group.title,
             Share(group.discount_micro) if group.discount_micro else None,
-            Amount(nets.get(group.pk, 0), currency),
+            Amount(sums.get(group.pk, 0), currency),
         )
         for group in groups
     }
@@ -150,7 +150,7 @@ def _lines(sheet: Sheet) -> list[Line]:
 
 def _taxed(lines: list[Line], rows: tuple[LineRow, ...]) -> list[TaxedRow]:
     return [
-        taxed(row.amount.minor, line.tax_code, line.tax_code.rate_micro)
+        taxed(row.amount.minor, line.tax_code, line.tax_code.rate_micro, line.tax_included)
         for line, row in zip(lines, rows, strict=True)
         if row.amount and line.taken
     ]

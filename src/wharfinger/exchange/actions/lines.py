@@ -148,8 +148,20 @@ def units(row: Row, product: Product, per: int | None) -> int:
     return counted(figure, per, field="quantity", read=quantity)
 
 
-def must_agree(found: Sheet, lines: tuple[LineWish, ...]) -> None:
-    """Let lines pass that a document has already; raises Refusal where it has others."""
+def with_tax(row: Row) -> bool | None:
+    """Whether the prices of a document include tax, where its rows say that."""
+    return row.flag("tax_included") if row["tax_included"] else None
+
+
+def must_agree(found: Sheet, lines: tuple[LineWish, ...], row: Row) -> None:
+    """Let lines pass that a document has already; raises Refusal where it has others, or says their prices otherwise."""
+    if with_tax(row) not in (None, found.tax_included):
+        raise Refusal(
+            "prices_differ",
+            N_("{number} is in the books already, and says its prices the other way. Say it as it is there."),
+            field="tax_included",
+            number=found.number,
+        )
     there = Line.objects.filter(sheet=found, void__isnull=True, removed_at__isnull=True, parent__isnull=True)
     kept: list[Any] = sorted(there.values_list("product_id", "quantity"))
     if kept != sorted((one.product, one.quantity) for one in lines):

@@ -11,7 +11,7 @@ from wharfinger.base.refusal import Refusal
 from wharfinger.demand.models import Sheet
 from wharfinger.exchange.actions import finding
 from wharfinger.exchange.actions.finding import different
-from wharfinger.exchange.actions.lines import lines_of, must_agree
+from wharfinger.exchange.actions.lines import lines_of, must_agree, with_tax
 from wharfinger.exchange.actions.made import keep
 from wharfinger.exchange.columns import said_besides
 from wharfinger.exchange.models import Run
@@ -57,6 +57,7 @@ def bring(*, actor: Actor, group: Group) -> str:
         confirm=bool(row["confirm"]) and row.flag("confirm"),
         own=own,
         **values,
+        tax_included=with_tax(row),
     )
     group.led_to(orders.create_order(actor=actor, wish=wish).id)
     return "added"
@@ -109,6 +110,7 @@ def _sale(group: Group) -> Sale:
         number=row["number"],
         paid_by=row["paid_by"] or None,
         **_terms(group),
+        tax_included=with_tax(row),
     )
 
 
@@ -121,7 +123,7 @@ def _there(number: str) -> Sheet | None:
 
 
 def _changed(actor: Actor, group: Group, found: Sheet, values: dict[str, Any], given: dict[str, Any]) -> str:
-    must_agree(found, lines_of(group))
+    must_agree(found, lines_of(group), group.first)
     changed, own = different(found, values), differing(found.order.own, "order", given)
     if changed or own:
         done = orders.change_order(actor=actor, order=found.pk, values=changed, own=own)

@@ -30,7 +30,9 @@ def bring(*, actor: Actor, group: Group) -> str:
     row = group.first
     found = PriceList.objects.filter(name__iexact=row["price_list"]).first()
     values: Values = {"name": row["price_list"] if found is None else found.name}
-    values |= row.said(KINDS["price_lists"], "currency", "valid_from", "valid_until") | finding.retired(row)
+    values |= row.said(
+        KINDS["price_lists"], "currency", "tax_included", "valid_from", "valid_until"
+    ) | finding.retired(row)
     group_of = finding.customer_group(row)
     values |= {} if group_of is None else {"customer_group": group_of}
     items = _items(group, found)

@@ -8,7 +8,7 @@ from wharfinger.base.access import Actor, require
 from wharfinger.demand.models import Sheet
 from wharfinger.exchange.actions import finding
 from wharfinger.exchange.actions.finding import different
-from wharfinger.exchange.actions.lines import groups_of, lines_of, must_agree, share
+from wharfinger.exchange.actions.lines import groups_of, lines_of, must_agree, share, with_tax
 from wharfinger.exchange.actions.orders import TERMS
 from wharfinger.exchange.rules import Group
 from wharfinger.exchange.rules.kinds import KINDS
@@ -28,7 +28,7 @@ def bring(*, actor: Actor, group: Group) -> str:
     lines = lines_of(group, [one.title for one in groups])
     found = Sheet.objects.filter(kind="quote", number=row["number"], void__isnull=True).first()
     if found is not None:
-        must_agree(found, lines)
+        must_agree(found, lines, row)
         expires_on = values.pop("expires_on", found.quote.expires_on)
         quoted_on = values.pop("quoted_on", found.ordered_on)
         changed = different(found, values | {"ordered_on": quoted_on})
@@ -48,6 +48,7 @@ def bring(*, actor: Actor, group: Group) -> str:
         groups=groups,
         discount_micro=share(row, "discount_whole"),
         **values,
+        tax_included=with_tax(row),
     )
     group.led_to(quotes.create_quote(actor=actor, wish=wish).id)
     return "added"

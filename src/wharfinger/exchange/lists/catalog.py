@@ -185,7 +185,10 @@ def price_lists(ids: Ids) -> Rows:
             }
         )
     for one in PriceList.objects.filter(among(ids)).select_related("customer_group").order_by("name"):
-        head = {name: getattr(one, name) for name in ("currency", "valid_from", "valid_until", "retired_on")}
+        head = {
+            name: getattr(one, name)
+            for name in ("currency", "tax_included", "valid_from", "valid_until", "retired_on")
+        }
         head |= {
             "price_list": one.name,
             "customer_group": one.customer_group.name if one.customer_group else "",

@@ -135,6 +135,7 @@ def invoices(ids: Ids) -> Rows:
             "unit": one.unit,
             "unit_price": plain(one.unit_price_micro, MICRO),
             "discount": plain(one.discount_micro, PERCENT),
+            "tax_included": one.gross_minor is not None,
             "net": money.plain(one.net_minor, invoice.currency),
         }
 
@@ -185,6 +186,7 @@ def _head(one: Line) -> dict[str, Any]:
         "title": sheet.title,
         "currency": sheet.currency,
         "owner": sheet.owner.username if sheet.owner and sheet.owner.is_active else "",
+        "tax_included": sheet.tax_included,
     }
 
 

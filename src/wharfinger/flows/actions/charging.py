@@ -97,7 +97,12 @@ def open_and(
     customer = read_customer(
         wish.organization, site=wish.site, contact=wish.contact, people=people, may="work.read"
     )
-    offers = demand.read_offers(wish.lines, organization=wish.organization, currency=wish.currency)
+    offers = demand.read_offers(
+        wish.lines,
+        organization=wish.organization,
+        currency=wish.currency,
+        tax_included=wish.tax_included,
+    )
     served = partial(require_order, wish.order, wish.organization)
     looked = _wish(charging, documents=[], first=_no_lines, reads=(customer, served, offers))
     try:

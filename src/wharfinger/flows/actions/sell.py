@@ -11,7 +11,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import tidy
 from wharfinger.catalog.models import TaxCode
 from wharfinger.demand import queries as demand
-from wharfinger.demand.queries.standing import require_people, require_their_contacts
+from wharfinger.demand.queries.standing import require_people, require_their_contacts, says_tax
 from wharfinger.flows.rules.sell import Sale, plan_sell
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
@@ -107,7 +107,8 @@ def _checked(sales: Sequence[Sale]) -> None:
 def _read_customers(sales: Sequence[Sale], truth: Truth) -> None:
     """Read the customers and their sites; raises BadInput for contacts and people that are not theirs."""
     organizations = {sale.organization for sale in sales}
-    truth.read["organizations"] = sql.by_ids(Organization, organizations)
+    truth.read["organizations"] = sql.by_ids(Organization, organizations, also=[says_tax(truth)])
+    truth.read["says_tax"] = {pk: one.says_tax for pk, one in truth.read["organizations"].items()}
     truth.read["granted"] = {pk: one.discount_micro for pk, one in truth.read["organizations"].items()}
     found = sql.read(
         Site,

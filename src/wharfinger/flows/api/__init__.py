@@ -115,6 +115,9 @@ class SaleGiven(Given):
     contact: Id | None = None
     owner: Id | None = None
     currency: Currency | None = None
+    tax_included: bool | None = Field(
+        default=None, description="Whether its prices include tax; else as the customer's price list says."
+    )
     number: str | None = Field(default=None, min_length=1, max_length=40, examples=[None])
     title: Line = ""
     customer_reference: str = Field(default="", max_length=60, examples=["PO 4711"])

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -151,7 +152,8 @@ def _basket(actor: Any, given: Any) -> dict[str, Any]:
 def _told(done: Written, taken: Sequence[Taken], given: Mapping[str, Any]) -> dict[str, Any]:
     sheet, invoice = done.one("demand.Sheet"), _invoice(done)
     lines = Line.objects.filter(sheet=sheet, parent__isnull=True).select_related("product")
-    nets = dict(invoice.lines.values_list("line", "net_minor"))
+    billed = invoice.lines.annotate(said=Coalesce("gross_minor", "net_minor"))
+    said = dict(billed.values_list("line", "said"))
     rows = [
         {
             "line": line,
@@ -160,12 +162,13 @@ def _told(done: Written, taken: Sequence[Taken], given: Mapping[str, Any]) -> di
             "field": one.price_field,
             "price": written(line.unit_price_micro, 6),
             "typed": given.get(one.price_field, ""),
-            "net": nets.get(line.pk, 0),
+            "said": said.get(line.pk, 0),
         }
         for line, one in zip(lines.order_by("position", "pk"), taken, strict=True)
     ]
     return {
         "rows": rows,
+        "with_tax": any(one["line"].tax_included for one in rows),
         "invoice": invoice,
         "change": _change(given, invoice.total_minor, invoice.currency),
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
-from wharfinger.base.tax import Totals, row_of, totals
+from wharfinger.base.tax import Totals, nets, row_of, totals
 from wharfinger.base.words import same
 from wharfinger.billing.rules import at_home, rate_of, receivable
 from wharfinger.billing.rules import invoices as billing
@@ -37,6 +37,8 @@ class Sale:
     contact: int | None = None
     owner: int | None = None
     currency: str | None = None
+    tax_included: bool | None = None
+    """Whether its prices include tax; as the customer's price list says where nobody does."""
     number: str | None = None
     title: str = ""
     customer_reference: str = ""
@@ -91,6 +93,7 @@ def _sell(plan: Plan, truth: Truth, sale: Sale, at: str) -> tuple[Ref, bool]:
         organization=customer.pk,
         site=site,
         currency=currency,
+        tax_included=sheets.says_tax(truth, sale.tax_included, customer.pk),
         products=truth.read["products"],
         at=at,
     )
@@ -281,7 +284,7 @@ def _bill(
     if not billed:
         return False
     products, codes = truth.read["products"], truth.read["tax_codes"]
-    nets = [
+    minors = [
         extended(
             line["unit_price_micro"],
             line["quantity"],
@@ -293,7 +296,11 @@ def _bill(
         for line in billed
     ]
     taxed = [codes[line["tax_code_id"]] for line in billed]
-    found = totals(row_of(net, code) for net, code in zip(nets, taxed, strict=True))
+    rows = [
+        row_of(minor, code, line["tax_included"])
+        for minor, code, line in zip(minors, taxed, billed, strict=True)
+    ]
+    found = totals(rows)
     rate = rate_of(truth, currency, sale.rate_micro)
     theirs = truth.read["sites"].get(sale.organization, ())
     made, place = billing.begin(
@@ -307,7 +314,9 @@ def _bill(
         rate_micro=rate,
         customer_reference=sale.customer_reference,
     )
-    for position, (line, net, code) in enumerate(zip(billed, nets, taxed, strict=True), start=1):
+    for position, (line, row, net, code) in enumerate(
+        zip(billed, rows, nets(rows), taxed, strict=True), start=1
+    ):
         claim, units = line["claim_id"], line["quantity"]
         asked = spot(truth.lot(line["product_id"]), place, claim)
         plan.move(asked.at(fixed("bill")), asked, units)
@@ -326,6 +335,7 @@ def _bill(
             tax_code_id=line["tax_code_id"],
             rate_micro=code.rate_micro,
             net_minor=net,
+            gross_minor=row.minor if row.included else None,
         )
     billing.post_to_accounts(plan, truth, customer.pk, made, currency, rate, found)
     plan.mention(("invoice", made), ("organization", customer.pk))

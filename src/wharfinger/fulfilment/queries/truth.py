@@ -131,7 +131,7 @@ def read_sites(truth: Truth) -> None:
         *truth.read.get("on_the_way", {}).values(),
     )
     wanted |= {row.site_id for row in rows}
-    truth.read["sites"] = sql.by_ids(Site, wanted, also=stock.channels_column())
+    truth.read["sites"] = sql.by_ids(Site, wanted, also=[stock.channels_column()])
     truth.read.setdefault("channels", stock.channels_of(truth.read["sites"].values()))
 
 

@@ -224,6 +224,7 @@ _CHECKS = {
     "expiry_days": _DAYS,
     "attachment_mb": whole(1, 200),
     "pictures_on_quotes": yes_or_no,
+    "prices_include_tax": yes_or_no,
     "win_on_acceptance": yes_or_no,
     "reply_address": email,
     "webhook_private_addresses": yes_or_no,

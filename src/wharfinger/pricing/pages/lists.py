@@ -176,6 +176,7 @@ def change_list(request: HttpRequest, pk: int) -> HttpResponse:
     show = partial(_form, request, found)
     if request.method != "POST":
         start: dict[str, Any] = {name: getattr(found, name) or "" for name in ("name", "currency")}
+        start["tax_included"] = "yes" if found.tax_included else ""
         start |= {name: _day(getattr(found, name)) for name in ("valid_from", "valid_until", "retired_on")}
         return show(Form(start | {"customer_group": found.customer_group_id or ""}))
     actor: Any = request.user
@@ -195,7 +196,7 @@ def copy_list(request: HttpRequest, pk: int) -> HttpResponse:
     """Make another list of the same prices."""
     actor: Any = request.user
     values = _typed(request.POST)
-    del values["currency"]
+    del values["currency"], values["tax_included"]
     return page_act(
         request,
         lambda: actions.copy_price_list(
@@ -232,6 +233,7 @@ def _typed(post: QueryDict) -> dict[str, Any]:
         "name": post.get("name", "").strip(),
         "customer_group": int(group) if group.isascii() and group.isdecimal() and len(group) < 19 else None,
         "currency": post.get("currency", "").strip().upper(),
+        "tax_included": post.get("tax_included") == "yes",
         "valid_from": post.get("valid_from", "").strip() or None,
         "valid_until": post.get("valid_until", "").strip() or None,
     }

@@ -72,6 +72,7 @@ def receive(
                 devices.read_units(_with_codes(line.lot_id for line in known.values())),
                 devices.read_devices(reads.lots_here),
                 devices.read_subscriptions,
+                demand.read_taxes_of_lines,
                 reads.read_homes,
                 reads.read_rmas,
             ),

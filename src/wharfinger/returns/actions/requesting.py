@@ -126,6 +126,7 @@ def wish_of(
             *units,
             devices.read_sales,
             read_invoice_lines,
+            demand.read_taxes_of_lines,
             reads.read_homes,
             reads.read_asked,
         ),

@@ -11,6 +11,7 @@ from wharfinger.base.money import extended, share
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.words import same
 from wharfinger.billing.rules.credits import rows_of
+from wharfinger.demand.rules.amounts import before_tax
 from wharfinger.devices.rules import WITH_CUSTOMER, sale_of
 from wharfinger.fulfilment.rules import mention_lines
 from wharfinger.ledger.plan import Id, Plan, Truth
@@ -243,7 +244,7 @@ def price_paid(truth: Truth, goods: Goods, quantity: int) -> int:
     for row in rows_of(truth, line.pk):
         return share(row.net_minor, min(quantity, row.quantity), row.quantity)
     product = truth.read["products"][goods.product]
-    return extended(
+    said = extended(
         line.unit_price_micro,
         quantity,
         product.quantity_decimals,
@@ -251,6 +252,7 @@ def price_paid(truth: Truth, goods: Goods, quantity: int) -> int:
         line.discount_micro,
         line.per,
     )
+    return before_tax(said, truth.read["tax_codes"].get(line.tax_code_id), line.tax_included)
 
 
 def plan_approve(truth: Truth, *, rma: int) -> Plan:

@@ -284,6 +284,7 @@ def _line(plan: Plan, truth: Truth, swap: Swap, old: Any, owner: Owner, product:
         organization=owner.organization,
         site=owner.site,
         currency=document.currency,
+        tax_included=document.tax_included,
         products=truth.products,
         came_from=[old.line_id],
         first_position=truth.read["last_position"] + 1,

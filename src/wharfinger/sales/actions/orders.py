@@ -49,7 +49,12 @@ def create_order(*, actor: Actor, wish: OrderWish, key: str | None = None) -> Wr
                 demand.read_these_products(products),
                 demand.read_components,
                 demand.read_routing,
-                demand.read_offers(wish.lines, organization=wish.organization, currency=wish.currency),
+                demand.read_offers(
+                    wish.lines,
+                    organization=wish.organization,
+                    currency=wish.currency,
+                    tax_included=wish.tax_included,
+                ),
             ),
         ),
         partial(rules.plan_order, wish=wish),

@@ -36,6 +36,7 @@ from wharfinger.demand.pages import (
     stages_of,
     typed_id,
     typed_lines,
+    typed_taxes,
     verbs_of,
 )
 from wharfinger.demand.queries import promises, quantities
@@ -197,7 +198,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "tickets": _tickets(pk) if request.user.may("work.read") else [],  # type: ignore[union-attr]
         "quote": Sheet.objects.filter(pk=row.order.quote_id).first() if row.order.quote_id else None,
         "charged": list(Sheet.objects.filter(pk__in=charged)) if charged else [],
-        "columns": columns(),
+        "columns": columns(row.tax_included),
         "rows": rows,
         "stages": stages_of(rows),
         "sums": sums[pk],
@@ -267,6 +268,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
             promised_on=words["promised_on"],
             confirm=given.get("confirm") == "yes",
             owner=typed_id(given, "owner"),
+            tax_included=typed_taxes(given),
             **pressing.typed(given),
             own=owned.read(given, "order"),
         )
@@ -376,7 +378,7 @@ def fulfil_order(request: HttpRequest, pk: int) -> HttpResponse:
         context = {
             "doc": row,
             "form": form,
-            "columns": columns(),
+            "columns": columns(row.tax_included),
             "rows": open_rows(pk, "order"),
             "back": back,
         }

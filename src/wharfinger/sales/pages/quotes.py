@@ -35,9 +35,10 @@ from wharfinger.demand.pages import (
     typed_day,
     typed_id,
     typed_lines,
+    typed_taxes,
 )
 from wharfinger.demand.queries.amounts import recurring_of
-from wharfinger.demand.queries.grouping import groups_of, in_groups, nets_of
+from wharfinger.demand.queries.grouping import groups_of, in_groups, sums_of
 from wharfinger.demand.queries.holding import held_of
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.queries.standing import people_who
@@ -149,7 +150,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
     groups = list(groups_of(pk))
     found = in_groups(list(lines_of(pk, "sheet").select_related("product", "tax_code")), groups)
     rows = line_rows(found)
-    shown = columns()
+    shown = columns(row.tax_included)
     margin = None
     if request.user.may("catalog.see_cost"):  # type: ignore[union-attr]
         shown[4:4] = [("cost", _("Cost"), "noted")]
@@ -179,7 +180,10 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "discount": f"{written(row.discount_micro, 4)} %" if row.discount_micro else "",
         "beside": [(_("Optional, not taken"), worded.money(beside, row.currency))] if beside else [],
         "recurring": [
-            (f"{_('Net')} · {_(PERIODS[every])}", worded.money(net, row.currency))
+            (
+                f"{_('With tax') if row.tax_included else _('Net')} · {_(PERIODS[every])}",
+                worded.money(net, row.currency),
+            )
             for every, net in recurring_of(found).items()
         ],
         "rows": rows,
@@ -195,11 +199,11 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _heads(found: list[Line], groups: list[LineGroup], currency: str) -> dict[int, tuple[str, str]]:
     """By the place of its first line the title of each group, and what it comes to."""
-    nets, heads, last = nets_of(found), {}, None
+    sums, heads, last = sums_of(found), {}, None
     title = {group.pk: _group_words(group) for group in groups}
     for n, line in enumerate(found):
         if line.group_id != last and line.group_id is not None:
-            heads[n] = (title[line.group_id], worded.money(nets.get(line.group_id, 0), currency))
+            heads[n] = (title[line.group_id], worded.money(sums.get(line.group_id, 0), currency))
         last = line.group_id
     return heads
 
@@ -281,6 +285,7 @@ def new_quote(request: HttpRequest) -> HttpResponse:
             ),
             expires_on=typed_day(given, "expires_on"),
             promised_on=typed_day(given, "promised_on"),
+            tax_included=typed_taxes(given),
         )
         return actions.create_quote(actor=request.user, wish=wish)  # type: ignore[arg-type]
 

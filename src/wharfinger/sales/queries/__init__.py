@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,15 @@ from wharfinger.base.quantity import plain
 from wharfinger.base.tax import Totals
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import quantities
-from wharfinger.demand.queries.amounts import Money, money_of, net_of, open_on, recurring_of, totals_of
+from wharfinger.demand.queries.amounts import (
+    Money,
+    money_of,
+    net_of,
+    open_on,
+    recurring_of,
+    said_of,
+    totals_of,
+)
 from wharfinger.demand.queries.grouping import show_groups
 from wharfinger.demand.queries.reading import ORDER, SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
@@ -142,6 +150,7 @@ def shared(row: Any, sums: Totals) -> dict[str, Any]:
         "contact": row.contact_id,
         "owner": row.owner_id,
         "currency": row.currency,
+        "tax_included": row.tax_included,
         "customer_reference": row.customer_reference,
         "promised_on": _day(row.promised_on),
         "net": money.plain(sums.net, row.currency),
@@ -160,12 +169,14 @@ def quote_totals(
     return totals_of([row.pk for row in rows], SHEET, ended, lines, figures)
 
 
-def optional_of(rows: Sequence[Any], lines: Sequence[Line]) -> dict[int, int]:
-    """What quotes offer beside what is taken, before tax; an alternative is not beside it."""
+def optional_of(
+    rows: Sequence[Any], lines: Sequence[Line], of: Callable[[Line], int] = said_of
+) -> dict[int, int]:
+    """What quotes offer beside what is taken; an alternative is not beside it."""
     found = dict.fromkeys((row.pk for row in rows), 0)
     for line in lines:
         if line.option == OPTIONAL and not line.taken:
-            found[line.sheet_id] += net_of(line)
+            found[line.sheet_id] += of(line)
     return found
 
 
@@ -192,9 +203,11 @@ def show_quotes(
 ) -> list[dict[str, Any]]:
     """Quotes as callers read them; what their products cost only for who may see costs."""
     found = lines_on([row.pk for row in rows], SHEET)
-    sums, optional = quote_totals(rows, found), optional_of(rows, found)
+    sums, optional = quote_totals(rows, found), optional_of(rows, found, net_of)
     groups = show_groups(rows, found)
-    recurring = {row.pk: recurring_of(line for line in found if line.sheet_id == row.pk) for row in rows}
+    recurring = {
+        row.pk: recurring_of((line for line in found if line.sheet_id == row.pk), net_of) for row in rows
+    }
     unit = costs_of(found) if costs else {}
     margins = margins_of(found, unit, configuration.one("currency"), today()) if costs and found else {}
     of_each = {row.pk: together([line for line in found if line.sheet_id == row.pk], margins) for row in rows}

@@ -10,6 +10,7 @@ from django.db.models import F, QuerySet
 
 from wharfinger.base import configuration
 from wharfinger.base.money import extended, rounded
+from wharfinger.base.tax import Second, parts_of
 from wharfinger.demand.models import Line
 
 
@@ -75,10 +76,14 @@ def _worth(lines: QuerySet[Line, Line]) -> dict[int, tuple[str, Worth]]:
     rows = lines.order_by("sheet_id").values_list(
         *("of", "sheet_id", f"{deal}pipeline_step", f"{deal}probability_percent", "currency"),
         *("unit_price_micro", "quantity", "product__quantity_decimals", "discount_micro", "per"),
+        *("tax_included", "tax_code__rate_micro"),
+        *(f"tax_code__{name}" for name in ("second_name", "second_rate_micro", "compound")),
     )
     latest: dict[int, tuple[int, str, int, str, int]] = {}
-    for of, sheet, step, percent, currency, price, quantity, decimals, less, per in rows:
+    for of, sheet, step, percent, currency, price, quantity, decimals, less, per, included, *taxed in rows:
         net = extended(price, quantity, decimals, currency, less, per)
+        if included:
+            net = parts_of(net, taxed[0], Second(*taxed[1:])).net
         known = latest.get(of)
         sofar = known[4] if known is not None and known[0] == sheet else 0
         latest[of] = (sheet, step, percent, currency, sofar + net)

@@ -39,6 +39,8 @@ class OrderWish:
     contact: int | None = None
     owner: int | None = None
     currency: str | None = None
+    tax_included: bool | None = None
+    """Whether its prices include tax; as the customer's price list says where nobody does."""
     number: str | None = None
     title: str = ""
     customer_reference: str = ""

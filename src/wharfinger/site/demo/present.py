@@ -24,6 +24,7 @@ def chapters(story: Story) -> Iterator[Chapter]:
         _tasting,
         _ship,
         _studio,
+        _charity,
         _servers,
         _shelves,
     ):
@@ -168,6 +169,14 @@ def _studio(story: Story) -> Chapter:
     yield 0
     goods = {"NB-16": 4, "DOCK-T": 4, "MON-34": 4, "SVC-ROLL": 4}
     story.quote("jonas", "C-2018", "Workplaces in the new studio", goods, valid=14)
+
+
+def _charity(story: Story) -> Chapter:
+    """Who deducts no tax is told prices with it."""
+    yield 1
+    goods = {"AP-AX2": 3, "SW-16": 1, "SVC-TECH": 2}
+    quote = story.quote("jonas", "C-2019", "Wireless in the hall", goods, tax_included=True, valid=21)
+    story.send("jonas", quote)
 
 
 def _servers(story: Story) -> Chapter:

@@ -136,6 +136,7 @@ class Story:
         *,
         discount: int = 0,
         valid: int = 30,
+        tax_included: bool | None = None,
     ) -> Deal:
         """Offer goods."""
         who, contact, sites = self.customer(customer)
@@ -147,6 +148,7 @@ class Story:
                 contact=contact.pk if contact else None,
                 title=title,
                 expires_on=self.date(valid),
+                tax_included=tax_included,
             )
             return self.deal(quotes.create_quote(actor=self.users[by], wish=wish).one("sales.Quote"))
 

@@ -36,6 +36,7 @@ SWITCHES = (
     "serve_back_orders",
     "shipment_proof",
     "pictures_on_quotes",
+    "prices_include_tax",
     "win_on_acceptance",
     "webhook_private_addresses",
 )

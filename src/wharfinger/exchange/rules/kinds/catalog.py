@@ -375,6 +375,13 @@ PRICE_LISTS = Kind(
             example="EUR",
             help=N_("Of a new list; the company's own where nothing is said."),
         ),
+        Column(
+            "tax_included",
+            N_("Prices with tax"),
+            ("tax included", "Preise mit Steuer", "Bruttopreise"),
+            form="flag",
+            help=N_("Of a new list; before tax where nothing is said."),
+        ),
         Column("valid_from", N_("Valid from"), ("Gültig ab",), form="day", example="2026-01-01"),
         Column("valid_until", N_("Valid until"), ("Gültig bis",), form="day"),
         Column("retired_on", N_("Retired on"), ("Inaktiv seit",), form="day"),

@@ -24,6 +24,13 @@ _TERMS = (
     Column("customer_reference", N_("Customer's reference"), ("po number", "Bestellnummer")),
     Column("title", N_("Title"), ("Titel",)),
     Column("currency", N_("Currency"), ("Währung",), example="EUR"),
+    Column(
+        "tax_included",
+        N_("Prices with tax"),
+        ("tax included", "Preise mit Steuer", "Bruttopreise"),
+        form="flag",
+        help=N_("Where nothing is said, as the customer's price list says."),
+    ),
 )
 _OWNER = Column(
     "owner",
