@@ -12,12 +12,16 @@ from wharfinger.base.models import OwnField
 from wharfinger.billing.models import CreditNote, Invoice
 from wharfinger.catalog.models import Barcode, Component, Family, Product, Substitute
 from wharfinger.catalog.queries import scanned
+from wharfinger.demand.models import Sheet
+from wharfinger.demand.queries.promises import foremost
 from wharfinger.devices.models import Device, Subscription
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.ledger.models import Account, Entry, Holding, Lot, Outbox
+from wharfinger.notices.models import Letter
 from wharfinger.parties.models import Organization, User
 from wharfinger.pricing.models import PriceList
-from wharfinger.purchasing.models import Approval, PurchaseOrder, ReceiptCost
+from wharfinger.purchasing.models import Approval, PurchaseOrder, ReceiptCost, VendorBill
+from wharfinger.purchasing.models.quoting import Rfq
 from wharfinger.purchasing.queries.needs import current
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries.figures import figures
@@ -57,7 +61,8 @@ def test_the_company_is_filled_and_its_books_hold() -> None:
     _aftercare()
     _warehouse()
     _order()
-    assert Outbox.objects.count() == 0, "nobody is mailed about the past"
+    _dealing()
+    assert not Outbox.objects.filter(finished_at=None).exists(), "nobody is mailed about the past"
 
 
 def _stages() -> None:
@@ -117,6 +122,23 @@ def _aftercare() -> None:
         "project",
         "ticket",
     ]
+
+
+def _dealing() -> None:
+    """Something is offered in parts, answered by mail, asked of vendors, billed too dear, and promised too early."""
+    quote = Sheet.objects.get(title="Wi-Fi and monitoring for the new floors")
+    assert [bool(one.discount_micro) for one in quote.groups.order_by("position")] == [True, False]
+    assert quote.discount_micro
+    assert {one.every for one in quote.lines.all()} == {"", "month"}
+    assert {one.option for one in quote.lines.all()} == {"", "optional", "alternative"}
+    assert Letter.objects.get().about == f"quote:{quote.pk}"
+    asked = Rfq.objects.get()
+    assert [one.answers.count() for one in asked.vendors.order_by("pk")] == [2, 1, 0]
+    assert VendorBill.objects.filter(accepted_at=None).exists()
+    late = Sheet.objects.get(title="Rail switches for the pump houses")
+    assert {(one.document, one.danger) for one in foremost(50, clock.today(ZONE))} >= {
+        (late.pk, "endangered")
+    }
 
 
 def _warehouse() -> None:
