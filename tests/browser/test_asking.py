@@ -10,7 +10,9 @@ from wharfinger.purchasing.models.quoting import RfqVendor
 from wharfinger.purchasing.rules.quoting import Asked, RfqWish
 
 
-def test_a_request_goes_to_who_has_a_mail_address(company: Company, person: Person) -> None:
+def test_a_request_goes_by_mail_to_who_has_an_address_and_is_noted_as_told_to_others(
+    company: Company, person: Person
+) -> None:
     page, names = person.page, {"Bolt": "sales@bolt.example", "Cargo": ""}
     both = [
         Organization.objects.create(
@@ -23,8 +25,13 @@ def test_a_request_goes_to_who_has_a_mail_address(company: Company, person: Pers
     page.locator("[data-dialog=send]").click()
     ticks = page.locator("dialog[open] [name=vendors]")
     assert [ticks.nth(n).is_checked() for n in range(2)] == [True, False]
-    assert ticks.nth(1).is_disabled()
     page.locator("dialog[open] button.primary").click()
     page.get_by_text("mailed").wait_for()
     sent = RfqVendor.objects.filter(sent_at__isnull=False).values_list("vendor", flat=True)
     assert list(sent) == both[:1]
+    page.locator("[data-dialog=send]").click()
+    ticks.nth(1).check()
+    page.locator("dialog[open] [name=by_hand]").click()
+    page.get_by_text("asked otherwise").wait_for()
+    told = RfqVendor.objects.filter(told_at__isnull=False, sent_at__isnull=True)
+    assert list(told.values_list("vendor", flat=True)) == both[1:]

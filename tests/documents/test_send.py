@@ -297,4 +297,11 @@ def test_a_vendor_without_an_address_holds_back_the_whole_request_until_it_is_le
     assert [one.to for one in mail.outbox] == [["auftrag@vendor.example"]]
     reverse(actor=HOUSE, entry=done.id, reason="too soon")
     assert RfqVendor.objects.filter(sent_at__isnull=False).count() == 0
+    send_rfq(actor=HOUSE, rfq=rfq, by_hand=True)
+    worked()
+    assert len(mail.outbox) == 1, "who was told by telephone is not written to"
+    assert RfqVendor.objects.filter(told_at__isnull=False, sent_at__isnull=True).count() == 2
+    with pytest.raises(Refusal) as refused:
+        send_rfq(actor=HOUSE, rfq=rfq)
+    assert refused.value.code == "sent_to_all"
     clean()

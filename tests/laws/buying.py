@@ -225,7 +225,7 @@ def _award_rfq(state: State, chance: random.Random) -> Any:
 
 def _send_rfq(state: State, chance: random.Random) -> Any:
     rfq = _rfq(state, chance)
-    return rfq and quoting.send_rfq(actor=state.user, rfq=rfq.pk)
+    return rfq and quoting.send_rfq(actor=state.user, rfq=rfq.pk, by_hand=chance.random() < 0.3)
 
 
 def _close_rfq(state: State, chance: random.Random) -> Any:

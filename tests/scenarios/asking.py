@@ -49,10 +49,11 @@ class Asking(Billing):
         Organization.objects.filter(pk=self.asked(name)).update(email=address)
 
     def say_send_rfq(self, rest: str) -> None:
-        """send-rfq RFQ [to VENDORS]"""
-        name, _, vendors = rest.partition(" to ")
+        """send-rfq RFQ [to VENDORS] [by hand]"""
+        name, _, vendors = rest.removesuffix(" by hand").partition(" to ")
         named = [self.asked(one) for one in vendors.split()] or None
-        self.acts.append(self.door.send_rfq(self.documents[name], named))
+        by_hand = rest.endswith(" by hand")
+        self.acts.append(self.door.send_rfq(self.documents[name], named, by_hand=by_hand))
 
     def say_rfq_mails(self, rest: str) -> None:
         """rfq-mails RFQ: VENDORS"""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from tests.scenarios.further import Made, Posts, Tells, micro
 from wharfinger.purchasing.actions import quoting
@@ -27,9 +28,10 @@ class AsksActions:
         done = self._said(lambda: quoting.ask_vendors(actor=self.who, wish=wish))
         return done.one("purchasing.Rfq"), done.id
 
-    def send_rfq(self: Tells, rfq: int, vendors: Sequence[int] | None) -> int:
+    def send_rfq(self: Tells, rfq: int, vendors: Sequence[int] | None, *, by_hand: bool) -> int:
         """A request leaves by mail."""
-        return int(self._said(lambda: quoting.send_rfq(actor=self.who, rfq=rfq, vendors=vendors)).id)
+        act = partial(quoting.send_rfq, actor=self.who, rfq=rfq, vendors=vendors, by_hand=by_hand)
+        return int(self._said(act).id)
 
     def answer_rfq(self: Tells, rfq: int, vendor: int, offers: Offers) -> int:
         """A vendor answers, or declines."""
@@ -58,9 +60,9 @@ class AsksApi:
         made = self._post("/rfqs", {"vendors": list(vendors), "lines": lines})
         return made["id"], made["entry"]
 
-    def send_rfq(self: Posts, rfq: int, vendors: Sequence[int] | None) -> int:
+    def send_rfq(self: Posts, rfq: int, vendors: Sequence[int] | None, *, by_hand: bool) -> int:
         """A request leaves by mail."""
-        body = {} if vendors is None else {"vendors": list(vendors)}
+        body = {"by_hand": by_hand} | ({} if vendors is None else {"vendors": list(vendors)})
         return int(self._post(f"/rfqs/{rfq}/send", body)["entry"])
 
     def answer_rfq(self: Posts, rfq: int, vendor: int, offers: Offers) -> int:

@@ -73,10 +73,16 @@ def ask_vendors(*, actor: Actor, wish: RfqWish, key: str | None = None) -> Writt
 
 
 def send_rfq(
-    *, actor: Actor, rfq: int, vendors: Sequence[int] | None = None, key: str | None = None
+    *,
+    actor: Actor,
+    rfq: int,
+    vendors: Sequence[int] | None = None,
+    by_hand: bool = False,
+    key: str | None = None,
 ) -> Written:
     """Mail a request to its vendors, to each its own in its language; to those who do not have it yet without any.
 
+    by_hand: note that they have it by post or telephone; no mail leaves.
     Raises Refusal where one of them has no mail address.
     """
     require(actor, "purchasing.rfq")
@@ -93,7 +99,7 @@ def send_rfq(
             ],
             reads=(_read_mails,),
         ),
-        partial(rules.plan_send, rfq=rfq, vendors=vendors),
+        partial(rules.plan_send, rfq=rfq, vendors=vendors, by_hand=by_hand),
         actor=actor,
         key=key,
     )

@@ -80,6 +80,9 @@ class SendRfq(Given):
         description="All who neither have it nor have answered without it; named ones get it again.",
         examples=[None],
     )
+    by_hand: bool = Field(
+        default=False, description="They have it by post or telephone: that is noted, and no mail leaves."
+    )
 
 
 class AnswerLineGiven(Given):
@@ -160,6 +163,7 @@ class RfqVendorOut(Shown):
     name: str = Field(examples=["Harbour Supplies"])
     currency: str = Field(examples=["EUR"])
     sent_at: datetime | None = Field(description="When it was last mailed to this vendor.")
+    told_at: datetime | None = Field(description="When it was noted that it has it by post or telephone.")
     answered_on: date | None
     declined_on: date | None
     valid_until: date | None
@@ -230,7 +234,7 @@ def ask(request: Request, body: RfqGiven) -> HttpResponse:
 @router.post("/rfqs/{id}/send", response=RfqDone, summary="Send a request for quotation")
 def send(request: Request, id: Id, body: SendRfq) -> HttpResponse:
     """Mail it to its vendors, to each its own PDF in its language, without any of our costs and customers."""
-    act = partial(actions.send_rfq, actor=request.auth, rfq=id, vendors=body.vendors)
+    act = partial(actions.send_rfq, actor=request.auth, rfq=id, vendors=body.vendors, by_hand=body.by_hand)
     return write(request, act, lambda _: _shower(request)(id), about=f"rfq:{id}")
 
 

@@ -57,6 +57,8 @@ class RfqVendor(Document):
     freight_minor = models.BigIntegerField(default=0)
     valid_until = models.DateField(null=True)
     sent_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+    """When somebody noted that it has the request by post or telephone."""
     answered_on = models.DateField(null=True)
     declined_on = models.DateField(null=True)
     note = models.CharField(max_length=500, blank=True)

@@ -28,7 +28,7 @@ from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries import quoting as queries
 from wharfinger.purchasing.queries.vendor_terms import orders_emails
 from wharfinger.purchasing.rules.drafting import BUYABLE, Wanted
-from wharfinger.purchasing.rules.quoting import AnswerWish, Asked, Offered, RfqWish
+from wharfinger.purchasing.rules.quoting import AnswerWish, Asked, Offered, RfqWish, has_it
 from wharfinger.stock.pages.goods import product_of
 
 BLANK = 5
@@ -186,8 +186,8 @@ def rfq(request: HttpRequest, pk: int) -> HttpResponse:
     word, today = one.word, clock.today(configuration.one("time_zone"))
     mails = _mails(one.columns)
     sends = ""
-    if one.rfq.closed_at is None and user.may("purchasing.rfq") and any(mail for _who, mail, _new in mails):
-        sends = "first" if any(mail and new for _who, mail, new in mails) else "again"
+    if one.rfq.closed_at is None and user.may("purchasing.rfq"):
+        sends = "first" if any(new for _who, _mail, new in mails) else "again"
     there = {
         "rfq": one.rfq,
         "word": (queries.TONES[word], _(queries.WORDS[word])),
@@ -219,7 +219,7 @@ def _mails(columns: Sequence[queries.Column]) -> list[tuple[Any, str, bool]]:
         (
             row.vendor,
             agreed.get(row.vendor_id) or row.vendor.email,
-            row.sent_at is None and row.answered_on is None,
+            not has_it(row),
         )
         for row in (column.row for column in columns)
     ]
@@ -228,6 +228,8 @@ def _mails(columns: Sequence[queries.Column]) -> list[tuple[Any, str, bool]]:
 def _column(column: queries.Column, home: str, *, costs: bool) -> dict[str, Any]:
     row = column.row
     state = ("amber", _("Sent")) if row.sent_at else ("grey", _("Not sent"))
+    if row.told_at and not row.sent_at:
+        state = ("amber", _("Asked"))
     if row.declined_on:
         state = ("red", _("Declined"))
     elif row.answered_on:
@@ -377,13 +379,14 @@ def _drafts(done: Any) -> list[Link]:
 @require_POST
 @page("purchasing.rfq")
 def send(request: HttpRequest, pk: int) -> HttpResponse:
-    """Mail the request to the vendors that are ticked."""
+    """Mail the request to the vendors that are ticked, or note that they have it otherwise."""
     user: Any = request.user
     vendors = [int(one) for one in request.POST.getlist("vendors") if one.isdecimal() and len(one) < 19]
+    by_hand = request.POST.get("by_hand") == "yes"
     return page_act(
         request,
-        lambda: actions.send_rfq(actor=user, rfq=pk, vendors=vendors),
-        ok=_("The request is on its way by mail."),
+        lambda: actions.send_rfq(actor=user, rfq=pk, vendors=vendors, by_hand=by_hand),
+        ok=_("Noted whom the request was told.") if by_hand else _("The request is on its way by mail."),
         back=came_from(request, reverse("purchasing:rfq", args=[pk])),
     )
 

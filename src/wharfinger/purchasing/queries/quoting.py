@@ -217,6 +217,7 @@ def _column(one: Beside, column: Column, *, costs: bool) -> dict[str, Any]:
         "name": row.vendor.name,
         "currency": row.currency,
         "sent_at": row.sent_at.isoformat() if row.sent_at else None,
+        "told_at": row.told_at.isoformat() if row.told_at else None,
         "answered_on": row.answered_on.isoformat() if row.answered_on else None,
         "declined_on": row.declined_on.isoformat() if row.declined_on else None,
         "valid_until": row.valid_until.isoformat() if row.valid_until else None,

@@ -134,15 +134,21 @@ def open_rfq(truth: Truth, rfq: int) -> Any:
     return row
 
 
-def plan_send(truth: Truth, *, rfq: int, vendors: Sequence[int] | None) -> Plan:
+def has_it(row: Any) -> bool:
+    """Whether a vendor has a request, by mail or otherwise, or has answered it."""
+    return any(when is not None for when in (row.sent_at, row.told_at, row.answered_on))
+
+
+def plan_send(truth: Truth, *, rfq: int, vendors: Sequence[int] | None, by_hand: bool) -> Plan:
     """Mail the request to these vendors, again where they have it; to all who neither have it nor answered without any.
 
-    Raises Refusal where one of them has no mail address, and then nobody is written to.
+    by_hand: they have it by post or telephone, and nobody is written to. Raises Refusal where one of them has no mail
+    address to write to, and then nobody is.
     """
     plan = Plan()
     row = open_rfq(truth, rfq)
     every = truth.documents["purchasing.RfqVendor"].values()
-    asked = [one for one in every if one.sent_at is None and one.answered_on is None]
+    asked = [one for one in every if not has_it(one)]
     if vendors is not None:
         asked = [_asked_of(truth, vendor) for vendor in vendors]
     if not asked:
@@ -153,11 +159,15 @@ def plan_send(truth: Truth, *, rfq: int, vendors: Sequence[int] | None) -> Plan:
             number=row.number,
         )
     for one in asked:
+        if by_hand:
+            plan.change(one, told_at=truth.now)
+            plan.mention(("organization", one.vendor_id))
+            continue
         if not truth.read["vendor_mail"].get(one.vendor_id):
             raise Refusal(
                 "no_mail_address",
                 N_(
-                    "{vendor} has no mail address. Give it one, or leave it out and send it the PDF yourself."
+                    "{vendor} has no mail address. Give it one, or send it the PDF yourself and note it as asked."
                 ),
                 field="vendors",
                 vendor=truth.read["vendor_name"][one.vendor_id],
