@@ -320,7 +320,12 @@ def test_what_is_optional_is_chosen_by_the_customer(client: Client, company: Wor
     group = f"take-{router.pk}"
     chosen = {"choose": "yes", f"take-{extra.pk}": extra.pk, group: better.pk}
     before = entries()
-    assert "35.70" in client.get(here, chosen).content.decode()
+    reckoned = client.get(here, chosen | {"name": "Jane", "agreed": "yes"}).content.decode()
+    assert "35.70" in reckoned
+    assert 'value="Jane"' in reckoned
+    assert not re.search(r'name="agreed"[^>]* checked', reckoned), (
+        "who agreed to one total agreed to no other"
+    )
     typed = {"name": "Jane", "agreed": "yes", "version": version(page), "choose": "yes"}
     refused = client.post(f"{here}accept/", typed | {group: "", "choose": ""})
     assert (refused.status_code, entries()) == (422, before)
@@ -328,6 +333,7 @@ def test_what_is_optional_is_chosen_by_the_customer(client: Client, company: Wor
     assert (unseen.status_code, entries()) == (422, before)
     assert "the total is another" in unseen.content.decode()
     assert "35.70" in unseen.content.decode()
+    assert not re.search(r'name="agreed"[^>]* checked', unseen.content.decode())
     shown = {"choose": f"{extra.pk} {better.pk}"}
     assert f'value="{shown["choose"]}"' in unseen.content.decode()
     assert client.post(f"{here}accept/", typed | chosen | shown).status_code == 303

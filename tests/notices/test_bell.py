@@ -226,3 +226,19 @@ def test_the_page_is_everybodys_and_shows_no_to_dos_to_who_may_not_see_them(comp
     page = browser_of(clerk).get("/notices/")
     assert page.status_code == 200
     assert 'id="todos"' not in page.content.decode()
+
+
+def test_what_was_told_ninety_days_ago_is_forgotten(company: World) -> None:
+    ada, about = person("ada"), f"organization:{company.customer.pk}"
+    with time_machine.travel(datetime(2026, 3, 1, 12, tzinfo=BERLIN), tick=False):
+        todos.add_todo(actor=HOUSE, subject=about, text="Old", person=ada.pk)
+        sent()
+    with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=BERLIN), tick=False):
+        todos.add_todo(actor=HOUSE, subject=about, text="New", person=ada.pk)
+        sent()
+    before = entries()
+    with time_machine.travel(datetime(2026, 5, 30, 14, tzinfo=BERLIN), tick=False):
+        assert Notice.objects.filter(user=ada).count() == 2
+        assert (bell.clear(), bell.clear()) == (1, 0)
+    assert "New" in Notice.objects.get(user=ada).text
+    assert entries() == before

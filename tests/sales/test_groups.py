@@ -95,9 +95,23 @@ def test_groups_stand_on_papers_and_pages_with_what_they_come_to(client: Client,
     ]
     assert [row.amount and row.amount.minor for row in offer.lines] == [1_900, 950, 2_565]
     assert offer.less == Share(50_000)
-    body = see(client, f"/quotes/{quote}/")
+    _, _, body = see(client, f"/quotes/{quote}/").partition('id="lines"')
     assert body.index(f"/lines/{second}/") < body.index("Later") < body.index(f"/lines/{first}/")
     assert "Network · −10 %" in body
+    done = win(actor=HOUSE, quote=quote)
+    made = done.one("demand.Sheet")
+    taken = {line.came_from_id: line.pk for line in Line.objects.filter(sheet=made)}
+    _, _, body = see(client, f"/orders/{made}/").partition('id="lines"')
+    places = (
+        f"/lines/{taken[second]}/",
+        "Later",
+        f"/lines/{taken[first]}/",
+        "Network",
+        f"/lines/{taken[third]}/",
+    )
+    assert sorted(places, key=body.index) == list(places)
+    assert "25.65" in body[body.index("Network") :]
+    reverse(actor=HOUSE, entry=done.id)
     mark_quote_sent(actor=HOUSE, quote=quote)
     client.logout()
     body = see(client, links.path(Quote.objects.get(pk=quote)))

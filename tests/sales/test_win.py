@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held, seen, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
 from wharfinger.base.refusal import Refusal
@@ -328,3 +329,16 @@ def test_what_was_won_onto_work_keeps_the_customers_number(company: World) -> No
         assert both.customer_reference == ""
         assert printed(both.pk, "en").customer_reference == ", ".join(filter(None, (theirs, "PO 7")))
     clean()
+
+
+def test_an_order_did_not_come_from_the_work_on_which_it_is_charged(client: Client, company: World) -> None:
+    client.force_login(company.user)
+    product = company.product()
+    quote, (one, _) = quote_of(company, LineWish(product.pk, 1), LineWish(product.pk, 1))
+    order = win(actor=HOUSE, quote=quote, each={one: Into("ticket")}).one("sales.Order")
+    page = seen(client, f"/orders/{order}/")
+    came, _, charged = page.partition("Came from")[2].partition("Charged on")
+    ticket = WorkOrder.objects.get()
+    assert ticket.sheet.number not in came
+    assert ticket.sheet.number in charged.partition("</section>")[0]
+    assert Sheet.objects.get(pk=quote).number in came

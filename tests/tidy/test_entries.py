@@ -14,6 +14,7 @@ RUNS = "a file on its way in; each thing that it brings is an entry"
 SENDING = "how far a message is"
 WITH_ENTRY = "in one transaction with its entry"
 CLOSED = "which entry left nothing open, beside that entry"
+FORGOTTEN = "what people were told so long ago that nobody asks for it"
 OWN = "what one has read, which is nobody else's business"
 UNKEPT = "what the journal must not keep, in one transaction with its entry"
 
@@ -56,6 +57,7 @@ PAST_POST = {
     "exchange.actions.runs.start": RUNS,
     "exchange.actions.runs.upload": RUNS,
     "exchange.actions.stock._post": WITH_ENTRY,
+    "notices.actions.bell.clear": FORGOTTEN,
     "notices.actions.bell.read": OWN,
     "notices.actions.bell.read_all": OWN,
     "notices.bell.ring": "what an entry tells people, written by whoever reads it afterwards",

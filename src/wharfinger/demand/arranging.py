@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from wharfinger.base import worded
 from wharfinger.base.access import require
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
@@ -18,12 +19,34 @@ from wharfinger.base.typed import percent, written
 from wharfinger.demand import actions
 from wharfinger.demand.models import Line, LineGroup, Sheet
 from wharfinger.demand.pages import document_address, typed_id
-from wharfinger.demand.queries.grouping import groups_of
+from wharfinger.demand.queries.grouping import groups_of, own_group, sums_of
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.rules.grouping import GroupWish
 
 EMPTY = 3
 """So many rows for further groups the page offers."""
+
+
+def heads(
+    found: Sequence[Line],
+    groups: Sequence[LineGroup],
+    currency: str,
+    of: Callable[[Line], int | None] = own_group,
+) -> dict[int, tuple[str, str]]:
+    """By the place of its first line the title of each group, and what it comes to."""
+    sums, said, last = sums_of(found, by=of), {}, None
+    title = {group.pk: _titled(group) for group in groups}
+    for n, line in enumerate(found):
+        group = of(line)
+        if group != last and group in title:
+            said[n] = (title[group], worded.money(sums.get(group, 0), currency))
+        last = group
+    return said
+
+
+def _titled(group: LineGroup) -> str:
+    less = f" · −{written(group.discount_micro, 4)} %" if group.discount_micro else ""
+    return f"{group.title}{less}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

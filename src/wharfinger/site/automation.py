@@ -136,6 +136,8 @@ def install() -> None:
         automation.guards.setdefault(verb, []).append(sales.not_on_hold)
     automation.guards.setdefault("send_quote", []).append(approving.approved_where_needed)
     automation.effects.setdefault("amend", []).extend([sales.wanted_again, versions.lines_changed])
+    for verb in ("win", "lose", "lose_opportunity", "decline_quote", "change", "amend"):
+        automation.effects.setdefault(verb, []).append(todos.answered)
     for verb in sales.TAKING_BACK:
         automation.effects.setdefault(verb, []).append(sales.open_again)
     close_documents = sales.closing(INVOICES, INVOICE_ROWS)

@@ -16,6 +16,7 @@ from wharfinger.ledger.models import Outbox
 from wharfinger.notices import digest, mails, webhooks
 from wharfinger.notices.actions import todos
 from wharfinger.notices.actions.attachments import sweep, take_off_the_disk
+from wharfinger.notices.actions.bell import clear
 from wharfinger.notices.outbox import Consumer
 from wharfinger.purchasing.actions import low
 from wharfinger.sales.actions import holds
@@ -54,6 +55,7 @@ DIGEST_S = 600
 LOW_S = 60
 """So often it is looked what runs low: it reads every level that is kept."""
 TUNE_S = 300
+CLEAR_S = 3600
 
 
 def every(seconds: int, act: Callable[[], object]) -> Callable[[], object]:
@@ -92,5 +94,6 @@ CHORES: tuple[Callable[[], object], ...] = (
     every(DIGEST_S, digest.send),
     every(TUNE_S, tune),
     every(DAY_S, sweep),
+    every(CLEAR_S, clear),
 )
 """What the clock asks for, every few seconds: each finds out by itself whether anything is due."""

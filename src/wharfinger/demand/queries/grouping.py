@@ -32,18 +32,35 @@ def read_groups(sheet: int) -> Callable[[Truth], None]:
     return read
 
 
-def in_groups(lines: Sequence[Line], groups: Sequence[LineGroup]) -> list[Line]:
+def own_group(line: Line) -> int | None:
+    """The group of a quote's line."""
+    return line.group_id
+
+
+def quoted_group(line: Line) -> int | None:
+    """The group in which what an order's line came from stands on its quote; came_from is read with the line."""
+    return line.came_from.group_id if line.came_from is not None else None
+
+
+def in_groups(
+    lines: Sequence[Line], groups: Sequence[LineGroup], of: Callable[[Line], int | None] = own_group
+) -> list[Line]:
     """The lines of a document as it shows them: what stands alone first, then group by group."""
     turn = {group.pk: n for n, group in enumerate(groups, 1)}
-    return sorted(lines, key=lambda line: turn.get(line.group_id or 0, 0))
+    return sorted(lines, key=lambda line: turn.get(of(line) or 0, 0))
 
 
-def sums_of(lines: Collection[Line], of: Callable[[Line], int] = said_of) -> dict[int, int]:
-    """What the groups of these lines come to, what is not taken left out."""
+def sums_of(
+    lines: Collection[Line],
+    of: Callable[[Line], int] = said_of,
+    by: Callable[[Line], int | None] = own_group,
+) -> dict[int, int]:
+    """What the groups of these lines come to, what is not taken left out. by: the group of a line."""
     found: dict[int, int] = defaultdict(int)
     for line in lines:
-        if line.group_id is not None and line.taken and line.parent_id is None:
-            found[line.group_id] += of(line)
+        group = by(line)
+        if group is not None and line.taken and line.parent_id is None:
+            found[group] += of(line)
     return found
 
 

@@ -32,6 +32,8 @@ from wharfinger.sales.rules.answering import Seen
 
 QUOTE = KINDS["quote"]
 WRONG_A_MINUTE, WRONG_AN_HOUR, ANSWERS_AN_HOUR = 10, 100, 30
+ANEW = frozenset({"chosen_otherwise", "offer_changed"})
+"""Refusals after which another total is shown than the one that was agreed to."""
 MINUTE_S, HOUR_S = 60, 3600
 
 View = Callable[[HttpRequest, Sheet], HttpResponse]
@@ -76,7 +78,7 @@ def offer(request: HttpRequest, found: Sheet) -> HttpResponse:
         # Two readers may open it at once, and one of them was first.
         _tried(lambda: answering.open_link(seen=_seen(found)))
     chosen = "choose" in request.GET
-    form = Form(request.GET if chosen else {})
+    form = Form(_not_agreed(request.GET) if chosen else {})
     return _shown(request, found, form, take=_taken(request.GET) if chosen else None)
 
 
@@ -134,8 +136,14 @@ def _answered(request: HttpRequest, found: Sheet, act: Callable[[], None]) -> Ht
     if refused is not None and refused.code != "accepted_already":
         found.quote.refresh_from_db()
         take = _taken(request.POST) if "choose" in request.POST else None
-        return _shown(request, found, Form(request.POST, refused), refused.http_code, take)
+        given = _not_agreed(request.POST) if refused.code in ANEW else request.POST
+        return _shown(request, found, Form(given, refused), refused.http_code, take)
     return HttpResponseRedirect(links.path(found.quote), status=303)
+
+
+def _not_agreed(given: QueryDict) -> dict[str, Any]:
+    """What was typed, without the tick: who agreed to one total has not agreed to another."""
+    return {key: value for key, value in given.items() if key != "agreed"}
 
 
 def _tried(act: Callable[[], Any]) -> Refusal | None:

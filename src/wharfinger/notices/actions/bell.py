@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from wharfinger.base import clock
@@ -15,6 +16,11 @@ from wharfinger.ledger.write import Written
 from wharfinger.notices import rules
 from wharfinger.notices.models import Notice
 from wharfinger.parties.models import User
+
+KEPT_DAYS = 90
+"""So long a notice stands under the bell."""
+CLEARED = 5000
+"""So many are forgotten at a time."""
 
 
 def mute(
@@ -59,3 +65,11 @@ def read(*, user: Any, notices: Sequence[int]) -> None:
 def read_all(*, user: Any) -> None:
     """Take everything that one was told as read."""
     Notice.objects.filter(user=user.pk, read_at__isnull=True).update(read_at=clock.now(), in_digest=False)
+
+
+def clear() -> int:
+    """Forget what people were told so long ago, read or not; how much it was. The journal keeps what happened."""
+    old = Notice.objects.filter(entry__recorded_at__lt=clock.now() - timedelta(days=KEPT_DAYS))
+    rows = list(old.order_by("pk").values_list("pk", flat=True)[:CLEARED])
+    Notice.objects.filter(pk__in=rows).delete()
+    return len(rows)

@@ -14,6 +14,7 @@ from wharfinger.base.access import HOUSE, Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.demand.models import Sheet
+from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.models import Fact, Outbox
 from wharfinger.ledger.plan import Plan, Truth
@@ -26,6 +27,9 @@ from wharfinger.notices.rules.attachments import SEEN_BY, about
 from wharfinger.parties.models import User
 from wharfinger.sales.actions import winning
 
+QUOTE = "sales.Quote"
+MOOT = {"won_at": True, "lost_at": True, "declined_at": True, "accepted_at": False}
+"""By the field of a quote, whether it is said or taken back when nobody has to win it any more."""
 TO_WIN = N_("Win {number}: the customer has accepted")
 
 
@@ -90,6 +94,25 @@ def to_win(truth: Truth, plan: Plan) -> None:
             **values,
         )
         plan.mention(("todo", made))
+
+
+def answered(truth: Truth, plan: Plan) -> None:
+    """Let what we wrote down to do about an accepted quote be done once it is won, lost or offered anew."""
+    quotes = {
+        change.pk
+        for change in plan.changes
+        if change.label == QUOTE and MOOT.get(change.field) == (change.new is not None)
+    }
+    if not quotes:
+        return
+    about = [f"quote:{pk}" for pk in sorted(quotes)]
+    ours = (
+        f"{sql.among('about', 'text')} AND done_at IS NULL AND void_id IS NULL AND made_id IN ("
+        "SELECT e.id FROM ledger_entry e WHERE e.verb = 'accept_quote' OR e.verb = 'todo' AND e.actor_id IS NULL)"
+    )
+    for row in sql.read(Todo, ours, [sql.words(about)], locked=True).values():
+        plan.change(row, done_at=truth.now, done_by_id=truth.actor)
+        plan.mention(("todo", row.pk))
 
 
 def win_accepted(row: Outbox) -> list[dict[str, Any]]:

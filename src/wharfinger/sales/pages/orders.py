@@ -18,6 +18,7 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.demand import needed, pressing
+from wharfinger.demand.arranging import heads
 from wharfinger.demand.entry import in_rows
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.pages import (
@@ -42,6 +43,7 @@ from wharfinger.demand.pages import (
 from wharfinger.demand.queries import promises, quantities
 from wharfinger.demand.queries.amounts import Money, open_on
 from wharfinger.demand.queries.done import fulfilled_by
+from wharfinger.demand.queries.grouping import groups_of, in_groups, quoted_group
 from wharfinger.demand.queries.reading import ORDER, lines_on
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.rules.permitted import permission
@@ -180,10 +182,17 @@ def order_list(request: HttpRequest) -> HttpResponse:
 def order(request: HttpRequest, pk: int) -> HttpResponse:
     """One sales order: its lines wherever they are billed, and what happened to it."""
     row = queries.order(pk)
-    found = list(lines_of(pk, "order").select_related("product", "tax_code"))
+    groups = list(groups_of(row.order.quote_id)) if row.order.quote_id else []
+    read = lines_of(pk, "order").select_related("product", "tax_code", "came_from")
+    found = in_groups(list(read), groups, quoted_group)
     rows = line_rows(found)
     sums, billed = queries.order_totals([row])
-    charged = {line.sheet_id for line in found if line.sheet_id != pk}
+    # What winning charged on work came from the quote; what was charged there by hand came from there.
+    charged, put = (
+        {one.sheet_id for one in found if one.sheet_id != pk and (one.came_from is not None) == quoted}
+        for quoted in (False, True)
+    )
+    elsewhere = list(Sheet.objects.filter(pk__in=charged | put).order_by("pk")) if charged | put else []
     firm = row.order.confirmed_at is not None
     may_change = row.order.cancelled_at is None and request.user.may(permission("order", firm=firm))  # type: ignore[union-attr]
     context = {
@@ -197,7 +206,9 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "may_add": may_change,
         "tickets": _tickets(pk) if request.user.may("work.read") else [],  # type: ignore[union-attr]
         "quote": Sheet.objects.filter(pk=row.order.quote_id).first() if row.order.quote_id else None,
-        "charged": list(Sheet.objects.filter(pk__in=charged)) if charged else [],
+        "charged": [one for one in elsewhere if one.pk in charged],
+        "put": [one for one in elsewhere if one.pk not in charged],
+        "heads": heads(found, groups, row.currency, quoted_group),
         "columns": columns(row.tax_included),
         "rows": rows,
         "stages": stages_of(rows),

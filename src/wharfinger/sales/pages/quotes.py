@@ -21,8 +21,9 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.base.typed import written
 from wharfinger.base.words import tidy
 from wharfinger.demand import needed, options
+from wharfinger.demand.arranging import heads
 from wharfinger.demand.entry import in_rows
-from wharfinger.demand.models import Line, LineGroup
+from wharfinger.demand.models import Line
 from wharfinger.demand.pages import (
     another_row,
     chosen_customer,
@@ -38,7 +39,7 @@ from wharfinger.demand.pages import (
     typed_taxes,
 )
 from wharfinger.demand.queries.amounts import recurring_of
-from wharfinger.demand.queries.grouping import groups_of, in_groups, sums_of
+from wharfinger.demand.queries.grouping import groups_of, in_groups
 from wharfinger.demand.queries.holding import held_of
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.queries.standing import people_who
@@ -187,7 +188,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
             for every, net in recurring_of(found).items()
         ],
         "rows": rows,
-        "heads": _heads(found, groups, row.currency),
+        "heads": heads(found, groups, row.currency),
         "stages": stages_of(rows) if still_open else {},
         "sums": queries.quote_totals([row], found, {one["id"]: one["figures"] for one in rows})[pk],
         "link": links.address(row.quote) if _has_link(request, row) else "",
@@ -195,22 +196,6 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": timeline(f"quote:{pk}"),
     }
     return render(request, "sales/quote.html", context)
-
-
-def _heads(found: list[Line], groups: list[LineGroup], currency: str) -> dict[int, tuple[str, str]]:
-    """By the place of its first line the title of each group, and what it comes to."""
-    sums, heads, last = sums_of(found), {}, None
-    title = {group.pk: _group_words(group) for group in groups}
-    for n, line in enumerate(found):
-        if line.group_id != last and line.group_id is not None:
-            heads[n] = (title[line.group_id], worded.money(sums.get(line.group_id, 0), currency))
-        last = line.group_id
-    return heads
-
-
-def _group_words(group: LineGroup) -> str:
-    less = f" · −{written(group.discount_micro, 4)} %" if group.discount_micro else ""
-    return f"{group.title}{less}"
 
 
 def _has_link(request: HttpRequest, row: Any) -> bool:
