@@ -169,6 +169,11 @@ def test_a_line_is_found_by_the_vendors_number(company: World, browser: Client) 
     found = seen(browser, "/work/purchasing/?find=gx-77")
     assert known.sku in found
     assert found.count('name="selected"') == 1
+    for product in (known, other):
+        stocked_up(company, (product, 1, 1_000_000))
+    found = seen(browser, "/work/receiving/?find=gx-77")
+    assert known.sku in found
+    assert found.count('name="selected"') == 1
 
 
 def test_what_waits_for_goods_says_since_when_and_when_the_next_are_free(

@@ -23,7 +23,7 @@ from tests.fresh import free_port
 from tests.notices.conftest import Catcher
 from tests.notices.test_outbox import person, work_off
 from tests.purchasing.buying import arrive, bought, threshold
-from tests.world import World
+from tests.world import World, held
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
@@ -261,6 +261,9 @@ def test_approvers_are_told_what_waits_and_who_asked_what_was_decided(
     catcher.mails.clear()
     request(actor=asker, lines=[line])
     approve(actor=second, lines=[line])
+    work_off()
+    assert to(catcher)["team"] == 1
+    assert held(line) == {"to_order": 5, "to_bill": 5}
     order = bought(draft_from_lines(actor=HOUSE, wanted=[Wanted(line)]))
     submit(actor=HOUSE, order=order.order)
     arrive(order.lines[0], 5)

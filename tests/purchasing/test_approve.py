@@ -109,6 +109,7 @@ def test_only_an_approver_approves(company: World) -> None:
     line = sold(company, company.product(), 5)
     buyer = person("buyer", "purchasing.order")
     refused("not_allowed", lambda: approve(actor=buyer, lines=[line]))
+    refused("not_allowed", lambda: reject(actor=buyer, lines=[line], note="Too dear"))
 
 
 def test_a_line_that_waits_is_not_ordered(company: World) -> None:

@@ -14,6 +14,7 @@ from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import BadInput, NotAllowed, NotThere, Refusal
 from wharfinger.catalog.actions.offers import set_offers
 from wharfinger.catalog.models import VendorPrice
+from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions.again import buy_again
@@ -30,6 +31,8 @@ from wharfinger.purchasing.actions.ordering import (
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
+from wharfinger.sales.actions.orders import create_order
+from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.stock.models import Level
 from wharfinger.stock.queries.holders import arrivals
 
@@ -107,6 +110,29 @@ def test_a_part_of_another_supplier_is_refused(company: World) -> None:
         found.words()
         == f"Distri is not listed as a vendor of {product.sku}. Give its cost, choose another vendor, or add this one."
     )
+
+
+def test_lines_of_several_customers_and_stock_stand_on_one_order_a_product_twice(company: World) -> None:
+    product = company.product()
+    other = Organization.objects.create(name="Second customer", customer=True)
+    mine = sold(company, product, 2)
+    theirs = create_order(
+        actor=HOUSE, wish=OrderWish(other.pk, (LineWish(product.pk, 3),), confirm=True)
+    ).one("ledger.Claim")
+    at = company.location.pk
+    wish = PurchaseWish(
+        company.vendor.pk,
+        (
+            PurchaseLineWish(wanted=(Wanted(mine), Wanted(theirs)), location=at),
+            PurchaseLineWish(product.pk, 4, location=at),
+        ),
+    )
+    made = bought(draft(actor=HOUSE, wish=wish))
+    submit(actor=HOUSE, order=made.order)
+    assert [on_order(line) for line in made.lines] == [5, 4]
+    assert held(mine) == {"covered": 2, "on_order": 2, "to_bill": 2}
+    assert held(theirs) == {"covered": 3, "on_order": 3, "to_bill": 3}
+    clean()
 
 
 def test_by_hand_for_stock_and_a_line_at_once(company: World) -> None:

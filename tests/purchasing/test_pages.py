@@ -71,6 +71,11 @@ def test_an_order_is_written_changed_submitted_and_received(company: World, brow
     second.refresh_from_db()
     assert second.quantity == 1225
     assert "by Friday" in seen(browser, path)
+    before = entries()
+    same = {"memo": "by Friday", f"line-quantity-{first.pk}": "2", f"line-quantity-{second.pk}": "12.25"}
+    costs = {f"line-cost-{first.pk}": "6", f"line-cost-{second.pk}": "1.2"}
+    browser.post(f"{path}change/", same | costs)
+    assert entries() == before
     browser.post(f"{path}submit/")
     assert f"{path}receive/" in seen(browser, path)
     assert f'data-name="serial-{first.pk}"' in seen(browser, f"{path}receive/")

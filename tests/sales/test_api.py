@@ -215,6 +215,28 @@ def test_deals_are_written_and_changed(client: Client, company: World) -> None:
     assert [one["id"] for one in send(client, "GET", "/opportunities?q=fibre")["items"]] == [deal["id"]]
 
 
+def test_whose_an_order_is_and_its_number_stay_and_all_else_changes(client: Client, company: World) -> None:
+    body = {
+        "organization": company.customer.pk,
+        "lines": [{"product": company.product().pk, "quantity": "1"}],
+    }
+    order = send(client, "POST", "/orders", body, 201)
+    path, before = f"/orders/{order['id']}", entries()
+    for field, value in (("organization", company.vendor.pk), ("number", "SO-99")):
+        assert send(client, "PATCH", path, {field: value}, 422)["field"] == field
+    assert entries() == before
+    told = {
+        "title": "New office",
+        "customer_reference": "PO 9",
+        "promised_on": "2027-01-31",
+        "priority": "urgent",
+        "owner": company.user.pk,
+    }
+    changed = send(client, "PATCH", path, told)
+    assert {name: changed[name] for name in told} == told
+    assert (changed["organization"], changed["number"]) == (order["organization"], order["number"])
+
+
 def test_a_deal_is_lost_with_its_quotes(client: Client, company: World) -> None:
     product = company.product()
     body = {"organization": company.customer.pk, "lines": [{"product": product.pk, "quantity": "1"}]}
