@@ -127,3 +127,19 @@ def test_whoever_writes_quotes_need_not_keep_opportunities(client: Client, compa
     send(client, "PATCH", f"/opportunities/{made['opportunity']}", {"title": "Mine"}, 403)
     assert entries() == before
     assert client.get("/opportunities/new/").status_code == 403
+
+
+def test_the_first_steps_read_in_german_and_a_companys_own_as_it_named_them(
+    client: Client, company: World
+) -> None:
+    german = Client(headers={"accept-language": "de"})
+    german.force_login(company.user)
+    body = {"organization": company.customer.pk, "title": "Fibre", "pipeline_step": "qualified"}
+    deal = send(client, "POST", "/opportunities", body, 201)
+    assert deal["pipeline_step"] == "qualified"
+    assert "qualifiziert" in see(german, f"/opportunities/{deal['id']}/")
+    assert "qualifiziert" in see(german, "/opportunities/")
+    form = see(german, f"/opportunities/{deal['id']}/edit/")
+    assert '<option value="qualified" selected>qualifiziert</option>' in form
+    set_setting(actor=HOUSE, name="pipeline_steps", value=["Erstgespräch"])
+    assert "Erstgespräch" in see(german, "/opportunities/new/")

@@ -32,6 +32,19 @@ from wharfinger.sales.pages.quotes import QUOTE_TONES, QUOTE_WORDS, owners
 from wharfinger.sales.queries import deals
 from wharfinger.sales.rules.quotes import OpportunityWish
 
+STEPS = {
+    "new": N_("new"),
+    "qualified": N_("qualified"),
+    "proposal": N_("proposal"),
+    "negotiation": N_("negotiation"),
+}
+"""The steps with which a company begins, which read in everybody's language; it names others itself."""
+
+
+def step_words(step: str) -> str:
+    """What a step of the pipeline is called."""
+    return _(STEPS[step]) if step in STEPS else step
+
 
 def deal_word(row: Opportunity) -> tuple[str, str]:
     """Whether a deal is open, won or lost, as a chip."""
@@ -69,7 +82,7 @@ def _row(deal: Opportunity, worth: deals.Worth | None) -> Row:
             "title": deal.title,
             "customer": deal.organization.name,
             "word": deal_word(deal),
-            "step": deal.pipeline_step,
+            "step": step_words(deal.pipeline_step),
             "probability": deal.probability_percent,
             "net": (worth.net, worth.currency) if worth else None,
             "weighted": (worth.weighted, worth.currency) if worth else None,
@@ -110,7 +123,9 @@ OPPORTUNITIES = Table(
 def opportunity_list(request: HttpRequest) -> HttpResponse:
     """Every deal, and what the open ones come to."""
     steps = deals.pipeline()
-    known = Filter("step", N_("Pipeline step"), "many", lambda _ask: [(step, step) for step in steps])
+    known = Filter(
+        "step", N_("Pipeline step"), "many", lambda _ask: [(step, step_words(step)) for step in steps]
+    )
     filters = [known if one.key == "step" else one for one in OPPORTUNITIES.filters]
     table = replace(OPPORTUNITIES, filters=filters)
     return table_page(request, table, template="sales/opportunities.html", steps=_Steps(steps))
@@ -127,7 +142,7 @@ class _Steps:
         """A row for each step and currency."""
         return [
             {
-                "step": one.step,
+                "step": step_words(one.step),
                 "deals": one.deals,
                 "net": (one.net, one.currency),
                 "weighted": (one.weighted, one.currency),
@@ -154,6 +169,7 @@ def opportunity(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "deal": deal,
         "word": deal_word(deal),
+        "step": step_words(deal.pipeline_step),
         "quotes": rows,
         "parts": further.told("opportunity", request, pk),
         "timeline": timeline(f"opportunity:{pk}"),
@@ -260,7 +276,7 @@ def _choices(deal: Opportunity | None = None) -> dict[str, Any]:
     if deal is not None and deal.pipeline_step not in steps:
         steps = [deal.pipeline_step, *steps]
     return {
-        "steps": [(step, step) for step in steps],
+        "steps": [(step, step_words(step)) for step in steps],
         "owners": owners(deal.owner if deal is not None else None),
     }
 
