@@ -15,7 +15,9 @@ from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.reverse import reverse
 from wharfinger.sales.actions.orders import create_order, reserve
+from wharfinger.sales.actions.quotes import create_quote
 from wharfinger.sales.rules.orders import Hold, OrderWish
+from wharfinger.sales.rules.quotes import QuoteWish
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +114,10 @@ def test_goods_of_a_quote_or_an_unconfirmed_order_are_not_picked(company: World)
     company.stock(router, 2)
     made = create_order(actor=HOUSE, wish=OrderWish(company.customer.pk, (LineWish(router.pk, 1),)))
     (line,) = made.made["ledger.Claim"]
-    refused("not_firm", Pick(line, 1))
+    assert "Confirm it first" in refused("not_firm", Pick(line, 1)).sentence
+    wish = QuoteWish(company.customer.pk, (LineWish(router.pk, 1),))
+    (offered,) = create_quote(actor=HOUSE, wish=wish).made["ledger.Claim"]
+    assert "Win it first" in refused("not_firm", Pick(offered, 1)).sentence
 
 
 def test_more_than_wanted_is_refused(company: World) -> None:
