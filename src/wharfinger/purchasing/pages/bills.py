@@ -197,6 +197,7 @@ def new(request: HttpRequest) -> HttpResponse:
             "vendor": ", ".join(sorted({order.vendor.name for order in orders.values()})),
             "currency": currency,
             "abroad": currency != home,
+            "taxed": any(one.line.tax_code_id is not None for one in rows),
             "ahead": any(one.left > one.stands.open for one in rows),
             "back": back,
         }
@@ -333,7 +334,8 @@ def bill(request: HttpRequest, bill: int) -> HttpResponse:
         "net": one.net_minor,
         "total": one.total_minor,
         "whole": [_off(one, off, costs=costs) for off in one.off if off.line is None],
-        "undecided": status in ("to_accept", "goods_missing"),
+        "undecided": status == "to_accept"
+        or (status == "goods_missing" and any(stands.received for _, _, stands in one.rows)),
         "goods_missing": status == "goods_missing",
         "live": status != "cancelled",
         "beyond": beyond,
