@@ -4,6 +4,8 @@ expires Q in 5               its last day, so many days from now
 held-for Q router: 5         in how many days the hold of a line ends; or nothing
 hold-coming Q 3 router of PO     what is on order for stock, or on its way; and so release-coming
 ask-hold SO 2 router of Q as ASK · give-way ASK 2 · keep-hold ASK · requests open: ASK
+taken-from Van               of all the customer orders from now on · taken-from Van SO   of an order
+short SO router: 2 here, 3 elsewhere, 1 for all, 4 on order     or nothing
 coming router: 2 PO          what of it is free; or nothing
 win-split Q as SO: router ticket, hours project   lines charged apart; the rest on the order alone
 win-anyway Q as SO           although it has expired
@@ -15,12 +17,15 @@ from tests.scenarios.trading import today
 from tests.scenarios.varying import Varying
 from wharfinger.base import configuration
 from wharfinger.demand.models import Sheet
+from wharfinger.demand.queries.reading import lines_with
+from wharfinger.demand.queries.shown import show_lines
 from wharfinger.ledger.models import Claim
+from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.sales.queries.giving import OPEN, requests
 from wharfinger.sales.queries.holding import arriving
 from wharfinger.sales.rules.holds import end_of_day
-from wharfinger.stock.models import TransferOrder
+from wharfinger.stock.models import Location, TransferOrder
 
 
 class Claiming(Varying):
@@ -84,6 +89,26 @@ class Claiming(Varying):
         asked = [one for one, kind in self.kinds.items() if kind == "hold_request"]
         found = ", ".join(one for one in asked if self.documents[one] in rows) or "nothing"
         assert found == wanted, f"open is {found}"
+
+    def say_taken_from(self, rest: str) -> None:
+        """taken-from LOCATION [ORDER]"""
+        name, _, order = rest.partition(" ")
+        location = Location.objects.get(name=name).pk
+        customer = Organization.objects.get(name="Acme").pk
+        self.acts.append(self.door.taken_from(self.documents[order] if order else None, customer, location))
+
+    def say_short(self, rest: str) -> None:
+        """short ORDER NAME: N here, N elsewhere, N for all, N on order; or nothing"""
+        head, _, wanted = rest.partition(":")
+        found = show_lines(lines_with([self.line(*head.split())]))[0]["shortage"] or {}
+        words = {
+            "short_here": "here",
+            "elsewhere": "elsewhere",
+            "short_for_all": "for all",
+            "on_order": "on order",
+        }
+        said = ", ".join(f"{found[key]} {word}" for key, word in words.items() if found.get(key, "0") != "0")
+        assert (said or "nothing") == wanted.strip(), f"is short: {said or 'nothing'}"
 
     def say_coming(self, rest: str) -> None:
         """coming NAME: N PO, …; or nothing"""

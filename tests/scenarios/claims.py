@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 
 from tests.scenarios.further import Made, Posts, Tells
 from wharfinger.demand.models import Sheet
+from wharfinger.parties.actions.organizations import change_organization
 from wharfinger.sales.actions import giving, holds, quotes, winning
+from wharfinger.sales.actions.orders import change_order
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.win import Into
 
@@ -26,6 +29,14 @@ class ClaimsActions:
         act = {"reserve": holds.reserve, "release": holds.release}[verb]
         done = self._said(lambda: act(actor=self.who, holds=[Hold(line, quantity, arrival=place)]))
         return int(done.id)
+
+    def taken_from(self: Tells, order: int | None, organization: int, location: int) -> int:
+        """Take goods of an order, or else of all a customer orders from now on, from a location first."""
+        if order is None:
+            change = partial(change_organization, organization=organization, values={"location": location})
+        else:
+            change = partial(change_order, order=order, values={"location_id": location})
+        return int(self._said(lambda: change(actor=self.who)).id)
 
     def ask_hold(self: Tells, line: int, holding: int, quantity: int) -> Made:
         """Ask a line that holds goods to give way."""
@@ -67,6 +78,11 @@ class ClaimsApi:
         kind = "quotes" if Sheet.objects.get(pk=document).kind == "quote" else "orders"
         body = {"lines": [{"line": line, "quantity": str(quantity), **where}]}
         return int(self._post(f"/{kind}/{document}/{verb}", body)["entry"])
+
+    def taken_from(self: Posts, order: int | None, organization: int, location: int) -> int:
+        """Take goods of an order, or else of all a customer orders from now on, from a location first."""
+        where = f"/organizations/{organization}" if order is None else f"/orders/{order}"
+        return int(self._patch(where, {"location": location})["entry"])
 
     def ask_hold(self: Posts, line: int, holding: int, quantity: int) -> Made:
         """Ask a line that holds goods to give way."""

@@ -64,7 +64,7 @@ FIELDS = (
     "id", "kind", "quantity", "place_id", "place__parent_id", "place__bin__name", "lot__code", "product_id", "product__sku",
     "product__name", "product__quantity_decimals", "claim_id", "claim__line__sheet_id", "claim__line__sheet__kind",
     "claim__line__sheet__number", "claim__line__organization__name", "claim__line__site__name", "claim__line__promised_on",
-    "claim__line__sheet__owner__name", "claim__line__sheet__priority", OWN,
+    "claim__line__sheet__owner__name", "claim__line__sheet__priority", "claim__line__sheet__location__place_id", OWN,
 )  # fmt: skip
 
 
@@ -160,9 +160,10 @@ def _pressing(row: Mapping[str, Any], seen: Seen) -> Any:
 
 
 def _free(row: Mapping[str, Any], seen: Seen) -> Any:
-    """What is free of the product; beneath, how much of it at which location, the most first."""
+    """What is free of the product; beneath, how much of it at which location, the document's and then the most first."""
     decimals, there = row["product__quantity_decimals"], seen.free.get(row["product_id"], {})
-    listed = sorted(there.items(), key=lambda one: (-one[1], seen.locations.get(one[0], "")))
+    first = row["claim__line__sheet__location__place_id"]
+    listed = sorted(there.items(), key=lambda one: (one[0] != first, -one[1], seen.locations.get(one[0], "")))
     told = [
         f"{seen.locations.get(place, '?')} {written(units, decimals)}" for place, units in listed if units > 0
     ]

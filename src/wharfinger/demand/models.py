@@ -12,6 +12,7 @@ from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.ledger.models import Claim, Document, Entry
 from wharfinger.parties.models import Contact, Organization, Site
 from wharfinger.pricing.models import PriceList
+from wharfinger.stock.models import Location
 
 CHARGED = ("ticket", "project", "contract", "job")
 """The kinds of document whose lines are charges."""
@@ -41,6 +42,8 @@ class Sheet(Document):
         max_length=6, default="normal", choices=[(k, k) for k in ("urgent", "normal", "low")]
     )
     """How pressing an order or work order is; a quote's means nothing."""
+    location = models.ForeignKey(Location, models.PROTECT, null=True, related_name="+", db_index=False)
+    """From where its goods are taken first; the default location where none is named."""
     discount_micro = models.IntegerField(default=0)
     """Of a quote: the share, at 10⁻⁶, that is taken off the whole, worked into each of its lines."""
     done = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)

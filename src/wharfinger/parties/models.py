@@ -49,6 +49,10 @@ class Organization(models.Model):
         default="shipment",
         choices=[(k, k) for k in ("order", "shipment", "delivery", "monthly", "hand")],
     )
+    location = models.ForeignKey(
+        "stock.Location", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """From where their goods are taken first, where that is said."""
     own: models.JSONField[Any, Any] = models.JSONField(default=dict)
     """The values of its own fields, by key."""
     retired_on = models.DateField(null=True, blank=True)
@@ -173,6 +177,10 @@ class User(AbstractBaseUser):
     """Events of which this person wants no mail."""
     silenced: models.JSONField[Any, Any] = models.JSONField(default=list)
     """Events of which this person wants to hear nothing: neither a mail nor the bell."""
+    location = models.ForeignKey(
+        "stock.Location", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """From where goods of what this person sells are taken first, where the customer says nothing."""
     digest = models.CharField(max_length=5, blank=True)
     """How often mails come: ``daily``, or nothing where each comes at once."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from wharfinger.base.quantity import plain
@@ -66,6 +67,22 @@ def who_may(permission: str) -> list[int]:
     return sorted(user for user, names in granted.items() if covers(frozenset(names), permission))
 
 
+def usable_locations() -> QuerySet[Any, Any]:
+    """The locations from which goods may be taken first by default: in use, and in nobody's custody.
+
+    Stock lies above the people it is kept for, so that its table is asked for by name.
+    """
+    every = apps.get_model("stock", "Location")._default_manager.all()
+    return every.filter(retired_on__isnull=True).exclude(kind="person")
+
+
+def location_choices(chosen: int | None = None) -> list[tuple[int, str]]:
+    """Those locations by name, and the one that is chosen already."""
+    every = apps.get_model("stock", "Location")._default_manager
+    found = usable_locations() | every.filter(pk=chosen or 0)
+    return list(found.order_by("name").values_list("pk", "name"))
+
+
 def show_organizations(found: Iterable[Organization]) -> list[dict[str, Any]]:
     """Organizations with their contacts and sites, in three statements however many."""
     listed = list(found)
@@ -83,6 +100,7 @@ def show_organizations(found: Iterable[Organization]) -> list[dict[str, Any]]:
             "customer": o.customer,
             "vendor": o.vendor,
             "customer_group": o.customer_group_id,
+            "location": o.location_id,
             "currency": o.currency,
             "language": o.language,
             "tax_number": o.tax_number,
@@ -152,6 +170,7 @@ def show_users(found: Iterable[User]) -> list[dict[str, Any]]:
             "email": user.email,
             "language": user.language,
             "is_active": user.is_active,
+            "location": user.location_id,
             "roles": roles[user.pk],
         }
         for user in listed

@@ -33,6 +33,7 @@ ORGANIZATION: dict[str, Check] = {
     "customer": yes_or_no,
     "vendor": yes_or_no,
     "customer_group": or_nothing(whole(1, 2**63 - 1)),
+    "location": or_nothing(whole(1, 2**63 - 1)),
     "currency": currency,
     "language": one_of(*LANGUAGES),
     "tax_number": text(40),
@@ -68,6 +69,7 @@ USER: dict[str, Check] = {
     "email": email,
     "language": one_of(*LANGUAGES),
     "is_active": yes_or_no,
+    "location": or_nothing(whole(1, 2**63 - 1)),
 }
 GROUP: dict[str, Check] = {"name": text(100, needed=True), "retired_on": or_nothing(day)}
 PERSONAL = frozenset(("name", "email", "phone", "username", "password"))
@@ -78,6 +80,7 @@ BORN_ORGANIZATION = {
     "customer": True,
     "vendor": False,
     "customer_group_id": None,
+    "location_id": None,
     "language": "en",
     "tax_number": "",
     "email": "",
@@ -113,6 +116,7 @@ def plan_organization(
     """Add an organization with its contacts and sites. home: the settings that hold where nothing is said."""
     plan = Plan()
     group_is_there(truth, values)
+    location_is_usable(truth, values)
     full = {**home_of_organization(home), **born(BORN_ORGANIZATION, values)}
     full["own"] = owning.born(truth, "organization", full.get("own"))
     made = plan.create("parties.Organization", **full)
@@ -124,9 +128,9 @@ def plan_organization(
     return plan
 
 
-def of_organization(values: Values) -> dict[str, Any]:
-    """What is said of an organization, by the column that keeps it."""
-    return {"customer_group_id" if k == "customer_group" else k: value for k, value in values.items()}
+def columns(values: Values) -> dict[str, Any]:
+    """What is said of an organization or a person, by the column that keeps it."""
+    return {f"{k}_id" if k in ("customer_group", "location") else k: value for k, value in values.items()}
 
 
 def plan_group(truth: Truth, *, values: Values) -> Plan:
@@ -162,6 +166,18 @@ def group_is_there(truth: Truth, values: Values) -> None:
         raise BadInput(
             "no_such_group", N_("There is no such customer group, or it is retired."), field="customer_group"
         )
+
+
+def location_is_usable(truth: Truth, values: Values, row: Any = None) -> None:
+    """Let pass the location that values name, or that stood there before; raises BadInput where it is nobody's default."""
+    named = values.get("location_id")
+    if named in (None, getattr(row, "location_id", None)) or truth.read["location_usable"]:
+        return
+    raise BadInput(
+        "not_a_default",
+        N_("Goods are taken first from a location in use that is in nobody's custody. Choose another."),
+        field="location",
+    )
 
 
 def home_of_organization(home: Values) -> dict[str, Any]:
@@ -211,6 +227,7 @@ def plan_organization_change(truth: Truth, *, pk: int, values: Values) -> Plan:
     if values.get("customer_group_id") != row_of(truth, "parties.Organization", pk).customer_group_id:
         group_is_there(truth, values)
     row = row_of(truth, "parties.Organization", pk)
+    location_is_usable(truth, values, row)
     if row.merged_into_id is not None and values.get("retired_on", row.retired_on) is None:
         raise Refusal(
             "is_merged",
@@ -256,7 +273,9 @@ def plan_user(truth: Truth, *, values: Values, password: str, roles: Sequence[in
     if not values.get("username"):
         raise BadInput("missing", N_("Please fill this in."), field="username")
     plan = Plan()
-    known = {"name": "", "email": "", "language": "en", "is_active": True, "muted": [], **values}
+    location_is_usable(truth, values)
+    start = {"name": "", "email": "", "language": "en", "is_active": True, "muted": [], "location_id": None}
+    known = start | dict(values)
     made = plan.create("parties.User", password=password, last_login=None, **known)
     for role in _real_roles(truth, roles):
         plan.create("parties.Grant", user_id=made, role_id=role, ended_at=None)
@@ -273,6 +292,7 @@ def plan_own(truth: Truth, *, pk: int, values: Values) -> Plan:
 
 def plan_user_change(truth: Truth, *, pk: int, values: Values, roles: Sequence[int] | None) -> Plan:
     """Change a person and the roles they hold; somebody must remain who may do everything."""
+    location_is_usable(truth, values, row_of(truth, "parties.User", pk))
     plan = plan_change(truth, label="parties.User", pk=pk, values=values, quiet=PERSONAL)
     if roles is not None:
         wanted = set(_real_roles(truth, roles))

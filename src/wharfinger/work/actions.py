@@ -19,7 +19,7 @@ from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Site
 from wharfinger.stock.models import Location
 from wharfinger.stock.queries import built
-from wharfinger.stock.queries.truth import read_homes
+from wharfinger.stock.queries.truth import first_places, read_homes
 from wharfinger.work import queries, rules
 from wharfinger.work.models import WorkOrder
 from wharfinger.work.rules import Provision, WorkWish
@@ -40,6 +40,7 @@ def create_work_order(*, actor: Actor, wish: WorkWish, key: str | None = None) -
                     site=wish.site,
                     contact=wish.contact,
                     people=(wish.owner, wish.lead, wish.resource),
+                    location=wish.location,
                     may="work.read",
                 ),
                 partial(queries.require_order, wish.order, wish.organization),
@@ -200,4 +201,6 @@ def _read_sites(truth: Truth) -> None:
 
 
 def _read_channels(truth: Truth) -> None:
-    truth.read["channels"] = dict(Location.objects.values_list("place_id", "channel"))
+    rows = list(Location.objects.values_list("pk", "place_id", "channel", "default"))
+    truth.read["channels"] = {place: channel for _, place, channel, _ in rows}
+    truth.read["first_places"] = first_places((pk, place, default) for pk, place, _, default in rows)

@@ -226,7 +226,7 @@ def one_work_order(request: Request, id: Id) -> HttpResponse:
 def change_work_order(request: Request, id: Id, body: WorkOrderChange) -> HttpResponse:
     """Change the words, dates and people of a work order."""
     sent = body.model_dump(exclude_unset=True)
-    may_be_empty = ("contact", "expected_on", "resource", "order")
+    may_be_empty = ("contact", "expected_on", "resource", "order", "location")
     given = {key: value for key, value in sent.items() if value is not None or key in may_be_empty}
     own = {
         "lead": "lead_id",
@@ -235,7 +235,7 @@ def change_work_order(request: Request, id: Id, body: WorkOrderChange) -> HttpRe
         "scope": "scope",
         "expected_on": "expected_on",
     }
-    columns = {"contact": "contact_id", "owner": "owner_id"}
+    columns = {"contact": "contact_id", "owner": "owner_id", "location": "location_id"}
     act = partial(
         actions.change_work_order,
         actor=request.auth,

@@ -19,7 +19,7 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.words import tidy
-from wharfinger.demand import needed, pressing
+from wharfinger.demand import needed, pressing, taking
 from wharfinger.demand.entry import in_rows
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import (
@@ -194,6 +194,7 @@ def work_order(request: HttpRequest, pk: int) -> HttpResponse:
         "open": still_open,
         "may_add": still_open and request.user.may("work.charge"),  # type: ignore[union-attr]
         "pressing": pressing.chip(row.priority),
+        "takes_from": taking.words(row),
         "goods_word": goods_chip(row.goods_word),
         "money_word": money_chip(row.money_word),
         "open_minor": open_on(row, sums.total, money_of([pk], SHEET)[pk]),
@@ -231,6 +232,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             "people": _people(),
             "serves": _served(form.values) or None,
             "priorities": pressing.choices(),
+            "locations": taking.choices(),
             "ways": further.ways(request.user, kind),  # type: ignore[arg-type]
             "back": reverse(f"work:{PLURALS[kind]}"),
         }
@@ -255,6 +257,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
             resource=typed_id(given, "resource"),
             order=typed_id(given, "order"),
             **pressing.typed(given),
+            location=typed_id(given, "location"),
         )
         if (then := given.get("then")) and wish.lines:
             return further.charging[0].open(actor=request.user, wish=wish, then=then)
@@ -305,6 +308,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             "people": _people(row.owner, row.work_order.lead, row.work_order.resource),
             "serves": queries.orders_of(row.organization_id),
             "priorities": pressing.choices(),
+            "locations": taking.choices(row.location_id),
             "contacts": contacts_of(row.organization_id),
             "back": back,
         }
@@ -324,6 +328,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                     "order": row.work_order.order_id or "",
                     "scope": row.work_order.scope,
                     "priority": row.priority,
+                    "location": row.location_id or "",
                     "promised_on": expected.isoformat() if expected else "",
                 }
             )
@@ -340,6 +345,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 "contact_id": typed_id(given, "contact"),
                 "owner_id": typed_id(given, "owner"),
                 **pressing.typed(given),
+                **taking.typed(given),
             },
             own={
                 "expected_on": typed_day(given, "promised_on"),

@@ -50,6 +50,8 @@ class WorkWish:
     """Whether its prices include tax; as the customer's price list says where nobody does."""
     number: str | None = None
     customer_reference: str = ""
+    location: int | None = None
+    """From where its goods are taken first; as the customer, the owner or the company has it where none is named."""
     billable: bool = True
     scope: str = "generic"
     expected_on: date | None = None
@@ -106,6 +108,7 @@ def plan_work_order(truth: Truth, *, wish: WorkWish) -> Plan:
         kind=wish.kind,
         number=number,
         promised_on=wish.expected_on,
+        location=truth.read["location"],
         priority=wish.priority,
     )
     plan.create(
@@ -204,6 +207,7 @@ def plan_provide(truth: Truth, *, work_order: int, provisions: Sequence[Provisio
     """Hand goods over on a job: sold at once, or lent where they are rented out or not billed."""
     plan = Plan()
     row = open_work(truth, work_order)
+    first = truth.read["first_places"].get(truth.document("demand.Sheet", work_order).location_id)
     for n, provision, claim in _lines_for(plan, truth, row, work_order, provisions):
         field = f"lines.{n}.quantity"
         line = truth.read["lines"].get(claim) if isinstance(claim, int) else None
@@ -223,7 +227,7 @@ def plan_provide(truth: Truth, *, work_order: int, provisions: Sequence[Provisio
         assert product is not None
         in_effect(truth.read["products"][product], truth.effective_on, field=f"lines.{n}.product")
         unbilled = 0
-        chosen, ready = _goods(plan, truth, line, claim, product, provision, field)
+        chosen, ready = _goods(plan, truth, line, claim, product, provision, first, field)
         for held, units in chosen:
             channel = truth.read["channels"].get(held.location)
             lends = not row.billable or channel == "rental"
@@ -292,9 +296,16 @@ def _lines_for(
 
 
 def _goods(
-    plan: Plan, truth: Truth, line: Any, claim: Id, product: int, provision: Provision, field: str
+    plan: Plan,
+    truth: Truth,
+    line: Any,
+    claim: Id,
+    product: int,
+    provision: Provision,
+    first: int | None,
+    field: str,
 ) -> tuple[list[tuple[Held, int]], list[tuple[Spot, int]]]:
-    """Which goods are handed over, picked and reserved ones first; what needs no stock is just provided."""
+    """Which goods are handed over: picked and reserved, then of the location ``first``; what needs no stock is provided."""
     loose = truth.lot(product)
     kind = truth.read["products"][product]
     left = provision.quantity
@@ -335,6 +346,7 @@ def _goods(
         bin=provision.bin,
         lots=provision.lots,
         fresh_on=truth.today,
+        first=first,
         field=field,
     )
     return [*chosen, *found], ready

@@ -22,6 +22,10 @@ class SheetGiven(Given):
     number: str | None = Field(default=None, min_length=1, max_length=40, examples=[None])
     title: Line = ""
     customer_reference: str = Field(default="", max_length=60)
+    location: Id | None = Field(
+        default=None,
+        description="From where its goods are taken first; without it the customer's, else the owner's, else the default one.",
+    )
 
 
 class SheetChange(Given):
@@ -31,6 +35,9 @@ class SheetChange(Given):
     contact: Id | None = None
     owner: Id | None = None
     customer_reference: str | None = Field(default=None, max_length=60)
+    location: Id | None = Field(
+        default=None, description="From where its goods are taken first; null for the default location."
+    )
 
 
 class SheetOut(Shown):
@@ -45,6 +52,9 @@ class SheetOut(Shown):
     currency: str = Field(examples=["EUR"])
     tax_included: bool = Field(description="Whether the prices of its lines include tax.")
     customer_reference: str
+    location: Id | None = Field(
+        description="From where its goods are taken first; null for the default location."
+    )
     net: str = Field(examples=["100.00"])
     tax: str = Field(examples=["19.00"])
     total: str = Field(examples=["119.00"])

@@ -141,19 +141,39 @@ def with_kits(products: Iterable[int]) -> set[int]:
     return named | set(parts.values_list("product_id", flat=True))
 
 
-def read_lines(lines: Sequence[int], *, also: tuple[str, str] | None = None) -> Callable[[Truth], None]:
+def read_lines(lines: Sequence[int], *, also: Sequence[tuple[str, str]] = ()) -> Callable[[Truth], None]:
     """Read these lines once their documents are locked; a line's product, sheet and kit never change.
 
     With a kit's line come those of its components, and with one of these the others and the kit's.
-    also: name and SQL of one further column beside them.
+    also: name and SQL of further columns beside them.
     """
     wanted = sorted(set(lines))
 
     def read(truth: Truth) -> None:
         standing = f"claim_id IN ({_family()}) AND void_id IS NULL AND removed_at IS NULL"
-        truth.read["lines"] = sql.read(Line, standing, [sql.array(wanted)] * 3, also=[also] if also else ())
+        truth.read["lines"] = sql.read(Line, standing, [sql.array(wanted)] * 3, also=also)
 
     return read
+
+
+FIRST_PLACE = (
+    "first_place",
+    (
+        "COALESCE((SELECT k.place_id FROM demand_sheet s JOIN stock_location k ON k.id = s.location_id "
+        'WHERE s.id = demand_line.sheet_id), (SELECT place_id FROM stock_location WHERE "default"))'
+    ),
+)
+"""The place of the location from which a line's goods are taken first, as a column beside it."""
+
+
+def keep_first_places(truth: Truth) -> None:
+    """Keep by location of a document the place from which its goods are taken first, of lines with that column."""
+    sheets = truth.documents["demand.Sheet"]
+    truth.read["first_places"] = {
+        sheets[line.sheet_id].location_id: line.first_place
+        for line in truth.read["lines"].values()
+        if line.sheet_id in sheets
+    }
 
 
 def _family() -> str:

@@ -60,10 +60,10 @@ def shortages(rows: Sequence[Any], figures: Mapping[int, Mapping[str, int]]) -> 
     free: dict[int, dict[int, int]] = defaultdict(dict)
     for (product, place), units in available(products).items():
         free[product][place] = max(units, 0)
-    wanted, comes, (pk, here, name) = _read(products, sorted(waiting))
+    wanted, comes, places = _read(products, sorted(waiting))
     found = {}
     for line, needed, bought in waiting.values():
-        there = free[line.product_id]
+        there, (pk, here, name) = free[line.product_id], places.get(line.pk, places[0])
         at_hand, anywhere = there.get(here, 0), sum(there.values())
         others = sum(units for claim, units in wanted[line.product_id].items() if claim != line.pk)
         own, own_on = comes.get((line.product_id, line.pk), (0, None))
@@ -106,14 +106,17 @@ _OF_LINE = (
 
 def _read(
     products: Sequence[int], lines: Sequence[int]
-) -> tuple[dict[int, dict[int, int]], dict[tuple[int, int], tuple[int, date | None]], tuple[int, int, str]]:
+) -> tuple[
+    dict[int, dict[int, int]], dict[tuple[int, int], tuple[int, date | None]], dict[int, tuple[int, int, str]]
+]:
     """What firm lines want by product and line, what is on order for these lines or nobody, and where "here" is.
 
+    "Here" is a location by line, the default one under 0: its id, its place and its name.
     Lines that were not asked about count together, under 0. Firm lines whose hold has ended want those goods again.
     """
     wanted: dict[int, dict[int, int]] = defaultdict(dict)
     comes: dict[tuple[int, int], tuple[int, date | None]] = {}
-    here = 0, 0, ""
+    places = {0: (0, 0, "")}
     of, among, own = sql.array(products), sql.among("h.product_id"), sql.array(lines)
     whose = f"CASE WHEN {sql.among('h.claim_id')} THEN h.claim_id ELSE 0 END"
     on = "CAST(MIN(COALESCE(bl.expected_on, bp.expected_on)) AS text)"
@@ -133,13 +136,16 @@ def _read(
         "LEFT JOIN purchasing_purchaseorder bp ON bp.id = bl.purchase_order_id "
         f"WHERE {among} AND h.kind = 'on_order' AND h.owned AND h.quantity > 0 "
         f"AND (h.claim_id = 0 OR {sql.among('h.claim_id')} OR {lapsed}) GROUP BY 2, 3 UNION ALL "
-        "SELECT 'here', k.id, k.place_id, 0, k.name FROM stock_location k WHERE k.\"default\"",
-        [own, of, own, now := moment(clock.now()), of, now, of, own, now],
+        "SELECT 'here', k.id, 0, k.place_id, k.name FROM stock_location k WHERE k.\"default\" UNION ALL "
+        "SELECT 'here', k.id, l.claim_id, k.place_id, k.name FROM demand_line l "
+        "JOIN demand_sheet s ON s.id = l.sheet_id JOIN stock_location k ON k.id = s.location_id "
+        f"WHERE {sql.among('l.claim_id')}",
+        [own, of, own, now := moment(clock.now()), of, now, of, own, now, own],
     ):
         if what == "here":
-            here = product, line, said
+            places[line] = product, int(units), said
         elif what == "comes":
             comes[product, line] = int(units), date.fromisoformat(said) if said else None
         else:
             wanted[product][line] = wanted[product].get(line, 0) + int(units)
-    return wanted, comes, here
+    return wanted, comes, places

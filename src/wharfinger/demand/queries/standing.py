@@ -16,6 +16,7 @@ from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.prepared import Prepared, ids
 from wharfinger.parties.models import Contact, Grant, Organization, Site, User, covers
 from wharfinger.pricing import queries as pricing
+from wharfinger.stock.models import Location
 
 _DECISIONS = (
     ("quote__won_at", "won"),
@@ -86,19 +87,24 @@ def read_customer(
     *,
     site: int | None = None,
     contact: int | None = None,
-    people: Iterable[int | None] = (),
+    people: Sequence[int | None] = (),
+    location: int | None = None,
     may: str = "sales.read",
 ) -> Callable[[Truth], None]:
-    """Read for whom a new document is, and to where their goods are sent.
+    """Read for whom a new document is, to where their goods are sent and from where they are taken first.
 
-    site, contact: must be theirs; people: must be active, and hold the
-    permission ``may``. Raises BadInput otherwise, Refusal when retired.
+    site, contact: must be theirs; people: the owner first, must be active, and hold the permission ``may``;
+    location: must be in use. Raises BadInput otherwise, Refusal when retired.
     """
 
     def read(truth: Truth) -> None:
         require_theirs(pk, site=site, contact=contact)
         require_people(people, may)
-        organization = sql.by_ids(Organization, [pk], also=[DEFAULT_SITE, says_tax(truth)]).get(pk)
+        require_location(location)
+        owner = next(iter(people), None) or truth.actor
+        organization = sql.by_ids(
+            Organization, [pk], also=[DEFAULT_SITE, says_tax(truth), _location_of(owner)]
+        ).get(pk)
         if organization is None:
             raise BadInput("no_such_organization", N_("There is no such organization."), field="organization")
         if organization.retired_on is not None:
@@ -112,6 +118,7 @@ def read_customer(
         truth.read["granted"] = {pk: organization.discount_micro}
         truth.read["says_tax"] = {pk: organization.says_tax}  # type: ignore[attr-defined]
         truth.read["default_site"] = organization.default_site  # type: ignore[attr-defined]
+        truth.read["location"] = location or organization.default_location  # type: ignore[attr-defined]
 
     return read
 
@@ -153,6 +160,21 @@ DEFAULT_SITE = (
 def says_tax(truth: Truth) -> tuple[str, str]:
     """Whether a customer's price list includes tax, read with the organization."""
     return "says_tax", pricing.says_tax(truth.effective_on)
+
+
+def _location_of(owner: int | None) -> tuple[str, str]:
+    """The customer's location, else the owner's, unless it is out of use or in somebody's custody by now."""
+    usable = "SELECT k.id FROM stock_location k WHERE k.retired_on IS NULL AND k.kind <> 'person' AND k.id ="
+    theirs = f"(SELECT u.location_id FROM parties_user u WHERE u.id = {owner or 0:d})"
+    return "default_location", f"COALESCE(({usable} parties_organization.location_id), ({usable} {theirs}))"
+
+
+def require_location(location: int | None) -> None:
+    """Let pass a location that is in use; raises BadInput for any other."""
+    if location is not None and not Location.objects.filter(pk=location, retired_on__isnull=True).exists():
+        raise BadInput(
+            "no_such_location", N_("There is no such location, or it is retired."), field="location"
+        )
 
 
 def require_theirs(organization: int, *, site: int | None = None, contact: int | None = None) -> None:
@@ -215,6 +237,8 @@ def read_changed(sheet: int, values: Mapping[str, Any]) -> Callable[[Truth], Non
         document = truth.documents.get("demand.Sheet", {}).get(sheet)
         if document is not None:
             require_theirs(document.organization_id, contact=values.get("contact_id"))
+        if document is None or values.get("location_id") != document.location_id:
+            require_location(values.get("location_id"))
         permission = "sales.read" if document is None else READS.get(document.kind, "work.read")
         work = truth.documents.get("work.WorkOrder", {}).get(sheet)
         for name, row in (("owner", document), ("lead", work), ("resource", work)):

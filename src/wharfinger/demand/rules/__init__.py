@@ -311,6 +311,12 @@ def selling(truth: Truth, line: Any) -> Mapping[int, str] | None:
     return None if lends else channels
 
 
+def first_place(truth: Truth, line: Any) -> int | None:
+    """The place of the location from which a line's goods are taken first: its document's, else the default one."""
+    places: Mapping[int | None, int] = truth.read["first_places"]
+    return places.get(truth.documents["demand.Sheet"][line.sheet_id].location_id)
+
+
 def route(
     truth: Truth, wanted: Sequence[tuple[int, int]], approved: dict[int, int] | None = None
 ) -> dict[int, str]:

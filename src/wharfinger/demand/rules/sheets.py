@@ -46,11 +46,13 @@ def begin(
     promised_on: date | None = None,
     priority: str = NORMAL,
     whose: Any = None,
+    location: int | None = None,
     discount_micro: int = 0,
 ) -> Ref:
     """Make the common part of a document; number: the series it is from where the wish names none.
 
-    whose: the customer, where the act reads several.
+    whose: the customer, where the act reads several; location: from where its goods are taken first, where that is
+    another one than the default.
     """
     whose = whose or truth.read["organization"]
     return plan.create(
@@ -67,6 +69,7 @@ def begin(
         ordered_on=ordered_on or truth.effective_on,
         promised_on=promised_on,
         priority=known_priority(priority),
+        location_id=location,
         discount_micro=discount_micro,
     )
 

@@ -38,7 +38,7 @@ def bring(*, actor: Actor, group: Group) -> str:
         return "added"
     kept = checked(rules.ORGANIZATION, values)
     own = differing(found.own, "organization", kept.pop("own", {}))
-    names = {"customer_group": "customer_group_id"}
+    names = {"customer_group": "customer_group_id", "location": "location_id"}
     other = different(found, {names.get(name, name): value for name, value in kept.items()})
     changed = {name: value for name, value in kept.items() if names.get(name, name) in other}
     changed |= revived(f"organization:{found.pk}", found, values) | ({"own": own} if own else {})
@@ -61,6 +61,8 @@ def _values(row: Row) -> dict[str, Any]:
         values["terms_days"] = row.whole("terms_days")
     if row["discount"]:
         values["discount_micro"] = scaled(row.figure("discount"), 4, field="discount", most=10**6 + 1)
+    if row["location"]:
+        values["location"] = finding.location(row).pk
     group = finding.customer_group(row)
     values |= {} if group is None else {"customer_group": group}
     return values | finding.retired(row)

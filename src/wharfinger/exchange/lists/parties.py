@@ -35,12 +35,15 @@ def organizations(ids: Ids) -> Rows:
     """Organizations, a row for each; their contacts and sites are files of their own."""
     texts: tuple[str, ...] = ("reference", "name", "customer", "vendor", "currency", "language", "tax_number")
     texts += ("email", "phone", "terms_days", "billing_policy", "retired_on")
-    every = Organization.objects.filter(among(ids)).select_related("customer_group").order_by("pk")
+    every = (
+        Organization.objects.filter(among(ids)).select_related("customer_group", "location").order_by("pk")
+    )
     for one in every.iterator(chunk_size=CHUNK):
         group = one.customer_group
         yield {name: getattr(one, name) for name in texts} | {
             "customer_group": group.name if group else "",
             "discount": plain(one.discount_micro, 4),
+            "location": one.location.name if one.location else "",
             "own": one.own,
         }
 

@@ -28,7 +28,13 @@ from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Site
 from wharfinger.purchasing.queries import truth as purchasing
 from wharfinger.stock.queries import built
-from wharfinger.stock.queries.truth import claims_on, read_homes, read_layer_dates, read_lots
+from wharfinger.stock.queries.truth import (
+    claims_on,
+    read_first_places,
+    read_homes,
+    read_layer_dates,
+    read_lots,
+)
 from wharfinger.work import actions as work
 from wharfinger.work.models import WorkOrder
 from wharfinger.work.queries import require_order
@@ -95,7 +101,12 @@ def open_and(
     charging = Charging(then, wish.lines, _tidy(codes), work=wish)
     people = (wish.owner, wish.lead, wish.resource)
     customer = read_customer(
-        wish.organization, site=wish.site, contact=wish.contact, people=people, may="work.read"
+        wish.organization,
+        site=wish.site,
+        contact=wish.contact,
+        people=people,
+        location=wish.location,
+        may="work.read",
     )
     offers = demand.read_offers(
         wish.lines,
@@ -161,6 +172,7 @@ def _wish(
 
     serving: tuple[Callable[[Truth], None], ...] = (
         fulfilment.read_stages,
+        read_first_places,
         read_sites,
         fulfilment.read_boxes,
         fulfilment.read_holders,

@@ -119,7 +119,10 @@ class _Made:
         self.sheet = rows[0]["sheet_id"] if rows else None
         sheets = truth.documents.setdefault("demand.Sheet", {})
         if isinstance(self.sheet, Ref):
-            sheets[NEW] = SimpleNamespace(pk=NEW, kind=kind, number="", subject_name=f"work_order:{NEW}")
+            at = plan.creates["demand.Sheet"][0]["location_id"]
+            sheets[NEW] = SimpleNamespace(
+                pk=NEW, kind=kind, number="", location_id=at, subject_name=f"work_order:{NEW}"
+            )
             truth.read["standing"] = {NEW: Standing(kind, firm=True)}
         self.lines = [self._line(row, sheets) for row in rows]
         truth.read["lines"] = truth.read.get("lines", {}) | {line.pk: line for line in self.lines}

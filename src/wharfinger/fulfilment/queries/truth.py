@@ -48,10 +48,11 @@ def codes_of(picks: Sequence[Pick]) -> list[tuple[int, str]]:
 
 def read_lines(lines: Sequence[int]) -> Callable[[Truth], None]:
     """Read these lines, and of what those are built that a pick builds; nothing more where there are none."""
-    read_them = demand.read_lines(lines, also=_BUILDS)
+    read_them = demand.read_lines(lines, also=[_BUILDS, demand.FIRST_PLACE])
 
     def read(truth: Truth) -> None:
         read_them(truth)
+        demand.keep_first_places(truth)
         found = {line.product_id for line in truth.read["lines"].values() if line.builds}
         truth.read["built_on_pick"] = found
         truth.read["recipes"] = built.recipes(found)

@@ -61,6 +61,7 @@ def gather(plan: Plan, truth: Truth, line: Any, pick: Pick, n: int) -> list[Got]
             left,
             channels=demand.selling(truth, line),
             fresh_on=truth.today,
+            first=demand.first_place(truth, line),
             field=f"picks.{n}.quantity",
         )
         found += [Got(h.spot, q, h.location) for h, q in chosen]

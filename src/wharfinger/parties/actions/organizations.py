@@ -17,6 +17,7 @@ from wharfinger.ledger.post import attempt, post
 from wharfinger.ledger.write import Written
 from wharfinger.parties import rules
 from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site
+from wharfinger.parties.queries import usable_locations
 
 Values = Mapping[str, Any]
 
@@ -31,7 +32,7 @@ def add_organization(
 ) -> Written:
     """Add a customer, a vendor or both, with contacts and sites."""
     require(actor, "parties.organization")
-    kept = rules.of_organization(rules.clean(rules.ORGANIZATION, values))
+    kept = rules.columns(rules.clean(rules.ORGANIZATION, values))
     plan = partial(
         rules.plan_organization,
         values=kept,
@@ -39,7 +40,7 @@ def add_organization(
         sites=[rules.clean(rules.SITE, one, at=f"sites.{n}") for n, one in enumerate(sites)],
         home=_home(),
     )
-    return post("add", Wish(reads=_read_group(kept)), plan, actor=actor, key=key)
+    return post("add", Wish(reads=(*_read_group(kept), *read_location(kept))), plan, actor=actor, key=key)
 
 
 def change_organization(
@@ -47,8 +48,9 @@ def change_organization(
 ) -> Written:
     """Change what we know of an organization; a date in ``retired_on`` retires it."""
     require(actor, "parties.organization")
-    kept = rules.of_organization(rules.clean(rules.ORGANIZATION, values))
-    wish = Wish(documents=[(Organization, [organization])], reads=_read_group(kept))
+    kept = rules.columns(rules.clean(rules.ORGANIZATION, values))
+    reads = (*_read_group(kept), *read_location(kept))
+    wish = Wish(documents=[(Organization, [organization])], reads=reads)
     plan = partial(rules.plan_organization_change, pk=organization, values=kept)
     return post("change", wish, plan, actor=actor, key=key)
 
@@ -60,6 +62,16 @@ def _read_group(values: Values) -> tuple[Callable[[Truth], None], ...]:
     def read(truth: Truth) -> None:
         found = CustomerGroup.objects.filter(pk=wanted, retired_on__isnull=True)
         truth.read["customer_group"] = found.values_list("pk", flat=True).first()
+
+    return (read,) if wanted else ()
+
+
+def read_location(values: Values) -> tuple[Callable[[Truth], None], ...]:
+    """Read whether goods may be taken first from the location that values name, where they name one."""
+    wanted = values.get("location_id") or 0
+
+    def read(truth: Truth) -> None:
+        truth.read["location_usable"] = usable_locations().filter(pk=wanted).exists()
 
     return (read,) if wanted else ()
 

@@ -21,7 +21,7 @@ from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.parties import rules
-from wharfinger.parties.actions.organizations import quietly
+from wharfinger.parties.actions.organizations import quietly, read_location
 from wharfinger.parties.models import Grant, Role, Token, User, covers
 from wharfinger.parties.queries import digest
 
@@ -38,10 +38,10 @@ def add_user(
 ) -> Written:
     """Add a person who may sign in; without a password they cannot until they have one."""
     require(actor, "parties.user")
-    clean = rules.clean(rules.USER, values)
+    clean = rules.columns(rules.clean(rules.USER, values))
     _name_is_free(clean.get("username", ""))
     plan = partial(rules.plan_user, values=clean, password=_hashed(password, clean), roles=list(roles))
-    return post("add", Wish(reads=(_read_roles,)), plan, actor=actor, key=key)
+    return post("add", Wish(reads=(_read_roles, *read_location(clean))), plan, actor=actor, key=key)
 
 
 def change_user(
@@ -55,7 +55,7 @@ def change_user(
 ) -> Written:
     """Change a person, what they may do, or their password."""
     require(actor, "parties.user")
-    clean = rules.clean(rules.USER, values)
+    clean = rules.columns(rules.clean(rules.USER, values))
     if "username" in clean:
         _name_is_free(clean["username"], but=user)
     hidden = clean if password is None else {**clean, "password": _hashed(password, clean)}
@@ -67,7 +67,8 @@ def change_user(
     )
     # Roles are locked first, all of them: two administrators must not dismiss each other at once.
     every = Role.objects.values_list("pk", flat=True)
-    wish = Wish(documents=[(Role, every), (User, [user]), (Grant, grants)], reads=(_read_roles,))
+    reads = (_read_roles, *read_location(clean))
+    wish = Wish(documents=[(Role, every), (User, [user]), (Grant, grants)], reads=reads)
     return quietly(User, user, hidden, lambda: post("change", wish, plan, actor=actor, key=key))
 
 

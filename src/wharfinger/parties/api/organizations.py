@@ -118,6 +118,9 @@ class OrganizationGiven(Given):
     customer_group: Id | None = Field(
         default=None, examples=[None], description="Whose prices hold for them."
     )
+    location: Id | None = Field(
+        default=None, examples=[None], description="From where their goods are taken first."
+    )
     currency: Currency | None = Field(default=None, description="Without it: the company's.")
     language: Language = "en"
     tax_number: str = Field(default="", max_length=40, examples=["DE136695976"])
@@ -141,6 +144,7 @@ class OrganizationChange(Given):
     customer: bool | None = None
     vendor: bool | None = None
     customer_group: Id | None = Field(default=None, examples=[None])
+    location: Id | None = Field(default=None, examples=[None], description="Null for none.")
     currency: Currency | None = None
     language: Language | None = None
     tax_number: str | None = Field(default=None, max_length=40)
@@ -162,6 +166,7 @@ class OrganizationOut(Shown):
     customer: bool
     vendor: bool
     customer_group: Id | None
+    location: Id | None = Field(description="From where their goods are taken first.")
     currency: str = Field(examples=["EUR"])
     language: str = Field(examples=["de"])
     tax_number: str

@@ -31,6 +31,9 @@ class UserGiven(Given):
     email: str = Field(default="", max_length=254, examples=["mara@example.com"])
     language: Language = "en"
     is_active: bool = True
+    location: Id | None = Field(
+        default=None, examples=[None], description="From where goods of what they sell are taken first."
+    )
     password: str | None = Field(default=None, max_length=200, examples=["three small boats at noon"])
     roles: list[Id] = Field(default=[], max_length=100)
 
@@ -43,6 +46,7 @@ class UserChange(Given):
     email: str | None = Field(default=None, max_length=254, examples=["mara@example.com"])
     language: Language | None = None
     is_active: bool | None = None
+    location: Id | None = Field(default=None, examples=[None], description="Null for none.")
     password: str | None = Field(default=None, max_length=200, examples=["three small boats at noon"])
     roles: list[Id] | None = Field(default=None, max_length=100, description="All roles held from now on.")
 
@@ -56,6 +60,7 @@ class UserOut(Shown):
     email: str
     language: str = Field(examples=["en"])
     is_active: bool
+    location: Id | None = Field(description="From where goods of what they sell are taken first.")
     roles: list[Id]
 
 

@@ -22,6 +22,7 @@ from wharfinger.base.typed import percent, written
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.actions import organizations as actions
 from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site
+from wharfinger.parties.queries import location_choices
 
 POLICIES = {
     "order": N_("When ordered"),
@@ -128,7 +129,9 @@ def organizations(request: HttpRequest) -> HttpResponse:
 
 
 def _there(pk: int) -> Organization:
-    found = Organization.objects.select_related("customer_group", "merged_into").filter(pk=pk).first()
+    found = (
+        Organization.objects.select_related("customer_group", "merged_into", "location").filter(pk=pk).first()
+    )
     if found is None:
         raise NotThere("no_such_organization", N_("There is no such organization."))
     return found
@@ -204,8 +207,8 @@ def change_organization(request: HttpRequest, pk: int) -> HttpResponse:
         fields = (*TEXTS, "customer", "vendor", "terms_days")
         start: dict[str, Any] = {name: getattr(found, name) for name in fields}
         start["discount"] = written(found.discount_micro, 4) if found.discount_micro else ""
-        group = found.customer_group_id or ""
-        return show(Form({**start, "customer_group": group, "retired_on": _day(found.retired_on)}))
+        start |= {"customer_group": found.customer_group_id or "", "location": found.location_id or ""}
+        return show(Form({**start, "retired_on": _day(found.retired_on)}))
     actor: Any = request.user
     return page_act(
         request,
@@ -223,7 +226,8 @@ def _form(request: HttpRequest, found: Organization | None, form: Form) -> HttpR
     return render(
         request,
         "parties/organization_form.html",
-        {"form": form, "organization": found, "policies": policies, "groups": _groups(found)},
+        {"form": form, "organization": found, "policies": policies, "groups": _groups(found)}
+        | {"locations": location_choices(found.location_id if found else None)},
     )
 
 
@@ -242,6 +246,8 @@ def _values(post: QueryDict) -> dict[str, Any]:
     values["discount_micro"] = percent(post.get("discount", "").strip().rstrip("% "), field="discount")
     if "customer_group" in post:
         values["customer_group"] = whole(post, "customer_group") if post["customer_group"] else None
+    if "location" in post:
+        values["location"] = whole(post, "location") if post["location"] else None
     values["own"] = owned.read(post, "organization")
     return values
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +22,8 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.actions import people as actions
 from wharfinger.parties.models import Grant, Role, User
+from wharfinger.parties.pages.organizations import whole
+from wharfinger.parties.queries import location_choices
 from wharfinger.parties.rights import grouped, lacking, named
 
 TEXTS = ("username", "name", "email", "language")
@@ -107,7 +109,7 @@ def new_user(request: HttpRequest) -> HttpResponse:
         request,
         lambda: actions.add_user(
             actor=actor,
-            values={name: post.get(name, "").strip() for name in TEXTS},
+            values=_values(post),
             password=post.get("password") or None,
             roles=_numbers(request),
         ),
@@ -128,17 +130,17 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
     show = partial(_user_form, request, found)
     if request.method != "POST":
         start: dict[str, Any] = {name: getattr(found, name) for name in (*TEXTS, "is_active")}
+        start["location"] = found.location_id or ""
         held = _held().filter(user_id=pk).values_list("role_id", flat=True)
         return show(Form(start | {"roles": [str(role) for role in held]}))
     actor: Any = request.user
     post = request.POST
-    values: dict[str, Any] = {name: post.get(name, "").strip() for name in TEXTS}
     return page_act(
         request,
         lambda: actions.change_user(
             actor=actor,
             user=pk,
-            values=values | {"is_active": post.get("is_active") == "yes"},
+            values=_values(post) | {"is_active": post.get("is_active") == "yes"},
             password=post.get("password") or None,
             roles=_numbers(request),
         ),
@@ -146,6 +148,13 @@ def user(request: HttpRequest, pk: int) -> HttpResponse:
         back=reverse("parties:user", args=[pk]),
         again=show,
     )
+
+
+def _values(post: QueryDict) -> dict[str, Any]:
+    values: dict[str, Any] = {name: post.get(name, "").strip() for name in TEXTS}
+    if "location" in post:
+        values["location"] = whole(post, "location") if post["location"] else None
+    return values
 
 
 def _user_form(request: HttpRequest, found: User | None, form: Form) -> HttpResponse:
@@ -157,6 +166,7 @@ def _user_form(request: HttpRequest, found: User | None, form: Form) -> HttpResp
             "found": found,
             "roles": role_names(),
             "languages": settings.LANGUAGES,
+            "locations": location_choices(found.location_id if found else None),
             "entries": timeline(f"user:{found.pk}", most=12) if found else [],
         },
     )

@@ -150,11 +150,21 @@ def _opened(truth: Truth, wanted: Sequence[Wanted]) -> tuple[Wanted, ...]:
 
 
 def _gathered(truth: Truth, wanted: Iterable[Wanted]) -> tuple[PurchaseLineWish, ...]:
-    """One line of the order for each product, whoever waits for it."""
-    by_product: dict[int, list[Wanted]] = defaultdict(list)
+    """One line of the order for each product and location where it is to be, whoever waits for it."""
+    by_product: dict[tuple[int, int | None], list[Wanted]] = defaultdict(list)
     for n, one in enumerate(wanted):
-        by_product[wanted_line(truth, one.line, f"lines.{n}").product_id].append(one)
-    return tuple(PurchaseLineWish(product, wanted=tuple(some)) for product, some in by_product.items())
+        line = wanted_line(truth, one.line, f"lines.{n}")
+        by_product[line.product_id, _wanted_at(truth, line)].append(one)
+    return tuple(
+        PurchaseLineWish(product, wanted=tuple(some), location=at)
+        for (product, at), some in by_product.items()
+    )
+
+
+def _wanted_at(truth: Truth, line: Any) -> int | None:
+    """The location that a line's document names, where it is in use; nothing where that is the default one."""
+    at = truth.read["locations"].get(line.sheet.location_id)
+    return None if at is None or at.default or at.retired_on is not None else at.pk
 
 
 def add_order(plan: Plan, truth: Truth, wish: PurchaseWish) -> Ref:

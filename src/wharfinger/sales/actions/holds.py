@@ -58,12 +58,13 @@ def to_reserve(holds: Sequence[Hold], *, ends: bool = False) -> Wish:
 
 
 def read_sold(lines: Sequence[int]) -> Callable[[Truth], None]:
-    """Read these lines, and with them how locations sell."""
-    read_them = demand.read_lines(lines, also=channels_column())
+    """Read these lines, and with them how locations sell, and from which each document's goods are taken first."""
+    read_them = demand.read_lines(lines, also=[channels_column(), demand.FIRST_PLACE])
 
     def read(truth: Truth) -> None:
         read_them(truth)
         truth.read["channels"] = channels_of(truth.read["lines"].values())
+        demand.keep_first_places(truth)
 
     return read
 

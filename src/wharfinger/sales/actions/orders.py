@@ -45,7 +45,13 @@ def create_order(*, actor: Actor, wish: OrderWish, key: str | None = None) -> Wr
             products=products,
             loose=True,
             reads=(
-                read_customer(wish.organization, site=wish.site, contact=wish.contact, people=(wish.owner,)),
+                read_customer(
+                    wish.organization,
+                    site=wish.site,
+                    contact=wish.contact,
+                    people=(wish.owner,),
+                    location=wish.location,
+                ),
                 demand.read_these_products(products),
                 demand.read_components,
                 demand.read_routing,

@@ -66,7 +66,13 @@ def create_quote(*, actor: Actor, wish: QuoteWish, key: str | None = None) -> Wr
             products=products,
             loose=True,
             reads=(
-                read_customer(wish.organization, site=wish.site, contact=wish.contact, people=(wish.owner,)),
+                read_customer(
+                    wish.organization,
+                    site=wish.site,
+                    contact=wish.contact,
+                    people=(wish.owner,),
+                    location=wish.location,
+                ),
                 demand.read_these_products(products),
                 demand.read_components,
                 demand.read_offers(
@@ -114,6 +120,7 @@ def copy_quote(
         tax_included=row.sheet.tax_included,
         title=row.sheet.title,
         customer_reference=row.sheet.customer_reference,
+        location=row.sheet.location_id,
         expires_on=expires_on,
         promised_on=row.sheet.promised_on,
     )

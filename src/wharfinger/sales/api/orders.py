@@ -198,7 +198,7 @@ def change_order(request: Request, id: Id, body: OrderChange) -> HttpResponse:
     """Change the words, dates and people of an order."""
     given = body.model_dump(exclude_unset=True)
     own = given.pop("own", None)
-    values = named(given, may_be_empty=("contact", "promised_on"))
+    values = named(given, may_be_empty=("contact", "promised_on", "location"))
     act = partial(orders.change_order, actor=request.auth, order=id, values=values, own=own)
     return _done(request, act, id)
 

@@ -281,7 +281,7 @@ def change_quote(request: Request, id: Id, body: QuoteChange) -> HttpResponse:
     """Change the words, dates and people of an open quote; its lines have verbs of their own."""
     sent = body.model_dump(exclude_unset=True)
     expires_on = sent.pop("expires_on", None)
-    values = named(sent, may_be_empty=("contact", "promised_on"))
+    values = named(sent, may_be_empty=("contact", "promised_on", "location"))
     act = partial(quotes.change_quote, actor=request.auth, quote=id, values=values, expires_on=expires_on)
     return done_with(request, act, id)
 
@@ -366,7 +366,7 @@ def _into(given: IntoGiven | None) -> Into | None:
 
 def named(sent: dict[str, Any], *, may_be_empty: tuple[str, ...] = ()) -> dict[str, Any]:
     """What was sent as columns; what cannot be empty is left as it is when null was sent."""
-    keys = {"contact": "contact_id", "owner": "owner_id", "lead": "lead_id", "opportunity": "opportunity_id"}
+    keys = {name: f"{name}_id" for name in ("contact", "owner", "lead", "opportunity", "location")}
     return {keys.get(k, k): v for k, v in sent.items() if v is not None or k in may_be_empty}
 
 

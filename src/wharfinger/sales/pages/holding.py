@@ -33,7 +33,7 @@ def reserve(request: HttpRequest, pk: int) -> HttpResponse:
     doc = there(Sheet.objects.filter(void__isnull=True).select_related("quote"), pk)
     back = document_address(doc)
     by = "order" if doc.kind == "order" else "sheet"
-    panel = shelves(list(lines_of(pk, by).select_related("product")))
+    panel = shelves(list(lines_of(pk, by).select_related("product")), doc.location_id)
 
     def show(form: Form) -> HttpResponse:
         if form.refusal is not None:

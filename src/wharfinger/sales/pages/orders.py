@@ -17,7 +17,7 @@ from wharfinger.base.asking import Ask, capped
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
-from wharfinger.demand import needed, pressing
+from wharfinger.demand import needed, pressing, taking
 from wharfinger.demand.arranging import heads
 from wharfinger.demand.entry import in_rows
 from wharfinger.demand.models import Line, Sheet
@@ -199,6 +199,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "doc": row,
         "order": row.order,
         "pressing": pressing.chip(row.priority),
+        "takes_from": taking.words(row),
         "goods_word": goods_chip(row.goods_word),
         "money_word": money_chip(row.money_word),
         "open_minor": open_on(row, sums[pk].total, billed[pk]),
@@ -260,6 +261,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
             "own": {},
             "confirmable": True,
             "priorities": pressing.choices(),
+            "locations": taking.choices(),
             "owners": owners(),
             "back": reverse("sales:orders"),
         }
@@ -281,6 +283,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
             owner=typed_id(given, "owner"),
             tax_included=typed_taxes(given),
             **pressing.typed(given),
+            location=typed_id(given, "location"),
             own=owned.read(given, "order"),
         )
         return actions.create_order(actor=request.user, wish=wish)  # type: ignore[arg-type]
@@ -309,6 +312,7 @@ def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
             "owners": owners(row.owner),
             "own": row.order.own,
             "priorities": pressing.choices(),
+            "locations": taking.choices(row.location_id),
             "back": back,
         }
         return render(request, "sales/document_form.html", context)
@@ -322,7 +326,8 @@ def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
             order=pk,
             values=words_of(request.POST)
             | {"owner_id": typed_id(request.POST, "owner")}
-            | pressing.typed(request.POST),
+            | pressing.typed(request.POST)
+            | taking.typed(request.POST),
             own=owned.read(request.POST, "order"),
         ),
         ok=_("Changed %(number)s.") % {"number": row.number},

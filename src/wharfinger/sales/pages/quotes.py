@@ -20,7 +20,7 @@ from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import written
 from wharfinger.base.words import tidy
-from wharfinger.demand import needed, options
+from wharfinger.demand import needed, options, taking
 from wharfinger.demand.arranging import heads
 from wharfinger.demand.entry import in_rows
 from wharfinger.demand.models import Line
@@ -169,6 +169,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "quote": row.quote,
         "word": (QUOTE_TONES[row.quote_word], _(QUOTE_WORDS[row.quote_word])),
         "open": still_open,
+        "takes_from": taking.words(row),
         "approval": approval_chip(row.quote),
         "may_ask": still_open and _needs_approval(row, on, known),
         "may_add": still_open and request.user.may("sales.quote"),  # type: ignore[union-attr]
@@ -252,6 +253,7 @@ def new_quote(request: HttpRequest) -> HttpResponse:
 
     def show(form: Form) -> HttpResponse:
         context = {"form": form, "heading": _("New quote"), "expires": True, "back": reverse("sales:quotes")}
+        context["locations"] = taking.choices()
         context |= {"options": options.in_a_row(), "periods": options.recurs(), **offers(form.values)}
         return render(request, "sales/document_form.html", context)
 
@@ -271,6 +273,7 @@ def new_quote(request: HttpRequest) -> HttpResponse:
             expires_on=typed_day(given, "expires_on"),
             promised_on=typed_day(given, "promised_on"),
             tax_included=typed_taxes(given),
+            location=typed_id(given, "location"),
         )
         return actions.create_quote(actor=request.user, wish=wish)  # type: ignore[arg-type]
 
@@ -297,6 +300,7 @@ def edit_quote(request: HttpRequest, pk: int) -> HttpResponse:
             "contacts": contacts_of(row.organization_id),
             "owners": owners(row.owner),
             "opportunities": queries.deals_of(row.organization_id, row.quote.opportunity_id),
+            "locations": taking.choices(row.location_id),
             "worded": True,
             "back": back,
         }
@@ -330,6 +334,7 @@ def _own_words(given: Any) -> dict[str, Any]:
     values: dict[str, Any] = {name: given[name] for name in ("introduction", "note") if name in given}
     if "owner" in given:
         values["owner_id"] = typed_id(given, "owner")
+    values |= taking.typed(given)
     return values | {"opportunity_id": typed_id(given, "opportunity")}
 
 
@@ -344,6 +349,7 @@ def typed_of(row: Any) -> dict[str, Any]:
         "title": row.title,
         "customer_reference": row.customer_reference,
         "contact": row.contact_id or "",
+        "location": row.location_id or "",
         "promised_on": row.promised_on.isoformat() if row.promised_on else "",
     }
 

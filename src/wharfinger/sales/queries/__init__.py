@@ -35,7 +35,7 @@ from wharfinger.sales.queries.margins import costs_of, margins_of, shown, togeth
 from wharfinger.sales.rules.approving import word_of
 from wharfinger.sales.rules.holds import end_of_day
 
-RELATED = ("organization", "contact", "owner")
+RELATED = ("organization", "contact", "owner", "location")
 
 
 def until(wanted: datetime | date | None) -> datetime | None:
@@ -152,6 +152,7 @@ def shared(row: Any, sums: Totals) -> dict[str, Any]:
         "currency": row.currency,
         "tax_included": row.tax_included,
         "customer_reference": row.customer_reference,
+        "location": row.location_id,
         "promised_on": _day(row.promised_on),
         "net": money.plain(sums.net, row.currency),
         "tax": money.plain(sums.tax, row.currency),

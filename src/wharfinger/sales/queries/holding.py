@@ -96,8 +96,11 @@ class Shelf:
     """Who has the rest, those with most first."""
 
 
-def shelves(lines: Sequence[Line]) -> list[Shelf]:
-    """For each line every location that sells, and what has yet to arrive; seven statements however many."""
+def shelves(lines: Sequence[Line], first: int | None = None) -> list[Shelf]:
+    """For each line every location that sells, and what has yet to arrive; seven statements however many.
+
+    first: the location whose goods are taken before those of others, the default one where none is named.
+    """
     products = {line.product_id for line in lines}
     claims = {line.pk for line in lines}
     goods = Holding.objects.filter(kind="bin", owned=True, quantity__gt=0)
@@ -122,16 +125,16 @@ def shelves(lines: Sequence[Line]) -> list[Shelf]:
     wanted = {
         claim: sum(figures[claim][name] for name in ("wanted", "to_approve", "to_order")) for claim in claims
     }
-    locations = list(
-        Location.objects.order_by("-default", "name").values_list("place_id", "name", "channel", "retired_on")
-    )
+    every = Location.objects.order_by("-default", "name")
+    locations = list(every.values_list("place_id", "name", "channel", "retired_on", "pk"))
+    locations.sort(key=lambda one: one[-1] != first)
     found = []
     for line in lines:
         if line.product.kind in ("service", "kit"):
             continue
         of = line, wanted[line.pk]
         others = holders.get(line.product_id, {})
-        for place, name, channel, retired in locations:
+        for place, name, channel, retired, _pk in locations:
             here = available[line.product_id, place], reserved[line.pk, place]
             theirs = others.get(place, ())
             if any(here) or theirs or (channel != "rental" and retired is None):

@@ -57,6 +57,7 @@ def plan_reserve(truth: Truth, *, holds: Sequence[Hold], until: datetime | None 
                 lots=hold.lots,
                 channels=demand.selling(truth, line),
                 fresh_on=truth.today,
+                first=demand.first_place(truth, line),
                 field=field,
             )
         demand.take(plan, chosen, line.pk)

@@ -44,6 +44,8 @@ class OrderWish:
     number: str | None = None
     title: str = ""
     customer_reference: str = ""
+    location: int | None = None
+    """From where its goods are taken first; as the customer, the owner or the company has it where none is named."""
     ordered_on: date | None = None
     promised_on: date | None = None
     priority: str = NORMAL
@@ -63,6 +65,7 @@ def plan_order(truth: Truth, *, wish: OrderWish) -> Plan:
         number=NUMBER,
         ordered_on=wish.ordered_on,
         promised_on=wish.promised_on,
+        location=truth.read["location"],
         priority=wish.priority,
     )
     plan.create(

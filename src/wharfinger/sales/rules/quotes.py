@@ -47,6 +47,8 @@ class QuoteWish:
     number: str | None = None
     title: str = ""
     customer_reference: str = ""
+    location: int | None = None
+    """From where its goods are taken first; as the customer, the owner or the company has it where none is named."""
     quoted_on: date | None = None
     expires_on: date | None = None
     promised_on: date | None = None
@@ -139,6 +141,7 @@ def plan_quote(truth: Truth, *, wish: QuoteWish) -> Plan:
         number=NUMBER,
         ordered_on=quoted_on,
         promised_on=wish.promised_on,
+        location=truth.read["location"],
         discount_micro=wish.discount_micro,
     )
     plan.create(

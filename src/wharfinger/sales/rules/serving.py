@@ -39,7 +39,14 @@ def plan_serve(truth: Truth, *, arrived: Mapping[int, int] | None, named: Sequen
         if units <= 0:
             continue
         demand.advance(plan, truth, line.pk, WAITING, "covered", units)
-        chosen = stock.choose(truth.free, line.product_id, units, channels=channels, fresh_on=truth.today)
+        chosen = stock.choose(
+            truth.free,
+            line.product_id,
+            units,
+            channels=channels,
+            fresh_on=truth.today,
+            first=demand.first_place(truth, line),
+        )
         demand.take(plan, chosen, line.pk)
         if left is not None:
             left[line.product_id] -= units

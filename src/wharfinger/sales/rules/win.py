@@ -161,6 +161,7 @@ def _sheet(plan: Plan, truth: Truth, quoted: Any, kind: str, number: Any) -> Id:
         customer_reference=quoted.customer_reference,
         ordered_on=truth.effective_on,
         promised_on=quoted.promised_on,
+        location_id=quoted.location_id,
         discount_micro=0,
     )
 

@@ -85,6 +85,21 @@ def channels_column() -> tuple[str, str]:
     )
 
 
+def first_places(locations: Iterable[tuple[int, int, bool]]) -> dict[int | None, int]:
+    """The place of each location, that of the default one under nothing; locations: id, place, whether default."""
+    found: dict[int | None, int] = {}
+    for pk, place, default in locations:
+        found[pk] = place
+        if default:
+            found[None] = place
+    return found
+
+
+def read_first_places(truth: Truth) -> None:
+    """Read by location the place from which goods are taken first."""
+    truth.read["first_places"] = first_places(Location.objects.values_list("pk", "place_id", "default"))
+
+
 def channels_of(rows: Iterable[Any]) -> dict[int, str]:
     """By the location's place its channel where it does not sell directly, from rows with that column."""
     found = next((row.channels for row in rows), None) or {}

@@ -22,13 +22,15 @@ def choose(
     lots: Collection[int] = (),
     channels: Mapping[int, str] | None = None,
     fresh_on: date | None = None,
+    first: int | None = None,
     field: str = "quantity",
 ) -> list[tuple[Held, int]]:
-    """Which free goods serve a wish: walking order, first to expire, oldest lot first.
+    """Which free goods serve a wish: first to expire, in walking order, oldest lot first.
 
     location, bin: places to stay within; lots: exactly these serials or batches; channels: how locations sell,
     where the goods are to be sold: a rental location lends, so that its goods are left out unless they are named;
-    fresh_on: the day, where goods are for a customer: a batch that has expired is taken only where it is named.
+    fresh_on: the day, where goods are for a customer: a batch that has expired is taken only where it is named;
+    first: the place of the location whose goods are taken before those of others.
     What is chosen is taken from ``free``, so that the next choice of the same act finds the rest.
     Raises Refusal when there is less than wanted; nothing is chosen then.
     """
@@ -40,7 +42,12 @@ def choose(
         and (bin is None or h.place == bin)
         and (not lots or h.lot in lots)
     ]
-    fitting.sort(key=lambda h: (h.expires_on is None, h.expires_on or 0, h.sequence, h.lot, h.place))
+    fitting.sort(
+        key=lambda h: (
+            *(h.location != first if first else False, h.expires_on is None, h.expires_on or 0),
+            *(h.sequence, h.lot, h.place),
+        )
+    )
     expired = [] if lots else [h for h in fitting if expired_on(h, fresh_on)]
     fitting = [h for h in fitting if lots or not expired_on(h, fresh_on)]
     at_hand = sum(h.quantity for h in fitting)

@@ -69,6 +69,7 @@ ORGANIZATIONS = Kind(
             "terms_days", N_("Payment terms in days"), ("terms", "Zahlungsziel"), form="whole", example="30"
         ),
         Column("discount", N_("Discount in percent"), ("Rabatt",), form="figure", example="5"),
+        Column("location", N_("Location"), ("Lagerort",), example="Main"),
         Column(
             "billing_policy",
             N_("Billing policy"),
