@@ -16,7 +16,7 @@ from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.confirming import Confirmed
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.purchasing.rules.taxing import NO_TAX
-from wharfinger.sales.actions import orders, quotes
+from wharfinger.sales.actions import orders, quotes, templates
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.sales.rules.quotes import QuoteWish
 
@@ -42,6 +42,23 @@ class RatesActions:
         }
         done = self._said(act[noun])
         return done.one("demand.Sheet"), done.id
+
+    def keep_template(self: Tells, quote: int, name: str) -> Made:
+        """Keep what a quote offers."""
+        done = self._said(lambda: templates.keep_template(actor=self.who, quote=quote, name=name))
+        return done.one("sales.QuoteTemplate"), done.id
+
+    def quote_of(self: Tells, template: int, customer: int) -> Made:
+        """Offer what a template has."""
+        wish = QuoteWish(customer)
+        done = self._said(lambda: templates.quote_from(actor=self.who, template=template, wish=wish))
+        return done.one("demand.Sheet"), done.id
+
+    def retire_template(self: Tells, template: int, day: str) -> int:
+        """Retire a template."""
+        values = {"retired_on": day}
+        act = lambda: templates.change_template(actor=self.who, template=template, values=values)  # noqa: E731
+        return int(self._said(act).id)
 
     def from_vendor(
         self: Tells, vendor: int, product: int, n: int, cost: str | None, *, packs: bool, add: bool
@@ -105,6 +122,20 @@ class RatesApi:
         body = {"organization": customer, "currency": currency, "lines": lines}
         made = self._post(f"/{noun}{'?confirm=true' if noun == 'orders' else ''}", body)
         return made["id"], made["entry"]
+
+    def keep_template(self: Posts, quote: int, name: str) -> Made:
+        """Keep what a quote offers."""
+        made = self._post("/quote-templates", {"quote": quote, "name": name})
+        return made["id"], made["entry"]
+
+    def quote_of(self: Posts, template: int, customer: int) -> Made:
+        """Offer what a template has."""
+        made = self._post("/quotes", {"organization": customer, "template": template})
+        return made["id"], made["entry"]
+
+    def retire_template(self: Posts, template: int, day: str) -> int:
+        """Retire a template."""
+        return int(self._patch(f"/quote-templates/{template}", {"retired_on": day})["entry"])
 
     def from_vendor(
         self: Posts, vendor: int, product: int, n: int, cost: str | None, *, packs: bool, add: bool

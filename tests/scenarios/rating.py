@@ -6,6 +6,8 @@ shop S: 119.00 router                  a price list whose prices include tax
 sums SO: 100.00 net 19.00 tax 119.00 total     what a quote or an order comes to
 abroad SO in USD: 3 router             an order in a currency · offer Q in CHF: 3 router, a quote
 got SO router: 11.11 of F from 10    the price that a line got, and from where: typed, product or a list
+template Office of Q · quote-of Office as R     what a quote offers is kept, and offered again
+retire-template Office                 and is not any more
 unsold router                          no vendor is known to sell it
 from-vendor PO: 7 router [at 4.00] [packs] [add]     typed into a form; the vendor is added where it says so
 bought PO router: 10 at 9.00 offered   how many a draft orders, at what, typed or offered
@@ -61,6 +63,22 @@ class Rating(Trading):
         net, tax, total = (f"{minor / 100:.2f}" for minor in found[:3])
         told = f"{net} net {tax} tax {total} total"
         assert told == wanted.strip(), told
+
+    def say_template(self, rest: str) -> None:
+        """template NAME of QUOTE"""
+        name, _of, quote = rest.split()
+        self.keep("template", name, self.door.keep_template(self.documents[quote], name))
+
+    def say_quote_of(self, rest: str) -> None:
+        """quote-of TEMPLATE as QUOTE"""
+        name, _as, quote = rest.split()
+        made = self.door.quote_of(self.documents[name], self.company.customer.pk)
+        self.keep("quote", quote, made)
+
+    def say_retire_template(self, name: str) -> None:
+        """retire-template NAME"""
+        today = clock.today(configuration.one("time_zone")).isoformat()
+        self.acts.append(self.door.retire_template(self.documents[name], today))
 
     def _list(self, currency: str, rest: str, **more: bool) -> None:
         name, _, item = rest.partition(":")

@@ -14,7 +14,7 @@ PERMISSIONS: dict[str, str] = {
     "work": "read create charge provide remove complete cancel amend",
     "sales": (
         "read opportunity quote order sell amend confirm unconfirm reserve give_way send win lose fulfil cancel reopen "
-        "approve_quote"
+        "approve_quote template"
     ),
     "purchasing": "read approve approval_tier order submit send receive close cancel request cancel_receipt send_back "
     "land_cost reprice vendor_terms bill accept_bill rfq",

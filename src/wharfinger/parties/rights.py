@@ -93,6 +93,7 @@ WORDS: dict[str, str] = {
     "sales.cancel": N_("Cancel documents"),
     "sales.reopen": N_("Re-open"),
     "sales.approve_quote": N_("Approve quotes"),
+    "sales.template": N_("Keep quotes as templates"),
     "purchasing.read": N_("Read"),
     "purchasing.approve": N_("Approve purchases"),
     "purchasing.approval_tier": N_("Say who approves purchases up to which amount"),

@@ -156,3 +156,25 @@ class HoldRequest(Document):
 
     def __str__(self) -> str:
         return f"hold request {self.pk}"
+
+
+class QuoteTemplate(Document):
+    """What a quote offers, kept to be offered again: without customer, dates and holds, with prices only where typed."""
+
+    subject: ClassVar[str] = "quote_template"
+    name = models.CharField(max_length=100)
+    content: models.JSONField[Any, Any] = models.JSONField()
+    """Words, groups and lines, as ``rules.templates`` writes and reads them."""
+    retired_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=Q(retired_on__isnull=True, void__isnull=True),
+                name="quote_template_name",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

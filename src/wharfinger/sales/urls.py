@@ -11,6 +11,7 @@ from wharfinger.sales.pages import (
     promising,
     quotes,
     sending,
+    templates,
     winning,
 )
 
@@ -23,7 +24,10 @@ urlpatterns = [
     path("opportunities/<int:pk>/lose/", opportunities.lose_opportunity, name="lose_opportunity"),
     path("quotes/", quotes.quote_list, name="quotes"),
     path("quotes/new/", quotes.new_quote, name="new_quote"),
+    path("quotes/templates/", templates.quote_templates, name="quote_templates"),
+    path("quotes/templates/<int:pk>/", templates.quote_template, name="quote_template"),
     path("quotes/<int:pk>/", quotes.quote, name="quote"),
+    path("quotes/<int:pk>/keep/", templates.keep_template, name="keep_template"),
     path("quotes/<int:pk>/edit/", quotes.edit_quote, name="edit_quote"),
     path("quotes/<int:pk>/reserve/", holding.reserve, name="reserve_quote"),
     path("quotes/<int:pk>/extend/", holding.extend, name="extend_quote"),

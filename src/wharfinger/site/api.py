@@ -73,6 +73,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.sales.api.approving:router", ""),
     ("wharfinger.sales.api.grouping:router", ""),
     ("wharfinger.sales.api.giving:router", ""),
+    ("wharfinger.sales.api.templates:router", ""),
     ("wharfinger.sales.api.sending:router", ""),
     ("wharfinger.work.api:router", ""),
     ("wharfinger.fulfilment.api.goods:router", ""),

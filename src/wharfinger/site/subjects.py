@@ -20,6 +20,7 @@ SHEETS = frozenset(SHEET_KINDS.values())
 SUBJECTS: dict[str, tuple[str, str]] = {
     "opportunity": (N_("Opportunity"), "sales:opportunity"),
     "quote": (N_("Quote"), "sales:quote"),
+    "quote_template": (N_("Quote template"), "sales:quote_template"),
     "order": (N_("Sales order"), "sales:order"),
     "hold_request": (N_("Request to give way"), "sales:hold_request"),
     "work_order": (N_("Work order"), "work:work_order"),

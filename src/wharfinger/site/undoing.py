@@ -186,6 +186,7 @@ BY_NOUN: dict[str, str] = {
     "price_break": "catalog.price",
     "product_unit": "catalog.product",
     "quote": "sales.quote",
+    "quote_template": "sales.template",
     "rate": "pricing.rate",
     "reason": "site.settings",
     "role": "parties.role",

@@ -33,6 +33,7 @@ from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.sales import queries
 from wharfinger.sales.actions import holds, quotes, winning
+from wharfinger.sales.actions.templates import quote_from
 from wharfinger.sales.api.holds import HoldGiven, holds_of
 from wharfinger.sales.rules.quotes import QuoteWish
 from wharfinger.sales.rules.win import Into
@@ -77,6 +78,11 @@ class QuoteGiven(SheetGiven):
     lines: list[LineOffered] = Field(default=[], max_length=1000)
     groups: list[GroupGiven] = Field(default=[], max_length=200)
     discount_percent: Percent = Field(default="0", description="Taken off the whole, worked into each line.")
+    template: Id | None = Field(
+        default=None,
+        examples=[None],
+        description="Begins with what it has: lines and groups stand before those given here, words where none are.",
+    )
     opportunity: Id | None = None
     title: Line = Field(default="", examples=["New network"])
     introduction: str = Field(default="", max_length=2000, description="What stands above the lines.")
@@ -257,15 +263,17 @@ def list_quotes(request: Request) -> HttpResponse:
 
 @router.post("/quotes", response={201: QuoteDone}, summary="Make a quote")
 def create_quote(request: Request, body: QuoteGiven) -> HttpResponse:
-    """Make a quote; it wants nothing yet and holds nothing."""
+    """Make a quote, of a template where one is named; it wants nothing yet and holds nothing."""
     require(request.auth, "sales.quote")
     wish = QuoteWish(
-        **body.model_dump(exclude={"lines", "groups", "discount_percent"}),
+        **body.model_dump(exclude={"lines", "groups", "discount_percent", "template"}),
         lines=wishes(body.lines, organization=body.organization),
         groups=tuple(group_of(one, n) for n, one in enumerate(body.groups)),
         discount_micro=scaled(body.discount_percent, 4, field="discount_percent"),
     )
     act = partial(quotes.create_quote, actor=request.auth, wish=wish)
+    if body.template is not None:
+        act = partial(quote_from, actor=request.auth, template=body.template, wish=wish)
     return make(request, act, "demand.Sheet", partial(_quote, request), subject="quote")
 
 

@@ -48,7 +48,9 @@ from wharfinger.demand.rules.recurring import PERIODS
 from wharfinger.ledger.telling import timeline
 from wharfinger.sales import links, queries
 from wharfinger.sales.actions import quotes as actions
+from wharfinger.sales.actions.templates import quote_from
 from wharfinger.sales.pages.approving import chip as approval_chip
+from wharfinger.sales.queries import templates
 from wharfinger.sales.queries.approvals import WAITING
 from wharfinger.sales.queries.margins import Margin, concerns_of, costs_of, margins_of, together
 from wharfinger.sales.rules.approving import word_of
@@ -193,6 +195,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "stages": stages_of(rows) if still_open else {},
         "sums": queries.quote_totals([row], found, {one["id"]: one["figures"] for one in rows})[pk],
         "link": links.address(row.quote) if _has_link(request, row) else "",
+        "templates": templates.in_use() if request.user.may("sales.template") else [],  # type: ignore[union-attr]
         "parts": further.told("quote", request, pk),
         "timeline": timeline(f"quote:{pk}"),
     }
@@ -255,6 +258,7 @@ def new_quote(request: HttpRequest) -> HttpResponse:
         context = {"form": form, "heading": _("New quote"), "expires": True, "back": reverse("sales:quotes")}
         context["locations"] = taking.choices()
         context |= {"options": options.in_a_row(), "periods": options.recurs(), **offers(form.values)}
+        context |= {"templates": templates.in_use()}
         return render(request, "sales/document_form.html", context)
 
     if request.method != "POST" or another_row(request):
@@ -275,7 +279,10 @@ def new_quote(request: HttpRequest) -> HttpResponse:
             tax_included=typed_taxes(given),
             location=typed_id(given, "location"),
         )
-        return actions.create_quote(actor=request.user, wish=wish)  # type: ignore[arg-type]
+        actor: Any = request.user
+        if (template := typed_id(given, "template")) is not None:
+            return quote_from(actor=actor, template=template, wish=wish)
+        return actions.create_quote(actor=actor, wish=wish)
 
     return page_act(request, act, ok=_("The quote is written."), back=_to_made, again=in_rows(show, given))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wharfinger.sales.actions.templates import keep_template
 from wharfinger.site.demo.story import Chapter, Story
 
 
@@ -168,7 +169,9 @@ def _studio(story: Story) -> Chapter:
     """A quote that was written this morning."""
     yield 0
     goods = {"NB-16": 4, "DOCK-T": 4, "MON-34": 4, "SVC-ROLL": 4}
-    story.quote("jonas", "C-2018", "Workplaces in the new studio", goods, valid=14)
+    quote = story.quote("jonas", "C-2018", "Workplaces in the new studio", goods, valid=14)
+    with story.now():
+        keep_template(actor=story.users["jonas"], quote=quote.sheet, name="Four workplaces")
 
 
 def _charity(story: Story) -> Chapter:

@@ -50,6 +50,7 @@ PLACES = (
     (N_("Categories"), "catalog:categories", "catalog.read"),
     (N_("Tax codes"), "catalog:tax_codes", "catalog.read"),
     (N_("Rates of exchange"), "pricing:rates", "pricing.read"),
+    (N_("Quote templates"), "sales:quote_templates", "sales.read"),
     (N_("Reasons"), "stock:reasons", "stock.read"),
     (N_("Found and lost by reason"), "stock:by_reason", "stock.read"),
     (N_("Approval tiers"), "purchasing:tiers", "purchasing.read"),
