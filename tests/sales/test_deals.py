@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -15,11 +16,16 @@ from tests.sales.test_quote import quote_of
 from tests.world import World, entries, world
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.rules import LineWish
+from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import Role, User
-from wharfinger.sales.actions.quotes import change_opportunity, lose
+from wharfinger.sales.actions.orders import create_order
+from wharfinger.sales.actions.quotes import change_opportunity, create_opportunity, lose, lose_opportunity
+from wharfinger.sales.actions.winning import win
 from wharfinger.sales.models import Opportunity, Quote
 from wharfinger.sales.queries.deals import Step, by_step, pipeline
+from wharfinger.sales.rules.orders import OrderWish
+from wharfinger.sales.rules.quotes import OpportunityWish
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +149,50 @@ def test_the_first_steps_read_in_german_and_a_companys_own_as_it_named_them(
     assert '<option value="qualified" selected>qualifiziert</option>' in form
     set_setting(actor=HOUSE, name="pipeline_steps", value=["Erstgespräch"])
     assert "Erstgespräch" in see(german, "/opportunities/new/")
+
+
+def test_a_deal_is_worth_what_it_offers_what_was_won_or_what_was_lost(client: Client, company: World) -> None:
+    """What is won weighs all of it and what is lost nothing, whatever their probability said."""
+    product = company.product()
+    bare = create_opportunity(actor=HOUSE, wish=OpportunityWish(company.customer.pk, "Fibre"))
+    assert by_step(pipeline()) == [Step("new", 1, 0, 0, "EUR")]
+
+    def told(deal: int) -> tuple[str | None, str | None]:
+        shown = send(client, "GET", f"/opportunities/{deal}")
+        return shown["net"], shown["weighted"]
+
+    assert told(bare.one("sales.Opportunity")) == (None, None)
+    first, _ = quote_of(company, LineWish(product.pk, 3))
+    deal = deal_of(first, probability_percent=20)
+    assert told(deal) == ("30.00", "6.00")
+    won = win(actor=HOUSE, quote=first)
+    assert told(deal) == ("30.00", "30.00")
+    quote_of(company, LineWish(product.pk, 9), opportunity=deal)
+    assert told(deal) == ("30.00", "30.00")
+    reverse(actor=HOUSE, entry=won.id)
+    assert told(deal) == ("90.00", "18.00")
+    lose_opportunity(actor=HOUSE, opportunity=deal)
+    assert told(deal) == ("90.00", "0.00")
+    listed = {one["id"]: one["net"] for one in send(client, "GET", "/opportunities")["items"]}
+    assert listed[deal] == "90.00"
+
+
+@pytest.mark.parametrize("path", ["/opportunities/", "/quotes/", "/orders/"])
+def test_lists_are_narrowed_to_what_somebody_owns(client: Client, company: World, path: str) -> None:
+    mara = User.objects.create(username="mara", name="Mara Klein")
+    mara.roles.add(Role.objects.create(name="Reads", permissions=["*.read"]))
+    for owner, title in ((mara, "Hers"), (company.user, "Mine")):
+        quote_of(company, LineWish(company.product().pk, 1), owner=owner.pk, title=title)
+        wish = OrderWish(
+            company.customer.pk, (LineWish(company.product().pk, 1),), owner=owner.pk, title=title
+        )
+        create_order(actor=HOUSE, wish=wish)
+    assert "Mara Klein" in see(client, path)
+
+    def rows(owner: object) -> str:
+        """What stands in the cells of the list."""
+        return " ".join(re.findall(r"<td.*?</td>", see(client, f"{path}?owner={owner}"), re.DOTALL))
+
+    assert ("Mara Klein" in rows(mara.pk), str(company.user) in rows(mara.pk)) == (True, False)
+    for nobody in ("10000000000000000000000", "x"):
+        assert "Mara Klein" not in rows(nobody)

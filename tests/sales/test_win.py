@@ -20,6 +20,8 @@ from wharfinger.billing.models import Invoice
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.catalog.actions import change_product
 from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.queries.reading import ORDER, lines_on
+from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.rules import LineWish
 from wharfinger.documents.queries.billing import invoice as printed
 from wharfinger.ledger.models import Claim
@@ -342,3 +344,14 @@ def test_an_order_did_not_come_from_the_work_on_which_it_is_charged(client: Clie
     assert ticket.sheet.number not in came
     assert ticket.sheet.number in charged.partition("</section>")[0]
     assert Sheet.objects.get(pk=quote).number in came
+
+
+def test_a_kit_that_is_charged_elsewhere_keeps_its_components_beneath_it(company: World) -> None:
+    part, kit, other = company.product(), company.product(kind="kit"), company.product()
+    change_product(actor=HOUSE, product=kit.pk, values={}, components=[{"product": part.pk, "quantity": "1"}])
+    quote, (first, _part, _other) = quote_of(company, LineWish(kit.pk, 1), LineWish(other.pk, 1))
+    won = win(actor=HOUSE, quote=quote, each={first: Into("project")})
+    order = won.one("sales.Order")
+    wanted = [kit.pk, part.pk, other.pk]
+    assert [line.product_id for line in lines_of(order, "order")] in (wanted, [other.pk, *wanted[:2]])
+    assert [line.pk for line in lines_on([order], ORDER)] == [line.pk for line in lines_of(order, "order")]

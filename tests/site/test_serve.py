@@ -3,8 +3,10 @@
 import json
 import urllib.error
 import urllib.request
+from argparse import Namespace
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -12,8 +14,10 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 
+from tests.fresh import free_port
 from wharfinger.base import clock
 from wharfinger.site import health
+from wharfinger.site.commands import serve
 
 
 def test_a_served_installation_says_that_it_is_well(served: str) -> None:
@@ -78,3 +82,23 @@ def test_production_collects_static_files_under_names_that_change_with_them(
     manifest = json.loads((tmp_path / "staticfiles.json").read_text())
     assert all((tmp_path / hashed).exists() for hashed in manifest["paths"].values())
     assert any(name.startswith("django_htmx/") for name in manifest["paths"])
+
+
+def test_links_lead_to_the_port_that_is_served(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The processes that answer are split off from the one that was told the port."""
+    seen: list[str] = []
+
+    class Server:
+        def serve(self) -> None:
+            seen.append(settings.PUBLIC_URL)
+
+    monkeypatch.setenv("PORT", "8000")
+    monkeypatch.setattr(serve, "_server", lambda _options: Server())
+    monkeypatch.setattr(serve.settings, "WHITENOISE_USE_FINDERS", True)
+    settings.PUBLIC_URL = "http://localhost:8000"
+    port = free_port()
+    for url in ("", "https://goods.example"):
+        monkeypatch.setenv("WHARFINGER_URL", url)
+        serve.run(Namespace(host="127.0.0.1", port=port, workers=1, no_worker=True))
+        settings.PUBLIC_URL = "https://goods.example"
+    assert seen == [f"http://localhost:{port}", "https://goods.example"]

@@ -153,7 +153,7 @@ def page_act(
         to = came_from(request, back if isinstance(back, str) else "/")
         request.session["typed"] = {"page": to.partition("?")[0], **_typed(request, refusal)}
         return _navigate(request, to)
-    entry = _entry(done)
+    entry = _entry(done) if _own(request, done) else None
     links = [*(more(done) if more else ()), *_offered(request, done)]
     flash(request, ok(done) if callable(ok) else ok, entry=entry, more=links)
     return _navigate(request, back(done) if callable(back) else back)
@@ -233,6 +233,11 @@ def _entry(done: Any) -> Any:
         if hasattr(found, "recorded_at"):
             return getattr(found, "pk", None)
     return getattr(done, "made_id", None)
+
+
+def _own(request: HttpRequest, done: Any) -> bool:
+    """Whether it is this person's act that was answered: what another did first is not theirs to undo in passing."""
+    return not getattr(done, "replayed", False) or done.entry.actor_id == request.user.pk
 
 
 def _navigate(request: HttpRequest, address: str) -> HttpResponse:

@@ -151,7 +151,9 @@ def got(found: Sequence[Line], rows: Sequence[Mapping[str, Any]]) -> list[Got]:
     grouped = held.values_list(
         "claim_id", *STANDS, f"{bought}__purchase_order__number", f"{bought}__expected_on"
     )
-    sums = grouped.annotate(units=Sum("quantity")).order_by("claim__line__position", "claim_id", "kind")
+    sums = grouped.annotate(units=Sum("quantity")).order_by(
+        *("claim__line__sheet_id", "claim__line__position", "claim_id", "kind")
+    )
     return [
         Got(
             names[claim][0],

@@ -7,14 +7,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from wharfinger.base.refusal import N_
+from wharfinger.base import clock
+from wharfinger.base.refusal import N_, By
 from wharfinger.base.typed import written
 from wharfinger.ledger.chart import GOODS, KINDS, ROWS
+from wharfinger.ledger.look import house
 from wharfinger.ledger.models import Entry, Fact, Move, Posting
 from wharfinger.ledger.post import automation
 
@@ -380,3 +383,12 @@ def _moves(entries: list[int], own: Q) -> dict[int, list[MoveTold]]:
         if source != target and len(found[entry]) < MOVES:
             found[entry].append((written(units, decimals), f"{sku} {code}".strip(), source, target))
     return found
+
+
+def before(entry: Entry, actor: int | None) -> By:
+    """Who did by this entry what somebody else wanted to do, as it is said to whoever comes second."""
+    zone = ZoneInfo(house().time_zone)
+    at = entry.recorded_at.astimezone(zone)
+    name = str(entry.actor or gettext("Wharfinger"))
+    own = actor is not None and entry.actor_id == actor
+    return By(name, at, entry.pk, at.date() == clock.today(zone), own)

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo
-
-from django.utils.translation import gettext
-
-from wharfinger.base import clock
 from wharfinger.base.refusal import By, Refusal
-from wharfinger.ledger.look import house
 from wharfinger.ledger.models import Entry
+from wharfinger.ledger.telling import before
 from wharfinger.stock.queries import holders
 
 DONE_BY: dict[str, tuple[str, ...]] = {
     "already_asked": ("ask_purchase",),
+    "already_confirmed": ("confirm",),
+    "already_fulfilled": ("mark_fulfilled",),
+    "already_on_hold": ("hold_order",),
+    "already_submitted": ("submit", "send_purchase"),
+    "already_won": ("win",),
+    "answered_already": ("give_way", "keep_hold"),
+    "approved_already": ("approve_quote",),
+    "asked_already": ("ask_approval", "approve_quote"),
     "bill_accepted": ("accept_bill", "enter_bill"),
     "bill_cancelled": ("cancel_bill",),
     "bill_twice": ("enter_bill",),
-    "ordered_already": ("award_rfq",),
-    "rfq_closed": ("close_rfq",),
-    "already_submitted": ("submit", "send_purchase"),
-    "answered_already": ("give_way", "keep_hold"),
-    "not_waiting": ("approve", "reject"),
+    "cancelled": ("cancel",),
+    "completed": ("complete",),
     "credited_already": ("credit_vendor_return",),
+    "lost": ("lose", "lose_opportunity"),
+    "not_waiting": ("approve", "reject"),
     "nothing_to_approve": ("approve",),
+    "opportunity_lost": ("lose", "lose_opportunity"),
+    "opportunity_won": ("win",),
+    "order_cancelled": ("cancel",),
+    "ordered_already": ("award_rfq",),
     "purchase_cancelled": ("cancel_purchase",),
     "purchase_closed": ("close_purchase",),
+    "quote_lost": ("lose", "lose_opportunity"),
     "receipt_cancelled": ("cancel_receipt",),
+    "rejected_already": ("reject_quote",),
+    "rfq_closed": ("close_rfq",),
+    "won": ("win",),
 }
 """By refusal, the verbs of whoever came first to the document that the refusal names as its ``subject``."""
 
@@ -61,10 +71,4 @@ def _by(code: str, about: str, actor: int | None) -> By | None:
     else:
         return None
     last = found.select_related("actor").order_by("-pk").first()
-    if last is None:
-        return None
-    zone = ZoneInfo(house().time_zone)
-    at = last.recorded_at.astimezone(zone)
-    name = str(last.actor or gettext("Wharfinger"))
-    own = actor is not None and last.actor_id == actor
-    return By(name, at, last.pk, at.date() == clock.today(zone), own)
+    return before(last, actor) if last is not None else None

@@ -71,7 +71,9 @@ def _joined(**which: Any) -> QuerySet[Any, Any]:
 _CHOSEN = Prepared(lambda wanted: _joined(pk__in=wanted).order_by("pk"), ids("lines"))
 _STANDING = {
     SHEET: Prepared(lambda wanted: _joined(sheet__in=wanted).order_by("position", "pk"), ids("sheets")),
-    ORDER: Prepared(lambda wanted: _joined(order__in=wanted).order_by("position", "pk"), ids("orders")),
+    ORDER: Prepared(
+        lambda wanted: _joined(order__in=wanted).order_by("sheet_id", "position", "pk"), ids("orders")
+    ),
 }
 
 

@@ -59,8 +59,11 @@ COMING = (
 
 
 def lines_of(sheet: int, by: str) -> QuerySet[Line, Line]:
-    """The lines of a document in their order; by: "order" for all that an order collects, else "sheet"."""
-    return lines().filter(**{f"{by}_id": sheet}).order_by("position", "pk")
+    """The lines of a document in their order; by: "order" for all that an order collects, else "sheet".
+
+    What an order collects stands by the document on which it is charged, so that kits stay together.
+    """
+    return lines().filter(**{f"{by}_id": sheet}).order_by("sheet_id", "position", "pk")
 
 
 def show_lines(

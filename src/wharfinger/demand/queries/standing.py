@@ -7,7 +7,7 @@ from typing import Any
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
-from wharfinger.demand.models import Sheet
+from wharfinger.demand.models import SUBJECTS, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import Standing
 from wharfinger.demand.rules.permitted import permission
@@ -51,6 +51,7 @@ def standing(sheets: Iterable[int]) -> dict[int, Standing]:
             next((word for (_, word), at in zip(_DECISIONS, decided, strict=True) if at is not None), ""),
             held is not None,
             fulfilled is not None,
+            f"{SUBJECTS[kind]}:{pk}",
         )
         for pk, kind, confirmed, held, fulfilled, *decided in (_STANDING(wanted) if wanted else ())
     }

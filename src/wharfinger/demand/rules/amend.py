@@ -62,6 +62,8 @@ class Standing:
     """Whether an order is on hold: nothing of it leaves until somebody ends that."""
     fulfilled: bool = False
     """Whether somebody marked an order as fulfilled: it takes more lines, and then is so no longer."""
+    subject: str | None = None
+    """How the journal names it, which says who ended it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def require_open(standing: Standing | None) -> Standing:
             "completed": N_("This work is completed. Undo that first."),
             "undone": N_("This document was undone. Make a new one."),
         }
-        raise Refusal(standing.closed_by, sentences[standing.closed_by])
+        raise Refusal(standing.closed_by, sentences[standing.closed_by], subject=standing.subject)
     return standing
 
 

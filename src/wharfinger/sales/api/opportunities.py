@@ -62,6 +62,13 @@ class OpportunityOut(Shown):
     won_at: datetime | None
     lost_at: datetime | None
     lost_reason: str
+    currency: str | None
+    net: str | None = Field(
+        examples=["1200.00"], description="Of its latest quote; of a won deal, what was won."
+    )
+    weighted: str | None = Field(
+        examples=["600.00"], description="Times its probability; all of what is won, nothing of what is lost."
+    )
 
 
 class OpportunityDone(OpportunityOut, Done):

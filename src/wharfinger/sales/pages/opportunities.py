@@ -28,7 +28,7 @@ from wharfinger.parties.models import User
 from wharfinger.sales import queries
 from wharfinger.sales.actions import quotes as actions
 from wharfinger.sales.models import Opportunity
-from wharfinger.sales.pages.quotes import QUOTE_TONES, QUOTE_WORDS, owners
+from wharfinger.sales.pages.quotes import OWNER, QUOTE_TONES, QUOTE_WORDS, owned_by, owners
 from wharfinger.sales.queries import deals
 from wharfinger.sales.rules.quotes import OpportunityWish
 
@@ -63,6 +63,7 @@ def _rows(ask: Ask) -> Rows:
         found = found.filter(lost_at__isnull=False)
     if text := ask.one("customer"):
         found = found.filter(organization__name__icontains=text)
+    found = owned_by(found, ask)
     if steps := ask.many("step"):
         found = found.filter(pipeline_step__in=steps)
     first, last = ask.days("close")
@@ -110,6 +111,7 @@ OPPORTUNITIES = Table(
     ),
     filters=(
         Filter("customer", N_("Customer")),
+        OWNER,
         Filter("step", N_("Pipeline step"), "many"),
         Filter("close", N_("Expected close"), "date"),
     ),

@@ -52,7 +52,7 @@ from wharfinger.ledger.telling import timeline
 from wharfinger.sales import queries
 from wharfinger.sales.actions import orders as actions
 from wharfinger.sales.pages.lights import lights_of
-from wharfinger.sales.pages.quotes import owners, typed_of, words_of
+from wharfinger.sales.pages.quotes import OWNER, owned_by, owners, typed_of, words_of
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.work.queries import serving
 
@@ -65,6 +65,7 @@ def _rows(ask: Ask) -> Rows:
     found = {"open": standing, "cancelled": given_up}.get(ask.tab, kept)
     if text := ask.one("customer"):
         found = found.filter(organization__name__icontains=text)
+    found = owned_by(found, ask)
     if words := ask.many("goods"):
         found = found.filter(goods_word__in=words)
     if words := ask.many("money"):
@@ -148,6 +149,7 @@ ORDERS = Table(
     ),
     filters=(
         Filter("customer", N_("Customer")),
+        OWNER,
         Filter(
             "goods",
             N_("Goods"),

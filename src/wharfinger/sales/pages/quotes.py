@@ -79,6 +79,7 @@ def _rows(ask: Ask) -> Rows:
     }.get(ask.tab, every)
     if text := ask.one("customer"):
         found = found.filter(organization__name__icontains=text)
+    found = owned_by(found, ask)
     if words := ask.many("word"):
         found = found.filter(quote_word__in=words)
     first, last = ask.days("expires")
@@ -107,6 +108,19 @@ def _row(row: Any, total: int) -> Row:
     )
 
 
+def owners(there: Any = None) -> list[tuple[int, str]]:
+    """Who may own what is sold, and whoever does so already."""
+    return list((({there.pk: str(there)} if there else {}) | people_who("sales.read")).items())
+
+
+def owned_by(found: Any, ask: Ask) -> Any:
+    """Those of whoever is chosen; all where nobody is."""
+    return found.filter(owner_id__in=ask.ids("owner")) if ask.one("owner") else found
+
+
+OWNER = Filter("owner", N_("Owner"), "choice", lambda _ask: [(str(pk), name) for pk, name in owners()])
+"""Narrows a list of what is sold to what one person owns."""
+
 QUOTES = Table(
     name="quotes",
     title=N_("Quotes"),
@@ -123,6 +137,7 @@ QUOTES = Table(
     ),
     filters=(
         Filter("customer", N_("Customer")),
+        OWNER,
         Filter("word", N_("Progress"), "many", lambda _ask: [(k, _(v)) for k, v in QUOTE_WORDS.items()]),
         Filter("expires", N_("Expires"), "date"),
     ),
@@ -343,11 +358,6 @@ def _own_words(given: Any) -> dict[str, Any]:
         values["owner_id"] = typed_id(given, "owner")
     values |= taking.typed(given)
     return values | {"opportunity_id": typed_id(given, "opportunity")}
-
-
-def owners(there: Any = None) -> list[tuple[int, str]]:
-    """Who may own what is sold, and whoever does so already."""
-    return list((({there.pk: str(there)} if there else {}) | people_who("sales.read")).items())
 
 
 def typed_of(row: Any) -> dict[str, Any]:

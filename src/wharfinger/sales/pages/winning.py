@@ -8,7 +8,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -18,6 +17,7 @@ from wharfinger.base.typed import written
 from wharfinger.demand.models import Line
 from wharfinger.demand.pages import document_address
 from wharfinger.demand.queries.shown import lines_of
+from wharfinger.ledger.telling import before
 from wharfinger.ledger.write import Written
 from wharfinger.sales import queries
 from wharfinger.sales.actions import winning
@@ -79,18 +79,17 @@ def win(request: HttpRequest, pk: int) -> HttpResponse:
             anyway=bool(given.get("anyway")),
             **_homes(chosen),
         ),
-        ok=lambda done: _said(done, doc.number),
+        ok=lambda done: _said(done, doc.number, request.user.pk),
         back=lambda done: _to_made(done, pk),
         again=show,
     )
 
 
-def _said(done: Written, number: str) -> str:
+def _said(done: Written, number: str, actor: int | None) -> str:
     if not done.replayed:
         return _("%(number)s is won.") % {"number": number}
-    at = formats.localize(timezone.localtime(done.entry.recorded_at), use_l10n=True)
-    who = done.entry.actor or _("Wharfinger")
-    return _("%(number)s was won already: by %(who)s, %(at)s.") % {"number": number, "who": who, "at": at}
+    said = _("%(number)s was won already.") % {"number": number}
+    return f"{said} {before(done.entry, actor).words()}"
 
 
 def _to_made(done: Written, quote: int) -> str:

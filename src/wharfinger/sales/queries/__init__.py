@@ -31,6 +31,7 @@ from wharfinger.demand.rules.offering import OPTIONAL
 from wharfinger.demand.rules.recurring import PERIODS
 from wharfinger.ledger.prepared import Prepared, an_id, day
 from wharfinger.sales.models import Opportunity
+from wharfinger.sales.queries.deals import Worth, worth_of
 from wharfinger.sales.queries.margins import costs_of, margins_of, shown, together
 from wharfinger.sales.rules.approving import word_of
 from wharfinger.sales.rules.holds import end_of_day
@@ -117,7 +118,9 @@ def show_opportunity(row: Opportunity) -> dict[str, Any]:
 
 
 def show_opportunities(rows: Iterable[Opportunity]) -> list[dict[str, Any]]:
-    """Deals as callers read them."""
+    """Deals as callers read them, and what they are worth, in one statement more."""
+    deals = list(rows)
+    worth = worth_of(row.pk for row in deals)
     return [
         {
             "id": row.pk,
@@ -131,9 +134,17 @@ def show_opportunities(rows: Iterable[Opportunity]) -> list[dict[str, Any]]:
             "won_at": _day(row.won_at),
             "lost_at": _day(row.lost_at),
             "lost_reason": row.lost_reason,
+            **_worth(worth.get(row.pk)),
         }
-        for row in rows
+        for row in deals
     ]
+
+
+def _worth(worth: Worth | None) -> dict[str, str | None]:
+    if worth is None:
+        return {"currency": None, "net": None, "weighted": None}
+    net, weighted = (money.plain(minor, worth.currency) for minor in (worth.net, worth.weighted))
+    return {"currency": worth.currency, "net": net, "weighted": weighted}
 
 
 def _day(value: Any) -> str | None:

@@ -63,6 +63,12 @@ def concerns(limits: Limits, discounts: Sequence[int], margins: Sequence[int | N
     )
 
 
+ANSWERED = {
+    "approved_already": N_("This quote is approved already."),
+    "rejected_already": N_("This quote is not approved. Change it, then ask again."),
+}
+
+
 def word_of(row: Any) -> str:
     """How far the approval of a quote is: waiting, approved, rejected, or nothing where nobody asked."""
     if row.approved_at is not None:
@@ -95,7 +101,11 @@ def plan_ask(truth: Truth, *, quote: int) -> Plan:
     """Ask for the yes that a quote needs before it goes out."""
     row = open_quote(truth, quote)
     if row.approved_at is not None or row.approval_asked_at is not None:
-        raise Refusal("asked_already", N_("This quote is approved already, or somebody asked for it."))
+        raise Refusal(
+            "asked_already",
+            N_("This quote is approved already, or somebody asked for it."),
+            subject=f"quote:{quote}",
+        )
     if not truth.read["concerns"].any:
         raise Refusal("no_approval_needed", N_("This quote needs no approval. Send it."))
     plan = Plan()
@@ -126,7 +136,10 @@ def plan_reject(truth: Truth, *, quote: int, note: str) -> Plan:
 
 def _asked(truth: Truth, quote: int) -> Any:
     row = open_quote(truth, quote)
-    if row.approval_asked_at is None or row.approved_at is not None:
+    answered = {"approved": "approved_already", "rejected": "rejected_already"}.get(word_of(row))
+    if answered is not None:
+        raise Refusal(answered, ANSWERED[answered], subject=f"quote:{quote}")
+    if row.approval_asked_at is None:
         raise Refusal("not_asked", N_("Nobody waits for an approval of this quote."))
     mine = {
         row.approval_asked_by_id,

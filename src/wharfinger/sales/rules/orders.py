@@ -91,7 +91,7 @@ def plan_confirm(truth: Truth, *, order: int) -> Plan:
     plan = Plan()
     row = open_order(truth, order)
     if row.confirmed_at is not None:
-        raise Refusal("already_confirmed", N_("This order is confirmed already."))
+        raise Refusal("already_confirmed", N_("This order is confirmed already."), subject=f"order:{order}")
     lines = truth.read["lines"]
     routes = demand.route(truth, [(line.product_id, line.quantity) for line in lines.values()])
     for line in lines.values():
@@ -177,7 +177,9 @@ def plan_fulfil(truth: Truth, *, order: int, anyway: bool) -> Plan:
     if row.confirmed_at is None:
         raise Refusal("not_confirmed", N_("This order is not confirmed. Confirm it first."))
     if row.fulfilled_at is not None:
-        raise Refusal("already_fulfilled", N_("This order is marked as fulfilled already."))
+        raise Refusal(
+            "already_fulfilled", N_("This order is marked as fulfilled already."), subject=f"order:{order}"
+        )
     open_lines = [line for line in truth.read["lines"].values() if truth.quantity_of(line.pk, OPEN_GOODS)]
     if open_lines and not anyway:
         raise Refusal(
@@ -197,7 +199,7 @@ def plan_hold(truth: Truth, *, order: int, reason: str) -> Plan:
     plan = Plan()
     row = open_order(truth, order)
     if row.held_at is not None:
-        raise Refusal("already_on_hold", N_("This order is on hold already."))
+        raise Refusal("already_on_hold", N_("This order is on hold already."), subject=f"order:{order}")
     plan.change(row, held_at=truth.now, hold_reason=reason)
     return plan
 
@@ -231,5 +233,7 @@ def open_order(truth: Truth, order: int) -> Any:
     if row is None or truth.document("demand.Sheet", order).void_id is not None:
         raise NotThere("no_such_order", N_("There is no such sales order."))
     if row.cancelled_at is not None:
-        raise Refusal("order_cancelled", N_("This order is cancelled. Re-open it first."))
+        raise Refusal(
+            "order_cancelled", N_("This order is cancelled. Re-open it first."), subject=f"order:{order}"
+        )
     return row

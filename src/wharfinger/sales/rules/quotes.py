@@ -169,7 +169,10 @@ def _open_opportunity(truth: Truth, opportunity: int) -> Any:
         raise NotThere("no_such_opportunity", N_("There is no such opportunity."), field="opportunity")
     if row.lost_at is not None:
         raise Refusal(
-            "opportunity_lost", N_("This opportunity is lost. Write down a new one."), field="opportunity"
+            "opportunity_lost",
+            N_("This opportunity is lost. Write down a new one."),
+            field="opportunity",
+            subject=f"opportunity:{opportunity}",
         )
     return row
 
@@ -190,7 +193,10 @@ def plan_lose_opportunity(truth: Truth, *, opportunity: int, reason: str) -> Pla
     deal = _open_opportunity(truth, opportunity)
     if deal.won_at is not None:
         raise Refusal(
-            "opportunity_won", N_("{number} is won. Cancel its orders instead."), number=deal.number
+            "opportunity_won",
+            N_("{number} is won. Cancel its orders instead."),
+            number=deal.number,
+            subject=f"opportunity:{opportunity}",
         )
     for line in truth.read["lines"].values():
         demand.end(plan, truth, line)
@@ -207,9 +213,11 @@ def open_quote(truth: Truth, quote: int) -> Any:
     if row is None or truth.document("demand.Sheet", quote).void_id is not None:
         raise NotThere("no_such_quote", N_("There is no such quote."))
     if row.won_at is not None:
-        raise Refusal("already_won", N_("This quote is won already."))
+        raise Refusal("already_won", N_("This quote is won already."), subject=f"quote:{quote}")
     if row.lost_at is not None:
-        raise Refusal("quote_lost", N_("This quote is lost. Copy it to offer again."))
+        raise Refusal(
+            "quote_lost", N_("This quote is lost. Copy it to offer again."), subject=f"quote:{quote}"
+        )
     return row
 
 

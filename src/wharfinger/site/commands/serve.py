@@ -15,6 +15,7 @@ from django.db import connection
 from granian.constants import Interfaces
 from granian.server import MPServer
 
+from wharfinger.site import environment
 from wharfinger.site.commands import Hindrance, counted
 
 THREADS = 4
@@ -39,7 +40,10 @@ def run(options: Namespace) -> int:
     if not settings.WHITENOISE_USE_FINDERS:
         call_command("collectstatic", interactive=False, verbosity=0)
     connection.close()
-    os.environ["PORT"] = str(options.port)  # So that the processes we start know their own address.
+    # So that the processes we start know their own address, and those that we split off.
+    os.environ["PORT"] = str(options.port)
+    if not environment.text("WHARFINGER_URL"):
+        settings.PUBLIC_URL = f"http://localhost:{options.port}"
     print(f"Wharfinger listens on http://{options.host}:{options.port}/", flush=True)
     worker = None if options.no_worker else _Worker.start()
     try:
