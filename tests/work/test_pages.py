@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
@@ -21,7 +23,7 @@ from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Contact, Organization, Role, Site, User
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.rules.orders import OrderWish
-from wharfinger.work.actions import create_work_order
+from wharfinger.work.actions import complete, create_work_order
 from wharfinger.work.models import WorkOrder
 from wharfinger.work.rules import WorkWish
 
@@ -261,3 +263,25 @@ def test_the_api_says_whom_work_serves_and_who_does_it(client: Client, company: 
         assert len(send(client, "GET", f"/work-orders?{narrow}")["items"]) == found
     changed = send(client, "PATCH", f"/work-orders/{made['id']}", {"order": None, "resource": None})
     assert (changed["order"], changed["resource"]) == (None, None)
+
+
+def test_ended_work_with_open_goods_is_a_list_of_its_own(client: Client, company: World) -> None:
+    """BX-08: what was completed or cancelled while goods of it were still to come."""
+    goods, labour = company.product(), company.product(kind="service", procured=False)
+
+    def opened(title: str, product: int) -> int:
+        wish = WorkWish("ticket", company.customer.pk, (LineWish(product, 1),), title=title)
+        return create_work_order(actor=company.user, wish=wish).one("demand.Sheet")
+
+    left, done, _still = (
+        opened(title, product.pk)
+        for title, product in (("Left behind", goods), ("All done", labour), ("Going on", goods))
+    )
+    for work in (left, done):
+        complete(actor=company.user, work_order=work, anyway=True)
+    page = see(client, "/tickets/?tab=left")
+    assert ("Left behind" in page, "All done" in page, "Going on" in page) == (True, False, False)
+    assert "Left behind" not in see(client, "/projects/?tab=left")
+    with CaptureQueriesContext(connection) as seen:
+        see(client, "/tickets/?tab=left")
+    assert len(seen) <= 12, len(seen)

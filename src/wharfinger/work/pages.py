@@ -65,6 +65,8 @@ def _rows(kind: str, ask: Ask) -> Rows:
     found = queries.work_orders().filter(kind=kind)
     if ask.tab == "open":
         found = found.filter(work_order__completed_at__isnull=True, work_order__cancelled_at__isnull=True)
+    if ask.tab == "left":
+        found = queries.ended_with_open_goods(found)
     if text := ask.one("customer"):
         found = found.filter(organization__name__icontains=text)
     if words := ask.many("goods"):
@@ -144,7 +146,7 @@ def _table(kind: str, title: str, new: str, empty: str) -> Table:
             pressing.FILTER,
             Filter("expected", N_("Expected"), "date"),
         ),
-        tabs=(Tab("open", N_("Open")), Tab("all", N_("All"))),
+        tabs=(Tab("open", N_("Open")), Tab("left", N_("Ended, goods open")), Tab("all", N_("All"))),
         new=New(new, f"work:new_{kind}", "work.create"),
         empty=empty,
         rows=partial(_rows, kind),

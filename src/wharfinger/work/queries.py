@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from wharfinger.base import configuration, further, money
 from wharfinger.base.door import known, module_on
@@ -15,6 +15,7 @@ from wharfinger.demand.queries.amounts import money_of, open_on, totals_of
 from wharfinger.demand.queries.reading import SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.queries.words import with_words
+from wharfinger.demand.rules.words import OPEN_GOODS
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.prepared import Prepared, an_id
@@ -36,6 +37,19 @@ def work_orders() -> QuerySet[Any, Any]:
         ),
         SHEET,
     )
+
+
+def goods_left() -> QuerySet[Holding, Holding]:
+    """The units of lines that are not yet with the customer; what is only done is no goods."""
+    standing = Holding.objects.filter(kind__in=OPEN_GOODS, quantity__gt=0, claim__line__void__isnull=True)
+    return standing.exclude(product__kind="service")
+
+
+def ended_with_open_goods(found: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
+    """Of these the completed and cancelled ones whose charges still have units that are not with the customer."""
+    left = goods_left().filter(claim__line__sheet=OuterRef("pk"))
+    ended = Q(work_order__completed_at__isnull=False) | Q(work_order__cancelled_at__isnull=False)
+    return found.filter(ended, Exists(left))
 
 
 def shown_kinds() -> list[str]:

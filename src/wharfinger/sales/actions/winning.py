@@ -23,11 +23,21 @@ from wharfinger.ledger.post import dry, post
 from wharfinger.ledger.write import Written
 from wharfinger.sales.actions.quotes import read_deal
 from wharfinger.sales.models import Order, Quote
-from wharfinger.sales.queries.holding import ahead_documents, ahead_of, come_from, default_vendors, read_ended
+from wharfinger.sales.queries.holding import (
+    ahead_documents,
+    ahead_of,
+    come_from,
+    default_vendors,
+    free_at,
+    read_ended,
+)
 from wharfinger.sales.rules import win as rules
 from wharfinger.sales.rules.win import Into
 
 Each = Mapping[int, Into | None]
+
+TO_GET = ("to_order", "to_approve", "demand")
+"""The wishes for goods that somebody has yet to find."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,8 @@ class Source:
     """``bin``, ``on_order`` or ``transfer``; else the wish that they are: ``to_order``, ``to_approve``, …"""
     units: int
     where: str = ""
-    """The bin and its location, the number of the purchase order or transfer, or the vendor they are ordered from."""
+    """The bin and its location, the number of the purchase order or transfer, the location where they are free, or the
+    vendor they are ordered from."""
     on: date | None = None
 
 
@@ -102,7 +113,8 @@ def picture(
         made = _post(actor, quote, into, each, True, None)
         claims = made.made["ledger.Claim"]
         figures = demand.quantities(claims)
-        sources = sources_of(claims)
+        first = Sheet.objects.values_list("location_id", flat=True).get(pk=quote)
+        sources = sources_of(claims, first)
         lines = Line.objects.filter(pk__in=claims).order_by("came_from__position", "pk")
         won = tuple(_won(line, figures[line.pk], sources.get(line.pk, ())) for line in lines)
         return Picture("sales.Order" in made.made, won)
@@ -110,14 +122,26 @@ def picture(
     return dry(act)
 
 
-def sources_of(claims: Sequence[int]) -> dict[int, tuple[Source, ...]]:
-    """Where the units of these lines come from, in two statements however many."""
+def sources_of(claims: Sequence[int], first: int | None = None) -> dict[int, tuple[Source, ...]]:
+    """Where the units of these lines come from, in four statements however many.
+
+    What has to be got comes from where it is free, as far as it is, and from the vendor beyond that.
+    first: the location whose goods are taken before those of others.
+    """
     found: dict[int, list[Source]] = defaultdict(list)
     rows = come_from(claims)
     vendors = default_vendors(row.product for row in rows if row.kind in ("to_order", "to_approve"))
+    free = free_at({row.product for row in rows if row.kind in TO_GET}, first)
     for row in rows:
-        where = row.where or vendors.get(row.product, "")
-        found[row.claim].append(Source(row.kind, row.units, where, row.on))
+        left = row.units
+        for shelf in free.get(row.product, ()) if row.kind in TO_GET else ():
+            if part := min(left, shelf.units):
+                found[row.claim].append(Source(row.kind, part, shelf.location))
+                shelf.units -= part
+                left -= part
+        if left:
+            where = row.where or vendors.get(row.product, "")
+            found[row.claim].append(Source(row.kind, left, where, row.on))
     return {claim: tuple(sources) for claim, sources in found.items()}
 
 

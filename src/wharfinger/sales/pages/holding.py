@@ -33,7 +33,7 @@ def reserve(request: HttpRequest, pk: int) -> HttpResponse:
     doc = there(Sheet.objects.filter(void__isnull=True).select_related("quote"), pk)
     back = document_address(doc)
     by = "order" if doc.kind == "order" else "sheet"
-    panel = shelves(list(lines_of(pk, by).select_related("product")), doc.location_id)
+    panel = shelves(list(lines_of(pk, by).select_related("product", "sheet")), doc.location_id)
 
     def show(form: Form) -> HttpResponse:
         if form.refusal is not None:
@@ -84,11 +84,14 @@ def where_to(shelf: Shelf) -> list[tuple[str, str, int, Any, str]]:
 
 
 def _proposed(panel: Sequence[Shelf]) -> dict[str, str]:
-    """As much of each line as is free, one location after the other, then what arrives, the earliest first."""
+    """As much of each line as is free, one location after the other, then what arrives, the earliest first.
+
+    Nothing of an option that nobody has taken, nor of what is only lent; whoever types how many holds these, too.
+    """
     found: dict[str, str] = {}
-    left = {row.line: row.wanted for row in panel}
+    left = {row.line: row.wanted if row.taken else 0 for row in panel}
     for row in panel:
-        units = min(left[row.line], row.free)
+        units = 0 if row.lends else min(left[row.line], row.free)
         if units:
             found[f"reserve-{row.line}-{row.place}"] = written(units, row.decimals)
             left[row.line] -= units

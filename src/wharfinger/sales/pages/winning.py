@@ -60,10 +60,11 @@ def win(request: HttpRequest, pk: int) -> HttpResponse:
             "shown": _told(chosen),
             "expired": doc.quote_word == "expired",
             "targets": targets,
-            "lines": [line for line in lines if line.parent_id is None],
+            "lines": [line for line in lines if line.parent_id is None and line.taken],
             "split": len(chosen) > 1,
             "picture": picture,
-            "steps": _steps(picture, lines) if picture else [],
+            "steps": [*_steps(picture, lines), *_ends(lines)] if picture else [],
+            "others": queries.other_quotes(doc),
             "back": reverse("sales:quote", args=[pk]),
         }
         return render(request, "sales/win.html", context)
@@ -82,6 +83,10 @@ def win(request: HttpRequest, pk: int) -> HttpResponse:
         ok=lambda done: _said(done, doc.number, request.user.pk),
         back=lambda done: _to_made(done, pk),
         again=show,
+        more=lambda _done: [
+            (_("%(number)s is still open") % {"number": one.number}, document_address(one))
+            for one in queries.other_quotes(doc)
+        ],
     )
 
 
@@ -98,7 +103,7 @@ def _to_made(done: Written, quote: int) -> str:
 
 def _chosen(given: Mapping[str, Any], lines: list[Line]) -> dict[str, str]:
     """Where the quote goes, and the lines that go elsewhere, as the fields of the form say it."""
-    names = [f"into-{line.pk}" for line in lines if line.parent_id is None]
+    names = [f"into-{line.pk}" for line in lines if line.parent_id is None and line.taken]
     return {"into": given.get("into", "order"), **{n: given[n] for n in names if given.get(n)}}
 
 
@@ -149,3 +154,20 @@ def _steps(picture: winning.Picture, lines: list[Line]) -> list[tuple[Any, ...]]
             units = written(source.units, line.product.quantity_decimals)
             steps.append((units, line.product.sku, where, source.on, _(target), tone, note))
     return steps
+
+
+def _ends(lines: list[Line]) -> list[tuple[Any, ...]]:
+    """The options that nobody has taken, as rows of the dry run: they end."""
+    return [
+        (
+            written(line.quantity, line.product.quantity_decimals),
+            line.product.sku,
+            _("Not taken"),
+            None,
+            _("Is left out"),
+            "warn",
+            line.product.name,
+        )
+        for line in lines
+        if line.parent_id is None and not line.taken
+    ]

@@ -61,6 +61,12 @@ def became(quote: int) -> list[Sheet]:
     return sorted(found, key=lambda one: (one.kind != "order", one.pk))
 
 
+def other_quotes(row: Any) -> QuerySet[Sheet, Sheet]:
+    """The quotes of the same deal that are still open."""
+    standing = {"quote__won_at": None, "quote__lost_at": None, "quote__opportunity": row.quote.opportunity_id}
+    return quotes().filter(**standing).exclude(pk=row.pk).order_by("pk")
+
+
 def opportunities() -> QuerySet[Opportunity, Opportunity]:
     """Every deal that is not undone."""
     return Opportunity.objects.filter(void__isnull=True).select_related("organization", "owner")

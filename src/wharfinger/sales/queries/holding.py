@@ -21,7 +21,7 @@ from wharfinger.ledger.look import AHEAD
 from wharfinger.ledger.models import Fact, Holding, Move, Place
 from wharfinger.ledger.plan import Held, Truth, spot_of
 from wharfinger.stock.models import Location, TransferOrder
-from wharfinger.stock.queries.figures import Past
+from wharfinger.stock.queries.figures import Past, available
 
 
 class Arriving(NamedTuple):
@@ -94,6 +94,10 @@ class Shelf:
     """Whether units have numbers here, so that somebody may choose which."""
     held_by: Sequence[Holder] = ()
     """Who has the rest, those with most first."""
+    taken: bool = True
+    """Whether the line counts; for what is only offered nothing is proposed."""
+    lends: bool = False
+    """Whether the location lends what is there, so that somebody has to transfer it before it is sold."""
 
 
 def shelves(lines: Sequence[Line], first: int | None = None) -> list[Shelf]:
@@ -106,13 +110,13 @@ def shelves(lines: Sequence[Line], first: int | None = None) -> list[Shelf]:
     goods = Holding.objects.filter(kind="bin", owned=True, quantity__gt=0)
     lapsed = Q(claim__hold_until__lte=clock.now())
     free = goods.filter(Q(claim_id=0) | lapsed, product_id__in=products)
-    available: dict[tuple[int, int], int] = defaultdict(int)
+    there: dict[tuple[int, int], int] = defaultdict(int)
     past = Past()
     for product, place, units, last in free.values_list(
         "product_id", "place__parent_id", "quantity", "lot__expires_on"
     ):
         if not past(last):
-            available[product, place or 0] += units
+            there[product, place or 0] += units
     reserved: dict[tuple[int, int], int] = defaultdict(int)
     held = goods.filter(claim_id__in=claims).exclude(lapsed)
     for claim, place, units in held.values_list("claim_id", "place__parent_id", "quantity"):
@@ -135,10 +139,11 @@ def shelves(lines: Sequence[Line], first: int | None = None) -> list[Shelf]:
         of = line, wanted[line.pk]
         others = holders.get(line.product_id, {})
         for place, name, channel, retired, _pk in locations:
-            here = available[line.product_id, place], reserved[line.pk, place]
+            here = there[line.product_id, place], reserved[line.pk, place]
             theirs = others.get(place, ())
             if any(here) or theirs or (channel != "rental" and retired is None):
-                found.append(_shelf(of, place, name, *here, held_by=theirs))
+                lends = channel == "rental" and line.sheet.kind != "job"
+                found.append(_shelf(of, place, name, *here, held_by=theirs, lends=lends))
         for one in coming[line.product_id]:
             mine = one.held.get(line.pk, 0)
             theirs = others.get(one.place, ())
@@ -164,6 +169,7 @@ def _shelf(of: tuple[Line, int], place: int, location: str, free: int, reserved:
         reserved,
         decimals,
         numbered=numbered,
+        taken=line.taken,
         **more,
     )
 
@@ -317,6 +323,30 @@ def come_from(lines: Sequence[int]) -> list[Origin]:
         for (claim, product, kind, where, on), units in sums.items()
     ]
     return sorted(found, key=lambda one: (one.claim, kinds.index(one.kind), one.on or date.max, one.where))
+
+
+@dataclass(slots=True)
+class FreeAt:
+    """So many free units of a product at a location."""
+
+    location: str
+    units: int
+
+
+def free_at(products: Collection[int], first: int | None) -> dict[int, list[FreeAt]]:
+    """What is free of each of these products where goods are sold, in two statements.
+
+    first: the location that comes before the others, the default one where none is named.
+    """
+    there = available(sorted(products)) if products else {}
+    selling = Location.objects.exclude(channel="rental").order_by("-default", "name")
+    locations = list(selling.values_list("place_id", "name", "pk")) if there else []
+    found: dict[int, list[FreeAt]] = defaultdict(list)
+    for place, name, _pk in sorted(locations, key=lambda one: one[-1] != first):
+        for product in products:
+            if (units := there.get((product, place), 0)) > 0:
+                found[product].append(FreeAt(name, units))
+    return found
 
 
 def default_vendors(products: Iterable[int]) -> dict[int, str]:

@@ -13,9 +13,9 @@ from wharfinger.base import configuration, money
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_
 from wharfinger.catalog.models import Product
-from wharfinger.demand.rules.words import OPEN_GOODS
-from wharfinger.ledger.models import Account, Holding
+from wharfinger.ledger.models import Account
 from wharfinger.stock.queries import reasons, worth
+from wharfinger.work.queries import goods_left
 
 Rows = list[dict[str, Any]]
 
@@ -86,12 +86,7 @@ def _by_reason(since: date, until: date) -> Rows:
 
 
 def _closed_work(_on: date) -> Rows:
-    still = Holding.objects.filter(
-        kind__in=OPEN_GOODS,
-        quantity__gt=0,
-        claim__line__void__isnull=True,
-        claim__line__sheet__void__isnull=True,
-    )
+    still = goods_left().filter(claim__line__sheet__void__isnull=True)
     ended = Q(claim__line__sheet__work_order__completed_at__isnull=False) | Q(
         claim__line__sheet__work_order__cancelled_at__isnull=False
     )
