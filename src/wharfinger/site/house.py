@@ -14,7 +14,10 @@ from wharfinger.base import configuration, owned
 from wharfinger.base.refusal import Refusal
 from wharfinger.ledger import look
 
-KNOWN = ("company", "time_zone", "modules", "currency", "words", "attachment_mb")
+KNOWN = (
+    *("company", "time_zone", "modules", "currency", "words", "attachment_mb"),
+    *("quote_approval", "pipeline_steps"),
+)
 
 
 def house(request: HttpRequest) -> dict[str, Any]:
