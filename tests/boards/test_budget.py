@@ -8,9 +8,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.purchasing.buying import arrive, sold, stocked_up, threshold
+from tests.purchasing.buying import arrive, bought, person, sold, stocked_up, threshold
 from tests.returns.test_rma import asked, loose
 from tests.world import World, world
+from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.boards.worklists import WORKLISTS, Worklist, waiting
 from wharfinger.catalog.models import VendorPrice
@@ -18,9 +19,10 @@ from wharfinger.fulfilment.actions.packing import pack
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
-from wharfinger.purchasing.actions.approving import reject
-from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
-from wharfinger.purchasing.rules.drafting import Wanted
+from wharfinger.purchasing.actions.approving import approve, reject
+from wharfinger.purchasing.actions.ordering import ask, draft, draft_from_lines, submit
+from wharfinger.purchasing.actions.tiers import add_tier, delegate
+from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.returns.actions.receiving import receive
 from wharfinger.returns.rules.receiving import Arrived
 from wharfinger.returns.rules.requesting import Asked
@@ -73,3 +75,48 @@ def test_every_tab_of_a_worklist_asks_at_most_twelve_times(one: Worklist) -> Non
             found = [query["sql"] for query in asked.captured_queries]
         assert answer.status_code == 200
         assert 0 < len(found) <= MOST, "\n".join(found)
+
+
+def in_tiers(company: World) -> None:
+    """Tiers in force, of which one asks for two people; lines and drafts of which each has one yes, and a stand-in."""
+    wanted = [(product, sold(company, product, 10)) for product in (company.product() for _ in range(3))]
+    threshold(1)
+    names = ("anna", "ben", "cleo")
+    anna, ben, cleo = (person(name, "purchasing.approve") for name in names)
+    for name, limit, needed in (("Leads", 4000, 1), ("Heads", 50_000, 2), ("Board", None, 2)):
+        people = [one.pk for one in (anna, ben, cleo)]
+        add_tier(actor=HOUSE, values={"name": name, "limit_minor": limit, "needed": needed, "people": people})
+    day = clock.today("Europe/Berlin")
+    delegate(actor=ben, delegate=cleo.pk, first_on=day, last_on=day)
+    for quantity, (bought_for, theirs) in zip((10, 20, 400), wanted, strict=True):
+        product = company.product()
+        line = sold(company, product, quantity)
+        VendorPrice.objects.create(
+            product=product, organization=company.customer, currency="USD", cost_micro=1_000_000
+        )
+        lines = (
+            PurchaseLineWish(product.pk, quantity),
+            PurchaseLineWish(bought_for.pk, wanted=(Wanted(theirs),)),
+        )
+        order = bought(draft(actor=HOUSE, wish=PurchaseWish(company.vendor.pk, lines))).order
+        ask(actor=HOUSE, order=order)
+        approve(actor=anna, lines=[line])
+        approve(actor=cleo, purchase_orders=[order])
+
+
+@pytest.mark.parametrize("tab", ["", "orders"])
+def test_so_few_too_where_approval_tiers_are_in_force(tab: str) -> None:
+    """Who has approved, how many must and what it costs are read for all rows together."""
+    company = world()
+    in_tiers(company)
+    browser = Client()
+    browser.force_login(company.user)
+    page = reverse("boards:approval")
+    browser.get(page, {"tab": tab})
+    with CaptureQueriesContext(connection) as asked:
+        answer = browser.get(page, {"tab": tab})
+        found = [query["sql"] for query in asked.captured_queries]
+    said = answer.content.decode()
+    assert said.count("1 of 2") == 3
+    assert ("Anna" if not tab else "Cleo") in said
+    assert 0 < len(found) <= MOST, "\n".join(found)

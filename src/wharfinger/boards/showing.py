@@ -303,7 +303,9 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
         },
         free,
         next_free(products) if "arrives" in reads and rows else {},
-        yeses.cells({row["claim_id"] for row in rows}, clock.today()) if "yeses" in reads else {},
+        yeses.cells({row["claim_id"] for row in rows}, clock.today(), sold if "sold" in reads else None)
+        if "yeses" in reads
+        else {},
         turns(rows) if "turns" in reads and rows else NOBODY,
         ask.actor.may("catalog.see_cost"),
     )

@@ -31,8 +31,8 @@ def _rows(ask: Ask) -> Rows:
     asks = approvals.asking(cut.items, lines)
     home = configuration.one("currency")
     yes = approvals.said_yes(one for some in asks.values() for one in some)
-    named = {pk: [line.pk for line, _cost in some] for pk, some in asks.items()}
-    far = yeses.of_orders(cut.items, yes, named)
+    asking = {pk: [line for line, _cost in some] for pk, some in asks.items()}
+    far = yeses.of_orders(cut.items, lines, asking, yes)
     return Rows(
         [_row(one, asks[one.pk], len(lines[one.pk]), home, yes, far[one.pk].words) for one in cut.items],
         cut.before,

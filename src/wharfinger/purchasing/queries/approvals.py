@@ -11,8 +11,9 @@ from django.utils.translation import ngettext
 
 from wharfinger.base import configuration
 from wharfinger.demand.models import Line
+from wharfinger.ledger.models import Holding
 from wharfinger.purchasing.models import Approval, PurchaseLine, PurchaseOrder
-from wharfinger.purchasing.queries import shown
+from wharfinger.purchasing.queries.orders import LINE_AT
 from wharfinger.purchasing.rules import approving as rules
 
 
@@ -70,6 +71,20 @@ def lines_of(orders: Iterable[int]) -> dict[int, list[PurchaseLine]]:
     return found
 
 
+def _drafted(lines: Sequence[int]) -> tuple[dict[int, dict[int, int]], dict[int, Line]]:
+    """How many of each line of a draft are for which claim, and the customers' lines by their claims."""
+    drafted: dict[int, dict[int, int]] = defaultdict(dict)
+    wishes = {}
+    rows = Holding.objects.filter(
+        kind="drafted", claim__gt=0, quantity__gt=0, **{f"{LINE_AT['drafted']}__in": lines}
+    )
+    found = rows.order_by("claim").annotate(on=F(LINE_AT["drafted"])).select_related("claim__line")
+    for one in found if lines else ():
+        drafted[one.on][one.claim_id] = one.quantity
+        wishes[one.claim_id] = one.claim.line
+    return drafted, wishes
+
+
 def asking(
     orders: Sequence[Any], lines: Mapping[int, Sequence[PurchaseLine]]
 ) -> dict[int, list[tuple[PurchaseLine, int]]]:
@@ -82,12 +97,7 @@ def asking(
     if threshold is None or not known["modules"]["procurement"]:
         return {order.pk: [] for order in orders}
     every = [line for order in orders for line in lines.get(order.pk, ())]
-    drafted = {
-        line: {claim: units for claim, kind, units in some if kind == "drafted"}
-        for line, some in shown.waiting([line.pk for line in every]).items()
-    }
-    claims = {claim for some in drafted.values() for claim in some}
-    wishes = {wish.pk: wish for wish in Line.objects.filter(pk__in=claims)} if claims else {}
+    drafted, wishes = _drafted([line.pk for line in every])
     decimals = {line.product_id: line.product.quantity_decimals for line in every}
     return {
         order.pk: [

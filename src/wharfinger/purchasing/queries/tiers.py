@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from wharfinger.base import clock, configuration
 from wharfinger.base.money import extended
@@ -15,7 +16,7 @@ from wharfinger.demand.models import Line
 from wharfinger.parties.models import User
 from wharfinger.parties.queries import who_may
 from wharfinger.pricing.queries import costs_at_home
-from wharfinger.purchasing.models import ApprovalTier, Delegation, PurchaseOrder
+from wharfinger.purchasing.models import ApprovalTier, Delegation, PurchaseLine, PurchaseOrder
 from wharfinger.purchasing.queries import approvals
 from wharfinger.purchasing.queries.truth import standing_in
 from wharfinger.purchasing.rules import tiers as rules
@@ -32,9 +33,34 @@ def delegations() -> QuerySet[Delegation, Delegation]:
     return Delegation.objects.filter(void__isnull=True)
 
 
-def in_force(day: date) -> list[ApprovalTier]:
+def in_force(day: date) -> QuerySet[ApprovalTier, ApprovalTier]:
     """The tiers that hold on a day."""
-    return [one for one in tiers() if one.retired_on is None or one.retired_on > day]
+    return tiers().filter(Q(retired_on__isnull=True) | Q(retired_on__gt=day))
+
+
+class Near(NamedTuple):
+    """A line that is approved together with those that name its product on its document."""
+
+    line: int
+    document: int
+    product: int
+    quantity: int
+    decimals: int
+
+
+NEAR = ("pk", Coalesce("order_id", "sheet_id"), "product_id", "quantity", "product__quantity_decimals")
+"""What is read of a line for a ``Near``."""
+
+
+def near(lines: Collection[int]) -> QuerySet[Line, Line]:
+    """All lines that name the same product on the same order as one of these."""
+    asked = Line.objects.filter(pk__in=lines)
+    return Line.objects.filter(
+        Q(order__in=asked.values("order")) | Q(sheet__in=asked.values("sheet")),
+        product__in=asked.values("product"),
+        void__isnull=True,
+        removed_at__isnull=True,
+    )
 
 
 def who_decides(lines: Collection[int], orders: Collection[int]) -> dict[tuple[str, int], list[int]]:
@@ -45,7 +71,7 @@ def who_decides(lines: Collection[int], orders: Collection[int]) -> dict[tuple[s
     rights = who_may("purchasing.approve")
     known = configuration.read("currency", "time_zone")
     day = clock.today(known["time_zone"])
-    kept = in_force(day)
+    kept = list(in_force(day))
     if not kept:
         return {**{("line", pk): rights for pk in lines}, **{("order", pk): rights for pk in orders}}
     stands = standing_in(day)
@@ -59,24 +85,23 @@ def who_decides(lines: Collection[int], orders: Collection[int]) -> dict[tuple[s
 
 def amounts_of_lines(lines: Collection[int], home: str, day: date) -> dict[tuple[str, int], int]:
     """What all lines that name the same product on the same order cost, by each of these lines."""
-    asked = Line.objects.filter(pk__in=lines)
-    near = Line.objects.filter(
-        Q(order__in=asked.values("order")) | Q(sheet__in=asked.values("sheet")),
-        product__in=asked.values("product"),
-        void__isnull=True,
-        removed_at__isnull=True,
-    )
-    found = list(near.select_related("product"))
-    costs = costs_at_home({line.product_id for line in found}, home, day)
+    found = [Near(*one) for one in near(lines).values_list(*NEAR)]
+    costs = costs_at_home({one.product for one in found}, home, day)
+    return together(found, lines, costs, home)
+
+
+def together(
+    found: Iterable[Near], lines: Collection[int], costs: Mapping[int, int], home: str
+) -> dict[tuple[str, int], int]:
+    """The same of lines that are read already. costs: what one of each product costs in home currency."""
     sums: dict[tuple[int, int], int] = defaultdict(int)
-    for line in found:
-        cost = extended(costs.get(line.product_id, 0), line.quantity, line.product.quantity_decimals, home)
-        sums[line.order_id or line.sheet_id, line.product_id] += cost
-    return {
-        ("line", line.pk): sums[line.order_id or line.sheet_id, line.product_id]
-        for line in found
-        if line.pk in lines
-    }
+    of = {}
+    for one in found:
+        cost = extended(costs.get(one.product, 0), one.quantity, one.decimals, home)
+        sums[one.document, one.product] += cost
+        if one.line in lines:
+            of["line", one.line] = one.document, one.product
+    return {about: sums[key] for about, key in of.items()}
 
 
 def amounts_of_orders(orders: Collection[int], home: str) -> dict[tuple[str, int], int]:
@@ -84,9 +109,19 @@ def amounts_of_orders(orders: Collection[int], home: str) -> dict[tuple[str, int
     found = list(PurchaseOrder.objects.filter(pk__in=orders))
     lines = approvals.lines_of(orders)
     asks = approvals.asking(found, lines)
+    return at_most(found, lines, {pk: [line for line, _cost in some] for pk, some in asks.items()}, home)
+
+
+def at_most(
+    orders: Iterable[PurchaseOrder],
+    lines: Mapping[int, Sequence[PurchaseLine]],
+    asks: Mapping[int, Sequence[PurchaseLine]],
+    home: str,
+) -> dict[tuple[str, int], int]:
+    """The same of drafts that are read already. lines: of each draft; asks: those of them that need approval."""
     amounts = {}
-    for order in found:
-        asked = {line.product_id for line, _cost in asks[order.pk]}
+    for order in orders:
+        asked = {line.product_id for line in asks[order.pk]}
         sums: dict[int, int] = defaultdict(int)
         for line in lines[order.pk]:
             decimals = line.product.quantity_decimals

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.db.models import Case, CharField, QuerySet, Value, When
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
 from wharfinger.base import clock, configuration
-from wharfinger.purchasing.models import Approval, ApprovalTier, PurchaseOrder
+from wharfinger.pricing.queries import costs_at_home
+from wharfinger.purchasing.models import Approval, PurchaseLine, PurchaseOrder
 from wharfinger.purchasing.queries import approvals, tiers
+from wharfinger.purchasing.rules.asking import Sold, asked_at_home
 from wharfinger.purchasing.rules.tiers import reaching
 
 About = tuple[str, int]
@@ -31,54 +35,105 @@ class Yeses(NamedTuple):
         return _("%(given)s of %(needed)s") % {"given": len(self.by), "needed": self.needed}
 
 
-def of_lines(lines: Collection[int], day: date) -> dict[int, Yeses]:
-    """How far the approval of each of these customers' lines is on a day, in a constant number of statements.
+def of_lines(
+    lines: Collection[int], day: date, sold: Mapping[int, Mapping[int, Sold]] | None = None
+) -> dict[int, Yeses]:
+    """How far the approval of each of these customers' lines is on a day, in one or two statements and one for rates.
 
-    Nothing where no tier is in force: one yes is enough then, and what waits has none.
+    sold: who sells their products, with rates, where somebody has read it. Nothing where no tier is in force: one
+    yes is enough then, and what waits has none.
     """
-    kept = tiers.in_force(day) if lines else []
+    kept, near, decided = _read(lines, day) if lines else ([], [], [])
     if not kept:
         return {}
-    amounts = tiers.amounts_of_lines(lines, configuration.one("currency"), day)
-    needed, yes = _needed(amounts, kept), _said(amounts)
+    home = configuration.one("currency")
+    products = {one.product for one in near}
+    costs = costs_at_home(products, home, day) if sold is None else asked_at_home(sold, home)
+    amounts = tiers.together(near, lines, costs, home)
+    needed, yes = _needed(amounts, kept), _said(decided, amounts)
     return {pk: Yeses(yes["line", pk], needed["line", pk]) for pk in lines if ("line", pk) in amounts}
 
 
-def cells(lines: Collection[int], day: date) -> dict[int, tuple[str, str]]:
+def cells(
+    lines: Collection[int], day: date, sold: Mapping[int, Mapping[int, Sold]] | None
+) -> dict[int, tuple[str, str]]:
     """How far each of these lines is in words, and who has approved it."""
-    return {pk: (one.words, ", ".join(one.by)) for pk, one in of_lines(lines, day).items()}
+    return {pk: (one.words, ", ".join(one.by)) for pk, one in of_lines(lines, day, sold).items()}
 
 
 def of_orders(
-    orders: Sequence[PurchaseOrder], yes: Mapping[int, Sequence[str]], asks: Mapping[int, Sequence[int]]
+    orders: Sequence[PurchaseOrder],
+    lines: Mapping[int, Sequence[PurchaseLine]],
+    asks: Mapping[int, Sequence[PurchaseLine]],
+    yes: Mapping[int, Sequence[str]],
 ) -> dict[int, Yeses]:
     """How far the approval of each of these drafts is: as far as the line that is the least far.
 
-    yes: who has approved each line; asks: the lines that ask, by draft.
+    lines: of each draft; asks: those of them that need approval; yes: who has approved each line.
     """
     if not orders:
         return {}
     known = configuration.read("currency", "time_zone")
-    amounts = tiers.amounts_of_orders([one.pk for one in orders], known["currency"])
-    needed = _needed(amounts, tiers.in_force(clock.today(known["time_zone"])))
+    amounts = tiers.at_most(orders, lines, asks, known["currency"])
+    needed = _needed(amounts, list(tiers.in_force(clock.today(known["time_zone"]))))
     found = {}
     for one in orders:
-        given = [tuple(yes.get(line, ())) for line in asks.get(one.pk, ())]
+        given = [tuple(yes.get(line.pk, ())) for line in asks.get(one.pk, ())]
         found[one.pk] = Yeses(min(given, key=len, default=()), needed["order", one.pk])
     return found
 
 
 def of_order(order: PurchaseOrder) -> Yeses | None:
     """How far the approval of one draft is; nothing where it needs none."""
-    asks = approvals.asking([order], approvals.lines_of([order.pk]))[order.pk]
+    lines = approvals.lines_of([order.pk])
+    asks = approvals.asking([order], lines)[order.pk]
     if not asks:
         return None
-    return of_orders([order], approvals.said_yes(asks), {order.pk: [line.pk for line, _cost in asks]})[
-        order.pk
-    ]
+    asking = {order.pk: [line for line, _cost in asks]}
+    return of_orders([order], lines, asking, approvals.said_yes(asks))[order.pk]
 
 
-def _needed(amounts: Mapping[About, int], kept: Sequence[ApprovalTier]) -> dict[About, int | None]:
+class _Tier(NamedTuple):
+    pk: int
+    limit_minor: int | None
+    needed: int
+
+
+class _Decision(NamedTuple):
+    pk: int
+    line: int
+    by: int | None
+    granted: int
+    amount_minor: int
+    name: str
+
+
+def _read(lines: Collection[int], day: date) -> tuple[list[_Tier], list[tiers.Near], list[_Decision]]:
+    """The tiers in force, the lines that are approved together and what was decided of these, in one statement.
+
+    A worklist has none to spare.
+    """
+    nothing, unnamed = Value(0), Value("", output_field=CharField())
+    name = Coalesce(NullIf("by__name", unnamed), "by__username", unnamed)
+    granted = Case(When(granted=True, then=Value(1)), default=nothing)
+    near: QuerySet[Any, Any] = tiers.near(lines).values_list(Value("near"), *tiers.NEAR, unnamed)
+    kept = tiers.in_force(day).values_list(
+        Value("tier"), "pk", "limit_minor", "needed", nothing, nothing, unnamed
+    )
+    decided = Approval.objects.filter(line__in=lines, void__isnull=True).values_list(
+        Value("decision"), "pk", "line_id", "by_id", granted, "amount_minor", name
+    )
+    found: dict[str, list[Any]] = defaultdict(list)
+    for what, *figures, by in near.union(kept, decided, all=True):
+        found[what].append((*figures, by))
+    return (
+        [_Tier(*one[:3]) for one in found["tier"]],
+        [tiers.Near(*one[:5]) for one in found["near"]],
+        [_Decision(*one) for one in found["decision"]],
+    )
+
+
+def _needed(amounts: Mapping[About, int], kept: Sequence[Any]) -> dict[About, int | None]:
     found: dict[About, int | None] = {}
     for about, amount in amounts.items():
         reach = reaching(amount, kept)
@@ -86,14 +141,13 @@ def _needed(amounts: Mapping[About, int], kept: Sequence[ApprovalTier]) -> dict[
     return found
 
 
-def _said(amounts: Mapping[About, int]) -> dict[About, tuple[str, ...]]:
+def _said(decided: Iterable[_Decision], amounts: Mapping[About, int]) -> dict[About, tuple[str, ...]]:
     """Who has approved each of these lines as it costs now, and was not contradicted since."""
-    rows = Approval.objects.filter(line__in=[pk for _noun, pk in amounts], void__isnull=True)
     found: dict[About, dict[int, str]] = defaultdict(dict)
-    for one in rows.select_related("by").order_by("pk"):
-        about = ("line", one.line_id or 0)
+    for one in sorted(decided):
+        about = ("line", one.line)
         if not one.granted:
             found.pop(about, None)
         elif one.by is not None and one.amount_minor >= amounts[about]:
-            found[about][one.by.pk] = str(one.by)
+            found[about][one.by] = one.name
     return {about: tuple(sorted(found.get(about, {}).values())) for about in amounts}

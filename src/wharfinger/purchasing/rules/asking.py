@@ -33,6 +33,19 @@ class Sold(NamedTuple):
         return self.asks.at(self.asks.filled(units))
 
 
+def asked_at_home(sold: Mapping[int, Mapping[int, Sold]], home: str) -> dict[int, int]:
+    """What the default vendor of each product, else the first, asks for one, in home currency where its rate is known.
+
+    sold: who sells each product, by product and vendor, with rates.
+    """
+    found = {}
+    for product, vendors in sold.items():
+        one = next((one for one in vendors.values() if one.default), None) or next(iter(vendors.values()))
+        cost, currency, rate = one.asks.cost_micro, one.asks.currency, one.rate_micro
+        found[product] = converted(cost, currency, rate, home, 10**6) if rate else cost
+    return found
+
+
 def cheapest(sold: Iterable[Sold], units: int, worths: Mapping[str, int]) -> Sold | None:
     """Who asks least for so many, with what fills packs and the minimum; nothing where nobody's price is known.
 
