@@ -129,16 +129,18 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(variables: dict[str, str], *, worker: bool = False, timeout_s: float = 60) -> Iterator[str]:
-    """Run `wharfinger serve` as a process of its own and yield its address once it answers."""
+def served(
+    variables: dict[str, str], *, worker: bool = False, command: str = "serve", timeout_s: float = 60
+) -> Iterator[str]:
+    """Run `wharfinger serve`, or another command that serves, as a process of its own and yield its address once it answers."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     environment = os.environ | variables | {"PORT": str(port), "WHARFINGER_URL": address}
-    command = [sys.executable, "-m", "wharfinger", "serve", "--port", str(port)]
+    words = [sys.executable, "-m", "wharfinger", command, "--port", str(port)]
     log = Path(variables["WHARFINGER_HOME"]) / "serve.log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            command if worker else [*command, "--no-worker"],
+            words if worker else [*words, "--no-worker"],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,8 +35,12 @@ def run(options: Namespace) -> int:
         bring_up_to_date()
     if not init.exists():
         print("Preparing the demo company …", flush=True)
-        with _in_a_hurry():
-            fill()
+        if not options.no_serve:
+            if code := _fill_apart():
+                return code
+        else:
+            with _in_a_hurry():
+                fill()
     elif not _is_the_demo():
         raise Hindrance(
             "Another company lives here; it stays as it is. Start it by `wharfinger serve`, or name another "
@@ -47,6 +53,14 @@ def run(options: Namespace) -> int:
         # Set for the processes that are started from here; this one sends no mail itself.
         os.environ["WHARFINGER_SMTP"] = Mailbox(settings.HOME / "mail").begin()
     return serve.run(options)
+
+
+def _fill_apart() -> int:
+    """Fill the company in a process of its own. Filling draws documents, and the threads that draw do not come along
+    when the server forks from this process: the first document of its own would wait for them for ever."""
+    connection.close()
+    words = [sys.executable, "-m", "wharfinger", "demo", "--no-serve"]
+    return subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False).returncode
 
 
 def _is_the_demo() -> bool:

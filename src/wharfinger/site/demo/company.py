@@ -115,6 +115,7 @@ def _vendors() -> dict[str, int]:
             "email": email,
             "customer": False,
             "vendor": True,
+            "language": "de" if country == "DE" else "en",
             "terms_days": 30,
         }
         site = {"name": "Office", "street": street, "postcode": postcode, "city": city, "country": country}
