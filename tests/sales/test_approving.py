@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import Role, User
 from wharfinger.sales.actions.approving import approve, ask, reject
 from wharfinger.sales.actions.sending import mark_quote_sent
+from wharfinger.sales.actions.winning import win
 from wharfinger.sales.models import Quote
 from wharfinger.sales.queries.margins import concerns_of
 from wharfinger.sales.rules.approving import Concerns
@@ -192,3 +194,25 @@ def nav_count(client: Client) -> str:
     """How much waits beside Quotes at the left of every page."""
     stop = client.get("/").content.decode().partition('href="/quotes/"')[2].partition("</a>")[0]
     return stop.partition('<b class="n">')[2].partition("<")[0]
+
+
+def test_the_filled_button_of_a_quote_is_what_comes_next(client: Client, company: World) -> None:
+    """First the yes it needs, then sending it, then winning it."""
+
+    def filled(quote: int) -> list[str]:
+        found = re.findall(
+            r'class="btn primary next"[^>]*>(.*?)</(?:a|button)>', see(client, f"/quotes/{quote}/")
+        )
+        return [re.sub(r"<.*?>", "", one, flags=re.DOTALL).strip() for one in found]
+
+    quote, _ = quote_of(company, LineWish(company.product().pk, 1, discount=Discount(150_000)))
+    limits(discount_percent=10, self_approval=True)
+    assert filled(quote) == ["Ask for approval"]
+    do(client, f"/quotes/{quote}/ask-approval/", {})
+    assert filled(quote) == ["Approve"]
+    do(client, f"/quotes/{quote}/approve/", {})
+    assert filled(quote) == ["Send"]
+    mark_quote_sent(actor=HOUSE, quote=quote)
+    assert filled(quote) == ["Win"]
+    win(actor=HOUSE, quote=quote)
+    assert filled(quote) == ["SO-1"]
