@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -12,15 +13,17 @@ from tests.sales.test_pages import do
 from tests.sales.test_quote import quote_of
 from tests.world import World, clean, refused, seen, world
 from wharfinger.base.access import HOUSE
+from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules import LineWish
+from wharfinger.flows.actions.sell import Sale, sell
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.rules import Pick
-from wharfinger.ledger.models import Entry, Holding
+from wharfinger.ledger.models import Entry, Holding, Move, Place
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.actions.organizations import change_organization
 from wharfinger.parties.actions.people import change_user
-from wharfinger.parties.models import User
+from wharfinger.parties.models import Organization, Site, User
 from wharfinger.purchasing.actions.ordering import draft_per_vendor
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.rules.drafting import Wanted
@@ -146,6 +149,58 @@ def test_goods_are_reserved_picked_and_handed_over_from_there_first(company: Wor
         1,
         2,
     ]
+    clean()
+
+
+def sold(
+    company: World, *products: Product, quantity: int = 1, **values: Any
+) -> tuple[int | None, list[str]]:
+    """Sell so many of each at once: the order's location, and from where each good was taken."""
+    lines = tuple(LineWish(product.pk, quantity) for product in products)
+    done = sell(actor=HOUSE, sales=[Sale(company.customer.pk, lines, **values)])
+    moves = Move.objects.filter(entry=done.id, source__kind="bin").order_by("pk")
+    taken = [Location.objects.get(place=move.source.place.parent_id).name for move in moves]
+    return at(done.one("demand.Sheet")), taken
+
+
+def test_what_is_sold_at_once_is_taken_from_there_first_too(company: World) -> None:
+    product, rare = company.product(), company.product()
+    company.stock(product, 9)
+    company.stock(rare, 1)
+    company.stock(product, 5, bin=company.bins[2])
+    assert sold(company, product) == (None, ["Main"])
+    of_user(company, company.other)
+    assert sold(company, product, owner=company.user.pk) == (company.other.pk, ["Van"])
+    third = another(company)
+    of_customer(company, third)
+    assert sold(company, product, owner=company.user.pk) == (third.pk, ["Main"])
+    of_customer(company, company.other)
+    # What is there no more, or never was, is taken elsewhere.
+    assert sold(company, product, rare, quantity=1) == (company.other.pk, ["Van", "Main"])
+    assert sold(company, product, quantity=4) == (company.other.pk, ["Van", "Main"])
+    # Who names a location means no other.
+    assert sold(company, product, location=company.location.place_id) == (company.location.pk, ["Main"])
+    before = Entry.objects.count()
+    refused(lambda: sold(company, product, location=company.other.place_id), "not_enough")
+    assert Entry.objects.count() == before
+    Location.objects.filter(pk=company.other.pk).update(retired_on=date(2026, 1, 1))
+    assert sold(company, product) == (None, ["Main"])
+    clean()
+
+
+def test_several_sales_each_take_from_their_own_location(company: World) -> None:
+    product = company.product()
+    company.stock(product, 5)
+    company.stock(product, 5, bin=company.bins[2])
+    near = Organization.objects.create(name="Near", customer=True, currency="EUR")
+    places = {name: Place.objects.create(kind="customer") for name in ("place", "rented_place")}
+    Site.objects.create(organization=near, name="Near", ship_to=True, **places)
+    of_customer(company, company.other)
+    line = (LineWish(product.pk, 2),)
+    done = sell(actor=HOUSE, sales=[Sale(company.customer.pk, line), Sale(near.pk, line)])
+    assert [at(pk) for pk in done.made["demand.Sheet"]] == [company.other.pk, None]
+    left = Holding.objects.filter(claim=0, kind="bin", product=product, quantity__gt=0)
+    assert sorted(left.values_list("quantity", flat=True)) == [3, 3]
     clean()
 
 

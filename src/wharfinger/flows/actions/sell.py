@@ -18,10 +18,10 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
-from wharfinger.parties.models import Organization, Site
+from wharfinger.parties.models import Organization, Site, User
 from wharfinger.pricing.queries import listed, read_rates
 from wharfinger.stock.queries import built
-from wharfinger.stock.queries.truth import read_channels, read_homes, read_layer_dates, read_lots
+from wharfinger.stock.queries.truth import read_homes, read_layer_dates, read_lots, read_selling
 
 __all__ = ["Sale", "sell"]
 
@@ -61,7 +61,7 @@ def sell(
                 demand.read_components,
                 partial(_read_offers, tuple(sales)),
                 _read_tax_codes,
-                read_channels,
+                read_selling,
                 read_recipes,
                 read_lots(_named(sales)),
                 read_layer_dates,
@@ -105,7 +105,7 @@ def _checked(sales: Sequence[Sale]) -> None:
 
 
 def _read_customers(sales: Sequence[Sale], truth: Truth) -> None:
-    """Read the customers and their sites; raises BadInput for contacts and people that are not theirs."""
+    """Read the customers, their sites and the owners; raises BadInput for contacts and people that are not theirs."""
     organizations = {sale.organization for sale in sales}
     truth.read["organizations"] = sql.by_ids(Organization, organizations, also=[says_tax(truth)])
     truth.read["says_tax"] = {pk: one.says_tax for pk, one in truth.read["organizations"].items()}
@@ -120,6 +120,8 @@ def _read_customers(sales: Sequence[Sale], truth: Truth) -> None:
         truth.read["sites"].setdefault(site.organization_id, []).append(site)
     require_their_contacts({(sale.organization, sale.contact) for sale in sales if sale.contact is not None})
     require_people((sale.owner for sale in sales), "sales.read")
+    owners = {owner for sale in sales if (owner := sale.owner or truth.actor) is not None}
+    truth.read["owners_at"] = dict(User.objects.filter(pk__in=owners).values_list("pk", "location"))
 
 
 def _read_offers(sales: Sequence[Sale], truth: Truth) -> None:

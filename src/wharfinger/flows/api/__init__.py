@@ -109,7 +109,10 @@ class SaleGiven(Given):
     organization: Id
     lines: list[SoldLine] = Field(min_length=1, max_length=1000)
     location: Id | None = Field(
-        default=None, examples=[None], description="Without it any location that sells directly."
+        default=None,
+        examples=[None],
+        description="From there and nowhere else; without it from anywhere that sells directly: from the customer's "
+        "location first, else the owner's, else the default one.",
     )
     site: Id | None = None
     contact: Id | None = None

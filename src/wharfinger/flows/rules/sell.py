@@ -32,7 +32,8 @@ class Sale:
     codes: tuple[tuple[str, ...], ...] = ()
     """By line, the serial numbers or batches of its goods; any will do where there are none."""
     location: int | None = None
-    """The place of the location that they are taken from; any that sells directly unless given."""
+    """The place of the location that they are taken from and no other; unless given any that sells directly, the
+    customer's first, else the owner's, else the default one."""
     site: int | None = None
     contact: int | None = None
     owner: int | None = None
@@ -74,8 +75,16 @@ def _sell(plan: Plan, truth: Truth, sale: Sale, at: str) -> tuple[Ref, bool]:
     customer = _customer(truth, sale, at)
     site = _site(truth, sale, at)
     at_site = {one.pk: PlaceRef(one.place_id, "customer") for one in truth.read["sites"][sale.organization]}
+    location = _location(truth, sale, customer)
     order = sheets.begin(
-        plan, truth, sale, kind="order", number=NUMBER, ordered_on=truth.effective_on, whose=customer
+        plan,
+        truth,
+        sale,
+        kind="order",
+        number=NUMBER,
+        ordered_on=truth.effective_on,
+        whose=customer,
+        location=location,
     )
     plan.create(
         "sales.Order",
@@ -98,8 +107,9 @@ def _sell(plan: Plan, truth: Truth, sale: Sale, at: str) -> tuple[Ref, bool]:
         at=at,
     )
     lines = plan.creates["demand.Line"][claims[0].n :]
+    first = truth.read["first_places"].get(location)
     for m, claim in enumerate(claims):
-        _hand_over(plan, truth, sale, m, claim, at_site[lines[m]["site_id"]], f"{at}lines.{m}")
+        _hand_over(plan, truth, sale, m, claim, at_site[lines[m]["site_id"]], first, f"{at}lines.{m}")
     plan.mention(("order", order))
     return order, _bill(plan, truth, sale, customer, currency, order, lines)
 
@@ -144,6 +154,15 @@ def _customer(truth: Truth, sale: Sale, at: str) -> Any:
     return customer
 
 
+def _location(truth: Truth, sale: Sale, customer: Any) -> int | None:
+    """From where the goods of a sale are taken first; nothing for the default location."""
+    if sale.location is not None:
+        return int(truth.read["locations"][sale.location])
+    owner = sale.owner or truth.actor
+    wanted = (customer.location_id, truth.read["owners_at"].get(owner))
+    return next((one for one in wanted if one in truth.read["usable"]), None)
+
+
 def _site(truth: Truth, sale: Sale, at: str) -> int:
     """The site that has the goods from now on, where a line names no other."""
     theirs = truth.read["sites"].get(sale.organization, ())
@@ -163,8 +182,13 @@ def _site(truth: Truth, sale: Sale, at: str) -> int:
     return int(found.pk)
 
 
-def _hand_over(plan: Plan, truth: Truth, sale: Sale, m: int, claim: Id, to: PlaceRef, field: str) -> None:
-    """Let a line be born covered, and its goods or service be the customer's."""
+def _hand_over(
+    plan: Plan, truth: Truth, sale: Sale, m: int, claim: Id, to: PlaceRef, first: int | None, field: str
+) -> None:
+    """Let a line be born covered, and its goods or service be the customer's.
+
+    first: the place of the location whose goods are taken before those of others.
+    """
     wish = sale.lines[m]
     product = truth.read["products"][wish.product]
     if product.kind == "kit":
@@ -179,7 +203,7 @@ def _hand_over(plan: Plan, truth: Truth, sale: Sale, m: int, claim: Id, to: Plac
         return
     codes = sale.codes[m] if sale.codes else ()
     _build(plan, truth, sale, wish, product, field)
-    chosen = _chosen(truth, sale, wish, product, codes, field)
+    chosen = _chosen(truth, sale, wish, product, codes, first, field)
     if late(product):
         _identify(plan, truth, chosen, to, claim, codes, f"{field}.serials")
         return
@@ -208,7 +232,13 @@ def _theirs(source: Spot, to: PlaceRef, claim: Id) -> Spot:
 
 
 def _chosen(
-    truth: Truth, sale: Sale, wish: LineWish, product: Any, codes: Sequence[str], field: str
+    truth: Truth,
+    sale: Sale,
+    wish: LineWish,
+    product: Any,
+    codes: Sequence[str],
+    first: int | None,
+    field: str,
 ) -> list[tuple[Held, int]]:
     """The free goods that serve a line, at the sale's location or wherever we sell directly."""
     free = truth.free_of(wish.product)
@@ -240,6 +270,7 @@ def _chosen(
         wish.product,
         wish.quantity,
         location=sale.location,
+        first=first,
         lots=lots,
         fresh_on=truth.today,
         field=f"{field}.quantity",

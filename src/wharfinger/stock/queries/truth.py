@@ -41,10 +41,14 @@ def read_places(truth: Truth) -> None:
     truth.read["retired"] = {place for _, place, _, _, retired in rows if retired is not None}
 
 
-def read_channels(truth: Truth) -> None:
-    """Read by place the channel of the locations that do not sell directly."""
-    found = Location.objects.exclude(channel="direct").values_list("place_id", "channel")
-    truth.read["channels"] = dict(found)
+def read_selling(truth: Truth) -> None:
+    """Read the locations by place, the channels of those that do not sell directly, from where goods are taken first,
+    and which may be somebody's default."""
+    rows = list(Location.objects.values_list("pk", "place_id", "default", "channel", "kind", "retired_on"))
+    truth.read["locations"] = {place: pk for pk, place, *_ in rows}
+    truth.read["channels"] = {place: channel for _, place, _, channel, *_ in rows if channel != "direct"}
+    truth.read["first_places"] = first_places((pk, place, default) for pk, place, default, *_ in rows)
+    truth.read["usable"] = {pk for pk, *_, kind, retired in rows if retired is None and kind != "person"}
 
 
 def read_lots(wanted: Iterable[tuple[int, str]]) -> Callable[[Truth], None]:
