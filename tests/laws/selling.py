@@ -23,6 +23,7 @@ from wharfinger.flows.actions.elsewhere import fulfil_elsewhere
 from wharfinger.flows.actions.remove import remove
 from wharfinger.flows.actions.sell import Sale, sell
 from wharfinger.flows.rules.amend import Amend
+from wharfinger.flows.rules.elsewhere import Fetch
 from wharfinger.ledger.models import Entry, Holding
 from wharfinger.sales.actions import giving, holds, orders, quotes, winning
 from wharfinger.sales.actions.serving import BRINGING, serve
@@ -210,7 +211,7 @@ def _elsewhere(state: State, chance: random.Random) -> Any:
     free = state.one(chance, Holding.objects.filter(kind="bin", claim=0, quantity__gt=0))
     wanting = Line.objects.filter(void__isnull=True, sheet__void__isnull=True)
     line = free and state.one(chance, wanting.filter(product=free.product_id), 8)
-    return line and fulfil_elsewhere(actor=state.user, holds=[Hold(line.pk, chance.randint(1, 2))])
+    return line and fulfil_elsewhere(actor=state.user, wanted=[Fetch(line.pk, chance.randint(1, 2))])
 
 
 def _reserve(state: State, chance: random.Random) -> Any:

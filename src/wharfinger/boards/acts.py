@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -19,7 +20,6 @@ from wharfinger.base.typed import quantity
 from wharfinger.billing.actions import invoices
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.flows.actions import cancel_delivery as flow
-from wharfinger.flows.actions.elsewhere import fulfil_elsewhere
 from wharfinger.fulfilment.actions import packing, picking, shipping
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.rules import Consignment, Pick
@@ -36,7 +36,6 @@ from wharfinger.purchasing.rules.receiving import Arrival
 from wharfinger.returns.actions import inspecting
 from wharfinger.sales.actions import holds
 from wharfinger.sales.rules.holds import Hold
-from wharfinger.stock.models import TransferOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,33 +272,26 @@ from_stock = act_on(
 )
 
 
-def _location(given: Any, name: str) -> int | None:
-    text = given.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 19 else None
+@require_POST
+@page("stock.transfer")
+def elsewhere(request: HttpRequest) -> HttpResponse:
+    """Open the form that says from where each of the ticked rows comes."""
+    back = came_from(request, reverse("boards:purchasing"))
+
+    try:
+        rows = chosen(request)
+    except Refusal as refused:
+        why = refused
+
+        def refuse() -> None:
+            raise why
+
+        return page_act(request, refuse, ok="", back=back)
+    asked = [pair for row in rows for pair in (("line", row.line), (f"take-{row.line}", row.quantity))]
+    to = f"{reverse('flows:elsewhere')}?{urlencode([*asked, ('back', back)])}"
+    return HttpResponseRedirect(to, status=303)
 
 
-def _elsewhere(who: Any, rows: Sequence[Chosen], given: Any) -> Any:
-    """Goods of other locations for the rows, with the transfer orders that bring them."""
-    expected = given.get("expected_on", "").strip()
-    return fulfil_elsewhere(
-        actor=who,
-        holds=[Hold(row.line, row.quantity) for row in rows],
-        source=_location(given, "source"),
-        target=_location(given, "target"),
-        expected_on=day(expected, "expected_on") if expected else None,
-    )
-
-
-elsewhere = act_on(
-    "stock.transfer",
-    "purchasing",
-    _elsewhere,
-    lambda n: (
-        ngettext("Reserved goods elsewhere for %(n)s line.", "Reserved goods elsewhere for %(n)s lines.", n)
-        % {"n": n}
-    ),
-    lambda done: _documents(done, TransferOrder, "stock:transfer_order"),
-)
 received = act_on(
     "purchasing.receive",
     "receiving",

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Asked
-from wharfinger.boards.narrowing import locations, to_buy_of
+from wharfinger.boards.narrowing import to_buy_of
 
 ORDER = (
     Asked("vendor", N_("Vendor"), choices=to_buy_of, empty=N_("The default vendor")),
@@ -25,10 +25,3 @@ ORDER = (
     Asked("expected_on", N_("Expected"), kind="date"),
 )
 """Terms of the purchase order that is drafted."""
-
-ELSEWHERE = (
-    Asked("source", N_("From"), choices=locations, empty=N_("Wherever most is free")),
-    Asked("target", N_("To"), choices=locations, empty=N_("The default location")),
-    Asked("expected_on", N_("Expected"), kind="date"),
-)
-"""From where goods come, and where they go."""

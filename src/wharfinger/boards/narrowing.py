@@ -100,12 +100,7 @@ def _parties(ask: Ask) -> list[tuple[int, str, bool, bool]]:
 
 
 def _locations(ask: Ask) -> list[tuple[str, str]]:
-    return [(str(place), name) for place, name, retired, _pk in places(ask) if not retired]
-
-
-def locations(ask: Ask) -> list[tuple[str, str]]:
-    """The locations in use."""
-    return [(str(pk), name) for _place, name, retired, pk in places(ask) if not retired]
+    return [(str(place), name) for place, name, retired in places(ask) if not retired]
 
 
 FILTERS: dict[str, Filter] = {

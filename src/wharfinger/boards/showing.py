@@ -293,7 +293,7 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
     claims = sorted({row["claim_id"] for row in rows if row["claim_id"]}) if "line" in columns else []
     return Seen(
         quantities(claims) if claims else {},
-        {place: name for place, name, *_ in places(ask)} if rows and {"where", "free"} & set(columns) else {},
+        {place: name for place, name, _ in places(ask)} if rows and {"where", "free"} & set(columns) else {},
         sold,
         {
             one.asks.currency: one.rate_micro
@@ -320,12 +320,12 @@ def bar(figures: Mapping[str, int]) -> dict[str, int]:
     return stages
 
 
-def places(ask: Ask) -> list[tuple[int, str, Any, int]]:
-    """Every location: its place, its name, whether it is retired, and its id."""
+def places(ask: Ask) -> list[tuple[int, str, bool]]:
+    """Every location: its place, its name, and whether it is retired."""
     if ask.table in BOTH:
-        return [(place, name, retired, pk) for pk, name, _, retired, place in listed(ask) if place]
-    found = Location.objects.order_by("name").values_list("place_id", "name", "retired_on", "pk")
-    return ask.once("locations", lambda: [(place, name, bool(day), pk) for place, name, day, pk in found])
+        return [(place, name, retired) for _pk, name, _, retired, place in listed(ask) if place]
+    found = Location.objects.order_by("name").values_list("place_id", "name", "retired_on")
+    return ask.once("locations", lambda: [(place, name, bool(day)) for place, name, day in found])
 
 
 def listed(ask: Ask) -> list[tuple[int, str, bool, bool, int]]:

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from wharfinger.base import clock
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Asked, New, Table
-from wharfinger.boards.dialogs import ELSEWHERE, ORDER
+from wharfinger.boards.dialogs import ORDER
 from wharfinger.boards.narrowing import drafts
 from wharfinger.boards.waiting import COMING
 from wharfinger.demand.models import Line
@@ -145,7 +145,6 @@ WORKLISTS: tuple[Worklist, ...] = (
                 "stock.transfer",
                 takes_quantity=True,
                 icon="truck",
-                asks=ELSEWHERE,
             ),
             Act(
                 "ask_vendors",

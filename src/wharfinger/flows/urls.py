@@ -3,7 +3,7 @@
 from django.urls import path
 
 from wharfinger.flows import pages
-from wharfinger.flows.pages import amending, charging, counter, merging
+from wharfinger.flows.pages import amending, charging, counter, elsewhere, merging
 
 app_name = "flows"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("documents/<int:sheet>/order-lacking/", charging.order_lacking, name="order_lacking"),
     path("orders/<int:order>/reopen/", pages.reopen_order, name="reopen"),
     path("orders/<int:order>/cancel-purchased/", pages.cancel_purchased, name="cancel_order"),
+    path("transfers-for-lines/", elsewhere.bring, name="elsewhere"),
     path("counter/", counter.counter, name="counter"),
     path("counter/basket/", counter.basket, name="basket"),
     path("doubles/", merging.doubles, name="doubles"),

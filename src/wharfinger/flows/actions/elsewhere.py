@@ -9,7 +9,7 @@ from functools import partial
 
 from wharfinger.base.access import Actor, require
 from wharfinger.catalog.models import Product
-from wharfinger.flows.rules.elsewhere import plan_from_elsewhere
+from wharfinger.flows.rules.elsewhere import Fetch, plan_from_elsewhere
 from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
@@ -24,26 +24,23 @@ USED = sql.Found("retired_on IS NULL", ())
 def fulfil_elsewhere(
     *,
     actor: Actor,
-    holds: Sequence[Hold],
-    source: int | None = None,
+    wanted: Sequence[Fetch],
     target: int | None = None,
     expected_on: date | None = None,
     key: str | None = None,
 ) -> Written:
     """Reserve goods for lines at other locations and write the transfer orders that bring them, in one entry.
 
-    source, target: locations by id; from wherever most is free, and to the default location, unless named.
-    Raises Refusal where fewer are free elsewhere than are wanted.
+    target: the location by id to which all goes; to where each document takes its goods from first without one.
+    Raises Refusal where fewer are free there than are wanted.
     """
     require(actor, "sales.reserve")
     require(actor, "stock.transfer")
-    wish = to_reserve(holds)
+    wish = to_reserve([Hold(one.line, one.quantity) for one in wanted])
     return post(
         "reserve",
         replace(wish, documents=[*wish.documents, (Location, USED)], reads=(*wish.reads, _read_products)),
-        partial(
-            plan_from_elsewhere, holds=tuple(holds), source=source, target=target, expected_on=expected_on
-        ),
+        partial(plan_from_elsewhere, wanted=tuple(wanted), target=target, expected_on=expected_on),
         actor=actor,
         key=key,
     )

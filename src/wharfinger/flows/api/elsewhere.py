@@ -14,9 +14,9 @@ from wharfinger.base.door import Done, Given, Id, Quantity, Request
 from wharfinger.base.quantity import quantity
 from wharfinger.demand.queries.reading import products_of
 from wharfinger.flows.actions.elsewhere import fulfil_elsewhere
+from wharfinger.flows.rules.elsewhere import Fetch
 from wharfinger.ledger.door import write
 from wharfinger.ledger.write import Written
-from wharfinger.sales.rules.holds import Hold
 from wharfinger.stock.api.transfers import TransferOut, shown
 from wharfinger.stock.queries.transfers import transfers
 
@@ -24,10 +24,16 @@ router = Router(tags=["flows"], by_alias=True)
 
 
 class WantedGiven(Given):
-    """So many units for a line."""
+    """So many units for a line, and from where."""
 
     line: Id
     quantity: Quantity
+    source: Id | None = Field(
+        default=None,
+        alias="from",
+        description="The location that sends these; without it the one that sends all.",
+        examples=[None],
+    )
 
 
 class Elsewhere(Given):
@@ -37,13 +43,13 @@ class Elsewhere(Given):
     source: Id | None = Field(
         default=None,
         alias="from",
-        description="The location that sends; without it, wherever most is free.",
+        description="The location that sends all that names none; without it, wherever most is free.",
         examples=[None],
     )
     target: Id | None = Field(
         default=None,
         alias="to",
-        description="Where the goods go; the default location without it.",
+        description="Where the goods go; without it, to where each document takes its goods from first.",
         examples=[None],
     )
     expected_on: date | None = Field(default=None, examples=[None])
@@ -63,23 +69,20 @@ def for_lines(request: Request, body: Elsewhere) -> HttpResponse:
 
     def act() -> Written:
         products = products_of([one.line for one in body.lines])
-        holds = [
-            Hold(
+        wanted = [
+            Fetch(
                 one.line,
                 quantity(
                     one.quantity,
                     products.get(one.line, (0, 0))[1],
                     field=f"lines.{n}.quantity",
                 ),
+                one.source or body.source,
             )
             for n, one in enumerate(body.lines)
         ]
         return fulfil_elsewhere(
-            actor=request.auth,
-            holds=holds,
-            source=body.source,
-            target=body.target,
-            expected_on=body.expected_on,
+            actor=request.auth, wanted=wanted, target=body.target, expected_on=body.expected_on
         )
 
     def show(done: Written) -> dict[str, Any]:
