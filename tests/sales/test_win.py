@@ -355,3 +355,14 @@ def test_a_kit_that_is_charged_elsewhere_keeps_its_components_beneath_it(company
     wanted = [kit.pk, part.pk, other.pk]
     assert [line.product_id for line in lines_of(order, "order")] in (wanted, [other.pk, *wanted[:2]])
     assert [line.pk for line in lines_on([order], ORDER)] == [line.pk for line in lines_of(order, "order")]
+
+
+def test_a_component_beneath_its_kit_does_not_name_it_again(client: Client, company: World) -> None:
+    client.force_login(company.user)
+    part, kit = company.product(sku="PART", name="Keyboard"), company.product(kind="kit", name="Workplace")
+    change_product(actor=HOUSE, product=kit.pk, values={}, components=[{"product": part.pk, "quantity": "1"}])
+    quote, _ = quote_of(company, LineWish(kit.pk, 1))
+    page = seen(client, f"/quotes/{quote}/")
+    assert "↳ PART Keyboard</a>" in page
+    # What lacks names it, since the kit does not stand there.
+    assert page.count("Keyboard · Workplace") == 1

@@ -23,6 +23,8 @@ from wharfinger.catalog.queries import units as every_unit
 from wharfinger.catalog.rules.families import BETWEEN, full_name, values_of
 from wharfinger.catalog.rules.units import counted, told
 from wharfinger.demand.models import Sheet
+from wharfinger.demand.rules.kits import INTO
+from wharfinger.demand.rules.recurring import PERIODS
 from wharfinger.ledger import sql
 from wharfinger.parties.models import Organization
 from wharfinger.pricing.models import PriceList
@@ -232,3 +234,11 @@ def said_in(units: int, line: Any) -> str:
 def unit_words(line: Any) -> str:
     """What a line counts in a further unit of its product, like 3 case; nothing where it counts in its own."""
     return "" if line.per is None else f"{written(*told(line.quantity, line.per))} {line.unit}"
+
+
+def line_words(line: Any, *, beneath: bool) -> str:
+    """What a line is of, as a table of lines says it. beneath: whether its kit stands above it and need not be named."""
+    text = line.description.partition(INTO)[0] if beneath else line.description
+    name = f"{'↳ ' if line.parent_id else ''}{line.product.sku} {text}".strip()
+    every = _(PERIODS[line.every]) if line.every else ""
+    return " · ".join(filter(None, (name, unit_words(line), every)))

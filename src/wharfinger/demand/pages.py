@@ -26,7 +26,7 @@ from wharfinger.catalog.models import TaxCode
 from wharfinger.catalog.queries import scanned, to_choose, units_of
 from wharfinger.catalog.rules.units import told, unit_named
 from wharfinger.demand import actions, discounts, options
-from wharfinger.demand.entry import said_in, typed_quantity, unit_choices, unit_words
+from wharfinger.demand.entry import line_words, said_in, typed_quantity, unit_choices, unit_words
 from wharfinger.demand.models import CHARGED, Line, Sheet
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import said_of
@@ -141,16 +141,7 @@ def line_rows(found: Sequence[Line]) -> list[dict[str, Any]]:
                 "id": line.pk,
                 "figures": here,
                 "product": (
-                    " · ".join(
-                        filter(
-                            None,
-                            (
-                                f"{'↳ ' if line.parent_id else ''}{line.product.sku} {line.description}".strip(),
-                                unit_words(line),
-                                _(PERIODS[line.every]) if line.every else "",
-                            ),
-                        )
-                    ),
+                    line_words(line, beneath=line.parent_id in figures),
                     reverse("demand:line", args=[line.pk]),
                 ),
                 "quantity": (line.quantity, decimals),
