@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -59,6 +60,32 @@ def test_a_quote_is_sent_and_accepted_by_its_link(person: Person) -> None:
 @pytest.mark.parametrize("path", ["todos/", "settings/notifications/", "account/mails/", "notices/"])
 def test_its_pages_open(person: Person, path: str) -> None:
     person.go(f"/{path}")
+
+
+def test_what_is_typed_while_a_picture_is_fetched_stays(person: Person) -> None:
+    number = person.write("orders", [("CABLE", "4")])
+    order = person.company.sheet(number)
+    line = person.company.line(number)
+    person.next_step()
+    waiting: list[Any] = []
+
+    def first_waits(route: Any) -> None:
+        route.continue_() if waiting else waiting.append(route)
+
+    person.page.route("**/amend/?*", first_waits)
+    person.go(f"/documents/{order}/amend/")
+    person.page.fill(f"[name=quantity-{line}]", "1")
+    with person.page.expect_request("**/amend/?*"):
+        person.page.press(f"[name=quantity-{line}]", "Tab")
+    person.page.type(f"[name=sku-{line}]", "ADAPTER")
+    waiting[0].continue_()
+    person.page.locator(".dry", has_text="ADAPTER").wait_for()
+    assert person.page.input_value(f"[name=sku-{line}]") == "ADAPTER"
+    person.next_step()
+    assert {one.product.sku: one.quantity for one in Line.objects.filter(order=order)} == {
+        "CABLE": 1,
+        "ADAPTER": 3,
+    }
 
 
 def test_a_promise_in_danger_is_given_anew(person: Person) -> None:

@@ -166,7 +166,10 @@ def test_a_deal_is_written_and_shows_its_quotes(client: Client, company: World) 
         client, f"/opportunities/{deal}/edit/", {"title": "Fibre", "probability_percent": "800"}, 422
     )
     assert "from 0 to 100" in refused.content.decode()
-    quote, _ = quote_of(company, opportunity=deal)
+    assert 'value="Fibre"' in see(client, f"/quotes/new/?opportunity={deal}")
+    assert 'name="title" value=""' in see(client, "/quotes/new/?opportunity=none")
+    quote, _ = quote_of(company, opportunity=deal, promised_on=date(2031, 5, 7))
+    assert "7 May 2031" in see(client, f"/quotes/{quote}/")
     assert f"/quotes/{quote}/" in see(client, f"/opportunities/{deal}/")
     assert "Fibre" in see(client, "/opportunities/")
 
@@ -353,6 +356,7 @@ def test_each_line_of_a_quote_may_go_elsewhere(client: Client, company: World) -
     reserve(actor=HOUSE, holds=[Hold(one, 2)])
     shown = see(client, f"/quotes/{quote}/win/?into=order&into-{one}=job")
     assert f'name="shown" value="order into-{one}=job"' in shown
+    assert "One sales order is made. One job is made." in shown
     assert "A1 · Main" in shown
     assert "Grossist" in shown
     values = {"into": "order", f"into-{one}": "job", "shown": f"order into-{one}=job"}

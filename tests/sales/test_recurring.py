@@ -105,3 +105,10 @@ def test_papers_the_link_and_pages_say_what_recurs(client: Client, company: Worl
     client.logout()
     assert "Every month: €20.00 net; the total has it once" in see(client, links.path(quote))
     assert client.get(links.path(quote) + "offer.pdf").status_code == 200
+    client.force_login(company.user)
+    do(client, "/quotes/new/", {**given, "tax_included": "yes"})
+    quote = Quote.objects.latest("pk")
+    mark_quote_sent(actor=HOUSE, quote=quote.pk)
+    quote.refresh_from_db()
+    assert "Every month: €23.80 with VAT; the total has it once" in see(client, links.path(quote))
+    assert client.get(links.path(quote) + "offer.pdf").status_code == 200

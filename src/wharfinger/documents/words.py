@@ -93,6 +93,7 @@ WORDS = {
     "every_quarter": pgettext_lazy("document", "Every quarter"),
     "every_year": pgettext_lazy("document", "Every year"),
     "recurring": pgettext_lazy("document", "{amount} net; the total has it once"),
+    "recurring_inclusive": pgettext_lazy("document", "{amount} with VAT; the total has it once"),
     "less_whole": pgettext_lazy("document", "All prices are less {share} on the whole."),
     "optional": pgettext_lazy("document", "Optional"),
     "instead": pgettext_lazy("document", "Alternative to no. {number}"),

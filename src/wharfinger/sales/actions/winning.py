@@ -78,6 +78,8 @@ class Picture:
 
     order: bool
     lines: tuple[WonLine, ...]
+    work: tuple[str, ...] = ()
+    """The kinds of work that are made anew for it, one of each."""
 
 
 def win(
@@ -117,7 +119,8 @@ def picture(
         sources = sources_of(claims, first)
         lines = Line.objects.filter(pk__in=claims).order_by("came_from__position", "pk")
         won = tuple(_won(line, figures[line.pk], sources.get(line.pk, ())) for line in lines)
-        return Picture("sales.Order" in made.made, won)
+        fresh = Sheet.objects.filter(pk__in=made.made.get("work.WorkOrder", ())).order_by("pk")
+        return Picture("sales.Order" in made.made, won, tuple(fresh.values_list("kind", flat=True)))
 
     return dry(act)
 

@@ -294,7 +294,7 @@ def _changed(given: Mapping[str, Any], deal: Opportunity) -> dict[str, Any]:
 def _typed(given: Mapping[str, Any]) -> dict[str, Any]:
     text = str(given.get("probability_percent", "")).strip() or "50"
     if not (text.isascii() and text.isdecimal() and int(text) <= 100):
-        raise BadInput("not_a_share", N_("Give a number from 0 to 100."), field="probability_percent")
+        raise BadInput("not_a_share", N_("Give a whole number from 0 to 100."), field="probability_percent")
     return {
         "title": tidy(str(given.get("title", "")), field="title"),
         "owner": typed_id(given, "owner"),

@@ -277,7 +277,7 @@ def new_quote(request: HttpRequest) -> HttpResponse:
         return render(request, "sales/document_form.html", context)
 
     if request.method != "POST" or another_row(request):
-        return show(Form(request.POST or request.GET))
+        return show(Form(request.POST or _begun(request.GET)))
     given = request.POST
 
     def act() -> Any:
@@ -300,6 +300,16 @@ def new_quote(request: HttpRequest) -> HttpResponse:
         return actions.create_quote(actor=actor, wish=wish)
 
     return page_act(request, act, ok=_("The quote is written."), back=_to_made, again=in_rows(show, given))
+
+
+def _begun(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a new quote begins with: what its link says, and the title of its opportunity."""
+    values, deal = dict(given.items()), str(given.get("opportunity", ""))
+    if deal.isascii() and deal.isdecimal() and len(deal) < 19 and not values.get("title"):
+        values["title"] = (
+            queries.opportunities().filter(pk=deal).values_list("title", flat=True).first() or ""
+        )
+    return values
 
 
 def _to_made(done: Any) -> str:

@@ -36,6 +36,13 @@ ENDS = {
 }
 """By where units come from: what is said of that where no place is named, where they go, and how it looks."""
 
+MADE = {
+    "ticket": N_("One ticket is made."),
+    "project": N_("One project is made."),
+    "contract": N_("One contract is made."),
+    "job": N_("One job is made."),
+}
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("sales.win")
@@ -63,6 +70,7 @@ def win(request: HttpRequest, pk: int) -> HttpResponse:
             "lines": [line for line in lines if line.parent_id is None and line.taken],
             "split": len(chosen) > 1,
             "picture": picture,
+            "work": [_(MADE[kind]) for kind in picture.work] if picture else [],
             "steps": [*_steps(picture, lines), *_ends(lines)] if picture else [],
             "others": queries.other_quotes(doc),
             "back": reverse("sales:quote", args=[pk]),

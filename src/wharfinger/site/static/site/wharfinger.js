@@ -50,7 +50,24 @@
   });
   // A list wider than its page scrolls within itself.
   const fit = () => $$(".scroll").forEach((box) => box.classList.toggle("wide", box.firstElementChild.offsetWidth > box.clientWidth + 1));
-  document.addEventListener("htmx:afterSwap", () => { count(); fit(); });
+  // What somebody types while a picture of the form is fetched stays, and is in the next picture.
+  let meanwhile = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const sent = event.detail.requestConfig?.formData, fields = $$("input[id][name]:not([type=checkbox], [type=radio], [type=hidden]), select[id][name]", event.detail.target);
+    meanwhile = sent ? fields.filter((field) => sent.getAll(field.name).length === 1 && sent.get(field.name) !== field.value).map((field) => [field.id, field.value]) : [];
+  });
+  document.addEventListener("htmx:oobBeforeSwap", (event) => {
+    if (event.detail.target === document.activeElement && event.detail.target.value) event.detail.shouldSwap = false;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    const kept = meanwhile.map(([id, value]) => [document.getElementById(id), value]).filter(([field]) => field);
+    meanwhile = [];
+    kept.forEach(([field, value]) => { field.value = value; });
+    // Afterwards, since htmx sends nothing for what is not settled yet.
+    if (kept.length) setTimeout(() => kept[0][0].dispatchEvent(new Event("change", { bubbles: true })), 50);
+    count();
+    fit();
+  });
   window.addEventListener("resize", fit);
   const offline = () => say(document.documentElement.lang === "de" ? "Keine Verbindung. Bitte noch einmal." : "No connection. Please try again.");
   document.addEventListener("htmx:sendError", offline);
