@@ -13,7 +13,7 @@ from wharfinger.base.locales import day_words
 from wharfinger.base.refusal import N_
 from wharfinger.base.typed import written
 from wharfinger.demand.models import Line
-from wharfinger.demand.queries.shortage import Shortage, shortages
+from wharfinger.demand.queries.shortage import Shortage, lacks, shortages, to_buy
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.telling import STANDS, stand_words
 
@@ -73,17 +73,12 @@ def needs(found: Sequence[Line], rows: Sequence[Mapping[str, Any]], most: int | 
         if line.product.kind not in ("kit", "service")
     ]
     open_lines = [one for one in open_lines if one[2]][:most]
-    lacking = shortages(
-        [line for line, _row, _units in open_lines], {row["id"]: row["figures"] for row in rows}
-    )
-    left: dict[int, int] = {}
+    figures = {row["id"]: row["figures"] for row in rows}
+    lacking = shortages([line for line, _row, _units in open_lines], figures)
+    missing = lacks([line for line, _row, _units in open_lines], figures, lacking)
     needed = []
     for line, row, units in open_lines:
         here, short = row["figures"], lacking[line.pk]
-        available = short.free
-        to_buy = here["to_order"] + here["wanted"]
-        lacks = max(to_buy - left.setdefault(line.product_id, available), 0)
-        left[line.product_id] -= to_buy - lacks
         needed.append(
             Need(
                 line.pk,
@@ -92,10 +87,10 @@ def needs(found: Sequence[Line], rows: Sequence[Mapping[str, Any]], most: int | 
                 line.product.quantity_decimals,
                 ", ".join(_(words) for name, words in WAITS.items() if here[name]),
                 marks(short, line.product.quantity_decimals),
-                available,
-                max(min(units - here["drafted"], available), 0),
-                to_buy,
-                lacks,
+                short.free,
+                max(min(units - here["drafted"], short.free), 0),
+                to_buy(here),
+                missing[line.pk],
                 line.product.traced not in ("", "none"),
             )
         )

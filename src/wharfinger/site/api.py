@@ -86,6 +86,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.returns.api.returns:router", ""),
     ("wharfinger.flows.api:router", ""),
     ("wharfinger.flows.api.elsewhere:router", ""),
+    ("wharfinger.flows.api.lacking:router", ""),
     ("wharfinger.flows.api.merging:router", ""),
     ("wharfinger.boards.api:router", ""),
     ("wharfinger.notices.api:router", ""),

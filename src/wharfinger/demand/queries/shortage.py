@@ -81,6 +81,25 @@ def shortages(rows: Sequence[Any], figures: Mapping[int, Mapping[str, int]]) -> 
     return found
 
 
+def to_buy(figures: Mapping[str, int]) -> int:
+    """How many of a line can be put on a purchase order."""
+    return figures["to_order"] + figures["wanted"]
+
+
+def lacks(
+    rows: Sequence[Any], figures: Mapping[int, Mapping[str, int]], short: Mapping[int, Shortage]
+) -> dict[int, int]:
+    """How many of what can be bought of each line are free nowhere once the lines before it have got theirs."""
+    left: dict[int, int] = {}
+    found = {}
+    for line in rows:
+        if (one := short.get(line.pk)) is not None:
+            wanted = to_buy(figures[line.pk])
+            found[line.pk] = max(wanted - left.setdefault(line.product_id, one.free), 0)
+            left[line.product_id] -= wanted - found[line.pk]
+    return found
+
+
 def shown(one: Shortage | None, decimals: int) -> dict[str, Any] | None:
     """What lacks of a line as callers read it."""
     if one is None or not (one.short_here or one.short_for_all or one.on_order):

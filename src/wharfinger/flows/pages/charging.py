@@ -11,14 +11,13 @@ from django.views.decorators.http import require_POST
 from wharfinger.base.access import Actor, require
 from wharfinger.base.door import there
 from wharfinger.base.page import page, page_act
-from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import written
 from wharfinger.demand.entry import typed_quantity
 from wharfinger.demand.models import Sheet
-from wharfinger.demand.needed import needs
-from wharfinger.demand.pages import document_address, line_rows, typed_id
-from wharfinger.demand.queries.reading import ORDER, SHEET, lines
-from wharfinger.demand.queries.shown import lines_of
+from wharfinger.demand.pages import document_address, typed_id
+from wharfinger.demand.queries.reading import lines
+from wharfinger.flows.actions import lacking
 from wharfinger.flows.actions.charging import PERMISSIONS
 from wharfinger.flows.queries.charging import still_needed
 from wharfinger.fulfilment.actions.picking import pick
@@ -99,21 +98,12 @@ def serve(request: HttpRequest, sheet: int) -> HttpResponse:
 @require_POST
 @page("purchasing.order")
 def order_lacking(request: HttpRequest, sheet: int) -> HttpResponse:
-    """Put what lines of a document need and is free nowhere on drafts, one for each vendor, in one entry."""
+    """Put what lines of a document need and is free nowhere on drafts, one for each vendor."""
     user: Any = request.user
     doc = there(Sheet.objects.filter(void__isnull=True).exclude(kind="quote"), sheet)
-
-    def act() -> Written:
-        found = list(lines_of(sheet, ORDER if doc.kind == "order" else SHEET).select_related("product"))
-        needed = needs(found, line_rows(found), most=None)
-        wanted = [Wanted(one.line, one.lacks) for one in needed if one.lacks]
-        if not wanted:
-            raise Refusal("nothing_lacks", N_("Nothing lacks any more: what is needed is free or ordered."))
-        return draft_per_vendor(actor=user, wanted=wanted)
-
     return page_act(
         request,
-        act,
+        lambda: lacking.order_lacking(actor=user, sheet=sheet),
         ok=_("What %(number)s lacks is on drafts, one for each vendor.") % {"number": doc.number},
         back=document_address(doc),
     )

@@ -73,6 +73,12 @@ def show_all(request: Request, found: Iterable[Any]) -> list[dict[str, Any]]:
     return queries.show_orders(found, costs=request.auth.may("catalog.see_cost"))
 
 
+def drafted(request: Request, done: Written) -> dict[str, Any]:
+    """The purchase orders that an entry drafted, as this caller may see them."""
+    made = queries.orders().filter(pk__in=done.made["purchasing.PurchaseOrder"]).order_by("pk")
+    return {"items": show_all(request, made)}
+
+
 def show_one(request: Request, pk: int) -> dict[str, Any]:
     """One purchase order as this caller may see it."""
     return show_all(request, [queries.order(pk)])[0]
@@ -363,8 +369,4 @@ def _made(request: Request, act: partial[Written]) -> HttpResponse:
 
 
 def _several(request: Request, act: partial[Written]) -> HttpResponse:
-    def shown(done: Written) -> dict[str, Any]:
-        made = queries.orders().filter(pk__in=done.made["purchasing.PurchaseOrder"]).order_by("pk")
-        return {"items": show_all(request, made)}
-
-    return write(request, act, shown, status=201)
+    return write(request, act, partial(drafted, request), status=201)
