@@ -196,3 +196,12 @@ def test_lists_are_narrowed_to_what_somebody_owns(client: Client, company: World
     assert ("Mara Klein" in rows(mara.pk), str(company.user) in rows(mara.pk)) == (True, False)
     for nobody in ("10000000000000000000000", "x"):
         assert "Mara Klein" not in rows(nobody)
+
+
+def test_the_lost_say_why(client: Client, company: World) -> None:
+    assert "Nothing here yet." in see(client, "/opportunities/?tab=lost")
+    quote, _ = quote_of(company, LineWish(company.product().pk, 1))
+    lose(actor=HOUSE, quote=quote, reason="Too dear")
+    assert "Too dear" in see(client, "/opportunities/?tab=lost")
+    assert "Too dear" not in see(client, "/opportunities/?tab=all")
+    assert "Deals appear here" in see(client, "/opportunities/")

@@ -89,6 +89,7 @@ def _row(deal: Opportunity, worth: deals.Worth | None) -> Row:
             "weighted": (worth.weighted, worth.currency) if worth else None,
             "close": deal.expected_close_on,
             "owner": str(deal.owner) if deal.owner else None,
+            "why": deal.lost_reason or None,
         },
     )
 
@@ -108,6 +109,7 @@ OPPORTUNITIES = Table(
         Column("weighted", N_("Weighted"), "money"),
         Column("close", N_("Expected close"), "date", sortable=True),
         Column("owner", N_("Owner"), "person"),
+        Column("why", N_("Why lost"), optional=True),
     ),
     filters=(
         Filter("customer", N_("Customer")),
@@ -122,6 +124,10 @@ OPPORTUNITIES = Table(
 )
 
 
+_ON_LOST = {"why": False, "word": True, "step": True, "weighted": True}
+"""On the tab of lost deals whether a column is only shown to who chooses it: there why comes first."""
+
+
 def opportunity_list(request: HttpRequest) -> HttpResponse:
     """Every deal, and what the open ones come to."""
     steps = deals.pipeline()
@@ -129,7 +135,12 @@ def opportunity_list(request: HttpRequest) -> HttpResponse:
         "step", N_("Pipeline step"), "many", lambda _ask: [(step, step_words(step)) for step in steps]
     )
     filters = [known if one.key == "step" else one for one in OPPORTUNITIES.filters]
-    table = replace(OPPORTUNITIES, filters=filters)
+    lost = request.GET.get("tab") == "lost"
+    columns = [
+        replace(one, optional=_ON_LOST[one.key]) if lost and one.key in _ON_LOST else one
+        for one in OPPORTUNITIES.columns
+    ]
+    table = replace(OPPORTUNITIES, filters=filters, columns=columns)
     return table_page(request, table, template="sales/opportunities.html", steps=_Steps(steps))
 
 
