@@ -120,7 +120,12 @@ def test_what_is_rejected_has_no_number_and_is_told_beside_what_came(
     arrived.fill("1")
     assert "0 received, 1 rejected of 2" in row.inner_text()
     arrived.fill("2")
-    page.locator(f"[name=reason-{line}]").fill("Damaged")
+    why = page.locator(f"[name=reason-{line}]")
+    assert why.evaluate("one => one.required")
+    page.locator("[name=reason]").fill("Damaged")
+    assert not why.evaluate("one => one.required")
+    page.locator("[name=reason]").fill("")
+    why.fill("Damaged")
     person.next_step()
     assert held(product=phone.pk) == {"bin": 1, "refused": 1}
     clean()

@@ -296,6 +296,17 @@ def test_goods_on_order_at_two_vendors_ask_whose_they_are(company: World, browse
     assert (chosen["rows"].count("<tbody"), chosen["vendor"]) == (1, bolt.pk)
 
 
+def test_goods_of_another_vendor_say_whose_they_are(company: World, browser: Client) -> None:
+    fan = company.product()
+    stocked_up(company, (fan, 2, 1_000_000))
+    bolt = Organization.objects.create(name="Bolt", vendor=True, currency=company.vendor.currency)
+    asked = {"code": fan.sku, "vendor": bolt.pk}
+    answer = browser.get("/receiving/run/rows/", asked).json()
+    why = f"On order at {company.vendor.name}: receive it as a delivery of its own."
+    assert (answer["rows"], answer["why"]) == ("", why)
+    assert browser.get("/receiving/run/rows/", asked | {"code": "ELSE"}).json()["why"] == ""
+
+
 def test_a_receipt_says_where_its_goods_belong(company: World, browser: Client) -> None:
     product = company.product()
     line = sold(company, product, 4, promised_on=date(2026, 5, 3))

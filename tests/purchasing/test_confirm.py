@@ -111,19 +111,19 @@ def test_who_waits_longer_than_promised_is_told_once(company: World) -> None:
     made = bought(draft_from_lines(actor=HOUSE, wanted=wanted))
     submit(actor=HOUSE, order=made.order)
 
-    def told(days: int) -> list[tuple[str, int, str, str]]:
+    def told(days: int) -> list[tuple[str, int, str, tuple[tuple[str, date], ...]]]:
         done = confirm(made, Confirmed(made.lines[0], today + timedelta(days=days)))
         return [
-            (one.event, one.line, one.quantity, one.note) for one in news_of(Entry.objects.get(pk=done.id))
+            (one.event, one.line, one.quantity, one.days) for one in news_of(Entry.objects.get(pk=done.id))
         ]
 
     assert told(3) == []
-    day = (today + timedelta(days=9)).isoformat()
+    day = today + timedelta(days=9)
     number = Line.objects.get(pk=soon).sheet.number
     assert told(9) == [
-        ("late", soon, "2", day),
+        ("late", soon, "2", (("", day),)),
         # The buyer of the order is told whom it concerns.
-        ("order_late", 0, "", f"{number}, 2 × {product.sku}, {day}"),
+        ("order_late", 0, "", ((f"{number}, 2 × {product.sku}", day),)),
     ]
     assert told(12) == []
 
@@ -141,7 +141,7 @@ def test_who_waits_longer_than_promised_is_told_when_it_is_ordered(company: Worl
         ("late", soon, "2"),
         ("order_late", 0, ""),
     ]
-    assert news[0].note == day.isoformat()
+    assert news[0].days == (("", day),)
     done = confirm(made, Confirmed(made.lines[0], day + timedelta(days=1)))
     assert news_of(Entry.objects.get(pk=done.id)) == []
 

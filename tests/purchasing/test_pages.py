@@ -386,6 +386,17 @@ def test_an_order_is_expected_when_the_last_of_its_lines_is(company: World, brow
     assert later.index(f">{second.number}<") < later.index(f">{first.number}<")
 
 
+def test_what_all_lines_have_in_common_stands_above_them(company: World, browser: Client) -> None:
+    several = [(company.product(), 1, 1_000_000) for _ in range(2)]
+    made = stocked_up(company, *several, expected_on=date(2030, 1, 2))
+    page = seen(browser, f"/purchase-orders/{made.order}/")
+    assert "Our location, Main" in page
+    assert [f"{word}</th>" in page for word in ("Location", "Expected")] == [False, False]
+    PurchaseLine.objects.filter(pk=made.lines[0]).update(expected_on=date(2030, 2, 3))
+    page = seen(browser, f"/purchase-orders/{made.order}/")
+    assert [f"{word}</th>" in page for word in ("Location", "Expected")] == [False, True]
+
+
 def test_putting_away_is_offered_where_goods_came_into_a_bin_and_to_who_may(
     company: World, browser: Client
 ) -> None:

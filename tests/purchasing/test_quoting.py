@@ -269,10 +269,14 @@ def test_the_pages_ask_note_and_order(company: World) -> None:
     wrong = browser.post(form, {f"cost-{one.pk}": "x"})
     assert wrong.status_code == 422
     assert browser.post(form, {f"cost-{one.pk}": "5.50", f"days-{one.pk}": "2"}).status_code == 303
-    browser.post(f"/rfqs/{rfq.pk}/vendors/{company.vendor.pk}/", {"do": "declined"})
+    theirs = f"/rfqs/{rfq.pk}/vendors/{company.vendor.pk}/"
+    browser.post(theirs, {f"cost-{one.pk}": "6.00", f"days-{one.pk}": "4"})
+    assert "Cheapest" in seen(browser, f"/rfqs/{rfq.pk}/")
+    browser.post(theirs, {"do": "declined"})
     page = seen(browser, f"/rfqs/{rfq.pk}/")
-    for words in ("5.50", "Declined", "Cheapest", "2 days", "16.50"):
+    for words in ("5.50", "Declined", "2 days", "16.50"):
         assert words in page
+    assert "Cheapest" not in page, "nobody is cheaper than nobody"
     assert "2 of 2" in seen(browser, "/rfqs/")
     browser.post(f"/rfqs/{rfq.pk}/award/", {f"line-{one.pk}": str(bolt)})
     assert bought() == [("Bolt", 3, 5, 0)]

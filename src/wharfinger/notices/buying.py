@@ -134,7 +134,7 @@ def _late(days: Mapping[int, tuple[date | None, date | None]], *, expected: bool
     )
     lines = Line.objects.select_related("product", "sheet").in_bulk({claim for *_, claim, _ in held})
     news = []
-    late: dict[int, list[str]] = defaultdict(list)
+    late: dict[int, list[tuple[str, date]]] = defaultdict(list)
     for bought, order, day, line, units in held:
         wanted, (old, new) = lines[line], days[bought]
         old = old or (day if expected else None)
@@ -143,11 +143,11 @@ def _late(days: Mapping[int, tuple[date | None, date | None]], *, expected: bool
             product = wanted.product
             told = f"{product.sku} {product.name}"
             quantity = plain(units, product.quantity_decimals)
-            news.append(News("late", wanted.sheet_id, line, told, quantity, note=new.isoformat()))
-            late[order].append(f"{wanted.sheet.number}, {quantity} × {product.sku}, {new.isoformat()}")
+            news.append(News("late", wanted.sheet_id, line, told, quantity, days=(("", new),)))
+            late[order].append((f"{wanted.sheet.number}, {quantity} × {product.sku}", new))
     return [
         *news,
-        *(News("order_late", 0, 0, "", "", note="; ".join(some), order=pk) for pk, some in late.items()),
+        *(News("order_late", 0, 0, "", "", days=tuple(some), order=pk) for pk, some in late.items()),
     ]
 
 

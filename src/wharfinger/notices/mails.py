@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from wharfinger.base import configuration
+from wharfinger.base.locales import day_words
 from wharfinger.base.quantity import plain
 from wharfinger.demand.models import SUBJECTS, Line, Sheet
 from wharfinger.ledger import lapsing
@@ -201,7 +202,8 @@ def _told(one: News, number: str) -> str:
 
 def _said(one: News) -> str:
     words = _(one.words or EVENTS[one.event][0])
-    return f"{words}: {one.note}" if one.note else words
+    days = [", ".join(filter(None, (what, day_words(day)))) for what, day in one.days]
+    return ": ".join(filter(None, (words, one.note, "; ".join(days))))
 
 
 def page_of(sheet: Sheet) -> str:

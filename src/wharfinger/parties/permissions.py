@@ -64,6 +64,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *_BUYING,
         "sales.reserve",
         "sales.give_way",
+        "stock.transfer",
         "catalog.product",
         "catalog.merge",
         "catalog.price",

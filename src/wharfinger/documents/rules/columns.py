@@ -10,7 +10,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.documents import shapes
 
 COLUMNS: dict[str, str] = {
-    "part": N_("Vendor's number"),
+    "part": N_("Vendor's part number"),
     "sku": N_("SKU"),
     "description": N_("Description"),
     "picture": N_("Picture"),

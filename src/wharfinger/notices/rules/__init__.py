@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from wharfinger.base.refusal import N_
 
@@ -121,6 +122,8 @@ class News:
     """What to say instead of the event's own words."""
     note: str = ""
     """What whoever did it said about it."""
+    days: tuple[tuple[str, date], ...] = ()
+    """What is told with a day, and the day, which each reads in a language of their own."""
     order: int = 0
     """The purchase order that it is about, where it is about no line."""
     bill: int = 0

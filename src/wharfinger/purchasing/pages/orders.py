@@ -199,7 +199,7 @@ close = _verb(
     lambda request, pk: ordering.close(
         actor=_user(request), order=pk, lines=_ticked(request.POST), reason=request.POST.get("reason", "")
     ),
-    N_("Nothing more is expected; what is short is to be ordered again."),
+    N_("What was ticked is not expected any more; what somebody waits for is to be ordered again."),
 )
 
 

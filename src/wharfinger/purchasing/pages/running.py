@@ -44,9 +44,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     found, whole = expected.read(code, vendor=_id(request, "vendor"), order=_id(request, "order"))
     vendors = {line.purchase_order.vendor_id: line.purchase_order.vendor.name for line in found}
     if not found or len(vendors) > 1:
-        names = ", ".join(sorted(vendors.values()))
-        why = _("On order at %(names)s: choose the vendor first.") % {"names": names} if found else ""
-        return JsonResponse({"rows": "", "why": why})
+        return JsonResponse({"rows": "", "why": _why(code, vendors)})
     lines = paper.to_receive(found[:AT_ONCE])
     bins: dict[int, list[str]] = {
         one["line"].location_id: [name for _pk, name in one["bins"]] for one in lines
@@ -63,6 +61,21 @@ def rows(request: HttpRequest) -> HttpResponse:
         "whole": whole,
     }
     return JsonResponse(told)
+
+
+def _why(code: str, vendors: dict[int, str]) -> str:
+    """Why a code brings no rows: several vendors owe what it stands for, or only others than the one that delivers."""
+    if vendors:
+        return _("On order at %(names)s: choose the vendor first.") % {"names": _names(vendors)}
+    others, _whole = expected.read(code)
+    owing = {line.purchase_order.vendor_id: line.purchase_order.vendor.name for line in others}
+    if not owing:
+        return ""
+    return _("On order at %(names)s: receive it as a delivery of its own.") % {"names": _names(owing)}
+
+
+def _names(vendors: dict[int, str]) -> str:
+    return ", ".join(sorted(vendors.values()))
 
 
 def _id(request: HttpRequest, name: str) -> int | None:

@@ -469,6 +469,14 @@
       one.setAttribute("aria-label", `${one.placeholder || one.parentElement.textContent.trim()} ${field.getAttribute("aria-label").split(" ").pop()}`);
     });
   });
+  // It is asked for before the form leaves: a photo that was chosen does not come back with what is refused.
+  document.addEventListener("input", ({ target: { name, form } }) => {
+    if (!form || !/^(rejected-|reason)/.test(name ?? "")) return;
+    const whole = form.elements.namedItem("reason")?.value?.trim();
+    $$("[name^=reason-]", form).forEach((one) => {
+      one.required = !whole && Number(form.elements.namedItem(one.name.replace("reason", "rejected"))?.value) > 0;
+    });
+  });
   // A list of numbers as a file: the first column, without its heading.
   document.addEventListener("change", async (event) => {
     const field = event.target.closest?.("[data-numbers-from]"), file = field?.files[0];
