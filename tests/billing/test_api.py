@@ -25,7 +25,7 @@ def test_money_walks_from_the_invoice_to_the_refund(call: Any, company: World) -
     assert [(r["quantity"], r["unit_price"], r["net"]) for r in made["lines"]] == [("3", "49.9", "149.70")]
     status, paid = call("post", "/payments", {"organization": customer, "amount": "200.00", "reference": "R"})
     assert (status, paid["number"], paid["left"], paid["status"]) == (201, "PAY-1", "21.86", "left")
-    assert paid["allocations"] == [{"invoice": made["id"], "amount": "178.14"}]
+    assert paid["allocations"] == [{"invoice": made["id"], "amount": "178.14", "exchange_difference": "0.00"}]
     assert call("get", f"/invoices/{made['id']}")[1]["status"] == "paid"
     status, freed = call("post", f"/payments/{paid['id']}/unapply", {})
     assert (status, freed["left"], freed["allocations"]) == (200, "200.00", [])

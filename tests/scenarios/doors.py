@@ -165,11 +165,11 @@ class ActionsDoor(
         arrivals = [Arrival(line, quantity, serials=tuple(serials))]
         return int(self._said(lambda: receiving.receive(actor=self.who, arrivals=arrivals)).id)
 
-    def pay(self, customer: int, amount: str) -> int:
+    def pay(self, customer: int, amount: str, currency: str = "EUR") -> int:
         """Money comes from a customer."""
         whole, _, cents = amount.partition(".")
         minor = int(whole) * 100 + int(cents.ljust(2, "0") or 0)
-        return int(self._said(lambda: pay(actor=self.who, wish=PaymentWish(customer, minor, "EUR"))).id)
+        return int(self._said(lambda: pay(actor=self.who, wish=PaymentWish(customer, minor, currency))).id)
 
     def undo(self, entry: int) -> int:
         """Undo an entry."""
@@ -291,10 +291,12 @@ class ApiDoor(
             row["serials"] = list(serials)
         return int(self._post(f"/purchase-orders/{purchase}/receive", {"lines": [row]})["entry"])
 
-    def pay(self, customer: int, amount: str) -> int:
+    def pay(self, customer: int, amount: str, currency: str = "EUR") -> int:
         """Money comes from a customer."""
         return int(
-            self._post("/payments", {"organization": customer, "amount": amount, "currency": "EUR"})["entry"]
+            self._post("/payments", {"organization": customer, "amount": amount, "currency": currency})[
+                "entry"
+            ]
         )
 
     def undo(self, entry: int) -> int:

@@ -4,6 +4,7 @@ rate USD 0.90 [since 3]                what one is worth at home, from so many d
 francs F: 95.00 router                 a price list in another currency: dollars, francs, yen
 shop S: 119.00 router                  a price list whose prices include tax
 sums SO: 100.00 net 19.00 tax 119.00 total     what a quote or an order comes to
+gained 6.55                            what the customer's money was worth more at home than what it settled
 abroad SO in USD: 3 router             an order in a currency · offer Q in CHF: 3 router, a quote
 got SO router: 11.11 of F from 10    the price that a line got, and from where: typed, product or a list
 template Office of Q · quote-of Office as R     what a quote offers is kept, and offered again
@@ -26,6 +27,7 @@ from datetime import timedelta
 
 from tests.scenarios.trading import Trading
 from wharfinger.base import clock, configuration
+from wharfinger.billing.queries.differences import of_customer
 from wharfinger.catalog.models import TaxCode, VendorPrice
 from wharfinger.demand.queries.amounts import totals_of
 from wharfinger.demand.queries.shown import origin_of
@@ -43,6 +45,11 @@ class Rating(Trading):
         currency, rate, *since = rest.split()
         day = clock.today(configuration.one("time_zone")) - timedelta(int(since[1]) if since else 0)
         self.acts.append(self.door.rate(currency, rate, day.isoformat()))
+
+    def say_gained(self, amount: str) -> None:
+        """gained AMOUNT"""
+        gain = of_customer(self.company.customer.pk)
+        assert f"{gain / 100:.2f}" == amount, f"gained {gain / 100:.2f}"
 
     def say_dollars(self, rest: str) -> None:
         """dollars LIST: 95.00 router"""

@@ -197,8 +197,9 @@ class Teller(Talking, Promising, Offering, Charging, Claiming):
         )
 
     def say_pay(self, rest: str) -> None:
-        """pay AMOUNT"""
-        self.acts.append(self.door.pay(self.company.customer.pk, rest))
+        """pay AMOUNT [in CURRENCY]"""
+        amount, _, currency = rest.partition(" in ")
+        self.acts.append(self.door.pay(self.company.customer.pk, amount, currency or "EUR"))
 
     def say_undo(self, rest: str) -> None:
         """undo [N]"""

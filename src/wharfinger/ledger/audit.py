@@ -10,6 +10,7 @@ from django.db.models import ForeignKey
 
 from wharfinger.ledger import bootstrap, chart, sql
 from wharfinger.ledger.models import IMMUTABLE, Account
+from wharfinger.ledger.plan import EXCHANGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,27 @@ def accounts_are_their_postings() -> list[Finding]:
         "SELECT target_id id, amount_minor q, home_minor h FROM ledger_posting UNION ALL "
         "SELECT source_id, -amount_minor, -home_minor FROM ledger_posting) x GROUP BY id) p ON p.id = a.id "
         f"WHERE a.kind IN ({stored}) AND (a.balance_minor <> COALESCE(p.q, 0) OR a.balance_home_minor <> COALESCE(p.h, 0))",
+    )
+
+
+@law
+def accounts_without_balance_are_worth_nothing() -> list[Finding]:
+    """What nothing is left of in its own currency is worth nothing at home either: the difference is stated."""
+    return findings(
+        "without balance worth nothing",
+        "SELECT 'account ' || id, balance_home_minor FROM ledger_account "
+        f"WHERE kind IN ({kinds(Account.STORED)}) AND balance_minor = 0 AND balance_home_minor <> 0",
+    )
+
+
+@law
+def exchange_is_differences_alone() -> list[Finding]:
+    """Only exchange differences have no amount, and they have none."""
+    return findings(
+        "exchange = differences without amount",
+        "SELECT 'posting ' || p.id, s.kind, t.kind, p.amount_minor FROM ledger_posting p "
+        "JOIN ledger_account s ON s.id = p.source_id JOIN ledger_account t ON t.id = p.target_id "
+        f"WHERE (p.amount_minor = 0) <> (s.kind = '{EXCHANGE}' OR t.kind = '{EXCHANGE}')",
     )
 
 

@@ -313,7 +313,7 @@ class Account(models.Model):
 
     subject: ClassVar[str] = "account"
     STORED: ClassVar[frozenset[str]] = frozenset({"receivable", "store_credit", "payable", "deposit"})
-    """Kinds that store a balance; revenue, tax, cost and variance are summed."""
+    """Kinds that store a balance; revenue, tax, cost, variance and exchange are summed."""
 
     kind = models.CharField(max_length=20)
     party = models.ForeignKey(
@@ -341,7 +341,7 @@ class Account(models.Model):
 
 
 class Posting(models.Model):
-    """Money from one account to another. Immutable."""
+    """Money from one account to another; without an amount the exchange difference of the one before it. Immutable."""
 
     entry = models.ForeignKey(
         Entry, models.PROTECT, related_name="postings", db_index=False, db_constraint=False
@@ -359,7 +359,9 @@ class Posting(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["entry", "n"], name="posting_once"),
             models.CheckConstraint(
-                condition=Q(amount_minor__gt=0, home_minor__gte=0), name="posting_above_zero"
+                condition=Q(amount_minor__gte=0, home_minor__gte=0)
+                & (Q(amount_minor__gt=0) | Q(home_minor__gt=0)),
+                name="posting_above_zero",
             ),
         ]
         indexes = [

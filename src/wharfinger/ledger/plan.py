@@ -208,6 +208,10 @@ class AccountRef(NamedTuple):
     document: str | tuple[str, Id] = ""
 
 
+EXCHANGE = "exchange"
+"""The kind of account that takes what money was worth more or less at home when it was settled or went back."""
+
+
 class PostingStep(NamedTuple):
     """Money that goes from one account to another."""
 
@@ -268,9 +272,13 @@ class Plan:
         *,
         reverses: int | None = None,
     ) -> None:
-        """Let money go from one account to another; nothing is posted when there is none."""
+        """Let money go from one account to another, if any; without an amount only its worth at home, to or from exchange."""
         assert amount_minor >= 0, f"a posting of {amount_minor}"
-        if amount_minor:
+        assert home_minor >= 0, f"a posting worth {home_minor}"
+        assert amount_minor or not home_minor or EXCHANGE in (source.kind, target.kind), (
+            "worth without amount"
+        )
+        if amount_minor or home_minor:
             self.postings.append(PostingStep(source, target, amount_minor, home_minor, reverses))
 
     def create(self, label: str, **values: Any) -> Ref:

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from wharfinger.base import money, quantity
+from wharfinger.ledger.look import house
 from wharfinger.ledger.models import Entry, Fact, Holding, Move, Posting
 from wharfinger.ledger.write import MADE
 
@@ -81,7 +82,8 @@ def moves(entry: int) -> list[dict[str, Any]]:
 
 
 def postings(entry: int) -> list[dict[str, Any]]:
-    """The money that an entry moved."""
+    """The money that an entry moved, and what it was worth at home; an exchange difference is only that."""
+    ours = house().currency
     rows = Posting.objects.filter(entry_id=entry).order_by("n")
     return [
         {
@@ -89,9 +91,10 @@ def postings(entry: int) -> list[dict[str, Any]]:
             "to": target,
             "amount": money.plain(minor, currency),
             "currency": currency,
+            "home": money.plain(home, ours),
         }
-        for source, target, minor, currency in rows.values_list(
-            "source__kind", "target__kind", "amount_minor", "source__currency"
+        for source, target, minor, currency, home in rows.values_list(
+            "source__kind", "target__kind", "amount_minor", "source__currency", "home_minor"
         )
     ]
 

@@ -74,6 +74,7 @@ VERBS: dict[str, str] = {
     "deliver": N_("Delivered"),
     "deny_return": N_("Denied a return"),
     "detach": N_("Took a file off"),
+    "exchange": N_("Stated exchange differences"),
     "draft": N_("Drafted a purchase order"),
     "draft_invoice": N_("Drafted an invoice"),
     "draft_transfer": N_("Wrote a transfer order"),

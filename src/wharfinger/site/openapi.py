@@ -83,6 +83,7 @@ class DryPosting(BaseModel):
     target: str = Field(alias="to", examples=["receivable"])
     amount: str = Field(examples=["119.00"])
     currency: str = Field(examples=["EUR"])
+    home: str = Field(examples=["119.00"], description="The same in home currency.")
 
 
 class DryChange(BaseModel):

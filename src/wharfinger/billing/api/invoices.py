@@ -119,6 +119,10 @@ class InvoiceOut(Shown):
     total: str = Field(examples=["178.14"])
     open: str = Field(examples=["178.14"])
     credited: str = Field(examples=["0.00"])
+    exchange_difference: str = Field(
+        examples=["0.00"],
+        description="In home currency, what the money that settled it was worth more; a loss is below zero.",
+    )
     posted_at: str | None
     sent_at: str | None
     lines: list[InvoiceRow]

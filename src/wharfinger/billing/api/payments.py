@@ -92,6 +92,10 @@ class AllocationOut(Shown):
 
     invoice: Id
     amount: str = Field(examples=["119.00"])
+    exchange_difference: str = Field(
+        examples=["0.00"],
+        description="In home currency, what was gained; a loss is below zero.",
+    )
 
 
 class PaymentOut(Shown):
@@ -109,6 +113,10 @@ class PaymentOut(Shown):
     method: str
     reference: str
     cancelled_at: str | None
+    exchange_difference: str = Field(
+        examples=["0.00"],
+        description="In home currency, what was gained; a loss is below zero.",
+    )
     allocations: list[AllocationOut]
 
 

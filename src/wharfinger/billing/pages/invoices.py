@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wharfinger.base import configuration, further, money
+from wharfinger.base import clock, configuration, further, money
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
@@ -24,10 +25,11 @@ from wharfinger.billing.actions import invoices as actions
 from wharfinger.billing.actions.credits import credit
 from wharfinger.billing.models import CreditLine
 from wharfinger.billing.pages.typed import day_of
-from wharfinger.billing.queries import shown
+from wharfinger.billing.queries import differences, shown
 from wharfinger.billing.queries.to_bill import ToBill, customers, to_bill
 from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish, billed, more_than_billable
+from wharfinger.ledger.look import house
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Organization
 
@@ -41,9 +43,9 @@ WORDS = {
 }
 
 
-def word(row: Any) -> tuple[str, str]:
-    """How far an invoice is, as a chip."""
-    tone, words = WORDS[shown.word_of(row, shown.today())]
+def word(row: Any, day: date) -> tuple[str, str]:
+    """How far an invoice is on a day, as a chip."""
+    tone, words = WORDS[shown.word_of(row, day)]
     return tone, _(words)
 
 
@@ -131,9 +133,12 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
     for one in done:
         credited[one.invoice_line_id] = credited.get(one.invoice_line_id, 0) + one.quantity
     sums = totals(billed(line) for line in lines)
+    ours = house()
     context = {
         "doc": row,
-        "word": word(row),
+        "word": word(row, clock.today(ours.time_zone)),
+        "home": ours.currency,
+        "gain": differences.of_invoices([row], ours.currency).get(pk, 0),
         "rows": [_line(line, credited.get(line.pk, 0), row.currency) for line in lines],
         "left": [(line, line.quantity - credited.get(line.pk, 0)) for line in lines],
         "sums": sums,

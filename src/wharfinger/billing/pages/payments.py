@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wharfinger.base import configuration, further, money
+from wharfinger.base import clock, configuration, further, money
 from wharfinger.base.asking import Ask
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, came_from, page, page_act
@@ -20,10 +20,12 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import amount, minor, scaled
 from wharfinger.billing.actions import payments as actions
+from wharfinger.billing.pages.invoices import word as invoice_word
 from wharfinger.billing.pages.typed import day_of, id_of
-from wharfinger.billing.queries import shown
+from wharfinger.billing.queries import differences, shown
 from wharfinger.billing.queries.truth import applied_to
 from wharfinger.billing.rules.payments import Allocation, PaymentWish
+from wharfinger.ledger.look import house
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Organization
 
@@ -119,18 +121,22 @@ def payment(request: HttpRequest, pk: int) -> HttpResponse:
     """One payment: the invoices it settles, and what is left of it."""
     row = there(shown.payments().select_related("organization"), pk)
     settled = applied_to([pk]).get(pk, {})
+    home = house().currency
     invoices = {i.pk: i for i in shown.invoices().filter(pk__in=settled)}
     rows = [
         {
             "invoice": (invoices[invoice].number, reverse("billing:invoice", args=[invoice])),
-            "amount": (minor, row.currency),
+            "amount": (one.minor, row.currency),
+            "gain": (one.gain_minor, home),
         }
-        for invoice, (minor, _home) in sorted(settled.items())
+        for invoice, one in sorted(settled.items())
     ]
     context = {
         "doc": row,
         "word": word(row),
         "rows": rows,
+        "home": home,
+        "gain": differences.of_payments([row], home).get(pk, 0),
         "parts": further.told("payment", request, pk),
         "timeline": timeline(f"payment:{pk}"),
     }
@@ -279,14 +285,15 @@ def apply_credit(request: HttpRequest, organization: int) -> HttpResponse:
 def statement(request: HttpRequest, organization: int) -> HttpResponse:
     """What a customer owes, what we owe them, and what was paid last."""
     customer = get_object_or_404(Organization, pk=organization)
-    day = shown.today()
     owing = _open(customer)
+    ours = house()
+    day = clock.today(ours.time_zone)
     rows = [
         {
             "number": (row.number, reverse("billing:invoice", args=[row.pk])),
             "issued": row.issued_on,
             "due": row.due_on,
-            "word": ("red", _("Overdue")) if row.due_on < day else ("blue", _("Open")),
+            "word": invoice_word(row, day),
             "total": (row.total_minor, row.currency),
             "open": (row.open_minor, row.currency),
         }
@@ -302,5 +309,7 @@ def statement(request: HttpRequest, organization: int) -> HttpResponse:
         "sums": sorted(sums.items()),
         "credit": sorted(shown.credit_of(organization).items()),
         "payments": [_row(row).cells for row in paid],
+        "home": ours.currency,
+        "gain": differences.of_customer(organization),
     }
     return render(request, "billing/statement.html", context)

@@ -14,6 +14,7 @@ from wharfinger.base.door import known
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
 from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine, Payment
+from wharfinger.billing.queries import differences
 from wharfinger.billing.queries.truth import applied_to
 from wharfinger.billing.rules import words
 from wharfinger.ledger.look import house
@@ -104,8 +105,16 @@ def show_invoices(found: Iterable[Any]) -> list[dict[str, Any]]:
     lines: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in rows}
     for line in _ROWS(list(lines)) if lines else ():
         lines[line.invoice_id].append(_line(line))
-    day = today()
-    return [_invoice(row, lines[row.pk], day) for row in rows]
+    ours = house()
+    day = clock.today(ours.time_zone)
+    gains = differences.of_invoices(rows, ours.currency)
+    return [
+        _invoice(row, lines[row.pk], day) | _difference(gains.get(row.pk, 0), ours.currency) for row in rows
+    ]
+
+
+def _difference(gain: int, home: str) -> dict[str, str]:
+    return {"exchange_difference": money.plain(gain, home)}
 
 
 def _invoice(row: Any, lines: list[dict[str, Any]], day: date) -> dict[str, Any]:
@@ -168,6 +177,8 @@ def show_payments(found: Iterable[Any]) -> list[dict[str, Any]]:
     """Payments with the invoices they settle and what is left of them."""
     rows = list(found)
     settled = applied_to([row.pk for row in rows])
+    home = house().currency
+    gains = differences.of_payments(rows, home)
     return [
         {
             "id": row.pk,
@@ -183,10 +194,12 @@ def show_payments(found: Iterable[Any]) -> list[dict[str, Any]]:
             "reference": row.reference,
             "cancelled_at": row.cancelled_at.isoformat() if row.cancelled_at else None,
             "allocations": [
-                {"invoice": invoice, "amount": money.plain(minor, row.currency)}
-                for invoice, (minor, _) in sorted(settled.get(row.pk, {}).items())
+                {"invoice": invoice, "amount": money.plain(one.minor, row.currency)}
+                | _difference(one.gain_minor, home)
+                for invoice, one in sorted(settled.get(row.pk, {}).items())
             ],
         }
+        | _difference(gains.get(row.pk, 0), home)
         for row in rows
     ]
 

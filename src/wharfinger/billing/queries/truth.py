@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.tax import second_of
-from wharfinger.billing.models import CreditLine, InvoiceLine
+from wharfinger.billing.models import CreditLine, InvoiceLine, Payment
 from wharfinger.billing.rules import Balance
 from wharfinger.billing.rules.credits import Credited
-from wharfinger.billing.rules.payments import Credit
+from wharfinger.billing.rules.payments import Applied, Credit, GivenBack
 from wharfinger.catalog.models import TaxCode
 from wharfinger.demand.models import Line
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Account, Posting
-from wharfinger.ledger.plan import AccountRef, Truth
+from wharfinger.ledger.plan import EXCHANGE, AccountRef, Truth
 from wharfinger.ledger.prepared import Prepared, ids
 from wharfinger.parties.models import Site
 
@@ -134,33 +134,67 @@ def read_credits(organization: int, currency: str) -> Callable[[Truth], None]:
         for one in found.order_by("pk"):
             subject, _, pk = one.document.partition(":")
             truth.read["credits"].append(
-                Credit(subject, int(pk), -one.balance_minor, -one.balance_home_minor)
+                Credit(subject, int(pk), Balance(-one.balance_minor, -one.balance_home_minor))
             )
 
     return read
 
 
-def applied_to(payments: Iterable[int]) -> dict[int, dict[int, tuple[int, int]]]:
-    """How much of each payment settles which invoice, in its own and in home currency; in two statements."""
+_SETTLING = (
+    "SELECT c.document, r.document, {sign}p.amount_minor, {sign}p.home_minor, "
+    "CASE WHEN d.target_id = c.id THEN d.home_minor ELSE -COALESCE(d.home_minor, 0) END "
+    "FROM ledger_account c JOIN ledger_posting p ON p.{ours}_id = c.id "
+    "JOIN ledger_account r ON r.id = p.{owed}_id AND r.kind = 'receivable' LEFT JOIN ledger_posting d "
+    "ON d.entry_id = p.entry_id AND d.n = p.n + 1 AND d.amount_minor = 0 AND c.id IN (d.source_id, d.target_id) "
+    "WHERE c.kind = 'store_credit' AND c.document IN (SELECT name FROM named)"
+)
+"""Money that went between a store credit and an invoice, with the difference that follows it."""
+
+
+def applied_to(payments: Iterable[int]) -> dict[int, dict[int, Applied]]:
+    """How much of each payment settles which invoice, and what it gained at home; in one statement."""
     named = {f"payment:{pk}": pk for pk in payments}
-    found: dict[int, dict[int, tuple[int, int]]] = {}
-    into = Posting.objects.filter(
-        target__kind="store_credit", target__document__in=named, source__kind="receivable"
-    ).values_list("target__document", "source__document")
-    back = Posting.objects.filter(
-        source__kind="store_credit", source__document__in=named, target__kind="receivable"
-    ).values_list("source__document", "target__document")
-    for sign, rows in ((1, into), (-1, back)):
-        for payment, invoice, minor, home in rows.annotate(minor=Sum("amount_minor"), home=Sum("home_minor")):
-            settled = found.setdefault(named[payment], {})
-            pk = int(invoice.partition(":")[2])
-            before = settled.get(pk, (0, 0))
-            settled[pk] = before[0] + sign * minor, before[1] + sign * home
-    return {pk: {i: pair for i, pair in settled.items() if pair[0]} for pk, settled in found.items()}
+    if not named:
+        return {}
+    source, params = sql.rows(["name"], ["text"], [[name] for name in named])
+    into = _SETTLING.format(sign="", ours="target", owed="source")
+    back = _SETTLING.format(sign="-", ours="source", owed="target")
+    found: dict[int, dict[int, Applied]] = {}
+    for payment, document, *figures in sql.fetch(
+        f"WITH named AS (SELECT name FROM {source} AS v) {into} UNION ALL {back}", params
+    ):
+        settled = found.setdefault(named[payment], {})
+        invoice = int(document.partition(":")[2])
+        before = settled.get(invoice, Applied())
+        settled[invoice] = Applied(*(a + b for a, b in zip(before, figures, strict=True)))
+    return {pk: {i: one for i, one in settled.items() if one.minor} for pk, settled in found.items()}
+
+
+def given_back(refunds: Iterable[Payment]) -> dict[int, list[GivenBack]]:
+    """What refunds took of which store credits; an act that made several paid them out in their order."""
+    made = sorted({row.made_id for row in refunds})
+    if not made:
+        return {}
+    due = {row.pk: row for row in Payment.objects.filter(kind="refund", made__in=made).order_by("pk")}
+    ends = ("source", "target")
+    posted = Posting.objects.filter(entry__in=made).select_related(*ends).order_by("entry_id", "n")
+    found: dict[int, list[GivenBack]] = {pk: [] for pk in due}
+    last = None
+    for one in posted:
+        rows = [row for row in due.values() if row.made_id == one.entry_id]
+        if one.source.kind == "bank" and one.target.kind == "store_credit":
+            last = next(row for row in rows if sum(part.minor for part in found[row.pk]) < row.amount_minor)
+            found[last.pk].append(GivenBack(_ref(one.target), one.amount_minor, one.home_minor))
+        elif last is not None and one.amount_minor == 0:
+            gain = one.home_minor if one.source.kind == EXCHANGE else -one.home_minor
+            found[last.pk][-1] = found[last.pk][-1]._replace(gain_minor=gain)
+        else:
+            last = None
+    return found
 
 
 def read_payment(payment: int) -> Callable[[Truth], None]:
-    """Read what a payment settles, what is left of it, and what a refund posted."""
+    """Read what a payment settles, what is left of it, and what a refund gave back."""
 
     def read(truth: Truth) -> None:
         truth.read["applied"] = applied_to([payment]).get(payment, {})
@@ -168,10 +202,7 @@ def read_payment(payment: int) -> Callable[[Truth], None]:
         if row is None:
             raise NotThere("no_such_payment", N_("There is no such payment."), field="payment")
         truth.read["balances"] = balances([("payment", payment)])
-        posted = Posting.objects.filter(entry_id=row.made_id).select_related("source", "target")
-        truth.read["posted"] = [
-            (_ref(p.source), _ref(p.target), p.amount_minor, p.home_minor) for p in posted
-        ]
+        truth.read["given_back"] = given_back([row] if row.kind == "refund" else []).get(payment, [])
 
     return read
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from wharfinger.base.money import share
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.tax import first_tax, second_of, second_of_both, second_tax
-from wharfinger.billing.rules import Balance, at_home, receivable, revenue, store_credit, tax
+from wharfinger.billing.rules import Balance, at_home, even_out, receivable, revenue, store_credit, tax
 from wharfinger.billing.rules.invoices import the_invoice
 from wharfinger.ledger.plan import Number, PlaceRef, Plan, Ref, Truth, fixed
 
@@ -202,14 +202,17 @@ def _take_bill_back(plan: Plan, truth: Truth, invoice: Any, row: Row, place: Pla
 
 
 def _post(plan: Plan, truth: Truth, invoice: Any, note: Ref, rows: Sequence[Row]) -> None:
-    """Let the customer owe that much less; what is paid already is theirs as store credit."""
+    """Let the customer owe that much less; what is paid already is theirs as store credit.
+
+    Revenue and tax go back at the invoice's rate. What was open takes its own share of its worth at home, and the
+    store credit is worth the rest.
+    """
     owed = receivable(invoice.organization_id, invoice.pk, invoice.currency)
 
     def home(minor: int) -> int:
         return at_home(truth, minor, invoice.currency, invoice.rate_micro)
 
     net = sum(row.net_minor for row in rows)
-    plan.pay(owed, revenue(invoice.currency), net, home(net))
     by_rate: dict[tuple[str, int], int] = {}
     for row in rows:
         code = row.line.tax_code
@@ -218,15 +221,20 @@ def _post(plan: Plan, truth: Truth, invoice: Any, note: Ref, rows: Sequence[Row]
         if code.second_rate_micro:
             key = code.second_name, code.second_rate_micro
             by_rate[key] = by_rate.get(key, 0) + row.second_minor
-    for (which, rate), taxed in sorted(by_rate.items()):
-        plan.pay(owed, tax(invoice.currency, which, rate), taxed, home(taxed))
-    total = net + sum(by_rate.values())
-    open_before = truth.read["balances"].get(("invoice", invoice.pk), Balance())
-    paid = total - open_before.minor
+    parts = [(revenue(invoice.currency), net)]
+    parts += [(tax(invoice.currency, *key), taxed) for key, taxed in sorted(by_rate.items())]
+    for account, minor in parts:
+        plan.pay(owed, account, minor, home(minor))
+    total, worth = sum(minor for _, minor in parts), sum(home(minor) for _, minor in parts)
+    before = truth.read["balances"].get(("invoice", invoice.pk), Balance())
+    lessened = min(total, before.minor)
+    paid, credit_worth = total - lessened, 0
     if paid > 0:
         theirs = store_credit(invoice.organization_id, "credit_note", note, invoice.currency)
-        plan.pay(theirs, owed, paid, home(paid))
-    truth.read["balances"]["invoice", invoice.pk] = Balance(max(0, -paid), home(max(0, -paid)))
+        credit_worth = max(0, worth - before.home_minor)
+        plan.pay(theirs, owed, paid, credit_worth)
+    even_out(plan, owed, worth - credit_worth - before.share(lessened))
+    truth.read["balances"]["invoice", invoice.pk] = before.less(lessened)
 
 
 def rows_of(truth: Truth, line: int) -> list[Any]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from wharfinger.base.money import decimals, rounded, share
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.worded import Amount
-from wharfinger.billing.rules import ONE, Balance, at_home, bank, rate_of, receivable, store_credit
+from wharfinger.billing.rules import Balance, at_home, bank, even_out, rate_of, receivable, store_credit
 from wharfinger.ledger.plan import AccountRef, Number, Plan, Truth
 
 PAYMENT = Number("payment", "PAY-{n}")
@@ -46,32 +45,49 @@ class Credit:
 
     subject: str
     pk: int
-    left_minor: int
+    left: Balance
+    """What we owe of it, above zero."""
+
+
+class Applied(NamedTuple):
+    """How much of a payment settles an invoice."""
+
+    minor: int = 0
+    home_minor: int = 0
+    """What of the invoice's worth at home that took."""
+    gain_minor: int = 0
+    """What the money was worth more at home than that; a loss is below zero."""
+
+
+class GivenBack(NamedTuple):
+    """What a refund gave back of a store credit."""
+
+    account: AccountRef
+    minor: int
     home_minor: int
+    """What left the bank, at home."""
+    gain_minor: int = 0
+    """What we had owed more at home than that; a loss is below zero."""
 
 
 def plan_pay(truth: Truth, *, wish: PaymentWish) -> Plan:
     """Take money in and settle invoices with it; what is left over is the customer's store credit."""
     plan = Plan()
-    theirs = take_in(plan, truth, wish)
-    _settle(plan, truth, wish.organization, wish.currency, wish.allocations, [(theirs, wish.amount_minor)])
+    theirs, left = take_in(plan, truth, wish)
+    _settle(plan, truth, wish.organization, wish.currency, wish.allocations, {theirs: left})
     plan.mention(("organization", wish.organization))
     return plan
 
 
-def take_in(plan: Plan, truth: Truth, wish: PaymentWish) -> AccountRef:
-    """Take money in, and owe it to the customer until something is settled with it: the account that says so."""
+def take_in(plan: Plan, truth: Truth, wish: PaymentWish) -> tuple[AccountRef, Balance]:
+    """Take money in, and owe it to the customer until something is settled with it: where, and how much."""
     rate = rate_of(truth, wish.currency, wish.rate_micro)
     made = _payment(plan, truth, wish, "payment", rate)
     theirs = store_credit(wish.organization, "payment", made, wish.currency)
-    plan.pay(
-        theirs,
-        bank(wish.currency),
-        wish.amount_minor,
-        at_home(truth, wish.amount_minor, wish.currency, rate),
-    )
+    home = at_home(truth, wish.amount_minor, wish.currency, rate)
+    plan.pay(theirs, bank(wish.currency), wish.amount_minor, home)
     plan.mention(("payment", made))
-    return theirs
+    return theirs, Balance(wish.amount_minor, home)
 
 
 def _payment(plan: Plan, truth: Truth, wish: PaymentWish, kind: str, rate: int) -> Any:
@@ -95,10 +111,10 @@ def _settle(
     organization: int,
     currency: str,
     allocations: Sequence[Allocation] | None,
-    sources: Sequence[tuple[AccountRef, int]],
+    purse: dict[AccountRef, Balance],
 ) -> int:
     """Settle invoices from store credits, in their order; how much was settled."""
-    at_hand = sum(left for _, left in sources)
+    at_hand = sum(left.minor for left in purse.values())
     chosen = _oldest_first(truth, at_hand, organization, currency) if allocations is None else allocations
     total = sum(one.amount_minor for one in chosen)
     if total > at_hand:
@@ -109,15 +125,14 @@ def _settle(
             total=Amount(total, currency),
             there=Amount(at_hand, currency),
         )
-    purse = dict(sources)
     for n, one in enumerate(chosen):
         invoice = _open_invoice(truth, one, organization, currency, n)
         left = one.amount_minor
         for source, there in list(purse.items()):
-            part = min(left, there)
+            part = min(left, there.minor)
             if part:
-                _pay_off(plan, truth, invoice, source, part)
-                purse[source] -= part
+                _pay_off(plan, truth, invoice, source, part, there.share(part))
+                purse[source] = there.less(part)
                 left -= part
     return total
 
@@ -165,13 +180,19 @@ def _open_invoice(truth: Truth, one: Allocation, organization: int, currency: st
     return invoice
 
 
-def _pay_off(plan: Plan, truth: Truth, invoice: Any, source: AccountRef, part: int) -> None:
+def _pay_off(plan: Plan, truth: Truth, invoice: Any, source: AccountRef, part: int, worth: int) -> None:
     key = "invoice", invoice.pk
+    owed = receivable(invoice.organization_id, invoice.pk, invoice.currency)
     before = truth.read["balances"][key]
-    home = share(before.home_minor, part, before.minor)
-    plan.pay(receivable(invoice.organization_id, invoice.pk, invoice.currency), source, part, home)
-    truth.read["balances"][key] = Balance(before.minor - part, before.home_minor - home)
+    pay_off(plan, owed, source, Balance(part, before.share(part)), worth)
+    truth.read["balances"][key] = before.less(part)
     plan.mention(invoice)
+
+
+def pay_off(plan: Plan, owed: AccountRef, source: AccountRef, part: Balance, worth: int) -> None:
+    """Settle a part of what is owed with a store credit of which the same is worth so much at home."""
+    plan.pay(owed, source, *part)
+    even_out(plan, source, worth - part.home_minor)
 
 
 def plan_apply(
@@ -182,20 +203,25 @@ def plan_apply(
     if payment is not None:
         row = the_payment(truth, payment)
         organization, currency = row.organization_id, row.currency
-        left = -truth.read["balances"].get(("payment", payment), Balance()).minor
-        sources = [(store_credit(organization, "payment", payment, currency), left)]
+        purse = {store_credit(organization, "payment", payment, currency): _left(truth, payment)}
         plan.mention(row)
     else:
         currency = truth.read["currency"]
-        sources = [
-            (store_credit(organization, one.subject, one.pk, currency), one.left_minor)
+        purse = {
+            store_credit(organization, one.subject, one.pk, currency): one.left
             for one in truth.read["credits"]
-        ]
+        }
         plan.mention(*((one.subject, one.pk) for one in truth.read["credits"]))
-    if not _settle(plan, truth, organization, currency, allocations, sources):
+    if not _settle(plan, truth, organization, currency, allocations, purse):
         raise Refusal("nothing_to_apply", N_("There is no credit left, or no open invoice."))
     plan.mention(("organization", organization))
     return plan
+
+
+def _left(truth: Truth, payment: int) -> Balance:
+    """What is left of a payment for other invoices."""
+    minor, home = truth.read["balances"].get(("payment", payment), Balance())
+    return Balance(-minor, -home)
 
 
 def plan_unapply(truth: Truth, *, payment: int, invoice: int | None) -> Plan:
@@ -214,10 +240,12 @@ def plan_unapply(truth: Truth, *, payment: int, invoice: int | None) -> Plan:
 
 
 def _unapply(plan: Plan, truth: Truth, payment: Any, only: int | None) -> None:
-    for invoice, (minor, home) in sorted(truth.read["applied"].items()):
-        if minor > 0 and only in (None, invoice):
+    for invoice, applied in sorted(truth.read["applied"].items()):
+        if applied.minor > 0 and only in (None, invoice):
             theirs = store_credit(payment.organization_id, "payment", payment.pk, payment.currency)
-            plan.pay(theirs, receivable(payment.organization_id, invoice, payment.currency), minor, home)
+            owed = receivable(payment.organization_id, invoice, payment.currency)
+            plan.pay(theirs, owed, applied.minor, applied.home_minor)
+            even_out(plan, theirs, -applied.gain_minor)
             plan.mention(("invoice", invoice))
 
 
@@ -226,12 +254,13 @@ def plan_cancel(truth: Truth, *, payment: int) -> Plan:
     plan = Plan()
     row = the_payment(truth, payment)
     if row.kind == "refund":
-        for source, target, minor, home in truth.read["posted"]:
-            plan.pay(target, source, minor, home)
+        for one in truth.read["given_back"]:
+            plan.pay(one.account, bank(row.currency), one.minor, one.home_minor)
+            even_out(plan, one.account, -one.gain_minor)
     else:
         _unapply(plan, truth, row, None)
-        unspent = -truth.read["balances"].get(("payment", payment), Balance()).minor
-        free = unspent + sum(minor for minor, _ in truth.read["applied"].values())
+        unspent, applied = _left(truth, payment), truth.read["applied"].values()
+        free = unspent.minor + sum(one.minor for one in applied)
         if free < row.amount_minor:
             raise Refusal(
                 "already_refunded",
@@ -242,6 +271,9 @@ def plan_cancel(truth: Truth, *, payment: int) -> Plan:
         theirs = store_credit(row.organization_id, "payment", row.pk, row.currency)
         home = at_home(truth, row.amount_minor, row.currency, row.rate_micro)
         plan.pay(bank(row.currency), theirs, row.amount_minor, home)
+        even_out(
+            plan, theirs, unspent.home_minor + sum(one.home_minor + one.gain_minor for one in applied) - home
+        )
     plan.change(row, cancelled_at=truth.now)
     plan.mention(row, ("organization", row.organization_id))
     return plan
@@ -260,7 +292,7 @@ def the_payment(truth: Truth, payment: int) -> Any:
 def plan_refund(truth: Truth, *, wish: PaymentWish) -> Plan:
     """Give a customer store credit back as money, the oldest first."""
     plan = Plan()
-    at_hand = sum(one.left_minor for one in truth.read["credits"])
+    at_hand = sum(one.left.minor for one in truth.read["credits"])
     if at_hand < wish.amount_minor:
         raise Refusal(
             "not_enough_credit",
@@ -269,28 +301,34 @@ def plan_refund(truth: Truth, *, wish: PaymentWish) -> Plan:
             wanted_amount=Amount(wish.amount_minor, wish.currency),
             there=Amount(at_hand, wish.currency),
         )
-    made = _payment(plan, truth, wish, "refund", rate_of(truth, wish.currency, wish.rate_micro))
-    left = wish.amount_minor
+    rate = rate_of(truth, wish.currency, wish.rate_micro)
+    made = _payment(plan, truth, wish, "refund", rate)
+    left = Balance(wish.amount_minor, at_home(truth, wish.amount_minor, wish.currency, rate))
     for one in truth.read["credits"]:
-        part = min(left, one.left_minor)
+        part = min(left.minor, one.left.minor)
         if part:
             theirs = store_credit(wish.organization, one.subject, one.pk, wish.currency)
-            plan.pay(bank(wish.currency), theirs, part, share(one.home_minor, part, one.left_minor))
+            _give_back(plan, theirs, Balance(part, left.share(part)), one.left.share(part))
             plan.mention((one.subject, one.pk))
-            left -= part
+            left = left.less(part)
     plan.mention(("payment", made), ("organization", wish.organization))
     return plan
+
+
+def _give_back(plan: Plan, theirs: AccountRef, part: Balance, worth: int) -> None:
+    """Pay a part of a store credit out, which we owed at so much in home currency."""
+    plan.pay(bank(theirs.currency), theirs, *part)
+    even_out(plan, theirs, worth - part.home_minor)
 
 
 def refund_credit(
     plan: Plan, truth: Truth, source: AccountRef, amount_minor: int, home_minor: int, *, reference: str = ""
 ) -> None:
-    """Give back as money what a credit note of the same plan made store credit."""
+    """Give back as money what a credit note of the same plan made store credit, at the rate of the day."""
     assert source.party is not None
     wish = PaymentWish(source.party, amount_minor, source.currency, reference=reference)
-    rate = rounded(
-        home_minor * ONE * 10 ** decimals(source.currency), amount_minor * 10 ** decimals(truth.home_currency)
-    )
+    rate = rate_of(truth, wish.currency, None)
     made = _payment(plan, truth, wish, "refund", rate)
-    plan.pay(bank(source.currency), source, amount_minor, home_minor)
+    home = at_home(truth, amount_minor, wish.currency, rate)
+    _give_back(plan, source, Balance(amount_minor, home), home_minor)
     plan.mention(("payment", made))

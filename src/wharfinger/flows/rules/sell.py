@@ -10,9 +10,9 @@ from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.tax import Totals, nets, row_of, totals
 from wharfinger.base.words import same
-from wharfinger.billing.rules import at_home, rate_of, receivable
+from wharfinger.billing.rules import Balance, at_home, rate_of, receivable
 from wharfinger.billing.rules import invoices as billing
-from wharfinger.billing.rules.payments import PaymentWish, take_in
+from wharfinger.billing.rules.payments import PaymentWish, pay_off, take_in
 from wharfinger.demand.rules import LineWish, kits, make_lines, sheets
 from wharfinger.fulfilment.rules import late
 from wharfinger.fulfilment.rules.shipping import identified
@@ -381,8 +381,9 @@ def _pay(plan: Plan, truth: Truth, sale: Sale, invoice: Id, currency: str, rate:
     wish = PaymentWish(
         sale.organization, found.total, currency, method=sale.paid_by or "", rate_micro=sale.rate_micro
     )
-    theirs = take_in(plan, truth, wish)
+    theirs, paid = take_in(plan, truth, wish)
     owed = at_home(truth, found.net, currency, rate) + sum(
         at_home(truth, by.tax_minor, currency, rate) for by in found.by_rate
     )
-    plan.pay(receivable(sale.organization, invoice, currency), theirs, found.total, owed)
+    asked = receivable(sale.organization, invoice, currency)
+    pay_off(plan, asked, theirs, Balance(found.total, owed), paid.home_minor)

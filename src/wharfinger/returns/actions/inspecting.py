@@ -15,6 +15,7 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
+from wharfinger.pricing.queries import read_rates
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries import truth as reads
 from wharfinger.returns.rules import inspecting, settling
@@ -91,7 +92,7 @@ def settle(*, actor: Actor, rma: int, answers: Sequence[Answer], key: str | None
             ],
             first=demand.read_lines(lines),
             claims=demand.line_ids,
-            reads=(demand.read_products, read_invoice_lines, reads.read_received),
+            reads=(demand.read_products, read_invoice_lines, reads.read_received, _read_rates),
         ),
         partial(
             settling.plan_settle, rma=rma, answers=tuple(answers), may_credit=actor.may("billing.credit")
@@ -99,6 +100,11 @@ def settle(*, actor: Actor, rma: int, answers: Sequence[Answer], key: str | None
         actor=actor,
         key=key,
     )
+
+
+def _read_rates(truth: Truth) -> None:
+    """What the money is worth that may go back."""
+    read_rates(truth, {invoice.currency for invoice in truth.documents["billing.Invoice"].values()})
 
 
 def _positive(quantities: Sequence[int]) -> None:

@@ -93,7 +93,7 @@ def _pay_back(
             total=Amount(total, currency),
         )
     if one.answer == "refund":
-        paid = [p for p in plan.postings[postings:] if p.source.kind == "store_credit"]
+        paid = [p for p in plan.postings[postings:] if p.source.kind == "store_credit" and p.amount_minor]
         if not paid:
             raise Refusal(
                 "nothing_paid",
