@@ -126,7 +126,6 @@ WORDS: dict[str, str] = {
     "billing.post": N_("Post"),
     "billing.send": N_("Send"),
     "billing.pay": N_("Take payments"),
-    "billing.apply": N_("Apply payments"),
     "billing.refund": N_("Refund money"),
     "billing.credit": N_("Write credit notes"),
     "billing.cancel_payment": N_("Cancel payments"),

@@ -60,7 +60,7 @@ def with_status(rows: QuerySet[Any, Any], wanted: Sequence[str]) -> QuerySet[Any
     """The invoices to which one of these words applies."""
     day = today()
     posted, owing = Q(posted_at__isnull=False), Q(open_minor__gt=0)
-    whole = Q(open_minor=F("total_minor"))
+    whole = Q(open_minor__gte=F("total_minor") - F("credited_minor"))
     conditions = {
         "draft": Q(posted_at__isnull=True),
         "open": posted & owing & whole & Q(due_on__gte=day),
