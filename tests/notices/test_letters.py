@@ -64,6 +64,7 @@ def test_an_answer_to_the_address_that_we_named_stands_on_its_document_and_is_to
     quote, mail = sent
     assert str(mail["Reply-To"]).startswith("office+")
     assert str(mail["Reply-To"]).endswith("@quay.example")
+    User.objects.filter(username="olaf").update(language="de")
     done = answer(actor=HOUSE, content=reply(mail))
     letter = Letter.objects.get()
     assert (letter.about, letter.sender, letter.text) == (
@@ -74,8 +75,9 @@ def test_an_answer_to_the_address_that_we_named_stands_on_its_document_and_is_to
     work_off()
     told = {one.user.username: one.text for one in Notice.objects.filter(event="replied")}
     assert set(told) == {"olaf", company.user.username}
-    assert "Jane Quinn <jane@acme.example> answers on" in told["olaf"]
+    assert "Jane Quinn <jane@acme.example> antwortet zu Angebot Q-" in told["olaf"]
     assert "We take two." in told["olaf"]
+    assert "Jane Quinn <jane@acme.example> answers on Quote Q-" in told[company.user.username]
     assert [one["To"] for one in catcher.mails] == ["olaf@example.com"]
     browser = Client()
     browser.force_login(company.user)

@@ -360,7 +360,10 @@ def test_each_line_of_a_quote_may_go_elsewhere(client: Client, company: World) -
     assert "A1 · Main" in shown
     assert "Grossist" in shown
     values = {"into": "order", f"into-{one}": "job", "shown": f"order into-{one}=job"}
-    do(client, f"/quotes/{quote}/win/", values)
+    made = do(client, f"/quotes/{quote}/win/", values)
+    assert (
+        ">J-1</a>" in see(client, made["Location"]).partition("</main>")[0].partition('class="said"')[2][:600]
+    )
     job, order = (Sheet.objects.get(kind=kind) for kind in ("job", "order"))
     became = Line.objects.get(came_from=one)
     assert f'<a href="/lines/{became.pk}/">J-1, line 1</a>' in see(client, f"/lines/{one}/")

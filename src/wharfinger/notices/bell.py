@@ -81,7 +81,7 @@ def _in_a_line(one: Message) -> str:
     """The first of what is told, and how much more there is."""
     first, *more = [" ".join(text.split()) for _event, text in one.bell.told]
     with translation.override(one.user.language):
-        ends = " " + _("and %(n)s more") % {"n": len(more)} if more else ""
+        ends = " (" + _("and %(n)s more") % {"n": len(more)} + ")" if more else ""
     return first[: 300 - len(ends)] + ends
 
 

@@ -102,9 +102,7 @@ def _letter(entry: Entry) -> list[Message]:
     for letter in Letter.objects.filter(made=entry).exclude(about="").select_related("outbox__entry"):
         holders = _concerned(letter)
         people = named | {pk for role in roles for pk in holders.get(role, ()) if pk is not None}
-        title, page = further.titles_of([letter.about])[letter.about]
-        said = partial(_came, letter, title, page)
-        found += bell.to("replied", people, entry.actor_id, said)
+        found += bell.to("replied", people, entry.actor_id, partial(_came, letter))
     return found
 
 
@@ -128,7 +126,8 @@ def _concerned(letter: Letter) -> dict[str, list[int | None]]:
     return found
 
 
-def _came(letter: Letter, title: str, page: str, _pk: int) -> Said:
+def _came(letter: Letter, _pk: int) -> Said:
+    title, page = further.titles_of([letter.about])[letter.about]
     facts = {"who": letter.sender, "title": title, "text": " ".join(letter.text.split())[:MOST_SAID]}
     text = _("%(who)s answers on %(title)s: %(text)s") % facts
     return Said(text, [("replied", text)], [page], letter.about)

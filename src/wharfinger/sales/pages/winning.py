@@ -92,8 +92,11 @@ def win(request: HttpRequest, pk: int) -> HttpResponse:
         back=lambda done: _to_made(done, pk),
         again=show,
         more=lambda _done: [
-            (_("%(number)s is still open") % {"number": one.number}, document_address(one))
-            for one in queries.other_quotes(doc)
+            *((one.number, document_address(one)) for one in queries.became(pk)[1:]),
+            *(
+                (_("%(number)s is still open") % {"number": one.number}, document_address(one))
+                for one in queries.other_quotes(doc)
+            ),
         ],
     )
 

@@ -33,6 +33,7 @@ FORMS: dict[str, dict[str, object]] = {
     "built": {"traced": "serial", "cost_method": "specific", "procured": False},
     "fitted": {"fixed": True, "procured": False},
     "service": {"kind": "service", "unit": "h", "procured": False, "rma_eligible": False},
+    "flat": {"kind": "service", "procured": False, "rma_eligible": False},
 }
 
 
@@ -155,7 +156,7 @@ def _product(n: int, good: Good, vendors: dict[str, int]) -> None:
         "category": goods.path(good.category),
         "price": good.price,
         "manufacturer": goods.MAKERS.get(good.category, ""),
-        "gtin": "" if good.form in ("service", "kit") else goods.gtin(n),
+        "gtin": "" if good.form in ("service", "flat", "kit") else goods.gtin(n),
         **FORMS[good.form],
     }
     asked = []

@@ -64,7 +64,7 @@ class Good(NamedTuple):
     name: str
     category: str
     form: str
-    """serial, late (serials from shipping), batch, loose, metres, order (not stocked), service."""
+    """serial, late (serials from shipping), batch, loose, metres, order (not stocked), service (by the hour), flat."""
     price: str
     cost: str
     vendor: str
@@ -171,10 +171,10 @@ LIC-BAK | Backup licence, one server, one year | Licences | order | 349.00 | 248
 LIC-FW | Firewall subscription, one year | Licences | order | 219.00 | 164.00 | V-1001 |
 SVC-TECH | Technician on site, per hour | Services | service | 98.00 | 0 |  |
 SVC-REM | Remote support, per hour | Services | service | 84.00 | 0 |  |
-SVC-NET | Network design, per day | Services | service | 960.00 | 0 |  |
-SVC-ROLL | Set-up of a workplace | Services | service | 120.00 | 0 |  |
-SVC-TRAV | Travel, flat rate | Services | service | 65.00 | 0 |  |
-SVC-MON | Monitoring, per device and month | Services | service | 6.50 | 0 |  |
+SVC-NET | Network design, per day | Services | flat | 960.00 | 0 |  |
+SVC-ROLL | Set-up of a workplace | Services | flat | 120.00 | 0 |  |
+SVC-TRAV | Travel, flat rate | Services | flat | 65.00 | 0 |  |
+SVC-MON | Monitoring, per device and month | Services | flat | 6.50 | 0 |  |
 KIT-WP | Workplace: laptop, dock, keyboard, mouse, set-up | Kits | kit | 1349.00 | 0 |  |
 KIT-MEET | Meeting room: video bar, arm for two displays, cables | Kits | kit | 1319.00 | 0 |  |
 NAS-SET | NAS, 4 bays, with four 8 TB disks, tested | Storage | built | 1490.00 | 0 |  |
