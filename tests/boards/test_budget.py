@@ -19,10 +19,14 @@ from wharfinger.fulfilment.actions.packing import pack
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
+from wharfinger.ledger.models import Holding
 from wharfinger.purchasing.actions.approving import approve, reject
 from wharfinger.purchasing.actions.ordering import ask, draft, draft_from_lines, submit
+from wharfinger.purchasing.actions.quoting import ask_vendors
 from wharfinger.purchasing.actions.tiers import add_tier, delegate
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
+from wharfinger.purchasing.rules.quoting import Asked as Sought
+from wharfinger.purchasing.rules.quoting import RfqWish
 from wharfinger.returns.actions.receiving import receive
 from wharfinger.returns.rules.receiving import Arrived
 from wharfinger.returns.rules.requesting import Asked
@@ -53,6 +57,10 @@ def work(company: World) -> None:
         rma, (back,) = asked(company, Asked(2, loose(company, 2)))
         receive(actor=HOUSE, rma=rma, items=[Arrived(1, back)])
     threshold(1)
+    lines = list(Holding.objects.filter(kind="to_order", quantity__gt=0).values_list("claim", flat=True))
+    ask_vendors(
+        actor=HOUSE, wish=RfqWish((company.vendor.pk,), tuple(Sought(wanted=(Wanted(one),)) for one in lines))
+    )
     for _ in range(3):
         hoped, denied = (sold(company, company.product(), 3) for _ in range(2))
         reject(actor=HOUSE, lines=[denied], note="Too dear")

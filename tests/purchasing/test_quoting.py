@@ -139,6 +139,41 @@ def test_only_what_customers_still_want_is_ordered(company: World) -> None:
     clean()
 
 
+def test_what_is_to_be_ordered_says_in_which_request_it_is_asked_for(company: World) -> None:
+    """The latest one that is open: not one that is closed or taken back, and none once the line became an order."""
+    browser, ada = Client(), Caller(company.user)
+    browser.force_login(company.user)
+    acme, product = vendor("Acme"), company.product()
+    line, other = sold(company, product, 3), sold(company, product, 2)
+
+    def tells(number: str, rfq: int) -> None:
+        page = seen(browser, "/work/purchasing/")
+        assert page.count("/rfqs/") == page.count('href="/rfqs/"') + (1 if number else 0)
+        assert not number or f'<a href="/rfqs/{rfq}/">{number}</a>' in page
+        rows = {one["line"]: one["rfq"] for one in ada.good("get", "/worklists/purchasing")["items"]}
+        assert rows.get(line) == (rfq or None)
+        assert rows[other] is None
+
+    tells("", 0)
+    first, _lines = asked([acme], Asked(wanted=(Wanted(line),)))
+    tells("RFQ-1", first)
+    second, (one,) = asked([acme], Asked(wanted=(Wanted(line),)))
+    tells("RFQ-2", second)
+    close_rfq(actor=HOUSE, rfq=first)
+    says(second, acme, (one, 7))
+    done = award_rfq(actor=HOUSE, rfq=second)
+    tells("", 0)
+    reverse(actor=HOUSE, entry=done.id)
+    tells("RFQ-2", second)
+    close_rfq(actor=HOUSE, rfq=second)
+    tells("", 0)
+    third = ask_vendors(actor=HOUSE, wish=RfqWish((acme,), (Asked(wanted=(Wanted(line),)),)))
+    tells("RFQ-3", third.one("purchasing.Rfq"))
+    reverse(actor=HOUSE, entry=third.id)
+    tells("", 0)
+    clean()
+
+
 def test_prices_in_other_currencies_are_compared_at_home(company: World) -> None:
     acme, overseas = vendor("Acme"), vendor("Overseas", "USD")
     rfq, (one,) = asked([acme, overseas], Asked(company.product().pk, 2))

@@ -28,6 +28,7 @@ from wharfinger.ledger.door import write
 from wharfinger.ledger.models import Move
 from wharfinger.ledger.write import Written
 from wharfinger.purchasing.queries import yeses
+from wharfinger.purchasing.queries.quoting import REQUEST, with_request
 from wharfinger.sales.actions.serving import serve_now
 from wharfinger.sales.rules.serving import WAITING
 from wharfinger.stock.rules.serving import Priority
@@ -63,6 +64,9 @@ class WaitingOut(Shown):
     number: str | None
     organization: str | None
     serial: str | None
+    rfq: int | None = Field(
+        description="The open request for quotation in which vendors are asked for it, where it waits to be ordered."
+    )
     approval: ApprovalOut | None = Field(
         description="How far its approval is, where it waits for that and approval tiers are in force."
     )
@@ -138,7 +142,10 @@ def worklist(request: Request, name: str, cursor: str = "", limit: str = "50") -
         raise NotThere("no_such_worklist", N_("There is no such worklist, or it is not yours to see."))
     size = min(max(whole(limit, "limit"), 1), 500)
     ask = Ask(f"worklist_{name}", request.auth, limit=size, cursor=cursor)
-    page = ask.slice(workable(one, one.kinds), {}, among=("kind", one.kinds), fields=fields_of(()))
+    found, fields = workable(one, one.kinds), fields_of(())
+    if "to_order" in one.kinds:
+        found, fields = with_request(found, "claim"), (*fields, *REQUEST)
+    page = ask.slice(found, {}, among=("kind", one.kinds), fields=fields)
     asks = {int(row["claim_id"]) for row in page.items if row["kind"] == "to_approve"}
     far = yeses.of_lines(asks, clock.today())
     return answer({"items": [_shown(row, far) for row in page.items], "next": page.after})
@@ -206,5 +213,6 @@ def _shown(row: dict[str, Any], far: dict[int, yeses.Yeses]) -> dict[str, Any]:
         "number": row["claim__line__sheet__number"],
         "organization": row["claim__line__organization__name"],
         "serial": row["lot__code"] or None,
+        "rfq": row.get("rfq") if row["kind"] == "to_order" else None,
         "approval": {"given": len(approval.by), "needed": approval.needed} if approval else None,
     }

@@ -13,6 +13,7 @@ from wharfinger.boards.showing import COLUMNS, OWN, SORTS, Seen, fields_of, see
 from wharfinger.boards.worklists import WORKLISTS, Worklist, workable
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.serving import with_turn
+from wharfinger.purchasing.queries.quoting import REQUEST, with_request
 
 
 def rows_of(worklist: Worklist) -> Callable[[Ask], Rows]:
@@ -32,6 +33,8 @@ def rows_of(worklist: Worklist) -> Callable[[Ask], Rows]:
         fields = fields_of(columns)
         if sorts.get(chosen) == "turn":
             found, fields = with_turn(found, "claim__line__"), (*fields, "turn")
+        if "rfq" in columns:
+            found, fields = with_request(found, "claim"), (*fields, *REQUEST)
         page = ask.slice(found, sorts, by=chosen, among=("kind", kinds), fields=fields)
         seen = see(page.items, columns, quantities, ask)
         return Rows([_row(row, columns, seen) for row in page.items], page.before, page.after, counts={})

@@ -143,6 +143,10 @@ def _through(path: str, page: str) -> Callable[[Mapping[str, Any], Seen], Any]:
     return cell
 
 
+def _request(row: Mapping[str, Any], seen: Seen) -> Any:
+    return (row["rfq_number"], address("purchasing:rfq", row["rfq"])) if row["rfq"] else None
+
+
 def _amount(row: Mapping[str, Any], seen: Seen) -> Any:
     at = "claim__line__"
     price, currency, less = row[f"{at}unit_price_micro"], row[f"{at}currency"], row[f"{at}discount_micro"]
@@ -220,6 +224,7 @@ COLUMNS: dict[str, Shown] = {
             (f"{REFUSED}purchase_order__vendor__name",),
         ),
         Shown(Column("vendor", N_("Default vendor"), "noted"), vendor_cell, reads="sold"),
+        Shown(Column("rfq", N_("Asked"), "link"), _request),
         Shown(Column("where", N_("Where")), _where),
         Shown(Column("state", N_("State"), "chip"), _state),
         Shown(

@@ -22,6 +22,7 @@ from wharfinger.pricing.queries import read_rates
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.models.quoting import Rfq, RfqAnswer, RfqLine, RfqVendor
 from wharfinger.purchasing.queries import truth as reads
+from wharfinger.purchasing.queries.quoting import wanted
 from wharfinger.purchasing.queries.vendor_terms import orders_emails
 from wharfinger.purchasing.rules import quoting as rules
 from wharfinger.purchasing.rules.quoting import AnswerWish, RfqWish
@@ -205,7 +206,8 @@ def _read_mails(truth: Truth) -> None:
 
 def _read_wanted(truth: Truth) -> None:
     lines = truth.documents["purchasing.RfqLine"].values()
-    reads.read_lines(pk for line in lines for pk, _units in line.wanted)(truth)
+    truth.read["wants"] = wants = wanted(line.pk for line in lines)
+    reads.read_lines(pk for some in wants.values() for pk, _units in some)(truth)
     orders = {line.order_id for line in lines if line.order_id is not None}
     truth.read["orders"] = PurchaseOrder.objects.in_bulk(orders) if orders else {}
 

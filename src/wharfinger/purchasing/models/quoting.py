@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from wharfinger.catalog.models import Product
+from wharfinger.demand.models import Line
 from wharfinger.ledger.models import Document
 from wharfinger.parties.models import Organization
 
@@ -28,15 +29,13 @@ class Rfq(Document):
 
 
 class RfqLine(Document):
-    """How many of a product are asked for, and for whose lines; the rest is for stock."""
+    """How many of a product are asked for; what no customer's line wants of it is for stock."""
 
     subject: ClassVar[str] = "rfq_line"
     rfq = models.ForeignKey(Rfq, models.PROTECT, related_name="lines")
     position = models.IntegerField()
     product = models.ForeignKey(Product, models.PROTECT, related_name="+")
     quantity = models.BigIntegerField()
-    wanted: models.JSONField[Any, Any] = models.JSONField(default=list)
-    """Customers' lines and how many each wanted, as pairs."""
     order = models.ForeignKey("purchasing.PurchaseOrder", models.PROTECT, null=True, related_name="rfq_lines")
     """The purchase order that it became."""
 
@@ -45,6 +44,21 @@ class RfqLine(Document):
 
     def __str__(self) -> str:
         return f"{self.rfq_id}/{self.position}"
+
+
+class RfqWant(Document):
+    """How many of what is asked for a customer's line wanted when it was asked."""
+
+    subject: ClassVar[str] = "rfq_want"
+    rfq_line = models.ForeignKey(RfqLine, models.PROTECT, related_name="wants")
+    line = models.ForeignKey(Line, models.PROTECT, related_name="rfq_wants")
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="rfq_want_above_zero")]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} in {self.rfq_line_id}"
 
 
 class RfqVendor(Document):

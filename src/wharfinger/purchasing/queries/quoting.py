@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from wharfinger.base import clock, configuration, money
 from wharfinger.base.money import extended
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.pricing.queries import rates_on
-from wharfinger.purchasing.models.quoting import Rfq, RfqAnswer, RfqLine, RfqVendor
+from wharfinger.purchasing.models.quoting import Rfq, RfqAnswer, RfqLine, RfqVendor, RfqWant
 from wharfinger.purchasing.rules.quoting import Best, cheapest, fastest
 
 WORDS: dict[str, str] = {
@@ -23,6 +23,8 @@ WORDS: dict[str, str] = {
     "closed": N_("Closed"),
 }
 """What a request is called, derived from decisions, answers and orders."""
+REQUEST = ("rfq", "rfq_number")
+"""What `with_request` adds."""
 TONES = {"asked": "amber", "answered": "blue", "ordered": "green", "closed": "grey"}
 
 
@@ -110,6 +112,37 @@ def taken(line: RfqLine) -> bool:
     return order is not None and order.void_id is None and order.cancelled_at is None
 
 
+def wanted(lines: Iterable[int]) -> dict[int, list[tuple[int, int]]]:
+    """By line of a request, which customers' lines wanted how many of it when it was asked."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    rows = RfqWant.objects.filter(rfq_line__in=list(lines), void__isnull=True).order_by("pk")
+    for asked, line, units in rows.values_list("rfq_line", "line", "quantity"):
+        found.setdefault(asked, []).append((line, units))
+    return found
+
+
+def with_request(rows: QuerySet[Any, Any], line: str) -> QuerySet[Any, Any]:
+    """Add ``rfq`` and ``rfq_number`` to rows: the latest open request in which their line is asked for and not awarded.
+
+    line: the path from a row to its line.
+    """
+    order = "rfq_line__order__"
+    standing = Q(
+        **{
+            "rfq_line__order__isnull": False,
+            f"{order}void__isnull": True,
+            f"{order}cancelled_at__isnull": True,
+        }
+    )
+    asked = RfqWant.objects.filter(
+        ~standing, line=OuterRef(line), void__isnull=True, rfq_line__rfq__closed_at__isnull=True
+    ).order_by("-pk")
+    return rows.annotate(
+        rfq=Subquery(asked.values("rfq_line__rfq")[:1]),
+        rfq_number=Subquery(asked.values("rfq_line__rfq__number")[:1]),
+    )
+
+
 def beside(rows: Iterable[Rfq]) -> list[Beside]:
     """Requests with all that was asked and answered, in a constant number of statements."""
     listed = list(rows)
@@ -180,10 +213,12 @@ def _compared(one: Beside) -> Beside:
 
 def show_rfqs(rows: Iterable[Rfq], *, costs: bool) -> list[dict[str, Any]]:
     """Requests for the API."""
-    return [_shown(one, costs=costs) for one in beside(rows)]
+    found = beside(rows)
+    wants = wanted(line.pk for one in found for line in one.lines)
+    return [_shown(one, wants, costs=costs) for one in found]
 
 
-def _shown(one: Beside, *, costs: bool) -> dict[str, Any]:
+def _shown(one: Beside, wants: Mapping[int, Sequence[tuple[int, int]]], *, costs: bool) -> dict[str, Any]:
     row = one.rfq
     return {
         "id": row.pk,
@@ -199,7 +234,7 @@ def _shown(one: Beside, *, costs: bool) -> dict[str, Any]:
                 "product": line.product_id,
                 "sku": line.product.sku,
                 "quantity": plain(line.quantity, line.product.quantity_decimals),
-                "lines": [pk for pk, _units in line.wanted],
+                "lines": [pk for pk, _units in wants.get(line.pk, ())],
                 "purchase_order": line.order_id if taken(line) else None,
                 "cheapest": one.cheapest.get(line.pk) if costs else None,
                 "fastest": one.fastest.get(line.pk),

@@ -91,7 +91,7 @@ def plan_ask(truth: Truth, *, wish: RfqWish) -> Plan:
                     product=line.product_id,
                     line=line.pk,
                 )
-            wanted.append([line.pk, asked])
+            wanted.append((line.pk, asked))
             plan.mention(*sheets_of(line))
         total = sum(units for _, units in wanted)
         quantity = total if one.quantity is None else one.quantity
@@ -104,14 +104,11 @@ def plan_ask(truth: Truth, *, wish: RfqWish) -> Plan:
                 field=f"{field}.quantity",
                 wanted=total,
             )
-        plan.create(
-            "purchasing.RfqLine",
-            rfq_id=made,
-            position=n + 1,
-            product_id=product.pk,
-            quantity=quantity,
-            wanted=wanted,
+        asks = plan.create(
+            "purchasing.RfqLine", rfq_id=made, position=n + 1, product_id=product.pk, quantity=quantity
         )
+        for pk, units in wanted:
+            plan.create("purchasing.RfqWant", rfq_line_id=asks, line_id=pk, quantity=units)
     for pk in wish.vendors:
         vendor = a_vendor(truth, pk)
         plan.create("purchasing.RfqVendor", rfq_id=made, vendor_id=vendor.pk, currency=vendor.currency)
@@ -361,7 +358,7 @@ def _open_line(truth: Truth, pk: int) -> Any:
 def _wish(truth: Truth, line: Any, answer: Best) -> PurchaseLineWish:
     """What is ordered of a line: what its customers still want of it, and what was for stock."""
     wanted, spare = [], line.quantity
-    for pk, units in line.wanted:
+    for pk, units in truth.read["wants"].get(line.pk, ()):
         spare -= units
         still = min(units, truth.quantity_of(pk, BUYABLE))
         if still and pk in truth.read["lines"]:
