@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -303,7 +303,9 @@ def timeline(*subjects: str, most: int = 30) -> list[Told]:
             own |= Q(source__product=int(key))
         if noun == "location":
             own |= Q(source__place__bin__location=int(key)) | Q(target__place__bin__location=int(key))
-    return tell(Entry.objects.filter(pk__in=about).order_by("-pk")[:most], own)
+    # Cut before anything is joined, so that a long history costs what a short one does.
+    latest = Entry.objects.filter(pk__in=about).order_by("-pk").values("pk")[:most]
+    return _tell(_read(latest).order_by("-pk"), own)
 
 
 def undoable(entries: Collection[int]) -> set[int]:
@@ -318,40 +320,42 @@ def undoable(entries: Collection[int]) -> set[int]:
     return left - automation.stays(left) if left else left
 
 
-def tell(found: Iterable[Entry], own: Q | None = None) -> list[Told]:
-    """Entries in words, in a constant number of statements however many.
+def tell(found: Iterable[Entry]) -> list[Told]:
+    """Entries in words, in a constant number of statements however many."""
+    ids = [entry.pk for entry in found]
+    read = {entry.pk: entry for entry in _read(ids)}
+    return _tell([read[pk] for pk in ids], Q())
 
-    own: which of their moves are told; all of them, where it says nothing.
-    """
+
+def _read(ids: Any) -> QuerySet[Any, Any]:
+    """Entries with who wrote them, what they undid, and as ``undone`` whether they were undone."""
+    undone = Exists(Entry.objects.filter(reverses=OuterRef("pk")))
+    return Entry.objects.filter(pk__in=ids).select_related("actor", "reverses").annotate(undone=undone)
+
+
+def _tell(found: Iterable[Any], own: Q) -> list[Told]:
+    """These entries in words. own: which of their moves are told; all of them, where it says nothing."""
     listed = list(found)
     ids = [entry.pk for entry in listed]
-    undone = set(Entry.objects.filter(reverses__in=ids).values_list("reverses_id", flat=True))
-    verbs = dict(Entry.objects.filter(reversed_by__in=ids).values_list("pk", "verb"))
-    people = {entry.pk: entry.actor for entry in Entry.objects.filter(pk__in=ids).select_related("actor")}
-    moves, left = _moves(ids, own or Q()), undoable(ids)
-    return [
-        _told(entry, undone, entry.pk in left, verbs, people.get(entry.pk), moves[entry.pk])
-        for entry in listed
-    ]
+    moves, left = _moves(ids, own), undoable(ids)
+    return [_told(entry, entry.pk in left, moves[entry.pk]) for entry in listed]
 
 
-def _told(
-    entry: Entry, undone: set[Any], left: bool, verbs: dict[int, str], who: Any, moves: list[MoveTold]
-) -> Told:
+def _told(entry: Any, left: bool, moves: list[MoveTold]) -> Told:
     sentence = verb_words(entry.verb)
-    if entry.reverses_id is not None:
-        sentence = gettext("Undid: {verb}").format(verb=verb_words(verbs.get(entry.reverses_id, "")))
-    can_be = left and entry.reverses_id is None and entry.pk not in undone and may_be_undone(entry.verb)
+    if entry.reverses is not None:
+        sentence = gettext("Undid: {verb}").format(verb=verb_words(entry.reverses.verb))
+    can_be = left and entry.reverses is None and not entry.undone and may_be_undone(entry.verb)
     return Told(
         entry.pk,
         sentence,
-        str(who or gettext("Wharfinger")),
+        str(entry.actor or gettext("Wharfinger")),
         entry.recorded_at,
         entry.effective_on,
         entry.reason,
         reverse("site:entry", args=[entry.pk]),
         reverse("site:undo", args=[entry.pk]) if can_be else "",
-        entry.pk in undone,
+        entry.undone,
         moves,
         verb=entry.verb,
         actor=entry.actor_id,
