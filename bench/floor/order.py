@@ -260,7 +260,7 @@ def invoice(floor: Floor, key: str, sheet: int, claims: Sequence[int], customer:
         [
             {
                 "invoice_id": invoice, "line_id": r[0], "position": n + 1, "product_id": r[1], "description": r[2], "quantity": q,
-                "unit_price_micro": r[3], "tax_code_id": r[4], "rate_micro": r[5], "net_minor": amount,
+                "unit_price_micro": r[3], "tax_code_id": r[4], "rate_micro": r[5], "net_minor": amount, "gross_minor": None,
             }
             for n, (r, q, amount) in enumerate(priced)
         ],

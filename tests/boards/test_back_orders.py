@@ -86,6 +86,12 @@ def test_callers_read_who_waits_and_serve_all_or_some(company: World, browser: C
         (first, 1, "2"),
         (second, 2, "2"),
     ]
+    his, theirs = rows[1]["number"], Line.objects.get(pk=first).organization_id
+    (one,) = send(browser, "GET", f"/back-orders?number={his}")["items"]
+    assert one["line"] == second
+    assert len(send(browser, "GET", f"/back-orders?organization={theirs}")["items"]) == 2
+    assert send(browser, "GET", "/back-orders?organization=999999")["items"] == []
+    assert send(browser, "GET", "/back-orders?organization=x", None, 422)["code"] == "not_a_number"
     company.stock(product, 3)
     done = send(browser, "POST", "/back-orders/serve", {})
     assert [(one["line"], one["quantity"]) for one in done["served"]] == [(first, "2"), (second, "1")]

@@ -152,12 +152,21 @@ def worklist(request: Request, name: str, cursor: str = "", limit: str = "50") -
 
 
 @router.get("/back-orders", response=Page[BackOrderOut], summary="List back orders")
-def back_orders(request: Request, cursor: str = "", limit: str = "50") -> HttpResponse:
-    """What firm lines lack, in the order in which they are served when goods are free."""
+def back_orders(
+    request: Request, cursor: str = "", limit: str = "50", number: str = "", organization: str = ""
+) -> HttpResponse:
+    """What firm lines lack, in the order in which they are served when goods are free.
+
+    number: of the order or work; organization: the customer, by id.
+    """
     require(request.auth, "purchasing.read")
     size = min(max(whole(limit, "limit"), 1), 500)
     ask = Ask("back_orders", request.auth, limit=size, cursor=cursor)
     found = with_turn(workable(BY_NAME["purchasing"], COMING), "claim__line__")
+    if number:
+        found = found.filter(claim__line__sheet__number__iexact=number)
+    if organization:
+        found = found.filter(claim__line__organization=whole(organization, "organization"))
     since = "claim__line__made__effective_on"
     fields = (*fields_of(()), "turn", since)
     page = ask.slice(found, {"turn": "turn"}, by="turn", among=("kind", COMING), fields=fields)
