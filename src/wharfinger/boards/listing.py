@@ -80,7 +80,8 @@ def on_tab(table: Table, worklist: Worklist, tab: str, actor: Any) -> Table:
         return replace(worklist.beside[tab], title=table.title, tabs=table.tabs)
     tab = tab if tab in worklist.tabs else next(iter(worklist.tabs))
     shown = [COLUMNS[key] for key in worklist.columns_of(tab)]
-    hidden = {key.rpartition(":")[2][:-1] for key in worklist.columns.split() if key.endswith("?")}
+    named = [key.rpartition(":") for key in worklist.columns.split() if key.endswith("?")]
+    hidden = {key[:-1] for on, colon, key in named if not colon or on == tab}
     acts = worklist.acts_on.get(tab)
     return replace(
         table,

@@ -165,7 +165,7 @@ WORKLISTS: tuple[Worklist, ...] = (
         ),
         N_("Nothing is to be ordered. Won and confirmed lines without stock appear here."),
         "back:rank document drafted:draft priority product organization site units :free back:free "
-        ":vendor pending:vendor drafted:vendor :rfq :cost? pending:cost? drafted:cost? :line pending:line drafted:line "
+        ":vendor pending:vendor drafted:vendor :rfq :cost? pending:cost? drafted:cost? :line? pending:line drafted:line "
         "pending:since back:since pending:arrives :promised pending:promised drafted:promised "
         "back:due back:promise asker owner",
         ("find", "organization", "vendor", "priority", "promised"),
