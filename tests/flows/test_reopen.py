@@ -11,9 +11,10 @@ from tests.fulfilment.trade import order, reserved, where
 from tests.world import World, clean, entries, held
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
-from wharfinger.billing.actions.invoices import draft_invoice
+from wharfinger.billing.actions.invoices import draft_invoice, post_invoice
 from wharfinger.billing.actions.payments import pay
-from wharfinger.billing.models import CreditNote
+from wharfinger.billing.models import CreditNote, Invoice
+from wharfinger.billing.queries.shown import invoice, show_invoices
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import PaymentWish
 from wharfinger.demand.rules import LineWish
@@ -26,6 +27,7 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.models import Holding, Layer, Place
 from wharfinger.ledger.plan import PlaceRef, Plan, Truth
 from wharfinger.ledger.post import post
+from wharfinger.ledger.reverse import reverse
 from wharfinger.returns.actions.receiving import take_back
 from wharfinger.returns.rules.receiving import Returned
 from wharfinger.returns.rules.requesting import Asked
@@ -110,11 +112,37 @@ def test_what_was_returned_before_it_was_invoiced_is_billed_again(company: World
     clean()
 
 
-def test_a_draft_invoice_stands_in_the_way(company: World) -> None:
+def test_a_draft_invoice_bills_no_more_what_comes_back(company: World) -> None:
+    router, work = company.product(), company.product(kind="service")
+    company.stock(router, 3)
+    pk, (line, hours) = order(company, (router, 2), (work, 1))
+    _, (other,) = order(company, (router, 1))
+    pick_pack_ship(actor=HOUSE, picks=[Pick(line, 2), Pick(hours, 1), Pick(other, 1)])
+    bill(Bill(line, 1))
+    wish = InvoiceWish((Bill(line, 1), Bill(other, 1), Bill(hours, 1)))
+    shared = draft_invoice(actor=HOUSE, wish=wish).one("billing.Invoice")
+    reopen(actor=HOUSE, order=pk)
+    left = Invoice.objects.get(pk=shared)
+    assert (left.net_minor, left.tax_minor, left.total_minor, left.void_id) == (1000, 190, 1190, None)
+    assert [row["quantity"] for row in show_invoices([invoice(shared)])[0]["lines"]] == ["1"]
+    assert CreditNote.objects.get().net_minor == 1000
+    assert held(line) == {"to_order": 2, "to_bill": 2}
+    clean()
+    post_invoice(actor=HOUSE, invoice=shared)
+    assert (owed(shared), held(other)["invoiced"]) == (1190, 1)
+    clean()
+
+
+def test_a_draft_that_bills_nothing_any_more_is_gone(company: World) -> None:
     router = company.product()
     pk, (line,) = order(company, (router, 1))
-    draft_invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 1),)))
-    refused("on_a_draft", lambda: reopen(actor=HOUSE, order=pk))
+    made = draft_invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 1),)))
+    done = reopen(actor=HOUSE, order=pk)
+    assert Invoice.objects.get().void_id == done.id
+    assert held(line) == {"to_order": 1, "to_bill": 1}
+    clean()
+    refused("nothing_left", lambda: reverse(actor=HOUSE, entry=made.id))
+    refused("is_a_reversal", lambda: reverse(actor=HOUSE, entry=done.id))
 
 
 def test_an_order_that_is_not_confirmed_is_not_reopened(company: World) -> None:

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from tests.laws.apart import parted
 from tests.laws.state import State
 from tests.laws.verbs import VERBS
 from tests.world import world
@@ -46,6 +47,7 @@ class Histories(RuleBasedStateMachine):
         self.transaction = transaction.atomic()
         self.transaction.__enter__()
         self.state: State | None = None
+        self.told = 0
 
     def teardown(self) -> None:
         """Forget everything: histories are never deleted, so the transaction is given up."""
@@ -119,6 +121,13 @@ class Histories(RuleBasedStateMachine):
         """Every law of the audit."""
         latest = list(Entry.objects.order_by("-id").values_list("id", "verb", "reverses")[:8])
         assert audit() == [], f"after {latest}"
+
+    @invariant()
+    def goods_and_money_never_part(self) -> None:
+        """Nobody goes on being billed for what was taken back from them since, unless somebody says why."""
+        for entry in Entry.objects.filter(pk__gt=self.told).order_by("pk"):
+            assert parted(entry) == []
+            self.told = entry.pk
 
     @invariant()
     def the_journal_replays(self) -> None:

@@ -52,7 +52,7 @@ class InvoiceLine(models.Model):
     product = models.ForeignKey(Product, models.PROTECT, related_name="+", db_index=False)
     description = models.CharField(max_length=500, blank=True)
     quantity = models.BigIntegerField()
-    """In the product's smallest unit."""
+    """In the product's smallest unit; none where all of it came off the draft again."""
     unit = models.CharField(max_length=20, blank=True)
     """The further unit in which quantity and price are said; empty for the product's own."""
     per = models.BigIntegerField(null=True)

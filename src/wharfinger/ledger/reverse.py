@@ -175,6 +175,7 @@ def owner_of(model: type[models.Model], field: str) -> type[models.Model]:
 
 
 def _read(truth: Truth, original: Entry) -> None:
+    truth.read["original"] = original
     truth.read["moves"] = _moves(original.pk)
     truth.read["draws"] = draws_of([m["id"] for m in truth.read["moves"]])
     truth.read["facts"] = list(Fact.objects.filter(entry_id=original.pk).order_by("-id"))

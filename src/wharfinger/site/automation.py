@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from wharfinger.billing.actions.keeping import stays_where_billed
 from wharfinger.billing.queries import proofs as billing
 from wharfinger.billing.queries.keeping import posted_by
 from wharfinger.billing.rules.keeping import posted_papers_stay
@@ -112,6 +113,7 @@ def install() -> None:
             purchasing.creation_untouched,
             giving.answered_stays,
             posted_papers_stay,
+            stays_where_billed,
             building.not_exchanged_since,
             catalog.method_stays,
             catalog.not_used_yet,
@@ -121,6 +123,7 @@ def install() -> None:
             numbering.stays_above,
         ]
     )
+    automation.guards.setdefault("cancel_receipt", []).append(stays_where_billed)
     automation.guards.setdefault("amend_purchase", []).append(purchasing.bills_keep_orders)
     for verb in purchasing.CLOSING:
         automation.after.setdefault(verb, []).append(purchasing.close_done)

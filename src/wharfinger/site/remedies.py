@@ -37,6 +37,7 @@ REMEDIES: dict[str, tuple[str, str]] = {
     "cancel": (N_("Decide about the goods"), "flows:cancel_order"),
     "amend": (N_("Change quantities"), "flows:amend"),
     "take_back": (N_("Cancel delivery"), "flows:cancel_delivery_of"),
+    "remove": (N_("Take back goods"), "flows:remove"),
     "reopen": (N_("Re-open"), "flows:reopen"),
     "see_unit": (N_("Look at {code}"), "stock:number"),
     "swap": (N_("Swap the device"), "returns:swap"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from wharfinger.base.refusal import N_
 from wharfinger.base.typed import written
+from wharfinger.billing.pages.telling import less_drafted
 from wharfinger.demand.models import Line
 from wharfinger.devices.models import Device
 from wharfinger.flows.pages.charging import rest
@@ -79,7 +80,12 @@ OUTCOMES = ("restock", "scrap", "repair", "to_vendor")
 
 BOXED = {"ship", "pick_pack_ship"}
 
-FURTHER: dict[str, Callable[[int], str]] = {"receive": beside, "pick": rest, "pick_pack_ship": rest}
+FURTHER: dict[str, Callable[[int], str]] = {
+    "receive": beside,
+    "pick": rest,
+    "pick_pack_ship": rest,
+    **dict.fromkeys(("cancel_delivery", "remove", "receive_return", "swap"), less_drafted),
+}
 """What else is told of an entry of these verbs, beside its goods."""
 
 

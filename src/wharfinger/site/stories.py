@@ -47,7 +47,7 @@ def papers(lots: Sequence[int], lines: Sequence[int], places: Sequence[int]) -> 
             f"{SUBJECTS[kind]}:{pk}" for kind, pk in zip(row[::2], row[1::2], strict=True) if pk is not None
         )
     billed = InvoiceLine.objects.filter(
-        line__in=lines, invoice__void__isnull=True, invoice__posted_at__isnull=False
+        line__in=lines, invoice__void__isnull=True, invoice__posted_at__isnull=False, quantity__gt=0
     )
     yield from (f"invoice:{pk}" for pk in billed.values_list("invoice_id", flat=True))
     devices = Device.objects.filter(lot__in=lots, void__isnull=True)

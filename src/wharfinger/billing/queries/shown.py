@@ -79,7 +79,7 @@ _INVOICE = Prepared(lambda pk: invoices().filter(pk=pk), an_id("invoice"))
 _CREDITED = CreditLine.objects.filter(invoice_line=OuterRef("pk"), credit_note__void__isnull=True)
 _ROWS = Prepared(
     lambda wanted: (
-        InvoiceLine.objects.filter(invoice__in=wanted)
+        InvoiceLine.objects.filter(invoice__in=wanted, quantity__gt=0)
         .select_related("product", "invoice", "tax_code")
         .annotate(
             credited=Coalesce(

@@ -13,7 +13,7 @@ from wharfinger.billing.models import CreditLine, InvoiceLine, Payment
 from wharfinger.billing.rules import Balance
 from wharfinger.billing.rules.credits import Credited
 from wharfinger.billing.rules.payments import Applied, Credit, GivenBack
-from wharfinger.catalog.models import TaxCode
+from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.demand.models import Line
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Account, Posting
@@ -52,18 +52,16 @@ def lines_of_invoices(invoices: Iterable[int]) -> list[int]:
 
 # Lines and kits come first by their own index; an OR of both would look at every line there is.
 _BILLING = (
-    "WITH named AS (SELECT claim_id, parent_id FROM demand_line WHERE "
+    "id IN (WITH named AS (SELECT claim_id, parent_id FROM demand_line WHERE "
     + sql.among("claim_id")
-    + ") SELECT DISTINCT i.id FROM (SELECT claim_id AS line FROM named UNION SELECT parent_id FROM named) AS billed "
-    "JOIN billing_invoiceline r ON r.line_id = billed.line JOIN billing_invoice i ON i.id = r.invoice_id "
-    f"WHERE i.posted_at IS NOT NULL AND {sql.common('i.void_id IS NULL')}"
+    + ") SELECT r.invoice_id FROM (SELECT claim_id AS line FROM named UNION SELECT parent_id FROM named) AS billed "
+    f"JOIN billing_invoiceline r ON r.line_id = billed.line) AND {sql.common('void_id IS NULL')}"
 )
 
 
-def invoices_of_lines(lines: Iterable[int]) -> list[int]:
-    """The posted invoices that bill lines; a component is billed by its kit's."""
-    found = sql.fetch(_BILLING, [sql.array(sorted(set(lines)))])
-    return sorted(pk for (pk,) in found)
+def invoices_of_lines(lines: Iterable[int]) -> sql.Found:
+    """The invoices and drafts that bill lines, as they are once these are locked; a component is billed by its kit's."""
+    return sql.Found(_BILLING, (sql.array(sorted(set(lines))),))
 
 
 def read_invoice_lines(truth: Truth) -> None:
@@ -74,6 +72,7 @@ def read_invoice_lines(truth: Truth) -> None:
     codes = sql.by_ids(TaxCode, {row.tax_code_id for row in rows.values()})
     for row in rows.values():
         row.tax_code = codes[row.tax_code_id]
+    _read_drafted(truth, rows.values())
     in_order = sorted(rows.values(), key=lambda row: (row.invoice_id, row.position))
     truth.read["invoice_lines"] = {row.pk: row for row in in_order}
     truth.read["credited"], truth.read["credited_bases"] = {}, {}
@@ -94,6 +93,15 @@ def read_invoice_lines(truth: Truth) -> None:
         if (second := second_of(row.tax_code)) is not None:
             bases[*key, second] = bases.get((*key, second), 0) + one.net_minor
     truth.read["balances"] = balances([("invoice", pk) for pk in invoices])
+
+
+def _read_drafted(truth: Truth, rows: Iterable[InvoiceLine]) -> None:
+    """Read the products of rows that may still become smaller."""
+    invoices = truth.documents["billing.Invoice"]
+    drafted = [row for row in rows if invoices[row.invoice_id].posted_at is None]
+    products = sql.by_ids(Product, {row.product_id for row in drafted})
+    for row in drafted:
+        row.product = products[row.product_id]
 
 
 def balances(subjects: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Balance]:

@@ -88,7 +88,7 @@ class _Papers:
         self.invoices: dict[int, dict[str, int]] = defaultdict(dict)
         self._read_shipments(claims)
         billed = InvoiceLine.objects.filter(
-            line__in=claims, invoice__void__isnull=True, invoice__posted_at__isnull=False
+            line__in=claims, invoice__void__isnull=True, invoice__posted_at__isnull=False, quantity__gt=0
         )
         for line, number, pk in billed.order_by("pk").values_list("line_id", "invoice__number", "invoice_id"):
             self.invoices[line or 0][number or ""] = pk

@@ -170,7 +170,7 @@ def _credited(lines: list[CreditLine]) -> list[Rate]:
 
 
 def _invoice_lines(bill: Invoice) -> list[InvoiceLine]:
-    found = bill.lines.select_related(
+    found = bill.lines.filter(quantity__gt=0).select_related(
         "product",
         "tax_code",
         "line__order__order",

@@ -124,7 +124,7 @@ def purchase_orders(ids: Ids) -> Rows:
 def invoices(ids: Ids) -> Rows:
     """The lines of posted invoices: history, which leaves and does not come in."""
     found = InvoiceLine.objects.filter(
-        among(ids, "invoice"), invoice__posted_at__isnull=False, invoice__void__isnull=True
+        among(ids, "invoice"), invoice__posted_at__isnull=False, invoice__void__isnull=True, quantity__gt=0
     ).select_related("invoice__organization", "product")
     for one in found.order_by("invoice_id", "position").iterator(chunk_size=CHUNK):
         invoice = one.invoice

@@ -57,7 +57,7 @@ def cancel_delivery(
             products=demand.line_products,
             claims=demand.line_ids,
             layers=True,
-            incoming=("covered", "waived"),
+            incoming=("covered", "waived", "invoiced"),
             reads=(
                 fulfilment.read_ways(("customer", "in_transit")),
                 billing.read_invoice_lines,

@@ -45,6 +45,7 @@ def reopen(*, actor: Actor, order: int, reason: str = "", key: str | None = None
             claims=demand.line_ids,
             layers=True,
             loose=True,
+            incoming=("invoiced",),
             reads=(
                 demand.read_products,
                 demand.read_routing,

@@ -14,6 +14,7 @@ from wharfinger.base.door import there
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.typed import quantity
+from wharfinger.billing.pages.telling import less_drafted
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import document_address, typed_id
 from wharfinger.demand.queries.reading import products_of
@@ -119,10 +120,11 @@ def reopen_order(request: HttpRequest, order: int) -> HttpResponse:
 
     if request.method != "POST":
         return show(Form())
+    freshly = _("%(number)s is as freshly confirmed.") % {"number": row.number}
     return page_act(
         request,
         lambda: reopen(actor=user, order=order, reason=request.POST.get("reason", "")),
-        ok=_("%(number)s is as freshly confirmed.") % {"number": row.number},
+        ok=lambda done: f"{freshly} {less_drafted(done.id)}".strip(),
         back=reverse("sales:order", args=[order]),
         again=show,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from wharfinger.billing.rules.credits import cover_of
 from wharfinger.billing.rules.credits import credit as add_credit
+from wharfinger.billing.rules.drafts import TooMuch, lessen, too_much
 from wharfinger.demand.rules import kits
 from wharfinger.flows.rules.crediting import require_credit
 from wharfinger.fulfilment.rules import Pick, taking_back
@@ -26,31 +27,30 @@ def plan_cancel_delivery(
 ) -> Plan:
     """Take units back to where they were ready, and credit what is invoiced without being delivered.
 
-    Their bills are to be invoiced again once they are delivered. Raises BadInput where somebody declines
-    the credit note without a reason.
+    Their bills are to be invoiced again once they are delivered; drafts bill that much less. Raises BadInput
+    where somebody declines the credit note without a reason.
     """
     plan = Plan()
     back = taking_back.cancel_delivery(plan, truth, picks=picks, containers=containers)
     units: dict[int, int] = {}
     for one in back:
         units[one.claim] = units.get(one.claim, 0) + one.quantity
-    too_much: dict[int, int] = {}
+    much: dict[int, TooMuch] = {}
     for claim, quantity in units.items():
-        line, much = _too_much_invoiced(truth, claim, quantity)
+        line, found = _too_much_invoiced(truth, claim, quantity)
         # The components of a kit come back each by itself, the kit is credited once.
-        too_much[line] = max(much, too_much.get(line, 0))
-    wanted = [part for line, much in too_much.items() for part in cover_of(truth, line, much)]
+        much[line] = max(found, much.get(line, found))
+    lessen(plan, truth, {line: one.off for line, one in much.items()})
+    wanted = [part for line, one in much.items() for part in cover_of(truth, line, one.credit)]
     if require_credit(wanted, reason=reason, credit=credit, may_credit=may_credit):
         add_credit(plan, truth, wanted, reason=reason, bill_again=True)
     return plan
 
 
-def _too_much_invoiced(truth: Truth, claim: int, quantity: int) -> tuple[int, int]:
+def _too_much_invoiced(truth: Truth, claim: int, quantity: int) -> tuple[int, TooMuch]:
     """By which line units that came back are invoiced, and how much more of it than is still delivered."""
     one = kits.billed(truth, claim, quantity, GONE)
-    delivered = one.kept - _partners(truth, claim)
-    invoiced = truth.quantity_of(one.line, ("invoiced",))
-    return one.line, min(one.units, max(0, invoiced - delivered))
+    return one.line, too_much(truth, one.line, one.units, one.kept - _partners(truth, claim))
 
 
 def _partners(truth: Truth, claim: int) -> int:

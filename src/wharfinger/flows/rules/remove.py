@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from wharfinger.billing.rules.credits import cover_of
 from wharfinger.billing.rules.credits import credit as add_credit
+from wharfinger.billing.rules.drafts import TooMuch, lessen, too_much
 from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import kits
 from wharfinger.flows.rules.crediting import require_credit
@@ -27,15 +28,15 @@ def plan_remove(
     Raises BadInput where somebody declines the credit note without a reason.
     """
     plan = Plan()
-    much: dict[int, int] = {}
+    much: dict[int, TooMuch] = {}
     for line, units in take_off(plan, truth, work_order=work_order, removals=removals).items():
         one = kits.billed(truth, line, units, ("customer",))
-        invoiced = truth.quantity_of(one.line, ("invoiced",))
-        too_much = min(one.units, max(0, invoiced - one.kept))
+        found = too_much(truth, one.line, one.units, one.kept)
+        lessen(plan, truth, {one.line: found.off})
         # The components of a kit come off each by itself, the kit is credited once.
-        much[one.line] = max(too_much, much.get(one.line, 0))
-        demand.advance(plan, truth, one.line, ("to_bill",), "waived", one.units - too_much)
-    wanted = [part for line, units in much.items() for part in cover_of(truth, line, units)]
+        much[one.line] = max(found, much.get(one.line, found))
+        demand.advance(plan, truth, one.line, ("to_bill",), "waived", one.units - found.credit)
+    wanted = [part for line, one in much.items() for part in cover_of(truth, line, one.credit)]
     if require_credit(wanted, reason=reason, credit=credit, may_credit=may_credit):
         add_credit(plan, truth, wanted, reason=reason)
     return plan

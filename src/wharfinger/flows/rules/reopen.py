@@ -6,6 +6,7 @@ from typing import Any
 
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.billing.rules.credits import cover_of, credit
+from wharfinger.billing.rules.drafts import lessen, on_drafts
 from wharfinger.demand import rules as demand
 from wharfinger.fulfilment.rules.taking_back import Return, clear_containers
 from wharfinger.ledger.plan import PlaceRef, Plan, Spot, Truth, fixed, spot
@@ -20,8 +21,9 @@ GOODS = (*GONE, "bin", "ready", "on_order", *ELSEWHERE)
 def plan_reopen(truth: Truth, *, order: int, may_credit: bool) -> Plan:
     """Take back everything that was done for an order, newest first, and touch nothing but its own lines.
 
-    Posted invoices get their cancelling credit notes, and what was paid stays the customer's credit; goods
-    come back to the bins they left and are free; the lines want them again. Purchase orders stay.
+    Posted invoices get their cancelling credit notes, drafts bill nothing of it, and what was paid stays the
+    customer's credit; goods come back to the bins they left and are free; the lines want them again. Purchase
+    orders stay.
     Raises Refusal, naming it, where a unit has since gone elsewhere.
     """
     plan = Plan()
@@ -82,18 +84,11 @@ def _codes_gone(truth: Truth, claim: int) -> list[str]:
 
 
 def _credit_all(plan: Plan, truth: Truth, may_credit: bool) -> None:
-    wanted = []
-    for line in truth.read["lines"].values():
-        invoiced = truth.quantity_of(line.pk, ("invoiced",))
-        found = cover_of(truth, line.pk, invoiced)
-        if sum(one.quantity for one in found) < invoiced:
-            raise Refusal(
-                "on_a_draft",
-                N_("{name} is on a draft invoice. Undo that draft first."),
-                line=line.pk,
-                name=line.description,
-            )
-        wanted += found
+    lines = truth.read["lines"]
+    lessen(plan, truth, {line: on_drafts(truth, line) for line in lines})
+    wanted = [
+        part for line in lines for part in cover_of(truth, line, truth.quantity_of(line, ("invoiced",)))
+    ]
     if wanted and not may_credit:
         raise Refusal(
             "credit_first", N_("This order is invoiced. Somebody who may credit has to re-open it.")

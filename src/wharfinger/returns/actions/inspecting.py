@@ -92,6 +92,7 @@ def settle(*, actor: Actor, rma: int, answers: Sequence[Answer], key: str | None
             ],
             first=demand.read_lines(lines),
             claims=demand.line_ids,
+            incoming=("invoiced",),
             reads=(demand.read_products, read_invoice_lines, reads.read_received, _read_rates),
         ),
         partial(

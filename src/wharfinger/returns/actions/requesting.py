@@ -120,6 +120,7 @@ def wish_of(
         products=products,
         claims=demand.line_ids,
         loose=True,
+        incoming=("invoiced",),
         reads=(
             customer,
             read_products,

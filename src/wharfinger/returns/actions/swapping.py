@@ -56,6 +56,7 @@ def swap(*, actor: Actor, swap: Swap, swapped_on: date | None = None, key: str |
             free=True,
             layers=True,
             loose=True,
+            incoming=("invoiced",),
             reads=_reads(device, swap, wanted, serial),
         ),
         partial(plan_swap, swap=swap, may_credit=actor.may("billing.credit")),

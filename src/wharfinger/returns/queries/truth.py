@@ -204,7 +204,7 @@ def rmas_at(holdings: Iterable[int]) -> list[int]:
     return sorted(Rma.objects.filter(at).values_list("pk", flat=True))
 
 
-def invoices(lines: Iterable[int]) -> list[tuple[type[Invoice], list[int]]]:
+def invoices(lines: Iterable[int]) -> list[tuple[type[Invoice], sql.Found]]:
     """The invoices that bill lines, to be locked where there are any."""
     return [(Invoice, invoices_of_lines(lines))]
 

@@ -10,6 +10,7 @@ from wharfinger.base.refusal import N_, BadInput, NotAllowed, Refusal
 from wharfinger.base.worded import Amount
 from wharfinger.billing.rules.credits import cover_of
 from wharfinger.billing.rules.credits import credit as add_credit
+from wharfinger.billing.rules.drafts import lessen, on_drafts, too_much
 from wharfinger.billing.rules.payments import refund_credit
 from wharfinger.demand.rules import kits
 from wharfinger.devices.rules import WITH_CUSTOMER
@@ -128,7 +129,7 @@ def _credited_with_its_kit(truth: Truth, line: int, quantity: int, n: int) -> bo
 def give_credit(
     plan: Plan, truth: Truth, line: int, quantity: int, *, reason: str, may_credit: bool, field: str
 ) -> None:
-    """Credit units that came back, as far as more is invoiced than the customer has; the rest is not billed.
+    """Credit units that came back, as far as more is invoiced than the customer has; the rest is billed no more.
 
     Components give their kit back once the customer has none of it. Raises Refusal where so many were
     neither invoiced nor are to be.
@@ -137,10 +138,15 @@ def give_credit(
     if whole.line != line and not whole.units:
         return
     line, quantity = whole.line, whole.units
-    invoiced = truth.quantity_of(line, ("invoiced",))
+    much = too_much(truth, line, quantity, whole.kept)
+    drafted = on_drafts(truth, line)
+    invoiced = truth.quantity_of(line, ("invoiced",)) - drafted
     to_bill = truth.quantity_of(line, ("to_bill", "offered"))
-    delivered = whole.kept
-    credited = max(min(quantity, max(0, invoiced - delivered)), quantity - to_bill)
+    # What is neither to be credited nor to be billed is on a draft, as far as one goes.
+    off = min(drafted, max(much.off, quantity - to_bill - much.credit))
+    lessen(plan, truth, {line: off})
+    to_bill += off
+    credited = max(much.credit, quantity - to_bill)
     if credited > invoiced:
         raise Refusal(
             "not_billed",

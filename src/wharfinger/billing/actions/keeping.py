@@ -1,0 +1,90 @@
+"""What may not be undone, since a customer was asked to pay for it: goods and money never part without a reason."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from wharfinger.base.refusal import N_, Refusal, Remedy
+from wharfinger.billing.queries.since import WITH_CUSTOMER, Kept, billed_since
+from wharfinger.demand.models import Line
+from wharfinger.ledger.plan import Plan, Truth
+
+
+class Instead(NamedTuple):
+    """What one does instead: told of a posted invoice and of a draft, with the verb of each."""
+
+    posted: str
+    draft: str
+    remedy: str
+    remedy_of_draft: str = ""
+
+
+CANCEL = Instead(
+    N_("{number} has billed these goods since. Cancel the delivery instead, which credits them."),
+    N_("A draft invoice bills these goods since. Cancel the delivery instead, which takes them off it."),
+    "take_back",
+    "take_back",
+)
+INSTEAD = {
+    "provide": Instead(
+        N_("{number} has billed these goods since. Take them back from the job instead, which credits them."),
+        N_(
+            "A draft invoice bills these goods since. Take them back from the job instead, "
+            "which takes them off the draft."
+        ),
+        "remove",
+        "remove",
+    ),
+    "receive": Instead(
+        N_("{number} has billed these goods since. Credit them first."),
+        N_("A draft invoice bills these goods since. Undo that draft first."),
+        "credit",
+    ),
+}
+
+
+def stays_where_billed(truth: Truth, plan: Plan) -> None:
+    """Refuse to undo that goods left for which a customer was billed since; the opposite verb credits them.
+
+    What was billed before they left does not stand in the way: it was billed without them.
+    """
+    back: dict[int, int] = {}
+    waived: dict[int, int] = {}
+    for step in plan.steps:
+        claim = step.source.claim
+        if not isinstance(claim, int):
+            continue
+        if step.source.kind in WITH_CUSTOMER and step.target.kind not in WITH_CUSTOMER:
+            back[claim] = back.get(claim, 0) + step.quantity
+        elif (step.source.kind, step.target.kind) == ("waived", "to_bill"):
+            waived[claim] = waived.get(claim, 0) + step.quantity
+    if not back:
+        return
+    entry, verb = _undone(truth)
+    for line, one in billed_since(back, entry).items():
+        keeps = one.kept(back) - one.waived + waived.get(line, 0)
+        if keeps < one.kept({}) - one.waived and one.invoiced > keeps:
+            raise _billed(INSTEAD.get(verb, CANCEL), line, one)
+
+
+def _undone(truth: Truth) -> tuple[int, str]:
+    """Which entry is undone, and its verb; a receipt has a verb of its own for that."""
+    if (original := truth.read.get("original")) is not None:
+        return original.pk, original.verb
+    return min(row.made_id for row in truth.documents["purchasing.Receipt"].values()), "receive"
+
+
+def _billed(instead: Instead, line: int, one: Kept) -> Refusal:
+    paper = one.since[-1]
+    posted = paper.number is not None
+    verb = instead.remedy if posted else instead.remedy_of_draft
+    sheet = Line.objects.values_list("sheet_id", flat=True).get(pk=line)
+    values = {"invoice": paper.invoice} if verb == "credit" else {"pk": sheet}
+    return Refusal(
+        "invoiced_since",
+        instead.posted if posted else instead.draft,
+        number=paper.number or "",
+        invoice=paper.invoice,
+        line=line,
+        remedies=[Remedy(verb, values)] if verb else [],
+    )
