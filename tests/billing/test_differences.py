@@ -34,6 +34,7 @@ from wharfinger.billing.rules.payments import Allocation, PaymentWish
 from wharfinger.demand.rules import LineWish
 from wharfinger.flows.actions.sell import Sale, sell
 from wharfinger.ledger.models import Account, Entry, Posting
+from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Organization
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.rules.orders import OrderWish
@@ -218,6 +219,8 @@ def test_older_books_state_what_stood_there(abroad: Abroad) -> None:
     assert list(made.facts.values_list("subject", flat=True)) == [f"payment:{paid.pk}"]
     migration.state(apps, None)
     assert Posting.objects.count() == before + 1
+    refused(lambda: reverse(actor=HOUSE, entry=made.pk), "stated")
+    assert abroad.standing() == {(0, 0)}
 
 
 @pytest.mark.parametrize(("currency", "rate"), [("USD", 900_000), ("JPY", 6_131), ("KWD", 3_000_000)])

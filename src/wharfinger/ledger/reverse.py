@@ -24,7 +24,7 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.models import Account, Entry, Fact, Move, Posting
 from wharfinger.ledger.plan import AccountRef, Change, Held, Plan, Truth, spot_of
 from wharfinger.ledger.post import automation, post
-from wharfinger.ledger.telling import CORRECTIONS
+from wharfinger.ledger.telling import CORRECTIONS, FINAL
 from wharfinger.ledger.write import MADE, Written, dump
 
 
@@ -93,6 +93,10 @@ def _may_be_reversed(original: Entry) -> None:
     took_back = Move.objects.filter(entry=original, reverses__isnull=False)
     if original.reverses_id is not None or took_back.exists():
         raise Refusal("is_a_reversal", N_("This entry is an undo itself. Do the step again instead."))
+    if original.verb in FINAL:
+        raise Refusal(
+            "stated", N_("This states what the books say, and stays. Nothing stands behind it to undo.")
+        )
     corrected_by = next((row.undo for row in ROWS.get(original.verb, ()) if row.undo != "reverse"), None)
     if corrected_by:
         raise Refusal(

@@ -74,13 +74,13 @@ VERBS: dict[str, str] = {
     "deliver": N_("Delivered"),
     "deny_return": N_("Denied a return"),
     "detach": N_("Took a file off"),
-    "exchange": N_("Stated exchange differences"),
     "draft": N_("Drafted a purchase order"),
     "draft_invoice": N_("Drafted an invoice"),
     "draft_transfer": N_("Wrote a transfer order"),
     "end_subscription": N_("Ended a subscription"),
     "enter_bill": N_("Entered a vendor's bill"),
     "erase": N_("Erased a file"),
+    "exchange": N_("Stated exchange differences"),
     "expire": N_("A hold expired"),
     "extend": N_("Extended a hold"),
     "finish_todo": N_("Did what was to do"),
@@ -362,9 +362,13 @@ def _told(entry: Any, left: bool, moves: list[MoveTold]) -> Told:
     )
 
 
+FINAL = frozenset({"exchange"})
+"""What the house stated of its books when it learned to; nothing is true again by taking it back."""
+
+
 def may_be_undone(verb: str) -> bool:
     """Whether entries of this verb are undone as they are, and not corrected by another verb."""
-    return all(row.undo == "reverse" for row in ROWS.get(verb, ()))
+    return verb not in FINAL and all(row.undo == "reverse" for row in ROWS.get(verb, ()))
 
 
 def _moves(entries: list[int], own: Q) -> dict[int, list[MoveTold]]:

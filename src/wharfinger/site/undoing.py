@@ -64,6 +64,7 @@ BY_VERB: dict[str, str] = {
     "end_subscription": "devices.subscription",
     "enter_bill": "purchasing.bill",
     "erase": "notices.erase",
+    "exchange": "billing.cancel_payment",
     "expire": "sales.reserve",
     "extend": "sales.reserve",
     "finish_todo": "notices.todo",
