@@ -184,8 +184,11 @@ def test_only_what_is_confirmed_and_really_held_is_to_be_picked(company: World, 
 def test_a_file_says_where_a_line_is_in_words(company: World, browser: Client) -> None:
     """What stands behind a stage bar is written out, and what is to be billed is no stage of the goods."""
     sold(company, company.product(), 3)
-    told = browser.get("/work/purchasing/?export=csv", headers={"accept-language": "de"}).content.decode()
-    assert ",Zu bestellen 3," in told
+    here = "/work/purchasing/?export=csv"
+    german = {"accept-language": "de"}
+    assert "Zu bestellen 3" not in browser.get(here, headers=german).content.decode(), "until it is chosen"
+    told = browser.get(f"{here}&column=document&column=line", headers=german).content.decode()
+    assert ",Zu bestellen 3" in told
     assert "to_bill" not in told
 
 
