@@ -79,7 +79,8 @@ def test_a_dearer_confirmation_is_approved_first(company: World) -> None:
     made = stocked_up(company, (company.product(), 2, 10_000_000))
     threshold(3000)
     dearer = Confirmed(made.lines[0], unit_cost_micro=20_000_000)
-    refused("needs_approval", lambda: confirm(made, dearer))
+    told = refused("needs_approval", lambda: confirm(made, dearer))
+    assert [one.verb for one in told.remedies] == ["close", "new_purchase"], "no other order makes it cheaper"
     confirm(made, Confirmed(made.lines[0], unit_cost_micro=12_000_000))
     assert PurchaseLine.objects.get().unit_cost_micro == 12_000_000
     arrive(made.lines[0], 1)

@@ -231,10 +231,24 @@ def _needs_no_approval(
     claims = {pk: {claim: units for claim, units in some.items() if claim} for pk, some in stands.items()}
     every = list(amended.values())
     asks = unapproved_of(order, every, claims, wishes, decimals, threshold, truth.home_currency)
-    if skus := sorted({products[one.product_id].sku for one in asks if one.pk in dearer}):
+    wait = [one for one in asks if one.pk in dearer]
+    if not wait:
+        return
+    skus = ", ".join(sorted({products[one.product_id].sku for one in wait}))
+    if all(one.quantity <= lines[one.pk].quantity for one in wait):
+        # Another order beside this one would not change what this one costs.
         raise Refusal(
             "needs_approval",
-            N_("This would have to be approved first: {skus}. Put what is more on a new order."),
-            skus=", ".join(skus),
-            remedies=[new_order(order)],
+            N_(
+                "This price would have to be approved first: {skus}. "
+                "Close what is still on order and order it anew; the new order asks for approval."
+            ),
+            skus=skus,
+            remedies=[Remedy("close", {"purchase_order": order.pk}), new_order(order)],
         )
+    raise Refusal(
+        "needs_approval",
+        N_("This would have to be approved first: {skus}. Put what is more on a new order."),
+        skus=skus,
+        remedies=[new_order(order)],
+    )
