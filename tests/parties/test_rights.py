@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from tests.world import world
+from wharfinger.base.access import lacks
 from wharfinger.parties.models import Role
 from wharfinger.parties.permissions import ALL, PERMISSIONS
 from wharfinger.parties.rights import MODULES, WORDS
@@ -26,3 +28,12 @@ def test_a_role_is_made_by_its_words(client: Client) -> None:
     assert 'value="catalog.see_cost"' in page
     client.post("/roles/new/", {"name": "Sees costs", "permissions": ["catalog.see_cost"]})
     assert Role.objects.get(name="Sees costs").permissions == ["catalog.see_cost"]
+
+
+def test_who_lacks_a_permission_is_told_its_words() -> None:
+    """Whoever asks an administrator for it reads the same as the page of roles; programs read its name."""
+    refusal = lacks("purchasing.approve")
+    assert "“Buying: Approve purchases”" in refusal.words()
+    with translation.override("de"):
+        assert "Einkauf: Einkäufe genehmigen" in refusal.words()
+    assert refusal.values["permission"] == "purchasing.approve"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import ClassVar, Protocol
 
 from wharfinger.base.refusal import N_, NotAllowed
 
@@ -30,11 +31,27 @@ class TheHouse:
 HOUSE = TheHouse()
 
 
+class Right(str):
+    """A permission by its name, which reads in a sentence as the page of roles calls it."""
+
+    __slots__ = ()
+    named: ClassVar[Callable[[str], str]] = str
+    """How it is called; the site says it, for the words belong to whoever keeps roles."""
+
+    def __format__(self, spec: str) -> str:
+        return type(self).named(str(self))
+
+
+def lacks(permission: str) -> NotAllowed:
+    """What whoever lacks a permission is told."""
+    return NotAllowed(
+        "not_allowed",
+        N_("This needs the permission “{permission}”. Ask an administrator for it."),
+        permission=Right(permission),
+    )
+
+
 def require(actor: Actor, permission: str) -> None:
     """Let the actor pass who holds the permission; raise NotAllowed, naming it, otherwise."""
     if not actor.may(permission):
-        raise NotAllowed(
-            "not_allowed",
-            N_("This needs the permission “{permission}”. Ask an administrator for it."),
-            permission=permission,
-        )
+        raise lacks(permission)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from wharfinger.base.access import Right
 from wharfinger.billing.actions.keeping import stays_where_billed
 from wharfinger.billing.queries import proofs as billing
 from wharfinger.billing.queries.keeping import posted_by
@@ -28,6 +29,7 @@ from wharfinger.ledger.post import automation
 from wharfinger.notices import mails
 from wharfinger.notices.actions import attachments, todos
 from wharfinger.notices.queries.proofs import files_are_there
+from wharfinger.parties import rights
 from wharfinger.purchasing.actions import closing as purchasing
 from wharfinger.purchasing.queries import proofs as buying
 from wharfinger.sales.actions import approving, giving, versions
@@ -101,6 +103,7 @@ def install() -> None:
     automation.about = demand.documents_by_line
     automation.explain = explaining.explain
     automation.undo_needs = undoing.needs
+    Right.named = rights.named
     automation.lasting = frozenset({"erase"})
     automation.stays = posted_by
     automation.guards.setdefault("reverse", []).extend(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wharfinger.base.refusal import N_, BadInput, NotAllowed
+from wharfinger.base.access import lacks
+from wharfinger.base.refusal import N_, BadInput
 from wharfinger.billing.rules.credits import Credit
 
 
@@ -20,9 +21,5 @@ def require_credit(wanted: Sequence[Credit], *, reason: str, credit: bool, may_c
             "reason_wanted", N_("These goods are invoiced. Say why they are not credited."), field="reason"
         )
     if credit and not may_credit:
-        raise NotAllowed(
-            "not_allowed",
-            N_("This needs the permission “{permission}”. Ask an administrator for it."),
-            permission="billing.credit",
-        )
+        raise lacks("billing.credit")
     return credit

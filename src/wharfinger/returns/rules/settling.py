@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wharfinger.base.refusal import N_, BadInput, NotAllowed, Refusal
+from wharfinger.base.access import lacks
+from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.worded import Amount
 from wharfinger.billing.rules.credits import cover_of
 from wharfinger.billing.rules.credits import credit as add_credit
@@ -158,11 +159,7 @@ def give_credit(
         )
     if credited:
         if not may_credit:
-            raise NotAllowed(
-                "not_allowed",
-                N_("This needs the permission “{permission}”. Ask an administrator for it."),
-                permission="billing.credit",
-            )
+            raise lacks("billing.credit")
         add_credit(plan, truth, cover_of(truth, line, credited), reason=reason)
     left = quantity - credited
     for held in truth.of_claim(line, ("to_bill", "offered")):
