@@ -11,6 +11,8 @@ from tests.world import clean, held, world
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.rules import LineWish
+from wharfinger.ledger.models import Entry
+from wharfinger.parties.models import Grant, Role, User
 from wharfinger.purchasing.actions.ordering import draft, submit
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
@@ -30,8 +32,18 @@ def test_one_order_however_many_win(fresh_database: dict[str, str]) -> None:
     made = create_quote(actor=HOUSE, wish=QuoteWish(company.customer.pk, (LineWish(product.pk, 4),)))
     (line,) = made.made["ledger.Claim"]
     reserve(actor=HOUSE, holds=[Hold(line, 3)])
-    outcome = crowd(8, [partial(win, actor=HOUSE, quote=made.one("demand.Sheet"))] * 16)
+    everything = Role.objects.create(name="All", permissions=["*"])
+    people = [
+        User.objects.create(username=name, name=name.title()) for name in ("ada-b", "ben", "cleo", "dora")
+    ]
+    for one in people:
+        Grant.objects.create(user=one, role=everything)
+    quote = made.one("demand.Sheet")
+    outcome = crowd(8, [partial(win, actor=one, quote=quote) for one in people * 4])
     assert (outcome.errors, outcome.refused) == ([], [])
+    # One of them did; what the others are answered with is that act, which names who.
+    (entry,) = {done.id for done in outcome.done}
+    assert Entry.objects.get(pk=entry, verb="win").actor in people
     assert {done.one("sales.Order") for done in outcome.done} == {Order.objects.get().pk}
     (won,) = {done.made["ledger.Claim"][0] for done in outcome.done}
     assert held(won) == {"bin": 3, "covered": 3, "to_order": 1, "to_bill": 4}
