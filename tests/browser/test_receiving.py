@@ -131,7 +131,7 @@ def test_what_is_rejected_has_no_number_and_is_told_beside_what_came(
     clean()
 
 
-def test_numbers_come_as_a_range_and_from_a_file(company: Company, person: Person) -> None:
+def test_numbers_come_as_a_range_from_a_file_and_by_pasting(company: Company, person: Person) -> None:
     here, page = company.world, person.page
     phone = here.product(sku="PHONE", name="Phone", traced="serial", cost_method="specific")
     made = stocked_up(here, (phone, 8, 1_000_000))
@@ -145,6 +145,12 @@ def test_numbers_come_as_a_range_and_from_a_file(company: Company, person: Perso
     scanned = page.locator(f"[name=serial-{made.lines[0]}]").evaluate_all("all => all.map(one => one.value)")
     assert scanned[::-1] == ["P-001", "P-002", "P-003", "P-010", "P-011", "P-020-P-029"]
     page.locator("[data-unscan-last]").first.click()
+    # A column copied out of a spreadsheet.
+    page.locator("[data-scan]").first.evaluate(
+        """field => { const clip = new DataTransfer(); clip.setData("text", "P-030\\nP-031\\n");
+        field.dispatchEvent(new ClipboardEvent("paste", {clipboardData: clip, bubbles: true, cancelable: true})); }"""
+    )
+    page.locator("[data-count]", has_text="7").wait_for()
     person.next_step()
-    assert held(product=phone.pk) == {"bin": 5, "on_order": 3}
+    assert held(product=phone.pk) == {"bin": 7, "on_order": 1}
     clean()
