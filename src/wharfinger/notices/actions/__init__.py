@@ -82,7 +82,11 @@ def set_rule(
     active: bool = True,
     key: str | None = None,
 ) -> Written:
-    """Say who is told when units reach a stage; it acts at once."""
+    """Say who is told when units reach a stage; it acts at once.
+
+    A role that nobody can hold for the event is refused. Rules that were saved with one before keep telling their others;
+    it is not shown any more, and is dropped when the rule is saved next.
+    """
     require(actor, "notices.rule")
     if event not in rules.EVENTS:
         raise BadInput("no_such_event", N_("There is no such event."), field="event")
@@ -93,6 +97,7 @@ def set_rule(
             field="roles",
             role=unknown[0],
         )
+    _check_reached(event, roles)
     if User.objects.filter(pk__in=users).count() != len(set(users)):
         raise BadInput("no_such_user", N_("There is no such user."), field="users")
     values = {"roles": list(roles), "people": sorted(set(users)), "active": active}
@@ -111,6 +116,27 @@ def set_rule(
         truth.read["rule"] = Rule.objects.filter(event=event).first()
 
     return post("set", Wish(reads=(read,)), plan, actor=actor, key=key)
+
+
+def _check_reached(event: str, roles: Sequence[str]) -> None:
+    """Refuse a role that nobody can hold for an event."""
+    reached = rules.REACHES[event]
+    idle = [role for role in roles if role not in reached]
+    if idle and not reached:
+        raise BadInput(
+            "event_takes_no_roles",
+            N_("This event tells those whom it names, and “{role}” is not asked for. Choose no role."),
+            field="roles",
+            role=idle[0],
+        )
+    if idle:
+        raise BadInput(
+            "role_reaches_nobody",
+            N_("Nobody can be “{role}” for this event. Choose among {roles}, or tick people by name."),
+            field="roles",
+            role=idle[0],
+            roles=", ".join(reached),
+        )
 
 
 def send_again(*, actor: Actor, row: int, key: str | None = None) -> Written:

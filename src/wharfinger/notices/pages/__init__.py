@@ -18,7 +18,7 @@ from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Tabl
 from wharfinger.ledger.models import Outbox
 from wharfinger.notices import actions, queries
 from wharfinger.notices.models import Attempt, Webhook
-from wharfinger.notices.rules import EVENTS, ROLES, WHOLE
+from wharfinger.notices.rules import EVENTS, REACHES, WHOLE
 from wharfinger.parties.models import User
 
 CONSUMERS = {
@@ -164,16 +164,17 @@ def set_rule(request: HttpRequest, event: str) -> HttpResponse:
 
 
 def _rules(request: HttpRequest, form: Form, event: str) -> HttpResponse:
+    """Each event with the roles that somebody may hold for it, and no others."""
     people = [(one.pk, str(one)) for one in User.objects.filter(is_active=True).order_by("name", "username")]
     shown = []
     for one in queries.show_rules():
         happens = EVENTS[one["event"]][0]
-        shown.append({**one, "word": _(happens), "whole": _whole(one["event"])})
+        offered = [(role, _(ROLE_WORDS[role])) for role in REACHES[one["event"]]]
+        shown.append({**one, "word": _(happens), "whole": _whole(one["event"]), "offered": offered})
     context = {
         "form": form,
         "event": event,
         "rules": shown,
-        "roles": [(role, _(ROLE_WORDS[role])) for role in ROLES],
         "people": people,
     }
     return render(request, "notices/rules.html", context)

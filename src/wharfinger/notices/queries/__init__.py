@@ -13,7 +13,7 @@ from wharfinger.ledger.models import Entry, Fact, Outbox
 from wharfinger.ledger.queries import about, show_entries
 from wharfinger.ledger.reverse import model_of
 from wharfinger.notices.models import Attempt, Rule, Webhook
-from wharfinger.notices.rules import EVENTS
+from wharfinger.notices.rules import EVENTS, REACHES
 from wharfinger.parties.models import User
 
 MOST_MAILS = 50
@@ -37,12 +37,17 @@ def show_webhooks(hooks: Sequence[Webhook], *, actor: Actor) -> list[dict[str, A
 
 
 def show_rules() -> list[dict[str, Any]]:
-    """Who is told of which event: the company's own rule, or the one the house has."""
+    """Who is told of which event: the company's own rule, or the one the house has.
+
+    A role of an older rule that nobody can hold for its event tells nobody, and is not shown.
+    """
     own = {rule.event: rule for rule in Rule.objects.all()}
     return [
         {
             "event": event,
-            "roles": list(own[event].roles) if event in own else list(roles),
+            "roles": [
+                role for role in (own[event].roles if event in own else roles) if role in REACHES[event]
+            ],
             "users": list(own[event].people) if event in own else [],
             "active": own[event].active if event in own else True,
         }

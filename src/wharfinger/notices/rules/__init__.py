@@ -61,6 +61,49 @@ words, and who is told.
 The roles are told unless a rule says otherwise.
 """
 
+_OF_LINE = ("owner", "lead", "resource", "opportunity_owner", "requester", "purchasing_team")
+_OF_QUOTE = ("owner", "opportunity_owner", "requester", "approvers")
+_OF_ORDER = ("purchasing_team", "buyer")
+REACHES: dict[str, tuple[str, ...]] = {
+    "to_approve": (*_OF_LINE, "approvers"),
+    "rejected": _OF_LINE,
+    "to_order": _OF_LINE,
+    "on_order": _OF_LINE,
+    "bin": _OF_LINE,
+    "picked": _OF_LINE,
+    "container": _OF_LINE,
+    "ready": _OF_LINE,
+    "in_transit": _OF_LINE,
+    "customer": _OF_LINE,
+    "returns": _OF_LINE,
+    "invoiced": _OF_LINE,
+    "adjustment": _OF_LINE,
+    "expired": _OF_LINE,
+    "late": _OF_LINE,
+    "back": _OF_LINE,
+    "low": ("purchasing_team",),
+    "expiring": ("purchasing_team",),
+    "accepted": ("owner", "opportunity_owner", "requester"),
+    "declined": ("owner", "opportunity_owner", "requester"),
+    # Who asks for the approval of a quote did it themselves, and is not told of it.
+    "quote_to_approve": ("owner", "opportunity_owner", "approvers"),
+    "quote_approved": _OF_QUOTE,
+    "quote_rejected": _OF_QUOTE,
+    "asked": ("owner", "lead", "opportunity_owner"),
+    "answered": ("owner", "lead", "opportunity_owner", "requester"),
+    "order_to_approve": ("purchasing_team", "approvers", "buyer"),
+    "order_approved": _OF_ORDER,
+    "order_rejected": _OF_ORDER,
+    "order_received": _OF_ORDER,
+    "order_refused": _OF_ORDER,
+    "order_late": _OF_ORDER,
+    "bill_to_accept": ("purchasing_team", "approvers"),
+    "replied": ("owner", "opportunity_owner", "buyer", "sender"),
+    "mentioned": (),
+    "todo": (),
+}
+"""By event, the roles that somebody may hold for what it is about: a rule names no other, as that would tell nobody."""
+
 URGENT = frozenset(
     {"to_approve", "order_to_approve", "quote_to_approve", "bill_to_accept", "late", "order_late", "asked"}
 )
