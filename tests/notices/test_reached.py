@@ -220,7 +220,6 @@ def test_each_role_that_an_event_offers_tells_its_holder_and_no_other_role_tells
         ("bin", "buyer", "Choose among owner, lead,"),
         ("bin", "approvers", "or tick people by name"),
         ("order_received", "requester", "Choose among purchasing_team, buyer,"),
-        ("todo", "owner", "Choose no role"),
     ],
 )
 def test_a_role_that_tells_nobody_is_refused_and_not_offered(
@@ -244,6 +243,18 @@ def test_a_role_that_tells_nobody_is_refused_and_not_offered(
     assert answer.status_code == 422
     assert (entries(), list(Rule.objects.values())) == before
     assert offered(client, event) == list(REACHES[event])
+
+
+def test_what_tells_those_whom_it_names_has_no_rule(client: Client, company: World) -> None:
+    client.force_login(company.user)
+    before = entries()
+    for event in ("mentioned", "todo"):
+        body: Any = {"event": event, "roles": [], "users": [company.user.pk]}
+        answer = client.post("/api/v1/notification-rules", body, "application/json")
+        assert (answer.status_code, answer.json()["code"]) == (422, "event_takes_no_rule")
+        assert client.get(f"/api/v1/notification-rules/{event}").status_code == 404
+        assert offered(client, event) == []
+    assert (entries(), Rule.objects.count()) == (before, 0)
 
 
 def offered(browser: Client, event: str) -> list[str]:

@@ -119,16 +119,15 @@ def set_rule(
 
 
 def _check_reached(event: str, roles: Sequence[str]) -> None:
-    """Refuse a role that nobody can hold for an event."""
+    """Refuse a rule for what tells those whom it names, and a role that nobody can hold for an event."""
     reached = rules.REACHES[event]
-    idle = [role for role in roles if role not in reached]
-    if idle and not reached:
+    if not reached:
         raise BadInput(
-            "event_takes_no_roles",
-            N_("This event tells those whom it names, and “{role}” is not asked for. Choose no role."),
-            field="roles",
-            role=idle[0],
+            "event_takes_no_rule",
+            N_("This tells those whom it names, and they mute it for themselves. There is no rule for it."),
+            field="event",
         )
+    idle = [role for role in roles if role not in reached]
     if idle:
         raise BadInput(
             "role_reaches_nobody",

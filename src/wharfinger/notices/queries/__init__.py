@@ -39,7 +39,8 @@ def show_webhooks(hooks: Sequence[Webhook], *, actor: Actor) -> list[dict[str, A
 def show_rules() -> list[dict[str, Any]]:
     """Who is told of which event: the company's own rule, or the one the house has.
 
-    A role of an older rule that nobody can hold for its event tells nobody, and is not shown.
+    What tells those whom it names, as a note that mentions somebody, has no rule. A role of an older rule
+    that nobody can hold for its event tells nobody, and is not shown.
     """
     own = {rule.event: rule for rule in Rule.objects.all()}
     return [
@@ -52,6 +53,7 @@ def show_rules() -> list[dict[str, Any]]:
             "active": own[event].active if event in own else True,
         }
         for event, (_, roles) in EVENTS.items()
+        if REACHES[event]
     ]
 
 
