@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.apps import apps
 from django.db import connection
+from django.db.models import BigIntegerField
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.purchasing.buying import stocked_up
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions import change_product
@@ -14,8 +19,14 @@ from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.models import Entry
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Role
+from wharfinger.purchasing.actions.ordering import change_purchase
+from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.sales.actions.quotes import create_quote
 from wharfinger.sales.rules.quotes import QuoteWish
+from wharfinger.site.changed import Words, pointed
+from wharfinger.site.fields import FIELDS
+from wharfinger.site.measures import CURRENCIES, PRODUCTS, QUANTITIES
+from wharfinger.site.subjects import SUBJECTS
 from wharfinger.stock.actions.goods import adjust, transfer
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.stock.rules.moving import Goods, Transfer
@@ -116,6 +127,7 @@ def test_a_timeline_tells_goods_and_people(company: World) -> None:
         [("3", product.sku, "adjustment", "Main / A1")],
     )
     assert told[0].undo == f"/journal/{told[0].id}/undo/"
+    assert told[0].at == Entry.objects.get(pk=told[0].id).recorded_at
     for _ in range(5):
         adjust(
             actor=company.user, items=[Adjustment(product.pk, 1, company.location.place_id)], reason="Found"
@@ -176,3 +188,100 @@ def test_whoever_undoes_returns_where_they_were_unless_it_is_gone(browser: Clien
     quote = create_quote(actor=company.user, wish=QuoteWish(company.customer.pk, (LineWish(product.pk, 1),)))
     done = browser.post(f"/journal/{quote.id}/undo/", {"back": "https://elsewhere.example/"})
     assert done["Location"] == f"/journal/{quote.id}/"
+
+
+def test_changed_figures_are_written_in_their_own_units(browser: Client, company: World) -> None:
+    """A quantity has the decimals of its product, an amount its currency, what is approved the home currency."""
+    cable, other = company.product(quantity_decimals=1), company.product()
+    made = stocked_up(
+        company,
+        (cable, 25, 300_000_000),
+        (other, 4, 100_000_000),
+        submitted=False,
+        currency="JPY",
+        rate_micro=6_131,
+        freight_minor=500,
+    )
+    line, second = made.lines
+    changed = change_purchase(
+        actor=HOUSE,
+        order=made.order,
+        change=PurchaseChange(
+            (("freight_minor", 900),), change=(LineChange(line, 35), LineChange(second, 5))
+        ),
+    )
+    page = browser.get(f"/journal/{changed.id}/").content.decode()
+    assert {
+        ("Quantity", "2.5", "3.5"),
+        ("Quantity", "4", "5"),
+        ("Freight", "500\xa0JP¥", "900\xa0JP¥"),
+    } <= told(page)
+    about = f"purchase_line:{line}"
+    fact = {"subject": about, "field": "approved_minor", "old": 1250, "new": None}
+    words = Words(
+        [fact, {"subject": f"purchase_order:{made.order}", "field": "freight_minor", "old": 1, "new": 2}]
+    )
+    assert words.value(about, "approved_minor", 1250) == "12.50\xa0€"
+    german = browser.get(f"/journal/{changed.id}/undo/", headers={"accept-language": "de"}).content.decode()
+    assert ">2,5<" in german
+    assert ">500\xa0¥<" in german
+
+
+def test_an_entry_costs_the_same_however_much_it_changed(browser: Client, company: World) -> None:
+    taken = []
+    for many in (1, 12):
+        lines = [(company.product(quantity_decimals=1), 20, 1_000_000) for _ in range(many)]
+        made = stocked_up(company, *lines, submitted=False)
+        here = tuple(LineChange(one, 35, location=company.other.pk) for one in made.lines)
+        changed = change_purchase(actor=HOUSE, order=made.order, change=PurchaseChange(change=here))
+        browser.get(f"/journal/{changed.id}/")
+        with CaptureQueriesContext(connection) as found:
+            page = browser.get(f"/journal/{changed.id}/").content.decode()
+        assert page.count(">3.5<") == many
+        taken.append(found)
+    assert len(taken[0]) == len(taken[1])
+
+
+def test_every_field_that_may_change_has_its_word() -> None:
+    """So has every noun; who is named by an id is told by name, and what counts goods in their unit."""
+    silent, ids, uncounted = set(), set(), set()
+    nouns = {one.__dict__["subject"]: one for one in apps.get_models() if "subject" in one.__dict__}
+    nouns = {noun: model for noun, model in nouns.items() if isinstance(noun, str)}
+    assert len(nouns) > 60
+    assert nouns.keys() <= SUBJECTS.keys()
+    for noun, model in nouns.items():
+        for field in model._meta.concrete_fields:
+            name = field.attname
+            if field.primary_key or name in SILENT.split() or noun in ("import", "mapping"):
+                continue
+            if not FIELDS.keys() & {
+                name,
+                name.removesuffix("_id").removesuffix("_micro").removesuffix("_minor"),
+            }:
+                silent.add(f"{noun}.{name}")
+            if field.is_relation and not pointed(f"{noun}:1", name, 1):
+                ids.add(f"{noun}.{name}")
+            if isinstance(field, BigIntegerField) and noun not in (PRODUCTS if name in QUANTITIES else nouns):
+                uncounted.add(f"{noun}.{name}")
+            if name.endswith("_minor") and not name.startswith("approved_") and hasattr(model, "currency"):
+                uncounted |= {noun} - CURRENCIES.keys()
+    assert (silent, ids, uncounted) == (set(), set(), set())
+
+
+SILENT = (
+    "made_id void_id done_id entry_id place_id bench_place_id drafted_place_id quarantine_place_id "
+    "refused_place_id rented_place_id vendor_place_id own claim_id sheet_id code_key digest password "
+    "last_login key noun message_id outbox_id size_bytes width height left_out sender at by_id "
+    "granted balance_minor balance_home_minor document party_id owned serial unbounded made_at "
+    "prefix user_id ratio price_id purchase_line_id purchase_order_id invoice_line_id credit_note_id "
+    "rma_id count_id rfq_vendor_id rfq_id rfq_line_id came_from_id"
+)
+"""What no act changes once it is there, or what is told otherwise."""
+
+
+def told(page: str) -> set[tuple[str, ...]]:
+    """The rows of the changes on the page of an entry: field, before, after."""
+    rows = re.findall(
+        r'data-l="Field">(.*?)</td><td data-l="Before">(.*?)</td><td data-l="After">(.*?)</td>', page
+    )
+    return set(rows)

@@ -4,147 +4,102 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from django.utils.translation import gettext
 
 from wharfinger.base import owned
+from wharfinger.base.money import MICRO
 from wharfinger.base.own import Own
-from wharfinger.base.refusal import N_
 from wharfinger.base.typed import written
+from wharfinger.ledger.reverse import model_of, owner_of
 from wharfinger.site import formats
-from wharfinger.site.subjects import subject
+from wharfinger.site.fields import FIELDS
+from wharfinger.site.measures import PLAIN, QUANTITIES, Measure, measures
+from wharfinger.site.subjects import several, subject
 from wharfinger.stock.rules.serving import PRIORITIES
-
-FIELDS: dict[str, str] = {
-    "address": N_("Address"),
-    "approved": N_("Approved amount"),
-    "approval_asked_at": N_("Approval asked for"),
-    "approval_note": N_("Why not approved"),
-    "approved_at": N_("Approved"),
-    "bank": N_("Bank"),
-    "batch": N_("Batch"),
-    "billing_policy": N_("Billed"),
-    "cancelled_at": N_("Cancelled"),
-    "carrier": N_("Carrier"),
-    "caption": N_("Caption"),
-    "category": N_("Category"),
-    "channel": N_("Channel"),
-    "choices": N_("Choices"),
-    "city": N_("City"),
-    "closed_at": N_("Closed"),
-    "code": N_("Serial number"),
-    "columns": N_("Columns"),
-    "confirmed_at": N_("Confirmed"),
-    "cost": N_("Cost"),
-    "cost_method": N_("Valued"),
-    "country": N_("Country"),
-    "currency": N_("Currency"),
-    "customer": N_("Buys from us (customer)"),
-    "decimal": N_("Decimal sign"),
-    "default": N_("Default"),
-    "delivered_on": N_("Delivered"),
-    "description": N_("Description"),
-    "discount": N_("Discount"),
-    "discount_each": N_("Discount per unit"),
-    "email": N_("Mail"),
-    "expected_on": N_("Expected"),
-    "expires_on": N_("Expires"),
-    "external_number": N_("Vendor's number"),
-    "family": N_("Family"),
-    "first": N_("First value"),
-    "second": N_("Second value"),
-    "third": N_("Third value"),
-    "attributes": N_("Attributes"),
-    "freight": N_("Freight"),
-    "fulfilled_at": N_("Fulfilled"),
-    "gtin": N_("GTIN"),
-    "serial_pattern": N_("Series of our own serial numbers"),
-    "hold_until": N_("Reserved until"),
-    "in_lists": N_("In lists"),
-    "is_active": N_("May sign in"),
-    "kind": N_("Kind"),
-    "language": N_("Language"),
-    "lost_at": N_("Lost"),
-    "low_since": N_("Below its minimum since"),
-    "lost_reason": N_("Reason"),
-    "manufacturer": N_("Manufacturer"),
-    "maximum": N_("Maximum"),
-    "memo": N_("Note"),
-    "merged_into": N_("Merged into"),
-    "minimum": N_("Minimum"),
-    "name": N_("Name"),
-    "next": N_("Next number"),
-    "on_documents": N_("On documents"),
-    "option": N_("Option"),
-    "ordered_on": N_("Ordered"),
-    "organization": N_("Organization"),
-    "location": N_("Location"),
-    "owner": N_("Owner"),
-    "path": N_("Category"),
-    "pattern": N_("Pattern"),
-    "part_number": N_("Number at the vendor"),
-    "permissions": N_("Permissions"),
-    "phone": N_("Phone"),
-    "posted_at": N_("Posted"),
-    "price": N_("Price"),
-    "priority": N_("Priority"),
-    "procured": N_("Subject to procurement"),
-    "promised_on": N_("Promised"),
-    "quantity": N_("Quantity"),
-    "query": N_("View"),
-    "rate": N_("Rate"),
-    "reference": N_("Reference"),
-    "rejected_note": N_("Reason"),
-    "required": N_("Required"),
-    "retired_at": N_("Retired"),
-    "removed_at": N_("Taken off"),
-    "order": N_("Sales order"),
-    "resource": N_("Resource"),
-    "lead": N_("Lead"),
-    "pack_quantity": N_("Pack size"),
-    "minimum_quantity": N_("Least order"),
-    "from_quantity": N_("From quantity"),
-    "lead_time_days": N_("Days to deliver"),
-    "stock": N_("Vendor's stock"),
-    "stock_on": N_("As of"),
-    "valid_from": N_("Valid from"),
-    "retired_on": N_("Retired on"),
-    "sent_at": N_("Sent"),
-    "sequence": N_("Turn"),
-    "shared": N_("For everybody"),
-    "shipment": N_("Shipment"),
-    "site": N_("Site"),
-    "sku": N_("SKU"),
-    "submitted_at": N_("Submitted"),
-    "taken": N_("Taken"),
-    "tax_code": N_("Tax code"),
-    "tax_number": N_("Tax number"),
-    "terms_days": N_("Days to pay"),
-    "traced": N_("Tracing"),
-    "tracking": N_("Tracking number"),
-    "unit": N_("Unit"),
-    "unit_cost": N_("Unit cost"),
-    "unit_price": N_("Unit price"),
-    "value": N_("Value"),
-    "vendor": N_("Sells to us (vendor)"),
-    "version": N_("Version"),
-    "won_at": N_("Won"),
-}
-"""What people call a field, without the unit at the end of its name."""
 
 POINTS = {
     "category": "category",
-    "order": "order",
+    "contract": "work_order",
     "family": "family",
     "location": "location",
+    "order": "order",
     "organization": "organization",
-    "site": "site",
+    "receipt": "receipt",
     "shipment": "shipment",
+    "site": "site",
     "tax_code": "tax_code",
+    "ticket": "work_order",
 }
-"""Fields that hold the id of another noun."""
-PEOPLE = frozenset(("owner", "approved_by", "buyer", "resource", "lead", "requested_by"))
+"""Fields that hold the id of another noun, where the noun that has the field does not say of which."""
+PEOPLE = frozenset(
+    (
+        "accepted_by",
+        "approval_asked_by",
+        "approved_by",
+        "approver",
+        "asked_by",
+        "buyer",
+        "counted_by",
+        "delegate",
+        "done_by",
+        "lead",
+        "owner",
+        "person",
+        "requested_by",
+        "resource",
+        "reviewed_by",
+    )
+)
+DAYS = frozenset(("answer_by", "valid_from", "valid_until", "warned_of"))
+"""Fields that hold a day though their names do not end so."""
+SHARES = frozenset(("discount_micro", "own_discount_micro", "second_rate_micro"))
+
+
+class Words:
+    """The fields of several subjects in words, their figures in their own units; read at once for all of them."""
+
+    def __init__(self, changes: Sequence[Mapping[str, Any]]) -> None:
+        self.measures = measures(changes)
+        told = [
+            pointed(one["subject"], one["field"], value)
+            for one in changes
+            for value in (one["old"], one["new"])
+        ]
+        self.titles = several({one["subject"] for one in changes} | {text for text in told if text})
+
+    def title(self, text: str) -> tuple[str, str]:
+        """Title and address of a subject."""
+        return self.titles.get(text) or subject(text)
+
+    def value(self, about: str, name: str, value: Any) -> str:
+        """What a field of a subject held, as people write it."""
+        if text := pointed(about, name, value):
+            return self.title(text)[0]
+        return value_words(name, value, self.measures[about])
+
+
+@cache
+def _points(noun: str, name: str) -> str:
+    """The noun that a field of a noun names by its id; empty where it holds no such thing."""
+    bare = _bare(name)
+    model = model_of(noun)
+    if model is not None:
+        found = {field.attname: field for field in owner_of(model, name)._meta.concrete_fields}.get(name)
+        other: Any = found.related_model if found is not None and found.is_relation else None
+        if isinstance(known := other.__dict__.get("subject") if other else None, str):
+            return known
+    return "user" if bare in PEOPLE else POINTS.get(bare, "")
+
+
+def pointed(about: str, name: str, value: Any) -> str:
+    """The subject that a field of a subject names, ``organization:4``; empty where it names none."""
+    if not name.endswith("_id") or not isinstance(value, int):
+        return ""
+    noun = _points(about.partition(":")[0], name)
+    return f"{noun}:{value}" if noun else ""
 
 
 def own_words(subject: str, name: str, old: Any, new: Any) -> tuple[str, str, str]:
@@ -161,32 +116,41 @@ def field_words(name: str) -> str:
     return gettext(known) if known else bare.replace("_", " ").capitalize()
 
 
-def value_words(name: str, value: Any) -> str:
-    """What a field held, as people write it."""
-    bare = _bare(name)
+def value_words(name: str, value: Any, measure: Measure = PLAIN, *, about: str = "") -> str:
+    """What a field of a subject held, as people write it; its figures as they are measured."""
     if value is None or value == "" or value == []:
         return "–"
     if isinstance(value, bool):
         return gettext("Yes") if value else gettext("No")
     if name == "priority" and value in PRIORITIES:
         return gettext(PRIORITIES[value])
-    if name.endswith("_id") and (noun := "user" if bare in PEOPLE else POINTS.get(bare)):
-        return subject(f"{noun}:{value}")[0]
-    if bare == "discount" and isinstance(value, int):
-        return f"{written(value, 4)} %"
-    if name.endswith("_micro") and isinstance(value, int):
-        return written(value, 6)
-    if name.endswith("_minor") and isinstance(value, int):
-        return written(value, 2)
+    if text := pointed(about, name, value):
+        return subject(text)[0]
+    if isinstance(value, int):
+        return _figure(name, value, measure)
+    if isinstance(value, str) and (name.endswith("_on") or name in DAYS):
+        return formats.day(date.fromisoformat(value))
     if isinstance(value, str) and name.endswith(("_at", "_until", "_since")):
         return str(formats.moment(datetime.fromisoformat(value)))
-    if isinstance(value, str) and name.endswith("_on"):
-        return formats.day(date.fromisoformat(value))
     if isinstance(value, Mapping):
-        return ", ".join(f"{field_words(key)}: {value_words(key, one)}" for key, one in value.items())
+        return ", ".join(
+            f"{field_words(key)}: {value_words(key, one, measure)}" for key, one in value.items()
+        )
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(value_words(name, one) if isinstance(one, Mapping) else str(one) for one in value)
+        return ", ".join(
+            value_words(name, one, measure) if isinstance(one, Mapping) else str(one) for one in value
+        )
     return str(value)
+
+
+def _figure(name: str, value: int, measure: Measure) -> str:
+    if name in SHARES:
+        return f"{written(value, 4)} %"
+    if name.endswith("_micro"):
+        return written(value, MICRO)
+    if name.endswith("_minor"):
+        return formats.money(value, measure.of(name))
+    return written(value, measure.decimals) if name in QUANTITIES else str(value)
 
 
 def _bare(name: str) -> str:

@@ -24,7 +24,7 @@ from wharfinger.ledger.post import attempt, dry
 from wharfinger.ledger.reverse import reverse
 from wharfinger.ledger.telling import STANDS, VERBS, ChangeTold, Told, stand_words, tell, verb_words
 from wharfinger.parties.models import User
-from wharfinger.site.changed import field_words, own_words, value_words
+from wharfinger.site.changed import Words, field_words, own_words
 from wharfinger.site.decided import decided
 from wharfinger.site.queries.search import documents_named
 from wharfinger.site.subjects import subject
@@ -137,20 +137,21 @@ def _moves(entry: int) -> list[dict[str, Any]]:
 
 
 def _in_words(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    words = Words(changes)
     return [
-        {"subject": one["subject"], "field": field, "old": old, "new": new}
+        {"about": words.title(one["subject"]), "field": field, "old": old, "new": new}
         for one in changes
-        for field, old, new in _told(one)
+        for field, old, new in _told(words, one)
     ]
 
 
-def _told(change: dict[str, Any]) -> list[ChangeTold]:
-    if change["subject"].startswith("setting:") and change["field"] == "value":
-        return decided(change["subject"], change["old"], change["new"])
-    name = change["field"]
+def _told(words: Words, change: dict[str, Any]) -> list[ChangeTold]:
+    about, name, old, new = (change[key] for key in ("subject", "field", "old", "new"))
+    if about.startswith("setting:") and name == "value":
+        return decided(about, old, new)
     if name.startswith(MARK):
-        return [own_words(change["subject"], name, change["old"], change["new"])]
-    return [(field_words(name), value_words(name, change["old"]), value_words(name, change["new"]))]
+        return [own_words(about, name, old, new)]
+    return [(field_words(name), words.value(about, name, old), words.value(about, name, new))]
 
 
 @require_safe

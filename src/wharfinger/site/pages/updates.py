@@ -18,6 +18,7 @@ from wharfinger.base.typed import written
 from wharfinger.ledger.telling import place_words, verb_words
 from wharfinger.parties.models import User
 from wharfinger.site.changed import field_words, value_words
+from wharfinger.site.measures import Measure
 from wharfinger.site.nav import address
 from wharfinger.site.queries.search import documents_named
 from wharfinger.site.subjects import SUBJECTS
@@ -118,12 +119,8 @@ def _changed(one: Update) -> str:
     """A changed field with its value before and after."""
     if not one.field:
         return ""
-    old, new = (
-        written(value, one.decimals)
-        if one.subject.startswith("level:") and isinstance(value, int) and not isinstance(value, bool)
-        else value_words(one.field, value)
-        for value in (one.old, one.new)
-    )
+    measure = Measure(one.decimals)
+    old, new = (value_words(one.field, value, measure, about=one.subject) for value in (one.old, one.new))
     words = _("{field}: {old} → {new}").format(field=field_words(one.field), old=old, new=new)
     return f"{words}. {one.reason}" if one.reason else words
 

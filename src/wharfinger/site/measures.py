@@ -1,0 +1,122 @@
+"""In what a changed figure is counted: the decimals of its product, the currency of its document."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from django.db.models import CharField, SmallIntegerField, Value
+
+from wharfinger.base import configuration
+from wharfinger.ledger.reverse import model_of
+
+QUANTITIES = frozenset(
+    (
+        "booked_quantity",
+        "counted",
+        "difference",
+        "factor",
+        "first_counted",
+        "from_quantity",
+        "maximum",
+        "minimum",
+        "minimum_quantity",
+        "pack_quantity",
+        "per",
+        "price_from",
+        "quantity",
+        "reorder_point",
+        "reorder_quantity",
+        "settled_quantity",
+        "stock",
+    )
+)
+"""Fields that count goods in the smallest unit of their product."""
+
+PRODUCTS = {
+    "barcode": "product",
+    "component": "product",
+    "count_line": "product",
+    "credit_line": "invoice_line__product",
+    "hold_request": "asking__product",
+    "invoice_line": "product",
+    "level": "product",
+    "line": "product",
+    "price_break": "price__product",
+    "price_item": "product",
+    "product_unit": "product",
+    "purchase_line": "product",
+    "rejection": "purchase_line__product",
+    "rfq_line": "product",
+    "rfq_want": "rfq_line__product",
+    "rma_line": "product",
+    "transfer_line": "product",
+    "vendor_bill_line": "purchase_line__product",
+    "vendor_price": "product",
+}
+"""Of which product a noun counts goods."""
+
+CURRENCIES = {
+    "billed_freight": "bill__currency",
+    "credit_line": "credit_note__currency",
+    "credit_note": "currency",
+    "invoice": "currency",
+    "invoice_line": "invoice__currency",
+    "payment": "currency",
+    "purchase_order": "currency",
+    "receipt_cost": "currency",
+    "rfq_vendor": "currency",
+    "rma_line": "line__currency",
+    "vendor_bill": "currency",
+    "vendor_return": "currency",
+    "vendor_terms": "organization__currency",
+}
+"""In which currency a noun's amounts are; those of all others, and what is approved, are in the home currency."""
+
+
+class Measure(NamedTuple):
+    """How many decimals a subject's quantities have, and in which currencies its amounts are."""
+
+    decimals: int = 0
+    currency: str = ""
+    home: str = ""
+
+    def of(self, field: str) -> str:
+        """The currency of an amount."""
+        return self.home if field.startswith(("approved_", "home_")) else self.currency or self.home
+
+
+PLAIN = Measure()
+"""Whole units of no currency: what is said of no subject."""
+
+
+def measures(changes: Iterable[Mapping[str, Any]]) -> dict[str, Measure]:
+    """In what the changed figures of each subject are counted, in a statement for each kind of subject."""
+    wanted: dict[str, set[int]] = defaultdict(set)
+    money = False
+    for one in changes:
+        noun, _, key = one["subject"].partition(":")
+        amount = one["field"].endswith("_minor")
+        money = money or amount
+        if key.isdecimal() and (
+            (amount and noun in CURRENCIES) or (one["field"] in QUANTITIES and noun in PRODUCTS)
+        ):
+            wanted[noun].add(int(key))
+    home = configuration.one("currency") if money else ""
+    found: dict[str, Measure] = defaultdict(lambda: Measure(home=home))
+    for noun, pks in wanted.items():
+        model = model_of(noun)
+        assert model is not None
+        rows = model._default_manager.filter(pk__in=pks).values_list("pk", *_paths(noun))
+        found.update((f"{noun}:{pk}", Measure(places or 0, code or "", home)) for pk, places, code in rows)
+    return found
+
+
+def _paths(noun: str) -> tuple[Any, Any]:
+    """Where decimals and currency of a noun are read."""
+    product, currency = PRODUCTS.get(noun), CURRENCIES.get(noun)
+    return (
+        f"{product}__quantity_decimals" if product else Value(0, output_field=SmallIntegerField()),
+        currency or Value("", output_field=CharField()),
+    )
