@@ -17,6 +17,7 @@ from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions import change_product
 from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.models import Entry
+from wharfinger.ledger.queries import changes
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Role
 from wharfinger.purchasing.actions.ordering import change_purchase
@@ -225,6 +226,9 @@ def test_changed_figures_are_written_in_their_own_units(browser: Client, company
     german = browser.get(f"/journal/{changed.id}/undo/", headers={"accept-language": "de"}).content.decode()
     assert ">2,5<" in german
     assert ">500\xa0¥<" in german
+    # What goods cost us is told to who may see costs, freight too.
+    assert {one["field"] for one in changes(changed.id, costs=True)} == {"freight_minor", "quantity"}
+    assert {one["field"] for one in changes(changed.id, costs=False)} == {"quantity"}
 
 
 def test_an_entry_costs_the_same_however_much_it_changed(browser: Client, company: World) -> None:

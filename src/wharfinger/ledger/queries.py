@@ -14,7 +14,8 @@ from wharfinger.ledger.look import house
 from wharfinger.ledger.models import Entry, Fact, Holding, Move, Posting
 from wharfinger.ledger.write import MADE
 
-COST_FIELDS = frozenset({"cost_micro", "unit_cost_micro"})
+COST_FIELDS = frozenset({"cost_micro", "unit_cost_micro", "booked_micro", "approved_minor", "freight_minor"})
+"""Fields that tell what goods cost us: what vendors ask, what was approved of it, and freight on orders and bills."""
 
 
 def entries() -> QuerySet[Entry, Entry]:
