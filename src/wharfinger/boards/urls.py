@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wharfinger.boards import acts, pages, serving
+from wharfinger.boards import pages, serving
+from wharfinger.boards.acts import buying, goods, money
 from wharfinger.boards.worklists import WORKLISTS
 
 app_name = "boards"
@@ -18,7 +19,7 @@ urlpatterns = [
     *(
         path(f"work/{name.replace('_', '-')}", getattr(where, name), name=name)
         for name in sorted({act.name for one in WORKLISTS for act in one.acts})
-        for where in (acts, serving)
+        for where in (buying, goods, money, serving)
         if hasattr(where, name)
     ),
 ]

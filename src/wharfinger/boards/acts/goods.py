@@ -1,0 +1,113 @@
+"""What is done with rows of picking, packing, delivery and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from wharfinger.base.page import Link, page, selected
+from wharfinger.boards.acts import Chosen, act_on, documents_of, picks_of
+from wharfinger.flows.actions import cancel_delivery as flow
+from wharfinger.fulfilment.actions import packing, picking, shipping
+from wharfinger.fulfilment.models import Container, Shipment
+from wharfinger.fulfilment.rules import Consignment
+from wharfinger.returns.actions import inspecting
+
+
+def _shipped(done: Any) -> list[Link]:
+    """The shipments that were made, each with its packing list to print."""
+    links = []
+    for number, to in documents_of(done, Shipment, "fulfilment:shipment"):
+        pk = int(to.strip("/").rpartition("/")[2])
+        links += [
+            (number, to),
+            (_("Print packing list"), reverse("documents:pdf", args=["packing-list", pk])),
+        ]
+    return links
+
+
+pick = act_on(
+    "fulfilment.pick",
+    "to_pick",
+    lambda who, rows, given: picking.pick(actor=who, picks=picks_of(rows)),
+    lambda n: ngettext("Picked goods of %(n)s line.", "Picked goods of %(n)s lines.", n) % {"n": n},
+)
+unpick = act_on(
+    "fulfilment.unpick",
+    "to_pack",
+    lambda who, rows, given: picking.unpick(actor=who, picks=picks_of(rows)),
+    lambda n: ngettext("Put goods of %(n)s line back.", "Put goods of %(n)s lines back.", n) % {"n": n},
+)
+pack = act_on(
+    "fulfilment.pack",
+    "to_pack",
+    lambda who, rows, given: packing.pack(actor=who, picks=picks_of(rows)),
+    lambda n: ngettext("Packed goods of %(n)s line.", "Packed goods of %(n)s lines.", n) % {"n": n},
+    lambda done: documents_of(done, Container, "fulfilment:container"),
+)
+ship = act_on(
+    "fulfilment.ship",
+    "delivery",
+    lambda who, rows, given: shipping.ship(
+        actor=who,
+        picks=picks_of(rows),
+        consignment=Consignment(carrier=given.get("carrier", ""), tracking=given.get("tracking", "")),
+    ),
+    lambda n: ngettext("Delivered goods of %(n)s line.", "Delivered goods of %(n)s lines.", n) % {"n": n},
+    _shipped,
+)
+
+
+def print_list(name: str) -> Any:
+    """The act that opens a pick or packing list of the ticked rows, one for each destination."""
+
+    @require_POST
+    @page("fulfilment.read")
+    def printed(request: HttpRequest) -> HttpResponse:
+        ids = "&".join(f"selected={row.id}" for row in selected(request))
+        return HttpResponseRedirect(f"{reverse('documents:lists', args=[name])}?{ids}", status=303)
+
+    return printed
+
+
+pick_list = print_list("pick-lists")
+packing_list = print_list("packing-lists")
+
+
+cancel_delivery = act_on(
+    "fulfilment.cancel_delivery",
+    "delivery",
+    lambda who, rows, given: flow.cancel_delivery(
+        actor=who, picks=picks_of(rows), reason=given.get("reason", "") or _("Delivery cancelled")
+    ),
+    lambda n: (
+        ngettext("Took back the delivery of %(n)s line.", "Took back the delivery of %(n)s lines.", n)
+        % {"n": n}
+    ),
+)
+
+
+def _worth_of(rows: Sequence[Chosen]) -> list[tuple[int, int]]:
+    return [(row.id, row.quantity) for row in rows]
+
+
+restock = act_on(
+    "returns.restock",
+    "returns",
+    lambda who, rows, given: inspecting.restock(actor=who, holdings=_worth_of(rows)),
+    lambda n: ngettext("Restocked goods of %(n)s row.", "Restocked goods of %(n)s rows.", n) % {"n": n},
+)
+scrap = act_on(
+    "returns.scrap",
+    "returns",
+    lambda who, rows, given: inspecting.scrap_returned(
+        actor=who, holdings=_worth_of(rows), reason=given.get("reason", "")
+    ),
+    lambda n: ngettext("Scrapped goods of %(n)s row.", "Scrapped goods of %(n)s rows.", n) % {"n": n},
+)

@@ -1,0 +1,129 @@
+"""Papers that tell prices: quotes, orders, invoices and credit notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from wharfinger.documents.shapes.goods import DeliveryNote
+from wharfinger.documents.values import (
+    Address,
+    Amount,
+    Company,
+    GroupHead,
+    LineRow,
+    OwnValue,
+    Party,
+    Person,
+    Share,
+    Totals,
+    Worded,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote(Worded):
+    company: Company
+    to: Party
+    number: str
+    dated: date
+    lines: tuple[LineRow, ...]
+    totals: Totals
+    heads: tuple[GroupHead | None, ...] = ()
+    """For each line what stands above it."""
+    recurring: tuple[tuple[str, Amount], ...] = ()
+    """What of the net recurs, by its period."""
+    less: Share | None = None
+    """What is taken off the whole; it is worked into the lines."""
+    valid_until: date | None = None
+    title: str = ""
+    customer_reference: str = ""
+    contact: Person | None = None
+    payment_terms: str = ""
+    delivery_terms: str = ""
+    note: str = ""
+    own: tuple[OwnValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OrderConfirmation(Worded):
+    company: Company
+    to: Party
+    number: str
+    dated: date
+    lines: tuple[LineRow, ...]
+    totals: Totals
+    deliver_to: Address | None = None
+    quote_number: str = ""
+    customer_reference: str = ""
+    contact: Person | None = None
+    expected_on: date | None = None
+    payment_terms: str = ""
+    delivery_terms: str = ""
+    note: str = ""
+    own: tuple[OwnValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOrder(Worded):
+    company: Company
+    to: Party
+    number: str
+    dated: date
+    lines: tuple[LineRow, ...]
+    totals: Totals
+    deliver_to: Address | None = None
+    vendor_reference: str = ""
+    contact: Person | None = None
+    expected_on: date | None = None
+    ship_on: date | None = None
+    payment_terms: str = ""
+    delivery_terms: str = ""
+    note: str = ""
+    own: tuple[OwnValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rfq(DeliveryNote):
+    answer_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice(Worded):
+    company: Company
+    to: Party
+    number: str
+    dated: date
+    lines: tuple[LineRow, ...]
+    totals: Totals
+    due_on: date | None = None
+    delivered_on: date | None = None
+    delivered_until: date | None = None
+    """Last day, where the goods were delivered over a period."""
+    deliver_to: Address | None = None
+    orders: tuple[str, ...] = ()
+    customer_reference: str = ""
+    contact: Person | None = None
+    payment_terms: str = ""
+    delivery_terms: str = ""
+    note: str = ""
+    own: tuple[OwnValue, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CreditNote(Worded):
+    company: Company
+    to: Party
+    number: str
+    dated: date
+    lines: tuple[LineRow, ...]
+    totals: Totals
+    invoice_number: str = ""
+    invoice_dated: date | None = None
+    rma_number: str = ""
+    orders: tuple[str, ...] = ()
+    customer_reference: str = ""
+    contact: Person | None = None
+    reason: str = ""
+    note: str = ""
+    own: tuple[OwnValue, ...] = ()
