@@ -14,7 +14,7 @@ from wharfinger.base.access import require
 from wharfinger.base.door import Given, Id, Listing, Note, Page, Request, Shown, answer, there, whole
 from wharfinger.ledger import audit as proofs
 from wharfinger.ledger import queries
-from wharfinger.ledger.door import write
+from wharfinger.ledger.door import changes, write
 from wharfinger.ledger.reverse import reverse
 from wharfinger.ledger.write import Written
 
@@ -57,12 +57,13 @@ class PostingOut(Shown):
 
 
 class ChangeOut(Shown):
-    """A field that took another value."""
+    """A field that took another value: figures as decimal strings, ``{subject, title}`` of what it names."""
 
-    subject: str = Field(examples=["order:17"])
-    field: str
-    old: Any
-    new: Any
+    subject: str = Field(examples=["purchase_order:17"])
+    field: str = Field(examples=["freight"])
+    old: Any = Field(examples=["12.50"], description="What it held before; null where nothing stood.")
+    new: Any = Field(examples=["9.00"])
+    currency: str | None = Field(examples=["EUR"], description="Of an amount; null of anything else.")
 
 
 class EntryDetail(EntryOut):
@@ -127,7 +128,7 @@ def _show(entry: int, *, costs: bool) -> dict[str, Any]:
         **shown,
         "moves": queries.moves(entry),
         "postings": queries.postings(entry) if costs else [],
-        "changes": queries.changes(entry, costs=costs),
+        "changes": changes(entry, costs=costs),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,17 @@ About = str | Callable[[Written], str]
 
 mails: list[Callable[[Entry], list[dict[str, Any]]]] = []
 """What mails an entry would send, for dry runs; filled in ``site.automation``."""
+
+tellers: list[Callable[[Sequence[Mapping[str, Any]]], list[dict[str, Any]]]] = []
+"""Who tells changed fields in their units, and by name what they hold the id of; filled in ``site.automation``."""
+
+
+def changes(entry: int, *, costs: bool) -> list[dict[str, Any]]:
+    """The fields that an entry changed, as answers tell them; costs only to who may see them."""
+    found = queries.changes(entry, costs=costs)
+    for tell in tellers:
+        found = tell(found)
+    return found
 
 
 def detail(request: Request, subject: str, shown: Shown) -> HttpResponse:
@@ -201,7 +212,7 @@ def _described(request: Request, done: Written, show: Callable[[Written], Shown]
         "moves": queries.moves(done.id),
         "postings": queries.postings(done.id) if costs else [],
         "documents": queries.subjects(done.id),
-        "changes": queries.changes(done.id, costs=costs),
+        "changes": changes(done.id, costs=costs),
         "mails": [mail for find in mails for mail in find(done.entry)],
         "document": dict(show(done)),
     }

@@ -36,6 +36,7 @@ from wharfinger.sales.actions import approving, giving, versions
 from wharfinger.sales.actions import closing as sales
 from wharfinger.sales.actions.serving import BRINGING
 from wharfinger.site import explaining, undoing
+from wharfinger.site.answered import answered
 from wharfinger.stock.actions import building
 from wharfinger.stock.queries import built
 
@@ -99,6 +100,7 @@ def install() -> None:
     """Hang the table into the kernel; called once, when Django is ready."""
     automation.consumers = consumers
     door.mails.append(foreseen)
+    door.tellers.append(answered)
     automation.falls_to = demand.falls_to
     automation.about = demand.documents_by_line
     automation.explain = explaining.explain

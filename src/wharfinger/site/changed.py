@@ -16,7 +16,7 @@ from wharfinger.base.typed import written
 from wharfinger.ledger.reverse import model_of, owner_of
 from wharfinger.site import formats
 from wharfinger.site.fields import FIELDS
-from wharfinger.site.measures import PLAIN, QUANTITIES, Measure, measures
+from wharfinger.site.measures import PLAIN, QUANTITIES, Measure, bare, measures, share
 from wharfinger.site.subjects import several, subject
 from wharfinger.stock.rules.serving import PRIORITIES
 
@@ -55,7 +55,6 @@ PEOPLE = frozenset(
 )
 DAYS = frozenset(("answer_by", "valid_from", "valid_until", "warned_of"))
 """Fields that hold a day though their names do not end so."""
-SHARES = frozenset(("discount_micro", "own_discount_micro", "second_rate_micro"))
 
 
 class Words:
@@ -84,14 +83,13 @@ class Words:
 @cache
 def _points(noun: str, name: str) -> str:
     """The noun that a field of a noun names by its id; empty where it holds no such thing."""
-    bare = _bare(name)
     model = model_of(noun)
     if model is not None:
         found = {field.attname: field for field in owner_of(model, name)._meta.concrete_fields}.get(name)
         other: Any = found.related_model if found is not None and found.is_relation else None
         if isinstance(known := other.__dict__.get("subject") if other else None, str):
             return known
-    return "user" if bare in PEOPLE else POINTS.get(bare, "")
+    return "user" if bare(name) in PEOPLE else POINTS.get(bare(name), "")
 
 
 def pointed(about: str, name: str, value: Any) -> str:
@@ -111,9 +109,8 @@ def own_words(subject: str, name: str, old: Any, new: Any) -> tuple[str, str, st
 
 def field_words(name: str) -> str:
     """What a field is called."""
-    bare = _bare(name)
-    known = FIELDS.get(name) or FIELDS.get(bare)
-    return gettext(known) if known else bare.replace("_", " ").capitalize()
+    known = FIELDS.get(name) or FIELDS.get(bare(name))
+    return gettext(known) if known else bare(name).replace("_", " ").capitalize()
 
 
 def value_words(name: str, value: Any, measure: Measure = PLAIN, *, about: str = "") -> str:
@@ -144,16 +141,10 @@ def value_words(name: str, value: Any, measure: Measure = PLAIN, *, about: str =
 
 
 def _figure(name: str, value: int, measure: Measure) -> str:
-    if name in SHARES:
+    if share(measure.noun, name):
         return f"{written(value, 4)} %"
     if name.endswith("_micro"):
         return written(value, MICRO)
     if name.endswith("_minor"):
         return formats.money(value, measure.of(name))
     return written(value, measure.decimals) if name in QUANTITIES else str(value)
-
-
-def _bare(name: str) -> str:
-    for unit in ("_id", "_micro", "_minor"):
-        name = name.removesuffix(unit)
-    return name

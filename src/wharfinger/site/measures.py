@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from django.db.models import CharField, SmallIntegerField, Value
@@ -75,12 +75,29 @@ CURRENCIES = {
 """In which currency a noun's amounts are; those of all others, and what is approved, are in the home currency."""
 
 
+SHARES = frozenset(("discount_micro", "own_discount_micro", "second_rate_micro"))
+"""Fields that hold a share at 10⁻⁶, which people and machines read in per cent."""
+
+
+def share(noun: str, name: str) -> bool:
+    """Whether a field holds a share: a rate of tax is one, a rate of exchange is none."""
+    return name in SHARES or (name == "rate_micro" and noun in ("tax_code", "invoice_line"))
+
+
+def bare(name: str) -> str:
+    """The name of a field without the unit in which it is kept."""
+    for unit in ("_id", "_micro", "_minor"):
+        name = name.removesuffix(unit)
+    return name
+
+
 class Measure(NamedTuple):
     """How many decimals a subject's quantities have, and in which currencies its amounts are."""
 
     decimals: int = 0
     currency: str = ""
     home: str = ""
+    noun: str = ""
 
     def of(self, field: str) -> str:
         """The currency of an amount."""
@@ -91,7 +108,7 @@ PLAIN = Measure()
 """Whole units of no currency: what is said of no subject."""
 
 
-def measures(changes: Iterable[Mapping[str, Any]]) -> dict[str, Measure]:
+def measures(changes: Sequence[Mapping[str, Any]]) -> dict[str, Measure]:
     """In what the changed figures of each subject are counted, in a statement for each kind of subject."""
     wanted: dict[str, set[int]] = defaultdict(set)
     money = False
@@ -104,13 +121,17 @@ def measures(changes: Iterable[Mapping[str, Any]]) -> dict[str, Measure]:
         ):
             wanted[noun].add(int(key))
     home = configuration.one("currency") if money else ""
-    found: dict[str, Measure] = defaultdict(lambda: Measure(home=home))
+    found: dict[str, Measure] = {}
     for noun, pks in wanted.items():
         model = model_of(noun)
         assert model is not None
         rows = model._default_manager.filter(pk__in=pks).values_list("pk", *_paths(noun))
         found.update((f"{noun}:{pk}", Measure(places or 0, code or "", home)) for pk, places, code in rows)
-    return found
+    plain = Measure(home=home)
+    return {
+        text: found.get(text, plain)._replace(noun=text.partition(":")[0])
+        for text in (one["subject"] for one in changes)
+    }
 
 
 def _paths(noun: str) -> tuple[Any, Any]:

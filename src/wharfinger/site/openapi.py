@@ -89,10 +89,11 @@ class DryPosting(BaseModel):
 class DryChange(BaseModel):
     """A field that would take another value."""
 
-    subject: str = Field(examples=["order:17"])
-    field: str
-    old: Any
-    new: Any
+    subject: str = Field(examples=["purchase_order:17"])
+    field: str = Field(examples=["freight"])
+    old: Any = Field(examples=["12.50"])
+    new: Any = Field(examples=["9.00"])
+    currency: str | None = Field(examples=["EUR"])
 
 
 class DryMail(BaseModel):
