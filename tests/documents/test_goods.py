@@ -9,10 +9,13 @@ from tests.documents.reading import pages, scanned
 from tests.world import World
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import NotThere, Refusal
+from wharfinger.demand.actions import add_lines
 from wharfinger.demand.models import Line
+from wharfinger.demand.rules import LineWish
 from wharfinger.documents.actions.issuing import issue, pdf
 from wharfinger.documents.actions.printing import print_count_sheet, print_labels, print_lists
 from wharfinger.documents.models import Issued
+from wharfinger.flows.actions.cancel_delivery import cancel_delivery
 from wharfinger.fulfilment.actions.packing import pack
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
@@ -86,6 +89,35 @@ def test_there_is_no_pick_list_for_nothing(company: World) -> None:
     (text,) = pages(print_lists(actor=HOUSE, name="packing-lists", lines=lines, holdings=[], language="en"))
     assert "Not in a container" in text
     assert "2 pc" in text
+
+
+def test_what_is_gone_prints_as_it_was_picked(company: World) -> None:
+    order, lines = ordered(company, 2, 3, serials=True)
+    service = company.product(kind="service", name="Installation")
+    (charged,) = add_lines(actor=HOUSE, sheet=order, wishes=[LineWish(service.pk, 1)]).made["ledger.Claim"]
+    Line.objects.filter(pk=charged).update(site=company.site)
+    company.user.name = "Petra Vogt"
+    company.user.save()
+    pick(actor=company.user, picks=[Pick(lines[0], 2)])
+    ship(actor=HOUSE, picks=[Pick(lines[0], 1), Pick(lines[1], 3), Pick(charged, 1)])
+    everything = [*lines, charged]
+    printed = print_lists(actor=HOUSE, name="picked-lists", lines=everything, holdings=[], language="en")
+    (text,) = pages(printed)
+    skus = list(Line.objects.filter(pk__in=lines).order_by("pk").values_list("product__sku", flat=True))
+    assert scanned(printed) == {Order.objects.get(pk=order).sheet.number, *skus}
+    assert "2 picks · as picked" in text
+    assert "Petra Vogt" in text
+    gone = Holding.objects.get(claim=lines[0], kind="customer", quantity=1).lot.code
+    kept = Holding.objects.get(claim=lines[0], kind="picked", quantity=1).lot.code
+    assert gone in text
+    assert kept not in text
+    assert "Not taken from a bin, so not listed: Installation" in text
+    cancel_delivery(actor=HOUSE, picks=[Pick(lines[1], 3)], reason="Wrong address")
+    (text,) = pages(print_lists(actor=HOUSE, name="picked-lists", lines=lines, holdings=[], language="en"))
+    assert "1 pick · as picked" in text
+    with pytest.raises(Refusal) as refused:
+        print_lists(actor=HOUSE, name="picked-lists", lines=[charged], holdings=[], language="en")
+    assert refused.value.code == "nothing_was_picked"
 
 
 def test_a_purchase_order_uses_the_vendors_numbers_and_no_tax(company: World) -> None:

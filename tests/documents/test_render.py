@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import random
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -278,6 +280,26 @@ def test_a_pick_list_is_read_by_a_scanner() -> None:
     pdf = render(shape, language="de")
     assert scanned(pdf) == {"PL-2026-1204", *(row.sku for row in shape.rows)}
     assert "A1-01 Edge router" in pages(pdf)[0]
+
+
+def test_a_pick_list_of_five_hundred_products_takes_no_second_and_is_read() -> None:
+    shape = samples.pick_list(12)
+    rows = tuple(
+        dataclasses.replace(shape.rows[n % 12], sku=f"{random.Random(n).getrandbits(40):X}-{n}")
+        for n in range(500)
+    )
+    render(shape, language="de")
+    began = time.perf_counter()
+    pdf = render(dataclasses.replace(shape, rows=rows), language="de")
+    assert time.perf_counter() - began < 1
+    sheets = len(pages(pdf))
+    read: list[str] = []
+    for page in range(0, sheets, 5):
+        read += scanned(pdf, page=page) - {shape.number}
+    assert len(read) > 50
+    assert set(read) <= {row.sku for row in rows}
+    first = scanned(pdf)
+    assert first == {shape.number, *(row.sku for row in rows[: len(first) - 1])}
 
 
 @pytest.mark.parametrize(

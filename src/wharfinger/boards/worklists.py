@@ -288,6 +288,9 @@ WORKLISTS: tuple[Worklist, ...] = (
             ),
             Act("pick_list", N_("Print pick list"), "boards:pick_list", "fulfilment.read", icon="printer"),
             Act(
+                "picked_list", N_("Print pick list"), "boards:picked_list", "fulfilment.read", icon="printer"
+            ),
+            Act(
                 "cancel_delivery",
                 N_("Cancel delivery"),
                 "boards:cancel_delivery",
@@ -304,7 +307,7 @@ WORKLISTS: tuple[Worklist, ...] = (
         past=frozenset(["shipped"]),
         acts_on={
             "ready": frozenset(["ship", "packing_list", "pick_list"]),
-            "shipped": frozenset(["cancel_delivery", "packing_list"]),
+            "shipped": frozenset(["cancel_delivery", "packing_list", "picked_list"]),
         },
     ),
     Worklist(

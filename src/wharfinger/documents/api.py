@@ -94,7 +94,10 @@ def get_issued(request: Request, pk: Id) -> HttpResponse:
 
 @router.get("/documents/lists/{name}.pdf", openapi_extra=PDF, summary="Pick or packing lists of a selection")
 def get_lists(request: Request, name: ListName, lines: Lines = "") -> HttpResponse:
-    """`pick-lists` or `packing-lists` for the chosen lines, one for each destination, in one file."""
+    """`pick-lists` or `packing-lists` for the chosen lines, one for each destination, in one file.
+
+    `picked-lists` are those of what is gone, as it was picked.
+    """
     chosen = [whole(part.strip(), "lines") for part in lines.split(",") if part.strip()]
     actor = request.auth
     return _pdf(

@@ -77,6 +77,7 @@ def print_list(name: str) -> Any:
 
 
 pick_list = print_list("pick-lists")
+picked_list = print_list("picked-lists")
 packing_list = print_list("packing-lists")
 
 

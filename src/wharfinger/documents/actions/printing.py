@@ -23,7 +23,7 @@ from wharfinger.documents.queries.labels import (
 )
 from wharfinger.documents.queries.moving import transfer_slip, unit_life
 from wharfinger.documents.queries.parties import language_of
-from wharfinger.documents.queries.picking import pick_lists
+from wharfinger.documents.queries.picking import pick_lists, picked_lists
 from wharfinger.documents.queries.putting_away import put_away_list
 from wharfinger.documents.queries.shipping import packing_lists
 from wharfinger.documents.render import render
@@ -35,6 +35,7 @@ MOST = 2000
 
 LISTS: dict[str, Callable[[Sequence[int], date, str], tuple[Shape, ...]]] = {
     "pick-lists": lambda lines, on, _language: pick_lists(lines, on),
+    "picked-lists": lambda lines, on, _language: picked_lists(lines, on),
     "packing-lists": packing_lists,
 }
 LABELS: dict[str, tuple[str, Callable[[Sequence[int]], Named]]] = {

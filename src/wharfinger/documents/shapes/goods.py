@@ -46,6 +46,11 @@ class PickList:
     orders: tuple[str, ...] = ()
     needed_on: date | None = None
     note: str = ""
+    done: bool = False
+    """Whether it tells how goods were picked; then nothing is ticked off any more."""
+    picked_by: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    """What went along and was never picked."""
 
 
 @dataclass(frozen=True, slots=True)
