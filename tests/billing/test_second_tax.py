@@ -158,3 +158,17 @@ def test_it_is_kept_on_its_page_and_over_http(company: World) -> None:
     shown = browser.get(f"/api/v1/tax-codes/{code.pk}").json()
     assert (shown["second_name"], shown["second_rate"], shown["compound"]) == ("QST", "9.5", True)
     assert "checked" in seen(browser, f"/settings/tax-codes/{code.pk}/")
+
+
+def test_freight_is_taxed_as_its_own_line_says(company: World, quebec: TaxCode) -> None:
+    """IF-09: freight is a line; with the tax of the goods, with another, or with none."""
+    free = TaxCode.objects.create(code="Z0", name="None", rate_micro=0, category="Z")
+    less = TaxCode.objects.create(code="S7", name="7 %", rate_micro=70_000)
+    goods = company.product(price_micro=50_000_000, tax_code=quebec)
+    for tax, total in ((quebec, 12_647), (less, 12_568), (free, 12_498)):
+        freight = company.product(kind="service", price_micro=10_000_000, tax_code=tax)
+        sheet, (line, sent) = order(company, (goods, 2), (freight, 1))
+        assert totals_of([sheet], "order")[sheet].total == total
+        made = bill(Bill(line, 2), Bill(sent, 1))
+        assert (made.net_minor, made.total_minor, owed(made.pk)) == (11_000, total, total)
+    clean()

@@ -17,7 +17,7 @@ from wharfinger.base.refusal import BadInput, Refusal
 from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.ledger.reverse import reverse
 from wharfinger.notices import mails
-from wharfinger.parties.models import User
+from wharfinger.parties.models import Organization, User
 from wharfinger.purchasing.actions.low import tell_low
 from wharfinger.purchasing.actions.ordering import auto_fill
 from wharfinger.purchasing.actions.replenishing import replenish
@@ -282,3 +282,30 @@ def test_what_is_built_is_proposed_to_be_built_and_demands_its_components(
         set_level(actor=company.user, product=board.pk, location=main.pk, keep=built)
     assert refused.value.code == "not_built"
     assert entries() == before
+
+
+def test_auto_fill_drafts_up_to_the_maximum_for_each_default_vendor(company: World) -> None:
+    """AT-79: what is at its minimum or below; what is above it stays."""
+    bolt = Organization.objects.create(name="Bolt", vendor=True, currency="EUR")
+    at, below, above, theirs = (company.product() for _ in range(4))
+    VendorPrice.objects.filter(product=theirs).update(organization=bolt)
+    for product, units in ((at, 2), (below, 1), (above, 3)):
+        company.stock(product, units)
+    for product in (at, below, above, theirs):
+        keep(company, product, 2, 10)
+    made = auto_fill(actor=company.user)
+    drafted = PurchaseLine.objects.filter(purchase_order__in=made.made["purchasing.PurchaseOrder"])
+    assert {
+        (vendor, product): units
+        for vendor, product, units in drafted.values_list("purchase_order__vendor", "product", "quantity")
+    } == {
+        (company.vendor.pk, at.pk): 8,
+        (company.vendor.pk, below.pk): 9,
+        (bolt.pk, theirs.pk): 10,
+    }
+    assert PurchaseOrder.objects.count() == 2
+    before = entries()
+    with pytest.raises(Refusal) as refused:
+        auto_fill(actor=company.user)
+    assert (refused.value.code, entries()) == ("nothing_lacking", before)
+    clean()

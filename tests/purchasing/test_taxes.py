@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -271,6 +272,8 @@ def test_an_order_is_typed_with_its_tax_its_days_and_its_words(
         "shipping_method": "Parcel",
         "terms_days": "60",
         "freight": "10",
+        "external_number": "V-4711",
+        "memo": "Ring at gate 3",
     }
     before = entries()
     wrong = browser.post("/purchase-orders/new/", typed | {"terms_days": "soon"})
@@ -282,10 +285,14 @@ def test_an_order_is_typed_with_its_tax_its_days_and_its_words(
         "Blue ones",
         rates["full"],
     )
+    order = PurchaseOrder.objects.get()
+    assert (order.external_number, order.memo, order.freight_minor) == ("V-4711", "Ring at gate 3", 1000)
+    assert (order.shipping_method, order.terms_days) == ("Parcel", 60)
     text = seen(browser, f"/purchase-orders/{line.purchase_order_id}/")
-    assert "20.90" in text
-    assert "130.90" in text
-    assert "500.00" in text
+    for words in ("20.90", "130.90", "500.00", "V-4711", "Ring at gate 3", "Parcel", "Blue ones"):
+        assert words in text, words
+    assert "5 Jan 2030" in text
+    assert re.search(r"Days to pay</dt>\s*<dd[^>]*>\s*60", text)
     assert "130.90" in seen(browser, "/purchase-orders/?tab=all")
     path = f"/purchase-orders/{line.purchase_order_id}/change/"
     seen(browser, path)
@@ -304,7 +311,13 @@ def test_an_order_is_typed_with_its_tax_its_days_and_its_words(
 def test_the_paper_says_what_is_taxed_and_how_it_is_sent(company: World, rates: dict[str, TaxCode]) -> None:
     agreed(company, tax_code=rates["full"].pk, shipping_method="By lorry")
     terms: dict[str, Any] = {"freight_minor": 1000, "terms_days": 60, "ship_on": date(2030, 1, 2)}
+    terms |= {"external_number": "V-4711", "memo": "Ring at gate 3"}
     made = stocked_up(company, (company.product(), 1, 100_000_000), **terms)
     (text,) = pages(pdf(actor=HOUSE, kind="purchase-order", pk=made.order))
-    for words in ("By lorry", "60 days", "2 Jan 2030", "VAT 19%", "€20.90", "€130.90"):
+    for words in ("By lorry", "60 days", "2 Jan 2030", "VAT 19%", "€20.90", "€130.90", "V-4711", "gate 3"):
         assert words in text, text
+    # Where nothing is taxed, the paper speaks of no tax.
+    untaxed = PurchaseLineWish(company.product().pk, 1, unit_cost_micro=1_000_000, tax_code=NO_TAX)
+    bare = bought(draft(actor=HOUSE, wish=PurchaseWish(company.vendor.pk, (untaxed,))))
+    (text,) = pages(pdf(actor=HOUSE, kind="purchase-order", pk=bare.order))
+    assert ("without VAT" in text, "VAT 19%" in text) == (True, False)

@@ -13,7 +13,7 @@ from django.utils import translation
 from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, refused, world
+from tests.world import World, clean, entries, refused, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import BadInput
 from wharfinger.billing.actions.invoices import invoice
@@ -232,3 +232,21 @@ def test_asking_what_a_customer_is_granted_costs_one_statement_at_most(company: 
         counts.append(len(taken))
     assert len(set(counts)) == 1
     assert counts[0] <= 34
+
+
+def test_a_lines_subtotal_is_told_before_tax_and_cannot_be_sent(client: Client, company: World) -> None:
+    """IF-08: the subtotal follows from quantity, price and discount; freight is a line of its own."""
+    freight = company.product(kind="service", price_micro=7_000_000)
+    asked: dict[str, Any] = {"product": company.product(price_micro=10_000_000).pk, "quantity": "3"}
+    asked |= {"discount_each": "2.5"}
+    body = {"organization": company.customer.pk, "lines": [asked, {"product": freight.pk, "quantity": "1"}]}
+    made = send(client, "POST", "/quotes", body, 201)
+    assert [line["amounts"]["net"] for line in made["lines"]] == ["22.50", "7.00"]
+    assert (made["net"], made["tax"], made["total"]) == ("29.50", "5.61", "35.11")
+    before = entries()
+    for name in ("net", "amounts", "subtotal"):
+        refused = send(client, "POST", "/quotes", body | {"lines": [asked | {name: "1"}]}, 422)
+        assert refused["field"] == f"lines.0.{name}"
+        refused = send(client, "PATCH", f"/lines/{made['lines'][0]['id']}", {name: "1"}, 422)
+        assert refused["field"] == name
+    assert entries() == before

@@ -9,11 +9,14 @@ from django.test import Client
 
 from tests.sales.test_pages import do, see
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, held, world
+from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.rules import LineWish
+from wharfinger.ledger.models import Holding
+from wharfinger.sales.actions.holds import reserve
 from wharfinger.sales.actions.winning import Source, picture
 from wharfinger.sales.models import Quote
+from wharfinger.sales.rules.holds import Hold
 from wharfinger.stock.models import Location
 from wharfinger.work.actions import create_work_order
 from wharfinger.work.rules import WorkWish
@@ -97,3 +100,38 @@ def test_winning_says_what_is_left_out_and_which_quotes_stay_open(client: Client
     said = see(client, made["Location"])
     assert "Q-2 is still open" in said
     assert "Other quotes" not in see(client, f"/quotes/{other}/win/")
+
+
+def test_units_are_held_at_each_location_that_has_some(client: Client, company: World) -> None:
+    """AT-34: one line for each location with what is free there, and each holds its own."""
+    product = company.product(sku="AP-1")
+    company.stock(product, 4)
+    company.stock(product, 7, bin=company.bins[2])
+    other, (theirs,) = quote_of(company, LineWish(product.pk, 1))
+    reserve(actor=HOUSE, holds=[Hold(theirs, 1, company.location.place_id)])
+    quote, (line,) = quote_of(company, LineWish(product.pk, 6))
+    main, van = company.location.place_id, company.other.place_id
+
+    def free() -> dict[str, str]:
+        page = see(client, f"/quotes/{quote}/reserve/")
+        rows = re.findall(r"<tr.*?</tr>", page, re.DOTALL)
+        return {
+            place: cells[0]
+            for place in (str(main), str(van))
+            for row in rows
+            if f'name="reserve-{line}-{place}"' in row
+            and (cells := re.findall(r'data-l="Available">\s*(\d+)', row))
+        }
+
+    assert free() == {str(main): "3", str(van): "7"}
+    before = entries()
+    too_many = {f"reserve-{line}-{main}": "4", f"reserve-{line}-{van}": "2"}
+    assert "3 free" in do(client, f"/quotes/{quote}/reserve/", too_many, 409).content.decode()
+    assert (entries(), held(line).get("bin")) == (before, None)
+    do(client, f"/quotes/{quote}/reserve/", {f"reserve-{line}-{main}": "2", f"reserve-{line}-{van}": "3"})
+    assert entries() == before + 1
+    where = Holding.objects.filter(claim=line, kind="bin", quantity__gt=0)
+    assert dict(where.values_list("place__parent", "quantity")) == {main: 2, van: 3}
+    assert free() == {str(main): "1", str(van): "4"}
+    assert other
+    clean()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -14,16 +16,18 @@ from wharfinger.base.models import Setting
 from wharfinger.base.refusal import Refusal
 from wharfinger.billing.actions.invoices import invoice
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.catalog.models import TaxCode
 from wharfinger.demand.actions import change_line, remove_line
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
+from wharfinger.demand.rules.discounts import Discount
 from wharfinger.ledger.models import Entry, Place
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Contact, Organization, Role, Site, User
 from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.rules.orders import OrderWish
-from wharfinger.work.actions import complete, create_work_order
+from wharfinger.work.actions import cancel_work, complete, create_work_order
 from wharfinger.work.models import WorkOrder
 from wharfinger.work.rules import WorkWish
 
@@ -285,3 +289,37 @@ def test_ended_work_with_open_goods_is_a_list_of_its_own(client: Client, company
     with CaptureQueriesContext(connection) as seen:
         see(client, "/tickets/?tab=left")
     assert len(seen) <= 12, len(seen)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"unit_price_micro": 1_000_000},
+        {"discount": Discount(100_000)},
+        {"tax_code_id": 0},
+        {"unit": "case", "per": 12},
+        {"billable": False},
+        {"quantity": 1},
+    ],
+)
+def test_an_invoiced_charge_is_neither_changed_nor_taken_off(company: World, change: dict[str, Any]) -> None:
+    """AT-54: in full, on order, so that nothing but the invoice stands against it."""
+    other = TaxCode.objects.create(code="Z", name="None", rate_micro=0)
+    wish = WorkWish("ticket", company.customer.pk, (LineWish(company.product().pk, 2),))
+    done = create_work_order(actor=company.user, wish=wish)
+    line = done.one("ledger.Claim")
+    invoice(actor=company.user, wish=InvoiceWish((Bill(line, 2),)))
+    before, stood = entries(), held(line)
+    if "tax_code_id" in change:
+        change = {"tax_code_id": other.pk}
+    with pytest.raises(Refusal) as refused:
+        change_line(actor=company.user, line=line, change=LineChange(**change))
+    assert refused.value.code == ("covered" if "quantity" in change else "invoiced")
+    assert "invoiced" in str(refused.value.words())
+    with pytest.raises(Refusal) as refused:
+        remove_line(actor=company.user, line=line)
+    assert (refused.value.code, "invoiced" in refused.value.words()) == ("covered", True)
+    with pytest.raises(Refusal):
+        cancel_work(actor=company.user, work_order=done.one("demand.Sheet"))
+    assert (entries(), held(line)) == (before, stood)
+    clean()
