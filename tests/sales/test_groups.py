@@ -7,11 +7,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.documents.reading import pages
 from tests.sales.test_api import send
 from tests.sales.test_order import order_of
 from tests.sales.test_pages import do, see
 from tests.sales.test_quote import quote_of
 from tests.world import World, clean, entries, refused, world
+from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.invoices import invoice
 from wharfinger.billing.models import Invoice
@@ -24,17 +26,23 @@ from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.demand.rules.discounts import Discount, worked_in
 from wharfinger.demand.rules.grouping import GroupWish
+from wharfinger.documents.actions.issuing import pdf
+from wharfinger.documents.queries.selling import order_confirmation as confirmed
 from wharfinger.documents.queries.selling import quote as paper
 from wharfinger.documents.shapes import Amount, Share
+from wharfinger.flows.actions.amend import amend
+from wharfinger.flows.rules.amend import Amend
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.actions.settings import set_setting
 from wharfinger.sales import links
+from wharfinger.sales.actions.holds import reserve
 from wharfinger.sales.actions.quotes import copy_quote
 from wharfinger.sales.actions.sending import mark_quote_sent
 from wharfinger.sales.actions.winning import win
 from wharfinger.sales.models import Quote
 from wharfinger.sales.queries.margins import concerns_of
 from wharfinger.sales.rules.approving import Concerns
+from wharfinger.sales.rules.holds import Hold
 
 pytestmark = pytest.mark.django_db
 
@@ -111,7 +119,35 @@ def test_groups_stand_on_papers_and_pages_with_what_they_come_to(client: Client,
     )
     assert sorted(places, key=body.index) == list(places)
     assert "25.65" in body[body.index("Network") :]
-    reverse(actor=HOUSE, entry=done.id)
+    # The confirmation and the API say so too; a back order stays where it was split off.
+    paid = confirmed(made, "en")
+    assert [head and (head.title, head.less, head.net) for head in paid.heads] == [
+        None,
+        ("Later", None, Amount(950, "EUR")),
+        ("Network", Share(100_000), Amount(2_565, "EUR")),
+    ]
+    assert [row.amount and row.amount.minor for row in paid.lines] == [1_900, 950, 2_565]
+    (text,) = pages(pdf(actor=HOUSE, kind="order-confirmation", pk=made))
+    assert text.index("Later") < text.index("Network −10%") < text.index("25.65")
+    later, network = LineGroup.objects.order_by("position")
+    company.stock(Line.objects.get(pk=third).product, 1)
+    held_one = reserve(actor=HOUSE, holds=[Hold(taken[third], 1)])
+    split = Amend(taken[third], None, back_order_on=clock.today("Europe/Berlin"))
+    split_off = amend(actor=HOUSE, sheet=made, amends=[split])
+    answer = send(client, "GET", f"/orders/{made}")
+    assert answer["groups"] == [
+        {"id": later.pk, "title": "Later", "discount_percent": "0", "net": "9.50"},
+        {"id": network.pk, "title": "Network", "discount_percent": "10", "net": "25.65"},
+    ]
+    stands = {line["came_from"]: line["group"] for line in answer["lines"]}
+    assert stands == {first: later.pk, second: None, third: network.pk, taken[third]: network.pk}
+    (fresh,) = (line["id"] for line in answer["lines"] if line["came_from"] == taken[third])
+    assert send(client, "GET", f"/lines/{fresh}")["group"] == network.pk
+    _, _, body = see(client, f"/orders/{made}/").partition('id="lines"')
+    assert body.index("Network") < body.index(f"/lines/{fresh}/")
+    assert [head and head.title for head in confirmed(made, "en").heads] == [None, "Later", "Network", None]
+    for one in (split_off, held_one, done):
+        reverse(actor=HOUSE, entry=one.id)
     mark_quote_sent(actor=HOUSE, quote=quote)
     client.logout()
     body = see(client, links.path(Quote.objects.get(pk=quote)))

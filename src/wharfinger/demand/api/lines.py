@@ -237,7 +237,9 @@ class LineOut(Shown):
     price_origin: Literal["typed", "list", "product"] = Field(examples=["list"])
     price_list: Id | None
     price_from: str | None = Field(examples=["10"], description="From which quantity on the list asks that.")
-    group: Id | None = Field(description="On a quote: the group in which it stands.")
+    group: Id | None = Field(
+        description="The group in which it stands on its quote, or stood on the quote that was won."
+    )
     discount_percent: str = Field(
         examples=["0"], description="Taken off in all: its own, its group's and its quote's."
     )

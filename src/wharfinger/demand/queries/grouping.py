@@ -1,9 +1,9 @@
-"""The groups of lines on quotes, and what each comes to."""
+"""The groups of lines on quotes and on what was won of them, and what each comes to."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -12,6 +12,7 @@ from wharfinger.base import money
 from wharfinger.base.quantity import plain
 from wharfinger.demand.models import Line, LineGroup
 from wharfinger.demand.queries.amounts import net_of, said_of
+from wharfinger.demand.queries.reading import ORDER, SHEET
 from wharfinger.ledger.plan import Truth
 
 
@@ -37,9 +38,10 @@ def own_group(line: Line) -> int | None:
     return line.group_id
 
 
-def quoted_group(line: Line) -> int | None:
-    """The group in which what an order's line came from stands on its quote; came_from is read with the line."""
-    return line.came_from.group_id if line.came_from is not None else None
+def quoted_group(line: Any) -> int | None:
+    """The group in which what an order's line came from stands on its quote; read with the line."""
+    group: int | None = line.quoted_group
+    return group
 
 
 def in_groups(
@@ -64,18 +66,40 @@ def sums_of(
     return found
 
 
-def show_groups(sheets: Sequence[Any], lines: Collection[Line]) -> dict[int, list[dict[str, Any]]]:
+def show_groups(quotes: Sequence[Any], lines: Collection[Line]) -> dict[int, list[dict[str, Any]]]:
     """The groups of quotes as callers read them, in one statement. lines: all of theirs."""
-    nets = sums_of(lines, net_of)
-    of = {sheet.pk: sheet for sheet in sheets}
-    found: dict[int, list[dict[str, Any]]] = {pk: [] for pk in of}
-    for group in groups_of(*of):
-        found[group.sheet_id].append(
+    return _shown(quotes, {quote.pk: quote.pk for quote in quotes}, lines, SHEET, own_group)
+
+
+def show_quoted_groups(orders: Sequence[Any], lines: Collection[Line]) -> dict[int, list[dict[str, Any]]]:
+    """The groups of orders' quotes, and what they come to on the orders. lines: all that these collect."""
+    won = {order.pk: order.order.quote_id for order in orders if order.order.quote_id is not None}
+    return _shown(orders, won, lines, ORDER, quoted_group)
+
+
+def _shown(
+    documents: Sequence[Any],
+    quotes: Mapping[int, int],
+    lines: Collection[Line],
+    by: str,
+    of: Callable[[Line], int | None],
+) -> dict[int, list[dict[str, Any]]]:
+    theirs: dict[int, list[Line]] = defaultdict(list)
+    for line in lines:
+        theirs[getattr(line, f"{by}_id")].append(line)
+    groups: dict[int, list[LineGroup]] = defaultdict(list)
+    for group in groups_of(*quotes.values()) if quotes else ():
+        groups[group.sheet_id].append(group)
+    found = {}
+    for document in documents:
+        nets = sums_of(theirs[document.pk], net_of, of)
+        found[document.pk] = [
             {
                 "id": group.pk,
                 "title": group.title,
                 "discount_percent": plain(group.discount_micro, 4),
-                "net": money.plain(nets.get(group.pk, 0), of[group.sheet_id].currency),
+                "net": money.plain(nets.get(group.pk, 0), document.currency),
             }
-        )
+            for group in groups[quotes.get(document.pk, 0)]
+        ]
     return found

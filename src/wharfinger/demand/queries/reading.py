@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from wharfinger.demand.models import Line
 from wharfinger.ledger.prepared import Prepared, an_id, ids
@@ -19,12 +20,20 @@ def lines() -> QuerySet[Line, Line]:
     return Line.objects.filter(void__isnull=True, removed_at__isnull=True)
 
 
+QUOTED_GROUP = Coalesce("came_from__group_id", "came_from__came_from__group_id")
+"""The group of a quote in which what a line came from stands, also where a back order was split off in between."""
+
+
 def joined(rows: QuerySet[Line, Line]) -> QuerySet[Any, Any]:
-    """Lines with product, tax code and claim, and ``sheet_kind``, ``confirmed_at`` and ``won_at`` of their document."""
+    """Lines with product, tax code and claim; ``sheet_kind``, ``confirmed_at`` and ``won_at`` of their document.
+
+    ``quoted_group`` is the group in which they stood on the quote that was won.
+    """
     documents = {
         "sheet_kind": F("sheet__kind"),
         "confirmed_at": F("sheet__order__confirmed_at"),
         "won_at": F("sheet__quote__won_at"),
+        "quoted_group": QUOTED_GROUP,
     }
     return rows.select_related("product", "tax_code", "claim").annotate(**documents)
 

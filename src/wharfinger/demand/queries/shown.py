@@ -141,7 +141,7 @@ def _shown(line: Line, figures: dict[str, int], *, firm: bool, won: bool) -> dic
         "price_from": None
         if line.price_from is None
         else said(line.price_from, line.per, line.product.quantity_decimals),
-        "group": line.group_id,
+        "group": line.group_id or line.quoted_group,  # type: ignore[attr-defined]
         "discount_percent": plain(line.discount_micro, 4),
         "own_discount_percent": plain(line.own_discount_micro, 4),
         "discount_each": plain(line.discount_each_micro, money.MICRO),

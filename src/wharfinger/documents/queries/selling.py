@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +13,8 @@ from wharfinger.base.tax import TaxedRow
 from wharfinger.demand.models import Line, LineGroup, Sheet
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import recurring_of
-from wharfinger.demand.queries.grouping import groups_of, in_groups, sums_of
+from wharfinger.demand.queries.grouping import groups_of, in_groups, own_group, quoted_group
+from wharfinger.demand.queries.reading import QUOTED_GROUP
 from wharfinger.demand.rules import offering
 from wharfinger.documents.queries.lines import own_of, sold_row, summed, taxed, terms
 from wharfinger.documents.queries.parties import address, billing_site, company, party, person
@@ -62,7 +64,7 @@ def quote(pk: int, language: str, take: Collection[int] | None = None) -> Quote:
         lines=rows,
         totals=summed(_taxed(lines, rows), sheet.currency),
         recurring=tuple((every, Amount(net, sheet.currency)) for every, net in recurring_of(lines).items()),
-        heads=_heads(lines, groups, sheet.currency),
+        heads=_heads(lines, rows, groups, sheet.currency, own_group),
         less=Share(sheet.discount_micro) if sheet.discount_micro else None,
         valid_until=sheet.quote.expires_on,
         title=sheet.title,
@@ -80,11 +82,19 @@ def _opened(wording: dict[str, Any], introduction: str) -> dict[str, Any]:
     return wording | ({"opening": introduction} if introduction else {})
 
 
-def _heads(lines: list[Line], groups: list[LineGroup], currency: str) -> tuple[GroupHead | None, ...]:
-    """What stands above each line: its group, where that begins."""
+def _heads(
+    lines: list[Line],
+    rows: tuple[LineRow, ...],
+    groups: list[LineGroup],
+    currency: str,
+    of: Callable[[Line], int | None],
+) -> tuple[GroupHead | None, ...]:
+    """What stands above each line: its group, where that begins, and what the rows printed below it come to."""
     if not groups:
         return ()
-    sums = sums_of(lines)
+    sums: dict[int | None, int] = defaultdict(int)
+    for line, row in zip(lines, rows, strict=True):
+        sums[of(line)] += row.amount.minor if row.amount and line.taken else 0
     known = {
         group.pk: GroupHead(
             group.title,
@@ -93,10 +103,10 @@ def _heads(lines: list[Line], groups: list[LineGroup], currency: str) -> tuple[G
         )
         for group in groups
     }
-    before = (None, *(line.group_id for line in lines))
+    begun = [of(line) for line in lines]
     return tuple(
-        known[line.group_id] if line.group_id is not None and line.group_id != last else None
-        for line, last in zip(lines, before, strict=False)
+        known.get(group or 0) if group != last else None
+        for group, last in zip(begun, (None, *begun), strict=False)
     )
 
 
@@ -115,12 +125,13 @@ def _pictures(lines: list[Line], columns: tuple[str, ...] | None) -> Mapping[int
 def order_confirmation(pk: int, language: str) -> OrderConfirmation:
     """What a customer may rely on; what was cancelled is left out."""
     sheet = sheet_of(pk, "order")
-    lines = list(_lines(sheet))
+    won = sheet.order.quote
+    groups = list(groups_of(won.pk)) if won else []
+    lines = in_groups(list(_lines(sheet)), groups, quoted_group)
     cancelled = quantities(line.pk for line in lines)
     kept = [(line, line.quantity - cancelled[line.pk]["cancelled"]) for line in lines]
     kept = [(line, units) for line, units in kept if units]
     rows = tuple(sold_row(line, units, n) for n, (line, units) in enumerate(kept, 1))
-    won = sheet.order.quote
     site = billing_site(sheet.organization)
     return OrderConfirmation(
         company=company(),
@@ -129,6 +140,7 @@ def order_confirmation(pk: int, language: str) -> OrderConfirmation:
         dated=sheet.ordered_on,
         lines=rows,
         totals=summed(_taxed([line for line, _units in kept], rows), sheet.currency),
+        heads=_heads([line for line, _units in kept], rows, groups, sheet.currency, quoted_group),
         deliver_to=_destination(lines),
         quote_number=versioned(won.sheet.number, won.version) if won else "",
         customer_reference=sheet.customer_reference,
@@ -145,7 +157,7 @@ def _lines(sheet: Sheet) -> list[Line]:
     found = Line.objects.filter(sheet=sheet, void=None, removed_at=None, parent=None).select_related(
         "product", "tax_code", "site__organization"
     )
-    return list(found.order_by("position", "pk"))
+    return list(found.annotate(quoted_group=QUOTED_GROUP).order_by("position", "pk"))
 
 
 def _taxed(lines: list[Line], rows: tuple[LineRow, ...]) -> list[TaxedRow]:

@@ -53,6 +53,8 @@ class OrderConfirmation(Worded):
     dated: date
     lines: tuple[LineRow, ...]
     totals: Totals
+    heads: tuple[GroupHead | None, ...] = ()
+    """For each line what stands above it: the groups of the quote that was won."""
     deliver_to: Address | None = None
     quote_number: str = ""
     customer_reference: str = ""

@@ -32,7 +32,7 @@ from wharfinger.ledger.door import detail, make, write
 from wharfinger.sales import queries
 from wharfinger.sales.actions import holds, orders, promising
 from wharfinger.sales.api.holds import holds_of
-from wharfinger.sales.api.quotes import LinesGiven, Release, Reserve, named
+from wharfinger.sales.api.quotes import GroupOut, LinesGiven, Release, Reserve, named
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.sales.rules.promising import Promised
 from wharfinger.stock.rules.serving import Priority
@@ -80,6 +80,9 @@ class OrderOut(SheetOut):
     own: OwnShown
     goods_status: Goods
     money_status: Money
+    groups: list[GroupOut] = Field(
+        description="The groups of its quote, and what they come to on this order."
+    )
     lines: list[LineOut] | None = None
 
 

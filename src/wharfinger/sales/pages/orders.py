@@ -44,7 +44,7 @@ from wharfinger.demand.queries import promises, quantities
 from wharfinger.demand.queries.amounts import Money, open_on
 from wharfinger.demand.queries.done import fulfilled_by
 from wharfinger.demand.queries.grouping import groups_of, in_groups, quoted_group
-from wharfinger.demand.queries.reading import ORDER, lines_on
+from wharfinger.demand.queries.reading import ORDER, QUOTED_GROUP, lines_on
 from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.rules.permitted import permission
 from wharfinger.demand.rules.words import GOODS, MONEY
@@ -185,13 +185,13 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
     """One sales order: its lines wherever they are billed, and what happened to it."""
     row = queries.order(pk)
     groups = list(groups_of(row.order.quote_id)) if row.order.quote_id else []
-    read = lines_of(pk, "order").select_related("product", "tax_code", "came_from")
+    read = lines_of(pk, "order").select_related("product", "tax_code").annotate(quoted_group=QUOTED_GROUP)
     found = in_groups(list(read), groups, quoted_group)
     rows = line_rows(found)
     sums, billed = queries.order_totals([row])
     # What winning charged on work came from the quote; what was charged there by hand came from there.
     charged, put = (
-        {one.sheet_id for one in found if one.sheet_id != pk and (one.came_from is not None) == quoted}
+        {one.sheet_id for one in found if one.sheet_id != pk and (one.came_from_id is not None) == quoted}
         for quoted in (False, True)
     )
     elsewhere = list(Sheet.objects.filter(pk__in=charged | put).order_by("pk")) if charged | put else []

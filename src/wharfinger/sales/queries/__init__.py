@@ -23,7 +23,7 @@ from wharfinger.demand.queries.amounts import (
     said_of,
     totals_of,
 )
-from wharfinger.demand.queries.grouping import show_groups
+from wharfinger.demand.queries.grouping import show_groups, show_quoted_groups
 from wharfinger.demand.queries.reading import ORDER, SHEET, lines_on
 from wharfinger.demand.queries.shown import show_lines
 from wharfinger.demand.queries.words import with_quote_word, with_words
@@ -283,6 +283,7 @@ def show_orders(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> l
     found = lines_on([row.pk for row in rows], ORDER)
     figures = quantities([line.pk for line in found]) if "lines" in include else None
     sums, billed = order_totals(rows, found, figures)
+    groups = show_quoted_groups(rows, found)
     lines = _listed(rows, found, ORDER, figures) if "lines" in include else None
     return [
         {
@@ -300,6 +301,7 @@ def show_orders(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> l
             "own": row.order.own,
             "goods_status": row.goods_word,
             "money_status": row.money_word,
+            "groups": groups[row.pk],
             **({"lines": lines[row.pk]} if lines is not None else {}),
         }
         for row in rows
