@@ -35,7 +35,12 @@ def test_lines_are_previewed_invoiced_paid_and_credited(client: Client, company:
     assert "Acme" in see(client, "/invoices/new/")
     page = see(client, f"/invoices/new/?organization={customer}")
     assert f'name="quantity-{line}" id="f-quantity-{line}" value="3"' in page
-    form: dict[str, Any] = {"organization": customer, f"quantity-{line}": "2", f"price-{line}": "50"}
+    form: dict[str, Any] = {
+        "organization": customer,
+        f"quantity-{line}": "2",
+        f"price-{line}": "50",
+        f"reason-{line}": "Agreed",
+    }
     before = entries()
     page = do(client, "/invoices/new/", form | {"do": "preview"}, 200)
     assert "119.00" in page

@@ -109,7 +109,8 @@ def test_everything_prints(person: Person) -> None:
         person.go(f"/work/{path}/")
         person.do(act, order, "CABLE")
     person.go("/work/approve-post/")
-    person.do("Invoice", order, "CABLE")
+    person.do("Write invoice", order, "CABLE", quantity="2")
+    person.press("Post", within="main form")
     for path in ("shipments/?tab=all", "containers/?tab=all", "invoices/"):
         person.go(f"/{path}")
         person.page.locator("main tbody a").first.click()

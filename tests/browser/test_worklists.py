@@ -112,9 +112,11 @@ def test_a_service_is_ready_at_once(person: Person, order: str) -> None:
 
 
 def test_approve_and_post(person: Person, order: str) -> None:
-    """Lines are invoiced whatever their goods do, and only the ticked ones."""
+    """Lines are invoiced whatever their goods do, only the ticked ones, and after one saw what they come to."""
     person.go("/work/approve-post/")
-    person.do("Invoice", order, "CABLE")
+    person.do("Write invoice", order, "CABLE", quantity="10")
+    assert "1 invoice" in person.page.locator("main").inner_text()
+    person.press("Post", within="main form")
     assert not person.rows(order, "CABLE").count()
     assert person.rows(order, "ADAPTER").count() == 1
     clean()

@@ -123,6 +123,8 @@ class Row(NamedTuple):
     name: str = ""
     own: Mapping[str, Any] = MappingProxyType({})
     """The values of its own fields, where the list shows those of its noun."""
+    take: int | None = None
+    """How much of it is proposed, where that is less than all."""
 
 
 @dataclass(frozen=True, slots=True)

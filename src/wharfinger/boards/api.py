@@ -18,6 +18,7 @@ from wharfinger.base.door import Done, Given, Id, Page, Request, Shown, answer, 
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.boards.counting import counts
+from wharfinger.boards.invoicing import NOT_BILLED, Stage, asked_for, with_day
 from wharfinger.boards.showing import fields_of
 from wharfinger.boards.waiting import COMING, turns
 from wharfinger.boards.worklists import BY_NAME, WORKLISTS, workable
@@ -27,6 +28,7 @@ from wharfinger.demand.queries.serving import with_turn
 from wharfinger.ledger.door import write
 from wharfinger.ledger.models import Move
 from wharfinger.ledger.write import Written
+from wharfinger.parties.api.organizations import Policy
 from wharfinger.purchasing.queries import yeses
 from wharfinger.purchasing.queries.quoting import REQUEST, with_request
 from wharfinger.sales.actions.serving import serve_now
@@ -70,6 +72,17 @@ class WaitingOut(Shown):
     approval: ApprovalOut | None = Field(
         description="How far its approval is, where it waits for that and approval tiers are in force."
     )
+    net: str | None = Field(
+        examples=["149.70"], description="What it comes to, where it waits to be invoiced; as the four below."
+    )
+    proposed: str | None = Field(
+        examples=["3"], description="How much of it is due by the policy of its customer."
+    )
+    policy: Policy | None
+    stage: list[Stage] | None = Field(
+        description="Where its goods are; several where they are apart.", examples=[["gone"]]
+    )
+    since: date | None = Field(description="The day since which it may be invoiced.")
 
 
 class BackOrderOut(Shown):
@@ -115,6 +128,7 @@ class ServeDone(Done):
 
 
 EVERYBODY = Serve()
+COLUMNS_OF_BILLS = ("amount", "policy")
 
 
 @router.get("/worklists", response=Page[WorklistOut], summary="List the worklists")
@@ -142,13 +156,18 @@ def worklist(request: Request, name: str, cursor: str = "", limit: str = "50") -
         raise NotThere("no_such_worklist", N_("There is no such worklist, or it is not yours to see."))
     size = min(max(whole(limit, "limit"), 1), 500)
     ask = Ask(f"worklist_{name}", request.auth, limit=size, cursor=cursor)
-    found, fields = workable(one, one.kinds), fields_of(())
+    found, fields = workable(one, one.kinds), fields_of(COLUMNS_OF_BILLS if "to_bill" in one.kinds else ())
+    if "to_bill" in one.kinds:
+        found, fields = with_day(found), (*fields, "billable_on")
     if "to_order" in one.kinds:
         found, fields = with_request(found, "claim"), (*fields, *REQUEST)
     page = ask.slice(found, {}, among=("kind", one.kinds), fields=fields)
     asks = {int(row["claim_id"]) for row in page.items if row["kind"] == "to_approve"}
     far = yeses.of_lines(asks, clock.today())
-    return answer({"items": [_shown(row, far) for row in page.items], "next": page.after})
+    bills = [row for row in page.items if row["kind"] == "to_bill"]
+    asked = asked_for(bills) if bills else {}
+    items = [{**_shown(row, far), **asked.get(row["id"], NOT_BILLED)} for row in page.items]
+    return answer({"items": items, "next": page.after})
 
 
 @router.get("/back-orders", response=Page[BackOrderOut], summary="List back orders")

@@ -8,6 +8,7 @@ from typing import Any
 
 from wharfinger.base.asking import Ask, few_enough, too_many
 from wharfinger.base.table import Row, Rows, Tab, Table
+from wharfinger.boards.invoicing import with_day
 from wharfinger.boards.narrowing import FILTERS, narrowed
 from wharfinger.boards.showing import COLUMNS, OWN, SORTS, Seen, fields_of, see
 from wharfinger.boards.worklists import WORKLISTS, Worklist, workable
@@ -24,6 +25,8 @@ def rows_of(worklist: Worklist) -> Callable[[Ask], Rows]:
         columns = worklist.columns_of(tab)
         kinds = worklist.tabs[tab][1]
         found = narrowed(workable(worklist, kinds), ask)
+        if tab in worklist.only:
+            found = worklist.only[tab](found)
         sorts = {key: path for key, path in SORTS.items() if key in columns}
         chosen = ask.sort.removeprefix("-")
         if chosen in sorts:
@@ -33,6 +36,8 @@ def rows_of(worklist: Worklist) -> Callable[[Ask], Rows]:
         fields = fields_of(columns)
         if sorts.get(chosen) == "turn":
             found, fields = with_turn(found, "claim__line__"), (*fields, "turn")
+        if "billable_on" in columns:
+            found, fields = with_day(found), (*fields, "billable_on")
         if "rfq" in columns:
             found, fields = with_request(found, "claim"), (*fields, *REQUEST)
         page = ask.slice(found, sorts, by=chosen, among=("kind", kinds), fields=fields)
@@ -49,6 +54,7 @@ def _row(row: Mapping[str, Any], columns: Sequence[str], seen: Seen) -> Row:
         quantity=(row["quantity"], row["product__quantity_decimals"]),
         cells={key: COLUMNS[key].cell(row, seen) for key in columns},
         own=row[OWN] or {},
+        take=min(row["quantity"], seen.proposed[row["claim_id"]]) if "proposed" in columns else None,
     )
 
 

@@ -11,10 +11,13 @@ from wharfinger.base import owned
 from wharfinger.base.asking import Ask
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Filter
+from wharfinger.billing.queries.due import POLICY
+from wharfinger.boards.invoicing import ages, today, waiting_for
 from wharfinger.boards.showing import OFFERED, OWN, SORTS, listed, places
 from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand import pressing
 from wharfinger.ledger.models import Holding
+from wharfinger.parties.pages.organizations import POLICIES
 
 
 def narrowed(found: QuerySet[Holding, Any], ask: Ask) -> QuerySet[Holding, Any]:
@@ -44,10 +47,7 @@ def narrowed(found: QuerySet[Holding, Any], ask: Ask) -> QuerySet[Holding, Any]:
             product=OuterRef("product"), default=True, organization__in=vendors
         )
         found = found.filter(Exists(offers))
-    if stages := ask.many("stage"):
-        standing = Holding.objects.filter(claim=OuterRef("claim"), quantity__gt=0)
-        kinds = [kind for stage in stages for kind in STAGES.get(stage, ("", ()))[1]]
-        found = found.filter(Exists(standing.filter(kind__in=kinds)))
+    found = _billed(found, ask)
     if words := ask.many("priority"):
         found = found.filter(claim__line__sheet__priority__in=words)
     found = owned.narrowed(found, ask, "line", at=OWN)
@@ -58,6 +58,17 @@ def narrowed(found: QuerySet[Holding, Any], ask: Ask) -> QuerySet[Holding, Any]:
         found = found.filter(**{f"{path}__gte": first}) if first else found
         found = found.filter(**{f"{path}__lte": last}) if last else found
     return found
+
+
+def _billed(found: QuerySet[Holding, Any], ask: Ask) -> QuerySet[Holding, Any]:
+    """What is to be invoiced, by where its goods are, by its customer's policy and by how long it waits."""
+    if stages := ask.many("stage"):
+        standing = Holding.objects.filter(claim=OuterRef("claim"), quantity__gt=0)
+        kinds = [kind for stage in stages for kind in STAGES.get(stage, ("", ()))[1]]
+        found = found.filter(Exists(standing.filter(kind__in=kinds)))
+    if policies := ask.many("policy"):
+        found = found.filter(**{f"{POLICY}__in": policies})
+    return waiting_for(found, age, today()) if (age := ask.one("age")) else found
 
 
 def _numbers(ask: Ask, key: str) -> list[int]:
@@ -113,6 +124,10 @@ FILTERS: dict[str, Filter] = {
         Filter("vendor", N_("Default vendor"), "choice", vendors),
         Filter("location", N_("Location"), "choice", _locations),
         Filter("stage", N_("Goods"), "many", lambda ask: [(key, _(w)) for key, (w, _k) in STAGES.items()]),
+        Filter(
+            "policy", N_("Billed"), "many", lambda _ask: [(key, _(word)) for key, word in POLICIES.items()]
+        ),
+        Filter("age", N_("Waits"), "choice", lambda _ask: ages()),
         pressing.FILTER,
         Filter("expected", N_("Expected"), "date"),
         Filter("promised", N_("Promised"), "date"),

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from wharfinger.base import clock
 from wharfinger.base.asking import Ask
-from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column
 from wharfinger.base.typed import written
+from wharfinger.billing.queries.due import POLICY, due
+from wharfinger.boards.invoicing import PRICED, amount, policy_cell, proposed_cell, today
 from wharfinger.boards.selling import arrival_cell, cost_cell, next_free, vendor_cell
 from wharfinger.boards.waiting import NOBODY, Turns, due_cell, promise_cell, rank_cell, turns
 from wharfinger.demand import pressing
@@ -86,6 +87,8 @@ class Seen:
     """How far the approval of each line is, and who has given theirs."""
     turns: Turns
     """Whose turn it is, and what endangers what was promised."""
+    proposed: Mapping[int, int]
+    """How many units of each line are due to be invoiced."""
     costs: bool
 
 
@@ -97,7 +100,7 @@ class Shown:
     cell: Callable[[Mapping[str, Any], Seen], Any]
     fields: tuple[str, ...] = ()
     reads: str = ""
-    """What it needs besides, read once for the page: sold, free, arrives, yeses or turns."""
+    """What it needs besides, read once for the page: sold, free, arrives, yeses, turns or proposed."""
     permission: str = ""
 
 
@@ -145,13 +148,6 @@ def _through(path: str, page: str) -> Callable[[Mapping[str, Any], Seen], Any]:
 
 def _request(row: Mapping[str, Any], seen: Seen) -> Any:
     return (row["rfq_number"], address("purchasing:rfq", row["rfq"])) if row["rfq"] else None
-
-
-def _amount(row: Mapping[str, Any], seen: Seen) -> Any:
-    at = "claim__line__"
-    price, currency, less = row[f"{at}unit_price_micro"], row[f"{at}currency"], row[f"{at}discount_micro"]
-    decimals, per = row["product__quantity_decimals"], row[f"{at}per"]
-    return extended(price, row["quantity"], decimals, currency, less, per), currency
 
 
 def _state(row: Mapping[str, Any], seen: Seen) -> Any:
@@ -240,11 +236,12 @@ COLUMNS: dict[str, Shown] = {
         Shown(Column("cost", N_("Cost"), "money"), cost_cell, reads="sold", permission="catalog.see_cost"),
         Shown(
             Column("amount", N_("Net"), "money"),
-            _amount,
-            tuple(
-                f"claim__line__{name}" for name in ("unit_price_micro", "currency", "discount_micro", "per")
-            ),
+            lambda row, seen: amount(row),
+            PRICED,
         ),
+        Shown(Column("proposed", N_("Due"), "quantity"), proposed_cell, (POLICY,), reads="proposed"),
+        Shown(Column("policy", N_("Billed")), policy_cell, (POLICY,)),
+        Shown(Column("billable_on", N_("Since"), "date"), _plain("billable_on")),
         Shown(
             Column("since", N_("Waits since"), "date"),
             _plain("claim__line__made__effective_on"),
@@ -295,9 +292,12 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
     if "free" in reads and rows:
         for (product, place), units in stock.available(products).items():
             free[product][place] = units
-    claims = sorted({row["claim_id"] for row in rows if row["claim_id"]}) if "line" in columns else []
+    counted = "line" in columns or "proposed" in reads
+    claims = sorted({row["claim_id"] for row in rows if row["claim_id"]}) if counted else []
+    figures = quantities(claims) if claims else {}
+    policies = {row["claim_id"]: row[POLICY] for row in rows} if "proposed" in reads else {}
     return Seen(
-        quantities(claims) if claims else {},
+        figures,
         {place: name for place, name, _ in places(ask)} if rows and {"where", "free"} & set(columns) else {},
         sold,
         {
@@ -312,6 +312,7 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
         if "yeses" in reads
         else {},
         turns(rows) if "turns" in reads and rows else NOBODY,
+        due(policies, figures, today()) if policies else {},
         ask.actor.may("catalog.see_cost"),
     )
 

@@ -15,7 +15,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from wharfinger.base import clock
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Asked, New, Table
+from wharfinger.billing.queries.due import only_due
 from wharfinger.boards.dialogs import ORDER
+from wharfinger.boards.invoicing import today
 from wharfinger.boards.narrowing import drafts
 from wharfinger.boards.waiting import COMING
 from wharfinger.demand.models import Line
@@ -52,6 +54,10 @@ class Worklist:
     """What waits there beside holdings, to be counted with them."""
     by: str = ""
     """The column by which it stands where nobody chose one and few enough wait; without it the newest comes first."""
+    only: Mapping[str, Callable[[QuerySet[Holding, Any]], QuerySet[Holding, Any]]] = field(
+        default_factory=dict
+    )
+    """By tab, which of the holdings it shows; all of them where a tab is not named."""
     acts_on: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """By tab, the names of the acts that make sense there; all of them where a tab is not named."""
 
@@ -314,7 +320,7 @@ WORKLISTS: tuple[Worklist, ...] = (
         "approve_post",
         N_("Approve & Post"),
         "billing.read",
-        {"": (N_("To invoice"), ("to_bill",))},
+        {"": (N_("To invoice"), ("to_bill",)), "due": (N_("Due"), ("to_bill",))},
         (
             Act(
                 "invoice",
@@ -324,12 +330,25 @@ WORKLISTS: tuple[Worklist, ...] = (
                 takes_quantity=True,
                 icon="receipt-text",
             ),
+            Act(
+                "reprice",
+                N_("Change price"),
+                "boards:reprice",
+                "sales.amend",
+                icon="pencil",
+                asks=(
+                    Asked("price", N_("New unit price"), required=True),
+                    Asked("reason", N_("Reason"), required=True),
+                ),
+            ),
         ),
         N_(
             "Nothing is to be invoiced. Lines of confirmed orders appear here at once, whatever their goods do."
         ),
-        "document product organization site units amount line promised owner",
-        ("find", "organization", "stage", "promised"),
+        "document product organization site? units amount proposed policy billable_on line promised? owner?",
+        ("find", "organization", "stage", "policy", "age", "promised"),
+        past=frozenset(["due"]),
+        only={"due": lambda found: only_due(found, today())},
     ),
     Worklist(
         "returns",

@@ -8,6 +8,7 @@ from typing import Any
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
+from wharfinger.base.words import tidy
 from wharfinger.demand import queries
 from wharfinger.demand.models import CHARGED, Line, LineGroup, Sheet
 from wharfinger.demand.queries.grouping import read_groups
@@ -67,7 +68,9 @@ def add_lines(*, actor: Actor, sheet: int, wishes: Sequence[LineWish], key: str 
     )
 
 
-def change_line(*, actor: Actor, line: int, change: LineChange, key: str | None = None) -> Written:
+def change_line(
+    *, actor: Actor, line: int, change: LineChange, reason: str = "", key: str | None = None
+) -> Written:
     """Change a line's quantity, price or words; what is covered or invoiced of it stays."""
     let_in(actor)
     sheet = _sheet(line)
@@ -97,6 +100,7 @@ def change_line(*, actor: Actor, line: int, change: LineChange, key: str | None 
         partial(amend.plan_change, line=line, change=change),
         actor=actor,
         key=key,
+        reason=tidy(reason, field="reason", most=1000, needed=False),
     )
 
 

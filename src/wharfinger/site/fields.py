@@ -75,6 +75,7 @@ FIELDS: dict[str, str] = {
     "customer": N_("Buys from us (customer)"),
     "customer_group": N_("Customer group"),
     "customer_reference": N_("Customer's reference"),
+    "price_reason": N_("Why another price"),
     "dates": N_("Dates"),
     "decimal": N_("Decimal sign"),
     "decline_reason": N_("Why it was declined"),

@@ -52,6 +52,7 @@ def _wish(wish: InvoiceWish) -> Wish:
         if bill.quantity <= 0:
             raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"lines.{n}.quantity")
         tidy(bill.description, field=f"lines.{n}.description", most=500, needed=False)
+        tidy(bill.reason, field=f"lines.{n}.reason", most=200, needed=False)
     tidy(wish.customer_reference, field="customer_reference", most=60, needed=False)
     if wish.due_on and wish.issued_on and wish.due_on < wish.issued_on:
         raise BadInput(

@@ -51,6 +51,9 @@ class BillGiven(Given):
     unit_price: Price | None = Field(default=None, examples=[None])
     discount_percent: Percent | None = Field(default=None, examples=[None])
     description: str = Field(default="", max_length=500)
+    reason: str = Field(
+        default="", max_length=200, description="Why another price is asked than the line's; never on paper."
+    )
 
 
 class InvoiceGiven(Given):
@@ -94,6 +97,7 @@ class InvoiceRow(Shown):
     tax_code: Id
     tax_percent: str = Field(examples=["19"])
     second_tax_percent: str = Field(examples=["0"], description="Of a second tax; 0 where there is none.")
+    reason: str = Field(description="Why its price is another than the line's; never on paper.")
     net: str = Field(examples=["149.70"])
     gross: str | None = Field(
         examples=[None], description="With tax, where the unit price includes it; none where it does not."
@@ -239,6 +243,7 @@ def bills_of(given: Sequence[BillGiven]) -> tuple[Bill, ...]:
                 None if price is None else money.micro(price, field=f"lines.{n}.unit_price"),
                 None if less is None else scaled(less, 4, field=f"lines.{n}.discount_percent"),
                 one.description,
+                one.reason,
             )
         )
     return tuple(bills)

@@ -64,6 +64,8 @@ class InvoiceLine(models.Model):
     net_minor = models.BigIntegerField()
     gross_minor = models.BigIntegerField(null=True)
     """What it comes to with its taxes, where its price includes them; nothing where that is before tax."""
+    price_reason = models.CharField(max_length=200, blank=True, default="")
+    """Why it asks another price than its line; never on paper."""
 
     def __str__(self) -> str:
         return f"{self.invoice_id}/{self.position}"

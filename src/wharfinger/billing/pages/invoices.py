@@ -154,7 +154,10 @@ def _line(line: Any, credited: int, currency: str) -> dict[str, Any]:
     decimals = line.product.quantity_decimals
     return {
         "product": (line.product.sku, reverse("catalog:product", args=[line.product_id])),
-        "description": line.description,
+        "description": (
+            line.description,
+            _("Other price: %(reason)s") % {"reason": line.price_reason} if line.price_reason else "",
+        ),
         "quantity": (line.quantity, decimals),
         "credited": (credited, decimals) if credited else None,
         "price": (line.unit_price_micro, currency),
@@ -227,8 +230,10 @@ def bills_of(given: QueryDict, rows: Sequence[ToBill]) -> tuple[Bill, ...]:
         if figure in ("", "0"):
             continue
         units = quantity(figure, row.line.product.quantity_decimals, field=f"quantity-{pk}")
-        price = given.get(f"price-{pk}", "").strip()
-        bills.append(Bill(pk, units, micro(price, field=f"price-{pk}") if price else None))
+        typed, reason = given.get(f"price-{pk}", "").strip(), given.get(f"reason-{pk}", "").strip()
+        price = micro(typed, field=f"price-{pk}") if typed else None
+        other = price is not None and price != row.line.unit_price_micro
+        bills.append(Bill(pk, units, price, reason=reason if other else ""))
     if not bills:
         raise BadInput("no_lines", N_("Give a quantity for at least one line."))
     return tuple(bills)
@@ -236,8 +241,17 @@ def bills_of(given: QueryDict, rows: Sequence[ToBill]) -> tuple[Bill, ...]:
 
 def _wish(given: QueryDict, rows: Sequence[ToBill]) -> InvoiceWish:
     rate = given.get("rate", "").strip()
+    bills = bills_of(given, rows)
+    asked = {row.line.pk: row.line.unit_price_micro for row in rows}
+    for bill in bills:
+        if bill.unit_price_micro not in (None, asked[bill.line]) and not bill.reason:
+            raise BadInput(
+                "reason_wanted",
+                N_("Another price than that of the order: say why. The customer does not read it."),
+                field=f"reason-{bill.line}",
+            )
     return InvoiceWish(
-        bills_of(given, rows),
+        bills,
         day_of(given, "issued_on"),
         day_of(given, "due_on"),
         given.get("customer_reference", ""),
@@ -266,7 +280,7 @@ def _field(field: str | None, given: QueryDict, rows: Sequence[ToBill]) -> str |
     if len(parts) != 3 or parts[0] != "lines":
         return "issued_on" if field == "effective_on" else field
     pk = bills_of(given, rows)[int(parts[1])].line
-    return f"price-{pk}" if parts[2] == "unit_price" else f"quantity-{pk}"
+    return f"{ {'unit_price': 'price', 'reason': 'reason'}.get(parts[2], 'quantity') }-{pk}"
 
 
 @require_POST

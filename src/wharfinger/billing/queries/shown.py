@@ -156,6 +156,7 @@ def _line(line: Any) -> dict[str, Any]:
         "discount_percent": plain(line.discount_micro, 4),
         "tax_code": line.tax_code_id,
         "tax_percent": plain(line.rate_micro, 4),
+        "reason": line.price_reason,
         "second_tax_percent": plain(line.tax_code.second_rate_micro, 4),
         "net": money.plain(line.net_minor, line.invoice.currency),
         "gross": None if line.gross_minor is None else money.plain(line.gross_minor, line.invoice.currency),

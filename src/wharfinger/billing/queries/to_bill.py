@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from wharfinger.billing.rules.invoices import proposed
+from wharfinger.base import clock, configuration
+from wharfinger.billing.queries.due import due
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.ledger.models import Holding
@@ -40,8 +41,7 @@ def to_bill(organization: int, sheet: int | None = None) -> list[ToBill]:
     )
     if sheet is not None:
         lines = lines.filter(sheet_id=sheet)
-    figures = quantities(units)
-    return [
-        ToBill(line, units[line.pk], proposed(line.organization.billing_policy, figures[line.pk]))
-        for line in lines.order_by("sheet_id", "position", "pk")
-    ]
+    found = list(lines.order_by("sheet_id", "position", "pk"))
+    policies = {line.pk: line.organization.billing_policy for line in found}
+    asked = due(policies, quantities(units), clock.today(configuration.one("time_zone")))
+    return [ToBill(line, units[line.pk], asked[line.pk]) for line in found]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -25,6 +25,8 @@ class Bill:
     unit_price_micro: int | None = None
     discount_micro: int | None = None
     description: str = ""
+    reason: str = ""
+    """Why another price is asked than the line's; for us, never on paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +240,7 @@ def _row(
         rate_micro=line.tax_code.rate_micro,
         net_minor=net_minor,
         gross_minor=row.minor if line.tax_included else None,
+        price_reason=bill.reason,
     )
 
 
@@ -276,16 +279,24 @@ def the_invoice(truth: Truth, invoice: int) -> Any:
     return row
 
 
-def proposed(policy: str, figures: dict[str, int]) -> int:
-    """How many units of a line Approve & Post proposes by the customer's policy.
+def proposed(policy: str, figures: Mapping[str, int], then: Mapping[str, int] | None = None) -> int:
+    """How many units of a line are due by the customer's policy.
 
     On order: all that is to be billed. On shipment: what has left, on delivery or monthly: what has
     arrived, each less what is invoiced and not credited. By hand: none. What came back is not proposed.
+    then: the figures as of an earlier day, since which nothing more falls due.
     """
-    to_bill = figures["to_bill"]
     if policy == "hand":
         return 0
+    if then is not None:
+        return min(proposed(policy, figures), proposed(policy, {**then, "invoiced": figures["invoiced"]}))
+    to_bill = figures["to_bill"]
     if policy == "order":
         return to_bill
     gone = figures["delivered"] + (figures["shipped"] if policy == "shipment" else 0)
     return max(0, min(to_bill, gone - figures["invoiced"]))
+
+
+def month_over(day: date) -> date:
+    """The last day of the last month that is over before a day."""
+    return day.replace(day=1) - timedelta(days=1)

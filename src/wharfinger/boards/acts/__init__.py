@@ -17,6 +17,9 @@ from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.post import automation
 
+NONE = ("0", "0.0", "0,0")
+"""How somebody types that none of a row is wanted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -33,8 +36,11 @@ class Chosen:
     quantity: int
 
 
-def chosen(request: HttpRequest) -> list[Chosen]:
-    """The ticked rows with the quantities typed; raises Refusal when a row's goods have moved on meanwhile."""
+def chosen(request: HttpRequest, *, nought: bool = False) -> list[Chosen]:
+    """The ticked rows with the quantities typed; raises Refusal when a row's goods have moved on meanwhile.
+
+    nought: whether rows of which none is wanted are left out.
+    """
     ticked = selected(request)
     rows = {
         h.pk: h
@@ -47,6 +53,8 @@ def chosen(request: HttpRequest) -> list[Chosen]:
         held = rows.get(row.id)
         if held is None:
             raise _moved_on(request, row.id)
+        if nought and row.quantity in NONE:
+            continue
         units = (
             quantity(row.quantity, held.product.quantity_decimals, field=f"quantity-{row.id}")
             if row.quantity

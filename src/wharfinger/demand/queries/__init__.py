@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from django.db.models import Q
 
@@ -43,10 +44,18 @@ QUANTITIES = {
 _FIGURE = {kind: figure for figure, kinds in QUANTITIES.items() for kind in kinds}
 
 
-def quantities(lines: Iterable[int]) -> dict[int, dict[str, int]]:
+def figure_of(kind: str) -> str:
+    """The figure in which units at a kind of place are counted."""
+    return _FIGURE[kind]
+
+
+def quantities(
+    lines: Iterable[int], less: Mapping[tuple[int, str], int] = MappingProxyType({})
+) -> dict[int, dict[str, int]]:
     """The figures of these lines, every figure named, in one statement.
 
     A kit's line has those of the component that is the least far, and its own bills.
+    less: how many are not counted, by line and figure: what came after the day as of which one asks.
     """
     wanted = list(lines)
     found = {line: dict.fromkeys(QUANTITIES, 0) for line in wanted}
@@ -69,6 +78,11 @@ def quantities(lines: Iterable[int]) -> dict[int, dict[str, int]]:
         else:
             of = kits.setdefault(kit, {}).setdefault(claim, (ratio, dict.fromkeys(QUANTITIES, 0)))[1]
         of[figure] += int(quantity)
+    if less:
+        every = [*found.items(), *((line, of) for parts in kits.values() for line, (_, of) in parts.items())]
+        for line, of in every:
+            for figure in of:
+                of[figure] -= less.get((line, figure), 0)
     for kit, parts in kits.items():
         found[kit] |= scarcest(list(parts.values()))
     return found
