@@ -289,9 +289,10 @@ def test_a_pick_list_of_five_hundred_products_takes_no_second_and_is_read() -> N
         for n in range(500)
     )
     render(shape, language="de")
-    began = time.perf_counter()
+    began = time.process_time()
     pdf = render(dataclasses.replace(shape, rows=rows), language="de")
-    assert time.perf_counter() - began < 1
+    spent = time.process_time() - began
+    assert spent < 1
     sheets = len(pages(pdf))
     read: list[str] = []
     for page in range(0, sheets, 5):
@@ -315,6 +316,26 @@ def test_what_comes_back_to_us_carries_its_number_as_a_barcode(shape: s.Shape, n
     assert number in scanned(render(shape, language="de"))
 
 
+@pytest.mark.parametrize("length", [4, 13, 14, 20, 40])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        samples.pick_list(),
+        samples.count_sheet(),
+        samples.transfer_slip(),
+        samples.unit_life(),
+        samples.packing_list(),
+        samples.delivery_note(),
+        samples.rma_slip(),
+        samples.vendor_return(),
+    ],
+    ids=lambda shape: type(shape).__name__,
+)
+def test_a_number_of_any_length_is_read_from_its_paper(shape: s.Shape, length: int) -> None:
+    number = ("SH-2026-0655-" * 4)[:length]
+    assert number in scanned(render(dataclasses.replace(shape, number=number), language="de"))
+
+
 def test_small_labels_are_read_by_a_scanner() -> None:
     pdf = render(samples.labels(), language="de")
     assert [scanned(pdf, page=page) for page in range(3)] == [
@@ -335,8 +356,18 @@ def test_labels_are_read_on_every_paper(paper: str, square: bool) -> None:
     if each == 1:
         assert [scanned(pdf, page=n) for n in range(2)] == [{"NET-000"}, {"NET-001"}]
     else:
-        assert scanned(pdf, dpi=300) == {"NET-000"}
-        assert scanned(pdf, dpi=300, page=1) == {row.code for row in rows[1:]}
+        assert scanned(pdf) == {"NET-000"}
+        assert scanned(pdf, page=1) == {row.code for row in rows[1:]}
+
+
+@pytest.mark.parametrize("paper", NAMES)
+def test_a_code_of_any_length_is_read_on_every_label(paper: str) -> None:
+    """Bars are whole dots of a label printer, two at least; what has no room so becomes a square code."""
+    letters = "SN-7X2-0123456789-ABCDEFG9876543210-QWERTZ"
+    wanted = {letters[-length:] for length in range(1, len(letters), 2)}
+    shape = s.Labels(tuple(s.Label("Patch cable", one, "Main / A1") for one in wanted), paper_named(paper))
+    pdf = render(shape, language="de")
+    assert {code for page in range(len(pages(pdf))) for code in scanned(pdf, page=page)} == wanted
 
 
 @pytest.mark.parametrize(
