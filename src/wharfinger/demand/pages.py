@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wharfinger.base import money, owned
+from wharfinger.base import further, money, owned
 from wharfinger.base.access import require
 from wharfinger.base.door import there
 from wharfinger.base.own import Own
@@ -433,6 +433,11 @@ def remove(request: HttpRequest, line: int) -> HttpResponse:
         ok=_("Took %(sku)s off.") % {"sku": found.product.sku},
         back=back,
     )
+
+
+def limited(request: HttpRequest, sheet: Any) -> list[str]:
+    """What higher modules say beside a document whose customer is on hold, or may owe us so much only."""
+    return further.told("limited", request, sheet.pk) if sheet.organization.limited else []
 
 
 def document_address(sheet: Sheet) -> str:

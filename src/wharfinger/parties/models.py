@@ -42,6 +42,10 @@ class Organization(models.Model):
     reference = models.CharField(max_length=60, blank=True)
     """Our number at theirs, or theirs at ours; what an import finds them by."""
     terms_days = models.IntegerField(default=14)
+    credit_limit_minor = models.BigIntegerField(null=True)
+    """How much they may owe us, in home currency; nothing where that is not limited."""
+    held_at = models.DateTimeField(null=True)
+    hold_reason = models.CharField(max_length=200, blank=True)
     discount_micro = models.IntegerField(default=0)
     """The share, at 10⁻⁶, that is taken off their lines unless somebody says otherwise."""
     billing_policy = models.CharField(
@@ -63,10 +67,20 @@ class Organization(models.Model):
         indexes = [
             models.Index(fields=["name", "id"], name="organization_name"),
             models.Index(fields=["reference"], name="organization_reference", condition=~Q(reference="")),
+            models.Index(
+                fields=["id"],
+                name="organization_limited",
+                condition=Q(held_at__isnull=False) | Q(credit_limit_minor__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def limited(self) -> bool:
+        """Whether their account is on hold, or what they may owe us has a limit."""
+        return self.held_at is not None or self.credit_limit_minor is not None
 
 
 class Contact(models.Model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 PERMISSIONS: dict[str, str] = {
     "ledger": "read reverse post_closed audit",
-    "parties": "read organization merge user role token",
+    "parties": "read organization hold merge user role token",
     "catalog": "read product merge price see_cost tax_code warranty_policy",
     "pricing": "read price_list rate",
     "stock": (
@@ -19,7 +19,7 @@ PERMISSIONS: dict[str, str] = {
     "purchasing": "read approve approval_tier order submit send receive close cancel request cancel_receipt send_back "
     "land_cost reprice vendor_terms bill accept_bill rfq",
     "fulfilment": "read pick unpick pack unpack ship deliver cancel_delivery pick_pack_ship",
-    "billing": "read invoice post send pay refund credit cancel_payment",
+    "billing": "read invoice post send pay refund credit cancel_payment limit",
     "devices": "read install swap relate move change warranty subscription",
     "returns": "read request approve receive inspect settle close restock scrap",
     "flows": "swap reopen cancel hand_over",
@@ -112,6 +112,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "accounts": (
         "*.read",
         "billing.*",
+        "parties.hold",
         "returns.settle",
         "stock.revalue",
         "purchasing.land_cost",

@@ -11,6 +11,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
+from wharfinger.base import configuration, money
 from wharfinger.base.quantity import plain
 from wharfinger.ledger.prepared import Prepared, instant, text
 from wharfinger.parties.models import (
@@ -93,6 +94,8 @@ def show_organizations(found: Iterable[Organization]) -> list[dict[str, Any]]:
     sites: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for site in Site.objects.filter(organization_id__in=ids).order_by("pk"):
         sites[site.organization_id].append(show_site(site))
+    # Without a statement where nobody is limited.
+    home = configuration.one("currency") if any(o.credit_limit_minor is not None for o in listed) else ""
     return [
         {
             "id": o.pk,
@@ -108,6 +111,9 @@ def show_organizations(found: Iterable[Organization]) -> list[dict[str, Any]]:
             "phone": o.phone,
             "reference": o.reference,
             "terms_days": o.terms_days,
+            "credit_limit": None if o.credit_limit_minor is None else money.plain(o.credit_limit_minor, home),
+            "held_at": o.held_at.isoformat() if o.held_at else None,
+            "hold_reason": o.hold_reason,
             "discount_percent": plain(o.discount_micro, 4),
             "billing_policy": o.billing_policy,
             "own": o.own,

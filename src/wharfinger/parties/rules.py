@@ -41,6 +41,7 @@ ORGANIZATION: dict[str, Check] = {
     "phone": text(60),
     "reference": text(60),
     "terms_days": whole(0, 3650),
+    "credit_limit_minor": or_nothing(whole(0, 10**15)),
     "discount_micro": whole(0, 10**6),
     "billing_policy": one_of("order", "shipment", "delivery", "monthly", "hand"),
     "own": own.sent,
@@ -86,6 +87,9 @@ BORN_ORGANIZATION = {
     "email": "",
     "phone": "",
     "reference": "",
+    "credit_limit_minor": None,
+    "held_at": None,
+    "hold_reason": "",
     "discount_micro": 0,
     "billing_policy": "shipment",
     "retired_on": None,
@@ -238,6 +242,32 @@ def plan_organization_change(truth: Truth, *, pk: int, values: Values) -> Plan:
     plan = plan_change(truth, label="parties.Organization", pk=pk, values=plain)
     if values.keys() != {"retired_on"}:
         owning.change(plan, truth, row, "organization", values.get("own"))
+    return plan
+
+
+def plan_hold_account(truth: Truth, *, pk: int, reason: str) -> Plan:
+    """Sell and send an organization nothing more until somebody ends that; says why."""
+    plan = Plan()
+    row = row_of(truth, "parties.Organization", pk)
+    if row.held_at is not None:
+        raise Refusal(
+            "account_held_already", N_("This account is on hold already."), subject=f"organization:{pk}"
+        )
+    if not reason:
+        raise BadInput("missing", N_("Please fill this in."), field="reason")
+    plan.change(row, held_at=truth.now, hold_reason=reason)
+    plan.mention(row)
+    return plan
+
+
+def plan_unhold_account(truth: Truth, *, pk: int) -> Plan:
+    """Sell and send an organization again."""
+    plan = Plan()
+    row = row_of(truth, "parties.Organization", pk)
+    if row.held_at is None:
+        raise Refusal("account_not_held", N_("This account is not on hold."))
+    plan.change(row, held_at=None, hold_reason="")
+    plan.mention(row)
     return plan
 
 

@@ -80,6 +80,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.fulfilment.api.shipments:router", ""),
     ("wharfinger.billing.api.invoices:router", ""),
     ("wharfinger.billing.api.payments:router", ""),
+    ("wharfinger.billing.api.limits:router", ""),
     ("wharfinger.devices.api.devices:router", ""),
     ("wharfinger.devices.api.about:router", ""),
     ("wharfinger.returns.api.rmas:router", "rma"),

@@ -5,6 +5,7 @@ Lower modules never know upper ones; a new automatic effect is one row here.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from wharfinger.base.access import Right
@@ -21,11 +22,13 @@ from wharfinger.demand.queries import proofs
 from wharfinger.demand.queries.done import owes
 from wharfinger.devices.actions import installing as devices
 from wharfinger.documents.actions import sending
-from wharfinger.flows.actions import merging
+from wharfinger.flows.actions import limits, merging
 from wharfinger.flows.queries import proofs as doubles
 from wharfinger.ledger import audit, door, numbering
 from wharfinger.ledger.models import Entry
+from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import automation
+from wharfinger.ledger.write import Written
 from wharfinger.notices import mails
 from wharfinger.notices.actions import attachments, todos
 from wharfinger.notices.queries.proofs import files_are_there
@@ -148,6 +151,7 @@ def install() -> None:
         automation.effects.setdefault(verb, []).append(todos.answered)
     for verb in sales.TAKING_BACK:
         automation.effects.setdefault(verb, []).append(sales.open_again)
+    _last((*limits.SELLING, *sales.SENDING), limits.within_limit)
     close_documents = sales.closing(INVOICES, INVOICE_ROWS)
     for verb in sales.CLOSING:
         automation.after.setdefault(verb, []).append(close_documents)
@@ -157,3 +161,9 @@ def install() -> None:
         automation.after.setdefault(verb, []).append(sales.fulfilled_by_itself)
     for one in LAWS:
         audit.law(one)
+
+
+def _last(verbs: Iterable[str], act: Callable[[Truth, Plan, Written], None]) -> None:
+    """Let something be the last that these verbs do."""
+    for verb in verbs:
+        automation.after.setdefault(verb, []).append(act)

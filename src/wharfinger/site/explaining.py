@@ -8,6 +8,7 @@ from wharfinger.ledger.telling import before
 from wharfinger.stock.queries import holders
 
 DONE_BY: dict[str, tuple[str, ...]] = {
+    "account_held_already": ("hold_account",),
     "already_asked": ("ask_purchase",),
     "already_confirmed": ("confirm",),
     "already_fulfilled": ("mark_fulfilled",),

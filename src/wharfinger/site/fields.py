@@ -68,6 +68,7 @@ FIELDS: dict[str, str] = {
     "counted_by": N_("Counted by"),
     "country": N_("Country"),
     "credit": N_("Credit that we expect"),
+    "credit_limit": N_("Credit limit"),
     "credit_got": N_("Amount credited"),
     "credit_reference": N_("Vendor's credit note"),
     "credited_at": N_("Credited"),

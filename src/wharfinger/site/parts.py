@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from wharfinger.base import configuration, further
 from wharfinger.base.quantity import plain
+from wharfinger.billing.pages import limits
 from wharfinger.billing.queries.shown import invoices
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
@@ -51,12 +52,14 @@ def install() -> None:
     """Hang the table into the pages; called once, when Django is ready."""
     further.parts["organization"] = [
         documents,
+        limits.of_an_organization,
         vendor_terms.part,
         devices,
         kept,
         priced.of_an_organization,
     ]
     further.parts["order"], further.parts["work_order"] = [papers], [about.of_work, papers]
+    further.parts["limited"] = [limits.of_a_document]
     further.parts["device"] = [about.of_a_device]
     further.parts["product"] = [stock, priced.of_a_product, open_lines]
     for verb in DELIVERING:

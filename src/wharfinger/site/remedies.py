@@ -22,6 +22,7 @@ REMEDIES: dict[str, tuple[str, str]] = {
     "ask_holder": (N_("Ask the holder"), ""),
     "reload": (N_("Load the newest"), ""),
     "accept_over": (N_("Accept the rest"), ""),
+    "release_limit": (N_("Release"), "billing:release_limit"),
     "set_rate": (N_("Enter the rate of {currency}"), "pricing:set_rate"),
     "add_vendor": (N_("Make it one of its vendors"), ""),
     "late": (N_("Order all the same"), ""),

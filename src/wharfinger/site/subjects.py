@@ -49,6 +49,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "invoice_line": (N_("Line of an invoice"), ""),
     "credit_line": (N_("Line of a credit note"), ""),
     "payment": (N_("Payment"), "billing:payment"),
+    "limit_release": (N_("Release"), ""),
     "return": (N_("Return"), "returns:return"),
     "rma": (N_("RMA"), "returns:rma"),
     "rma_line": (N_("Line of an RMA"), ""),

@@ -31,6 +31,7 @@ from wharfinger.demand.pages import (
     columns,
     contacts_of,
     goods_chip,
+    limited,
     line_rows,
     money_chip,
     offers,
@@ -207,7 +208,7 @@ def work_order(request: HttpRequest, pk: int) -> HttpResponse:
         "verbs": _verbs(row, rows) if still_open else {},
         "needs": needed.needs(found, rows) if still_open else [],
         "got": needed.got(found, rows),
-        "parts": further.told("work_order", request, pk),
+        "parts": limited(request, row) + further.told("work_order", request, pk),
         "timeline": timeline(f"work_order:{pk}"),
     }
     return render(request, "work/work_order.html", context)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from wharfinger.billing.models.limits import LimitRelease as LimitRelease
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.ledger.models import Document, Place

@@ -35,6 +35,9 @@ _STANDING = Prepared(
         "order__confirmed_at",
         "order__held_at",
         "order__fulfilled_at",
+        "organization_id",
+        "organization__held_at",
+        "organization__credit_limit_minor",
         *(name for name, _ in _DECISIONS),
     ),
     ids("sheets"),
@@ -52,8 +55,11 @@ def standing(sheets: Iterable[int]) -> dict[int, Standing]:
             held is not None,
             fulfilled is not None,
             f"{SUBJECTS[kind]}:{pk}",
+            customer if account_held is not None or limit is not None else None,
         )
-        for pk, kind, confirmed, held, fulfilled, *decided in (_STANDING(wanted) if wanted else ())
+        for pk, kind, confirmed, held, fulfilled, customer, account_held, limit, *decided in (
+            _STANDING(wanted) if wanted else ()
+        )
     }
 
 

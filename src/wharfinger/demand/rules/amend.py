@@ -64,6 +64,8 @@ class Standing:
     """Whether somebody marked an order as fulfilled: it takes more lines, and then is so no longer."""
     subject: str | None = None
     """How the journal names it, which says who ended it."""
+    limited: int | None = None
+    """Its customer, where their account is on hold or what they may owe is limited."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from wharfinger.base import configuration, money
 from wharfinger.base.access import Actor, require
 from wharfinger.base.fields import checked
 from wharfinger.base.quantity import scaled
@@ -59,6 +60,9 @@ def _values(row: Row) -> dict[str, Any]:
     values |= {name: row.flag(name) for name in ("customer", "vendor") if row[name]}
     if row["terms_days"]:
         values["terms_days"] = row.whole("terms_days")
+    if row["credit_limit"]:
+        home = configuration.one("currency")
+        values["credit_limit_minor"] = money.minor(row.figure("credit_limit"), home, field="credit_limit")
     if row["discount"]:
         values["discount_micro"] = scaled(row.figure("discount"), 4, field="discount", most=10**6 + 1)
     if row["location"]:

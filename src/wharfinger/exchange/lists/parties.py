@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from wharfinger.base import configuration, money
 from wharfinger.base.quantity import plain
 from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site
 
@@ -38,11 +39,15 @@ def organizations(ids: Ids) -> Rows:
     every = (
         Organization.objects.filter(among(ids)).select_related("customer_group", "location").order_by("pk")
     )
+    home = configuration.one("currency")
     for one in every.iterator(chunk_size=CHUNK):
         group = one.customer_group
         yield {name: getattr(one, name) for name in texts} | {
             "customer_group": group.name if group else "",
             "discount": plain(one.discount_micro, 4),
+            "credit_limit": ""
+            if one.credit_limit_minor is None
+            else money.plain(one.credit_limit_minor, home),
             "location": one.location.name if one.location else "",
             "own": one.own,
         }

@@ -137,8 +137,9 @@ def _basket(actor: Any, given: Any) -> dict[str, Any]:
         sale, taken = _sale(given)
         if not taken:
             return {}
-        # Foreseen on account: whether somebody may take money is said when it is taken.
-        return dry(lambda: _told(sell(actor=actor, sales=[replace(sale, paid_by=None)]), taken, given))
+        # Foreseen on account where somebody may not take money: that is said when it is taken.
+        foreseen = sale if actor.may("billing.pay") else replace(sale, paid_by=None)
+        return dry(lambda: _told(sell(actor=actor, sales=[foreseen]), taken, given))
     except NotAllowed:
         raise
     except Refusal as refusal:

@@ -10,6 +10,7 @@ from django.db import models
 
 from wharfinger.base import configuration
 from wharfinger.base.access import Actor, require
+from wharfinger.base.words import tidy
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
@@ -32,6 +33,7 @@ def add_organization(
 ) -> Written:
     """Add a customer, a vendor or both, with contacts and sites."""
     require(actor, "parties.organization")
+    _may_limit(actor, values)
     kept = rules.columns(rules.clean(rules.ORGANIZATION, values))
     plan = partial(
         rules.plan_organization,
@@ -48,11 +50,35 @@ def change_organization(
 ) -> Written:
     """Change what we know of an organization; a date in ``retired_on`` retires it."""
     require(actor, "parties.organization")
+    _may_limit(actor, values)
     kept = rules.columns(rules.clean(rules.ORGANIZATION, values))
     reads = (*_read_group(kept), *read_location(kept))
     wish = Wish(documents=[(Organization, [organization])], reads=reads)
     plan = partial(rules.plan_organization_change, pk=organization, values=kept)
     return post("change", wish, plan, actor=actor, key=key)
+
+
+def hold_account(*, actor: Actor, organization: int, reason: str, key: str | None = None) -> Written:
+    """Sell and send an organization nothing more until somebody ends that."""
+    require(actor, "parties.hold")
+    why = tidy(reason, field="reason", most=200, needed=False)
+    plan = partial(rules.plan_hold_account, pk=organization, reason=why)
+    wish = Wish(documents=[(Organization, [organization])])
+    return post("hold_account", wish, plan, actor=actor, key=key, reason=why)
+
+
+def unhold_account(*, actor: Actor, organization: int, key: str | None = None) -> Written:
+    """Sell and send an organization again whose account was on hold."""
+    require(actor, "parties.hold")
+    plan = partial(rules.plan_unhold_account, pk=organization)
+    wish = Wish(documents=[(Organization, [organization])])
+    return post("unhold_account", wish, plan, actor=actor, key=key)
+
+
+def _may_limit(actor: Actor, values: Values) -> None:
+    """Let pass who may say how much somebody may owe us, where that is said."""
+    if "credit_limit_minor" in values:
+        require(actor, "parties.hold")
 
 
 def _read_group(values: Values) -> tuple[Callable[[Truth], None], ...]:

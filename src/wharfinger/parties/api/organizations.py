@@ -10,8 +10,10 @@ from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
+from wharfinger.base import configuration, money
 from wharfinger.base.access import require
 from wharfinger.base.door import (
+    Amount,
     Country,
     Currency,
     Done,
@@ -128,6 +130,9 @@ class OrganizationGiven(Given):
     phone: str = Field(default="", max_length=60)
     reference: str = Field(default="", max_length=60, examples=["K-1001"])
     terms_days: int | None = Field(default=None, ge=0, le=3650, description="Without it: the company's.")
+    credit_limit: Amount | None = Field(
+        default=None, examples=["5000.00"], description="How much they may owe us, in home currency."
+    )
     discount_percent: Percent = Field(
         default="0", examples=["5"], description="Taken off each of their lines unless that says otherwise."
     )
@@ -152,6 +157,7 @@ class OrganizationChange(Given):
     phone: str | None = Field(default=None, max_length=60)
     reference: str | None = Field(default=None, max_length=60)
     terms_days: int | None = Field(default=None, ge=0, le=3650)
+    credit_limit: Amount | None = Field(default=None, examples=["5000.00"], description="Null for none.")
     discount_percent: Percent | None = Field(default=None, examples=["5"])
     billing_policy: Policy | None = None
     own: OwnValues = {}
@@ -174,6 +180,9 @@ class OrganizationOut(Shown):
     phone: str
     reference: str
     terms_days: int
+    credit_limit: str | None = Field(examples=["5000.00"], description="In home currency.")
+    held_at: str | None = Field(description="Since when their account is on hold.")
+    hold_reason: str
     discount_percent: str = Field(examples=["5"])
     billing_policy: Policy
     own: OwnShown
@@ -181,6 +190,12 @@ class OrganizationOut(Shown):
     merged_into: Id | None = Field(description="The organization that it was a double of.")
     contacts: list[ContactOut]
     sites: list[SiteOut]
+
+
+class HoldGiven(Given):
+    """Why an account is put on hold."""
+
+    reason: str = Field(max_length=200, examples=["Two invoices are overdue."])
 
 
 class OrganizationDone(OrganizationOut, Done):
@@ -218,6 +233,10 @@ def _sent(body: Given) -> dict[str, Any]:
     sent = body.model_dump(exclude_unset=True)
     if "discount_percent" in sent:
         sent["discount_micro"] = scaled(sent.pop("discount_percent") or "0", 4, field="discount_percent")
+    if "credit_limit" in sent:
+        limit = sent.pop("credit_limit")
+        home = configuration.one("currency")
+        sent["credit_limit_minor"] = None if limit is None else money.minor(limit, home, field="credit_limit")
     return sent
 
 
@@ -263,6 +282,20 @@ def change_organization(request: Request, id: Id, body: OrganizationChange) -> H
         organization=id,
         values=_sent(body),
     )
+    return write(request, act, lambda _: _show(id), about=f"organization:{id}")
+
+
+@router.post("/organizations/{id}/hold", response=OrganizationDone, summary="Put an account on hold")
+def hold_account(request: Request, id: Id, body: HoldGiven) -> HttpResponse:
+    """Sell and send an organization nothing more until somebody ends that."""
+    act = partial(actions.hold_account, actor=request.auth, organization=id, reason=body.reason)
+    return write(request, act, lambda _: _show(id), about=f"organization:{id}")
+
+
+@router.post("/organizations/{id}/unhold", response=OrganizationDone, summary="End the hold of an account")
+def unhold_account(request: Request, id: Id) -> HttpResponse:
+    """Sell and send an organization again whose account was on hold."""
+    act = partial(actions.unhold_account, actor=request.auth, organization=id)
     return write(request, act, lambda _: _show(id), about=f"organization:{id}")
 
 

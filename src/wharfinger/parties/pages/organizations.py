@@ -11,14 +11,14 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.base import configuration, further, owned
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
-from wharfinger.base.typed import percent, written
+from wharfinger.base.typed import amount, minor, percent, written
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.actions import organizations as actions
 from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site
@@ -207,6 +207,8 @@ def change_organization(request: HttpRequest, pk: int) -> HttpResponse:
         fields = (*TEXTS, "customer", "vendor", "terms_days")
         start: dict[str, Any] = {name: getattr(found, name) for name in fields}
         start["discount"] = written(found.discount_micro, 4) if found.discount_micro else ""
+        limit = found.credit_limit_minor
+        start["credit_limit"] = "" if limit is None else amount(limit, configuration.one("currency"))
         start |= {"customer_group": found.customer_group_id or "", "location": found.location_id or ""}
         return show(Form({**start, "retired_on": _day(found.retired_on)}))
     actor: Any = request.user
@@ -221,12 +223,41 @@ def change_organization(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@require_POST
+@page("parties.hold")
+def hold_account(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sell and send an organization nothing more until somebody ends that."""
+    found = _there(pk)
+    actor: Any = request.user
+    return page_act(
+        request,
+        lambda: actions.hold_account(actor=actor, organization=pk, reason=request.POST.get("reason", "")),
+        ok=_("The account of %(name)s is on hold.") % {"name": found.name},
+        back=reverse("parties:organization", args=[pk]),
+    )
+
+
+@require_POST
+@page("parties.hold")
+def unhold_account(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sell and send an organization again whose account was on hold."""
+    found = _there(pk)
+    actor: Any = request.user
+    return page_act(
+        request,
+        lambda: actions.unhold_account(actor=actor, organization=pk),
+        ok=_("The account of %(name)s is free again.") % {"name": found.name},
+        back=reverse("parties:organization", args=[pk]),
+    )
+
+
 def _form(request: HttpRequest, found: Organization | None, form: Form) -> HttpResponse:
     policies = [(key, _(word)) for key, word in POLICIES.items()]
     return render(
         request,
         "parties/organization_form.html",
         {"form": form, "organization": found, "policies": policies, "groups": _groups(found)}
+        | {"home": configuration.one("currency")}
         | {"locations": location_choices(found.location_id if found else None)},
     )
 
@@ -244,6 +275,9 @@ def _values(post: QueryDict) -> dict[str, Any]:
     values["currency"] = values["currency"].upper()
     values["terms_days"] = whole(post, "terms_days")
     values["discount_micro"] = percent(post.get("discount", "").strip().rstrip("% "), field="discount")
+    if "credit_limit" in post:
+        text, home = post.get("credit_limit", "").strip(), configuration.one("currency")
+        values["credit_limit_minor"] = minor(text, home, field="credit_limit") if text else None
     if "customer_group" in post:
         values["customer_group"] = whole(post, "customer_group") if post["customer_group"] else None
     if "location" in post:

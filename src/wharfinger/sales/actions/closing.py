@@ -132,8 +132,10 @@ def _billed(plan: Plan, row_table: str) -> set[int]:
 
 def not_on_hold(truth: Truth, plan: Plan) -> None:
     """Refuse to pick or send for an order that somebody put on hold, wherever its lines are charged."""
-    orders = {pk: row for pk, row in truth.documents.get("demand.Sheet", {}).items() if row.kind == "order"}
-    known = truth.read.get("standing") or standing(orders)
+    sheets = truth.documents.get("demand.Sheet", {})
+    orders = {pk: row for pk, row in sheets.items() if row.kind == "order"}
+    # Of all of them, for whoever else asks how far they are.
+    known = truth.read["standing"] = truth.read.get("standing") or standing(sheets)
     lines = truth.read.get("lines", {})
     moved = (lines.get(step.source.claim) for step in plan.steps)
     collected = {line.order_id for line in moved if line is not None and line.order_id is not None}

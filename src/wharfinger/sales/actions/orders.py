@@ -10,7 +10,7 @@ from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
-from wharfinger.demand.queries.standing import read_changed, read_customer
+from wharfinger.demand.queries.standing import read_changed, read_customer, read_standing
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.post import Planner, post
 from wharfinger.ledger.write import Written
@@ -99,7 +99,7 @@ def confirm(*, actor: Actor, order: int, key: str | None = None) -> Written:
             products=demand.line_products,
             claims=demand.line_ids,
             loose=True,
-            reads=(demand.read_products, demand.read_routing),
+            reads=(read_standing, demand.read_products, demand.read_routing),
         ),
         partial(rules.plan_confirm, order=order),
         actor=actor,

@@ -30,6 +30,7 @@ from wharfinger.demand.pages import (
     columns,
     contacts_of,
     goods_chip,
+    limited,
     line_rows,
     money_chip,
     offers,
@@ -223,7 +224,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "promise_at": reverse("sales:promise_order", args=[pk]) if request.user.may("sales.order") else "",  # type: ignore[union-attr]
         "needs": needed.needs(found, rows) if _goes_on(row.order) else [],
         "got": needed.got(found, rows),
-        "parts": further.told("order", request, pk),
+        "parts": limited(request, row) + further.told("order", request, pk),
         "timeline": timeline(f"order:{pk}"),
     }
     return render(request, "sales/order.html", context)

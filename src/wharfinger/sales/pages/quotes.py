@@ -30,6 +30,7 @@ from wharfinger.demand.pages import (
     columns,
     contacts_of,
     document_address,
+    limited,
     line_rows,
     offers,
     stages_of,
@@ -211,7 +212,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         "sums": queries.quote_totals([row], found, {one["id"]: one["figures"] for one in rows})[pk],
         "link": links.address(row.quote) if _has_link(request, row) else "",
         "templates": templates.in_use() if request.user.may("sales.template") else [],  # type: ignore[union-attr]
-        "parts": further.told("quote", request, pk),
+        "parts": limited(request, row) + further.told("quote", request, pk),
         "timeline": timeline(f"quote:{pk}"),
     }
     return render(request, "sales/quote.html", context)

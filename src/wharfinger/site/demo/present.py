@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from wharfinger.parties.actions.organizations import change_organization
 from wharfinger.sales.actions.templates import keep_template
 from wharfinger.site.demo.story import Chapter, Story
 
@@ -28,6 +29,7 @@ def chapters(story: Story) -> Iterator[Chapter]:
         _charity,
         _servers,
         _shelves,
+        _limited,
     ):
         yield chapter(story)
 
@@ -204,3 +206,15 @@ def _shelves(story: Story) -> Chapter:
     story.stock_up("V-1003", {"CBL-05": 200, "CBL-1": 200, "FIB-2": 40}, due=6)
     yield 1
     story.stock_up("V-1001", {"RT-210": 6, "SFP-1G": 40}, at="Munich", submit=False)
+
+
+def _limited(story: Story) -> Chapter:
+    """An order that waits, since its customer owes as much as they may."""
+    yield 4
+    story.order("jonas", "C-2013", "Displays for the showroom", {"MON-27": 2, "HUB-7": 4}, due=9)
+    yield 1
+    who, _contact, _sites = story.customer("C-2013")
+    with story.now():
+        change_organization(
+            actor=story.users["clara"], organization=who.pk, values={"credit_limit_minor": 100_000}
+        )

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from wharfinger.base import clock
 from wharfinger.base.page import page
 from wharfinger.base.table import count_words
+from wharfinger.billing.queries.stopped import held_orders
 from wharfinger.boards import counting, worklists
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries import promises
@@ -66,6 +67,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "late": _late(user, day),
             "arriving": _arriving(user, day),
             "short": _short(user),
+            "held": _held(user, day),
             "most": MOST,
         },
     )
@@ -103,6 +105,19 @@ def _arriving(user: Any, day: Any) -> list[dict[str, Any]]:
             "late": ("red", gettext("Late")) if row["expected_on"] < day else None,
         }
         for row in found
+    ]
+
+
+def _held(user: Any, day: Any) -> list[dict[str, Any]]:
+    """The open orders whose customer's account is on hold or over its limit, unless they are released."""
+    if not (user.may("sales.read") and user.may("billing.read")):
+        return []
+    return [
+        {
+            "order": (one.order.number, address("sales:order", one.order.pk)),
+            "customer": (one.order.organization.name, one.why),
+        }
+        for one in held_orders(day, MOST)
     ]
 
 

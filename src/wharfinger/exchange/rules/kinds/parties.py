@@ -68,6 +68,7 @@ ORGANIZATIONS = Kind(
         Column(
             "terms_days", N_("Payment terms in days"), ("terms", "Zahlungsziel"), form="whole", example="30"
         ),
+        Column("credit_limit", N_("Credit limit"), ("Kreditlimit",), form="figure", example="5000"),
         Column("discount", N_("Discount in percent"), ("Rabatt",), form="figure", example="5"),
         Column("location", N_("Location"), ("Lagerort",), example="Main"),
         Column(
