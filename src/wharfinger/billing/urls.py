@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from wharfinger.billing.pages import credit_notes, invoices, limits, payments
+from wharfinger.billing.pages import credit_notes, invoices, limits, payments, runs
 
 app_name = "billing"
 urlpatterns = [
     path("invoices/", invoices.invoice_list, name="invoices"),
     path("invoices/new/", invoices.new_invoice, name="new_invoice"),
+    path("invoices/due/", runs.invoice_due, name="invoice_due"),
+    path("invoices/runs/<int:pk>/", runs.invoice_run, name="invoice_run"),
+    path("invoices/runs/<int:pk>/proceed/", runs.proceed, name="proceed_with_invoices"),
     path("invoices/<int:pk>/", invoices.invoice, name="invoice"),
     path("invoices/<int:pk>/post/", invoices.post_invoice, name="post_invoice"),
     path("invoices/<int:pk>/send/", invoices.send_invoice, name="send_invoice"),

@@ -348,6 +348,7 @@ WORKLISTS: tuple[Worklist, ...] = (
         "document product organization site? units amount proposed policy billable_on line promised? owner?",
         ("find", "organization", "stage", "policy", "age", "promised"),
         past=frozenset(["due"]),
+        new=New(N_("Invoice what is due"), "billing:invoice_due", "billing.invoice"),
         only={"due": lambda found: only_due(found, today())},
     ),
     Worklist(

@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan, LessThan
 
-from wharfinger.billing.rules.invoices import month_over, proposed
+from wharfinger.billing.rules.invoices import month_over, proposed, settled_by
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.came import came_after
@@ -21,14 +21,22 @@ LEFT = (*ARRIVED, "in_transit")
 POLICY = "claim__line__organization__billing_policy"
 
 
-def due(policies: Mapping[int, str], figures: Mapping[int, Mapping[str, int]], today: date) -> dict[int, int]:
+def due(
+    policies: Mapping[int, str],
+    figures: Mapping[int, Mapping[str, int]],
+    today: date,
+    until: date | None = None,
+) -> dict[int, int]:
     """How many units of each line are due, by the policy of its customer.
 
-    figures: those of the lines as they are. Where a customer is billed once a month, the month that is over
-    counts, which two statements tell; nothing is read where there is none.
+    figures: those of the lines as they are. until: the last day that counts. Where a customer is billed once a month,
+    the month that is over counts. Two statements tell what was there on such a day, and none where there is none.
     """
-    monthly = [line for line, policy in policies.items() if policy == "monthly"]
-    then = quantities(monthly, came_after(monthly, month_over(today))) if monthly else {}
+    cuts = {policy: settled_by(policy, today, until) for policy in set(policies.values())}
+    then: dict[int, Mapping[str, int]] = {}
+    for day in {one for one in cuts.values() if one is not None}:
+        lines = [line for line, policy in policies.items() if cuts[policy] == day]
+        then |= quantities(lines, came_after(lines, day))
     return {line: proposed(policy, figures[line], then.get(line)) for line, policy in policies.items()}
 
 

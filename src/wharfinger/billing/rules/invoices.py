@@ -297,6 +297,19 @@ def proposed(policy: str, figures: Mapping[str, int], then: Mapping[str, int] | 
     return max(0, min(to_bill, gone - figures["invoiced"]))
 
 
+def settled_by(policy: str, today: date, until: date | None) -> date | None:
+    """The day after which nothing of a customer falls due; nothing where all that is there does.
+
+    Once a month counts months that are over. until: the last day that counts, where one is said.
+    """
+    said = until is not None and until < today
+    if policy != "monthly":
+        return until if said else None
+    if until is None or not said:
+        return month_over(today)
+    return until if (until + timedelta(days=1)).day == 1 else month_over(until)
+
+
 def month_over(day: date) -> date:
     """The last day of the last month that is over before a day."""
     return day.replace(day=1) - timedelta(days=1)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from django.db import OperationalError, close_old_connections
 
 from wharfinger.notices import calling, outbox
-from wharfinger.site.consumers import CHORES, CONSUMERS, LANES, go_on_with_files
+from wharfinger.site.consumers import CHORES, CONSUMERS, LANES, go_on
 
 PAUSE_S = 1.0
 CHORES_S = 10.0
@@ -31,12 +31,12 @@ def run(options: Namespace) -> int:
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
     if options.once:
         _work(CONSUMERS, stop, CHORES, once=True)
-        while go_on_with_files():
+        while go_on():
             pass
         return 0
     first, *others = ({name: CONSUMERS[name] for name in lane} for lane in LANES)
     threads = [threading.Thread(target=_lane, args=(lane, stop), daemon=True) for lane in others]
-    threads.append(threading.Thread(target=_files, args=(stop,), daemon=True))
+    threads.append(threading.Thread(target=_runs, args=(stop,), daemon=True))
     for thread in threads:
         thread.start()
     _lane(first, stop, CHORES)
@@ -53,12 +53,12 @@ def _lane(lane: Mapping[str, outbox.Consumer], stop: threading.Event, chores: Ch
         stop.set()
 
 
-def _files(stop: threading.Event) -> None:
-    """Go on with files that are under way, slice by slice in a lane of its own; a fault of ours ends all lanes, so that it is seen."""
+def _runs(stop: threading.Event) -> None:
+    """Go on with files and invoices that are under way, slice by slice in a lane of its own; a fault of ours ends all lanes, so that it is seen."""
     try:
         while not stop.is_set():
             try:
-                busy = go_on_with_files()
+                busy = go_on()
             except OperationalError:
                 close_old_connections()
                 busy = False

@@ -1,0 +1,90 @@
+"""Invoice all that is due: many invoices, each an entry of its own, written by the worker or by whoever looks on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict
+from datetime import date
+from functools import partial
+from time import monotonic
+from typing import Any, cast
+
+from wharfinger.base import clock
+from wharfinger.base.access import HOUSE, Actor, require
+from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.billing.actions.invoices import draft_invoice, invoice
+from wharfinger.billing.models import Invoice, InvoiceRun
+from wharfinger.billing.queries.runs import invoices_due
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.parties.models import Organization
+
+MOVING = ("position", "made", "problems", "finished_at")
+"""What changes of a run while it goes on."""
+
+
+def invoice_due(
+    *, actor: Actor, customers: Collection[int] = (), until: date | None = None, draft: bool = False
+) -> InvoiceRun:
+    """Begin to invoice what is due by the policies of all customers, or of these, up to a day.
+
+    Nothing is written yet: each invoice is an entry of its own, and one that is refused stops no other.
+    """
+    require(actor, "billing.invoice")
+    if not draft:
+        require(actor, "billing.post")
+    unknown = set(customers) - set(Organization.objects.filter(pk__in=customers).values_list("pk", flat=True))
+    if unknown:
+        raise BadInput("no_such_organization", N_("There is no such organization."), field="customers")
+    found = invoices_due(customers, until)
+    if not found:
+        raise BadInput("nothing_due", N_("Nothing is due. Invoice by hand what is to be billed earlier."))
+    asked = [{**asdict(one), "numbers": list(one.numbers)} for one in found]
+    return InvoiceRun.objects.create(
+        by_id=actor.pk, until=until, draft=draft, asked=asked, total=len(asked), started_at=clock.now()
+    )
+
+
+def proceed(*, actor: Actor, run: InvoiceRun, seconds: float = 2) -> InvoiceRun:
+    """Go on with a run for about so long; several may, and each invoice is written once.
+
+    Each has a key of its own, so that whoever stopped between its entry and its mark writes it no second time.
+    """
+    require(actor, "billing.invoice")
+    until = monotonic() + seconds
+    writer = cast(Actor, run.by or HOUSE)
+    while run.finished_at is None:
+        n = run.position
+        became, problem = _one(writer, run, n)
+        last = n + 1 >= run.total
+        InvoiceRun.objects.filter(pk=run.pk, position=n, finished_at=None).update(
+            position=n + 1,
+            made=[*run.made, *became],
+            problems=[*run.problems, *([problem] if problem else [])],
+            finished_at=clock.now() if last else None,
+        )
+        run.refresh_from_db(fields=MOVING)
+        if monotonic() >= until:
+            break
+    return run
+
+
+def under_way() -> InvoiceRun | None:
+    """A run that is not through, of somebody who may still write its invoices; nothing where there is none."""
+    for run in InvoiceRun.objects.filter(finished_at=None).select_related("by").order_by("pk"):
+        rights = ("billing.invoice",) if run.draft else ("billing.invoice", "billing.post")
+        if run.by is None or (run.by.is_active and all(map(run.by.may, rights))):
+            return run
+    return None
+
+
+def _one(actor: Actor, run: InvoiceRun, n: int) -> tuple[list[int], dict[str, Any] | None]:
+    """Write the n-th invoice; its id, or why not."""
+    wish = InvoiceWish(tuple(Bill(line, units) for line, units in run.asked[n]["lines"]))
+    verb = draft_invoice if run.draft else invoice
+    try:
+        done = partial(verb, actor=actor, wish=wish, key=f"invoice-run:{run.pk}:{n}")()
+    except Refusal as refusal:
+        figures = {"wanted": refusal.figure(refusal.wanted), "free": refusal.figure(refusal.free)}
+        told = {name: one if isinstance(one, int) else str(one) for name, one in refusal.values.items()}
+        return [], {"n": n, "code": refusal.code, "sentence": refusal.sentence, "values": figures | told}
+    return list(Invoice.objects.filter(made=done.id).values_list("pk", flat=True)), None
