@@ -15,6 +15,7 @@ urlpatterns = [
     path("invoices/<int:pk>/post/", invoices.post_invoice, name="post_invoice"),
     path("invoices/<int:pk>/send/", invoices.send_invoice, name="send_invoice"),
     path("invoices/<int:pk>/credit/", invoices.credit_invoice, name="credit_invoice"),
+    path("invoices/<int:pk>/cancel/", invoices.cancel_invoice, name="cancel_invoice"),
     path("credit-notes/", credit_notes.credit_note_list, name="credit_notes"),
     path("credit-notes/<int:pk>/", credit_notes.credit_note, name="credit_note"),
     path("payments/", payments.payment_list, name="payments"),

@@ -26,11 +26,13 @@ def credit(
     items: Sequence[Credit],
     reason: str = "",
     issued_on: date | None = None,
+    bill_again: bool = False,
     key: str | None = None,
 ) -> Written:
     """Take back quantities of invoice lines at the price they were billed at, by a note for each invoice.
 
-    What was paid of them becomes the customer's store credit. Raises Refusal when fewer are left to credit.
+    What was paid of them becomes the customer's store credit. bill_again: whether they are to be invoiced anew.
+    Raises Refusal when fewer are left to credit.
     """
     require(actor, "billing.credit")
     if not items:
@@ -54,6 +56,40 @@ def credit(
             items=tuple(items),
             reason=tidy(reason, field="reason", most=500, needed=False),
             issued_on=issued_on,
+            bill_again=bill_again,
+        ),
+        actor=actor,
+        key=key,
+        reason=reason,
+        effective_on=issued_on,
+    )
+
+
+def cancel_invoice(
+    *,
+    actor: Actor,
+    invoice: int,
+    reason: str,
+    bill_again: bool,
+    issued_on: date | None = None,
+    key: str | None = None,
+) -> Written:
+    """Take back all that is left of a posted invoice, by one credit note and with a reason.
+
+    bill_again: whether its lines are to be invoiced anew. What was paid becomes the customer's store credit.
+    """
+    require(actor, "billing.credit")
+    reason = tidy(reason, field="reason", most=500)
+    lines = reads.lines_of_invoices([invoice])
+    return post(
+        "credit",
+        Wish(
+            documents=[(Sheet, demand.documents_of(lines)), (Invoice, [invoice])],
+            claims=lines,
+            reads=(reads.read_invoice_lines,),
+        ),
+        partial(
+            rules.plan_cancel, invoice=invoice, reason=reason, issued_on=issued_on, bill_again=bill_again
         ),
         actor=actor,
         key=key,

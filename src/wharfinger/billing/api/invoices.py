@@ -29,7 +29,7 @@ from wharfinger.base.door import (
 from wharfinger.base.quantity import quantity, scaled
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.billing.actions import invoices
-from wharfinger.billing.actions.credits import credit
+from wharfinger.billing.actions.credits import cancel_invoice, credit
 from wharfinger.billing.models import InvoiceLine
 from wharfinger.billing.queries import shown
 from wharfinger.billing.rules.credits import Credit
@@ -150,6 +150,15 @@ class CreditNoteGiven(Given):
     quantity: Quantity | None = Field(default=None, examples=[None])
     lines: list[CreditGiven] = Field(default=[], max_length=1000)
     reason: str = Field(default="", max_length=500, examples=["Wrong colour"])
+    issued_on: date | None = Field(default=None, examples=[None])
+    bill_again: bool = Field(default=False, description="Whether it is to be invoiced anew.")
+
+
+class CancelGiven(Given):
+    """Why an invoice is taken back whole, and whether what it billed is invoiced anew."""
+
+    reason: str = Field(min_length=1, max_length=500, examples=["Wrong customer"])
+    bill_again: bool
     issued_on: date | None = Field(default=None, examples=[None])
 
 
@@ -288,6 +297,20 @@ def send_invoice(request: Request, id: Id) -> HttpResponse:
     return write(request, act, lambda _: _invoice(id), about=f"invoice:{id}")
 
 
+@router.post("/invoices/{id}/cancel", response={201: CreditNoteDone}, summary="Cancel an invoice")
+def cancel(request: Request, id: Id, body: CancelGiven) -> HttpResponse:
+    """Take back all that is left of a posted invoice by one credit note; what was paid becomes store credit."""
+    act = partial(
+        cancel_invoice,
+        actor=request.auth,
+        invoice=id,
+        reason=body.reason,
+        bill_again=body.bill_again,
+        issued_on=body.issued_on,
+    )
+    return make(request, act, "billing.CreditNote", _credit_note, subject="credit_note")
+
+
 @router.get(
     "/credit-notes",
     response=Page[CreditNoteOut],
@@ -312,7 +335,14 @@ def create_credit_note(request: Request, body: CreditNoteGiven) -> HttpResponse:
     """Take back quantities of one invoice's lines; what was paid of them becomes store credit."""
     require(request.auth, "billing.credit")
     items = _credits(_named(body))
-    act = partial(credit, actor=request.auth, items=items, reason=body.reason, issued_on=body.issued_on)
+    act = partial(
+        credit,
+        actor=request.auth,
+        items=items,
+        reason=body.reason,
+        issued_on=body.issued_on,
+        bill_again=body.bill_again,
+    )
     return make(request, act, "billing.CreditNote", _credit_note, subject="credit_note")
 
 

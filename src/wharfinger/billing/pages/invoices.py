@@ -22,6 +22,7 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.base.tax import Totals, row_of, totals
 from wharfinger.base.typed import micro, quantity, scaled, written
 from wharfinger.billing.actions import invoices as actions
+from wharfinger.billing.actions.credits import cancel_invoice as cancel
 from wharfinger.billing.actions.credits import credit
 from wharfinger.billing.models import CreditLine
 from wharfinger.billing.pages.typed import day_of
@@ -126,6 +127,7 @@ def invoice_list(request: HttpRequest) -> HttpResponse:
 @page("billing.read")
 def invoice(request: HttpRequest, pk: int) -> HttpResponse:
     """One invoice: its lines, what is open, and what happened to it."""
+    user: Any = request.user
     row = there(shown.invoices().select_related("organization", "site", "sheet"), pk)
     lines = list(row.lines.select_related("product", "tax_code").order_by("position"))
     done = CreditLine.objects.filter(invoice_line__invoice=row, credit_note__void__isnull=True)
@@ -141,6 +143,9 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         "gain": differences.of_invoices([row], ours.currency).get(pk, 0),
         "rows": [_line(line, credited.get(line.pk, 0), row.currency) for line in lines],
         "left": [(line, line.quantity - credited.get(line.pk, 0)) for line in lines],
+        "creditable": row.posted_at is not None
+        and user.may("billing.credit")
+        and any(line.quantity > credited.get(line.pk, 0) for line in lines),
         "sums": sums,
         "with_tax": any(line.gross_minor is not None for line in lines),
         "notes": list(row.credit_notes.filter(void__isnull=True).order_by("pk")),
@@ -320,9 +325,31 @@ def credit_invoice(request: HttpRequest, pk: int) -> HttpResponse:
                         line.pk, quantity(figure, line.product.quantity_decimals, field=f"quantity-{line.pk}")
                     )
                 )
-        return credit(actor=user, items=items, reason=request.POST.get("reason", ""))
+        again = request.POST.get("bill_again") == "yes"
+        return credit(actor=user, items=items, reason=request.POST.get("reason", ""), bill_again=again)
 
     def back(done: Any) -> str:
         return reverse("billing:credit_note", args=[done.one("billing.CreditNote")])
 
     return page_act(request, act, ok=_("The credit note is posted."), back=back)
+
+
+@require_POST
+@page("billing.credit")
+def cancel_invoice(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back all that is left of an invoice, to be billed again or not."""
+    user: Any = request.user
+    given = request.POST
+
+    def act() -> Any:
+        if given.get("bill_again") not in ("yes", "no"):
+            raise BadInput("missing", N_("Say whether its lines are to be billed again."), field="bill_again")
+        again = given["bill_again"] == "yes"
+        return cancel(actor=user, invoice=pk, reason=given.get("reason", ""), bill_again=again)
+
+    return page_act(
+        request,
+        act,
+        ok=_("The invoice is cancelled by a credit note."),
+        back=lambda done: reverse("billing:credit_note", args=[done.one("billing.CreditNote")]),
+    )

@@ -45,12 +45,30 @@ class Row(NamedTuple):
     """How much of the tax is the second one."""
 
 
-def plan_credit(truth: Truth, *, items: Sequence[Credit], reason: str, issued_on: date | None) -> Plan:
+def plan_credit(
+    truth: Truth, *, items: Sequence[Credit], reason: str, issued_on: date | None, bill_again: bool = False
+) -> Plan:
     """Take back quantities of posted invoice lines: one credit note for each invoice."""
     plan = Plan()
-    credit(plan, truth, items, reason=reason, issued_on=issued_on)
+    credit(plan, truth, items, reason=reason, issued_on=issued_on, bill_again=bill_again)
     plan.mention(*truth.documents["demand.Sheet"].values())
     return plan
+
+
+def plan_cancel(truth: Truth, *, invoice: int, reason: str, issued_on: date | None, bill_again: bool) -> Plan:
+    """Take back all that is left of a posted invoice, by one credit note."""
+    the_invoice(truth, invoice)
+    rows = truth.read["invoice_lines"].values()
+    done = truth.read["credited"]
+    left = [(row.pk, row.quantity - done.get(row.pk, Credited()).quantity) for row in rows]
+    items = [Credit(pk, units) for pk, units in left if units]
+    if not items:
+        raise Refusal(
+            "nothing_left",
+            N_("All of this invoice is credited already."),
+            field="invoice",
+        )
+    return plan_credit(truth, items=items, reason=reason, issued_on=issued_on, bill_again=bill_again)
 
 
 def credit(
