@@ -96,12 +96,18 @@ def _change_purchase(state: State, chance: random.Random) -> Any:
 
 
 def _amend_purchase(state: State, chance: random.Random) -> Any:
-    """More or fewer of what is on order, at another cost, or more for whoever waits for it."""
+    """More or fewer of what is on order, at another cost, or more for whoever waits for it; or what was asked for."""
     open_orders = _orders(submitted_at__isnull=False, done__isnull=True)
     lines = PurchaseLine.objects.filter(purchase_order__in=open_orders, void__isnull=True)
     line = state.one(chance, lines.filter(removed_at__isnull=True))
     if line is None:
         return None
+    order = line.purchase_order
+    if order.asked_change is not None and order.approval_asked_at is None:
+        return ordering.make_change(actor=state.user, order=order.pk)
+    if order.asked_change is not None:
+        gone = PurchaseChange(withdraw=True)
+        return ordering.change_purchase(actor=state.user, order=order.pk, change=gone)
     held = state.standing(chance, "to_order", "demand")
     waits = held is not None and held.product_id == line.product_id
     wanted = (Wanted(held.claim_id),) if held is not None and waits else ()

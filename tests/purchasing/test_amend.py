@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.purchasing.buying import Bought, arrive, bought, on_order, person, sold, stocked_up, threshold
+from tests.purchasing.buying import Bought, arrive, bought, on_order, person, sold, stocked_up
 from tests.purchasing.test_api import Caller
 from tests.world import World, clean, entries, held, seen, world
 from wharfinger.base import clock
@@ -214,19 +214,6 @@ def test_a_draft_goes_to_another_vendor_too(company: World) -> None:
     assert (line.unit_cost_micro, line.purchase_order.vendor_id) == (4_000_000, other.pk)
     nobody = PurchaseChange(vendor=company.customer.pk)
     refused("not_a_vendor", lambda: change_purchase(actor=HOUSE, order=made.order, change=nobody))
-    clean()
-
-
-def test_what_would_need_approval_goes_on_a_new_order(company: World) -> None:
-    made = stocked_up(company, (company.product(), 2, 10_000_000))
-    threshold(5000)
-    amend(made, 4)
-    found = refused("needs_approval", lambda: amend(made, 5))
-    assert [(remedy.verb, remedy.values) for remedy in found.remedies] == [
-        ("new_purchase", {"vendor": company.vendor.pk})
-    ]
-    refused("needs_approval", lambda: amend(made, unit_cost_micro=20_000_000))
-    amend(made, 3)
     clean()
 
 

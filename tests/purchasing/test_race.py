@@ -12,12 +12,18 @@ from tests.world import clean, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.parties.actions.numbers import set_number
-from wharfinger.purchasing.actions.approving import approve
+from wharfinger.purchasing.actions.approving import approve, reject
 from wharfinger.purchasing.actions.billing import accept_bill, enter_bill
-from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
+from wharfinger.purchasing.actions.ordering import (
+    amend_purchase,
+    draft_from_lines,
+    make_change,
+    submit,
+)
 from wharfinger.purchasing.actions.receiving import receive
 from wharfinger.purchasing.models import Approval, PurchaseOrder
 from wharfinger.purchasing.rules.billing import Bill, BillLine
+from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.drafting import Wanted
 from wharfinger.purchasing.rules.receiving import Arrival
 
@@ -73,6 +79,34 @@ def test_who_comes_second_is_told_by_whom_it_was_done(fresh_database: dict[str, 
     assert codes(received.refused) == {"received_meanwhile"}
     assert told(received.refused) == {(str(received.done[0].entry.actor), received.done[0].id)}
     assert held(line) == {"bin": 5, "covered": 5, "to_bill": 5}
+    clean()
+
+
+def test_of_two_who_decide_a_change_at_once_one_does_and_it_is_made_once(
+    fresh_database: dict[str, str],
+) -> None:
+    company = world()
+    threshold(3000)
+    made = stocked_up(company, (company.product(), 2, 10_000_000))
+    amend_purchase(
+        actor=HOUSE, order=made.order, change=PurchaseChange(change=(LineChange(made.lines[0], 5),))
+    )
+    people = [person(f"p{n}", "purchasing.*") for n in range(PEOPLE)]
+    decide = [
+        lambda who=who, no=no: (
+            reject(actor=who, purchase_orders=[made.order], note="No")
+            if no
+            else approve(actor=who, purchase_orders=[made.order])
+        )
+        for who, no in zip(people, [False, True] * PEOPLE, strict=False)
+    ]
+    decided = crowd(PEOPLE, decide)
+    assert (decided.errors, len(decided.done), codes(decided.refused)) == ([], 1, {"not_waiting"})
+    assert told(decided.refused) == {(str(decided.done[0].entry.actor), decided.done[0].id)}
+    granted = decided.done[0].entry.verb == "approve"
+    again = crowd(PEOPLE, [lambda who=who: make_change(actor=who, order=made.order) for who in people])
+    assert (again.errors, len(again.done), codes(again.refused)) == ([], int(granted), {"nothing_to_make"})
+    assert on_order(made.lines[0]) == (5 if granted else 2)
     clean()
 
 

@@ -15,9 +15,17 @@ from wharfinger.base.access import HOUSE
 from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand.rules import LineWish
 from wharfinger.purchasing.actions.approving import approve, reject
-from wharfinger.purchasing.actions.ordering import ask, draft, draft_from_lines, submit
+from wharfinger.purchasing.actions.ordering import (
+    amend_purchase,
+    ask,
+    draft,
+    draft_from_lines,
+    make_change,
+    submit,
+)
 from wharfinger.purchasing.actions.receiving import cancel_receipt, receive
 from wharfinger.purchasing.models import Receipt, Rejection
+from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 from wharfinger.purchasing.rules.receiving import Arrival
 from wharfinger.sales.actions.orders import create_order
@@ -67,6 +75,26 @@ def test_asking_and_deciding_costs_the_same_however_many_lines(lines: int) -> No
     assert counts["ask"] <= 12, counts
     assert counts["reject"] <= 16, counts
     assert counts["approve"] <= 17, counts
+    clean()
+
+
+@pytest.mark.parametrize("lines", [1, 10, 100])
+def test_a_change_that_is_approved_first_costs_the_same_however_many_lines(lines: int) -> None:
+    company = world()
+    made = stocked_up(company, *[(company.product(), 2, 3_000_000) for _ in range(lines)])
+    threshold(1)
+    change = PurchaseChange(change=tuple(LineChange(pk, 4) for pk in made.lines))
+    counts: dict[str, int] = {}
+    amend = lambda: amend_purchase(actor=HOUSE, order=made.order, change=change)  # noqa: E731
+    counted(counts, "amend", amend)
+    counted(counts, "reject", lambda: reject(actor=HOUSE, purchase_orders=[made.order], note="No"))
+    amend()
+    counted(counts, "approve", lambda: approve(actor=HOUSE, purchase_orders=[made.order]))
+    counted(counts, "make", lambda: make_change(actor=HOUSE, order=made.order))
+    assert counts["amend"] <= 16, counts
+    assert counts["reject"] <= 16, counts
+    assert counts["approve"] <= 16, counts
+    assert counts["make"] <= 21, counts
     clean()
 
 

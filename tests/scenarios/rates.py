@@ -88,6 +88,16 @@ class RatesActions:
         act = lambda: ordering.amend_purchase(actor=self.who, order=order, change=whole)  # noqa: E731
         return int(self._said(act).id)
 
+    def make_change(self: Tells, order: int) -> int:
+        """Make the change of an order that is approved."""
+        return int(self._said(lambda: ordering.make_change(actor=self.who, order=order)).id)
+
+    def withdraw(self: Tells, order: int) -> int:
+        """Want a change no more that was asked for."""
+        no = PurchaseChange(withdraw=True)
+        act = lambda: ordering.change_purchase(actor=self.who, order=order, change=no)  # noqa: E731
+        return int(self._said(act).id)
+
     def vendor_confirms(self: Tells, line: PurchaseLine, day: date, cost: str | None) -> int:
         """The vendor says when it delivers, and at which cost."""
         said = [Confirmed(line.pk, day, None if cost is None else micro(cost))]
@@ -161,6 +171,14 @@ class RatesApi:
         change |= {} if n is None else {"quantity": str(n)}
         change |= {} if cost is None else {"unit_cost": cost}
         return int(self._patch(f"/purchase-orders/{line.purchase_order_id}", {"change": [change]})["entry"])
+
+    def make_change(self: Posts, order: int) -> int:
+        """Make the change of an order that is approved."""
+        return int(self._post(f"/purchase-orders/{order}/make-change", {})["entry"])
+
+    def withdraw(self: Posts, order: int) -> int:
+        """Want a change no more that was asked for."""
+        return int(self._patch(f"/purchase-orders/{order}", {"withdraw": True})["entry"])
 
     def vendor_confirms(self: Posts, line: PurchaseLine, day: date, cost: str | None) -> int:
         """The vendor says when it delivers, and at which cost."""

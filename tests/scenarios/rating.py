@@ -13,6 +13,7 @@ unsold router                          no vendor is known to sell it
 from-vendor PO: 7 router [at 4.00] [packs] [add]     typed into a form; the vendor is added where it says so
 bought PO router: 10 at 9.00 offered   how many a draft orders, at what, typed or offered
 alter PO 100 router [at 7.50]          another quantity of a draft, or another cost
+make-change PO · withdraw PO           what was asked for and is approved, or is not wanted any more
 amend-bought PO 4 router [at 5.00] · amend-bought PO more router for SO     what the vendor was told changes
 vendor-confirms PO router: after 9 [at 7.00]     when the vendor delivers, and at which cost
 vendor-taxes 19 by parcel              what is agreed with the vendor: how it taxes, in percent, and sends
@@ -148,6 +149,14 @@ class Rating(Trading):
         cost = more[1] if more[:1] == ["at"] else None
         n = None if quantity == "more" else int(quantity)
         self.acts.append(self.door.amend_bought(self._bought(document, name), n, cost, wanted))
+
+    def say_make_change(self, rest: str) -> None:
+        """make-change PO: what was asked for and is approved"""
+        self.acts.append(self.door.make_change(self.documents[rest]))
+
+    def say_withdraw(self, rest: str) -> None:
+        """withdraw PO: what was asked for is not wanted any more"""
+        self.acts.append(self.door.withdraw(self.documents[rest]))
 
     def say_vendor_confirms(self, rest: str) -> None:
         """vendor-confirms PO NAME: after DAYS [at COST]"""

@@ -249,6 +249,8 @@ class Plan:
     """Rows by model that become void, since the entry that made them is undone."""
     notes: dict[str, Any] = field(default_factory=dict)
     """What the plan tells those who act because of it; nothing of it is written."""
+    verb: str = ""
+    """What the act is, where that is another than was wanted: asked for instead of done."""
 
     def move(self, source: Spot, target: Spot, quantity: int, *, reverses: int | None = None) -> int:
         """Move a quantity above zero; which step it is."""
@@ -374,8 +376,7 @@ def tuple_of(row: Any) -> tuple[str, int]:
 
 def subject_of(row: Any) -> str:
     """How the journal names a row: ``order:17``."""
-    named = getattr(row, "subject_name", None)
-    return named if named else f"{row.subject}:{row.pk}"
+    return getattr(row, "subject_name", None) or f"{row.subject}:{row.pk}"
 
 
 @dataclass(slots=True)

@@ -208,6 +208,7 @@ def _act(
     except Refusal as refusal:
         automation.explain(refusal, actor.pk)
         raise
+    verb = steps.verb or verb
     steps.mention(*about)
     for guard in automation.guards.get(verb, ()):
         guard(truth, steps)

@@ -14,7 +14,16 @@ from wharfinger.ledger.look import house
 from wharfinger.ledger.models import Entry, Fact, Holding, Move, Posting
 from wharfinger.ledger.write import MADE
 
-COST_FIELDS = frozenset({"cost_micro", "unit_cost_micro", "booked_micro", "approved_minor", "freight_minor"})
+COST_FIELDS = frozenset(
+    (
+        "approved_minor",
+        "asked_change",
+        "booked_micro",
+        "cost_micro",
+        "freight_minor",
+        "unit_cost_micro",
+    )
+)
 """Fields that tell what goods cost us: what vendors ask, what was approved of it, and freight on orders and bills."""
 
 

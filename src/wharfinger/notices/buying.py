@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from wharfinger.base import configuration
 from wharfinger.base.quantity import plain
+from wharfinger.base.refusal import N_
 from wharfinger.demand.models import Line
 from wharfinger.ledger.models import Entry, Fact, Holding, Move
 from wharfinger.notices.rules import News
@@ -34,22 +35,47 @@ class Paper(NamedTuple):
 def news_of(entry: Entry) -> list[News]:
     """Which purchase orders somebody asks to approve, approved or rejected by an entry, or received goods of; which bills wait."""
     if entry.verb == "ask_purchase":
-        return [News("order_to_approve", 0, 0, "", "", order=pk) for pk in _decided(entry)]
+        changes = _of_changes(entry)
+        return [
+            News("order_to_approve", 0, 0, "", "", CHANGED["ask_purchase"] if pk in changes else "", order=pk)
+            for pk in _decided(entry)
+        ]
     if entry.verb == "approve":
         granted = Approval.objects.filter(
             made=entry, purchase_line__isnull=False, purchase_line__approved_minor__gte=F("amount_minor")
         )
         orders = granted.values_list("purchase_line__purchase_order", "note")
+        changes = _submitted_before(entry, [pk for pk, _note in orders])
         return [
-            News("order_approved", 0, 0, "", "", note=note, order=pk)
+            News(
+                "order_approved",
+                0,
+                0,
+                "",
+                "",
+                CHANGED["approve"] if pk in changes else "",
+                note=note,
+                order=pk,
+            )
             for pk, note in sorted(dict(orders).items())
         ]
     if entry.verb == "reject":
         # As it was said then: who asks anew has taken it off the order by the time that this is read.
         said = Fact.objects.filter(entry=entry, field="rejected_note", subject__startswith="purchase_order:")
         notes = {_pk(about): json.loads(note or '""') for about, note in said.values_list("subject", "new")}
+        changes = _of_changes(entry)
         return [
-            News("order_rejected", 0, 0, "", "", note=notes.get(pk, ""), order=pk) for pk in _decided(entry)
+            News(
+                "order_rejected",
+                0,
+                0,
+                "",
+                "",
+                CHANGED["reject"] if pk in changes else "",
+                note=notes.get(pk, ""),
+                order=pk,
+            )
+            for pk in _decided(entry)
         ]
     if entry.verb == "enter_bill":
         return _waiting(VendorBill.objects.filter(made=entry))
@@ -60,6 +86,26 @@ def news_of(entry: Entry) -> list[News]:
     if entry.verb in ("submit", "send_purchase"):
         return _late(_ordered(entry), expected=False)
     return []
+
+
+CHANGED = {
+    "ask_purchase": N_("has a change that waits for approval"),
+    "approve": N_("has a change that is approved and can be made"),
+    "reject": N_("has a change that is rejected"),
+}
+"""What is told of an order of which a change is asked for, by verb."""
+
+
+def _of_changes(entry: Entry) -> set[int]:
+    """The purchase orders of which an entry asked for a change, or decided it."""
+    about = Fact.objects.filter(entry=entry, field="asked_change", subject__startswith="purchase_order:")
+    return {_pk(one) for one in about.values_list("subject", flat=True)}
+
+
+def _submitted_before(entry: Entry, orders: Sequence[int]) -> set[int]:
+    """Those of the purchase orders that were no drafts at an entry, so that a change was decided."""
+    found = PurchaseOrder.objects.filter(pk__in=orders, submitted_at__lt=entry.recorded_at)
+    return set(found.values_list("pk", flat=True))
 
 
 def _waiting(asked: QuerySet[VendorBill]) -> list[News]:

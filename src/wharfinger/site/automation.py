@@ -116,6 +116,7 @@ def install() -> None:
             lines.options_stand,
             purchasing.bills_keep_receipts,
             purchasing.bills_keep_orders,
+            purchasing.approvals_stand,
             lines.discounts_stand,
             purchasing.credits_keep_returns,
             purchasing.creation_untouched,

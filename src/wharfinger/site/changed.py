@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from wharfinger.base import owned
 from wharfinger.base.money import MICRO
@@ -129,6 +129,9 @@ def value_words(name: str, value: Any, measure: Measure = PLAIN, *, about: str =
         return formats.day(date.fromisoformat(value))
     if isinstance(value, str) and name.endswith(("_at", "_until", "_since")):
         return str(formats.moment(datetime.fromisoformat(value)))
+    if name == "asked_change":
+        n = len(value["lines"])
+        return ngettext("%(n)s line", "%(n)s lines", n) % {"n": n}
     if isinstance(value, Mapping):
         return ", ".join(
             f"{field_words(key)}: {value_words(key, one, measure)}" for key, one in value.items()

@@ -21,6 +21,7 @@ FIELDS: dict[str, str] = {
     "approved_by": N_("Approved by"),
     "approver": N_("Approver"),
     "asked_at": N_("Asked"),
+    "asked_change": N_("Change that was asked for"),
     "asked_by": N_("Asked by"),
     "asking": N_("Line that asks"),
     "attributes": N_("Attributes"),

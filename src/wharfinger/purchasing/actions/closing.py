@@ -48,6 +48,25 @@ def creation_untouched(truth: Truth, plan: Plan) -> None:
             )
 
 
+def approvals_stand(truth: Truth, plan: Plan) -> None:
+    """Refuse to undo the approval of an order that was submitted with it, or of a change that was made."""
+    asked = [
+        one
+        for one in plan.changes
+        if (one.label, one.field) == ("purchasing.PurchaseOrder", "approval_asked_at") and one.new is not None
+    ]
+    for one in asked:
+        order = truth.documents["purchasing.PurchaseOrder"][one.pk]
+        then = {x.field: x.new for x in plan.changes if (x.label, x.pk) == (one.label, one.pk)}
+        submitted = then.get("submitted_at", order.submitted_at)
+        if submitted is not None and then.get("asked_change", order.asked_change) is None:
+            raise Refusal(
+                "approval_used",
+                N_("{number} was submitted or changed since, as it was approved. Undo that first."),
+                number=order.number,
+            )
+
+
 def bills_keep_receipts(truth: Truth, plan: Plan) -> None:
     """Refuse to undo the receipt of what an accepted bill of the vendor asks for."""
     receipts = {row.made_id: pk for pk, row in truth.documents.get("purchasing.Receipt", {}).items()}

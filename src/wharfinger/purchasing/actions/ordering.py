@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from wharfinger.base.access import Actor, require
-from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.words import tidy
 from wharfinger.catalog.models import Product
 from wharfinger.demand import queries as demand
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
-from wharfinger.ledger.post import post
+from wharfinger.ledger.post import Planner, post
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries import needs, vendor_terms
 from wharfinger.purchasing.queries import truth as reads
-from wharfinger.purchasing.rules import amending, changing, confirming, drafting, levels, ordering
+from wharfinger.purchasing.rules import amending, changing, confirming, drafting, levels, ordering, rising
 from wharfinger.purchasing.rules.asking import By
 from wharfinger.purchasing.rules.calling import SOURCES
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
@@ -124,16 +125,15 @@ def change_purchase(*, actor: Actor, order: int, change: PurchaseChange, key: st
 
 
 def amend_purchase(*, actor: Actor, order: int, change: PurchaseChange, key: str | None = None) -> Written:
-    """Change what a vendor was told: quantities, costs and dates of lines, or who it is; those who get fewer wait again."""
+    """Change what a vendor was told: quantities, costs and dates of lines, or who it is; those who get fewer wait again.
+
+    What somebody has to approve first is asked for instead, and nothing else is changed; ``make_change`` does it then.
+    """
     require(actor, "purchasing.order")
     require(actor, "purchasing.submit")
     return post(
         "amend_purchase",
-        replace(
-            _changing(actor, order, change, reads.read_came, reads.read_approval),
-            products=reads.purchase_products,
-            loose=True,
-        ),
+        _amending(actor, order, change),
         partial(amending.plan_amend, order=order, change=change),
         actor=actor,
         key=key,
@@ -148,21 +148,74 @@ def confirm_purchase(
     lines: Sequence[Confirmed] = (),
     key: str | None = None,
 ) -> Written:
-    """Write down that the vendor delivers, when, and what it asks: of lines that are not named as it was ordered."""
+    """Write down that the vendor delivers, when, and what it asks: of lines that are not named as it was ordered.
+
+    A cost that somebody has to approve first is asked for instead, with all that the vendor says; ``make_change``
+    writes it down then.
+    """
     require(actor, "purchasing.order")
     confirmation = tidy(confirmation, field="confirmation", most=60, needed=False)
-    costs = tuple(LineChange(one.purchase_line, unit_cost_micro=one.unit_cost_micro) for one in lines)
     return post(
         "confirm_purchase",
-        replace(
-            _changing(actor, order, PurchaseChange(change=costs), reads.read_came, reads.read_approval),
-            products=reads.purchase_products,
-            loose=True,
-        ),
+        _confirming(actor, order, lines),
         partial(confirming.plan_confirm, order=order, confirmation=confirmation, lines=tuple(lines)),
         actor=actor,
         key=key,
     )
+
+
+def make_change(*, actor: Actor, order: int, key: str | None = None) -> Written:
+    """Make the change of an order that was asked for and is approved: as it was typed, of what is there now.
+
+    Raises Refusal where none is, and whatever the change itself is refused for.
+    """
+    require(actor, "purchasing.order")
+    asked = PurchaseOrder.objects.filter(pk=order).values_list("asked_change", flat=True).first()
+    if asked is None:
+        raise rising.nothing_to_make(_number_of(order), order)
+    wish, act = _asked_for(actor, order, asked)
+    return post(
+        asked["verb"],
+        wish,
+        partial(rising.plan_make, order=order, asked=asked, act=act),
+        actor=actor,
+        key=key,
+    )
+
+
+def _asked_for(actor: Actor, order: int, asked: Mapping[str, Any]) -> tuple[Wish, Planner]:
+    """What a change that was asked for needs to be made, and its plan; raises NotAllowed as making it at once does."""
+    if asked["verb"] == "confirm_purchase":
+        confirmation, lines = confirming.confirmation_of(asked["given"])
+        return _confirming(actor, order, lines), partial(
+            confirming.plan_confirm, order=order, confirmation=confirmation, lines=lines
+        )
+    require(actor, "purchasing.submit")
+    change = changing.change_of(asked["given"])
+    return _amending(actor, order, change), partial(amending.plan_amend, order=order, change=change)
+
+
+def _number_of(order: int) -> str:
+    number = (
+        PurchaseOrder.objects.filter(pk=order, void__isnull=True).values_list("number", flat=True).first()
+    )
+    if number is None:
+        raise NotThere("no_such_purchase_order", N_("There is no such purchase order."))
+    return number
+
+
+def _amending(actor: Actor, order: int, change: PurchaseChange) -> Wish:
+    """What is read to change an order that the vendor has."""
+    return replace(
+        _changing(actor, order, change, reads.read_came, reads.read_approval),
+        products=reads.purchase_products,
+        loose=True,
+    )
+
+
+def _confirming(actor: Actor, order: int, lines: Sequence[Confirmed]) -> Wish:
+    costs = tuple(LineChange(one.purchase_line, unit_cost_micro=one.unit_cost_micro) for one in lines)
+    return _amending(actor, order, PurchaseChange(change=costs))
 
 
 def _changing(actor: Actor, order: int, change: PurchaseChange, *also: reads.Read) -> Wish:

@@ -20,6 +20,7 @@ from wharfinger.purchasing.actions import approving as actions
 from wharfinger.purchasing.models import Approval, PurchaseOrder
 from wharfinger.purchasing.queries import shown as queries
 from wharfinger.purchasing.queries import yeses
+from wharfinger.purchasing.rules import rising
 
 router = Router(tags=["purchasing"])
 
@@ -31,12 +32,14 @@ class Approve(Given):
         default=[], max_length=1000, description="Customers' lines that wait for approval."
     )
     purchase_lines: list[Id] = Field(
-        default=[], max_length=1000, description="Lines of draft purchase orders."
+        default=[],
+        max_length=1000,
+        description="Lines of draft purchase orders, or that a change of an order asks for.",
     )
     purchase_orders: list[Id] = Field(
         default=[],
         max_length=1000,
-        description="Draft purchase orders; every line that needs it is approved.",
+        description="Draft purchase orders, and orders with a change; every line that needs it is approved.",
     )
     note: str = Field(default="", max_length=500)
 
@@ -48,7 +51,9 @@ class Reject(Given):
         default=[], max_length=1000, description="Customers' lines that wait for approval."
     )
     purchase_orders: list[Id] = Field(
-        default=[], max_length=1000, description="Draft purchase orders that wait for approval."
+        default=[],
+        max_length=1000,
+        description="Draft purchase orders, and orders with a change, that wait for approval.",
     )
     note: str = Field(max_length=500, examples=["Use the ones in the van first"])
 
@@ -121,9 +126,11 @@ def approvals(request: Request) -> HttpResponse:
 
 
 class WaitsOut(Shown):
-    """How far the approval of a draft is."""
+    """How far the approval of a draft is, or of a change of an order."""
 
-    asks: bool = Field(description="Whether it needs an approval before it is submitted.")
+    asks: bool = Field(
+        description="Whether it needs an approval before it is submitted, or its change is made."
+    )
     given: int = Field(description="So many different people have approved it.")
     needed: int | None = Field(description="So many must; null where it is above the limit of every tier.")
     by: list[str] = Field(description="Who has.", examples=[["Petra Storm"]])
@@ -131,10 +138,11 @@ class WaitsOut(Shown):
 
 @router.get("/purchase-orders/{id}/approval", response=WaitsOut, summary="Read how far an approval is")
 def waits(request: Request, id: Id) -> HttpResponse:
-    """How many people have approved a draft, of how many must; its line that is the least far counts."""
+    """How many people have approved a draft or a change, of how many must; the line that is the least far counts."""
     require(request.auth, "purchasing.read")
     order = there(PurchaseOrder.objects.filter(void__isnull=True), id)
-    far = yeses.of_order(order) if order.submitted_at is None and order.cancelled_at is None else None
+    draft = order.submitted_at is None and order.cancelled_at is None
+    far = yeses.of_order(order) if draft or rising.waits(order) else None
     known = {"given": len(far.by), "needed": far.needed, "by": list(far.by)} if far else {}
     return answer({"asks": far is not None, "given": 0, "needed": 0, "by": []} | known)
 
@@ -155,7 +163,7 @@ def approve(request: Request, body: Approve) -> HttpResponse:
 
 @router.post("/approvals/reject", response=Decided, summary="Reject purchases")
 def reject(request: Request, body: Reject) -> HttpResponse:
-    """Refuse buying, with a reason; lines are pending again, purchase orders are drafts that nobody asks about."""
+    """Refuse buying, with a reason; lines are pending again, drafts stay drafts, and orders stay without the change."""
     act = partial(
         actions.reject,
         actor=request.auth,

@@ -169,7 +169,10 @@ def order(request: Request, id: Id) -> HttpResponse:
 
 @router.patch("/purchase-orders/{id}", response=OrderDone, summary="Change a purchase order")
 def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
-    """Change a draft, or amend what the vendor was told: fewer goods send lines back to be ordered, more are for those named."""
+    """Change a draft, or amend what the vendor was told: fewer goods send lines back to be ordered, more are for those named.
+
+    What somebody has to approve first is asked for instead, as `asked_change`, and nothing else is changed.
+    """
     require(request.auth, "purchasing.order")
     found = queries.order(id)
     named = {"external_number", "memo", "expected_on", "shipping_method", "ship_on", "terms_days"}
@@ -212,6 +215,7 @@ def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
         fill_packs=body.fill_packs,
         own=body.own,
         vendor=body.vendor,
+        withdraw=body.withdraw,
     )
     amends = found.submitted_at is not None and not says_little(wanted)
     verb = actions.amend_purchase if amends else actions.change_purchase
@@ -225,6 +229,14 @@ def change(request: Request, id: Id, body: OrderChange) -> HttpResponse:
 def ask(request: Request, id: Id, body: Nothing | None = None) -> HttpResponse:
     """Ask for the approval that a draft needs before it is submitted; approvers decide it under `/approvals`."""
     return _on(request, id, partial(actions.ask, actor=request.auth, order=id))
+
+
+@router.post(
+    "/purchase-orders/{id}/make-change", response=OrderDone, summary="Make a change that is approved"
+)
+def make_change(request: Request, id: Id, body: Nothing | None = None) -> HttpResponse:
+    """Make the change of a submitted order that was asked for and is approved, as it was sent."""
+    return _on(request, id, partial(actions.make_change, actor=request.auth, order=id))
 
 
 @router.post("/purchase-orders/{id}/copy", response={201: OrderDone}, summary="Buy the same again")
@@ -249,7 +261,10 @@ def send(request: Request, id: Id, body: Nothing | None = None) -> HttpResponse:
     "/purchase-orders/{id}/confirm", response=OrderDone, summary="Write down a vendor's confirmation"
 )
 def confirm(request: Request, id: Id, body: Confirmation) -> HttpResponse:
-    """What the vendor confirms: days and costs of lines; of lines that are not named, what was ordered."""
+    """What the vendor confirms: days and costs of lines; of lines that are not named, what was ordered.
+
+    A cost that somebody has to approve first is asked for instead, as `asked_change`.
+    """
     lines = tuple(
         Confirmed(
             one.purchase_line,

@@ -172,6 +172,9 @@ class OrderChange(Given):
     remove: list[Id] = Field(default=[], max_length=1000)
     add_vendor: bool = Field(default=False, description=ADD_VENDOR)
     fill_packs: bool = Field(default=False, description=FILL_PACKS)
+    withdraw: bool = Field(
+        default=False, description="Whether a change that was asked for is not wanted any more."
+    )
 
 
 class ConfirmedGiven(Given):
@@ -247,6 +250,23 @@ class PurchaseLineOut(Shown):
     waiting: list[WaitingOut]
 
 
+class LineAskedOut(Shown):
+    """A line as a change would have it."""
+
+    purchase_line: Id
+    quantity: str = Field(examples=["8"], description="In the line's unit.")
+    unit_cost: str | None = Field(examples=["33.00"], description="Null for those who may not see costs.")
+    asks: bool = Field(description="Whether somebody has to approve what it would cost.")
+
+
+class ChangeAskedOut(Shown):
+    """A change of what the vendor has been told that somebody has to approve before it is made."""
+
+    confirms: bool = Field(description="Whether the vendor asks for it by its confirmation.")
+    approved: bool = Field(description="Whether it may be made now.")
+    lines: list[LineAskedOut]
+
+
 class OrderOut(Shown):
     """A purchase order."""
 
@@ -284,6 +304,9 @@ class OrderOut(Shown):
     )
     approval_asked_by: Id | None
     rejected_note: str = Field(description="Why the last approval that was asked for was refused.")
+    asked_change: ChangeAskedOut | None = Field(
+        description="What waits for approval, or is approved and not made yet; until then the order stands as it was."
+    )
     net: str | None = Field(examples=["157.50"], description="Of the lines, without freight.")
     freight: str | None = Field(examples=["14.50"])
     tax: str | None = Field(

@@ -64,6 +64,8 @@ class PurchaseOrder(Document):
     """Who asked last; they do not approve it."""
     rejected_note = models.CharField(max_length=500, blank=True)
     """Why the last approval that was asked for was refused."""
+    asked_change: models.JSONField[Any, Any] = models.JSONField(null=True)
+    """A change of what the vendor has been told that waits for approval, or is approved and not made yet."""
     done = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)
     """The entry that left nothing on order."""
 

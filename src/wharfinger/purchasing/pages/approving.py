@@ -18,6 +18,7 @@ from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Asked, Column, Filter, Row, Rows, Table
 from wharfinger.purchasing.actions import approving, ordering
 from wharfinger.purchasing.queries import approvals, yeses
+from wharfinger.purchasing.rules.rising import waits
 
 
 def _rows(ask: Ask) -> Rows:
@@ -54,9 +55,7 @@ def _row(
         {
             "number": (order.number, reverse("purchasing:order", args=[order.pk])),
             "vendor": order.vendor.name,
-            "asks": _("%(skus)s (%(n)s of %(all)s lines)") % {"skus": skus, "n": len(asks), "all": lines}
-            if asks
-            else _("Nothing any more"),
+            "asks": _asks(order, skus, len(asks), lines),
             "amount": (sum(cost for _line, cost in asks), home),
             "by": str(order.approval_asked_by or ""),
             "yes": (
@@ -67,6 +66,14 @@ def _row(
         },
         name=order.number,
     )
+
+
+def _asks(order: Any, skus: str, n: int, lines: int) -> str:
+    """What of an order is to be approved."""
+    if not n:
+        return _("Nothing any more")
+    told = _("%(skus)s (%(n)s of %(all)s lines)") % {"skus": skus, "n": n, "all": lines}
+    return _("Change: %(what)s") % {"what": told} if waits(order) else told
 
 
 ORDERS = Table(
@@ -95,7 +102,10 @@ ORDERS = Table(
             asks=(Asked("note", N_("Why"), required=True),),
         ),
     ),
-    empty=N_("No purchase order waits for approval. Drafts appear here when their buyer asks for it."),
+    empty=N_(
+        "No purchase order waits for approval. Drafts appear here when their buyer asks for it, and orders when a "
+        "change makes them dearer than what was approved."
+    ),
     rows=_rows,
 )
 

@@ -31,8 +31,8 @@ from wharfinger.purchasing.pages.orders import (
     typed_rows,
     with_row_names,
 )
+from wharfinger.purchasing.queries import approvals, paper
 from wharfinger.purchasing.queries import orders as queries
-from wharfinger.purchasing.queries import paper
 from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange, says_little
 from wharfinger.purchasing.rules.drafting import Wanted
 from wharfinger.purchasing.rules.taxing import NO_TAX
@@ -71,7 +71,9 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     return page_act(
         request,
         act,
-        ok=lambda done: and_filled(_("The purchase order is changed."), done, request.POST),
+        ok=lambda done: (
+            approvals.asks_first(done) or and_filled(_("The purchase order is changed."), done, request.POST)
+        ),
         back=reverse("purchasing:order", args=[pk]),
         again=_with_line_names(with_row_names(show, typed_rows(request.POST)), request.POST, lines),
     )

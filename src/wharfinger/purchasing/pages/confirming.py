@@ -15,7 +15,7 @@ from wharfinger.base.typed import micro, unit_price
 from wharfinger.purchasing.actions import ordering
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.pages.orders import typed_day
-from wharfinger.purchasing.queries import paper
+from wharfinger.purchasing.queries import approvals, paper
 from wharfinger.purchasing.rules.confirming import Confirmed
 
 
@@ -40,7 +40,7 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
             confirmation=request.POST.get("confirmation", ""),
             lines=_confirmed(request.POST, lines),
         ),
-        ok=_("The vendor's confirmation is written down."),
+        ok=lambda done: approvals.asks_first(done) or _("The vendor's confirmation is written down."),
         back=reverse("purchasing:order", args=[pk]),
         again=show,
     )

@@ -29,8 +29,9 @@ from wharfinger.parties.models import Organization
 from wharfinger.purchasing.actions import ordering
 from wharfinger.purchasing.actions.again import buy_again
 from wharfinger.purchasing.pages import entry
+from wharfinger.purchasing.queries import approvals, paper, shown
 from wharfinger.purchasing.queries import orders as queries
-from wharfinger.purchasing.queries import paper, shown
+from wharfinger.purchasing.rules.changing import PurchaseChange
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 
 MOST_DAYS = 3650
@@ -200,6 +201,27 @@ close = _verb(
         actor=_user(request), order=pk, lines=_ticked(request.POST), reason=request.POST.get("reason", "")
     ),
     N_("What was ticked is not expected any more; what somebody waits for is to be ordered again."),
+)
+
+
+@require_POST
+@page("purchasing.order")
+def make_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Make the change that was asked for and is approved, or ask anew where it has become dearer since."""
+    return page_act(
+        request,
+        lambda: ordering.make_change(actor=_user(request), order=pk),
+        ok=lambda done: approvals.asks_first(done) or _("The purchase order is changed."),
+        back=reverse("purchasing:order", args=[pk]),
+    )
+
+
+withdraw = _verb(
+    "purchasing.order",
+    lambda request, pk: ordering.change_purchase(
+        actor=_user(request), order=pk, change=PurchaseChange(withdraw=True)
+    ),
+    N_("The change is withdrawn; the purchase order stays as it is."),
 )
 
 

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from wharfinger.base import configuration
 from wharfinger.demand.models import Line
 from wharfinger.ledger.models import Holding
+from wharfinger.ledger.write import Written
 from wharfinger.purchasing.models import Approval, PurchaseLine, PurchaseOrder
 from wharfinger.purchasing.queries.orders import LINE_AT
 from wharfinger.purchasing.rules import approving as rules
+from wharfinger.purchasing.rules import rising
+from wharfinger.purchasing.rules.rising import waits
 
 
 def asked() -> QuerySet[PurchaseOrder, PurchaseOrder]:
-    """The drafts that wait for an approval that somebody asked for."""
-    return PurchaseOrder.objects.filter(approval_asked_at__isnull=False, void__isnull=True)
+    """The drafts, and the orders with a change, that wait for an approval that somebody asked for."""
+    return PurchaseOrder.objects.filter(approval_asked_at__isnull=False, void__isnull=True, done__isnull=True)
 
 
 def counts_yet() -> Q:
@@ -30,6 +35,17 @@ def counts_yet() -> Q:
         less = Q(**{f"{one}__approved_minor__lt": F("amount_minor")})
         too_little |= Q(**{f"{one}__isnull": False}) & (missing | less)
     return Q(granted=True, void__isnull=True) & too_little
+
+
+def asks_first(done: Written) -> str:
+    """What is said of a change that somebody has to approve first; nothing of one that is made."""
+    return (
+        _(
+            "The change waits for approval; whoever may approve it is told. The order stays as it was until then."
+        )
+        if done.entry.verb == "ask_purchase"
+        else ""
+    )
 
 
 def waits_for_others(entry: int) -> str:
@@ -71,6 +87,16 @@ def lines_of(orders: Iterable[int]) -> dict[int, list[PurchaseLine]]:
     return found
 
 
+def as_asked(order: Any, line: PurchaseLine) -> PurchaseLine:
+    """A line as the change that waits would have it; as it stands where none is about it."""
+    asked = rising.as_asked(order, line)
+    if asked is line:
+        return line
+    then = copy(line)
+    then.quantity, then.unit_cost_micro = asked.quantity, asked.unit_cost_micro
+    return then
+
+
 def _drafted(lines: Sequence[int]) -> tuple[dict[int, dict[int, int]], dict[int, Line]]:
     """How many of each line of a draft are for which claim, and the customers' lines by their claims."""
     drafted: dict[int, dict[int, int]] = defaultdict(dict)
@@ -90,16 +116,18 @@ def asking(
 ) -> dict[int, list[tuple[PurchaseLine, int]]]:
     """Of each draft the lines that somebody has to approve before it is submitted, as submitting finds them.
 
-    Each with what it costs in home currency.
+    Of an order with a change that waits, its lines as they would be. Each with what it costs in home currency.
     """
     known = configuration.read("approval", "modules", "currency")
     threshold, home = known["approval"]["threshold_minor"], known["currency"]
+    rises = {order.pk: _asking_rise(order, lines.get(order.pk, ()), home) for order in orders if waits(order)}
+    orders = [order for order in orders if order.pk not in rises]
     if threshold is None or not known["modules"]["procurement"]:
-        return {order.pk: [] for order in orders}
+        return {order.pk: [] for order in orders} | rises
     every = [line for order in orders for line in lines.get(order.pk, ())]
     drafted, wishes = _drafted([line.pk for line in every])
     decimals = {line.product_id: line.product.quantity_decimals for line in every}
-    return {
+    return rises | {
         order.pk: [
             (line, rules.cost_at_home(order, line, line.quantity, decimals[line.product_id], home))
             for line in rules.unapproved_of(
@@ -108,3 +136,13 @@ def asking(
         ]
         for order in orders
     }
+
+
+def _asking_rise(order: Any, lines: Iterable[PurchaseLine], home: str) -> list[tuple[PurchaseLine, int]]:
+    """The lines that a change has approved first, as they would be."""
+    asked = [as_asked(order, line) for line in lines if rising.asks_for(order, line)]
+    costs = [
+        (one, rules.cost_at_home(order, one, one.quantity, one.product.quantity_decimals, home))
+        for one in asked
+    ]
+    return [(one, cost) for one, cost in costs if (one.approved_minor or 0) < cost]

@@ -24,7 +24,7 @@ from wharfinger.demand.queries.serving import served
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.telling import timeline
 from wharfinger.purchasing.models import PurchaseLine
-from wharfinger.purchasing.queries import approvals, shown, vendor_terms
+from wharfinger.purchasing.queries import approvals, rising, shown, vendor_terms
 from wharfinger.purchasing.queries import orders as queries
 from wharfinger.purchasing.queries.belonging import belonging
 from wharfinger.purchasing.queries.billed import by_order_line, of_lines
@@ -32,6 +32,7 @@ from wharfinger.purchasing.queries.bills import bills_of, due
 from wharfinger.purchasing.queries.expected import part_numbers
 from wharfinger.purchasing.queries.landed import LandedCost, billed, costs_of
 from wharfinger.purchasing.rules.drafting import BUYABLE
+from wharfinger.purchasing.rules.rising import waits
 from wharfinger.purchasing.rules.taxing import NO_TAX
 from wharfinger.stock.models import Bin, Location
 
@@ -103,7 +104,8 @@ def order(pk: int, user: Any) -> dict[str, Any]:
     names = _whom([line.pk for line in lines])
     asked = by_order_line(of_lines(line.pk for line in lines))
     draft = row.submitted_at is None and row.cancelled_at is None
-    asks = approvals.asking([row], {row.pk: lines})[row.pk] if draft else []
+    changes = waits(row)
+    asks = approvals.asking([row], {row.pk: lines})[row.pk] if draft or changes else []
     sums, agreed = queries.sums_of(row, lines), vendor_terms.of_vendor(row.vendor_id)
     return {
         "order": row,
@@ -129,8 +131,9 @@ def order(pk: int, user: Any) -> dict[str, Any]:
         "approved_by": ", ".join(
             sorted({name for names in approvals.said_yes(asks).values() for name in names})
         ),
-        "own_request": any(line.requested_by_id == user.pk for line in lines)
-        or row.approval_asked_by_id == user.pk,
+        "own_request": row.approval_asked_by_id == user.pk
+        or (not changes and any(line.requested_by_id == user.pk for line in lines)),
+        "change": rising.told(row, lines),
         "may_approve": user.may("purchasing.approve"),
         "due": row.expected_on or max((line.expected_on for line in lines if line.expected_on), default=None),
         "mailed": bool(row.vendor.email or (agreed and agreed.orders_email)),

@@ -22,6 +22,7 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding, Move
 from wharfinger.ledger.prepared import Prepared, an_id, ids
 from wharfinger.purchasing.models import Approval, PurchaseLine, PurchaseOrder, Receipt, Rejection
+from wharfinger.purchasing.queries import rising
 from wharfinger.purchasing.queries.billed import by_order_line, of_lines
 from wharfinger.purchasing.queries.landed import LandedCost, billed, costs_of
 from wharfinger.purchasing.queries.orders import LINE_AT, figures, net_of, sums_of, with_word
@@ -178,6 +179,7 @@ def show_orders(found: Iterable[Any], *, costs: bool) -> list[dict[str, Any]]:
                 "approval_asked_at": order.approval_asked_at,
                 "approval_asked_by": order.approval_asked_by_id,
                 "rejected_note": order.rejected_note,
+                "asked_change": rising.shown(order, lines[order.pk], costs=costs),
                 **{
                     name: money.plain(getattr(sums, name), order.currency) if costs else None
                     for name in ("net", "freight", "tax", "total")

@@ -105,7 +105,7 @@ def together(
 
 
 def amounts_of_orders(orders: Collection[int], home: str) -> dict[tuple[str, int], int]:
-    """The most that all lines of one product cost of which some ask for approval, by draft."""
+    """The most that all lines of one product cost of which some ask for approval, by draft or changed order."""
     found = list(PurchaseOrder.objects.filter(pk__in=orders))
     lines = approvals.lines_of(orders)
     asks = approvals.asking(found, lines)
@@ -118,12 +118,12 @@ def at_most(
     asks: Mapping[int, Sequence[PurchaseLine]],
     home: str,
 ) -> dict[tuple[str, int], int]:
-    """The same of drafts that are read already. lines: of each draft; asks: those of them that need approval."""
+    """The same of drafts and changes that are read already. lines: of each; asks: those that need approval."""
     amounts = {}
     for order in orders:
         asked = {line.product_id for line in asks[order.pk]}
         sums: dict[int, int] = defaultdict(int)
-        for line in lines[order.pk]:
+        for line in (approvals.as_asked(order, line) for line in lines[order.pk]):
             decimals = line.product.quantity_decimals
             sums[line.product_id] += cost_at_home(order, line, line.quantity, decimals, home)
         amounts["order", order.pk] = max((sums[product] for product in asked), default=0)

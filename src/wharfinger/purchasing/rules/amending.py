@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from wharfinger.base.refusal import N_, Refusal, Remedy
@@ -18,57 +17,53 @@ from wharfinger.purchasing.rules.changing import (
     buying_of,
     changed,
     cost_of,
+    kept,
     quantity_of,
     say,
     wanted_more,
 )
 from wharfinger.purchasing.rules.ordering import live, mention_lines, order_goods, take_off
-
-
-@dataclass(frozen=True, slots=True)
-class Amended:
-    """A line as it is bought from now on, to be asked whether somebody has to approve it."""
-
-    pk: int
-    product_id: int
-    quantity: int
-    unit_cost_micro: int
-    per: int | None
-    approved_minor: int | None
+from wharfinger.purchasing.rules.rising import Amended, Rise, done_with, nothing_waits, plan_rise
 
 
 def plan_amend(truth: Truth, *, order: int, change: PurchaseChange) -> Plan:
     """Change what the vendor has been told: whom fewer are meant for is to be ordered for again.
 
     More is for the customers' lines that are named, else for stock. Fewer is first what is for stock, then what is for
-    whoever asked last; never fewer than have come.
+    whoever asked last; never fewer than have come. What somebody has to approve first is asked for instead.
     """
     plan = Plan()
     row = live(truth, order)
     _may_be_amended(truth, row, change)
+    nothing_waits(row)
     plan.change(row, **dict(change.values))
     owning.change(plan, truth, row, "purchase_order", change.own)
-    amend_lines(plan, truth, row, change)
+    rise = amend_lines(plan, truth, row, change)
+    if rise.asks:
+        return plan_rise(truth, row, "amend_purchase", kept(change), rise)
     if not (plan.steps or plan.changes):
         raise Refusal("nothing_changed", N_("This changes nothing. Change something first."))
     # What was confirmed was another order.
     plan.change(row, amended_at=truth.now, confirmed_at=None)
+    done_with(plan, row)
     mention_lines(plan, truth)
     return plan
 
 
-def amend_lines(plan: Plan, truth: Truth, row: Any, change: PurchaseChange) -> None:
-    """Change the lines of an order that the vendor has; raises Refusal where somebody would have to approve it."""
+def amend_lines(plan: Plan, truth: Truth, row: Any, change: PurchaseChange) -> Rise:
+    """Change the lines of an order that the vendor has; which of them somebody has to approve first."""
     buying = buying_of(plan, truth, row, change)
     lines = truth.read["purchase_lines"]
     stands = {pk: {h.claim: h.quantity for h in truth.at(line.place_id)} for pk, line in lines.items()}
     amended = {
-        pk: Amended(pk, one.product_id, one.quantity, one.unit_cost_micro, one.per, one.approved_minor)
+        pk: Amended(
+            pk, row.pk, one.product_id, one.quantity, one.unit_cost_micro, one.per, one.approved_minor
+        )
         for pk, one in lines.items()
     }
     for line, one, where in changed(truth, row, change):
         amended[line.pk] = _amend(plan, truth, row, line, one, buying, stands[line.pk], where)
-    _needs_no_approval(truth, row, amended, stands)
+    return Rise(amended, _to_approve(truth, row, amended, stands))
 
 
 def new_order(order: Any) -> Remedy:
@@ -147,7 +142,7 @@ def _amend(
         _freight_is_not_spread(truth, order, where)
     say(plan, truth, buying, line, change, where)
     bought_at(plan, truth, line, quantity, cost, typed=typed)
-    return Amended(line.pk, line.product_id, quantity, cost, line.per, line.approved_minor)
+    return Amended(line.pk, order.pk, line.product_id, quantity, cost, line.per, line.approved_minor)
 
 
 def _lower(plan: Plan, truth: Truth, line: Any, stands: dict[int, int], units: int) -> None:
@@ -213,10 +208,10 @@ def _freight_is_not_spread(truth: Truth, order: Any, where: str) -> None:
         )
 
 
-def _needs_no_approval(
+def _to_approve(
     truth: Truth, order: Any, amended: Mapping[int, Amended], stands: Mapping[int, Mapping[int, int]]
-) -> None:
-    """Refuse what somebody would have to approve: an order that the vendor has waits for nobody."""
+) -> set[int]:
+    """Which lines become so dear that somebody has to approve them first."""
     threshold = truth.read["approval"]["threshold_minor"]
     lines = truth.read["purchase_lines"]
     dearer = {
@@ -225,30 +220,16 @@ def _needs_no_approval(
         if one.quantity * one.unit_cost_micro > lines[pk].quantity * lines[pk].unit_cost_micro
     }
     if threshold is None or not dearer:
-        return
-    products, wishes = truth.read["products"], truth.read["lines"]
-    decimals = {pk: product.quantity_decimals for pk, product in products.items()}
+        return set()
+    decimals = {pk: product.quantity_decimals for pk, product in truth.read["products"].items()}
     claims = {pk: {claim: units for claim, units in some.items() if claim} for pk, some in stands.items()}
-    every = list(amended.values())
-    asks = unapproved_of(order, every, claims, wishes, decimals, threshold, truth.home_currency)
-    wait = [one for one in asks if one.pk in dearer]
-    if not wait:
-        return
-    skus = ", ".join(sorted({products[one.product_id].sku for one in wait}))
-    if all(one.quantity <= lines[one.pk].quantity for one in wait):
-        # Another order beside this one would not change what this one costs.
-        raise Refusal(
-            "needs_approval",
-            N_(
-                "This price would have to be approved first: {skus}. "
-                "Close what is still on order and order it anew; the new order asks for approval."
-            ),
-            skus=skus,
-            remedies=[Remedy("close", {"purchase_order": order.pk}), new_order(order)],
-        )
-    raise Refusal(
-        "needs_approval",
-        N_("This would have to be approved first: {skus}. Put what is more on a new order."),
-        skus=skus,
-        remedies=[new_order(order)],
+    asks = unapproved_of(
+        order,
+        list(amended.values()),
+        claims,
+        truth.read["lines"],
+        decimals,
+        threshold,
+        truth.home_currency,
     )
+    return {one.pk for one in asks} & dearer

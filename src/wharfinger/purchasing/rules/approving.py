@@ -11,7 +11,7 @@ from wharfinger.base.refusal import N_, NotThere, Refusal, Remedy
 from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import kits
 from wharfinger.ledger.plan import Plan, Truth
-from wharfinger.purchasing.rules import tiers
+from wharfinger.purchasing.rules import rising, tiers
 
 
 def home_cost(truth: Truth, order: Any, line: Any, quantity: int) -> int:
@@ -36,7 +36,7 @@ def plan_approve(
 ) -> Plan:
     """Grant buying: all lines of the same product on the same order go on to Purchasing & Fulfillment.
 
-    purchase_orders: drafts of which every line that asks for approval gets it.
+    purchase_orders: drafts, and orders of which a change waits, of which every line that asks for approval gets it.
     """
     plan = Plan()
     for line in _chosen(truth, lines):
@@ -51,7 +51,7 @@ def plan_approve(
         plan.mention(*sheets_of(line))
     asked = list(purchase_lines)
     for n, pk in enumerate(purchase_orders):
-        asks = asking(truth, draft_to_decide(truth, pk, f"purchase_orders.{n}"))
+        asks = asking(truth, order_to_decide(truth, pk, f"purchase_orders.{n}"))
         if not asks and truth.documents["purchasing.PurchaseOrder"][pk].approval_asked_at is None:
             raise nothing_to_approve(truth.documents["purchasing.PurchaseOrder"][pk], f"purchase_orders.{n}")
         asked += [line.pk for line in asks if line.pk not in asked]
@@ -66,7 +66,10 @@ def plan_approve(
 def plan_reject(
     truth: Truth, *, lines: Sequence[int], purchase_orders: Sequence[int] = (), note: str
 ) -> Plan:
-    """Refuse buying, with a reason: the lines wait as pending, drafts as drafts; the reason stands on them."""
+    """Refuse buying, with a reason: the lines wait as pending, drafts as drafts; the reason stands on them.
+
+    An order of which a change waits stays as it is.
+    """
     plan = Plan()
     for line in _chosen(truth, lines):
         demand.advance(plan, truth, line.pk, ("to_approve",), "demand")
@@ -74,39 +77,49 @@ def plan_reject(
         _record(plan, truth, granted=False, amount=_line_cost(truth, line), note=note, line=line.pk)
         plan.mention(*sheets_of(line))
     for n, pk in enumerate(purchase_orders):
-        _reject_order(plan, truth, draft_to_decide(truth, pk, f"purchase_orders.{n}"), note, n)
+        _reject_order(plan, truth, order_to_decide(truth, pk, f"purchase_orders.{n}"), note, n)
     return plan
 
 
 def _reject_order(plan: Plan, truth: Truth, order: Any, note: str, n: int) -> None:
     if order.approval_asked_at is None:
-        raise Refusal(
-            "not_waiting",
-            N_("{number} does not wait for approval, so there is nothing to decide."),
-            field=f"purchase_orders.{n}",
-            number=order.number,
-            subject=f"purchase_order:{order.pk}",
-        )
-    plan.change(order, approval_asked_at=None, rejected_note=note)
+        raise _not_waiting(order, f"purchase_orders.{n}")
+    plan.change(order, approval_asked_at=None, rejected_note=note, asked_change=None)
     for line in asking(truth, order):
         amount = home_cost(truth, order, line, line.quantity)
         _record(plan, truth, granted=False, amount=amount, note=note, purchase_line=line.pk)
     plan.mention(order)
 
 
-def draft_to_decide(truth: Truth, pk: int, field: str) -> Any:
-    """A draft of which somebody decides whether it may be ordered; raises Refusal where it is none any more."""
+def order_to_decide(truth: Truth, pk: int, field: str) -> Any:
+    """A draft of which somebody decides whether it may be ordered, or an order of which a change waits.
+
+    Raises Refusal where it is neither any more.
+    """
     order = truth.documents["purchasing.PurchaseOrder"].get(pk)
     if order is None or order.void_id is not None:
         raise NotThere("no_such_purchase_order", N_("There is no such purchase order."), field=field)
-    if order.submitted_at is not None or order.cancelled_at is not None:
-        raise _no_draft(order, field)
+    _may_be_decided(order, field)
     return order
 
 
+def _may_be_decided(order: Any, field: str) -> None:
+    if order.cancelled_at is None and (order.submitted_at is None or rising.waits(order)):
+        return
+    if order.asked_change is not None or (order.submitted_at is not None and order.rejected_note):
+        raise _not_waiting(order, field)
+    raise _no_draft(order, field)
+
+
 def asking(truth: Truth, order: Any) -> list[Any]:
-    """The lines of a draft that somebody has to approve before it is submitted."""
+    """The lines that somebody has to approve before a draft is submitted, or before a change that waits is made."""
     lines = [line for line in truth.read["purchase_lines"].values() if line.purchase_order_id == order.pk]
+    if rising.waits(order):
+        return [
+            one
+            for one in (rising.as_asked(order, line) for line in lines if rising.asks_for(order, line))
+            if (one.approved_minor or 0) < home_cost(truth, order, one, one.quantity)
+        ]
     drafted = {line.pk: {h.claim: h.quantity for h in truth.at(line.drafted_place_id)} for line in lines}
     return unapproved(truth, order, lines, drafted)
 
@@ -211,6 +224,16 @@ def sheets_of(line: Any) -> list[Any]:
     return [sheet for sheet in (line.sheet, line.order) if sheet is not None]
 
 
+def _not_waiting(order: Any, field: str) -> Refusal:
+    return Refusal(
+        "not_waiting",
+        N_("{number} does not wait for approval, so there is nothing to decide."),
+        field=field,
+        number=order.number,
+        subject=f"purchase_order:{order.pk}",
+    )
+
+
 def _no_draft(order: Any, field: str) -> Refusal:
     cancelled = order.cancelled_at is not None
     return Refusal(
@@ -223,26 +246,29 @@ def _no_draft(order: Any, field: str) -> Refusal:
 
 
 def _approve_purchase_line(plan: Plan, truth: Truth, pk: int, note: str) -> bool:
-    """Approve a line of a draft; whether that is enough, or others must approve it too."""
+    """Approve a line of a draft or as a change asks for it; whether that is enough, or others must approve it too."""
     line = truth.read.get("purchase_lines", {}).get(pk)
     if line is None:
         raise NotThere(
             "no_such_purchase_line", N_("There is no such line on a purchase order."), field="purchase_lines"
         )
     order = truth.documents["purchasing.PurchaseOrder"][line.purchase_order_id]
-    if order.submitted_at is not None or order.cancelled_at is not None:
-        raise _no_draft(order, "purchase_lines")
-    _not_ones_own(truth, line.requested_by_id, field="purchase_lines")
-    asked_by = [line.requested_by_id]
+    _may_be_decided(order, "purchase_lines")
+    if rising.waits(order) and not rising.asks_for(order, line):
+        raise _not_waiting(order, "purchase_lines")
+    asked = rising.as_asked(order, line)
+    _not_ones_own(truth, asked.requested_by_id, field="purchase_lines")
+    asked_by = [asked.requested_by_id]
     if order.approval_asked_at is not None:
         _not_ones_own(truth, order.approval_asked_by_id, field="purchase_lines")
         asked_by.append(order.approval_asked_by_id)
-    amount = home_cost(truth, order, line, line.quantity)
-    together = sum(
-        home_cost(truth, order, one, one.quantity)
+    amount = home_cost(truth, order, asked, asked.quantity)
+    every = [
+        rising.as_asked(order, one)
         for one in truth.read["purchase_lines"].values()
         if (one.purchase_order_id, one.product_id) == (order.pk, line.product_id)
-    )
+    ]
+    together = sum(home_cost(truth, order, one, one.quantity) for one in every)
     needed = tiers.check_may(truth, together, asked_by, field="purchase_lines")
     enough = tiers.enough(truth, ("purchase_line", pk), amount, needed, field="purchase_lines")
     if enough:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -61,6 +61,8 @@ class PurchaseChange:
     """Its own fields that change, by key; also once it is submitted."""
     vendor: int | None = None
     """Of whom all of it is bought instead, for what that one asks."""
+    withdraw: bool = False
+    """Whether a change that was asked for is not wanted any more, approved or not."""
 
 
 def says_little(change: PurchaseChange) -> bool:
@@ -69,12 +71,50 @@ def says_little(change: PurchaseChange) -> bool:
     return named <= ALWAYS and not (change.add or change.change or change.remove or change.vendor)
 
 
+def kept(change: PurchaseChange) -> dict[str, Any]:
+    """A change as it is kept until somebody has approved it; ``change_of`` reads it."""
+
+    def plain(value: Any) -> Any:
+        return value.isoformat() if isinstance(value, date) else value
+
+    return {
+        "values": {name: plain(value) for name, value in change.values},
+        "change": [
+            {name: plain(value) for name, value in asdict(one).items() if value not in (None, ())}
+            for one in change.change
+        ],
+        "add_vendor": change.add_vendor,
+        "own": None if change.own is None else dict(change.own),
+        "vendor": change.vendor,
+    }
+
+
+def change_of(given: Mapping[str, Any]) -> PurchaseChange:
+    """A change as it was kept."""
+
+    def read(name: str, value: Any) -> Any:
+        if name == "wanted":
+            return tuple(Wanted(**one) for one in value)
+        return date.fromisoformat(value) if name.endswith("_on") and value is not None else value
+
+    lines = [{name: read(name, value) for name, value in one.items()} for one in given["change"]]
+    return PurchaseChange(
+        tuple((name, read(name, value)) for name, value in given["values"].items()),
+        change=tuple(LineChange(**one) for one in lines),
+        add_vendor=given["add_vendor"],
+        own=given["own"],
+        vendor=given["vendor"],
+    )
+
+
 def plan_change(truth: Truth, *, order: int, change: PurchaseChange) -> Plan:
     """Change a draft's lines and terms; what is no longer on it is to be ordered again."""
     plan = Plan()
     row = live(truth, order)
     if not says_little(change):
         draft_of(truth, order)
+    if change.withdraw and row.asked_change is not None:
+        plan.change(row, asked_change=None, approval_asked_at=None)
     plan.change(row, **dict(change.values))
     owning.change(plan, truth, row, "purchase_order", change.own)
     lines = truth.read["purchase_lines"]

@@ -50,7 +50,13 @@ def plan_submit(truth: Truth, *, order: int) -> Plan:
         if lead and line.expected_on is None:
             # From the day it is ordered: a draft may lie for weeks.
             plan.change(line, expected_on=truth.effective_on + timedelta(days=lead))
-    plan.change(row, submitted_at=truth.now, ordered_on=truth.effective_on, approval_asked_at=None)
+    plan.change(
+        row,
+        submitted_at=truth.now,
+        ordered_on=truth.effective_on,
+        approval_asked_at=None,
+        rejected_note="",
+    )
     mention_lines(plan, truth)
     return plan
 
@@ -112,7 +118,7 @@ def plan_cancel(truth: Truth, *, order: int) -> Plan:
         for held in truth.at(line.drafted_place_id):
             plan.move(held.spot, held.spot.at(fixed("to_order")), held.quantity)
         _take_off(plan, truth, line)
-    plan.change(row, cancelled_at=truth.now, approval_asked_at=None)
+    plan.change(row, cancelled_at=truth.now, approval_asked_at=None, asked_change=None)
     mention_lines(plan, truth)
     return plan
 
@@ -137,7 +143,7 @@ def plan_close(truth: Truth, *, order: int, lines: Sequence[int] | None) -> Plan
     if not plan.steps:
         raise Refusal("nothing_on_order", N_("Nothing of this is on order any more."))
     if not any(h.quantity for line in known.values() for h in truth.at(line.place_id)):
-        plan.change(row, closed_at=truth.now)
+        plan.change(row, closed_at=truth.now, approval_asked_at=None, asked_change=None)
     mention_lines(plan, truth)
     return plan
 
