@@ -175,3 +175,18 @@ def test_nothing_of_a_short_shelf_is_picked(company: World) -> None:
     pick(actor=HOUSE, picks=[Pick(lines[0], 1)])
     assert held(lines[0]) == {"covered": 1, "picked": 1, "to_order": 1, "to_bill": 2}
     clean()
+
+
+def test_what_is_shipped_is_not_put_back(company: World) -> None:
+    router = company.product()
+    company.stock(router, 5)
+    _, (line,) = reserved(company, (router, 3))
+    pick(actor=HOUSE, picks=[Pick(line, 3)])
+    ship(actor=HOUSE, picks=[Pick(line, 2)])
+    before = entries()
+    with pytest.raises(Refusal) as found:
+        unpick(actor=HOUSE, picks=[Pick(line, 2)])
+    assert (found.value.code, found.value.free) == ("not_picked", 1)
+    assert entries() == before
+    assert held(line) == {"covered": 3, "picked": 1, "customer": 2, "to_bill": 3}
+    clean()

@@ -24,6 +24,7 @@ from wharfinger.boards.selling import arrival_cell, cost_cell, next_free, vendor
 from wharfinger.boards.waiting import NOBODY, Turns, due_cell, promise_cell, rank_cell, turns
 from wharfinger.demand import pressing
 from wharfinger.demand.models import SUBJECTS
+from wharfinger.fulfilment.queries.tasks import pickers
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.queries import yeses
@@ -89,6 +90,8 @@ class Seen:
     """Whose turn it is, and what endangers what was promised."""
     proposed: Mapping[int, int]
     """How many units of each line are due to be invoiced."""
+    pickers: Mapping[tuple[int, int], tuple[int, str, str]]
+    """Who is picking a line at a location."""
     costs: bool
 
 
@@ -100,7 +103,7 @@ class Shown:
     cell: Callable[[Mapping[str, Any], Seen], Any]
     fields: tuple[str, ...] = ()
     reads: str = ""
-    """What it needs besides, read once for the page: sold, free, arrives, yeses, turns or proposed."""
+    """What it needs besides, read once for the page: sold, free, arrives, yeses, turns, proposed or pickers."""
     permission: str = ""
 
 
@@ -174,6 +177,11 @@ def _free(row: Mapping[str, Any], seen: Seen) -> Any:
 
 def _yes(row: Mapping[str, Any], seen: Seen) -> Any:
     return seen.yeses.get(row["claim_id"])
+
+
+def _picker(row: Mapping[str, Any], seen: Seen) -> Any:
+    run, number, name = seen.pickers.get((row["claim_id"], row["place__parent_id"]), (0, "", ""))
+    return (f"{name} · {number}", address("fulfilment:run", run)) if run else None
 
 
 def _plain(field: str) -> Callable[[Mapping[str, Any], Seen], Any]:
@@ -251,6 +259,7 @@ COLUMNS: dict[str, Shown] = {
         Shown(Column("rank", N_("Turn"), "number"), rank_cell, reads="turns"),
         Shown(Column("due", N_("Promised"), "date"), due_cell, reads="turns"),
         Shown(Column("promise", N_("Promise"), "noted"), promise_cell, reads="turns"),
+        Shown(Column("picker", N_("Picker"), "link"), _picker, reads="pickers"),
         Shown(Column("line", N_("Whole line"), "stage_bar"), _line),
         Shown(Column("yes", N_("Approved by"), "noted"), _yes, reads="yeses"),
         Shown(
@@ -313,6 +322,7 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
         else {},
         turns(rows) if "turns" in reads and rows else NOBODY,
         due(policies, figures, today()) if policies else {},
+        pickers({row["claim_id"] for row in rows}) if "pickers" in reads and rows else {},
         ask.actor.may("catalog.see_cost"),
     )
 

@@ -233,11 +233,12 @@ WORKLISTS: tuple[Worklist, ...] = (
         "fulfilment.read",
         {"": (N_("Reserved"), ("bin",))},
         (
+            Act("start_run", N_("Start picking"), "boards:start_run", "fulfilment.pick", icon="route"),
             Act("pick", N_("Pick"), "boards:pick", "fulfilment.pick", takes_quantity=True, icon="hand"),
             Act("pick_list", N_("Print pick list"), "boards:pick_list", "fulfilment.read", icon="printer"),
         ),
         N_("Nothing is to be picked. Reserved and received goods appear here."),
-        "document priority product serial organization site where units line promised owner",
+        "document priority product serial organization site where units picker line promised owner",
         ("find", "organization", "location", "priority", "promised"),
     ),
     Worklist(

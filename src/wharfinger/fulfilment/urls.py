@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.fulfilment.pages import containers, goods, shipments
+from wharfinger.fulfilment.pages import containers, goods, runs, shipments
 
 app_name = "fulfilment"
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("containers/<int:pk>/ship/", containers.ship_container, name="ship_container"),
     path("packing/", goods.packing_tables, name="packing"),
     path("packing/<int:site>/", goods.pack, name="pack"),
+    path("pick-runs/", runs.run_list, name="runs"),
+    path("pick-runs/<int:pk>/", runs.run, name="run"),
+    path("pick-runs/<int:pk>/stop/", runs.stop_run, name="stop_run"),
+    path("pick-runs/<int:pk>/take-over/", runs.take_over, name="take_over"),
+    path("orders/<int:order>/pick-run/", runs.start_run, name="start_run"),
     path("orders/<int:order>/pick/", goods.pick, name="pick"),
     path("orders/<int:order>/ship/", goods.ship, name="ship"),
 ]

@@ -205,13 +205,13 @@ def _act(
     reason = _check_date(truth, actor, reason or "")
     try:
         steps = plan(truth)
+        verb = steps.verb or verb
+        steps.mention(*about)
+        for guard in automation.guards.get(verb, ()):
+            guard(truth, steps)
     except Refusal as refusal:
         automation.explain(refusal, actor.pk)
         raise
-    verb = steps.verb or verb
-    steps.mention(*about)
-    for guard in automation.guards.get(verb, ()):
-        guard(truth, steps)
     for effect in automation.effects.get(verb, ()):
         effect(truth, steps)
     _release_lapsed(truth)
@@ -309,6 +309,10 @@ _CONSTRAINTS = {
             "The cost of these goods has been used since by other goods that left. Adjust the stock instead of undoing this."
         ),
     ),
+    "pick_task_once": (
+        "picked_by_others",
+        N_("Goods of these lines are being picked here already. Look at the list again."),
+    ),
     "sheet_number": ("number_taken", N_("This number is taken. Choose another.")),
     "purchase_number": ("number_taken", N_("This number is taken. Choose another.")),
     "vendor_once": (
@@ -321,6 +325,7 @@ _COLUMNS = {
     "ledger_lot.product_id, ledger_lot.code_key": "serial_once",
     "ledger_holding.lot_id": "one_serial_one_place",
     "demand_sheet.kind, demand_sheet.number": "sheet_number",
+    "fulfilment_picktask.line_id, fulfilment_picktask.location_id": "pick_task_once",
     "purchasing_purchaseorder.number": "purchase_number",
 }
 

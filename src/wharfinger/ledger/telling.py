@@ -160,9 +160,12 @@ VERBS: dict[str, str] = {
     "set": N_("Decided a setting"),
     "settle": N_("Settled a return"),
     "ship": N_("Shipped"),
+    "start_run": N_("Started a pick run"),
+    "stop_run": N_("Stopped a pick run"),
     "submit": N_("Submitted"),
     "subscribe": N_("Began a subscription"),
     "swap": N_("Swapped"),
+    "take_over": N_("Took over a pick run"),
     "tell_expiring": N_("Told what expires soon"),
     "todo": N_("Asked somebody to do something"),
     "to_vendor": N_("Sent to the vendor"),
@@ -197,6 +200,7 @@ CORRECTIONS: dict[str, str] = {
     "reserve": N_("Reserve"),
     "revalue": N_("Value anew"),
     "ship": N_("Ship"),
+    "start_run": N_("Start picking"),
     "unapply": N_("Unapply"),
 }
 """What the verbs that correct others are called on their buttons."""

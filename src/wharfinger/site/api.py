@@ -77,6 +77,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.sales.api.sending:router", ""),
     ("wharfinger.work.api:router", ""),
     ("wharfinger.fulfilment.api.goods:router", ""),
+    ("wharfinger.fulfilment.api.runs:router", ""),
     ("wharfinger.fulfilment.api.shipments:router", ""),
     ("wharfinger.billing.api.invoices:router", ""),
     ("wharfinger.billing.api.payments:router", ""),

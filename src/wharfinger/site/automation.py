@@ -24,6 +24,8 @@ from wharfinger.devices.actions import installing as devices
 from wharfinger.documents.actions import sending
 from wharfinger.flows.actions import limits, merging
 from wharfinger.flows.queries import proofs as doubles
+from wharfinger.fulfilment.actions import pinned
+from wharfinger.fulfilment.queries import proofs as picking
 from wharfinger.ledger import audit, door, numbering
 from wharfinger.ledger.models import Entry
 from wharfinger.ledger.plan import Plan, Truth
@@ -80,6 +82,7 @@ LAWS = (
     doubles.merges_lead_to_what_stays,
     doubles.merging_keeps_goods_and_value,
     files_are_there,
+    picking.open_tasks_are_firm,
 )
 """What the audit proves beside the kernel's own laws."""
 
@@ -97,6 +100,17 @@ def foreseen(entry: Entry) -> list[dict[str, Any]]:
     """The mails that an entry would send."""
     told = consumers(entry.verb)
     return [mail for consumer, about in MAILS if consumer in told for mail in about(entry)]
+
+
+def _pin() -> None:
+    """Keep what somebody is picking from everybody else, until it has left its bin."""
+    for verb in pinned.PINNED:
+        automation.guards.setdefault(verb, []).append(pinned.being_picked)
+    for verb in pinned.LEAVING:
+        automation.effects.setdefault(verb, []).append(pinned.leave_run)
+    for verb in pinned.GIVING_UP:
+        automation.effects.setdefault(verb, []).append(pinned.give_up)
+    automation.effects.setdefault("reverse", []).append(pinned.give_up_undone)
 
 
 def install() -> None:
@@ -130,8 +144,10 @@ def install() -> None:
             keeps_variants,
             merging.nothing_grew,
             numbering.stays_above,
+            pinned.picked_by_one,
         ]
     )
+    _pin()
     automation.guards.setdefault("cancel_receipt", []).append(stays_where_billed)
     automation.guards.setdefault("amend_purchase", []).append(purchasing.bills_keep_orders)
     for verb in purchasing.CLOSING:

@@ -18,6 +18,7 @@ DONE_BY: dict[str, tuple[str, ...]] = {
     "answered_already": ("give_way", "keep_hold"),
     "approved_already": ("approve_quote",),
     "asked_already": ("ask_approval", "approve_quote"),
+    "being_picked": ("start_run", "take_over"),
     "bill_accepted": ("accept_bill", "enter_bill"),
     "bill_cancelled": ("cancel_bill",),
     "bill_twice": ("enter_bill",),
@@ -37,6 +38,7 @@ DONE_BY: dict[str, tuple[str, ...]] = {
     "receipt_cancelled": ("cancel_receipt",),
     "rejected_already": ("reject_quote",),
     "rfq_closed": ("close_rfq",),
+    "run_over": ("stop_run", "pick"),
     "won": ("win",),
 }
 """By refusal, the verbs of whoever came first to the document that the refusal names as its ``subject``."""

@@ -47,6 +47,7 @@ STOPS = (
     Stop(SELL, N_("Asked to give way"), "sales:holds_asked", "hand-helping", "sales.read"),
     Stop(SELL, N_("Counter sale"), "flows:counter", "scan-barcode", "sales.sell"),
     Stop(SELL, N_("To pick"), "boards:to_pick", "hand", "fulfilment.read", count="to_pick", key="p"),
+    Stop(SELL, N_("Pick runs"), "fulfilment:runs", "route", "fulfilment.read"),
     Stop(SELL, N_("To pack"), "boards:to_pack", "package", "fulfilment.read", count="to_pack", key="k"),
     Stop(
         SELL,

@@ -7,7 +7,7 @@ from wharfinger.billing.rules import invoices, payments
 from wharfinger.billing.rules.credits import NUMBER as CREDIT_NOTE
 from wharfinger.devices import rules as devices
 from wharfinger.devices.rules import keeping
-from wharfinger.fulfilment.rules import packing, shipping
+from wharfinger.fulfilment.rules import packing, runs, shipping
 from wharfinger.ledger.numbering import SERIES, Series
 from wharfinger.purchasing.rules import crediting, drafting, quoting, receiving
 from wharfinger.returns import rules as returns
@@ -23,6 +23,7 @@ TABLE = (
     Series(quoting.NUMBER, N_("Requests for quotation"), "purchasing.Rfq"),
     Series(receiving.RECEIPT, N_("Receipts"), "purchasing.Receipt"),
     Series(crediting.RETURN, N_("Returns to vendors"), "purchasing.VendorReturn"),
+    Series(runs.NUMBER, N_("Pick runs"), "fulfilment.PickRun"),
     Series(packing.CONTAINER, N_("Containers"), "fulfilment.Container"),
     Series(shipping.SHIPMENT, N_("Shipments"), "fulfilment.Shipment"),
     Series(invoices.NUMBER, N_("Invoices"), "billing.Invoice"),

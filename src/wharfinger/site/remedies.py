@@ -43,6 +43,7 @@ REMEDIES: dict[str, tuple[str, str]] = {
     "see_unit": (N_("Look at {code}"), "stock:number"),
     "swap": (N_("Swap the device"), "returns:swap"),
     "end_subscription": (N_("End the subscription"), "devices:end_subscription"),
+    "take_over": (N_("Look at the run"), "fulfilment:run"),
 }
 """Words by verb, and the page that takes the remedy; without a page the values go into the form at hand."""
 

@@ -44,6 +44,8 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "vendor_bill_line": (N_("Line of a vendor's bill"), ""),
     "shipment": (N_("Shipment"), "fulfilment:shipment"),
     "container": (N_("Container"), "fulfilment:container"),
+    "pick_run": (N_("Pick run"), "fulfilment:run"),
+    "pick_task": (N_("Line of a pick run"), ""),
     "invoice": (N_("Invoice"), "billing:invoice"),
     "credit_note": (N_("Credit note"), "billing:credit_note"),
     "invoice_line": (N_("Line of an invoice"), ""),

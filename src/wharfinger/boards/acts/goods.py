@@ -11,13 +11,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from wharfinger.base.page import Link, page, selected
-from wharfinger.boards.acts import Chosen, act_on, documents_of, picks_of
+from wharfinger.base.page import Link, page, page_act, selected
+from wharfinger.base.refusal import N_, Refusal
+from wharfinger.boards.acts import Chosen, act_on, chosen, documents_of, picks_of
 from wharfinger.flows.actions import cancel_delivery as flow
-from wharfinger.fulfilment.actions import packing, picking, shipping
+from wharfinger.fulfilment.actions import packing, picking, runs, shipping
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.rules import Consignment
 from wharfinger.returns.actions import inspecting
+from wharfinger.stock.models import Location
 
 
 def _shipped(done: Any) -> list[Link]:
@@ -38,6 +40,31 @@ pick = act_on(
     lambda who, rows, given: picking.pick(actor=who, picks=picks_of(rows)),
     lambda n: ngettext("Picked goods of %(n)s line.", "Picked goods of %(n)s lines.", n) % {"n": n},
 )
+
+
+def _started(who: Any, rows: Sequence[Chosen]) -> Any:
+    """Begin a run over the ticked rows; they stand at one location."""
+    places = {row.location for row in rows}
+    if len(places) > 1:
+        raise Refusal(
+            "several_locations", N_("These goods stand at several locations. Choose those of one of them.")
+        )
+    here = Location.objects.get(place=places.pop())
+    return runs.start_run(actor=who, location=here.pk, lines=sorted({row.line for row in rows}))
+
+
+@require_POST
+@page("fulfilment.pick")
+def start_run(request: HttpRequest) -> HttpResponse:
+    """Begin a run over the ticked rows, and go to it."""
+    return page_act(
+        request,
+        lambda: _started(request.user, chosen(request)),
+        ok=_("Yours to pick."),
+        back=lambda done: reverse("fulfilment:run", args=[done.one("fulfilment.PickRun")]),
+    )
+
+
 unpick = act_on(
     "fulfilment.unpick",
     "to_pack",

@@ -42,7 +42,7 @@ def pack(
         "pack",
         Wish(
             documents=[(Sheet, demand.documents_of(lines)), (Container, [container] if container else [])],
-            first=demand.read_lines(lines),
+            first=reads.read_standing_lines(lines),
             claims=demand.line_ids,
             reads=(read_standing, reads.read_stages, reads.read_sites, read_lots(codes)),
         ),

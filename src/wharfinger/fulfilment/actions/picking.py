@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from django.db.models import Model
+
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import queries as demand
@@ -25,22 +27,21 @@ def pick(*, actor: Actor, picks: Sequence[Pick], key: str | None = None) -> Writ
     gets an equal one for it. Raises Refusal, naming the holder, where it would get none.
     """
     require(actor, "fulfilment.pick")
+    return post("pick", to_pick(picks), partial(picking.plan_pick, picks=tuple(picks)), actor=actor, key=key)
+
+
+def to_pick(picks: Sequence[Pick], *also: tuple[type[Model], Sequence[int]]) -> Wish:
+    """What picking locks and reads; also: further documents that it is about."""
     lines, codes = lines_of(picks), reads.codes_of(picks)
-    return post(
-        "pick",
-        Wish(
-            documents=[(Sheet, demand.documents_of(lines))],
-            first=reads.read_lines(lines),
-            products=reads.products_to_pick,
-            claims=reads.claims_of(picks, codes),
-            free=True,
-            layers=reads.built_products,
-            loose=True,
-            reads=(read_standing, reads.read_stages, reads.read_holders, read_lots(codes)),
-        ),
-        partial(picking.plan_pick, picks=tuple(picks)),
-        actor=actor,
-        key=key,
+    return Wish(
+        documents=[(Sheet, demand.documents_of(lines)), *also],
+        first=reads.read_lines(lines),
+        products=reads.products_to_pick,
+        claims=reads.claims_of(picks, codes),
+        free=True,
+        layers=reads.built_products,
+        loose=True,
+        reads=(read_standing, reads.read_stages, reads.read_holders, read_lots(codes)),
     )
 
 

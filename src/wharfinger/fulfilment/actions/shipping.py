@@ -47,7 +47,7 @@ def ship(
                 (Sheet, demand.documents_of(lines)),
                 *([(Container, containers)] if containers else []),
             ],
-            first=demand.read_lines(lines),
+            first=reads.read_standing_lines(lines),
             products=demand.line_products,
             claims=demand.line_ids,
             places=_places("fulfilment.Container", containers),
@@ -125,7 +125,7 @@ def deliver(
         "deliver",
         Wish(
             documents=[(Sheet, demand.documents_of(lines)), *([(Shipment, shipments)] if shipments else [])],
-            first=demand.read_lines(lines),
+            first=reads.read_standing_lines(lines),
             products=demand.line_products,
             claims=demand.line_ids,
             places=_places("fulfilment.Shipment", shipments),

@@ -1,4 +1,4 @@
-"""Containers and shipments."""
+"""Containers, shipments and pick runs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from wharfinger.fulfilment.models.picking import PickRun, PickTask
 from wharfinger.ledger.models import Document, Place
 from wharfinger.parties.models import Organization, Site
 from wharfinger.stock.models import Location
+
+__all__ = ["Container", "PickRun", "PickTask", "Shipment"]
 
 
 class Shipment(Document):

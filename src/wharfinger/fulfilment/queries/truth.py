@@ -9,6 +9,7 @@ from django.db.models import Q, Sum
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Line
 from wharfinger.fulfilment.models import Container, Shipment
+from wharfinger.fulfilment.queries.tasks import keep_tasks, tasks_column
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.fulfilment.rules.taking_back import Way
 from wharfinger.ledger import sql
@@ -48,16 +49,28 @@ def codes_of(picks: Sequence[Pick]) -> list[tuple[int, str]]:
 
 def read_lines(lines: Sequence[int]) -> Callable[[Truth], None]:
     """Read these lines, and of what those are built that a pick builds; nothing more where there are none."""
-    read_them = demand.read_lines(lines, also=[_BUILDS, demand.FIRST_PLACE])
+    read_them = demand.read_lines(lines, also=[_BUILDS, demand.FIRST_PLACE, tasks_column()])
 
     def read(truth: Truth) -> None:
         read_them(truth)
+        keep_tasks(truth)
         demand.keep_first_places(truth)
         found = {line.product_id for line in truth.read["lines"].values() if line.builds}
         truth.read["built_on_pick"] = found
         truth.read["recipes"] = built.recipes(found)
         if found:
             stock.read_homes(truth)
+
+    return read
+
+
+def read_standing_lines(lines: Sequence[int]) -> Callable[[Truth], None]:
+    """Read these lines, and who is picking any of them."""
+    read_them = demand.read_lines(lines, also=[tasks_column()])
+
+    def read(truth: Truth) -> None:
+        read_them(truth)
+        keep_tasks(truth)
 
     return read
 

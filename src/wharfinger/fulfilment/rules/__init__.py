@@ -62,7 +62,13 @@ def line_of(truth: Truth, line: int, n: int) -> Any:
 def firm_line(truth: Truth, line: int, n: int) -> Any:
     """The line that a pick names, whose goods may leave; raises Refusal while its document is not firm."""
     found = line_of(truth, line, n)
-    for sheet in {found.sheet_id, found.order_id} - {None}:
+    require_firm(truth, found, f"picks.{n}.line")
+    return found
+
+
+def require_firm(truth: Truth, line: Any, field: str) -> None:
+    """Let a line pass whose goods may leave; raises Refusal while its document is not firm."""
+    for sheet in {line.sheet_id, line.order_id} - {None}:
         standing = require_open(truth.read["standing"].get(sheet))
         if not standing.firm:
             number = truth.document("demand.Sheet", sheet).number
@@ -71,8 +77,7 @@ def firm_line(truth: Truth, line: int, n: int) -> Any:
                 if standing.kind == "quote"
                 else N_("{number} is not confirmed. Confirm it first.")
             )
-            raise Refusal("not_firm", sentence, field=f"picks.{n}.line", number=number)
-    return found
+            raise Refusal("not_firm", sentence, field=field, number=number)
 
 
 def named(truth: Truth, line: Any, pick: Pick, n: int, *, identifies: bool = False) -> Pick:

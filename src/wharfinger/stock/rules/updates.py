@@ -38,6 +38,8 @@ TYPES: dict[str, tuple[str, tuple[str, ...]]] = {
             "unconfirm",
             "amend",
             "cancel",
+            "start_run",
+            "stop_run",
         ),
     ),
     "pick": (N_("Pick"), ("pick", "unpick")),
