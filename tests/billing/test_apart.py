@@ -31,7 +31,8 @@ from wharfinger.returns.actions.receiving import take_back
 from wharfinger.returns.rules.receiving import Returned
 from wharfinger.returns.rules.requesting import Asked
 from wharfinger.work.actions import create_work_order, provide
-from wharfinger.work.rules import Provision, Removal, WorkWish
+from wharfinger.work.rules import WorkWish
+from wharfinger.work.rules.providing import Provision, Removal
 
 pytestmark = pytest.mark.django_db
 

@@ -34,7 +34,8 @@ from wharfinger.sales.actions.winning import win
 from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.stock.models import Location
 from wharfinger.work.actions import create_work_order, provide
-from wharfinger.work.rules import Provision, WorkWish
+from wharfinger.work.rules import WorkWish
+from wharfinger.work.rules.providing import Provision
 
 pytestmark = pytest.mark.django_db
 

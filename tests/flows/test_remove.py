@@ -14,7 +14,8 @@ from wharfinger.demand.models import Line
 from wharfinger.flows.actions.remove import remove
 from wharfinger.stock.models import Location
 from wharfinger.work.actions import complete, create_work_order, provide
-from wharfinger.work.rules import Provision, Removal, WorkWish
+from wharfinger.work.rules import WorkWish
+from wharfinger.work.rules.providing import Provision, Removal
 
 pytestmark = pytest.mark.django_db
 

@@ -31,7 +31,7 @@ from wharfinger.sales.models import HoldRequest, Opportunity, Order, Quote
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.win import Into
 from wharfinger.work.actions import provide
-from wharfinger.work.rules import Provision, Removal
+from wharfinger.work.rules.providing import Provision, Removal
 
 
 def wanted(state: State, chance: random.Random) -> list[tuple[int, int]]:

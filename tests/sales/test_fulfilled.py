@@ -30,7 +30,7 @@ from wharfinger.sales.models import Order
 from wharfinger.sales.rules.quotes import QuoteWish
 from wharfinger.sales.rules.win import Into
 from wharfinger.work.actions import provide
-from wharfinger.work.rules import Provision
+from wharfinger.work.rules.providing import Provision
 
 pytestmark = pytest.mark.django_db
 

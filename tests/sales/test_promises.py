@@ -22,6 +22,7 @@ from wharfinger.catalog.models import Product, VendorPrice
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries import promises
 from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.promising import Promised
 from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Entry
@@ -35,7 +36,6 @@ from wharfinger.sales.actions.orders import create_order
 from wharfinger.sales.actions.promising import promise
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.orders import OrderWish
-from wharfinger.sales.rules.promising import Promised
 
 pytestmark = pytest.mark.django_db
 

@@ -35,7 +35,8 @@ from wharfinger.stock.actions import goods, values
 from wharfinger.stock.models import Location
 from wharfinger.stock.rules.adjusting import Adjustment
 from wharfinger.work.actions import create_work_order, provide
-from wharfinger.work.rules import Provision, Removal, WorkWish
+from wharfinger.work.rules import WorkWish
+from wharfinger.work.rules.providing import Provision, Removal
 
 Made = tuple[int, int]
 """The id of what was made, and the entry."""

@@ -1,6 +1,6 @@
 """The stories' words around promises.
 
-promise-anew SO router in 9, cable in 9: WHY    lines are promised for another day
+promise-anew SO router in 9, cable in 9: WHY    lines of an order or of work are promised for another day
 danger SO router: endangered, in 5              late, endangered or kept; in how many days it comes, or unknown
 back-order SO router in 9 [keep 1]              what is open of a line, or all but so many, is a line of its own
 serve-now [SO router, …]                        what is free goes to these lines, or to all who wait, in their turn

@@ -25,7 +25,8 @@ from wharfinger.work.actions import (
     provide,
 )
 from wharfinger.work.models import WorkOrder
-from wharfinger.work.rules import Provision, Removal, WorkWish
+from wharfinger.work.rules import WorkWish
+from wharfinger.work.rules.providing import Provision, Removal
 
 pytestmark = pytest.mark.django_db
 

@@ -35,11 +35,15 @@ def promise_anew(request: HttpRequest) -> HttpResponse:
     """Open the form that promises lines of the ticked rows' document for another day."""
     rows = [row.id for row in selected(request)]
     claims = Holding.objects.filter(pk__in=rows, quantity__gt=0).values("claim")
-    orders = sorted(set(Line.objects.filter(pk__in=claims).values_list("order", flat=True)), key=bool)
-    if len(orders) == 1 and orders[0] is not None:
-        return HttpResponseRedirect(reverse("sales:promise_order", args=orders), status=303)
+    documents = set(Line.objects.filter(pk__in=claims).values_list("order", "sheet"))
+    orders = {order for order, _sheet in documents}
+    if len(orders) == 1 and None not in orders:
+        return HttpResponseRedirect(reverse("sales:promise_order", args=[*orders]), status=303)
+    if len(documents) == 1:
+        ((_order, work),) = documents
+        return HttpResponseRedirect(reverse("work:promise", args=[work]), status=303)
 
     def refuse() -> None:
-        raise BadInput("one_order", N_("Tick lines of one sales order."))
+        raise BadInput("one_document", N_("Tick lines of one sales order, ticket, project, contract or job."))
 
     return page_act(request, refuse, ok="", back=came_from(request, reverse("boards:purchasing")))

@@ -115,6 +115,7 @@ VERBS: dict[str, str] = {
     "pick_pack_ship": N_("Picked, packed and shipped"),
     "post_invoice": N_("Posted an invoice"),
     "promise": N_("Promised anew"),
+    "promise_work": N_("Promised anew"),
     "provide": N_("Provided"),
     "put_away": N_("Put away"),
     "quote": N_("Wrote a quote"),

@@ -98,6 +98,7 @@ BY_VERB: dict[str, str] = {
     "pick_pack_ship": "fulfilment.pick_pack_ship",
     "post_invoice": "billing.post",
     "promise": "sales.order",
+    "promise_work": "work.amend",
     "provide": "work.provide",
     "put_away": "stock.put_away",
     "quote": "sales.quote",

@@ -12,6 +12,7 @@ from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.standing import read_changed, read_customer, read_default_site, read_standing
 from wharfinger.demand.rules import LineWish
+from wharfinger.demand.rules.promising import Promised, require_said
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
@@ -22,7 +23,8 @@ from wharfinger.stock.queries import built
 from wharfinger.stock.queries.truth import first_places, read_homes
 from wharfinger.work import queries, rules
 from wharfinger.work.models import WorkOrder
-from wharfinger.work.rules import Provision, WorkWish
+from wharfinger.work.rules import WorkWish
+from wharfinger.work.rules.providing import Provision, plan_provide
 
 
 def create_work_order(*, actor: Actor, wish: WorkWish, key: str | None = None) -> Written:
@@ -87,6 +89,26 @@ def change_work_order(
         partial(rules.plan_change, work_order=work_order, values=values, own=own or {}),
         actor=actor,
         key=key,
+    )
+
+
+def promise_work(
+    *, actor: Actor, work_order: int, promises: Sequence[Promised], reason: str, key: str | None = None
+) -> Written:
+    """Promise charges that no sales order collects for another day, and say why."""
+    require(actor, "work.amend")
+    require_said(promises, reason)
+    return post(
+        "promise_work",
+        Wish(
+            documents=[(Sheet, [work_order]), (WorkOrder, [work_order])],
+            first=demand.read_lines_of(work_order),
+            reads=(read_standing,),
+        ),
+        partial(rules.plan_promise, work_order=work_order, promises=tuple(promises)),
+        actor=actor,
+        key=key,
+        reason=reason.strip(),
     )
 
 
@@ -177,7 +199,7 @@ def provide(
                 ),
             ),
         ),
-        partial(rules.plan_provide, work_order=work_order, provisions=tuple(provisions)),
+        partial(plan_provide, work_order=work_order, provisions=tuple(provisions)),
         actor=actor,
         key=key,
     )

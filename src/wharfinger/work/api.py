@@ -30,6 +30,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product
 from wharfinger.demand import actions as demand
 from wharfinger.demand.api.lines import LineGiven, LineOut, wishes
+from wharfinger.demand.api.promising import Promises, promised
 from wharfinger.demand.api.sheets import SheetChange, SheetGiven, SheetOut
 from wharfinger.demand.queries.reading import products_of
 from wharfinger.demand.queries.shown import lines_of, show_lines
@@ -38,7 +39,8 @@ from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.stock.rules.serving import Priority
 from wharfinger.work import actions, queries
-from wharfinger.work.rules import Provision, WorkWish
+from wharfinger.work.rules import WorkWish
+from wharfinger.work.rules.providing import Provision
 
 router = Router(tags=["work"])
 
@@ -275,6 +277,19 @@ def provide(request: Request, id: Id, body: Provide) -> HttpResponse:
     return _done(
         request, partial(actions.provide, actor=request.auth, work_order=id, provisions=provisions), id
     )
+
+
+@router.post("/work-orders/{id}/promise", response=WorkOrderDone, summary="Promise charges anew")
+def promise(request: Request, id: Id, body: Promises) -> HttpResponse:
+    """Promise charges for another day; those that a sales order collects are promised on the order."""
+    act = partial(
+        actions.promise_work,
+        actor=request.auth,
+        work_order=id,
+        promises=promised(body),
+        reason=body.reason,
+    )
+    return _done(request, act, id)
 
 
 @router.post("/work-orders/{id}/complete", response=WorkOrderDone, summary="Complete a work order")

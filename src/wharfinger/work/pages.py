@@ -21,7 +21,7 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.base.words import tidy
 from wharfinger.demand import needed, pressing, taking
 from wharfinger.demand.entry import in_rows
-from wharfinger.demand.models import Sheet
+from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.pages import (
     GOODS_TONES,
     MONEY_TONES,
@@ -42,6 +42,7 @@ from wharfinger.demand.pages import (
     typed_lines,
     verbs_of,
 )
+from wharfinger.demand.promising import dangers
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import money_of, open_on, totals_of
 from wharfinger.demand.queries.reading import SHEET, lines_on
@@ -208,10 +209,19 @@ def work_order(request: HttpRequest, pk: int) -> HttpResponse:
         "verbs": _verbs(row, rows) if still_open else {},
         "needs": needed.needs(found, rows) if still_open else [],
         "got": needed.got(found, rows),
+        "dangers": dangers(found) if still_open else [],
+        "promise_at": reverse("work:promise", args=[pk])
+        if still_open and _may_promise(found, request.user)
+        else "",
         "parts": limited(request, row) + further.told("work_order", request, pk),
         "timeline": timeline(f"work_order:{pk}"),
     }
     return render(request, "work/work_order.html", context)
+
+
+def _may_promise(found: Sequence[Line], user: Any) -> bool:
+    """Whether charges are promised for another day here; those that a sales order collects are so on the order."""
+    return any(one.order_id is None for one in found) and user.may("work.amend")
 
 
 def _verbs(row: Any, rows: Sequence[Mapping[str, Any]]) -> dict[str, bool]:

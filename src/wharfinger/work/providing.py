@@ -20,7 +20,7 @@ from wharfinger.demand.queries.shown import lines_of
 from wharfinger.demand.queries.where import lots_of, which_unit
 from wharfinger.stock.models import Location
 from wharfinger.work import actions, queries
-from wharfinger.work.rules import Provision
+from wharfinger.work.rules.providing import Provision
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

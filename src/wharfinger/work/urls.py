@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.work import pages, providing
+from wharfinger.work import pages, promising, providing
 
 app_name = "work"
 urlpatterns = [
@@ -18,5 +18,6 @@ urlpatterns = [
     path("work-orders/<int:pk>/edit/", pages.edit, name="edit"),
     path("work-orders/<int:pk>/complete/", pages.complete, name="complete"),
     path("work-orders/<int:pk>/cancel/", pages.cancel, name="cancel"),
+    path("work-orders/<int:pk>/promise/", promising.promise, name="promise"),
     path("work-orders/<int:pk>/provide/", providing.provide, name="provide"),
 ]

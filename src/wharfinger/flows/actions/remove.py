@@ -20,7 +20,7 @@ from wharfinger.ledger.post import post
 from wharfinger.ledger.reverse import draws_of
 from wharfinger.ledger.write import Written
 from wharfinger.work.models import WorkOrder
-from wharfinger.work.rules import Removal
+from wharfinger.work.rules.providing import Removal
 
 
 def remove(

@@ -47,7 +47,7 @@ from wharfinger.sales.actions import orders
 from wharfinger.sales.api.orders import OrderDone, OrderOut
 from wharfinger.work import queries as work
 from wharfinger.work.api import WorkOrderDone
-from wharfinger.work.rules import Removal
+from wharfinger.work.rules.providing import Removal
 
 router = Router(tags=["flows"])
 

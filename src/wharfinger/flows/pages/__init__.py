@@ -31,7 +31,7 @@ from wharfinger.ledger.pictures import Step, picture
 from wharfinger.sales import queries as sales
 from wharfinger.sales.rules.orders import PURCHASED
 from wharfinger.work import queries as work
-from wharfinger.work.rules import Removal
+from wharfinger.work.rules.providing import Removal
 
 
 @require_POST

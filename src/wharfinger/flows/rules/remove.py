@@ -11,7 +11,7 @@ from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import kits
 from wharfinger.flows.rules.crediting import require_credit
 from wharfinger.ledger.plan import Plan, Truth
-from wharfinger.work.rules import Removal, take_off
+from wharfinger.work.rules.providing import Removal, take_off
 
 
 def plan_remove(

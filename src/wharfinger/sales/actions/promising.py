@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from functools import partial
 
 from wharfinger.base.access import Actor, require
-from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
+from wharfinger.demand.rules.promising import Promised, require_said
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.sales.models import Order
-from wharfinger.sales.rules.promising import Promised, plan_promise
+from wharfinger.sales.rules.promising import plan_promise
 
 
 def promise(
@@ -22,10 +22,7 @@ def promise(
 ) -> Written:
     """Promise lines of an order for another day, and say why; whoever sends the confirmation tells the customer."""
     require(actor, "sales.order")
-    if not promises:
-        raise BadInput("no_lines", N_("Choose at least one line, and give it another day."), field="lines")
-    if not reason.strip():
-        raise BadInput("reason_needed", N_("Say why the promise changes."), field="reason")
+    require_said(promises, reason)
     documents = demand.documents_of([one.line for one in promises])
     return post(
         "promise",

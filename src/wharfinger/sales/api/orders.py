@@ -26,6 +26,7 @@ from wharfinger.base.door import (
 )
 from wharfinger.demand import actions as demand
 from wharfinger.demand.api.lines import LineGiven, LineOut, wishes
+from wharfinger.demand.api.promising import Promises, promised
 from wharfinger.demand.api.sheets import SheetChange, SheetGiven, SheetOut
 from wharfinger.demand.rules.permitted import let_in
 from wharfinger.ledger.door import detail, make, write
@@ -34,7 +35,6 @@ from wharfinger.sales.actions import holds, orders, promising
 from wharfinger.sales.api.holds import holds_of
 from wharfinger.sales.api.quotes import GroupOut, LinesGiven, Release, Reserve, named
 from wharfinger.sales.rules.orders import OrderWish
-from wharfinger.sales.rules.promising import Promised
 from wharfinger.stock.rules.serving import Priority
 
 router = Router(tags=["selling"])
@@ -106,20 +106,6 @@ class Fulfil(Given):
     """Whether open lines may stay open."""
 
     anyway: bool = Field(default=False, description="Yes although lines are still open.")
-
-
-class PromiseGiven(Given):
-    """A line and the day for which it is promised from now on."""
-
-    line: Id
-    promised_on: date
-
-
-class Promises(Given):
-    """What is promised for another day, and why."""
-
-    lines: list[PromiseGiven] = Field(min_length=1, max_length=1000)
-    reason: str = Field(max_length=200, examples=["The vendor delivers later"])
 
 
 NO_REASON, NOTHING_OPEN = Reason(), Fulfil()
@@ -254,7 +240,7 @@ def mark_fulfilled(request: Request, id: Id, body: Fulfil = NOTHING_OPEN) -> Htt
 @router.post("/orders/{id}/promise", response=OrderDone, summary="Promise lines for another day")
 def promise(request: Request, id: Id, body: Promises) -> HttpResponse:
     """Promise lines for another day; sending the confirmation tells the customer."""
-    wanted = [Promised(one.line, one.promised_on) for one in body.lines]
+    wanted = promised(body)
     act = partial(promising.promise, actor=request.auth, order=id, promises=wanted, reason=body.reason)
     return _done(request, act, id)
 

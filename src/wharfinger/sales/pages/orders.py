@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.demand import needed, pressing, taking
 from wharfinger.demand.arranging import heads
 from wharfinger.demand.entry import in_rows
-from wharfinger.demand.models import Line, Sheet
+from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import (
     GOODS_TONES,
     MONEY_TONES,
@@ -41,6 +41,7 @@ from wharfinger.demand.pages import (
     typed_taxes,
     verbs_of,
 )
+from wharfinger.demand.promising import dangers
 from wharfinger.demand.queries import promises, quantities
 from wharfinger.demand.queries.amounts import Money, open_on
 from wharfinger.demand.queries.done import fulfilled_by
@@ -220,7 +221,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "lights": lights_of(found, rows),
         "goes_on": _goes_on(row.order),
         "verbs": verbs_of(rows, row.money_word) if _goes_on(row.order) else {},
-        "dangers": _dangers(found),
+        "dangers": dangers(found),
         "promise_at": reverse("sales:promise_order", args=[pk]) if request.user.may("sales.order") else "",  # type: ignore[union-attr]
         "needs": needed.needs(found, rows) if _goes_on(row.order) else [],
         "got": needed.got(found, rows),
@@ -228,23 +229,6 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": timeline(f"order:{pk}"),
     }
     return render(request, "sales/order.html", context)
-
-
-def _dangers(found: Sequence[Line]) -> list[dict[str, Any]]:
-    """Which lines of an order are promised for earlier than they come, and why."""
-    waiting: dict[int, list[promises.Wait]] = {}
-    for one in promises.waits((line.pk for line in found), queries.today()):
-        waiting.setdefault(one.line, []).append(one)
-    bad = [(line, promises.worst(waiting.get(line.pk, ()))) for line in found]
-    return [
-        {
-            "product": (line.product.sku, reverse("demand:line", args=[line.pk])),
-            "promise": promises.chip(one.danger),
-            "why": promises.reason(one),
-        }
-        for line, one in bad
-        if one is not None
-    ]
 
 
 def _goes_on(order: Any) -> bool:

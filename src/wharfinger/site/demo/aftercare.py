@@ -20,7 +20,8 @@ from wharfinger.site.demo.story import Chapter, Story
 from wharfinger.stock.actions.goods import transfer
 from wharfinger.stock.rules.moving import Goods, Transfer
 from wharfinger.work import actions as work
-from wharfinger.work.rules import Provision, WorkWish
+from wharfinger.work.rules import WorkWish
+from wharfinger.work.rules.providing import Provision
 
 POOL = "Rental pool"
 INSTALLED: tuple[tuple[int, str, tuple[str, ...]], ...] = (

@@ -1,61 +1,20 @@
-"""Pure decisions about tickets, projects, contracts and jobs, and the goods provided on them."""
+"""Pure decisions about goods that are handed over on work, and come back from it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
-from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Words
+from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.catalog.rules.validity import in_effect
 from wharfinger.demand import rules as demand
-from wharfinger.demand.rules import LineWish, kits, sheets
-from wharfinger.demand.rules.amend import TAKEN, require_open
-from wharfinger.demand.rules.words import OPEN_GOODS
-from wharfinger.ledger.plan import Held, Id, Number, PlaceRef, Plan, Spot, Truth, fixed, spot
+from wharfinger.demand.rules import LineWish, kits
+from wharfinger.ledger.plan import Held, Id, PlaceRef, Plan, Spot, Truth, fixed, spot
 from wharfinger.ledger.reverse import Taken, reverse_draws, take_back
 from wharfinger.stock import rules as stock
 from wharfinger.stock.rules.building import build_missing
-from wharfinger.stock.rules.serving import NORMAL, known_priority
-
-NUMBERS = {
-    "ticket": Number("ticket", "T-{n}"),
-    "project": Number("project", "P-{n}"),
-    "contract": Number("contract", "C-{n}"),
-    "job": Number("job", "J-{n}"),
-}
-KINDS = {"ticket": N_("Ticket"), "project": N_("Project"), "contract": N_("Contract"), "job": N_("Job")}
-SCOPES = ("new_installation", "generic", "swap", "replacement", "return")
-
-
-@dataclass(frozen=True, slots=True)
-class WorkWish:
-    """A ticket, project, contract or job as a person asks for it."""
-
-    kind: str
-    organization: int
-    lines: tuple[LineWish, ...] = ()
-    title: str = ""
-    contact: int | None = None
-    owner: int | None = None
-    lead: int | None = None
-    resource: int | None = None
-    """Who does it."""
-    order: int | None = None
-    """The sales order of the same customer that it serves."""
-    site: int | None = None
-    currency: str | None = None
-    tax_included: bool | None = None
-    """Whether its prices include tax; as the customer's price list says where nobody does."""
-    number: str | None = None
-    customer_reference: str = ""
-    location: int | None = None
-    """From where its goods are taken first; as the customer, the owner or the company has it where none is named."""
-    billable: bool = True
-    scope: str = "generic"
-    expected_on: date | None = None
-    priority: str = NORMAL
+from wharfinger.work.rules import open_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,117 +49,6 @@ class Removal:
     line: int
     quantity: int
     lots: tuple[int, ...] = ()
-
-
-def plan_work_order(truth: Truth, *, wish: WorkWish) -> Plan:
-    """Open a ticket, project, contract or job, with its first charges."""
-    plan = Plan()
-    if wish.kind not in NUMBERS:
-        raise BadInput("no_such_kind", N_("Choose ticket, project, contract or job."), field="kind")
-    _is_on(truth, wish.kind)
-    if wish.scope not in SCOPES:
-        raise BadInput("no_such_scope", N_("There is no such fulfilment scope."), field="scope")
-    number = NUMBERS[wish.kind]
-    sheet = sheets.begin(
-        plan,
-        truth,
-        wish,
-        kind=wish.kind,
-        number=number,
-        promised_on=wish.expected_on,
-        location=truth.read["location"],
-        priority=wish.priority,
-    )
-    plan.create(
-        "work.WorkOrder",
-        sheet_id=sheet,
-        lead_id=wish.lead or truth.actor,
-        resource_id=wish.resource,
-        order_id=wish.order,
-        billable=wish.billable,
-        scope=wish.scope,
-        expected_on=wish.expected_on,
-    )
-    lines = kits.opened(truth, wish.lines)
-    claims = sheets.fill(plan, truth, wish, sheet, lines=lines, promised_on=wish.expected_on)
-    routes = demand.route(truth, [(one.product, one.quantity) for one in lines])
-    for claim, one in zip(claims, lines, strict=True):
-        bill = "to_bill" if one.billable and wish.billable else None
-        demand.bear(plan, truth, claim, one.product, one.quantity, to=routes[one.product], bill=bill)
-    if not wish.billable:
-        for made in plan.creates.get("demand.Line", ()):
-            made["billable"] = False
-    plan.mention(("work_order", sheet))
-    return plan
-
-
-def _is_on(truth: Truth, kind: str) -> None:
-    if kind == "job" and not truth.read["house"].modules.get("jobs", True):
-        raise Refusal(
-            "module_off", N_("Jobs are switched off. An administrator can switch them on under Modules.")
-        )
-
-
-def open_work(truth: Truth, work_order: int) -> Any:
-    """The work order that was locked; raises Refusal when it is unknown, undone, completed or cancelled."""
-    sheet: Any = truth.documents.get("demand.Sheet", {}).get(work_order)
-    _is_on(truth, sheet.kind if sheet is not None else "")
-    row = truth.documents["work.WorkOrder"].get(work_order)
-    if row is None:
-        raise NotThere("no_such_work_order", N_("There is no such ticket, project, contract or job."))
-    require_open(truth.read["standing"].get(work_order))
-    return row
-
-
-def plan_change(truth: Truth, *, work_order: int, values: dict[str, Any], own: dict[str, Any]) -> Plan:
-    """Change the words, dates and people of a work order."""
-    plan = Plan()
-    row = open_work(truth, work_order)
-    if "priority" in values:
-        known_priority(values["priority"])
-    plan.change(truth.document("demand.Sheet", work_order), **values)
-    plan.change(row, **own)
-    return plan
-
-
-def plan_complete(truth: Truth, *, work_order: int, anyway: bool) -> Plan:
-    """Declare work completed; open charges are named and need a yes."""
-    plan = Plan()
-    row = open_work(truth, work_order)
-    still = [line for line in truth.read["lines"].values() if truth.quantity_of(line.pk, OPEN_GOODS)]
-    if still and not anyway:
-        raise Refusal(
-            "charges_open",
-            N_("{count} charges are still open: {names}. Say yes to complete the work all the same."),
-            count=len(still),
-            names=", ".join(line.description for line in still),
-            lines=[line.pk for line in still],
-        )
-    plan.change(row, completed_at=truth.now)
-    plan.mention(truth.document("demand.Sheet", work_order))
-    return plan
-
-
-def plan_cancel(truth: Truth, *, work_order: int) -> Plan:
-    """Cancel work of which no charge has been ordered, picked, handed over or invoiced."""
-    plan = Plan()
-    row = open_work(truth, work_order)
-    kinds = [
-        kind
-        for kind in TAKEN
-        if kind != "bin" and any(truth.quantity_of(line, (kind,)) for line in truth.read["lines"])
-    ]
-    if kinds:
-        raise Refusal(
-            "work_touched",
-            N_("Something has happened to these charges already: {what}. Take those steps back first."),
-            what=Words(TAKEN[kind] for kind in kinds),
-        )
-    for line in truth.read["lines"].values():
-        demand.end(plan, truth, line)
-    plan.change(row, cancelled_at=truth.now)
-    plan.mention(truth.document("demand.Sheet", work_order))
-    return plan
 
 
 def plan_provide(truth: Truth, *, work_order: int, provisions: Sequence[Provision]) -> Plan:
