@@ -7,6 +7,7 @@ import re
 import pytest
 from django.test import Client
 
+from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
 from tests.sales.test_quote import quote_of
 from tests.world import World, clean, entries, held, world
@@ -134,4 +135,31 @@ def test_units_are_held_at_each_location_that_has_some(client: Client, company: 
     assert dict(where.values_list("place__parent", "quantity")) == {main: 2, van: 3}
     assert free() == {str(main): "1", str(van): "4"}
     assert other
+    clean()
+
+
+def test_winning_says_that_another_quote_of_the_deal_is_won(client: Client, company: World) -> None:
+    """Both may be won: a customer orders both offers. Who meant only one sees it before."""
+    product = company.product()
+    first, _ = quote_of(company, LineWish(product.pk, 2))
+    deal = Quote.objects.get(pk=first).opportunity_id
+    second, _ = quote_of(company, LineWish(product.pk, 1), opportunity=deal)
+    words = "Another quote of this opportunity is won; this one will be sold in addition to it:"
+    assert words not in see(client, f"/quotes/{first}/win/")
+    done = send(client, "POST", f"/quotes/{first}/win", {})
+    assert done["won_beside"] == []
+    page = see(client, f"/quotes/{second}/win/")
+    said = page.split(words)[1].split("</p>")[0]
+    assert f'href="/quotes/{first}/"' in said
+    assert "stay open" not in page
+    tried = send(client, "POST", f"/quotes/{second}/win?dry_run=true", {})
+    assert tried["document"]["won_beside"] == [first]
+    assert Quote.objects.get(pk=second).won_at is None
+    both = send(client, "POST", f"/quotes/{second}/win", {})
+    assert both["won_beside"] == [first]
+    assert both["order"] not in (None, done["order"])
+    send(client, "POST", f"/journal/{done['entry']}/reverse", {})
+    third, _ = quote_of(company, LineWish(product.pk, 1), opportunity=deal)
+    said = see(client, f"/quotes/{third}/win/").split(words)[1].split("</p>")[0]
+    assert (f"/quotes/{first}/" in said, f"/quotes/{second}/" in said) == (False, True)
     clean()

@@ -223,6 +223,9 @@ class WinDone(QuoteDone):
     work_order: Id | None = None
     work_orders: list[Id] = Field(description="Every one on which lines of it are charged.")
     won_by: Id | None = Field(description="Who won it, also where that was before this call.")
+    won_beside: list[Id] = Field(
+        description="Other quotes of the same opportunity that are won: this one is sold in addition to them."
+    )
 
 
 HERE, NO_REASON, TO_EXPIRY = Win(), Lose(), Extend()
@@ -358,6 +361,7 @@ def win(request: Request, id: Id, body: Win = HERE) -> HttpResponse:
             "work_order": work[0] if work else None,
             "work_orders": work,
             "won_by": done.entry.actor_id,
+            "won_beside": [one.pk for one in queries.won_beside(queries.quote(id))],
         }
 
     return write(request, act, show, about=f"quote:{id}")

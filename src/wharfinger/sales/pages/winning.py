@@ -73,6 +73,7 @@ def win(request: HttpRequest, pk: int) -> HttpResponse:
             "work": [_(MADE[kind]) for kind in picture.work] if picture else [],
             "steps": [*_steps(picture, lines), *_ends(lines)] if picture else [],
             "others": queries.other_quotes(doc),
+            "won": queries.won_beside(doc),
             "back": reverse("sales:quote", args=[pk]),
         }
         return render(request, "sales/win.html", context)

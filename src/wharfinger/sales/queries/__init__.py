@@ -67,6 +67,12 @@ def other_quotes(row: Any) -> QuerySet[Sheet, Sheet]:
     return quotes().filter(**standing).exclude(pk=row.pk).order_by("pk")
 
 
+def won_beside(row: Any) -> QuerySet[Sheet, Sheet]:
+    """The other quotes of the same deal that are won."""
+    won = quotes().filter(quote__won_at__isnull=False, quote__opportunity=row.quote.opportunity_id)
+    return won.exclude(pk=row.pk).order_by("pk")
+
+
 def opportunities() -> QuerySet[Opportunity, Opportunity]:
     """Every deal that is not undone."""
     return Opportunity.objects.filter(void__isnull=True).select_related("organization", "owner")
