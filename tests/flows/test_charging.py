@@ -23,6 +23,7 @@ from wharfinger.fulfilment.models import Shipment
 from wharfinger.ledger.models import Entry
 from wharfinger.ledger.reverse import reverse
 from wharfinger.parties.models import Role, User
+from wharfinger.parties.permissions import ROLES
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
 from wharfinger.work.actions import create_work_order
 from wharfinger.work.models import WorkOrder
@@ -308,4 +309,29 @@ def test_charges_are_picked_by_api(client: Client, company: World) -> None:
     assert held(first.pk) == {"picked": 1, "covered": 1, "to_order": 1, "to_bill": 2}
     post(f"/work-orders/{opened['id']}/charges", {"then": "order", "charges": [charge | {"serials": []}]})
     assert held(Line.objects.latest("pk").pk) == {"drafted": 2, "to_bill": 2}
+    clean()
+
+
+def test_a_technician_picks_and_delivers_in_the_save_that_opens_his_ticket(
+    client: Client, company: World
+) -> None:
+    """The first role that goes out to customers; what is to be bought is others' to order."""
+    timo = User.objects.create(username="timo", name="Timo")
+    timo.roles.add(Role.objects.create(name="technician", permissions=list(ROLES["technician"])))
+    client.force_login(timo)
+    product = company.product()
+    company.stock(product, 3)
+    page = see(client, "/tickets/new/")
+    offered = [then for then in ("pick", "order", "deliver") if f'value="{then}"' in page]
+    assert offered == ["pick", "deliver"]
+    typed = {"organization": company.customer.pk, "billable": "yes", "sku-0": product.sku}
+    do(client, "/tickets/new/", typed | {"quantity-0": "1", "then": "pick"})
+    do(client, "/tickets/new/", typed | {"quantity-0": "2", "then": "deliver"})
+    picked, delivered = Line.objects.order_by("pk").values_list("pk", flat=True)
+    assert (held(picked)["picked"], held(delivered)["customer"]) == (1, 2)
+    before = entries()
+    do(client, "/tickets/new/", typed | {"quantity-0": "1", "then": "order"}, 403)
+    assert entries() == before
+    reverse(actor=timo, entry=Entry.objects.latest("pk").pk)
+    assert held(product=product.pk)["bin"] == 2
     clean()
