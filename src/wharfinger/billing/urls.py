@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.billing.pages import credit_notes, invoices, limits, payments, runs
+from wharfinger.billing.pages import credit_notes, invoices, limits, payments, runs, writing_off
 
 app_name = "billing"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("invoices/<int:pk>/send/", invoices.send_invoice, name="send_invoice"),
     path("invoices/<int:pk>/credit/", invoices.credit_invoice, name="credit_invoice"),
     path("invoices/<int:pk>/cancel/", invoices.cancel_invoice, name="cancel_invoice"),
+    path("invoices/<int:pk>/write-off/", writing_off.write_off, name="write_off"),
+    path("invoices/<int:pk>/paid/", writing_off.paid_in_all, name="paid_in_all"),
     path("credit-notes/", credit_notes.credit_note_list, name="credit_notes"),
     path("credit-notes/<int:pk>/", credit_notes.credit_note, name="credit_note"),
     path("payments/", payments.payment_list, name="payments"),

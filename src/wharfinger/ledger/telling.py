@@ -174,6 +174,7 @@ VERBS: dict[str, str] = {
     "unapply": N_("Took a payment off"),
     "unconfirm": N_("Took back the confirmation"),
     "unhold": N_("Brought back goods set aside"),
+    "write_off": N_("Written off"),
     "unhold_account": N_("Ended the hold of the account"),
     "unhold_order": N_("Let go on"),
     "unpack": N_("Unpacked"),

@@ -130,6 +130,7 @@ WORDS: dict[str, str] = {
     "billing.refund": N_("Refund money"),
     "billing.credit": N_("Write credit notes"),
     "billing.cancel_payment": N_("Cancel payments"),
+    "billing.write_off": N_("Write off what will not be paid"),
     "billing.limit": N_("Release what a credit limit or a hold stops"),
     "devices.read": N_("Read"),
     "devices.install": N_("Install"),

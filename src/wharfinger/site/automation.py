@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from wharfinger.base.access import Right
-from wharfinger.billing.actions.keeping import stays_where_billed
+from wharfinger.billing.actions.keeping import relief_stays, stays_where_billed
 from wharfinger.billing.queries import proofs as billing
 from wharfinger.billing.queries.keeping import posted_by
 from wharfinger.billing.rules.keeping import posted_papers_stay
@@ -71,6 +71,7 @@ LAWS = (
     proofs.done(owes(INVOICES)),
     billing.credited_stays_within_invoiced,
     billing.invoices_are_their_bills,
+    billing.reliefs_are_posted,
     billing.invoices_are_the_sum_of_their_lines,
     buying.bills_reach_stock_or_variance,
     buying.costs_reach_stock_or_variance,
@@ -137,6 +138,7 @@ def install() -> None:
             giving.answered_stays,
             posted_papers_stay,
             stays_where_billed,
+            relief_stays,
             building.not_exchanged_since,
             catalog.method_stays,
             catalog.not_used_yet,

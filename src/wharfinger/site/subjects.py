@@ -52,6 +52,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "credit_line": (N_("Line of a credit note"), ""),
     "payment": (N_("Payment"), "billing:payment"),
     "limit_release": (N_("Release"), ""),
+    "relief": (N_("Write-off"), ""),
     "return": (N_("Return"), "returns:return"),
     "rma": (N_("RMA"), "returns:rma"),
     "rma_line": (N_("Line of an RMA"), ""),

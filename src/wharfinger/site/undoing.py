@@ -157,6 +157,7 @@ BY_VERB: dict[str, str] = {
     "unconfirm": "sales.unconfirm",
     "unhold": "stock.hold",
     "unhold_account": "parties.hold",
+    "write_off": "billing.write_off",
     "unhold_order": "sales.order",
     "unpack": "fulfilment.unpack",
     "unpick": "fulfilment.unpick",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from wharfinger.base.refusal import N_, Refusal, Remedy
+from wharfinger.billing.models import Relief
 from wharfinger.billing.queries.since import WITH_CUSTOMER, Kept, billed_since
 from wharfinger.demand.models import Line
 from wharfinger.ledger.plan import Plan, Truth
@@ -41,6 +42,21 @@ INSTEAD = {
         "credit",
     ),
 }
+
+
+def relief_stays(_truth: Truth, plan: Plan) -> None:
+    """Refuse to undo a write-off that a credit note took back since: nothing of it is left to undo."""
+    gone = [pk for label, pk in plan.voids if label == "billing.Relief"]
+    if not gone:
+        return
+    rows = Relief.objects.filter(invoice__reliefs__in=gone, void__isnull=True).exclude(pk__in=gone).distinct()
+    left: dict[tuple[int, str], int] = {}
+    for one in rows.select_related("invoice"):
+        left[one.invoice_id, one.kind] = left.get((one.invoice_id, one.kind), 0) + one.amount_minor
+    if any(minor < 0 for minor in left.values()):
+        raise Refusal(
+            "credited_since", N_("A credit note took this back since. There is nothing left to undo.")
+        )
 
 
 def stays_where_billed(truth: Truth, plan: Plan) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 
 from wharfinger.base.access import Actor, require
@@ -49,6 +50,36 @@ def pay(*, actor: Actor, wish: PaymentWish, key: str | None = None) -> Written:
     )
 
 
+def paid_in_all(
+    *,
+    actor: Actor,
+    invoice: int,
+    paid_minor: int,
+    received_on: date | None = None,
+    method: str = "",
+    reference: str = "",
+    key: str | None = None,
+) -> Written:
+    """Take in what was paid of an invoice in all; what came of it before is not booked again."""
+    require(actor, "billing.pay")
+    row = Invoice.objects.filter(pk=invoice, void__isnull=True).first()
+    if row is None:
+        raise NotThere("no_such_invoice", N_("There is no such invoice."), field="invoice")
+    said = PaymentWish(row.organization_id, paid_minor, row.currency, received_on, method, reference)
+    wish = _checked(said, field="paid")
+    return post(
+        "pay",
+        Wish(
+            documents=[(Organization, [row.organization_id]), (Invoice, [invoice])],
+            reads=(reads.read_invoice_lines, partial(_read_rate, row.currency)),
+        ),
+        partial(rules.plan_paid_in_all, wish=wish, invoice=invoice),
+        actor=actor,
+        key=key,
+        effective_on=received_on,
+    )
+
+
 def _read_rate(currency: str, truth: Truth) -> None:
     read_rates(truth, [currency])
 
@@ -74,9 +105,9 @@ def refund(*, actor: Actor, wish: PaymentWish, key: str | None = None) -> Writte
     )
 
 
-def _checked(wish: PaymentWish) -> PaymentWish:
+def _checked(wish: PaymentWish, *, field: str = "amount") -> PaymentWish:
     if wish.amount_minor <= 0:
-        raise BadInput("not_positive", N_("Give an amount above zero."), field="amount")
+        raise BadInput("not_positive", N_("Give an amount above zero."), field=field)
     return replace(
         wish,
         method=tidy(wish.method, field="method", most=40, needed=False),

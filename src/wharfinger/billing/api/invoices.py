@@ -14,6 +14,7 @@ from pydantic import Field
 from wharfinger.base import money
 from wharfinger.base.access import require
 from wharfinger.base.door import (
+    Amount,
     Done,
     Given,
     Id,
@@ -28,7 +29,7 @@ from wharfinger.base.door import (
 )
 from wharfinger.base.quantity import quantity, scaled
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.billing.actions import invoices
+from wharfinger.billing.actions import invoices, payments, writing_off
 from wharfinger.billing.actions.credits import cancel_invoice, credit
 from wharfinger.billing.models import InvoiceLine
 from wharfinger.billing.queries import shown
@@ -40,7 +41,7 @@ from wharfinger.ledger.prepared import Prepared, ids
 
 router = Router(tags=["billing"])
 
-Status = Literal["draft", "open", "partly", "overdue", "paid", "credited"]
+Status = Literal["draft", "open", "partly", "overdue", "paid", "credited", "written_off"]
 
 
 class BillGiven(Given):
@@ -104,6 +105,22 @@ class InvoiceRow(Shown):
     )
 
 
+class WriteOffGiven(Given):
+    """What of an invoice we do without, and why."""
+
+    amount: Amount | None = Field(default=None, examples=[None], description="Without it: all that is open.")
+    reason: str = Field(max_length=500, examples=["The customer is insolvent."])
+
+
+class PaidGiven(Given):
+    """What was paid of an invoice in all."""
+
+    paid: Amount = Field(description="What came before is in it, and is not booked again.")
+    received_on: date | None = Field(default=None, examples=[None])
+    method: str = Field(default="", max_length=40, examples=["Transfer"])
+    reference: str = Field(default="", max_length=100)
+
+
 class InvoiceOut(Shown):
     """What a customer is asked to pay."""
 
@@ -123,6 +140,7 @@ class InvoiceOut(Shown):
     total: str = Field(examples=["178.14"])
     open: str = Field(examples=["178.14"])
     credited: str = Field(examples=["0.00"])
+    written_off: str = Field(examples=["0.00"])
     exchange_difference: str = Field(
         examples=["0.00"],
         description="In home currency, what the money that settled it was worth more; a loss is below zero.",
@@ -386,3 +404,31 @@ def _invoice(pk: int) -> dict[str, Any]:
 
 def _credit_note(pk: int) -> dict[str, Any]:
     return shown.show_credit_notes([there(shown.credit_notes(), pk)])[0]
+
+
+@router.post("/invoices/{id}/write-off", response=InvoiceDone, summary="Write an invoice off")
+def write_off(request: Request, id: Id, body: WriteOffGiven) -> HttpResponse:
+    """Do without what is open of an invoice, or a part of it; tax is less by its share."""
+    require(request.auth, "billing.write_off")
+    currency = shown.invoice(id).currency
+    amount = None if body.amount is None else money.minor(body.amount, currency)
+    act = partial(
+        writing_off.write_off, actor=request.auth, invoice=id, amount_minor=amount, reason=body.reason
+    )
+    return write(request, act, lambda _: _invoice(id), about=f"invoice:{id}")
+
+
+@router.post("/invoices/{id}/paid", response=InvoiceDone, summary="Say what was paid in all")
+def paid_in_all(request: Request, id: Id, body: PaidGiven) -> HttpResponse:
+    """Take in what was paid of an invoice in all, less what has come of it already."""
+    require(request.auth, "billing.pay")
+    act = partial(
+        payments.paid_in_all,
+        actor=request.auth,
+        invoice=id,
+        paid_minor=money.minor(body.paid, shown.invoice(id).currency, field="paid"),
+        received_on=body.received_on,
+        method=body.method,
+        reference=body.reference,
+    )
+    return write(request, act, lambda _: _invoice(id), about=f"invoice:{id}")

@@ -7,13 +7,23 @@ from typing import ClassVar
 from django.db import models
 
 from wharfinger.billing.models.limits import LimitRelease
+from wharfinger.billing.models.relief import Relief
 from wharfinger.billing.models.runs import InvoiceRun
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.ledger.models import Document, Place
 from wharfinger.parties.models import Organization, Site
 
-__all__ = ["CreditLine", "CreditNote", "Invoice", "InvoiceLine", "InvoiceRun", "LimitRelease", "Payment"]
+__all__ = [
+    "CreditLine",
+    "CreditNote",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceRun",
+    "LimitRelease",
+    "Payment",
+    "Relief",
+]
 
 
 class Invoice(Document):

@@ -41,6 +41,7 @@ WORDS = {
     "overdue": ("red", N_("Overdue")),
     "paid": ("green", N_("Paid")),
     "credited": ("violet", N_("Credited")),
+    "written_off": ("grey", N_("Written off")),
 }
 
 
@@ -148,6 +149,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         and any(line.quantity > credited.get(line.pk, 0) for line in lines),
         "sums": sums,
         "with_tax": any(line.gross_minor is not None for line in lines),
+        "reliefs": list(row.reliefs.filter(void__isnull=True).select_related("made__actor").order_by("pk")),
         "notes": list(row.credit_notes.filter(void__isnull=True).order_by("pk")),
         "parts": further.told("invoice", request, pk),
         "timeline": timeline(f"invoice:{pk}"),

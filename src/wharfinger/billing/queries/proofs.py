@@ -43,3 +43,24 @@ def invoices_are_the_sum_of_their_lines() -> list[Finding]:
         "HAVING i.net_minor <> SUM(l.net_minor) OR (COUNT(l.gross_minor) > 0 "
         "AND (COUNT(l.gross_minor) < COUNT(*) OR SUM(l.gross_minor) <> i.total_minor))",
     )
+
+
+_GONE = (
+    "SELECT r.invoice_id, r.made_id, r.kind, SUM(r.amount_minor - r.tax_minor) said FROM billing_relief r "
+    "GROUP BY r.invoice_id, r.made_id, r.kind"
+)
+
+
+def reliefs_are_posted() -> list[Finding]:
+    """What we do without of an invoice left what is owed for it in the same entry, or came back to it, but for its tax."""
+    return findings(
+        "write-off = its postings",
+        f"SELECT 'invoice ' || r.invoice_id || ', entry ' || r.made_id, r.said, x.posted FROM ({_GONE}) r LEFT JOIN ("
+        "SELECT p.entry_id entry, CASE WHEN s.kind = 'receivable' THEN s.document ELSE t.document END document, "
+        "CASE WHEN s.kind = 'receivable' THEN t.kind ELSE s.kind END kind, "
+        "SUM(CASE WHEN s.kind = 'receivable' THEN p.amount_minor ELSE -p.amount_minor END) posted "
+        "FROM ledger_posting p JOIN ledger_account s ON s.id = p.source_id JOIN ledger_account t ON t.id = p.target_id "
+        "WHERE 'receivable' IN (s.kind, t.kind) AND p.entry_id IN (SELECT made_id FROM billing_relief) "
+        "GROUP BY 1, 2, 3) x ON x.entry = r.made_id AND x.document = 'invoice:' || r.invoice_id AND x.kind = r.kind "
+        "WHERE r.said <> COALESCE(x.posted, 0)",
+    )

@@ -13,7 +13,7 @@ from wharfinger.base import clock, money
 from wharfinger.base.door import known
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
-from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine, Payment
+from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine, Payment, Relief
 from wharfinger.billing.queries import differences
 from wharfinger.billing.queries.truth import applied_to
 from wharfinger.billing.rules import words
@@ -31,10 +31,16 @@ def _balance(kind: str, subject: str) -> Any:
 def invoices() -> QuerySet[Any, Any]:
     """Every invoice that is not undone, with what is open of it and what was credited."""
     credited = CreditNote.objects.filter(invoice=OuterRef("pk"), void__isnull=True).values("invoice")
+    relieved = Relief.objects.filter(invoice=OuterRef("pk"), void__isnull=True).order_by().values("invoice")
     return Invoice.objects.filter(void__isnull=True).annotate(
         open_minor=_balance("receivable", "invoice"),
         credited_minor=Coalesce(
             Subquery(credited.annotate(sum=Sum("total_minor")).values("sum")),
+            0,
+            output_field=BigIntegerField(),
+        ),
+        written_off_minor=Coalesce(
+            Subquery(relieved.annotate(sum=Sum("amount_minor")).values("sum")),
             0,
             output_field=BigIntegerField(),
         ),
@@ -60,14 +66,18 @@ def with_status(rows: QuerySet[Any, Any], wanted: Sequence[str]) -> QuerySet[Any
     """The invoices to which one of these words applies."""
     day = today()
     posted, owing = Q(posted_at__isnull=False), Q(open_minor__gt=0)
-    whole = Q(open_minor__gte=F("total_minor") - F("credited_minor"))
+    asked = F("total_minor") - F("credited_minor") - F("written_off_minor")
+    whole = Q(open_minor__gte=asked)
+    credited = Q(total_minor__gt=0, credited_minor=F("total_minor"))
+    without = Q(written_off_minor__gt=0, written_off_minor__gte=F("total_minor") - F("credited_minor"))
     conditions = {
         "draft": Q(posted_at__isnull=True),
         "open": posted & owing & whole & Q(due_on__gte=day),
         "partly": posted & owing & ~whole & Q(due_on__gte=day),
         "overdue": posted & owing & Q(due_on__lt=day),
-        "credited": posted & ~owing & Q(total_minor__gt=0, credited_minor=F("total_minor")),
-        "paid": posted & ~owing & ~Q(total_minor__gt=0, credited_minor=F("total_minor")),
+        "credited": posted & ~owing & credited,
+        "written_off": posted & ~owing & ~credited & without,
+        "paid": posted & ~owing & ~credited & ~without,
     }
     found = Q(pk__in=())
     for word in wanted:
@@ -135,6 +145,7 @@ def _invoice(row: Any, lines: list[dict[str, Any]], day: date) -> dict[str, Any]
         "total": money.plain(row.total_minor, row.currency),
         "open": money.plain(row.open_minor, row.currency),
         "credited": money.plain(row.credited_minor, row.currency),
+        "written_off": money.plain(row.written_off_minor, row.currency),
         "posted_at": row.posted_at.isoformat() if row.posted_at else None,
         "sent_at": row.sent_at.isoformat() if row.sent_at else None,
         "lines": lines,
@@ -170,6 +181,7 @@ def word_of(row: Any, day: date) -> str:
         total=row.total_minor,
         open_minor=row.open_minor,
         credited=row.credited_minor,
+        written_off=row.written_off_minor,
         overdue=row.due_on < day,
     )
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery, Sum
 
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.tax import second_of
-from wharfinger.billing.models import CreditLine, InvoiceLine, Payment
+from wharfinger.billing.models import CreditLine, InvoiceLine, Payment, Relief
 from wharfinger.billing.rules import Balance
-from wharfinger.billing.rules.credits import Credited
 from wharfinger.billing.rules.payments import Applied, Credit, GivenBack
+from wharfinger.billing.rules.relief import Credited
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.demand.models import Line
 from wharfinger.ledger import sql
@@ -93,6 +93,17 @@ def read_invoice_lines(truth: Truth) -> None:
         if (second := second_of(row.tax_code)) is not None:
             bases[*key, second] = bases.get((*key, second), 0) + one.net_minor
     truth.read["balances"] = balances([("invoice", pk) for pk in invoices])
+    truth.read["relieved"] = relieved_of(invoices)
+
+
+def relieved_of(invoices: Iterable[int]) -> dict[int, dict[str, int]]:
+    """How much of each of these invoices we do without, by kind, where that is anything."""
+    rows = Relief.objects.filter(invoice__in=list(invoices), void__isnull=True)
+    found: dict[int, dict[str, int]] = {}
+    for pk, kind, minor in rows.order_by().values_list("invoice_id", "kind").annotate(Sum("amount_minor")):
+        if minor:
+            found.setdefault(pk, {})[kind] = minor
+    return found
 
 
 def _read_drafted(truth: Truth, rows: Iterable[InvoiceLine]) -> None:

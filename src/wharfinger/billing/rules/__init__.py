@@ -64,6 +64,11 @@ def tax(currency: str, which: str, rate_micro: int) -> AccountRef:
     return AccountRef("tax", currency, None, f"tax:{which}:{rate_micro}")
 
 
+def forgone(currency: str, kind: str) -> AccountRef:
+    """What we earned and will not get."""
+    return AccountRef(kind, currency)
+
+
 def bank(currency: str) -> AccountRef:
     """Money that we have."""
     return AccountRef("bank", currency)

@@ -12,6 +12,7 @@ from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.tax import first_tax, second_of, second_of_both, second_tax
 from wharfinger.billing.rules import Balance, at_home, even_out, receivable, revenue, store_credit, tax
 from wharfinger.billing.rules.invoices import the_invoice
+from wharfinger.billing.rules.relief import Credited, Taxed, due_back, give_back, taxed_alike
 from wharfinger.ledger.plan import Number, PlaceRef, Plan, Ref, Truth, fixed
 
 NUMBER = Number("credit_note", "CN-{n}")
@@ -23,15 +24,6 @@ class Credit:
 
     invoice_line: int
     quantity: int
-
-
-@dataclass(slots=True)
-class Credited:
-    """What is credited of an invoice line already."""
-
-    quantity: int = 0
-    net_minor: int = 0
-    gross_minor: int = 0
 
 
 class Row(NamedTuple):
@@ -109,6 +101,7 @@ def _note(
 ) -> Ref:
     if invoice.posted_at is None:
         raise Refusal("is_a_draft", N_("This invoice is a draft. Undo it instead."), field="invoice")
+    without = _without(truth, invoice)
     rows = _rows(truth, invoice, wanted)
     net, taxed = sum(row.net_minor for row in rows), sum(row.tax_minor for row in rows)
     place = plan.place("credited")
@@ -136,7 +129,7 @@ def _note(
             second_minor=row.second_minor,
         )
         _take_bill_back(plan, truth, invoice, row, fixed("to_bill") if bill_again else place)
-    _post(plan, truth, invoice, made, rows)
+    _post(plan, truth, invoice, made, rows, without)
     plan.mention(("credit_note", made), invoice)
     return made
 
@@ -181,6 +174,7 @@ def _rows(truth: Truth, invoice: Any, wanted: Sequence[tuple[int, Credit]]) -> l
             truth.read["credited_bases"][*key, second] = both + net
         before.quantity += one.quantity
         before.net_minor += net
+        before.gross_minor += net + taxed + further
         rows.append(Row(line, one.quantity, net, taxed + further, further))
     return rows
 
@@ -219,8 +213,27 @@ def _take_bill_back(plan: Plan, truth: Truth, invoice: Any, row: Row, place: Pla
     assert not left, f"{left} units of invoice line {row.line.pk} have no bill to take back"
 
 
-def _post(plan: Plan, truth: Truth, invoice: Any, note: Ref, rows: Sequence[Row]) -> None:
+class _Without(NamedTuple):
+    """What was credited of an invoice that we do without a part of, and how the rest is taxed."""
+
+    credited_minor: int
+    groups: Sequence[Taxed]
+
+
+def _without(truth: Truth, invoice: Any) -> _Without | None:
+    if not truth.read["relieved"].get(invoice.pk):
+        return None
+    lines = [line for line in truth.read["invoice_lines"].values() if line.invoice_id == invoice.pk]
+    back = sum(truth.read["credited"].get(line.pk, Credited()).gross_minor for line in lines)
+    return _Without(back, taxed_alike(truth, invoice))
+
+
+def _post(
+    plan: Plan, truth: Truth, invoice: Any, note: Ref, rows: Sequence[Row], without: _Without | None
+) -> None:
     """Let the customer owe that much less; what is paid already is theirs as store credit.
+
+    What we did without was never paid, so it is taken back instead.
 
     Revenue and tax go back at the invoice's rate. What was open takes its own share of its worth at home, and the
     store credit is worth the rest.
@@ -247,6 +260,17 @@ def _post(plan: Plan, truth: Truth, invoice: Any, note: Ref, rows: Sequence[Row]
     before = truth.read["balances"].get(("invoice", invoice.pk), Balance())
     lessened = min(total, before.minor)
     paid, credit_worth = total - lessened, 0
+    if without is not None and paid > 0:
+        unpaid = due_back(
+            truth.read["relieved"][invoice.pk],
+            paid=paid,
+            credit=total,
+            total=invoice.total_minor,
+            credited=without.credited_minor,
+            open_minor=before.minor,
+        )
+        paid -= unpaid
+        worth -= give_back(plan, truth, invoice, without.groups, unpaid)
     if paid > 0:
         theirs = store_credit(invoice.organization_id, "credit_note", note, invoice.currency)
         credit_worth = max(0, worth - before.home_minor)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.worded import Amount
 from wharfinger.billing.rules import Balance, at_home, bank, even_out, rate_of, receivable, store_credit
+from wharfinger.billing.rules.invoices import the_invoice
 from wharfinger.ledger.plan import AccountRef, Number, Plan, Truth
 
 PAYMENT = Number("payment", "PAY-{n}")
@@ -77,6 +78,29 @@ def plan_pay(truth: Truth, *, wish: PaymentWish) -> Plan:
     _settle(plan, truth, wish.organization, wish.currency, wish.allocations, {theirs: left})
     plan.mention(("organization", wish.organization))
     return plan
+
+
+def plan_paid_in_all(truth: Truth, *, wish: PaymentWish, invoice: int) -> Plan:
+    """Take in what was paid of an invoice in all, less what has come of it already."""
+    row = the_invoice(truth, invoice)
+    if row.posted_at is None:
+        raise Refusal("is_a_draft", N_("This invoice is a draft. Post it first."), field="invoice")
+    still = truth.read["balances"].get(("invoice", invoice), Balance()).minor
+    credited = sum(one.gross_minor for one in truth.read["credited"].values())
+    without = sum(truth.read["relieved"].get(invoice, {}).values())
+    came = row.total_minor - credited - without - still
+    if wish.amount_minor <= came:
+        raise Refusal(
+            "paid_already",
+            N_("{came} of {number} was paid already. Give what was paid in all, or cancel a payment."),
+            field="paid",
+            came=Amount(came, row.currency),
+            number=row.number,
+        )
+    more = wish.amount_minor - came
+    part = min(more, still)
+    settles = (Allocation(invoice, part),) if part > 0 else ()
+    return plan_pay(truth, wish=replace(wish, amount_minor=more, allocations=settles))
 
 
 def take_in(plan: Plan, truth: Truth, wish: PaymentWish) -> tuple[AccountRef, Balance]:

@@ -37,6 +37,7 @@ CLOSING = (
     "unapply",
     "cancel_payment",
     "refund",
+    "write_off",
     "amend",
     "cancel",
     "receive_return",

@@ -12,6 +12,7 @@ from django.db.models import Q, Sum
 from wharfinger.base import configuration, money
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_
+from wharfinger.billing.models import Relief
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.models import Account
 from wharfinger.stock.queries import reasons, worth
@@ -61,6 +62,25 @@ def _receivables(_on: date) -> Rows:
             "currency": one["currency"],
         }
         for one in sums.order_by("party__name", "party", "currency")
+    ]
+
+
+def _written_off(since: date, until: date) -> Rows:
+    found = Relief.objects.filter(void__isnull=True, made__effective_on__range=(since, until))
+    return [
+        {
+            "invoice": one.invoice_id,
+            "number": one.invoice.number,
+            "organization": one.invoice.organization_id,
+            "name": one.invoice.organization.name,
+            "on": one.made.effective_on.isoformat(),
+            "amount": money.plain(one.amount_minor, one.invoice.currency),
+            "tax": money.plain(one.tax_minor, one.invoice.currency),
+            "currency": one.invoice.currency,
+            "reason": one.reason,
+            "by": one.made.actor_id,
+        }
+        for one in found.select_related("invoice__organization", "made").order_by("pk")
     ]
 
 
@@ -130,6 +150,13 @@ REPORTS: Mapping[str, Report] = {
         ("organization", "name", "open", "currency"),
         _receivables,
         past=False,
+    ),
+    "written-off": Report(
+        N_("What was written off"),
+        "billing.read",
+        ("invoice", "number", "organization", "name", "on", "amount", "tax", "currency", "reason", "by"),
+        _written_off,
+        period=True,
     ),
     "closed-work-open-goods": Report(
         N_("Ended work of which goods are still open"),
