@@ -29,7 +29,14 @@ def test_reports_say_what_the_books_say(client: Client) -> None:
     _, (line,) = order(company, (product, 2))
     invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 2),)))
     names = [one["name"] for one in client.get(AT).json()["items"]]
-    assert names == ["stock-valuation", "stock-by-reason", "receivables", "closed-work-open-goods"]
+    assert names == [
+        "stock-valuation",
+        "stock-by-reason",
+        "receivables",
+        "written-off",
+        "ageing",
+        "closed-work-open-goods",
+    ]
     worth = client.get(f"{AT}/stock-valuation").json()
     assert [(row["sku"], row["quantity"]) for row in worth["items"]] == [(product.sku, "3")]
     stock = client.get(f"/api/v1/stock/valuation?on={worth['on']}").json()
@@ -48,7 +55,7 @@ def test_a_report_is_for_those_who_may_read_it(client: Client) -> None:
     clerk = User.objects.create(username="clerk")
     clerk.roles.add(Role.objects.create(name="clerk", permissions=["billing.read", "boards.read"]))
     client.force_login(clerk)
-    assert [one["name"] for one in client.get(AT).json()["items"]] == ["receivables"]
+    assert [one["name"] for one in client.get(AT).json()["items"]] == ["receivables", "written-off", "ageing"]
     assert client.get(f"{AT}/stock-valuation").status_code == 403
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.billing.pages import credit_notes, invoices, limits, payments, runs, writing_off
+from wharfinger.billing.pages import credit_notes, invoices, limits, payments, runs, statements, writing_off
 
 app_name = "billing"
 urlpatterns = [
@@ -28,6 +28,7 @@ urlpatterns = [
     path("payments/<int:pk>/unapply/", payments.unapply_payment, name="unapply_payment"),
     path("payments/<int:pk>/cancel/", payments.cancel_payment, name="cancel_payment"),
     path("documents/<int:pk>/release-limit/", limits.release_limit, name="release_limit"),
-    path("statements/<int:organization>/", payments.statement, name="statement"),
+    path("ageing/", statements.ageing_list, name="ageing"),
+    path("statements/<int:organization>/", statements.statement, name="statement"),
     path("statements/<int:organization>/apply-credit/", payments.apply_credit, name="apply_credit"),
 ]

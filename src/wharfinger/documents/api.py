@@ -11,8 +11,10 @@ from django.http import HttpResponse
 from ninja import Path, Query, Router
 from pydantic import Field
 
+from wharfinger.base import configuration
 from wharfinger.base.access import require
 from wharfinger.base.door import Country, Done, Given, Id, Listing, Page, Request, Shown, there, whole
+from wharfinger.billing.queries.statements import period
 from wharfinger.documents.actions import issuing, printing, wording
 from wharfinger.documents.kinds import kind_named
 from wharfinger.documents.models import Issued, Wording
@@ -159,6 +161,26 @@ def get_unit_life(request: Request, pk: Id, customer: Id | None = None) -> HttpR
     """The life of a unit as a customer may see it: whoever has it, unless another who had it is named."""
     actor = request.auth
     made = printing.print_unit_life(actor=actor, lot=pk, customer=customer, language=actor.language)
+    return _pdf(made)
+
+
+@router.get("/documents/statements/{pk}.pdf", openapi_extra=PDF, summary="A customer's statement")
+def get_statement(
+    request: Request,
+    pk: Id,
+    since: date | None = None,
+    until: date | None = None,
+    currency: str = Query("", max_length=3, description="Without it the home currency."),
+) -> HttpResponse:
+    """A customer's statement of account in one currency, in the customer's language."""
+    first, last = period(since, until)
+    made = printing.print_statement(
+        actor=request.auth,
+        organization=pk,
+        currency=currency or configuration.one("currency"),
+        first=first,
+        last=last,
+    )
     return _pdf(made)
 
 

@@ -36,6 +36,7 @@ TEMPLATES: dict[type[shapes.Shape], str] = {
     shapes.Invoice: "invoice",
     shapes.CreditNote: "credit_note",
     shapes.RmaSlip: "rma_slip",
+    shapes.Statement: "statement",
     shapes.VendorReturn: "vendor_return",
     shapes.Labels: "labels",
 }

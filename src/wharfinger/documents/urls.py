@@ -26,6 +26,7 @@ urlpatterns = [
     path("documents/put-away/<int:pk>.pdf", pages.put_away_list, name="put_away_list"),
     path("documents/transfers/<int:pk>.pdf", pages.transfer_slip, name="transfer_slip"),
     path("documents/units/<int:pk>.pdf", pages.unit_life, name="unit_life"),
+    path("documents/statements/<int:organization>.pdf", pages.statement, name="statement"),
     path("q/<int:pk>-<slug:mark>/", public.offer, name="offer"),
     path("q/<int:pk>-<slug:mark>/offer.pdf", public.offer_pdf, name="offer_pdf"),
     path("q/<int:pk>-<slug:mark>/accept/", public.accept, name="accept_offer"),

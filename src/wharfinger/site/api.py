@@ -83,6 +83,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.billing.api.payments:router", ""),
     ("wharfinger.billing.api.limits:router", ""),
     ("wharfinger.billing.api.runs:router", ""),
+    ("wharfinger.billing.api.statements:router", ""),
     ("wharfinger.devices.api.devices:router", ""),
     ("wharfinger.devices.api.about:router", ""),
     ("wharfinger.returns.api.rmas:router", "rma"),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wharfinger.base import clock, configuration, further, money
+from wharfinger.base import configuration, further, money
 from wharfinger.base.asking import Ask
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, came_from, page, page_act
@@ -20,7 +20,6 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import amount, minor, scaled
 from wharfinger.billing.actions import payments as actions
-from wharfinger.billing.pages.invoices import word as invoice_word
 from wharfinger.billing.pages.typed import day_of, id_of
 from wharfinger.billing.queries import differences, shown
 from wharfinger.billing.queries.truth import applied_to
@@ -65,10 +64,10 @@ def _rows(ask: Ask) -> Rows:
     found = found.filter(received_on__lte=last) if last else found
     sorts = {"number": "number", "received": "received_on", "amount": "amount_minor"}
     cut = ask.slice(found.select_related("organization"), sorts)
-    return Rows([_row(row) for row in cut.items], cut.before, cut.after)
+    return Rows([payment_row(row) for row in cut.items], cut.before, cut.after)
 
 
-def _row(row: Any) -> Row:
+def payment_row(row: Any) -> Row:
     return Row(
         id=row.pk,
         name=row.number,
@@ -161,7 +160,7 @@ def _money_form(request: HttpRequest, *, refunds: bool) -> HttpResponse:
     user: Any = request.user
     organization = id_of(request.POST if request.method == "POST" else request.GET, "organization")
     customer = get_object_or_404(Organization, pk=organization) if organization else None
-    rows = _open(customer) if customer and not refunds else []
+    rows = open_invoices(customer) if customer and not refunds else []
 
     def show(form: Form) -> HttpResponse:
         context = {
@@ -195,7 +194,7 @@ def _customers() -> list[tuple[int, str]]:
     return list(found.order_by("name", "pk").values_list("pk", "name")[:500])
 
 
-def _open(customer: Organization) -> list[Any]:
+def open_invoices(customer: Organization) -> list[Any]:
     found = shown.invoices().filter(organization=customer, posted_at__isnull=False, open_minor__gt=0)
     return list(found.order_by("due_on", "pk")[:500])
 
@@ -279,37 +278,3 @@ def apply_credit(request: HttpRequest, organization: int) -> HttpResponse:
     act = partial(actions.apply_credit, actor=user, organization=organization, currency=currency)
     back = came_from(request, reverse("billing:statement", args=[organization]))
     return page_act(request, act, ok=_("The store credit is applied."), back=back)
-
-
-@page("billing.read")
-def statement(request: HttpRequest, organization: int) -> HttpResponse:
-    """What a customer owes, what we owe them, and what was paid last."""
-    customer = get_object_or_404(Organization, pk=organization)
-    owing = _open(customer)
-    ours = house()
-    day = clock.today(ours.time_zone)
-    rows = [
-        {
-            "number": (row.number, reverse("billing:invoice", args=[row.pk])),
-            "issued": row.issued_on,
-            "due": row.due_on,
-            "word": invoice_word(row, day),
-            "total": (row.total_minor, row.currency),
-            "open": (row.open_minor, row.currency),
-        }
-        for row in owing
-    ]
-    sums: dict[str, int] = {}
-    for row in owing:
-        sums[row.currency] = sums.get(row.currency, 0) + row.open_minor
-    paid = shown.payments().filter(organization=customer).select_related("organization").order_by("-pk")[:20]
-    context = {
-        "customer": customer,
-        "rows": rows,
-        "sums": sorted(sums.items()),
-        "credit": sorted(shown.credit_of(organization).items()),
-        "payments": [_row(row).cells for row in paid],
-        "home": ours.currency,
-        "gain": differences.of_customer(organization),
-    }
-    return render(request, "billing/statement.html", context)

@@ -26,9 +26,11 @@ from wharfinger.documents.queries.parties import language_of
 from wharfinger.documents.queries.picking import pick_lists, picked_lists
 from wharfinger.documents.queries.putting_away import put_away_list
 from wharfinger.documents.queries.shipping import packing_lists
+from wharfinger.documents.queries.stating import statement
 from wharfinger.documents.render import render
 from wharfinger.documents.shapes import Labels, Shape
 from wharfinger.ledger.models import Holding
+from wharfinger.parties.models import Organization
 
 MOST = 2000
 """No selection is larger than this, so that a list stays something one can carry."""
@@ -101,6 +103,18 @@ def print_unit_life(*, actor: Actor, lot: int, customer: int | None, language: s
     spoken = language_of(language)
     with override(spoken), owned.at_hand():
         made = unit_life(lot, customer, clock.today(configuration.one("time_zone")))
+    return render(made, language=spoken)
+
+
+def print_statement(
+    *, actor: Actor, organization: int, currency: str, first: date, last: date, language: str | None = None
+) -> bytes:
+    """A customer's statement of a period in one currency, in the customer's language unless another is named."""
+    require(actor, "billing.read")
+    known = Organization.objects.filter(pk=organization).values_list("language", flat=True).first()
+    spoken = language_of(language or known or "")
+    with override(spoken):
+        made = statement(organization, currency, first, last)
     return render(made, language=spoken)
 
 

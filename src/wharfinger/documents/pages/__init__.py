@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,8 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from wharfinger.base import configuration
 from wharfinger.base.access import require
+from wharfinger.base.fields import day
 from wharfinger.base.page import Form, page, page_act, selected
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.billing.queries.statements import period
 from wharfinger.documents.actions import issuing, printing
 from wharfinger.documents.codes import as_svg
 from wharfinger.documents.papers import NAMES, USUAL, paper_named
@@ -195,6 +198,28 @@ def transfer_slip(request: HttpRequest, pk: int) -> HttpResponse:
     language = _language(request.GET.get("language")) or get_language() or "en"
     made = printing.print_transfer_slip(actor=actor, transfer=pk, language=language)
     return pdf_answer(made, f"transfer-slip-{pk}")
+
+
+@require_GET
+@page("billing.read")
+def statement(request: HttpRequest, organization: int) -> HttpResponse:
+    """A customer's statement of account, to be sent or handed over."""
+    actor: Any = request.user
+    first, last = period(_day(request, "since"), _day(request, "until"))
+    made = printing.print_statement(
+        actor=actor,
+        organization=organization,
+        currency=request.GET.get("currency") or configuration.one("currency"),
+        first=first,
+        last=last,
+        language=_language(request.GET.get("language")),
+    )
+    return pdf_answer(made, f"statement-{organization}")
+
+
+def _day(request: HttpRequest, name: str) -> date | None:
+    text = request.GET.get(name, "").strip()
+    return day(text, name) if text else None
 
 
 @require_GET

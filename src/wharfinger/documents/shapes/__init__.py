@@ -63,6 +63,8 @@ __all__ = [
     "RmaSlip",
     "Shape",
     "Share",
+    "Statement",
+    "StatementRow",
     "TaxRow",
     "Totals",
     "TransferRow",
@@ -96,6 +98,8 @@ from wharfinger.documents.shapes.money import (
     PurchaseOrder,
     Quote,
     Rfq,
+    Statement,
+    StatementRow,
 )
 
 Shape = (
@@ -115,5 +119,6 @@ Shape = (
     | Invoice
     | CreditNote
     | RmaSlip
+    | Statement
     | Labels
 )

@@ -86,6 +86,35 @@ class PurchaseOrder(Worded):
 
 
 @dataclass(frozen=True, slots=True)
+class StatementRow:
+    """What one document did to what a customer owes."""
+
+    on: date
+    words: str
+    number: str
+    due_on: date | None
+    amount: Amount
+    balance: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A customer's account in one currency over a period."""
+
+    company: Company
+    to: Party
+    number: str
+    dated: date
+    """Its last day."""
+    since: date
+    opening: Amount
+    rows: tuple[StatementRow, ...]
+    closing: Amount
+    ageing: tuple[Amount, ...]
+    """Not due, 1–30, 31–60, 61 days and more, and what settles nothing yet, which is below zero."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rfq(DeliveryNote):
     answer_by: date | None = None
 

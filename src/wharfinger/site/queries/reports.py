@@ -13,8 +13,10 @@ from wharfinger.base import configuration, money
 from wharfinger.base.quantity import plain
 from wharfinger.base.refusal import N_
 from wharfinger.billing.models import Relief
+from wharfinger.billing.queries.statements import AGED, aged, ageing
 from wharfinger.catalog.models import Product
 from wharfinger.ledger.models import Account
+from wharfinger.parties.models import Organization
 from wharfinger.stock.queries import reasons, worth
 from wharfinger.work.queries import goods_left
 
@@ -81,6 +83,21 @@ def _written_off(since: date, until: date) -> Rows:
             "by": one.made.actor_id,
         }
         for one in found.select_related("invoice__organization", "made").order_by("pk")
+    ]
+
+
+def _ageing(on: date) -> Rows:
+    found = ageing(on)
+    names = dict(Organization.objects.filter(pk__in={pk for pk, _ in found}).values_list("pk", "name"))
+    return [
+        {
+            "organization": pk,
+            "name": names[pk],
+            "currency": currency,
+            **aged(one, currency),
+            "balance": money.plain(one.balance, currency),
+        }
+        for (pk, currency), one in sorted(found.items(), key=lambda row: (names[row[0][0]], *row[0]))
     ]
 
 
@@ -157,6 +174,12 @@ REPORTS: Mapping[str, Report] = {
         ("invoice", "number", "organization", "name", "on", "amount", "tax", "currency", "reason", "by"),
         _written_off,
         period=True,
+    ),
+    "ageing": Report(
+        N_("What customers owe, by days overdue"),
+        "billing.read",
+        ("organization", "name", "currency", *AGED, "balance"),
+        _ageing,
     ),
     "closed-work-open-goods": Report(
         N_("Ended work of which goods are still open"),
