@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import translation
 
 from tests import postgres
@@ -39,6 +40,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the server and remove what the session left on disk."""
     _session.close()
+
+
+@pytest.fixture
+def company(client: Client, db: None) -> Any:
+    """A small company, whose user is signed in at ``client``; who browses as nobody, or otherwise, has one of their own."""
+    from tests.world import world
+
+    made = world()
+    client.force_login(made.user)
+    return made
 
 
 @pytest.fixture(autouse=True)

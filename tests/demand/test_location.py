@@ -11,7 +11,7 @@ from django.test import Client
 from tests.sales.test_order import order_of
 from tests.sales.test_pages import do
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, refused, seen, world
+from tests.world import World, clean, refused, seen
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Sheet
@@ -38,13 +38,6 @@ from wharfinger.work.rules import WorkWish
 from wharfinger.work.rules.providing import Provision
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def one_of(company: World) -> tuple[LineWish, ...]:

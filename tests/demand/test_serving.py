@@ -10,7 +10,7 @@ from django.test import Client
 from tests.purchasing.buying import arrive, bought, sold
 from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries.serving import served, with_turn
@@ -29,13 +29,6 @@ from wharfinger.stock.rules.serving import turn
 from wharfinger.work.models import WorkOrder
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def six(company: World, product: int, quantity: int = 1) -> list[int]:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.sales.test_order import order_of
 from tests.sales.test_quote import quote_of
-from tests.world import World, seen, world
+from tests.world import World, seen
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.models import Product
 from wharfinger.demand.queries.reading import lines_with
@@ -22,13 +22,6 @@ from wharfinger.purchasing.actions.ordering import draft, submit
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def bought(company: World, product: Product, units: int, on: date | None = None) -> None:

@@ -11,7 +11,7 @@ from tests.devices.test_install import refused
 from tests.devices.test_keep import devices
 from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
-from tests.world import World, clean, world
+from tests.world import World, clean
 from wharfinger.base.access import HOUSE
 from wharfinger.devices.actions.about import name_devices
 from wharfinger.devices.models import Device, WorkDevice
@@ -24,13 +24,6 @@ from wharfinger.work.actions import complete, create_work_order
 from wharfinger.work.rules import WorkWish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def ticket(company: World) -> int:

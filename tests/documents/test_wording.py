@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.documents.house import house, ordered
 from tests.documents.reading import pages
-from tests.world import World, clean, entries, seen, world
+from tests.world import World, clean, entries, seen
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import NotAllowed, NotThere, Refusal
 from wharfinger.billing.actions.credits import credit
@@ -38,13 +38,6 @@ from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.sales.rules.quotes import QuoteWish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def bought(company: World) -> int:

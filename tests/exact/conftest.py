@@ -1,5 +1,5 @@
-"""What these tests stand on: a small company, and its API."""
+"""What these tests stand on: the API of a small company."""
 
-from tests.fulfilment.conftest import call, company
+from tests.fulfilment.conftest import call
 
-__all__ = ["call", "company"]
+__all__ = ["call"]

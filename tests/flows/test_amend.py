@@ -13,7 +13,7 @@ from tests.purchasing.buying import sold
 from tests.purchasing.test_order import refused
 from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions import change_product
 from wharfinger.demand.actions import change_line
@@ -35,13 +35,6 @@ from wharfinger.work.actions import create_work_order
 from wharfinger.work.rules import WorkWish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def lower(line: int, quantity: int, purchased: str = "") -> int:

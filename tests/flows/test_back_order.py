@@ -13,7 +13,7 @@ from tests.fulfilment.trade import reserved
 from tests.purchasing.test_order import refused
 from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
@@ -32,13 +32,6 @@ pytestmark = pytest.mark.django_db
 
 TODAY = clock.today("Europe/Berlin")
 LATER = TODAY + timedelta(days=9)
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def ordered(company: World, *wishes: LineWish, confirm: bool = True) -> tuple[int, list[int]]:

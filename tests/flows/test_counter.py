@@ -8,20 +8,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.billing.books import owed, summed
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries
 from wharfinger.billing.models import Invoice, InvoiceLine
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import Role
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    """A small company, at whose counter somebody sells."""
-    company = world()
-    client.force_login(company.user)
-    return company
 
 
 def test_what_is_scanned_is_priced_sold_and_paid(company: World, client: Client) -> None:

@@ -15,14 +15,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def company(db: None) -> World:
-    """A small company."""
-    from tests.world import world
-
-    return world()
-
-
-@pytest.fixture
 def call(client: Any, company: World) -> Any:
     """Ask the API; its status and answer."""
     from tests.api.test_door import token

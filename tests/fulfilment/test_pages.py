@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.fulfilment.trade import order, reserved, where
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.models import Line
 from wharfinger.fulfilment.actions.packing import pack
@@ -18,14 +18,6 @@ from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.rules import Consignment, Pick
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    """A small company, somebody signed in."""
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def see(client: Client, path: str) -> str:

@@ -1,5 +1,5 @@
-"""What the tests of returns stand on: a small company, and its API."""
+"""What the tests of returns stand on: the API of a small company."""
 
-from tests.fulfilment.conftest import call, company
+from tests.fulfilment.conftest import call
 
-__all__ = ["call", "company"]
+__all__ = ["call"]

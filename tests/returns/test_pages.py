@@ -10,7 +10,7 @@ from tests.fulfilment.test_pages import do, see
 from tests.fulfilment.trade import where
 from tests.returns.test_rma import asked, loose
 from tests.returns.test_settle import billed
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
 from wharfinger.billing.models import CreditNote
@@ -26,14 +26,6 @@ from wharfinger.returns.queries.returnable import returnable
 from wharfinger.returns.rules.requesting import Asked
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    """A small company, somebody signed in."""
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def test_delivered_goods_are_installed_and_swapped(client: Client, company: World) -> None:

@@ -9,20 +9,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries
 from wharfinger.base.access import HOUSE
 from wharfinger.purchasing.actions.ordering import draft, submit
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
 from wharfinger.sales.models import Order, Quote
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def send(client: Client, method: str, path: str, body: Any = None, status: int = 200, **headers: str) -> Any:

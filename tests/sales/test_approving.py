@@ -12,7 +12,7 @@ from django.test import Client
 from tests.sales.test_api import send as call
 from tests.sales.test_pages import do, see
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, entries, refused, world
+from tests.world import World, clean, entries, refused
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import BadInput
 from wharfinger.catalog.models import VendorPrice
@@ -35,13 +35,6 @@ from wharfinger.sales.rules.approving import Concerns
 from wharfinger.site.consumers import CONSUMERS
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def limits(**values: Any) -> None:

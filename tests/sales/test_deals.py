@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
 from tests.sales.test_quote import quote_of
-from tests.world import World, entries, world
+from tests.world import World, entries
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.reverse import reverse
@@ -28,13 +28,6 @@ from wharfinger.sales.rules.orders import OrderWish
 from wharfinger.sales.rules.quotes import OpportunityWish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def deal_of(quote: int, **values: Any) -> int:

@@ -13,7 +13,7 @@ from django.utils import translation
 from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, entries, refused, world
+from tests.world import World, clean, entries, refused
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import BadInput
 from wharfinger.billing.actions.invoices import invoice
@@ -32,13 +32,6 @@ from wharfinger.ledger.reverse import reverse
 from wharfinger.sales.actions.winning import win
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def granted(company: World, percent: int) -> None:

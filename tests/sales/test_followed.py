@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.purchasing.buying import arrive, bought, sold, threshold
-from tests.world import World, clean, world
+from tests.world import World, clean
 from wharfinger.base.access import HOUSE
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
@@ -16,13 +16,6 @@ from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
 from wharfinger.purchasing.rules.drafting import Wanted
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def test_each_line_is_followed_from_its_approval_to_the_customer(client: Client, company: World) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from tests.fulfilment.trade import reserved
 from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.demand.actions import add_lines, change_line
@@ -33,13 +33,6 @@ from wharfinger.work.actions import provide
 from wharfinger.work.rules.providing import Provision
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def fulfilled(order: int) -> bool:

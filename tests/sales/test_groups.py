@@ -12,7 +12,7 @@ from tests.sales.test_api import send
 from tests.sales.test_order import order_of
 from tests.sales.test_pages import do, see
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, entries, refused, world
+from tests.world import World, clean, entries, refused
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.invoices import invoice
@@ -45,13 +45,6 @@ from wharfinger.sales.rules.approving import Concerns
 from wharfinger.sales.rules.holds import Hold
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def total(sheet: int) -> int:

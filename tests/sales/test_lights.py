@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.sales.test_order import order_of
-from tests.world import World, seen, world
+from tests.world import World, seen
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.rules import LineWish
 from wharfinger.fulfilment.actions.shipping import pick_pack_ship
@@ -43,13 +43,6 @@ def goods(**figures: int) -> Counted:
 )
 def test_a_step_is_as_far_as_the_figures_say(lines: tuple[Counted, ...], words: str) -> None:
     assert lights(lines) == dict(zip(STEPS, words.split(), strict=True))
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def shown(page: str) -> list[tuple[str, str, str]]:

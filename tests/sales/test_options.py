@@ -11,7 +11,7 @@ from tests.sales.test_api import send
 from tests.sales.test_order import order_of
 from tests.sales.test_pages import do, see
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, entries, held, refused, world
+from tests.world import World, clean, entries, held, refused
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import BadInput
 from wharfinger.demand.actions import add_lines, change_line, remove_line
@@ -23,13 +23,6 @@ from wharfinger.ledger.reverse import reverse
 from wharfinger.sales.models import Quote
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def taken_of(quote: int) -> list[bool]:

@@ -30,13 +30,6 @@ from wharfinger.sales.rules.holds import Hold
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
-
-
 def see(client: Client, path: str, status: int = 200) -> str:
     response = client.get(path)
     assert response.status_code == status, response.content[:2000]

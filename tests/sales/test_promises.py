@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.purchasing.buying import bought, sold, stocked_up
 from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import BadInput, NotAllowed, NotThere, Refusal
@@ -38,13 +38,6 @@ from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.orders import OrderWish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def on(days: int) -> date:

@@ -8,7 +8,7 @@ from django.test import Client
 from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import BadInput
 from wharfinger.demand.actions import change_line
@@ -25,13 +25,6 @@ from wharfinger.sales.actions.winning import win
 from wharfinger.sales.models import Quote
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def test_sums_by_period_leave_out_what_is_not_taken(client: Client, company: World) -> None:

@@ -11,7 +11,7 @@ from tests.sales.test_api import send
 from tests.sales.test_approving import approver, limits
 from tests.sales.test_pages import do, see
 from tests.sales.test_quote import quote_of
-from tests.world import World, entries, world
+from tests.world import World, entries
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules import LineWish
@@ -24,13 +24,6 @@ from wharfinger.work.actions import complete, create_work_order
 from wharfinger.work.rules import WorkWish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.test import Client
 from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.rules import LineWish
 from wharfinger.ledger.models import Holding
@@ -23,13 +23,6 @@ from wharfinger.work.actions import create_work_order
 from wharfinger.work.rules import WorkWish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def test_nothing_is_proposed_for_an_option_that_nobody_took(client: Client, company: World) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 
 from tests.sales.test_api import send as call
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
@@ -28,13 +28,6 @@ from wharfinger.sales.models import Quote
 from wharfinger.sales.rules.holds import Hold
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 CHANGES: dict[str, Callable[[World, int, int], object]] = {

@@ -8,7 +8,7 @@ from django.test import Client
 from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
 from wharfinger.demand.models import Sheet
@@ -23,13 +23,6 @@ from wharfinger.sales.models import Quote
 from wharfinger.sales.rules.quotes import OpportunityWish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def deal_of(organization: int) -> int:

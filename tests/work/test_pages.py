@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
-from tests.world import World, clean, entries, held, world
+from tests.world import World, clean, entries, held
 from wharfinger.base.models import Setting
 from wharfinger.base.refusal import Refusal
 from wharfinger.billing.actions.invoices import invoice
@@ -32,13 +32,6 @@ from wharfinger.work.models import WorkOrder
 from wharfinger.work.rules import WorkWish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 @pytest.mark.parametrize("kind", ["ticket", "project", "contract", "job"])

@@ -16,7 +16,7 @@ from tests.sales.test_api import send
 from tests.sales.test_pages import do, see
 from tests.sales.test_promises import on, state, takes
 from tests.sales.test_quote import quote_of
-from tests.world import World, clean, entries, world
+from tests.world import World, clean, entries
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import BadInput, NotAllowed, NotThere, Refusal
 from wharfinger.demand.models import Line, Sheet
@@ -31,13 +31,6 @@ from wharfinger.work.models import WorkOrder
 from wharfinger.work.rules import WorkWish
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def company(client: Client) -> World:
-    made = world()
-    client.force_login(made.user)
-    return made
 
 
 def charged(company: World, *wishes: LineWish, kind: str = "ticket", **values: Any) -> tuple[int, list[int]]:
