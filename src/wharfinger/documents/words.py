@@ -198,6 +198,15 @@ WORDS = {
     "return_label": pgettext_lazy("document", "Return"),
     "freight": pgettext_lazy("document", "Freight"),
     "terms_days": pgettext_lazy("document", "Payable within {days} days without deduction"),
+    "terms_month": pgettext_lazy(
+        "document", "Payable {days} days after the invoice, by the end of that month"
+    ),
+    "terms_end": pgettext_lazy("document", "Payable by the end of the month of the invoice"),
+    "terms_then": pgettext_lazy("document", "{text}, then on the next day {day} of a month"),
+    "terms_discount": pgettext_lazy("document", "{share} cash discount within {days} days. {text}"),
+    "terms_until": pgettext_lazy(
+        "document", "{share} cash discount until {until}: {amount} less. Net until {due}"
+    ),
     "terms_now": pgettext_lazy("document", "Payable at once without deduction"),
     "wish_return": pgettext_lazy("document", "Return the goods"),
     "wish_repair": pgettext_lazy("document", "Repair"),

@@ -24,6 +24,27 @@ class CustomerGroup(models.Model):
         return self.name
 
 
+class Terms(models.Model):
+    """Until when customers pay, and what they may take off who pay early."""
+
+    subject: ClassVar[str] = "terms"
+    name = models.CharField(max_length=100, unique=True)
+    days = models.IntegerField(default=0)
+    """So many days after the invoice, and then on:"""
+    end_of_month = models.BooleanField(default=False)
+    """the last day of that month,"""
+    day_of_month = models.IntegerField(null=True)
+    """and then the next such day; in a shorter month its last one."""
+    discount_micro = models.IntegerField(default=0)
+    """The share, at 10⁻⁶, that is taken off what is paid early."""
+    discount_days = models.IntegerField(default=0)
+    """Until so many days after the invoice."""
+    retired_on = models.DateField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Organization(models.Model):
     """A customer, a vendor, or both."""
 
@@ -42,6 +63,8 @@ class Organization(models.Model):
     reference = models.CharField(max_length=60, blank=True)
     """Our number at theirs, or theirs at ours; what an import finds them by."""
     terms_days = models.IntegerField(default=14)
+    """In how many days they pay, where no terms are named."""
+    terms = models.ForeignKey(Terms, models.PROTECT, null=True, related_name="organizations", db_index=False)
     credit_limit_minor = models.BigIntegerField(null=True)
     """How much they may owe us, in home currency; nothing where that is not limited."""
     held_at = models.DateTimeField(null=True)

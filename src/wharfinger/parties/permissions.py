@@ -4,7 +4,7 @@ from __future__ import annotations
 
 PERMISSIONS: dict[str, str] = {
     "ledger": "read reverse post_closed audit",
-    "parties": "read organization hold merge user role token",
+    "parties": "read organization hold terms merge user role token",
     "catalog": "read product merge price see_cost tax_code warranty_policy",
     "pricing": "read price_list rate",
     "stock": (
@@ -113,6 +113,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "*.read",
         "billing.*",
         "parties.hold",
+        "parties.terms",
         "returns.settle",
         "stock.revalue",
         "purchasing.land_cost",

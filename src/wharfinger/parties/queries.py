@@ -22,6 +22,7 @@ from wharfinger.parties.models import (
     Organization,
     Role,
     Site,
+    Terms,
     Token,
     User,
     covers,
@@ -111,6 +112,7 @@ def show_organizations(found: Iterable[Organization]) -> list[dict[str, Any]]:
             "phone": o.phone,
             "reference": o.reference,
             "terms_days": o.terms_days,
+            "terms": o.terms_id,
             "credit_limit": None if o.credit_limit_minor is None else money.plain(o.credit_limit_minor, home),
             "held_at": o.held_at.isoformat() if o.held_at else None,
             "hold_reason": o.hold_reason,
@@ -129,6 +131,23 @@ def show_organizations(found: Iterable[Organization]) -> list[dict[str, Any]]:
 def show_groups(found: Iterable[CustomerGroup]) -> list[dict[str, Any]]:
     """Groups of customers."""
     return [{"id": one.pk, "name": one.name, "retired_on": _day(one.retired_on)} for one in found]
+
+
+def show_terms(found: Iterable[Terms]) -> list[dict[str, Any]]:
+    """Terms of payment."""
+    return [
+        {
+            "id": one.pk,
+            "name": one.name,
+            "days": one.days,
+            "end_of_month": one.end_of_month,
+            "day_of_month": one.day_of_month,
+            "discount_percent": plain(one.discount_micro, 4),
+            "discount_days": one.discount_days,
+            "retired_on": _day(one.retired_on),
+        }
+        for one in found
+    ]
 
 
 def show_contact(contact: Contact) -> dict[str, Any]:

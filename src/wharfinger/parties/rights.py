@@ -41,6 +41,7 @@ WORDS: dict[str, str] = {
     "ledger.audit": N_("Audit the books"),
     "parties.read": N_("Read"),
     "parties.organization": N_("Keep organizations, contacts and sites"),
+    "parties.terms": N_("Keep terms of payment"),
     "parties.hold": N_("Put accounts on hold, set credit limits"),
     "parties.merge": N_("Merge doubles"),
     "parties.user": N_("Keep users"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from wharfinger.parties.pages import groups, numbers, organizations, own_fields, people, tokens
+from wharfinger.parties.pages import groups, numbers, organizations, own_fields, people, terms, tokens
 
 app_name = "parties"
 urlpatterns = [
@@ -18,6 +18,9 @@ urlpatterns = [
     path("organizations/<int:pk>/sites/new/", organizations.new_site, name="new_site"),
     path("contacts/<int:pk>/change/", organizations.change_contact, name="change_contact"),
     path("sites/<int:pk>/change/", organizations.change_site, name="change_site"),
+    path("settings/terms/", terms.terms_list, name="terms_list"),
+    path("settings/terms/new/", terms.new_terms, name="new_terms"),
+    path("settings/terms/<int:pk>/", terms.terms, name="terms"),
     path("settings/customer-groups/", groups.groups, name="customer_groups"),
     path("settings/customer-groups/new/", groups.new_group, name="new_customer_group"),
     path("settings/customer-groups/<int:pk>/", groups.group, name="customer_group"),

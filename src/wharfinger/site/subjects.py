@@ -72,6 +72,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "organization": (N_("Organization"), "parties:organization"),
     "contact": (N_("Contact"), "parties:change_contact"),
     "site": (N_("Site"), "parties:change_site"),
+    "terms": (N_("Terms of payment"), "parties:terms"),
     "customer_group": (N_("Customer group"), "parties:customer_group"),
     "own_field": (N_("Own field"), "parties:own_field"),
     "price_list": (N_("Price list"), "pricing:price_list"),

@@ -176,6 +176,7 @@ BY_NOUN: dict[str, str] = {
     "container": "fulfilment.pack",
     "counter": "site.settings",
     "customer_group": "parties.organization",
+    "terms": "parties.terms",
     "device": "devices.change",
     "family": "catalog.product",
     "grant": "parties.user",

@@ -84,7 +84,7 @@ def post_invoice(
         "post_invoice",
         Wish(
             documents=[(Sheet, demand.documents_of(lines)), (Invoice, [invoice])],
-            reads=(reads.read_invoice_lines,),
+            reads=(reads.read_invoice_lines, reads.read_terms),
         ),
         partial(rules.plan_post, invoice=invoice, issued_on=issued_on),
         actor=actor,

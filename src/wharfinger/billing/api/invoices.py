@@ -135,6 +135,9 @@ class InvoiceOut(Shown):
     customer_reference: str
     issued_on: str = Field(examples=["2026-11-30"])
     due_on: str = Field(examples=["2026-12-14"])
+    discount_percent: str = Field(examples=["2"], description="May be taken off what is paid by that day.")
+    discount_until: str | None = Field(examples=["2026-12-10"])
+    discount: str = Field(examples=["3.56"], description="What that comes to of the total.")
     net: str = Field(examples=["149.70"])
     tax: str = Field(examples=["28.44"])
     total: str = Field(examples=["178.14"])

@@ -12,7 +12,7 @@ from wharfinger.billing.models.runs import InvoiceRun
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.ledger.models import Document, Place
-from wharfinger.parties.models import Organization, Site
+from wharfinger.parties.models import Organization, Site, Terms
 
 __all__ = [
     "CreditLine",
@@ -41,6 +41,11 @@ class Invoice(Document):
     customer_reference = models.CharField(max_length=60, blank=True)
     issued_on = models.DateField()
     due_on = models.DateField()
+    terms = models.ForeignKey(Terms, models.PROTECT, null=True, related_name="+", db_index=False)
+    """Under which it was written; where they change, it keeps what it says."""
+    discount_micro = models.IntegerField(default=0)
+    """The share, at 10⁻⁶, that may be taken off what is paid by that day."""
+    discount_until = models.DateField(null=True)
     net_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()

@@ -30,6 +30,7 @@ from wharfinger.billing.queries import differences, shown
 from wharfinger.billing.queries.to_bill import ToBill, customers, to_bill
 from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish, billed, more_than_billable
+from wharfinger.billing.rules.terms import discount_of
 from wharfinger.ledger.look import house
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Organization
@@ -144,6 +145,8 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         "gain": differences.of_invoices([row], ours.currency).get(pk, 0),
         "rows": [_line(line, credited.get(line.pk, 0), row.currency) for line in lines],
         "left": [(line, line.quantity - credited.get(line.pk, 0)) for line in lines],
+        "discount": discount_of(row.total_minor, row.discount_micro),
+        "share": f"{written(row.discount_micro, 4)} %",
         "creditable": row.posted_at is not None
         and user.may("billing.credit")
         and any(line.quantity > credited.get(line.pk, 0) for line in lines),

@@ -17,6 +17,7 @@ from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLi
 from wharfinger.billing.queries import differences
 from wharfinger.billing.queries.truth import applied_to
 from wharfinger.billing.rules import words
+from wharfinger.billing.rules.terms import discount_of
 from wharfinger.ledger.look import house
 from wharfinger.ledger.models import Account
 from wharfinger.ledger.prepared import Prepared, an_id, ids
@@ -140,6 +141,9 @@ def _invoice(row: Any, lines: list[dict[str, Any]], day: date) -> dict[str, Any]
         "customer_reference": row.customer_reference,
         "issued_on": row.issued_on.isoformat(),
         "due_on": row.due_on.isoformat(),
+        "discount_percent": plain(row.discount_micro, 4),
+        "discount_until": row.discount_until.isoformat() if row.discount_until else None,
+        "discount": money.plain(discount_of(row.total_minor, row.discount_micro), row.currency),
         "net": money.plain(row.net_minor, row.currency),
         "tax": money.plain(row.tax_minor, row.currency),
         "total": money.plain(row.total_minor, row.currency),

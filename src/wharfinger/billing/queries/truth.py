@@ -19,12 +19,12 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.models import Account, Posting
 from wharfinger.ledger.plan import EXCHANGE, AccountRef, Truth
 from wharfinger.ledger.prepared import Prepared, ids
-from wharfinger.parties.models import Site
+from wharfinger.parties.models import Site, Terms
 
 
 def _to_bill(lines: Any) -> QuerySet[Line, Line]:
     found = Line.objects.filter(pk__in=lines, void__isnull=True, removed_at__isnull=True)
-    joined = found.select_related("product", "tax_code", "organization", "sheet", "came_from__sheet")
+    joined = found.select_related("product", "tax_code", "organization__terms", "sheet", "came_from__sheet")
     bill_to = Site.objects.filter(
         organization_id=OuterRef("organization_id"), retired_on__isnull=True, bill_to=True
     )
@@ -94,6 +94,12 @@ def read_invoice_lines(truth: Truth) -> None:
             bases[*key, second] = bases.get((*key, second), 0) + one.net_minor
     truth.read["balances"] = balances([("invoice", pk) for pk in invoices])
     truth.read["relieved"] = relieved_of(invoices)
+
+
+def read_terms(truth: Truth) -> None:
+    """Read the terms under which the invoices at hand were written."""
+    named = {row.terms_id for row in truth.documents["billing.Invoice"].values() if row.terms_id}
+    truth.read["terms"] = sql.by_ids(Terms, named)
 
 
 def relieved_of(invoices: Iterable[int]) -> dict[int, dict[str, int]]:

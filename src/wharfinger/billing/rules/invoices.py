@@ -11,6 +11,7 @@ from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.base.tax import TaxedRow, Totals, nets, row_of, totals
 from wharfinger.billing.rules import at_home, rate_of, receivable, revenue, tax
+from wharfinger.billing.rules.terms import agreed
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 
 NUMBER = Number("invoice", "INV-{n}")
@@ -164,6 +165,8 @@ def begin(
     """
     place = plan.place("invoiced")
     issued_on = issued_on or truth.effective_on
+    terms = organization.terms if organization.terms_id else None
+    found_terms = agreed(terms, organization.terms_days, issued_on)
     made = plan.create(
         "billing.Invoice",
         number=None if draft else NUMBER,
@@ -174,7 +177,10 @@ def begin(
         rate_micro=rate_micro,
         customer_reference=customer_reference,
         issued_on=issued_on,
-        due_on=due_on or issued_on + timedelta(days=organization.terms_days),
+        due_on=due_on or found_terms.due_on,
+        terms_id=organization.terms_id,
+        discount_micro=found_terms.discount_micro,
+        discount_until=found_terms.discount_until,
         net_minor=found.net,
         tax_minor=found.tax,
         total_minor=found.total,
@@ -263,9 +269,7 @@ def plan_post(truth: Truth, *, invoice: int, issued_on: date | None) -> Plan:
         raise Refusal("already_posted", N_("{number} is posted already."), number=row.number)
     found = totals(billed(line) for line in truth.read["invoice_lines"].values())
     dated = issued_on or truth.effective_on
-    plan.change(
-        row, number=NUMBER, posted_at=truth.now, issued_on=dated, due_on=dated + (row.due_on - row.issued_on)
-    )
+    plan.change(row, number=NUMBER, posted_at=truth.now, issued_on=dated, **_dated(truth, row, dated))
     post_to_accounts(plan, truth, row.organization_id, row.pk, row.currency, row.rate_micro, found)
     plan.mention(row, *truth.documents["demand.Sheet"].values())
     return plan
@@ -277,6 +281,18 @@ def the_invoice(truth: Truth, invoice: int) -> Any:
     if row is None or row.void_id is not None:
         raise NotThere("no_such_invoice", N_("There is no such invoice."), field="invoice")
     return row
+
+
+def _dated(truth: Truth, row: Any, dated: date) -> dict[str, date]:
+    """The days that go with the day of an invoice: by its terms anew, unless somebody typed when it is due."""
+    later = dated - row.issued_on
+    moved = {"due_on": row.due_on + later}
+    if row.discount_until is not None:
+        moved["discount_until"] = row.discount_until + later
+    terms = truth.read["terms"].get(row.terms_id)
+    if terms is not None and later and agreed(terms, 0, row.issued_on).due_on == row.due_on:
+        moved["due_on"] = agreed(terms, 0, dated).due_on
+    return moved
 
 
 def proposed(policy: str, figures: Mapping[str, int], then: Mapping[str, int] | None = None) -> int:

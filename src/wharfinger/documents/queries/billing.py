@@ -22,11 +22,11 @@ from wharfinger.documents.queries.lines import (
     second_share,
     sold_as,
     taxed,
-    terms,
 )
 from wharfinger.documents.queries.parties import address, billing_site, company, party, person
 from wharfinger.documents.queries.past import Past
 from wharfinger.documents.queries.picking import order_number
+from wharfinger.documents.queries.terms import asked_by
 from wharfinger.documents.queries.wording import wording_of
 from wharfinger.documents.shapes import Address, Amount, LineRow, OwnValue, Share, Totals
 from wharfinger.documents.shapes import CreditNote as CreditNoteShape
@@ -67,7 +67,7 @@ def invoice(pk: int, language: str) -> InvoiceShape:
         orders=_orders(lines),
         customer_reference=bill.customer_reference or _references(lines),
         contact=person(bill.sheet.owner) if bill.sheet else None,
-        payment_terms=terms((bill.due_on - bill.issued_on).days, language),
+        payment_terms=asked_by(bill, language),
         **wording_of("invoice", bill.organization_id, billed, language, past),
         own=_own(lines) + own_of("organization", bill.organization.own),
     )

@@ -16,8 +16,9 @@ from wharfinger.demand.queries.amounts import recurring_of
 from wharfinger.demand.queries.grouping import groups_of, in_groups, own_group, quoted_group
 from wharfinger.demand.queries.reading import QUOTED_GROUP
 from wharfinger.demand.rules import offering
-from wharfinger.documents.queries.lines import own_of, sold_row, summed, taxed, terms
+from wharfinger.documents.queries.lines import own_of, sold_row, summed, taxed
 from wharfinger.documents.queries.parties import address, billing_site, company, party, person
+from wharfinger.documents.queries.terms import agreed_with
 from wharfinger.documents.queries.wording import wording_of
 from wharfinger.documents.shapes import Address, Amount, GroupHead, LineRow, OrderConfirmation, Quote, Share
 
@@ -71,7 +72,7 @@ def quote(pk: int, language: str, take: Collection[int] | None = None) -> Quote:
         note=sheet.quote.note,
         customer_reference=sheet.customer_reference,
         contact=person(sheet.owner),
-        payment_terms=terms(sheet.organization.terms_days, language),
+        payment_terms=agreed_with(sheet.organization, language),
         **_opened(worded, sheet.quote.introduction),
         own=own_of("organization", sheet.organization.own),
     )
@@ -146,7 +147,7 @@ def order_confirmation(pk: int, language: str) -> OrderConfirmation:
         customer_reference=sheet.customer_reference,
         contact=person(sheet.owner),
         expected_on=sheet.promised_on,
-        payment_terms=terms(sheet.organization.terms_days, language),
+        payment_terms=agreed_with(sheet.organization, language),
         **wording_of("order-confirmation", sheet.organization_id, site, language),
         own=own_of("order", sheet.order.own) + own_of("organization", sheet.organization.own),
     )

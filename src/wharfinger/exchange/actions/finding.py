@@ -11,7 +11,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.catalog.queries import goes_by
 from wharfinger.exchange.rules import YES, Row
-from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site, User
+from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site, Terms, User
 from wharfinger.stock.models import Bin, Location
 
 
@@ -69,6 +69,19 @@ def tax_code(row: Row) -> int | None:
             N_("There is no tax code “{name}”."),
             field="tax_code",
             name=row["tax_code"][:40],
+        )
+    return found
+
+
+def terms(row: Row) -> int:
+    """The terms of payment that a row names; raises BadInput when there are none of that name."""
+    found = Terms.objects.filter(name=row["terms"]).values_list("pk", flat=True).first()
+    if found is None:
+        raise BadInput(
+            "no_such_terms_named",
+            N_("There are no terms of payment “{name}”. Write them down first."),
+            field="terms",
+            name=row["terms"][:60],
         )
     return found
 

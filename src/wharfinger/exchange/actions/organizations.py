@@ -39,7 +39,7 @@ def bring(*, actor: Actor, group: Group) -> str:
         return "added"
     kept = checked(rules.ORGANIZATION, values)
     own = differing(found.own, "organization", kept.pop("own", {}))
-    names = {"customer_group": "customer_group_id", "location": "location_id"}
+    names = {"customer_group": "customer_group_id", "location": "location_id", "terms": "terms_id"}
     other = different(found, {names.get(name, name): value for name, value in kept.items()})
     changed = {name: value for name, value in kept.items() if names.get(name, name) in other}
     changed |= revived(f"organization:{found.pk}", found, values) | ({"own": own} if own else {})
@@ -60,6 +60,8 @@ def _values(row: Row) -> dict[str, Any]:
     values |= {name: row.flag(name) for name in ("customer", "vendor") if row[name]}
     if row["terms_days"]:
         values["terms_days"] = row.whole("terms_days")
+    if row["terms"]:
+        values["terms"] = finding.terms(row)
     if row["credit_limit"]:
         home = configuration.one("currency")
         values["credit_limit_minor"] = money.minor(row.figure("credit_limit"), home, field="credit_limit")

@@ -37,7 +37,9 @@ def organizations(ids: Ids) -> Rows:
     texts: tuple[str, ...] = ("reference", "name", "customer", "vendor", "currency", "language", "tax_number")
     texts += ("email", "phone", "terms_days", "billing_policy", "retired_on")
     every = (
-        Organization.objects.filter(among(ids)).select_related("customer_group", "location").order_by("pk")
+        Organization.objects.filter(among(ids))
+        .select_related("customer_group", "location", "terms")
+        .order_by("pk")
     )
     home = configuration.one("currency")
     for one in every.iterator(chunk_size=CHUNK):
@@ -45,6 +47,7 @@ def organizations(ids: Ids) -> Rows:
         yield {name: getattr(one, name) for name in texts} | {
             "customer_group": group.name if group else "",
             "discount": plain(one.discount_micro, 4),
+            "terms": one.terms.name if one.terms else "",
             "credit_limit": ""
             if one.credit_limit_minor is None
             else money.plain(one.credit_limit_minor, home),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
+from typing import Any
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
@@ -18,7 +19,7 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
-from wharfinger.parties.models import Organization, Site, User
+from wharfinger.parties.models import Organization, Site, Terms, User
 from wharfinger.pricing.queries import listed, read_rates
 from wharfinger.stock.queries import built
 from wharfinger.stock.queries.truth import read_homes, read_layer_dates, read_lots, read_selling
@@ -108,6 +109,7 @@ def _read_customers(sales: Sequence[Sale], truth: Truth) -> None:
     """Read the customers, their sites and the owners; raises BadInput for contacts and people that are not theirs."""
     organizations = {sale.organization for sale in sales}
     truth.read["organizations"] = sql.by_ids(Organization, organizations, also=[says_tax(truth)])
+    _read_terms(truth.read["organizations"])
     truth.read["says_tax"] = {pk: one.says_tax for pk, one in truth.read["organizations"].items()}
     truth.read["granted"] = {pk: one.discount_micro for pk, one in truth.read["organizations"].items()}
     found = sql.read(
@@ -122,6 +124,14 @@ def _read_customers(sales: Sequence[Sale], truth: Truth) -> None:
     require_people((sale.owner for sale in sales), "sales.read")
     owners = {owner for sale in sales if (owner := sale.owner or truth.actor) is not None}
     truth.read["owners_at"] = dict(User.objects.filter(pk__in=owners).values_list("pk", "location"))
+
+
+def _read_terms(customers: Mapping[int, Any]) -> None:
+    """Read the terms of payment of those who have any; no statement where nobody has."""
+    named = {one.terms_id for one in customers.values() if one.terms_id}
+    found = sql.by_ids(Terms, named) if named else {}
+    for one in customers.values():
+        one.terms = found.get(one.terms_id)
 
 
 def _read_offers(sales: Sequence[Sale], truth: Truth) -> None:

@@ -17,7 +17,7 @@ from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import attempt, post
 from wharfinger.ledger.write import Written
 from wharfinger.parties import rules
-from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site
+from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site, Terms
 from wharfinger.parties.queries import usable_locations
 
 Values = Mapping[str, Any]
@@ -42,7 +42,13 @@ def add_organization(
         sites=[rules.clean(rules.SITE, one, at=f"sites.{n}") for n, one in enumerate(sites)],
         home=_home(),
     )
-    return post("add", Wish(reads=(*_read_group(kept), *read_location(kept))), plan, actor=actor, key=key)
+    return post(
+        "add",
+        Wish(reads=(*_read_group(kept), *read_location(kept), *_read_terms(kept))),
+        plan,
+        actor=actor,
+        key=key,
+    )
 
 
 def change_organization(
@@ -52,7 +58,7 @@ def change_organization(
     require(actor, "parties.organization")
     _may_limit(actor, values)
     kept = rules.columns(rules.clean(rules.ORGANIZATION, values))
-    reads = (*_read_group(kept), *read_location(kept))
+    reads = (*_read_group(kept), *read_location(kept), *_read_terms(kept))
     wish = Wish(documents=[(Organization, [organization])], reads=reads)
     plan = partial(rules.plan_organization_change, pk=organization, values=kept)
     return post("change", wish, plan, actor=actor, key=key)
@@ -88,6 +94,17 @@ def _read_group(values: Values) -> tuple[Callable[[Truth], None], ...]:
     def read(truth: Truth) -> None:
         found = CustomerGroup.objects.filter(pk=wanted, retired_on__isnull=True)
         truth.read["customer_group"] = found.values_list("pk", flat=True).first()
+
+    return (read,) if wanted else ()
+
+
+def _read_terms(values: Values) -> tuple[Callable[[Truth], None], ...]:
+    """Read the terms that values name, where they name any."""
+    wanted = values.get("terms_id") or 0
+
+    def read(truth: Truth) -> None:
+        found = Terms.objects.filter(pk=wanted, retired_on__isnull=True)
+        truth.read["terms"] = found.values_list("pk", flat=True).first()
 
     return (read,) if wanted else ()
 

@@ -130,6 +130,9 @@ class OrganizationGiven(Given):
     phone: str = Field(default="", max_length=60)
     reference: str = Field(default="", max_length=60, examples=["K-1001"])
     terms_days: int | None = Field(default=None, ge=0, le=3650, description="Without it: the company's.")
+    terms: Id | None = Field(
+        default=None, examples=[None], description="Terms of payment; days to pay hold where none are named."
+    )
     credit_limit: Amount | None = Field(
         default=None, examples=["5000.00"], description="How much they may owe us, in home currency."
     )
@@ -157,6 +160,7 @@ class OrganizationChange(Given):
     phone: str | None = Field(default=None, max_length=60)
     reference: str | None = Field(default=None, max_length=60)
     terms_days: int | None = Field(default=None, ge=0, le=3650)
+    terms: Id | None = Field(default=None, examples=[None], description="Null for none.")
     credit_limit: Amount | None = Field(default=None, examples=["5000.00"], description="Null for none.")
     discount_percent: Percent | None = Field(default=None, examples=["5"])
     billing_policy: Policy | None = None
@@ -180,6 +184,7 @@ class OrganizationOut(Shown):
     phone: str
     reference: str
     terms_days: int
+    terms: Id | None = Field(description="Terms of payment; days to pay hold where none are named.")
     credit_limit: str | None = Field(examples=["5000.00"], description="In home currency.")
     held_at: str | None = Field(description="Since when their account is on hold.")
     hold_reason: str

@@ -21,7 +21,7 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.base.typed import amount, minor, percent, written
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.actions import organizations as actions
-from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site
+from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site, Terms
 from wharfinger.parties.queries import location_choices
 
 POLICIES = {
@@ -130,7 +130,9 @@ def organizations(request: HttpRequest) -> HttpResponse:
 
 def _there(pk: int) -> Organization:
     found = (
-        Organization.objects.select_related("customer_group", "merged_into", "location").filter(pk=pk).first()
+        Organization.objects.select_related("customer_group", "merged_into", "location", "terms")
+        .filter(pk=pk)
+        .first()
     )
     if found is None:
         raise NotThere("no_such_organization", N_("There is no such organization."))
@@ -207,6 +209,7 @@ def change_organization(request: HttpRequest, pk: int) -> HttpResponse:
         fields = (*TEXTS, "customer", "vendor", "terms_days")
         start: dict[str, Any] = {name: getattr(found, name) for name in fields}
         start["discount"] = written(found.discount_micro, 4) if found.discount_micro else ""
+        start["terms"] = found.terms_id or ""
         limit = found.credit_limit_minor
         start["credit_limit"] = "" if limit is None else amount(limit, configuration.one("currency"))
         start |= {"customer_group": found.customer_group_id or "", "location": found.location_id or ""}
@@ -257,7 +260,7 @@ def _form(request: HttpRequest, found: Organization | None, form: Form) -> HttpR
         request,
         "parties/organization_form.html",
         {"form": form, "organization": found, "policies": policies, "groups": _groups(found)}
-        | {"home": configuration.one("currency")}
+        | {"home": configuration.one("currency"), "terms": _terms(found)}
         | {"locations": location_choices(found.location_id if found else None)},
     )
 
@@ -266,6 +269,12 @@ def _groups(found: Organization | None) -> list[tuple[int, str]]:
     """The customer groups that one may choose, with the one that is chosen."""
     used = Q(retired_on__isnull=True) | Q(pk=found.customer_group_id if found else None)
     return list(CustomerGroup.objects.filter(used).order_by("name").values_list("pk", "name"))
+
+
+def _terms(found: Organization | None) -> list[tuple[int, str]]:
+    """The terms of payment that one may choose, with those that are chosen."""
+    used = Q(retired_on__isnull=True) | Q(pk=found.terms_id if found else None)
+    return list(Terms.objects.filter(used).order_by("name").values_list("pk", "name"))
 
 
 def _values(post: QueryDict) -> dict[str, Any]:
@@ -280,6 +289,8 @@ def _values(post: QueryDict) -> dict[str, Any]:
         values["credit_limit_minor"] = minor(text, home, field="credit_limit") if text else None
     if "customer_group" in post:
         values["customer_group"] = whole(post, "customer_group") if post["customer_group"] else None
+    if "terms" in post:
+        values["terms"] = whole(post, "terms") if post["terms"] else None
     if "location" in post:
         values["location"] = whole(post, "location") if post["location"] else None
     values["own"] = owned.read(post, "organization")

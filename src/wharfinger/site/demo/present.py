@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wharfinger.parties.actions.organizations import change_organization
+from wharfinger.parties.actions.terms import add_terms
 from wharfinger.sales.actions.templates import keep_template
 from wharfinger.site.demo.story import Chapter, Story
 
@@ -211,6 +212,14 @@ def _shelves(story: Story) -> Chapter:
 def _limited(story: Story) -> Chapter:
     """An order that waits, since its customer owes as much as they may."""
     yield 4
+    with story.now():
+        values = {"name": "30 Tage, 2 % Skonto", "days": 30, "discount_micro": 20_000, "discount_days": 10}
+        agreed = add_terms(actor=story.users["clara"], values=values).one("parties.Terms")
+        change_organization(
+            actor=story.users["clara"],
+            organization=story.organizations["C-2013"].pk,
+            values={"terms": agreed},
+        )
     story.order("jonas", "C-2013", "Displays for the showroom", {"MON-27": 2, "HUB-7": 4}, due=9)
     yield 1
     who, _contact, _sites = story.customer("C-2013")

@@ -66,8 +66,13 @@ ORGANIZATIONS = Kind(
         Column("email", N_("Mail"), ("e-mail", "mail address"), example="orders@dairy.example"),
         Column("phone", N_("Phone"), ("telephone", "Telefon")),
         Column(
-            "terms_days", N_("Payment terms in days"), ("terms", "Zahlungsziel"), form="whole", example="30"
+            "terms_days",
+            N_("Payment terms in days"),
+            ("days to pay", "Zahlungsziel"),
+            form="whole",
+            example="30",
         ),
+        Column("terms", N_("Terms of payment"), ("Zahlungsbedingung",), example=""),
         Column("credit_limit", N_("Credit limit"), ("Kreditlimit",), form="figure", example="5000"),
         Column("discount", N_("Discount in percent"), ("Rabatt",), form="figure", example="5"),
         Column("location", N_("Location"), ("Lagerort",), example="Main"),

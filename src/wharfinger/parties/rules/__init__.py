@@ -41,6 +41,7 @@ ORGANIZATION: dict[str, Check] = {
     "phone": text(60),
     "reference": text(60),
     "terms_days": whole(0, 3650),
+    "terms": or_nothing(whole(1, 2**63 - 1)),
     "credit_limit_minor": or_nothing(whole(0, 10**15)),
     "discount_micro": whole(0, 10**6),
     "billing_policy": one_of("order", "shipment", "delivery", "monthly", "hand"),
@@ -82,6 +83,7 @@ BORN_ORGANIZATION = {
     "vendor": False,
     "customer_group_id": None,
     "location_id": None,
+    "terms_id": None,
     "language": "en",
     "tax_number": "",
     "email": "",
@@ -121,6 +123,7 @@ def plan_organization(
     plan = Plan()
     group_is_there(truth, values)
     location_is_usable(truth, values)
+    terms_are_there(truth, values)
     full = {**home_of_organization(home), **born(BORN_ORGANIZATION, values)}
     full["own"] = owning.born(truth, "organization", full.get("own"))
     made = plan.create("parties.Organization", **full)
@@ -134,7 +137,9 @@ def plan_organization(
 
 def columns(values: Values) -> dict[str, Any]:
     """What is said of an organization or a person, by the column that keeps it."""
-    return {f"{k}_id" if k in ("customer_group", "location") else k: value for k, value in values.items()}
+    return {
+        f"{k}_id" if k in ("customer_group", "location", "terms") else k: value for k, value in values.items()
+    }
 
 
 def plan_group(truth: Truth, *, values: Values) -> Plan:
@@ -182,6 +187,13 @@ def location_is_usable(truth: Truth, values: Values, row: Any = None) -> None:
         N_("Goods are taken first from a location in use that is in nobody's custody. Choose another."),
         field="location",
     )
+
+
+def terms_are_there(truth: Truth, values: Values, row: Any = None) -> None:
+    """Let pass the terms that values name, or that stood there before; raises BadInput when there are none."""
+    named = values.get("terms_id")
+    if named not in (None, getattr(row, "terms_id", None), truth.read.get("terms")):
+        raise BadInput("no_such_terms", N_("There are no such terms, or they are retired."), field="terms")
 
 
 def home_of_organization(home: Values) -> dict[str, Any]:
@@ -232,6 +244,7 @@ def plan_organization_change(truth: Truth, *, pk: int, values: Values) -> Plan:
         group_is_there(truth, values)
     row = row_of(truth, "parties.Organization", pk)
     location_is_usable(truth, values, row)
+    terms_are_there(truth, values, row)
     if row.merged_into_id is not None and values.get("retired_on", row.retired_on) is None:
         raise Refusal(
             "is_merged",
