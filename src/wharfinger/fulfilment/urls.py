@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.fulfilment.pages import containers, goods, runs, shipments
+from wharfinger.fulfilment.pages import containers, goods, runs, shipments, walking
 
 app_name = "fulfilment"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("packing/<int:site>/", goods.pack, name="pack"),
     path("pick-runs/", runs.run_list, name="runs"),
     path("pick-runs/<int:pk>/", runs.run, name="run"),
+    path("pick-runs/<int:pk>/walk/", walking.walk, name="walk"),
+    path("pick-runs/<int:pk>/what/", walking.what, name="what"),
     path("pick-runs/<int:pk>/stop/", runs.stop_run, name="stop_run"),
     path("pick-runs/<int:pk>/take-over/", runs.take_over, name="take_over"),
     path("orders/<int:order>/pick-run/", runs.start_run, name="start_run"),

@@ -36,7 +36,7 @@ class RunLine(Shown):
 
 
 class RunStop(Shown):
-    """What is to be taken out of one bin for one line."""
+    """What is to be taken out of one bin for one line, of batches one by one."""
 
     bin: Id
     bin_name: str = Field(examples=["A1-04"])
@@ -47,7 +47,8 @@ class RunStop(Shown):
     description: str
     quantity: str = Field(examples=["2"])
     serials: list[str] = Field(examples=[[]])
-    batches: list[str] = Field(examples=[[]], description="The first to expire first.")
+    batch: str = Field(examples=[""])
+    expires_on: str | None
 
 
 class RunOut(Shown):

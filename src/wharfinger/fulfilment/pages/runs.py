@@ -114,7 +114,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
                 "product": (stop.product.sku, reverse("catalog:product", args=[stop.product.pk])),
                 "description": stop.line.description,
                 "quantity": (stop.units, stop.product.quantity_decimals),
-                "numbers": ", ".join(lot.code for lot in stop.lots if lot.code) or None,
+                "numbers": ", ".join([stop.batch.code] if stop.batch else stop.codes) or None,
             }
             for stop in stops
         ],

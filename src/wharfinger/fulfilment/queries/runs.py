@@ -76,7 +76,7 @@ def reserved_by(run: int) -> set[int]:
 
 @dataclass(slots=True)
 class Stop:
-    """What is taken out of one bin for one line."""
+    """What is taken out of one bin for one line; of what is kept by batches, of one batch."""
 
     run: int
     tote: int
@@ -84,28 +84,20 @@ class Stop:
     bin: int
     bin_name: str
     place: int
+    batch: Any = None
     units: int = 0
-    lots: list[Any] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+    """The serial numbers that the line reserved there."""
 
     @property
     def key(self) -> str:
         """By what a page names it."""
-        return f"{self.bin}-{self.line.pk}"
+        return f"{self.bin}-{self.line.pk}-{self.batch.pk if self.batch else 0}"
 
     @property
     def product(self) -> Any:
         """What is taken."""
         return self.line.product
-
-    @property
-    def codes(self) -> list[str]:
-        """The serial numbers that the line reserved there."""
-        return [lot.code for lot in self.lots if lot.serial]
-
-    @property
-    def batches(self) -> list[Any]:
-        """The batches that the line reserved there, first to expire first."""
-        return [lot for lot in self.lots if lot.code and not lot.serial]
 
 
 def tasks_of(wanted: Iterable[PickRun]) -> dict[int, list[PickTask]]:
@@ -132,23 +124,25 @@ def stops_of(wanted: Sequence[PickRun], tasks: dict[int, list[PickTask]]) -> dic
         .select_related("lot", "place__bin")
         .order_by("place__sequence", "place_id", "lot__expires_on", "lot_id")
     )
-    found: dict[tuple[int, int], Stop] = {}
+    found: dict[tuple[int, int, int], Stop] = {}
     for one in held if open_tasks else ():
         task = open_tasks.get((one.claim_id, one.place.parent_id or 0))
         if task is None:
             continue
+        at, batch = one.place.bin, one.lot if one.lot.code and not one.lot.serial else None
         stop = found.setdefault(
-            (one.place_id, one.claim_id),
-            Stop(task.run_id, task.tote, task.line, one.place.bin.pk, one.place.bin.name, one.place_id),
+            (one.place_id, one.claim_id, batch.pk if batch else 0),
+            Stop(task.run_id, task.tote, task.line, at.pk, at.name, one.place_id, batch),
         )
         stop.units += one.quantity
-        stop.lots.append(one.lot)
+        stop.codes += [one.lot.code] if one.lot.serial else []
     walks: dict[int, list[Stop]] = defaultdict(list)
     for stop in found.values():
         walks[stop.run].append(stop)
-    turns = {place: n for n, (place, _) in enumerate(reversed(found))}
+    # Bins are found in walking order, and of each line the batch first that expires first.
+    turns = {place: n for n, place in enumerate(dict.fromkeys(place for place, *_ in found))}
     for walk in walks.values():
-        walk.sort(key=lambda stop: (-turns[stop.place], stop.tote, stop.line.pk))
+        walk.sort(key=lambda stop: (turns[stop.place], stop.tote, stop.line.pk))
     return walks
 
 
@@ -210,7 +204,8 @@ def _plain(stop: Stop) -> dict[str, Any]:
         "description": stop.line.description,
         "quantity": plain(stop.units, stop.product.quantity_decimals),
         "serials": stop.codes,
-        "batches": [lot.code for lot in stop.batches],
+        "batch": stop.batch.code if stop.batch else "",
+        "expires_on": stop.batch.expires_on.isoformat() if stop.batch and stop.batch.expires_on else None,
     }
 
 

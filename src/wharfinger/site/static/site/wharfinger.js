@@ -369,6 +369,37 @@
     form.requestSubmit();
     return true;
   };
+  // A pick run is walked stop by stop: where it is another bin its label comes first, then each scan is one more of
+  // what is to be taken. What a code is that does not belong here, and where it belongs, the house knows.
+  const walking = (scanner, code) => {
+    const form = scanner.closest("[data-walk]"), here = form?.dataset, told = $("[data-last]", scanner);
+    if (!form) return false;
+    const tell = (words, good) => { told.textContent = words; told.classList.toggle("bad", !good); beep(good); };
+    const number = () => { here.numbers = JSON.stringify([...JSON.parse(here.numbers), code]); scan(scanner, code); };
+    if (same(code) === same(here.bin)) { delete here.elsewhere; tell(`${code} ✓`, true); $("[data-here]", form).classList.add("ok"); return true; }
+    if (here.elsewhere) { tell(`${code}: ${here.elsewhere}`, false); return true; }
+    const batch = JSON.parse(here.batches)[same(code)];
+    if (batch) { form.elements.batch.value = batch; $("[data-batch]", form).textContent = batch; tell(`${batch} ✓`, true); return true; }
+    const units = Object.entries(JSON.parse(here.codes)).find(([one]) => bare(one) === bare(code))?.[1];
+    if (units && here.numbered) { tell(`${code}: ${here.numbered}`, false); return true; }
+    if (units) {
+      const field = form.elements.quantity, size = 10 ** here.decimals, before = field.value, counted = Number(here.counted ?? 0);
+      if (counted + units > Number(here.units)) { tell(`${code}: ${here.most}`, false); return true; }
+      here.counted = counted + units;
+      field.value = here.counted / size;
+      tell(`${code}: ${field.value} / ${here.units / size}`, true);
+      scans.push({ scanner, code, back: () => { here.counted = counted; field.value = counted ? before : ""; } });
+      return true;
+    }
+    if (JSON.parse(here.numbers).some((one) => same(one) === same(code))) return false;
+    const asked = new URLSearchParams({ stop: here.stop, code });
+    fetch(`${here.what}?${asked}`).then((answer) => answer.json()).then((found) => {
+      if (!found.mine) tell(`${code}: ${found.words}`, false);
+      else if (here.numbered) number();
+      else { form.elements.batch.value = code; if ($("[data-batch]", form)) $("[data-batch]", form).textContent = code; tell(`${code} ✓`, true); }
+    }, () => tell(`${code}: ${here.lost}`, false));
+    return true;
+  };
   // Where bins are counted, a bin's label says where the next scans lie, unless those before it are not written down
   // or the count does not look at it.
   const shelved = (scanner, code) => {
@@ -406,7 +437,7 @@
   };
   const scan = (scanner, code) => {
     if (routed(scanner, code)) return;
-    if (putting(scanner, code) || shelved(scanner, code)) return;
+    if (walking(scanner, code) || putting(scanner, code) || shelved(scanner, code)) return;
     if ("ticks" in scanner.dataset) { ticked(scanner, code); return; }
     if (brought(scanner, code) || headed(scanner, code) || tallied(scanner, code) || unexpected(scanner, code)) return;
     const list = $("[data-scanned]", scanner), told = $("[data-last]", scanner), name = scanner.dataset.name;
