@@ -1,0 +1,53 @@
+"""Reports: each is one query and one row of the table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from wharfinger.base.refusal import N_
+from wharfinger.billing.queries.statements import AGED
+from wharfinger.site.queries.reports import goods, owed
+from wharfinger.site.queries.reports.shape import Report
+
+REPORTS: Mapping[str, Report] = {
+    "stock-valuation": Report(
+        N_("What stock is worth"),
+        "catalog.see_cost",
+        ("product", "sku", "quantity", "value", "currency"),
+        goods.valuation,
+    ),
+    "stock-by-reason": Report(
+        N_("What was found, lost and set aside, by reason"),
+        "catalog.see_cost",
+        ("reason", "verb", "product", "sku", "came", "went", "came_value", "went_value", "currency"),
+        goods.by_reason,
+        period=True,
+    ),
+    "receivables": Report(
+        N_("What customers owe"),
+        "billing.read",
+        ("organization", "name", "open", "currency"),
+        owed.receivables,
+        past=False,
+    ),
+    "written-off": Report(
+        N_("What was written off"),
+        "billing.read",
+        ("invoice", "number", "organization", "name", "on", "amount", "tax", "currency", "reason", "by"),
+        owed.written_off,
+        period=True,
+    ),
+    "ageing": Report(
+        N_("What customers owe, by days overdue"),
+        "billing.read",
+        ("organization", "name", "currency", *AGED, "balance"),
+        owed.ageing,
+    ),
+    "closed-work-open-goods": Report(
+        N_("Ended work of which goods are still open"),
+        "work.read",
+        ("work_order", "number", "organization", "name", "product", "sku", "quantity"),
+        goods.closed_work,
+        past=False,
+    ),
+}

@@ -1,0 +1,79 @@
+"""Reports of goods."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q, Sum
+
+from wharfinger.base import configuration, money
+from wharfinger.base.quantity import plain
+from wharfinger.catalog.models import Product
+from wharfinger.site.queries.reports.shape import Rows
+from wharfinger.stock.queries import reasons, worth
+from wharfinger.work.queries import goods_left
+
+
+def valuation(on: date) -> Rows:
+    """What stock was worth at the end of a day, by product."""
+    currency = configuration.one("currency")
+    found = worth.valuation(on)
+    products = Product.objects.in_bulk([one.product for one in found])
+    return [
+        {
+            "product": one.product,
+            "sku": products[one.product].sku,
+            "quantity": plain(one.quantity, products[one.product].quantity_decimals),
+            "value": money.plain(one.value_minor, currency),
+            "currency": currency,
+        }
+        for one in found
+    ]
+
+
+def by_reason(since: date, until: date) -> Rows:
+    """What was found, lost and set aside in a period, by reason and product."""
+    currency = configuration.one("currency")
+    found = reasons.given(since, until)
+    products = Product.objects.in_bulk({one.product for one in found})
+    names = reasons.by_id(one.reason for one in found)
+    return [
+        {
+            "reason": names[one.reason].name if one.reason in names else "",
+            "verb": one.verb,
+            "product": one.product,
+            "sku": products[one.product].sku,
+            "came": plain(one.came, products[one.product].quantity_decimals),
+            "went": plain(one.went, products[one.product].quantity_decimals),
+            "came_value": money.plain(one.came_minor, currency),
+            "went_value": money.plain(one.went_minor, currency),
+            "currency": currency,
+        }
+        for one in found
+    ]
+
+
+def closed_work(_on: date) -> Rows:
+    """What is still open of work that was completed or cancelled."""
+    still = goods_left().filter(claim__line__sheet__void__isnull=True)
+    ended = Q(claim__line__sheet__work_order__completed_at__isnull=False) | Q(
+        claim__line__sheet__work_order__cancelled_at__isnull=False
+    )
+    path = "claim__line__sheet"
+    found = still.filter(ended).values(
+        *(f"{path}__{name}" for name in ("pk", "number", "organization", "organization__name")),
+        *("product", "product__sku", "product__quantity_decimals"),
+    )
+    order = (f"{path}__organization__name", f"{path}__pk", "product__sku", "product")
+    return [
+        {
+            "work_order": one[f"{path}__pk"],
+            "number": one[f"{path}__number"],
+            "organization": one[f"{path}__organization"],
+            "name": one[f"{path}__organization__name"],
+            "product": one["product"],
+            "sku": one["product__sku"],
+            "quantity": plain(one["units"], one["product__quantity_decimals"]),
+        }
+        for one in found.annotate(units=Sum("quantity")).order_by(*order)
+    ]
