@@ -186,9 +186,9 @@ def test_a_file_says_where_a_line_is_in_words(company: World, browser: Client) -
     sold(company, company.product(), 3)
     here = "/work/purchasing/?export=csv"
     german = {"accept-language": "de"}
-    assert "Zu bestellen 3" not in browser.get(here, headers=german).content.decode(), "until it is chosen"
+    assert "Zu disponieren 3" not in browser.get(here, headers=german).content.decode(), "until it is chosen"
     told = browser.get(f"{here}&column=document&column=line", headers=german).content.decode()
-    assert ",Zu bestellen 3" in told
+    assert ",Zu disponieren 3" in told
     assert "to_bill" not in told
 
 

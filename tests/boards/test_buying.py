@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.boards.test_acts import act, row
-from tests.purchasing.buying import person, sold, stocked_up
+from tests.purchasing.buying import arrive, person, sold, stocked_up
 from tests.world import World, clean, entries, held, seen, world
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
@@ -191,3 +191,15 @@ def test_what_waits_for_goods_says_since_when_and_when_the_next_are_free(
         stocked_up(company, (product, 1, 1_000_000), expected_on=coming)
         assert day(coming) in cells()
     assert day(today + timedelta(days=9)) not in cells()
+
+
+def test_whoever_may_only_read_a_worklist_sees_who_does_what_is_to_be_done(
+    company: World, browser: Client
+) -> None:
+    made = stocked_up(company, (company.product(), 3, 5_000_000))
+    arrive(made.lines[0], 3, rejected=1, note="Damaged")
+    person("zoe", "purchasing.send_back")
+    reader = Client()
+    reader.force_login(person("reader", "purchasing.read"))
+    assert "You may read this. “Send back” is for: Ada, Zoe." in seen(reader, "/work/refused/")
+    assert "You may read this." not in seen(browser, "/work/refused/")

@@ -25,7 +25,7 @@ from wharfinger.purchasing.models.quoting import Rfq
 from wharfinger.purchasing.queries.needs import current
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries.figures import figures
-from wharfinger.sales.models import Order, Quote
+from wharfinger.sales.models import Opportunity, Order, Quote
 from wharfinger.site.demo import goods, people
 from wharfinger.site.demo.fill import fill
 from wharfinger.site.demo.goods import GOODS, gtin
@@ -135,6 +135,17 @@ def _dealing() -> None:
     asked = Rfq.objects.get()
     assert [one.answers.count() for one in asked.vendors.order_by("pk")] == [2, 1, 0]
     assert VendorBill.objects.filter(accepted_at=None).exists()
+    open_deals = Opportunity.objects.filter(won_at=None, lost_at=None)
+    assert set(open_deals.values_list("pipeline_step", flat=True)) == {
+        "new",
+        "qualified",
+        "proposal",
+        "negotiation",
+    }
+    assert Opportunity.objects.filter(won_at__isnull=False).exists()
+    assert Opportunity.objects.exclude(lost_reason="").exists()
+    assert Organization.objects.filter(location__name="Munich").exists()
+    assert PurchaseOrder.objects.filter(asked_change__isnull=False).exists()
     late = Sheet.objects.get(title="Rail switches for the pump houses")
     assert {(one.document, one.danger) for one in foremost(50, clock.today(ZONE))} >= {
         (late.pk, "endangered")

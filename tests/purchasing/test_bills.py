@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
 from wharfinger.base.refusal import NotAllowed, Refusal
 from wharfinger.ledger.reverse import reverse
+from wharfinger.ledger.telling import timeline
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import User
 from wharfinger.pricing.actions import set_rates
@@ -343,6 +345,42 @@ def test_a_bill_is_entered_from_what_came_and_accepted_on_its_page(company: Worl
     bill.refresh_from_db()
     assert bill.cancelled_at is not None
     clean()
+
+
+def proposed(browser: Client, form: str) -> str:
+    """The freight that stands in the form of a bill."""
+    found = re.search(r'<input[^>]* name="freight"[^>]* value="([^"]*)"', seen(browser, form))
+    assert found
+    return found[1]
+
+
+def test_the_form_proposes_what_of_the_orders_freight_no_bill_asks_for(
+    company: World, browser: Client
+) -> None:
+    made = stocked_up(company, (company.product(), 4, TEN), freight_minor=400)
+    (line,) = made.lines
+    receipt = arrive(line, 4).one("purchasing.Receipt")
+    form = f"/vendor-bills/new/?line={line}"
+    assert proposed(browser, form) == "4.00"
+    # Off in price, so that it waits to be accepted, and has its freight all the same.
+    waits = the_bill(billed(BillLine(line, receipt, 2, 11_000_000), freight_minor=300))
+    assert waits.accepted_at is None
+    assert proposed(browser, form) == "1.00"
+    accept_bill(actor=HOUSE, bill=waits.pk, note="Agreed")
+    assert proposed(browser, f"/vendor-bills/new/?order={made.order}") == "1.00"
+    billed(BillLine(line, receipt, 1), number="R-2", freight_minor=250)
+    assert proposed(browser, form) == ""
+    cancel_bill(actor=HOUSE, bill=waits.pk)
+    assert proposed(browser, form) == "1.50"
+
+
+def test_submitting_what_is_billed_is_not_offered_to_be_undone(company: World) -> None:
+    made = stocked_up(company, (company.product(), 4, TEN))
+    path = f"purchase_order:{made.order}"
+    bill = the_bill(billed(BillLine(made.lines[0], None, 4)))
+    assert bool({one.verb: one.undo for one in timeline(path)}["submit"]) is False
+    cancel_bill(actor=HOUSE, bill=bill.pk)
+    assert bool({one.verb: one.undo for one in timeline(path)}["submit"]) is True
 
 
 def test_who_may_not_see_costs_sees_the_bill_without_them(company: World, browser: Client) -> None:

@@ -19,9 +19,11 @@ from wharfinger.demand.models import Line
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.ledger.reverse import reverse
 from wharfinger.purchasing.actions.approving import approve, reject, request
-from wharfinger.purchasing.actions.ordering import ask, draft, submit
+from wharfinger.purchasing.actions.ordering import amend_purchase, ask, draft, submit
 from wharfinger.purchasing.actions.tiers import add_tier, change_tier, delegate, end_delegation
 from wharfinger.purchasing.models import Approval, ApprovalTier, Delegation, PurchaseOrder
+from wharfinger.purchasing.rules.changing import LineChange as PurchaseLineChange
+from wharfinger.purchasing.rules.changing import PurchaseChange
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
 
 pytestmark = pytest.mark.django_db
@@ -261,7 +263,7 @@ def test_tiers_and_absence_in_the_browser(company: World) -> None:
     mine = Client()
     mine.force_login(lead)
     said = mine.post("/work/approve", {"selected": str(row)}, follow=True).content.decode()
-    assert "1 of it waits for another person&#39;s approval." in said
+    assert "1 of 2 approvals are given. These may give another: Head." in said
     day = today().isoformat()
     mine.post("/account/absence/", {"delegate": str(head.pk), "first_on": day, "last_on": day})
     away = seen(mine, "/account/absence/")
@@ -299,6 +301,31 @@ def test_pages_and_api_say_how_many_of_those_who_must_have_approved(company: Wor
     assert "0 of 1" in page
     assert "above every limit" in page
     assert '1 of 2<span class="quiet">Ben</span>' in client.get("/work/approval/?tab=orders").content.decode()
-    approve(actor=cleo, purchase_orders=[order])
+    done = Caller(cleo).good("post", "/approvals/approve", {"purchase_orders": [order]})
+    assert (done["enough"], done["given"], done["needed"], done["may_approve"]) == (True, None, None, [])
     assert client.get(f"/api/v1/purchase-orders/{order}/approval").json()["asks"] is False
     assert client.get("/api/v1/purchase-orders/999999/approval").status_code == 404
+
+
+def test_whoever_gives_half_an_approval_is_told_who_may_give_the_rest(company: World) -> None:
+    """Neither who gave theirs nor who asked; for a line, a draft and a change."""
+    anna, ben, cleo = (person(name, "purchasing.*", "*.read") for name in ("anna", "ben", "cleo"))
+    tier("Board", None, anna, ben, cleo, needed=2)
+    line = sold(company, company.product(), 10, by=person("seller", "*"))
+    done = Caller(anna).good("post", "/approvals/approve", {"lines": [line]})
+    assert (done["enough"], done["given"], done["needed"]) == (False, 1, 2)
+    assert done["may_approve"] == ["Ben", "Cleo"]
+    wish = PurchaseWish(company.vendor.pk, (PurchaseLineWish(company.product().pk, 10),))
+    made = bought(draft(actor=ben, wish=wish))
+    ask(actor=ben, order=made.order)
+    body = {"purchase_orders": [made.order]}
+    assert Caller(anna).good("post", "/approvals/approve", body)["may_approve"] == ["Cleo"]
+    browser = Client()
+    browser.force_login(cleo)
+    told = browser.post("/purchase-orders/approve/", {"selected": str(made.order)}, follow=True)
+    assert "The purchase is approved." in told.content.decode()
+    submit(actor=ben, order=made.order)
+    change = PurchaseChange(change=(PurchaseLineChange(made.lines[0], 20),))
+    amend_purchase(actor=cleo, order=made.order, change=change)
+    assert Caller(ben).good("post", "/approvals/approve", body)["may_approve"] == ["Anna"]
+    clean()

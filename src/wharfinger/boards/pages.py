@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from wharfinger.base.door import module_on
 from wharfinger.base.page import came_from, page, page_act, signed_in
-from wharfinger.base.table import table_page
+from wharfinger.base.table import Table, table_page
 from wharfinger.boards import actions, rules
 from wharfinger.boards.listing import TABLES, on_tab
 from wharfinger.boards.worklists import BY_NAME
+from wharfinger.parties.queries import names_who_may
+
+MOST_NAMES = 6
 
 
 def worklist(request: HttpRequest, name: str) -> HttpResponse:
@@ -22,7 +27,18 @@ def worklist(request: HttpRequest, name: str) -> HttpResponse:
     if one.module:
         module_on(one.module, getattr(request, "house", {}).get("modules"))
     tab = request.GET.get("tab") or next(iter(one.tabs))
-    return table_page(request, on_tab(TABLES[name], one, tab, request.user))
+    table = on_tab(TABLES[name], one, tab, request.user)
+    return table_page(request, table, others=_others(table, request.user))
+
+
+def _others(table: Table, actor: Any) -> str:
+    """Who does what is to be done here, for whoever may only read it."""
+    if not table.acts or any(actor.may(act.permission) for act in table.acts):
+        return ""
+    first = table.acts[0]
+    names = names_who_may(first.permission)
+    told = ", ".join(names[:MOST_NAMES]) + (" …" if len(names) > MOST_NAMES else "")
+    return _("You may read this. “%(act)s” is for: %(names)s.") % {"act": _(first.label), "names": told}
 
 
 @require_POST

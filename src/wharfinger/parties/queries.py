@@ -69,6 +69,12 @@ def who_may(permission: str) -> list[int]:
     return sorted(user for user, names in granted.items() if covers(frozenset(names), permission))
 
 
+def names_who_may(permission: str) -> list[str]:
+    """What these people are called."""
+    found = User.objects.filter(pk__in=who_may(permission))
+    return sorted(str(user) for user in found)
+
+
 def usable_locations() -> QuerySet[Any, Any]:
     """The locations from which goods may be taken first by default: in use, and in nobody's custody.
 

@@ -37,6 +37,7 @@ from wharfinger.notices.queries.proofs import files_are_there
 from wharfinger.parties import rights
 from wharfinger.purchasing.actions import closing as purchasing
 from wharfinger.purchasing.queries import proofs as buying
+from wharfinger.purchasing.queries.billed import submitted_and_billed
 from wharfinger.sales.actions import approving, giving, versions
 from wharfinger.sales.actions import closing as sales
 from wharfinger.sales.actions.serving import BRINGING
@@ -125,7 +126,7 @@ def install() -> None:
     automation.undo_needs = undoing.needs
     Right.named = rights.named
     automation.lasting = frozenset({"erase"})
-    automation.stays = posted_by
+    automation.stays = lambda entries: posted_by(entries) | submitted_and_billed(entries)
     automation.guards.setdefault("reverse", []).extend(
         [
             lines.options_stand,

@@ -20,7 +20,7 @@ from wharfinger.ledger.models import Holding
 from wharfinger.purchasing.actions import approving, ordering, receiving
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, VendorReturn
 from wharfinger.purchasing.pages.entry import filled_up
-from wharfinger.purchasing.queries.approvals import waits_for_others
+from wharfinger.purchasing.queries.yeses import waits_for_others
 from wharfinger.purchasing.rules.changing import PurchaseChange
 from wharfinger.purchasing.rules.crediting import SendBack
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish, Wanted

@@ -80,9 +80,15 @@ class ApprovalOut(Shown):
 
 
 class Decided(Done):
-    """The decisions that were made, and the entry that wrote them."""
+    """The decisions that were made, and the entry that wrote them; how far what is the least far is by them."""
 
     items: list[ApprovalOut]
+    enough: bool = Field(description="Whether nothing that was approved needs another person's approval.")
+    given: int | None = Field(
+        description="So many have approved what still needs others; null where it is enough."
+    )
+    needed: int | None = Field(description="So many must; null where it is enough, or above every limit.")
+    may_approve: list[str] = Field(description="Who may give what is missing.", examples=[["Petra Storm"]])
 
 
 class Asked(Done):
@@ -108,7 +114,14 @@ def _show(request: Request, found: Sequence[Approval]) -> list[dict[str, Any]]:
 def _decided(request: Request, act: partial[Written]) -> HttpResponse:
     def shown(done: Written) -> dict[str, Any]:
         made = queries.approvals().filter(pk__in=done.made.get("purchasing.Approval", ())).order_by("pk")
-        return {"items": _show(request, list(made))}
+        far = yeses.missing(done.id)
+        return {
+            "items": _show(request, list(made)),
+            "enough": far is None,
+            "given": far.given if far else None,
+            "needed": far.needed if far else None,
+            "may_approve": list(far.names) if far else [],
+        }
 
     return write(request, act, shown)
 

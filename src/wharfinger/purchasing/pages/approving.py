@@ -131,7 +131,7 @@ def approve(request: HttpRequest) -> HttpResponse:
     return page_act(
         request,
         lambda: approving.approve(actor=user, purchase_orders=_orders(request)),
-        ok=lambda done: approvals.waits_for_others(done.id) or _("The purchase is approved."),
+        ok=lambda done: yeses.waits_for_others(done.id) or _("The purchase is approved."),
         back=_back(request),
     )
 

@@ -23,6 +23,7 @@ from wharfinger.demand.pages import typed_day
 from wharfinger.ledger.telling import timeline
 from wharfinger.purchasing.actions import billing as actions
 from wharfinger.purchasing.queries import bills as queries
+from wharfinger.purchasing.queries.billed import freight_due
 from wharfinger.purchasing.queries.landed import split
 from wharfinger.purchasing.rules.billing import Bill, BillLine
 from wharfinger.purchasing.rules.taxing import sums
@@ -204,7 +205,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "purchasing/new_bill.html", there)
 
     if request.method != "POST":
-        return show(Form(_proposed(rows, currency)))
+        return show(Form(_proposed(rows, currency, freight_due(orders.values()))))
     taken = [one for one in rows if request.POST.get(f"quantity-{_key(one)}", "").strip() not in ("", "0")]
 
     def again(form: Form) -> HttpResponse:
@@ -255,8 +256,11 @@ def _to_enter(one: queries.Due) -> dict[str, Any]:
     }
 
 
-def _proposed(rows: list[queries.Due], currency: str) -> dict[str, Any]:
-    """All that came is billed as it was booked, taxed as its codes say; of an order of which nothing came, all of it."""
+def _proposed(rows: list[queries.Due], currency: str, freight: int) -> dict[str, Any]:
+    """All that came is billed as it was booked, taxed as its codes say; of an order of which nothing came, all of it.
+
+    freight: of the orders, as far as no bill asks for it yet.
+    """
     found: dict[str, Any] = {}
     nets = []
     came = any(one.stands.open for one in rows)
@@ -267,10 +271,11 @@ def _proposed(rows: list[queries.Due], currency: str) -> dict[str, Any]:
         found[f"cost-{_key(one)}"] = unit_price(one.stands.booked_micro, currency)
         net = extended(one.stands.booked_micro, units, places, currency, per=line.per)
         nets.append((net, line.tax_code))
-    tax = sums(nets, 0).tax
+    tax = sums(nets, freight).tax
     number = {one.receipt.vendor_invoice_number for one in rows if one.receipt is not None}
     return found | {
         "number": number.pop() if len(number) == 1 else "",
+        "freight": amount(freight, currency) if freight else "",
         "tax": amount(tax, currency) if tax else "",
     }
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from wharfinger.base import configuration
 from wharfinger.demand.models import Line
@@ -46,18 +45,6 @@ def asks_first(done: Written) -> str:
         if done.entry.verb == "ask_purchase"
         else ""
     )
-
-
-def waits_for_others(entry: int) -> str:
-    """What is said of an entry whose approvals are not enough; nothing where they are."""
-    n = Approval.objects.filter(counts_yet(), made=entry).count()
-    if not n:
-        return ""
-    return ngettext(
-        "%(n)s of it waits for another person's approval.",
-        "%(n)s of them wait for another person's approval.",
-        n,
-    ) % {"n": n}
 
 
 def said_yes(asks: Iterable[tuple[PurchaseLine, int]]) -> dict[int, list[str]]:

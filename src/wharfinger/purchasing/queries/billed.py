@@ -10,9 +10,16 @@ from django.db.models import Sum
 
 from wharfinger.base import configuration
 from wharfinger.ledger import sql
-from wharfinger.ledger.models import Move
+from wharfinger.ledger.models import Fact, Move
 from wharfinger.ledger.plan import Truth
-from wharfinger.purchasing.models import BilledFreight, PurchaseLine, Receipt, VendorBill, VendorBillLine
+from wharfinger.purchasing.models import (
+    BilledFreight,
+    PurchaseLine,
+    PurchaseOrder,
+    Receipt,
+    VendorBill,
+    VendorBillLine,
+)
 from wharfinger.purchasing.queries.orders import arrivals
 from wharfinger.purchasing.rules.matching import Tolerance
 
@@ -153,6 +160,40 @@ def freights(orders: Iterable[int]) -> list[BilledFreight]:
         purchase_order__in=list(orders), bill__void__isnull=True, bill__cancelled_at__isnull=True
     )
     return list(rows.order_by("pk"))
+
+
+def submitted_and_billed(entries: Collection[int]) -> set[int]:
+    """Those of these entries that submitted an order of which somebody has entered a bill, so that they stay."""
+    facts = Fact.objects.filter(
+        entry_id__in=entries, field="submitted_at", subject__startswith="purchase_order:"
+    )
+    orders = {
+        int(about.partition(":")[2]): entry for entry, about in facts.values_list("entry_id", "subject")
+    }
+    if not orders:
+        return set()
+    live = VendorBillLine.objects.filter(
+        purchase_line__purchase_order__in=list(orders),
+        bill__void__isnull=True,
+        bill__cancelled_at__isnull=True,
+    )
+    return {orders[pk] for pk in live.values_list("purchase_line__purchase_order", flat=True)}
+
+
+def freight_due(orders: Iterable[PurchaseOrder]) -> int:
+    """What these orders were to cost in freight and no bill asks for yet, accepted or not."""
+    wanted = {one.pk: one.freight_minor for one in orders if one.freight_minor}
+    if not wanted:
+        return 0
+    asked = sum(one.amount_minor for one in freights(wanted))
+    waiting = VendorBill.objects.filter(
+        pk__in=VendorBillLine.objects.filter(purchase_line__purchase_order__in=list(wanted)).values("bill"),
+        accepted_at__isnull=True,
+        cancelled_at__isnull=True,
+        void__isnull=True,
+    )
+    asked += sum(waiting.values_list("freight_minor", flat=True))
+    return max(0, sum(wanted.values()) - asked)
 
 
 def tolerance() -> Tolerance:

@@ -12,11 +12,14 @@ from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
 from wharfinger.base import clock, configuration
+from wharfinger.demand.models import Line
+from wharfinger.parties.models import User
 from wharfinger.pricing.queries import costs_at_home
 from wharfinger.purchasing.models import Approval, PurchaseLine, PurchaseOrder
 from wharfinger.purchasing.queries import approvals, tiers
 from wharfinger.purchasing.rules.asking import Sold, asked_at_home
-from wharfinger.purchasing.rules.tiers import reaching
+from wharfinger.purchasing.rules.rising import waits
+from wharfinger.purchasing.rules.tiers import MOST_NEEDED, reaching
 
 About = tuple[str, int]
 
@@ -91,6 +94,70 @@ def of_order(order: PurchaseOrder) -> Yeses | None:
         return None
     asking = {order.pk: [line for line, _cost in asks]}
     return of_orders([order], lines, asking, approvals.said_yes(asks))[order.pk]
+
+
+class Missing(NamedTuple):
+    """What was approved and is not enough: how far what is the least far is, and who may give what it still needs."""
+
+    given: int
+    needed: int | None
+    names: tuple[str, ...]
+
+    @property
+    def words(self) -> str:
+        """The same in words."""
+        if self.needed is None:
+            return _("That is above the limit of every approval tier by now.")
+        said = _("%(given)s of %(needed)s approvals are given.") % {
+            "given": self.given,
+            "needed": self.needed,
+        }
+        if not self.names:
+            return said
+        others = _("These may give another: %(names)s.") % {"names": ", ".join(self.names)}
+        return f"{said} {others}"
+
+
+def missing(entry: int) -> Missing | None:
+    """What an entry approved that still needs others; nothing where it was enough."""
+    made = Approval.objects.filter(approvals.counts_yet(), made=entry)
+    found = list(made.values_list("line", "purchase_line__purchase_order"))
+    if not found:
+        return None
+    lines, orders = {line for line, _o in found if line}, {order for _l, order in found if order}
+    far: dict[About, Yeses] = {}
+    if lines:
+        today = clock.today(configuration.one("time_zone"))
+        far |= {("line", pk): one for pk, one in of_lines(lines, today).items()}
+    for order in PurchaseOrder.objects.filter(pk__in=orders):
+        if (one := of_order(order)) is not None:
+            far["order", order.pk] = one
+    about, least = max(far.items(), key=lambda one: (one[1].needed or MOST_NEEDED + 1) - len(one[1].by))
+    return Missing(len(least.by), least.needed, _others(about, least, lines, orders))
+
+
+def waits_for_others(entry: int) -> str:
+    """What is said of an entry whose approvals are not enough; nothing where they are."""
+    found = missing(entry)
+    return found.words if found else ""
+
+
+def _others(about: About, far: Yeses, lines: Collection[int], orders: Collection[int]) -> tuple[str, ...]:
+    """Who may give what something still needs: not those who gave theirs, nor who asked where that is not allowed."""
+    may = set(tiers.who_decides(lines, orders).get(about, ()))
+    if not configuration.one("approval")["self_approval"]:
+        may -= _asked_by(*about)
+    names = sorted(str(user) for user in User.objects.filter(pk__in=may, is_active=True))
+    return tuple(name for name in names if name not in far.by)
+
+
+def _asked_by(noun: str, pk: int) -> set[int | None]:
+    """Who asked for a customer's line, a draft or a change of an order."""
+    if noun == "line":
+        return set(Line.objects.filter(pk=pk).values_list("requested_by", flat=True))
+    order = PurchaseOrder.objects.get(pk=pk)
+    theirs = [] if waits(order) else approvals.lines_of([pk])[pk]
+    return {order.approval_asked_by_id, *(line.requested_by_id for line in theirs)}
 
 
 class _Tier(NamedTuple):

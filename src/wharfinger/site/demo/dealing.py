@@ -15,9 +15,11 @@ from wharfinger.documents.kinds import KINDS
 from wharfinger.ledger.models import Outbox
 from wharfinger.notices.actions import letters
 from wharfinger.notices.replies import identity
+from wharfinger.parties.actions.organizations import change_organization
 from wharfinger.purchasing.actions import ordering, quoting
 from wharfinger.purchasing.models import PurchaseLine
 from wharfinger.purchasing.models.quoting import RfqLine
+from wharfinger.purchasing.rules.changing import LineChange, PurchaseChange
 from wharfinger.purchasing.rules.confirming import Confirmed
 from wharfinger.purchasing.rules.quoting import AnswerWish, Asked, Offered, RfqWish
 from wharfinger.sales.actions import quotes, sending
@@ -27,7 +29,7 @@ from wharfinger.site.demo.story import Chapter, Story
 
 def chapters(story: Story) -> Iterator[Chapter]:
     """Everything that somebody still has to answer."""
-    for chapter in (_campus, _asked, _rails):
+    for chapter in (_campus, _asked, _rails, _pipeline, _south):
         yield chapter(story)
 
 
@@ -120,4 +122,49 @@ def _rails(story: Story) -> Chapter:
             order=purchase,
             confirmation="BC-AB-77120",
             lines=[Confirmed(line.pk, story.date(16))],
+        )
+    yield 1
+    # So many of them are dear, so that the order stays as it was until somebody has approved it.
+    more = PurchaseChange(change=(LineChange(line.pk, 12),))
+    with story.now():
+        ordering.amend_purchase(actor=story.users["petra"], order=purchase, change=more)
+
+
+def _pipeline(story: Story) -> Chapter:
+    """Deals at each step: one is won, one is lost, and why."""
+    yield 32
+    lost = story.opportunity("jonas", "C-2004", "Cameras for the depot", step="qualified", percent=40)
+    yield 21
+    won = story.opportunity("mara", "C-2001", "Two more desks", step="proposal", percent=70, close=14)
+    quote = story.quote("mara", "C-2001", "Two more desks", {"KB-DE": 2, "MOUSE-W": 2}, opportunity=won)
+    yield 18
+    with story.now():
+        quotes.lose_opportunity(
+            actor=story.users["jonas"],
+            opportunity=lost,
+            reason="They extend what they have for two more years.",
+        )
+    yield 16
+    story.win("mara", quote)
+    yield 12
+    story.opportunity(
+        "mara", "C-2009", "Storage for the shore office", step="negotiation", percent=80, close=9
+    )
+    yield 8
+    offered = story.opportunity("jonas", "C-2006", "Alarm dialers", step="proposal", percent=50, close=28)
+    story.quote("jonas", "C-2006", "Alarm dialers", {"SW-IND": 2, "SVC-NET": 4}, opportunity=offered)
+    yield 5
+    story.opportunity("jonas", "C-2011", "Tablets for year 7", step="qualified", percent=30, close=60)
+    yield 2
+    story.opportunity("mara", "C-2015", "Phones in 120 rooms", close=90)
+
+
+def _south(story: Story) -> Chapter:
+    """What a customer in Munich orders is taken from there first."""
+    yield 2
+    with story.now():
+        change_organization(
+            actor=story.users["admin"],
+            organization=story.organizations["C-2010"].pk,
+            values={"location": story.locations["Munich"].pk},
         )

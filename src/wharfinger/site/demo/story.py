@@ -33,7 +33,7 @@ from wharfinger.purchasing.rules.receiving import Arrival, Delivery
 from wharfinger.sales.actions import giving, orders, quotes, sending, winning
 from wharfinger.sales.rules.holds import Hold
 from wharfinger.sales.rules.orders import OrderWish
-from wharfinger.sales.rules.quotes import QuoteWish
+from wharfinger.sales.rules.quotes import OpportunityWish, QuoteWish
 from wharfinger.sales.rules.win import Into
 from wharfinger.site.demo.people import CARRIERS
 from wharfinger.stock.models import Location
@@ -137,6 +137,7 @@ class Story:
         discount: int = 0,
         valid: int = 30,
         tax_included: bool | None = None,
+        opportunity: int | None = None,
     ) -> Deal:
         """Offer goods."""
         who, contact, sites = self.customer(customer)
@@ -149,8 +150,23 @@ class Story:
                 title=title,
                 expires_on=self.date(valid),
                 tax_included=tax_included,
+                opportunity=opportunity,
             )
             return self.deal(quotes.create_quote(actor=self.users[by], wish=wish).one("sales.Quote"))
+
+    def opportunity(
+        self, by: str, customer: str, title: str, *, step: str = "new", percent: int = 20, close: int = 30
+    ) -> int:
+        """Write a deal down that may be won. close: in how many days it is expected to be."""
+        wish = OpportunityWish(
+            self.organizations[customer].pk,
+            title,
+            pipeline_step=step,
+            probability_percent=percent,
+            expected_close_on=self.date(close),
+        )
+        with self.now():
+            return quotes.create_opportunity(actor=self.users[by], wish=wish).one("sales.Opportunity")
 
     def send(self, by: str, quote: Deal) -> None:
         """Send a quote to the customer."""
