@@ -90,6 +90,7 @@ BROKEN = {
     "a posting keeps its currency": "UPDATE ledger_account SET currency = 'USD' WHERE kind = 'receivable'",
     "line = its wishes, covered = its goods, billable = its bills": "UPDATE demand_line SET quantity = quantity + 1",
     "done = nothing open in goods, bills and money": "UPDATE demand_sheet SET done_id = (SELECT MIN(id) FROM ledger_entry)",
+    "deposit = asked − credited − taken off": "UPDATE billing_invoice SET kind = 'deposit'",
     "credited ≤ invoiced": "UPDATE billing_creditline SET net_minor = net_minor * 100",
     "one of a line and its alternatives is taken": "UPDATE demand_line SET taken = false",
     "options stand on quotes, beside lines of them": "UPDATE demand_line SET option = 'optional'",

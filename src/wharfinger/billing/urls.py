@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from wharfinger.billing.pages import credit_notes, invoices, limits, payments, runs, statements, writing_off
+from wharfinger.billing.pages import (
+    credit_notes,
+    deposits,
+    invoices,
+    limits,
+    payments,
+    runs,
+    statements,
+    writing_off,
+)
 
 app_name = "billing"
 urlpatterns = [
     path("invoices/", invoices.invoice_list, name="invoices"),
     path("invoices/new/", invoices.new_invoice, name="new_invoice"),
+    path("orders/<int:order>/deposit/", deposits.new_deposit, name="new_deposit"),
     path("invoices/due/", runs.invoice_due, name="invoice_due"),
     path("invoices/runs/<int:pk>/", runs.invoice_run, name="invoice_run"),
     path("invoices/runs/<int:pk>/proceed/", runs.proceed, name="proceed_with_invoices"),

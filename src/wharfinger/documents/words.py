@@ -43,6 +43,7 @@ WORDS = {
     "to_count": pgettext_lazy("document", "{count} to count"),
     "delivery_note": pgettext_lazy("document", "Delivery note"),
     "invoice": pgettext_lazy("document", "Invoice"),
+    "deposit_invoice": pgettext_lazy("document", "Deposit invoice"),
     "credit_note": pgettext_lazy("document", "Credit note"),
     "statement": pgettext_lazy("document", "Statement of account"),
     "statement_since": pgettext_lazy("document", "Since"),

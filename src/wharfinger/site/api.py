@@ -81,6 +81,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.fulfilment.api.shipments:router", ""),
     ("wharfinger.parties.api.terms:router", ""),
     ("wharfinger.billing.api.invoices:router", ""),
+    ("wharfinger.billing.api.deposits:router", ""),
     ("wharfinger.billing.api.payments:router", ""),
     ("wharfinger.billing.api.limits:router", ""),
     ("wharfinger.billing.api.runs:router", ""),

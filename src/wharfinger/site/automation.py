@@ -71,6 +71,7 @@ LAWS = (
     proofs.discounts_are_worked_in,
     proofs.done(owes(INVOICES)),
     billing.credited_stays_within_invoiced,
+    billing.deposits_are_what_is_left_of_them,
     billing.invoices_are_their_bills,
     billing.reliefs_are_posted,
     billing.invoices_are_the_sum_of_their_lines,

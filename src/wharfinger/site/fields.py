@@ -78,6 +78,7 @@ FIELDS: dict[str, str] = {
     "customer_group": N_("Customer group"),
     "customer_reference": N_("Customer's reference"),
     "price_reason": N_("Why another price"),
+    "takes_off": N_("Takes off"),
     "dates": N_("Dates"),
     "decimal": N_("Decimal sign"),
     "decline_reason": N_("Why it was declined"),

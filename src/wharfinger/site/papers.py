@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from wharfinger.base.page import Link
 from wharfinger.billing.models import CreditNote, Invoice
 from wharfinger.demand.models import Line
 from wharfinger.fulfilment.models import Container, Shipment
-from wharfinger.ledger.models import Holding, Move
+from wharfinger.ledger.models import Account, Holding, Move
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.returns.models import Rma
 from wharfinger.site.nav import address
@@ -25,9 +26,14 @@ FEW = 8
 def papers(request: HttpRequest, pk: int) -> str:
     """What was bought, packed, shipped, invoiced, credited and returned of the lines of a document."""
     actor: Any = request.user
-    lines = list(
-        Line.objects.filter(Q(sheet_id=pk) | Q(order_id=pk), void__isnull=True).values_list("pk", flat=True)
+    asked = Account.objects.filter(kind="deposit", document=f"order:{pk}").values("balance_minor")[:1]
+    of = ("order_id", "currency", "order__order__confirmed_at", "order__order__cancelled_at")
+    rows = list(
+        Line.objects.filter(Q(sheet_id=pk) | Q(order_id=pk), void__isnull=True).values_list(
+            "pk", *of, Coalesce(Subquery(asked), 0)
+        )
     )
+    lines = [line for line, *_ in rows]
     kinds: list[tuple[str, list[Link]]] = []
     if actor.may("purchasing.read"):
         holding = Holding.objects.filter(claim_id__in=lines, kind__in=("drafted", "on_order"), quantity__gt=0)
@@ -44,15 +50,30 @@ def papers(request: HttpRequest, pk: int) -> str:
         sent = Shipment.objects.filter(made_id__in=gone.values("entry_id"), void__isnull=True)
         kinds.append((_("Shipped"), _links(sent, "fulfilment:shipment")))
     if actor.may("billing.read"):
-        asked = Invoice.objects.filter(lines__line_id__in=lines, void__isnull=True)
-        kinds.append((_("Invoiced"), _links(asked, "billing:invoice")))
+        theirs = Q(lines__line_id__in=lines) | Q(kind="deposit", sheet=pk)
+        billed = Invoice.objects.filter(theirs, void__isnull=True)
+        kinds.append((_("Invoiced"), _links(billed, "billing:invoice")))
         given = CreditNote.objects.filter(lines__invoice_line__line_id__in=lines, void__isnull=True)
         kinds.append((_("Credited"), _links(given, "billing:credit_note")))
     if actor.may("returns.read"):
         back = Rma.objects.filter(lines__line_id__in=lines, void__isnull=True)
         kinds.append((_("Returned"), _links(back, "returns:rma")))
     kinds = [(word, links) for word, links in kinds if links]
-    return render_to_string("site/parts/papers.html", {"kinds": kinds}, request) if kinds else ""
+    part = render_to_string("site/parts/papers.html", {"kinds": kinds}, request) if kinds else ""
+    own = [row for _line, order, *row in rows if order == pk]
+    return f"{part}{_beforehand(request, pk, *own[0])}" if own else part
+
+
+def _beforehand(
+    request: HttpRequest, pk: int, currency: str, confirmed: Any, cancelled: Any, stands: int
+) -> str:
+    """What was asked for beforehand of an order and is still to be taken off, and where one asks for it."""
+    actor: Any = request.user
+    may = bool(confirmed and not cancelled and actor.may("billing.invoice"))
+    if not actor.may("billing.read") or not (may or stands):
+        return ""
+    context = {"pk": pk, "currency": currency, "left": -stands, "may": may}
+    return render_to_string("site/parts/beforehand.html", context, request)
 
 
 def _links(found: Any, page: str) -> list[Link]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import partial
+from typing import Any
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import tidy
 from wharfinger.billing.models import Invoice, InvoiceLine
 from wharfinger.billing.queries import truth as reads
+from wharfinger.billing.queries.deposits import read_deposits_to_credit
 from wharfinger.billing.rules import credits as rules
 from wharfinger.billing.rules.credits import Credit
 from wharfinger.demand import queries as demand
@@ -37,19 +39,21 @@ def credit(
     require(actor, "billing.credit")
     if not items:
         raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
-    found = InvoiceLine.objects.filter(pk__in={one.invoice_line for one in items}).values_list(
-        "line_id", "invoice_id"
+    found = list(
+        InvoiceLine.objects.filter(pk__in={one.invoice_line for one in items}).values_list(
+            "line_id", "invoice_id", "invoice__sheet_id"
+        )
     )
-    lines = sorted({line for line, _ in found if line is not None})
+    lines = sorted({line for line, *_ in found if line is not None})
     return post(
         "credit",
         Wish(
             documents=[
-                (Sheet, demand.documents_of(lines)),
-                (Invoice, sorted({invoice for _, invoice in found})),
+                (Sheet, _documents(lines, {sheet for line, _, sheet in found if line is None})),
+                (Invoice, sorted({invoice for _, invoice, _ in found})),
             ],
             claims=lines,
-            reads=(reads.read_invoice_lines,),
+            reads=(reads.read_invoice_lines, read_deposits_to_credit),
         ),
         partial(
             rules.plan_credit,
@@ -81,12 +85,13 @@ def cancel_invoice(
     require(actor, "billing.credit")
     reason = tidy(reason, field="reason", most=500)
     lines = reads.lines_of_invoices([invoice])
+    beforehand = Invoice.objects.filter(pk=invoice, kind="deposit").values_list("sheet_id", flat=True)
     return post(
         "credit",
         Wish(
-            documents=[(Sheet, demand.documents_of(lines)), (Invoice, [invoice])],
+            documents=[(Sheet, _documents(lines, beforehand)), (Invoice, [invoice])],
             claims=lines,
-            reads=(reads.read_invoice_lines,),
+            reads=(reads.read_invoice_lines, read_deposits_to_credit),
         ),
         partial(
             rules.plan_cancel, invoice=invoice, reason=reason, issued_on=issued_on, bill_again=bill_again
@@ -96,3 +101,9 @@ def cancel_invoice(
         reason=reason,
         effective_on=issued_on,
     )
+
+
+def _documents(lines: Sequence[int], beforehand: Iterable[int | None]) -> Any:
+    """The documents of lines, and the orders of deposits, which bill none."""
+    orders = {pk for pk in beforehand if pk is not None}
+    return sorted({*orders, *demand.sheets_of(lines)}) if orders else demand.documents_of(lines)

@@ -10,6 +10,7 @@ from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.words import tidy
 from wharfinger.billing.models import Invoice
 from wharfinger.billing.queries import truth as reads
+from wharfinger.billing.queries.deposits import read_deposits_of_draft, read_deposits_of_lines
 from wharfinger.billing.rules import invoices as rules
 from wharfinger.billing.rules.invoices import InvoiceWish
 from wharfinger.demand import queries as demand
@@ -65,7 +66,7 @@ def _wish(wish: InvoiceWish) -> Wish:
         documents=[(Sheet, demand.documents_of(lines))],
         first=reads.read_lines_to_bill(lines),
         claims=lines,
-        reads=(_read_rates,),
+        reads=(_read_rates, read_deposits_of_lines),
     )
 
 
@@ -84,7 +85,7 @@ def post_invoice(
         "post_invoice",
         Wish(
             documents=[(Sheet, demand.documents_of(lines)), (Invoice, [invoice])],
-            reads=(reads.read_invoice_lines, reads.read_terms),
+            reads=(reads.read_invoice_lines, reads.read_terms, read_deposits_of_draft),
         ),
         partial(rules.plan_post, invoice=invoice, issued_on=issued_on),
         actor=actor,

@@ -98,6 +98,7 @@ class InvoiceRow(Shown):
     tax_code: Id
     tax_percent: str = Field(examples=["19"])
     second_tax_percent: str = Field(examples=["0"], description="Of a second tax; 0 where there is none.")
+    takes_off: Id | None = Field(description="The deposit invoice of which it takes something off.")
     reason: str = Field(description="Why its price is another than the line's; never on paper.")
     net: str = Field(examples=["149.70"])
     gross: str | None = Field(
@@ -126,6 +127,7 @@ class InvoiceOut(Shown):
 
     id: Id
     number: str | None = Field(examples=["INV-9"])
+    kind: Literal["invoice", "deposit"]
     status: Status
     organization: Id
     site: Id | None
@@ -225,9 +227,10 @@ INVOICES = Listing(
         "number": "number",
         "currency": "currency",
         "customer_reference": "customer_reference",
+        "kind": "kind",
         "status": shown.with_status,
     },
-    words={"status": get_args(Status)},
+    words={"status": get_args(Status), "kind": ("invoice", "deposit")},
     days={"issued_on": "issued_on", "due_on": "due_on"},
     q=("number", "customer_reference", "organization__name"),
 )

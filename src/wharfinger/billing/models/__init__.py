@@ -35,6 +35,10 @@ class Invoice(Document):
     site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="+")
     sheet = models.ForeignKey(Sheet, models.PROTECT, null=True, related_name="invoices")
     """The only document it bills, where it bills one alone."""
+    kind = models.CharField(
+        max_length=7, default="invoice", choices=[("invoice", "invoice"), ("deposit", "deposit")]
+    )
+    """A deposit asks for a part of its order beforehand; the order's next invoices take it off."""
     currency = models.CharField(max_length=3)
     rate_micro = models.BigIntegerField(default=1_000_000)
     """What one unit of the currency was worth in home currency, at 10⁻⁶."""
@@ -85,6 +89,8 @@ class InvoiceLine(models.Model):
     """What it comes to with its taxes, where its price includes them; nothing where that is before tax."""
     price_reason = models.CharField(max_length=200, blank=True, default="")
     """Why it asks another price than its line; never on paper."""
+    takes_off = models.ForeignKey("self", models.PROTECT, null=True, related_name="taken_off")
+    """The row of a deposit that it takes off; what it comes to is below zero then."""
 
     def __str__(self) -> str:
         return f"{self.invoice_id}/{self.position}"

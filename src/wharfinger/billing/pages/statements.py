@@ -20,6 +20,7 @@ from wharfinger.billing.pages.invoices import word as invoice_word
 from wharfinger.billing.pages.payments import open_invoices, payment_row
 from wharfinger.billing.pages.typed import day_of
 from wharfinger.billing.queries import differences, shown
+from wharfinger.billing.queries.deposits import still_to_take_off
 from wharfinger.billing.queries.statements import Movement, Statement, ageing, period, statements
 from wharfinger.billing.rules.ageing import Ageing
 from wharfinger.ledger.look import house
@@ -70,6 +71,7 @@ def statement(request: HttpRequest, organization: int) -> HttpResponse:
         "rows": rows,
         "sums": sorted(sums.items()),
         "credit": sorted(shown.credit_of(organization).items()),
+        "beforehand": still_to_take_off(organization),
         "payments": [payment_row(row).cells for row in paid],
         "home": ours.currency,
         "gain": differences.of_customer(organization),

@@ -64,3 +64,20 @@ def reliefs_are_posted() -> list[Finding]:
         "GROUP BY 1, 2, 3) x ON x.entry = r.made_id AND x.document = 'invoice:' || r.invoice_id AND x.kind = r.kind "
         "WHERE r.said <> COALESCE(x.posted, 0)",
     )
+
+
+def deposits_are_what_is_left_of_them() -> list[Finding]:
+    """What stands on the deposit of an order was asked for beforehand, not credited and not taken off, and is never less than nothing."""
+    left = "l.net_minor - COALESCE(c.net, 0)"
+    rows = (
+        "FROM billing_invoiceline l JOIN billing_invoice i ON i.id = l.invoice_id AND i.void_id IS NULL "
+        f"AND i.posted_at IS NOT NULL LEFT JOIN ({_CREDITED}) c ON c.invoice_line_id = l.id"
+    )
+    return findings(
+        "deposit = asked − credited − taken off",
+        f"SELECT 'deposit of ' || document, SUM(said), SUM(stands) FROM (SELECT 'order:' || i.sheet_id document, {left} said, "
+        f"0 stands {rows} WHERE i.kind = 'deposit' UNION ALL SELECT 'order:' || d.sheet_id, {left}, 0 {rows} "
+        "JOIN billing_invoiceline t ON t.id = l.takes_off_id JOIN billing_invoice d ON d.id = t.invoice_id UNION ALL "
+        "SELECT document, 0, -balance_minor FROM ledger_account WHERE kind = 'deposit') x "
+        "GROUP BY document HAVING SUM(said) <> SUM(stands) OR SUM(said) < 0",
+    )

@@ -91,7 +91,7 @@ _CREDITED = CreditLine.objects.filter(invoice_line=OuterRef("pk"), credit_note__
 _ROWS = Prepared(
     lambda wanted: (
         InvoiceLine.objects.filter(invoice__in=wanted, quantity__gt=0)
-        .select_related("product", "invoice", "tax_code")
+        .select_related("product", "invoice", "tax_code", "takes_off")
         .annotate(
             credited=Coalesce(
                 Subquery(_CREDITED.values("invoice_line").annotate(sum=Sum("quantity")).values("sum")),
@@ -132,6 +132,7 @@ def _invoice(row: Any, lines: list[dict[str, Any]], day: date) -> dict[str, Any]
     return {
         "id": row.pk,
         "number": row.number,
+        "kind": row.kind,
         "status": word_of(row, day),
         "organization": row.organization_id,
         "site": row.site_id,
@@ -172,6 +173,7 @@ def _line(line: Any) -> dict[str, Any]:
         "tax_code": line.tax_code_id,
         "tax_percent": plain(line.rate_micro, 4),
         "reason": line.price_reason,
+        "takes_off": line.takes_off.invoice_id if line.takes_off else None,
         "second_tax_percent": plain(line.tax_code.second_rate_micro, 4),
         "net": money.plain(line.net_minor, line.invoice.currency),
         "gross": None if line.gross_minor is None else money.plain(line.gross_minor, line.invoice.currency),

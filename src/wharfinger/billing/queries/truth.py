@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Cast, Concat
 
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.tax import second_of
@@ -28,7 +29,13 @@ def _to_bill(lines: Any) -> QuerySet[Line, Line]:
     bill_to = Site.objects.filter(
         organization_id=OuterRef("organization_id"), retired_on__isnull=True, bill_to=True
     )
-    return joined.annotate(bill_to=Subquery(bill_to.order_by("pk").values("pk")[:1]))
+    named = Concat(Value("order:"), Cast(OuterRef("order_id"), CharField()), output_field=CharField())
+    asked = Account.objects.filter(
+        kind="deposit", party_id=OuterRef("organization_id"), document=named, balance_minor__lt=0
+    )
+    return joined.annotate(
+        bill_to=Subquery(bill_to.order_by("pk").values("pk")[:1]), asked_beforehand=Exists(asked)
+    )
 
 
 _TO_BILL = Prepared(_to_bill, ids("lines"))

@@ -54,6 +54,11 @@ def store_credit(organization: int, subject: str, pk: Id, currency: str) -> Acco
     return AccountRef("store_credit", currency, organization, (subject, pk))
 
 
+def deposit(organization: int, order: int, currency: str) -> AccountRef:
+    """What a customer was asked for beforehand, and no invoice of the order has taken off yet; below zero."""
+    return AccountRef("deposit", currency, organization, ("order", order))
+
+
 def revenue(currency: str) -> AccountRef:
     """What we earned."""
     return AccountRef("revenue", currency)

@@ -10,7 +10,17 @@ from typing import Any, NamedTuple
 from wharfinger.base.money import share
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.tax import first_tax, second_of, second_of_both, second_tax
-from wharfinger.billing.rules import Balance, at_home, even_out, receivable, revenue, store_credit, tax
+from wharfinger.billing.rules import (
+    Balance,
+    at_home,
+    deposit,
+    even_out,
+    receivable,
+    revenue,
+    store_credit,
+    tax,
+)
+from wharfinger.billing.rules.deposits import spent
 from wharfinger.billing.rules.invoices import the_invoice
 from wharfinger.billing.rules.relief import Credited, Taxed, due_back, give_back, taxed_alike
 from wharfinger.ledger.plan import Number, PlaceRef, Plan, Ref, Truth, fixed
@@ -103,6 +113,7 @@ def _note(
         raise Refusal("is_a_draft", N_("This invoice is a draft. Undo it instead."), field="invoice")
     without = _without(truth, invoice)
     rows = _rows(truth, invoice, wanted)
+    _deposits_stand(truth, invoice, rows)
     net, taxed = sum(row.net_minor for row in rows), sum(row.tax_minor for row in rows)
     place = plan.place("credited")
     made = plan.create(
@@ -201,7 +212,34 @@ def _with_tax(truth: Truth, invoice: Any, line: Any, quantity: int, before: Cred
     return Row(line, quantity, net, taxed, further)
 
 
+def _deposits_stand(truth: Truth, invoice: Any, rows: Sequence[Row]) -> None:
+    """Refuse to credit a deposit that was taken off, and to give a deduction back without what it was taken off."""
+    if invoice.kind == "deposit":
+        left = {one.row.pk: one.minor for one in truth.read["deposits"]}
+        for row in rows:
+            said = row.net_minor + (row.tax_minor if row.line.gross_minor is not None else 0)
+            if said > left.get(row.line.pk, 0):
+                raise Refusal(
+                    "taken_off",
+                    N_("A later invoice of the order has taken this deposit off. Credit that one first."),
+                    field="invoice",
+                )
+    elif any(row.line.takes_off_id for row in rows):
+        by_rate: dict[tuple[str, int], int] = {}
+        for row in rows:
+            key = row.line.tax_code.category, row.line.rate_micro
+            by_rate[key] = by_rate.get(key, 0) + row.net_minor
+        if any(net < 0 for net in by_rate.values()):
+            raise Refusal(
+                "deduction_alone",
+                N_("A deposit that was taken off comes back only together with what it was taken off."),
+                field="lines",
+            )
+
+
 def _take_bill_back(plan: Plan, truth: Truth, invoice: Any, row: Row, place: PlaceRef) -> None:
+    if row.line.line_id is None:
+        return
     left = row.quantity
     for held in truth.of_claim(row.line.line_id, ("invoiced",)):
         part = min(left, held.quantity) if held.place == invoice.place_id else 0
@@ -252,11 +290,20 @@ def _post(
         if code.second_rate_micro:
             key = code.second_name, code.second_rate_micro
             by_rate[key] = by_rate.get(key, 0) + row.second_minor
-    parts = [(revenue(invoice.currency), net)]
-    parts += [(tax(invoice.currency, *key), taxed) for key, taxed in sorted(by_rate.items())]
-    for account, minor in parts:
-        plan.pay(owed, account, minor, home(minor))
-    total, worth = sum(minor for _, minor in parts), sum(home(minor) for _, minor in parts)
+    if invoice.kind == "deposit":
+        ours = deposit(invoice.organization_id, invoice.sheet_id, invoice.currency)
+        parts = [(ours, net, spent(truth, invoice.sheet_id, net))]
+    else:
+        parts = [(revenue(invoice.currency), net, home(net))]
+    parts += [(tax(invoice.currency, *key), taxed, home(taxed)) for key, taxed in sorted(by_rate.items())]
+    for account, minor, there in parts:
+        plan.pay(owed, account, minor, there)
+    for row in rows:
+        if row.line.takes_off_id is not None:
+            order = truth.read["deposit_orders"][row.line.takes_off_id]
+            ours = deposit(invoice.organization_id, order, invoice.currency)
+            plan.pay(ours, revenue(invoice.currency), -row.net_minor, home(-row.net_minor))
+    total, worth = sum(minor for _, minor, _ in parts), sum(there for *_, there in parts)
     before = truth.read["balances"].get(("invoice", invoice.pk), Balance())
     lessened = min(total, before.minor)
     paid, credit_worth = total - lessened, 0

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, NotThere, Refusal
-from wharfinger.base.tax import TaxedRow, Totals, nets, row_of, totals
+from wharfinger.base.tax import TaxedRow, Totals, row_of, totals
 from wharfinger.billing.rules import at_home, rate_of, receivable, revenue, tax
+from wharfinger.billing.rules.deposits import nets_with, settle, take_off, write_taken
 from wharfinger.billing.rules.terms import agreed
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 
@@ -105,7 +106,9 @@ def billed(line: Any) -> TaxedRow:
 
 def _invoice(plan: Plan, truth: Truth, wish: InvoiceWish, rows: Sequence[Row], *, draft: bool) -> None:
     first = rows[0].line
-    found = summed(rows)
+    taken = [] if draft else take_off(truth, [_as_said(row) for row in rows])
+    taxed = [row.taxed for row in rows]
+    found = totals([*taxed, *(one.taxed for one in taken)])
     sheets = {row.line.sheet_id for row in rows}
     alone = first.sheet if len(sheets) == 1 else None
     rate = rate_of(truth, first.currency, wish.rate_micro)
@@ -123,11 +126,18 @@ def _invoice(plan: Plan, truth: Truth, wish: InvoiceWish, rows: Sequence[Row], *
         due_on=wish.due_on,
         draft=draft,
     )
-    for position, (row, net) in enumerate(zip(rows, nets(row.taxed for row in rows), strict=True), start=1):
+    for position, (row, net) in enumerate(zip(rows, nets_with(taxed, taken), strict=False), start=1):
         _row(plan, truth, made, position, row, net, place)
+    write_taken(plan, made, len(rows) + 1, taken, first.currency)
     if not draft:
         post_to_accounts(plan, truth, first.organization_id, made, first.currency, rate, found)
+        settle(plan, truth, first.organization_id, first.currency, taken)
     plan.mention(("invoice", made), ("organization", first.organization_id))
+
+
+def _as_said(row: Row) -> tuple[int | None, int, bool, int]:
+    line = row.line
+    return line.order_id, line.tax_code_id, line.tax_included, row.minor
 
 
 def _reference(rows: Sequence[Row]) -> str:
@@ -158,6 +168,7 @@ def begin(
     issued_on: date | None = None,
     due_on: date | None = None,
     draft: bool = False,
+    kind: str = "invoice",
 ) -> tuple[Ref, PlaceRef]:
     """Make an invoice that comes to so much, still without rows, and the place where its bills stand.
 
@@ -170,6 +181,7 @@ def begin(
     made = plan.create(
         "billing.Invoice",
         number=None if draft else NUMBER,
+        kind=kind,
         organization_id=organization.pk,
         site_id=site,
         sheet_id=sheet,
@@ -247,6 +259,7 @@ def _row(
         net_minor=net_minor,
         gross_minor=row.minor if line.tax_included else None,
         price_reason=bill.reason,
+        takes_off_id=None,
     )
 
 
@@ -267,10 +280,26 @@ def plan_post(truth: Truth, *, invoice: int, issued_on: date | None) -> Plan:
     row = the_invoice(truth, invoice)
     if row.posted_at is not None:
         raise Refusal("already_posted", N_("{number} is posted already."), number=row.number)
-    found = totals(billed(line) for line in truth.read["invoice_lines"].values())
+    lines = list(truth.read["invoice_lines"].values())
+    orders = truth.read.get("orders", {})
+    taken = take_off(
+        truth,
+        [
+            (orders.get(line.line_id), line.tax_code_id, one.included, one.minor)
+            for line, one in zip(lines, map(billed, lines), strict=True)
+        ],
+    )
+    taxed = [billed(line) for line in lines]
+    found = totals([*taxed, *(one.taxed for one in taken)])
     dated = issued_on or truth.effective_on
     plan.change(row, number=NUMBER, posted_at=truth.now, issued_on=dated, **_dated(truth, row, dated))
+    if taken:
+        plan.change(row, net_minor=found.net, tax_minor=found.tax, total_minor=found.total)
+        for line, net in zip(lines, nets_with(taxed, taken), strict=False):
+            plan.change(line, net_minor=net)
+        write_taken(plan, row.pk, lines[-1].position + 1, taken, row.currency)
     post_to_accounts(plan, truth, row.organization_id, row.pk, row.currency, row.rate_micro, found)
+    settle(plan, truth, row.organization_id, row.currency, taken)
     plan.mention(row, *truth.documents["demand.Sheet"].values())
     return plan
 

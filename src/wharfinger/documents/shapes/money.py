@@ -129,6 +129,8 @@ class Invoice(Worded):
     totals: Totals
     due_on: date | None = None
     delivered_on: date | None = None
+    deposit: bool = False
+    """Whether it asks for a part of an order beforehand."""
     delivered_until: date | None = None
     """Last day, where the goods were delivered over a period."""
     deliver_to: Address | None = None
