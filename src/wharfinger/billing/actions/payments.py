@@ -30,6 +30,7 @@ def pay(*, actor: Actor, wish: PaymentWish, key: str | None = None) -> Written:
     require(actor, "billing.pay")
     wish = _checked(wish)
     named = None if wish.allocations is None else [one.invoice for one in wish.allocations]
+    early = any(one.discount_minor for one in wish.allocations or ())
     return post(
         "pay",
         Wish(
@@ -39,11 +40,11 @@ def pay(*, actor: Actor, wish: PaymentWish, key: str | None = None) -> Written:
             ],
             reads=(
                 _known_customer(wish.organization),
-                reads.read_balances,
+                reads.read_invoice_lines if early else reads.read_balances,
                 partial(_read_rate, wish.currency),
             ),
         ),
-        partial(rules.plan_pay, wish=wish),
+        partial(rules.plan_pay, wish=wish, beyond=early and actor.may("billing.write_off")),
         actor=actor,
         key=key,
         effective_on=wish.received_on,
@@ -108,6 +109,10 @@ def refund(*, actor: Actor, wish: PaymentWish, key: str | None = None) -> Writte
 def _checked(wish: PaymentWish, *, field: str = "amount") -> PaymentWish:
     if wish.amount_minor <= 0:
         raise BadInput("not_positive", N_("Give an amount above zero."), field=field)
+    for n, one in enumerate(wish.allocations or ()):
+        if one.discount_minor < 0:
+            at = f"allocations.{n}.discount"
+            raise BadInput("not_positive", N_("Give an amount above zero."), field=at)
     return replace(
         wish,
         method=tidy(wish.method, field="method", most=40, needed=False),

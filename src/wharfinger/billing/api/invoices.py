@@ -146,6 +146,7 @@ class InvoiceOut(Shown):
     open: str = Field(examples=["178.14"])
     credited: str = Field(examples=["0.00"])
     written_off: str = Field(examples=["0.00"])
+    discount_taken: str = Field(examples=["0.00"], description="Cash discount that was taken off.")
     exchange_difference: str = Field(
         examples=["0.00"],
         description="In home currency, what the money that settled it was worth more; a loss is below zero.",

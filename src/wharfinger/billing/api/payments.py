@@ -43,6 +43,14 @@ class AllocationGiven(Given):
     amount: Amount
 
 
+class PaidGiven(AllocationGiven):
+    """How much settles an invoice, and what is taken off it since it is paid early."""
+
+    discount: Amount | None = Field(
+        default=None, examples=[None], description="Later or more than agreed only by who may write off."
+    )
+
+
 class RefundGiven(Given):
     """Money that goes back to a customer."""
 
@@ -58,7 +66,7 @@ class RefundGiven(Given):
 class PaymentGiven(RefundGiven):
     """Money that came from a customer."""
 
-    allocations: list[AllocationGiven] | None = Field(
+    allocations: list[PaidGiven] | None = Field(
         default=None, max_length=1000, examples=[None], description="Without it: the oldest invoices first."
     )
 
@@ -239,7 +247,11 @@ def _allocations(given: Sequence[AllocationGiven] | None, currency: str) -> tupl
     if given is None:
         return None
     return tuple(
-        Allocation(one.invoice, money.minor(one.amount, currency, field=f"allocations.{n}.amount"))
+        Allocation(
+            one.invoice,
+            money.minor(one.amount, currency, field=f"allocations.{n}.amount"),
+            money.minor(getattr(one, "discount", None) or "0", currency, field=f"allocations.{n}.discount"),
+        )
         for n, one in enumerate(given)
     )
 

@@ -11,11 +11,16 @@ from wharfinger.ledger.models import Document
 
 
 class Relief(Document):
-    """A part of what an invoice asks for that will not come: written off. Below zero a credit note took it back."""
+    """A part of what an invoice asks for that will not come: written off, or taken off by who paid early.
+
+    Below zero it was taken back: by a credit note, or with the payment.
+    """
 
     subject: ClassVar[str] = "relief"
     invoice = models.ForeignKey("billing.Invoice", models.PROTECT, related_name="reliefs")
-    kind = models.CharField(max_length=10, choices=[("write_off", "write_off")])
+    kind = models.CharField(max_length=10, choices=[("write_off", "write_off"), ("discount", "discount")])
+    payment = models.ForeignKey("billing.Payment", models.PROTECT, null=True, related_name="discounts")
+    """With which a cash discount was taken."""
     amount_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
     """How much of the amount is tax that we need not pay."""

@@ -18,12 +18,13 @@ from wharfinger.base.door import there
 from wharfinger.base.page import Form, came_from, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
-from wharfinger.base.typed import amount, minor, scaled
+from wharfinger.base.typed import amount, minor, scaled, written
 from wharfinger.billing.actions import payments as actions
 from wharfinger.billing.pages.typed import day_of, id_of
 from wharfinger.billing.queries import differences, shown
 from wharfinger.billing.queries.truth import applied_to
 from wharfinger.billing.rules.payments import Allocation, PaymentWish
+from wharfinger.billing.rules.terms import discount_of
 from wharfinger.ledger.look import house
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Organization
@@ -165,6 +166,8 @@ def _money_form(request: HttpRequest, *, refunds: bool) -> HttpResponse:
     def show(form: Form) -> HttpResponse:
         context = {
             "form": form,
+            "day": shown.today(),
+            "shares": {row.pk: f"{written(row.discount_micro, 4)} %" for row in rows},
             "customer": customer,
             "rows": rows,
             "refunds": refunds,
@@ -204,8 +207,10 @@ def _proposed(given: QueryDict, customer: Any, rows: list[Any], *, refunds: bool
     wanted = id_of(given, "invoice")
     for row in rows:
         if row.pk == wanted:
-            figure = amount(row.open_minor, row.currency)
+            less = _may_take(row, shown.today())
+            figure = amount(row.open_minor - less, row.currency)
             values |= {"amount": figure, f"invoice-{row.pk}": figure, "currency": row.currency}
+            values |= {f"discount-{row.pk}": amount(less, row.currency)} if less else {}
     if refunds and customer:
         values["amount"] = amount(shown.credit_of(customer.pk).get(customer.currency, 0), customer.currency)
     return values
@@ -216,7 +221,7 @@ def _wish(given: QueryDict, customer: Any, rows: list[Any]) -> PaymentWish:
         raise BadInput("missing", N_("Please fill this in."), field="organization")
     currency = given.get("currency", "").strip() or customer.currency
     chosen = [
-        Allocation(row.pk, minor(text, currency, field=f"invoice-{row.pk}"))
+        Allocation(row.pk, minor(text, currency, field=f"invoice-{row.pk}"), _discount(given, row, currency))
         for row in rows
         if (text := given.get(f"invoice-{row.pk}", "").strip()) not in ("", "0")
     ]
@@ -236,6 +241,20 @@ def _wish(given: QueryDict, customer: Any, rows: list[Any]) -> PaymentWish:
         tuple(chosen) or None,
         scaled(rate, money.MICRO, field="rate") if rate else None,
     )
+
+
+def _discount(given: QueryDict, row: Any, currency: str) -> int:
+    """What is taken off an invoice besides, since it is paid early."""
+    text = given.get(f"discount-{row.pk}", "").strip()
+    return minor(text, currency, field=f"discount-{row.pk}") if text else 0
+
+
+def _may_take(row: Any, day: Any) -> int:
+    """What may be taken off an invoice that is paid today."""
+    if row.discount_until is None or row.discount_until < day:
+        return 0
+    asked = discount_of(row.total_minor - row.credited_minor, row.discount_micro) - row.taken_minor
+    return max(0, min(asked, int(row.open_minor)))
 
 
 @require_POST

@@ -29,10 +29,15 @@ def _balance(kind: str, subject: str) -> Any:
     return Coalesce(Subquery(found.values("balance_minor")[:1]), 0, output_field=BigIntegerField())
 
 
+def _relieved(kind: str) -> Any:
+    found = Relief.objects.filter(invoice=OuterRef("pk"), kind=kind, void__isnull=True).order_by()
+    sums = found.values("invoice").annotate(sum=Sum("amount_minor")).values("sum")
+    return Coalesce(Subquery(sums), 0, output_field=BigIntegerField())
+
+
 def invoices() -> QuerySet[Any, Any]:
     """Every invoice that is not undone, with what is open of it and what was credited."""
     credited = CreditNote.objects.filter(invoice=OuterRef("pk"), void__isnull=True).values("invoice")
-    relieved = Relief.objects.filter(invoice=OuterRef("pk"), void__isnull=True).order_by().values("invoice")
     return Invoice.objects.filter(void__isnull=True).annotate(
         open_minor=_balance("receivable", "invoice"),
         credited_minor=Coalesce(
@@ -40,11 +45,8 @@ def invoices() -> QuerySet[Any, Any]:
             0,
             output_field=BigIntegerField(),
         ),
-        written_off_minor=Coalesce(
-            Subquery(relieved.annotate(sum=Sum("amount_minor")).values("sum")),
-            0,
-            output_field=BigIntegerField(),
-        ),
+        written_off_minor=_relieved("write_off"),
+        taken_minor=_relieved("discount"),
     )
 
 
@@ -67,10 +69,13 @@ def with_status(rows: QuerySet[Any, Any], wanted: Sequence[str]) -> QuerySet[Any
     """The invoices to which one of these words applies."""
     day = today()
     posted, owing = Q(posted_at__isnull=False), Q(open_minor__gt=0)
-    asked = F("total_minor") - F("credited_minor") - F("written_off_minor")
+    asked = F("total_minor") - F("credited_minor") - F("written_off_minor") - F("taken_minor")
     whole = Q(open_minor__gte=asked)
     credited = Q(total_minor__gt=0, credited_minor=F("total_minor"))
-    without = Q(written_off_minor__gt=0, written_off_minor__gte=F("total_minor") - F("credited_minor"))
+    without = Q(
+        written_off_minor__gt=0,
+        written_off_minor__gte=F("total_minor") - F("credited_minor") - F("taken_minor"),
+    )
     conditions = {
         "draft": Q(posted_at__isnull=True),
         "open": posted & owing & whole & Q(due_on__gte=day),
@@ -151,6 +156,7 @@ def _invoice(row: Any, lines: list[dict[str, Any]], day: date) -> dict[str, Any]
         "open": money.plain(row.open_minor, row.currency),
         "credited": money.plain(row.credited_minor, row.currency),
         "written_off": money.plain(row.written_off_minor, row.currency),
+        "discount_taken": money.plain(row.taken_minor, row.currency),
         "posted_at": row.posted_at.isoformat() if row.posted_at else None,
         "sent_at": row.sent_at.isoformat() if row.sent_at else None,
         "lines": lines,
@@ -188,6 +194,7 @@ def word_of(row: Any, day: date) -> str:
         open_minor=row.open_minor,
         credited=row.credited_minor,
         written_off=row.written_off_minor,
+        taken=row.taken_minor,
         overdue=row.due_on < day,
     )
 

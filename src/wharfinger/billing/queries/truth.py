@@ -13,7 +13,7 @@ from wharfinger.base.tax import second_of
 from wharfinger.billing.models import CreditLine, InvoiceLine, Payment, Relief
 from wharfinger.billing.rules import Balance
 from wharfinger.billing.rules.payments import Applied, Credit, GivenBack
-from wharfinger.billing.rules.relief import Credited
+from wharfinger.billing.rules.relief import Credited, Discount
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.demand.models import Line
 from wharfinger.ledger import sql
@@ -230,6 +230,8 @@ def read_payment(payment: int) -> Callable[[Truth], None]:
 
     def read(truth: Truth) -> None:
         truth.read["applied"] = applied_to([payment]).get(payment, {})
+        truth.read["discounts"] = discounts_of(payment)
+        truth.read["relieved"] = relieved_of(truth.read["discounts"])
         row = truth.documents["billing.Payment"].get(payment)
         if row is None:
             raise NotThere("no_such_payment", N_("There is no such payment."), field="payment")
@@ -237,6 +239,32 @@ def read_payment(payment: int) -> Callable[[Truth], None]:
         truth.read["given_back"] = given_back([row] if row.kind == "refund" else []).get(payment, [])
 
     return read
+
+
+def discounts_of(payment: int) -> dict[int, list[Discount]]:
+    """What was taken off which invoices with a payment and was not taken back since, as it was posted."""
+    rows = list(Relief.objects.filter(payment=payment, void__isnull=True).order_by("pk"))
+    left: dict[int, int] = {}
+    for row in rows:
+        left[row.invoice_id] = left.get(row.invoice_id, 0) + row.amount_minor
+    standing = {row.invoice_id: row for row in rows if row.amount_minor > 0 and left[row.invoice_id] > 0}
+    found: dict[int, list[Discount]] = {}
+    for invoice, row in standing.items():
+        named = {"source__kind": "receivable", "source__document": f"invoice:{invoice}"}
+        posted = Posting.objects.filter(
+            entry=row.made_id, target__kind__in=("tax", "discount"), amount_minor__gt=0, **named
+        )
+        parts = list(posted.select_related("source", "target").order_by("n"))
+        found[invoice] = [
+            Discount(
+                payment,
+                row.amount_minor,
+                row.tax_minor,
+                _ref(parts[0].source),
+                [(_ref(one.target), one.amount_minor, one.home_minor) for one in parts],
+            )
+        ]
+    return found
 
 
 def _ref(account: Account) -> AccountRef:

@@ -12,7 +12,7 @@ from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.base.tax import TaxedRow, Totals, row_of, totals
 from wharfinger.billing.rules import at_home, rate_of, receivable, revenue, tax
 from wharfinger.billing.rules.deposits import nets_with, settle, take_off, write_taken
-from wharfinger.billing.rules.terms import agreed
+from wharfinger.billing.rules.terms import Agreed, agreed
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 
 NUMBER = Number("invoice", "INV-{n}")
@@ -178,6 +178,8 @@ def begin(
     issued_on = issued_on or truth.effective_on
     terms = organization.terms if organization.terms_id else None
     found_terms = agreed(terms, organization.terms_days, issued_on)
+    if kind == "deposit":
+        found_terms = Agreed(found_terms.due_on)  # Nothing is taken off what is asked for beforehand.
     made = plan.create(
         "billing.Invoice",
         number=None if draft else NUMBER,

@@ -11,6 +11,7 @@ from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.worded import Amount
 from wharfinger.billing.rules import Balance, at_home, bank, even_out, rate_of, receivable, store_credit
 from wharfinger.billing.rules.invoices import the_invoice
+from wharfinger.billing.rules.relief import return_discount, take_discount
 from wharfinger.ledger.plan import AccountRef, Number, Plan, Truth
 
 PAYMENT = Number("payment", "PAY-{n}")
@@ -23,6 +24,8 @@ class Allocation:
 
     invoice: int
     amount_minor: int
+    discount_minor: int = 0
+    """How much less is owed besides, since it is paid early."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,22 @@ class GivenBack(NamedTuple):
     """What we had owed more at home than that; a loss is below zero."""
 
 
-def plan_pay(truth: Truth, *, wish: PaymentWish) -> Plan:
-    """Take money in and settle invoices with it; what is left over is the customer's store credit."""
+def plan_pay(truth: Truth, *, wish: PaymentWish, beyond: bool = False) -> Plan:
+    """Take money in and settle invoices with it; what is left over is the customer's store credit.
+
+    beyond: whether more cash discount than is agreed may be granted.
+    """
     plan = Plan()
     theirs, left = take_in(plan, truth, wish)
     _settle(plan, truth, wish.organization, wish.currency, wish.allocations, {theirs: left})
+    for n, one in enumerate(wish.allocations or ()):
+        if one.discount_minor:
+            invoice = truth.documents["billing.Invoice"][one.invoice]
+            assert isinstance(theirs.document, tuple)
+            made = theirs.document[1]
+            at = f"allocations.{n}.discount"
+            _require_open(truth, invoice, one.discount_minor, at)
+            take_discount(plan, truth, invoice, one.discount_minor, payment=made, beyond=beyond, field=at)
     plan.mention(("organization", wish.organization))
     return plan
 
@@ -192,16 +206,20 @@ def _open_invoice(truth: Truth, one: Allocation, organization: int, currency: st
         )
     if one.amount_minor <= 0:
         raise BadInput("not_positive", N_("Give an amount above zero."), field=f"allocations.{n}.amount")
+    _require_open(truth, invoice, one.amount_minor, f"allocations.{n}.amount")
+    return invoice
+
+
+def _require_open(truth: Truth, invoice: Any, minor: int, field: str) -> None:
     still = truth.read["balances"].get(("invoice", invoice.pk), Balance()).minor
-    if one.amount_minor > still:
+    if minor > still:
         raise Refusal(
             "more_than_open",
             N_("Only {open} of {number} are open. Apply that much at most."),
-            field=f"allocations.{n}.amount",
-            open=Amount(still, currency),
+            field=field,
+            open=Amount(still, invoice.currency),
             number=invoice.number or "",
         )
-    return invoice
 
 
 def _pay_off(plan: Plan, truth: Truth, invoice: Any, source: AccountRef, part: int, worth: int) -> None:
@@ -270,6 +288,8 @@ def _unapply(plan: Plan, truth: Truth, payment: Any, only: int | None) -> None:
             owed = receivable(payment.organization_id, invoice, payment.currency)
             plan.pay(theirs, owed, applied.minor, applied.home_minor)
             even_out(plan, theirs, -applied.gain_minor)
+            for taken in truth.read["discounts"].get(invoice, ()):
+                return_discount(plan, truth, invoice, taken)
             plan.mention(("invoice", invoice))
 
 

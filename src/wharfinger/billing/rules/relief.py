@@ -12,7 +12,8 @@ from wharfinger.base.tax import Second, second_of, second_of_both, totals
 from wharfinger.base.worded import Amount
 from wharfinger.billing.rules import Balance, at_home, even_out, forgone, receivable, tax
 from wharfinger.billing.rules.invoices import billed, the_invoice
-from wharfinger.ledger.plan import AccountRef, Plan, Truth
+from wharfinger.billing.rules.terms import discount_of
+from wharfinger.ledger.plan import AccountRef, Id, Plan, Truth
 
 
 @dataclass(slots=True)
@@ -22,6 +23,17 @@ class Credited:
     quantity: int = 0
     net_minor: int = 0
     gross_minor: int = 0
+
+
+class Discount(NamedTuple):
+    """What was taken off an invoice with a payment, as it was posted."""
+
+    payment: int
+    amount_minor: int
+    tax_minor: int
+    owed: AccountRef
+    parts: Sequence[tuple[AccountRef, int, int]]
+    """From which account how much comes back, and what it was worth at home."""
 
 
 class Taxed(NamedTuple):
@@ -54,13 +66,77 @@ def plan_write_off(truth: Truth, *, invoice: int, amount_minor: int | None, reas
         )
     if not reason:
         raise BadInput("missing", N_("Please fill this in."), field="reason")
-    relieve(plan, truth, row, "write_off", part, reason)
+    relieve(plan, truth, row, "write_off", part, reason=reason)
     plan.mention(row, ("organization", row.organization_id))
     return plan
 
 
-def relieve(plan: Plan, truth: Truth, invoice: Any, kind: str, amount_minor: int, reason: str) -> None:
+def take_discount(
+    plan: Plan, truth: Truth, invoice: Any, amount_minor: int, *, payment: Id, beyond: bool, field: str
+) -> None:
+    """Let who pays early take a cash discount off. beyond: whether more or later than agreed is granted, too."""
+    lines = [line.pk for line in truth.read["invoice_lines"].values() if line.invoice_id == invoice.pk]
+    credited = sum(truth.read["credited"].get(line, Credited()).gross_minor for line in lines)
+    taken = truth.read["relieved"].get(invoice.pk, {}).get("discount", 0)
+    agreed = discount_of(invoice.total_minor - credited, invoice.discount_micro) - taken
+    until = invoice.discount_until
+    if amount_minor > agreed and not beyond:
+        raise Refusal(
+            "more_discount",
+            N_("{agreed} may be taken off {number}. Who may write off grants more."),
+            field=field,
+            agreed=Amount(max(agreed, 0), invoice.currency),
+            number=invoice.number,
+        )
+    if until is not None and truth.effective_on > until and not beyond:
+        raise Refusal(
+            "discount_over",
+            N_(
+                "The cash discount of {number} was for payments until {until}. Who may write off grants it later."
+            ),
+            field=field,
+            number=invoice.number,
+            until=until.isoformat(),
+        )
+    relieve(plan, truth, invoice, "discount", amount_minor, payment=payment)
+
+
+def return_discount(plan: Plan, truth: Truth, invoice: int, only: Discount) -> None:
+    """Ask again for what was taken off with a payment that does not settle the invoice any more."""
+    if truth.read["relieved"].get(invoice, {}).get("discount", 0) < only.amount_minor:
+        raise Refusal(
+            "credited_since", N_("A credit note took this back since. There is nothing left to undo.")
+        )
+    for account, minor, home in only.parts:
+        plan.pay(account, only.owed, minor, home)
+    plan.create(
+        "billing.Relief",
+        invoice_id=invoice,
+        kind="discount",
+        payment_id=only.payment,
+        amount_minor=-only.amount_minor,
+        tax_minor=-only.tax_minor,
+        reason="",
+    )
+
+
+def relieve(
+    plan: Plan,
+    truth: Truth,
+    invoice: Any,
+    kind: str,
+    amount_minor: int,
+    *,
+    reason: str = "",
+    payment: Id | None = None,
+) -> None:
     """Let a customer owe so much less of an invoice; revenue and tax are less by their shares."""
+    if invoice.kind == "deposit":
+        raise Refusal(
+            "is_a_deposit",
+            N_("{number} asks for a deposit, which is no revenue yet. Credit it instead."),
+            number=invoice.number,
+        )
     owed = receivable(invoice.organization_id, invoice.pk, invoice.currency)
     before = truth.read["balances"]["invoice", invoice.pk]
     parts = _parts(taxed_alike(truth, invoice), invoice.currency, kind, amount_minor)
@@ -71,7 +147,7 @@ def relieve(plan: Plan, truth: Truth, invoice: Any, kind: str, amount_minor: int
         worth += home
     even_out(plan, owed, worth - before.share(amount_minor))
     truth.read["balances"]["invoice", invoice.pk] = before.less(amount_minor)
-    _row(plan, invoice, kind, amount_minor, parts, reason)
+    _row(plan, invoice, kind, amount_minor, parts, reason, payment)
 
 
 def give_back(plan: Plan, truth: Truth, invoice: Any, groups: Sequence[Taxed], amount_minor: int) -> int:
@@ -91,7 +167,7 @@ def give_back(plan: Plan, truth: Truth, invoice: Any, groups: Sequence[Taxed], a
             home = at_home(truth, minor, invoice.currency, invoice.rate_micro)
             plan.pay(account, owed, minor, home)
             worth += home
-        _row(plan, invoice, kind, -part, [(account, -minor) for account, minor in parts], "")
+        _row(plan, invoice, kind, -part, [(account, -minor) for account, minor in parts])
         relieved[kind] -= part
         left -= part
     return worth
@@ -110,12 +186,19 @@ def due_back(
 
 
 def _row(
-    plan: Plan, invoice: Any, kind: str, amount: int, parts: list[tuple[AccountRef, int]], reason: str
+    plan: Plan,
+    invoice: Any,
+    kind: str,
+    amount: int,
+    parts: list[tuple[AccountRef, int]],
+    reason: str = "",
+    payment: Id | None = None,
 ) -> None:
     plan.create(
         "billing.Relief",
         invoice_id=invoice.pk,
         kind=kind,
+        payment_id=payment,
         amount_minor=amount,
         tax_minor=sum(minor for account, minor in parts if account.kind == "tax"),
         reason=reason,

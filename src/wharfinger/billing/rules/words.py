@@ -4,7 +4,14 @@ from __future__ import annotations
 
 
 def invoice_word(
-    *, posted: bool, total: int, open_minor: int, credited: int, overdue: bool, written_off: int = 0
+    *,
+    posted: bool,
+    total: int,
+    open_minor: int,
+    credited: int,
+    overdue: bool,
+    written_off: int = 0,
+    taken: int = 0,
 ) -> str:
     """Draft, open, partly paid, overdue, paid, written off or credited.
 
@@ -12,7 +19,7 @@ def invoice_word(
     """
     if not posted:
         return "draft"
-    asked = total - credited - written_off
+    asked = total - credited - written_off - taken
     if open_minor > 0:
         if overdue:
             return "overdue"

@@ -41,6 +41,7 @@ def written_off(since: date, until: date) -> Rows:
             "name": one.invoice.organization.name,
             "on": one.made.effective_on.isoformat(),
             "amount": money.plain(one.amount_minor, one.invoice.currency),
+            "kind": one.kind,
             "tax": money.plain(one.tax_minor, one.invoice.currency),
             "currency": one.invoice.currency,
             "reason": one.reason,
