@@ -267,11 +267,13 @@ def test_every_field_that_may_change_has_its_word() -> None:
                 ids.add(f"{noun}.{name}")
             if isinstance(field, BigIntegerField) and noun not in (PRODUCTS if name in QUANTITIES else nouns):
                 uncounted.add(f"{noun}.{name}")
-            if name.endswith("_minor") and not name.startswith("approved_") and hasattr(model, "currency"):
+            if name.endswith("_minor") and not name.startswith(HOME) and hasattr(model, "currency"):
                 uncounted |= {noun} - CURRENCIES.keys()
     assert (silent, ids, uncounted) == (set(), set(), set())
 
 
+HOME = ("approved_", "credit_limit_")
+"""How fields are called whose amounts are in home currency, whatever the currency of their noun."""
 SILENT = (
     "made_id void_id done_id entry_id place_id bench_place_id drafted_place_id quarantine_place_id "
     "refused_place_id rented_place_id vendor_place_id own claim_id sheet_id code_key digest password "

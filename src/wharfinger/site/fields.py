@@ -304,6 +304,7 @@ FIELDS: dict[str, str] = {
     "type": N_("Type"),
     "unit": N_("Unit"),
     "unit_cost": N_("Unit cost"),
+    "up_to": N_("Up to"),
     "unit_price": N_("Unit price"),
     "url": N_("Address"),
     "username": N_("User name"),
