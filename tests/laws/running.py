@@ -9,6 +9,7 @@ from tests.laws.state import State, Verb
 from wharfinger.fulfilment.actions import runs
 from wharfinger.fulfilment.models import PickRun, PickTask
 from wharfinger.fulfilment.rules import Pick
+from wharfinger.fulfilment.rules.runs import Short
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import User
 
@@ -58,4 +59,24 @@ def pick_in_run(state: State, chance: random.Random) -> Any:
     return runs.pick_in_run(actor=actor, run=run.pk, picks=[Pick(task.line_id, chance.randint(1, 2))])
 
 
-RUNNING: dict[str, Verb] = {"start_run": _start, "stop_run": _stop}
+def _short(state: State, chance: random.Random) -> Any:
+    """Something of a run is not in its bin; now and then somebody else says so."""
+    run = _run(state, chance)
+    if run is None:
+        return None
+    task = state.one(chance, PickTask.objects.filter(run=run, ended_at=None, void=None))
+    held = Holding.objects.filter(claim=task.line_id, kind="bin", quantity__gt=0)
+    one = state.one(chance, held.filter(place__parent=run.location.place_id))
+    if one is None:
+        return None
+    short = Short(
+        task.line_id,
+        one.place_id,
+        chance.randint(1, one.quantity),
+        then=chance.choice(("", "again", "order")),
+    )
+    actor = run.picker if chance.random() < 0.9 else state.user
+    return runs.short_pick(actor=actor, run=run.pk, short=short, reason="Not there")
+
+
+RUNNING: dict[str, Verb] = {"start_run": _start, "stop_run": _stop, "short_pick": _short}

@@ -20,6 +20,7 @@ urlpatterns = [
     path("pick-runs/", runs.run_list, name="runs"),
     path("pick-runs/<int:pk>/", runs.run, name="run"),
     path("pick-runs/<int:pk>/walk/", walking.walk, name="walk"),
+    path("pick-runs/<int:pk>/short/", walking.short, name="short"),
     path("pick-runs/<int:pk>/what/", walking.what, name="what"),
     path("pick-runs/<int:pk>/stop/", runs.stop_run, name="stop_run"),
     path("pick-runs/<int:pk>/take-over/", runs.take_over, name="take_over"),

@@ -161,6 +161,7 @@ VERBS: dict[str, str] = {
     "set": N_("Decided a setting"),
     "settle": N_("Settled a return"),
     "ship": N_("Shipped"),
+    "short_pick": N_("Found too few in a bin"),
     "start_run": N_("Started a pick run"),
     "stop_run": N_("Stopped a pick run"),
     "submit": N_("Submitted"),

@@ -43,6 +43,7 @@ VERBS: dict[str, Told] = {
     "reserve": Told(N_("Reserved {goods} for {document}."), {"bin"}, {"bin"}, claimed=True),
     "release": Told(N_("Released {goods} of {document}."), {"bin"}, {"bin"}, claimed=False),
     "pick": Told(N_("Picked {goods} for {document}."), {"picked"}),
+    "short_pick": Told(N_("Set {goods} aside: they are missing from their bin."), {"quarantine"}),
     "unpick": Told(N_("Put {goods} of {document} back."), {"bin"}),
     "pack": Told(N_("Packed {goods} in {box}."), {"container"}, {"bin", "picked", "container"}),
     "unpack": Told(N_("Unpacked {goods} of {document}."), {"bin", "picked"}),

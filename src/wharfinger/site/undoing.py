@@ -141,6 +141,7 @@ BY_VERB: dict[str, str] = {
     "send_transfer": "stock.transfer",
     "settle": "returns.settle",
     "ship": "fulfilment.ship",
+    "short_pick": "fulfilment.pick",
     "start_run": "fulfilment.pick",
     "stop_run": "fulfilment.pick",
     "submit": "purchasing.submit",

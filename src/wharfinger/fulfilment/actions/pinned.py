@@ -25,12 +25,13 @@ PINNED = (
     "transfer",
     "put_away",
     "send_transfer",
+    "short_pick",
 )
 """The verbs that leave goods alone which somebody else is picking."""
 
 LEAVING = (
     *("pick", "pack", "ship", "deliver", "pick_pack_ship", "provide", "release", "give_way", "transfer"),
-    *("send_transfer", "cancel", "amend", "reopen", "adjust", "count", "reverse"),
+    *("send_transfer", "cancel", "amend", "reopen", "adjust", "count", "reverse", "short_pick"),
 )
 """The verbs that may take the last goods of a run's line out of its bins."""
 

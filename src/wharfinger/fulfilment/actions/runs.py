@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from django.db.models import Q
+
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand import queries as demand
-from wharfinger.demand.models import Sheet
+from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.queries.standing import read_standing
 from wharfinger.fulfilment.actions.picking import to_pick
 from wharfinger.fulfilment.models import PickRun
@@ -16,10 +18,14 @@ from wharfinger.fulfilment.queries import truth as reads
 from wharfinger.fulfilment.queries.runs import lines_of_orders, lines_of_run, parts_of, reserved_by
 from wharfinger.fulfilment.queries.tasks import rows_of
 from wharfinger.fulfilment.rules import Pick, runs
+from wharfinger.fulfilment.rules.runs import Short
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
+from wharfinger.stock.actions.reasons import why
+from wharfinger.stock.queries.reasons import read_reasons
+from wharfinger.stock.queries.truth import read_lots, read_places
 
 
 def start_run(
@@ -100,6 +106,52 @@ def pick_in_run(*, actor: Actor, run: int, picks: Sequence[Pick], key: str | Non
     require(actor, "fulfilment.pick")
     wish = to_pick(picks, (PickRun, [run]))
     return post("pick", wish, partial(runs.plan_pick_in, run=run, picks=tuple(picks)), actor=actor, key=key)
+
+
+def short_pick(
+    *,
+    actor: Actor,
+    run: int,
+    short: Short,
+    reason: str,
+    note: str = "",
+    key: str | None = None,
+) -> Written:
+    """Say that units are not in the bin where the books have them: they are set aside, and their line is served
+    otherwise. Whoever picks adjusts no stock.
+
+    Raises Refusal where nothing else of it is free here, if others are wanted at once.
+    """
+    require(actor, "fulfilment.pick")
+    because = why(("hold",), reason, note)
+    if short.quantity <= 0:
+        raise BadInput("not_positive", N_("Give a quantity above zero."), field="quantity")
+    if short.then not in ("", "again", "order"):
+        raise BadInput("no_such_choice", N_("Choose what becomes of the line."), field="then")
+    codes = reads.codes_of([Pick(short.line, short.quantity, serials=short.serials, batch=short.batch)])
+    routing = (_read_together, demand.read_products, demand.read_routing) if short.then == "order" else ()
+    return post(
+        "short_pick",
+        Wish(
+            documents=[(Sheet, demand.documents_of([short.line])), (PickRun, [run])],
+            first=reads.read_lines([short.line]),
+            products=demand.line_products,
+            claims=demand.line_ids,
+            free=True,
+            reads=(read_standing, read_places, read_reasons, read_lots(codes), *routing),
+        ),
+        partial(runs.plan_short, run=run, short=short, why=because),
+        actor=actor,
+        key=key,
+        reason=because.text(),
+    )
+
+
+def _read_together(truth: Truth) -> None:
+    """Read the lines of the same documents, since a purchase is approved by what an order needs of a product."""
+    sheets = list(truth.documents["demand.Sheet"])
+    of = Q(sheet__in=sheets) | Q(order__in=sheets)
+    truth.read["together"] = list(Line.objects.filter(of, void=None, removed_at=None).order_by("pk"))
 
 
 def _read_tasks(truth: Truth) -> None:

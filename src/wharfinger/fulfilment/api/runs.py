@@ -11,11 +11,15 @@ from ninja import Router
 from pydantic import Field
 
 from wharfinger.base.access import require
-from wharfinger.base.door import Done, Given, Id, Listing, Page, Request, Shown, there
+from wharfinger.base.door import Done, Given, Id, Listing, Page, Quantity, Request, Shown, there
+from wharfinger.base.quantity import quantity
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.demand.queries.reading import products_of
+from wharfinger.demand.queries.where import bin_places
 from wharfinger.fulfilment.actions import runs as actions
-from wharfinger.fulfilment.api.goods import Picks, picks_of
+from wharfinger.fulfilment.api.goods import Code, Picks, picks_of
 from wharfinger.fulfilment.queries import runs as queries
+from wharfinger.fulfilment.rules.runs import Short
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.stock.models import Location
@@ -84,6 +88,23 @@ class RunGiven(Given):
     )
 
 
+class ShortGiven(Given):
+    """So many units of a line that are not in the bin where the books have them."""
+
+    line: Id
+    bin: Id
+    quantity: Quantity
+    serials: list[Code] = Field(default=[], max_length=1000, examples=[[]])
+    batch: str = Field(default="", max_length=100, examples=[""])
+    reason: str = Field(min_length=1, max_length=500, examples=["Not in its bin"])
+    note: str = Field(default="", max_length=499)
+    then: Literal["", "again", "order"] = Field(
+        default="",
+        examples=["again"],
+        description="`again` reserves others that are free at this location, `order` lets them be bought.",
+    )
+
+
 RUNS = Listing(
     "pick-runs",
     sorts={"number": "number"},
@@ -136,6 +157,28 @@ def pick(request: Request, id: Id, body: Picks) -> HttpResponse:
     require(request.auth, "fulfilment.pick")
     picks = picks_of(body.picks)
     return _done(request, partial(actions.pick_in_run, actor=request.auth, run=id, picks=picks), id)
+
+
+@router.post("/pick-runs/{id}/short", response=RunDone, summary="Report a short pick")
+def short(request: Request, id: Id, body: ShortGiven) -> HttpResponse:
+    """Set aside what is missing from a bin; its line gets others, lets them be bought, or wants them again."""
+    require(request.auth, "fulfilment.pick")
+    product = products_of([body.line]).get(body.line)
+    if product is None:
+        raise BadInput("no_such_line", N_("There is no such line."), field="line")
+    (place,) = bin_places([body.bin])
+    missing = Short(
+        body.line,
+        place or 0,
+        quantity(body.quantity, product[1], field="quantity"),
+        tuple(body.serials),
+        body.batch,
+        body.then,
+    )
+    act = partial(
+        actions.short_pick, actor=request.auth, run=id, short=missing, reason=body.reason, note=body.note
+    )
+    return _done(request, act, id)
 
 
 @router.post("/pick-runs/{id}/stop", response=RunDone, summary="Stop a pick run")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.base import clock
 from wharfinger.base.door import there
@@ -23,12 +23,14 @@ from wharfinger.catalog.entry import Packs
 from wharfinger.catalog.queries import codes_of
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries.where import which_unit
-from wharfinger.fulfilment.actions.runs import pick_in_run
+from wharfinger.fulfilment.actions.runs import pick_in_run, short_pick
 from wharfinger.fulfilment.queries import runs as queries
 from wharfinger.fulfilment.queries import what as naming
 from wharfinger.fulfilment.queries.runs import Stop
 from wharfinger.fulfilment.rules import Pick
+from wharfinger.fulfilment.rules.runs import Short
 from wharfinger.stock.models import Bin
+from wharfinger.stock.pages.goods import reasons_for
 
 ON_PAGE = {"picks.0.quantity": "quantity", "picks.0.serials": "serial", "picks.0.line": None}
 """Where the fields of a pick stand on the page."""
@@ -103,6 +105,7 @@ def _context(
         else Form({} if numbered else {"quantity": written(stop.units, product.quantity_decimals)}),
         "wanted": written(stop.units, product.quantity_decimals),
         "whole": written(stop.units, product.quantity_decimals) if not product.quantity_decimals else "",
+        "reasons": reasons_for("hold"),
         "later": ",".join(later),
         "put_off": _address(run.pk, put_off, at) if len(stops) > 1 else "",
         "at": at,
@@ -142,6 +145,52 @@ def _parts(key: str) -> tuple[int, int, int]:
         raise NotThere("no_such_line", N_("There is no such line."))
     bin_pk, line, lot = map(int, parts)
     return bin_pk, line, lot
+
+
+@require_POST
+@page("fulfilment.pick")
+def short(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that fewer are there than the books have, and what becomes of the line."""
+    run = there(queries.runs().select_related("location"), pk)
+    given, user = request.POST, cast(Any, request.user)
+    stops = queries.stops_of([run], queries.tasks_of([run])).get(pk, [])
+    later = given.get("later", "").split(",") if given.get("later") else []
+    return page_act(
+        request,
+        lambda: short_pick(
+            actor=user,
+            run=pk,
+            short=_missing(request, stops),
+            reason=given.get("reason", ""),
+            note=given.get("note", ""),
+            key=given.get("key") or None,
+        ),
+        ok=_("Set aside what is missing."),
+        back=_address(pk, later, given.get("stop", "").partition("-")[0]),
+    )
+
+
+def _missing(request: HttpRequest, stops: Sequence[Stop]) -> Short:
+    """What is missing: the units that were ticked, else what the books have beyond what is there."""
+    given = request.POST
+    stop = next((one for one in stops if one.key == given.get("stop")), None)
+    if stop is None:
+        raise NotThere("no_such_line", N_("There is no such line."))
+    serials = tuple(given.getlist("missing"))
+    if stop.codes:
+        missing = len(serials)
+    else:
+        found = given.get("there", "").strip() or "0"
+        here = Packs([stop.product.pk]).typed(found, stop.product, "there") if found != "0" else 0
+        missing = stop.units - here
+    if missing <= 0:
+        raise BadInput(
+            "none_missing",
+            N_("Then nothing is missing. Take what is there."),
+            field="missing" if stop.codes else "there",
+        )
+    batch = stop.batch.code if stop.batch else ""
+    return Short(stop.line.pk, stop.place, missing, serials, batch, given.get("then", ""))
 
 
 @require_safe

@@ -15,9 +15,6 @@ from wharfinger.fulfilment.models import PickRun, PickTask
 from wharfinger.ledger.models import Fact, Holding, Move
 from wharfinger.stock.models import Location
 
-STARTING = ("start_run", "short_pick")
-"""The verbs by which a run reserves."""
-
 _OPEN = PickTask.objects.filter(run=OuterRef("pk"), ended_at=None, void=None)
 
 
@@ -70,7 +67,7 @@ def lines_of_run(run: int) -> list[int]:
 
 def reserved_by(run: int) -> set[int]:
     """The entries in which a run reserved goods."""
-    found = Fact.objects.filter(subject=f"pick_run:{run}", entry__verb__in=STARTING)
+    found = Fact.objects.filter(subject=f"pick_run:{run}", entry__verb="start_run")
     return set(found.values_list("entry_id", flat=True))
 
 

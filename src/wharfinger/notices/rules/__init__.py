@@ -26,6 +26,10 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
         N_("is missing from stock and is wanted again"),
         ("owner", "lead", "resource", "opportunity_owner", "requester"),
     ),
+    "short": (
+        N_("is missing from its bin and is wanted again"),
+        ("owner", "lead", "resource", "opportunity_owner", "requester"),
+    ),
     "expired": (
         N_("is no longer reserved, as the hold has expired"),
         ("owner", "lead", "resource", "opportunity_owner", "requester"),
@@ -78,6 +82,7 @@ REACHES: dict[str, tuple[str, ...]] = {
     "returns": _OF_LINE,
     "invoiced": _OF_LINE,
     "adjustment": _OF_LINE,
+    "short": _OF_LINE,
     "expired": _OF_LINE,
     "late": _OF_LINE,
     "back": _OF_LINE,
@@ -216,7 +221,9 @@ def event_of(
         return "rejected", is_for
     if is_for and target in EVENTS and (not back or target in WANTED_AGAIN) and source != target:
         return target, is_for
-    if back and source == "adjustment":
+    if source == "bin" and target == "quarantine" and was_for and not back:
+        return "short", was_for
+    if back and source in ("adjustment", "quarantine"):
         # What was missing is there again, and reserved as it was.
         return ("bin", is_for) if is_for else None
     if back:

@@ -12,7 +12,7 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Truth
 from wharfinger.stock.models import Reason
 
-GOODS = ("adjust", "count", "hold", "scrap", "correct_serial")
+GOODS = ("adjust", "count", "hold", "scrap", "correct_serial", "short_pick")
 """The verbs that a report by reason counts."""
 
 

@@ -21,7 +21,7 @@ TYPES: dict[str, tuple[str, tuple[str, ...]]] = {
     "count": (N_("Count"), ("count",)),
     "serial": (N_("Serial number corrected"), ("correct_serial",)),
     "merge": (N_("Merged with its double"), ("merge", "merge_organizations")),
-    "aside": (N_("Set aside"), ("hold", "unhold")),
+    "aside": (N_("Set aside"), ("hold", "unhold", "short_pick")),
     "build": (N_("Build"), ("build", "take_apart", "replace_component")),
     "reservation": (
         N_("Reservation"),
