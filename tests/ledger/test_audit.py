@@ -90,6 +90,12 @@ BROKEN = {
     "a posting keeps its currency": "UPDATE ledger_account SET currency = 'USD' WHERE kind = 'receivable'",
     "line = its wishes, covered = its goods, billable = its bills": "UPDATE demand_line SET quantity = quantity + 1",
     "done = nothing open in goods, bills and money": "UPDATE demand_sheet SET done_id = (SELECT MIN(id) FROM ledger_entry)",
+    "numbers without holes": (
+        "INSERT INTO billing_creditnote (number, invoice_id, organization_id, currency, issued_on, reason, net_minor, tax_minor, "
+        "total_minor, place_id, made_id) SELECT 'CN-9', invoice_id, organization_id, currency, issued_on, '', 0, 0, 0, "
+        "(SELECT MAX(id) FROM ledger_place WHERE id NOT IN (SELECT place_id FROM billing_creditnote)), made_id "
+        "FROM billing_creditnote WHERE number = 'CN-1'"
+    ),
     "deposit = asked − credited − taken off": "UPDATE billing_invoice SET kind = 'deposit'",
     "credited ≤ invoiced": "UPDATE billing_creditline SET net_minor = net_minor * 100",
     "one of a line and its alternatives is taken": "UPDATE demand_line SET taken = false",

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from datetime import date
 from types import ModuleType
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 import wharfinger
+from tests.fulfilment.trade import order
 from tests.purchasing.buying import stocked_up
 from tests.purchasing.test_api import Caller
 from tests.purchasing.test_order import refused
 from tests.world import World, clean, entries, seen, world
+from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import NotAllowed, NotThere
+from wharfinger.billing.actions.invoices import invoice
+from wharfinger.billing.models import Invoice
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.rules import LineWish
+from wharfinger.ledger.audit import audit
 from wharfinger.ledger.models import Counter, Entry
 from wharfinger.ledger.numbering import SERIES
 from wharfinger.ledger.plan import Number
@@ -182,3 +190,56 @@ def test_numbers_are_decided_by_the_api(company: World) -> None:
         "pattern",
     )
     assert ada.refused("/numbers/nothing", {"next": 3}, method="patch")[:2] == (404, "no_such_series")
+
+
+def billed(company: World, day: str) -> str:
+    """The number of an invoice that is issued on a day."""
+    _, (line,) = order(company, (company.product(), 1))
+    wish = InvoiceWish((Bill(line, 1),), issued_on=date.fromisoformat(day))
+    done = invoice(actor=HOUSE, wish=wish)
+    return str(Invoice.objects.get(pk=done.one("billing.Invoice")).number)
+
+
+def test_with_the_year_in_it_a_series_begins_anew_each_year(company: World) -> None:
+    with time_machine.travel("2026-12-30T09:00:00Z", tick=False):
+        assert billed(company, "2026-12-30") == "INV-1"
+        decided("invoice", pattern="{yyyy}-{n:04}", next=12)
+        assert billed(company, "2026-12-30") == "2026-0012"
+        stood = Counter.objects.get(pk="invoice").next
+        assert billed(company, "2026-12-29") == "2026-0013"
+        assert Counter.objects.get(pk="invoice").next == stood
+    with time_machine.travel("2027-01-04T09:00:00Z", tick=False):
+        assert billed(company, "2027-01-04") == "2027-0001"
+        assert billed(company, "2026-12-31") == "2026-0014"
+        assert billed(company, "2027-01-04") == "2027-0002"
+        decided("invoice", pattern="{yy}{n}", next=9)
+        assert [billed(company, "2027-01-04") for _ in range(2)] == ["279", "2710"]
+    clean()
+
+
+def test_a_hole_among_invoices_is_found(company: World) -> None:
+    assert [billed(company, clock.now().date().isoformat()) for _ in range(3)][-1] == "INV-3"
+    decided("invoice", next=7)
+    assert billed(company, clock.now().date().isoformat()) == "INV-7"
+    clean()
+    Invoice.objects.filter(number="INV-2").update(number=None, posted_at=None)
+    assert "INV-2 is not there" in {one.found for one in audit() if one.law == "numbers without holes"}
+
+
+def test_a_pattern_with_the_year_is_checked_shown_and_undone_as_any(company: World) -> None:
+    with time_machine.travel("2026-06-01T09:00:00Z", tick=False):
+        changed = decided("invoice", pattern="R{yy}-{n}", next=5)
+        assert billed(company, "2026-06-01") == "R26-5"
+        assert refused("number_used", lambda: decided("invoice", next=5)).values["least"] == 6
+        refused("pattern_taken", lambda: decided("quote", pattern="R26-{n}", next=9))
+        refused("no_pattern", lambda: decided("invoice", pattern="{yyy}-{n}"))
+        client = Client()
+        client.force_login(company.user)
+        assert "R26-6" in seen(client, "/settings/numbers/")
+        page = seen(client, "/settings/numbers/invoice/")
+        assert "R26-6" in page
+        assert 'value="6"' in page
+        refused("changed_since", lambda: reverse(actor=HOUSE, entry=changed.id))
+        assert seen(client, f"/journal/{changed.id}/")
+        assert "invoice:2026" in Counter.objects.values_list("series", flat=True)
+    clean()

@@ -13,6 +13,7 @@ from django.db import connection
 from wharfinger.base.words import same
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Counter, Entry
+from wharfinger.ledger.numbered import YEARLY, of_year, said
 from wharfinger.ledger.plan import Copied, Number, Plan, Ref
 
 Columns = dict[str, list[Any]]
@@ -21,7 +22,7 @@ Columns = dict[str, list[Any]]
 def create(plan: Plan, entry: Entry) -> dict[str, list[int]]:
     """Make the rows of the plan, what is referred to first; their ids by model, in the plan's order."""
     ids: dict[str, list[int]] = {}
-    numbers = _numbers(plan)
+    numbers = _numbers(plan, entry.effective_on.year)
     made: dict[str, Columns] = {}
     for label, given in _in_turn(plan.creates):
         model = apps.get_model(label)
@@ -109,7 +110,8 @@ def _resolved(
     return value
 
 
-def _numbers(plan: Plan) -> dict[str, list[str]]:
+def _numbers(plan: Plan, year: int) -> dict[str, list[str]]:
+    """The next numbers of the series that the plan wants; with the year in its pattern a series begins anew each year."""
     wanted: Counted[Number] = Counted()
     for rows in plan.creates.values():
         for name in rows[0]:
@@ -121,11 +123,18 @@ def _numbers(plan: Plan) -> dict[str, list[str]]:
     table = connection.ops.quote_name(Counter._meta.db_table)
     for number in sorted(wanted):
         ((end, pattern),) = sql.fetch(
-            f"INSERT INTO {table} (series, pattern, next) VALUES (%s, %s, %s) "
-            f"ON CONFLICT (series) DO UPDATE SET next = {table}.next + %s RETURNING next, pattern",
-            [number.series, number.pattern, 1 + wanted[number], wanted[number]],
+            f"INSERT INTO {table} (series, pattern, next) VALUES (%s, %s, %s) ON CONFLICT (series) DO UPDATE SET "
+            f"next = {table}.next + CASE WHEN {table}.pattern LIKE %s THEN 0 ELSE %s END RETURNING next, pattern",
+            [number.series, number.pattern, 1 + wanted[number], f"%{YEARLY}%", wanted[number]],
         )
-        found[number.series] = [pattern.format(n=n) for n in range(end - wanted[number], end)]
+        if YEARLY in pattern:
+            ((end,),) = sql.fetch(
+                f"INSERT INTO {table} (series, pattern, next) VALUES (%s, %s, %s) "
+                f"ON CONFLICT (series) DO UPDATE SET next = {table}.next + %s RETURNING next",
+                [of_year(number.series, year), pattern, 1 + wanted[number], wanted[number]],
+            )
+        figures = range(end - wanted[number], end)
+        found[number.series] = [said(pattern, n, year) for n in figures]
     if any(isinstance(c.new, Number) for c in plan.changes):
         plan.changes = [
             c._replace(new=found[c.new.series].pop(0)) if isinstance(c.new, Number) else c

@@ -7,19 +7,23 @@ The kernel knows nobody above it: which series there are and where their numbers
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from django.apps import apps
+from django.db.models import Q
 
 from wharfinger.base.refusal import N_, BadInput, Refusal, Words
 from wharfinger.ledger.models import Counter
+from wharfinger.ledger.numbered import YEARLY, of_year, said, within
 from wharfinger.ledger.plan import Number, Plan, Truth
 
 MOST = 10**12
 """No number is higher."""
 MOST_AROUND = 24
 """So many characters stand before and after the figures at most, so that every number fits its column."""
-_PATTERN = re.compile(r"([A-Za-z0-9 ./_#-]*)\{n(?::0([1-9]))?\}([A-Za-z0-9 ./_#-]*)")
+_AROUND = r"((?:[A-Za-z0-9 ./_#-]|\{yyyy\}|\{yy\})*)"
+_PATTERN = re.compile(_AROUND + r"\{n(?::0([1-9]))?\}" + _AROUND)
 
 
 class Series(NamedTuple):
@@ -53,7 +57,7 @@ def sides(pattern: str, field: str = "pattern") -> Sides:
             place="{n}",
             example="PO-{n} or PO-{n:05}",
         )
-    if len(found[1] + found[3]) > MOST_AROUND:
+    if len(within(found[1] + found[3], 2026)) > MOST_AROUND:
         raise BadInput(
             "pattern_too_long",
             N_("At most {most} characters stand around the figures. Make the pattern shorter."),
@@ -63,14 +67,27 @@ def sides(pattern: str, field: str = "pattern") -> Sides:
     return Sides(found[1], found[3])
 
 
-def stands(name: str, kept: Counter | None) -> tuple[str, int]:
-    """Pattern and next of a series, also where nothing was numbered yet."""
-    return (SERIES[name].number.pattern, 1) if kept is None else (kept.pattern, kept.next)
+def stands(name: str, kept: Mapping[str, Counter], year: int) -> tuple[str, int]:
+    """Pattern and next of a series, also where nothing was numbered yet; with the year in it, next of that year."""
+    if name not in kept:
+        return SERIES[name].number.pattern, 1
+    pattern = kept[name].pattern
+    if YEARLY not in pattern:
+        return pattern, kept[name].next
+    here = kept.get(of_year(name, year))
+    return pattern, here.next if here else 1
 
 
-def highest(name: str, pattern: str) -> int:
-    """The highest number of this pattern that is used, whoever gave it; nought where none is."""
-    around = sides(pattern)
+def counters(name: str | None = None) -> dict[str, Counter]:
+    """The counters of all series, or of one and its years."""
+    every = Counter.objects.all()
+    found = every.filter(Q(series=name) | Q(series__startswith=f"{name}:")) if name else every
+    return {one.series: one for one in found}
+
+
+def highest(name: str, pattern: str, year: int) -> int:
+    """The highest number of this pattern, in this year, that is used, whoever gave it; nought where none is."""
+    around = sides(within(pattern, year))
     form = re.compile(rf"{re.escape(around.before)}([0-9]{{1,18}}){re.escape(around.after)}")
     model = apps.get_model(SERIES[name].label)
     found = model._base_manager.filter(number__startswith=around.before, number__endswith=around.after)
@@ -78,13 +95,17 @@ def highest(name: str, pattern: str) -> int:
     return max((int(match[1]) for number in numbers if (match := form.fullmatch(number))), default=0)
 
 
-def may_hold(name: str, pattern: str, following: int, others: dict[str, str], used: int) -> None:
+def may_hold(
+    name: str, pattern: str, following: int, others: Mapping[str, str], used: int, year: int
+) -> None:
     """Refuse what would give a number twice: of another series, or one that is used already.
 
-    others: the patterns of the other series; used: the highest number of this pattern.
+    others: the patterns of the other series; used: the highest number of this pattern in this year.
     """
-    around = sides(pattern)
-    same = sorted(one for one, theirs in others.items() if one != name and sides(theirs) == around)
+    around = sides(within(pattern, year))
+    same = sorted(
+        one for one, theirs in others.items() if one != name and sides(within(theirs, year)) == around
+    )
     if same:
         raise Refusal(
             "pattern_taken",
@@ -97,14 +118,14 @@ def may_hold(name: str, pattern: str, following: int, others: dict[str, str], us
             "number_used",
             N_("{number} is used already. Begin with {least} at least, or choose another pattern."),
             field="next",
-            number=pattern.format(n=used),
+            number=said(pattern, used, year),
             least=used + 1,
         )
 
 
-def patterns(kept: dict[str, Counter]) -> dict[str, str]:
+def patterns(kept: Mapping[str, Counter]) -> dict[str, str]:
     """The pattern of every series."""
-    return {name: stands(name, kept.get(name))[0] for name in SERIES}
+    return {name: kept[name].pattern if name in kept else SERIES[name].number.pattern for name in SERIES}
 
 
 def stays_above(truth: Truth, plan: Plan) -> None:
@@ -112,10 +133,10 @@ def stays_above(truth: Truth, plan: Plan) -> None:
     changed = {change.pk for change in plan.changes if change.label == Counter._meta.label}
     if not changed:
         return
-    kept = Counter.objects.in_bulk()
+    kept, year = counters(), truth.today.year
     for change in plan.changes:
         if change.label == Counter._meta.label:
-            setattr(kept[change.pk], change.field, change.new)
-    for name in changed:
-        pattern, following = stands(name, kept[name])
-        may_hold(name, pattern, following, patterns(kept), highest(name, pattern))
+            setattr(kept[str(change.pk)], change.field, change.new)
+    for name in {str(one).partition(":")[0] for one in changed}:
+        pattern, following = stands(name, kept, year)
+        may_hold(name, pattern, following, patterns(kept), highest(name, pattern, year), year)

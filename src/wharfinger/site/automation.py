@@ -72,6 +72,7 @@ LAWS = (
     proofs.done(owes(INVOICES)),
     billing.credited_stays_within_invoiced,
     billing.deposits_are_what_is_left_of_them,
+    billing.numbers_have_no_hole,
     billing.invoices_are_their_bills,
     billing.reliefs_are_posted,
     billing.invoices_are_the_sum_of_their_lines,

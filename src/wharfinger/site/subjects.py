@@ -117,8 +117,11 @@ SUBJECTS: dict[str, tuple[str, str]] = {
 def subject(text: str) -> tuple[str, str]:
     """Title and address of a subject; the address is empty where it has no page."""
     noun, _, key = text.partition(":")
+    # The figures of a year are counted apart; their page is that of the series.
+    key, _, year = key.partition(":") if noun == "counter" else (key, "", "")
     word, page = SUBJECTS.get(noun, (noun.replace("_", " ").capitalize(), ""))
-    return f"{gettext(word)} {_called(text, noun, key)}".strip(), address(page, key) if page else ""
+    title = f"{gettext(word)} {_called(text, noun, key)} {year}"
+    return title.strip(), address(page, key) if page else ""
 
 
 def several(texts: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -154,6 +157,7 @@ def _known_by(model: type[Model] | None) -> str | None:
 def page_of(text: str) -> str:
     """The address of a subject whose title is known already; empty where it has no page."""
     noun, _, key = text.partition(":")
+    key = key.partition(":")[0] if noun == "counter" else key
     page = SUBJECTS[noun][1] if noun in SUBJECTS else ""
     return address(page, key) if page else ""
 

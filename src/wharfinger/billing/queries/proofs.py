@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+from django.db.models import Q
+
+from wharfinger.billing.models import CreditNote, Invoice
 from wharfinger.ledger.audit import Finding, findings
+from wharfinger.ledger.models import Fact
+from wharfinger.ledger.numbered import YEARLY, form
+
+_FIGURES = re.compile(r"([0-9]{1,18})[^0-9]*$")
+"""The last figures of a number."""
 
 _CREDITED = (
     "SELECT c.invoice_line_id, SUM(c.quantity) quantity, SUM(c.net_minor) net FROM billing_creditline c "
@@ -81,3 +91,33 @@ def deposits_are_what_is_left_of_them() -> list[Finding]:
         "SELECT document, 0, -balance_minor FROM ledger_account WHERE kind = 'deposit') x "
         "GROUP BY document HAVING SUM(said) <> SUM(stands) OR SUM(said) < 0",
     )
+
+
+def numbers_have_no_hole() -> list[Finding]:
+    """Within what stands around the figures, invoices and credit notes follow each other, but where a person said how they go on."""
+    found = []
+    for series, model in (("invoice", Invoice), ("credit_note", CreditNote)):
+        decided = Fact.objects.filter(
+            Q(subject=f"counter:{series}") | Q(subject__startswith=f"counter:{series}:")
+        )
+        begun = {int(new) for new in decided.filter(field="next").values_list("new", flat=True) if new}
+        changed = decided.filter(field="pattern").values_list("old", "new")
+        patterns = {one.strip('"') for pair in changed for one in pair if one}
+        forms = [form(one) for one in sorted(patterns) if YEARLY in one]
+        runs: dict[tuple[str, str], set[int]] = {}
+        numbers = model._base_manager.filter(number__isnull=False).values_list("number", flat=True)
+        for number in map(str, numbers):
+            match = next(filter(None, (one.fullmatch(number) for one in forms)), None)
+            match = match or _FIGURES.search(number)
+            if match is not None:
+                around = number[: match.start(1)], number[match.end(1) :]
+                runs.setdefault(around, set()).add(int(match[1]))
+        for (before, after), known in runs.items():
+            holes = sorted(n for n in known if n - 1 not in known and n != min(known) and n not in begun)
+            found += [
+                Finding(
+                    "numbers without holes", f"{before}{n}{after}", f"{before}{n - 1}{after} is not there"
+                )
+                for n in holes
+            ]
+    return found

@@ -9,12 +9,14 @@ from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
+from wharfinger.base import clock, configuration
 from wharfinger.base.access import require
 from wharfinger.base.door import Done, Given, Request, Shown
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.ledger.door import detail, write
 from wharfinger.ledger.models import Counter
-from wharfinger.ledger.numbering import MOST, SERIES, stands
+from wharfinger.ledger.numbered import said
+from wharfinger.ledger.numbering import MOST, SERIES, counters, stands
 from wharfinger.parties.actions.numbers import set_number
 
 router = Router(tags=["settings"])
@@ -47,23 +49,24 @@ class EverySeries(Shown):
     next: str | None = None
 
 
-def _told(name: str, kept: Counter | None) -> dict[str, Any]:
-    pattern, following = stands(name, kept)
-    return {"series": name, "pattern": pattern, "next": following, "number": pattern.format(n=following)}
+def _told(name: str, kept: dict[str, Counter]) -> dict[str, Any]:
+    year = clock.today(configuration.one("time_zone")).year
+    pattern, following = stands(name, kept, year)
+    return {"series": name, "pattern": pattern, "next": following, "number": said(pattern, following, year)}
 
 
 def _show(name: str) -> dict[str, Any]:
     if name not in SERIES:
         raise NotThere("no_such_series", N_("There is no series “{name}”."), name=name[:60])
-    return _told(name, Counter.objects.filter(pk=name).first())
+    return _told(name, counters(name))
 
 
 @router.get("/numbers", response=EverySeries, summary="List series of numbers")
 def numbers(request: Request) -> HttpResponse:
     """Every series with its pattern and the number that comes next."""
     require(request.auth, "site.settings")
-    kept = Counter.objects.in_bulk()
-    items = [_told(name, kept.get(name)) for name in SERIES]
+    kept = counters()
+    items = [_told(name, kept) for name in SERIES]
     return detail(request, "numbers", {"items": items, "next": None})
 
 

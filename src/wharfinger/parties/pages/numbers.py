@@ -10,22 +10,27 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from wharfinger.base import clock, configuration
 from wharfinger.base.asking import Ask
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.table import Column, Row, Rows, Table, table_page
-from wharfinger.ledger.models import Counter
-from wharfinger.ledger.numbering import SERIES, stands
+from wharfinger.ledger.numbered import said
+from wharfinger.ledger.numbering import SERIES, counters, stands
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.actions import numbers as actions
 
 
 def _rows(ask: Ask) -> Rows:
-    kept = Counter.objects.in_bulk()
-    return Rows([_row(name, *stands(name, kept.get(name))) for name in SERIES])
+    kept, year = counters(), _year()
+    return Rows([_row(name, *stands(name, kept, year), year) for name in SERIES])
 
 
-def _row(name: str, pattern: str, following: int) -> Row:
+def _year() -> int:
+    return clock.today(configuration.one("time_zone")).year
+
+
+def _row(name: str, pattern: str, following: int, year: int) -> Row:
     word = _(SERIES[name].word)
     return Row(
         id=name,
@@ -33,7 +38,7 @@ def _row(name: str, pattern: str, following: int) -> Row:
         cells={
             "series": (word, reverse("parties:number", args=[name])),
             "pattern": pattern,
-            "next": pattern.format(n=following),
+            "next": said(pattern, following, year),
         },
     )
 
@@ -65,13 +70,14 @@ def number(request: HttpRequest, series: str) -> HttpResponse:
         raise NotThere("no_such_series", N_("There is no series “{name}”."), name=series[:60])
     actor: Any = request.user
     word = _(SERIES[series].word)
-    pattern, following = stands(series, Counter.objects.filter(pk=series).first())
+    year = _year()
+    pattern, following = stands(series, counters(series), year)
 
     def show(form: Form) -> HttpResponse:
         context = {
             "form": form,
             "word": word,
-            "number": pattern.format(n=following),
+            "number": said(pattern, following, year),
             "entries": timeline(f"counter:{series}", most=12),
         }
         return render(request, "parties/number.html", context)

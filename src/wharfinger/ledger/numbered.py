@@ -1,0 +1,35 @@
+"""How a number is written by its pattern, with the year where the pattern names it."""
+
+from __future__ import annotations
+
+import re
+
+YEARLY = "{yy"
+"""What a pattern has that names the year: ``{yyyy}``, or ``{yy}`` for its last two digits."""
+
+
+def said(pattern: str, n: int, year: int) -> str:
+    """The number of these figures, given in that year."""
+    return pattern.format(n=n, **_year(year))
+
+
+def within(pattern: str, year: int) -> str:
+    """The pattern in that year, with its figures still open."""
+    for name, text in _year(year).items():
+        pattern = pattern.replace(f"{{{name}}}", text)
+    return pattern
+
+
+def of_year(series: str, year: int) -> str:
+    """The counter that has the figures of a year."""
+    return f"{series}:{year}"
+
+
+def form(pattern: str) -> re.Pattern[str]:
+    """By which a number of this pattern, of whatever year, is known; its group are the figures."""
+    text = re.escape(pattern).replace(r"\{yyyy\}", "[0-9]{4}").replace(r"\{yy\}", "[0-9]{2}")
+    return re.compile(re.sub(r"\\\{n(:0[1-9])?\\\}", "([0-9]{1,18})", text))
+
+
+def _year(year: int) -> dict[str, str]:
+    return {"yyyy": f"{year:04}", "yy": f"{year % 100:02}"}
