@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -49,6 +49,43 @@ def pay(*, actor: Actor, wish: PaymentWish, key: str | None = None) -> Written:
         key=key,
         effective_on=wish.received_on,
     )
+
+
+def pay_many(*, actor: Actor, wishes: Sequence[PaymentWish], key: str | None = None) -> Written:
+    """Take the money of many customers in, all in one entry: each settles what it names, else the oldest first.
+
+    Each payment says its own day. Cash discounts are taken payment by payment.
+    """
+    require(actor, "billing.pay")
+    if not wishes:
+        raise BadInput("no_payments", N_("Choose at least one payment."), field="payments")
+    many = []
+    for n, wish in enumerate(wishes):
+        try:
+            many.append(_checked(wish))
+        except BadInput as refusal:
+            refusal.field = f"payments.{n}.{refusal.field}"
+            raise
+    organizations = {wish.organization for wish in many}
+    named = {one.invoice for wish in many for one in wish.allocations or ()}
+    oldest = {wish.organization for wish in many if wish.allocations is None}
+    return post(
+        "pay",
+        Wish(
+            documents=[
+                (Organization, organizations),
+                (Invoice, sorted(named | reads.all_open_invoices(oldest))),
+            ],
+            reads=(reads.read_balances, partial(_read_rates, {wish.currency for wish in many})),
+        ),
+        partial(rules.plan_pay_many, wishes=tuple(many)),
+        actor=actor,
+        key=key,
+    )
+
+
+def _read_rates(currencies: Iterable[str], truth: Truth) -> None:
+    read_rates(truth, currencies)
 
 
 def paid_in_all(

@@ -71,6 +71,20 @@ class PaymentGiven(RefundGiven):
     )
 
 
+class ManyPaid(RefundGiven):
+    """One of many payments; its cash discount is taken by a payment of its own."""
+
+    allocations: list[AllocationGiven] | None = Field(
+        default=None, max_length=1000, examples=[None], description="Without it: the oldest invoices first."
+    )
+
+
+class ManyGiven(Given):
+    """Money that came from many customers."""
+
+    payments: list[ManyPaid] = Field(min_length=1, max_length=500)
+
+
 class Apply(Given):
     """Which invoices are settled with what is left; the oldest first where none is named."""
 
@@ -132,6 +146,16 @@ class PaymentDone(PaymentOut, Done):
     """A payment, and the entry that wrote it."""
 
 
+class ManyOut(Shown):
+    """Money that came from many customers."""
+
+    payments: list[PaymentOut]
+
+
+class ManyDone(ManyOut, Done):
+    """Many payments, and the entry that wrote them."""
+
+
 class StoreCreditOut(Shown):
     """What we owe a customer after an act, by currency."""
 
@@ -177,6 +201,19 @@ def create_payment(request: Request, body: PaymentGiven) -> HttpResponse:
     """Take a customer's money in; what is left over becomes store credit."""
     wish = _wish(body, _allocations(body.allocations, body.currency))
     return _made(request, partial(payments.pay, actor=request.auth, wish=wish))
+
+
+@router.post("/payments/many", response={201: ManyDone}, summary="Take many payments in")
+def create_payments(request: Request, body: ManyGiven) -> HttpResponse:
+    """Take the money of many customers in, all in one entry or none of it."""
+    wishes = [_wish(one, _allocations(one.allocations, one.currency)) for one in body.payments]
+    act = partial(payments.pay_many, actor=request.auth, wishes=wishes)
+
+    def shape(done: Written) -> dict[str, Any]:
+        made = shown.payments().filter(made=done.id).order_by("pk")
+        return {"payments": shown.show_payments(made)}
+
+    return write(request, act, shape, status=201)
 
 
 @router.post("/refunds", response={201: PaymentDone}, summary="Give store credit back")

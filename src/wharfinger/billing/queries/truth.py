@@ -147,6 +147,15 @@ def open_invoices(organization: int, currency: str, named: Iterable[int] | None)
     return sorted(int(document.partition(":")[2]) for document in owed.values_list("document", flat=True))
 
 
+def all_open_invoices(organizations: Iterable[int]) -> set[int]:
+    """The open invoices of several customers, in one statement."""
+    wanted = set(organizations)
+    if not wanted:
+        return set()
+    owed = Account.objects.filter(kind="receivable", party__in=wanted, balance_minor__gt=0)
+    return {int(document.partition(":")[2]) for document in owed.values_list("document", flat=True)}
+
+
 def read_balances(truth: Truth) -> None:
     """Read what is open of the invoices and left of the payments at hand."""
     invoices = [("invoice", pk) for pk in truth.documents.get("billing.Invoice", {})]

@@ -94,6 +94,26 @@ def plan_pay(truth: Truth, *, wish: PaymentWish, beyond: bool = False) -> Plan:
     return plan
 
 
+def plan_pay_many(truth: Truth, *, wishes: Sequence[PaymentWish]) -> Plan:
+    """Take the money of many customers in and settle their invoices with it."""
+    plan = Plan()
+    for n, wish in enumerate(wishes):
+        if wish.organization not in truth.documents["parties.Organization"]:
+            raise NotThere(
+                "no_such_organization",
+                N_("There is no such organization."),
+                field=f"payments.{n}.organization",
+            )
+        try:
+            theirs, left = take_in(plan, truth, wish)
+            _settle(plan, truth, wish.organization, wish.currency, wish.allocations, {theirs: left})
+        except Refusal as refusal:
+            refusal.field = f"payments.{n}.{refusal.field}" if refusal.field else f"payments.{n}"
+            raise
+        plan.mention(("organization", wish.organization))
+    return plan
+
+
 def plan_paid_in_all(truth: Truth, *, wish: PaymentWish, invoice: int) -> Plan:
     """Take in what was paid of an invoice in all, less what has come of it already."""
     row = the_invoice(truth, invoice)
