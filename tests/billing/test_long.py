@@ -25,7 +25,9 @@ def test_two_hundred_lines_post_and_print_fast(company: World) -> None:
     products = [company.product() for _ in range(20)]
     _, lines = order(company, *((products[n % 20], 2) for n in range(200)))
     begun = perf_counter()
-    made = invoice(actor=HOUSE, wish=InvoiceWish(tuple(Bill(line, 2) for line in lines))).one("billing.Invoice")
+    made = invoice(actor=HOUSE, wish=InvoiceWish(tuple(Bill(line, 2) for line in lines))).one(
+        "billing.Invoice"
+    )
     posted = perf_counter()
     paper = pdf(actor=HOUSE, kind="invoice", pk=made)
     printed = perf_counter()

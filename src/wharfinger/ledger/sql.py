@@ -45,7 +45,12 @@ def plans_kept() -> str:
 def array(ids: Iterable[int]) -> str:
     """A list of ids as one parameter."""
     # The driver writes a list number by number; as a text it is written in one go.
-    return f"{{{','.join(map(str, ids))}}}" if on_postgresql() else json.dumps(list(ids))
+    if on_postgresql():
+        return f"{{{','.join(map(str, ids))}}}"
+    listed = list(ids)
+    # PostgreSQL refuses what has no id yet; SQLite would find nothing and say nothing.
+    assert set(map(type, listed)) <= {int, str}, listed
+    return json.dumps(listed)
 
 
 def words(texts: Iterable[str]) -> Any:

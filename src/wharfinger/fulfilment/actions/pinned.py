@@ -45,7 +45,8 @@ def being_picked(truth: Truth, plan: Plan) -> None:
     touched: set[Any] = {
         (step.source.claim, locations.get(step.source.place))
         for step in plan.steps
-        if step.source.kind == "bin" and step.source.claim
+        # A line that the act itself makes is in no run yet, and has no id to ask for.
+        if step.source.kind == "bin" and step.source.claim and isinstance(step.source.claim, int)
     }
     for task in tasks_of(truth, sorted({claim for claim, _ in touched})) if touched else ():
         if task.picker != truth.actor and task.units and (task.line, task.place) in touched:

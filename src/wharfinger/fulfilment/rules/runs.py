@@ -282,8 +282,9 @@ def being_picked(task: Task) -> Refusal:
 
 
 def taken_out(steps: Iterable[Any]) -> set[int]:
-    """The lines whose goods leave a bin, or pass to somebody else there."""
-    return {step.source.claim for step in steps if _leaves(step.source, step.target)}
+    """The lines whose goods leave a bin, or pass to somebody else there; no run has those that the act itself makes."""
+    claims = {step.source.claim for step in steps if _leaves(step.source, step.target)}
+    return {claim for claim in claims if isinstance(claim, int)}
 
 
 def _leaves(source: Spot, target: Spot) -> bool:
