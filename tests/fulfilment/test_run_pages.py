@@ -9,10 +9,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.documents.reading import pages, scanned
 from tests.fulfilment.trade import order, reserved
 from tests.world import World, clean, entries, held, seen
-from wharfinger.fulfilment.actions.runs import start_run
+from wharfinger.fulfilment.actions.runs import pick_in_run, start_run
 from wharfinger.fulfilment.models import PickRun
+from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import User
 
@@ -84,6 +86,36 @@ def test_a_run_begins_from_the_list_and_from_an_order(company: World, client: Cl
     response = client.post(f"/orders/{pk}/pick-run/")
     assert response["Location"] == f"/pick-runs/{PickRun.objects.last().pk}/"  # type: ignore[union-attr]
     clean()
+
+
+def test_a_tote_has_a_label_a_row_on_the_list_and_leads_to_its_packing(
+    company: World, client: Client
+) -> None:
+    client.force_login(company.user)
+    router, cable = company.product(sku="ROUTER"), company.product(sku="CABLE")
+    company.stock(router, 2)
+    company.stock(cable, 3)
+    _, (first,) = reserved(company, (router, 2))
+    _, (second,) = reserved(company, (cable, 3))
+    done = start_run(actor=company.user, location=company.location.pk, lines=[first, second])
+    run = done.one("fulfilment.PickRun")
+    printed = client.get(f"/documents/pick-runs/{run}.pdf").content
+    assert scanned(printed) == {"PR-1", "ROUTER", "CABLE"}
+    (text,) = pages(printed)
+    assert "Pick list PR-1" in text
+    assert "Tote Take" in text
+    labels = client.get(f"/documents/labels/totes.pdf?ids={run}").content
+    assert [scanned(labels, page=n) for n in range(2)] == [{"PR-1/1"}, {"PR-1/2"}]
+    pick_in_run(actor=company.user, run=run, picks=[Pick(first, 2), Pick(second, 3)])
+    assert client.get(f"/documents/pick-runs/{run}.pdf").status_code == 409
+    assert client.get("/documents/pick-runs/4711.pdf").status_code == 404
+    assert client.get(f"/api/v1/documents/pick-runs/{run}.pdf").status_code == 409
+    page = seen(client, "/work/to-pack/?find=pr-1/2")
+    assert "CABLE" in page
+    assert "ROUTER" not in page
+    page = seen(client, "/packing/")
+    assert "PR-1/2" in page
+    assert f"/packing/{company.site.pk}/" in page
 
 
 def test_goods_of_two_locations_are_two_runs(company: World, client: Client) -> None:

@@ -29,6 +29,7 @@ WITHOUT_ENTRY = {
     "documents.actions.printing.print_labels": READING,
     "documents.actions.printing.print_lists": READING,
     "documents.actions.printing.print_put_away_list": READING,
+    "documents.actions.printing.print_run_list": READING,
     "documents.actions.printing.print_statement": READING,
     "documents.actions.printing.print_transfer_slip": READING,
     "documents.actions.printing.print_unit_life": READING,

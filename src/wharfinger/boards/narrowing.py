@@ -16,6 +16,7 @@ from wharfinger.boards.invoicing import ages, today, waiting_for
 from wharfinger.boards.showing import OFFERED, OWN, SORTS, listed, places
 from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand import pressing
+from wharfinger.fulfilment.models import PickTask
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.pages.organizations import POLICIES
 
@@ -33,6 +34,7 @@ def narrowed(found: QuerySet[Holding, Any], ask: Ask) -> QuerySet[Holding, Any]:
             | Q(claim__line__organization__name__icontains=text)
             | Q(product__name__icontains=text)
             | Q(Exists(theirs.filter(part_number__iexact=text)))
+            | in_tote(text)
         )
     if customers := _numbers(ask, "organization"):
         found = found.filter(claim__line__organization_id__in=customers)
@@ -69,6 +71,15 @@ def _billed(found: QuerySet[Holding, Any], ask: Ask) -> QuerySet[Holding, Any]:
     if policies := ask.many("policy"):
         found = found.filter(**{f"{POLICY}__in": policies})
     return waiting_for(found, age, today()) if (age := ask.one("age")) else found
+
+
+def in_tote(text: str) -> Q:
+    """What was picked into a tote, by the label on it (PR-7/3); nothing where it is none."""
+    run, slash, tote = text.strip().rpartition("/")
+    if not slash or not tote.isascii() or not tote.isdecimal() or len(tote) > 4:
+        return Q(pk__in=())
+    tasks = PickTask.objects.filter(run__number__iexact=run, tote=int(tote), void=None)
+    return Q(Exists(tasks.filter(line=OuterRef("claim_id"))))
 
 
 def _numbers(ask: Ask, key: str) -> list[int]:

@@ -149,6 +149,13 @@ def get_put_away_list(request: Request, pk: Id) -> HttpResponse:
     return _pdf(printing.print_put_away_list(actor=actor, location=pk, language=actor.language))
 
 
+@router.get("/documents/pick-runs/{pk}.pdf", openapi_extra=PDF, summary="The pick list of a run")
+def get_run_list(request: Request, pk: Id) -> HttpResponse:
+    """What is still to be taken in a pick run, in walking order, each row with its tote."""
+    actor = request.auth
+    return _pdf(printing.print_run_list(actor=actor, run=pk, language=actor.language))
+
+
 @router.get("/documents/transfers/{pk}.pdf", openapi_extra=PDF, summary="A transfer slip")
 def get_transfer_slip(request: Request, pk: Id) -> HttpResponse:
     """What goes along with the goods of a transfer order: what is on its way, else what is to be sent."""

@@ -24,6 +24,7 @@ urlpatterns = [
     ),
     path("documents/counts/<int:pk>.pdf", pages.count_sheet, name="count_sheet"),
     path("documents/put-away/<int:pk>.pdf", pages.put_away_list, name="put_away_list"),
+    path("documents/pick-runs/<int:pk>.pdf", pages.run_list, name="run_list"),
     path("documents/transfers/<int:pk>.pdf", pages.transfer_slip, name="transfer_slip"),
     path("documents/units/<int:pk>.pdf", pages.unit_life, name="unit_life"),
     path("documents/statements/<int:organization>.pdf", pages.statement, name="statement"),

@@ -169,6 +169,7 @@ WORDS = {
     "destination": pgettext_lazy("document", "Destination"),
     "needed_on": pgettext_lazy("document", "Needed by"),
     "bin": pgettext_lazy("document", "Bin"),
+    "tote": pgettext_lazy("document", "Tote"),
     "take": pgettext_lazy("document", "Take"),
     "scan": pgettext_lazy("document", "Scan"),
     "taken": pgettext_lazy("document", "Taken"),

@@ -20,10 +20,11 @@ from wharfinger.documents.queries.labels import (
     product_labels,
     repeated,
     serial_labels,
+    tote_labels,
 )
 from wharfinger.documents.queries.moving import transfer_slip, unit_life
 from wharfinger.documents.queries.parties import language_of
-from wharfinger.documents.queries.picking import pick_lists, picked_lists
+from wharfinger.documents.queries.picking import pick_lists, picked_lists, run_list
 from wharfinger.documents.queries.putting_away import put_away_list
 from wharfinger.documents.queries.shipping import packing_lists
 from wharfinger.documents.queries.stating import statement
@@ -46,6 +47,7 @@ LABELS: dict[str, tuple[str, Callable[[Sequence[int]], Named]]] = {
     "bins": ("stock.read", bin_labels),
     "locations": ("stock.read", location_labels),
     "containers": ("fulfilment.read", container_labels),
+    "totes": ("fulfilment.read", tote_labels),
 }
 
 
@@ -67,6 +69,13 @@ def print_lists(
     with owned.at_hand():
         shapes = LISTS[name](_few(sorted(claims)), today, language_of(language))
     return render(*shapes, language=language_of(language))
+
+
+def print_run_list(*, actor: Actor, run: int, language: str) -> bytes:
+    """The pick list of a run, which says what goes into which tote."""
+    require(actor, "fulfilment.read")
+    made = run_list(run, clock.today(configuration.one("time_zone")))
+    return render(made, language=language_of(language))
 
 
 def print_count_sheet(*, actor: Actor, count: int, bin: int | None, language: str) -> bytes:

@@ -191,6 +191,15 @@ def put_away_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@page("fulfilment.read")
+def run_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """The pick list of a run, with its totes."""
+    actor: Any = request.user
+    language = _language(request.GET.get("language")) or get_language() or "en"
+    return pdf_answer(printing.print_run_list(actor=actor, run=pk, language=language), f"pick-run-{pk}")
+
+
+@require_GET
 @page("stock.read")
 def transfer_slip(request: HttpRequest, pk: int) -> HttpResponse:
     """The slip that goes along with the goods of a transfer order."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.catalog.models import Product
 from wharfinger.documents.shapes import Label
-from wharfinger.fulfilment.models import Container
+from wharfinger.fulfilment.models import Container, PickTask
 from wharfinger.ledger.models import Lot
 from wharfinger.stock.models import Bin, Location
 
@@ -54,6 +54,27 @@ def container_labels(ids: Iterable[int]) -> Named:
     return (
         (one.pk, Label(one.site.organization.name, one.number, one.site.name))
         for one in found.select_related("site__organization")
+    )
+
+
+def tote_labels(ids: Iterable[int]) -> Named:
+    """A label with run and tote for each tote of these pick runs, and whose order is in it."""
+    found = PickTask.objects.filter(run__in=list(ids), void__isnull=True).order_by(
+        "run__number", "tote", "pk"
+    )
+    totes: dict[tuple[int, int], PickTask] = {}
+    for task in found.select_related("run", "line__sheet", "line__order", "line__organization"):
+        totes.setdefault((task.run_id, task.tote), task)
+    return (
+        (
+            run,
+            Label(
+                task.line.organization.name,
+                f"{task.run.number}/{tote}",
+                (task.line.order or task.line.sheet).number,
+            ),
+        )
+        for (run, tote), task in totes.items()
     )
 
 

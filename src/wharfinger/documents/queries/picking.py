@@ -11,11 +11,12 @@ from typing import Any
 from django.db.models import F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from wharfinger.base.refusal import N_, Refusal
+from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.demand.models import Line
 from wharfinger.documents.queries.lines import described, quantity_of
 from wharfinger.documents.queries.parties import address, company
 from wharfinger.documents.shapes import Address, Company, PickList, PickRow
+from wharfinger.fulfilment.queries import runs
 from wharfinger.ledger.models import Holding, Move
 from wharfinger.parties.models import Site
 from wharfinger.stock.models import Bin, Location
@@ -101,6 +102,39 @@ def _as_picked(left: dict[int, Counter[int]]) -> list[Taken]:
                     move.left -= part
     place = {move.source.place_id: n for n, move in enumerate(moves)}
     return sorted(taken, key=lambda one: place[one.holding.place_id])
+
+
+def run_list(pk: int, on: date) -> PickList:
+    """What is still to be taken in a pick run, each row with its tote; raises Refusal when nothing is."""
+    run = runs.runs().filter(pk=pk).select_related("location").first()
+    if run is None:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    stops = runs.stops_of([run], runs.tasks_of([run])).get(pk, [])
+    if not stops:
+        raise Refusal("nothing_to_pick_in_run", N_("Nothing is left to be taken in this run."))
+    promised = [stop.line.promised_on for stop in stops if stop.line.promised_on]
+    return PickList(
+        company=company(),
+        number=run.number,
+        dated=on,
+        location=run.location.name,
+        destination=Address(run.location.name),
+        rows=tuple(
+            PickRow(
+                bin=stop.bin_name,
+                title=stop.product.name,
+                sku=stop.product.sku,
+                quantity=quantity_of(stop.product, stop.units),
+                serials=tuple([stop.batch.code] if stop.batch else stop.codes),
+                order=order_number(stop.line),
+                note=described(stop.product, stop.line.description),
+                tote=str(stop.tote),
+            )
+            for stop in stops
+        ),
+        orders=tuple(dict.fromkeys(order_number(stop.line) for stop in stops)),
+        needed_on=min(promised, default=None),
+    )
 
 
 def _lines(claims: Iterable[int]) -> Iterable[Line]:

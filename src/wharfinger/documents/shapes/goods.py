@@ -31,6 +31,8 @@ class PickRow:
     serials: tuple[str, ...] = ()
     order: str = ""
     note: str = ""
+    tote: str = ""
+    """Into which it goes, where a run sorts it."""
 
 
 @dataclass(frozen=True, slots=True)

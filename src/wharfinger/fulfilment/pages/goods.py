@@ -24,7 +24,7 @@ from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.where import which_unit
 from wharfinger.fulfilment.actions import packing, picking, shipping
 from wharfinger.fulfilment.models import Container
-from wharfinger.fulfilment.queries.at_hand import AtHand, at_hand, destinations
+from wharfinger.fulfilment.queries.at_hand import AtHand, at_hand, destinations, totes
 from wharfinger.fulfilment.rules import Consignment, Pick, late
 from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.fulfilment.rules.shipping import AT_HAND
@@ -91,7 +91,7 @@ def ship(request: HttpRequest, order: int) -> HttpResponse:
 @page("fulfilment.pack")
 def packing_tables(request: HttpRequest) -> HttpResponse:
     """The destinations for which picked goods wait to be packed."""
-    return render(request, "fulfilment/destinations.html", {"sites": destinations()})
+    return render(request, "fulfilment/destinations.html", {"sites": destinations(), "totes": totes()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

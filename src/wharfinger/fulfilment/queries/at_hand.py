@@ -6,10 +6,11 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
+from wharfinger.fulfilment.models import PickTask
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import Site
 
@@ -63,6 +64,19 @@ def at_hand(
         for pk, row in found.items():
             row.wanted = sum(figures[pk][name] for name in ("wanted", "to_approve", "to_order"))
     return [row for row in found.values() if row.units or row.wanted]
+
+
+def totes() -> list[tuple[str, str, Any]]:
+    """The totes in which something waits to be packed: how each is called, its order and its site."""
+    picked = Holding.objects.filter(kind="picked", quantity__gt=0, claim=OuterRef("line"))
+    found = PickTask.objects.filter(Exists(picked), void=None, line__site__isnull=False)
+    rows: dict[str, tuple[str, str, Any]] = {}
+    for task in found.select_related(
+        "run", "line__sheet", "line__order", "line__site__organization"
+    ).order_by("run_id", "tote", "pk"):
+        called = f"{task.run.number}/{task.tote}"
+        rows.setdefault(called, (called, (task.line.order or task.line.sheet).number, task.line.site))
+    return list(rows.values())
 
 
 def destinations() -> list[Any]:
