@@ -22,6 +22,7 @@ from wharfinger.catalog.models import TaxCode
 from wharfinger.documents.actions.issuing import pdf
 from wharfinger.documents.queries import billing
 from wharfinger.ledger.models import Account, Posting
+from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import Organization
 from wharfinger.pricing.actions import set_rates
 
@@ -55,6 +56,7 @@ class Shop:
             if currency != "EUR"
         ]
         set_rates(actor=HOUSE, rates=days)
+        set_setting(actor=HOUSE, name="company", value={"tax_number": "DE136695976"})
         for taxed in TAXES:
             values = {
                 "code": f"X-{taxed.code}",
@@ -79,7 +81,10 @@ class Shop:
                 self.products[taxed.code, unit] = product.pk
         self.customers = {
             language: Organization.objects.create(
-                name=f"Customer {language}", language=language, terms_days=14
+                name=f"Customer {language}",
+                language=language,
+                terms_days=14,
+                tax_number="ATU12345678",
             ).pk
             for language in ("en", "de")
         }

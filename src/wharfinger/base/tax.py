@@ -6,6 +6,7 @@ taxed alike. Where it is said with tax, that sum is divided into net and tax, so
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
@@ -13,6 +14,61 @@ from wharfinger.base.money import rounded, share
 
 WHOLE = 10**6
 """A share of one, at 10⁻⁶."""
+
+
+UNION = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+    ]
+)
+"""The countries between which goods are supplied without crossing a customs border."""
+_VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
+
+
+def vat_id(written: str) -> str:
+    """The VAT ID that somebody wrote, as it is given to others; nothing where it is another number."""
+    plain = re.sub(r"[\s.-]", "", written).upper()
+    return plain if _VAT_ID.fullmatch(plain) else ""
+
+
+def treatment(home: str, to: str, number: str) -> str:
+    """By which category goods are taxed in place of a standard rate; nothing where the standard rate is right.
+
+    home, to: from which country they go, and to which; number: the customer's tax number. Goods that leave the
+    Union, or another country, are exported. Within it they are exempt for whom has a VAT ID of another country.
+    """
+    if home == to:
+        return ""
+    if home not in UNION or to not in UNION:
+        return "G"
+    known = vat_id(number)[:2].replace("EL", "GR")
+    return "K" if known in UNION - {home} else ""
 
 
 class Coded(Protocol):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -206,7 +207,16 @@ def _taxes(given: Mapping[str, Any], product: Product, today: date) -> Taxes:
             f"SELECT {says_tax(today)} FROM parties_organization WHERE id = %s", [customer]
         ) or [(None,)]
     code: TaxCode = product.tax_code
-    return Taxes(bool(home if said is None else said), home, code, code)
+    theirs = _treated(sheet, customer) if code.category == "S" and code.rate_micro else None
+    return Taxes(bool(home if said is None else said), home, code, theirs or code)
+
+
+def _treated(sheet: int, customer: int) -> TaxCode | None:
+    """By which tax code the customer of a form is taxed in place of a standard rate, if by any."""
+    if not (sheet or customer):
+        return None
+    whose = Q(pk__in=Sheet.objects.filter(pk=sheet).values("organization")) if sheet else Q(pk=customer)
+    return TaxCode.objects.filter(pk__in=Organization.objects.filter(whose).values("tax_code")).first()
 
 
 def _an_id(given: Mapping[str, Any], name: str) -> int:
@@ -229,6 +239,24 @@ def _customer_of(given: Mapping[str, Any]) -> tuple[int, str]:
 def said_in(units: int, line: Any) -> str:
     """So much of a line's product, in the line's unit."""
     return written(*((units, line.product.quantity_decimals) if line.per is None else told(units, line.per)))
+
+
+def tax_words(lines: Iterable[Any], customer: Any) -> list[str]:
+    """Why lines are taxed otherwise than by a standard rate, a sentence for each tax code."""
+    found = {}
+    for line in lines:
+        code = line.tax_code
+        if code.category == "S" or code.pk in found:
+            continue
+        said = {"code": code.code, "reason": code.exemption_reason or code.name, "name": customer.name}
+        if code.pk == customer.tax_code_id:
+            words = _("%(code)s: %(reason)s, as written down for %(name)s.")
+        elif code.pk == line.product.tax_code_id:
+            words = _("%(code)s: %(reason)s, as written down for the product.")
+        else:
+            words = _("%(code)s: %(reason)s, as chosen on the line.")
+        found[code.pk] = words % said
+    return list(found.values())
 
 
 def unit_words(line: Any) -> str:

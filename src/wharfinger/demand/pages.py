@@ -26,7 +26,7 @@ from wharfinger.catalog.models import TaxCode
 from wharfinger.catalog.queries import scanned, to_choose, units_of
 from wharfinger.catalog.rules.units import told, unit_named
 from wharfinger.demand import actions, discounts, options
-from wharfinger.demand.entry import line_words, said_in, typed_quantity, unit_choices, unit_words
+from wharfinger.demand.entry import line_words, said_in, tax_words, typed_quantity, unit_choices, unit_words
 from wharfinger.demand.models import CHARGED, Line, Sheet
 from wharfinger.demand.queries import quantities
 from wharfinger.demand.queries.amounts import said_of
@@ -330,6 +330,7 @@ def line(request: HttpRequest, line: int) -> HttpResponse:
         sites = Site.objects.filter(organization_id=found.organization_id, retired_on__isnull=True)
         context = {
             "line": found,
+            "taxed": " ".join(tax_words([found], found.sheet.organization)),
             "row": rows[0],
             "form": form,
             "back": back,

@@ -76,6 +76,7 @@ OFTEN = (
     "fulfil_automatically",
     "purchase_descriptions",
     "prices_include_tax",
+    "company",
 )
 
 
@@ -93,6 +94,7 @@ class House:
     fulfil_automatically: bool = False
     purchase_descriptions: str = "product"
     prices_include_tax: bool = False
+    tax_number: str = ""
     own: Mapping[str, Sequence[Own]] = field(default_factory=dict)
     """The own fields of each noun that has any, which every act may have to check."""
 
@@ -168,6 +170,7 @@ def _house(stored: dict[str, Any]) -> House:
         values["fulfil_automatically"],
         values["purchase_descriptions"],
         values["prices_include_tax"],
+        values["company"]["tax_number"],
         own.by_noun(stored.get(OWN_FIELDS)),
     )
 

@@ -65,6 +65,10 @@ class Organization(models.Model):
     terms_days = models.IntegerField(default=14)
     """In how many days they pay, where no terms are named."""
     terms = models.ForeignKey(Terms, models.PROTECT, null=True, related_name="organizations", db_index=False)
+    tax_code = models.ForeignKey(
+        "catalog.TaxCode", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    """By which code they are taxed in place of a standard rate, where that is said."""
     credit_limit_minor = models.BigIntegerField(null=True)
     """How much they may owe us, in home currency; nothing where that is not limited."""
     held_at = models.DateTimeField(null=True)

@@ -13,6 +13,7 @@ from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from wharfinger.base import configuration, money
 from wharfinger.base.quantity import plain
+from wharfinger.base.tax import treatment
 from wharfinger.ledger.prepared import Prepared, instant, text
 from wharfinger.parties.models import (
     HELD_NOW,
@@ -84,6 +85,35 @@ def usable_locations() -> QuerySet[Any, Any]:
     return every.filter(retired_on__isnull=True).exclude(kind="person")
 
 
+def tax_codes_in_use() -> QuerySet[Any, Any]:
+    """The tax codes that are not retired; the catalog, too, lies above the people it is kept for."""
+    return apps.get_model("catalog", "TaxCode")._default_manager.filter(retired_on__isnull=True)
+
+
+def tax_code_choices(chosen: int | None = None) -> list[tuple[int, str]]:
+    """The tax codes that may take the place of a standard rate, and the one that is chosen already."""
+    every = apps.get_model("catalog", "TaxCode")._default_manager
+    found = tax_codes_in_use().exclude(category="S") | every.filter(pk=chosen or 0)
+    return [(one.pk, f"{one.code} · {one.name}") for one in found.order_by("code")]
+
+
+def proposed_tax_code(organization: Organization) -> Any | None:
+    """By which tax code an organization should be taxed in place of a standard rate, by where its goods go.
+
+    Nothing where it is taxed like that already, and where there is no such code.
+    """
+    countries = Site.objects.filter(organization=organization, retired_on__isnull=True, ship_to=True)
+    going = set(countries.values_list("country", flat=True))
+    if len(going) != 1:
+        return None
+    home = configuration.one("company")["country"]
+    category = treatment(home, going.pop(), organization.tax_number)
+    every = tax_codes_in_use().filter(category=category)
+    if not category or every.filter(pk=organization.tax_code_id or 0).exists():
+        return None
+    return every.order_by("code").first()
+
+
 def location_choices(chosen: int | None = None) -> list[tuple[int, str]]:
     """Those locations by name, and the one that is chosen already."""
     every = apps.get_model("stock", "Location")._default_manager
@@ -119,6 +149,7 @@ def show_organizations(found: Iterable[Organization]) -> list[dict[str, Any]]:
             "reference": o.reference,
             "terms_days": o.terms_days,
             "terms": o.terms_id,
+            "tax_code": o.tax_code_id,
             "credit_limit": None if o.credit_limit_minor is None else money.plain(o.credit_limit_minor, home),
             "held_at": o.held_at.isoformat() if o.held_at else None,
             "hold_reason": o.hold_reason,

@@ -12,6 +12,7 @@ urlpatterns = [
     path("organizations/new/", organizations.new_organization, name="new_organization"),
     path("organizations/<int:pk>/", organizations.organization, name="organization"),
     path("organizations/<int:pk>/hold/", organizations.hold_account, name="hold_account"),
+    path("organizations/<int:pk>/treat/", organizations.treat_organization, name="treat_organization"),
     path("organizations/<int:pk>/unhold/", organizations.unhold_account, name="unhold_account"),
     path("organizations/<int:pk>/change/", organizations.change_organization, name="change_organization"),
     path("organizations/<int:pk>/contacts/new/", organizations.new_contact, name="new_contact"),

@@ -20,7 +20,7 @@ from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.words import tidy
 from wharfinger.demand import needed, pressing, taking
-from wharfinger.demand.entry import in_rows
+from wharfinger.demand.entry import in_rows, tax_words
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.pages import (
     GOODS_TONES,
@@ -206,6 +206,7 @@ def work_order(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": rows,
         "stages": stages_of(rows),
         "sums": sums,
+        "taxed": tax_words(found, row.organization),
         "verbs": _verbs(row, rows) if still_open else {},
         "needs": needed.needs(found, rows) if still_open else [],
         "got": needed.got(found, rows),

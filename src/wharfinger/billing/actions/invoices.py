@@ -85,7 +85,7 @@ def post_invoice(
         "post_invoice",
         Wish(
             documents=[(Sheet, demand.documents_of(lines)), (Invoice, [invoice])],
-            reads=(reads.read_invoice_lines, reads.read_terms, read_deposits_of_draft),
+            reads=(reads.read_invoice_lines, reads.read_terms, reads.read_whose, read_deposits_of_draft),
         ),
         partial(rules.plan_post, invoice=invoice, issued_on=issued_on),
         actor=actor,

@@ -20,7 +20,7 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.models import Account, Posting
 from wharfinger.ledger.plan import EXCHANGE, AccountRef, Truth
 from wharfinger.ledger.prepared import Prepared, ids
-from wharfinger.parties.models import Site, Terms
+from wharfinger.parties.models import Organization, Site, Terms
 
 
 def _to_bill(lines: Any) -> QuerySet[Line, Line]:
@@ -107,6 +107,12 @@ def read_terms(truth: Truth) -> None:
     """Read the terms under which the invoices at hand were written."""
     named = {row.terms_id for row in truth.documents["billing.Invoice"].values() if row.terms_id}
     truth.read["terms"] = sql.by_ids(Terms, named)
+
+
+def read_whose(truth: Truth) -> None:
+    """Read the customers of the invoices at hand."""
+    whose = {row.organization_id for row in truth.documents["billing.Invoice"].values()}
+    truth.read["whose"] = sql.by_ids(Organization, whose)
 
 
 def relieved_of(invoices: Iterable[int]) -> dict[int, dict[str, int]]:

@@ -12,6 +12,7 @@ from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.base.tax import TaxedRow, Totals, row_of, totals
 from wharfinger.billing.rules import at_home, rate_of, receivable, revenue, tax
 from wharfinger.billing.rules.deposits import nets_with, settle, take_off, write_taken
+from wharfinger.billing.rules.taxing import numbers_are_known
 from wharfinger.billing.rules.terms import Agreed, agreed
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 
@@ -174,6 +175,8 @@ def begin(
 
     sheet: the only document it bills, where it bills one alone.
     """
+    if not draft:
+        numbers_are_known(truth, organization, found)
     place = plan.place("invoiced")
     issued_on = issued_on or truth.effective_on
     terms = organization.terms if organization.terms_id else None
@@ -293,6 +296,7 @@ def plan_post(truth: Truth, *, invoice: int, issued_on: date | None) -> Plan:
     )
     taxed = [billed(line) for line in lines]
     found = totals([*taxed, *(one.taxed for one in taken)])
+    numbers_are_known(truth, truth.read["whose"][row.organization_id], found)
     dated = issued_on or truth.effective_on
     plan.change(row, number=NUMBER, posted_at=truth.now, issued_on=dated, **_dated(truth, row, dated))
     if taken:

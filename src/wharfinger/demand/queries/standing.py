@@ -7,6 +7,7 @@ from typing import Any
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.catalog.models import TaxCode
 from wharfinger.demand.models import SUBJECTS, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import Standing
@@ -38,6 +39,7 @@ _STANDING = Prepared(
         "organization_id",
         "organization__held_at",
         "organization__credit_limit_minor",
+        "organization__tax_code",
         *(name for name, _ in _DECISIONS),
     ),
     ids("sheets"),
@@ -56,16 +58,18 @@ def standing(sheets: Iterable[int]) -> dict[int, Standing]:
             fulfilled is not None,
             f"{SUBJECTS[kind]}:{pk}",
             customer if account_held is not None or limit is not None else None,
+            (customer, code) if code is not None else None,
         )
-        for pk, kind, confirmed, held, fulfilled, customer, account_held, limit, *decided in (
+        for pk, kind, confirmed, held, fulfilled, customer, account_held, limit, code, *decided in (
             _STANDING(wanted) if wanted else ()
         )
     }
 
 
 def read_standing(truth: Truth) -> None:
-    """Read the standing of the documents that are locked."""
-    truth.read["standing"] = standing(truth.documents.get("demand.Sheet", {}))
+    """Read the standing of the documents that are locked, and how their customers are taxed."""
+    found = truth.read["standing"] = standing(truth.documents.get("demand.Sheet", {}))
+    read_treated(truth, dict(one.treated for one in found.values() if one.treated))
 
 
 def still_permitted(actor: Actor, *sheets: int, adds: bool = False) -> Callable[[Truth], None]:
@@ -123,6 +127,7 @@ def read_customer(
             )
         truth.read["organization"] = organization
         truth.read["granted"] = {pk: organization.discount_micro}
+        read_treated(truth, {pk: organization.tax_code_id})
         truth.read["says_tax"] = {pk: organization.says_tax}  # type: ignore[attr-defined]
         truth.read["default_site"] = organization.default_site  # type: ignore[attr-defined]
         truth.read["location"] = location or organization.default_location  # type: ignore[attr-defined]
@@ -141,6 +146,15 @@ def read_granted(sheet: int, wishes: Sequence[LineWish]) -> Callable[[Truth], No
         truth.read["granted"] = dict(whose.values_list("pk", "discount_micro"))
 
     return read
+
+
+def read_treated(truth: Truth, treated: Mapping[int, int | None]) -> None:
+    """Keep by which tax codes customers are taxed in place of a standard rate; no statement where nobody is."""
+    known = {pk: code for pk, code in treated.items() if code}
+    truth.read["treated"] = truth.read.get("treated", {}) | known
+    if known:
+        standard = TaxCode.objects.filter(category="S", rate_micro__gt=0)
+        truth.read["standard_rated"] = set(standard.values_list("pk", flat=True))
 
 
 def read_customers(pks: Iterable[int]) -> Callable[[Truth], None]:

@@ -143,7 +143,7 @@ def make_lines(
             own_discount_micro=less.share_micro,
             discount_micro=worked_in(less.share_micro, off, grouped.whole_micro),
             group_id=group,
-            tax_code_id=wish.tax_code or product.tax_code_id,
+            tax_code_id=taxed_by(truth, product, wish.tax_code, organization),
             currency=currency,
             tax_included=included,
             billable=wish.billable,
@@ -195,9 +195,17 @@ def _offer(
         wish.unit,
         wish.per,
         currency,
-        taxes_of(truth, product, wish.tax_code or product.tax_code_id, included),
+        taxes_of(truth, product, taxed_by(truth, product, wish.tax_code, organization), included),
         field=field,
     )
+
+
+def taxed_by(truth: Truth, product: Any, said: int | None, organization: int) -> int:
+    """The tax code of a line: as is said, else its customer's in place of a standard rate, else its product's."""
+    theirs = truth.read.get("treated", {}).get(organization)
+    if said is None and theirs is not None and product.tax_code_id in truth.read["standard_rated"]:
+        return int(theirs)
+    return int(said or product.tax_code_id)
 
 
 def taxes_of(truth: Truth, product: Any, tax_code: int, included: bool) -> Taxes:

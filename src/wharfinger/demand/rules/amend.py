@@ -66,6 +66,8 @@ class Standing:
     """How the journal names it, which says who ended it."""
     limited: int | None = None
     """Its customer, where their account is on hold or what they may owe is limited."""
+    treated: tuple[int, int] | None = None
+    """Its customer, and by which tax code they are taxed in place of a standard rate, where they are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from stdnum import iban
 
 from wharfinger.base import configuration
+from wharfinger.base.tax import vat_id
 from wharfinger.documents.queries.past import Past
 from wharfinger.documents.render import drawable
 from wharfinger.documents.shapes import Address, Bank, Company, Party, Person
@@ -16,7 +17,6 @@ from wharfinger.stock.models import Location
 
 LANGUAGES = ("en", "de")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_VAT_ID = re.compile(r"[A-Z]{2}[0-9A-Z+*]{2,13}")
 
 
 NOW = Past(None)
@@ -55,8 +55,8 @@ def company(past: Past = NOW) -> Company:
 
 def tax_numbers(written: str) -> tuple[str, str]:
     """A number as VAT ID, where it begins with a country, or else as tax number."""
-    plain = re.sub(r"[\s.-]", "", written).upper()
-    return (plain, "") if _VAT_ID.fullmatch(plain) else ("", written)
+    found = vat_id(written)
+    return (found, "") if found else ("", written)
 
 
 def language_of(language: str) -> str:

@@ -39,7 +39,9 @@ def bring(*, actor: Actor, group: Group) -> str:
         return "added"
     kept = checked(rules.ORGANIZATION, values)
     own = differing(found.own, "organization", kept.pop("own", {}))
-    names = {"customer_group": "customer_group_id", "location": "location_id", "terms": "terms_id"}
+    names = {"customer_group": "customer_group_id", "location": "location_id", "terms": "terms_id"} | {
+        "tax_code": "tax_code_id"
+    }
     other = different(found, {names.get(name, name): value for name, value in kept.items()})
     changed = {name: value for name, value in kept.items() if names.get(name, name) in other}
     changed |= revived(f"organization:{found.pk}", found, values) | ({"own": own} if own else {})
@@ -62,6 +64,8 @@ def _values(row: Row) -> dict[str, Any]:
         values["terms_days"] = row.whole("terms_days")
     if row["terms"]:
         values["terms"] = finding.terms(row)
+    if row["tax_code"]:
+        values["tax_code"] = finding.tax_code(row)
     if row["credit_limit"]:
         home = configuration.one("currency")
         values["credit_limit_minor"] = money.minor(row.figure("credit_limit"), home, field="credit_limit")

@@ -38,7 +38,7 @@ def organizations(ids: Ids) -> Rows:
     texts += ("email", "phone", "terms_days", "billing_policy", "retired_on")
     every = (
         Organization.objects.filter(among(ids))
-        .select_related("customer_group", "location", "terms")
+        .select_related("customer_group", "location", "terms", "tax_code")
         .order_by("pk")
     )
     home = configuration.one("currency")
@@ -48,6 +48,7 @@ def organizations(ids: Ids) -> Rows:
             "customer_group": group.name if group else "",
             "discount": plain(one.discount_micro, 4),
             "terms": one.terms.name if one.terms else "",
+            "tax_code": one.tax_code.code if one.tax_code else "",
             "credit_limit": ""
             if one.credit_limit_minor is None
             else money.plain(one.credit_limit_minor, home),

@@ -12,7 +12,12 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import tidy
 from wharfinger.catalog.models import TaxCode
 from wharfinger.demand import queries as demand
-from wharfinger.demand.queries.standing import require_people, require_their_contacts, says_tax
+from wharfinger.demand.queries.standing import (
+    read_treated,
+    require_people,
+    require_their_contacts,
+    says_tax,
+)
 from wharfinger.flows.rules.sell import Sale, plan_sell
 from wharfinger.ledger import sql
 from wharfinger.ledger.look import Wish
@@ -111,6 +116,7 @@ def _read_customers(sales: Sequence[Sale], truth: Truth) -> None:
     truth.read["organizations"] = sql.by_ids(Organization, organizations, also=[says_tax(truth)])
     _read_terms(truth.read["organizations"])
     truth.read["says_tax"] = {pk: one.says_tax for pk, one in truth.read["organizations"].items()}
+    read_treated(truth, {pk: one.tax_code_id for pk, one in truth.read["organizations"].items()})
     truth.read["granted"] = {pk: one.discount_micro for pk, one in truth.read["organizations"].items()}
     found = sql.read(
         Site,

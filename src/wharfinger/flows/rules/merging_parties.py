@@ -9,7 +9,7 @@ from wharfinger.flows.rules.merged_terms import fill
 from wharfinger.ledger.plan import LotRef, Plan, Truth, fixed
 from wharfinger.parties.rules import row_of
 
-FILLED = ("tax_number", "email", "phone", "reference", "customer_group_id")
+FILLED = ("tax_number", "email", "phone", "reference", "customer_group_id", "tax_code_id")
 """What the one that stays takes over where it has nothing of its own."""
 
 

@@ -18,7 +18,7 @@ from wharfinger.ledger.post import attempt, post
 from wharfinger.ledger.write import Written
 from wharfinger.parties import rules
 from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site, Terms
-from wharfinger.parties.queries import usable_locations
+from wharfinger.parties.queries import tax_codes_in_use, usable_locations
 
 Values = Mapping[str, Any]
 
@@ -44,7 +44,7 @@ def add_organization(
     )
     return post(
         "add",
-        Wish(reads=(*_read_group(kept), *read_location(kept), *_read_terms(kept))),
+        Wish(reads=_reads(kept)),
         plan,
         actor=actor,
         key=key,
@@ -58,8 +58,7 @@ def change_organization(
     require(actor, "parties.organization")
     _may_limit(actor, values)
     kept = rules.columns(rules.clean(rules.ORGANIZATION, values))
-    reads = (*_read_group(kept), *read_location(kept), *_read_terms(kept))
-    wish = Wish(documents=[(Organization, [organization])], reads=reads)
+    wish = Wish(documents=[(Organization, [organization])], reads=_reads(kept))
     plan = partial(rules.plan_organization_change, pk=organization, values=kept)
     return post("change", wish, plan, actor=actor, key=key)
 
@@ -87,6 +86,11 @@ def _may_limit(actor: Actor, values: Values) -> None:
         require(actor, "parties.hold")
 
 
+def _reads(values: Values) -> tuple[Callable[[Truth], None], ...]:
+    """Read what values name, where they name any."""
+    return (*_read_group(values), *read_location(values), *_read_terms(values), *_read_tax_code(values))
+
+
 def _read_group(values: Values) -> tuple[Callable[[Truth], None], ...]:
     """Read the customer group that values name, where they name one."""
     wanted = values.get("customer_group_id") or 0
@@ -105,6 +109,17 @@ def _read_terms(values: Values) -> tuple[Callable[[Truth], None], ...]:
     def read(truth: Truth) -> None:
         found = Terms.objects.filter(pk=wanted, retired_on__isnull=True)
         truth.read["terms"] = found.values_list("pk", flat=True).first()
+
+    return (read,) if wanted else ()
+
+
+def _read_tax_code(values: Values) -> tuple[Callable[[Truth], None], ...]:
+    """Read the tax code that values name, where they name one."""
+    wanted = values.get("tax_code_id") or 0
+
+    def read(truth: Truth) -> None:
+        found = tax_codes_in_use().filter(pk=wanted)
+        truth.read["tax_code"] = found.values_list("pk", flat=True).first()
 
     return (read,) if wanted else ()
 

@@ -133,6 +133,9 @@ class OrganizationGiven(Given):
     terms: Id | None = Field(
         default=None, examples=[None], description="Terms of payment; days to pay hold where none are named."
     )
+    tax_code: Id | None = Field(
+        default=None, examples=[None], description="By which they are taxed in place of a standard rate."
+    )
     credit_limit: Amount | None = Field(
         default=None, examples=["5000.00"], description="How much they may owe us, in home currency."
     )
@@ -161,6 +164,7 @@ class OrganizationChange(Given):
     reference: str | None = Field(default=None, max_length=60)
     terms_days: int | None = Field(default=None, ge=0, le=3650)
     terms: Id | None = Field(default=None, examples=[None], description="Null for none.")
+    tax_code: Id | None = Field(default=None, examples=[None], description="Null for none.")
     credit_limit: Amount | None = Field(default=None, examples=["5000.00"], description="Null for none.")
     discount_percent: Percent | None = Field(default=None, examples=["5"])
     billing_policy: Policy | None = None
@@ -185,6 +189,7 @@ class OrganizationOut(Shown):
     reference: str
     terms_days: int
     terms: Id | None = Field(description="Terms of payment; days to pay hold where none are named.")
+    tax_code: Id | None = Field(description="By which they are taxed in place of a standard rate.")
     credit_limit: str | None = Field(examples=["5000.00"], description="In home currency.")
     held_at: str | None = Field(description="Since when their account is on hold.")
     hold_reason: str

@@ -22,7 +22,7 @@ from wharfinger.base.typed import amount, minor, percent, written
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.actions import organizations as actions
 from wharfinger.parties.models import Contact, CustomerGroup, Organization, Site, Terms
-from wharfinger.parties.queries import location_choices
+from wharfinger.parties.queries import location_choices, proposed_tax_code, tax_code_choices
 
 POLICIES = {
     "order": N_("When ordered"),
@@ -130,7 +130,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
 
 def _there(pk: int) -> Organization:
     found = (
-        Organization.objects.select_related("customer_group", "merged_into", "location", "terms")
+        Organization.objects.select_related("customer_group", "merged_into", "location", "terms", "tax_code")
         .filter(pk=pk)
         .first()
     )
@@ -154,6 +154,7 @@ def organization(request: HttpRequest, pk: int) -> HttpResponse:
             "policy": _(POLICIES[found.billing_policy]),
             "contacts": found.contacts.order_by("retired_on", "name"),
             "sites": found.sites.order_by("retired_on", "name"),
+            "treated": proposed_tax_code(found) if found.customer else None,
             "parts": further.told("organization", request, pk),
             "entries": timeline(f"organization:{pk}", most=12),
         },
@@ -209,7 +210,7 @@ def change_organization(request: HttpRequest, pk: int) -> HttpResponse:
         fields = (*TEXTS, "customer", "vendor", "terms_days")
         start: dict[str, Any] = {name: getattr(found, name) for name in fields}
         start["discount"] = written(found.discount_micro, 4) if found.discount_micro else ""
-        start["terms"] = found.terms_id or ""
+        start |= {"terms": found.terms_id or "", "tax_code": found.tax_code_id or ""}
         limit = found.credit_limit_minor
         start["credit_limit"] = "" if limit is None else amount(limit, configuration.one("currency"))
         start |= {"customer_group": found.customer_group_id or "", "location": found.location_id or ""}
@@ -223,6 +224,22 @@ def change_organization(request: HttpRequest, pk: int) -> HttpResponse:
         ok=_("Changed %(name)s.") % {"name": found.name},
         back=reverse("parties:organization", args=[pk]),
         again=show,
+    )
+
+
+@require_POST
+@page("parties.organization")
+def treat_organization(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tax an organization by another code in place of a standard rate."""
+    found = _there(pk)
+    actor: Any = request.user
+    return page_act(
+        request,
+        lambda: actions.change_organization(
+            actor=actor, organization=pk, values={"tax_code": whole(request.POST, "tax_code")}
+        ),
+        ok=_("Changed %(name)s.") % {"name": found.name},
+        back=reverse("parties:organization", args=[pk]),
     )
 
 
@@ -260,7 +277,11 @@ def _form(request: HttpRequest, found: Organization | None, form: Form) -> HttpR
         request,
         "parties/organization_form.html",
         {"form": form, "organization": found, "policies": policies, "groups": _groups(found)}
-        | {"home": configuration.one("currency"), "terms": _terms(found)}
+        | {
+            "home": configuration.one("currency"),
+            "terms": _terms(found),
+            "tax_codes": tax_code_choices(found.tax_code_id if found else None),
+        }
         | {"locations": location_choices(found.location_id if found else None)},
     )
 
@@ -291,6 +312,8 @@ def _values(post: QueryDict) -> dict[str, Any]:
         values["customer_group"] = whole(post, "customer_group") if post["customer_group"] else None
     if "terms" in post:
         values["terms"] = whole(post, "terms") if post["terms"] else None
+    if "tax_code" in post:
+        values["tax_code"] = whole(post, "tax_code") if post["tax_code"] else None
     if "location" in post:
         values["location"] = whole(post, "location") if post["location"] else None
     values["own"] = owned.read(post, "organization")

@@ -42,6 +42,7 @@ ORGANIZATION: dict[str, Check] = {
     "reference": text(60),
     "terms_days": whole(0, 3650),
     "terms": or_nothing(whole(1, 2**63 - 1)),
+    "tax_code": or_nothing(whole(1, 2**63 - 1)),
     "credit_limit_minor": or_nothing(whole(0, 10**15)),
     "discount_micro": whole(0, 10**6),
     "billing_policy": one_of("order", "shipment", "delivery", "monthly", "hand"),
@@ -84,6 +85,7 @@ BORN_ORGANIZATION = {
     "customer_group_id": None,
     "location_id": None,
     "terms_id": None,
+    "tax_code_id": None,
     "language": "en",
     "tax_number": "",
     "email": "",
@@ -124,6 +126,7 @@ def plan_organization(
     group_is_there(truth, values)
     location_is_usable(truth, values)
     terms_are_there(truth, values)
+    tax_code_is_there(truth, values)
     full = {**home_of_organization(home), **born(BORN_ORGANIZATION, values)}
     full["own"] = owning.born(truth, "organization", full.get("own"))
     made = plan.create("parties.Organization", **full)
@@ -138,7 +141,8 @@ def plan_organization(
 def columns(values: Values) -> dict[str, Any]:
     """What is said of an organization or a person, by the column that keeps it."""
     return {
-        f"{k}_id" if k in ("customer_group", "location", "terms") else k: value for k, value in values.items()
+        f"{k}_id" if k in ("customer_group", "location", "terms", "tax_code") else k: value
+        for k, value in values.items()
     }
 
 
@@ -196,6 +200,15 @@ def terms_are_there(truth: Truth, values: Values, row: Any = None) -> None:
         raise BadInput("no_such_terms", N_("There are no such terms, or they are retired."), field="terms")
 
 
+def tax_code_is_there(truth: Truth, values: Values, row: Any = None) -> None:
+    """Let pass the tax code that values name, or that stood there before; raises BadInput when there is none."""
+    named = values.get("tax_code_id")
+    if named not in (None, getattr(row, "tax_code_id", None), truth.read.get("tax_code")):
+        raise BadInput(
+            "no_such_tax_code", N_("There is no such tax code, or it is retired."), field="tax_code"
+        )
+
+
 def home_of_organization(home: Values) -> dict[str, Any]:
     """What an organization takes from the company's settings."""
     return {"currency": home["currency"], "terms_days": home["terms_days"]}
@@ -245,6 +258,7 @@ def plan_organization_change(truth: Truth, *, pk: int, values: Values) -> Plan:
     row = row_of(truth, "parties.Organization", pk)
     location_is_usable(truth, values, row)
     terms_are_there(truth, values, row)
+    tax_code_is_there(truth, values, row)
     if row.merged_into_id is not None and values.get("retired_on", row.retired_on) is None:
         raise Refusal(
             "is_merged",

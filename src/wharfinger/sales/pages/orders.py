@@ -19,7 +19,7 @@ from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.demand import needed, pressing, taking
 from wharfinger.demand.arranging import heads
-from wharfinger.demand.entry import in_rows
+from wharfinger.demand.entry import in_rows, tax_words
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import (
     GOODS_TONES,
@@ -216,6 +216,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "heads": heads(found, groups, row.currency, quoted_group),
         "columns": columns(row.tax_included),
         "rows": rows,
+        "taxed": tax_words(found, row.organization),
         "stages": stages_of(rows),
         "sums": sums[pk],
         "lights": lights_of(found, rows),

@@ -22,7 +22,7 @@ from wharfinger.base.typed import written
 from wharfinger.base.words import tidy
 from wharfinger.demand import needed, options, taking
 from wharfinger.demand.arranging import heads
-from wharfinger.demand.entry import in_rows
+from wharfinger.demand.entry import in_rows, tax_words
 from wharfinger.demand.models import Line
 from wharfinger.demand.pages import (
     another_row,
@@ -207,6 +207,7 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
             for every, net in recurring_of(found).items()
         ],
         "rows": rows,
+        "taxed": tax_words(found, row.organization),
         "heads": heads(found, groups, row.currency),
         "stages": stages_of(rows) if still_open else {},
         "sums": queries.quote_totals([row], found, {one["id"]: one["figures"] for one in rows})[pk],

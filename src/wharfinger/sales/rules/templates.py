@@ -22,7 +22,7 @@ TEMPLATE: dict[str, Check] = {"name": text(100, needed=True), "retired_on": or_n
 def content_of(quote: Any, lines: Sequence[Any], groups: Sequence[Any]) -> dict[str, Any]:
     """What is kept of a quote: no customer, no dates, and a price only where somebody typed it.
 
-    A discount that the customer is granted anyway, and a tax code that the product has, are not kept either.
+    A discount that the customer is granted anyway, and a tax code that the product or the customer has, are not kept either.
     """
     at = {line.pk: n for n, line in enumerate(lines)}
     group = {one.pk: n for n, one in enumerate(groups)}
@@ -41,7 +41,9 @@ def content_of(quote: Any, lines: Sequence[Any], groups: Sequence[Any]) -> dict[
                 "product": line.product_id,
                 "unit_price_micro": discounts.before(line) if line.price_typed else None,
                 "own_discount_micro": _own_discount(line, sheet.organization),
-                "tax_code": None if line.tax_code_id == line.product.tax_code_id else line.tax_code_id,
+                "tax_code": None
+                if line.tax_code_id in (line.product.tax_code_id, sheet.organization.tax_code_id)
+                else line.tax_code_id,
                 "group": group.get(line.group_id),
                 "instead": at.get(line.instead_of_id),
             }

@@ -73,6 +73,7 @@ ORGANIZATIONS = Kind(
             example="30",
         ),
         Column("terms", N_("Terms of payment"), ("Zahlungsbedingung",), example=""),
+        Column("tax_code", N_("Tax code"), ("Steuerschlüssel",), example=""),
         Column("credit_limit", N_("Credit limit"), ("Kreditlimit",), form="figure", example="5000"),
         Column("discount", N_("Discount in percent"), ("Rabatt",), form="figure", example="5"),
         Column("location", N_("Location"), ("Lagerort",), example="Main"),
