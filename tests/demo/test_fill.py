@@ -145,7 +145,7 @@ def _dealing() -> None:
     assert Opportunity.objects.filter(won_at__isnull=False).exists()
     assert Opportunity.objects.exclude(lost_reason="").exists()
     assert Organization.objects.filter(location__name="Munich").exists()
-    assert PurchaseOrder.objects.filter(asked_change__isnull=False).exists()
+    assert PurchaseOrder.objects.filter(submitted_at__isnull=False, approval_asked_at__isnull=False).exists()
     late = Sheet.objects.get(title="Rail switches for the pump houses")
     assert {(one.document, one.danger) for one in foremost(50, clock.today(ZONE))} >= {
         (late.pk, "endangered")
