@@ -113,6 +113,7 @@ def _rails(story: Story) -> Chapter:
     """What nobody has is on order, and its vendor confirmed a later day than the customer was promised."""
     yield 9
     order = story.order("jonas", "C-2006", "Rail switches for the pump houses", {"SW-IND": 3}, due=12)
+    story.pay(story.ask_beforehand(order, 30))
     (purchase,) = story.buy([(order, {"SW-IND": 3})])
     yield 2
     (line,) = PurchaseLine.objects.filter(purchase_order_id=purchase, void__isnull=True)

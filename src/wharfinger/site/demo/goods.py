@@ -175,6 +175,7 @@ SVC-NET | Network design, per day | Services | flat | 960.00 | 0 |  |
 SVC-ROLL | Set-up of a workplace | Services | flat | 120.00 | 0 |  |
 SVC-TRAV | Travel, flat rate | Services | flat | 65.00 | 0 |  |
 SVC-MON | Monitoring, per device and month | Services | flat | 6.50 | 0 |  |
+SVC-DEP | Deposit | Services | flat | 1.00 | 0 |  |
 KIT-WP | Workplace: laptop, dock, keyboard, mouse, set-up | Kits | kit | 1349.00 | 0 |  |
 KIT-MEET | Meeting room: video bar, arm for two displays, cables | Kits | kit | 1319.00 | 0 |  |
 NAS-SET | NAS, 4 bays, with four 8 TB disks, tested | Storage | built | 1490.00 | 0 |  |

@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 from wharfinger.base import clock
 from wharfinger.base.access import Actor
-from wharfinger.billing.actions import invoices, payments
+from wharfinger.billing.actions import deposits, invoices, payments
 from wharfinger.billing.models import Invoice
+from wharfinger.billing.rules.deposits import DepositWish
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import PaymentWish
 from wharfinger.catalog.models import Product
@@ -392,6 +393,13 @@ class Story:
         with self.now():
             wish = InvoiceWish(bills=tuple(Bill(deal.lines[sku], units) for sku, units in named.items()))
             made = invoices.invoice(actor=self.users["clara"], wish=wish)
+        return Invoice.objects.get(pk=made.one("billing.Invoice"))
+
+    def ask_beforehand(self, deal: Deal, percent: int) -> Invoice:
+        """Ask for a part of an order as a deposit."""
+        wish = DepositWish(deal.sheet, self.products["SVC-DEP"].pk, share_micro=percent * 10_000)
+        with self.now():
+            made = deposits.ask_deposit(actor=self.users["clara"], wish=wish)
         return Invoice.objects.get(pk=made.one("billing.Invoice"))
 
     def pay(self, invoice: Invoice, *, percent: int = 100) -> None:
