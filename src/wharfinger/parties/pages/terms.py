@@ -45,7 +45,7 @@ def _row(one: Any) -> Row:
 
 TERMS = Table(
     name="terms",
-    title=N_("Terms of payment"),
+    title=N_("Agreed terms of payment"),
     permission="parties.read",
     columns=(
         Column("name", N_("Terms of payment"), "link", sortable=True),

@@ -46,7 +46,7 @@ NOUNS = ("device", "organization")
 PLACES = (
     (N_("Users"), "parties:users", "parties.user"),
     (N_("Roles"), "parties:roles", "parties.role"),
-    (N_("Terms of payment"), "parties:terms_list", "parties.read"),
+    (N_("Agreed terms of payment"), "parties:terms_list", "parties.read"),
     (N_("Customer groups"), "parties:customer_groups", "parties.read"),
     (N_("Categories"), "catalog:categories", "catalog.read"),
     (N_("Tax codes"), "catalog:tax_codes", "catalog.read"),
