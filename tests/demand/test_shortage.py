@@ -122,4 +122,4 @@ def test_marks_cost_the_same_for_one_line_and_a_hundred(client: Client, company:
         counts.append((read, len(page)))
     assert len(set(counts)) == 1, counts
     # Figures, promises with their day, free goods and what lacks.
-    assert counts[0] == (5, 32)
+    assert counts[0] == (5, 33)
