@@ -8,6 +8,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -28,6 +29,10 @@ from wharfinger.ledger.audit import audit
 from wharfinger.ledger.chart import ROWS
 from wharfinger.ledger.models import Account, Draw, Entry, Holding, Layer, Move, Posting
 from wharfinger.ledger.reverse import reverse
+from wharfinger.site.queries.reports.margin import costs
+from wharfinger.site.queries.reports.shape import Wanted
+from wharfinger.stock.queries import worth
+from wharfinger.stock.queries.worth import Amount
 
 EXAMPLES = int(os.environ.get("WHARFINGER_LAWS", "20"))
 TRIES = 900
@@ -128,6 +133,15 @@ class Histories(RuleBasedStateMachine):
         for entry in Entry.objects.filter(pk__gt=self.told).order_by("pk"):
             assert parted(entry) == []
             self.told = entry.pk
+
+    @invariant()
+    def costs_of_lines_are_what_stock_lost_to_customers(self) -> None:
+        """What a margin takes off, by whatever it is told, is how stock changed by what was sold and came back."""
+        moved = worth.overall(date.min, date.max).causes
+        for by in ("product", "customer", "month"):
+            went, back = zip(*costs(Wanted(date.min, date.max, by, "EUR")).values(), (0, 0), strict=True)
+            assert sum(went) == -moved.get("sold", Amount()).value_minor
+            assert sum(back) == moved.get("returned", Amount()).value_minor
 
     @invariant()
     def the_journal_replays(self) -> None:

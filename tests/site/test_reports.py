@@ -30,6 +30,8 @@ def test_reports_say_what_the_books_say(client: Client) -> None:
     invoice(actor=HOUSE, wish=InvoiceWish((Bill(line, 2),)))
     names = [one["name"] for one in client.get(AT).json()["items"]]
     assert names == [
+        "sales",
+        "margin",
         "stock-valuation",
         "stock-by-reason",
         "receivables",
@@ -55,7 +57,12 @@ def test_a_report_is_for_those_who_may_read_it(client: Client) -> None:
     clerk = User.objects.create(username="clerk")
     clerk.roles.add(Role.objects.create(name="clerk", permissions=["billing.read", "boards.read"]))
     client.force_login(clerk)
-    assert [one["name"] for one in client.get(AT).json()["items"]] == ["receivables", "written-off", "ageing"]
+    assert [one["name"] for one in client.get(AT).json()["items"]] == [
+        "sales",
+        "receivables",
+        "written-off",
+        "ageing",
+    ]
     assert client.get(f"{AT}/stock-valuation").status_code == 403
 
 

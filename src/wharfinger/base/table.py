@@ -186,7 +186,8 @@ class Shown:
 def table_page(request: HttpRequest, table: Table, **context: Any) -> HttpResponse:
     """Answer a request for a list: the page, its changed part for htmx, or a file of what is shown.
 
-    context: further values for a template of the module's own, named by `template`.
+    context: further values for a template of the module's own, named by `template`, and for what of it changes with
+    the filters, named by `part`.
     """
     if (door := signed_in(request, table.permission)) is not None:
         return door
@@ -208,9 +209,9 @@ def table_page(request: HttpRequest, table: Table, **context: Any) -> HttpRespon
     said, _, form = request.GET.get("export", "").partition("-")
     if said == "import" and form in export.WRITERS and table.name in further.files:
         return further.files[table.name](request, form, _ids(_all(table, ask)))
-    template = context.pop("template", "boards/table.html")
+    template, part = context.pop("template", "boards/table.html"), context.pop("part", "boards/list.html")
     if getattr(request, "htmx", None) and not request.htmx.boosted:  # type: ignore[attr-defined]
-        template = "boards/list.html"
+        template = part
     refusal: Refusal | None = None
     try:
         rows = table.rows(ask)

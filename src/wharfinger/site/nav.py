@@ -133,6 +133,7 @@ STOPS = (
     Stop(STOCK, N_("Locations"), "stock:locations", "warehouse", "stock.read", key="l"),
     Stop(STOCK, N_("Devices"), "devices:devices", "cpu", "devices.read", key="v"),
     Stop(STOCK, N_("Journal"), "site:journal", "book-open", "ledger.read", key="j"),
+    Stop("", N_("Reports"), "site:reports", "chart-column", "boards.read", key="y"),
     Stop("", N_("Import"), "exchange:import", "upload", "exchange.import"),
     Stop("", N_("Export"), "exchange:export", "download", "exchange.export"),
     Stop("", N_("Settings"), "site:settings", "settings", "site.settings", key="x"),

@@ -7,7 +7,7 @@ from django.urls import include, path
 
 from wharfinger.site import api
 from wharfinger.site.health import healthz
-from wharfinger.site.pages import errors, finding, journal, signin, today, updates
+from wharfinger.site.pages import errors, finding, journal, reports, signin, today, updates
 from wharfinger.site.pages import settings as deciding
 
 own = [
@@ -17,6 +17,8 @@ own = [
     path("journal/<int:pk>/", journal.entry, name="entry"),
     path("journal/<int:pk>/undo/", journal.undo, name="undo"),
     path("stock/updates/", updates.updates, name="updates"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/<slug:name>/", reports.report, name="report"),
     path("sign-in/", signin.sign_in, name="sign_in"),
     path("sign-out/", signin.sign_out, name="sign_out"),
     path("account/", signin.account, name="account"),

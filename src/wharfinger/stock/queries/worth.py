@@ -108,7 +108,8 @@ def total(on: date) -> int:
     return int(value)
 
 
-def _cause() -> str:
+def cause_of_draw() -> str:
+    """In SQL, why a draw changed what stock is worth: of draw d, its move m, and its holdings s and t."""
     ours = ", ".join(f"'{kind}'" for kind in sorted(OURS))
     other = f"CASE WHEN s.kind IN ({ours}) THEN t.kind ELSE s.kind END"
     comes = f"s.kind = 'customer' AND t.kind IN ({ours}) AND m.reverses_id IS NULL"
@@ -133,7 +134,7 @@ def changes(since: date, until: date, products: Iterable[int] | None = None) -> 
     only, params = ("", []) if wanted is None else (f" AND {sql.among('l.product_id')}", [sql.array(wanted)])
     found: dict[int, dict[str, Amount]] = defaultdict(dict)
     for product, cause, units, value in sql.fetch(
-        f"SELECT product_id, cause, -SUM(q), -SUM(v) FROM (SELECT l.product_id, {_cause()} AS cause, d.quantity AS q, "
+        f"SELECT product_id, cause, -SUM(q), -SUM(v) FROM (SELECT l.product_id, {cause_of_draw()} AS cause, d.quantity AS q, "
         "d.value_minor AS v FROM ledger_entry e JOIN ledger_draw d ON d.entry_id = e.id "
         "JOIN ledger_layer l ON l.id = d.layer_id LEFT JOIN ledger_move m ON m.id = d.move_id "
         "LEFT JOIN ledger_holding s ON s.id = m.source_id LEFT JOIN ledger_holding t ON t.id = m.target_id "
@@ -156,7 +157,7 @@ def overall(since: date, until: date, products: Iterable[int] | None = None) -> 
     only, params = ("", []) if wanted is None else (f" AND {sql.among('l.product_id')}", [sql.array(wanted)])
     layers = "" if wanted is None else "JOIN ledger_layer l ON l.id = d.layer_id "
     rows = sql.fetch(
-        f"SELECT cause, -SUM(v) FROM (SELECT {_cause()} AS cause, d.value_minor AS v "
+        f"SELECT cause, -SUM(v) FROM (SELECT {cause_of_draw()} AS cause, d.value_minor AS v "
         f"FROM ledger_entry e JOIN ledger_draw d ON d.entry_id = e.id {layers}"
         "LEFT JOIN ledger_move m ON m.id = d.move_id "
         "LEFT JOIN ledger_holding s ON s.id = m.source_id LEFT JOIN ledger_holding t ON t.id = m.target_id "

@@ -6,18 +6,26 @@ from collections.abc import Mapping
 
 from wharfinger.base.refusal import N_
 from wharfinger.billing.queries.statements import AGED
-from wharfinger.site.queries.reports import goods, owed
-from wharfinger.site.queries.reports.shape import Report
+from wharfinger.site.queries.reports import goods, margin, owed, sales
+from wharfinger.site.queries.reports.shape import Broken, Report
+
+BROKEN: Mapping[str, Broken] = {
+    "sales": sales.SALES,
+    "margin": margin.MARGIN,
+}
+"""Reports of figures, by product, customer, month …"""
 
 REPORTS: Mapping[str, Report] = {
     "stock-valuation": Report(
         N_("What stock is worth"),
+        N_("What is in stock at the end of a day, and what that is worth."),
         "catalog.see_cost",
         ("product", "sku", "quantity", "value", "currency"),
         goods.valuation,
     ),
     "stock-by-reason": Report(
         N_("What was found, lost and set aside, by reason"),
+        N_("What adjustments, counts and scrapping brought and took, and why."),
         "catalog.see_cost",
         ("reason", "verb", "product", "sku", "came", "went", "came_value", "went_value", "currency"),
         goods.by_reason,
@@ -25,6 +33,7 @@ REPORTS: Mapping[str, Report] = {
     ),
     "receivables": Report(
         N_("What customers owe"),
+        N_("Everything that customers have not paid yet."),
         "billing.read",
         ("organization", "name", "open", "currency"),
         owed.receivables,
@@ -32,6 +41,7 @@ REPORTS: Mapping[str, Report] = {
     ),
     "written-off": Report(
         N_("What was written off or taken off as cash discount"),
+        N_("What will not be paid any more, with its share of tax."),
         "billing.read",
         (
             "invoice",
@@ -51,12 +61,14 @@ REPORTS: Mapping[str, Report] = {
     ),
     "ageing": Report(
         N_("What customers owe, by days overdue"),
+        N_("How long it has been due what customers owe."),
         "billing.read",
         ("organization", "name", "currency", *AGED, "balance"),
         owed.ageing,
     ),
     "closed-work-open-goods": Report(
         N_("Ended work of which goods are still open"),
+        N_("Goods of completed or cancelled work that nobody has delivered or taken back."),
         "work.read",
         ("work_order", "number", "organization", "name", "product", "sku", "quantity"),
         goods.closed_work,

@@ -1,0 +1,145 @@
+"""Pages of reports: which there are, and each with its table and, of figures, its plot."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from wharfinger.base import clock, configuration, money
+from wharfinger.base.access import require
+from wharfinger.base.asking import Ask
+from wharfinger.base.page import page
+from wharfinger.base.refusal import N_
+from wharfinger.base.table import Column, Filter, Row, Rows, Table, table_page
+from wharfinger.ledger.telling import verb_words
+from wharfinger.parties.models import User
+from wharfinger.site.nav import address
+from wharfinger.site.pages.figures import Reading, days
+from wharfinger.site.queries.reports import BROKEN, REPORTS
+from wharfinger.site.queries.reports.shape import Report
+
+OWN_PAGE = {"stock-valuation": "stock:worth", "receivables": "billing:ageing", "ageing": "billing:ageing"}
+"""Reports that a page of another module tells, with more beside."""
+
+
+@require_safe
+@page("boards.read")
+def reports(request: HttpRequest) -> HttpResponse:
+    """Every report that the reader may see, with what it tells."""
+    actor: Any = request.user
+    rows = [
+        (_(one.title), _(one.says), reverse("site:report", args=[name]))
+        for name, one in BROKEN.items()
+        if all(actor.may(right) for right in one.permissions)
+    ]
+    rows += [
+        (_(row.title), _(row.says), address(OWN_PAGE.get(name, "")) or reverse("site:report", args=[name]))
+        for name, row in REPORTS.items()
+        if actor.may(row.permission)
+    ]
+    return render(request, "site/reports.html", {"rows": rows})
+
+
+@require_safe
+@page("boards.read")
+def report(request: HttpRequest, name: str) -> HttpResponse:
+    """One report, as lists are: narrowed, sorted, kept as a view, and taken out as a file."""
+    if name in BROKEN:
+        for right in BROKEN[name].permissions:
+            require(request.user, right)  # type: ignore[arg-type]  # page() let in who is signed in
+        found = Reading(name, BROKEN[name], request)
+        return table_page(
+            request, found.table(), template="site/report.html", part="site/report_part.html", reading=found
+        )
+    if name in REPORTS:
+        return table_page(
+            request, _plain(name, REPORTS[name]), template="site/report.html", reading=REPORTS[name]
+        )
+    raise Http404
+
+
+MONEY = frozenset(("value", "came_value", "went_value", "open", "amount", "tax"))
+LINKS = {"sku": ("product", "stock:product"), "name": ("organization", "parties:organization")}
+"""What leads somewhere, by the column of the id of what it leads to."""
+RELIEF = {"write_off": N_("Written off"), "discount": N_("Cash discount")}
+LABELS = {
+    "sku": N_("SKU"),
+    "quantity": N_("Quantity"),
+    "value": N_("Value"),
+    "currency": N_("Currency"),
+    "reason": N_("Reason"),
+    "verb": N_("What happened"),
+    "came": N_("Came"),
+    "went": N_("Went"),
+    "came_value": N_("Value that came"),
+    "went_value": N_("Value that went"),
+    "name": N_("Customer"),
+    "open": N_("Open"),
+    "number": N_("Number"),
+    "on": N_("Day"),
+    "amount": N_("Amount"),
+    "tax": N_("Tax"),
+    "by": N_("By"),
+    "kind": N_("Kind"),
+}
+
+
+def _plain(name: str, told: Report) -> Table:
+    """The list of a report of rows, which has what its columns say."""
+    columns = [Column(key, LABELS[key], _kind(key)) for key in told.columns if key in LABELS]
+
+    def rows(ask: Ask) -> Rows:
+        today = clock.today(configuration.one("time_zone"))
+        since, until = days(ask, today.replace(day=1), today)
+        found = told.rows(since, until) if told.period else told.rows(until)  # type: ignore[call-arg]
+        people = (
+            ask.once("people", lambda: {one.pk: str(one) for one in User.objects.all()})
+            if "by" in told.columns
+            else {}
+        )
+        return Rows([_row(n, row, told, people) for n, row in enumerate(found)])
+
+    return Table(
+        name=f"report_{name.replace('-', '_')}",
+        title=told.title,
+        permission=told.permission,
+        columns=columns,
+        filters=(Filter("on", N_("Days"), "date"),) if told.past else (),
+        empty=N_("There is nothing to tell."),
+        rows=rows,
+    )
+
+
+def _kind(key: str) -> Any:
+    if key in MONEY:
+        return "money"
+    return {"sku": "link", "name": "link", "number": "link", "on": "date"}.get(key, "text")
+
+
+def _row(n: int, row: dict[str, Any], told: Report, people: dict[int, str]) -> Row:
+    cells: dict[str, Any] = dict(row)
+    for key in MONEY & row.keys():
+        places = money.decimals(row["currency"])
+        cells[key] = (int(Decimal(row[key]).scaleb(places)), row["currency"])
+    for key, (of, url) in LINKS.items():
+        if key in row:
+            cells[key] = (row[key], address(url, row[of]) if row.get(of) else "")
+    if "number" in row:
+        of, url = ("invoice", "billing:invoice") if "invoice" in row else ("work_order", "work:work_order")
+        cells["number"] = (row["number"], address(url, row[of]))
+    if "on" in row:
+        cells["on"] = date.fromisoformat(row["on"])
+    if "verb" in row:
+        cells["verb"] = verb_words(row["verb"])
+    if "kind" in row:
+        cells["kind"] = _(RELIEF[row["kind"]])
+    if "by" in row:
+        cells["by"] = people.get(row["by"])
+    return Row(id=n, name=str(row.get(told.columns[1], n)), cells=cells)
