@@ -49,7 +49,7 @@ class ReportRows(ReportOut):
     total: dict[str, Any] | None = Field(examples=[{"net": "94.50"}], description="All of them together.")
 
 
-class Narrowed(Schema):
+class ReportWanted(Schema):
     """Which figures are wanted."""
 
     on: date | None = Field(None, description="The same as `to`.")
@@ -77,7 +77,7 @@ def reports(request: Request) -> HttpResponse:
 
 
 @router.get("/reports/{name}", response=ReportRows, summary="Read a report")
-def report(request: Request, name: str, asked: Annotated[Narrowed, Query()]) -> HttpResponse:
+def report(request: Request, name: str, asked: Annotated[ReportWanted, Query()]) -> HttpResponse:
     """Every row of a report, as of today or where the report can of a day before.
 
     A report of what happened takes ``from`` and ``to``, its first and last day: from the first of the month until today
@@ -113,7 +113,7 @@ def _since(since: date | None, until: date) -> date:
     return since
 
 
-def _broken(request: Request, name: str, asked: Narrowed, since: date | None, until: date) -> HttpResponse:
+def _broken(request: Request, name: str, asked: ReportWanted, since: date | None, until: date) -> HttpResponse:
     found = BROKEN[name]
     for right in found.permissions:
         require(request.auth, right)

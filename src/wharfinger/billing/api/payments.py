@@ -43,7 +43,7 @@ class AllocationGiven(Given):
     amount: Amount
 
 
-class PaidGiven(AllocationGiven):
+class SettledGiven(AllocationGiven):
     """How much settles an invoice, and what is taken off it since it is paid early."""
 
     discount: Amount | None = Field(
@@ -66,7 +66,7 @@ class RefundGiven(Given):
 class PaymentGiven(RefundGiven):
     """Money that came from a customer."""
 
-    allocations: list[PaidGiven] | None = Field(
+    allocations: list[SettledGiven] | None = Field(
         default=None, max_length=1000, examples=[None], description="Without it: the oldest invoices first."
     )
 
