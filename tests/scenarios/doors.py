@@ -20,6 +20,7 @@ from tests.scenarios.further import FurtherActions, FurtherApi
 from tests.scenarios.offers import OffersActions, OffersApi
 from tests.scenarios.owns import OwnsActions, OwnsApi
 from tests.scenarios.promises import PromisesActions, PromisesApi
+from tests.scenarios.runs import RunsActions, RunsApi
 from tests.scenarios.talks import TalksActions, TalksApi
 from tests.scenarios.trades import TradesActions, TradesApi
 from tests.scenarios.variants import VariantsActions, VariantsApi
@@ -78,6 +79,7 @@ class ActionsDoor(
     OffersActions,
     OwnsActions,
     PromisesActions,
+    RunsActions,
     TalksActions,
     TradesActions,
     VariantsActions,
@@ -197,6 +199,7 @@ class ApiDoor(
     OffersApi,
     OwnsApi,
     PromisesApi,
+    RunsApi,
     TalksApi,
     TradesApi,
     VariantsApi,

@@ -16,7 +16,7 @@ see SO router: reserved 3, to_order 1          · stock router: on_hand 5, avail
 owes 35.70                                     what the customer owes (below zero: what we owe)
 
 The rest of the words are in ``after``, ``asking``, ``billing``, ``claiming``, ``counting``, ``transporting``, ``dealing``, ``trading``, ``doubling``,
-``offering``, ``owning``, ``talking`` and ``varying``.
+``offering``, ``owning``, ``running``, ``talking`` and ``varying``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from tests.scenarios.doors import ActionsDoor, ApiDoor, Refused
 from tests.scenarios.further import micro
 from tests.scenarios.offering import Offering
 from tests.scenarios.promising import Promising
-from tests.scenarios.talking import Talking
+from tests.scenarios.running import Running
 from tests.world import World, clean, entries
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
@@ -55,7 +55,7 @@ FIGURES = (
 )  # fmt: skip
 
 
-class Teller(Talking, Promising, Offering, Charging, Claiming):
+class Teller(Running, Promising, Offering, Charging, Claiming):
     """Tells one story."""
 
     def __init__(self, company: World, door: ActionsDoor | ApiDoor) -> None:
