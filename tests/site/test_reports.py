@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 
 from tests.fulfilment.trade import order
 from tests.world import world
+from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.invoices import invoice
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.demand.rules import LineWish
+from wharfinger.ledger.models import Layer
 from wharfinger.parties.models import Role, User
 from wharfinger.work.actions import complete, create_work_order
 from wharfinger.work.rules import WorkWish
@@ -33,6 +35,7 @@ def test_reports_say_what_the_books_say(client: Client) -> None:
         "sales",
         "margin",
         "stock-valuation",
+        "stock-age",
         "stock-by-reason",
         "receivables",
         "written-off",
@@ -84,3 +87,23 @@ def test_ended_work_tells_which_goods_are_still_open(client: Client) -> None:
     # Labour that nobody declared as done is no goods.
     assert {(one["work_order"], one["sku"], one["quantity"]) for one in found} == {(ended, product.sku, "3")}
     assert still not in {one["work_order"] for one in found}
+
+
+def test_stock_is_told_by_how_long_it_has_been_there(client: Client) -> None:
+    company = world()
+    client.force_login(company.user)
+    product = company.product()
+    company.stock(product, 3)
+    company.stock(product, 2, value_minor=500)
+    old = Layer.objects.filter(product=product).order_by("pk").first()
+    assert old is not None
+    for days, part in ((30, "to_30"), (31, "to_90"), (181, "to_365"), (366, "older")):
+        Layer.objects.filter(pk=old.pk).update(
+            effective_on=clock.today("Europe/Berlin") - timedelta(days=days)
+        )
+        (row,) = client.get(f"{AT}/stock-age").json()["items"]
+        assert (row["quantity"], row["value"]) == ("5", "23.00")
+        expected = ("5", "23.00") if part == "to_30" else ("3", "18.00")
+        assert (row[f"{part}_quantity"], row[part]) == expected
+    assert "18.00" in client.get("/reports/stock-age/").content.decode()
+    assert client.get(f"{AT}/stock-age?on=2001-01-01").status_code == 422

@@ -113,7 +113,9 @@ def _since(since: date | None, until: date) -> date:
     return since
 
 
-def _broken(request: Request, name: str, asked: ReportWanted, since: date | None, until: date) -> HttpResponse:
+def _broken(
+    request: Request, name: str, asked: ReportWanted, since: date | None, until: date
+) -> HttpResponse:
     found = BROKEN[name]
     for right in found.permissions:
         require(request.auth, right)

@@ -23,6 +23,7 @@ from wharfinger.parties.models import User
 from wharfinger.site.nav import address
 from wharfinger.site.pages.figures import Reading, days
 from wharfinger.site.queries.reports import BROKEN, REPORTS
+from wharfinger.site.queries.reports.goods import AGES
 from wharfinger.site.queries.reports.shape import Report
 
 OWN_PAGE = {"stock-valuation": "stock:worth", "receivables": "billing:ageing", "ageing": "billing:ageing"}
@@ -65,7 +66,7 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
     raise Http404
 
 
-MONEY = frozenset(("value", "came_value", "went_value", "open", "amount", "tax"))
+MONEY = frozenset(("value", "came_value", "went_value", "open", "amount", "tax", *AGES))
 LINKS = {"sku": ("product", "stock:product"), "name": ("organization", "parties:organization")}
 """What leads somewhere, by the column of the id of what it leads to."""
 RELIEF = {"write_off": N_("Written off"), "discount": N_("Cash discount")}
@@ -87,6 +88,16 @@ LABELS = {
     "amount": N_("Amount"),
     "tax": N_("Tax"),
     "by": N_("By"),
+    "to_30": N_("Worth, until 30 days"),
+    "to_30_quantity": N_("Until 30 days"),
+    "to_90": N_("Worth, until 90 days"),
+    "to_90_quantity": N_("Until 90 days"),
+    "to_180": N_("Worth, until 180 days"),
+    "to_180_quantity": N_("Until 180 days"),
+    "to_365": N_("Worth, until 365 days"),
+    "to_365_quantity": N_("Until 365 days"),
+    "older": N_("Worth, longer"),
+    "older_quantity": N_("Longer"),
     "kind": N_("Kind"),
 }
 

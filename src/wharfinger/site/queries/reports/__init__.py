@@ -23,6 +23,18 @@ REPORTS: Mapping[str, Report] = {
         ("product", "sku", "quantity", "value", "currency"),
         goods.valuation,
     ),
+    "stock-age": Report(
+        N_("How long stock has been there"),
+        N_("What is in stock by how many days ago it came, and what that is worth."),
+        "catalog.see_cost",
+        (
+            *("product", "sku", "quantity", "value"),
+            *(name for key in goods.AGES for name in (f"{key}_quantity", key)),
+            "currency",
+        ),
+        goods.age,
+        past=False,
+    ),
     "stock-by-reason": Report(
         N_("What was found, lost and set aside, by reason"),
         N_("What adjustments, counts and scrapping brought and took, and why."),

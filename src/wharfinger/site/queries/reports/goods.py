@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, Sum
 
 from wharfinger.base import configuration, money
 from wharfinger.base.quantity import plain
 from wharfinger.catalog.models import Product
+from wharfinger.ledger.models import Layer
 from wharfinger.site.queries.reports.shape import Rows
 from wharfinger.stock.queries import reasons, worth
 from wharfinger.work.queries import goods_left
@@ -29,6 +32,35 @@ def valuation(on: date) -> Rows:
         }
         for one in found
     ]
+
+
+AGES = {"to_30": 30, "to_90": 90, "to_180": 180, "to_365": 365, "older": 10**6}
+"""Until how many days after they came goods count to which part."""
+
+
+def age(on: date) -> Rows:
+    """What is in stock now, by how many days ago it came, at what it is worth; one statement for all layers."""
+    currency = configuration.one("currency")
+    parts: dict[int, dict[str, tuple[int, int]]] = defaultdict(dict)
+    found = Layer.objects.filter(quantity__gt=0).order_by().values_list("product", "effective_on")
+    for product, day, units, minor in found.annotate(Sum("quantity"), Sum("value_minor")):
+        part = next(key for key, most in AGES.items() if (on - day).days <= most)
+        before = parts[product].get(part, (0, 0))
+        parts[product][part] = before[0] + units, before[1] + minor
+    products = Product.objects.in_bulk(parts)
+    rows = []
+    for product in sorted(parts, key=lambda pk: products[pk].sku):
+        decimals, theirs = products[product].quantity_decimals, parts[product]
+        row: dict[str, Any] = {"product": product, "sku": products[product].sku}
+        for name, pick in (("quantity", 0), ("value", 1)):
+            total = sum(one[pick] for one in theirs.values())
+            row[name] = money.plain(total, currency) if pick else plain(total, decimals)
+        for key in AGES:
+            units, minor = theirs.get(key, (0, 0))
+            row[f"{key}_quantity"] = plain(units, decimals)
+            row[key] = money.plain(minor, currency)
+        rows.append(row | {"currency": currency})
+    return rows
 
 
 def by_reason(since: date, until: date) -> Rows:
