@@ -77,7 +77,11 @@ def test_an_order_is_picked_packed_and_shipped(client: Client, company: World) -
     assert "SH-1" in see(client, "/shipments/")
     assert f'href="/orders/{pk}/"' in see(client, to)
     do(client, f"/shipments/{shipment.pk}/edit/", {"carrier": "UPS"})
-    do(client, f"/shipments/{shipment.pk}/deliver/", {"proof": "M. Krause"})
+    do(
+        client,
+        f"/shipments/{shipment.pk}/deliver/",
+        {f"quantity-{line}": "1", f"serial-{number}": ["S1"], "proof": "M. Krause"},
+    )
     shipment.refresh_from_db()
     assert (shipment.carrier, shipment.proof, where("S1")) == ("UPS", "M. Krause", ("customer", number))
     assert do(client, f"/orders/{pk}/ship/", {f"quantity-{line}": "2", "carrier": "DHL"}) == f"/orders/{pk}/"

@@ -10,6 +10,7 @@ billed GR router 10.30         the vendor's bill has another price · variance 1
 send-stock 2 router [of GR]    free goods go back to their vendor · weighs router 450, in grams
 cost router lifo               it is valued otherwise from now on
 send SO 1 router               under way until its delivery is proved · deliver SO 1 router
+hand-over SO 1 router from Van signed M. Krause   free goods of the van serve, too
 warranty router 24             months from the sale · install SO router as D [serials S1]
 swap D as E to bin serials S2 [with-work]  · device D: S1 customer, or removed · covered D 24
 subscribe D as S · end S       a service uses a device
@@ -43,6 +44,7 @@ from wharfinger.purchasing.queries import orders as purchases
 from wharfinger.returns.models import RmaLine
 from wharfinger.returns.queries.figures import figures as returned
 from wharfinger.sales import queries as sales
+from wharfinger.stock.models import Location
 
 
 class After(ABC):
@@ -220,6 +222,13 @@ class After(ABC):
         """deliver SO QUANTITY NAME"""
         document, quantity, name = rest.split()
         self.acts.append(self.door.deliver(self.line(document, name), int(quantity)))
+
+    def say_hand_over(self, rest: str) -> None:
+        """hand-over SO QUANTITY NAME from LOCATION signed WHO"""
+        what, _, who = rest.partition(" signed ")
+        document, quantity, name, _, place = what.split()
+        at = Location.objects.get(name=place)
+        self.acts.append(self.door.hand_over(self.line(document, name), int(quantity), at, who))
 
     def say_warranty(self, rest: str) -> None:
         """warranty NAME MONTHS"""

@@ -186,6 +186,11 @@ class FurtherActions:
             ).id
         )
 
+    def hand_over(self: Tells, line: int, quantity: int, at: Location, who: str) -> int:
+        """Goods of a line, and free ones of a location, are handed over; who signed for them."""
+        picks = [Pick(line, quantity, location=at.place_id)]
+        return int(self._said(lambda: shipping.deliver(actor=self.who, picks=picks, proof=who)).id)
+
     def deliver(self: Tells, line: int, quantity: int) -> int:
         """Goods reach the customer."""
         return int(self._said(lambda: shipping.deliver(actor=self.who, picks=[Pick(line, quantity)])).id)
@@ -348,6 +353,11 @@ class FurtherApi:
         """Hand goods to the carrier, who must prove delivery."""
         picks = [{"line": line, "quantity": str(quantity)}]
         return int(self._post("/ship", {"picks": picks, "proof": True})["entry"])
+
+    def hand_over(self: Posts, line: int, quantity: int, at: Location, who: str) -> int:
+        """Goods of a line, and free ones of a location, are handed over; who signed for them."""
+        picks = [{"line": line, "quantity": str(quantity), "location": at.pk}]
+        return int(self._post("/deliver", {"picks": picks, "proof": who})["entry"])
 
     def deliver(self: Posts, line: int, quantity: int) -> int:
         """Goods reach the customer."""

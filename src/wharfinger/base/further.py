@@ -60,6 +60,9 @@ class Attaching(NamedTuple):
     attach: Callable[..., Any]
 
 
+SIGNATURE = "signature.png"
+"""By its name a signature is told from photos of a delivery."""
+
 Offers = Callable[[int, Actor], Sequence[Offered]]
 """What an entry leaves to be done that this person may do, in one statement."""
 

@@ -89,14 +89,14 @@ def _bars(modules: str) -> str:
     )
 
 
-def photo(picture: bytes) -> str:
-    """A JPEG fitted into a square SVG; nothing where there is none."""
+def photo(picture: bytes, width: int = 100) -> str:
+    """A JPEG fitted into an SVG of this width to a height of 100; nothing where there is none."""
     if not picture:
         return ""
     inside = base64.b64encode(picture).decode()
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100" viewBox="0 0 100 100">'
-        '<image width="100" height="100" preserveAspectRatio="xMidYMid meet" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="100" viewBox="0 0 {width} 100">'
+        f'<image width="{width}" height="100" preserveAspectRatio="xMidYMid meet" '
         f'href="data:image/jpeg;base64,{inside}"/></svg>'
     )
 

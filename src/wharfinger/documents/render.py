@@ -131,6 +131,9 @@ def _codes(shape: shapes.Shape) -> dict[str, Any]:
             return {"number": _number(shape.number), "rows": rows}
         case shapes.UnitLife():
             return {"number": _number(shape.number), "link": codes.qr(shape.link) if shape.link else ""}
+        case shapes.DeliveryNote() if shape.signature:
+            drawn = codes.photo(further.picture(shape.signature), 320)
+            return {"number": _number(shape.number), "signature": drawn}
         case shapes.PackingList() | shapes.DeliveryNote() | shapes.RmaSlip():
             return {"number": _number(shape.number)}
         case shapes.ContainerLabel():

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from wharfinger.fulfilment.pages import containers, goods, runs, shipments, walking
+from wharfinger.fulfilment.pages import containers, goods, handing, runs, shipments, walking
 
 app_name = "fulfilment"
 urlpatterns = [
     path("shipments/", shipments.shipment_list, name="shipments"),
     path("shipments/<int:pk>/", shipments.shipment, name="shipment"),
-    path("shipments/<int:pk>/deliver/", shipments.deliver_shipment, name="deliver_shipment"),
+    path("shipments/<int:pk>/deliver/", handing.deliver_shipment, name="deliver_shipment"),
     path("shipments/<int:pk>/edit/", shipments.edit_shipment, name="edit_shipment"),
     path("containers/", containers.container_list, name="containers"),
     path("containers/<int:pk>/", containers.container, name="container"),
@@ -27,4 +27,5 @@ urlpatterns = [
     path("orders/<int:order>/pick-run/", runs.start_run, name="start_run"),
     path("orders/<int:order>/pick/", goods.pick, name="pick"),
     path("orders/<int:order>/ship/", goods.ship, name="ship"),
+    path("documents/<int:pk>/hand-over/", handing.hand_over, name="hand_over"),
 ]

@@ -313,6 +313,10 @@ CHART: tuple[Row, ...] = (
     _row("ship", "to_bill", "waived"),
     _row("deliver", "in_transit", "customer", lot="identifies"),
     _row("deliver", "bin picked container ready", "customer", lot="identifies"),
+    _row("deliver", "bin", "bin", claim="any"),
+    _row("deliver", "bin", "assembly"),
+    _row("deliver", "assembly", "bin"),
+    _row("deliver", _WISH, "covered"),
     _row("deliver", "to_bill", "waived"),
     _row(
         "pick_pack_ship", "bin picked container ready", "customer in_transit", claim="any", lot="identifies"

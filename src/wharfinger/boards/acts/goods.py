@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from wharfinger.base import configuration
 from wharfinger.base.page import Link, page, page_act, selected
 from wharfinger.base.refusal import N_, Refusal
 from wharfinger.boards.acts import Chosen, act_on, chosen, documents_of, picks_of
@@ -84,7 +85,11 @@ ship = act_on(
     lambda who, rows, given: shipping.ship(
         actor=who,
         picks=picks_of(rows),
-        consignment=Consignment(carrier=given.get("carrier", ""), tracking=given.get("tracking", "")),
+        consignment=Consignment(
+            carrier=given.get("carrier", ""),
+            tracking=given.get("tracking", ""),
+            proof=configuration.one("shipment_proof"),
+        ),
     ),
     lambda n: ngettext("Delivered goods of %(n)s line.", "Delivered goods of %(n)s lines.", n) % {"n": n},
     _shipped,

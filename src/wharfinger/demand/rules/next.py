@@ -27,6 +27,7 @@ def verbs(figures: Mapping[str, int], money_word: str) -> dict[str, bool]:
         "reserve": (any(some[name] for name in (*WISHES, "reserved")), some["wanted"]),
         "pick": (some["reserved"], True),
         "ship": (any(some[name] for name in AT_HAND), any(some[n] for n in ("picked", "packed", "ready"))),
+        "hand_over": (any(some[name] for name in (*WISHES, *AT_HAND)), False),
         "cancel_delivery": (some["delivered"] or some["shipped"], False),
         "invoice": (some["to_bill"], due),
         "pay": (money_word in ("invoiced", "partial"), True),

@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db.models import Sum
 
+from wharfinger.base import further
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
@@ -115,6 +116,7 @@ def delivery_note(pk: int, language: str) -> DeliveryNote:
         whole.serials += heap.serials
     containers = list(shipment.containers.order_by("pk"))
     tracking = (shipment.tracking, *(container.tracking for container in containers))
+    signed = further.figure("shipment.signed", [pk]).get(pk, "")
     owners = {heap.line.sheet.owner_id: heap.line.sheet.owner for heap in goods}
     return DeliveryNote(
         company=company(),
@@ -128,6 +130,9 @@ def delivery_note(pk: int, language: str) -> DeliveryNote:
         carrier=_carrier(shipment),
         tracking=tuple(dict.fromkeys(code for code in tracking if code)),
         containers=len(containers),
+        received_on=shipment.delivered_on if signed or shipment.proof else None,
+        received_by=shipment.proof,
+        signature=signed,
         **wording_of("delivery-note", shipment.organization_id, shipment.site, language),
         own=own_of_order(heap.line for heap in goods) + own_of("organization", shipment.organization.own),
     )
@@ -184,6 +189,7 @@ def shipped(shipment: Shipment) -> list[Goods]:
         Move.objects.filter(
             entry_id=shipment.made_id, target__place_id__in=(shipment.place_id, shipment.site.place_id)
         )
+        .exclude(source__kind="in_transit")
         .select_related("target__lot", "target__product", "source__place__container")
         .annotate(back=Sum("reversed_by__quantity"))
         .order_by("n")

@@ -191,6 +191,10 @@ class DeliveryNote(Worded):
     containers: int = 0
     note: str = ""
     own: tuple[OwnValue, ...] = ()
+    received_on: date | None = None
+    received_by: str = ""
+    signature: str = ""
+    """The digest of the picture by which the customer received the goods."""
 
 
 class VendorReturn(DeliveryNote):

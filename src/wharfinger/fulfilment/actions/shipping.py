@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
+from wharfinger.base import configuration
 from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import tidy
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
@@ -110,29 +112,45 @@ def deliver(
     picks: Sequence[Pick] = (),
     shipments: Sequence[int] = (),
     proof: str = "",
+    pictured: bool = False,
+    way: str = "hand_over",
     delivered_on: date | None = None,
     key: str | None = None,
 ) -> Written:
-    """Let goods reach the customer: what is in transit, or at hand and handed over without a shipment.
+    """Let goods reach the customer: what is in transit, or at hand and handed over.
 
-    proof: who signed, or how it is known.
+    What is handed over makes a shipment that has arrived, so that it is proved, printed and taken back as any
+    other. Where a pick names a location, free goods of it serve the line, too. proof: who signed, or how it is
+    known; pictured: whether a signature or photo proves it, which the caller attaches. way: whether the customer
+    picked up (``pick_up``) or one of us handed over. Raises BadInput where the settings ask for proof and there
+    is none.
     """
     require(actor, "fulfilment.deliver")
     proof = tidy(proof, field="proof", needed=False)
+    if not (proof or pictured) and configuration.one("shipment_proof"):
+        raise BadInput(
+            "proof_wanted",
+            N_("A delivery needs a proof here: say who signed, or attach the signature or a photo."),
+            field="proof",
+        )
+    fetches = any(one.location is not None for one in picks)
     named, codes = lines_of(picks, others=bool(shipments)), reads.codes_of(picks)
     lines = sorted({*named, *lines_under_way(shipments)})
     return post(
         "deliver",
         Wish(
             documents=[(Sheet, demand.documents_of(lines)), *([(Shipment, shipments)] if shipments else [])],
-            first=reads.read_standing_lines(lines),
-            products=demand.line_products,
-            claims=demand.line_ids,
+            first=reads.read_lines(lines) if fetches else reads.read_standing_lines(lines),
+            products=reads.products_to_pick if fetches else demand.line_products,
+            claims=reads.claims_of(picks, codes) if fetches else demand.line_ids,
+            free=fetches,
+            loose=fetches,
             places=_places("fulfilment.Shipment", shipments),
             layers=True,
             reads=(
                 demand.read_products,
                 read_standing,
+                *((reads.read_holders,) if fetches else ()),
                 reads.read_boxes,
                 reads.read_under_way,
                 reads.read_sites,
@@ -145,7 +163,7 @@ def deliver(
             picks=tuple(picks),
             shipments=tuple(shipments),
             proof=proof,
-            delivered_on=delivered_on,
+            handing=Consignment(shipped_on=delivered_on, way=way),
         ),
         actor=actor,
         key=key,

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from ninja import Router
 from pydantic import Field
 
+from wharfinger.base import configuration, further
 from wharfinger.base.access import require
 from wharfinger.base.door import Done, Given, Id, Note, Quantity, Request, Shown, Unit
 from wharfinger.base.quantity import quantity
@@ -29,7 +30,8 @@ from wharfinger.fulfilment.queries.shown import (
     these_containers,
     these_shipments,
 )
-from wharfinger.fulfilment.rules import Consignment, Pick
+from wharfinger.fulfilment.queries.truth import arrived_by
+from wharfinger.fulfilment.rules import Consignment, Pick, proving
 from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.ledger.door import write
 from wharfinger.ledger.write import Written
@@ -97,17 +99,32 @@ class ShipGiven(Given):
     service: str = Field(default="", max_length=60, examples=["Express"])
     tracking: str = Field(default="", max_length=100, examples=["JJD000390007"])
     shipped_on: date | None = Field(default=None, examples=[None])
-    proof: bool = Field(
-        default=False, description="Goods stay in transit until their delivery is proved by /deliver."
+    proof: bool | None = Field(
+        default=None,
+        examples=[False],
+        description="Goods stay in transit until their delivery is proved by /deliver; as the setting "
+        "shipment_proof says where nothing is given.",
     )
 
 
 class DeliverGiven(Given):
-    """What reaches the customer: shipments under way, or goods of lines wherever they are."""
+    """What reaches the customer: shipments under way, or goods of lines wherever they are.
+
+    What is handed over makes a shipment. Where a pick names a location, free goods of it serve the line, too.
+    """
 
     picks: list[PickGiven] = Field(default=[], max_length=1000)
     shipments: list[Id] = Field(default=[], max_length=1000, examples=[[]])
     proof: str = Field(default="", max_length=200, examples=["Signed by M. Krause"])
+    signature: str = Field(
+        default="",
+        max_length=400_000,
+        examples=[""],
+        description="A PNG picture in Base64, which is attached to the shipments.",
+    )
+    way: Literal["hand_over", "pick_up"] = Field(
+        default="hand_over", description="How goods at hand leave: by one of us, or fetched by the customer."
+    )
     delivered_on: date | None = Field(default=None, examples=[None])
 
 
@@ -118,7 +135,7 @@ class OneStep(Picks):
     service: str = Field(default="", max_length=60)
     tracking: str = Field(default="", max_length=100)
     shipped_on: date | None = Field(default=None, examples=[None])
-    proof: bool = False
+    proof: bool | None = Field(default=None, examples=[False])
 
 
 class GoodsOut(Shown):
@@ -168,6 +185,12 @@ def moved(done: Written, touched: Sequence[int]) -> dict[str, Any]:
     }
 
 
+def _consignment(body: ShipGiven | OneStep) -> Consignment:
+    """How goods travel; whether delivery is proved as the settings say where nobody does."""
+    proof = configuration.one("shipment_proof") if body.proof is None else body.proof
+    return Consignment(body.carrier, body.service, body.tracking, body.shipped_on, proof)
+
+
 def _lines(picks: Sequence[Pick]) -> Callable[[], list[int]]:
     return lambda: sorted({one.line for one in picks})
 
@@ -215,7 +238,7 @@ def ship(request: Request, body: ShipGiven) -> HttpResponse:
     """Hand loose goods and whole containers to the carrier; what is not picked yet is taken from its bin."""
     require(request.auth, "fulfilment.ship")
     picks = picks_of(body.picks)
-    consignment = Consignment(body.carrier, body.service, body.tracking, body.shipped_on, body.proof)
+    consignment = _consignment(body)
     act = partial(
         shipping.ship, actor=request.auth, picks=picks, containers=body.containers, consignment=consignment
     )
@@ -224,17 +247,26 @@ def ship(request: Request, body: ShipGiven) -> HttpResponse:
 
 @router.post("/deliver", response=GoodsDone, summary="Deliver goods")
 def deliver(request: Request, body: DeliverGiven) -> HttpResponse:
-    """Let goods reach the customer: those under way, or those at hand without a shipment."""
+    """Let goods reach the customer: those under way, or those at hand, which are handed over."""
     require(request.auth, "fulfilment.deliver")
     picks = picks_of(body.picks)
-    act = partial(
-        shipping.deliver,
-        actor=request.auth,
-        picks=picks,
-        shipments=body.shipments,
-        proof=body.proof,
-        delivered_on=body.delivered_on,
-    )
+
+    def act() -> Written:
+        drawn = proving.signature(body.signature)
+        kept = further.pictured(request.auth, [drawn], "signature") if drawn else ()
+        done = shipping.deliver(
+            actor=request.auth,
+            picks=picks,
+            shipments=body.shipments,
+            proof=body.proof,
+            pictured=bool(kept),
+            way=body.way,
+            delivered_on=body.delivered_on,
+        )
+        for pk in arrived_by(done.id) if kept else ():
+            further.attach(request.auth, f"shipment:{pk}", kept, body.proof)
+        return done
+
     return answered(request, act, _lines(picks))
 
 
@@ -243,6 +275,6 @@ def pick_pack_ship(request: Request, body: OneStep) -> HttpResponse:
     """Goods at hand first, then free goods for what the lines still want."""
     require(request.auth, "fulfilment.pick_pack_ship")
     picks = picks_of(body.picks)
-    consignment = Consignment(body.carrier, body.service, body.tracking, body.shipped_on, body.proof)
+    consignment = _consignment(body)
     act = partial(shipping.pick_pack_ship, actor=request.auth, picks=picks, consignment=consignment)
     return answered(request, act, _lines(picks))

@@ -49,6 +49,7 @@ class ShipmentOut(Shown):
     tracking: str
     shipped_on: str = Field(examples=["2026-11-30"])
     delivered_on: str | None
+    way: Literal["carrier", "pick_up", "hand_over"]
     proof: str
     containers: list[Id]
     goods: list[GoodsRow]

@@ -27,6 +27,10 @@ class Shipment(Document):
     carrier = models.CharField(max_length=60, blank=True)
     service = models.CharField(max_length=60, blank=True)
     tracking = models.CharField(max_length=100, blank=True)
+    way = models.CharField(
+        max_length=9, default="carrier", choices=[(k, k) for k in ("carrier", "pick_up", "hand_over")]
+    )
+    """By a carrier, fetched by the customer, or handed over by one of us; the latter two arrive as they leave."""
     shipped_on = models.DateField()
     delivered_on = models.DateField(null=True)
     proof = models.CharField(max_length=200, blank=True)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from wharfinger.base import configuration
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.door import there
 from wharfinger.base.page import page, page_act
@@ -105,7 +106,13 @@ def container(request: HttpRequest, pk: int) -> HttpResponse:
     unnumbered = set(numbered.filter(traced_from="shipping").values_list("pk", flat=True))
     for one in goods:
         one["late"] = one["units"] - len(one["serials"]) if one["product"] in unnumbered else 0
-    context = {"doc": row, "goods": goods, "rows": rows, "timeline": timeline(f"container:{pk}")}
+    context = {
+        "doc": row,
+        "goods": goods,
+        "rows": rows,
+        "proof": configuration.one("shipment_proof"),
+        "timeline": timeline(f"container:{pk}"),
+    }
     return render(request, "fulfilment/container.html", context)
 
 

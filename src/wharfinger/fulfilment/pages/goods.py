@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from wharfinger.base import configuration
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import written
@@ -46,7 +47,7 @@ def pick(request: HttpRequest, order: int) -> HttpResponse:
             key=request.POST.get("key") or None,
         )
 
-    return _answer(
+    return answer(
         request,
         rows,
         act,
@@ -74,7 +75,7 @@ def ship(request: HttpRequest, order: int) -> HttpResponse:
             key=request.POST.get("key") or None,
         )
 
-    return _answer(
+    return answer(
         request,
         rows,
         act,
@@ -120,7 +121,7 @@ def pack(request: HttpRequest, site: int) -> HttpResponse:
 
     title = _("Pack for %(customer)s") % {"customer": f"{to.organization}, {to}"}
     choices = [(box.pk, box.number) for box in boxes[:50]]
-    return _answer(
+    return answer(
         request,
         rows,
         act,
@@ -134,15 +135,18 @@ def pack(request: HttpRequest, site: int) -> HttpResponse:
     )
 
 
-def _answer(
+def answer(
     request: HttpRequest,
     rows: Sequence[AtHand],
     act: Callable[[], Any],
     *,
     ok: str,
     back: str | Callable[[Any], str],
+    first: Mapping[str, Any] | None = None,
     **context: Any,
 ) -> HttpResponse:
+    """Show goods and do one act with what is typed and scanned of them; first: what stands there before."""
+
     def show(form: Form) -> HttpResponse:
         if form.refusal is not None:
             form.refusal.field = field_on_page(form.refusal.field, request.POST, rows)
@@ -160,15 +164,11 @@ def _answer(
         )
 
     if request.method != "POST":
-        return show(
-            Form(
-                {
-                    f"quantity-{r.line.pk}": written(r.units, r.decimals)
-                    for r in rows
-                    if r.units and not r.traced
-                }
-            )
-        )
+        counted = {
+            f"quantity-{r.line.pk}": written(r.units, r.decimals) for r in rows if r.units and not r.traced
+        }
+        proof = {"proof": "yes"} if "travels" in context and configuration.one("shipment_proof") else {}
+        return show(Form({**(counted if first is None else first), **proof}))
     return page_act(request, act, ok=ok, back=back, again=show)
 
 
@@ -256,7 +256,8 @@ def field_on_page(field: str | None, given: QueryDict, rows: Sequence[AtHand]) -
     """Where the field of the n-th pick stands on the page."""
     parts = (field or "").split(".")
     if len(parts) != 3 or parts[0] != "picks":
-        return "shipped_on" if field == "effective_on" else field
+        day = "delivered_on" if "delivered_on" in given else "shipped_on"
+        return day if field == "effective_on" else field
     chosen = [pick.line for pick in typed(given, rows)]
     pk = chosen[int(parts[1])]
     return f"serial-{pk}-scan" if parts[2] == "serials" else f"quantity-{pk}"

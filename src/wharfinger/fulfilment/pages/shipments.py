@@ -16,8 +16,9 @@ from wharfinger.base.door import there
 from wharfinger.base.page import page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, Row, Rows, Tab, Table, table_page
-from wharfinger.fulfilment.actions.shipping import deliver, describe_shipment
-from wharfinger.fulfilment.pages.goods import consignment_of, day_of, document_of
+from wharfinger.fulfilment.actions.shipping import describe_shipment
+from wharfinger.fulfilment.pages.goods import consignment_of, document_of
+from wharfinger.fulfilment.pages.handing import WAYS
 from wharfinger.fulfilment.queries import shown
 from wharfinger.ledger.telling import timeline
 
@@ -120,28 +121,11 @@ def shipment(request: HttpRequest, pk: int) -> HttpResponse:
         "goods": goods,
         "rows": rows,
         "boxes": boxes,
+        "way": _(WAYS[row.way]) if row.way in WAYS else "",
         "parts": further.told("shipment", request, pk),
         "timeline": timeline(f"shipment:{pk}"),
     }
     return render(request, "fulfilment/shipment.html", context)
-
-
-@require_POST
-@page("fulfilment.deliver")
-def deliver_shipment(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say that a shipment arrived, and who signed for it."""
-    user: Any = request.user
-    return page_act(
-        request,
-        lambda: deliver(
-            actor=user,
-            shipments=[pk],
-            proof=request.POST.get("proof", ""),
-            delivered_on=day_of(request.POST, "delivered_on"),
-        ),
-        ok=_("The shipment is delivered."),
-        back=reverse("fulfilment:shipment", args=[pk]),
-    )
 
 
 @require_POST

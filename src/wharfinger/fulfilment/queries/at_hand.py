@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,9 +10,10 @@ from django.db.models import Exists, OuterRef, Q
 
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
-from wharfinger.fulfilment.models import PickTask
+from wharfinger.fulfilment.models import PickTask, Shipment
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import Site
+from wharfinger.stock.queries.figures import available
 
 
 @dataclass(slots=True)
@@ -77,6 +78,30 @@ def totes() -> list[tuple[str, str, Any]]:
         called = f"{task.run.number}/{task.tote}"
         rows.setdefault(called, (called, (task.line.order or task.line.sheet).number, task.line.site))
     return list(rows.values())
+
+
+def under_way(shipment: Shipment) -> list[AtHand]:
+    """The lines of which goods are under way with a shipment."""
+    standing = Holding.objects.filter(place=shipment.place_id, quantity__gt=0).order_by("claim_id", "lot_id")
+    held = list(standing.select_related("lot"))
+    lines = Line.objects.filter(pk__in={one.claim_id for one in held})
+    found = {one.pk: AtHand(one) for one in lines.select_related("product", "sheet", "site").order_by("pk")}
+    for one in held:
+        row = found[one.claim_id]
+        row.units += one.quantity
+        row.codes += [one.lot.code] if one.lot.code else []
+    return list(found.values())
+
+
+def free_at(rows: Iterable[AtHand]) -> dict[int, dict[int, int]]:
+    """What is free for each line that still wants goods, by the place of the location, in one statement."""
+    wanting = {row.line.pk: row.line.product_id for row in rows if row.wanted}
+    found: dict[int, dict[int, int]] = {}
+    for (product, place), units in available(sorted(set(wanting.values()))).items() if wanting else ():
+        for line, asked in wanting.items():
+            if asked == product and units > 0:
+                found.setdefault(line, {})[place] = units
+    return found
 
 
 def destinations() -> list[Any]:

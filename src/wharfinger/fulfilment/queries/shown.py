@@ -115,7 +115,7 @@ def goods_of_shipments(found: Sequence[Shipment]) -> dict[int, list[dict[str, An
     goods: dict[int, list[dict[str, Any]]] = {one.pk: [] for one in found}
     for entry, place, left, container, kind, *named in _GONE({one.made_id for one in found}) if found else ():
         shipment = by_way.get((entry, place))
-        if left and shipment:
+        if left and shipment and kind != "in_transit":
             _add(goods[shipment], Goods(*named), left, container if kind == "container" else None)
     return goods
 
@@ -198,6 +198,7 @@ def show_shipments(found: Sequence[Shipment] | QuerySet[Shipment, Shipment]) -> 
             "tracking": one.tracking,
             "shipped_on": one.shipped_on.isoformat(),
             "delivered_on": one.delivered_on.isoformat() if one.delivered_on else None,
+            "way": one.way,
             "proof": one.proof,
             "containers": boxes.get(one.pk, []),
             "goods": [_plain(row) for row in goods[one.pk]],

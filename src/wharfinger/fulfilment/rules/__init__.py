@@ -27,12 +27,22 @@ class Pick:
     serials: tuple[str, ...] = ()
     """Exactly these units, by their numbers; goods that are traced only from shipping get them there."""
     batch: str = ""
+    shipment: int | None = None
+    """The place of the shipment by which they are under way."""
     inside: tuple[str, ...] = ()
     """The numbers of the components that go into units which the pick itself builds."""
 
     def codes(self) -> tuple[str, ...]:
         """The numbers of its serials or of its batch."""
         return self.serials or ((self.batch,) if self.batch else ())
+
+    def at(self, location: int) -> Pick:
+        """The same, at a location, by its place."""
+        return replace(self, location=location)
+
+    def by(self, shipment: int) -> Pick:
+        """The same, under way by a shipment, by its place."""
+        return replace(self, shipment=shipment)
 
     def exact(self) -> bool:
         """Whether it says which goods are meant, and not only how many."""
@@ -49,6 +59,7 @@ class Consignment:
     shipped_on: date | None = None
     proof: bool = False
     """Whether delivery is to be proved: goods then stay in transit until somebody does."""
+    way: str = "carrier"
 
 
 def line_of(truth: Truth, line: int, n: int) -> Any:
@@ -124,6 +135,7 @@ def fitting(held: Iterable[Held], pick: Pick) -> list[Held]:
         if h.quantity > 0
         and (pick.location is None or h.location == pick.location or h.kind not in ("bin", "picked"))
         and (pick.bin is None or h.place == pick.bin or h.kind != "bin")
+        and (pick.shipment is None or h.place == pick.shipment or h.kind != "in_transit")
         and (not pick.lots or h.lot in pick.lots)
     ]
 

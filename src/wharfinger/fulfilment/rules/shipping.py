@@ -68,21 +68,27 @@ def plan_pick_pack_ship(truth: Truth, *, picks: Sequence[Pick], consignment: Con
         line = firm_line(truth, asked.line, n)
         pick = named(truth, line, asked, n, identifies=True)
         place = _shipment(plan, truth, _site_of(line, n), consignment, sent).place
-        kinds = ("container", "picked", "ready")
-        left = pick.quantity - sum(h.quantity for h in fitting(truth.of_claim(line.pk, kinds), pick))
-        if left > 0:
-            fetched = (
-                replace(pick, quantity=left, serials=())
-                if late(truth.read["products"][line.product_id])
-                else replace(pick, quantity=left)
-            )
-            for got in gather(plan, truth, line, fetched, n):
-                at = got.spot.for_claim(line.pk)
-                if at != got.spot:
-                    plan.move(got.spot, at, got.quantity)
-                truth.held.append(Held(0, at, got.quantity, got.location))
+        _fetch(plan, truth, line, pick, n)
         _send(plan, truth, line, pick, place, n, AT_HAND)
     return _finished(plan, truth, sent)
+
+
+def _fetch(plan: Plan, truth: Truth, line: Any, pick: Pick, n: int) -> None:
+    """Let a line hold what it lacks for a pick: what it reserved, then free goods."""
+    kinds = ("container", "picked", "ready")
+    left = pick.quantity - sum(h.quantity for h in fitting(truth.of_claim(line.pk, kinds), pick))
+    if left <= 0:
+        return
+    fetched = (
+        replace(pick, quantity=left, serials=())
+        if late(truth.read["products"][line.product_id])
+        else replace(pick, quantity=left)
+    )
+    for got in gather(plan, truth, line, fetched, n):
+        at = got.spot.for_claim(line.pk)
+        if at != got.spot:
+            plan.move(got.spot, at, got.quantity)
+        truth.held.append(Held(0, at, got.quantity, got.location))
 
 
 def _finished(plan: Plan, truth: Truth, sent: dict[int, Sent]) -> Plan:
@@ -275,9 +281,9 @@ def identified(plan: Plan, truth: Truth, product: int, code: str, field: str) ->
 
 
 def _shipment(
-    plan: Plan, truth: Truth, site_id: int, consignment: Consignment, sent: dict[int, Sent]
+    plan: Plan, truth: Truth, site_id: int, consignment: Consignment, sent: dict[int, Sent], said: str = ""
 ) -> Sent:
-    """The shipment to a site, made once in an act."""
+    """The shipment to a site, made once in an act. said: by what its delivery is proved already."""
     if site_id in sent:
         return sent[site_id]
     site = truth.read["sites"][site_id]
@@ -292,8 +298,10 @@ def _shipment(
         carrier=consignment.carrier,
         service=consignment.service,
         tracking=consignment.tracking,
+        way=consignment.way,
         shipped_on=shipped_on,
         delivered_on=None if consignment.proof else shipped_on,
+        proof=said,
     )
     plan.mention(("shipment", made))
     sent[site_id] = Sent(made, place if consignment.proof else PlaceRef(site.place_id, "customer"))
@@ -301,13 +309,16 @@ def _shipment(
 
 
 def plan_deliver(
-    truth: Truth, *, picks: Sequence[Pick], shipments: Sequence[int], proof: str, delivered_on: date | None
+    truth: Truth, *, picks: Sequence[Pick], shipments: Sequence[int], proof: str, handing: Consignment
 ) -> Plan:
-    """Let goods reach the customer: what is in transit, or at hand and handed over without a shipment.
+    """Let goods reach the customer: what is in transit, or at hand and handed over.
 
-    A shipment of which nothing is under way any more is delivered; who signed is kept with it.
+    A shipment of which nothing is under way any more is delivered; who signed is kept with it. What is handed
+    over makes one for each destination, which is delivered as it leaves. Where a pick names a location, free
+    goods of it serve, too. handing: when and in which way.
     """
     plan = Plan()
+    sent: dict[int, Sent] = {}
     for pk in shipments:
         shipment = shipment_of(truth, pk)
         under_way = truth.at(shipment.place_id)
@@ -322,11 +333,17 @@ def plan_deliver(
             plan.move(held.spot, held.spot.at(_at_site(truth, shipment.site_id)), held.quantity)
             held.quantity = 0
     for n, asked in kits.onward(truth, picks, "deliver"):
-        _hand_over(plan, truth, asked, n)
-    _arrived(plan, truth, proof, delivered_on or truth.effective_on)
-    stock.price_issues(plan, truth, lambda product: truth.read["products"][product].cost_method)
-    mention_lines(plan, truth)
-    return plan
+        line, left = _arriving(plan, truth, asked, n)
+        if left is not None:
+            firm_line(truth, line.pk, n)
+            pick = named(truth, line, left, n, identifies=True)
+            site = _site_of(line, n)
+            place = _shipment(plan, truth, site, handing, sent, proof).place
+            if pick.location is not None:
+                _fetch(plan, truth, line, pick, n)
+            _send(plan, truth, line, pick, place, n, AT_HAND)
+    _arrived(plan, truth, proof, handing.shipped_on or truth.effective_on)
+    return _finished(plan, truth, sent)
 
 
 def shipment_of(truth: Truth, pk: int) -> Any:
@@ -337,7 +354,8 @@ def shipment_of(truth: Truth, pk: int) -> Any:
     return shipment
 
 
-def _hand_over(plan: Plan, truth: Truth, asked: Pick, n: int) -> None:
+def _arriving(plan: Plan, truth: Truth, asked: Pick, n: int) -> tuple[Any, Pick | None]:
+    """Let what is under way of a line arrive; the line, and what of the pick is to be handed over beside."""
     line = line_of(truth, asked.line, n)
     moving = fitting(
         truth.of_claim(line.pk, ("in_transit",)), named(truth, line, replace(asked, serials=(), batch=""), n)
@@ -352,11 +370,18 @@ def _hand_over(plan: Plan, truth: Truth, asked: Pick, n: int) -> None:
         )
         gone.add(same(held.code))
         left -= part
-    if left:
-        firm_line(truth, asked.line, n)
-        rest = replace(asked, quantity=left, serials=tuple(s for s in asked.serials if same(s) not in gone))
-        pick = named(truth, line, rest, n, identifies=True)
-        _send(plan, truth, line, pick, _at_site(truth, _site_of(line, n)), n, AT_HAND)
+    if left and asked.shipment is not None:
+        raise Refusal(
+            "not_under_way",
+            N_("{wanted} to deliver, but only {free} of this line are under way with this shipment."),
+            field=f"picks.{n}.quantity",
+            wanted=asked.quantity,
+            free=asked.quantity - left,
+            product=line.product_id,
+            line=line.pk,
+        )
+    rest = tuple(s for s in asked.serials if same(s) not in gone)
+    return line, replace(asked, quantity=left, serials=rest) if left else None
 
 
 def _at_site(truth: Truth, site: int) -> PlaceRef:

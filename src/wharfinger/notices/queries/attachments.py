@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from wharfinger.base.access import Actor, require
+from wharfinger.base.further import SIGNATURE
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.demand.models import SUBJECTS, Sheet
 from wharfinger.ledger.reverse import model_of
@@ -51,6 +52,13 @@ def kept(actor: Actor, pk: int) -> Attachment:
         raise NotThere("no_such_attachment", N_("There is no such file."))
     require(actor, SEEN_BY[about(found.about)[0]])
     return found
+
+
+def signed(shipments: Sequence[int]) -> dict[int, str]:
+    """By what signature each shipment was received, the last one: the digest of its picture."""
+    subjects = {f"shipment:{pk}": pk for pk in shipments}
+    rows = attachments().filter(about__in=subjects, name=SIGNATURE, erased_on__isnull=True)
+    return {subjects[about]: digest for about, digest in rows.order_by("pk").values_list("about", "digest")}
 
 
 def there_and_taken_off(subject: str) -> tuple[list[Attachment], list[Attachment]]:

@@ -21,7 +21,8 @@ _MOVES = (
     "t.lot_id, t.product_id, t.serial, t.owned, t.place_id, t.kind, t.unbounded, t.claim_id "
     "FROM ledger_move m JOIN ledger_holding s ON s.id = m.source_id JOIN ledger_holding t ON t.id = m.target_id "
     "JOIN ledger_entry n ON n.id = m.entry_id WHERE m.entry_id IN (SELECT w.entry_id FROM ledger_move w JOIN ledger_entry e ON e.id = w.entry_id "
-    "JOIN ledger_holding a ON a.id = w.source_id WHERE e.verb IN ('build', 'pick', 'pick_pack_ship', 'sell', 'provide', 'replace_component') "
+    "JOIN ledger_holding a ON a.id = w.source_id "
+    "WHERE e.verb IN ('build', 'pick', 'pick_pack_ship', 'deliver', 'sell', 'provide', 'replace_component') "
     "AND a.kind = 'assembly' AND {among}) ORDER BY m.entry_id DESC, m.n"
 )
 

@@ -592,6 +592,40 @@
     field.form.requestSubmit();
   }));
 
+  // A signature is drawn with finger, pen or mouse; what was drawn before a refusal stands there again.
+  $$("[data-sign]").forEach((box) => {
+    const canvas = $("canvas", box), field = $("input", box), pen = canvas.getContext("2d");
+    const at = (event) => [event.offsetX * canvas.width / canvas.clientWidth, event.offsetY * canvas.height / canvas.clientHeight];
+    const blank = () => {
+      pen.fillStyle = "#fff";
+      pen.fillRect(0, 0, canvas.width, canvas.height);
+      Object.assign(pen, { lineWidth: 4, lineCap: "round", lineJoin: "round", strokeStyle: "#111" });
+    };
+    blank();
+    if (field.value) {
+      const before = new Image();
+      before.addEventListener("load", () => pen.drawImage(before, 0, 0));
+      before.src = field.value;
+    }
+    let drawing = false;
+    canvas.addEventListener("pointerdown", (event) => {
+      drawing = true;
+      canvas.setPointerCapture(event.pointerId);
+      pen.beginPath();
+      pen.moveTo(...at(event));
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (!drawing) return;
+      pen.lineTo(...at(event));
+      pen.stroke();
+    });
+    ["pointerup", "pointercancel"].forEach((name) => canvas.addEventListener(name, () => {
+      if (drawing) field.value = canvas.toDataURL("image/png");
+      drawing = false;
+    }));
+    $("[data-unsign]", box).addEventListener("click", () => { blank(); field.value = ""; });
+  });
+
   // Lines that are typed: the table grows by a row whenever its last one is used.
   const grow = (body) => {
     const rows = $$("tr", body), row = rows[rows.length - 1].cloneNode(true);

@@ -1,0 +1,178 @@
+"""Pages on which goods reach the customer: handed over, or delivered by a shipment, each with its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from wharfinger.base import further
+from wharfinger.base.door import there
+from wharfinger.base.page import page
+from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.typed import written
+from wharfinger.demand.models import Sheet
+from wharfinger.demand.pages import document_address
+from wharfinger.demand.queries.where import which_unit
+from wharfinger.fulfilment.actions.shipping import deliver
+from wharfinger.fulfilment.pages.goods import answer, day_of, typed, units_named
+from wharfinger.fulfilment.queries import shown
+from wharfinger.fulfilment.queries.at_hand import AtHand, at_hand, free_at, under_way
+from wharfinger.fulfilment.rules import Pick, proving
+from wharfinger.fulfilment.rules.shipping import AT_HAND
+from wharfinger.stock.models import Location
+
+WAYS = {"hand_over": N_("Handed over by us"), "pick_up": N_("Picked up by the customer")}
+"""In which way goods leave without a carrier."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("fulfilment.deliver")
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand goods of a document over, at the counter or from a van: what its lines hold, and what is free there."""
+    sheet = get_object_or_404(Sheet.objects.exclude(kind__in=("quote", "job")), pk=pk, void__isnull=True)
+    user: Any = request.user
+    rows = at_hand(AT_HAND, order=pk, wanted=True)
+    locations = _locations(user)
+    own = next((place for place, _name, person in locations if person == user.pk), None)
+    elsewhere = free_at(rows)
+
+    def act() -> Any:
+        kept = proofs(request)
+        done = deliver(
+            actor=user,
+            picks=_from(request, locations, _numbered(typed(request.POST, rows), rows)),
+            proof=request.POST.get("proof", ""),
+            pictured=bool(kept),
+            way="pick_up" if request.POST.get("way") == "pick_up" else "hand_over",
+            delivered_on=day_of(request.POST, "delivered_on"),
+            key=request.POST.get("key") or None,
+        )
+        prove(user, done.made.get("fulfilment.Shipment", ()), kept, request.POST.get("proof", ""))
+        return done
+
+    return answer(
+        request,
+        rows,
+        act,
+        first={"location": own or "", **_proposed(rows, elsewhere, own)},
+        title=_("Hand over %(number)s") % {"number": sheet.number},
+        verb=_("Hand over"),
+        symbol="hand",
+        ok=_("Handed over for %(number)s.") % {"number": sheet.number},
+        back=document_address(sheet),
+        proves=True,
+        named=True,
+        draws=further.may_attach(user),
+        locations=[(place, name) for place, name, _person in locations],
+        ways=[(way, _(words)) for way, words in WAYS.items()],
+        free={
+            line: [(name, units) for place, name, _person in locations if (units := some.get(place))]
+            for line, some in elsewhere.items()
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("fulfilment.deliver")
+def deliver_shipment(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say what of a shipment arrived, and what proves it."""
+    user: Any = request.user
+    shipment = there(shown.shipments(), pk)
+    rows = under_way(shipment)
+
+    def act() -> Any:
+        kept = proofs(request)
+        found = units_named(typed(request.POST, rows), rows)
+        done = deliver(
+            actor=user,
+            picks=[one.by(shipment.place_id) for one in found],
+            proof=request.POST.get("proof", ""),
+            pictured=bool(kept),
+            delivered_on=day_of(request.POST, "delivered_on"),
+            key=request.POST.get("key") or None,
+        )
+        prove(user, [pk], kept, request.POST.get("proof", ""))
+        return done
+
+    whole: dict[str, Any] = {
+        f"quantity-{r.line.pk}": written(r.units, r.decimals) for r in rows if not r.traced
+    }
+    return answer(
+        request,
+        rows,
+        act,
+        first=whole | {f"serial-{r.line.pk}": r.codes for r in rows if r.traced},
+        title=_("%(number)s arrived") % {"number": shipment.number},
+        verb=_("Delivered"),
+        symbol="check",
+        ok=_("The shipment is delivered."),
+        back=reverse("fulfilment:shipment", args=[pk]),
+        proves=True,
+        named=True,
+        ticks=True,
+        draws=further.may_attach(user),
+    )
+
+
+def proofs(request: HttpRequest) -> Any:
+    """The signature and the photos that were given, kept; whoever may not attach files gives none."""
+    user: Any = request.user
+    if not further.may_attach(user):
+        return ()
+    drawn = proving.signature(request.POST.get("signature", ""))
+    kept = further.pictured(user, [drawn], "signature") if drawn else []
+    photos = request.FILES.getlist("photo")
+    return [*kept, *(further.pictured(user, photos, "photo") if photos else ())]
+
+
+def prove(actor: Any, shipments: Sequence[int], kept: Any, proof: str) -> None:
+    """Attach what proves a delivery to its shipments."""
+    for pk in shipments if kept else ():
+        further.attach(actor, f"shipment:{pk}", kept, proof.strip())
+
+
+def _locations(user: Any) -> list[tuple[int, str, int | None]]:
+    """From where goods may be handed over: place, name, whose; the person's own first."""
+    rows = Location.objects.filter(retired_on__isnull=True, channel="direct").exclude(
+        kind__in=("returns", "virtual")
+    )
+    found = list(rows.order_by("-default", "name").values_list("place_id", "name", "person_id"))
+    return sorted(found, key=lambda one: one[2] != user.pk)
+
+
+def _from(request: HttpRequest, locations: Sequence[tuple[int, str, Any]], picks: list[Pick]) -> list[Pick]:
+    """The picks at the location that was chosen; anywhere the lines hold goods where none was."""
+    chosen = request.POST.get("location", "")
+    if not chosen:
+        return picks
+    if chosen not in {str(place) for place, *_rest in locations}:
+        raise BadInput("no_such_location", N_("There is no such location."), field="location")
+    return [one.at(int(chosen)) for one in picks]
+
+
+def _numbered(picks: list[Pick], rows: Sequence[AtHand]) -> list[Pick]:
+    """The same picks; raises BadInput where free units with numbers are to go and nobody read which."""
+    traced = {row.line.pk: row for row in rows if row.traced}
+    for one in units_named(picks, rows):
+        row = traced.get(one.line)
+        if row is not None and len(one.serials) < one.quantity and one.quantity > row.units:
+            raise which_unit(row.units + row.wanted, f"serial-{one.line}-scan")
+    return picks
+
+
+def _proposed(
+    rows: Sequence[AtHand], elsewhere: dict[int, dict[int, int]], own: int | None
+) -> dict[str, str]:
+    """How much of each line can be handed over: what it holds, and what it wants of the person's own van."""
+    found = {}
+    for row in rows:
+        fetched = min(row.wanted, elsewhere.get(row.line.pk, {}).get(own, 0)) if own else 0
+        if not row.traced and (units := row.units + fetched):
+            found[f"quantity-{row.line.pk}"] = written(units, row.decimals)
+    return found
