@@ -48,4 +48,4 @@ def test_who_buys_does_not_approve() -> None:
 
 
 def test_every_module_can_be_read() -> None:
-    assert {m for m, verbs in PERMISSIONS.items() if "read" not in verbs.split()} == {"flows", "site"}
+    assert {m for m, verbs in PERMISSIONS.items() if "read" not in verbs.split()} == {"site"}

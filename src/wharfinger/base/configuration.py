@@ -54,6 +54,7 @@ DEFAULTS: dict[str, Any] = {
     "fulfil_automatically": False,
     "serve_back_orders": True,
     "shipment_proof": False,
+    "simple_workflow": False,
     "returnable_days": 30,
     "expiry_days": 30,
     "attachment_mb": 20,

@@ -26,6 +26,7 @@ from wharfinger.catalog.models import TaxCode
 from wharfinger.catalog.queries import scanned, to_choose, units_of
 from wharfinger.catalog.rules.units import told, unit_named
 from wharfinger.demand import actions, discounts, options
+from wharfinger.demand.acting import line_verbs
 from wharfinger.demand.entry import line_words, said_in, tax_words, typed_quantity, unit_choices, unit_words
 from wharfinger.demand.models import CHARGED, Line, Sheet
 from wharfinger.demand.queries import quantities
@@ -37,7 +38,6 @@ from wharfinger.demand.queries.standing import standing
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.amend import LineChange
 from wharfinger.demand.rules.discounts import NONE, before
-from wharfinger.demand.rules.next import verbs
 from wharfinger.demand.rules.recurring import PERIODS, known_period
 from wharfinger.demand.rules.words import CHARGE, GOODS, MONEY, OPEN_GOODS, charge_word
 from wharfinger.ledger.models import Holding
@@ -303,15 +303,6 @@ def contacts_of(organization: int) -> list[tuple[int, str]]:
     return list(rows.values_list("pk", "name"))
 
 
-def verbs_of(rows: Sequence[Mapping[str, Any]], money_word: str) -> dict[str, bool]:
-    """What may be done with lines now, and whether it should be done next."""
-    total: dict[str, int] = {}
-    for row in rows:
-        for figure, units in row["figures"].items():
-            total[figure] = total.get(figure, 0) + units
-    return verbs(total, money_word)
-
-
 def _readable(request: HttpRequest, sheet: Sheet) -> None:
     require(request.user, "work.read" if sheet.kind in CHARGED else "sales.read")  # type: ignore[arg-type]
 
@@ -342,6 +333,7 @@ def line(request: HttpRequest, line: int) -> HttpResponse:
             "groups": list(groups_of(found.sheet_id).values_list("pk", "title")),
             "unit_words": unit_words(found),
             "kin": _kin(found),
+            "verbs": line_verbs(found, rows),
         }
         return render(request, "demand/line.html", context)
 

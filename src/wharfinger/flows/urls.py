@@ -8,6 +8,7 @@ from wharfinger.flows.pages import amending, charging, counter, elsewhere, mergi
 app_name = "flows"
 urlpatterns = [
     path("cancel-delivery/", pages.cancel_units, name="cancel_delivery"),
+    path("containers/<int:pk>/cancel-delivery/", pages.cancel_container, name="cancel_container"),
     path("documents/<int:pk>/cancel-delivery/", pages.cancel_delivery_of, name="cancel_delivery_of"),
     path("documents/<int:sheet>/amend/", amending.amend_lines, name="amend"),
     path("documents/<int:sheet>/serve/", charging.serve, name="serve"),

@@ -27,5 +27,6 @@ urlpatterns = [
     path("orders/<int:order>/pick-run/", runs.start_run, name="start_run"),
     path("orders/<int:order>/pick/", goods.pick, name="pick"),
     path("orders/<int:order>/ship/", goods.ship, name="ship"),
+    path("documents/<int:pk>/pick-pack-ship/", goods.pick_pack_ship, name="pick_pack_ship"),
     path("documents/<int:pk>/hand-over/", handing.hand_over, name="hand_over"),
 ]

@@ -22,7 +22,6 @@ PERMISSIONS: dict[str, str] = {
     "billing": "read invoice post send pay refund credit cancel_payment limit write_off",
     "devices": "read install swap relate move change warranty subscription",
     "returns": "read request approve receive inspect settle close restock scrap",
-    "flows": "swap reopen cancel hand_over",
     "documents": "read issue send",
     "notices": "read rule webhook outbox note todo attach erase letter",
     "exchange": "read import export",

@@ -16,7 +16,7 @@ from wharfinger.ledger import look
 
 KNOWN = (
     *("company", "time_zone", "modules", "currency", "words", "attachment_mb"),
-    *("quote_approval", "pipeline_steps"),
+    *("quote_approval", "pipeline_steps", "shipment_proof", "simple_workflow"),
 )
 
 

@@ -20,6 +20,7 @@ from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.words import tidy
 from wharfinger.demand import needed, pressing, taking
+from wharfinger.demand.acting import verbs_of
 from wharfinger.demand.entry import in_rows, tax_words
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.pages import (
@@ -40,7 +41,6 @@ from wharfinger.demand.pages import (
     typed_day,
     typed_id,
     typed_lines,
-    verbs_of,
 )
 from wharfinger.demand.promising import dangers
 from wharfinger.demand.queries import quantities

@@ -12,6 +12,9 @@ OPEN = (*WISHES, "drafted", "on_order", *AT_HAND, "shipped")
 FIRST = ("approve", "order", "reserve", "pick", "ship", "invoice", "pay")
 """The verbs in the order in which they should happen."""
 
+BY_LINE = ("pick", "ship", "pick_pack_ship", "hand_over", "cancel_delivery")
+"""The verbs that a page does with one line only."""
+
 
 def verbs(figures: Mapping[str, int], money_word: str) -> dict[str, bool]:
     """Each verb that is possible now, and whether it should be done next.
@@ -27,6 +30,7 @@ def verbs(figures: Mapping[str, int], money_word: str) -> dict[str, bool]:
         "reserve": (any(some[name] for name in (*WISHES, "reserved")), some["wanted"]),
         "pick": (some["reserved"], True),
         "ship": (any(some[name] for name in AT_HAND), any(some[n] for n in ("picked", "packed", "ready"))),
+        "pick_pack_ship": (any(some[name] for name in (*WISHES, *AT_HAND)), False),
         "hand_over": (any(some[name] for name in (*WISHES, *AT_HAND)), False),
         "cancel_delivery": (some["delivered"] or some["shipped"], False),
         "invoice": (some["to_bill"], due),
@@ -34,3 +38,12 @@ def verbs(figures: Mapping[str, int], money_word: str) -> dict[str, bool]:
         "finish": (True, not open_goods and not some["to_bill"]),
     }
     return {verb: first for verb, (possible, first) in found.items() if possible}
+
+
+def one_step(found: Mapping[str, bool]) -> dict[str, bool]:
+    """The same verbs where goods at hand are picked, packed and shipped in one step."""
+    ahead = any(found.get(verb) for verb in ("pick", "ship"))
+    return {
+        verb: ahead if verb == "pick_pack_ship" else first and verb not in ("pick", "ship")
+        for verb, first in found.items()
+    }

@@ -51,13 +51,31 @@ def cancel_units(request: HttpRequest) -> HttpResponse:
     return page_act(request, act, ok=_("The delivery is cancelled."), back=came_from(request, "/"))
 
 
+@require_POST
+@page("fulfilment.cancel_delivery")
+def cancel_container(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back all that left in a container; it stands packed again."""
+    user: Any = request.user
+    return page_act(
+        request,
+        lambda: cancel_delivery(
+            actor=user,
+            containers=[pk],
+            reason=request.POST.get("reason", ""),
+            credit=request.POST.get("credit") == "yes",
+        ),
+        ok=_("The delivery is cancelled."),
+        back=reverse("fulfilment:container", args=[pk]),
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("fulfilment.cancel_delivery")
 def cancel_delivery_of(request: HttpRequest, pk: int) -> HttpResponse:
     """Take chosen units of an order or of work back from the customer."""
     user: Any = request.user
     doc = there(Sheet.objects.filter(void__isnull=True).exclude(kind="quote"), pk)
-    rows = at_hand(("customer", "in_transit"), order=pk)
+    rows = goods.of_line(request, at_hand(("customer", "in_transit"), order=pk))
     back = document_address(doc)
 
     def show(form: Form) -> HttpResponse:
@@ -83,7 +101,7 @@ def cancel_delivery_of(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _typed(request: HttpRequest) -> list[Pick]:
-    """How many units of which line; lines left empty are left out."""
+    """How many units of which line, or which by their numbers; lines left empty are left out."""
     named = {name: name.removeprefix("quantity-") for name in request.POST if name.startswith("quantity-")}
     figures = {
         int(pk): request.POST.getlist(name)
@@ -97,7 +115,12 @@ def _typed(request: HttpRequest) -> list[Pick]:
             if line in decimals and text.strip() not in ("", "0"):
                 units = quantity(text, decimals[line][1], field=f"quantity-{line}")
                 totals[line] = totals.get(line, 0) + units
-    return [Pick(line, units) for line, units in totals.items()]
+    ticked = {line: tuple(request.POST.getlist(f"serial-{line}")) for line in figures}
+    return [
+        Pick(line, totals.get(line) or len(ticked[line]), serials=ticked[line])
+        for line in figures
+        if totals.get(line) or ticked[line]
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

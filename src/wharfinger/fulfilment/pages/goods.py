@@ -22,10 +22,11 @@ from wharfinger.catalog.entry import Packs
 from wharfinger.catalog.queries import codes_of
 from wharfinger.catalog.rules.barcodes import key_of
 from wharfinger.demand.models import Sheet
+from wharfinger.demand.pages import document_address
 from wharfinger.demand.queries.where import which_unit
 from wharfinger.fulfilment.actions import packing, picking, shipping
 from wharfinger.fulfilment.models import Container
-from wharfinger.fulfilment.queries.at_hand import AtHand, at_hand, destinations, totes
+from wharfinger.fulfilment.queries.at_hand import AtHand, at_hand, destinations, free_at, totes
 from wharfinger.fulfilment.rules import Consignment, Pick, late
 from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.fulfilment.rules.shipping import AT_HAND
@@ -37,7 +38,7 @@ from wharfinger.parties.models import Site
 def pick(request: HttpRequest, order: int) -> HttpResponse:
     """Take goods of an order out of their bins; what was really picked is what counts."""
     sheet = get_object_or_404(Sheet, pk=order, void__isnull=True)
-    rows = at_hand(("bin",), order=order, wanted=True)
+    rows = of_line(request, at_hand(("bin",), order=order, wanted=True))
     user: Any = request.user
 
     def act() -> Any:
@@ -55,7 +56,7 @@ def pick(request: HttpRequest, order: int) -> HttpResponse:
         verb=_("Pick"),
         symbol="hand",
         ok=_("Picked for %(number)s.") % {"number": sheet.number},
-        back=_sheet_page(sheet),
+        back=document_address(sheet),
     )
 
 
@@ -64,7 +65,7 @@ def pick(request: HttpRequest, order: int) -> HttpResponse:
 def ship(request: HttpRequest, order: int) -> HttpResponse:
     """Deliver or ship goods of an order, wherever they are at hand; missing steps are done with it."""
     sheet = get_object_or_404(Sheet, pk=order, void__isnull=True)
-    rows = at_hand(AT_HAND, order=order)
+    rows = of_line(request, at_hand(AT_HAND, order=order))
     user: Any = request.user
 
     def act() -> Any:
@@ -83,8 +84,40 @@ def ship(request: HttpRequest, order: int) -> HttpResponse:
         verb=_("Deliver/Ship"),
         symbol="truck",
         ok=_("%(number)s is on its way.") % {"number": sheet.number},
-        back=_sheet_page(sheet),
+        back=document_address(sheet),
         travels=True,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@page("fulfilment.pick_pack_ship")
+def pick_pack_ship(request: HttpRequest, pk: int) -> HttpResponse:
+    """Pick, pack and ship goods of a document in one step: what its lines hold, and free goods for the rest."""
+    sheet = get_object_or_404(Sheet.objects.exclude(kind__in=("quote", "job")), pk=pk, void__isnull=True)
+    rows = of_line(request, at_hand(AT_HAND, order=pk, wanted=True))
+    free = {line: sum(some.values()) for line, some in free_at(rows).items()}
+    user: Any = request.user
+
+    def act() -> Any:
+        return shipping.pick_pack_ship(
+            actor=user,
+            picks=numbered(typed(request.POST, rows), rows),
+            consignment=consignment_of(request.POST),
+            key=request.POST.get("key") or None,
+        )
+
+    return answer(
+        request,
+        rows,
+        act,
+        first=proposed(rows, free),
+        title=_("Pick, pack & ship %(number)s") % {"number": sheet.number},
+        verb=_("Pick, pack & ship"),
+        symbol="truck",
+        ok=_("%(number)s is on its way.") % {"number": sheet.number},
+        back=document_address(sheet),
+        travels=True,
+        free={line: [(_("our locations"), units)] for line, units in free.items()},
     )
 
 
@@ -192,6 +225,32 @@ def typed(given: QueryDict, rows: Sequence[AtHand]) -> list[Pick]:
     return picks
 
 
+def of_line(request: HttpRequest, rows: list[AtHand]) -> list[AtHand]:
+    """The rows of the line that the address names; all where it names none."""
+    chosen = request.GET.get("line", "")
+    return [row for row in rows if str(row.line.pk) == chosen] if chosen else rows
+
+
+def proposed(rows: Sequence[AtHand], free: Mapping[int, int]) -> dict[str, str]:
+    """How much of each line can go at once: what it holds, and what it wants as far as that is free."""
+    found = {}
+    for row in rows:
+        units = row.units + min(row.wanted, free.get(row.line.pk, 0))
+        if units and not row.traced:
+            found[f"quantity-{row.line.pk}"] = written(units, row.decimals)
+    return found
+
+
+def numbered(picks: list[Pick], rows: Sequence[AtHand]) -> list[Pick]:
+    """The same picks; raises BadInput where free units with numbers are to go and nobody read which."""
+    traced = {row.line.pk: row for row in rows if row.traced and not late(row.line.product)}
+    for one in units_named(picks, rows):
+        row = traced.get(one.line)
+        if row is not None and len(one.serials) < one.quantity and one.quantity > row.units:
+            raise which_unit(row.units + row.wanted, f"serial-{one.line}-scan")
+    return picks
+
+
 def units_named(picks: list[Pick], rows: Sequence[AtHand], field: str = "") -> list[Pick]:
     """The same picks; raises BadInput where several units stand there and nobody said which of them leave.
 
@@ -268,8 +327,3 @@ def document_of(goods: Mapping[str, Any]) -> str:
     if goods["order"]:
         return reverse("sales:order", args=[goods["order"]])
     return reverse("demand:line", args=[goods["line"]])
-
-
-def _sheet_page(sheet: Sheet) -> str:
-    page = "sales:order" if sheet.kind == "order" else "work:work_order"
-    return reverse(page, args=[sheet.pk])

@@ -18,11 +18,10 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.typed import written
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import document_address
-from wharfinger.demand.queries.where import which_unit
 from wharfinger.fulfilment.actions.shipping import deliver
-from wharfinger.fulfilment.pages.goods import answer, day_of, typed, units_named
+from wharfinger.fulfilment.pages.goods import answer, day_of, numbered, of_line, proposed, typed, units_named
 from wharfinger.fulfilment.queries import shown
-from wharfinger.fulfilment.queries.at_hand import AtHand, at_hand, free_at, under_way
+from wharfinger.fulfilment.queries.at_hand import at_hand, free_at, under_way
 from wharfinger.fulfilment.rules import Pick, proving
 from wharfinger.fulfilment.rules.shipping import AT_HAND
 from wharfinger.stock.models import Location
@@ -37,16 +36,17 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand goods of a document over, at the counter or from a van: what its lines hold, and what is free there."""
     sheet = get_object_or_404(Sheet.objects.exclude(kind__in=("quote", "job")), pk=pk, void__isnull=True)
     user: Any = request.user
-    rows = at_hand(AT_HAND, order=pk, wanted=True)
+    rows = of_line(request, at_hand(AT_HAND, order=pk, wanted=True))
     locations = _locations(user)
     own = next((place for place, _name, person in locations if person == user.pk), None)
     elsewhere = free_at(rows)
+    there_free = {line: some.get(own, 0) for line, some in elsewhere.items()} if own else {}
 
     def act() -> Any:
         kept = proofs(request)
         done = deliver(
             actor=user,
-            picks=_from(request, locations, _numbered(typed(request.POST, rows), rows)),
+            picks=_from(request, locations, numbered(typed(request.POST, rows), rows)),
             proof=request.POST.get("proof", ""),
             pictured=bool(kept),
             way="pick_up" if request.POST.get("way") == "pick_up" else "hand_over",
@@ -60,7 +60,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         rows,
         act,
-        first={"location": own or "", **_proposed(rows, elsewhere, own)},
+        first={"location": own or "", **proposed(rows, there_free)},
         title=_("Hand over %(number)s") % {"number": sheet.number},
         verb=_("Hand over"),
         symbol="hand",
@@ -154,25 +154,3 @@ def _from(request: HttpRequest, locations: Sequence[tuple[int, str, Any]], picks
     if chosen not in {str(place) for place, *_rest in locations}:
         raise BadInput("no_such_location", N_("There is no such location."), field="location")
     return [one.at(int(chosen)) for one in picks]
-
-
-def _numbered(picks: list[Pick], rows: Sequence[AtHand]) -> list[Pick]:
-    """The same picks; raises BadInput where free units with numbers are to go and nobody read which."""
-    traced = {row.line.pk: row for row in rows if row.traced}
-    for one in units_named(picks, rows):
-        row = traced.get(one.line)
-        if row is not None and len(one.serials) < one.quantity and one.quantity > row.units:
-            raise which_unit(row.units + row.wanted, f"serial-{one.line}-scan")
-    return picks
-
-
-def _proposed(
-    rows: Sequence[AtHand], elsewhere: dict[int, dict[int, int]], own: int | None
-) -> dict[str, str]:
-    """How much of each line can be handed over: what it holds, and what it wants of the person's own van."""
-    found = {}
-    for row in rows:
-        fetched = min(row.wanted, elsewhere.get(row.line.pk, {}).get(own, 0)) if own else 0
-        if not row.traced and (units := row.units + fetched):
-            found[f"quantity-{row.line.pk}"] = written(units, row.decimals)
-    return found

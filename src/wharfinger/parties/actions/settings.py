@@ -220,6 +220,7 @@ _CHECKS = {
     "fulfil_automatically": yes_or_no,
     "serve_back_orders": yes_or_no,
     "shipment_proof": yes_or_no,
+    "simple_workflow": yes_or_no,
     "returnable_days": _DAYS,
     "expiry_days": _DAYS,
     "attachment_mb": whole(1, 200),

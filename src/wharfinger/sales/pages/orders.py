@@ -18,6 +18,7 @@ from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.demand import needed, pressing, taking
+from wharfinger.demand.acting import verbs_of
 from wharfinger.demand.arranging import heads
 from wharfinger.demand.entry import in_rows, tax_words
 from wharfinger.demand.models import Sheet
@@ -39,7 +40,6 @@ from wharfinger.demand.pages import (
     typed_id,
     typed_lines,
     typed_taxes,
-    verbs_of,
 )
 from wharfinger.demand.promising import dangers
 from wharfinger.demand.queries import promises, quantities

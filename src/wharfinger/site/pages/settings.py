@@ -35,6 +35,7 @@ SWITCHES = (
     "fulfil_automatically",
     "serve_back_orders",
     "shipment_proof",
+    "simple_workflow",
     "pictures_on_quotes",
     "prices_include_tax",
     "win_on_acceptance",
