@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.laws.apart import parted
 from tests.world import World, clean, entries, held
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import Refusal
@@ -11,7 +12,9 @@ from wharfinger.billing.actions.invoices import invoice
 from wharfinger.billing.models import CreditNote
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.demand.models import Line
+from wharfinger.demand.rules import LineWish
 from wharfinger.flows.actions.remove import remove
+from wharfinger.ledger.models import Entry
 from wharfinger.stock.models import Location
 from wharfinger.work.actions import complete, create_work_order, provide
 from wharfinger.work.rules import WorkWish
@@ -96,3 +99,37 @@ def test_what_is_sold_stays_once_the_job_is_completed(company: World) -> None:
     assert entries() == before
     remove(actor=HOUSE, work_order=job, removals=[Removal(lent.one("ledger.Claim"), 1)])
     clean()
+
+
+def of_both(company: World, channel: str, *, ours_first: bool) -> tuple[int, int]:
+    """A job with a charge of two, of which one was handed over of our own and one as its channel says; ours is invoiced."""
+    product = company.product()
+    company.stock(product, 1, bin=company.bins[0])
+    company.stock(product, 1, bin=company.bins[2])
+    Location.objects.filter(pk=company.other.pk).update(channel=channel)
+    wish = WorkWish("job", company.customer.pk, (LineWish(product.pk, 2),))
+    job = create_work_order(actor=HOUSE, wish=wish).one("demand.Sheet")
+    line = Line.objects.get(sheet=job).pk
+    places = [company.location.place_id, company.other.place_id]
+    for place in places if ours_first else reversed(places):
+        provide(actor=HOUSE, work_order=job, provisions=[Provision(1, line=line, location=place)])
+    bill(line, 1)
+    return job, line
+
+
+@pytest.mark.parametrize("channel", ["indirect", "rental"])
+@pytest.mark.parametrize("ours_first", [True, False])
+def test_what_was_never_billed_does_not_keep_ours_from_being_credited(
+    company: World, channel: str, ours_first: bool
+) -> None:
+    """A partner's unit or a loan that stays with the customer, or comes back first, is no reason to go on billing ours."""
+    job, line = of_both(company, channel, ours_first=ours_first)
+    for left in (1, 0):
+        remove(actor=HOUSE, work_order=job, removals=[Removal(line, 1)])
+        # What came last goes back first, but what is sold before what is lent.
+        ours_is_back = not left or channel == "rental" or not ours_first
+        assert CreditNote.objects.count() == ours_is_back
+        clean()
+    assert CreditNote.objects.get().net_minor == 1000
+    assert held(line) == {"returned": 2, "waived": 1, "credited": 1}
+    assert [found for entry in Entry.objects.all() for found in parted(entry)] == []

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from wharfinger.base.money import extended
 from wharfinger.base.tax import TaxedRow, nets, row_of, totals
 from wharfinger.billing.rules.invoices import billed
+from wharfinger.demand.rules.waiving import put
 from wharfinger.ledger.plan import Held, Plan, Truth
 from wharfinger.ledger.reverse import take_back
 
@@ -73,12 +74,7 @@ def _bill_again(plan: Plan, truth: Truth, held: Held, units: int) -> None:
     """Send bills back to where they came from, and let the truth show it to whoever decides about them next."""
     held.quantity -= units
     for one in take_back(plan, truth, held, units):
-        to = plan.steps[one.step].target
-        known = next((h for h in truth.of_claim(held.claim, (to.kind,)) if h.spot == to), None)
-        if known is None:
-            truth.held.append(Held(0, to, one.share))
-        else:
-            known.quantity += one.share
+        put(truth, held.claim, plan.steps[one.step].target, one.share)
 
 
 def _become_smaller(plan: Plan, truth: Truth, invoice: Any, lines: dict[int, int]) -> None:

@@ -52,7 +52,7 @@ def remove(
             products=demand.line_products,
             claims=demand.line_ids,
             layers=True,
-            incoming=("customer", "rented", "invoiced"),
+            incoming=("customer", "rented", "waived", "invoiced"),
             reads=(read_standing, billing.read_invoice_lines, _read_draws),
         ),
         partial(

@@ -8,6 +8,7 @@ from wharfinger.billing.rules.credits import cover_of
 from wharfinger.billing.rules.credits import credit as add_credit
 from wharfinger.billing.rules.drafts import TooMuch, lessen, too_much
 from wharfinger.demand.rules import kits
+from wharfinger.demand.rules.waiving import never_billed
 from wharfinger.flows.rules.crediting import require_credit
 from wharfinger.fulfilment.rules import Pick, taking_back
 from wharfinger.ledger.plan import Plan, Truth
@@ -56,6 +57,4 @@ def _too_much_invoiced(truth: Truth, claim: int, quantity: int) -> tuple[int, To
 def _partners(truth: Truth, claim: int) -> int:
     """How many delivered units were a partner's: whoever delivered them waived their bills in the same entry."""
     ways = (one for spot, came in truth.read["ways"].items() if spot.claim == claim for one in came)
-    by = {way.entry for way in ways}
-    waived = (bill for held in truth.of_claim(claim, ("waived",)) for bill in truth.incoming.get(held.id, ()))
-    return sum(bill.left for bill in waived if bill.entry in by and bill.source.kind == "to_bill")
+    return never_billed(truth, claim, {way.entry for way in ways})

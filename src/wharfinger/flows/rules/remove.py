@@ -9,9 +9,12 @@ from wharfinger.billing.rules.credits import credit as add_credit
 from wharfinger.billing.rules.drafts import TooMuch, lessen, too_much
 from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import kits
+from wharfinger.demand.rules.waiving import never_billed
 from wharfinger.flows.rules.crediting import require_credit
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.work.rules.providing import Removal, take_off
+
+THEIRS = ("customer", "rented")
 
 
 def plan_remove(
@@ -30,8 +33,8 @@ def plan_remove(
     plan = Plan()
     much: dict[int, TooMuch] = {}
     for line, units in take_off(plan, truth, work_order=work_order, removals=removals).items():
-        one = kits.billed(truth, line, units, ("customer",))
-        found = too_much(truth, one.line, one.units, one.kept)
+        one = kits.billed(truth, line, units, THEIRS)
+        found = too_much(truth, one.line, one.units, one.kept - _never_billed(truth, line))
         lessen(plan, truth, {one.line: found.off})
         # The components of a kit come off each by itself, the kit is credited once.
         much[one.line] = max(found, much.get(one.line, found))
@@ -40,3 +43,9 @@ def plan_remove(
     if require_credit(wanted, reason=reason, credit=credit, may_credit=may_credit):
         add_credit(plan, truth, wanted, reason=reason)
     return plan
+
+
+def _never_billed(truth: Truth, line: int) -> int:
+    """How many units that the customer still has are a partner's, or lent: they keep none of ours from being credited."""
+    moves = (move for held in truth.of_claim(line, THEIRS) for move in truth.incoming.get(held.id, ()))
+    return never_billed(truth, line, {move.entry for move in moves if move.left})

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.demand.rules import kits
+from wharfinger.demand.rules.waiving import bill_again
 from wharfinger.fulfilment.rules import Pick, fitting, line_of, mention_lines, named
 from wharfinger.fulfilment.rules.picking import want_again
 from wharfinger.ledger.plan import Plan, Spot, Truth
@@ -115,27 +116,13 @@ def cancel_delivery(
     for one in home.back:
         if one.spot.claim == 0:
             want_again(plan, truth, one.claim, one.entry, one.quantity)
-        _bill_again(plan, truth, one)
+        bill_again(plan, truth, one.claim, one.entry, one.quantity)
     clear_containers(plan, truth, home.back)
     for shipment in truth.read["sent_by"]:
         if shipment.made_id in {way.entry for way in home.back}:
             plan.mention(shipment)
     mention_lines(plan, truth)
     return home.back
-
-
-def _bill_again(plan: Plan, truth: Truth, back: Back) -> None:
-    """Let a line be billed again for a partner's goods that came back: who delivers them next decides anew."""
-    left = back.quantity
-    for waived in truth.of_claim(back.claim, ("waived",)):
-        for bill in truth.incoming.get(waived.id, ()):
-            came = bill.entry == back.entry and bill.source.kind == "to_bill"
-            part = min(left, bill.left, waived.quantity) if came else 0
-            if part:
-                plan.move(waived.spot, bill.source, part, reverses=bill.id)
-                bill.left -= part
-                waived.quantity -= part
-                left -= part
 
 
 def _not_delivered(pick: Pick, n: int, line: Any, able: int) -> Refusal:

@@ -10,6 +10,7 @@ from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.catalog.rules.validity import in_effect
 from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import LineWish, kits
+from wharfinger.demand.rules.waiving import bill_again
 from wharfinger.ledger.plan import Held, Id, PlaceRef, Plan, Spot, Truth, fixed, spot
 from wharfinger.ledger.reverse import Taken, reverse_draws, take_back
 from wharfinger.stock import rules as stock
@@ -281,6 +282,7 @@ def _only_loans_come_back(truth: Truth, work_order: int, removals: Sequence[Remo
 def _back(plan: Plan, truth: Truth, held: Held, quantity: int) -> list[Taken]:
     """The same way back; what the charge had reserved there is free again."""
     before = len(plan.steps)
+    by = {move.id: move.entry for move in truth.incoming.get(held.id, ())}
     taken = take_back(plan, truth, held, quantity)
     for step in plan.steps[before:]:
         if step.target.kind == "bin" and step.target.claim:
@@ -293,4 +295,6 @@ def _back(plan: Plan, truth: Truth, held: Held, quantity: int) -> list[Taken]:
                 N_("These units were picked or delivered apart. Use “cancel delivery” for them."),
                 wanted=quantity,
             )
+    for one in taken:
+        bill_again(plan, truth, held.claim, by[one.move], one.share)
     return taken
