@@ -116,7 +116,9 @@ def category(path: str) -> Category:
     for one in reversed(ancestors(path)):
         found = Category.objects.filter(path=one).first() or Category.objects.create(
             path=one,
-            made=Entry.objects.create(verb="add", recorded_at=clock.now(), effective_on=clock.now().date()),
+            made=Entry.objects.create(
+                verb="add", recorded_at=clock.now(), effective_on=clock.today("Europe/Berlin")
+            ),
         )
     assert found is not None
     return found

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 EMPTY = frozenset(
     [
@@ -121,7 +122,9 @@ class Floor:
         """The key: a repeat of the act would end here."""
         now = datetime.now(UTC)
         stamp = now if self.pg else now.strftime("%Y-%m-%d %H:%M:%S.%f")
-        self.now, self.today = stamp, now.date() if self.pg else now.date().isoformat()
+        # The company's day, as acts count it.
+        day = now.astimezone(ZoneInfo("Europe/Berlin")).date()
+        self.now, self.today = stamp, day if self.pg else day.isoformat()
         (answer,) = self.insert(
             "ledger_answer", [{"actor_key": 0, "key": key, "hash": "h", "made_at": stamp}]
         )

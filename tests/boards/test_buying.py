@@ -182,7 +182,7 @@ def test_what_waits_for_goods_says_since_when_and_when_the_next_are_free(
     def cells() -> str:
         return seen(browser, "/work/purchasing/?tab=pending").partition("<tbody>")[2]
 
-    product, today = company.product(procured=False), clock.today()
+    product, today = company.product(procured=False), clock.today("Europe/Berlin")
     sold(company, product, 2)
     assert day(today) in cells()
     for days in (9, 4):

@@ -26,7 +26,7 @@ def test_an_order_is_billed_before_its_goods_and_accepted_when_they_came(
     page.get_by_role("link", name="Enter a bill").click()
     assert page.locator(f"[name=quantity-0-{line}]").input_value() == "4"
     page.locator("[name=number]").fill("R-1")
-    page.locator("[name=billed_on]").fill(clock.today().isoformat())
+    page.locator("[name=billed_on]").fill(clock.today("Europe/Berlin").isoformat())
     person.next_step()
     assert person.said() == "Entered the bill R-1; it waits for its goods."
     page.get_by_text("It waits for goods that are on order").wait_for()
@@ -45,7 +45,9 @@ def test_a_dearer_bill_is_accepted_by_another_who_says_why(company: Company, per
     page = person.page
     made = stocked_up(company.world, (company.cable, 2, ONE))
     receipt = arrive(made.lines[0], 2).one("purchasing.Receipt")
-    asked = Bill("R-2", clock.today() - timedelta(1), (BillLine(made.lines[0], receipt, 2, 2_000_000),))
+    asked = Bill(
+        "R-2", clock.today("Europe/Berlin") - timedelta(1), (BillLine(made.lines[0], receipt, 2, 2_000_000),)
+    )
     clerk = somebody("clerk", "purchasing.bill", "catalog.see_cost")
     enter_bill(actor=clerk, bill=asked)
     person.go("/vendor-bills/?tab=to_accept")

@@ -73,11 +73,13 @@ def test_every_page_fits_a_telephone(on_phone: Person, language: str) -> None:
 def test_the_lists_of_sales_show_all_their_columns_on_a_desk(person: Person) -> None:
     """Also with long names and German headings: neither the list nor the page scrolls sideways."""
     customer = Organization.objects.filter(pk=person.company.world.customer.pk)
-    deal = OpportunityWish(customer.get().pk, "All routers of the quay", expected_close_on=clock.today())
+    deal = OpportunityWish(
+        customer.get().pk, "All routers of the quay", expected_close_on=clock.today("Europe/Berlin")
+    )
     create_opportunity(actor=HOUSE, wish=deal)
     order = person.company.sheet(person.write("orders", [("CABLE", "3000")], confirm=True))
     Sheet.objects.filter(pk=order).update(priority="urgent")
-    Line.objects.filter(sheet=order).update(promised_on=clock.today() - timedelta(days=1))
+    Line.objects.filter(sheet=order).update(promised_on=clock.today("Europe/Berlin") - timedelta(days=1))
     name = customer.get().name
     customer.update(name="Vereinigte Lagerhäuser am Alten Hafen GmbH & Co. KG")
     person.page.locator("[popovertarget=me]").click()

@@ -85,7 +85,7 @@ def test_a_price_that_is_announced_comes_into_force_on_its_day(
     company: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     product = company.product()
-    today = clock.today()
+    today = clock.today("Europe/Berlin")
     now = {"organization": company.vendor.pk, "breaks": [{"from_quantity": "100", "cost": "5"}]}
     change_product(actor=HOUSE, product=product.pk, values={}, vendors=[now])
     later: dict[str, Any] = {

@@ -59,7 +59,7 @@ def test_a_vendors_list_is_tried_and_brought_in(company: World) -> None:
         (2, "RT-1 Router", "stock_on", "", "2026-03-01", ""),
         (2, "RT-1 Router", "breaks", "", "100 = 6", ""),
         (4, "CBL-1 Cable", "stock", "", "7", ""),
-        (4, "CBL-1 Cable", "stock_on", "", clock.today().isoformat(), ""),
+        (4, "CBL-1 Cable", "stock_on", "", clock.today("Europe/Berlin").isoformat(), ""),
         (5, "Z-1 · Something else", "unknown", "", "9.00", ""),
         (0, "OLD-1 Modem", "gone", "6", "", ""),
     ]
@@ -77,7 +77,7 @@ def test_a_vendors_list_is_tried_and_brought_in(company: World) -> None:
 
 
 def test_a_list_that_is_valid_later_waits(company: World) -> None:
-    day = clock.today() + timedelta(days=20)
+    day = clock.today("Europe/Berlin") + timedelta(days=20)
     later = f"vendor,sku,cost,from_quantity,valid_from\nGrossist,RT-1,7,,{day}\nGrossist,RT-1,6.5,50,{day}\n"
     assert counts(bring("vendor_prices", later))[:3] == (0, 1, 0)
     assert VendorPrice.objects.get(product__sku="RT-1").cost_micro == 6_000_000

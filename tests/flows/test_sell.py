@@ -85,7 +85,7 @@ def test_what_is_given_away_is_done_and_owed_by_nobody(company: World) -> None:
 def test_a_refused_line_is_named_in_its_sale(company: World) -> None:
     router, old, empty = (
         company.product(),
-        company.product(retired_on=clock.today()),
+        company.product(retired_on=clock.today("Europe/Berlin")),
         company.product(kind="kit"),
     )
     company.stock(router, 3)
@@ -178,7 +178,7 @@ def test_lent_and_partners_goods_are_not_sold_so(company: World) -> None:
 def test_it_counts_on_the_day_it_was_sold_and_not_before_its_goods(company: World) -> None:
     router = company.product()
     company.stock(router, 2)
-    yesterday = clock.now().date() - timedelta(days=1)
+    yesterday = clock.today("Europe/Berlin") - timedelta(days=1)
     with pytest.raises(Refusal) as found:
         sell(actor=HOUSE, sales=[Sale(company.customer.pk, (LineWish(router.pk, 1),))], sold_on=yesterday)
     assert found.value.code == "before_the_goods"

@@ -102,7 +102,7 @@ def test_the_batch_that_expires_first_is_proposed_and_another_may_be_taken(
     company: World, person: Client
 ) -> None:
     milk = company.product(traced="batch")
-    today = clock.today()
+    today = clock.today("Europe/Berlin")
     for batch, days in (("LATE", 90), ("SOON", 9)):
         at = company.location.place_id
         adjust(

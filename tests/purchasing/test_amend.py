@@ -153,7 +153,7 @@ def test_another_quantity_asks_anew_what_was_not_typed(company: World) -> None:
 
 def test_days_words_and_places_change_and_what_changes_nothing_is_refused(company: World) -> None:
     made, _, _ = mixed(company)
-    day = clock.today() + timedelta(days=9)
+    day = clock.today("Europe/Berlin") + timedelta(days=9)
     amend(made, expected_on=day, description="Blue ones", location=company.other.pk)
     line = PurchaseLine.objects.get(pk=made.lines[0])
     assert (line.expected_on, line.description, line.location_id) == (day, "Blue ones", company.other.pk)

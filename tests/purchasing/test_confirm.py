@@ -101,7 +101,7 @@ def test_who_sees_no_costs_confirms_days_alone(company: World) -> None:
 
 def test_who_waits_longer_than_promised_is_told_once(company: World) -> None:
     """Only those whose goods came in time until then; stock is nobody's."""
-    product, today = company.product(), clock.today()
+    product, today = company.product(), clock.today("Europe/Berlin")
     soon = sold(company, product, 2, promised_on=today + timedelta(days=5))
     sold(company, product, 1, promised_on=today + timedelta(days=30))
     sold(company, product, 1)
@@ -128,7 +128,7 @@ def test_who_waits_longer_than_promised_is_told_once(company: World) -> None:
 
 def test_who_waits_longer_than_promised_is_told_when_it_is_ordered(company: World) -> None:
     """And not again when the vendor confirms a day that is later still."""
-    product, today = company.product(), clock.today()
+    product, today = company.product(), clock.today("Europe/Berlin")
     soon = sold(company, product, 2, promised_on=today + timedelta(days=5))
     made = bought(draft_from_lines(actor=HOUSE, wanted=[Wanted(soon)]))
     day = today + timedelta(days=9)

@@ -318,7 +318,7 @@ def test_a_hold_is_told_with_its_last_day(client: Client, company: World) -> Non
     product = company.product(sku="AP-1")
     company.stock(product, 3)
     quote, (line,) = quote_of(company, LineWish(product.pk, 2))
-    last = clock.today() + timedelta(days=5)
+    last = clock.today("Europe/Berlin") + timedelta(days=5)
     do(
         client,
         f"/quotes/{quote}/reserve/",

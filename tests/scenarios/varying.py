@@ -78,7 +78,7 @@ class Varying(Assembling):
 
     def say_retire(self, name: str) -> None:
         """retire NAME"""
-        self._changed(name, {"retired_on": clock.today().isoformat()})
+        self._changed(name, {"retired_on": clock.today("Europe/Berlin").isoformat()})
 
     def say_unretire(self, name: str) -> None:
         """unretire NAME"""

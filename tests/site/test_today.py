@@ -43,7 +43,7 @@ def test_a_promise_is_kept_once_the_goods_are_delivered(company: World, browser:
     """A delivered order that nobody has paid yet is not late; one whose goods are lacking is."""
     product = company.product()
     company.stock(product, 2)
-    yesterday = clock.today() - timedelta(days=2)
+    yesterday = clock.today("Europe/Berlin") - timedelta(days=2)
     wish = OrderWish(company.customer.pk, (LineWish(product.pk, 2),), confirm=True, promised_on=yesterday)
     line = create_order(actor=HOUSE, wish=wish).one("ledger.Claim")
     assert "SO-1" in late(browser)
@@ -53,7 +53,7 @@ def test_a_promise_is_kept_once_the_goods_are_delivered(company: World, browser:
 
 
 def test_what_should_have_arrived_is_marked(company: World, browser: Client) -> None:
-    today = clock.today()
+    today = clock.today("Europe/Berlin")
     stocked_up(company, (company.product(), 1, 1_000_000), expected_on=today)
     stocked_up(company, (company.product(), 1, 1_000_000), expected_on=today - timedelta(days=2))
     stocked_up(company, (company.product(), 1, 1_000_000), expected_on=today + timedelta(days=30))

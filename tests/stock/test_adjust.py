@@ -192,7 +192,7 @@ def test_batches_are_kept_apart(company: World) -> None:
 def test_a_loss_takes_free_goods_first_then_the_latest_promise(company: World) -> None:
     product = company.product()
     company.stock(product, 7)
-    today = clock.today()
+    today = clock.today("Europe/Berlin")
     soon = line_of(company, product, 2, today + timedelta(days=1))
     late = line_of(company, product, 2, today + timedelta(days=9))
     lost = adjust(actor=HOUSE, items=[found(company, product, -3)], reason="Broken")

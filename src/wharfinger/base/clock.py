@@ -24,7 +24,7 @@ def standing_at(instant: datetime) -> Iterator[None]:
         _standing.reset(token)
 
 
-def today(zone: str | ZoneInfo = "UTC") -> date:
+def today(zone: str | ZoneInfo) -> date:
     """The calendar day it is now in the given time zone: the company's, wherever goods or money move."""
     return day_of(now(), zone)
 

@@ -13,7 +13,7 @@ import xlsxwriter
 from django.http import HttpResponse
 from django.utils.translation import gettext
 
-from wharfinger.base import clock, money
+from wharfinger.base import clock, configuration, money
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.stages import STAGES
 
@@ -69,7 +69,9 @@ def answer(form: str, name: str, title: str, columns: Sequence[Column], rows: It
         table.append([plain(column.kind, row.cells.get(column.key)) for column in columns])  # type: ignore[misc]
     content, media = WRITERS[form](table, title)
     response = HttpResponse(content, content_type=media)
-    response["Content-Disposition"] = f'attachment; filename="{name}-{clock.today():%Y-%m-%d}.{form}"'
+    response["Content-Disposition"] = (
+        f'attachment; filename="{name}-{clock.today(configuration.one("time_zone")):%Y-%m-%d}.{form}"'
+    )
     return response
 
 

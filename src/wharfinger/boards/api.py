@@ -163,7 +163,7 @@ def worklist(request: Request, name: str, cursor: str = "", limit: str = "50") -
         found, fields = with_request(found, "claim"), (*fields, *REQUEST)
     page = ask.slice(found, {}, among=("kind", one.kinds), fields=fields)
     asks = {int(row["claim_id"]) for row in page.items if row["kind"] == "to_approve"}
-    far = yeses.of_lines(asks, clock.today())
+    far = yeses.of_lines(asks, clock.today(configuration.one("time_zone")))
     bills = [row for row in page.items if row["kind"] == "to_bill"]
     asked = asked_for(bills) if bills else {}
     items = [{**_shown(row, far), **asked.get(row["id"], NOT_BILLED)} for row in page.items]

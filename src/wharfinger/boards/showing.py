@@ -13,7 +13,7 @@ from django.db.models.functions import Concat
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from wharfinger.base import clock
+from wharfinger.base import clock, configuration
 from wharfinger.base.asking import Ask
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column
@@ -296,7 +296,11 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
     """What these rows need besides themselves, one statement each."""
     reads = {COLUMNS[key].reads for key in columns}
     products = sorted({row["product_id"] for row in rows})
-    sold = offers_of(products, on=clock.today()) if "sold" in reads and rows else {}
+    sold = (
+        offers_of(products, on=clock.today(configuration.one("time_zone")))
+        if "sold" in reads and rows
+        else {}
+    )
     free: dict[int, dict[int, int]] = defaultdict(dict)
     if "free" in reads and rows:
         for (product, place), units in stock.available(products).items():
@@ -317,7 +321,11 @@ def see(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], quantities: A
         },
         free,
         next_free(products) if "arrives" in reads and rows else {},
-        yeses.cells({row["claim_id"] for row in rows}, clock.today(), sold if "sold" in reads else None)
+        yeses.cells(
+            {row["claim_id"] for row in rows},
+            clock.today(configuration.one("time_zone")),
+            sold if "sold" in reads else None,
+        )
         if "yeses" in reads
         else {},
         turns(rows) if "turns" in reads and rows else NOBODY,

@@ -9,7 +9,7 @@ from typing import IO, TypeVar, cast
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from wharfinger.base import clock
+from wharfinger.base import clock, configuration
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.exchange import files, lists
@@ -36,7 +36,7 @@ def archive(actor: Actor, form: str) -> HttpResponseBase:
     out = TemporaryFile()  # noqa: SIM115 - closed once it is poured out
     files.archive(actor, out, form)
     answer = StreamingHttpResponse(_poured(out), content_type=files.MEDIA["zip"])
-    return _named(answer, f"wharfinger-{clock.today():%Y-%m-%d}.zip")
+    return _named(answer, f"wharfinger-{clock.today(configuration.one('time_zone')):%Y-%m-%d}.zip")
 
 
 def leaving(actor: Actor, kind: str, form: str, ids: Sequence[int] | None = None) -> HttpResponseBase:
@@ -45,7 +45,7 @@ def leaving(actor: Actor, kind: str, form: str, ids: Sequence[int] | None = None
     if form not in files.FORMS:
         raise NotThere("no_such_list", N_("There is no such list."))
     rows = lists.rows_of(actor, kind, ids)
-    name = f"{kind}-{clock.today():%Y-%m-%d}.{form}"
+    name = f"{kind}-{clock.today(configuration.one('time_zone')):%Y-%m-%d}.{form}"
     if form == "csv":
         lines = (line.encode() for line in files.csv_lines(of, rows))
         return _named(StreamingHttpResponse(lines, content_type=files.MEDIA["csv"]), name)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 from typing import Any
 
-from wharfinger.base import clock
+from wharfinger.base import clock, configuration
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, NotAllowed, Refusal
 from wharfinger.catalog import actions as catalog
@@ -134,7 +134,7 @@ def _taken_back(actor: Actor, run: Run, part: Made) -> Written:
             name=part.name,
             what=user,
         )
-    return RETIRE[noun](actor, int(pk), {"retired_on": clock.today()})
+    return RETIRE[noun](actor, int(pk), {"retired_on": clock.today(configuration.one("time_zone"))})
 
 
 def _said(part: Made, refusal: Refusal) -> dict[str, Any]:

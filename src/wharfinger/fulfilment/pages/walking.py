@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from wharfinger.base import clock
+from wharfinger.base import clock, configuration
 from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere
@@ -95,7 +95,11 @@ def _context(
         "left": len(stops),
         "order": (stop.line.order or stop.line.sheet).number,
         "numbered": numbered,
-        "expired": bool(stop.batch and stop.batch.expires_on and stop.batch.expires_on < clock.today()),
+        "expired": bool(
+            stop.batch
+            and stop.batch.expires_on
+            and stop.batch.expires_on < clock.today(configuration.one("time_zone"))
+        ),
         "elsewhere": str(stop.bin) != at,
         "codes": json.dumps(codes_of([product])[product.pk]),
         "numbers": json.dumps(stop.codes),
