@@ -223,9 +223,9 @@ def test_a_unit_that_was_picked_or_delivered_is_not_found_in_a_bin(company: Worl
 def test_what_was_written_on_paper_is_compared_with_the_books_of_then(company: World) -> None:
     """Three were counted at nine; two left at ten; at noon somebody types what stands on the sheet."""
     product = company.product()
-    company.stock(product, 5)
     a1 = company.bins[0].place_id
     with time_machine.travel(datetime(2026, 11, 28, 8, 0, tzinfo=UTC), tick=False):
+        company.stock(product, 5)
         count = begun(company)
     with time_machine.travel(datetime(2026, 11, 28, 10, 0, tzinfo=UTC), tick=False):
         adjust(actor=HOUSE, items=[Adjustment(product.pk, -2, company.location.place_id)], reason="Sample")

@@ -108,6 +108,7 @@ HELP: Mapping[str, tuple[str, str]] = {
     "no_such_substitute": (_PRODUCT, ""),
     "no_such_tax_code": (_THERE, N_("Tax codes")),
     "no_such_template": (_LOOK, N_("Quote templates")),
+    "no_such_terms": (_THERE, N_("Agreed terms of payment")),
     "no_such_ticket": (_NUMBER, N_("Tickets")),
     "no_such_todo": (_LOOK, N_("To-dos")),
     "no_such_user": (_THERE, N_("Users")),
