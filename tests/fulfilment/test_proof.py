@@ -172,10 +172,12 @@ def test_part_of_a_shipment_arrives(client: Client, signed_in: World) -> None:
         ("customer", line),
         None,
     )
+    assert shipment.proof == "M. Krause"
     assert client.post(at, {f"serial-{line}": ["S2"], "signature": "nonsense"}).status_code == 422
-    assert client.post(at, {f"serial-{line}": ["S2"], "signature": SIGNATURE}).status_code == 303
+    assert client.post(at, {f"serial-{line}": ["S2"], "proof": "Reception"}).status_code == 303
     shipment.refresh_from_db()
     assert shipment.delivered_on is not None
+    assert shipment.proof == "M. Krause, Reception"
     clean()
 
 

@@ -270,6 +270,8 @@ def test_the_page_of_an_order_says_what_a_change_would_make_of_it(company: World
     answer = browser.post(f"{path}change/", typed, follow=True).content.decode()
     assert "The change waits for approval; whoever may approve it is told." in answer
     assert "Change that waits for approval" in answer
+    then = answer.index("Net then")
+    assert "88.00" in answer[then : then + 60]
     assert "88.00" in seen(browser, "/work/approval/?tab=orders")
     assert "Change: " in seen(browser, "/work/approval/?tab=orders")
     client.force_login(company.user)
@@ -283,6 +285,7 @@ def test_the_page_of_an_order_says_what_a_change_would_make_of_it(company: World
     hidden = seen(reader, path)
     assert "Change that is approved" in hidden
     assert "11.00" not in hidden
+    assert "Net then" not in hidden
     assert "Make the change" not in hidden
     answer = browser.post(f"{path}make-change/", follow=True).content.decode()
     assert "The purchase order is changed." in answer

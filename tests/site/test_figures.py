@@ -183,3 +183,4 @@ def test_every_other_report_has_a_page(client: Client, name: str) -> None:
     index = client.get("/reports/").content.decode()
     assert f"/reports/{name}/" in index
     assert "/stock/worth/" in index
+    assert index.count('<h2><a href="/ageing/">') == 1

@@ -105,5 +105,8 @@ def test_stock_is_told_by_how_long_it_has_been_there(client: Client) -> None:
         assert (row["quantity"], row["value"]) == ("5", "23.00")
         expected = ("5", "23.00") if part == "to_30" else ("3", "18.00")
         assert (row[f"{part}_quantity"], row[part]) == expected
-    assert "18.00" in client.get("/reports/stock-age/").content.decode()
+    page = client.get("/reports/stock-age/").content.decode()
+    assert "18.00" in page
+    assert '<td class="k-quantity" data-l="Longer">3</td>' in page
+    assert "0.00" not in page
     assert client.get(f"{AT}/stock-age?on=2001-01-01").status_code == 422

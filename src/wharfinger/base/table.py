@@ -21,6 +21,7 @@ Kind = Literal[
     "text",
     "link",
     "number",
+    "share",
     "quantity",
     "held",
     "money",

@@ -57,6 +57,7 @@ SHOW: dict[str, Callable[[Any], Any]] = {
     "text": escape,
     "link": lambda value: _link(*value),
     "number": formats.quantity,
+    "share": escape,
     "quantity": lambda value: _counted(*value),
     "held": lambda value: _held(*value),
     "money": lambda value: formats.money(*value),

@@ -28,6 +28,8 @@ from wharfinger.stock.rules import taken_from
 
 SHIPMENT = Number("shipment", "SH-{n}")
 AT_HAND = ("container", "picked", "ready", "bin")
+PROOF = 200
+"""Characters of what proves a shipment, of all its parts."""
 
 
 class Sent(NamedTuple):
@@ -313,8 +315,8 @@ def plan_deliver(
 ) -> Plan:
     """Let goods reach the customer: what is in transit, or at hand and handed over.
 
-    A shipment of which nothing is under way any more is delivered; who signed is kept with it. What is handed
-    over makes one for each destination, which is delivered as it leaves. Where a pick names a location, free
+    A shipment of which nothing is under way any more is delivered; who signed for which part is kept with it.
+    What is handed over makes one for each destination, which is delivered as it leaves. Where a pick names a location, free
     goods of it serve, too. handing: when and in which way.
     """
     plan = Plan()
@@ -389,12 +391,16 @@ def _at_site(truth: Truth, site: int) -> PlaceRef:
 
 
 def _arrived(plan: Plan, truth: Truth, proof: str, delivered_on: date) -> None:
-    """Mark the shipments of which nothing is under way any more as delivered."""
-    left_of = dict(truth.read["under_way"])
+    """Keep what proves a shipment of which something arrives, and mark it delivered where nothing is left of it."""
+    left_of, before = dict(truth.read["under_way"]), truth.read["under_way"]
     for step in plan.steps:
         if step.source.kind == "in_transit" and isinstance(step.source.place, int):
             left_of[step.source.place] -= step.quantity
     for place, shipment in truth.read["on_the_way"].items():
+        if left_of[place] == before[place]:
+            continue
         plan.mention(shipment)
-        if not left_of[place]:
-            plan.change(shipment, delivered_on=delivered_on, proof=proof or shipment.proof)
+        proofs = ", ".join(dict.fromkeys(one for one in (shipment.proof, proof) if one))
+        plan.change(
+            shipment, proof=proofs[:PROOF], **({} if left_of[place] else {"delivered_on": delivered_on})
+        )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from wharfinger.base.money import MICRO
+from wharfinger.base.money import MICRO, extended
 from wharfinger.base.quantity import plain
 from wharfinger.catalog.rules.units import said
 from wharfinger.demand.models import Line
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
+from wharfinger.purchasing.queries.orders import net_of
 from wharfinger.purchasing.rules import rising
 
 
@@ -49,7 +50,21 @@ def told(order: PurchaseOrder, lines: Iterable[PurchaseLine]) -> dict[str, Any] 
         if vendor not in (None, order.vendor_id)
         else "",
         "lines": [_line(order, line, kept[str(line.pk)], whom) for line in lines if str(line.pk) in kept],
+        "net": sum(_net_then(order, line, kept.get(str(line.pk))) for line in lines),
     }
+
+
+def _net_then(order: PurchaseOrder, line: PurchaseLine, asked: Mapping[str, Any] | None) -> int:
+    """What a line will cost before tax."""
+    if asked is None:
+        return net_of(order, line)
+    return extended(
+        asked["unit_cost_micro"],
+        asked["quantity"],
+        line.product.quantity_decimals,
+        order.currency,
+        per=line.per,
+    )
 
 
 def _line(

@@ -37,7 +37,7 @@ TYPED = ("customer", "product")
 """What a report is narrowed to by what is typed; all else is chosen."""
 PLAIN = ("month", "currency")
 """What it is not narrowed to."""
-KINDS: dict[str, Any] = {"money": "money", "quantity": "quantity", "share": "text"}
+KINDS: dict[str, Any] = {"money": "money", "quantity": "quantity", "share": "share"}
 
 
 def period(tab: str, today: date) -> tuple[date, date]:
@@ -224,7 +224,8 @@ class Reading:
         figure = next(one for one in self.figures if one.key == self.broken.plot)
         keys = self._sorted(told, called, "")
         drawn = [(called.get(key, str(key)), told.groups[key].get(figure.key) or 0) for key in keys]
-        return plotted(f"{_(figure.label)}, {_(BY[self.by])}", drawn, self.home, months=self.by == "month")
+        title = _("%(figure)s by %(part)s") % {"figure": _(figure.label), "part": _(BY[self.by])}
+        return plotted(title, drawn, self.home, months=self.by == "month")
 
 
 def _choices(key: str) -> Callable[[Ask], list[tuple[str, str]]]:

@@ -45,7 +45,9 @@ def reports(request: HttpRequest) -> HttpResponse:
         for name, row in REPORTS.items()
         if actor.may(row.permission)
     ]
-    return render(request, "site/reports.html", {"rows": rows})
+    # A page that tells two reports is named once, by the one that says more.
+    once = {to: (title, says, to) for title, says, to in rows}
+    return render(request, "site/reports.html", {"rows": list(once.values())})
 
 
 @require_safe
@@ -67,6 +69,9 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
 
 
 MONEY = frozenset(("value", "came_value", "went_value", "open", "amount", "tax", *AGES))
+PARTS = frozenset((*AGES, *(f"{one}_quantity" for one in AGES)))
+"""What is a part of the whole; none of it is a dash."""
+QUANTITIES = frozenset(("quantity", "came", "went", *(f"{one}_quantity" for one in AGES)))
 LINKS = {"sku": ("product", "stock:product"), "name": ("organization", "parties:organization")}
 """What leads somewhere, by the column of the id of what it leads to."""
 RELIEF = {"write_off": N_("Written off"), "discount": N_("Cash discount")}
@@ -131,6 +136,8 @@ def _plain(name: str, told: Report) -> Table:
 def _kind(key: str) -> Any:
     if key in MONEY:
         return "money"
+    if key in QUANTITIES:
+        return "quantity"
     return {"sku": "link", "name": "link", "number": "link", "on": "date"}.get(key, "text")
 
 
@@ -139,6 +146,12 @@ def _row(n: int, row: dict[str, Any], told: Report, people: dict[int, str]) -> R
     for key in MONEY & row.keys():
         places = money.decimals(row["currency"])
         cells[key] = (int(Decimal(row[key]).scaleb(places)), row["currency"])
+    for key in QUANTITIES & row.keys():
+        units = Decimal(row[key])
+        decimals = -int(units.as_tuple().exponent)
+        cells[key] = (int(units.scaleb(decimals)), decimals)
+    for key in PARTS & row.keys():
+        cells[key] = cells[key] if cells[key][0] else None
     for key, (of, url) in LINKS.items():
         if key in row:
             cells[key] = (row[key], address(url, row[of]) if row.get(of) else "")
