@@ -13,6 +13,7 @@ from tests.billing.test_invoice import bill
 from tests.billing.test_pay import paid
 from tests.flows.test_sell import sold
 from tests.fulfilment.trade import order, reserved
+from tests.purchasing.buying import person
 from tests.world import World, clean, refused
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import NotAllowed, Refusal
@@ -222,8 +223,13 @@ def test_the_pages_tell_and_release(company: World, client: Client) -> None:
     told = client.post(f"/orders/{pk}/confirm/", follow=True).content.decode()
     assert "is on hold" in told
     assert f"/documents/{pk}/release-limit/" in told
+    client.force_login(person("seller", "sales.*", "*.read"))
+    told = client.post(f"/orders/{pk}/confirm/", follow=True).content.decode()
+    assert "is on hold" in told
+    assert "release-limit" not in told, "no button leads where one may not go"
+    client.force_login(company.user)
     shown = client.get(f"/documents/{pk}/release-limit/").content.decode()
-    assert 'value="0.00"' in shown
+    assert 'value="119.00"' in shown, "as much as this document will make of it"
     client.post(f"/documents/{pk}/release-limit/", {"up_to": "119.00", "reason": "Agreed."})
     seen = client.get(f"/orders/{pk}/").content.decode()
     assert "Account on hold" in seen

@@ -72,13 +72,14 @@ def signed_in(request: HttpRequest, permission: str = "") -> HttpResponse | None
 
 
 def page(permission: str = "") -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
-    """Make a view a page: for people who are signed in and may read it."""
+    """Make a view a page, for people who are signed in and may read it; the view says who may: ``permission``."""
 
     def made(view: Callable[..., Answer]) -> Callable[..., Answer]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             return signed_in(request, permission) or view(request, *args, **kwargs)
 
+        guarded.permission = permission  # type: ignore[attr-defined]  # read where a page is offered
         return guarded
 
     return made

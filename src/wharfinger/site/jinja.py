@@ -24,7 +24,7 @@ from wharfinger.ledger.telling import Told, may_be_undone, undoable
 from wharfinger.site import cells, formats, icons, saying
 from wharfinger.site.house import house
 from wharfinger.site.nav import address, nav, waits
-from wharfinger.site.remedies import fills, remedy_words
+from wharfinger.site.remedies import fills, opens, remedy_words
 from wharfinger.site.stages import stage_bar
 from wharfinger.site.subjects import noun, page_of, subject
 from wharfinger.site.undoing import may_undo, offered
@@ -69,6 +69,7 @@ def environment(**options: Any) -> Environment:
         own_facts=owned.facts,
         remedy_words=remedy_words,
         fills=fills,
+        opens=opens,
         chip=cells.chip,
         stage_bar=stage_bar,
         noun=noun,

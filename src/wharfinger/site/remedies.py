@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from django.urls import resolve
 from django.utils.translation import gettext
 
 from wharfinger.base.refusal import N_
@@ -68,6 +69,12 @@ def remedy_words(remedy: Any) -> tuple[str, str]:
     words, page = REMEDIES.get(verb, (CORRECTIONS.get(verb, ""), f"remedy:{verb}"))
     words = words or verb.replace("_", " ").capitalize()
     return gettext(words).format_map(_Known(values)), address(page, **values) if page else ""
+
+
+def opens(to: str, user: Any) -> bool:
+    """Whether somebody may open a page that is offered to them; what is not theirs to do others are named for."""
+    needed: str = getattr(resolve(to.partition("?")[0]).func, "permission", "")
+    return not needed or bool(user.may(needed))
 
 
 def _to_holder(values: Mapping[str, Any]) -> str:

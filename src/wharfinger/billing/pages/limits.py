@@ -60,7 +60,8 @@ def release_limit(request: HttpRequest, pk: int) -> HttpResponse:
         )
 
     if request.method != "POST":
-        return show(Form({"up_to": amount(known["found"].minor, known["home"])}))
+        up_to = known["found"].minor + exposure.adds(pk, known["home"], shown.today())
+        return show(Form({"up_to": amount(up_to, known["home"])}))
     user: Any = request.user
     return page_act(
         request,

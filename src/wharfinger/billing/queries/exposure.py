@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -38,7 +38,23 @@ def exposures(organizations: Iterable[int], home: str, on: date) -> dict[int, Ex
         "organization_id", "total_minor", "currency", "rate_micro"
     ):
         found[pk].drafted_minor += _at_home(minor, currency, rate, home)
-    waiting = _waiting(found)
+    waiting = _waiting("to_bill", claim__line__organization__in=list(found))
+    for pk, sheet, part in _worth(waiting, home, on):
+        found[pk].to_bill[sheet] = found[pk].to_bill.get(sheet, 0) + part
+    return found
+
+
+def adds(sheet: int, home: str, on: date) -> int:
+    """What a document will be billed at once it is firm, with tax, beyond what is firm of it already."""
+    return sum(part for *_, part in _worth(_waiting("offered", claim__line__sheet=sheet), home, on))
+
+
+Waiting = Mapping[tuple[int, int, str, bool], list[TaxedRow]]
+"""What is yet to be billed, by customer, document, currency and way of saying prices."""
+
+
+def _worth(waiting: Waiting, home: str, on: date) -> Iterator[tuple[int, int, int]]:
+    """Customer, document and what of it is yet to be billed, in home currency; raises BadInput without a rate."""
     rates = rates_on({currency for _, _, currency, _ in waiting} - {home}, on) | {home: ONE}
     for (pk, sheet, currency, _), rows in waiting.items():
         if currency not in rates:
@@ -50,20 +66,13 @@ def exposures(organizations: Iterable[int], home: str, on: date) -> dict[int, Ex
                 home=home,
                 remedies=[Remedy("set_rate", {"currency": currency})],
             )
-        part = _at_home(totals(rows).total, currency, rates[currency], home)
-        found[pk].to_bill[sheet] = found[pk].to_bill.get(sheet, 0) + part
-    return found
+        yield pk, sheet, _at_home(totals(rows).total, currency, rates[currency], home)
 
 
-def _waiting(organizations: Iterable[int]) -> Mapping[tuple[int, int, str, bool], list[TaxedRow]]:
-    """What of firm lines is yet to be billed, by customer, document, currency and way of saying prices."""
+def _waiting(kind: str, **lines: Any) -> Waiting:
+    """What of lines is yet to be billed and stands at places of one kind: offered, or firm."""
     found: dict[tuple[int, int, str, bool], list[TaxedRow]] = defaultdict(list)
-    held = Holding.objects.filter(
-        kind="to_bill",
-        quantity__gt=0,
-        claim__line__organization__in=list(organizations),
-        claim__line__void__isnull=True,
-    )
+    held = Holding.objects.filter(kind=kind, quantity__gt=0, claim__line__void__isnull=True, **lines)
     for one in held.select_related("claim__line__product", "claim__line__tax_code"):
         line: Any = one.claim.line
         minor = extended(
