@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.sync_api import Locator, Page
@@ -92,10 +93,10 @@ class Person:
         assert answer.status == 200, f"{path} answers {answer.status}"
 
     def press(self, words: str, within: str = "body") -> None:
-        """Press the button or link of these words."""
-        self.page.locator(within).locator("a.btn, button").filter(has_text=words).locator(
-            "visible=true"
-        ).first.click()
+        """Press the button or link of these words, or where there is none one that has them among others."""
+        shown = self.page.locator(within).locator("a.btn, button").locator("visible=true")
+        exactly = shown.filter(has_text=re.compile(rf"^\s*{re.escape(words)}\s*$"))
+        (exactly if exactly.count() else shown.filter(has_text=words)).first.click()
         self.page.wait_for_load_state()
 
     def next_step(self) -> None:

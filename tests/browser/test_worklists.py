@@ -133,7 +133,7 @@ def test_moved_on_meanwhile(person: Person, order: str) -> None:
     other.goto("/work/to-pick/")
     person.do("Pick", number)
     other.locator("tr", has_text=number).locator(".sel input").check()
-    other.locator(".bulk .primary").click()
+    other.locator(".bulk").get_by_role("button", name="Pick", exact=True).click()
     assert "moved on meanwhile" in other.locator(".refusal").inner_text()
     assert person.company.where(number) == {"picked": 2, "to_bill": 2}
 
