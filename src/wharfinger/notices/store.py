@@ -11,6 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from wharfinger.base.disk import put
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.notices.rules.attachments import Kept
 from wharfinger.notices.rules.files import MOST_PIXELS, PICTURES, Sort, name_of, sort_of
@@ -121,11 +122,8 @@ def _measured(content: bytes, sort: Sort) -> tuple[int | None, int | None]:
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Write a file under its final name in one step, so that nobody ever reads half of it."""
+    """Write a file that is not there yet; of one that is, say that it is wanted still."""
     if file.exists():
         os.utime(file)
         return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f".{file.name}.{os.getpid()}")
-    draft.write_bytes(content)
-    draft.replace(file)
+    put(file, content)

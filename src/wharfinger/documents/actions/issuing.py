@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from django.conf import settings
 
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE, Actor
+from wharfinger.base.disk import put
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.documents.keeping import frozen, thawed
 from wharfinger.documents.kinds import KINDS, Kind, kind_named
@@ -127,11 +127,7 @@ def _same(kept: dict[str, Any], now: dict[str, Any]) -> bool:
 
 
 def _store(name: str, content: bytes) -> None:
-    """Write a file under its final name in one step, so that nobody ever reads half of it."""
+    """Keep a file that is not kept yet."""
     file = Path(settings.MEDIA_ROOT) / name
-    if file.exists():
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(f".{os.getpid()}")
-    draft.write_bytes(content)
-    draft.replace(file)
+    if not file.exists():
+        put(file, content)
