@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from playwright.sync_api import Route
+
 from tests.browser.person import Company, Person
 from tests.world import clean, held
 from wharfinger.base.access import HOUSE
@@ -55,9 +57,20 @@ def test_a_row_tells_packs_and_a_missing_vendor_is_added_by_a_button(
     VendorPrice.objects.filter(product=lone).delete()
     person.go("/purchase-orders/new/")
     page.select_option("[name=vendor]", label=here.vendor.name)
+    # What is told of the product alone is slow: it must not stand in place of what is told of the quantity.
+    slow: list[Route] = []
+
+    def hold(route: Route) -> None:
+        slow.append(route)
+
+    page.route("**/purchase-orders/about/**", hold, times=1)
     page.fill("[name=sku-0]", "ADAPTER")
     page.fill("[name=quantity-0]", "7")
     page.locator("[name=quantity-0]").press("Tab")
+    page.wait_for_timeout(300)
+    with page.expect_response("**/purchase-orders/about/**"):
+        slow[0].continue_()
+    page.wait_for_timeout(300)
     page.locator("#about-0", has_text="10 are ordered").wait_for()
     assert "GR-9" in page.locator("#about-0").inner_text()
     page.fill("[name=sku-1]", "LONE")
