@@ -359,6 +359,7 @@ def delivery_note(count: int = 5) -> s.DeliveryNote:
         contact=CONTACT,
         carrier="Hanse Paket Express",
         tracking=("00340434161094000015", "00340434161094000022"),
+        links=("https://carrier.example/00340434161094000015", ""),
         containers=2,
     )
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Asked
 from wharfinger.boards.narrowing import to_buy_of
+from wharfinger.fulfilment.queries.carriers import offered
 
 ORDER = (
     Asked("vendor", N_("Vendor"), choices=to_buy_of, empty=N_("The default vendor")),
@@ -25,3 +26,10 @@ ORDER = (
     Asked("expected_on", N_("Expected"), kind="date"),
 )
 """Terms of the purchase order that is drafted."""
+SHIP = (
+    Asked("carrier", N_("Carrier"), suggest=lambda: offered().carriers),
+    Asked("service", N_("Carrier service")),
+    Asked("tracking", N_("Tracking number"), kind="each", of="box"),
+    Asked("tracking", N_("Tracking number")),
+)
+"""How goods travel: each box under a number of its own, or all under one."""

@@ -16,7 +16,7 @@ from wharfinger.base import clock
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Asked, New, Table
 from wharfinger.billing.queries.due import only_due
-from wharfinger.boards.dialogs import ORDER
+from wharfinger.boards.dialogs import ORDER, SHIP
 from wharfinger.boards.invoicing import today
 from wharfinger.boards.narrowing import drafts
 from wharfinger.boards.waiting import COMING
@@ -284,7 +284,7 @@ WORKLISTS: tuple[Worklist, ...] = (
                 "fulfilment.ship",
                 takes_quantity=True,
                 icon="truck",
-                asks=(Asked("carrier", N_("Carrier")), Asked("tracking", N_("Tracking number"))),
+                asks=SHIP,
             ),
             Act(
                 "packing_list",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.fulfilment.pages import containers, goods, handing, runs, shipments, walking
+from wharfinger.fulfilment.pages import carriers, containers, goods, handing, runs, shipments, walking
 
 app_name = "fulfilment"
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("containers/<int:pk>/edit/", containers.edit_container, name="edit_container"),
     path("containers/<int:pk>/unpack/", containers.unpack, name="unpack"),
     path("containers/<int:pk>/ship/", containers.ship_container, name="ship_container"),
+    path("settings/carriers/", carriers.carriers, name="carriers"),
+    path("settings/carriers/new/", carriers.new_carrier, name="new_carrier"),
+    path("settings/carriers/<int:pk>/", carriers.carrier, name="carrier"),
     path("packing/", goods.packing_tables, name="packing"),
     path("packing/<int:site>/", goods.pack, name="pack"),
     path("pick-runs/", runs.run_list, name="runs"),

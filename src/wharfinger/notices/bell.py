@@ -23,7 +23,7 @@ class Said(NamedTuple):
     told: list[tuple[str, str]]
     """Sentences, each with its event."""
     pages: list[str]
-    """Where the documents are that it is about."""
+    """Where the documents are that it is about, and where else one looks."""
     about: str = ""
     """The first of them, as the journal names it; nothing where it is about a list."""
 
@@ -98,7 +98,8 @@ def letter(user: User, title: str, sentences: Sequence[str], pages: Iterable[str
     """A mail to one person, with the way to each document."""
     with translation.override(user.language):
         hello = _("Hello %(name)s,") % {"name": user.name or user.username}
-    ways = [settings.PUBLIC_URL.rstrip("/") + page for page in pages if page]
+    here = settings.PUBLIC_URL.rstrip("/")
+    ways = [page if "://" in page else here + page for page in pages if page]
     return {
         "to": [user.email],
         "subject": " ".join(title.split())[:200],

@@ -17,6 +17,7 @@ from wharfinger.base import configuration
 from wharfinger.base.locales import day_words
 from wharfinger.base.quantity import plain
 from wharfinger.demand.models import SUBJECTS, Line, Sheet
+from wharfinger.fulfilment.queries.carriers import parcels_of
 from wharfinger.ledger import lapsing
 from wharfinger.ledger.models import Entry, Move, Outbox
 from wharfinger.notices import bell, buying, giving, low, outbox, replies, rules, talk
@@ -30,6 +31,8 @@ from wharfinger.purchasing.models import Approval
 PAGES = {"quote": "sales:quote", "order": "sales:order"}
 """The page of a kind of document; all others are work orders."""
 MOST_LINKS = 10
+AWAY = ("in_transit", "customer")
+"""The events that tell of goods which left, perhaps by a carrier."""
 
 
 def tell(row: Outbox) -> list[dict[str, Any]]:
@@ -118,6 +121,8 @@ def news_of(entry: Entry) -> list[News]:
     }
     made = Approval.objects.filter(made=entry, line__isnull=False) if rejected else ()
     notes = {one.line_id: one.note for one in made}
+    gone = any(kind in AWAY for kind, _claim, _words in found)
+    parcels = parcels_of(entry.pk) if gone else {}
     return [
         News(
             kind,
@@ -126,10 +131,12 @@ def news_of(entry: Entry) -> list[News]:
             f"{lines[claim].product.sku} {lines[claim].product.name}",
             plain(q, lines[claim].product.quantity_decimals),
             words,
-            notes.get(claim, ""),
+            notes.get(claim, "") or ", ".join(one.words for one in sent),
+            links=tuple(one.link for one in sent if one.link),
         )
         for (kind, claim, words), q in sorted(found.items())
         if claim in lines
+        for sent in [parcels.get(lines[claim].site_id or 0, ()) if kind in AWAY else ()]
     ]
 
 
@@ -184,7 +191,10 @@ def said(news: Sequence[News], papers: Mapping[tuple[str, int], Paper]) -> Said:
     return Said(
         title,
         [(one.event, _told(one, paper.number)) for one, paper in zip(news, found, strict=True)],
-        list(dict.fromkeys(one.page for one in found))[:MOST_LINKS],
+        [
+            *list(dict.fromkeys(one.page for one in found))[:MOST_LINKS],
+            *list(dict.fromkeys(link for one in news for link in one.links))[:MOST_LINKS],
+        ],
         found[0].subject,
     )
 

@@ -79,6 +79,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.fulfilment.api.goods:router", ""),
     ("wharfinger.fulfilment.api.runs:router", ""),
     ("wharfinger.fulfilment.api.shipments:router", ""),
+    ("wharfinger.fulfilment.api.carriers:router", ""),
     ("wharfinger.parties.api.terms:router", ""),
     ("wharfinger.billing.api.invoices:router", ""),
     ("wharfinger.billing.api.deposits:router", ""),

@@ -14,6 +14,7 @@ from wharfinger.base.page import Link
 from wharfinger.billing.models import CreditNote, Invoice
 from wharfinger.demand.models import Line
 from wharfinger.fulfilment.models import Container, Shipment
+from wharfinger.fulfilment.queries.carriers import parcels
 from wharfinger.ledger.models import Account, Holding, Move
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.returns.models import Rma
@@ -48,7 +49,10 @@ def papers(request: HttpRequest, pk: int) -> str:
         kinds.append((_("Packed"), _links(boxes, "fulfilment:container")))
         gone = Move.objects.filter(source__claim_id__in=lines, target__kind__in=("in_transit", "customer"))
         sent = Shipment.objects.filter(made_id__in=gone.values("entry_id"), void__isnull=True)
-        kinds.append((_("Shipped"), _links(sent, "fulfilment:shipment")))
+        newest = list(sent.order_by("-pk").distinct()[:FEW])
+        kinds.append((_("Shipped"), [(one.number, address("fulfilment:shipment", one.pk)) for one in newest]))
+        followed = [one for some in parcels(newest).values() for one in some]
+        kinds.append((_("Tracking numbers"), [(one.words, one.link) for one in followed]))
     if actor.may("billing.read"):
         theirs = Q(lines__line_id__in=lines) | Q(kind="deposit", sheet=pk)
         billed = Invoice.objects.filter(theirs, void__isnull=True)

@@ -44,6 +44,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "vendor_bill_line": (N_("Line of a vendor's bill"), ""),
     "shipment": (N_("Shipment"), "fulfilment:shipment"),
     "container": (N_("Container"), "fulfilment:container"),
+    "carrier": (N_("Carrier"), "fulfilment:carrier"),
     "pick_run": (N_("Pick run"), "fulfilment:run"),
     "pick_task": (N_("Line of a pick run"), ""),
     "invoice": (N_("Invoice"), "billing:invoice"),

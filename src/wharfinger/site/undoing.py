@@ -171,6 +171,7 @@ BY_NOUN: dict[str, str] = {
     "delegation": "purchasing.approve",
     "attachment": "notices.attach",
     "barcode": "catalog.product",
+    "carrier": "fulfilment.carrier",
     "category": "catalog.product",
     "bin": "stock.location",
     "contact": "parties.organization",

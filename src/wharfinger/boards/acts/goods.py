@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -18,7 +19,7 @@ from wharfinger.boards.acts import Chosen, act_on, chosen, documents_of, picks_o
 from wharfinger.flows.actions import cancel_delivery as flow
 from wharfinger.fulfilment.actions import packing, picking, runs, shipping
 from wharfinger.fulfilment.models import Container, Shipment
-from wharfinger.fulfilment.rules import Consignment
+from wharfinger.fulfilment.pages.goods import consignment_of
 from wharfinger.returns.actions import inspecting
 from wharfinger.stock.models import Location
 
@@ -85,11 +86,7 @@ ship = act_on(
     lambda who, rows, given: shipping.ship(
         actor=who,
         picks=picks_of(rows),
-        consignment=Consignment(
-            carrier=given.get("carrier", ""),
-            tracking=given.get("tracking", ""),
-            proof=configuration.one("shipment_proof"),
-        ),
+        consignment=replace(consignment_of(given), proof=configuration.one("shipment_proof")),
     ),
     lambda n: ngettext("Delivered goods of %(n)s line.", "Delivered goods of %(n)s lines.", n) % {"n": n},
     _shipped,

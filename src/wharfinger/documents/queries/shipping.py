@@ -26,6 +26,7 @@ from wharfinger.documents.shapes import (
     Quantity,
 )
 from wharfinger.fulfilment.models import Container, Shipment
+from wharfinger.fulfilment.queries.carriers import links
 from wharfinger.ledger.models import Holding, Lot, Move
 from wharfinger.parties.models import Organization
 
@@ -115,7 +116,9 @@ def delivery_note(pk: int, language: str) -> DeliveryNote:
         whole.units += heap.units
         whole.serials += heap.serials
     containers = list(shipment.containers.order_by("pk"))
-    tracking = (shipment.tracking, *(container.tracking for container in containers))
+    codes = (shipment.tracking, *(container.tracking for container in containers))
+    tracking = tuple(dict.fromkeys(code for code in codes if code))
+    known = links(bool(tracking))
     signed = further.figure("shipment.signed", [pk]).get(pk, "")
     owners = {heap.line.sheet.owner_id: heap.line.sheet.owner for heap in goods}
     return DeliveryNote(
@@ -128,7 +131,8 @@ def delivery_note(pk: int, language: str) -> DeliveryNote:
         customer_reference=_references(goods),
         contact=person(next(iter(owners.values()))) if len(owners) == 1 else None,
         carrier=_carrier(shipment),
-        tracking=tuple(dict.fromkeys(code for code in tracking if code)),
+        tracking=tracking,
+        links=tuple(known.of(shipment.carrier, code) for code in tracking),
         containers=len(containers),
         received_on=shipment.delivered_on if signed or shipment.proof else None,
         received_by=shipment.proof,

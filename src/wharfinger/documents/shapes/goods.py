@@ -188,6 +188,8 @@ class DeliveryNote(Worded):
     contact: Person | None = None
     carrier: str = ""
     tracking: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    """Where each of these numbers is followed; empty where nobody knows."""
     containers: int = 0
     note: str = ""
     own: tuple[OwnValue, ...] = ()

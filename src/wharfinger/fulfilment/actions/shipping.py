@@ -17,7 +17,7 @@ from wharfinger.fulfilment.actions.picking import lines_of
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.queries import truth as reads
 from wharfinger.fulfilment.queries.inside import lines_in_containers, lines_under_way
-from wharfinger.fulfilment.rules import Consignment, Pick, shipping
+from wharfinger.fulfilment.rules import Consignment, Loaded, Pick, shipping
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
@@ -179,6 +179,14 @@ def checked(consignment: Consignment) -> Consignment:
         tidy(consignment.tracking, field="tracking", most=100, needed=False),
         consignment.shipped_on,
         consignment.proof,
+        boxes=tuple(
+            Loaded(
+                one.container,
+                tidy(one.tracking, field=f"tracking-{one.container}", most=100, needed=False),
+                one.weight_grams,
+            )
+            for one in consignment.boxes
+        ),
     )
 
 

@@ -31,7 +31,7 @@ from wharfinger.fulfilment.queries.shown import (
     these_shipments,
 )
 from wharfinger.fulfilment.queries.truth import arrived_by
-from wharfinger.fulfilment.rules import Consignment, Pick, proving
+from wharfinger.fulfilment.rules import Consignment, Loaded, Pick, proving
 from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.ledger.door import write
 from wharfinger.ledger.write import Written
@@ -90,11 +90,24 @@ class Unpack(Given):
     reason: Note = ""
 
 
+class LoadGiven(Given):
+    """A container that leaves, and under which number the carrier follows it."""
+
+    id: Id
+    tracking: str = Field(default="", max_length=100, examples=["JJD000390008"])
+    weight_grams: int | None = Field(default=None, ge=1, le=100_000_000, examples=[1200])
+
+
 class ShipGiven(Given):
     """Loose goods of lines and whole containers, and how they travel."""
 
     picks: list[PickGiven] = Field(default=[], max_length=1000)
-    containers: list[Id] = Field(default=[], max_length=1000, examples=[[]])
+    containers: list[Id | LoadGiven] = Field(
+        default=[],
+        max_length=1000,
+        examples=[[]],
+        description="Each by its id, or with its tracking number and weight.",
+    )
     carrier: str = Field(default="", max_length=60, examples=["DHL"])
     service: str = Field(default="", max_length=60, examples=["Express"])
     tracking: str = Field(default="", max_length=100, examples=["JJD000390007"])
@@ -188,7 +201,9 @@ def moved(done: Written, touched: Sequence[int]) -> dict[str, Any]:
 def _consignment(body: ShipGiven | OneStep) -> Consignment:
     """How goods travel; whether delivery is proved as the settings say where nobody does."""
     proof = configuration.one("shipment_proof") if body.proof is None else body.proof
-    return Consignment(body.carrier, body.service, body.tracking, body.shipped_on, proof)
+    boxes = [one for one in getattr(body, "containers", ()) if isinstance(one, LoadGiven)]
+    loaded = tuple(Loaded(one.id, one.tracking, one.weight_grams) for one in boxes)
+    return Consignment(body.carrier, body.service, body.tracking, body.shipped_on, proof, boxes=loaded)
 
 
 def _lines(picks: Sequence[Pick]) -> Callable[[], list[int]]:
@@ -239,8 +254,9 @@ def ship(request: Request, body: ShipGiven) -> HttpResponse:
     require(request.auth, "fulfilment.ship")
     picks = picks_of(body.picks)
     consignment = _consignment(body)
+    containers = [one.id if isinstance(one, LoadGiven) else one for one in body.containers]
     act = partial(
-        shipping.ship, actor=request.auth, picks=picks, containers=body.containers, consignment=consignment
+        shipping.ship, actor=request.auth, picks=picks, containers=containers, consignment=consignment
     )
     return answered(request, act, _lines(picks))
 

@@ -47,6 +47,9 @@ class ShipmentOut(Shown):
     carrier: str
     service: str
     tracking: str
+    tracking_url: str = Field(
+        description="Where the carrier shows it; empty where the list of carriers has no link."
+    )
     shipped_on: str = Field(examples=["2026-11-30"])
     delivered_on: str | None
     way: Literal["carrier", "pick_up", "hand_over"]
@@ -66,6 +69,7 @@ class ContainerOut(Shown):
     location: Id
     shipment: Id | None
     tracking: str
+    tracking_url: str
     weight_grams: int | None
     size_mm: str
     sscc: str

@@ -1,4 +1,4 @@
-"""Containers, shipments and pick runs."""
+"""Carriers, containers, shipments and pick runs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from wharfinger.fulfilment.models.carriers import Carrier
 from wharfinger.fulfilment.models.picking import PickRun, PickTask
 from wharfinger.ledger.models import Document, Place
 from wharfinger.parties.models import Organization, Site
 from wharfinger.stock.models import Location
 
-__all__ = ["Container", "PickRun", "PickTask", "Shipment"]
+__all__ = ["Carrier", "Container", "PickRun", "PickTask", "Shipment"]
 
 
 class Shipment(Document):

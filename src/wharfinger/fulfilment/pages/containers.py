@@ -22,6 +22,7 @@ from wharfinger.catalog.models import Product
 from wharfinger.fulfilment.actions import packing, shipping
 from wharfinger.fulfilment.pages.goods import consignment_of, document_of
 from wharfinger.fulfilment.queries import shown
+from wharfinger.fulfilment.queries.carriers import links_of, offered
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.ledger.telling import timeline
@@ -111,6 +112,8 @@ def container(request: HttpRequest, pk: int) -> HttpResponse:
         "goods": goods,
         "rows": rows,
         "proof": configuration.one("shipment_proof"),
+        "travels": None if row.shipment_id else offered(row.organization_id),
+        "followed": links_of([row]).get(pk, ""),
         "timeline": timeline(f"container:{pk}"),
     }
     return render(request, "fulfilment/container.html", context)

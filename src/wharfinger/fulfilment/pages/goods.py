@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -26,8 +26,9 @@ from wharfinger.demand.pages import document_address
 from wharfinger.demand.queries.where import which_unit
 from wharfinger.fulfilment.actions import packing, picking, shipping
 from wharfinger.fulfilment.models import Container
-from wharfinger.fulfilment.queries.at_hand import AtHand, at_hand, destinations, free_at, totes
-from wharfinger.fulfilment.rules import Consignment, Pick, late
+from wharfinger.fulfilment.queries.at_hand import AtHand, at_hand, destinations, free_at, packed_for, totes
+from wharfinger.fulfilment.queries.carriers import offered
+from wharfinger.fulfilment.rules import Consignment, Loaded, Pick, late
 from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.fulfilment.rules.shipping import AT_HAND
 from wharfinger.parties.models import Site
@@ -85,7 +86,8 @@ def ship(request: HttpRequest, order: int) -> HttpResponse:
         symbol="truck",
         ok=_("%(number)s is on its way.") % {"number": sheet.number},
         back=document_address(sheet),
-        travels=True,
+        travels=offered(sheet.organization_id),
+        parcels=packed_for(order),
     )
 
 
@@ -116,7 +118,8 @@ def pick_pack_ship(request: HttpRequest, pk: int) -> HttpResponse:
         symbol="truck",
         ok=_("%(number)s is on its way.") % {"number": sheet.number},
         back=document_address(sheet),
-        travels=True,
+        travels=offered(sheet.organization_id),
+        parcels=packed_for(pk),
         free={line: [(_("our locations"), units)] for line, units in free.items()},
     )
 
@@ -200,8 +203,10 @@ def answer(
         counted = {
             f"quantity-{r.line.pk}": written(r.units, r.decimals) for r in rows if r.units and not r.traced
         }
-        proof = {"proof": "yes"} if "travels" in context and configuration.one("shipment_proof") else {}
-        return show(Form({**(counted if first is None else first), **proof}))
+        if "travels" in context:
+            proof = {"proof": "yes"} if configuration.one("shipment_proof") else {}
+            first = {**(counted if first is None else first), **context["travels"].first, **proof}
+        return show(Form(counted if first is None else first))
     return page_act(request, act, ok=ok, back=back, again=show)
 
 
@@ -297,7 +302,19 @@ def _row_of(code: str, rows: Sequence[AtHand], means: Mapping[int, Mapping[str, 
 def consignment_of(given: QueryDict) -> Consignment:
     """How goods travel, as it was typed."""
     travels = Consignment(given.get("carrier", ""), given.get("service", ""), given.get("tracking", ""))
-    return replace(travels, shipped_on=day_of(given, "shipped_on"), proof=given.get("proof") == "yes")
+    boxes = tuple(_loaded(given))
+    return replace(
+        travels, shipped_on=day_of(given, "shipped_on"), proof=given.get("proof") == "yes", boxes=boxes
+    )
+
+
+def _loaded(given: QueryDict) -> Iterator[Loaded]:
+    """The containers of which it was typed under which number the carrier follows them."""
+    for name in given:
+        _, hyphen, pk = name.partition("tracking-")
+        typed = given.get(name, "").strip()
+        if typed and hyphen and pk.isascii() and pk.isdecimal() and len(pk) < 19:
+            yield Loaded(int(pk), typed)
 
 
 def day_of(given: QueryDict, name: str) -> date | None:

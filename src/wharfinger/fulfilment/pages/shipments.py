@@ -19,7 +19,8 @@ from wharfinger.base.table import Column, Filter, Row, Rows, Tab, Table, table_p
 from wharfinger.fulfilment.actions.shipping import describe_shipment
 from wharfinger.fulfilment.pages.goods import consignment_of, document_of
 from wharfinger.fulfilment.pages.handing import WAYS
-from wharfinger.fulfilment.queries import shown
+from wharfinger.fulfilment.queries import carriers, shown
+from wharfinger.fulfilment.rules.carriers import Links
 from wharfinger.ledger.telling import timeline
 
 WORDS = {
@@ -44,11 +45,12 @@ def _rows(ask: Ask) -> Rows:
         found.select_related("organization", "site"), {"number": "number", "shipped": "shipped_on"}
     )
     goods = shown.goods_of_shipments(cut.items)
-    rows = [_row(one, shown.shipment_word(one, goods[one.pk])) for one in cut.items]
+    links = carriers.links(any(one.tracking for one in cut.items))
+    rows = [_row(one, shown.shipment_word(one, goods[one.pk]), links) for one in cut.items]
     return Rows(rows, cut.before, cut.after, counts={"in_transit": capped(under_way)})
 
 
-def _row(one: Any, word: str) -> Row:
+def _row(one: Any, word: str, links: Links) -> Row:
     tone, words = WORDS[word]
     return Row(
         id=one.pk,
@@ -59,7 +61,7 @@ def _row(one: Any, word: str) -> Row:
             "site": one.site.name,
             "word": (tone, _(words)),
             "carrier": one.carrier or None,
-            "tracking": one.tracking or None,
+            "tracking": (one.tracking, links.of(one.carrier, one.tracking)) if one.tracking else None,
             "shipped": one.shipped_on,
             "delivered": one.delivered_on,
         },
@@ -76,7 +78,7 @@ SHIPMENTS = Table(
         Column("site", N_("Site")),
         Column("word", N_("Progress"), "chip"),
         Column("carrier", N_("Carrier")),
-        Column("tracking", N_("Tracking number")),
+        Column("tracking", N_("Tracking number"), "link"),
         Column("shipped", N_("Shipped"), "date", sortable=True),
         Column("delivered", N_("Delivered"), "date"),
     ),
@@ -101,6 +103,7 @@ def shipment(request: HttpRequest, pk: int) -> HttpResponse:
     """One shipment: where it goes, what it took along, and what happened to it."""
     row = there(shown.shipments().select_related("organization", "site"), pk)
     goods = shown.goods_of_shipments([row])[pk]
+    links = carriers.links(bool(goods))
     boxes = list(row.containers.filter(void__isnull=True).order_by("pk"))
     numbers = {box.pk: box for box in boxes}
     rows = [
@@ -120,7 +123,9 @@ def shipment(request: HttpRequest, pk: int) -> HttpResponse:
         "word": (tone, _(words)),
         "goods": goods,
         "rows": rows,
-        "boxes": boxes,
+        "boxes": [(box, links.of(row.carrier, box.tracking)) for box in boxes],
+        "followed": links.of(row.carrier, row.tracking),
+        "travels": carriers.offered(),
         "way": _(WAYS[row.way]) if row.way in WAYS else "",
         "parts": further.told("shipment", request, pk),
         "timeline": timeline(f"shipment:{pk}"),

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries import quantities
-from wharfinger.fulfilment.models import PickTask, Shipment
+from wharfinger.fulfilment.models import Container, PickTask, Shipment
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.models import Site
 from wharfinger.stock.queries.figures import available
@@ -102,6 +102,14 @@ def free_at(rows: Iterable[AtHand]) -> dict[int, dict[int, int]]:
             if asked == product and units > 0:
                 found.setdefault(line, {})[place] = units
     return found
+
+
+def packed_for(order: int) -> list[tuple[int, str]]:
+    """The containers that are here and hold goods of an order: id and number, in one statement."""
+    lines = Line.objects.filter(Q(sheet_id=order) | Q(order_id=order), void__isnull=True)
+    standing = Holding.objects.filter(kind="container", quantity__gt=0, claim__line__in=lines)
+    found = Container.objects.filter(place__in=standing.values("place_id"), void__isnull=True)
+    return list(found.order_by("pk").values_list("pk", "number"))
 
 
 def destinations() -> list[Any]:

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from wharfinger.base.quantity import plain
 from wharfinger.fulfilment.models import Container, Shipment
+from wharfinger.fulfilment.queries import carriers
 from wharfinger.ledger.models import Holding, Move
 from wharfinger.ledger.prepared import Prepared, ids
 
@@ -183,6 +184,7 @@ def show_shipments(found: Sequence[Shipment] | QuerySet[Shipment, Shipment]) -> 
     if isinstance(found, QuerySet):
         found = list(found.select_related("site"))
     goods = goods_of_shipments(found)
+    links = carriers.links(any(one.tracking for one in found))
     boxes: dict[int, list[int]] = {}
     for pk, shipment in _BOXES([one.pk for one in found]) if found else ():
         boxes.setdefault(shipment or 0, []).append(pk)
@@ -196,6 +198,7 @@ def show_shipments(found: Sequence[Shipment] | QuerySet[Shipment, Shipment]) -> 
             "carrier": one.carrier,
             "service": one.service,
             "tracking": one.tracking,
+            "tracking_url": links.of(one.carrier, one.tracking),
             "shipped_on": one.shipped_on.isoformat(),
             "delivered_on": one.delivered_on.isoformat() if one.delivered_on else None,
             "way": one.way,
@@ -218,6 +221,7 @@ def show_containers(found: Sequence[Container] | QuerySet[Container, Container])
     """Containers with what lies in them, in a constant number of statements."""
     found = list(found)
     goods = contents(found)
+    links = carriers.links_of(found)
     return [
         {
             "id": one.pk,
@@ -228,6 +232,7 @@ def show_containers(found: Sequence[Container] | QuerySet[Container, Container])
             "location": one.location_id,
             "shipment": one.shipment_id,
             "tracking": one.tracking,
+            "tracking_url": links.get(one.pk, ""),
             "weight_grams": one.weight_grams,
             "size_mm": one.size_mm,
             "sscc": one.sscc,

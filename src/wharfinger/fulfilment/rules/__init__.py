@@ -50,6 +50,15 @@ class Pick:
 
 
 @dataclass(frozen=True, slots=True)
+class Loaded:
+    """What is said of a container as it leaves; what is left empty stays as it stands."""
+
+    container: int
+    tracking: str = ""
+    weight_grams: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Consignment:
     """What a shipment says beside its goods."""
 
@@ -60,6 +69,8 @@ class Consignment:
     proof: bool = False
     """Whether delivery is to be proved: goods then stay in transit until somebody does."""
     way: str = "carrier"
+    boxes: tuple[Loaded, ...] = ()
+    """What is said of the containers that leave with it."""
 
 
 def line_of(truth: Truth, line: int, n: int) -> Any:

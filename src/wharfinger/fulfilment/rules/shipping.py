@@ -13,6 +13,7 @@ from wharfinger.demand import rules as demand
 from wharfinger.demand.rules import kits
 from wharfinger.fulfilment.rules import (
     Consignment,
+    Loaded,
     Pick,
     firm_line,
     fitting,
@@ -59,7 +60,7 @@ def plan_ship(
         pick = named(truth, line, asked, n, identifies=True)
         place = _shipment(plan, truth, _site_of(line, n), consignment, sent).place
         _send(plan, truth, line, pick, place, n, AT_HAND)
-    return _finished(plan, truth, sent)
+    return _finished(plan, truth, sent, consignment)
 
 
 def plan_pick_pack_ship(truth: Truth, *, picks: Sequence[Pick], consignment: Consignment) -> Plan:
@@ -72,7 +73,7 @@ def plan_pick_pack_ship(truth: Truth, *, picks: Sequence[Pick], consignment: Con
         place = _shipment(plan, truth, _site_of(line, n), consignment, sent).place
         _fetch(plan, truth, line, pick, n)
         _send(plan, truth, line, pick, place, n, AT_HAND)
-    return _finished(plan, truth, sent)
+    return _finished(plan, truth, sent, consignment)
 
 
 def _fetch(plan: Plan, truth: Truth, line: Any, pick: Pick, n: int) -> None:
@@ -93,8 +94,11 @@ def _fetch(plan: Plan, truth: Truth, line: Any, pick: Pick, n: int) -> None:
         truth.held.append(Held(0, at, got.quantity, got.location))
 
 
-def _finished(plan: Plan, truth: Truth, sent: dict[int, Sent]) -> Plan:
+def _finished(
+    plan: Plan, truth: Truth, sent: dict[int, Sent], consignment: Consignment | None = None
+) -> Plan:
     """Price what leaves, and let containers that are empty now belong to the shipment they left with."""
+    said = {one.container: one for one in consignment.boxes} if consignment else {}
     left_in = dict(truth.read["filled"])
     site_of: dict[int, int] = {}
     for step in plan.steps:
@@ -103,10 +107,21 @@ def _finished(plan: Plan, truth: Truth, sent: dict[int, Sent]) -> Plan:
             site_of[step.source.place] = truth.read["boxes"][step.source.place].site_id
     for place, left in left_in.items():
         if place in site_of and not left and site_of[place] in sent:
-            plan.change(truth.read["boxes"][place], shipment_id=sent[site_of[place]].made)
+            box = truth.read["boxes"][place]
+            plan.change(box, shipment_id=sent[site_of[place]].made)
+            if box.pk in said:
+                _say(plan, box, said[box.pk])
     stock.price_issues(plan, truth, lambda product: truth.read["products"][product].cost_method)
     mention_lines(plan, truth)
     return plan
+
+
+def _say(plan: Plan, box: Any, said: Loaded) -> None:
+    """Keep what is said of a container that leaves."""
+    if said.tracking:
+        plan.change(box, tracking=said.tracking)
+    if said.weight_grams:
+        plan.change(box, weight_grams=said.weight_grams)
 
 
 def _site_of(line: Any, n: int) -> int:

@@ -172,6 +172,8 @@ class News:
     """What whoever did it said about it."""
     days: tuple[tuple[str, date], ...] = ()
     """What is told with a day, and the day, which each reads in a language of their own."""
+    links: tuple[str, ...] = ()
+    """Where the goods are followed on their way."""
     order: int = 0
     """The purchase order that it is about, where it is about no line."""
     bill: int = 0

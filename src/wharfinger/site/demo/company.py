@@ -8,6 +8,7 @@ from typing import Any
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions import add_product, add_warranty_policy
 from wharfinger.catalog.models import Product, TaxCode
+from wharfinger.fulfilment.actions.carriers import add_carrier
 from wharfinger.parties.actions.organizations import add_organization
 from wharfinger.parties.actions.people import add_user, change_user
 from wharfinger.parties.actions.settings import set_setting
@@ -53,6 +54,9 @@ def found(story: Story) -> None:
         _places()
         vendors = _vendors()
         _customers()
+        for carrier, service, _prefix in people.CARRIERS:
+            link = f"https://{carrier.lower().replace(' ', '-')}.example/track/{{number}}"
+            add_carrier(actor=HOUSE, values={"name": carrier, "services": [service], "link": link})
         for n, good in enumerate(GOODS, 1):
             _product(n, good, vendors)
         for name, category, months, start in people.WARRANTIES:

@@ -86,6 +86,10 @@
     const asked = dialog && $("[data-asked]", dialog);
     if (asked) {
       asked.disabled = false;
+      for (const field of $$("[data-of]", asked)) {
+        const ticked = boxes().some((box) => box.checked && $(`a[href="${field.dataset.of}"]`, box.closest("tr")));
+        field.hidden = $("input", field).disabled = !ticked;
+      }
       dialog.addEventListener("close", () => { asked.disabled = true; }, { once: true });
     }
     dialog?.showModal();
