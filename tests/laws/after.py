@@ -13,8 +13,9 @@ from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import PaymentWish
 from wharfinger.devices.actions import keeping
 from wharfinger.devices.actions.installing import install
-from wharfinger.devices.models import Device
+from wharfinger.devices.models import Device, Subscription
 from wharfinger.devices.rules.installing import Installation
+from wharfinger.devices.rules.keeping import SubscriptionWish
 from wharfinger.fulfilment.actions import shipping
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.ledger.models import Lot
@@ -100,9 +101,23 @@ def _devices() -> Any:
 
 
 def _move_device(state: State, chance: random.Random) -> Any:
+    if chance.random() < 0.3:
+        return _serve(state, chance)
     device = state.one(chance, _devices())
     site = chance.choice((state.company.site, state.elsewhere)).pk
     return device and keeping.move(actor=state.user, device=device.pk, site=site)
+
+
+def _serve(state: State, chance: random.Random) -> Any:
+    """A service begins to use a device, or one ends."""
+    running = Subscription.objects.filter(void__isnull=True, ended_on__isnull=True)
+    if chance.random() < 0.3 and (found := state.one(chance, running)):
+        return keeping.end_subscription(actor=state.user, subscription=found.pk)
+    device = state.one(chance, _devices())
+    if device is None:
+        return None
+    wish = SubscriptionWish(device.organization_id, state.products[0].pk, device.pk)
+    return keeping.subscribe(actor=state.user, wish=wish)
 
 
 def _swap(state: State, chance: random.Random) -> Any:

@@ -23,6 +23,10 @@ from wharfinger.billing.actions.payments import pay
 from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import PaymentWish
+from wharfinger.devices.actions.installing import install
+from wharfinger.devices.actions.keeping import subscribe
+from wharfinger.devices.rules.installing import Installation
+from wharfinger.devices.rules.keeping import SubscriptionWish
 from wharfinger.flows.actions.merging import merge_products
 from wharfinger.fulfilment.actions.runs import start_run
 from wharfinger.fulfilment.actions.shipping import pick_pack_ship
@@ -44,6 +48,7 @@ from wharfinger.returns.rules.receiving import Returned
 from wharfinger.returns.rules.requesting import Asked
 
 BROKEN = {
+    "a used device is its customer's": "UPDATE devices_device SET removed_on = '2026-01-01'",
     "write-off = its postings": (
         "INSERT INTO billing_relief (invoice_id, kind, amount_minor, tax_minor, reason, made_id) "
         "SELECT id, 'write_off', 100, 0, '', made_id FROM billing_invoice LIMIT 1"
@@ -150,6 +155,8 @@ def company(settings: Any, tmp_path: Path) -> World:
     made.stock(router, 2, serials=("S-1", "S-2"))
     _, (cables, routers) = order(made, (cable, 3), (router, 1))
     pick_pack_ship(actor=HOUSE, picks=[Pick(cables, 3), Pick(routers, 1)])
+    device = install(actor=HOUSE, items=[Installation(routers)]).one("devices.Device")
+    subscribe(actor=HOUSE, wish=SubscriptionWish(made.customer.pk, made.product(kind="service").pk, device))
     billed = invoice(actor=HOUSE, wish=InvoiceWish((Bill(cables, 3),)))
     pay(actor=HOUSE, wish=PaymentWish(made.customer.pk, 1000, "EUR"))
     (sold,) = billed.made["billing.InvoiceLine"]

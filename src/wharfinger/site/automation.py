@@ -20,7 +20,8 @@ from wharfinger.demand import actions as lines
 from wharfinger.demand import queries as demand
 from wharfinger.demand.queries import proofs
 from wharfinger.demand.queries.done import owes
-from wharfinger.devices.actions import installing as devices
+from wharfinger.devices.actions import following as devices
+from wharfinger.devices.queries.proofs import used_devices_are_their_customers
 from wharfinger.documents.actions import sending
 from wharfinger.flows.actions import limits, merging
 from wharfinger.flows.queries import proofs as doubles
@@ -87,6 +88,7 @@ LAWS = (
     doubles.merging_keeps_goods_and_value,
     files_are_there,
     picking.open_tasks_are_firm,
+    used_devices_are_their_customers,
 )
 """What the audit proves beside the kernel's own laws."""
 
@@ -161,6 +163,7 @@ def install() -> None:
     for verb in sending.LETTERS:
         automation.after.setdefault(verb, []).append(sending.hand_over)
     for verb in devices.FOLLOWING:
+        automation.guards.setdefault(verb, []).append(devices.not_in_use)
         automation.effects.setdefault(verb, []).append(devices.follow_goods)
     for verb in merging.VERBS:
         automation.effects.setdefault(verb, []).append(attachments.follow)

@@ -13,6 +13,8 @@ from wharfinger.ledger.plan import Copied, Held, Id, LotRef, Number, Plan, Truth
 
 DEVICE = Number("device", "D-{n}")
 WITH_CUSTOMER = ("customer", "in_transit")
+HERE_FOR_A_WHILE = ("returns", "bench", "at_vendor")
+"""Where goods of a return stand; a device that is only repaired there stays its customer's."""
 
 
 class Sale(NamedTuple):

@@ -155,6 +155,19 @@ def in_use(device: Any, used: Sequence[Any]) -> Refusal:
     )
 
 
+def lost(device: Any, subscription: Any) -> Refusal:
+    """The refusal for a subscription that would run again on a device that its customer no longer has."""
+    return Refusal(
+        "device_lost",
+        N_(
+            "{subscription} would run again on {number}, which its customer no longer has. "
+            "Let it use another device, or make a new one."
+        ),
+        number=device.number,
+        subscription=subscription.number,
+    )
+
+
 def plan_change(truth: Truth, *, device: int, values: dict[str, Any]) -> Plan:
     """Change contact, contract, reference, warranty or own fields of a device."""
     plan = Plan()

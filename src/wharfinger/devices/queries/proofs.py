@@ -1,0 +1,18 @@
+"""What the audit re-proves of devices."""
+
+from __future__ import annotations
+
+from wharfinger.ledger.audit import Finding, findings
+
+
+def used_devices_are_their_customers() -> list[Finding]:
+    """A subscription that runs uses a device that its customer has: with them, on its way, or here to be repaired."""
+    return findings(
+        "a used device is its customer's",
+        "SELECT 'subscription ' || s.id, s.organization_id, d.organization_id, d.removed_on, h.kind "
+        "FROM devices_subscription s JOIN devices_device d ON d.id = s.device_id "
+        "LEFT JOIN ledger_holding h ON h.lot_id = d.lot_id AND h.quantity > 0 AND NOT h.unbounded "
+        "WHERE s.void_id IS NULL AND s.ended_on IS NULL AND (d.void_id IS NOT NULL OR d.removed_on IS NOT NULL "
+        "OR d.organization_id <> s.organization_id "
+        "OR COALESCE(h.kind, '') NOT IN ('customer', 'in_transit', 'returns', 'bench', 'at_vendor'))",
+    )
