@@ -60,9 +60,19 @@ def test_warranty_policies_are_added_and_changed(browser: Client, company: World
     assert browser.post(f"{at}{made.pk}/", values | {"months": "36"}).status_code == 303
     made.refresh_from_db()
     assert made.months == 36
+    ends = {"valid_from": "2026-01-01", "valid_until": "2026-12-31"}
+    assert browser.post(f"{at}{made.pk}/", values | ends).status_code == 303
+    assert 'value="2026-12-31"' in browser.get(f"{at}{made.pk}/").content.decode()
+    assert browser.post(f"{at}{made.pk}/", values | ends | {"valid_until": "2025-12-31"}).status_code == 422
     assert "Two years" in browser.get(at).content.decode()
     before = entries()
-    for change in ({"months": ""}, {"product": "nothing"}, {"name": ""}, {"valid_from": "soon"}):
+    for change in (
+        {"months": ""},
+        {"product": "nothing"},
+        {"name": ""},
+        {"valid_from": "soon"},
+        {"valid_until": "never"},
+    ):
         response = browser.post(f"{at}{made.pk}/", values | change)
         assert response.status_code == 422
         assert f'id="f-{next(iter(change))}-e"' in response.content.decode()

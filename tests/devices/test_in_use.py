@@ -16,7 +16,7 @@ from wharfinger.base.access import HOUSE
 from wharfinger.demand.models import Line
 from wharfinger.devices.actions.installing import install
 from wharfinger.devices.actions.keeping import end_subscription, move, subscribe, use_device
-from wharfinger.devices.models import Device
+from wharfinger.devices.models import Device, Subscription
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
@@ -89,7 +89,9 @@ def test_each_page_shows_the_ways_out(company: World, client: Client, page: str)
         order = Line.objects.get(pk=line).sheet_id
         path = f"/orders/{order}/reopen/" if page == "reopen" else f"/documents/{order}/{page}/"
         said = {f"serial-{line}": "S1", "credit": "yes"}
-    device, subscription, _ = used(company, line)
+    installed = Device.objects.filter(line=line).first()
+    device = installed.pk if installed else used(company, line)[0]
+    subscription = serve(company, device) if installed else Subscription.objects.get().pk
     shown = client.post(path, said).content.decode()
     assert f"/devices/{device}/swap/" in shown
     assert f"/subscriptions/{subscription}/end/" in shown

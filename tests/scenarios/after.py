@@ -11,7 +11,7 @@ send-stock 2 router [of GR]    free goods go back to their vendor · weighs rout
 cost router lifo               it is valued otherwise from now on
 send SO 1 router               under way until its delivery is proved · deliver SO 1 router
 hand-over SO 1 router from Van signed M. Krause   free goods of the van serve, too
-warranty router 24             months from the sale · install SO router as D [serials S1]
+warranty router 24             months from the sale · install SO router as D [serials S1] · became J router as D, by being handed over
 swap D as E to bin serials S2 [with-work]  · device D: S1 customer, or removed · covered D 24
 subscribe D as S · end S       a service uses a device
 rma R for SO: 2 router · approve|deny|close R · back R 2 router · inspect R 1 router restock
@@ -242,6 +242,12 @@ class After(ABC):
         head, _, serial = rest.partition(" serials ")
         document, name, _, device = head.split()
         self.keep("device", device, self.door.install(self.line(document, name), serial))
+
+    def say_became(self, rest: str) -> None:
+        """became J NAME as D: the device that the unit of a line is already"""
+        document, name, _, device = rest.split()
+        found = Device.objects.get(line=self.line(document, name), removed_on=None, void=None)
+        self.documents[device], self.kinds[device] = found.pk, "device"
 
     def say_swap(self, rest: str) -> None:
         """swap D as E to WHERE serials S2 [with-work]"""

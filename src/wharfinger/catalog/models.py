@@ -60,6 +60,8 @@ class WarrantyPolicy(models.Model):
         max_length=10, default="remaining", choices=[(k, k) for k in ("remaining", "new", "none")]
     )
     valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+    """The last day on which a warranty may begin by it."""
 
     def __str__(self) -> str:
         return self.name

@@ -440,6 +440,7 @@ def show_policies(found: Iterable[WarrantyPolicy]) -> list[dict[str, Any]]:
             "indirect": policy.indirect,
             "on_swap": policy.on_swap,
             "valid_from": policy.valid_from.isoformat(),
+            "valid_until": _day(policy.valid_until),
         }
         for policy in found
     ]

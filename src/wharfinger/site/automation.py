@@ -21,6 +21,7 @@ from wharfinger.demand import queries as demand
 from wharfinger.demand.queries import proofs
 from wharfinger.demand.queries.done import owes
 from wharfinger.devices.actions import following as devices
+from wharfinger.devices.actions.installing import install_provided
 from wharfinger.devices.queries.proofs import used_devices_are_their_customers
 from wharfinger.documents.actions import sending
 from wharfinger.flows.actions import limits, merging
@@ -165,6 +166,7 @@ def install() -> None:
     for verb in devices.FOLLOWING:
         automation.guards.setdefault(verb, []).append(devices.not_in_use)
         automation.effects.setdefault(verb, []).append(devices.follow_goods)
+    automation.effects.setdefault("provide", []).append(install_provided)
     for verb in merging.VERBS:
         automation.effects.setdefault(verb, []).append(attachments.follow)
     automation.effects.setdefault("reverse", []).append(attachments.leave_erased)

@@ -81,6 +81,9 @@ class PolicyGiven(Given):
     indirect: bool = False
     on_swap: Literal["remaining", "new", "none"] = "remaining"
     valid_from: date | None = None
+    valid_until: date | None = Field(
+        default=None, description="The last day on which a warranty may begin by it."
+    )
 
 
 class PolicyChange(Given):
@@ -94,6 +97,7 @@ class PolicyChange(Given):
     indirect: bool | None = None
     on_swap: Literal["remaining", "new", "none"] | None = None
     valid_from: date | None = None
+    valid_until: date | None = None
 
 
 class PolicyOut(Shown):
@@ -108,6 +112,7 @@ class PolicyOut(Shown):
     indirect: bool
     on_swap: str = Field(examples=["remaining"])
     valid_from: date
+    valid_until: date | None
 
 
 class PolicyDone(PolicyOut, Done):

@@ -169,6 +169,7 @@ def _policy_row(one: WarrantyPolicy) -> Row:
             "start": _(STARTS[one.start]),
             "swap": _(SWAPS[one.on_swap]),
             "from": one.valid_from,
+            "until": one.valid_until,
         },
     )
 
@@ -185,6 +186,7 @@ POLICIES = Table(
         Column("start", N_("Begins")),
         Column("swap", N_("After a swap")),
         Column("from", N_("Valid from"), "date", sortable=True),
+        Column("until", N_("Valid until"), "date"),
     ),
     filters=(Filter("name", N_("Name")), Filter("category", N_("Category"))),
     new=New(N_("New policy"), "catalog:new_warranty_policy", "catalog.warranty_policy"),
@@ -229,7 +231,16 @@ def policy(request: HttpRequest, pk: int) -> HttpResponse:
             "category": found.category_path
         }
         sku = found.product.sku if found.product else ""
-        return show(Form(start | {"product": sku, "valid_from": _day(found.valid_from)}))
+        return show(
+            Form(
+                start
+                | {
+                    "product": sku,
+                    "valid_from": _day(found.valid_from),
+                    "valid_until": _day(found.valid_until),
+                }
+            )
+        )
     actor: Any = request.user
     return page_act(
         request,
@@ -263,4 +274,5 @@ def _policy(post: QueryDict) -> dict[str, Any]:
             raise BadInput("no_such_product", N_("There is no such product."), field="product")
     if day := post.get("valid_from", "").strip():
         values["valid_from"] = day
+    values["valid_until"] = post.get("valid_until", "").strip() or None
     return values

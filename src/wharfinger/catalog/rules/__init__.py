@@ -113,6 +113,7 @@ WARRANTY_POLICY: dict[str, Check] = {
     "indirect": yes_or_no,
     "on_swap": one_of("remaining", "new", "none"),
     "valid_from": day,
+    "valid_until": or_nothing(day),
 }
 COLUMNS = {
     "price": "price_micro",
@@ -425,18 +426,20 @@ def plan_policy(truth: Truth, *, values: Values) -> Plan:
         "indirect": False,
         "on_swap": "remaining",
         "valid_from": truth.today,
+        "valid_until": None,
     }
+    ends_after_it_begins(values.get("valid_from", truth.today), values.get("valid_until"))
     plan = Plan()
-    full = {**born, **columns(file_under(plan, truth, values))}
-    plan.mention(("warranty_policy", plan.create("catalog.WarrantyPolicy", **full)))
+    made = plan.create("catalog.WarrantyPolicy", **born | columns(file_under(plan, truth, values)))
+    plan.mention(("warranty_policy", made))
     return plan
 
 
 def plan_policy_change(truth: Truth, *, pk: int, values: Values) -> Plan:
     """Change a warranty policy; devices sold before keep what they were promised."""
-    row = row_of(truth, "catalog.WarrantyPolicy", pk)
+    plan, row = Plan(), row_of(truth, "catalog.WarrantyPolicy", pk)
     _product_is_there(truth, values)
-    plan = Plan()
+    ends_after_it_begins(values.get("valid_from", row.valid_from), values.get("valid_until", row.valid_until))
     plan.change(row, **columns(file_under(plan, truth, values, now=row.category_id)))
     plan.mention(row)
     return plan

@@ -14,7 +14,7 @@ from wharfinger.devices.queries import truth as reads
 from wharfinger.devices.rules import installing
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.ledger.look import Wish
-from wharfinger.ledger.plan import Truth
+from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.stock.queries.truth import read_lots
@@ -70,6 +70,15 @@ def install(
         key=key,
         effective_on=installed_on,
     )
+
+
+def install_provided(truth: Truth, plan: Plan) -> None:
+    """Let units that work hands over for good be devices with their warranty, in the same entry."""
+    lots = [step.target.lot for step in plan.steps if installing.handed_over(step)]
+    if lots:
+        reads.read_devices(lambda _: (lot for lot in lots if isinstance(lot, int)))(truth)
+        reads.read_policies(truth)
+        installing.install_provided(plan, truth)
 
 
 def _given(items: Sequence[Installation]) -> None:

@@ -23,7 +23,7 @@ from wharfinger.devices.rules import (
 )
 from wharfinger.devices.rules.warranty import cover_by
 from wharfinger.fulfilment.rules import mention_lines
-from wharfinger.ledger.plan import Held, LotRef, PlaceRef, Plan, Truth, fixed, spot
+from wharfinger.ledger.plan import Held, LotRef, PlaceRef, Plan, Step, Truth, fixed, spot
 from wharfinger.stock.rules import taken_from
 
 
@@ -125,6 +125,38 @@ def _units(truth: Truth, line: Any, item: Installation, n: int) -> list[tuple[He
             line=line.pk,
         )
     return taken_from(free, item.quantity)
+
+
+def install_provided(plan: Plan, truth: Truth) -> None:
+    """Let units with a serial number that work sold be devices with their warranty; what is lent is none."""
+    rows = {site.place_id: site for site in truth.read["sites"].values()}
+    locations = {h.place: h.location for h in (*truth.held, *truth.free)}
+    for step in plan.steps:
+        if not handed_over(step):
+            continue
+        site = rows[step.target.place]
+        assert isinstance(step.source.place, int)
+        cover = cover_by(
+            truth.read["policies"],
+            truth.read["products"][step.target.product],
+            channel=truth.read["channels"].get(locations.get(step.source.place)) or "direct",
+            sold_on=truth.effective_on,
+            installed_on=truth.effective_on,
+        )
+        place_device(
+            plan,
+            truth,
+            Unit(LotRef(step.target.lot, step.target.product, serial=True), DEVICE),
+            Owner(site.organization_id, site.pk),
+            line=step.target.claim,
+            sold_on=truth.effective_on,
+            cover=cover,
+        )
+
+
+def handed_over(step: Step) -> bool:
+    """Whether a step hands a unit with a serial number to a customer for good."""
+    return step.target.serial and step.target.kind == "customer" and step.source.kind not in WITH_CUSTOMER
 
 
 def _site(truth: Truth, line: Any, held: Held, item: Installation, n: int) -> Any:

@@ -26,13 +26,15 @@ def cover_by(
 ) -> Cover:
     """The warranty that the policies grant a unit; none where no policy fits.
 
-    The policy with the latest valid-from wins, one for the product before one for its category, and that
+    Of those that hold on the day it starts the one with the latest valid-from wins, one for the product before one for its category, and that
     before one for a category above it. What a partner sold from their stock is covered only by policies that say so.
     """
     fitting = []
     for policy in policies:
         start = installed_on if policy.start == "installed" else sold_on
-        if start is None or policy.valid_from > start or (channel == "indirect" and not policy.indirect):
+        if start is None or (channel == "indirect" and not policy.indirect):
+            continue
+        if policy.valid_from > start or (policy.valid_until is not None and policy.valid_until < start):
             continue
         if policy.product_id == product.pk:
             rank = DEEPEST
