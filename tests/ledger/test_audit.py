@@ -43,9 +43,12 @@ from wharfinger.purchasing.rules.billing import Bill as VendorBill
 from wharfinger.purchasing.rules.billing import BillLine
 from wharfinger.purchasing.rules.crediting import SendBack
 from wharfinger.purchasing.rules.landing import Cost
+from wharfinger.returns.actions.inspecting import settle
 from wharfinger.returns.actions.receiving import take_back
+from wharfinger.returns.actions.requesting import approve, request
 from wharfinger.returns.rules.receiving import Returned
 from wharfinger.returns.rules.requesting import Asked
+from wharfinger.returns.rules.settling import Answer
 
 BROKEN = {
     "a used device is its customer's": "UPDATE devices_device SET removed_on = '2026-01-01'",
@@ -125,6 +128,7 @@ BROKEN = {
         "UPDATE ledger_holding SET place_id = (SELECT id FROM ledger_place WHERE kind = 'assembly'), kind = 'assembly', "
         "quantity = 2 WHERE id = (SELECT MIN(id) FROM ledger_holding WHERE serial AND unbounded)"
     ),
+    "paid back ≤ received": "UPDATE returns_rma SET overruled_reason = '' WHERE overruled_reason <> ''",
     "open tasks are for firm lines": "UPDATE sales_order SET held_at = '2026-03-01 08:00:00+00:00'",
     "invoice = its bills": "UPDATE billing_invoiceline SET quantity = quantity + 1",
     "invoice = its lines": "UPDATE billing_invoiceline SET gross_minor = net_minor",
@@ -167,6 +171,13 @@ def company(settings: Any, tmp_path: Path) -> World:
     _, (again,) = order(made, (cable, 1))
     done = pick_pack_ship(actor=HOUSE, picks=[Pick(again, 1)])
     reverse(actor=HOUSE, entry=done.id)
+    made.stock(cable, 1)
+    _, (kept,) = order(made, (cable, 1))
+    pick_pack_ship(actor=HOUSE, picks=[Pick(kept, 1)])
+    asked_for = request(actor=HOUSE, organization=made.customer.pk, items=[Asked(1, line=kept)])
+    rma, (row,) = asked_for.one("returns.Rma"), asked_for.made["returns.RmaLine"]
+    approve(actor=HOUSE, rma=rma)
+    settle(actor=HOUSE, rma=rma, answers=[Answer(row, 1, "credit")], overrule="Broken in the post")
     bought = stocked_up(made, (cable, 2, 5_000_000))
     received = arrive(bought.lines[0], 2).one("purchasing.Receipt")
     land_cost(actor=HOUSE, receipt=received, cost=Cost("Freight", 100))

@@ -136,6 +136,7 @@ def test_a_refund_needs_a_payment(company: World) -> None:
     line = loose(company, 1)
     billed(line, 1)
     rma, (asked_for,) = asked(company, Asked(1, line))
+    receive(actor=HOUSE, rma=rma, items=[Arrived(1, asked_for)])
     refused("nothing_paid", lambda: settle(actor=HOUSE, rma=rma, answers=[Answer(asked_for, 1, "refund")]))
 
 

@@ -15,7 +15,7 @@ warranty router 24             months from the sale · install SO router as D [s
 swap D as E to bin serials S2 [with-work]  · device D: S1 customer, or removed · covered D 24
 subscribe D as S · end S       a service uses a device
 rma R for SO: 2 router · approve|deny|close R · back R 2 router · inspect R 1 router restock
-settle R 1 router credit · asked R router: requested 2, received 1, inspected 0, settled 0
+settle R 1 router credit [overruled Lost it] · asked R router: requested 2, received 1, inspected 0, settled 0
 return SO 1 router [restock]   without RMA
 job J [unbilled] · provide J 1 router · remove J 1 router
 called SO: delivered invoiced · called PO: received_full · total PO 23795.00
@@ -41,7 +41,7 @@ from wharfinger.ledger.models import Draw, Holding, Posting
 from wharfinger.parties.models import Role, User
 from wharfinger.purchasing.models import PurchaseLine, Receipt, Rejection
 from wharfinger.purchasing.queries import orders as purchases
-from wharfinger.returns.models import RmaLine
+from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries.figures import figures as returned
 from wharfinger.sales import queries as sales
 from wharfinger.stock.models import Location
@@ -296,15 +296,22 @@ class After(ABC):
         self.on_rma("inspect", rest)
 
     def say_settle(self, rest: str) -> None:
-        """settle R QUANTITY NAME ANSWER"""
-        self.on_rma("settle", rest)
+        """settle R QUANTITY NAME ANSWER [overruled REASON]"""
+        told, _, why = rest.partition(" overruled ")
+        self.on_rma("settle", told, why)
 
-    def on_rma(self, verb: str, rest: str) -> None:
+    def say_overruled(self, rest: str) -> None:
+        """overruled R: REASON, or nothing"""
+        name, _, wanted = rest.partition(":")
+        found = Rma.objects.get(pk=self.documents[name]).overruled_reason
+        assert found == wanted.strip(), f"is {found}"
+
+    def on_rma(self, verb: str, rest: str, why: str = "") -> None:
         """A step of units of an RMA."""
         name, quantity, product, how = rest.split()
         rma = self.documents[name]
         line = RmaLine.objects.get(rma=rma, product=self.products[product]).pk
-        self.acts.append(self.door.on_rma_line(verb, rma, line, int(quantity), how))
+        self.acts.append(self.door.on_rma_line(verb, rma, line, int(quantity), how, why))
 
     def say_asked(self, rest: str) -> None:
         """asked R NAME: requested 2, received 1, inspected 0, settled 0"""

@@ -232,7 +232,9 @@ class FurtherActions:
         }
         return int(self._said(verbs[verb]).id)
 
-    def on_rma_line(self: Tells, verb: str, rma: int, line: int, quantity: int, how: str) -> int:
+    def on_rma_line(
+        self: Tells, verb: str, rma: int, line: int, quantity: int, how: str, why: str = ""
+    ) -> int:
         """Receive, inspect, settle."""
         who = self.who
         verbs = {
@@ -240,7 +242,9 @@ class FurtherActions:
             "inspect": lambda: inspecting.inspect(
                 actor=who, rma=rma, verdicts=[Verdict(line, quantity, how)]
             ),
-            "settle": lambda: inspecting.settle(actor=who, rma=rma, answers=[Answer(line, quantity, how)]),
+            "settle": lambda: inspecting.settle(
+                actor=who, rma=rma, answers=[Answer(line, quantity, how)], overrule=why
+            ),
         }
         return int(self._said(verbs[verb]).id)
 
@@ -395,7 +399,9 @@ class FurtherApi:
             self._post(f"/rmas/{rma}/{verb}", {"reason": "As told"} if verb == "deny" else {})["entry"]
         )
 
-    def on_rma_line(self: Posts, verb: str, rma: int, line: int, quantity: int, how: str) -> int:
+    def on_rma_line(
+        self: Posts, verb: str, rma: int, line: int, quantity: int, how: str, why: str = ""
+    ) -> int:
         """Receive, inspect, settle."""
         row = {"rma_line": line, "quantity": str(quantity)}
         names = {
@@ -404,7 +410,8 @@ class FurtherApi:
             "settle": ("settle", {"answer": how}),
         }
         path, more = names[verb]
-        return int(self._post(f"/rmas/{rma}/{path}", {"lines": [row | more]})["entry"])
+        said = {"overrule": {"reason": why}} if why else {}
+        return int(self._post(f"/rmas/{rma}/{path}", {"lines": [row | more]} | said)["entry"])
 
     def take_back(self: Posts, customer: int, items: Sequence[tuple[int, int]], outcome: str) -> int:
         """Goods come back without RMA."""

@@ -42,6 +42,17 @@ class Right(str):
         return type(self).named(str(self))
 
 
+class Whoever(str):
+    """A permission by its name, which reads in a sentence as the people who hold it."""
+
+    __slots__ = ()
+    named: ClassVar[Callable[[str], str]] = str
+    """What they are called, said by the site as well."""
+
+    def __format__(self, spec: str) -> str:
+        return type(self).named(str(self))
+
+
 def lacks(permission: str) -> NotAllowed:
     """What whoever lacks a permission is told."""
     return NotAllowed(

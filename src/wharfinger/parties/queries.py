@@ -10,6 +10,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import F, FilteredRelation, Q, QuerySet
+from django.utils.translation import gettext
 
 from wharfinger.base import configuration, money
 from wharfinger.base.quantity import plain
@@ -74,6 +75,19 @@ def names_who_may(permission: str) -> list[str]:
     """What these people are called."""
     found = User.objects.filter(pk__in=who_may(permission))
     return sorted(str(user) for user in found)
+
+
+MANY = 4
+"""So many people a sentence names; of more it says how many."""
+
+
+def called_who_may(permission: str) -> str:
+    """These people in a sentence: by name, or the first few and how many more."""
+    names = names_who_may(permission)
+    if len(names) > MANY:
+        more = len(names) - MANY + 1
+        return gettext("{names} and {n} more").format(names=", ".join(names[: MANY - 1]), n=more)
+    return ", ".join(names) or gettext("nobody yet")
 
 
 def usable_locations() -> QuerySet[Any, Any]:

@@ -150,6 +150,7 @@ WORDS: dict[str, str] = {
     "returns.close": N_("Close"),
     "returns.restock": N_("Restock"),
     "returns.scrap": N_("Scrap"),
+    "returns.overrule": N_("Overrule what returns are refused for"),
     "documents.read": N_("Read"),
     "documents.issue": N_("Issue"),
     "documents.send": N_("Send"),

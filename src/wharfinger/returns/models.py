@@ -32,6 +32,10 @@ class Rma(Document):
     denied_at = models.DateTimeField(null=True)
     denied_reason = models.CharField(max_length=500, blank=True)
     closed_at = models.DateTimeField(null=True)
+    overruled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    """Who let through what the rules refused."""
+    overruled_reason = models.TextField(blank=True, default="")
+    """Why; of several the last is last."""
     due_on = models.DateField(null=True)
     ticket = models.ForeignKey("demand.Sheet", models.PROTECT, null=True, related_name="rmas")
     place = models.OneToOneField(Place, models.PROTECT, related_name="rma")

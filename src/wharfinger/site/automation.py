@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from wharfinger.base.access import Right
+from wharfinger.base.access import Right, Whoever
 from wharfinger.billing.actions.keeping import relief_stays, stays_where_billed
 from wharfinger.billing.queries import proofs as billing
 from wharfinger.billing.queries.keeping import posted_by
@@ -37,9 +37,12 @@ from wharfinger.notices import mails
 from wharfinger.notices.actions import attachments, todos
 from wharfinger.notices.queries.proofs import files_are_there
 from wharfinger.parties import rights
+from wharfinger.parties.queries import called_who_may
 from wharfinger.purchasing.actions import closing as purchasing
 from wharfinger.purchasing.queries import proofs as buying
 from wharfinger.purchasing.queries.billed import submitted_and_billed
+from wharfinger.returns.actions.keeping import paid_back_stays_here
+from wharfinger.returns.queries import proofs as returns
 from wharfinger.sales.actions import approving, giving, versions
 from wharfinger.sales.actions import closing as sales
 from wharfinger.sales.actions.serving import BRINGING
@@ -90,6 +93,7 @@ LAWS = (
     files_are_there,
     picking.open_tasks_are_firm,
     used_devices_are_their_customers,
+    returns.paid_back_has_come,
 )
 """What the audit proves beside the kernel's own laws."""
 
@@ -130,6 +134,7 @@ def install() -> None:
     automation.explain = explaining.explain
     automation.undo_needs = undoing.needs
     Right.named = rights.named
+    Whoever.named = called_who_may
     automation.lasting = frozenset({"erase"})
     automation.stays = lambda entries: posted_by(entries) | submitted_and_billed(entries)
     automation.guards.setdefault("reverse", []).extend(
@@ -153,6 +158,7 @@ def install() -> None:
             merging.nothing_grew,
             numbering.stays_above,
             pinned.picked_by_one,
+            paid_back_stays_here,
         ]
     )
     _pin()

@@ -197,6 +197,8 @@ FIELDS: dict[str, str] = {
     "pipeline_step": N_("Step"),
     "position": N_("Position"),
     "postcode": N_("Postcode"),
+    "overruled_by": N_("Overruled by"),
+    "overruled_reason": N_("Why it was overruled"),
     "posted_at": N_("Posted"),
     "price": N_("Price"),
     "price_from": N_("Price from quantity"),

@@ -19,6 +19,7 @@ from wharfinger.pricing.queries import read_rates
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries import truth as reads
 from wharfinger.returns.rules import inspecting, settling
+from wharfinger.returns.rules.allowed import overruled
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.requesting import described
 from wharfinger.returns.rules.settling import Answer
@@ -76,9 +77,15 @@ def _these(
     )
 
 
-def settle(*, actor: Actor, rma: int, answers: Sequence[Answer], key: str | None = None) -> Written:
-    """Give the customer credit, their money, another unit or nothing for units of a return."""
+def settle(
+    *, actor: Actor, rma: int, answers: Sequence[Answer], overrule: str = "", key: str | None = None
+) -> Written:
+    """Give the customer credit, their money, another unit or nothing for units of a return.
+
+    overrule: why money goes back for goods that are not here, which needs a permission of its own.
+    """
     require(actor, "returns.settle")
+    overrule = overruled(overrule, actor=actor)
     _positive([one.quantity for one in answers])
     lines = reads.claims_of([rma])
     return post(
@@ -96,10 +103,15 @@ def settle(*, actor: Actor, rma: int, answers: Sequence[Answer], key: str | None
             reads=(demand.read_products, read_invoice_lines, reads.read_received, _read_rates),
         ),
         partial(
-            settling.plan_settle, rma=rma, answers=tuple(answers), may_credit=actor.may("billing.credit")
+            settling.plan_settle,
+            rma=rma,
+            answers=tuple(answers),
+            may_credit=actor.may("billing.credit"),
+            overrule=overrule,
         ),
         actor=actor,
         key=key,
+        reason=overrule,
     )
 
 

@@ -22,6 +22,7 @@ from wharfinger.returns.api.shapes import (
     AskedGiven,
     Deny,
     Inspect,
+    OverruleGiven,
     Receive,
     RmaDone,
     RmaGiven,
@@ -180,7 +181,15 @@ def settle(request: Request, id: Id, body: Settle) -> HttpResponse:
         )
         for n, one in enumerate(body.lines)
     ]
-    return _write(request, id, partial(inspecting.settle, actor=request.auth, rma=id, answers=answers))
+    act = partial(
+        inspecting.settle, actor=request.auth, rma=id, answers=answers, overrule=reason_of(body.overrule)
+    )
+    return _write(request, id, act)
+
+
+def reason_of(given: OverruleGiven | None) -> str:
+    """Why rules are overruled, if they are."""
+    return given.reason if given is not None else ""
 
 
 @router.post("/rmas/{id}/close", response=RmaDone, summary="Close an RMA")

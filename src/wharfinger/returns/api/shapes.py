@@ -64,6 +64,7 @@ class RmaOut(Shown):
     denied_reason: str
     closed_at: datetime | None
     due_on: date | None
+    overruled_reason: str = Field(description="Why what the rules refuse was let through.", examples=[""])
     ticket: Id | None
     currency: str
     lines: list[RmaLineOut]
@@ -149,10 +150,19 @@ class AnswerGiven(Given):
     amount: Amount | None = Field(default=None, examples=[None])
 
 
+class OverruleGiven(Given):
+    """Why what the rules refuse is let through; needs *Overrule what returns are refused for*."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500, examples=["Agreed with the manager"])]
+
+
 class Settle(Given):
     """What the customer gets."""
 
     lines: list[AnswerGiven] = Field(min_length=1, max_length=1000)
+    overrule: OverruleGiven | None = Field(
+        default=None, description="Why money goes back for goods that are not here.", examples=[None]
+    )
 
 
 class ReturnedGiven(AskedGiven):

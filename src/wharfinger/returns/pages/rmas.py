@@ -105,7 +105,7 @@ def rma_list(request: HttpRequest) -> HttpResponse:
 @page("returns.read")
 def rma(request: HttpRequest, pk: int) -> HttpResponse:
     """One return: what was requested, received, inspected and settled, and what happened to it."""
-    row: Any = there(shown.returns().select_related("ticket", "approved_by"), pk)
+    row: Any = there(shown.returns().select_related("ticket", "overruled_by"), pk)
     done = shown.with_lines([row])[pk]
     tone, words = WORDS[row.word]
     lines = []

@@ -231,7 +231,13 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
             for line, _figure in lines
             if (units := _units(request.POST, line))
         ]
-        return inspecting.settle(actor=user, rma=pk, answers=answers, key=request.POST.get("key") or None)
+        return inspecting.settle(
+            actor=user,
+            rma=pk,
+            answers=answers,
+            overrule=request.POST.get("overrule", ""),
+            key=request.POST.get("key") or None,
+        )
 
     first = {
         f"quantity-{line.pk}": written(left[line.pk], line.product.quantity_decimals)

@@ -66,7 +66,7 @@ def figures(rmas: Iterable[int], lines: Sequence[Any] | None = None) -> dict[int
     found = {line.pk: Figures() for line in lines}
     if not wanted:
         return found
-    match = _Matching(lines)
+    match = Matching(lines)
     chosen, params = sql.among("rma_id"), [sql.array(wanted)]
     for rma, claim, lot, product, source, _, units in sql.fetch(
         _MOVES.format(end="target", chosen=chosen), params
@@ -95,7 +95,7 @@ def figures(rmas: Iterable[int], lines: Sequence[Any] | None = None) -> dict[int
     return found
 
 
-class _Matching:
+class Matching:
     """Of which line of its return a unit is: the one that names its lot, else the one that names its sale."""
 
     def __init__(self, lines: Sequence[Any]) -> None:

@@ -58,6 +58,7 @@ def show_returns(found: Sequence[Any]) -> list[dict[str, Any]]:
             "denied_reason": one.denied_reason,
             "closed_at": one.closed_at,
             "due_on": one.due_on,
+            "overruled_reason": one.overruled_reason,
             "ticket": one.ticket_id,
             "currency": one.organization.currency,
             "lines": [_line(line, figure, one.organization.currency) for line, figure in done[one.pk]],

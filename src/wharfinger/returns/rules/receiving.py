@@ -12,6 +12,7 @@ from wharfinger.devices.rules import WITH_CUSTOMER
 from wharfinger.fulfilment.rules import mention_lines
 from wharfinger.ledger.plan import Id, Plan, Truth
 from wharfinger.returns.rules import OUTCOMES, Goods, make, make_line, places_of, rma_line_of, rma_of, take
+from wharfinger.returns.rules.allowed import check_approved
 from wharfinger.returns.rules.inspecting import decide
 from wharfinger.returns.rules.requesting import (
     Asked,
@@ -65,10 +66,7 @@ def plan_receive(truth: Truth, *, rma: int, items: Sequence[Arrived]) -> Plan:
     """Take goods of an RMA in; they wait for inspection. What was not asked for gets a line of its own."""
     plan = Plan()
     row = rma_of(truth, rma)
-    if row.authorized and row.approved_at is None:
-        raise Refusal(
-            "not_approved", N_("{number} is not approved yet. Approve it first."), number=row.number
-        )
+    check_approved(row)
     places = places_of(truth, row)
     position = max((one.position for one in truth.documents["returns.RmaLine"].values()), default=0)
     for n, item in enumerate(items):

@@ -18,6 +18,7 @@ from wharfinger.devices.rules import WITH_CUSTOMER
 from wharfinger.fulfilment.rules import mention_lines
 from wharfinger.ledger.plan import Plan, Truth, fixed
 from wharfinger.returns.rules import ANSWERS, WITH_US, rma_line_of, rma_of
+from wharfinger.returns.rules.allowed import Overruling, check_approved, not_received_yet
 
 MONEY = ("credit", "refund", "store_credit")
 
@@ -33,10 +34,18 @@ class Answer:
     """What the credit is to come to, tax included; it must be what was billed for the units."""
 
 
-def plan_settle(truth: Truth, *, rma: int, answers: Sequence[Answer], may_credit: bool) -> Plan:
-    """Settle units of a return; what is invoiced of them is credited, what is not is not billed any more."""
+def plan_settle(
+    truth: Truth, *, rma: int, answers: Sequence[Answer], may_credit: bool, overrule: str = ""
+) -> Plan:
+    """Settle units of a return; what is invoiced of them is credited, what is not is not billed any more.
+
+    Nothing is settled before the return is approved, and nothing is paid back before its goods are here,
+    unless somebody overrules that: then the reason stays on the return.
+    """
     plan = Plan()
     row = rma_of(truth, rma)
+    check_approved(row)
+    overruling = Overruling(overrule)
     for n, one in enumerate(answers):
         line = rma_line_of(truth, one.rma_line, f"lines.{n}.rma_line")
         if one.answer not in ANSWERS:
@@ -52,9 +61,13 @@ def plan_settle(truth: Truth, *, rma: int, answers: Sequence[Answer], may_credit
                 product=line.product_id,
             )
         if one.answer in MONEY:
+            came = max(0, truth.read["received"].get(line.pk, 0) - line.settled_quantity)
+            if came < one.quantity:
+                overruling.let(not_received_yet(one.quantity, came, line.product_id))
             _pay_back(plan, truth, line, one, n, row.number, may_credit)
         plan.change(line, settled_quantity=line.settled_quantity + one.quantity, answer=one.answer)
         line.settled_quantity += one.quantity
+    overruling.note(plan, truth, row)
     plan.mention(row)
     mention_lines(plan, truth)
     return plan

@@ -1,0 +1,41 @@
+"""What may not be undone: goods that were paid back stay where they came to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wharfinger.base.refusal import N_, Refusal
+from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.returns.queries.figures import Matching, figures
+from wharfinger.returns.queries.proofs import paid_back
+from wharfinger.returns.rules import WITH_US
+
+
+def paid_back_stays_here(truth: Truth, plan: Plan) -> None:
+    """Refuse to undo that goods came which were paid back since."""
+    original = truth.read.get("original")
+    if original is None or original.verb != "receive_return":
+        return
+    gone: list[tuple[Any, int]] = [
+        (step.source, step.quantity) for step in plan.steps if step.source.kind in WITH_US
+    ]
+    at = dict(
+        Rma.objects.filter(place__in={source.place for source, _ in gone}).values_list("place_id", "pk")
+    )
+    paid = paid_back(at.values())
+    if not paid:
+        return
+    lines = list(RmaLine.objects.filter(rma__in={line.rma_id for line in paid}, void__isnull=True))
+    came, match = figures({line.rma_id for line in paid}, lines), Matching(lines)
+    for source, units in gone:
+        told = match.line(at.get(source.place, 0), source.claim, source.lot, source.product)
+        if told is not None:
+            came[told].received -= units
+    for line in paid:
+        if line.settled_quantity > came[line.pk].received:
+            raise Refusal(
+                "settled_since",
+                N_("{number} has paid for these goods since. Undo the settlement first."),
+                number=line.rma.number,
+            )
