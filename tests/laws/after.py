@@ -7,8 +7,9 @@ from typing import Any
 
 from tests.laws.selling import on_line
 from tests.laws.state import State, Verb
-from wharfinger.billing.actions import invoices, payments
+from wharfinger.billing.actions import drafts, invoices, payments
 from wharfinger.billing.models import Invoice, InvoiceLine, Payment
+from wharfinger.billing.rules.changing import DraftChange, RowChange
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import PaymentWish
 from wharfinger.devices.actions import keeping
@@ -52,8 +53,30 @@ def _draft_invoice(state: State, chance: random.Random) -> Any:
     return invoices.draft_invoice(actor=state.user, wish=wish)
 
 
+def _a_draft(state: State, chance: random.Random) -> Invoice | None:
+    return state.one(chance, Invoice.objects.filter(posted_at__isnull=True, void__isnull=True))
+
+
+def _change_draft(state: State, chance: random.Random) -> Any:
+    """Another quantity or price of one of its rows, or something that is still to be billed."""
+    draft = _a_draft(state, chance)
+    if draft is None:
+        return None
+    row = chance.choice(list(draft.lines.filter(quantity__gt=0)))
+    price = chance.choice([None, 7_770_000])
+    change = RowChange(row.pk, chance.randint(0, row.quantity + 1), price)
+    held = state.standing(chance, "to_bill")
+    add = (Bill(held.claim_id, 1),) if held is not None and chance.random() < 0.5 else ()
+    return drafts.change_draft(actor=state.user, invoice=draft.pk, change=DraftChange((change,), add))
+
+
+def _discard_draft(state: State, chance: random.Random) -> Any:
+    draft = _a_draft(state, chance)
+    return draft and drafts.discard_draft(actor=state.user, invoice=draft.pk)
+
+
 def _post_invoice(state: State, chance: random.Random) -> Any:
-    draft = state.one(chance, Invoice.objects.filter(posted_at__isnull=True, void__isnull=True))
+    draft = _a_draft(state, chance)
     return draft and invoices.post_invoice(actor=state.user, invoice=draft.pk)
 
 
@@ -208,6 +231,8 @@ BILLING: dict[str, Verb] = {
     "invoice": on_line("invoice"),
     "credit": on_line("credit"),
     "draft_invoice": _draft_invoice,
+    "change_draft": _change_draft,
+    "discard_draft": _discard_draft,
     "post_invoice": _post_invoice,
     "pay": _pay,
     "cancel_payment": _payment(payments.cancel_payment),

@@ -17,6 +17,7 @@ from tests.scenarios.counts import CountsActions, CountsApi
 from tests.scenarios.deals import DealsActions, DealsApi
 from tests.scenarios.doubles import DoublesActions, DoublesApi
 from tests.scenarios.further import FurtherActions, FurtherApi
+from tests.scenarios.invoices import InvoicesActions, InvoicesApi
 from tests.scenarios.offers import OffersActions, OffersApi
 from tests.scenarios.owns import OwnsActions, OwnsApi
 from tests.scenarios.promises import PromisesActions, PromisesApi
@@ -76,6 +77,7 @@ class ActionsDoor(
     DoublesActions,
     FurtherActions,
     CountsActions,
+    InvoicesActions,
     OffersActions,
     OwnsActions,
     PromisesActions,
@@ -196,6 +198,7 @@ class ApiDoor(
     DoublesApi,
     FurtherApi,
     CountsApi,
+    InvoicesApi,
     OffersApi,
     OwnsApi,
     PromisesApi,

@@ -16,7 +16,7 @@ see SO router: reserved 3, to_order 1          · stock router: on_hand 5, avail
 owes 35.70                                     what the customer owes (below zero: what we owe)
 
 The rest of the words are in ``after``, ``asking``, ``billing``, ``claiming``, ``counting``, ``transporting``, ``dealing``, ``trading``, ``doubling``,
-``offering``, ``owning``, ``running``, ``talking`` and ``varying``.
+``invoicing``, ``offering``, ``owning``, ``running``, ``talking`` and ``varying``.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from tests.scenarios.charging import Charging
 from tests.scenarios.claiming import Claiming
 from tests.scenarios.doors import ActionsDoor, ApiDoor, Refused
 from tests.scenarios.further import micro
+from tests.scenarios.invoicing import Invoicing
 from tests.scenarios.offering import Offering
 from tests.scenarios.promising import Promising
 from tests.scenarios.running import Running
@@ -55,7 +56,7 @@ FIGURES = (
 )  # fmt: skip
 
 
-class Teller(Running, Promising, Offering, Charging, Claiming):
+class Teller(Running, Promising, Offering, Charging, Claiming, Invoicing):
     """Tells one story."""
 
     def __init__(self, company: World, door: ActionsDoor | ApiDoor) -> None:

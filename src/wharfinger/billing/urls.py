@@ -5,6 +5,7 @@ from django.urls import path
 from wharfinger.billing.pages import (
     credit_notes,
     deposits,
+    drafts,
     invoices,
     limits,
     many,
@@ -23,6 +24,8 @@ urlpatterns = [
     path("invoices/runs/<int:pk>/", runs.invoice_run, name="invoice_run"),
     path("invoices/runs/<int:pk>/proceed/", runs.proceed, name="proceed_with_invoices"),
     path("invoices/<int:pk>/", invoices.invoice, name="invoice"),
+    path("invoices/<int:pk>/change/", drafts.change_draft, name="change_draft"),
+    path("invoices/<int:pk>/discard/", drafts.discard_draft, name="discard_draft"),
     path("invoices/<int:pk>/post/", invoices.post_invoice, name="post_invoice"),
     path("invoices/<int:pk>/send/", invoices.send_invoice, name="send_invoice"),
     path("invoices/<int:pk>/credit/", invoices.credit_invoice, name="credit_invoice"),

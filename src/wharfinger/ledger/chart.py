@@ -346,6 +346,9 @@ CHART: tuple[Row, ...] = (
     _row("remove", "to_bill", "waived", undo="provide"),
     # Billing
     _row("draft_invoice", "to_bill", "invoiced"),
+    _row("change_draft", "to_bill", "invoiced"),
+    _row("change_draft", "invoiced", "to_bill"),
+    _row("discard_draft", "invoiced", "to_bill"),
     _row("post_invoice", "", "", undo="credit"),
     _row("invoice", "to_bill offered", "invoiced", undo="credit"),
     _row("credit", "invoiced", "credited", undo="invoice"),

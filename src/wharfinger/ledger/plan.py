@@ -24,6 +24,7 @@ class Ref(NamedTuple):
 
 
 Id = int | Ref
+THIS = Ref("ledger.Entry", 0)  # The entry that the plan becomes, as the new value of a field.
 
 
 class Number(NamedTuple):
@@ -277,9 +278,7 @@ class Plan:
         """Let money go from one account to another, if any; without an amount only its worth at home, to or from exchange."""
         assert amount_minor >= 0, f"a posting of {amount_minor}"
         assert home_minor >= 0, f"a posting worth {home_minor}"
-        assert amount_minor or not home_minor or EXCHANGE in (source.kind, target.kind), (
-            "worth without amount"
-        )
+        assert amount_minor or not home_minor or EXCHANGE in (source.kind, target.kind), "worth alone"
         if amount_minor or home_minor:
             self.postings.append(PostingStep(source, target, amount_minor, home_minor, reverses))
 

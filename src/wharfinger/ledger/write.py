@@ -16,7 +16,7 @@ from wharfinger.base.refusal import N_, Refusal
 from wharfinger.ledger import chart, sql
 from wharfinger.ledger.create import can_be_retired, can_be_void, create
 from wharfinger.ledger.models import Account, Draw, Entry, Fact, Move, Outbox, Posting
-from wharfinger.ledger.plan import AccountRef, Plan, Ref, Spot, Step, Truth
+from wharfinger.ledger.plan import THIS, AccountRef, Plan, Ref, Spot, Step, Truth
 
 Key = tuple[int, int, int]
 
@@ -49,6 +49,8 @@ def write(plan: Plan, truth: Truth, entry: Entry, consumers: list[str]) -> Writt
     ids = create(plan, entry)
 
     def real(ref: Any) -> Any:
+        if ref is THIS:
+            return entry.pk
         return ids[ref.label][ref.n] if isinstance(ref, Ref) else ref
 
     plan.changes = [c._replace(new=real(c.new)) for c in plan.changes]

@@ -82,6 +82,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.fulfilment.api.carriers:router", ""),
     ("wharfinger.parties.api.terms:router", ""),
     ("wharfinger.billing.api.invoices:router", ""),
+    ("wharfinger.billing.api.credits:router", ""),
     ("wharfinger.billing.api.deposits:router", ""),
     ("wharfinger.billing.api.payments:router", ""),
     ("wharfinger.billing.api.limits:router", ""),

@@ -9,7 +9,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from wharfinger.base.access import Right, Whoever
-from wharfinger.billing.actions.keeping import relief_stays, stays_where_billed
+from wharfinger.billing.actions.keeping import (
+    added_goes,
+    changed_drafts_stay,
+    relief_stays,
+    stays_where_billed,
+)
 from wharfinger.billing.queries import proofs as billing
 from wharfinger.billing.queries.keeping import posted_by
 from wharfinger.billing.rules.keeping import posted_papers_stay
@@ -148,6 +153,7 @@ def install() -> None:
             purchasing.creation_untouched,
             giving.answered_stays,
             posted_papers_stay,
+            changed_drafts_stay,
             stays_where_billed,
             relief_stays,
             building.not_exchanged_since,
@@ -176,6 +182,7 @@ def install() -> None:
     for verb in merging.VERBS:
         automation.effects.setdefault(verb, []).append(attachments.follow)
     automation.effects.setdefault("reverse", []).append(attachments.leave_erased)
+    automation.effects.setdefault("reverse", []).append(added_goes)
     for verb in sales.SENDING:
         automation.guards.setdefault(verb, []).append(sales.not_on_hold)
     automation.guards.setdefault("send_quote", []).append(approving.approved_where_needed)

@@ -117,7 +117,7 @@ def value_words(name: str, value: Any, measure: Measure = PLAIN, *, about: str =
     """What a field of a subject held, as people write it; its figures as they are measured."""
     if value is None or value == "" or value == []:
         return "–"
-    if isinstance(value, bool):
+    if isinstance(value, bool) or name == "void_id":
         return gettext("Yes") if value else gettext("No")
     if name == "priority" and value in PRIORITIES:
         return gettext(PRIORITIES[value])

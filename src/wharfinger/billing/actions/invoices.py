@@ -12,7 +12,7 @@ from wharfinger.billing.models import Invoice
 from wharfinger.billing.queries import truth as reads
 from wharfinger.billing.queries.deposits import read_deposits_of_draft, read_deposits_of_lines
 from wharfinger.billing.rules import invoices as rules
-from wharfinger.billing.rules.invoices import InvoiceWish
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.ledger.look import Wish
@@ -50,11 +50,9 @@ def _wish(wish: InvoiceWish) -> Wish:
     if not wish.bills:
         raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
     for n, bill in enumerate(wish.bills):
-        if bill.quantity <= 0:
-            raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"lines.{n}.quantity")
-        tidy(bill.description, field=f"lines.{n}.description", most=500, needed=False)
-        tidy(bill.reason, field=f"lines.{n}.reason", most=200, needed=False)
+        check_bill(bill, f"lines.{n}")
     tidy(wish.customer_reference, field="customer_reference", most=60, needed=False)
+    tidy(wish.remarks, field="remarks", most=2000, needed=False)
     if wish.due_on and wish.issued_on and wish.due_on < wish.issued_on:
         raise BadInput(
             "due_too_early",
@@ -70,6 +68,14 @@ def _wish(wish: InvoiceWish) -> Wish:
     )
 
 
+def check_bill(bill: Bill, field: str) -> None:
+    """Refuse what no invoice can bill; field: where it was asked for."""
+    if bill.quantity <= 0:
+        raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"{field}.quantity")
+    tidy(bill.description, field=f"{field}.description", most=500, needed=False)
+    tidy(bill.reason, field=f"{field}.reason", most=200, needed=False)
+
+
 def _read_rates(truth: Truth) -> None:
     """Read what the lines' currency is worth on the day of the invoice, where it is another than the home one."""
     read_rates(truth, {line.currency for line in truth.read["lines"].values()})
@@ -78,16 +84,20 @@ def _read_rates(truth: Truth) -> None:
 def post_invoice(
     *, actor: Actor, invoice: int, issued_on: date | None = None, key: str | None = None
 ) -> Written:
-    """Post a draft: it gets its number, and the customer owes it from then on."""
+    """Post a draft: it gets its number, and the customer owes it from then on.
+
+    issued_on: on which day; else that which the draft says, else today.
+    """
     require(actor, "billing.post")
     lines = reads.lines_of_invoices([invoice])
+    issued_on = issued_on or reads.day_said(invoice)
     return post(
         "post_invoice",
         Wish(
             documents=[(Sheet, demand.documents_of(lines)), (Invoice, [invoice])],
             reads=(reads.read_invoice_lines, reads.read_terms, reads.read_whose, read_deposits_of_draft),
         ),
-        partial(rules.plan_post, invoice=invoice, issued_on=issued_on),
+        partial(rules.plan_post, invoice=invoice, issued_on=issued_on, locked=tuple(lines)),
         actor=actor,
         key=key,
         effective_on=issued_on,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from django.db.models import Sum
+
 from wharfinger.base.refusal import N_, Refusal, Remedy
-from wharfinger.billing.models import Relief
+from wharfinger.billing.models import InvoiceLine, Relief
 from wharfinger.billing.queries.since import WITH_CUSTOMER, Kept, billed_since
 from wharfinger.demand.models import Line
 from wharfinger.ledger.plan import Plan, Truth
@@ -57,6 +59,50 @@ def relief_stays(_truth: Truth, plan: Plan) -> None:
         raise Refusal(
             "credited_since", N_("A credit note took this back since. There is nothing left to undo.")
         )
+
+
+def changed_drafts_stay(truth: Truth, plan: Plan) -> None:
+    """Refuse to undo that a draft was written once it bills more than it did; discarding it gives back all of it.
+
+    A draft that is gone is not changed either: it comes back first.
+    """
+    gone = {pk for label, pk in plan.voids if label == "billing.Invoice"}
+    if gone:
+        places = {row.place_id: pk for pk, row in truth.documents["billing.Invoice"].items() if pk in gone}
+        back = dict.fromkeys(gone, 0)
+        for step in plan.steps:
+            if step.source.place in places:
+                back[places[step.source.place]] += step.quantity
+        rows = InvoiceLine.objects.filter(invoice__in=gone, line__isnull=False)
+        for pk, units in rows.order_by().values_list("invoice").annotate(Sum("quantity")):
+            if units > back[pk]:
+                raise Refusal(
+                    "changed_since",
+                    N_("Somebody let this draft bill more since. Discard it instead."),
+                    invoice=pk,
+                    remedies=[Remedy("discard_draft", {"pk": pk})],
+                )
+    elif (original := truth.read["original"]).verb == "change_draft":
+        for row in truth.documents["billing.Invoice"].values():
+            if row.void_id is not None:
+                raise Refusal(
+                    "draft_is_gone",
+                    N_("This draft is gone. Undo that first."),
+                    invoice=row.pk,
+                    later=original.pk,
+                )
+
+
+def added_goes(truth: Truth, plan: Plan) -> None:
+    """Let undoing take off a draft what was added to it: the row stands there for none."""
+    if truth.read["original"].verb != "change_draft":
+        return
+    for fact in truth.read["facts"]:
+        noun, _, pk = fact.subject.partition(":")
+        if noun == InvoiceLine.subject and fact.field is None:
+            row = truth.documents["billing.InvoiceLine"][int(pk)]
+            none = None if row.gross_minor is None else 0
+            plan.change(row, quantity=0, net_minor=0, gross_minor=none)
 
 
 def stays_where_billed(truth: Truth, plan: Plan) -> None:

@@ -25,15 +25,13 @@ from wharfinger.base.door import (
     Quantity,
     Request,
     Shown,
-    there,
 )
 from wharfinger.base.quantity import quantity, scaled
-from wharfinger.base.refusal import N_, BadInput
-from wharfinger.billing.actions import invoices, payments, writing_off
-from wharfinger.billing.actions.credits import cancel_invoice, credit
+from wharfinger.base.refusal import N_, BadInput, NotThere
+from wharfinger.billing.actions import drafts, invoices, payments, writing_off
 from wharfinger.billing.models import InvoiceLine
 from wharfinger.billing.queries import shown
-from wharfinger.billing.rules.credits import Credit
+from wharfinger.billing.rules.changing import DraftChange, RowChange
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.demand.models import Line
 from wharfinger.ledger.door import detail, make, write
@@ -66,6 +64,9 @@ class InvoiceGiven(Given):
         default=None, examples=[None], description="Without it: by the customer's terms."
     )
     customer_reference: str = Field(default="", max_length=60, examples=["PO 4711"])
+    remarks: str = Field(
+        default="", max_length=2000, description="What the customer reads beneath the lines."
+    )
     rate: Price | None = Field(
         default=None,
         examples=[None],
@@ -135,7 +136,10 @@ class InvoiceOut(Shown):
     currency: str = Field(examples=["EUR"])
     rate: str = Field(examples=["1"])
     customer_reference: str
-    issued_on: str = Field(examples=["2026-11-30"])
+    remarks: str
+    issued_on: str = Field(
+        examples=["2026-11-30"], description="Of a draft: today, unless somebody said which day."
+    )
     due_on: str = Field(examples=["2026-12-14"])
     discount_percent: str = Field(examples=["2"], description="May be taken off what is paid by that day.")
     discount_until: str | None = Field(examples=["2026-12-10"])
@@ -160,63 +164,41 @@ class InvoiceDone(InvoiceOut, Done):
     """An invoice, and the entry that wrote it."""
 
 
-class CreditGiven(Given):
-    """So many units of an invoice line."""
-
-    invoice_line: Id
-    quantity: Quantity
-
-
-class CreditNoteGiven(Given):
-    """What is taken back of one invoice: of one line, or of several."""
-
-    invoice_line: Id | None = Field(default=None, examples=[None])
-    quantity: Quantity | None = Field(default=None, examples=[None])
-    lines: list[CreditGiven] = Field(default=[], max_length=1000)
-    reason: str = Field(default="", max_length=500, examples=["Wrong colour"])
-    issued_on: date | None = Field(default=None, examples=[None])
-    bill_again: bool = Field(default=False, description="Whether it is to be invoiced anew.")
-
-
-class CancelGiven(Given):
-    """Why an invoice is taken back whole, and whether what it billed is invoiced anew."""
-
-    reason: str = Field(min_length=1, max_length=500, examples=["Wrong customer"])
-    bill_again: bool
-    issued_on: date | None = Field(default=None, examples=[None])
-
-
-class CreditRow(Shown):
-    """A quantity of an invoice line that was taken back."""
+class RowGiven(Given):
+    """What becomes different about a row; what is left out stays."""
 
     id: Id
-    invoice_line: Id
-    line: Id | None
-    product: Id
-    description: str
-    quantity: str = Field(examples=["1"])
-    net: str = Field(examples=["49.90"])
-    tax: str = Field(examples=["9.48"])
+    quantity: Quantity | None = Field(default=None, examples=["2"], description="0 takes it off the draft.")
+    unit_price: Price | None = Field(default=None, examples=[None])
+    discount_percent: Percent | None = Field(default=None, examples=[None])
+    description: str | None = Field(default=None, max_length=500, examples=[None])
+    reason: str | None = Field(
+        default=None,
+        max_length=200,
+        examples=[None],
+        description="Why another price is asked than the line's; never on paper.",
+    )
 
 
-class CreditNoteOut(Shown):
-    """What we took back of an invoice."""
+class DraftGiven(Given):
+    """What becomes different about a draft; what is left out stays."""
+
+    rows: list[RowGiven] = Field(default=[], max_length=1000)
+    add: list[BillGiven] = Field(default=[], max_length=1000, examples=[[]])
+    issued_on: date | None = Field(
+        default=None, examples=["2026-11-30"], description="null: the day on which it is posted."
+    )
+    due_on: date | None = Field(
+        default=None, examples=["2026-12-14"], description="null: by the customer's terms."
+    )
+    customer_reference: str | None = Field(default=None, max_length=60, examples=["PO 4711"])
+    remarks: str | None = Field(default=None, max_length=2000, examples=["Delivered in two parts."])
+
+
+class DiscardDone(Done):
+    """The draft that is gone, and the entry that gave it up."""
 
     id: Id
-    number: str = Field(examples=["CN-2"])
-    invoice: Id
-    organization: Id
-    currency: str = Field(examples=["EUR"])
-    issued_on: str = Field(examples=["2026-11-30"])
-    reason: str
-    net: str = Field(examples=["49.90"])
-    tax: str = Field(examples=["9.48"])
-    total: str = Field(examples=["59.38"])
-    lines: list[CreditRow]
-
-
-class CreditNoteDone(CreditNoteOut, Done):
-    """A credit note, and the entry that made it."""
 
 
 INVOICES = Listing(
@@ -235,15 +217,6 @@ INVOICES = Listing(
     days={"issued_on": "issued_on", "due_on": "due_on"},
     q=("number", "customer_reference", "organization__name"),
 )
-CREDIT_NOTES = Listing(
-    "credit_notes",
-    sorts={"number": "number", "issued_on": "issued_on"},
-    filters={"organization": "organization_id", "invoice": "invoice_id", "number": "number"},
-    days={"issued_on": "issued_on"},
-    q=("number", "reason", "organization__name"),
-)
-
-
 _LINES = Prepared(
     lambda lines: Line.objects.filter(pk__in=lines).values_list(
         "pk", "product__quantity_decimals", "organization_id", "currency", "tax_included"
@@ -252,14 +225,14 @@ _LINES = Prepared(
 )
 
 
-def bills_of(given: Sequence[BillGiven]) -> tuple[Bill, ...]:
+def bills_of(given: Sequence[BillGiven], field: str = "lines") -> tuple[Bill, ...]:
     """Bills as the verbs take them, all of one customer; raises BadInput naming the field."""
     found = _LINES({one.line for one in given})
     known = {pk: whose for pk, *whose in found}
     bills = []
     for n, one in enumerate(given):
         if one.line not in known:
-            raise BadInput("no_such_line", N_("There is no such line."), field=f"lines.{n}.line")
+            raise BadInput("no_such_line", N_("There is no such line."), field=f"{field}.{n}.line")
         if known[one.line][1:] != known[given[0].line][1:]:
             raise BadInput(
                 "several_customers",
@@ -267,15 +240,15 @@ def bills_of(given: Sequence[BillGiven]) -> tuple[Bill, ...]:
                     "An invoice has one customer and one currency, and its prices are all with tax or all before it. "
                     "Invoice the others apart."
                 ),
-                field=f"lines.{n}.line",
+                field=f"{field}.{n}.line",
             )
         price, less = one.unit_price, one.discount_percent
         bills.append(
             Bill(
                 one.line,
-                quantity(one.quantity, known[one.line][0], field=f"lines.{n}.quantity"),
-                None if price is None else money.micro(price, field=f"lines.{n}.unit_price"),
-                None if less is None else scaled(less, 4, field=f"lines.{n}.discount_percent"),
+                quantity(one.quantity, known[one.line][0], field=f"{field}.{n}.quantity"),
+                None if price is None else money.micro(price, field=f"{field}.{n}.unit_price"),
+                None if less is None else scaled(less, 4, field=f"{field}.{n}.discount_percent"),
                 one.description,
                 one.reason,
             )
@@ -294,7 +267,7 @@ def list_invoices(request: Request) -> HttpResponse:
 def one_invoice(request: Request, id: Id) -> HttpResponse:
     """An invoice with its lines."""
     require(request.auth, "billing.read")
-    return detail(request, f"invoice:{id}", _invoice(id))
+    return detail(request, f"invoice:{id}", show(id))
 
 
 @router.post("/invoices", response={201: InvoiceDone}, summary="Invoice lines")
@@ -302,115 +275,48 @@ def create_invoice(request: Request, body: InvoiceGiven) -> HttpResponse:
     """Ask a customer to pay for quantities of lines, whatever the stage of their goods; posted at once."""
     require(request.auth, "billing.invoice")
     rate = None if body.rate is None else money.micro(body.rate, field="rate")
-    wish = InvoiceWish(bills_of(body.lines), body.issued_on, body.due_on, body.customer_reference, rate)
+    wish = InvoiceWish(
+        bills_of(body.lines), body.issued_on, body.due_on, body.customer_reference, rate, body.remarks
+    )
     verb = invoices.draft_invoice if body.draft else invoices.invoice
     act = partial(verb, actor=request.auth, wish=wish)
-    return make(request, act, "billing.Invoice", _invoice, subject="invoice")
+    return make(request, act, "billing.Invoice", show, subject="invoice")
+
+
+@router.patch("/invoices/{id}", response=InvoiceDone, summary="Change a draft invoice")
+def change_draft(request: Request, id: Id, body: DraftGiven) -> HttpResponse:
+    """Change rows, days and words of a draft, or add what is still to be billed; what is posted stays as it is."""
+    require(request.auth, "billing.invoice")
+    given = body.model_dump(exclude_unset=True, exclude={"rows", "add"})
+    change = DraftChange(_rows(body.rows), bills_of(body.add, "add"), tuple(given.items()))
+    act = partial(drafts.change_draft, actor=request.auth, invoice=id, change=change)
+    return write(request, act, lambda _: show(id), about=f"invoice:{id}")
+
+
+@router.post("/invoices/{id}/discard", response=DiscardDone, summary="Discard a draft invoice")
+def discard(request: Request, id: Id) -> HttpResponse:
+    """Give a draft up; what it billed is to be billed again."""
+    act = partial(drafts.discard_draft, actor=request.auth, invoice=id)
+    return write(request, act, lambda _: {"id": id}, about=f"invoice:{id}")
 
 
 @router.post("/invoices/{id}/post", response=InvoiceDone, summary="Post a draft invoice")
 def post_invoice(request: Request, id: Id, body: PostGiven) -> HttpResponse:
     """Give a draft its number; the customer owes it from then on."""
     act = partial(invoices.post_invoice, actor=request.auth, invoice=id, issued_on=body.issued_on)
-    return write(request, act, lambda _: _invoice(id), about=f"invoice:{id}")
+    return write(request, act, lambda _: show(id), about=f"invoice:{id}")
 
 
 @router.post("/invoices/{id}/send", response=InvoiceDone, summary="Send an invoice")
 def send_invoice(request: Request, id: Id) -> HttpResponse:
     """Mail an invoice to the customer."""
     act = partial(invoices.send_invoice, actor=request.auth, invoice=id)
-    return write(request, act, lambda _: _invoice(id), about=f"invoice:{id}")
+    return write(request, act, lambda _: show(id), about=f"invoice:{id}")
 
 
-@router.post("/invoices/{id}/cancel", response={201: CreditNoteDone}, summary="Cancel an invoice")
-def cancel(request: Request, id: Id, body: CancelGiven) -> HttpResponse:
-    """Take back all that is left of a posted invoice by one credit note; what was paid becomes store credit."""
-    act = partial(
-        cancel_invoice,
-        actor=request.auth,
-        invoice=id,
-        reason=body.reason,
-        bill_again=body.bill_again,
-        issued_on=body.issued_on,
-    )
-    return make(request, act, "billing.CreditNote", _credit_note, subject="credit_note")
-
-
-@router.get(
-    "/credit-notes",
-    response=Page[CreditNoteOut],
-    openapi_extra=CREDIT_NOTES.described,
-    summary="List credit notes",
-)
-def list_credit_notes(request: Request) -> HttpResponse:
-    """Credit notes, newest first."""
-    require(request.auth, "billing.read")
-    return CREDIT_NOTES.answer(request, shown.credit_notes(), shown.show_credit_notes)
-
-
-@router.get("/credit-notes/{id}", response=CreditNoteOut, summary="Read a credit note")
-def one_credit_note(request: Request, id: Id) -> HttpResponse:
-    """A credit note with its lines."""
-    require(request.auth, "billing.read")
-    return detail(request, f"credit_note:{id}", _credit_note(id))
-
-
-@router.post("/credit-notes", response={201: CreditNoteDone}, summary="Credit invoice lines")
-def create_credit_note(request: Request, body: CreditNoteGiven) -> HttpResponse:
-    """Take back quantities of one invoice's lines; what was paid of them becomes store credit."""
-    require(request.auth, "billing.credit")
-    items = _credits(_named(body))
-    act = partial(
-        credit,
-        actor=request.auth,
-        items=items,
-        reason=body.reason,
-        issued_on=body.issued_on,
-        bill_again=body.bill_again,
-    )
-    return make(request, act, "billing.CreditNote", _credit_note, subject="credit_note")
-
-
-def _named(body: CreditNoteGiven) -> list[CreditGiven]:
-    """The lines that are named, and the one that stands alone."""
-    if body.invoice_line is not None:
-        if body.quantity is None:
-            raise BadInput("missing", N_("Please fill this in."), field="quantity")
-        return [*body.lines, CreditGiven(invoice_line=body.invoice_line, quantity=body.quantity)]
-    if not body.lines:
-        raise BadInput("missing", N_("Please fill this in."), field="lines")
-    return body.lines
-
-
-def _credits(given: Sequence[CreditGiven]) -> tuple[Credit, ...]:
-    rows = InvoiceLine.objects.filter(pk__in={one.invoice_line for one in given})
-    known = {
-        pk: (decimals, invoice)
-        for pk, decimals, invoice in rows.values_list("pk", "product__quantity_decimals", "invoice_id")
-    }
-    items = []
-    for n, one in enumerate(given):
-        if one.invoice_line not in known:
-            raise BadInput(
-                "no_such_invoice_line", N_("There is no such invoice line."), field=f"lines.{n}.invoice_line"
-            )
-        if known[one.invoice_line][1] != known[given[0].invoice_line][1]:
-            raise BadInput(
-                "several_invoices",
-                N_("A credit note belongs to one invoice. Credit the others apart."),
-                field=f"lines.{n}.invoice_line",
-            )
-        units = quantity(one.quantity, known[one.invoice_line][0], field=f"lines.{n}.quantity")
-        items.append(Credit(one.invoice_line, units))
-    return tuple(items)
-
-
-def _invoice(pk: int) -> dict[str, Any]:
+def show(pk: int) -> dict[str, Any]:
+    """An invoice with its lines, by its id."""
     return shown.show_invoices([shown.invoice(pk)])[0]
-
-
-def _credit_note(pk: int) -> dict[str, Any]:
-    return shown.show_credit_notes([there(shown.credit_notes(), pk)])[0]
 
 
 @router.post("/invoices/{id}/write-off", response=InvoiceDone, summary="Write an invoice off")
@@ -422,7 +328,7 @@ def write_off(request: Request, id: Id, body: WriteOffGiven) -> HttpResponse:
     act = partial(
         writing_off.write_off, actor=request.auth, invoice=id, amount_minor=amount, reason=body.reason
     )
-    return write(request, act, lambda _: _invoice(id), about=f"invoice:{id}")
+    return write(request, act, lambda _: show(id), about=f"invoice:{id}")
 
 
 @router.post("/invoices/{id}/paid", response=InvoiceDone, summary="Say what was paid in all")
@@ -438,4 +344,27 @@ def paid_in_all(request: Request, id: Id, body: PaidGiven) -> HttpResponse:
         method=body.method,
         reference=body.reference,
     )
-    return write(request, act, lambda _: _invoice(id), about=f"invoice:{id}")
+    return write(request, act, lambda _: show(id), about=f"invoice:{id}")
+
+
+def _rows(given: Sequence[RowGiven]) -> tuple[RowChange, ...]:
+    found = InvoiceLine.objects.filter(pk__in={one.id for one in given})
+    decimals = dict(found.values_list("pk", "product__quantity_decimals"))
+    return tuple(_row(one, f"rows.{n}", decimals) for n, one in enumerate(given))
+
+
+def _row(one: RowGiven, field: str, decimals: dict[int, int]) -> RowChange:
+    if one.id not in decimals:
+        raise NotThere("no_such_invoice_line", N_("There is no such invoice line."), field=f"{field}.id")
+
+    def read(text: str | None, how: Any) -> int | None:
+        return None if text is None else int(how(text))
+
+    return RowChange(
+        one.id,
+        read(one.quantity, partial(scaled, decimals=decimals[one.id], field=f"{field}.quantity")),
+        read(one.unit_price, partial(money.micro, field=f"{field}.unit_price")),
+        read(one.discount_percent, partial(scaled, decimals=4, field=f"{field}.discount_percent")),
+        one.description,
+        one.reason,
+    )

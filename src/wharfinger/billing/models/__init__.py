@@ -43,7 +43,11 @@ class Invoice(Document):
     rate_micro = models.BigIntegerField(default=1_000_000)
     """What one unit of the currency was worth in home currency, at 10⁻⁶."""
     customer_reference = models.CharField(max_length=60, blank=True)
+    remarks = models.CharField(max_length=2000, blank=True, default="")
+    """What the customer reads beneath the lines."""
     issued_on = models.DateField()
+    day_stands = models.BooleanField(default=False)
+    """Whether somebody said when a draft is issued; else it is issued on the day it is posted."""
     due_on = models.DateField()
     terms = models.ForeignKey(Terms, models.PROTECT, null=True, related_name="+", db_index=False)
     """Under which it was written; where they change, it keeps what it says."""

@@ -65,7 +65,7 @@ def _rows(ask: Ask) -> Rows:
         found = found.filter(**{f"{path}__gte": first}) if first else found
         found = found.filter(**{f"{path}__lte": last}) if last else found
     sorts = {"number": "number", "issued": "issued_on", "due": "due_on", "total": "total_minor"}
-    cut = ask.slice(found.select_related("organization"), sorts)
+    cut = ask.slice(found.select_related("organization", "made__actor"), sorts)
     day = shown.today()
     rows = [_row(row, WORDS[shown.word_of(row, day)]) for row in cut.items]
     counts = {"open": capped(owing), "draft": capped(every.filter(posted_at__isnull=True))}
@@ -81,6 +81,7 @@ def _row(row: Any, said: tuple[str, str]) -> Row:
             "customer": row.organization.name,
             "word": (said[0], _(said[1])),
             "kind": _("Deposit") if row.kind == "deposit" else None,
+            "by": str(row.made.actor or _("Wharfinger")),
             "issued": row.issued_on,
             "due": row.due_on,
             "reference": row.customer_reference or None,
@@ -99,6 +100,7 @@ INVOICES = Table(
         Column("customer", N_("Customer")),
         Column("word", N_("Progress"), "chip"),
         Column("kind", N_("Kind"), optional=True),
+        Column("by", N_("Written by"), "person"),
         Column("issued", N_("Issued"), "date", sortable=True),
         Column("due", N_("Due"), "date", sortable=True),
         Column("reference", N_("Their reference"), optional=True),
@@ -133,7 +135,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
     """One invoice: its lines, what is open, and what happened to it."""
     user: Any = request.user
     row = there(shown.invoices().select_related("organization", "site", "sheet"), pk)
-    lines = list(row.lines.select_related("product", "tax_code").order_by("position"))
+    lines = list(row.lines.filter(quantity__gt=0).select_related("product", "tax_code").order_by("position"))
     done = CreditLine.objects.filter(invoice_line__invoice=row, credit_note__void__isnull=True)
     credited: dict[int, int] = {}
     for one in done:
@@ -233,8 +235,8 @@ def _proposed(rows: Sequence[ToBill]) -> dict[str, Any]:
     return values
 
 
-def bills_of(given: QueryDict, rows: Sequence[ToBill]) -> tuple[Bill, ...]:
-    """What was typed, as bills; lines left empty are left out."""
+def bills_of(given: QueryDict, rows: Sequence[ToBill], *, needed: bool = True) -> tuple[Bill, ...]:
+    """What was typed, as bills; lines left empty are left out. needed: whether there has to be one."""
     bills = []
     for row in rows:
         pk = row.line.pk
@@ -246,7 +248,7 @@ def bills_of(given: QueryDict, rows: Sequence[ToBill]) -> tuple[Bill, ...]:
         price = micro(typed, field=f"price-{pk}") if typed else None
         other = price is not None and price != row.line.unit_price_micro
         bills.append(Bill(pk, units, price, reason=reason if other else ""))
-    if not bills:
+    if needed and not bills:
         raise BadInput("no_lines", N_("Give a quantity for at least one line."))
     return tuple(bills)
 
@@ -254,20 +256,31 @@ def bills_of(given: QueryDict, rows: Sequence[ToBill]) -> tuple[Bill, ...]:
 def _wish(given: QueryDict, rows: Sequence[ToBill]) -> InvoiceWish:
     rate = given.get("rate", "").strip()
     bills = bills_of(given, rows)
-    asked = {row.line.pk: row.line.unit_price_micro for row in rows}
-    for bill in bills:
-        if bill.unit_price_micro not in (None, asked[bill.line]) and not bill.reason:
-            raise BadInput(
-                "reason_wanted",
-                N_("Another price than that of the order: say why. The customer does not read it."),
-                field=f"reason-{bill.line}",
-            )
+    say_why(bills, rows)
     return InvoiceWish(
         bills,
         day_of(given, "issued_on"),
         day_of(given, "due_on"),
         given.get("customer_reference", ""),
         scaled(rate, money.MICRO, field="rate") if rate else None,
+        given.get("remarks", ""),
+    )
+
+
+def say_why(bills: Sequence[Bill], rows: Sequence[ToBill]) -> None:
+    """Refuse another price than that of its line where nobody says why."""
+    asked = {row.line.pk: row.line.unit_price_micro for row in rows}
+    for bill in bills:
+        if bill.unit_price_micro not in (None, asked[bill.line]) and not bill.reason:
+            raise reason_wanted(f"reason-{bill.line}")
+
+
+def reason_wanted(field: str) -> BadInput:
+    """Another price than that of the order wants a reason."""
+    return BadInput(
+        "reason_wanted",
+        N_("Another price than that of the order: say why. The customer does not read it."),
+        field=field,
     )
 
 

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Collection
 
+from django.db.models import Q
+
 from wharfinger.billing.models import Invoice
+from wharfinger.billing.rules.changing import CHANGING
 from wharfinger.ledger.models import Fact
 from wharfinger.ledger.write import MADE
 
 
 def posted_by(entries: Collection[int]) -> set[int]:
-    """Those of these entries that made a credit note, or an invoice that is posted by now."""
-    papers = Fact.objects.filter(
-        entry_id__in=entries, field=MADE, subject__in=("billing.CreditNote", "billing.Invoice")
-    )
+    """Those of these entries that made a credit note, or made or changed an invoice that is posted by now."""
+    made = Q(field=MADE, subject__in=("billing.CreditNote", "billing.Invoice"))
+    changed = Q(entry__verb__in=CHANGING, subject__startswith="invoice:")
+    papers = Fact.objects.filter(made | changed, entry_id__in=entries)
     stay: set[int] = set()
-    drafted: dict[int, int] = {}
-    for entry, label, made in papers.values_list("entry_id", "subject", "new"):
-        if label == "billing.CreditNote":
+    drafted: dict[int, set[int]] = defaultdict(set)
+    for entry, subject, new in papers.values_list("entry_id", "subject", "new"):
+        noun, _, pk = subject.partition(":")
+        if noun == "billing.CreditNote":
             stay.add(entry)
         else:
-            drafted |= dict.fromkeys(json.loads(made or "[]"), entry)
+            for invoice in [int(pk)] if pk else json.loads(new or "[]"):
+                drafted[invoice].add(entry)
     if drafted:
         posted = Invoice.objects.filter(pk__in=drafted, posted_at__isnull=False)
-        stay |= {drafted[pk] for pk in posted.values_list("pk", flat=True)}
+        for invoice in posted.values_list("pk", flat=True):
+            stay |= drafted[invoice]
     return stay

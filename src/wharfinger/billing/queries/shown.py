@@ -145,6 +145,7 @@ def _invoice(row: Any, lines: list[dict[str, Any]], day: date) -> dict[str, Any]
         "currency": row.currency,
         "rate": plain(row.rate_micro, MICRO),
         "customer_reference": row.customer_reference,
+        "remarks": row.remarks,
         "issued_on": row.issued_on.isoformat(),
         "due_on": row.due_on.isoformat(),
         "discount_percent": plain(row.discount_micro, 4),

@@ -89,9 +89,16 @@ def _papers(lines: Collection[int], entry: int) -> dict[int, Kept]:
         subject__in={f"invoice:{row[2]}" for row in bills}, field="posted_at", entry__gt=entry
     )
     later = {int(one.partition(":")[2]) for one in posted.values_list("subject", flat=True)} if bills else ()
+    added = Move.objects.filter(
+        entry__verb="change_draft",
+        entry__gt=entry,
+        target__claim__in={row[0] for row in bills},
+        target__kind="invoiced",
+    )
+    put = set(added.values_list("target__claim", "target__place__invoice")) if bills else ()
     found: dict[int, Kept] = defaultdict(Kept)
     for line, units, invoice, number, made in bills:
         found[line].invoiced += units
-        if made > entry or invoice in later:
+        if made > entry or invoice in later or (line, invoice) in put:
             found[line].since.append(Paper(invoice, number, units))
     return {line: one for line, one in found.items() if one.since}

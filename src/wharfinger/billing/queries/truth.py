@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import CharField, Exists, OuterRef, QuerySet, Subquery, Sum, Value
@@ -10,7 +11,7 @@ from django.db.models.functions import Cast, Concat
 
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.tax import second_of
-from wharfinger.billing.models import CreditLine, InvoiceLine, Payment, Relief
+from wharfinger.billing.models import CreditLine, Invoice, InvoiceLine, Payment, Relief
 from wharfinger.billing.rules import Balance
 from wharfinger.billing.rules.payments import Applied, Credit, GivenBack
 from wharfinger.billing.rules.relief import Credited, Discount
@@ -52,9 +53,15 @@ def read_lines_to_bill(lines: Sequence[int]) -> Callable[[Truth], None]:
 
 
 def lines_of_invoices(invoices: Iterable[int]) -> list[int]:
-    """The lines that invoices bill; which they are never changes."""
+    """The lines that invoices bill or billed; of a posted invoice they never change."""
     found = InvoiceLine.objects.filter(invoice_id__in=sorted(set(invoices)), line__isnull=False)
     return sorted({line for line in found.values_list("line_id", flat=True) if line is not None})
+
+
+def day_said(invoice: int) -> date | None:
+    """The day that somebody gave a draft on which it is issued."""
+    said = Invoice.objects.filter(pk=invoice, posted_at__isnull=True, day_stands=True)
+    return said.values_list("issued_on", flat=True).first()
 
 
 # Lines and kits come first by their own index; an OR of both would look at every line there is.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -42,6 +42,7 @@ class InvoiceWish:
     customer_reference: str = ""
     rate_micro: int | None = None
     """What one unit of the currency is worth in home currency, at 10⁻⁶; one where it is the home currency."""
+    remarks: str = ""
 
 
 class Row(NamedTuple):
@@ -68,7 +69,7 @@ def plan_invoice(truth: Truth, *, wish: InvoiceWish, draft: bool) -> Plan:
     plan = Plan()
     groups: dict[tuple[int, str, bool], list[Row]] = {}
     for n, bill in enumerate(wish.bills):
-        row = priced(truth, bill, n)
+        row = priced(truth, bill, f"lines.{n}")
         line = row.line
         groups.setdefault((line.organization_id, line.currency, line.tax_included), []).append(row)
     for rows in groups.values():
@@ -77,11 +78,11 @@ def plan_invoice(truth: Truth, *, wish: InvoiceWish, draft: bool) -> Plan:
     return plan
 
 
-def priced(truth: Truth, bill: Bill, n: int) -> Row:
-    """What a bill comes to, rounded at the line."""
+def priced(truth: Truth, bill: Bill, field: str) -> Row:
+    """What a bill comes to, rounded at the line; field: where it was asked for."""
     line = truth.read["lines"].get(bill.line)
     if line is None:
-        raise NotThere("no_such_line", N_("There is no such line."), field=f"lines.{n}.line")
+        raise NotThere("no_such_line", N_("There is no such line."), field=f"{field}.line")
     price = line.unit_price_micro if bill.unit_price_micro is None else bill.unit_price_micro
     less = line.discount_micro if bill.discount_micro is None else bill.discount_micro
     return Row(
@@ -123,12 +124,13 @@ def _invoice(plan: Plan, truth: Truth, wish: InvoiceWish, rows: Sequence[Row], *
         currency=first.currency,
         rate_micro=rate,
         customer_reference=wish.customer_reference or (_reference(rows) if alone else ""),
+        remarks=wish.remarks,
         issued_on=wish.issued_on,
         due_on=wish.due_on,
         draft=draft,
     )
     for position, (row, net) in enumerate(zip(rows, nets_with(taxed, taken), strict=False), start=1):
-        _row(plan, truth, made, position, row, net, place)
+        write_row(plan, truth, made, position, row, net, place, f"lines.{position - 1}")
     write_taken(plan, made, len(rows) + 1, taken, first.currency)
     if not draft:
         post_to_accounts(plan, truth, first.organization_id, made, first.currency, rate, found)
@@ -166,6 +168,7 @@ def begin(
     currency: str,
     rate_micro: int,
     customer_reference: str,
+    remarks: str = "",
     issued_on: date | None = None,
     due_on: date | None = None,
     draft: bool = False,
@@ -178,6 +181,7 @@ def begin(
     if not draft:
         numbers_are_known(truth, organization, found)
     place = plan.place("invoiced")
+    day_stands = draft and issued_on is not None
     issued_on = issued_on or truth.effective_on
     terms = organization.terms if organization.terms_id else None
     found_terms = agreed(terms, organization.terms_days, issued_on)
@@ -193,7 +197,9 @@ def begin(
         currency=currency,
         rate_micro=rate_micro,
         customer_reference=customer_reference,
+        remarks=remarks,
         issued_on=issued_on,
+        day_stands=day_stands,
         due_on=due_on or found_terms.due_on,
         terms_id=organization.terms_id,
         discount_micro=found_terms.discount_micro,
@@ -230,24 +236,20 @@ def _not_firm(line: Any, field: str) -> Refusal:
     return Refusal("not_firm", sentence, field=field, number=line.sheet.number, line=line.pk)
 
 
-def _row(
-    plan: Plan, truth: Truth, invoice: Id, position: int, row: Row, net_minor: int, place: PlaceRef
-) -> None:
+def write_row(
+    plan: Plan,
+    truth: Truth,
+    invoice: Id,
+    position: int,
+    row: Row,
+    net_minor: int,
+    place: PlaceRef,
+    field: str,
+) -> Ref:
+    """Let an invoice bill a row; field: where it was asked for."""
     line, bill = row.line, row.bill
-    left = bill.quantity
-    held_here = truth.of_claim(line.pk, ("to_bill",))
-    at_hand = sum(held.quantity for held in held_here)
-    if at_hand < left:
-        if truth.of_claim(line.pk, ("offered",)):
-            raise _not_firm(line, f"lines.{position - 1}.quantity")
-        raise more_than_billable(line, left, at_hand, f"lines.{position - 1}.quantity")
-    for held in held_here:
-        part = min(left, held.quantity)
-        if part:
-            plan.move(held.spot, held.spot.at(place), part)
-            held.quantity -= part
-            left -= part
-    plan.create(
+    take_bills(plan, truth, line, bill.quantity, place, f"{field}.quantity")
+    return plan.create(
         "billing.InvoiceLine",
         invoice_id=invoice,
         line_id=line.pk,
@@ -268,6 +270,22 @@ def _row(
     )
 
 
+def take_bills(plan: Plan, truth: Truth, line: Any, units: int, place: PlaceRef, field: str) -> None:
+    """Let so many units of a line be billed at a place; raises Refusal where fewer are to be billed."""
+    held_here = truth.of_claim(line.pk, ("to_bill",))
+    at_hand = sum(held.quantity for held in held_here)
+    if at_hand < units:
+        if truth.of_claim(line.pk, ("offered",)):
+            raise _not_firm(line, field)
+        raise more_than_billable(line, units, at_hand, field)
+    for held in held_here:
+        part = min(units, held.quantity)
+        if part:
+            plan.move(held.spot, held.spot.at(place), part)
+            held.quantity -= part
+            units -= part
+
+
 def post_to_accounts(
     plan: Plan, truth: Truth, organization: int, invoice: Id, currency: str, rate_micro: int, found: Totals
 ) -> None:
@@ -279,12 +297,13 @@ def post_to_accounts(
         plan.pay(tax(currency, by.name or by.category, by.rate_micro), owed, by.tax_minor, home)
 
 
-def plan_post(truth: Truth, *, invoice: int, issued_on: date | None) -> Plan:
-    """Post a draft: it gets its number, and the customer owes it from then on."""
+def plan_post(truth: Truth, *, invoice: int, issued_on: date | None, locked: Collection[int]) -> Plan:
+    """Post a draft: it gets its number, and the customer owes it from then on. locked: which lines are."""
     plan = Plan()
     row = the_invoice(truth, invoice)
     if row.posted_at is not None:
         raise Refusal("already_posted", N_("{number} is posted already."), number=row.number)
+    as_locked(truth, locked)
     lines = list(truth.read["invoice_lines"].values())
     orders = truth.read.get("orders", {})
     taken = take_off(
@@ -297,8 +316,8 @@ def plan_post(truth: Truth, *, invoice: int, issued_on: date | None) -> Plan:
     taxed = [billed(line) for line in lines]
     found = totals([*taxed, *(one.taxed for one in taken)])
     numbers_are_known(truth, truth.read["whose"][row.organization_id], found)
-    dated = issued_on or truth.effective_on
-    plan.change(row, number=NUMBER, posted_at=truth.now, issued_on=dated, **_dated(truth, row, dated))
+    on = issued_on or truth.effective_on
+    plan.change(row, number=NUMBER, posted_at=truth.now, issued_on=on, **dated(truth, row, on))
     if taken:
         plan.change(row, net_minor=found.net, tax_minor=found.tax, total_minor=found.total)
         for line, net in zip(lines, nets_with(taxed, taken), strict=False):
@@ -318,16 +337,26 @@ def the_invoice(truth: Truth, invoice: int) -> Any:
     return row
 
 
-def _dated(truth: Truth, row: Any, dated: date) -> dict[str, date]:
-    """The days that go with the day of an invoice: by its terms anew, unless somebody typed when it is due."""
-    later = dated - row.issued_on
-    moved = {"due_on": row.due_on + later}
+def as_locked(truth: Truth, lines: Collection[int]) -> None:
+    """Refuse where somebody let a draft bill another line before the act had locked it."""
+    if {row.line_id for row in truth.read["invoice_lines"].values()} - {None, *lines}:
+        raise Refusal(
+            "changed_meanwhile",
+            N_("Somebody changed this draft just now. Look at it again."),
+            field="invoice",
+        )
+
+
+def dated(truth: Truth, row: Any, on: date) -> dict[str, date]:
+    """The days that go with the day of a draft: by its terms anew; when it is due stays where somebody typed that."""
+    later = on - row.issued_on
+    found = {}
     if row.discount_until is not None:
-        moved["discount_until"] = row.discount_until + later
-    terms = truth.read["terms"].get(row.terms_id)
-    if terms is not None and later and agreed(terms, 0, row.issued_on).due_on == row.due_on:
-        moved["due_on"] = agreed(terms, 0, dated).due_on
-    return moved
+        found["discount_until"] = row.discount_until + later
+    terms, days = truth.read["terms"].get(row.terms_id), truth.read["whose"][row.organization_id].terms_days
+    if agreed(terms, days, row.issued_on).due_on == row.due_on:
+        return found | {"due_on": agreed(terms, days, on).due_on}
+    return found | {"due_on": max(row.due_on, on)}
 
 
 def proposed(policy: str, figures: Mapping[str, int], then: Mapping[str, int] | None = None) -> int:

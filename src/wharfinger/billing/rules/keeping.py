@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from wharfinger.base.refusal import N_, Refusal, Remedy
+from wharfinger.billing.rules.changing import CHANGING
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.write import MADE
 
 
 def posted_papers_stay(truth: Truth, plan: Plan) -> None:
-    """Refuse to undo an entry that made a credit note or an invoice that is posted, or to undo a draft in part.
+    """Refuse to undo an entry that made a credit note, or made or changed an invoice that is posted, or a draft in part.
 
     Cancelling a delivery and re-opening an order may have made credit notes, so they are undone only
     where they did not; otherwise the step is done again and invoiced anew.
@@ -20,7 +21,8 @@ def posted_papers_stay(truth: Truth, plan: Plan) -> None:
             N_("This step posted a credit note, which stays. Do the step again and invoice it anew."),
             remedies=[Remedy("invoice", {})],
         )
-    if "billing.Invoice" not in made:
+    changed = truth.read["original"].verb in CHANGING
+    if "billing.Invoice" not in made and not changed:
         return
     for invoice in truth.documents.get("billing.Invoice", {}).values():
         if invoice.posted_at is not None:
@@ -30,5 +32,10 @@ def posted_papers_stay(truth: Truth, plan: Plan) -> None:
                 number=invoice.number,
                 remedies=[Remedy("credit", {"invoice": invoice.pk})],
             )
-    if "billing.Invoice" not in {label for label, _ in plan.voids}:
+    if changed:
+        left = sum(move["left"] for move in truth.read["moves"])
+        whole = left == sum(step.quantity for step in plan.steps)
+    else:
+        whole = "billing.Invoice" in {label for label, _ in plan.voids}
+    if not whole:
         raise Refusal("draft_is_whole", N_("A draft invoice is undone as a whole. Undo all of it."))

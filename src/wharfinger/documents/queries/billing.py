@@ -69,6 +69,7 @@ def invoice(pk: int, language: str) -> InvoiceShape:
         customer_reference=bill.customer_reference or _references(lines),
         contact=person(bill.sheet.owner) if bill.sheet else None,
         payment_terms=asked_by(bill, language),
+        note=bill.remarks,
         **wording_of("invoice", bill.organization_id, billed, language, past),
         own=_own(lines) + own_of("organization", bill.organization.own),
     )
