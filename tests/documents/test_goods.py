@@ -16,13 +16,14 @@ from wharfinger.documents.actions.issuing import issue, pdf
 from wharfinger.documents.actions.printing import print_count_sheet, print_labels, print_lists
 from wharfinger.documents.models import Issued
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
-from wharfinger.fulfilment.actions.packing import pack
+from wharfinger.fulfilment.actions.packing import pack, stack
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.actions.shipping import ship
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.rules import Consignment, Pick
 from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.ledger.models import Holding, Place
+from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import Site
 from wharfinger.purchasing.actions.ordering import draft, submit
 from wharfinger.purchasing.rules.drafting import PurchaseLineWish, PurchaseWish
@@ -36,6 +37,32 @@ pytestmark = pytest.mark.django_db
 def company() -> World:
     """A small company with a German customer."""
     return house()
+
+
+def test_a_pallet_is_labelled_and_listed_with_what_stands_on_it(company: World) -> None:
+    set_setting(actor=HOUSE, name="sscc_prefix", value="4012345")
+    _, lines = ordered(company, 2, 3)
+    pick(actor=HOUSE, picks=[Pick(line, units) for line, units in zip(lines, (2, 3), strict=True)])
+    boxes = [
+        pack(actor=HOUSE, picks=[Pick(line, units)], box=Box(weight_grams=grams)).one("fulfilment.Container")
+        for line, units, grams in zip(lines, (2, 3), (1500, 2250), strict=True)
+    ]
+    pallet = stack(actor=HOUSE, containers=boxes).one("fulfilment.Container")
+    for _ in range(2):
+        made = Container.objects.get(pk=pallet)
+        label = pdf(actor=HOUSE, kind="container-label", pk=pallet)
+        (text,) = pages(label)
+        assert "BOX-1, BOX-2" in text
+        assert "3,75 kg" in text
+        assert scanned(label) == {f"(00){made.sscc}"}
+        (text,) = pages(pdf(actor=HOUSE, kind="box-list", pk=pallet))
+        assert text.index("BOX-3 › Packstück BOX-1") < text.index("BOX-3 › Packstück BOX-2")
+        (text,) = pages(pdf(actor=HOUSE, kind="box-list", pk=boxes[1]))
+        assert "BOX-2" in text
+        assert "BOX-1" not in text
+        if made.shipment_id is None:
+            ship(actor=HOUSE, containers=[pallet])
+            assert "1 / 1" in pages(pdf(actor=HOUSE, kind="container-label", pk=boxes[1]))[0]
 
 
 def test_what_left_stands_on_packing_list_and_delivery_note(company: World) -> None:

@@ -86,7 +86,7 @@ def test_a_name_is_there_once_and_a_link_has_its_place_for_the_number(client: Cl
 
 def test_each_box_leaves_under_its_number_and_tells_its_link(call: Any, company: World) -> None:
     carrier()
-    _, line, (one, two) = boxed(company)
+    _, _line, (one, two) = boxed(company)
     body = {"containers": [{"id": one, "tracking": "A 1", "weight_grams": 1500}, two], "carrier": "HANSE"}
     status, answer = call("post", "/ship", body)
     assert status == 200, answer
@@ -108,7 +108,7 @@ def test_each_box_leaves_under_its_number_and_tells_its_link(call: Any, company:
 
 def test_a_retired_carrier_is_proposed_no_more_and_its_links_stay(company: World, call: Any) -> None:
     pk = carrier()
-    _, line, boxes = boxed(company)
+    _, _line, boxes = boxed(company)
     ship(actor=HOUSE, containers=boxes, consignment=Consignment(carrier="Hanse", tracking="T1"))
     change_carrier(actor=HOUSE, carrier=pk, values={"retired_on": "2026-11-01"})
     assert offered(company.customer.pk) == ([], [], {})
@@ -119,7 +119,7 @@ def test_a_retired_carrier_is_proposed_no_more_and_its_links_stay(company: World
 def test_the_last_carrier_of_a_customer_is_proposed_first(client: Client, company: World) -> None:
     carrier("Alster")
     carrier("Hanse")
-    pk, line, boxes = boxed(company)
+    pk, _line, boxes = boxed(company)
     assert offered(company.customer.pk).first == {}
     ship(actor=HOUSE, containers=boxes[:1], consignment=Consignment(carrier="Hanse", service="Night"))
     found = offered(company.customer.pk)
@@ -145,7 +145,7 @@ def test_pages_take_a_number_for_each_box(client: Client, company: World) -> Non
     )
     do(client, f"/orders/{pk}/ship/", {f"quantity-{line}": "1", f"tracking-{two}": "N2", "carrier": "Hanse"})
     assert list(Container.objects.order_by("pk").values_list("tracking", flat=True)) == ["N1", "N2"]
-    first, last = Shipment.objects.order_by("pk")
+    first, _last = Shipment.objects.order_by("pk")
     for page in (f"/shipments/{first.pk}/", f"/containers/{one}/", f"/orders/{pk}/"):
         assert 'href="https://carrier.example/track?no=N1"' in see(client, page), page
     before = entries()
@@ -167,8 +167,8 @@ def test_a_box_that_stays_keeps_what_it_says(company: World) -> None:
 def test_who_is_told_of_goods_under_way_gets_their_links(company: World) -> None:
     carrier()
     seller = User.objects.create(username="mara", email="mara@ours.example")
-    _, line, boxes = boxed(company)
-    pk, (other,) = order(company, (company.product(), 1))
+    _, _line, boxes = boxed(company)
+    pk, (_other,) = order(company, (company.product(), 1))
     Sheet.objects.exclude(pk=pk).update(owner=seller)
     loaded = (Loaded(boxes[0], "N1"), Loaded(boxes[1], "N2"))
     done = ship(actor=HOUSE, containers=boxes, consignment=Consignment("Hanse", proof=True, boxes=loaded))

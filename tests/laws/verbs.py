@@ -11,6 +11,7 @@ from tests.laws.buying import BUYING, KEEPING
 from tests.laws.doubles import DOUBLES
 from tests.laws.running import RUNNING, pick_in_run
 from tests.laws.selling import SELLING
+from tests.laws.stacking import STACKING, ship_containers
 from tests.laws.state import State, Verb
 from tests.scenarios.doors import Refused
 from wharfinger.base.refusal import Refusal
@@ -31,10 +32,11 @@ def _either(one: Verb, other: Verb) -> Verb:
     return lambda state, chance: (one if chance.random() < 0.5 else other)(state, chance)
 
 
-_ALL = SELLING | BUYING | KEEPING | FULFILLING | RUNNING | BILLING | AFTER | DOUBLES
+_ALL = SELLING | BUYING | KEEPING | FULFILLING | RUNNING | STACKING | BILLING | AFTER | DOUBLES
 # The vendor gets goods back, and so does a customer: one word of the chart for two acts.
 _ALL["send_back"] = _either(BUYING["send_back"], AFTER["send_back"])
 
 _ALL["pick"] = _either(_ALL["pick"], pick_in_run)
+_ALL["ship"] = _either(_ALL["ship"], ship_containers)
 
 VERBS = {verb: _tried(act) for verb, act in _ALL.items()}

@@ -12,7 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
-from tests.fulfilment.trade import order
+from tests.fulfilment.trade import order, reserved
 from tests.notices.pictures import PDF, upload
 from tests.purchasing.buying import arrive, stocked_up
 from tests.world import World, clean, world
@@ -28,6 +28,7 @@ from wharfinger.devices.actions.keeping import subscribe
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
 from wharfinger.flows.actions.merging import merge_products
+from wharfinger.fulfilment.actions.packing import pack, stack
 from wharfinger.fulfilment.actions.runs import start_run
 from wharfinger.fulfilment.actions.shipping import pick_pack_ship
 from wharfinger.fulfilment.rules import Pick
@@ -129,6 +130,9 @@ BROKEN = {
         "quantity = 2 WHERE id = (SELECT MIN(id) FROM ledger_holding WHERE serial AND unbounded)"
     ),
     "paid back ≤ received": "UPDATE returns_rma SET overruled_reason = '' WHERE overruled_reason <> ''",
+    "what is stacked goes with its pallet": (
+        "UPDATE fulfilment_container SET kind = 'box' WHERE inside_id IS NULL"
+    ),
     "open tasks are for firm lines": "UPDATE sales_order SET held_at = '2026-03-01 08:00:00+00:00'",
     "invoice = its bills": "UPDATE billing_invoiceline SET quantity = quantity + 1",
     "invoice = its lines": "UPDATE billing_invoiceline SET gross_minor = net_minor",
@@ -189,6 +193,10 @@ def company(settings: Any, tmp_path: Path) -> World:
     case = made.product()
     made.stock(case, 1)
     start_run(actor=made.user, location=made.location.pk, lines=order(made, (case, 1))[1])
+    made.stock(case, 1)
+    _, (packed,) = reserved(made, (cable, 1))
+    box = pack(actor=HOUSE, picks=[Pick(packed, 1)]).one("fulfilment.Container")
+    stack(actor=HOUSE, containers=[box])
     double = made.product(category="Network / Cables")
     made.stock(double, 2)
     merge_products(actor=HOUSE, product=double.pk, into=cable.pk)

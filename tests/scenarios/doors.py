@@ -20,6 +20,7 @@ from tests.scenarios.further import FurtherActions, FurtherApi
 from tests.scenarios.invoices import InvoicesActions, InvoicesApi
 from tests.scenarios.offers import OffersActions, OffersApi
 from tests.scenarios.owns import OwnsActions, OwnsApi
+from tests.scenarios.pallets import PalletsActions, PalletsApi
 from tests.scenarios.promises import PromisesActions, PromisesApi
 from tests.scenarios.runs import RunsActions, RunsApi
 from tests.scenarios.talks import TalksActions, TalksApi
@@ -82,6 +83,7 @@ class ActionsDoor(
     OwnsActions,
     PromisesActions,
     RunsActions,
+    PalletsActions,
     TalksActions,
     TradesActions,
     VariantsActions,
@@ -203,6 +205,7 @@ class ApiDoor(
     OwnsApi,
     PromisesApi,
     RunsApi,
+    PalletsApi,
     TalksApi,
     TradesApi,
     VariantsApi,

@@ -16,7 +16,7 @@ see SO router: reserved 3, to_order 1          · stock router: on_hand 5, avail
 owes 35.70                                     what the customer owes (below zero: what we owe)
 
 The rest of the words are in ``after``, ``asking``, ``billing``, ``claiming``, ``counting``, ``transporting``, ``dealing``, ``trading``, ``doubling``,
-``invoicing``, ``offering``, ``owning``, ``running``, ``talking`` and ``varying``.
+``invoicing``, ``offering``, ``owning``, ``running``, ``stacking``, ``talking`` and ``varying``.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from tests.scenarios.invoicing import Invoicing
 from tests.scenarios.offering import Offering
 from tests.scenarios.promising import Promising
 from tests.scenarios.running import Running
+from tests.scenarios.stacking import Stacking
 from tests.world import World, clean, entries
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
@@ -56,7 +57,7 @@ FIGURES = (
 )  # fmt: skip
 
 
-class Teller(Running, Promising, Offering, Charging, Claiming, Invoicing):
+class Teller(Running, Stacking, Promising, Offering, Charging, Claiming, Invoicing):
     """Tells one story."""
 
     def __init__(self, company: World, door: ActionsDoor | ApiDoor) -> None:

@@ -55,6 +55,8 @@ DEFAULTS: dict[str, Any] = {
     "serve_back_orders": True,
     "shipment_proof": False,
     "simple_workflow": False,
+    "sscc_prefix": "",
+    "second_person": False,
     "returnable_days": 30,
     "expiry_days": 30,
     "attachment_mb": 20,

@@ -150,6 +150,15 @@ KINDS = {
             amends=True,
         ),
         Kind(
+            "box-list",
+            "fulfilment.read",
+            "container",
+            Container,
+            shapes.PackingList,
+            shipping.box_list,
+            kept=False,
+        ),
+        Kind(
             "container-label",
             "fulfilment.read",
             "container",

@@ -77,6 +77,8 @@ OFTEN = (
     "purchase_descriptions",
     "prices_include_tax",
     "company",
+    "sscc_prefix",
+    "second_person",
 )
 
 
@@ -95,6 +97,8 @@ class House:
     purchase_descriptions: str = "product"
     prices_include_tax: bool = False
     tax_number: str = ""
+    sscc_prefix: str = ""
+    second_person: bool = False
     own: Mapping[str, Sequence[Own]] = field(default_factory=dict)
     """The own fields of each noun that has any, which every act may have to check."""
 
@@ -171,6 +175,8 @@ def _house(stored: dict[str, Any]) -> House:
         values["purchase_descriptions"],
         values["prices_include_tax"],
         values["company"]["tax_number"],
+        values["sscc_prefix"],
+        values["second_person"],
         own.by_noun(stored.get(OWN_FIELDS)),
     )
 

@@ -8,9 +8,21 @@ YEARLY = "{yy"
 """What a pattern has that names the year: ``{yyyy}``, or ``{yy}`` for its last two digits."""
 
 
+CHECKED = "{check}"
+"""What a pattern ends with whose numbers have a check digit."""
+
+
 def said(pattern: str, n: int, year: int) -> str:
     """The number of these figures, given in that year."""
+    if pattern.endswith(CHECKED):
+        digits = pattern.removesuffix(CHECKED).format(n=n)
+        return f"{digits}{check_digit(digits)}"
     return pattern.format(n=n, **_year(year))
+
+
+def check_digit(digits: str) -> int:
+    """The last digit of a number of GS1, from those before it (GS1 General Specifications §7.9)."""
+    return -sum(int(d) * (1 if n % 2 else 3) for n, d in enumerate(reversed(digits))) % 10
 
 
 def within(pattern: str, year: int) -> str:

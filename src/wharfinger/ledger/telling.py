@@ -164,6 +164,7 @@ VERBS: dict[str, str] = {
     "settle": N_("Settled a return"),
     "ship": N_("Shipped"),
     "short_pick": N_("Found too few in a bin"),
+    "stack": N_("Stacked on a pallet"),
     "start_run": N_("Started a pick run"),
     "stop_run": N_("Stopped a pick run"),
     "submit": N_("Submitted"),
@@ -181,6 +182,7 @@ VERBS: dict[str, str] = {
     "unhold_account": N_("Ended the hold of the account"),
     "unhold_order": N_("Let go on"),
     "unpack": N_("Unpacked"),
+    "unstack": N_("Taken off the pallet"),
     "unpick": N_("Unpicked"),
     "win": N_("Won"),
 }

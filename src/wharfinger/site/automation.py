@@ -31,7 +31,7 @@ from wharfinger.devices.queries.proofs import used_devices_are_their_customers
 from wharfinger.documents.actions import sending
 from wharfinger.flows.actions import limits, merging
 from wharfinger.flows.queries import proofs as doubles
-from wharfinger.fulfilment.actions import pinned
+from wharfinger.fulfilment.actions import pinned, stacked
 from wharfinger.fulfilment.queries import proofs as picking
 from wharfinger.ledger import audit, door, numbering
 from wharfinger.ledger.models import Entry
@@ -99,6 +99,7 @@ LAWS = (
     picking.open_tasks_are_firm,
     used_devices_are_their_customers,
     returns.paid_back_has_come,
+    picking.pallets_go_with_their_boxes,
 )
 """What the audit proves beside the kernel's own laws."""
 
@@ -165,6 +166,7 @@ def install() -> None:
             numbering.stays_above,
             pinned.picked_by_one,
             paid_back_stays_here,
+            stacked.stays_stacked,
         ]
     )
     _pin()

@@ -64,6 +64,7 @@ CALLED: dict[str, str] = {
     "returnable_days": N_("Goods can be returned within"),
     "expiry_days": N_("What expires is told before by"),
     "shipment_proof": N_("A delivery needs a proof"),
+    "sscc_prefix": N_("GS1 prefix of the company"),
     "simple_workflow": N_("Orders are picked, packed and shipped in one step"),
     "terms_days": N_("Invoices are due within"),
     "time_zone": N_("Time zone"),

@@ -139,6 +139,7 @@ FIELDS: dict[str, str] = {
     "is_active": N_("May sign in"),
     "issued_on": N_("Issued on"),
     "kept_at": N_("Kept"),
+    "inside": N_("Stands on"),
     "kind": N_("Kind"),
     "language": N_("Language"),
     "last_on": N_("Last day"),

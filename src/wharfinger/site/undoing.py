@@ -144,6 +144,7 @@ BY_VERB: dict[str, str] = {
     "settle": "returns.settle",
     "ship": "fulfilment.ship",
     "short_pick": "fulfilment.pick",
+    "stack": "fulfilment.pack",
     "start_run": "fulfilment.pick",
     "stop_run": "fulfilment.pick",
     "submit": "purchasing.submit",
@@ -164,6 +165,7 @@ BY_VERB: dict[str, str] = {
     "unhold_order": "sales.order",
     "unpack": "fulfilment.unpack",
     "unpick": "fulfilment.unpick",
+    "unstack": "fulfilment.pack",
     "win": "sales.win",
 }
 """What undoing an entry of this verb needs: the permission of the verb itself."""

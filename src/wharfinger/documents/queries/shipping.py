@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import Sum
 
-from wharfinger.base import further
+from wharfinger.base import clock, configuration, further
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
@@ -27,6 +27,7 @@ from wharfinger.documents.shapes import (
 )
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.queries.carriers import links
+from wharfinger.fulfilment.queries.inside import weight_of
 from wharfinger.ledger.models import Holding, Lot, Move
 from wharfinger.parties.models import Organization
 
@@ -110,11 +111,6 @@ def delivery_note(pk: int, language: str) -> DeliveryNote:
     """What a shipment delivers, for the customer to sign."""
     shipment = shipment_of(pk)
     goods = shipped(shipment)
-    by_line: dict[int, Goods] = {}
-    for heap in goods:
-        whole = by_line.setdefault(heap.line.pk, Goods(heap.line, heap.product, None))
-        whole.units += heap.units
-        whole.serials += heap.serials
     containers = list(shipment.containers.order_by("pk"))
     codes = (shipment.tracking, *(container.tracking for container in containers))
     tracking = tuple(dict.fromkeys(code for code in codes if code))
@@ -126,7 +122,7 @@ def delivery_note(pk: int, language: str) -> DeliveryNote:
         to=party(shipment.organization, shipment.site),
         number=shipment.number,
         dated=shipment.shipped_on,
-        lines=_rows(by_line.values()),
+        lines=_rows(_together(goods)),
         orders=_orders(goods),
         customer_reference=_references(goods),
         contact=person(next(iter(owners.values()))) if len(owners) == 1 else None,
@@ -150,25 +146,74 @@ def container_label(pk: int) -> ContainerLabel:
     if container is None:
         raise NotThere("no_such_document", N_("There is no such document."))
     shipment = container.shipment
-    goods = [heap for heap in shipped(shipment) if heap.container == pk] if shipment else _lying_in(container)
-    together = list(shipment.containers.order_by("pk").values_list("pk", flat=True)) if shipment else [pk]
+    on_it = list(container.holds.filter(void__isnull=True).order_by("pk"))
+    goods = _goods_in(container, on_it)
+    # What stands on a pallet is counted with it.
+    alone = shipment.containers.filter(inside__isnull=True).order_by("pk") if shipment else None
+    together = list(alone.values_list("pk", flat=True)) if alone is not None else [pk]
+    at = container.inside_id if container.inside_id in together else pk
     us = company()
     return ContainerLabel(
         sender=us.address,
         to=address(container.site.organization, container.site),
         container=container.number,
-        rows=_rows(goods),
+        rows=_rows(_together(goods) if on_it else goods),
         sscc=container.sscc if len(container.sscc) == 18 and container.sscc.isdecimal() else "",
-        position=together.index(pk) + 1,
+        position=together.index(at) + 1,
         of=len(together),
         shipment=shipment.number if shipment else "",
         orders=_orders(goods),
         customer_reference=_references(goods),
         carrier=_carrier(shipment) if shipment else "",
         tracking=container.tracking,
-        weight=_weight(container),
+        weight=_weight(container, on_it),
         size=container.size_mm,
+        holds=tuple(box.number for box in on_it),
     )
+
+
+def box_list(pk: int, language: str) -> PackingList:
+    """What lies in one box, or on one pallet, or lay there when it left."""
+    container = (
+        Container.objects.filter(pk=pk)
+        .select_related("organization", "site__organization", "shipment__site")
+        .first()
+    )
+    if container is None:
+        raise NotThere("no_such_document", N_("There is no such document."))
+    on_it = list(container.holds.filter(void__isnull=True).order_by("pk"))
+    goods = _goods_in(container, on_it)
+    return PackingList(
+        company=company(),
+        to=party(container.organization, container.site),
+        number=container.number,
+        dated=container.shipment.shipped_on
+        if container.shipment
+        else clock.today(configuration.one("time_zone")),
+        boxes=_boxes(goods),
+        orders=_orders(goods),
+        customer_reference=_references(goods),
+        carrier=_carrier(container.shipment) if container.shipment else "",
+        **wording_of("packing-list", container.organization_id, container.site, language),
+    )
+
+
+def _goods_in(container: Container, on_it: Sequence[Container]) -> list[Goods]:
+    """What lies in a container and in those on it, or lay there when it left."""
+    if container.shipment is None:
+        return _lying_in([container, *on_it])
+    among = {container.pk, *(box.pk for box in on_it)}
+    return [heap for heap in shipped(container.shipment) if heap.container in among]
+
+
+def _together(goods: Iterable[Goods]) -> list[Goods]:
+    """The units of each line, whatever boxes they lie in."""
+    found: dict[int, Goods] = {}
+    for heap in goods:
+        whole = found.setdefault(heap.line.pk, Goods(heap.line, heap.product, None))
+        whole.units += heap.units
+        whole.serials += heap.serials
+    return list(found.values())
 
 
 def _receiver(line: Line) -> Party:
@@ -210,20 +255,19 @@ def shipped(shipment: Shipment) -> list[Goods]:
     return list(heaps.values())
 
 
-def _lying_in(container: Container) -> list[Goods]:
+def _lying_in(containers: Sequence[Container]) -> list[Goods]:
+    at = {container.place_id: container.pk for container in containers}
     held = (
-        Holding.objects.filter(place_id=container.place_id, quantity__gt=0)
+        Holding.objects.filter(place_id__in=at, quantity__gt=0)
         .select_related("lot", "product")
         .order_by("claim_id", "lot_id")
     )
     found = list(held)
     known = _known(holding.claim_id for holding in found)
-    heaps: dict[int, Goods] = {}
+    heaps: dict[tuple[int, int], Goods] = {}
     for holding in found:
-        line = known[holding.claim_id]
-        heaps.setdefault(line.pk, Goods(line, holding.product, container.pk)).add(
-            holding.lot, holding.quantity
-        )
+        line, box = known[holding.claim_id], at[holding.place_id]
+        heaps.setdefault((line.pk, box), Goods(line, holding.product, box)).add(holding.lot, holding.quantity)
     return list(heaps.values())
 
 
@@ -235,16 +279,26 @@ def _known(claims: Iterable[int]) -> dict[int, Line]:
 
 
 def _boxes(goods: Sequence[Goods]) -> tuple[Box, ...]:
-    """The containers in the order of their numbers, then what lies loose; positions run through."""
-    containers = Container.objects.filter(
-        pk__in={heap.container for heap in goods if heap.container}
-    ).order_by("pk")
+    """The containers in the order of their numbers, each pallet's together, then what lies loose; positions run through."""
+    within = {heap.container for heap in goods if heap.container}
+    containers = sorted(
+        Container.objects.filter(pk__in=within).select_related("inside"),
+        key=lambda one: (one.inside_id or one.pk, one.pk),
+    )
     boxes, start = [], 1
     for container in containers:
         rows = _rows([heap for heap in goods if heap.container == container.pk], start)
         weight = _weight(container)
         boxes.append(
-            Box(container.number, rows, container.sscc, container.tracking, weight, container.size_mm)
+            Box(
+                container.number,
+                rows,
+                container.sscc,
+                container.tracking,
+                weight,
+                container.size_mm,
+                container.inside.number if container.inside else "",
+            )
         )
         start += len(rows)
     loose = _rows([heap for heap in goods if heap.container is None], start)
@@ -279,5 +333,6 @@ def _carrier(shipment: Shipment) -> str:
     return " · ".join(part for part in (shipment.carrier, shipment.service) if part)
 
 
-def _weight(container: Container) -> Quantity | None:
-    return Quantity(container.weight_grams, 3, "kg") if container.weight_grams else None
+def _weight(container: Container, on_it: Sequence[Container] = ()) -> Quantity | None:
+    grams = weight_of([container, *on_it])
+    return Quantity(grams, 3, "kg") if grams else None

@@ -161,6 +161,8 @@ class Box:
     tracking: str = ""
     weight: Quantity | None = None
     size: str = ""
+    pallet: str = ""
+    """On which it stands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class ContainerLabel:
     tracking: str = ""
     weight: Quantity | None = None
     size: str = ""
+    holds: tuple[str, ...] = ()
+    """The boxes that stand on it, where it is a pallet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from wharfinger.flows.rules.cancel_delivery import plan_cancel_delivery
 from wharfinger.fulfilment.actions.picking import lines_of
 from wharfinger.fulfilment.models import Container
 from wharfinger.fulfilment.queries import truth as fulfilment
-from wharfinger.fulfilment.queries.inside import lines_packed_once
+from wharfinger.fulfilment.queries.inside import lines_packed_once, with_stacked
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.post import post
@@ -46,7 +46,7 @@ def cancel_delivery(
     lines = sorted({*named, *lines_packed_once(containers)})
     documents: list[tuple[type[Model], Any]] = [
         (Sheet, demand.documents_of(lines)),
-        (Container, containers),
+        (Container, with_stacked(containers) if containers else ()),
         (Invoice, billing.invoices_of_lines(lines)),
     ]
     return post(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from wharfinger.base.access import Actor, require
@@ -14,8 +15,8 @@ from wharfinger.demand.queries.standing import read_standing
 from wharfinger.fulfilment.actions.picking import lines_of
 from wharfinger.fulfilment.models import Container
 from wharfinger.fulfilment.queries import truth as reads
-from wharfinger.fulfilment.queries.inside import lines_in_containers
-from wharfinger.fulfilment.rules import Pick, packing
+from wharfinger.fulfilment.queries.inside import lines_in_containers, with_stacked
+from wharfinger.fulfilment.rules import Pick, packing, stacking
 from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Plan, Truth
@@ -44,7 +45,13 @@ def pack(
             documents=[(Sheet, demand.documents_of(lines)), (Container, [container] if container else [])],
             first=reads.read_standing_lines(lines),
             claims=demand.line_ids,
-            reads=(read_standing, reads.read_stages, reads.read_sites, read_lots(codes)),
+            reads=(
+                read_standing,
+                reads.read_stages,
+                reads.read_sites,
+                read_lots(codes),
+                *(() if container else (reads.read_sscc(box.sscc if box else ""),)),
+            ),
         ),
         partial(packing.plan_pack, picks=tuple(picks), container=container, box=box or Box()),
         actor=actor,
@@ -89,15 +96,57 @@ def describe_container(*, actor: Actor, container: int, box: Box, key: str | Non
     def plan(truth: Truth) -> Plan:
         made = Plan()
         row = packing.container_of(truth, container)
+        stacking.stays_pallet(truth, row, box.kind)
         made.change(
             row,
             kind=box.kind,
             weight_grams=box.weight_grams,
             size_mm=tidy(box.size_mm, field="size_mm", most=40, needed=False),
             tracking=tidy(box.tracking, field="tracking", most=100, needed=False),
-            sscc=packing.sscc(box.sscc),
+            sscc=row.sscc if box.sscc.strip() == row.sscc else packing.sscc(truth, box.sscc, row.pk),
         )
         made.mention(row)
         return made
 
-    return post("change", Wish(documents=[(Container, [container])]), plan, actor=actor, key=key)
+    wish = Wish(
+        documents=[(Container, with_stacked([container]))],
+        reads=(reads.read_sscc(box.sscc),) if box.sscc.strip() else (),
+    )
+    return post("change", wish, plan, actor=actor, key=key)
+
+
+def stack(
+    *,
+    actor: Actor,
+    containers: Sequence[int],
+    pallet: int | None = None,
+    box: Box | None = None,
+    key: str | None = None,
+) -> Written:
+    """Put boxes onto a pallet, or onto a new one; they leave with it.
+
+    Raises Refusal where one of them goes to another destination, stands elsewhere or has left.
+    """
+    require(actor, "fulfilment.pack")
+    new = replace(box or Box(), kind="pallet")
+    return post(
+        "stack",
+        Wish(
+            documents=[(Container, sorted({*containers, *([pallet] if pallet else ())}))],
+            reads=(
+                reads.read_stages,
+                reads.read_sites,
+                *(() if pallet else (reads.read_sscc(new.sscc),)),
+            ),
+        ),
+        partial(stacking.plan_stack, containers=tuple(containers), pallet=pallet, box=new),
+        actor=actor,
+        key=key,
+    )
+
+
+def unstack(*, actor: Actor, containers: Sequence[int], key: str | None = None) -> Written:
+    """Take boxes off their pallet; they leave by themselves again."""
+    require(actor, "fulfilment.pack")
+    plan = partial(stacking.plan_unstack, containers=tuple(containers))
+    return post("unstack", Wish(documents=[(Container, containers)]), plan, actor=actor, key=key)

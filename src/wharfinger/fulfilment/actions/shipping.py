@@ -16,7 +16,7 @@ from wharfinger.demand.queries.standing import read_standing
 from wharfinger.fulfilment.actions.picking import lines_of
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.queries import truth as reads
-from wharfinger.fulfilment.queries.inside import lines_in_containers, lines_under_way
+from wharfinger.fulfilment.queries.inside import lines_in_containers, lines_under_way, with_stacked
 from wharfinger.fulfilment.rules import Consignment, Loaded, Pick, shipping
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Plan, Truth
@@ -47,7 +47,7 @@ def ship(
         Wish(
             documents=[
                 (Sheet, demand.documents_of(lines)),
-                *([(Container, containers)] if containers else []),
+                *([(Container, with_stacked(containers))] if containers else []),
             ],
             first=reads.read_standing_lines(lines),
             products=demand.line_products,

@@ -90,6 +90,21 @@ class Unpack(Given):
     reason: Note = ""
 
 
+class UnstackGiven(Given):
+    """Boxes that are taken off their pallet."""
+
+    containers: list[Id] = Field(min_length=1, max_length=1000)
+
+
+class StackGiven(UnstackGiven):
+    """Boxes, and the pallet onto which they are put; a new one where none is named."""
+
+    pallet: Id | None = Field(default=None, examples=[None])
+    weight_grams: int | None = Field(default=None, ge=1, le=100_000_000, examples=[180_000])
+    size_mm: str = Field(default="", max_length=40, examples=["1200x800x900"])
+    sscc: str = Field(default="", pattern=r"^([0-9]{18})?$", examples=[""])
+
+
 class LoadGiven(Given):
     """A container that leaves, and under which number the carrier follows it."""
 
@@ -246,6 +261,33 @@ def unpack(request: Request, body: Unpack) -> HttpResponse:
         packing.unpack, actor=request.auth, picks=picks, containers=body.containers, reason=body.reason
     )
     return answered(request, act, _lines(picks))
+
+
+@router.post("/stack", response=GoodsDone, summary="Stack boxes on a pallet")
+def stack(request: Request, body: StackGiven) -> HttpResponse:
+    """Put boxes onto a pallet, or onto a new one; they leave with it."""
+    require(request.auth, "fulfilment.pack")
+    box = Box("pallet", body.weight_grams, body.size_mm, "", body.sscc)
+    act = partial(packing.stack, actor=request.auth, containers=body.containers, pallet=body.pallet, box=box)
+    return _stacked(request, act, [*body.containers, *([body.pallet] if body.pallet else [])])
+
+
+@router.post("/unstack", response=GoodsDone, summary="Take boxes off their pallet")
+def unstack(request: Request, body: UnstackGiven) -> HttpResponse:
+    """Take boxes off their pallet; they leave by themselves again."""
+    require(request.auth, "fulfilment.pack")
+    act = partial(packing.unstack, actor=request.auth, containers=body.containers)
+    return _stacked(request, act, body.containers)
+
+
+def _stacked(request: Request, act: Callable[[], Written], touched: Sequence[int]) -> HttpResponse:
+    """Do the act; answer with the containers it was about, the pallet that it made among them."""
+
+    def shown(done: Written) -> dict[str, Any]:
+        made = done.made.get("fulfilment.Container", ())
+        return moved(done, ()) | {"containers": show_containers(these_containers(sorted({*touched, *made})))}
+
+    return write(request, act, shown)
 
 
 @router.post("/ship", response=GoodsDone, summary="Ship goods")

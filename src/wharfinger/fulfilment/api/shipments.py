@@ -73,6 +73,8 @@ class ContainerOut(Shown):
     weight_grams: int | None
     size_mm: str
     sscc: str
+    inside: Id | None = Field(description="The pallet it stands on.")
+    holds: list[Id] = Field(description="The boxes that stand on it.")
     contents: list[GoodsRow]
 
 

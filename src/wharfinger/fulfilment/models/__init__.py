@@ -58,11 +58,17 @@ class Container(Document):
     weight_grams = models.IntegerField(null=True)
     size_mm = models.CharField(max_length=40, blank=True)
     sscc = models.CharField(max_length=18, blank=True)
+    inside = models.ForeignKey("self", models.PROTECT, null=True, related_name="holds")
+    """The pallet it stands on; its goods stay in its own place."""
 
     class Meta:
         indexes = [
             models.Index(fields=["tracking"], name="container_tracking", condition=~Q(tracking="")),
-            models.Index(fields=["sscc"], name="container_sscc", condition=~Q(sscc="")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sscc"], name="container_sscc", condition=~Q(sscc="") & Q(void__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:

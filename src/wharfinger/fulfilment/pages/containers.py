@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from wharfinger.base import configuration
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.door import there
-from wharfinger.base.page import page, page_act
+from wharfinger.base.page import page, page_act, selected
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import quantity, scaled
@@ -23,6 +23,7 @@ from wharfinger.fulfilment.actions import packing, shipping
 from wharfinger.fulfilment.pages.goods import consignment_of, document_of
 from wharfinger.fulfilment.queries import shown
 from wharfinger.fulfilment.queries.carriers import links_of, offered
+from wharfinger.fulfilment.queries.inside import pallets_for, weight_of
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.ledger.telling import timeline
@@ -35,7 +36,7 @@ def _rows(ask: Ask) -> Rows:
     if text := ask.one("customer"):
         found = found.filter(organization__name__icontains=text)
     cut = ask.slice(
-        found.select_related("organization", "site", "location", "shipment"), {"number": "number"}
+        found.select_related("organization", "site", "location", "shipment", "inside"), {"number": "number"}
     )
     goods = shown.contents(cut.items)
     rows = [
@@ -47,6 +48,9 @@ def _rows(ask: Ask) -> Rows:
                 "customer": one.organization.name,
                 "site": one.site.name,
                 "location": one.location.name,
+                "on": (one.inside.number, reverse("fulfilment:container", args=[one.inside_id]))
+                if one.inside
+                else None,
                 "lines": len(goods[one.pk]),
                 "shipment": (one.shipment.number, reverse("fulfilment:shipment", args=[one.shipment_id]))
                 if one.shipment
@@ -68,6 +72,7 @@ CONTAINERS = Table(
         Column("customer", N_("Customer")),
         Column("site", N_("Site")),
         Column("location", N_("Location")),
+        Column("on", N_("Stands on"), "link"),
         Column("lines", N_("Lines"), "number"),
         Column("shipment", N_("Shipment"), "link"),
         Column("tracking", N_("Tracking number")),
@@ -75,6 +80,7 @@ CONTAINERS = Table(
     filters=(Filter("customer", N_("Customer")),),
     tabs=(Tab("here", N_("Here")), Tab("all", N_("All"))),
     acts=(
+        Act("stack", N_("Stack on a new pallet"), "fulfilment:stack", "fulfilment.pack", icon="layers"),
         Act("labels", N_("Print labels"), "documents:label_containers", "fulfilment.read", icon="printer"),
     ),
     new=New(N_("Pack"), "fulfilment:packing", "fulfilment.pack"),
@@ -91,10 +97,15 @@ def container_list(request: HttpRequest) -> HttpResponse:
 @page("fulfilment.read")
 def container(request: HttpRequest, pk: int) -> HttpResponse:
     """One container: where it goes, and what lies in it."""
-    row = there(shown.containers().select_related("organization", "site", "location", "shipment"), pk)
-    goods = shown.contents([row])[pk]
+    row = there(
+        shown.containers().select_related("organization", "site", "location", "shipment", "inside"), pk
+    )
+    on_it = list(row.holds.filter(void__isnull=True).order_by("pk")) if row.kind == "pallet" else []
+    inside = shown.contents([row, *on_it])
+    goods = [one | {"box": box.number} for box in (row, *on_it) for one in inside[box.pk]]
     rows = [
         {
+            "box": one["box"],
             "product": (one["sku"], reverse("catalog:product", args=[one["product"]])),
             "description": one["description"],
             "document": (one["document"], document_of(one)),
@@ -112,6 +123,9 @@ def container(request: HttpRequest, pk: int) -> HttpResponse:
         "goods": goods,
         "rows": rows,
         "proof": configuration.one("shipment_proof"),
+        "on_it": on_it,
+        "weighs": weight_of([row, *on_it]),
+        "pallets": pallets_for(row),
         "travels": None if row.shipment_id else offered(row.organization_id),
         "followed": links_of([row]).get(pk, ""),
         "timeline": timeline(f"container:{pk}"),
@@ -167,6 +181,36 @@ def unpack(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@require_POST
+@page("fulfilment.pack")
+def stack(request: HttpRequest) -> HttpResponse:
+    """Stack the ticked containers on a new pallet, and go to it."""
+    user: Any = request.user
+    return page_act(
+        request,
+        lambda: packing.stack(actor=user, containers=[row.id for row in selected(request)]),
+        ok=_("Stacked."),
+        back=lambda done: reverse("fulfilment:container", args=[done.one("fulfilment.Container")]),
+    )
+
+
+@require_POST
+@page("fulfilment.pack")
+def stack_container(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stack a box on the pallet that was chosen, or on a new one; or take it off."""
+    user: Any = request.user
+    chosen = request.POST.get("pallet", "")
+
+    def act() -> Any:
+        if chosen == "off":
+            return packing.unstack(actor=user, containers=[pk])
+        pallet = int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19 else None
+        return packing.stack(actor=user, containers=[pk], pallet=pallet)
+
+    said = _("Taken off the pallet.") if chosen == "off" else _("Stacked.")
+    return page_act(request, act, ok=said, back=reverse("fulfilment:container", args=[pk]))
+
+
 _CODES = re.compile(r"[^\s,;]+")
 """Serial numbers as they are typed or scanned one after the other."""
 
@@ -184,7 +228,8 @@ def ship_container(request: HttpRequest, pk: int) -> HttpResponse:
         picks = []
         for name in request.POST:
             line = name.removeprefix("serials-")
-            codes = tuple(_CODES.findall(request.POST[name])) if name != line and line.isdecimal() else ()
+            given = " ".join(request.POST.getlist(name)) if name != line and line.isdecimal() else ""
+            codes = tuple(_CODES.findall(given))
             if codes:
                 picks.append(Pick(int(line), len(codes), serials=codes))
         consignment = consignment_of(request.POST)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
+from wharfinger.fulfilment.models import Container
+from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding, Move
 
 
 def lines_in_containers(containers: Sequence[int]) -> list[int]:
-    """The lines whose goods stand in these containers."""
-    found = Holding.objects.filter(place__container__in=containers, quantity__gt=0)
+    """The lines whose goods stand in these containers, and in what is stacked on them."""
+    on = Q(place__container__in=containers) | Q(place__container__inside__in=containers)
+    found = Holding.objects.filter(on, quantity__gt=0)
     return sorted(set(found.values_list("claim_id", flat=True))) if containers else []
 
 
@@ -20,10 +25,33 @@ def lines_under_way(shipments: Sequence[int]) -> list[int]:
 
 
 def lines_packed_once(containers: Sequence[int]) -> list[int]:
-    """The lines whose goods left by these containers."""
+    """The lines whose goods left by these containers, and by what is stacked on them."""
     found = Move.objects.filter(
-        source__place__container__in=containers,
+        Q(source__place__container__in=containers) | Q(source__place__container__inside__in=containers),
         reverses__isnull=True,
         target__kind__in=("in_transit", "customer"),
     )
     return sorted(set(found.values_list("target__claim_id", flat=True))) if containers else []
+
+
+def with_stacked(containers: Sequence[int]) -> sql.Found:
+    """These containers and what is stacked on them, to be locked in one statement."""
+    listed = sql.array(sorted(set(containers)))
+    return sql.Found(f"{sql.among('id')} OR {sql.among('inside_id')}", (listed, listed))
+
+
+def pallets_for(box: Container) -> list[tuple[int, str]]:
+    """The pallets on which a box could be stacked: id and number, newest first."""
+    if box.kind == "pallet" or box.shipment_id is not None:
+        return []
+    here = Container.objects.filter(
+        kind="pallet", site=box.site_id, location=box.location_id, shipment__isnull=True, void__isnull=True
+    )
+    return list(here.exclude(pk=box.inside_id or 0).order_by("-pk").values_list("pk", "number")[:50])
+
+
+def weight_of(boxes: Sequence[Container]) -> int | None:
+    """What a container weighs, the first of these: as was said of it, else what the boxes on it weigh together."""
+    whole = boxes[0].weight_grams
+    parts = [one.weight_grams for one in boxes[1:]]
+    return whole if whole or None in parts or not parts else sum(one or 0 for one in parts)

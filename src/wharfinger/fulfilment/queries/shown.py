@@ -152,6 +152,16 @@ def contents(found: Iterable[Container]) -> dict[int, list[dict[str, Any]]]:
     return goods
 
 
+def stacked(pallets: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
+    """What stands on pallets: id and number of each box, in one statement."""
+    wanted = sorted(set(pallets))
+    found: dict[int, list[tuple[int, str]]] = {}
+    rows = containers().filter(inside__in=wanted).order_by("pk").values_list("pk", "number", "inside_id")
+    for pk, number, pallet in rows if wanted else ():
+        found.setdefault(pallet or 0, []).append((pk, number))
+    return found
+
+
 def shipment_word(shipment: Shipment, goods: Sequence[Any]) -> str:
     """How far a shipment is: cancelled, delivered, or in transit."""
     if not goods:
@@ -222,6 +232,7 @@ def show_containers(found: Sequence[Container] | QuerySet[Container, Container])
     found = list(found)
     goods = contents(found)
     links = carriers.links_of(found)
+    on = stacked(one.pk for one in found if one.kind == "pallet")
     return [
         {
             "id": one.pk,
@@ -236,6 +247,8 @@ def show_containers(found: Sequence[Container] | QuerySet[Container, Container])
             "weight_grams": one.weight_grams,
             "size_mm": one.size_mm,
             "sscc": one.sscc,
+            "inside": one.inside_id,
+            "holds": [pk for pk, _ in on.get(one.pk, ())],
             "contents": [_plain(row) for row in goods[one.pk]],
         }
         for one in found

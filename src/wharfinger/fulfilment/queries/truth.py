@@ -6,15 +6,16 @@ from collections.abc import Callable, Collection, Sequence
 
 from django.db.models import Q, Sum
 
+from wharfinger.base.refusal import N_, Refusal
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Line
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.queries.tasks import keep_tasks, tasks_column
-from wharfinger.fulfilment.rules import Pick
+from wharfinger.fulfilment.rules import Pick, packing
 from wharfinger.fulfilment.rules.taking_back import Way
 from wharfinger.ledger import sql
-from wharfinger.ledger.models import Claim, Fact, Holding
-from wharfinger.ledger.plan import Spot, Truth
+from wharfinger.ledger.models import Claim, Counter, Fact, Holding
+from wharfinger.ledger.plan import Number, Spot, Truth
 from wharfinger.ledger.prepared import Prepared
 from wharfinger.ledger.reverse import draws_of
 from wharfinger.parties.models import Site
@@ -123,6 +124,40 @@ def read_stages(truth: Truth) -> None:
     truth.read["channels"] = {place: channel for _, place, _, channel in rows if channel != "direct"}
 
 
+def read_sscc(text: str) -> Callable[[Truth], None]:
+    """Read who has an SSCC that is given, else which series gives the next of our own; nothing without either."""
+
+    def read(truth: Truth) -> None:
+        code = text.strip()
+        if code:
+            truth.read["sscc_of"] = Container.objects.filter(sscc=code, void__isnull=True).first()
+        elif prefix := truth.read["house"].sscc_prefix:
+            truth.read["sscc"] = _series(prefix)
+
+    return read
+
+
+def _series(prefix: str) -> Number:
+    """The series of our SSCCs that is begun and not used up, else the first of which nobody typed a number."""
+    every = [packing.series_of(prefix, extension) for extension in range(10)]
+    begun = dict(
+        Counter.objects.filter(series__in=[one.series for one in every]).values_list("series", "next")
+    )
+    most = 10 ** (packing.DIGITS - 1 - len(prefix))
+    for extension, one in enumerate(every):
+        first = f"{extension}{prefix}"
+        if begun.get(one.series, most) < most:
+            return one
+        typed = Container.objects.filter(sscc__gte=first, sscc__lt=f"{first}:")
+        if one.series not in begun and not typed.exists():
+            return one
+    raise Refusal(
+        "sscc_used_up",
+        N_("All SSCCs of the prefix {prefix} are given. Ask GS1 for another, and type it under Settings."),
+        prefix=prefix,
+    )
+
+
 def read_holders(truth: Truth) -> None:
     """Read for whom goods are held that belong to none of the lines at hand: subject, number, until when."""
     others = {h.claim for h in truth.held if h.claim} - set(truth.read["lines"])
@@ -139,7 +174,7 @@ def read_sites(truth: Truth) -> None:
     The lines' sites, those of containers and of shipments under way; by the location's place its channel
     where it does not sell directly.
     """
-    wanted = {line.site_id for line in truth.read["lines"].values() if line.site_id is not None}
+    wanted = {one.site_id for one in truth.read.get("lines", {}).values() if one.site_id is not None}
     rows = (
         *truth.documents.get("fulfilment.Container", {}).values(),
         *truth.read.get("on_the_way", {}).values(),
@@ -150,19 +185,20 @@ def read_sites(truth: Truth) -> None:
 
 
 def read_boxes(truth: Truth) -> None:
-    """Read the containers in which goods of the lines stand, and how much each holds in all."""
+    """Read the containers in which goods of the lines stand, with their pallets, and how much each holds in all."""
     places = sorted({h.place for h in truth.held if h.kind == "container"})
     truth.read["boxes"] = _boxes(places)
-    truth.read["filled"] = _filled(places)
+    truth.read["filled"] = _filled(truth.read["boxes"])
 
 
 def _boxes(places: Collection[int]) -> dict[int, Container]:
-    found = (
-        Container.objects.filter(place_id__in=places).order_by("pk").select_for_update(no_key=True)
-        if places
-        else ()
-    )
-    return {box.place_id: box for box in found}
+    """The containers at these places, their pallets and what else stands on those, by place."""
+    if not places:
+        return {}
+    pallets = Container.objects.filter(place_id__in=places, inside__isnull=False).values("inside_id")
+    there = Q(place_id__in=places) | Q(pk__in=pallets) | Q(inside__in=pallets)
+    found = Container.objects.filter(there, void__isnull=True).order_by("pk")
+    return {box.place_id: box for box in found.select_for_update(no_key=True)}
 
 
 def _filled(places: Collection[int]) -> dict[int, int]:

@@ -10,11 +10,20 @@ from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.demand.rules import kits
 from wharfinger.fulfilment.rules import Pick, firm_line, fitting, line_of, mention_lines, named
 from wharfinger.fulfilment.rules.picking import stage
+from wharfinger.ledger.numbered import CHECKED, check_digit
 from wharfinger.ledger.plan import Held, Id, Number, PlaceRef, Plan, Truth
 from wharfinger.ledger.reverse import take_back
 from wharfinger.stock.rules import taken_from
 
 CONTAINER = Number("container", "BOX-{n}")
+DIGITS = 17
+"""Of an SSCC, before its check digit."""
+
+
+def series_of(prefix: str, extension: int) -> Number:
+    """The series of SSCCs of a company's prefix and an extension digit (GS1 General Specifications §3.2)."""
+    figures = DIGITS - 1 - len(prefix)
+    return Number(f"sscc-{extension}{prefix}", f"{extension}{prefix}{{n:0{figures}}}{CHECKED}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,25 +62,31 @@ def plan_pack(truth: Truth, *, picks: Sequence[Pick], container: int | None, box
             else:
                 assert held.location is not None
                 if (site.pk, held.location) not in made:
-                    made[site.pk, held.location] = _new(plan, truth, site, held.location, box)
+                    made[site.pk, held.location] = new_container(plan, truth, site, held.location, box)
                 place = made[site.pk, held.location][0]
             plan.move(held.spot, held.spot.at(place), part)
     if chosen is not None:
         plan.mention(chosen)
+    if box.sscc and len(made) > 1:
+        raise BadInput(
+            "sscc_once",
+            N_("These goods go into several boxes, and each has an SSCC of its own. Pack one box at a time."),
+            field="sscc",
+        )
     mention_lines(plan, truth)
     return plan
 
 
-def container_of(truth: Truth, pk: int) -> Any:
+def container_of(truth: Truth, pk: int, field: str = "container") -> Any:
     """A container that is still here; raises Refusal when it has left."""
     found = truth.documents["fulfilment.Container"].get(pk)
     if found is None or found.void_id is not None:
-        raise NotThere("no_such_container", N_("There is no such container."), field="container")
+        raise NotThere("no_such_container", N_("There is no such container."), field=field)
     if found.shipment_id is not None:
         raise Refusal(
             "container_shipped",
             N_("{number} is shipped already. Take another container."),
-            field="container",
+            field=field,
             number=found.number,
         )
     return found
@@ -108,21 +123,36 @@ def _enough(goods: Sequence[Held], pick: Pick, n: int, line: Any) -> None:
         )
 
 
-def sscc(text: str) -> str:
+def sscc(truth: Truth, text: str, pk: int | None = None) -> str:
     """A serial shipping container code: 18 digits with a check digit (GS1 General Specifications §7.9)."""
     found = text.strip()
     digits = [int(c) for c in found] if found.isascii() and found.isdecimal() else []
-    weighted = sum(d * (3 if n % 2 else 1) for n, d in enumerate(reversed(digits)))
-    if found and (len(digits) != 18 or weighted % 10):
+    if found and (len(digits) != 18 or check_digit(found[:-1]) != digits[-1]):
         raise BadInput(
             "not_an_sscc",
             N_("This is no SSCC: it has 18 digits, and the last one is a check digit."),
             field="sscc",
         )
+    other = truth.read.get("sscc_of")
+    if found and other is not None and other.pk != pk:
+        raise Refusal(
+            "sscc_taken",
+            N_("{number} has this SSCC already. No two containers have the same."),
+            field="sscc",
+            number=other.number,
+        )
+    prefix = truth.read["house"].sscc_prefix
+    if found and other is None and prefix and found[1:].startswith(prefix):
+        raise BadInput(
+            "sscc_ours",
+            N_("SSCCs with your own prefix are given here, one after the other. Leave this empty."),
+            field="sscc",
+        )
     return found
 
 
-def _new(plan: Plan, truth: Truth, site: Any, location: int, box: Box) -> tuple[PlaceRef, Id]:
+def new_container(plan: Plan, truth: Truth, site: Any, location: int, box: Box) -> tuple[PlaceRef, Id]:
+    """A new, empty container at a location, by its place; with an SSCC of our own where we have a prefix."""
     place = plan.place("container", parent=location)
     made = plan.create(
         "fulfilment.Container",
@@ -135,7 +165,7 @@ def _new(plan: Plan, truth: Truth, site: Any, location: int, box: Box) -> tuple[
         weight_grams=box.weight_grams,
         size_mm=box.size_mm,
         tracking=box.tracking,
-        sscc=sscc(box.sscc),
+        sscc=sscc(truth, box.sscc) or truth.read.get("sscc", ""),
     )
     plan.mention(("container", made))
     return place, made

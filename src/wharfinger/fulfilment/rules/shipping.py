@@ -21,6 +21,7 @@ from wharfinger.fulfilment.rules import (
     line_of,
     mention_lines,
     named,
+    stacking,
 )
 from wharfinger.fulfilment.rules.picking import gather
 from wharfinger.ledger.plan import Held, Id, LotRef, Number, PlaceRef, Plan, Truth
@@ -52,15 +53,21 @@ def plan_ship(
     sent: dict[int, Sent] = {}
     chosen = list(kits.onward(truth, picks, "ship"))
     numbers = {asked.line: list(asked.serials) for _, asked in chosen}
-    for container in containers_of(truth, containers):
+    leaving, bare = containers_of(truth, containers), []
+    carrying = {one.inside_id for one in leaving if truth.at(one.place_id)} - {None}
+    for container in leaving:
         place = _shipment(plan, truth, container.site_id, consignment, sent).place
-        _empty(plan, truth, container, place, numbers)
+        on = {container.pk, container.inside_id} & {one.pk for one in leaving if one.kind == "pallet"}
+        if on & carrying and not truth.at(container.place_id):
+            bare.append(container)
+        else:
+            _empty(plan, truth, container, place, numbers)
     for n, asked in _beside(chosen, numbers):
         line = firm_line(truth, asked.line, n)
         pick = named(truth, line, asked, n, identifies=True)
         place = _shipment(plan, truth, _site_of(line, n), consignment, sent).place
         _send(plan, truth, line, pick, place, n, AT_HAND)
-    return _finished(plan, truth, sent, consignment)
+    return _finished(plan, truth, sent, consignment, bare)
 
 
 def plan_pick_pack_ship(truth: Truth, *, picks: Sequence[Pick], consignment: Consignment) -> Plan:
@@ -95,22 +102,30 @@ def _fetch(plan: Plan, truth: Truth, line: Any, pick: Pick, n: int) -> None:
 
 
 def _finished(
-    plan: Plan, truth: Truth, sent: dict[int, Sent], consignment: Consignment | None = None
+    plan: Plan,
+    truth: Truth,
+    sent: dict[int, Sent],
+    consignment: Consignment | None = None,
+    bare: Sequence[Any] = (),
 ) -> Plan:
-    """Price what leaves, and let containers that are empty now belong to the shipment they left with."""
+    """Price what leaves, and let containers that are empty now belong to the shipment they left with.
+
+    bare: pallets and boxes that leave though nothing lies in them themselves.
+    """
     said = {one.container: one for one in consignment.boxes} if consignment else {}
-    left_in = dict(truth.read["filled"])
+    left_in, boxes = dict(truth.read["filled"]), truth.read["boxes"]
     site_of: dict[int, int] = {}
     for step in plan.steps:
         if step.source.kind == "container" and isinstance(step.source.place, int):
             left_in[step.source.place] -= step.quantity
-            site_of[step.source.place] = truth.read["boxes"][step.source.place].site_id
-    for place, left in left_in.items():
-        if place in site_of and not left and site_of[place] in sent:
-            box = truth.read["boxes"][place]
-            plan.change(box, shipment_id=sent[site_of[place]].made)
-            if box.pk in said:
-                _say(plan, box, said[box.pk])
+            site_of[step.source.place] = boxes[step.source.place].site_id
+    empty = [boxes[place] for place, site in site_of.items() if not left_in[place] and site in sent]
+    gone = {one.pk: sent[one.site_id].made for one in (*empty, *bare)}
+    for box in (*empty, *bare):
+        plan.change(box, shipment_id=gone[box.pk])
+        if box.pk in said:
+            _say(plan, box, said[box.pk])
+    stacking.leave(plan, boxes, left_in, gone)
     stock.price_issues(plan, truth, lambda product: truth.read["products"][product].cost_method)
     mention_lines(plan, truth)
     return plan
@@ -146,7 +161,7 @@ def _beside(
 
 
 def containers_of(truth: Truth, containers: Sequence[int]) -> list[Any]:
-    """The containers that are to leave; raises Refusal when one is not there, gone already or empty."""
+    """The containers that are to leave, with what stands on them; raises Refusal when one is not there or gone."""
     found = []
     for n, pk in enumerate(containers):
         container = truth.documents["fulfilment.Container"].get(pk)
@@ -160,7 +175,10 @@ def containers_of(truth: Truth, containers: Sequence[int]) -> list[Any]:
                 number=container.number,
             )
         found.append(container)
-    return found
+    named = {one.pk for one in found}
+    rows = truth.documents.get("fulfilment.Container", {}).values()
+    on = [one for one in rows if one.inside_id in named and one.pk not in named and one.shipment_id is None]
+    return found + on
 
 
 def _empty(

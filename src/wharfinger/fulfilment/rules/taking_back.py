@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from wharfinger.base.refusal import N_, NotThere, Refusal
 from wharfinger.demand.rules import kits
 from wharfinger.demand.rules.waiving import bill_again
-from wharfinger.fulfilment.rules import Pick, fitting, line_of, mention_lines, named
+from wharfinger.fulfilment.rules import Pick, fitting, line_of, mention_lines, named, stacking
 from wharfinger.fulfilment.rules.picking import want_again
 from wharfinger.ledger.plan import Plan, Spot, Truth
 from wharfinger.ledger.reverse import Taken, reverse_draws
@@ -138,10 +138,12 @@ def _not_delivered(pick: Pick, n: int, line: Any, able: int) -> Refusal:
 
 
 def _containers(truth: Truth, containers: Sequence[int]) -> list[Any]:
-    found = [truth.documents["fulfilment.Container"].get(pk) for pk in containers]
+    rows = truth.documents["fulfilment.Container"]
+    found = [rows.get(pk) for pk in containers]
     if any(c is None or c.void_id is not None for c in found):
         raise NotThere("no_such_container", N_("There is no such container."), field="containers")
-    return found
+    on = [one for one in rows.values() if one.inside_id in containers and one.pk not in containers]
+    return found + on
 
 
 def _whole_containers(home: Return, truth: Truth, containers: Sequence[Any]) -> None:
@@ -161,3 +163,5 @@ def clear_containers(plan: Plan, truth: Truth, back: Sequence[Back]) -> None:
     for place in dict.fromkeys(one.spot.place for one in back if one.spot.kind == "container"):
         assert isinstance(place, int)
         plan.change(truth.read["boxes"][place], shipment_id=None)
+    places = {one.spot.place for one in back if one.spot.kind == "container"}
+    stacking.come_back(plan, truth.read["boxes"], places)

@@ -86,6 +86,12 @@ def _company(value: Any, field: str) -> dict[str, Any]:
     return {**one("company"), **_inside(checks, value, field)}
 
 
+def _prefix(value: Any, field: str) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"([0-9]{7,10})?", value.strip()):
+        raise BadInput("no_prefix", N_("The prefix that GS1 gave you has 7 to 10 digits."), field=field)
+    return value.strip()
+
+
 def _colour(value: Any, field: str) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"(#[0-9a-fA-F]{6})?", value):
         raise BadInput("no_colour", N_("Write a colour like #1d4ed8."), field=field)
@@ -221,6 +227,8 @@ _CHECKS = {
     "serve_back_orders": yes_or_no,
     "shipment_proof": yes_or_no,
     "simple_workflow": yes_or_no,
+    "sscc_prefix": _prefix,
+    "second_person": yes_or_no,
     "returnable_days": _DAYS,
     "expiry_days": _DAYS,
     "attachment_mb": whole(1, 200),

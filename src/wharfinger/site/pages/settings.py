@@ -142,6 +142,7 @@ def _shown(known: dict[str, Any]) -> dict[str, Any]:
         "closed_until": known["closed_until"] or "",
         "pipeline_steps": "\n".join(known["pipeline_steps"]),
         "reply_address": known["reply_address"],
+        "sscc_prefix": known["sscc_prefix"],
     }
     most = known["counting"]["tolerance_minor"]
     start |= {
@@ -189,6 +190,7 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
             if one.isascii() and one.isdecimal() and len(one) < 19
         ),
         "reply_address": post.get("reply_address", "").strip(),
+        "sscc_prefix": post.get("sscc_prefix", "").strip(),
         "pipeline_steps": [
             one
             for line in post.get("pipeline_steps", "\n".join(known["pipeline_steps"])).splitlines()
