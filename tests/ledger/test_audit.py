@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ from tests.fulfilment.trade import order, reserved
 from tests.notices.pictures import PDF, upload
 from tests.purchasing.buying import arrive, stocked_up
 from tests.world import World, clean, world
+from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.billing.actions.credits import credit
 from wharfinger.billing.actions.invoices import invoice
 from wharfinger.billing.actions.payments import pay
+from wharfinger.billing.actions.reminders import remind
 from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import PaymentWish
@@ -53,6 +55,7 @@ from wharfinger.returns.rules.settling import Answer
 
 BROKEN = {
     "a used device is its customer's": "UPDATE devices_device SET removed_on = '2026-01-01'",
+    "reminder = what was open": "UPDATE billing_reminderline SET open_minor = open_minor + 1, level = 2",
     "write-off = its postings": (
         "INSERT INTO billing_relief (invoice_id, kind, amount_minor, tax_minor, reason, made_id) "
         "SELECT id, 'write_off', 100, 0, '', made_id FROM billing_invoice LIMIT 1"
@@ -201,6 +204,8 @@ def company(settings: Any, tmp_path: Path) -> World:
     made.stock(double, 2)
     merge_products(actor=HOUSE, product=double.pk, into=cable.pk)
     attach(actor=HOUSE, subject=f"product:{cable.pk}", files=[upload("guide.pdf", PDF)])
+    with clock.standing_at(clock.now() + timedelta(days=40)):
+        remind(actor=HOUSE, organization=made.customer.pk, currency="EUR")
     clean()
     return made
 

@@ -8,8 +8,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
+from tests.billing.test_statements import billed
 from tests.notices.test_outbox import person
 from tests.purchasing.buying import bought
 from tests.purchasing.test_landing import received
@@ -19,6 +21,7 @@ from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
 from wharfinger.base.refusal import BadInput
+from wharfinger.billing.actions.reminders import remind
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.discounts import Discount
@@ -188,6 +191,14 @@ def of_stock(company: World) -> Told:
     return found | {"expiring": told(latest())}
 
 
+def of_reminders(company: World, holders: dict[str, User]) -> Told:
+    with time_machine.travel("2026-01-10T09:00:00Z", tick=False):
+        made = billed(company, 10_000, date(2026, 1, 10))
+    Sheet.objects.filter(lines__invoice_lines__invoice=made).update(owner=holders["owner"])
+    done = remind(actor=HOUSE, organization=company.customer.pk, currency="EUR")
+    return {"reminded": told(Entry.objects.get(pk=done.id))}
+
+
 def test_each_role_that_an_event_offers_tells_its_holder_and_no_other_role_tells_anybody(
     company: World, holders: dict[str, User], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -205,6 +216,7 @@ def test_each_role_that_an_event_offers_tells_its_holder_and_no_other_role_tells
         | of_giving(company, holders, line)
         | of_letters(company, holders, order)
         | of_stock(company)
+        | of_reminders(company, holders)
         | of_news(monkeypatch, of_orders, order=order)
         | of_news(monkeypatch, ["bill_to_accept"], bill=bill.one("purchasing.VendorBill"))
     )

@@ -11,7 +11,7 @@ from tests.tidy.source import PACKAGE, Source, dotted, product
 READING = "writes nothing"
 DRAWN = "the picture of the act that made the document final"
 RUNS = "a file on its way in; each thing that it brings is an entry"
-INVOICING = "what was due on its way to invoices, each of which is an entry"
+INVOICING = "what was due on its way to invoices and letters, each of which is an entry"
 SENDING = "how far a message is"
 WITH_ENTRY = "in one transaction with its entry"
 CLOSED = "which entry left nothing open, beside that entry"
@@ -20,6 +20,7 @@ OWN = "what one has read, which is nobody else's business"
 UNKEPT = "what the journal must not keep, in one transaction with its entry"
 
 WITHOUT_ENTRY = {
+    "billing.actions.reminders.remind_due": INVOICING,
     "billing.actions.runs.invoice_due": INVOICING,
     "documents.actions.issuing.issue": DRAWN,
     "documents.actions.issuing.pdf": DRAWN,
@@ -45,12 +46,14 @@ WITHOUT_ENTRY = {
 }
 """Actions that post nothing, neither themselves nor through others."""
 PAST_POST = {
+    "billing.actions.reminders.remind_due": INVOICING,
     "billing.actions.runs.invoice_due": INVOICING,
-    "billing.actions.runs.proceed": INVOICING,
+    "billing.actions.stepping.go_on": INVOICING,
     "boards.actions.drop_view": WITH_ENTRY,
     "demand.queries.done.close_done": CLOSED,
     "documents.actions.issuing.issue": DRAWN,
     "documents.actions.sending.hand_over": UNKEPT,
+    "documents.actions.sending.stop": UNKEPT,
     "exchange.actions.made.keep": WITH_ENTRY,
     "exchange.actions.mappings.drop_mapping": WITH_ENTRY,
     "exchange.actions.rollback._mark": WITH_ENTRY,

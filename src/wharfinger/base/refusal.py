@@ -88,6 +88,8 @@ HELP: Mapping[str, tuple[str, str]] = {
     "no_such_purchase_order": (_NUMBER, N_("Purchase orders")),
     "no_such_quote": (_NUMBER, N_("Quotes")),
     "no_such_receipt": (_NUMBER, N_("Receipts")),
+    "no_such_reminder": (_NUMBER, N_("Reminders")),
+    "no_such_reminder_pause": (_LOOK, N_("Reminders")),
     "no_such_report": (N_("The list of reports names them all."), ""),
     "no_such_request": (_AGAIN, ""),
     "no_such_rfq": (_NUMBER, N_("Requests for quotation")),

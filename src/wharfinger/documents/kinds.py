@@ -13,9 +13,9 @@ from wharfinger.base import access, owned
 from wharfinger.base.access import Actor
 from wharfinger.base.door import MOST_ID
 from wharfinger.base.refusal import N_, NotThere
-from wharfinger.billing.models import CreditNote, Invoice
+from wharfinger.billing.models import CreditNote, Invoice, Reminder
 from wharfinger.documents import shapes
-from wharfinger.documents.queries import billing, buying, returning, selling, shipping
+from wharfinger.documents.queries import billing, buying, reminding, returning, selling, shipping
 from wharfinger.documents.queries.parties import language_of
 from wharfinger.documents.queries.past import Past
 from wharfinger.fulfilment.models import Container, Shipment
@@ -46,6 +46,8 @@ class Kind:
     amends: bool = False
     """Whether it may change afterwards: the changed one is then a further issue beside the earlier."""
 
+    called: Callable[[int], str] | None = None
+    """What this one is called, among the words of documents, where those of its kind have several names."""
     also: str = ""
     """A further permission that it needs."""
 
@@ -175,9 +177,19 @@ KINDS = {
             shapes.Invoice,
             billing.invoice,
             decision="posted_at",
+            called=billing.called,
         ),
         Kind(
             "credit-note", "billing.read", "credit_note", CreditNote, shapes.CreditNote, billing.credit_note
+        ),
+        Kind(
+            "reminder",
+            "billing.read",
+            "reminder",
+            Reminder,
+            shapes.Reminder,
+            reminding.reminder,
+            called=reminding.called,
         ),
         Kind(
             "rma-slip",

@@ -35,6 +35,7 @@ TEMPLATES: dict[type[shapes.Shape], str] = {
     shapes.DeliveryNote: "delivery_note",
     shapes.Invoice: "invoice",
     shapes.CreditNote: "credit_note",
+    shapes.Reminder: "reminder",
     shapes.RmaSlip: "rma_slip",
     shapes.Statement: "statement",
     shapes.VendorReturn: "vendor_return",
@@ -144,6 +145,10 @@ def _codes(shape: shapes.Shape) -> dict[str, Any]:
             holder = shape.company.address.name
             pay = codes.payment_qr(shape.company.bank, due, holder=holder, reference=shape.number)
             return {"pay": pay, "settled": due.minor <= 0}
+        case shapes.Reminder():
+            holder = shape.company.address.name
+            pay = codes.payment_qr(shape.company.bank, shape.total, holder=holder, reference=shape.number)
+            return {"pay": pay}
         case shapes.Labels():
             return {"rows": [_label(row.code, shape) for row in shape.rows]}
     return {}

@@ -57,6 +57,32 @@ WORDS = {
     "ageing_60": pgettext_lazy("document", "31–60 days"),
     "ageing_older": pgettext_lazy("document", "61 days and more"),
     "ageing_credit": pgettext_lazy("document", "Not applied"),
+    "reminder": pgettext_lazy("document", "Reminder"),
+    "reminder_1": pgettext_lazy("document", "Payment reminder"),
+    "reminder_2": pgettext_lazy("document", "Second reminder"),
+    "reminder_3": pgettext_lazy("document", "Final reminder"),
+    "reminder_greeting_1": pgettext_lazy(
+        "document",
+        "The following invoices are overdue. It may have slipped your attention; please pay them by the day below.",
+    ),
+    "reminder_greeting_2": pgettext_lazy(
+        "document",
+        "We have reminded you before, and have not received what follows. Please pay it by the day below.",
+    ),
+    "reminder_greeting_3": pgettext_lazy(
+        "document",
+        "In spite of our reminders the following is still open. Please pay it by the day below; after that we take "
+        "further steps without writing again.",
+    ),
+    "reminder_days": pgettext_lazy("document", "Days overdue"),
+    "reminder_level": pgettext_lazy("document", "Reminder"),
+    "reminder_credit": pgettext_lazy("document", "Less what settles nothing yet"),
+    "reminder_crossed": pgettext_lazy(
+        "document", "If you have paid in the meantime, please take this letter as done."
+    ),
+    "open": pgettext_lazy("document", "Open"),
+    "issued_on": pgettext_lazy("document", "Issued on"),
+    "pay_by": pgettext_lazy("document", "Please pay by"),
     "rma_slip": pgettext_lazy("document", "Return slip"),
     "vendor_return": pgettext_lazy("document", "Return to the vendor"),
     "vendor_return_greeting": pgettext_lazy(
@@ -220,6 +246,10 @@ WORDS = {
     "mail_attached": pgettext_lazy("document", "please find attached: {document}."),
     "mail_rfq": pgettext_lazy(
         "document", "please send us your offer for what stands in the attached: {document}."
+    ),
+    "mail_reminder": pgettext_lazy(
+        "document",
+        "the invoices that the attached letter names are overdue: {document}. If you have paid them in the meantime, please take this mail as done.",
     ),
     "mail_changed": pgettext_lazy(
         "document", "our order has changed. What holds from now on is attached: {document}."

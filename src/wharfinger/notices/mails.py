@@ -20,7 +20,7 @@ from wharfinger.demand.models import SUBJECTS, Line, Sheet
 from wharfinger.fulfilment.queries.carriers import parcels_of
 from wharfinger.ledger import lapsing
 from wharfinger.ledger.models import Entry, Move, Outbox
-from wharfinger.notices import bell, buying, giving, low, outbox, replies, rules, talk
+from wharfinger.notices import bell, buying, giving, low, outbox, owed, replies, rules, talk
 from wharfinger.notices.bell import Message, Said
 from wharfinger.notices.buying import Paper
 from wharfinger.notices.models import Rule
@@ -61,6 +61,8 @@ def told(entry: Entry) -> list[Message]:
         return talk.about(entry)
     if entry.verb in giving.VERBS:
         return giving.about(entry)
+    if entry.verb in owed.VERBS:
+        return owed.about(entry)
     news = news_of(entry) + buying.news_of(entry)
     if not news:
         return []

@@ -132,6 +132,7 @@ WORDS: dict[str, str] = {
     "billing.credit": N_("Write credit notes"),
     "billing.cancel_payment": N_("Cancel payments"),
     "billing.write_off": N_("Write off what will not be paid"),
+    "billing.remind": N_("Remind customers of what is overdue"),
     "billing.limit": N_("Release what a credit limit or a hold stops"),
     "devices.read": N_("Read"),
     "devices.install": N_("Install"),

@@ -85,6 +85,7 @@ LAWS = (
     billing.numbers_have_no_hole,
     billing.invoices_are_their_bills,
     billing.reliefs_are_posted,
+    billing.reminders_say_what_was_open,
     billing.invoices_are_the_sum_of_their_lines,
     buying.bills_reach_stock_or_variance,
     buying.costs_reach_stock_or_variance,
@@ -142,7 +143,9 @@ def install() -> None:
     Right.named = rights.named
     Whoever.named = called_who_may
     automation.lasting = frozenset({"erase"})
-    automation.stays = lambda entries: posted_by(entries) | submitted_and_billed(entries)
+    automation.stays = lambda entries: (
+        posted_by(entries) | submitted_and_billed(entries) | sending.left(entries)
+    )
     automation.guards.setdefault("reverse", []).extend(
         [
             lines.options_stand,
@@ -177,6 +180,7 @@ def install() -> None:
     automation.effects.setdefault("accept_quote", []).append(todos.to_win)
     for verb in sending.LETTERS:
         automation.after.setdefault(verb, []).append(sending.hand_over)
+    automation.after.setdefault("reverse", []).append(sending.stop)
     for verb in devices.FOLLOWING:
         automation.guards.setdefault(verb, []).append(devices.not_in_use)
         automation.effects.setdefault(verb, []).append(devices.follow_goods)

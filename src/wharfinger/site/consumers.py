@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE, Actor
+from wharfinger.billing.actions import reminders
 from wharfinger.billing.actions import runs as invoicing
 from wharfinger.catalog.actions.offers import come_into_force
 from wharfinger.documents.actions import sending
@@ -94,9 +95,17 @@ def go_on_with_invoices(seconds: int = 2) -> bool:
     return run is not None
 
 
+def go_on_with_reminders(seconds: int = 2) -> bool:
+    """Go on for a while with reminders that somebody asked for all at once; whether there were any."""
+    run = reminders.under_way()
+    if run is not None:
+        reminders.proceed(actor=cast(Actor, run.by or HOUSE), run=run, seconds=seconds)
+    return run is not None
+
+
 def go_on() -> bool:
     """Go on for a while with each kind of run that is under way; whether there was any."""
-    return any([go_on_with_files(), go_on_with_invoices()])
+    return any([go_on_with_files(), go_on_with_invoices(), go_on_with_reminders()])
 
 
 CHORES: tuple[Callable[[], object], ...] = (

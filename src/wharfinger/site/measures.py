@@ -66,6 +66,8 @@ CURRENCIES = {
     "payment": "currency",
     "purchase_order": "currency",
     "receipt_cost": "currency",
+    "reminder": "currency",
+    "reminder_line": "reminder__currency",
     "rfq_vendor": "currency",
     "rma_line": "line__currency",
     "vendor_bill": "currency",

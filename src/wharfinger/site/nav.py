@@ -73,6 +73,7 @@ STOPS = (
     Stop(SELL, N_("Credit notes"), "billing:credit_notes", "receipt", "billing.read"),
     Stop(SELL, N_("Payments"), "billing:payments", "banknote", "billing.read"),
     Stop(SELL, N_("Ageing"), "billing:ageing", "calendar-clock", "billing.read"),
+    Stop(SELL, N_("Reminders"), "billing:reminders", "bell-ring", "billing.read"),
     Stop(SELL, N_("Returns"), "boards:returns", "undo-2", "returns.read", count="returns", key="r"),
     Stop(SELL, N_("RMAs"), "returns:rmas", "rotate-ccw", "returns.read", module="rma"),
     Stop(SELL, N_("Tickets"), "work:tickets", "ticket", "work.read", key="t"),

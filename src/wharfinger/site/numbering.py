@@ -5,6 +5,7 @@ from __future__ import annotations
 from wharfinger.base.refusal import N_
 from wharfinger.billing.rules import invoices, payments
 from wharfinger.billing.rules.credits import NUMBER as CREDIT_NOTE
+from wharfinger.billing.rules.reminders import NUMBER as REMINDER
 from wharfinger.devices import rules as devices
 from wharfinger.devices.rules import keeping
 from wharfinger.fulfilment.rules import packing, runs, shipping
@@ -30,6 +31,7 @@ TABLE = (
     Series(CREDIT_NOTE, N_("Credit notes"), "billing.CreditNote"),
     Series(payments.PAYMENT, N_("Payments"), "billing.Payment"),
     Series(payments.REFUND, N_("Refunds"), "billing.Payment"),
+    Series(REMINDER, N_("Reminders"), "billing.Reminder"),
     Series(returns.RMA, N_("RMAs"), "returns.Rma"),
     Series(returns.RETURN, N_("Returns"), "returns.Rma"),
     Series(transferring.NUMBER, N_("Transfer orders"), "stock.TransferOrder"),

@@ -6,20 +6,17 @@ from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date
 from functools import partial
-from time import monotonic
-from typing import Any, cast
+from typing import cast
 
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE, Actor, require
-from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.refusal import N_, BadInput
 from wharfinger.billing.actions.invoices import draft_invoice, invoice
+from wharfinger.billing.actions.stepping import go_on
 from wharfinger.billing.models import Invoice, InvoiceRun
 from wharfinger.billing.queries.runs import invoices_due
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.parties.models import Organization
-
-MOVING = ("position", "made", "problems", "finished_at")
-"""What changes of a run while it goes on."""
 
 
 def invoice_due(
@@ -45,27 +42,10 @@ def invoice_due(
 
 
 def proceed(*, actor: Actor, run: InvoiceRun, seconds: float = 2) -> InvoiceRun:
-    """Go on with a run for about so long; several may, and each invoice is written once.
-
-    Each has a key of its own, so that whoever stopped between its entry and its mark writes it no second time.
-    """
+    """Go on with a run for about so long; several may, and each invoice is written once."""
     require(actor, "billing.invoice")
-    until = monotonic() + seconds
     writer = cast(Actor, run.by or HOUSE)
-    while run.finished_at is None:
-        n = run.position
-        became, problem = _one(writer, run, n)
-        last = n + 1 >= run.total
-        InvoiceRun.objects.filter(pk=run.pk, position=n, finished_at=None).update(
-            position=n + 1,
-            made=[*run.made, *became],
-            problems=[*run.problems, *([problem] if problem else [])],
-            finished_at=clock.now() if last else None,
-        )
-        run.refresh_from_db(fields=MOVING)
-        if monotonic() >= until:
-            break
-    return run
+    return go_on(run, partial(_one, writer, run), seconds)
 
 
 def under_way() -> InvoiceRun | None:
@@ -77,14 +57,9 @@ def under_way() -> InvoiceRun | None:
     return None
 
 
-def _one(actor: Actor, run: InvoiceRun, n: int) -> tuple[list[int], dict[str, Any] | None]:
-    """Write the n-th invoice; its id, or why not."""
+def _one(actor: Actor, run: InvoiceRun, n: int) -> list[int]:
+    """Write the n-th invoice; its id."""
     wish = InvoiceWish(tuple(Bill(line, units) for line, units in run.asked[n]["lines"]))
     verb = draft_invoice if run.draft else invoice
-    try:
-        done = partial(verb, actor=actor, wish=wish, key=f"invoice-run:{run.pk}:{n}")()
-    except Refusal as refusal:
-        figures = {"wanted": refusal.figure(refusal.wanted), "free": refusal.figure(refusal.free)}
-        told = {name: one if isinstance(one, int) else str(one) for name, one in refusal.values.items()}
-        return [], {"n": n, "code": refusal.code, "sentence": refusal.sentence, "values": figures | told}
-    return list(Invoice.objects.filter(made=done.id).values_list("pk", flat=True)), None
+    done = verb(actor=actor, wish=wish, key=f"invoice-run:{run.pk}:{n}")
+    return list(Invoice.objects.filter(made=done.id).values_list("pk", flat=True))

@@ -8,7 +8,8 @@ from django.db import models
 
 from wharfinger.billing.models.limits import LimitRelease
 from wharfinger.billing.models.relief import Relief
-from wharfinger.billing.models.runs import InvoiceRun
+from wharfinger.billing.models.reminders import Reminder, ReminderLine, ReminderPause
+from wharfinger.billing.models.runs import InvoiceRun, ReminderRun
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.ledger.models import Document, Place
@@ -23,6 +24,10 @@ __all__ = [
     "LimitRelease",
     "Payment",
     "Relief",
+    "Reminder",
+    "ReminderLine",
+    "ReminderPause",
+    "ReminderRun",
 ]
 
 

@@ -25,6 +25,7 @@ from wharfinger.billing.actions import invoices as actions
 from wharfinger.billing.actions.credits import cancel_invoice as cancel
 from wharfinger.billing.actions.credits import credit
 from wharfinger.billing.models import CreditLine
+from wharfinger.billing.pages import reminders
 from wharfinger.billing.pages.typed import day_of
 from wharfinger.billing.queries import differences, shown
 from wharfinger.billing.queries.to_bill import ToBill, customers, to_bill
@@ -158,7 +159,10 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         "with_tax": any(line.gross_minor is not None for line in lines),
         "reliefs": list(row.reliefs.filter(void__isnull=True).select_related("made__actor").order_by("pk")),
         "notes": list(row.credit_notes.filter(void__isnull=True).order_by("pk")),
-        "parts": further.told("invoice", request, pk),
+        "parts": [
+            *([reminders.part(request, row.organization_id, pk)] if row.posted_at else []),
+            *further.told("invoice", request, pk),
+        ],
         "timeline": timeline(f"invoice:{pk}"),
     }
     return render(request, "billing/invoice.html", context)

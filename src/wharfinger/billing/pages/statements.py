@@ -16,6 +16,7 @@ from wharfinger.base.asking import Ask
 from wharfinger.base.page import Form, page
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.table import Column, Filter, Row, Rows, Table, table_page
+from wharfinger.billing.pages import reminders
 from wharfinger.billing.pages.invoices import word as invoice_word
 from wharfinger.billing.pages.payments import open_invoices, payment_row
 from wharfinger.billing.pages.typed import day_of
@@ -72,6 +73,7 @@ def statement(request: HttpRequest, organization: int) -> HttpResponse:
         "sums": sorted(sums.items()),
         "credit": sorted(shown.credit_of(organization).items()),
         "beforehand": still_to_take_off(organization),
+        "reminded": reminders.part(request, customer.pk),
         "payments": [payment_row(row).cells for row in paid],
         "home": ours.currency,
         "gain": differences.of_customer(organization),

@@ -76,6 +76,25 @@ def reliefs_are_posted() -> list[Finding]:
     )
 
 
+def reminders_say_what_was_open() -> list[Finding]:
+    """What a reminder says is open of an invoice is what its postings came to before, and the letter asks for their sum."""
+    posted = (
+        "SELECT COALESCE(SUM(CASE WHEN t.document = 'invoice:' || l.invoice_id AND t.kind = 'receivable' THEN p.amount_minor "
+        "ELSE 0 END), 0) - COALESCE(SUM(CASE WHEN s.document = 'invoice:' || l.invoice_id AND s.kind = 'receivable' "
+        "THEN p.amount_minor ELSE 0 END), 0) FROM ledger_posting p JOIN ledger_account s ON s.id = p.source_id "
+        "JOIN ledger_account t ON t.id = p.target_id WHERE p.entry_id < r.made_id "
+        "AND 'invoice:' || l.invoice_id IN (s.document, t.document)"
+    )
+    return findings(
+        "reminder = what was open",
+        "SELECT 'reminder ' || number || ', invoice ' || invoice_id, said, stood FROM (SELECT r.number, l.invoice_id, "
+        f"l.open_minor said, ({posted}) stood FROM billing_reminderline l JOIN billing_reminder r ON r.id = l.reminder_id) x "
+        "WHERE said <> stood UNION ALL SELECT 'reminder ' || r.number, r.total_minor, SUM(l.open_minor) - r.credit_minor "
+        "FROM billing_reminder r JOIN billing_reminderline l ON l.reminder_id = r.id GROUP BY r.id, r.number, r.total_minor, "
+        "r.credit_minor HAVING r.total_minor <> SUM(l.open_minor) - r.credit_minor",
+    )
+
+
 def deposits_are_what_is_left_of_them() -> list[Finding]:
     """What stands on the deposit of an order was asked for beforehand, not credited and not taken off, and is never less than nothing."""
     left = "l.net_minor - COALESCE(c.net, 0)"

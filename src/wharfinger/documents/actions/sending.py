@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.db.models import Q
+
+from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
+from wharfinger.base.refusal import N_, Refusal
 from wharfinger.documents.actions.issuing import file_of, issue, issue_for
 from wharfinger.documents.kinds import Kind
 from wharfinger.documents.queries import letters
@@ -13,16 +18,31 @@ from wharfinger.documents.queries.letters import SENT, addresses, composed
 from wharfinger.ledger.chart import CHART
 from wharfinger.ledger.models import Entry, Fact, Outbox
 from wharfinger.ledger.plan import Plan, Truth
-from wharfinger.ledger.write import Written
+from wharfinger.ledger.write import MADE, Written
 from wharfinger.sales.rules.sending import LETTER
 
 LETTERS = ("send_quote", "send_order")
 """Verbs whose mail somebody may have written."""
 
 VERBS = frozenset(
-    {"invoice", "post_invoice", "sell", "send_invoice", "send_purchase", "send_rfq", *LETTERS}
+    {
+        "invoice",
+        "post_invoice",
+        "sell",
+        "send_invoice",
+        "send_purchase",
+        "send_reminder",
+        "send_rfq",
+        *LETTERS,
+    }
 ) | {row.verb for row in CHART if "credited" in row.target}
 """Verbs after which there may be something to keep or to send."""
+
+SENDING = frozenset({"send_invoice", "send_purchase", "send_reminder", "send_rfq", *LETTERS})
+"""Verbs that do nothing but send: undone before the mail has left, it stays here."""
+
+LASTING = ("send_reminder",)
+"""Those that are not undone once the mail has left: the customer was reminded."""
 
 CONSUMER = "documents"
 
@@ -45,6 +65,35 @@ def keep_and_send(row: Outbox) -> list[dict[str, Any]]:
         {"entry_id": row.entry_id, "consumer": "mail", "payload": mail, "due_at": row.due_at}
         for mail in mails
     ]
+
+
+def stop(truth: Truth, _plan: Plan, _written: Written) -> None:
+    """Let a mail that has not left stay here once its sending is undone; refuse to undo a reminder that has left.
+
+    A mail that the worker is handing over at this moment counts as gone.
+    """
+    original = truth.read["original"]
+    if original.verb not in SENDING:
+        return
+    gone = Q(consumer="mail", leased_until__gte=truth.now)
+    # What is read from the outbox is finished under its lease alone, so nothing follows from a row that is gone.
+    Outbox.objects.filter(
+        ~gone, entry=original, consumer__in=(CONSUMER, "mail"), finished_at=None, dead_at=None
+    ).delete()
+    if original.verb in LASTING and left([original.pk]):
+        raise Refusal(
+            "mail_left",
+            N_(
+                "This letter has left by mail. Leave the invoice or the customer out of the next one instead."
+            ),
+        )
+
+
+def left(entries: Collection[int]) -> set[int]:
+    """Those of these entries whose letter has left and is not undone any more."""
+    mails = Outbox.objects.filter(entry__in=entries, entry__verb__in=LASTING, consumer="mail", dead_at=None)
+    gone = mails.filter(Q(finished_at__isnull=False) | Q(leased_until__gte=clock.now()))
+    return set(gone.values_list("entry", flat=True))
 
 
 def about(entry: Entry) -> list[dict[str, Any]]:
@@ -97,7 +146,11 @@ def _leaving(entry: int) -> list[tuple[Kind, int]]:
     """The documents that an entry sends to the other side."""
     subjects = Fact.objects.filter(entry_id=entry, field="sent_at", new__isnull=False)
     named = (subject.partition(":") for subject in subjects.order_by("id").values_list("subject", flat=True))
-    return [(SENT[noun], int(number)) for noun, _, number in named if noun in SENT]
+    made = Fact.objects.filter(entry_id=entry, field=MADE, subject="billing.Reminder").values_list(
+        "new", flat=True
+    )
+    written = [(SENT["reminder"], pk) for ids in made for pk in json.loads(ids or "[]")]
+    return [(SENT[noun], int(number)) for noun, _, number in named if noun in SENT] + written
 
 
 def _file_name(of: Kind, number: str) -> str:

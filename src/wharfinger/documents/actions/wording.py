@@ -57,9 +57,12 @@ def preview_shipped(*, actor: Actor, kind: str) -> bytes:
 
 
 def _newest_with(actor: Actor, found: Wording) -> bytes:
-    of = KINDS[found.kind]
+    level = rules.REMINDERS.get(found.kind)
+    of = KINDS["reminder" if level else found.kind]
     of.require(actor)
     rows = of.model.objects.filter(**{of.made.removesuffix("made_id") + "void__isnull": True})
+    if level:
+        rows = rows.filter(level=level)
     if found.organization_id is not None:
         rows = rows.filter(**{of.reader: found.organization_id})
     newest = rows.order_by("-pk").values_list("pk", flat=True).first()

@@ -100,6 +100,7 @@ GREETINGS = {
     "delivery-note": "delivery_greeting",
     "invoice": "invoice_greeting",
     "credit-note": "credit_greeting",
+    **{f"reminder-{level}": f"reminder_greeting_{level}" for level in (1, 2, 3)},
     "purchase-order": "purchase_greeting",
     "rfq": "rfq_greeting",
     "vendor-return": "vendor_return_greeting",

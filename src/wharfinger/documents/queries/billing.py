@@ -75,6 +75,12 @@ def invoice(pk: int, language: str) -> InvoiceShape:
     )
 
 
+def called(pk: int) -> str:
+    """What an invoice is called: one for a deposit says so."""
+    kind = Invoice.objects.values_list("kind", flat=True).get(pk=pk)
+    return "deposit_invoice" if kind == "deposit" else "invoice"
+
+
 def credit_note(pk: int, language: str) -> CreditNoteShape:
     """What we take back of an invoice."""
     note = (

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from wharfinger.base.refusal import N_, NotThere
+from wharfinger.billing.models import Reminder
 from wharfinger.documents.kinds import KINDS, Kind
 from wharfinger.documents.queries.parties import company
 from wharfinger.documents.render import TEMPLATES
@@ -23,6 +24,7 @@ SENT = {
     "quote": KINDS["quote"],
     "order": KINDS["order-confirmation"],
     "invoice": KINDS["invoice"],
+    "reminder": KINDS["reminder"],
     "purchase_order": KINDS["purchase-order"],
     "rfq_vendor": KINDS["rfq"],
 }
@@ -35,6 +37,7 @@ WAYS = {
     "quote": ("sheet__contact__email", "sheet__organization__email"),
     "order-confirmation": ("sheet__contact__email", "sheet__organization__email"),
     "invoice": ("organization__email", "sheet__contact__email"),
+    "reminder": ("organization__email",),
     "purchase-order": ("vendor__email",),  # unless another is agreed for orders
     "rfq": ("vendor__email",),  # likewise
 }
@@ -71,8 +74,8 @@ def draft(of: Kind, pk: int) -> dict[str, Any]:
     return {
         "number": number,
         "to": addresses(of, pk),
-        "subject": _subject(of, number, language, us),
-        "text": _text(of, number, language),
+        "subject": _subject(of, pk, number, language, us),
+        "text": _text(of, pk, number, language),
     }
 
 
@@ -81,13 +84,13 @@ def composed(
 ) -> dict[str, Any]:
     """The mail itself: what was written, the house's words where nothing was, the link, and our name beneath."""
     said, again = words(language), of.model is PurchaseOrder and _changed_since(pk)
-    body = [given.get("text") or _text(of, number, language, again=again), ""]
+    body = [given.get("text") or _text(of, pk, number, language, again=again), ""]
     if of.model is Quote and given.get("link", True):
         body += [said["mail_link"], links.address(Quote.objects.get(pk=pk)), ""]
     body += [said["mail_regards"], us]
     mail = {
         "to": to,
-        "subject": given.get("subject") or _subject(of, number, language, us, again=again),
+        "subject": given.get("subject") or _subject(of, pk, number, language, us, again=again),
         "body": "\n".join(body),
     }
     return mail | {"cc": given["cc"]} if given.get("cc") else mail
@@ -104,18 +107,22 @@ def _changed_since(order: int) -> bool:
     return amended is not None and amended.exists()
 
 
-def _subject(of: Kind, number: str, language: str, us: str, *, again: bool = False) -> str:
-    title = _title(of, number, language)
+def _subject(of: Kind, pk: int, number: str, language: str, us: str, *, again: bool = False) -> str:
+    title = _title(of, pk, number, language)
     if again:
         title = words(language)["mail_subject_changed"].format(document=title)
     return " – ".join(part for part in (title, us) if part)
 
 
-def _text(of: Kind, number: str, language: str, *, again: bool = False) -> str:
+SENTENCES = {RfqVendor: "mail_rfq", Reminder: "mail_reminder"}
+"""What the mail of some says instead of that a document is attached."""
+
+
+def _text(of: Kind, pk: int, number: str, language: str, *, again: bool = False) -> str:
     said = words(language)
-    sentence = said["mail_changed" if again else "mail_rfq" if of.model is RfqVendor else "mail_attached"]
-    return "\n".join([said["mail_hello"], "", sentence.format(document=_title(of, number, language))])
+    sentence = said["mail_changed" if again else SENTENCES.get(of.model, "mail_attached")]
+    return "\n".join([said["mail_hello"], "", sentence.format(document=_title(of, pk, number, language))])
 
 
-def _title(of: Kind, number: str, language: str) -> str:
-    return f"{words(language)[TEMPLATES[of.shape]]} {number}"
+def _title(of: Kind, pk: int, number: str, language: str) -> str:
+    return f"{words(language)[of.called(pk) if of.called else TEMPLATES[of.shape]]} {number}"

@@ -18,11 +18,16 @@ KINDS: dict[str, str] = {
     "packing-list": N_("Packing list"),
     "invoice": N_("Invoice"),
     "credit-note": N_("Credit note"),
+    "reminder-1": N_("Payment reminder"),
+    "reminder-2": N_("Second reminder"),
+    "reminder-3": N_("Final reminder"),
     "purchase-order": N_("Purchase order"),
     "rfq": N_("Request for quotation"),
     "vendor-return": N_("Return to the vendor"),
 }
 """The documents whose words a company writes itself."""
+REMINDERS = {f"reminder-{level}": level for level in (1, 2, 3)}
+"""Those that are one kind of document, whose words depend on its level."""
 
 
 def _whose(value: Any, field: str) -> int | None:

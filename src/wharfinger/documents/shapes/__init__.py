@@ -58,6 +58,8 @@ __all__ = [
     "PutRow",
     "Quantity",
     "Quote",
+    "Reminder",
+    "ReminderRow",
     "Rfq",
     "RmaRow",
     "RmaSlip",
@@ -97,6 +99,8 @@ from wharfinger.documents.shapes.money import (
     OrderConfirmation,
     PurchaseOrder,
     Quote,
+    Reminder,
+    ReminderRow,
     Rfq,
     Statement,
     StatementRow,
@@ -115,6 +119,7 @@ Shape = (
     | ContainerLabel
     | DeliveryNote
     | VendorReturn
+    | Reminder
     | Rfq
     | Invoice
     | CreditNote

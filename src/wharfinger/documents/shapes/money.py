@@ -115,6 +115,35 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class ReminderRow:
+    """An invoice that is overdue."""
+
+    number: str
+    issued_on: date
+    due_on: date
+    days: int
+    level: int
+    total: Amount
+    open: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder(Worded):
+    """All that a customer is reminded of in one currency; its level says how it is called and what it says."""
+
+    company: Company
+    to: Party
+    number: str
+    dated: date
+    level: int
+    rows: tuple[ReminderRow, ...]
+    credit: Amount | None
+    """What settles nothing yet and is taken off; below zero."""
+    total: Amount
+    pay_by: date
+
+
+@dataclass(frozen=True, slots=True)
 class Rfq(DeliveryNote):
     answer_by: date | None = None
 

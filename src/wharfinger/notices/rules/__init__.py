@@ -55,6 +55,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "order_late": (N_("comes later than somebody was promised"), ("buyer",)),
     "bill_to_accept": (N_("waits to be accepted"), ("approvers",)),
     "replied": (N_("is answered by mail"), ("owner", "opportunity_owner", "buyer", "sender")),
+    "reminded": (N_("is overdue, and its customer was reminded"), ("owner",)),
     "mentioned": (N_("mentions me"), ()),
     "todo": (N_("is for me to do"), ()),
     "back": (N_("has been taken back"), ("owner", "lead", "resource", "opportunity_owner", "requester")),
@@ -104,6 +105,7 @@ REACHES: dict[str, tuple[str, ...]] = {
     "order_late": _OF_ORDER,
     "bill_to_accept": ("purchasing_team", "approvers"),
     "replied": ("owner", "opportunity_owner", "buyer", "sender"),
+    "reminded": ("owner",),
     "mentioned": (),
     "todo": (),
 }
@@ -123,6 +125,7 @@ WHOLE: dict[str, str] = {
     "asked": N_("Somebody asks for goods that are held"),
     "answered": N_("A request to give way is answered"),
     "replied": N_("A mail of ours is answered"),
+    "reminded": N_("A customer is reminded of what is overdue"),
     "mentioned": N_("A note mentions somebody"),
     "todo": N_("Somebody is to do something, or it is due"),
     "order_to_approve": N_("A purchase order waits for approval"),

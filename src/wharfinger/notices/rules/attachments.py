@@ -26,6 +26,7 @@ SEEN_BY: dict[str, str] = {
     "invoice": "billing.read",
     "credit_note": "billing.read",
     "payment": "billing.read",
+    "reminder": "billing.read",
     "rma": "returns.read",
     "device": "devices.read",
 }

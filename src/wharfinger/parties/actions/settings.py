@@ -146,6 +146,26 @@ def _counting(value: Any, field: str) -> dict[str, Any]:
     return {**one("counting"), **_inside(checks, value, field)}
 
 
+def _reminders(value: Any, field: str) -> dict[str, Any]:
+    """After how many days overdue each level is due; a later one comes later, and one that is empty is left out."""
+    level = or_nothing(whole(1, 3650))
+    checks = {"level_1": level, "level_2": level, "level_3": level, "pay_within": whole(0, 3650)}
+    known = {**one("reminders"), **_inside(checks, value, field)}
+    last = 0
+    for name in ("level_1", "level_2", "level_3"):
+        if known[name] is None:
+            continue
+        if known[name] <= last:
+            raise BadInput(
+                "level_too_early",
+                N_("A later level comes after more days than the one before it. Give more than {days}."),
+                field=f"{field}.{name}",
+                days=last,
+            )
+        last = known[name]
+    return known
+
+
 def _inside(checks: Any, value: Any, field: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise BadInput("not_an_object", N_("Send names with their values."), field=field)
@@ -218,6 +238,7 @@ _CHECKS = {
     "quote_valid_days": _DAYS,
     "pipeline_steps": _steps,
     "terms_days": _DAYS,
+    "reminders": _reminders,
     "closed_until": _closed,
     "counting": _counting,
     "listed_reasons_only": yes_or_no,

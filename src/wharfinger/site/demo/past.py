@@ -40,7 +40,7 @@ SERVED: tuple[tuple[int, str, str, str, dict[str, int], int | None], ...] = (
         {"AP-AX2": 2, "AP-MNT": 2, "POE-30": 2, "SVC-TECH": 4},
         20,
     ),
-    (36, "mara", "C-2006", "Rail switches", {"SW-IND": 2, "CBL-ROLL": 850, "SVC-NET": 1}, None),
+    (55, "mara", "C-2006", "Rail switches", {"SW-IND": 2, "CBL-ROLL": 850, "SVC-NET": 1}, None),
     (33, "jonas", "C-2018", "Storage for the studio", {"NAS-4": 1, "HDD-8T": 4}, 5),
     (30, "mara", "C-2017", "Scanner and label printer", {"SCAN-2D": 2, "PRN-LBL": 1}, None),
     (26, "mara", "C-2020", "Firewall for the works", {"FW-60": 1, "RT-5G": 1, "SVC-REM": 2}, 14),
@@ -52,6 +52,7 @@ def chapters(story: Story) -> Iterator[Chapter]:
     """Everything that is over."""
     for day, by, customer, title, goods, paid in SERVED:
         yield _served(story, day, by, customer, title, goods, paid)
+    yield _reminded(story)
     yield _clinic(story)
     yield _branch(story)
     yield _lost(story)
@@ -77,6 +78,14 @@ def _served(
     if paid is not None:
         yield day - 2 - paid
         story.pay(invoice)
+
+
+def _reminded(story: Story) -> Chapter:
+    """A customer who pays nothing is reminded twice."""
+    yield 15
+    story.remind("C-2006")
+    yield 1
+    story.remind("C-2006")
 
 
 def _clinic(story: Story) -> Chapter:

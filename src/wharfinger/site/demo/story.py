@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from wharfinger.base import clock
 from wharfinger.base.access import Actor
-from wharfinger.billing.actions import deposits, invoices, payments
+from wharfinger.billing.actions import deposits, invoices, payments, reminders
 from wharfinger.billing.models import Invoice
 from wharfinger.billing.rules.deposits import DepositWish
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
@@ -410,6 +410,13 @@ class Story:
         )
         with self.now():
             payments.pay(actor=self.users["clara"], wish=wish)
+
+    def remind(self, reference: str) -> None:
+        """Write a customer about what is overdue."""
+        with self.now():
+            reminders.remind(
+                actor=self.users["clara"], organization=self.organizations[reference].pk, currency="EUR"
+            )
 
     def free(self, sku: str, at: str) -> int:
         """How many units of a product nobody claims at a location."""

@@ -43,6 +43,7 @@ SWITCHES = (
 )
 CHOICES = ("language", "time_zone", "purchase_descriptions")
 CYCLES = ("cycle_days_a", "cycle_days_b", "cycle_days_c")
+REMINDERS = ("level_1", "level_2", "level_3", "pay_within")
 NOUNS = ("device", "organization")
 PLACES = (
     (N_("Users"), "parties:users", "parties.user"),
@@ -148,6 +149,10 @@ def _shown(known: dict[str, Any]) -> dict[str, Any]:
     start |= {
         f"counting.{name}": known["counting"][name] for name in ("second_count", "tolerance_percent", *CYCLES)
     }
+    start |= {
+        f"reminders.{name}": "" if known["reminders"][name] is None else known["reminders"][name]
+        for name in REMINDERS
+    }
     off = known["bill_tolerance"]["most_minor"]
     start["bill_tolerance.percent"] = known["bill_tolerance"]["percent"]
     start["bill_tolerance.most_minor"] = "" if off is None else amount(off, known["currency"])
@@ -206,6 +211,9 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
             if most
             else None,
             **{name: _days(post, f"counting.{name}") for name in CYCLES},
+        },
+        "reminders": {
+            name: _days(post, f"reminders.{name}", or_none=name != "pay_within") for name in REMINDERS
         },
         "words": _words(post),
     }

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from wharfinger.base import clock
 from wharfinger.base.page import page
 from wharfinger.base.table import count_words
+from wharfinger.billing.queries.reminding import LEVELS, due_to_remind
 from wharfinger.billing.queries.stopped import held_orders
 from wharfinger.boards import counting, worklists
 from wharfinger.demand.models import Sheet
@@ -68,6 +69,7 @@ def today(request: HttpRequest) -> HttpResponse:
             "arriving": _arriving(user, day),
             "short": _short(user),
             "held": _held(user, day),
+            "to_remind": _to_remind(user),
             "most": MOST,
         },
     )
@@ -105,6 +107,20 @@ def _arriving(user: Any, day: Any) -> list[dict[str, Any]]:
             "late": ("red", gettext("Late")) if row["expected_on"] < day else None,
         }
         for row in found
+    ]
+
+
+def _to_remind(user: Any) -> list[dict[str, Any]]:
+    """Who is to be reminded of what is overdue, those of the highest level first, where this person may do it."""
+    if not user.may("billing.remind"):
+        return []
+    return [
+        {
+            "customer": (one.customer, address("billing:statement", one.organization)),
+            "level": gettext(LEVELS[one.level]),
+            "asked": (one.asked_minor, one.currency),
+        }
+        for one in due_to_remind()
     ]
 
 
