@@ -118,6 +118,7 @@ BROKEN = {
     ),
     "cost of a receipt = in stock + variance": "UPDATE purchasing_receiptcost SET amount_minor = amount_minor + 1",
     "bill = in stock + variance": "UPDATE purchasing_vendorbillline SET unit_cost_micro = unit_cost_micro + 1000000",
+    "payable = accepted − paid − credited": "UPDATE purchasing_vendorbill SET total_minor = 1",
     "booked as billed ≤ received": "UPDATE purchasing_vendorbillline SET booked_quantity = booked_quantity + 9",
     "credited = expected − variance": "UPDATE purchasing_vendorreturn SET credit_got_minor = credit_got_minor + 1",
     "a category has those above it": "UPDATE catalog_category SET path = 'Elsewhere' WHERE path = 'Network'",

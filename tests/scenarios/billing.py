@@ -7,6 +7,10 @@ bill-is B to_accept over_received price      its word, and all that is off and n
 accept-bill B because Agreed               · cancel-bill B
 return-is VR-1 expected 12.00              the newest returns to vendors by their numbers, and what is to be credited
 vendor-credits VR-1 10.00                  what the vendor credited for them
+pay-bills B 40.00, B2 [taking VR-1 10.00]  bills are paid, in part where an amount stands there, and credits taken
+cancel-vendor-payment VP-1
+paid-is B partly 79.00                     how far it is paid, and what is open of it
+credit-left VR-1 10.00                     what may still be taken of it
 unbilled PO router: 3                      how many came of an order and no bill asks for
 """
 
@@ -16,7 +20,7 @@ from tests.scenarios.further import micro
 from tests.scenarios.rating import Rating
 from wharfinger.base.models import Setting
 from wharfinger.purchasing.models import PurchaseLine
-from wharfinger.purchasing.queries import bills, crediting
+from wharfinger.purchasing.queries import bills, crediting, paying
 
 
 class Billing(Rating):
@@ -92,3 +96,34 @@ class Billing(Rating):
         rows = bills.unbilled().filter(purchase_order=self.documents[purchase])
         found = sum(one.came - one.billed for one in rows if one.product_id == self.products[product].pk)
         assert found == int(n), f"is {found}"
+
+    def say_pay_bills(self, rest: str) -> None:
+        """pay-bills BILLS [taking RETURNS]"""
+        named, _, taken = rest.partition(" taking ")
+
+        def parts(text: str) -> list[list[str]]:
+            return [one.split() for one in text.split(",") if one.strip()]
+
+        owed = [(self.documents[name], *amount) for name, *amount in parts(named)]
+        back = [(crediting.returns().get(number=name).pk, *amount) for name, *amount in parts(taken)]
+        pay = self.door.pay_bills
+        self.acts.append(pay(*([(pk, *(n or [None])) for pk, *n in some] for some in (owed, back))))
+
+    def say_cancel_vendor_payment(self, number: str) -> None:
+        """cancel-vendor-payment VP"""
+        pk = paying.payments().get(number=number).pk
+        self.acts.append(self.door.cancel_vendor_payment(pk))
+
+    def say_paid_is(self, rest: str) -> None:
+        """paid-is B WORD AMOUNT"""
+        name, word, amount = rest.split()
+        row = bills.bill(self.documents[name])
+        found = paying.word(row), f"{row.open_minor / 100:.2f}"
+        assert found == (word, amount), f"is {found}"
+
+    def say_credit_left(self, rest: str) -> None:
+        """credit-left VR AMOUNT"""
+        number, amount = rest.split()
+        pk = crediting.returns().get(number=number).pk
+        found = f"{paying.left_of([pk]).get(pk, 0) / 100:.2f}"
+        assert found == amount, f"is {found}"

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 
 from tests.scenarios.further import Made, Posts, Tells, micro
-from wharfinger.purchasing.actions import billing, receiving
+from wharfinger.purchasing.actions import billing, paying, receiving
 from wharfinger.purchasing.rules.billing import Bill, BillLine
+from wharfinger.purchasing.rules.paying import Part, PayWish
 
 DAY = date(2026, 3, 2)
 Asks = Sequence[tuple[int, int | None, int, str | None]]
 """An order's line, the receipt that brought it if one is named, how many, at which cost."""
+Parts = Sequence[tuple[int, str | None]]
+"""A bill or a return, and how much of it where that is said."""
 
 
 class BillsActions:
@@ -42,6 +45,18 @@ class BillsActions:
         )
         return int(self._said(act).id)
 
+    def pay_bills(self: Tells, bills: Parts, taken: Parts) -> int:
+        """Bills are paid, and credits taken."""
+        some = (
+            tuple(Part(pk, None if n is None else micro(n) // 10_000) for pk, n in parts)
+            for parts in (bills, taken)
+        )
+        return int(self._said(lambda: paying.pay_bills(actor=self.who, wish=PayWish(*some))).id)
+
+    def cancel_vendor_payment(self: Tells, payment: int) -> int:
+        """A mistyped payment is cancelled."""
+        return int(self._said(lambda: paying.cancel_vendor_payment(actor=self.who, payment=payment)).id)
+
 
 class BillsApi:
     """Speaks JSON over HTTP."""
@@ -69,3 +84,15 @@ class BillsApi:
     def vendor_credits(self: Posts, vendor_return: int, amount: str) -> int:
         """A vendor credits what went back."""
         return int(self._post(f"/vendor-returns/{vendor_return}/credit", {"amount": amount})["entry"])
+
+    def pay_bills(self: Posts, bills: Parts, taken: Parts) -> int:
+        """Bills are paid, and credits taken."""
+        body = {
+            key: [{name: pk} | ({} if n is None else {"amount": n}) for pk, n in parts]
+            for key, name, parts in (("bills", "bill", bills), ("credits", "vendor_return", taken))
+        }
+        return int(self._post("/vendor-payments", body)["entry"])
+
+    def cancel_vendor_payment(self: Posts, payment: int) -> int:
+        """A mistyped payment is cancelled."""
+        return int(self._post(f"/vendor-payments/{payment}/cancel", {})["entry"])

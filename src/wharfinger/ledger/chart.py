@@ -223,6 +223,8 @@ CHART: tuple[Row, ...] = (
     _row("enter_bill", "", "", undo="cancel_bill"),
     _row("accept_bill", "", "", undo="cancel_bill"),
     _row("cancel_bill", "", "", undo="enter_bill"),
+    _row("pay_bills", "", "", undo="cancel_vendor_payment"),
+    _row("cancel_vendor_payment", "", "", undo="pay_bills"),
     _row("send_back", "refused bin", "vendor"),
     _row("credit_vendor_return", "", ""),
     _row(

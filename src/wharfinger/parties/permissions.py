@@ -17,7 +17,7 @@ PERMISSIONS: dict[str, str] = {
         "approve_quote template"
     ),
     "purchasing": "read approve approval_tier order submit send receive close cancel request cancel_receipt send_back "
-    "land_cost reprice vendor_terms bill accept_bill rfq",
+    "land_cost reprice vendor_terms bill accept_bill rfq pay",
     "fulfilment": "read pick unpick pack unpack ship deliver cancel_delivery pick_pack_ship carrier",
     "billing": "read invoice post send pay refund credit cancel_payment limit write_off remind",
     "devices": "read install swap relate move change warranty subscription",
@@ -37,7 +37,7 @@ GRANTABLE = frozenset((*ALL, "*", "*.read", *(f"{module}.*" for module in PERMIS
 _BUYING = tuple(
     f"purchasing.{v}"
     for v in PERMISSIONS["purchasing"].split()
-    if v not in ("approve", "approval_tier", "accept_bill")
+    if v not in ("approve", "approval_tier", "accept_bill", "pay")
 )
 _SELLING = tuple(f"sales.{v}" for v in PERMISSIONS["sales"].split() if v != "approve_quote")
 _COUNTING = tuple(f"stock.{v}" for v in PERMISSIONS["stock"].split() if v not in ("revalue", "location"))
@@ -122,6 +122,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "purchasing.reprice",
         "purchasing.bill",
         "purchasing.accept_bill",
+        "purchasing.pay",
         "catalog.see_cost",
         "catalog.tax_code",
         "pricing.rate",

@@ -113,6 +113,7 @@ WORDS: dict[str, str] = {
     "purchasing.rfq": N_("Ask vendors for quotations and note what they answer"),
     "purchasing.bill": N_("Enter vendors' bills and take them back"),
     "purchasing.accept_bill": N_("Accept vendors' bills that differ"),
+    "purchasing.pay": N_("Pay vendors"),
     "fulfilment.read": N_("Read"),
     "fulfilment.pick": N_("Pick"),
     "fulfilment.unpick": N_("Put goods back"),

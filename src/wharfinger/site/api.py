@@ -58,6 +58,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.purchasing.api.landing:router", ""),
     ("wharfinger.purchasing.api.vendor_terms:router", ""),
     ("wharfinger.purchasing.api.bills:router", ""),
+    ("wharfinger.purchasing.api.paying:router", ""),
     ("wharfinger.purchasing.api.quoting:router", ""),
     ("wharfinger.purchasing.api.returns:router", ""),
     ("wharfinger.purchasing.api.replenishing:router", ""),

@@ -39,6 +39,7 @@ DONE_BY: dict[str, tuple[str, ...]] = {
     "rejected_already": ("reject_quote",),
     "rfq_closed": ("close_rfq",),
     "run_over": ("stop_run", "pick"),
+    "vendor_payment_cancelled": ("cancel_vendor_payment",),
     "won": ("win",),
 }
 """By refusal, the verbs of whoever came first to the document that the refusal names as its ``subject``."""

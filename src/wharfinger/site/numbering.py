@@ -10,7 +10,7 @@ from wharfinger.devices import rules as devices
 from wharfinger.devices.rules import keeping
 from wharfinger.fulfilment.rules import packing, runs, shipping
 from wharfinger.ledger.numbering import SERIES, Series
-from wharfinger.purchasing.rules import crediting, drafting, quoting, receiving
+from wharfinger.purchasing.rules import crediting, drafting, paying, quoting, receiving
 from wharfinger.returns import rules as returns
 from wharfinger.sales.rules import orders, quotes
 from wharfinger.stock.rules import counting, transferring
@@ -24,6 +24,7 @@ TABLE = (
     Series(quoting.NUMBER, N_("Requests for quotation"), "purchasing.Rfq"),
     Series(receiving.RECEIPT, N_("Receipts"), "purchasing.Receipt"),
     Series(crediting.RETURN, N_("Returns to vendors"), "purchasing.VendorReturn"),
+    Series(paying.NUMBER, N_("Payments to vendors"), "purchasing.VendorPayment"),
     Series(runs.NUMBER, N_("Pick runs"), "fulfilment.PickRun"),
     Series(packing.CONTAINER, N_("Containers"), "fulfilment.Container"),
     Series(shipping.SHIPMENT, N_("Shipments"), "fulfilment.Shipment"),

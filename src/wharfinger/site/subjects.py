@@ -40,6 +40,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "rfq_vendor": (N_("Asked of a vendor"), ""),
     "rfq_answer": (N_("Answer of a vendor"), ""),
     "vendor_bill": (N_("Vendor's bill"), "purchasing:bill"),
+    "vendor_payment": (N_("Payment to a vendor"), "purchasing:vendor_payment"),
     "vendor_return": (N_("Return to a vendor"), "purchasing:vendor_return"),
     "vendor_bill_line": (N_("Line of a vendor's bill"), ""),
     "shipment": (N_("Shipment"), "fulfilment:shipment"),

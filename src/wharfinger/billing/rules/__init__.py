@@ -7,10 +7,7 @@ credit falls below zero, which is what we owe the customer, until receivable →
 an invoice with it. A credit note posts receivable → revenue and receivable → tax; what was paid
 already becomes store credit of the note.
 
-Abroad both sides of a posting may be worth different amounts at home: an invoice as on its day, the money that
-settles it as on the day it came. What leaves an account takes its own share of what the account is worth, so that
-an account on which nothing is left is worth nothing; what is between goes to or from ``exchange`` by a posting
-without amount, which follows the one that made it. From exchange it is a gain.
+What money is worth more or less at home when it settles something is stated as ``ledger.settling`` says.
 
 Every receivable belongs to an invoice, every store credit to the payment or credit note it came from;
 so *paid*, *partly paid*, *overdue* and *owing* are balances, and each is guarded by its document's lock.
@@ -18,30 +15,17 @@ so *paid*, *partly paid*, *overdue* and *owing* are balances, and each is guarde
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from wharfinger.base import money
-from wharfinger.base.money import rounded, share
+from wharfinger.base.money import rounded
 from wharfinger.base.refusal import N_, BadInput, Remedy
-from wharfinger.ledger.plan import EXCHANGE, AccountRef, Id, Plan, Truth
+from wharfinger.ledger.plan import AccountRef, Id, Truth
+from wharfinger.ledger.settling import Balance as Balance
+from wharfinger.ledger.settling import bank as bank
+from wharfinger.ledger.settling import even_out as even_out
+from wharfinger.ledger.settling import exchange as exchange
 
 ONE = 10**6
 """A rate of one, at 10⁻⁶."""
-
-
-class Balance(NamedTuple):
-    """What stands on an account, in its own currency and in the home currency."""
-
-    minor: int = 0
-    home_minor: int = 0
-
-    def share(self, minor: int) -> int:
-        """What a part of it is worth at home; the last part is worth all that is left."""
-        return share(self.home_minor, minor, self.minor) if self.minor else 0
-
-    def less(self, minor: int) -> Balance:
-        """What stands after a part of it has gone."""
-        return Balance(self.minor - minor, self.home_minor - self.share(minor))
 
 
 def receivable(organization: int, invoice: Id, currency: str) -> AccountRef:
@@ -72,24 +56,6 @@ def tax(currency: str, which: str, rate_micro: int) -> AccountRef:
 def forgone(currency: str, kind: str) -> AccountRef:
     """What we earned and will not get."""
     return AccountRef(kind, currency)
-
-
-def bank(currency: str) -> AccountRef:
-    """Money that we have."""
-    return AccountRef("bank", currency)
-
-
-def exchange(currency: str) -> AccountRef:
-    """What money was worth less at home when it was settled or went back; a gain is below zero."""
-    return AccountRef(EXCHANGE, currency)
-
-
-def even_out(plan: Plan, account: AccountRef, home_minor: int) -> None:
-    """State the difference that the last posting left: so much the account is to be worth more at home, or less."""
-    if home_minor > 0:
-        plan.pay(exchange(account.currency), account, 0, home_minor)
-    elif home_minor < 0:
-        plan.pay(account, exchange(account.currency), 0, -home_minor)
 
 
 def rate_of(truth: Truth, currency: str, rate_micro: int | None) -> int:

@@ -16,7 +16,7 @@ from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
 from wharfinger.pricing.queries import read_rates
 from wharfinger.purchasing.models import PurchaseOrder, Receipt, ReceiptCost, VendorBill
-from wharfinger.purchasing.queries import arrived, billed
+from wharfinger.purchasing.queries import arrived, billed, paying
 from wharfinger.purchasing.queries import truth as reads
 from wharfinger.purchasing.rules import billing
 from wharfinger.purchasing.rules.billing import Bill
@@ -65,7 +65,9 @@ def cancel_bill(*, actor: Actor, bill: int, reason: str = "", key: str | None = 
     require(actor, "catalog.see_cost")
     reason = tidy(reason, field="reason", most=1000, needed=False)
     plan = partial(billing.plan_cancel_bill, bill=bill)
-    return post("cancel_bill", _wish_of(bill), plan, actor=actor, key=key, reason=reason)
+    wish = _wish_of(bill)
+    wish = replace(wish, reads=(*wish.reads, paying.read_posted))
+    return post("cancel_bill", wish, plan, actor=actor, key=key, reason=reason)
 
 
 def _checked(bill: Bill) -> Bill:

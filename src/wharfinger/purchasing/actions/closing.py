@@ -8,6 +8,8 @@ from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.write import Written
 from wharfinger.purchasing.models import PurchaseLine, VendorBill
 from wharfinger.purchasing.queries.arrived import billed_by
+from wharfinger.purchasing.queries.paying import left_of
+from wharfinger.purchasing.rules.paying import PAYABLE, credits_stay
 from wharfinger.purchasing.rules.returning import billed
 
 CLOSING = (
@@ -111,3 +113,15 @@ def credits_keep_returns(truth: Truth, plan: Plan) -> None:
                 N_("The vendor has credited {number} since. Undo that first."),
                 number=rows[pk].number,
             )
+
+
+def credits_not_taken(truth: Truth, plan: Plan) -> None:
+    """Refuse to undo what a vendor credited of which something was taken since."""
+    back: dict[int, int] = {}
+    for one in plan.postings:
+        subject, _, pk = str(one.source.document).partition(":")
+        if one.source.kind == PAYABLE and subject == "vendor_return":
+            back[int(pk)] = back.get(int(pk), 0) + one.amount_minor
+    if back:
+        left, rows = left_of(back), truth.documents["purchasing.VendorReturn"]
+        credits_stay((rows[pk].number, left.get(pk, 0), minor) for pk, minor in back.items())

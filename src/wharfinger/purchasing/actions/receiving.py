@@ -165,15 +165,28 @@ def send_back(
 
 
 def credit_vendor_return(
-    *, actor: Actor, vendor_return: int, got_minor: int, reference: str = "", key: str | None = None
+    *,
+    actor: Actor,
+    vendor_return: int,
+    got_minor: int,
+    tax_minor: int = 0,
+    reference: str = "",
+    key: str | None = None,
 ) -> Written:
-    """Write down what the vendor credited for goods that went back; the difference is stated as purchase variance."""
+    """Write down what the vendor credited for goods that went back; the difference is stated as purchase variance.
+
+    With its tax it may be taken when the vendor's bills are paid.
+    """
     require(actor, "purchasing.bill")
     require(actor, "catalog.see_cost")
     if got_minor < 0:
         raise BadInput("below_zero", N_("Give an amount that is not below zero."), field="amount")
+    if tax_minor < 0:
+        raise BadInput("below_zero", N_("Give an amount that is not below zero."), field="tax")
     reference = tidy(reference, field="reference", most=60, needed=False)
-    plan = partial(rules.plan_credit, pk=vendor_return, got_minor=got_minor, reference=reference)
+    plan = partial(
+        rules.plan_credit, pk=vendor_return, got_minor=got_minor, tax_minor=tax_minor, reference=reference
+    )
     wish = Wish(documents=[(VendorReturn, [vendor_return])])
     return post("credit_vendor_return", wish, plan, actor=actor, key=key, reason=reference)
 

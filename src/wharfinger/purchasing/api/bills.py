@@ -19,12 +19,14 @@ from wharfinger.ledger.door import detail, make, write
 from wharfinger.purchasing.actions import billing as actions
 from wharfinger.purchasing.api.orders import MOST_DECIMALS
 from wharfinger.purchasing.queries import bills as queries
+from wharfinger.purchasing.queries import paying
 from wharfinger.purchasing.queries.shown import decimals_of_purchase_lines
 from wharfinger.purchasing.rules.billing import Bill, BillLine
 
 router = Router(tags=["purchasing"])
 
 Status = Literal["goods_missing", "to_accept", "accepted", "cancelled"]
+Paid = Literal["open", "partly", "overdue", "paid"]
 Code = Literal["over_received", "over_ordered", "price", "freight", "total"]
 
 
@@ -47,7 +49,9 @@ class BillGiven(Given):
 
     number: str = Field(min_length=1, max_length=60, examples=["R-4711"], description="The vendor's own.")
     billed_on: date
-    due_on: date | None = None
+    due_on: date | None = Field(
+        default=None, description="By the order's or the vendor's days to pay without it."
+    )
     lines: list[BillLineGiven] = Field(min_length=1, max_length=1000)
     rate: Price | None = Field(
         default=None,
@@ -117,6 +121,9 @@ class BillOut(Shown):
     id: Id
     number: str = Field(examples=["R-4711"])
     status: Status
+    payment: Paid | None = Field(
+        description="How far it is paid; null before it is accepted, and of what was before payables were kept."
+    )
     vendor: Id
     vendor_name: str = Field(examples=["Harbour Supplies"])
     billed_on: date
@@ -127,6 +134,7 @@ class BillOut(Shown):
     freight: str | None = Field(examples=["0.00"])
     tax: str | None = Field(examples=["12.16"])
     total: str | None = Field(examples=["76.16"])
+    open: str | None = Field(examples=["76.16"], description="What we still owe for it.")
     note: str
     accepted_at: datetime | None
     accepted_by: int | None
@@ -170,6 +178,7 @@ BILLS = Listing(
         "number": "number",
         "vendor": "vendor_id",
         "status": queries.with_status,
+        "payment": paying.with_word,
         "receipt": "lines__receipt_id",
         "purchase_order": "lines__purchase_line__purchase_order_id",
     },

@@ -25,6 +25,7 @@ class CreditGiven(Given):
     """What the vendor credited."""
 
     amount: Amount = Field(examples=["59.50"], description="In the currency of the return, without tax.")
+    tax: Amount = Field(default="0", examples=["11.31"], description="What it credits of the tax besides.")
     reference: str = Field(
         default="", max_length=60, examples=["GS-881"], description="The vendor's own number."
     )
@@ -57,6 +58,10 @@ class VendorReturnOut(Shown):
     credit: str | None = Field(examples=["59.50"], description="What is expected.")
     credited_at: datetime | None
     credit_got: str | None = Field(examples=["59.50"])
+    credit_tax: str | None = Field(examples=["11.31"])
+    credit_left: str | None = Field(
+        examples=["70.81"], description="What may still be taken when the vendor's bills are paid."
+    )
     credit_reference: str
     lines: list[ReturnLineOut]
 
@@ -109,6 +114,7 @@ def credit(request: Request, id: Id, body: CreditGiven) -> HttpResponse:
         actor=request.auth,
         vendor_return=id,
         got_minor=minor(body.amount, queries.one(id).currency, field="amount"),
+        tax_minor=minor(body.tax, queries.one(id).currency, field="tax"),
         reference=body.reference,
     )
     return write(request, act, lambda _: _shower(request)(id), about=f"vendor_return:{id}")

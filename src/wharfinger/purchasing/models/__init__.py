@@ -12,6 +12,7 @@ from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.ledger.models import Document, Entry, Place
 from wharfinger.parties.models import Organization, Site
 from wharfinger.purchasing.models import quoting as quoting
+from wharfinger.purchasing.models.paying import VendorPayment as VendorPayment
 from wharfinger.stock.models import Location
 
 
@@ -350,6 +351,8 @@ class VendorReturn(Document):
     """What we expect to be credited."""
     credited_at = models.DateTimeField(null=True)
     credit_got_minor = models.BigIntegerField(null=True)
+    credit_tax_minor = models.BigIntegerField(default=0)
+    """The tax that it credits besides."""
     credit_reference = models.CharField(max_length=60, blank=True)
     """The vendor's own number of its credit note."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +24,7 @@ from wharfinger.demand.pages import typed_day
 from wharfinger.ledger.telling import timeline
 from wharfinger.purchasing.actions import billing as actions
 from wharfinger.purchasing.queries import bills as queries
+from wharfinger.purchasing.queries import paying
 from wharfinger.purchasing.queries.billed import freight_due
 from wharfinger.purchasing.queries.landed import split
 from wharfinger.purchasing.rules.billing import Bill, BillLine
@@ -71,6 +73,7 @@ def _rows(ask: Ask) -> Rows:
     found = queries.bills()
     word = TABBED.get(ask.tab, "")
     found = queries.with_status(found, [word]) if word else found
+    found = paying.to_pay(found) if ask.tab == "to_pay" else found
     if text := ask.one("vendor"):
         found = found.filter(vendor__name__icontains=text)
     if text := ask.one("number"):
@@ -80,12 +83,12 @@ def _rows(ask: Ask) -> Rows:
     found = found.filter(billed_on__lte=last) if last else found
     cut = ask.slice(found, {"number": "number", "billed": "billed_on", "due": "due_on"})
     beside = queries.beside(cut.items)
-    return Rows([_row(one) for one in beside], cut.before, cut.after, counts=_counts(ask))
+    day = paying.today()
+    return Rows([_row(one, day) for one in beside], cut.before, cut.after, counts=_counts(ask))
 
 
-def _row(one: queries.Beside) -> Row:
-    row = one.bill
-    status = queries.word(row)
+def _row(one: queries.Beside, day: date) -> Row:
+    row: Any = one.bill
     return Row(
         row.pk,
         {
@@ -93,8 +96,9 @@ def _row(one: queries.Beside) -> Row:
             "vendor": row.vendor.name,
             "billed": row.billed_on,
             "due": row.due_on,
-            "word": (queries.TONES[status], _(queries.WORDS[status])),
+            "word": queries.chip(row, day),
             "total": (one.total_minor, row.currency),
+            "open": (row.open_minor, row.currency) if row.open_minor else None,
             "by": str(row.made.actor or ""),
         },
         name=row.number,
@@ -105,8 +109,12 @@ def _counts(ask: Ask) -> dict[str, int]:
     def capped_at(tab: str) -> int:
         return ask.once(tab, lambda: capped(queries.with_status(queries.bills(), [TABBED[tab]])))
 
-    due = ask.once("due", lambda: capped(queries.unbilled()))
-    return {"due": due, "missing": capped_at("missing"), "to_accept": capped_at("to_accept")}
+    return {
+        "due": ask.once("due", lambda: capped(queries.unbilled())),
+        "missing": capped_at("missing"),
+        "to_accept": capped_at("to_accept"),
+        "to_pay": ask.once("to_pay", lambda: capped(paying.to_pay(queries.bills()))),
+    }
 
 
 TABBED = {"missing": "goods_missing", "to_accept": "to_accept", "accepted": "accepted"}
@@ -115,6 +123,7 @@ TABS = (
     Tab("due", N_("Received, not billed")),
     Tab("missing", N_("Goods missing")),
     Tab("to_accept", N_("To accept")),
+    Tab("to_pay", N_("To pay")),
     Tab("accepted", N_("Accepted")),
     Tab("all", N_("All")),
 )
@@ -147,6 +156,7 @@ BILLS = Table(
         Column("due", N_("Due"), "date", sortable=True),
         Column("word", N_("Progress"), "chip"),
         Column("total", N_("Total"), "money", permission="catalog.see_cost"),
+        Column("open", N_("Still to pay"), "money", permission="catalog.see_cost"),
         Column("by", N_("Entered by"), "person"),
     ),
     filters=(
@@ -158,11 +168,18 @@ BILLS = Table(
     empty=N_("Bills appear here when they are entered, from what came or from a purchase order."),
     rows=_rows,
 )
+TO_PAY = replace(
+    BILLS,
+    name="bills_to_pay",
+    acts=(Act("pay", N_("Pay"), "purchasing:bills_to_pay", "purchasing.pay", icon="banknote"),),
+    empty=N_("Accepted bills stand here until they are paid."),
+)
 
 
 def bill_list(request: HttpRequest) -> HttpResponse:
-    """What came and is not billed, bills to accept, and those that are."""
-    return table_page(request, DUE if request.GET.get("tab", "due") == "due" else BILLS)
+    """What came and is not billed, bills to accept, those to pay, and all that are."""
+    tables = {"due": DUE, "to_pay": TO_PAY}
+    return table_page(request, tables.get(request.GET.get("tab", "due"), BILLS))
 
 
 @require_POST
@@ -325,7 +342,8 @@ def bill(request: HttpRequest, bill: int) -> HttpResponse:
     """One bill beside what was ordered, received and billed before."""
     user: Any = request.user
     (one,) = queries.beside([queries.bill(bill)])
-    row, costs = one.bill, user.may("catalog.see_cost")
+    row: Any = one.bill
+    costs = user.may("catalog.see_cost")
     status = queries.word(row)
     beyond = any(not off.taken for off in one.off)
     entries = timeline(f"vendor_bill:{bill}")
@@ -333,8 +351,11 @@ def bill(request: HttpRequest, bill: int) -> HttpResponse:
     home = configuration.one("currency")
     there = {
         "bill": row,
-        "word": (queries.TONES[status], _(queries.WORDS[status])),
+        "word": queries.chip(row),
         "costs": costs,
+        "open": row.open_minor,
+        "unkept": status == "accepted" and not row.kept and one.total_minor > 0,
+        "payments": _payments(bill) if costs and status == "accepted" else [],
         "lines": [_line(one, n, costs=costs) for n in range(len(one.rows))],
         "net": one.net_minor,
         "total": one.total_minor,
@@ -351,6 +372,17 @@ def bill(request: HttpRequest, bill: int) -> HttpResponse:
         "parts": further.told("vendor_bill", request, bill),
     }
     return render(request, "purchasing/bill.html", there)
+
+
+def _payments(bill: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": (row.number, reverse("purchasing:vendor_payment", args=[row.pk])),
+            "paid_on": row.paid_on,
+            "amount": (minor_, row.currency),
+        }
+        for row, minor_ in paying.payments_of(bill)
+    ]
 
 
 def _line(one: queries.Beside, n: int, *, costs: bool) -> dict[str, Any]:

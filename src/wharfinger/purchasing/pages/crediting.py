@@ -19,6 +19,7 @@ from wharfinger.base.typed import amount, minor
 from wharfinger.ledger.telling import timeline
 from wharfinger.purchasing.actions import receiving as actions
 from wharfinger.purchasing.queries import crediting as queries
+from wharfinger.purchasing.queries.paying import left_of
 from wharfinger.purchasing.rules.landing import at_home
 
 
@@ -101,6 +102,7 @@ def vendor_return(request: HttpRequest, pk: int) -> HttpResponse:
         "uncredited": row.credited_at is None,
         "proposed": amount(row.credit_minor, row.currency),
         "less": less,
+        "left": left_of([pk]).get(pk, 0),
         "lines": [
             {
                 "product": (f"{one.sku} {one.name}", reverse("catalog:product", args=[one.product])),
@@ -123,12 +125,14 @@ def credit(request: HttpRequest, pk: int) -> HttpResponse:
     """Write down what the vendor credited."""
     user: Any = request.user
     typed = request.POST
+    currency = queries.one(pk).currency
     return page_act(
         request,
         lambda: actions.credit_vendor_return(
             actor=user,
             vendor_return=pk,
-            got_minor=minor(typed.get("amount", ""), queries.one(pk).currency, field="amount"),
+            got_minor=minor(typed.get("amount", ""), currency, field="amount"),
+            tax_minor=minor(tax, currency, field="tax") if (tax := typed.get("tax", "").strip()) else 0,
             reference=typed.get("reference", ""),
         ),
         ok=_("The vendor's credit is written down."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -20,7 +21,7 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Move
 from wharfinger.purchasing.models import PurchaseLine, Receipt, VendorBill, VendorBillLine
-from wharfinger.purchasing.queries import billed
+from wharfinger.purchasing.queries import billed, paying
 from wharfinger.purchasing.queries.landed import billed as prices_of
 from wharfinger.purchasing.queries.orders import figures
 from wharfinger.purchasing.rules.matching import (
@@ -81,9 +82,9 @@ class Beside(NamedTuple):
 
 
 def bills() -> QuerySet[VendorBill]:
-    """Every bill that was not undone, with whether it waits for goods that are still on order, as ``missing``."""
+    """Every bill that was not undone, with what is open of it, and whether it waits for goods on order, as ``missing``."""
     found: QuerySet[VendorBill] = billed.bills().select_related("vendor", "accepted_by", "made__actor")
-    return found.annotate(missing=Exists(_missing()))
+    return paying.with_balances(found.annotate(missing=Exists(_missing())))
 
 
 def _missing() -> QuerySet[Any, Any]:
@@ -111,7 +112,15 @@ def bill(pk: int) -> VendorBill:
 def bills_of(**of: Any) -> list[tuple[VendorBill, str, str]]:
     """The bills of something that were not cancelled, the oldest first, each with the tone and word that describe it."""
     rows = bills().filter(cancelled_at__isnull=True, **of).distinct().order_by("pk")
-    return [(row, TONES[word(row)], _(WORDS[word(row)])) for row in rows]
+    day = paying.today()
+    return [(row, *chip(row, day)) for row in rows]
+
+
+def chip(row: Any, day: date | None = None) -> tuple[str, str]:
+    """The tone and word that describe a bill as it was listed: how far it is paid, once it is accepted."""
+    if (paid := paying.word(row, day)) is not None:
+        return paying.TONES[paid], _(paying.WORDS[paid])
+    return TONES[word(row)], _(WORDS[word(row)])
 
 
 def word(row: VendorBill) -> str:
@@ -365,10 +374,11 @@ def counted() -> tuple[str, list[Any]]:
 
 def show_bills(rows: Iterable[VendorBill], *, costs: bool) -> list[dict[str, Any]]:
     """Bills for callers of the API; amounts only for who may see costs."""
-    return [_show(one, costs=costs) for one in beside(rows)]
+    day = paying.today()
+    return [_show(one, day, costs=costs) for one in beside(rows)]
 
 
-def _show(one: Beside, *, costs: bool) -> dict[str, Any]:
+def _show(one: Beside, day: date, *, costs: bool) -> dict[str, Any]:
     row = one.bill
 
     def amount(minor: int | None) -> str | None:
@@ -378,6 +388,7 @@ def _show(one: Beside, *, costs: bool) -> dict[str, Any]:
         "id": row.pk,
         "number": row.number,
         "status": word(row),
+        "payment": paying.word(row, day),
         "vendor": row.vendor_id,
         "vendor_name": row.vendor.name,
         "billed_on": row.billed_on,
@@ -388,6 +399,7 @@ def _show(one: Beside, *, costs: bool) -> dict[str, Any]:
         "freight": amount(row.freight_minor),
         "tax": amount(row.tax_minor),
         "total": amount(one.total_minor),
+        "open": amount(row.open_minor),  # type: ignore[attr-defined]
         "note": row.note,
         "accepted_at": row.accepted_at,
         "accepted_by": row.accepted_by_id,

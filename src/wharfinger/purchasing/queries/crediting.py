@@ -17,6 +17,7 @@ from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Truth
 from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import PurchaseLine, VendorReturn
+from wharfinger.purchasing.queries.paying import left_of
 
 WORDS: dict[str, str] = {
     "expected": N_("Credit expected"),
@@ -120,6 +121,7 @@ def show_returns(rows: Iterable[VendorReturn], *, costs: bool) -> list[dict[str,
     """Returns to vendors for callers of the API; amounts only for who may see costs."""
     listed = list(rows)
     goods = went(row.made_id for row in listed) if listed else {}
+    left = left_of(row.pk for row in listed if row.credited_at is not None)
 
     def amount(minor: int | None, currency: str) -> str | None:
         return money.plain(minor, currency) if costs and minor is not None else None
@@ -137,6 +139,8 @@ def show_returns(rows: Iterable[VendorReturn], *, costs: bool) -> list[dict[str,
             "credit": amount(row.credit_minor, row.currency),
             "credited_at": row.credited_at,
             "credit_got": amount(row.credit_got_minor, row.currency),
+            "credit_tax": amount(row.credit_tax_minor if row.credited_at else None, row.currency),
+            "credit_left": amount(left.get(row.pk, 0), row.currency),
             "credit_reference": row.credit_reference,
             "lines": [
                 {

@@ -73,7 +73,8 @@ def split(entries: Iterable[int]) -> dict[int, tuple[int, int]]:
         "SELECT entry_id, SUM(stock), SUM(varied) FROM ("
         f"SELECT entry_id, -value_minor AS stock, 0 AS varied FROM ledger_draw WHERE move_id IS NULL AND {among} "
         "UNION ALL SELECT p.entry_id, 0, CASE WHEN a.kind = 'purchase_variance' THEN p.home_minor ELSE -p.home_minor END "
-        f"FROM ledger_posting p JOIN ledger_account a ON a.id = p.target_id WHERE {among.replace('entry_id', 'p.entry_id')}"
+        "FROM ledger_posting p JOIN ledger_account a ON a.id = p.target_id JOIN ledger_account b ON b.id = p.source_id "
+        f"WHERE {among.replace('entry_id', 'p.entry_id')} AND 'purchase_variance' IN (a.kind, b.kind)"
         ") x GROUP BY entry_id",
         [sql.array(wanted), sql.array(wanted)],
     )

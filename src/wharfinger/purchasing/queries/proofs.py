@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from functools import partial
 
 from wharfinger.base import configuration
+from wharfinger.base.money import extended
 from wharfinger.ledger import sql
 from wharfinger.ledger.audit import Finding
-from wharfinger.ledger.models import Fact
-from wharfinger.purchasing.models import ReceiptCost, VendorBillLine, VendorReturn
+from wharfinger.ledger.models import Account, Fact
+from wharfinger.purchasing.models import ReceiptCost, VendorBill, VendorBillLine, VendorPayment, VendorReturn
 from wharfinger.purchasing.queries.landed import landed, split
+from wharfinger.purchasing.queries.paying import settled
 from wharfinger.purchasing.rules.landing import at_cost, at_home
+from wharfinger.purchasing.rules.paying import PAYABLE
 
 
 def costs_reach_stock_or_variance() -> Iterator[Finding]:
@@ -121,3 +124,39 @@ def credits_say_the_difference() -> Iterator[Finding]:
             yield Finding(
                 "credited = expected − variance", f"vendor_return {pk}", f"{expected - got}, {stated}"
             )
+
+
+def payables_are_what_is_open() -> Iterator[Finding]:
+    """What is owed for an accepted bill is what it asks for less what payments paid; what a vendor owes for a return likewise.
+
+    On payments themselves nothing stays. What was accepted or credited before payables were kept has none.
+    """
+    law = "payable = accepted − paid − credited"
+    stands: dict[tuple[str, int], int] = {}
+    for document, minor in Account.objects.filter(kind=PAYABLE).values_list("document", "balance_minor"):
+        subject, _, pk = document.partition(":")
+        stands[subject, int(pk)] = minor
+    due: dict[tuple[str, int], int] = dict.fromkeys(stands, 0)
+    lines: dict[int, int] = defaultdict(int)
+    live = VendorBill.objects.filter(accepted_at__isnull=False, cancelled_at__isnull=True, void__isnull=True)
+    for one in VendorBillLine.objects.filter(bill__in=live).select_related("bill", "purchase_line__product"):
+        bought = one.purchase_line
+        places = bought.product.quantity_decimals
+        lines[one.bill_id] += extended(
+            one.unit_cost_micro, one.quantity, places, one.bill.currency, per=bought.per
+        )
+    for bill in live:
+        known = bill.total_minor
+        asked = lines[bill.pk] + bill.freight_minor + bill.tax_minor if known is None else known
+        if ("vendor_bill", bill.pk) in due:
+            due["vendor_bill", bill.pk] = -asked
+    for row in VendorReturn.objects.filter(credited_at__isnull=False, void__isnull=True):
+        if ("vendor_return", row.pk) in due:
+            due["vendor_return", row.pk] = (row.credit_got_minor or 0) + row.credit_tax_minor
+    payments = list(VendorPayment.objects.filter(cancelled_at__isnull=True, void__isnull=True))
+    for parts in settled(payments).values():
+        for part in parts:
+            due[part.subject, part.pk] += part.minor if part.subject == "vendor_bill" else -part.minor
+    for key in sorted(stands):
+        if stands[key] != due[key]:
+            yield Finding(law, " ".join(map(str, key)), f"{due[key]}, {stands[key]}")

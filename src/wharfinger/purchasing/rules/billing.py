@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from wharfinger.base.money import rounded, shares
@@ -16,6 +16,7 @@ from wharfinger.purchasing.rules.asking import rate_of
 from wharfinger.purchasing.rules.brought import Goods, Parts, booked_parts, matched_to, of_receipts, standing
 from wharfinger.purchasing.rules.landing import Cost, Landed
 from wharfinger.purchasing.rules.matching import Matched, Part, match
+from wharfinger.purchasing.rules.paying import owe, owe_no_more
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Bill:
     billed_on: date
     lines: tuple[BillLine, ...]
     due_on: date | None = None
+    """As the order's or the vendor's days to pay say where nothing is said."""
     rate_micro: int | None = None
     freight_minor: int = 0
     tax_minor: int = 0
@@ -69,7 +71,7 @@ def plan_enter_bill(truth: Truth, *, bill: Bill) -> Plan:
         "number": bill.number,
         "vendor_id": vendor,
         "billed_on": bill.billed_on,
-        "due_on": bill.due_on,
+        "due_on": _due(truth, bill, vendor),
         "currency": currency,
         "rate_micro": rate_of(truth, currency, bill.rate_micro),
         "freight_minor": bill.freight_minor,
@@ -97,8 +99,23 @@ def plan_enter_bill(truth: Truth, *, bill: Bill) -> Plan:
     plan.mention(("vendor_bill", made))
     if accepted:
         _take_over(plan, truth, made, amounts, of_receipts(lines, parts), free)
+        owe(plan, truth, made, vendor, amounts, _net(parts, currency))
     _mention_all(plan, truth, [one.receipt_id for one in parts])
     return plan
+
+
+def _due(truth: Truth, bill: Bill, vendor: int) -> date:
+    """Until when a bill is to be paid: as it says, else as the order or the vendor's days to pay do."""
+    if bill.due_on is not None:
+        return bill.due_on
+    order = next(iter(truth.documents["purchasing.PurchaseOrder"].values()))
+    agreed = truth.documents["parties.Organization"][vendor].terms_days
+    return bill.billed_on + timedelta(days=agreed if order.terms_days is None else order.terms_days)
+
+
+def _net(parts: Iterable[Part], currency: str) -> int:
+    """What the goods of a bill come to, line by line as they are written."""
+    return sum(one.row.net(one.row.unit_cost_micro, currency) for one in parts)
 
 
 class Asked(NamedTuple):
@@ -181,6 +198,7 @@ def plan_accept_bill(truth: Truth, *, bill: int, note: str) -> Plan:
             booked_micro=known.booked_micro,
         )
     _take_over(plan, truth, row.pk, row, of_receipts(lines, parts), free)
+    owe(plan, truth, row.pk, row.vendor_id, row, _net(parts, row.currency))
     plan.mention(row)
     _mention_all(plan, truth, [one.receipt_id for one in parts])
     return plan
@@ -192,6 +210,7 @@ def plan_cancel_bill(truth: Truth, *, bill: int) -> Plan:
     row = live_bill(truth, bill)
     lines = truth.read["bill_lines"]
     if row.accepted_at is not None:
+        owe_no_more(plan, truth, row)
         goods, parts = Goods(truth), Parts()
         for one in lines:
             if one.receipt_id is None:

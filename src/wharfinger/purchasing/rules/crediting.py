@@ -10,6 +10,7 @@ from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.ledger.plan import Number, Plan, Ref, Truth
 from wharfinger.purchasing.rules.landing import at_cost, at_home, state_variance
+from wharfinger.purchasing.rules.paying import credited
 
 RETURN = Number("vendor_return", "VR-{n}")
 
@@ -116,8 +117,8 @@ def _sku(truth: Truth, product: int | None, n: int) -> str:
     return str(known.sku)
 
 
-def plan_credit(truth: Truth, *, pk: int, got_minor: int, reference: str) -> Plan:
-    """Write down what the vendor credited; what it is less than expected is stated as purchase variance."""
+def plan_credit(truth: Truth, *, pk: int, got_minor: int, tax_minor: int, reference: str) -> Plan:
+    """Write down what the vendor credited, so that it owes us that; what is less than expected is purchase variance."""
     row = truth.documents["purchasing.VendorReturn"].get(pk)
     if row is None or row.void_id is not None:
         raise NotThere("no_such_vendor_return", N_("There is no such return to a vendor."))
@@ -134,6 +135,13 @@ def plan_credit(truth: Truth, *, pk: int, got_minor: int, reference: str) -> Pla
         for one in (row.credit_minor, got_minor)
     ]
     state_variance(plan, truth, less[0] - less[1])
-    plan.change(row, credited_at=truth.now, credit_got_minor=got_minor, credit_reference=reference)
+    credited(plan, truth, row, got_minor, tax_minor)
+    plan.change(
+        row,
+        credited_at=truth.now,
+        credit_got_minor=got_minor,
+        credit_tax_minor=tax_minor,
+        credit_reference=reference,
+    )
     plan.mention(row)
     return plan
