@@ -21,10 +21,11 @@ from wharfinger.billing.models import CreditNote, Payment
 from wharfinger.ledger.reverse import reverse
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.permissions import ROLES
-from wharfinger.returns.actions.inspecting import settle
+from wharfinger.returns.actions.inspecting import inspect, settle
 from wharfinger.returns.actions.receiving import receive
 from wharfinger.returns.actions.requesting import approve, close, deny, request
 from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.receiving import Arrived
 from wharfinger.returns.rules.requesting import Asked
 from wharfinger.returns.rules.settling import Answer
@@ -75,7 +76,7 @@ def test_money_waits_for_the_goods(company: World, answer: str) -> None:
     found = nothing_changed(
         "not_received_yet", lambda: settle(actor=HOUSE, rma=rma, answers=[Answer(row, 3, answer)])
     )
-    assert (found.wanted, found.free, found.field) == (3, 2, "overrule")
+    assert (found.wanted, found.free, found.field) == (3, 2, "lines.0.quantity")
     settle(actor=HOUSE, rma=rma, answers=[Answer(row, 2, answer)], overrule="Nobody has to")
     assert Rma.objects.get().overruled_reason == ""
     two = [Answer(row, 1, answer), Answer(row, 1, answer)]
@@ -156,7 +157,7 @@ def test_the_api_says_why_not_and_takes_the_reason(company: World) -> None:
     body: dict[str, Any] = {"lines": [{"rma_line": row, "quantity": "1", "answer": "credit"}]}
     assert ada.refused(f"/rmas/{rma}/settle", body) == (409, "not_approved", None)
     approve(actor=HOUSE, rma=rma)
-    assert ada.refused(f"/rmas/{rma}/settle", body) == (409, "not_received_yet", "overrule")
+    assert ada.refused(f"/rmas/{rma}/settle", body) == (409, "not_received_yet", "lines.0.quantity")
     told = ada.call("post", f"/rmas/{rma}/settle", body).json()
     assert told["remedies"] == [{"verb": "overrule", "values": {"overrule": {"reason": ""}}}]
     paid = ada.good("post", f"/rmas/{rma}/settle", body | {"overrule": {"reason": "Lost in the post"}})
@@ -175,4 +176,33 @@ def test_the_page_asks_for_the_reason(client: Client, company: World) -> None:
     assert 'name="overrule"' in do(client, f"/rmas/{rma}/settle/", typed, status=409)
     to = do(client, f"/rmas/{rma}/settle/", typed | {"overrule": "Lost in the post"})
     assert "Lost in the post" in see(client, to)
+    clean()
+
+
+STEPS = ("request", "approve", "receive", "inspect", "settle", "close")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_each_step_is_a_right_of_its_own(company: World, step: str) -> None:
+    """AT-106: whoever has every other right of returns is refused this one, and nobody needs more than it."""
+    line = loose(company, 2)
+    rma, (row,) = asked(company, Asked(1, line))
+    waits = request(actor=HOUSE, organization=company.customer.pk, items=[Asked(1, line)]).one("returns.Rma")
+    receive(actor=HOUSE, rma=rma, items=[Arrived(1, row)]) if step in ("inspect", "close") else None
+    acts: dict[str, Callable[[Any], Any]] = {
+        "request": lambda who: request(actor=who, organization=company.customer.pk, items=[Asked(1, line)]),
+        "approve": lambda who: approve(actor=who, rma=waits),
+        "receive": lambda who: receive(actor=who, rma=rma, items=[Arrived(1, row)]),
+        "inspect": lambda who: inspect(actor=who, rma=rma, verdicts=[Verdict(row, 1, "restock")]),
+        "settle": lambda who: settle(actor=who, rma=rma, answers=[Answer(row, 1, "none")]),
+        "close": lambda who: close(actor=who, rma=waits),
+    }
+    others = holder("*.read", *(f"returns.{other}" for other in STEPS if other != step))
+    before = entries()
+    with pytest.raises(NotAllowed) as lacking:
+        acts[step](others)
+    assert lacking.value.values["permission"] == f"returns.{step}"
+    assert entries() == before
+    deny(actor=HOUSE, rma=waits, reason="No") if step == "request" else None
+    acts[step](holder(f"returns.{step}"))
     clean()

@@ -14,7 +14,7 @@ hand-over SO 1 router from Van signed M. Krause   free goods of the van serve, t
 warranty router 24             months from the sale · install SO router as D [serials S1] · became J router as D, by being handed over
 swap D as E to bin serials S2 [with-work]  · device D: S1 customer, or removed · covered D 24
 subscribe D as S · end S       a service uses a device
-rma R for SO: 2 router · approve|deny|close R · back R 2 router · inspect R 1 router restock
+rma R for SO: 2 router [overruled Kind] · approve|deny|close R · back R 2 router · inspect R 1 router restock
 settle R 1 router credit [overruled Lost it] · asked R router: requested 2, received 1, inspected 0, settled 0
 return SO 1 router [restock]   without RMA
 job J [unbilled] · provide J 1 router · remove J 1 router
@@ -281,11 +281,12 @@ class After(ABC):
         self.acts.append(self.door.unsubscribe(self.documents[rest]))
 
     def say_rma(self, rest: str) -> None:
-        """rma R for SO: 2 router"""
-        head, items = rest.split(":")
+        """rma R for SO: 2 router [overruled REASON]"""
+        told, _, why = rest.partition(" overruled ")
+        head, items = told.split(":")
         name, _, document = head.split()
         asked = self.of_lines(document, items)
-        self.keep("rma", name, self.door.request(self.company.customer.pk, asked))
+        self.keep("rma", name, self.door.request(self.company.customer.pk, asked, why))
 
     def say_back(self, rest: str) -> None:
         """back R QUANTITY NAME"""
@@ -326,10 +327,13 @@ class After(ABC):
         assert found == wanted.strip(), found
 
     def say_return(self, rest: str) -> None:
-        """return SO QUANTITY NAME [restock]"""
-        document, quantity, name, *outcome = rest.split()
+        """return SO QUANTITY NAME [restock] [overruled REASON]"""
+        told, _, why = rest.partition(" overruled ")
+        document, quantity, name, *outcome = told.split()
         items = [(self.line(document, name), int(quantity))]
-        self.acts.append(self.door.take_back(self.company.customer.pk, items, outcome[0] if outcome else ""))
+        self.acts.append(
+            self.door.take_back(self.company.customer.pk, items, outcome[0] if outcome else "", why)
+        )
 
     def say_job(self, rest: str) -> None:
         """job J [unbilled]"""

@@ -216,10 +216,12 @@ class FurtherActions:
         """The service ends."""
         return int(self._said(lambda: end_subscription(actor=self.who, subscription=subscription)).id)
 
-    def request(self: Tells, customer: int, items: Sequence[tuple[int, int]]) -> Made:
+    def request(self: Tells, customer: int, items: Sequence[tuple[int, int]], why: str = "") -> Made:
         """A customer asks to send goods of lines back: the RMA."""
         asked = [Asked(quantity, line) for line, quantity in items]
-        done = self._said(lambda: requesting.request(actor=self.who, organization=customer, items=asked))
+        done = self._said(
+            lambda: requesting.request(actor=self.who, organization=customer, items=asked, overrule=why)
+        )
         return done.one("returns.Rma"), done.id
 
     def on_rma(self: Tells, verb: str, rma: int) -> int:
@@ -248,13 +250,15 @@ class FurtherActions:
         }
         return int(self._said(verbs[verb]).id)
 
-    def take_back(self: Tells, customer: int, items: Sequence[tuple[int, int]], outcome: str) -> int:
+    def take_back(
+        self: Tells, customer: int, items: Sequence[tuple[int, int]], outcome: str, why: str = ""
+    ) -> int:
         """Goods come back without RMA."""
         back = [Returned(Asked(quantity, line), outcome=outcome) for line, quantity in items]
         return int(
             self._said(
                 lambda: returning.take_back(
-                    actor=self.who, organization=customer, items=back, reason="As told"
+                    actor=self.who, organization=customer, items=back, reason="As told", overrule=why
                 )
             ).id
         )
@@ -387,10 +391,11 @@ class FurtherApi:
         """The service ends."""
         return int(self._post(f"/subscriptions/{subscription}/end", {})["entry"])
 
-    def request(self: Posts, customer: int, items: Sequence[tuple[int, int]]) -> Made:
+    def request(self: Posts, customer: int, items: Sequence[tuple[int, int]], why: str = "") -> Made:
         """A customer asks to send goods of lines back: the RMA."""
         rows = [{"line": line, "quantity": str(quantity)} for line, quantity in items]
-        made = self._post("/rmas", {"organization": customer, "lines": rows})
+        said = {"overrule": {"reason": why}} if why else {}
+        made = self._post("/rmas", {"organization": customer, "lines": rows} | said)
         return made["id"], made["entry"]
 
     def on_rma(self: Posts, verb: str, rma: int) -> int:
@@ -413,15 +418,17 @@ class FurtherApi:
         said = {"overrule": {"reason": why}} if why else {}
         return int(self._post(f"/rmas/{rma}/{path}", {"lines": [row | more]} | said)["entry"])
 
-    def take_back(self: Posts, customer: int, items: Sequence[tuple[int, int]], outcome: str) -> int:
+    def take_back(
+        self: Posts, customer: int, items: Sequence[tuple[int, int]], outcome: str, why: str = ""
+    ) -> int:
         """Goods come back without RMA."""
         rows = [
             {"line": line, "quantity": str(q)} | ({"outcome": outcome} if outcome else {})
             for line, q in items
         ]
-        return int(
-            self._post("/returns", {"organization": customer, "lines": rows, "reason": "As told"})["entry"]
-        )
+        said = {"overrule": {"reason": why}} if why else {}
+        body = {"organization": customer, "lines": rows, "reason": "As told"} | said
+        return int(self._post("/returns", body)["entry"])
 
     def job(self: Posts, customer: int, *, billable: bool) -> Made:
         """Open a job."""

@@ -1,11 +1,13 @@
-"""Money in words: how a page and a refusal write an amount in the reader's language."""
+"""Money and days in words: how a page and a refusal write them in the reader's language."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
+from babel.dates import format_date
 from babel.numbers import format_currency
 from django.utils.translation import get_language
 
@@ -35,3 +37,13 @@ class Amount:
 
     def __format__(self, spec: str) -> str:
         return money(self.minor, self.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day that a refusal names, in words when somebody reads it."""
+
+    day: date
+
+    def __format__(self, spec: str) -> str:
+        return format_date(self.day, "medium", locale=locale_of(get_language() or "en"))

@@ -222,6 +222,7 @@ WORDS = {
         "document", "Please put this slip into the parcel and fix the label below to its outside."
     ),
     "return_until": pgettext_lazy("document", "Please send the goods by {date}."),
+    "taken_all_the_same": pgettext_lazy("document", "Taken back as an exception: {reason}"),
     "cut_here": pgettext_lazy("document", "Cut here"),
     "return_label": pgettext_lazy("document", "Return"),
     "freight": pgettext_lazy("document", "Freight"),

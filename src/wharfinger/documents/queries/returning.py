@@ -54,4 +54,5 @@ def rma_slip(pk: int, language: str) -> RmaSlip:
         valid_until=rma.due_on,
         order=", ".join(orders),
         contact=person(rma.approved_by),
+        note=said["taken_all_the_same"].format(reason=rma.overruled_reason) if rma.overruled_reason else "",
     )

@@ -22,6 +22,7 @@ from wharfinger.returns.actions.requesting import quantities_given, read_items, 
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries import truth as reads
 from wharfinger.returns.rules import receiving as rules
+from wharfinger.returns.rules.allowed import overruled
 from wharfinger.returns.rules.receiving import Arrived, Brought, Returned
 from wharfinger.stock.queries.truth import read_lots
 
@@ -91,15 +92,18 @@ def take_back(
     items: Sequence[Returned],
     location: int | None = None,
     reason: str = "",
+    overrule: str = "",
     received_on: date | None = None,
     key: str | None = None,
 ) -> Written:
     """Take goods back without an RMA; restocked and credited in the same entry where the person says so.
 
-    Of an item that names but its product, what the customer got last comes back first.
+    Of an item that names but its product, what the customer got last comes back first. The rules of RMAs
+    hold as well; overrule: why it comes back although they refuse it.
     """
     require(actor, "returns.receive")
-    brought = Brought(organization, tuple(items), location, tidied(reason))
+    overrule = overruled(overrule, actor=actor)
+    brought = Brought(organization, tuple(items), location, tidied(reason), overrule)
     (resolved,) = _resolved(actor, [brought])
     return post(
         "receive_return",
@@ -122,6 +126,7 @@ def take_back_many(
 ) -> Written:
     """Take back what many customers bring, without RMAs: each makes its own return, all in one entry or none."""
     require(actor, "returns.receive")
+    returns = [replace(one, overrule=overruled(one.overrule, actor=actor)) for one in returns]
     if not returns:
         raise BadInput("no_lines", N_("Choose at least one line."), field="returns")
     resolved = _resolved(actor, [replace(one, reason=tidied(one.reason)) for one in returns])

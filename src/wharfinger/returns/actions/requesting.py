@@ -22,6 +22,7 @@ from wharfinger.ledger.write import Written
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries import truth as reads
 from wharfinger.returns.rules import requesting as rules
+from wharfinger.returns.rules.allowed import overruled
 from wharfinger.returns.rules.receiving import Arrived
 from wharfinger.returns.rules.requesting import Asked
 from wharfinger.stock.queries.truth import read_lots
@@ -36,10 +37,16 @@ def request(
     due_on: date | None = None,
     ticket: int | None = None,
     note: str = "",
+    overrule: str = "",
     key: str | None = None,
 ) -> Written:
-    """Ask to send goods back: return, repair or replace; credit is proposed at the price paid."""
+    """Ask to send goods back: return, repair or replace; credit is proposed at the price paid.
+
+    Refused are products that are not taken back, returns after their days, and repairs without warranty;
+    overrule: why it is let through all the same, which needs a permission of its own.
+    """
     require(actor, "returns.request")
+    overrule = overruled(overrule, actor=actor)
     switched_on()
     parts = reads.parts_of(item.line for item in items)
     theirs = reads.lines_of_units(parts, [item.serial for item in items])
@@ -56,6 +63,7 @@ def request(
             location=location,
             due_on=due_on,
             ticket=ticket,
+            overrule=overrule,
         ),
         actor=actor,
         key=key,
@@ -126,6 +134,8 @@ def wish_of(
             read_products,
             *units,
             devices.read_sales,
+            devices.read_policies,
+            reads.read_delivered,
             read_invoice_lines,
             demand.read_taxes_of_lines,
             reads.read_homes,

@@ -100,6 +100,7 @@ def request_rma(request: Request, body: RmaGiven) -> HttpResponse:
         due_on=body.due_on,
         ticket=body.ticket,
         note=body.note,
+        overrule=reason_of(body.overrule),
     )
     return make(request, act, "returns.Rma", show_one, subject="rma")
 

@@ -74,6 +74,12 @@ class RmaDone(RmaOut, Done):
     """A return, and the entry that wrote it."""
 
 
+class OverruleGiven(Given):
+    """Why what the rules refuse is let through; needs *Overrule what returns are refused for*."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500, examples=["Agreed with the manager"])]
+
+
 class AskedGiven(Given):
     """Goods that a customer asks to send back: by their line, a device, or a serial number."""
 
@@ -99,6 +105,9 @@ class RmaGiven(Given):
     due_on: date | None = Field(default=None, examples=[None])
     ticket: Id | None = Field(default=None, examples=[None])
     note: Note = ""
+    overrule: OverruleGiven | None = Field(
+        default=None, description="Why it comes back although the rules refuse it.", examples=[None]
+    )
 
 
 class Deny(Given):
@@ -150,12 +159,6 @@ class AnswerGiven(Given):
     amount: Amount | None = Field(default=None, examples=[None])
 
 
-class OverruleGiven(Given):
-    """Why what the rules refuse is let through; needs *Overrule what returns are refused for*."""
-
-    reason: Annotated[str, Field(min_length=1, max_length=500, examples=["Agreed with the manager"])]
-
-
 class Settle(Given):
     """What the customer gets."""
 
@@ -187,6 +190,9 @@ class ReturnGiven(Given):
     credit: bool = True
     reason: Reason = ""
     received_on: date | None = Field(default=None, examples=[None])
+    overrule: OverruleGiven | None = Field(
+        default=None, description="Why it comes back although the rules refuse it.", examples=[None]
+    )
 
 
 class IncomingGiven(Given):

@@ -46,6 +46,7 @@ def new_rma(request: HttpRequest) -> HttpResponse:
             organization=customer.pk,
             items=items,
             due_on=day(due, "due_on") if due else None,
+            overrule=given.get("overrule", ""),
             key=given.get("key") or None,
         )
 
@@ -66,6 +67,7 @@ def new_return(request: HttpRequest) -> HttpResponse:
             organization=customer.pk,
             items=[Returned(asked, (), outcome, None, credit) for asked in items],
             reason=given.get("reason", ""),
+            overrule=given.get("overrule", ""),
             key=given.get("key") or None,
         )
 

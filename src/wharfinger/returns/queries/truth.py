@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 from django.db.models import Q
 
+from wharfinger.base import configuration
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
 from wharfinger.billing.models import Invoice
@@ -161,6 +163,25 @@ def read_asked(truth: Truth) -> None:
         key = row.line_id, row.lot_id
         left = max(0, row.quantity - done[row.pk].received)
         truth.read["asked"][key] = truth.read["asked"].get(key, 0) + left
+
+
+def read_delivered(truth: Truth) -> None:
+    """Read when goods of the claims at hand last reached the customer, by line and lot, and the company's days."""
+    claims = sorted({h.claim for h in truth.held if h.claim})
+    rows = sql.fetch(
+        "SELECT t.claim_id, t.lot_id, MAX(e.effective_on) FROM ledger_holding t "
+        "JOIN ledger_move m ON m.target_id = t.id JOIN ledger_holding s ON s.id = m.source_id "
+        "JOIN ledger_entry e ON e.id = m.entry_id "
+        f"WHERE {sql.among('t.claim_id')} AND t.kind = 'customer' AND {sql.common('m.reverses_id IS NULL')} "
+        "AND s.kind NOT IN ('customer', 'returns', 'bench', 'at_vendor', 'outside') AND m.quantity > "
+        "COALESCE((SELECT SUM(r.quantity) FROM ledger_move r WHERE r.reverses_id = m.id), 0) "
+        "GROUP BY t.claim_id, t.lot_id",
+        [sql.array(claims)],
+    )
+    truth.read["delivered"] = {
+        (claim, lot): date.fromisoformat(day) if isinstance(day, str) else day for claim, lot, day in rows
+    }
+    truth.read["returnable_days"] = configuration.one("returnable_days")
 
 
 def read_rmas(truth: Truth) -> None:

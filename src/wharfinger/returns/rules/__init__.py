@@ -264,6 +264,7 @@ def make(
     authorized: bool,
     due_on: Any = None,
     ticket: int | None = None,
+    **decided: Any,
 ) -> tuple[Id, Places]:
     """Make an RMA, or a return without one, at a location."""
     places = new_places(plan, truth.read["places"][location])
@@ -279,6 +280,7 @@ def make(
         place_id=places.returns.id,
         bench_place_id=places.bench.id,
         vendor_place_id=places.vendor.id,
+        **decided,
     )
     plan.mention(("rma", made), ("organization", organization))
     return made, places

@@ -12,7 +12,7 @@ from wharfinger.devices.rules import WITH_CUSTOMER
 from wharfinger.fulfilment.rules import mention_lines
 from wharfinger.ledger.plan import Id, Plan, Truth
 from wharfinger.returns.rules import OUTCOMES, Goods, make, make_line, places_of, rma_line_of, rma_of, take
-from wharfinger.returns.rules.allowed import check_approved
+from wharfinger.returns.rules.allowed import Overruling, check_approved
 from wharfinger.returns.rules.inspecting import decide
 from wharfinger.returns.rules.requesting import (
     Asked,
@@ -60,6 +60,8 @@ class Brought:
     items: tuple[Returned, ...]
     location: int | None = None
     reason: str = ""
+    overrule: str = ""
+    """Why it comes back although the rules refuse it."""
 
 
 def plan_receive(truth: Truth, *, rma: int, items: Sequence[Arrived]) -> Plan:
@@ -203,20 +205,25 @@ def opened(
 def _bring_back(plan: Plan, truth: Truth, brought: Brought, may_credit: bool) -> None:
     items, organization = brought.items, brought.organization
     asked = [item.asked for item in items]
+    overruling = Overruling(brought.overrule)
+    rows = [n if item.row is None else item.row for n, item in enumerate(items)]
+    allowed = [
+        replace(found, serials=item.serials or found.serials)
+        for n, item in zip(rows, items, strict=True)
+        for found in [checked(truth, organization, item.asked, n, overruling)]
+    ]
     made, places = make(
         plan,
         truth,
         organization=organization,
         location=brought.location or home_of(truth, asked),
         authorized=False,
+        **overruling.born(truth),
     )
     seen: set[Told] = set()
-    for position, item in enumerate(items, start=1):
-        n = position - 1 if item.row is None else item.row
+    for position, (n, item, goods) in enumerate(zip(rows, items, allowed, strict=True), start=1):
         if item.outcome and (item.outcome not in OUTCOMES or item.outcome == "send_back"):
             raise BadInput("no_such_outcome", N_("There is no such outcome."), field=f"lines.{n}.outcome")
-        goods = checked(truth, organization, item.asked, n)
-        goods = replace(goods, serials=item.serials or goods.serials)
         spots = take(plan, truth, goods, item.asked.quantity, places.returns, f"lines.{n}.quantity")
         lot: Id | None = spots[0][0].lot if len(spots) == 1 and spots[0][0].serial else None
         asked_once(seen, goods, lot, n)

@@ -16,6 +16,7 @@ from wharfinger.devices.rules import WITH_CUSTOMER, sale_of
 from wharfinger.fulfilment.rules import mention_lines
 from wharfinger.ledger.plan import Id, Plan, Truth
 from wharfinger.returns.rules import TYPES, WITH_US, Goods, make, make_line, rma_of, unknown
+from wharfinger.returns.rules.allowed import Overruling, check_allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,13 @@ def plan_request(
     location: int | None,
     due_on: date | None,
     ticket: int | None,
+    overrule: str = "",
 ) -> Plan:
     """Ask to send goods back; the credit is proposed at the price that was paid."""
     plan = Plan()
     check_ticket(truth, ticket)
+    overruling = Overruling(overrule)
+    allowed = [checked(truth, organization, item, n, overruling) for n, item in enumerate(items)]
     made, _ = make(
         plan,
         truth,
@@ -56,10 +60,10 @@ def plan_request(
         authorized=True,
         due_on=due_on,
         ticket=ticket,
+        **overruling.born(truth),
     )
     seen: set[Told] = set()
-    for n, item in enumerate(items):
-        goods = checked(truth, organization, item, n)
+    for n, (item, goods) in enumerate(zip(items, allowed, strict=True)):
         lot: Id | None = goods.lot
         if item.serial and goods.lot is None:
             lot = unknown(plan, truth, goods.product, item.serial, f"lines.{n}.serial").id
@@ -136,8 +140,8 @@ def home_of(truth: Truth, items: Sequence[Asked]) -> int:
     return int(truth.read["default_location"])
 
 
-def checked(truth: Truth, organization: int, item: Asked, n: int) -> Goods:
-    """The goods that an item means, delivered to this customer and eligible; raises Refusal otherwise."""
+def checked(truth: Truth, organization: int, item: Asked, n: int, overruling: Overruling) -> Goods:
+    """The goods that an item means, delivered to this customer and allowed to come back; raises Refusal otherwise."""
     if item.type not in TYPES:
         raise BadInput("no_such_type", N_("Choose return, repair or replace."), field=f"lines.{n}.type")
     product = truth.read["products"].get(item.product or 0)
@@ -146,14 +150,6 @@ def checked(truth: Truth, organization: int, item: Asked, n: int) -> Goods:
             "no_such_goods",
             N_("Name a line, a device, or a product with its serial number."),
             field=f"lines.{n}.line",
-        )
-    if not product.rma_eligible:
-        raise Refusal(
-            "not_eligible",
-            N_("{sku} is not taken back. Allow it on the product first."),
-            field=f"lines.{n}.line",
-            sku=product.sku,
-            product=product.pk,
         )
     if item.device is not None:
         _device(truth, organization, item, n)
@@ -175,6 +171,8 @@ def checked(truth: Truth, organization: int, item: Asked, n: int) -> Goods:
             field=f"lines.{n}.line",
         )
     _delivered(truth, goods, item.quantity, n)
+    device = truth.documents["devices.Device"].get(item.device or 0)
+    check_allowed(truth, product, goods, item.type, device, f"lines.{n}.line", overruling)
     return goods
 
 

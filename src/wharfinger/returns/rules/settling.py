@@ -63,7 +63,7 @@ def plan_settle(
         if one.answer in MONEY:
             came = max(0, truth.read["received"].get(line.pk, 0) - line.settled_quantity)
             if came < one.quantity:
-                overruling.let(not_received_yet(one.quantity, came, line.product_id))
+                overruling.let(not_received_yet(one.quantity, came, line.product_id, f"lines.{n}.quantity"))
             _pay_back(plan, truth, line, one, n, row.number, may_credit)
         plan.change(line, settled_quantity=line.settled_quantity + one.quantity, answer=one.answer)
         line.settled_quantity += one.quantity
