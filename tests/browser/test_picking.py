@@ -66,5 +66,18 @@ def test_a_run_is_walked_with_a_scanner(company: Company, picker: Person) -> Non
     picker.next_step()
     assert "Nothing is left to be taken." in page.locator("main").inner_text()
     picker.next_step()
-    assert page.url.endswith(f"/packing/{here.site.pk}/")
+    assert f"/packing/{here.site.pk}/?tote=PR-1" in page.url
+    assert page.evaluate("document.activeElement.name") == "scan"
+    for code, inside in (("FAN-1", "1"), ("FAN-1", "2"), ("TAPE-1", "1")):
+        typed(picker, code)
+        page.locator(".fill li", has_text=f"{inside} {code}").wait_for()
+        assert page.evaluate("document.activeElement.name") == "scan"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    picker.press("Take back the last")
+    page.locator(".fill li", has_text="TAPE-1").wait_for(state="detached")
+    assert (held(fans)["container"], held(tapes)["picked"]) == (2, 3)
+    picker.press("Box is full")
+    page.locator("#f-weight").fill("1.5")
+    page.get_by_role("button", name="Done").click()
+    page.locator("main", has_text="1.5 kg").wait_for()
     clean()

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from wharfinger.fulfilment.pages import carriers, containers, goods, handing, runs, shipments, walking
+from wharfinger.fulfilment.pages import (
+    carriers,
+    containers,
+    filling,
+    goods,
+    handing,
+    runs,
+    shipments,
+    walking,
+)
 
 app_name = "fulfilment"
 urlpatterns = [
@@ -19,9 +28,12 @@ urlpatterns = [
     path("settings/carriers/new/", carriers.new_carrier, name="new_carrier"),
     path("settings/carriers/<int:pk>/", carriers.carrier, name="carrier"),
     path("containers/<int:pk>/stack/", containers.stack_container, name="stack_container"),
+    path("containers/<int:pk>/fill/", filling.fill, name="fill"),
+    path("containers/<int:pk>/take-back/", filling.take_back, name="take_back"),
+    path("containers/<int:pk>/close/", filling.close, name="close"),
     path("containers/stack/", containers.stack, name="stack"),
     path("packing/", goods.packing_tables, name="packing"),
-    path("packing/<int:site>/", goods.pack, name="pack"),
+    path("packing/<int:site>/", filling.begin, name="pack"),
     path("pick-runs/", runs.run_list, name="runs"),
     path("pick-runs/<int:pk>/", runs.run, name="run"),
     path("pick-runs/<int:pk>/walk/", walking.walk, name="walk"),

@@ -24,14 +24,11 @@ from wharfinger.catalog.rules.barcodes import key_of
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.pages import document_address
 from wharfinger.demand.queries.where import which_unit
-from wharfinger.fulfilment.actions import packing, picking, shipping
-from wharfinger.fulfilment.models import Container
+from wharfinger.fulfilment.actions import picking, shipping
 from wharfinger.fulfilment.queries.at_hand import AtHand, at_hand, destinations, free_at, packed_for, totes
 from wharfinger.fulfilment.queries.carriers import offered
 from wharfinger.fulfilment.rules import Consignment, Loaded, Pick, late
-from wharfinger.fulfilment.rules.packing import Box
 from wharfinger.fulfilment.rules.shipping import AT_HAND
-from wharfinger.parties.models import Site
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -131,46 +128,6 @@ def packing_tables(request: HttpRequest) -> HttpResponse:
     return render(request, "fulfilment/destinations.html", {"sites": destinations(), "totes": totes()})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@page("fulfilment.pack")
-def pack(request: HttpRequest, site: int) -> HttpResponse:
-    """Put picked goods for one destination into a container, by scanner or by hand."""
-    to = get_object_or_404(Site.objects.select_related("organization"), pk=site)
-    rows = at_hand(("picked",), site=site)
-    boxes = Container.objects.filter(site=to, void__isnull=True, shipment__isnull=True).order_by("-pk")
-    user: Any = request.user
-
-    def act() -> Any:
-        chosen = request.POST.get("container", "")
-        return packing.pack(
-            actor=user,
-            picks=units_named(typed(request.POST, rows), rows, "scan-scan"),
-            container=int(chosen) if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19 else None,
-            box=Box("pallet" if request.POST.get("kind") == "pallet" else "box"),
-            key=request.POST.get("key") or None,
-        )
-
-    def back(done: Any) -> str:
-        made = done.made.get("fulfilment.Container")
-        chosen = made[0] if made else int(request.POST["container"])
-        return reverse("fulfilment:container", args=[chosen])
-
-    title = _("Pack for %(customer)s") % {"customer": f"{to.organization}, {to}"}
-    choices = [(box.pk, box.number) for box in boxes[:50]]
-    return answer(
-        request,
-        rows,
-        act,
-        title=title,
-        verb=_("Pack"),
-        symbol="package",
-        ok=_("Packed."),
-        back=back,
-        boxes=choices,
-        packs=True,
-    )
-
-
 def answer(
     request: HttpRequest,
     rows: Sequence[AtHand],
@@ -212,7 +169,7 @@ def answer(
 
 def typed(given: QueryDict, rows: Sequence[AtHand]) -> list[Pick]:
     """What was typed and scanned, as picks; lines left empty are left out."""
-    scanned = _scanned(given.getlist("scan"), rows)
+    scanned = _scanned([code for code in given.getlist("scan") if code.strip()], rows)
     picks, packs = [], Packs(row.line.product_id for row in rows)
     for row in rows:
         pk = row.line.pk
@@ -294,7 +251,7 @@ def _row_of(code: str, rows: Sequence[AtHand], means: Mapping[int, Mapping[str, 
     raise BadInput(
         "not_here",
         N_("“{serial}” is none of the goods here. Check the number."),
-        field="scan-scan",
+        field="scan",
         serial=code[:60],
     )
 

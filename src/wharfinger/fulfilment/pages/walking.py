@@ -223,7 +223,7 @@ def _totes(run: Any, tasks: Sequence[Any]) -> list[dict[str, Any]]:
                 "name": f"{run.number}/{task.tote}",
                 "order": sheet.number,
                 "goods": [],
-                "pack": _packing(task.line, sheet),
+                "pack": _packing(task.line, sheet, f"{run.number}/{task.tote}"),
             },
         )
         if units:
@@ -231,7 +231,7 @@ def _totes(run: Any, tasks: Sequence[Any]) -> list[dict[str, Any]]:
     return list(totes.values())
 
 
-def _packing(line: Any, sheet: Any) -> str:
+def _packing(line: Any, sheet: Any, tote: str) -> str:
     if line.site_id:
-        return reverse("fulfilment:pack", args=[line.site_id])
+        return f"{reverse('fulfilment:pack', args=[line.site_id])}?{urlencode({'tote': tote})}"
     return f"{reverse('boards:to_pack')}?{urlencode({'find': sheet.number})}"

@@ -80,6 +80,13 @@ def totes() -> list[tuple[str, str, Any]]:
     return list(rows.values())
 
 
+def of_tote(run: str, number: int) -> tuple[frozenset[int], set[int | None]]:
+    """The lines whose goods go into a tote of a run, by its number, and the sites they are for."""
+    found = PickTask.objects.filter(run__number__iexact=run, tote=number, void=None)
+    rows = list(found.values_list("line_id", "line__site_id"))
+    return frozenset(line for line, _ in rows), {site for _, site in rows}
+
+
 def under_way(shipment: Shipment) -> list[AtHand]:
     """The lines of which goods are under way with a shipment."""
     standing = Holding.objects.filter(place=shipment.place_id, quantity__gt=0).order_by("claim_id", "lot_id")

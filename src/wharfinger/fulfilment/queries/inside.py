@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Q
+from django.db.models import F, Q, Sum
+from django.db.models.functions import Coalesce
 
 from wharfinger.fulfilment.models import Container
+from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding, Move
 
@@ -55,3 +57,21 @@ def weight_of(boxes: Sequence[Container]) -> int | None:
     whole = boxes[0].weight_grams
     parts = [one.weight_grams for one in boxes[1:]]
     return whole if whole or None in parts or not parts else sum(one or 0 for one in parts)
+
+
+def last_packed(box: Container) -> list[Pick]:
+    """What came into a container last and is still there, as picks that take it out."""
+    came = (
+        Move.objects.filter(target__place=box.place_id, reverses__isnull=True, target__quantity__gt=0)
+        .annotate(back=Coalesce(Sum("reversed_by__quantity"), 0))
+        .filter(back__lt=F("quantity"))
+        .order_by("-pk")
+    )
+    newest = came.values_list("entry_id", flat=True).first()
+    rows = came.filter(entry_id=newest or 0).values_list(
+        "target__claim_id", "target__lot_id", "target__serial", "quantity", "back"
+    )
+    return [
+        Pick(claim, units - back, lots=(lot,) if serial else ())
+        for claim, lot, serial, units, back in (rows if newest else ())
+    ]

@@ -467,7 +467,8 @@
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest?.("[data-scan]"), scanner = field?.closest("[data-scanner]");
     if (scanner && !field.value && event.key === "z" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); undoLast(scanner); return; }
-    if (event.key !== "Enter" || !field?.value.trim()) return;
+    // Where each scan is an act of its own, its Enter sends it.
+    if (event.key !== "Enter" || !field?.value.trim() || field.dataset.scan === "send") return;
     event.preventDefault();
     // One code in a field of its own sends nothing either: the next field has its turn.
     if (!scanner) {
