@@ -51,6 +51,8 @@ class Typed:
     percent: str = "0"
     each: str = "0"
     group: int | None = None
+    fee: bool = False
+    """Whether it is no line of the order, but freight or a fee of one of its invoices."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ def _deal(chance: Random) -> Deal:
     groups = tuple(_percent(chance, 0.6) for _ in range(chance.choice((0, 0, 1, 2))))
     lines = tuple(_line(chance, len(groups)) for _ in range(chance.choice((1, 1, 2, 3, 5, 8, 13))))
     left = [line.quantity for line in lines]
+    fees: list[Typed] = []
     invoices = []
     for last in [False] * chance.choice((0, 0, 1, 2)) + [True]:
         rows = []
@@ -103,12 +106,15 @@ def _deal(chance: Random) -> Deal:
                 rows.append((n, part))
                 left[n] -= part
         if rows:
+            for _ in range(chance.choice((0, 0, 0, 1, 2))):
+                fees.append(_fee(chance))
+                rows.append((len(lines) + len(fees) - 1, fees[-1].quantity))
             invoices.append(_invoice(chance, tuple(rows), lines))
     return Deal(
         chance.choice(list(CURRENCIES)),
         chance.choice(("en", "de")),
         chance.random() < 0.4,
-        lines,
+        (*lines, *fees),
         groups,
         _percent(chance, 0.3),
         tuple(invoices),
@@ -132,6 +138,12 @@ def _line(chance: Random, groups: int) -> Typed:
         each = chance.choice(("0.01", "0.333333", "1"))
     group = chance.randrange(groups) if groups and chance.random() < 0.7 else None
     return Typed(chance.choice(TAXES), unit, quantity, price, _percent(chance, 0.4), each, group)
+
+
+def _fee(chance: Random) -> Typed:
+    """So many units of a service at an amount above zero, of which nothing is taken off."""
+    price = f"{chance.randint(0, 99)}.{chance.randint(1, 99):02d}"
+    return Typed(chance.choice(TAXES), "piece", chance.choice((1, 1, 3)), price, fee=True)
 
 
 def _percent(chance: Random, likely: float) -> str:

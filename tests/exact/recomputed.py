@@ -44,6 +44,8 @@ def quantity_of(line: Typed, units: int) -> Fraction:
 def amount_of(deal: Deal, line: Typed, units: int, bill: Billed) -> int:
     """What units of a line come to: quantity times price less discounts, rounded once (BT-131)."""
     price = Fraction(line.price) - Fraction(line.each)
+    if line.fee:
+        return nearest(quantity_of(line, units) * price * 10 ** DECIMALS[deal.currency])
     group = Fraction(0) if line.group is None else of_percent(deal.groups[line.group])
     left = (1 - of_percent(line.percent)) * (1 - group) * (1 - of_percent(deal.whole))
     # A share that is taken off in all is kept in millionths.

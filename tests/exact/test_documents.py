@@ -49,6 +49,7 @@ class Shop:
     def __init__(self, company: World, call: Any) -> None:
         self.call = call
         self.products: dict[tuple[str, str], int] = {}
+        self.services: dict[str, int] = {}
         self.read: Counter[str] = Counter()
         days = [
             {"currency": currency, "rate": rate, "valid_from": "2020-01-01"}
@@ -73,6 +74,7 @@ class Shop:
                     "compound": taxed.compound,
                 }
             code = TaxCode.objects.get(pk=add_tax_code(actor=HOUSE, values=values).one("catalog.TaxCode"))
+            self.services[taxed.code] = company.product(kind="service", tax_code=code).pk
             for unit, (decimals, holds) in UNITS.items():
                 product = company.product(tax_code=code, quantity_decimals=decimals)
                 if holds > 1:
@@ -99,6 +101,8 @@ class Shop:
         """Offer and win it; its lines on the order, in their order."""
         lines = []
         for line in deal.lines:
+            if line.fee:
+                continue
             decimals, holds = UNITS[line.unit]
             lines.append(
                 {
@@ -128,15 +132,19 @@ class Shop:
 
     def billed(self, deal: Deal, bill: Billed, lines: list[int]) -> tuple[Any, list[Any]]:
         """Write one of its invoices and the credit notes of it; what the API answers of each."""
-        rows = []
+        rows, fees = [], []
         for n, units in bill.rows:
+            if (typed := deal.lines[n]).fee:
+                service = self.services[typed.tax.code]
+                fees.append({"product": service, "quantity": str(units), "unit_price": typed.price})
+                continue
             row = {"line": lines[n], "quantity": written(units, UNITS[deal.lines[n].unit][0])}
             if bill.price is not None:
                 row["unit_price"] = bill.price
             if bill.percent is not None:
                 row["discount_percent"] = bill.percent
             rows.append(row)
-        made = self.ask("post", "/invoices", {"lines": rows, "draft": bill.draft})
+        made = self.ask("post", "/invoices", {"lines": rows, "fees": fees, "draft": bill.draft})
         if bill.draft:
             made = self.ask("post", f"/invoices/{made['id']}/post", {})
         notes = []
@@ -273,6 +281,10 @@ def test_the_deals_are_of_every_kind() -> None:
     assert {deal.language for deal in every} == {"en", "de"}
     assert any(line.percent != "0" and line.each != "0" and line.group is not None for _, line in lines)
     assert any(deal.whole != "0" and deal.groups for deal in every)
+    assert {(line.tax.code, deal.included) for deal, line in lines if line.fee} > {
+        ("S7", True),
+        ("QX", False),
+    }
     bills = [bill for deal in every for bill in deal.invoices]
     assert any(len(bill.credits) > 2 for bill in bills)
     assert any(bill.draft and bill.price and bill.percent for bill in bills)

@@ -35,6 +35,7 @@ DEFAULTS: dict[str, Any] = {
     "approval": {"threshold_minor": None, "self_approval": False},
     "quote_approval": {"discount_percent": None, "margin_percent": None, "self_approval": False},
     "bill_tolerance": {"percent": 0, "most_minor": None},
+    "fee_products": {"deposit": None, "freight": None, "restocking": None, "return_freight": None},
     "purchasing_team": [],
     "quote_valid_days": 30,
     "pipeline_steps": ["new", "qualified", "proposal", "negotiation"],

@@ -20,6 +20,7 @@ from wharfinger.ledger.telling import ChangeTold, Told, timeline
 from wharfinger.parties.models import User
 from wharfinger.site import formats
 from wharfinger.site.changed import field_words, value_words
+from wharfinger.site.subjects import subject as titled
 
 CALLED: dict[str, str] = {
     "approval.self_approval": N_("One may approve what one asked for"),
@@ -44,6 +45,10 @@ CALLED: dict[str, str] = {
     "counting.tolerance_percent": N_("Tolerance of counts"),
     "currency": N_("Home currency"),
     "win_on_acceptance": N_("A quote is won once its customer accepts it by link"),
+    "fee_products.deposit": N_("Deposits are named by"),
+    "fee_products.freight": N_("Freight is named by"),
+    "fee_products.restocking": N_("Restocking fees are named by"),
+    "fee_products.return_freight": N_("Freight of returns is named by"),
     "fulfil_automatically": N_("Orders are fulfilled once all is delivered"),
     "serve_back_orders": N_("Goods that come in free serve who waits for them"),
     "language": N_("Language of the company"),
@@ -98,7 +103,11 @@ def decided(subject: str, old: Any, new: Any) -> list[ChangeTold]:
         return [(_called(key), _said(key, old), _said(key, new))]
     before, after = filled(key, old), filled(key, new)
     return [
-        (_called(f"{key}.{part}"), _said(part, before.get(part)), _said(part, after.get(part)))
+        (
+            _called(f"{key}.{part}"),
+            _said(part if key != "fee_products" else key, before.get(part)),
+            _said(part if key != "fee_products" else key, after.get(part)),
+        )
         for part in after
         if before.get(part) != after.get(part)
     ]
@@ -111,6 +120,8 @@ def _called(path: str) -> str:
 def _said(name: str, value: Any) -> str:
     if name == "purchasing_team":
         return ", ".join(_people(value or ())) or "–"
+    if name == "fee_products" and value is not None:
+        return titled(f"product:{value}")[0]
     if name == "logo" and value:
         return gettext("A picture")
     if name == "language":

@@ -24,6 +24,7 @@ REMEDIES: dict[str, tuple[str, str]] = {
     "reload": (N_("Load the newest"), ""),
     "accept_over": (N_("Accept the rest"), ""),
     "release_limit": (N_("Release"), "billing:release_limit"),
+    "fee_products": (N_("Name it under Settings"), "site:settings"),
     "set_rate": (N_("Enter the rate of {currency}"), "pricing:set_rate"),
     "add_vendor": (N_("Make it one of its vendors"), ""),
     "late": (N_("Order all the same"), ""),

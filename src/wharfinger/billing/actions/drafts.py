@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.words import tidy
-from wharfinger.billing.actions.invoices import check_bill
+from wharfinger.billing.actions.invoices import check_bill, check_fees
 from wharfinger.billing.models import Invoice
 from wharfinger.billing.queries import truth as reads
+from wharfinger.billing.queries.fees import read_services
 from wharfinger.billing.rules import changing as rules
 from wharfinger.billing.rules.changing import DraftChange
+from wharfinger.billing.rules.fees import Fee
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.ledger.look import Wish
+from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 
@@ -37,7 +41,12 @@ def change_draft(*, actor: Actor, invoice: int, change: DraftChange, key: str | 
             documents=[(Sheet, demand.documents_of(lines)), (Invoice, [invoice])],
             first=reads.read_lines_to_bill(lines),
             claims=lines,
-            reads=(reads.read_invoice_lines, reads.read_terms, reads.read_whose),
+            reads=(
+                reads.read_invoice_lines,
+                reads.read_terms,
+                reads.read_whose,
+                _read_fees(change.fees),
+            ),
         ),
         partial(rules.plan_change, invoice=invoice, change=change, lines=tuple(lines)),
         actor=actor,
@@ -62,9 +71,20 @@ def discard_draft(*, actor: Actor, invoice: int, key: str | None = None) -> Writ
     )
 
 
+def _read_fees(fees: Sequence[Fee]) -> Callable[[Truth], None]:
+    """Read the services of fees; no statement where there is none."""
+
+    def read(truth: Truth) -> None:
+        if fees:
+            read_services(truth, [fee.product for fee in fees], truth.read["whose"])
+
+    return read
+
+
 def _tidied(change: DraftChange) -> DraftChange:
     for n, bill in enumerate(change.add):
         check_bill(bill, f"add.{n}")
+    check_fees(change.fees)
     for n, row in enumerate(change.rows):
         tidy(row.description or "", field=f"rows.{n}.description", most=500, needed=False)
         tidy(row.reason or "", field=f"rows.{n}.reason", most=200, needed=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 
@@ -11,7 +12,9 @@ from wharfinger.base.words import tidy
 from wharfinger.billing.models import Invoice
 from wharfinger.billing.queries import truth as reads
 from wharfinger.billing.queries.deposits import read_deposits_of_draft, read_deposits_of_lines
+from wharfinger.billing.queries.fees import read_fees
 from wharfinger.billing.rules import invoices as rules
+from wharfinger.billing.rules.fees import Fee
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
@@ -51,6 +54,7 @@ def _wish(wish: InvoiceWish) -> Wish:
         raise BadInput("no_lines", N_("Choose at least one line."), field="lines")
     for n, bill in enumerate(wish.bills):
         check_bill(bill, f"lines.{n}")
+    check_fees(wish.fees)
     tidy(wish.customer_reference, field="customer_reference", most=60, needed=False)
     tidy(wish.remarks, field="remarks", most=2000, needed=False)
     if wish.due_on and wish.issued_on and wish.due_on < wish.issued_on:
@@ -64,7 +68,7 @@ def _wish(wish: InvoiceWish) -> Wish:
         documents=[(Sheet, demand.documents_of(lines))],
         first=reads.read_lines_to_bill(lines),
         claims=lines,
-        reads=(_read_rates, read_deposits_of_lines),
+        reads=(_read_rates, read_deposits_of_lines, read_fees(wish.fees)),
     )
 
 
@@ -74,6 +78,16 @@ def check_bill(bill: Bill, field: str) -> None:
         raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"{field}.quantity")
     tidy(bill.description, field=f"{field}.description", most=500, needed=False)
     tidy(bill.reason, field=f"{field}.reason", most=200, needed=False)
+
+
+def check_fees(fees: Sequence[Fee]) -> None:
+    """Refuse fees of which nothing is asked for."""
+    for n, fee in enumerate(fees):
+        if fee.quantity is not None and fee.quantity <= 0:
+            raise BadInput("not_positive", N_("Give a quantity above zero."), field=f"fees.{n}.quantity")
+        if fee.unit_price_micro <= 0:
+            raise BadInput("not_positive", N_("Give an amount above zero."), field=f"fees.{n}.unit_price")
+        tidy(fee.description, field=f"fees.{n}.description", most=500, needed=False)
 
 
 def _read_rates(truth: Truth) -> None:

@@ -31,14 +31,18 @@ from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.billing.actions import drafts, invoices, payments, writing_off
 from wharfinger.billing.models import InvoiceLine
 from wharfinger.billing.queries import shown
+from wharfinger.billing.queries.fees import fee_product
 from wharfinger.billing.rules.changing import DraftChange, RowChange
+from wharfinger.billing.rules.fees import Fee
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
+from wharfinger.catalog.models import Product
 from wharfinger.demand.models import Line
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.prepared import Prepared, ids
 
 router = Router(tags=["billing"])
 
+FeeKind = Literal["freight", "restocking", "return_freight"]
 Status = Literal["draft", "open", "partly", "overdue", "paid", "credited", "written_off"]
 
 
@@ -55,10 +59,23 @@ class BillGiven(Given):
     )
 
 
+class FeeGiven(Given):
+    """So much of a service beside the lines: freight, a fee."""
+
+    kind: FeeKind | None = Field(
+        default=None, examples=[None], description="The service that the setting `fee_products` names for it."
+    )
+    product: Id | None = Field(default=None, description="Or a service by its id.")
+    quantity: Quantity = Field(default="1", examples=["1"])
+    unit_price: Price = Field(examples=["12.50"], description="With tax where the prices of the lines are.")
+    description: str = Field(default="", max_length=500)
+
+
 class InvoiceGiven(Given):
     """What one customer is to pay for."""
 
     lines: list[BillGiven] = Field(min_length=1, max_length=1000)
+    fees: list[FeeGiven] = Field(default=[], max_length=100, examples=[[]])
     issued_on: date | None = Field(default=None, examples=[None])
     due_on: date | None = Field(
         default=None, examples=[None], description="Without it: by the customer's terms."
@@ -185,6 +202,7 @@ class DraftGiven(Given):
 
     rows: list[RowGiven] = Field(default=[], max_length=1000)
     add: list[BillGiven] = Field(default=[], max_length=1000, examples=[[]])
+    fees: list[FeeGiven] = Field(default=[], max_length=100, examples=[[]])
     issued_on: date | None = Field(
         default=None, examples=["2026-11-30"], description="null: the day on which it is posted."
     )
@@ -276,7 +294,13 @@ def create_invoice(request: Request, body: InvoiceGiven) -> HttpResponse:
     require(request.auth, "billing.invoice")
     rate = None if body.rate is None else money.micro(body.rate, field="rate")
     wish = InvoiceWish(
-        bills_of(body.lines), body.issued_on, body.due_on, body.customer_reference, rate, body.remarks
+        bills_of(body.lines),
+        body.issued_on,
+        body.due_on,
+        body.customer_reference,
+        rate,
+        body.remarks,
+        fees_of(body.fees),
     )
     verb = invoices.draft_invoice if body.draft else invoices.invoice
     act = partial(verb, actor=request.auth, wish=wish)
@@ -287,8 +311,10 @@ def create_invoice(request: Request, body: InvoiceGiven) -> HttpResponse:
 def change_draft(request: Request, id: Id, body: DraftGiven) -> HttpResponse:
     """Change rows, days and words of a draft, or add what is still to be billed; what is posted stays as it is."""
     require(request.auth, "billing.invoice")
-    given = body.model_dump(exclude_unset=True, exclude={"rows", "add"})
-    change = DraftChange(_rows(body.rows), bills_of(body.add, "add"), tuple(given.items()))
+    given = body.model_dump(exclude_unset=True, exclude={"rows", "add", "fees"})
+    change = DraftChange(
+        _rows(body.rows), bills_of(body.add, "add"), tuple(given.items()), fees_of(body.fees)
+    )
     act = partial(drafts.change_draft, actor=request.auth, invoice=id, change=change)
     return write(request, act, lambda _: show(id), about=f"invoice:{id}")
 
@@ -345,6 +371,28 @@ def paid_in_all(request: Request, id: Id, body: PaidGiven) -> HttpResponse:
         reference=body.reference,
     )
     return write(request, act, lambda _: show(id), about=f"invoice:{id}")
+
+
+def fees_of(given: Sequence[FeeGiven]) -> tuple[Fee, ...]:
+    """Fees as the verbs take them; raises BadInput naming the field."""
+    fees = []
+    for n, one in enumerate(given):
+        at = f"fees.{n}"
+        if (one.kind is None) == (one.product is None):
+            raise BadInput(
+                "kind_or_product", N_("Give a kind or a product, one of them."), field=f"{at}.kind"
+            )
+        product = (one.product or 0) if one.kind is None else fee_product(one.kind, f"{at}.kind")
+        decimals = Product.objects.filter(pk=product).values_list("quantity_decimals", flat=True).first() or 0
+        fees.append(
+            Fee(
+                product,
+                money.micro(one.unit_price, field=f"{at}.unit_price"),
+                quantity(one.quantity, decimals, field=f"{at}.quantity"),
+                one.description,
+            )
+        )
+    return tuple(fees)
 
 
 def _rows(given: Sequence[RowGiven]) -> tuple[RowChange, ...]:

@@ -20,8 +20,9 @@ from wharfinger.base.typed import micro, scaled, written
 from wharfinger.billing.actions import drafts as actions
 from wharfinger.billing.models import Invoice, InvoiceLine
 from wharfinger.billing.pages.invoices import bills_of, reason_wanted, say_why
-from wharfinger.billing.pages.typed import day_of
+from wharfinger.billing.pages.typed import FEE_ROWS, day_of, fee_field, fees_of
 from wharfinger.billing.queries import shown
+from wharfinger.billing.queries.fees import services
 from wharfinger.billing.queries.to_bill import ToBill, to_bill
 from wharfinger.billing.rules.changing import DraftChange, RowChange
 from wharfinger.ledger.post import attempt, dry
@@ -51,6 +52,7 @@ def change_draft(request: HttpRequest, pk: int) -> HttpResponse:
         if form.refusal is not None:
             form.refusal.field = _field(form.refusal.field, request.POST, rows, more)
         there = {"doc": draft, "rows": rows, "left": left, "more": more, "form": form, "preview": preview}
+        there |= {"services": services(), "fee_rows": range(FEE_ROWS)}
         return render(request, "billing/change.html", there)
 
     def act() -> Any:
@@ -114,7 +116,7 @@ def _change(given: QueryDict, draft: Any, rows: Sequence[InvoiceLine], more: Seq
         values.append(("issued_on", issued))
     if due != draft.due_on:
         values.append(("due_on", due))
-    return DraftChange(tuple(_row(given, row) for row in rows), added, tuple(values))
+    return DraftChange(tuple(_row(given, row) for row in rows), added, tuple(values), fees_of(given))
 
 
 def _row(given: QueryDict, row: InvoiceLine) -> RowChange:
@@ -134,8 +136,8 @@ def _field(
 ) -> str | None:
     """Where what was refused stands on the page."""
     parts = (field or "").split(".")
-    if len(parts) != 3:
-        return field
+    if len(parts) != 3 or parts[0] == "fees":
+        return fee_field(field, given)
     what = {"unit_price": "price", "reason": "reason"}.get(parts[2], "quantity")
     n = int(parts[1])
     if parts[0] == "rows":

@@ -19,20 +19,22 @@ from wharfinger.base.door import there
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
-from wharfinger.base.tax import Totals, row_of, totals
+from wharfinger.base.tax import Totals, totals
 from wharfinger.base.typed import micro, quantity, scaled, written
 from wharfinger.billing.actions import invoices as actions
 from wharfinger.billing.actions.credits import cancel_invoice as cancel
 from wharfinger.billing.actions.credits import credit
-from wharfinger.billing.models import CreditLine
+from wharfinger.billing.models import CreditLine, Invoice
 from wharfinger.billing.pages import reminders
-from wharfinger.billing.pages.typed import day_of
+from wharfinger.billing.pages.typed import FEE_ROWS, day_of, fee_field, fees_of
 from wharfinger.billing.queries import differences, shown
+from wharfinger.billing.queries.fees import services
 from wharfinger.billing.queries.to_bill import ToBill, customers, to_bill
 from wharfinger.billing.rules.credits import Credit
-from wharfinger.billing.rules.invoices import Bill, InvoiceWish, billed, more_than_billable
+from wharfinger.billing.rules.invoices import Bill, InvoiceWish, billed
 from wharfinger.billing.rules.terms import discount_of
 from wharfinger.ledger.look import house
+from wharfinger.ledger.post import attempt, dry
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.models import Organization
 
@@ -206,6 +208,7 @@ def new_invoice(request: HttpRequest) -> HttpResponse:
             form.refusal.field = _field(form.refusal.field, request.POST, rows)
         foreign = any(row.line.currency != home for row in rows)
         context = {"customer": customer, "rows": rows, "form": form, "preview": preview, "foreign": foreign}
+        context |= {"services": services(), "fee_rows": range(FEE_ROWS)}
         return render(
             request, "billing/new.html", context | {"currency": rows[0].line.currency if rows else home}
         )
@@ -214,7 +217,9 @@ def new_invoice(request: HttpRequest) -> HttpResponse:
         return show(Form(_proposed(rows)))
     if request.POST.get("do") == "preview":
         try:
-            return show(Form(request.POST), _preview(bills_of(request.POST, rows), rows))
+            wish = _wish(request.POST, rows, why=False)
+            told = attempt(lambda: dry(lambda: _comes_to(actions.draft_invoice(actor=user, wish=wish))))
+            return show(Form(request.POST), told)
         except Refusal as refused:
             response = show(Form(request.POST, refused))
             response.status_code = refused.http_code
@@ -257,10 +262,12 @@ def bills_of(given: QueryDict, rows: Sequence[ToBill], *, needed: bool = True) -
     return tuple(bills)
 
 
-def _wish(given: QueryDict, rows: Sequence[ToBill]) -> InvoiceWish:
+def _wish(given: QueryDict, rows: Sequence[ToBill], *, why: bool = True) -> InvoiceWish:
+    """What was typed; why: whether another price wants its reason already."""
     rate = given.get("rate", "").strip()
     bills = bills_of(given, rows)
-    say_why(bills, rows)
+    if why:
+        say_why(bills, rows)
     return InvoiceWish(
         bills,
         day_of(given, "issued_on"),
@@ -268,6 +275,7 @@ def _wish(given: QueryDict, rows: Sequence[ToBill]) -> InvoiceWish:
         given.get("customer_reference", ""),
         scaled(rate, money.MICRO, field="rate") if rate else None,
         given.get("remarks", ""),
+        fees_of(given),
     )
 
 
@@ -288,26 +296,18 @@ def reason_wanted(field: str) -> BadInput:
     )
 
 
-def _preview(bills: Sequence[Bill], rows: Sequence[ToBill]) -> Totals:
-    by_line = {row.line.pk: row for row in rows}
-    taxed = []
-    for bill in bills:
-        line = by_line[bill.line].line
-        if bill.quantity > by_line[bill.line].units:
-            raise more_than_billable(line, bill.quantity, by_line[bill.line].units, f"quantity-{line.pk}")
-        price = line.unit_price_micro if bill.unit_price_micro is None else bill.unit_price_micro
-        minor = money.extended(
-            price, bill.quantity, line.product.quantity_decimals, line.currency, line.discount_micro, line.per
-        )
-        taxed.append(row_of(minor, line.tax_code, line.tax_included))
-    return totals(taxed)
+def _comes_to(done: Any) -> Totals:
+    """What the invoices come to that would be written."""
+    made = Invoice.objects.filter(pk__in=done.made["billing.Invoice"])
+    net, tax, total = (sum(getattr(one, f"{name}_minor") for one in made) for name in ("net", "tax", "total"))
+    return Totals(net, tax, total)
 
 
 def _field(field: str | None, given: QueryDict, rows: Sequence[ToBill]) -> str | None:
     """Where the field of the n-th bill stands on the page."""
     parts = (field or "").split(".")
     if len(parts) != 3 or parts[0] != "lines":
-        return "issued_on" if field == "effective_on" else field
+        return "issued_on" if field == "effective_on" else fee_field(field, given)
     pk = bills_of(given, rows)[int(parts[1])].line
     return f"{ {'unit_price': 'price', 'reason': 'reason'}.get(parts[2], 'quantity') }-{pk}"
 

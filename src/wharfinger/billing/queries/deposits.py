@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
+from wharfinger.base import configuration
 from wharfinger.billing.models import CreditLine, InvoiceLine
 from wharfinger.billing.rules import Balance
 from wharfinger.billing.rules.deposits import Deposit
@@ -111,10 +112,12 @@ def still_to_take_off(organization: int) -> list[tuple[int, str, str, int]]:
 
 
 def named_by() -> list[tuple[int, str]]:
-    """The services by which a deposit may be named, the one that was used last first."""
+    """The services by which a deposit may be named: first that of the setting, then the one that was used last."""
     last = InvoiceLine.objects.filter(invoice__kind="deposit").order_by("-pk").values("product")[:1]
     services = Product.objects.filter(kind="service", retired_on__isnull=True)
-    used = list(services.filter(pk__in=last).values_list("pk", "sku", "name"))
+    named = configuration.one("fee_products")["deposit"]
+    used = list(services.filter(Q(pk=named) | Q(pk__in=last)).values_list("pk", "sku", "name"))
+    used.sort(key=lambda row: row[0] != named)
     rows = [
         *used,
         *services.exclude(pk__in=[pk for pk, *_ in used])

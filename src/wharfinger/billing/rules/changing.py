@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
 from wharfinger.base.tax import TaxedRow, nets, row_of, totals
+from wharfinger.billing.rules.fees import Fee, charged, write_fees
 from wharfinger.billing.rules.invoices import (
     Bill,
     Row,
@@ -52,6 +53,7 @@ class DraftChange:
     add: tuple[Bill, ...] = ()
     values: tuple[tuple[str, Any], ...] = ()
     """Its reference and remarks; its days, of which None stands for the day of posting, and for the terms' own."""
+    fees: tuple[Fee, ...] = ()
 
 
 class Left(NamedTuple):
@@ -75,20 +77,32 @@ def plan_change(truth: Truth, *, invoice: int, change: DraftChange, lines: Colle
     wanted = _by_row(rows, change.rows)
     left = [_left(truth, row, wanted.get(row.pk), draft.currency) for row in rows]
     added = [_added(truth, draft, bill, n) for n, bill in enumerate(change.add)]
-    if not added and not any(one.quantity for one in left):
+    included = any(row.gross_minor is not None for row in truth.read["invoice_lines"].values())
+    fees = charged(
+        truth,
+        change.fees,
+        organization=draft.organization_id,
+        currency=draft.currency,
+        included=included,
+    )
+    if not added and not fees and not any(one.quantity for one in left):
         raise Refusal(
             "draft_is_empty",
             N_("A draft bills something. Discard it, if nothing of it is to be billed now."),
             field="rows",
         )
-    taxed = [one.taxed for one in left] + [row.taxed for row in added]
+    taxed = [one.taxed for one in left] + [row.taxed for row in added] + [fee.taxed for fee in fees]
     amounts = nets(taxed)
     for one, net in zip(left, amounts, strict=False):
         _write(plan, truth, draft, one, net, wanted)
     last = max(row.position for row in truth.read["invoice_lines"].values())
-    for n, (row, net) in enumerate(zip(added, amounts[len(left) :], strict=True)):
-        made = write_row(plan, truth, draft.pk, last + 1 + n, row, net, _place(draft), f"add.{n}")
-        plan.mention(("invoice_line", made))
+    begun, end = len(left), len(left) + len(added)
+    made = [
+        write_row(plan, truth, draft.pk, last + 1 + n, row, net, _place(draft), f"add.{n}")
+        for n, (row, net) in enumerate(zip(added, amounts[begun:end], strict=True))
+    ]
+    made += write_fees(plan, draft.pk, last + 1 + len(added), fees, amounts[end:])
+    plan.mention(*(("invoice_line", one) for one in made))
     found = totals(taxed)
     values = _values(truth, draft, dict(change.values))
     sums = {"net_minor": found.net, "tax_minor": found.tax, "total_minor": found.total}

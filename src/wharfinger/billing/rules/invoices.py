@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from wharfinger.base.money import extended
-from wharfinger.base.refusal import N_, NotThere, Refusal
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.tax import TaxedRow, Totals, row_of, totals
 from wharfinger.billing.rules import at_home, rate_of, receivable, revenue, tax
 from wharfinger.billing.rules.deposits import nets_with, settle, take_off, write_taken
+from wharfinger.billing.rules.fees import Fee, charged, write_fees
 from wharfinger.billing.rules.taxing import numbers_are_known
 from wharfinger.billing.rules.terms import Agreed, agreed
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
@@ -43,6 +44,8 @@ class InvoiceWish:
     rate_micro: int | None = None
     """What one unit of the currency is worth in home currency, at 10⁻⁶; one where it is the home currency."""
     remarks: str = ""
+    fees: tuple[Fee, ...] = ()
+    """What is asked for beside the lines."""
 
 
 class Row(NamedTuple):
@@ -72,6 +75,14 @@ def plan_invoice(truth: Truth, *, wish: InvoiceWish, draft: bool) -> Plan:
         row = priced(truth, bill, f"lines.{n}")
         line = row.line
         groups.setdefault((line.organization_id, line.currency, line.tax_included), []).append(row)
+    if wish.fees and len(groups) > 1:
+        raise BadInput(
+            "several_customers",
+            N_(
+                "Freight and fees are asked for on one invoice. Choose the lines of one customer and currency."
+            ),
+            field="fees",
+        )
     for rows in groups.values():
         _invoice(plan, truth, wish, rows, draft=draft)
     plan.mention(*truth.documents["demand.Sheet"].values())
@@ -109,7 +120,14 @@ def billed(line: Any) -> TaxedRow:
 def _invoice(plan: Plan, truth: Truth, wish: InvoiceWish, rows: Sequence[Row], *, draft: bool) -> None:
     first = rows[0].line
     taken = [] if draft else take_off(truth, [_as_said(row) for row in rows])
-    taxed = [row.taxed for row in rows]
+    fees = charged(
+        truth,
+        wish.fees,
+        organization=first.organization_id,
+        currency=first.currency,
+        included=first.tax_included,
+    )
+    taxed = [*(row.taxed for row in rows), *(fee.taxed for fee in fees)]
     found = totals([*taxed, *(one.taxed for one in taken)])
     sheets = {row.line.sheet_id for row in rows}
     alone = first.sheet if len(sheets) == 1 else None
@@ -129,9 +147,11 @@ def _invoice(plan: Plan, truth: Truth, wish: InvoiceWish, rows: Sequence[Row], *
         due_on=wish.due_on,
         draft=draft,
     )
-    for position, (row, net) in enumerate(zip(rows, nets_with(taxed, taken), strict=False), start=1):
+    nets = nets_with(taxed, taken)
+    for position, (row, net) in enumerate(zip(rows, nets, strict=False), start=1):
         write_row(plan, truth, made, position, row, net, place, f"lines.{position - 1}")
-    write_taken(plan, made, len(rows) + 1, taken, first.currency)
+    write_fees(plan, made, len(rows) + 1, fees, nets[len(rows) : len(taxed)])
+    write_taken(plan, made, len(taxed) + 1, taken, first.currency)
     if not draft:
         post_to_accounts(plan, truth, first.organization_id, made, first.currency, rate, found)
         settle(plan, truth, first.organization_id, first.currency, taken)

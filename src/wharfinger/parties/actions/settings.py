@@ -129,6 +129,11 @@ def _bill_tolerance(value: Any, field: str) -> dict[str, Any]:
     return {**one("bill_tolerance"), **_inside(checks, value, field)}
 
 
+def _fee_products(value: Any, field: str) -> dict[str, Any]:
+    checks = dict.fromkeys(DEFAULTS["fee_products"], or_nothing(whole(1, 2**63 - 1)))
+    return {**one("fee_products"), **_inside(checks, value, field)}
+
+
 def _quote_approval(value: Any, field: str) -> dict[str, Any]:
     percent = or_nothing(whole(0, 100))
     checks = {"discount_percent": percent, "margin_percent": percent, "self_approval": yes_or_no}
@@ -234,6 +239,7 @@ _CHECKS = {
     "approval": _approval,
     "quote_approval": _quote_approval,
     "bill_tolerance": _bill_tolerance,
+    "fee_products": _fee_products,
     "purchasing_team": _team,
     "quote_valid_days": _DAYS,
     "pipeline_steps": _steps,

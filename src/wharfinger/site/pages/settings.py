@@ -18,6 +18,8 @@ from wharfinger.base.asking import MANY
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.base.typed import amount, minor
+from wharfinger.billing.queries.fees import services
+from wharfinger.demand.pages import typed_id
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import User
@@ -70,6 +72,13 @@ PLACES = (
     (N_("Messages"), "notices:messages", "notices.outbox"),
 )
 """What is decided elsewhere: word, page, permission."""
+FEES = {
+    "deposit": N_("Deposits are named by"),
+    "freight": N_("Freight is named by"),
+    "restocking": N_("Restocking fees are named by"),
+    "return_freight": N_("Freight of returns is named by"),
+}
+"""What a service is named for, by its part of the setting."""
 MODULES = {
     "procurement": (
         N_("Procurement"),
@@ -97,6 +106,8 @@ def settings(request: HttpRequest) -> HttpResponse:
                 "currency": known["currency"],
                 "languages": django_settings.LANGUAGES,
                 "people": [(str(one.pk), str(one)) for one in people],
+                "services": [(str(pk), name) for pk, name in services()],
+                "fees": FEES,
                 "elsewhere": [
                     (_(word), address(name))
                     for word, name, permission in PLACES
@@ -153,6 +164,9 @@ def _shown(known: dict[str, Any]) -> dict[str, Any]:
         f"reminders.{name}": "" if known["reminders"][name] is None else known["reminders"][name]
         for name in REMINDERS
     }
+    start |= {
+        f"fee_products.{kind}": "" if pk is None else str(pk) for kind, pk in known["fee_products"].items()
+    }
     off = known["bill_tolerance"]["most_minor"]
     start["bill_tolerance.percent"] = known["bill_tolerance"]["percent"]
     start["bill_tolerance.most_minor"] = "" if off is None else amount(off, known["currency"])
@@ -189,6 +203,7 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
             "percent": _days(post, "bill_tolerance.percent"),
             "most_minor": minor(off, known["currency"], field="bill_tolerance.most_minor") if off else None,
         },
+        "fee_products": {kind: typed_id(post, f"fee_products.{kind}") for kind in FEES},
         "purchasing_team": sorted(
             int(one)
             for one in post.getlist("purchasing_team")
