@@ -26,7 +26,7 @@ from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import PaymentWish
 from wharfinger.devices.actions.installing import install
-from wharfinger.devices.actions.keeping import subscribe
+from wharfinger.devices.actions.keeping import relate, subscribe
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
 from wharfinger.flows.actions.merging import merge_products
@@ -56,6 +56,9 @@ from wharfinger.returns.rules.settling import Answer
 BROKEN = {
     "a used device is its customer's": "UPDATE devices_device SET removed_on = '2026-01-01'",
     "reminder = what was open": "UPDATE billing_reminderline SET open_minor = open_minor + 1, level = 2",
+    "what belongs together has one owner": (
+        "UPDATE devices_device SET removed_on = '2026-01-01' WHERE id = (SELECT other_id FROM devices_relation)"
+    ),
     "write-off = its postings": (
         "INSERT INTO billing_relief (invoice_id, kind, amount_minor, tax_minor, reason, made_id) "
         "SELECT id, 'write_off', 100, 0, '', made_id FROM billing_invoice LIMIT 1"
@@ -164,10 +167,11 @@ def company(settings: Any, tmp_path: Path) -> World:
     made = world()
     cable, router = made.product(), made.product(traced="serial", cost_method="specific")
     made.stock(cable, 9)
-    made.stock(router, 2, serials=("S-1", "S-2"))
-    _, (cables, routers) = order(made, (cable, 3), (router, 1))
-    pick_pack_ship(actor=HOUSE, picks=[Pick(cables, 3), Pick(routers, 1)])
-    device = install(actor=HOUSE, items=[Installation(routers)]).one("devices.Device")
+    made.stock(router, 3, serials=("S-1", "S-2", "S-3"))
+    _, (cables, routers) = order(made, (cable, 3), (router, 2))
+    pick_pack_ship(actor=HOUSE, picks=[Pick(cables, 3), Pick(routers, 2)])
+    whole, device = install(actor=HOUSE, items=[Installation(routers, quantity=2)]).made["devices.Device"]
+    relate(actor=HOUSE, device=device, other=whole, kind="parent")
     subscribe(actor=HOUSE, wish=SubscriptionWish(made.customer.pk, made.product(kind="service").pk, device))
     billed = invoice(actor=HOUSE, wish=InvoiceWish((Bill(cables, 3),)))
     pay(actor=HOUSE, wish=PaymentWish(made.customer.pk, 1000, "EUR"))

@@ -21,6 +21,7 @@ from tests.scenarios.invoices import InvoicesActions, InvoicesApi
 from tests.scenarios.offers import OffersActions, OffersApi
 from tests.scenarios.owns import OwnsActions, OwnsApi
 from tests.scenarios.pallets import PalletsActions, PalletsApi
+from tests.scenarios.parted import PartedActions, PartedApi
 from tests.scenarios.promises import PromisesActions, PromisesApi
 from tests.scenarios.runs import RunsActions, RunsApi
 from tests.scenarios.talks import TalksActions, TalksApi
@@ -81,6 +82,7 @@ class ActionsDoor(
     InvoicesActions,
     OffersActions,
     OwnsActions,
+    PartedActions,
     PromisesActions,
     RunsActions,
     PalletsActions,
@@ -203,6 +205,7 @@ class ApiDoor(
     InvoicesApi,
     OffersApi,
     OwnsApi,
+    PartedApi,
     PromisesApi,
     RunsApi,
     PalletsApi,

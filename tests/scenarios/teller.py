@@ -16,7 +16,7 @@ see SO router: reserved 3, to_order 1          · stock router: on_hand 5, avail
 owes 35.70                                     what the customer owes (below zero: what we owe)
 
 The rest of the words are in ``after``, ``asking``, ``billing``, ``claiming``, ``counting``, ``transporting``, ``dealing``, ``trading``, ``doubling``,
-``invoicing``, ``offering``, ``owning``, ``running``, ``stacking``, ``talking`` and ``varying``.
+``invoicing``, ``offering``, ``owning``, ``parting``, ``running``, ``stacking``, ``talking`` and ``varying``.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from tests.scenarios.doors import ActionsDoor, ApiDoor, Refused
 from tests.scenarios.further import micro
 from tests.scenarios.invoicing import Invoicing
 from tests.scenarios.offering import Offering
+from tests.scenarios.parting import Parting
 from tests.scenarios.promising import Promising
 from tests.scenarios.running import Running
 from tests.scenarios.stacking import Stacking
@@ -57,7 +58,7 @@ FIGURES = (
 )  # fmt: skip
 
 
-class Teller(Running, Stacking, Promising, Offering, Charging, Claiming, Invoicing):
+class Teller(Running, Stacking, Promising, Offering, Charging, Claiming, Invoicing, Parting):
     """Tells one story."""
 
     def __init__(self, company: World, door: ActionsDoor | ApiDoor) -> None:

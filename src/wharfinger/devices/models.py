@@ -63,11 +63,15 @@ class Relation(Document):
     other = models.ForeignKey(Device, models.PROTECT, related_name="related_from")
     kind = models.CharField(max_length=8, choices=[(k, k) for k in ("parent", "child", "related")])
     """What the other one is to the device."""
+    ended_at = models.DateTimeField(null=True)
+    """When they no longer belonged together."""
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["device", "other"], condition=Q(void__isnull=True), name="relation_once"
+                fields=["device", "other"],
+                condition=Q(void__isnull=True, ended_at__isnull=True),
+                name="relation_once",
             )
         ]
 

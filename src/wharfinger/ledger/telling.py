@@ -133,6 +133,7 @@ VERBS: dict[str, str] = {
     "reject": N_("Rejected"),
     "reject_quote": N_("Did not approve a quote"),
     "relate": N_("Related devices"),
+    "unrelate": N_("Separated devices"),
     "release": N_("Released"),
     "release_limit": N_("Released in spite of the account"),
     "remind": N_("Reminded of what is due"),

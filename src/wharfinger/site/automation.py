@@ -27,7 +27,7 @@ from wharfinger.demand.queries import proofs
 from wharfinger.demand.queries.done import owes
 from wharfinger.devices.actions import following as devices
 from wharfinger.devices.actions.installing import install_provided
-from wharfinger.devices.queries.proofs import used_devices_are_their_customers
+from wharfinger.devices.queries.proofs import parts_are_with_their_whole, used_devices_are_their_customers
 from wharfinger.documents.actions import sending
 from wharfinger.flows.actions import limits, merging
 from wharfinger.flows.queries import proofs as doubles
@@ -102,6 +102,7 @@ LAWS = (
     used_devices_are_their_customers,
     returns.paid_back_has_come,
     picking.pallets_go_with_their_boxes,
+    parts_are_with_their_whole,
 )
 """What the audit proves beside the kernel's own laws."""
 
@@ -183,10 +184,7 @@ def install() -> None:
     for verb in sending.LETTERS:
         automation.after.setdefault(verb, []).append(sending.hand_over)
     automation.after.setdefault("reverse", []).append(sending.stop)
-    for verb in devices.FOLLOWING:
-        automation.guards.setdefault(verb, []).append(devices.not_in_use)
-        automation.effects.setdefault(verb, []).append(devices.follow_goods)
-    automation.effects.setdefault("provide", []).append(install_provided)
+    _devices()
     for verb in merging.VERBS:
         automation.effects.setdefault(verb, []).append(attachments.follow)
     automation.effects.setdefault("reverse", []).append(attachments.leave_erased)
@@ -209,6 +207,17 @@ def install() -> None:
         automation.after.setdefault(verb, []).append(sales.fulfilled_by_itself)
     for one in LAWS:
         audit.law(one)
+
+
+def _devices() -> None:
+    """Let devices follow their goods, stay where they are in use, and belong together only where they do."""
+    for verb in devices.FOLLOWING:
+        automation.guards.setdefault(verb, []).append(devices.not_in_use)
+        automation.effects.setdefault(verb, []).append(devices.follow_goods)
+    for verb in devices.LEAVING:
+        automation.effects.setdefault(verb, []).append(devices.relations_end)
+    automation.guards.setdefault("reverse", []).append(devices.relations_stand)
+    automation.effects.setdefault("provide", []).append(install_provided)
 
 
 def _last(verbs: Iterable[str], act: Callable[[Truth, Plan, Written], None]) -> None:

@@ -116,6 +116,7 @@ BY_VERB: dict[str, str] = {
     "reject_quote": "sales.approve_quote",
     "reject": "purchasing.approve",
     "relate": "devices.relate",
+    "unrelate": "devices.relate",
     "release": "sales.reserve",
     "release_limit": "billing.limit",
     "remind": "notices.todo",

@@ -8,12 +8,15 @@ from typing import Any
 
 from django.db import models
 
-from wharfinger.devices.models import Device, Subscription
+from wharfinger.base.refusal import N_, Refusal
+from wharfinger.devices.models import Device, Relation, Subscription
+from wharfinger.devices.queries.parts import parts_of_lots
 from wharfinger.devices.rules import HERE_FOR_A_WHILE, WITH_CUSTOMER, leave
 from wharfinger.devices.rules.keeping import in_use, lost
+from wharfinger.devices.rules.parts import ends
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Fact, Move
-from wharfinger.ledger.plan import Plan, Step, Truth
+from wharfinger.ledger.plan import Change, Plan, Step, Truth
 from wharfinger.ledger.write import dump
 
 FOLLOWING = ("cancel_delivery", "remove", "cancel_receipt", "reopen", "reverse")
@@ -86,6 +89,64 @@ def not_in_use(_truth: Truth, plan: Plan) -> None:
         if one.pk in again:
             raise lost(device, one)
         raise in_use(device, [s for s in running if serving[s.pk] == device.pk])
+
+
+LEAVING = (*FOLLOWING, "receive_return", "swap", "move_device")
+"""The verbs by which devices leave their owner."""
+
+
+def relations_end(truth: Truth, plan: Plan) -> None:
+    """Let devices belong together no longer of which one leaves, or goes to another owner by itself."""
+    gone = {pk for label, pk in plan.voids if label == "devices.Device"}
+    gone |= {c.pk for c in plan.changes if _is(c, "devices.Device", "removed_on") and c.new is not None}
+    moved = {c.pk for c in plan.changes if _is(c, "devices.Device", "organization_id")}
+    touched = sql.array(sorted(gone | moved))
+    if not gone | moved:
+        return
+    found = sql.read(
+        Relation,
+        f"void_id IS NULL AND ended_at IS NULL AND ({sql.among('device_id')} OR {sql.among('other_id')})",
+        [touched, touched],
+        locked=True,
+    )
+    stand = [row for row in found.values() if not _void(plan, row)]
+    both = {pk for row in stand for pk in (row.device_id, row.other_id)}
+    devices = Device.objects.in_bulk(both) if both - gone else {}
+    owners = {pk: _after(plan, device, "organization_id") for pk, device in devices.items()}
+    for row in stand:
+        if ends(row, gone, owners):
+            plan.change(row, ended_at=truth.now)
+
+
+def relations_stand(_truth: Truth, plan: Plan) -> None:
+    """Refuse to undo that a relation ended where one of the two has left since, or is part of another by now."""
+    again = {c.pk for c in plan.changes if _is(c, "devices.Relation", "ended_at") and c.new is None}
+    if not again:
+        return
+    rows = Relation.objects.in_bulk(again)
+    devices = Device.objects.in_bulk({pk for row in rows.values() for pk in (row.device_id, row.other_id)})
+    others = Relation.objects.filter(
+        device__in=[row.device_id for row in rows.values()], kind="parent", void=None, ended_at=None
+    ).exclude(pk__in=again)
+    elsewhere = {row.device_id for row in others if not _void(plan, row)}
+    for row in rows.values():
+        part, whole = devices[row.device_id], devices[row.other_id]
+        theirs = {_after(plan, one, "organization_id") for one in (part, whole)}
+        left = any(_after(plan, one, "removed_on") or _void(plan, one) for one in (part, whole))
+        inside = row.kind == "parent" and (
+            part.pk in elsewhere or whole.pk in {p.device for p in parts_of_lots([part.lot_id])}
+        )
+        if left or len(theirs) > 1 or inside:
+            raise Refusal(
+                "relation_lost",
+                N_("{number} and {other} do not belong together any more. Relate them anew where they do."),
+                number=part.number,
+                other=whole.number,
+            )
+
+
+def _is(change: Change, label: str, field: str) -> bool:
+    return (change.label, change.field) == (label, field)
 
 
 def _touched(plan: Plan, label: str, *fields: str) -> set[int]:

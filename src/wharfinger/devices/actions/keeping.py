@@ -14,6 +14,7 @@ from wharfinger.devices.models import Device, Subscription
 from wharfinger.devices.queries import truth as reads
 from wharfinger.devices.rules import keeping
 from wharfinger.devices.rules.keeping import SubscriptionWish
+from wharfinger.devices.rules.parts import plan_unrelate
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
@@ -33,6 +34,18 @@ def relate(*, actor: Actor, device: int, other: int, kind: str, key: str | None 
     )
 
 
+def unrelate(*, actor: Actor, device: int, other: int, key: str | None = None) -> Written:
+    """Let two devices belong together no longer."""
+    require(actor, "devices.relate")
+    return post(
+        "unrelate",
+        Wish(documents=[(Device, [device])], reads=(reads.read_relations,)),
+        partial(plan_unrelate, device=device, other=other),
+        actor=actor,
+        key=key,
+    )
+
+
 def move(
     *,
     actor: Actor,
@@ -40,10 +53,14 @@ def move(
     site: int,
     contact: int | None = None,
     reference: str | None = None,
+    parts: bool = True,
     moved_on: date | None = None,
     key: str | None = None,
 ) -> Written:
-    """Take a device with its components to another site, of the same customer or of a new owner."""
+    """Take a device with its components to another site, of the same customer or of a new owner.
+
+    parts: whether its components go along; where they stay with the former owner, they are its components no longer.
+    """
     require(actor, "devices.move")
     reference = None if reference is None else tidy(reference, field="reference", most=60, needed=False)
     return post(
@@ -59,7 +76,9 @@ def move(
                 reads.read_people([contact], []),
             ),
         ),
-        partial(keeping.plan_move, device=device, site=site, contact=contact, reference=reference),
+        partial(
+            keeping.plan_move, device=device, site=site, contact=contact, reference=reference, parts=parts
+        ),
         actor=actor,
         key=key,
         effective_on=moved_on,

@@ -115,10 +115,17 @@ class Relate(Given):
     kind: Literal["parent", "child", "related"]
 
 
+class Unrelate(Given):
+    """Another device, with which this one no longer belongs."""
+
+    device: Id
+
+
 class Move(Given):
     """Where a device goes, with its components: another site, of the same customer or of a new owner."""
 
     site: Id
+    parts: bool = Field(default=True, description="Whether its components go along.")
     contact: Id | None = Field(default=None, examples=[None])
     reference: str | None = Field(default=None, max_length=60, examples=["Rack 5"])
     moved_on: date | None = Field(default=None, examples=[None])
@@ -332,6 +339,13 @@ def _touched(entry: int) -> list[dict[str, Any]]:
 def relate(request: Request, id: Id, body: Relate) -> HttpResponse:
     """Let two devices of one customer belong together; kind is what the other one is to this one."""
     act = partial(keeping.relate, actor=request.auth, device=id, other=body.device, kind=body.kind)
+    return _device(request, id, act)
+
+
+@router.post("/devices/{id}/unrelate", response=DeviceDone, summary="Separate two devices")
+def unrelate(request: Request, id: Id, body: Unrelate) -> HttpResponse:
+    """Let two devices belong together no longer; the journal keeps that they did."""
+    act = partial(keeping.unrelate, actor=request.auth, device=id, other=body.device)
     return _device(request, id, act)
 
 

@@ -220,6 +220,19 @@ def relate_device(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@require_POST
+@page("devices.relate")
+def unrelate_device(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let another device belong to this one no longer."""
+    user: Any = request.user
+    return page_act(
+        request,
+        lambda: keeping.unrelate(actor=user, device=pk, other=typed_id(request.POST, "device") or 0),
+        ok=_("The devices no longer belong together."),
+        back=reverse("devices:device", args=[pk]),
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @page("devices.subscription")
 def end_subscription(request: HttpRequest, subscription: int) -> HttpResponse:

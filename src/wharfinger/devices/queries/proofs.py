@@ -16,3 +16,14 @@ def used_devices_are_their_customers() -> list[Finding]:
         "OR d.organization_id <> s.organization_id "
         "OR COALESCE(h.kind, '') NOT IN ('customer', 'in_transit', 'returns', 'bench', 'at_vendor'))",
     )
+
+
+def parts_are_with_their_whole() -> list[Finding]:
+    """Two devices that belong together are one customer's, and both are there."""
+    return findings(
+        "what belongs together has one owner",
+        "SELECT 'relation ' || r.id, d.organization_id, o.organization_id, d.removed_on, o.removed_on "
+        "FROM devices_relation r JOIN devices_device d ON d.id = r.device_id JOIN devices_device o ON o.id = r.other_id "
+        "WHERE r.void_id IS NULL AND r.ended_at IS NULL AND (d.void_id IS NOT NULL OR o.void_id IS NOT NULL "
+        "OR d.removed_on IS NOT NULL OR o.removed_on IS NOT NULL OR d.organization_id <> o.organization_id)",
+    )

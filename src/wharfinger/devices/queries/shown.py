@@ -31,7 +31,9 @@ def subscriptions() -> QuerySet[Subscription]:
 def relations_of(found: Sequence[Device]) -> list[Relation]:
     """How these devices are related."""
     ids = [one.pk for one in found]
-    rows = Relation.objects.filter(void__isnull=True).select_related("device__product", "other__product")
+    rows = Relation.objects.filter(void__isnull=True, ended_at__isnull=True).select_related(
+        "device__product", "other__product"
+    )
     return list((rows.filter(device__in=ids) | rows.filter(other__in=ids)).order_by("pk"))
 
 

@@ -149,7 +149,8 @@ def family(device: int) -> list[int]:
     found = sql.fetch(
         "WITH RECURSIVE family(id) AS (SELECT CAST(%s AS bigint) UNION "
         "SELECT CASE WHEN r.device_id = f.id THEN r.other_id ELSE r.device_id END FROM devices_relation r "
-        "JOIN family f ON f.id IN (r.device_id, r.other_id) WHERE r.void_id IS NULL) SELECT id FROM family",
+        "JOIN family f ON f.id IN (r.device_id, r.other_id) WHERE r.void_id IS NULL AND r.ended_at IS NULL) "
+        "SELECT id FROM family",
         [device],
     )
     return sorted(row[0] for row in found)
@@ -158,5 +159,10 @@ def family(device: int) -> list[int]:
 def read_relations(truth: Truth) -> None:
     """Read how the devices that are locked are related."""
     devices = sorted(truth.documents["devices.Device"])
-    found = Relation.objects.filter(Q(device__in=devices) | Q(other__in=devices), void__isnull=True)
-    truth.read["relations"] = list(found.order_by("pk"))
+    found = sql.read(
+        Relation,
+        f"void_id IS NULL AND ended_at IS NULL AND ({sql.among('device_id')} OR {sql.among('other_id')})",
+        [sql.array(devices)] * 2,
+        locked=True,
+    )
+    truth.read["relations"] = list(found.values())

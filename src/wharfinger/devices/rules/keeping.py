@@ -62,7 +62,7 @@ def _fits(truth: Truth, part: Any, whole: Any) -> None:
     if part.pk in parents:
         raise Refusal(
             "part_already",
-            N_("{number} is part of another device already. Undo that first."),
+            N_("{number} is part of another device already. Separate the two first."),
             field="device",
             number=part.number,
         )
@@ -89,7 +89,9 @@ def components(truth: Truth, device: int) -> list[int]:
     return found
 
 
-def plan_move(truth: Truth, *, device: int, site: int, contact: int | None, reference: str | None) -> Plan:
+def plan_move(
+    truth: Truth, *, device: int, site: int, contact: int | None, reference: str | None, parts: bool = True
+) -> Plan:
     """Take a device with its components to another site, of the same customer or of a new owner.
 
     Ownership history is what the journal keeps of it. What hangs on the former owner, contact and
@@ -106,7 +108,7 @@ def plan_move(truth: Truth, *, device: int, site: int, contact: int | None, refe
         )
     new_owner = target.organization_id != moved.organization_id
     require_contact(truth, target.organization_id, contact, None)
-    for pk in components(truth, device):
+    for pk in components(truth, device) if parts else [device]:
         one = device_of(truth, pk)
         held = next(
             (h for h in truth.held if h.lot == one.lot_id and h.kind == "customer" and h.quantity), None

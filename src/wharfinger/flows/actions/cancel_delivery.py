@@ -13,7 +13,8 @@ from wharfinger.base.words import tidy
 from wharfinger.billing.models import Invoice
 from wharfinger.billing.queries import truth as billing
 from wharfinger.demand import queries as demand
-from wharfinger.demand.models import Sheet
+from wharfinger.demand.models import Line, Sheet
+from wharfinger.devices.queries.parts import parts_of_lines, read_parts
 from wharfinger.flows.rules.cancel_delivery import plan_cancel_delivery
 from wharfinger.fulfilment.actions.picking import lines_of
 from wharfinger.fulfilment.models import Container
@@ -33,9 +34,12 @@ def cancel_delivery(
     containers: Sequence[int] = (),
     reason: str = "",
     credit: bool = True,
+    parts: bool = True,
     key: str | None = None,
 ) -> Written:
     """Take chosen units, of a line or of a shared shipment, back from the customer to where they were ready.
+
+    Parts of a device that the same document delivered come back with it, unless ``parts`` says otherwise.
 
     What is invoiced of them is credited in the same entry, unless somebody declines that with a reason.
     Raises Refusal where units are no longer there.
@@ -44,6 +48,8 @@ def cancel_delivery(
     reason = tidy(reason, field="reason", most=500, needed=False)
     named, codes = lines_of(picks, others=bool(containers)), fulfilment.codes_of(picks)
     lines = sorted({*named, *lines_packed_once(containers)})
+    if parts:
+        lines = sorted({*lines, *_with_parts(lines)})
     documents: list[tuple[type[Model], Any]] = [
         (Sheet, demand.documents_of(lines)),
         (Container, with_stacked(containers) if containers else ()),
@@ -62,6 +68,7 @@ def cancel_delivery(
                 fulfilment.read_ways(("customer", "in_transit")),
                 billing.read_invoice_lines,
                 read_lots(codes),
+                read_parts,
             ),
         ),
         partial(
@@ -71,8 +78,18 @@ def cancel_delivery(
             reason=reason,
             credit=credit,
             may_credit=actor.may("billing.credit"),
+            parts=parts,
         ),
         actor=actor,
         key=key,
         reason=reason,
     )
+
+
+def _with_parts(lines: Sequence[int]) -> set[int]:
+    """The lines of the same documents by which the parts of these lines' devices were delivered."""
+    claims = {part.claim for part in parts_of_lines(lines) if part.claim} - set(lines)
+    if not claims:
+        return set()
+    beside = Line.objects.filter(pk__in=claims, sheet__in=demand.sheets_of(lines))
+    return set(beside.values_list("pk", flat=True))

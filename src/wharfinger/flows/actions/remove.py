@@ -13,6 +13,7 @@ from wharfinger.billing.queries import truth as billing
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.standing import read_standing
+from wharfinger.devices.queries.parts import read_parts
 from wharfinger.flows.rules.remove import plan_remove
 from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Truth
@@ -30,9 +31,10 @@ def remove(
     removals: Sequence[Removal],
     reason: str = "",
     credit: bool = True,
+    parts: bool = True,
     key: str | None = None,
 ) -> Written:
-    """Take back goods that were handed over on open work; they return to the bins they came from.
+    """Take back goods that were handed over on open work, with their parts; they return to the bins they came from.
 
     What is invoiced of them is credited in the same entry, unless somebody declines that with a reason.
     """
@@ -53,7 +55,7 @@ def remove(
             claims=demand.line_ids,
             layers=True,
             incoming=("customer", "rented", "waived", "invoiced"),
-            reads=(read_standing, billing.read_invoice_lines, _read_draws),
+            reads=(read_standing, billing.read_invoice_lines, _read_draws, read_parts),
         ),
         partial(
             plan_remove,
@@ -62,6 +64,7 @@ def remove(
             reason=reason,
             credit=credit,
             may_credit=actor.may("billing.credit"),
+            parts=parts,
         ),
         actor=actor,
         key=key,

@@ -61,6 +61,10 @@ class CancelDelivery(Given):
     credit: bool = Field(
         default=True, description="Credit what is invoiced of them; without it a reason is needed."
     )
+    parts: bool = Field(
+        default=True,
+        description="Let parts of a device come back with it, as far as the same document delivered them.",
+    )
 
 
 class RemovalGiven(Given):
@@ -78,6 +82,10 @@ class Remove(Given):
     reason: Note = ""
     credit: bool = Field(
         default=True, description="Credit what is invoiced of them; without it a reason is needed."
+    )
+    parts: bool = Field(
+        default=True,
+        description="Let parts of a device come off with it, as far as this work handed them over.",
     )
 
 
@@ -200,6 +208,7 @@ def cancel(request: Request, body: CancelDelivery) -> HttpResponse:
         containers=body.containers,
         reason=body.reason,
         credit=body.credit,
+        parts=body.parts,
     )
     touched = sorted({*(one.line for one in picks), *lines_packed_once(body.containers)})
     return write(request, act, lambda done: moved(done, touched))
@@ -322,5 +331,6 @@ def remove_goods(request: Request, id: Id, body: Remove) -> HttpResponse:
         removals=removals,
         reason=body.reason,
         credit=body.credit,
+        parts=body.parts,
     )
     return write(request, act, lambda _: work.show_work_order(work.work_order(id)), about=f"work_order:{id}")

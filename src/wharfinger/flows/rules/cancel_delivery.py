@@ -9,6 +9,7 @@ from wharfinger.billing.rules.credits import credit as add_credit
 from wharfinger.billing.rules.drafts import TooMuch, lessen, too_much
 from wharfinger.demand.rules import kits
 from wharfinger.demand.rules.waiving import never_billed
+from wharfinger.devices.rules.parts import along
 from wharfinger.flows.rules.crediting import require_credit
 from wharfinger.fulfilment.rules import Pick, taking_back
 from wharfinger.ledger.plan import Plan, Truth
@@ -25,6 +26,7 @@ def plan_cancel_delivery(
     reason: str,
     credit: bool,
     may_credit: bool,
+    parts: bool = True,
 ) -> Plan:
     """Take units back to where they were ready, and credit what is invoiced without being delivered.
 
@@ -33,6 +35,8 @@ def plan_cancel_delivery(
     """
     plan = Plan()
     back = taking_back.cancel_delivery(plan, truth, picks=picks, containers=containers)
+    if parts and (further := _parts(plan, truth)):
+        back += taking_back.cancel_delivery(plan, truth, picks=further, containers=())
     units: dict[int, int] = {}
     for one in back:
         units[one.claim] = units.get(one.claim, 0) + one.quantity
@@ -46,6 +50,17 @@ def plan_cancel_delivery(
     if require_credit(wanted, reason=reason, credit=credit, may_credit=may_credit):
         add_credit(plan, truth, wanted, reason=reason, bill_again=True)
     return plan
+
+
+def _parts(plan: Plan, truth: Truth) -> list[Pick]:
+    """The parts of what came back that lines at hand delivered, and that can go back the way they came."""
+    home = taking_back.Return(plan, truth.read["ways"], taking_back.READY)
+    there = {h.lot: h for h in truth.held if h.spot.serial and h.kind in GONE and h.quantity}
+    return [
+        Pick(part.claim, 1, lots=(part.lot,))
+        for part in along(truth.read["parts"], plan.steps, GONE)
+        if part.claim in truth.read["lines"] and part.lot in there and home.reach(there[part.lot].spot)
+    ]
 
 
 def _too_much_invoiced(truth: Truth, claim: int, quantity: int) -> tuple[int, TooMuch]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
-from wharfinger.base.words import tidy
+from wharfinger.base.words import same, tidy
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.standing import read_customer, read_customers
@@ -21,9 +21,11 @@ from wharfinger.ledger.write import Written
 from wharfinger.returns.actions.requesting import quantities_given, read_items, wish_of
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries import truth as reads
+from wharfinger.returns.queries.parts import Along, parts_along
 from wharfinger.returns.rules import receiving as rules
 from wharfinger.returns.rules.allowed import overruled
 from wharfinger.returns.rules.receiving import Arrived, Brought, Returned
+from wharfinger.returns.rules.requesting import Asked
 from wharfinger.stock.queries.truth import read_lots
 
 
@@ -32,16 +34,20 @@ def receive(
     actor: Actor,
     rma: int,
     items: Sequence[Arrived],
+    parts: bool = True,
     received_on: date | None = None,
     key: str | None = None,
 ) -> Written:
     """Take goods of an RMA in: more, fewer or other than asked for, never more than were delivered.
 
-    A device leaves its customer, unless it comes only to be repaired; one in use is refused.
+    A device leaves its customer with its parts, unless it comes only to be repaired; one in use is refused. parts:
+    whether they come along, on lines of their own; those that stay belong to it no longer.
     """
     require(actor, "returns.receive")
     quantities_given(items)
     known = {line.pk: line for line in RmaLine.objects.filter(rma=rma, void__isnull=True)}
+    if parts:
+        items = [*items, *_parts_arriving(rma, items, known)]
     lines = sorted({*reads.claims_of([rma]), *(one.line for one in items if one.line is not None)})
     codes = [
         (product, code)
@@ -93,18 +99,20 @@ def take_back(
     location: int | None = None,
     reason: str = "",
     overrule: str = "",
+    parts: bool = True,
     received_on: date | None = None,
     key: str | None = None,
 ) -> Written:
     """Take goods back without an RMA; restocked and credited in the same entry where the person says so.
 
     Of an item that names but its product, what the customer got last comes back first. The rules of RMAs
-    hold as well; overrule: why it comes back although they refuse it.
+    hold as well; overrule: why it comes back although they refuse it. Parts of a device come back with it and become
+    what it becomes, unless ``parts`` says otherwise; those that stay belong to it no longer.
     """
     require(actor, "returns.receive")
     overrule = overruled(overrule, actor=actor)
     brought = Brought(organization, tuple(items), location, tidied(reason), overrule)
-    (resolved,) = _resolved(actor, [brought])
+    (resolved,) = _resolved(actor, [brought], parts=parts)
     return post(
         "receive_return",
         _wish([resolved], read_customer(organization)),
@@ -146,8 +154,8 @@ def tidied(reason: str) -> str:
     return tidy(reason, field="reason", most=500, needed=False)
 
 
-def _resolved(actor: Actor, brought: Sequence[Brought]) -> list[Brought]:
-    """What customers bring back, each item with the line by which they got it."""
+def _resolved(actor: Actor, brought: Sequence[Brought], *, parts: bool = True) -> list[Brought]:
+    """What customers bring back, each item with the line by which they got it, and the parts of devices behind it."""
     if any(item.outcome for one in brought for item in one.items):
         require(actor, "returns.inspect")
     bought = reads.bought(
@@ -156,16 +164,78 @@ def _resolved(actor: Actor, brought: Sequence[Brought]) -> list[Brought]:
         for item in one.items
         if item.asked.product is not None and rules.any_of_them(item)
     )
-    parts = reads.parts_of(item.asked.line for one in brought for item in one.items)
+    inside = reads.parts_of(item.asked.line for one in brought for item in one.items)
     codes = [code for one in brought for item in one.items for code in (*item.serials, item.asked.serial)]
-    units = reads.lines_of_units(parts, codes)
+    units = reads.lines_of_units(inside, codes)
     spread = [
-        (one, rules.opened(rules.spread(one.items, bought.get(one.organization, {})), parts, units))
+        (one, rules.opened(rules.spread(one.items, bought.get(one.organization, {})), inside, units))
         for one in brought
     ]
     asked = iter(read_items([(one.organization, item.asked) for one, items in spread for item in items]))
-    return [
+    found = [
         replace(one, items=tuple(replace(item, asked=next(asked)) for item in items)) for one, items in spread
+    ]
+    return _with_parts(found) if parts else found
+
+
+def _with_parts(brought: Sequence[Brought]) -> list[Brought]:
+    """What customers bring, and behind it the parts of each device, which become what it becomes."""
+    coming = [item for one in brought for item in one.items if item.asked.type != "repair"]
+    anyhow: dict[int, int] = {}
+    for item in coming:
+        if item.asked.line is not None and item.asked.lot is None and not item.serials:
+            anyhow[item.asked.line] = anyhow.get(item.asked.line, 0) + item.asked.quantity
+    along = parts_along(
+        {one.organization for one in brought},
+        lots={item.asked.lot for item in coming if item.asked.lot is not None},
+        codes={code for item in coming for code in item.serials},
+        lines=anyhow,
+    )
+    further = [
+        (
+            n,
+            replace(
+                item, asked=Asked(device=each.part.device, reason=item.asked.reason), serials=(), row=item.row
+            ),
+        )
+        for each in along
+        for n, one in enumerate(brought)
+        if one.organization == each.organization
+        for item in one.items
+        if _is_of(item, each)
+    ]
+    if not further:
+        return list(brought)
+    asked = iter(read_items([(brought[n].organization, item.asked) for n, item in further]))
+    more: dict[int, list[Returned]] = {}
+    for n, item in further:
+        more.setdefault(n, []).append(replace(item, asked=next(asked)))
+    return [replace(one, items=(*one.items, *more.get(n, ()))) for n, one in enumerate(brought)]
+
+
+def _is_of(item: Returned, along: Along) -> bool:
+    """Whether this is what a part comes along with."""
+    named = item.asked.lot == along.lot or along.code in {same(code) for code in item.serials}
+    return named or (along.line is not None and item.asked.line == along.line)
+
+
+def _parts_arriving(rma: int, items: Sequence[Arrived], known: Mapping[int, RmaLine]) -> list[Arrived]:
+    """The parts of an RMA's devices that come along, as far as they are not asked for by themselves."""
+    repaired = {pk for pk, line in known.items() if line.type == "repair"}
+    coming = [one for one in items if one.rma_line not in repaired]
+    lines = [known[pk] for pk in (one.rma_line for one in coming) if pk is not None and pk in known]
+    along = parts_along(
+        list(Rma.objects.filter(pk=rma).values_list("organization_id", flat=True)),
+        lots={line.lot_id for line in lines if line.lot_id is not None},
+        codes={code for one in coming for code in one.serials},
+        lines={},
+    )
+    asked = {line.lot_id for line in known.values()}
+    alike = {(line.product_id, line.line_id) for line in known.values() if line.lot_id is None}
+    return [
+        Arrived(1, serials=(part.code,), line=part.claim or None, product=part.product)
+        for part in (one.part for one in along)
+        if part.lot not in asked and (part.product, part.claim or None) not in alike
     ]
 
 

@@ -78,6 +78,7 @@ def _reads(device: Device, swap: Swap, product: int, serial: str) -> Sequence[Ca
         devices.read_units(lambda _: [device.lot_id]),
         devices.read_devices(lots),
         devices.read_subscriptions,
+        devices.read_relations,
         devices.read_sales,
         devices.read_policies,
         devices.read_sites([device.site_id]),

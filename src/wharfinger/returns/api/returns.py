@@ -82,6 +82,7 @@ def take_back(request: Request, body: ReturnGiven) -> HttpResponse:
         location=location_there(body.location),
         reason=body.reason,
         overrule=reason_of(body.overrule),
+        parts=body.parts,
         received_on=body.received_on,
     )
     return make(request, act, "returns.Rma", show_one, subject="rma")

@@ -126,6 +126,7 @@ def receive(request: Request, id: Id, body: Receive) -> HttpResponse:
         actor=request.auth,
         rma=id,
         items=_arrived(id, body.lines),
+        parts=body.parts,
         received_on=body.received_on,
     )
     return _write(request, id, act)

@@ -130,6 +130,7 @@ class Receive(Given):
     """What arrived of an RMA."""
 
     lines: list[ArrivedGiven] = Field(min_length=1, max_length=1000)
+    parts: bool = Field(default=True, description="Let parts of a device come along.")
     received_on: date | None = Field(default=None, examples=[None])
 
 
@@ -187,6 +188,7 @@ class ReturnGiven(Given):
     organization: Id
     lines: list[ReturnedGiven] = Field(min_length=1, max_length=1000)
     location: Id | None = Field(default=None, examples=[None])
+    parts: bool = Field(default=True, description="Let parts of a device come along.")
     credit: bool = True
     reason: Reason = ""
     received_on: date | None = Field(default=None, examples=[None])

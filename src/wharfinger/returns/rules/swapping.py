@@ -22,6 +22,7 @@ from wharfinger.devices.rules import (
     sale_of,
 )
 from wharfinger.devices.rules.about import plan_follow
+from wharfinger.devices.rules.parts import follow
 from wharfinger.devices.rules.warranty import cover_by
 from wharfinger.fulfilment.rules import late, mention_lines
 from wharfinger.ledger.plan import Held, Id, LotRef, PlaceRef, Plan, Truth
@@ -101,6 +102,7 @@ def plan_swap(truth: Truth, *, swap: Swap, may_credit: bool) -> Plan:
         new = _incoming(plan, truth, swap, swap.incoming, old, owner, before)
         for subscription in truth.read["subscriptions"]:
             plan.change(subscription, device_id=new)
+        follow(plan, truth, old=old.pk, new=new)
         if swap.work:
             plan_follow(plan, truth, old=old.pk, new=new)
     price_issues(plan, truth, lambda product: truth.products[product].cost_method)

@@ -1,0 +1,31 @@
+"""What the doors of the stories also do with parts."""
+
+from __future__ import annotations
+
+from tests.scenarios.further import Posts, Tells
+from wharfinger.devices.actions.keeping import relate, unrelate
+
+
+class PartedActions:
+    """Calls the actions in process."""
+
+    def make_part(self: Tells, part: int, whole: int) -> int:
+        """Let a device be part of another."""
+        act = lambda: relate(actor=self.who, device=part, other=whole, kind="parent")  # noqa: E731
+        return int(self._said(act).id)
+
+    def separate(self: Tells, one: int, other: int) -> int:
+        """Let two devices belong together no longer."""
+        return int(self._said(lambda: unrelate(actor=self.who, device=one, other=other)).id)
+
+
+class PartedApi:
+    """Speaks JSON over HTTP."""
+
+    def make_part(self: Posts, part: int, whole: int) -> int:
+        """Let a device be part of another."""
+        return int(self._post(f"/devices/{part}/relate", {"device": whole, "kind": "parent"})["entry"])
+
+    def separate(self: Posts, one: int, other: int) -> int:
+        """Let two devices belong together no longer."""
+        return int(self._post(f"/devices/{one}/unrelate", {"device": other})["entry"])
