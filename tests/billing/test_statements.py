@@ -167,7 +167,7 @@ def owed_when(day: date) -> int:
 
 
 @pytest.mark.parametrize("past", [False, True])
-def test_however_many_customers_there_are_it_takes_three_statements(company: World, past: bool) -> None:
+def test_however_many_customers_there_are_it_takes_as_many_statements(company: World, past: bool) -> None:
     on = date(2026, 12, 30) if past else date(2026, 12, 31)
     counts = []
     for many in (1, 20):
@@ -179,7 +179,7 @@ def test_however_many_customers_there_are_it_takes_three_statements(company: Wor
         ) as seen:
             assert len(ageing(on)) == (1 if many == 1 else 21)
         counts.append(len(seen))
-    assert counts[0] == counts[1] <= 4
+    assert counts[0] == counts[1] <= 5
 
 
 @pytest.fixture

@@ -41,6 +41,16 @@ def line_of(company: World, units: int = 1) -> int:
     return line
 
 
+PLAIN = {
+    "days": 0,
+    "end_of_month": False,
+    "day_of_month": None,
+    "instalments": [],
+    "discount_micro": 0,
+    "discount_days": 0,
+}
+
+
 @pytest.mark.parametrize(
     ("values", "issued", "due"),
     [
@@ -57,8 +67,7 @@ def line_of(company: World, units: int = 1) -> int:
 def test_due_days_are_reckoned_by_the_calendar(
     values: dict[str, Any], issued: tuple[int, int, int], due: tuple[int, int, int]
 ) -> None:
-    plain = {"days": 0, "end_of_month": False, "day_of_month": None, "discount_micro": 0, "discount_days": 0}
-    assert agreed(SimpleNamespace(**plain | values), 14, date(*issued)) == Agreed(date(*due))
+    assert agreed(SimpleNamespace(**PLAIN | values), 14, date(*issued)) == Agreed(date(*due))
 
 
 def test_an_invoice_says_what_its_terms_say(company: World, call: Any) -> None:

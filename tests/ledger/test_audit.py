@@ -63,6 +63,10 @@ BROKEN = {
         "INSERT INTO billing_relief (invoice_id, kind, amount_minor, tax_minor, reason, made_id) "
         "SELECT id, 'write_off', 100, 0, '', made_id FROM billing_invoice LIMIT 1"
     ),
+    "instalments = their invoice": (
+        "INSERT INTO billing_invoicedue (invoice_id, n, due_on, amount_minor) "
+        "SELECT id, 1, due_on, total_minor - 1 FROM billing_invoice LIMIT 1"
+    ),
     "discount = own, group's and quote's worked into one": "UPDATE demand_line SET discount_micro = 50000 WHERE own_discount_micro = 0",
     "holding = moves in − out": "UPDATE ledger_holding SET quantity = quantity + 1 WHERE kind = 'bin'",
     "each product sums to zero per region": "UPDATE ledger_holding SET quantity = quantity + 1 WHERE kind = 'customer'",

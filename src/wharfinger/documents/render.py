@@ -143,8 +143,17 @@ def _codes(shape: shapes.Shape) -> dict[str, Any]:
         case shapes.Invoice():
             due = shape.totals.due if shape.totals.due is not None else shape.totals.gross
             holder = shape.company.address.name
-            pay = codes.payment_qr(shape.company.bank, due, holder=holder, reference=shape.number)
-            return {"pay": pay, "settled": due.minor <= 0}
+            ways = shape.ways or (shapes.WayToPay(due),)
+            pay = [
+                codes.payment_qr(
+                    shape.company.bank,
+                    one.amount,
+                    holder=holder,
+                    reference=f"{shape.number} {one.quoting}".strip() if shape.number else "",
+                )
+                for one in ways
+            ]
+            return {"pay": pay if all(pay) else [], "settled": due.minor <= 0}
         case shapes.Reminder():
             holder = shape.company.address.name
             pay = codes.payment_qr(shape.company.bank, shape.total, holder=holder, reference=shape.number)

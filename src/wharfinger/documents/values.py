@@ -194,6 +194,15 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class WayToPay:
+    """An amount that may be transferred for an invoice, until when, and what is quoted beside its number."""
+
+    amount: Amount
+    until: str = ""
+    quoting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LifeRow:
     dated: date
     words: str

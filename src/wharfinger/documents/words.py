@@ -167,6 +167,9 @@ WORDS = {
     "category_O": pgettext_lazy("document", "Not subject to VAT"),
     "payment": pgettext_lazy("document", "Payment"),
     "please_pay": pgettext_lazy("document", "Please transfer {amount} by {date}, quoting {number}."),
+    "please_pay_parts": pgettext_lazy(
+        "document", "Please transfer {amount} in {count} parts, quoting {number}."
+    ),
     "please_pay_now": pgettext_lazy("document", "Please transfer {amount}, quoting {number}."),
     "settled": pgettext_lazy("document", "This invoice is paid. Thank you."),
     "reference": pgettext_lazy("document", "Reference"),
@@ -236,6 +239,17 @@ WORDS = {
     "terms_until": pgettext_lazy(
         "document", "{share} cash discount until {until}: {amount} less. Net until {due}"
     ),
+    "terms_part": pgettext_lazy("document", "{share} within {days} days"),
+    "terms_part_now": pgettext_lazy("document", "{share} at once"),
+    "terms_rest": pgettext_lazy("document", "the rest within {days} days"),
+    "terms_each_month": pgettext_lazy("document", "{text}, each by the end of that month"),
+    "terms_by": pgettext_lazy("document", "{amount} by {due}"),
+    "terms_until_parts": pgettext_lazy(
+        "document", "{share} cash discount until {until}: {amount} less. Else {text}"
+    ),
+    "pay_early": pgettext_lazy("document", "Until {until}, less the cash discount"),
+    "pay_part": pgettext_lazy("document", "Part {n} of {of}, by {until}"),
+    "pay_by": pgettext_lazy("document", "In full, by {until}"),
     "terms_now": pgettext_lazy("document", "Payable at once without deduction"),
     "wish_return": pgettext_lazy("document", "Return the goods"),
     "wish_repair": pgettext_lazy("document", "Repair"),

@@ -37,6 +37,8 @@ class Terms(models.Model):
     """and then the next such day; in a shorter month its last one."""
     discount_micro = models.IntegerField(default=0)
     """The share, at 10⁻⁶, that is taken off what is paid early."""
+    instalments = models.JSONField(default=list)
+    """What is due sooner, each with its share, at 10⁻⁶, and its days after the invoice; the rest is due last."""
     discount_days = models.IntegerField(default=0)
     """Until so many days after the invoice."""
     retired_on = models.DateField(null=True)

@@ -193,6 +193,9 @@ def show_terms(found: Iterable[Terms]) -> list[dict[str, Any]]:
             "days": one.days,
             "end_of_month": one.end_of_month,
             "day_of_month": one.day_of_month,
+            "instalments": [
+                {"percent": plain(part["share_micro"], 4), "days": part["days"]} for part in one.instalments
+            ],
             "discount_percent": plain(one.discount_micro, 4),
             "discount_days": one.discount_days,
             "retired_on": _day(one.retired_on),

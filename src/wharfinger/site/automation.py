@@ -84,6 +84,7 @@ LAWS = (
     billing.deposits_are_what_is_left_of_them,
     billing.numbers_have_no_hole,
     billing.invoices_are_their_bills,
+    billing.instalments_come_to_the_whole,
     billing.reliefs_are_posted,
     billing.reminders_say_what_was_open,
     billing.invoices_are_the_sum_of_their_lines,

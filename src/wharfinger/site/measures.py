@@ -60,6 +60,7 @@ PRODUCTS = {
 CURRENCIES = {
     "billed_freight": "bill__currency",
     "credit_line": "credit_note__currency",
+    "invoice_due": "invoice__currency",
     "credit_note": "currency",
     "invoice": "currency",
     "invoice_line": "invoice__currency",
@@ -77,7 +78,7 @@ CURRENCIES = {
 """In which currency a noun's amounts are; those of all others, and what is approved, are in the home currency."""
 
 
-SHARES = frozenset(("discount_micro", "own_discount_micro", "second_rate_micro"))
+SHARES = frozenset(("discount_micro", "share_micro", "own_discount_micro", "second_rate_micro"))
 """Fields that hold a share at 10⁻⁶, which people and machines read in per cent."""
 
 

@@ -52,6 +52,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "credit_note": (N_("Credit note"), "billing:credit_note"),
     "invoice_line": (N_("Line of an invoice"), ""),
     "credit_line": (N_("Line of a credit note"), ""),
+    "invoice_due": (N_("Instalment"), ""),
     "payment": (N_("Payment"), "billing:payment"),
     "reminder": (N_("Reminder"), "billing:reminder"),
     "reminder_line": (N_("Line of a reminder"), ""),

@@ -140,6 +140,14 @@ class PaidGiven(Given):
     reference: str = Field(default="", max_length=100)
 
 
+class DuePart(Shown):
+    """An instalment of an invoice; whatever comes settles the first one first."""
+
+    on: str = Field(examples=["2026-12-14"])
+    amount: str = Field(examples=["178.14"])
+    open: str = Field(examples=["178.14"])
+
+
 class InvoiceOut(Shown):
     """What a customer is asked to pay."""
 
@@ -157,7 +165,8 @@ class InvoiceOut(Shown):
     issued_on: str = Field(
         examples=["2026-11-30"], description="Of a draft: today, unless somebody said which day."
     )
-    due_on: str = Field(examples=["2026-12-14"])
+    due_on: str = Field(examples=["2026-12-14"], description="When all of it is due.")
+    due: list[DuePart] = Field(description="What of it is due when; one part where it is due as a whole.")
     discount_percent: str = Field(examples=["2"], description="May be taken off what is paid by that day.")
     discount_until: str | None = Field(examples=["2026-12-10"])
     discount: str = Field(examples=["3.56"], description="What that comes to of the total.")

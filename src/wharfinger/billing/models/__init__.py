@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from wharfinger.billing.models.dues import InvoiceDue
 from wharfinger.billing.models.limits import LimitRelease
 from wharfinger.billing.models.relief import Relief
 from wharfinger.billing.models.reminders import Reminder, ReminderLine, ReminderPause
@@ -19,6 +20,7 @@ __all__ = [
     "CreditLine",
     "CreditNote",
     "Invoice",
+    "InvoiceDue",
     "InvoiceLine",
     "InvoiceRun",
     "LimitRelease",
@@ -54,6 +56,7 @@ class Invoice(Document):
     day_stands = models.BooleanField(default=False)
     """Whether somebody said when a draft is issued; else it is issued on the day it is posted."""
     due_on = models.DateField()
+    """When all of it is; its instalments before the last are due sooner."""
     terms = models.ForeignKey(Terms, models.PROTECT, null=True, related_name="+", db_index=False)
     """Under which it was written; where they change, it keeps what it says."""
     discount_micro = models.IntegerField(default=0)

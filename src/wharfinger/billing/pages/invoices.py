@@ -28,6 +28,7 @@ from wharfinger.billing.models import CreditLine, Invoice
 from wharfinger.billing.pages import reminders
 from wharfinger.billing.pages.typed import FEE_ROWS, day_of, fee_field, fees_of
 from wharfinger.billing.queries import differences, shown
+from wharfinger.billing.queries.dues import parts_of
 from wharfinger.billing.queries.fees import services
 from wharfinger.billing.queries.to_bill import ToBill, customers, to_bill
 from wharfinger.billing.rules.credits import Credit
@@ -63,11 +64,11 @@ def _rows(ask: Ask) -> Rows:
         found = found.filter(organization__name__icontains=text)
     if words := ask.many("word"):
         found = shown.with_status(found, words)
-    for key, path in (("issued", "issued_on"), ("due", "due_on")):
+    for key, path in (("issued", "issued_on"), ("due", "next_due_on")):
         first, last = ask.days(key)
         found = found.filter(**{f"{path}__gte": first}) if first else found
         found = found.filter(**{f"{path}__lte": last}) if last else found
-    sorts = {"number": "number", "issued": "issued_on", "due": "due_on", "total": "total_minor"}
+    sorts = {"number": "number", "issued": "issued_on", "due": "next_due_on", "total": "total_minor"}
     cut = ask.slice(found.select_related("organization", "made__actor"), sorts)
     day = shown.today()
     rows = [_row(row, WORDS[shown.word_of(row, day)]) for row in cut.items]
@@ -86,7 +87,7 @@ def _row(row: Any, said: tuple[str, str]) -> Row:
             "kind": _("Deposit") if row.kind == "deposit" else None,
             "by": str(row.made.actor or _("Wharfinger")),
             "issued": row.issued_on,
-            "due": row.due_on,
+            "due": row.next_due_on,
             "reference": row.customer_reference or None,
             "total": (row.total_minor, row.currency),
             "open": (row.open_minor, row.currency),
@@ -145,6 +146,7 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         credited[one.invoice_line_id] = credited.get(one.invoice_line_id, 0) + one.quantity
     sums = totals(billed(line) for line in lines)
     ours = house()
+    due = parts_of([row])[pk]
     context = {
         "doc": row,
         "word": word(row, clock.today(ours.time_zone)),
@@ -152,6 +154,15 @@ def invoice(request: HttpRequest, pk: int) -> HttpResponse:
         "gain": differences.of_invoices([row], ours.currency).get(pk, 0),
         "rows": [_line(line, credited.get(line.pk, 0), row.currency) for line in lines],
         "left": [(line, line.quantity - credited.get(line.pk, 0)) for line in lines],
+        "due": due,
+        "due_rows": [
+            {
+                "due": one.due_on,
+                "total": (one.minor, row.currency),
+                "open": (one.open_minor, row.currency),
+            }
+            for one in due
+        ],
         "discount": discount_of(row.total_minor, row.discount_micro),
         "share": f"{written(row.discount_micro, 4)} %",
         "creditable": row.posted_at is not None

@@ -199,7 +199,7 @@ def _customers() -> list[tuple[int, str]]:
 
 def open_invoices(customer: Organization) -> list[Any]:
     found = shown.invoices().filter(organization=customer, posted_at__isnull=False, open_minor__gt=0)
-    return list(found.order_by("due_on", "pk")[:500])
+    return list(found.order_by("next_due_on", "pk")[:500])
 
 
 def _proposed(given: QueryDict, customer: Any, rows: list[Any], *, refunds: bool) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def statement(request: HttpRequest, organization: int) -> HttpResponse:
         {
             "number": (row.number, reverse("billing:invoice", args=[row.pk])),
             "issued": row.issued_on,
-            "due": row.due_on,
+            "due": row.next_due_on,
             "word": invoice_word(row, day),
             "total": (row.total_minor, row.currency),
             "open": (row.open_minor, row.currency),

@@ -55,6 +55,16 @@ def invoices_are_the_sum_of_their_lines() -> list[Finding]:
     )
 
 
+def instalments_come_to_the_whole() -> list[Finding]:
+    """What an invoice asks for in instalments is what it asks for, and it is posted."""
+    return findings(
+        "instalments = their invoice",
+        "SELECT 'invoice ' || i.id, i.total_minor, SUM(d.amount_minor), MAX(d.n), COUNT(*) FROM billing_invoicedue d "
+        "JOIN billing_invoice i ON i.id = d.invoice_id GROUP BY i.id, i.total_minor, i.posted_at "
+        "HAVING i.total_minor <> SUM(d.amount_minor) OR i.posted_at IS NULL OR MAX(d.n) <> COUNT(*)",
+    )
+
+
 _GONE = (
     "SELECT r.invoice_id, r.made_id, r.kind, SUM(r.amount_minor - r.tax_minor) said FROM billing_relief r "
     "GROUP BY r.invoice_id, r.made_id, r.kind"

@@ -6,7 +6,18 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    DateField,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce, Concat
 
 from wharfinger.base import clock, money
@@ -15,9 +26,10 @@ from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
 from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine, Payment, Relief
 from wharfinger.billing.queries import differences
+from wharfinger.billing.queries.dues import UNPAID, parts_of
 from wharfinger.billing.queries.truth import applied_to
 from wharfinger.billing.rules import words
-from wharfinger.billing.rules.terms import discount_of
+from wharfinger.billing.rules.terms import Due, discount_of
 from wharfinger.ledger.look import house
 from wharfinger.ledger.models import Account
 from wharfinger.ledger.prepared import Prepared, an_id, ids
@@ -47,6 +59,7 @@ def invoices() -> QuerySet[Any, Any]:
         ),
         written_off_minor=_relieved("write_off"),
         taken_minor=_relieved("discount"),
+        next_due_on=Coalesce(Subquery(UNPAID.values("due_on")[:1]), F("due_on"), output_field=DateField()),
     )
 
 
@@ -78,9 +91,9 @@ def with_status(rows: QuerySet[Any, Any], wanted: Sequence[str]) -> QuerySet[Any
     )
     conditions = {
         "draft": Q(posted_at__isnull=True),
-        "open": posted & owing & whole & Q(due_on__gte=day),
-        "partly": posted & owing & ~whole & Q(due_on__gte=day),
-        "overdue": posted & owing & Q(due_on__lt=day),
+        "open": posted & owing & whole & Q(next_due_on__gte=day),
+        "partly": posted & owing & ~whole & Q(next_due_on__gte=day),
+        "overdue": posted & owing & Q(next_due_on__lt=day),
         "credited": posted & ~owing & credited,
         "written_off": posted & ~owing & ~credited & without,
         "paid": posted & ~owing & ~credited & ~without,
@@ -118,6 +131,7 @@ def invoice(pk: int) -> Any:
 def show_invoices(found: Iterable[Any]) -> list[dict[str, Any]]:
     """Invoices with their lines, what is open, and the word for it; in a constant number of statements."""
     rows = list(found)
+    parts = parts_of(rows)
     lines: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in rows}
     for line in _ROWS(list(lines)) if lines else ():
         lines[line.invoice_id].append(_line(line))
@@ -125,7 +139,8 @@ def show_invoices(found: Iterable[Any]) -> list[dict[str, Any]]:
     day = clock.today(ours.time_zone)
     gains = differences.of_invoices(rows, ours.currency)
     return [
-        _invoice(row, lines[row.pk], day) | _difference(gains.get(row.pk, 0), ours.currency) for row in rows
+        _invoice(row, lines[row.pk], parts[row.pk], day) | _difference(gains.get(row.pk, 0), ours.currency)
+        for row in rows
     ]
 
 
@@ -133,7 +148,7 @@ def _difference(gain: int, home: str) -> dict[str, str]:
     return {"exchange_difference": money.plain(gain, home)}
 
 
-def _invoice(row: Any, lines: list[dict[str, Any]], day: date) -> dict[str, Any]:
+def _invoice(row: Any, lines: list[dict[str, Any]], due: Sequence[Due], day: date) -> dict[str, Any]:
     return {
         "id": row.pk,
         "number": row.number,
@@ -148,6 +163,14 @@ def _invoice(row: Any, lines: list[dict[str, Any]], day: date) -> dict[str, Any]
         "remarks": row.remarks,
         "issued_on": row.issued_on.isoformat(),
         "due_on": row.due_on.isoformat(),
+        "due": [
+            {
+                "on": one.due_on.isoformat(),
+                "amount": money.plain(one.minor, row.currency),
+                "open": money.plain(one.open_minor, row.currency),
+            }
+            for one in due
+        ],
         "discount_percent": plain(row.discount_micro, 4),
         "discount_until": row.discount_until.isoformat() if row.discount_until else None,
         "discount": money.plain(discount_of(row.total_minor, row.discount_micro), row.currency),
@@ -196,7 +219,7 @@ def word_of(row: Any, day: date) -> str:
         credited=row.credited_minor,
         written_off=row.written_off_minor,
         taken=row.taken_minor,
-        overdue=row.due_on < day,
+        overdue=row.next_due_on < day,
     )
 
 

@@ -13,8 +13,10 @@ from django.utils.translation import gettext
 from wharfinger.base import money
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.billing.models import CreditNote, Invoice, Payment
+from wharfinger.billing.queries.dues import instalments_of
 from wharfinger.billing.queries.shown import today
 from wharfinger.billing.rules.ageing import Ageing
+from wharfinger.billing.rules.terms import spread
 from wharfinger.ledger.models import Account, Posting
 from wharfinger.ledger.telling import verb_words
 
@@ -44,11 +46,16 @@ class Movement(NamedTuple):
     minor: int
     """So much more is owed; less, where it is below zero."""
     balance: int
+    part: tuple[int, int] | None = None
+    """Which of how many instalments it is, where it is one of several."""
 
     @property
     def words(self) -> str:
         """What it is called, in the language of whoever reads."""
         said = (MORE if self.minor > 0 else LESS).get(self.subject)
+        if self.part is not None:
+            n, of = self.part
+            return gettext("Invoice, instalment %(n)s of %(of)s") % {"n": n, "of": of}
         return gettext(said) if said else verb_words(self.verb)
 
 
@@ -174,6 +181,8 @@ class _Named:
             for one in model.objects.filter(pk__in=by_kind.get(kind, ()))
         }
 
+        self.parts = instalments_of(map(int, by_kind.get("invoice", ())))
+
     def movements(self, rows: Iterable[_Row], opening: int) -> tuple[Movement, ...]:
         """The rows in their order; those of one entry about one document are one."""
         sums: dict[tuple[int, str, int], Movement] = {}
@@ -195,10 +204,20 @@ class _Named:
             )
         found = []
         for one in sums.values():
-            if one.minor:
-                opening += one.minor
-                found.append(one._replace(balance=opening))
+            for part in self._in_parts(one):
+                opening += part.minor
+                found.append(part._replace(balance=opening))
         return tuple(found)
+
+    def _in_parts(self, one: Movement) -> list[Movement]:
+        """What an invoice asked for by instalment, where it asks for several; else the movement as it is."""
+        parts = self.parts.get(one.pk, []) if one.subject == "invoice" and one.due_on else []
+        if sum(minor for _, minor in parts) != one.minor:
+            return [one] if one.minor else []
+        return [
+            one._replace(minor=minor, due_on=day, part=(n, len(parts)))
+            for n, (day, minor) in enumerate(parts, start=1)
+        ]
 
     def _about(self, row: _Row) -> tuple[Any, str]:
         """The credit note that took an invoice back, where one did; else the account's own document."""
@@ -210,18 +229,21 @@ class _Named:
 
 
 def ageing(on: date, *, organization: int | None = None) -> dict[tuple[int, str], Ageing]:
-    """What each customer owes in each currency by days overdue, and what we owe them; at most three statements.
+    """What each customer owes in each currency by days overdue, and what we owe them; at most four statements.
 
     on: as of that day, by what was dated until then; today or later, by all that there is.
     """
     open_now = _balances(organization) if on >= today() else _balances_on(on, organization)
     invoices = {int(document.partition(":")[2]) for _, _, kind, document, _ in open_now if kind == OURS[0]}
     due = dict(Invoice.objects.filter(pk__in=invoices).values_list("pk", "due_on"))
+    parts = instalments_of(invoices)
     found: dict[tuple[int, str], Ageing] = {}
     for party, currency, kind, document, minor in open_now:
         one = found.setdefault((party, currency), Ageing())
         if kind == OURS[0]:
-            one.add(minor, due[int(document.partition(":")[2])], on)
+            pk = int(document.partition(":")[2])
+            for part in spread(parts.get(pk, [(due[pk], minor)]), minor):
+                one.add(part.open_minor, part.due_on, on)
         else:
             one.credit -= minor
     return found

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Concat
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.tax import second_of
 from wharfinger.billing.models import CreditLine, Invoice, InvoiceLine, Payment, Relief
+from wharfinger.billing.queries.dues import instalments_of
 from wharfinger.billing.rules import Balance
 from wharfinger.billing.rules.payments import Applied, Credit, GivenBack
 from wharfinger.billing.rules.relief import Credited, Discount
@@ -170,10 +171,11 @@ def all_open_invoices(organizations: Iterable[int]) -> set[int]:
 
 
 def read_balances(truth: Truth) -> None:
-    """Read what is open of the invoices and left of the payments at hand."""
+    """Read what is open of the invoices and when it is due, and what is left of the payments at hand."""
     invoices = [("invoice", pk) for pk in truth.documents.get("billing.Invoice", {})]
     payments = [("payment", pk) for pk in truth.documents.get("billing.Payment", {})]
     truth.read["balances"] = balances([*invoices, *payments])
+    truth.read["instalments"] = instalments_of(pk for _, pk in invoices)
 
 
 def read_credits(organization: int, currency: str) -> Callable[[Truth], None]:

@@ -255,7 +255,8 @@ def _values(truth: Truth, draft: Any, given: dict[str, Any]) -> dict[str, Any]:
     if "issued_on" in given:
         issued: date = given["issued_on"] or truth.effective_on
         given |= {"issued_on": issued, "day_stands": given["issued_on"] is not None}
-        given = {**dated(truth, draft, issued), **given}
+        then = dated(truth, draft, issued)
+        given = {"due_on": then.due_on, "discount_until": then.discount_until, **given}
     issued = given.get("issued_on", draft.issued_on)
     if "due_on" in given and given["due_on"] is None:
         terms, whose = truth.read["terms"].get(draft.terms_id), truth.read["whose"][draft.organization_id]

@@ -14,7 +14,7 @@ from wharfinger.billing.rules import at_home, rate_of, receivable, revenue, tax
 from wharfinger.billing.rules.deposits import nets_with, settle, take_off, write_taken
 from wharfinger.billing.rules.fees import Fee, charged, write_fees
 from wharfinger.billing.rules.taxing import numbers_are_known
-from wharfinger.billing.rules.terms import Agreed, agreed
+from wharfinger.billing.rules.terms import Agreed, agreed, instalments
 from wharfinger.ledger.plan import Id, Number, PlaceRef, Plan, Ref, Truth
 
 NUMBER = Number("invoice", "INV-{n}")
@@ -207,6 +207,8 @@ def begin(
     found_terms = agreed(terms, organization.terms_days, issued_on)
     if kind == "deposit":
         found_terms = Agreed(found_terms.due_on)  # Nothing is taken off what is asked for beforehand.
+    if due_on not in (None, found_terms.due_on):
+        found_terms = found_terms._replace(due_on=due_on, sooner=())
     made = plan.create(
         "billing.Invoice",
         number=None if draft else NUMBER,
@@ -220,7 +222,7 @@ def begin(
         remarks=remarks,
         issued_on=issued_on,
         day_stands=day_stands,
-        due_on=due_on or found_terms.due_on,
+        due_on=found_terms.due_on,
         terms_id=organization.terms_id,
         discount_micro=found_terms.discount_micro,
         discount_until=found_terms.discount_until,
@@ -230,7 +232,17 @@ def begin(
         posted_at=None if draft else truth.now,
         place_id=place.id,
     )
+    if not draft:
+        _due_in_parts(plan, made, found.total, found_terms)
     return made, place
+
+
+def _due_in_parts(plan: Plan, invoice: Id, total_minor: int, terms: Agreed) -> None:
+    """Write in which instalments an invoice is due, where it is due in several."""
+    if not terms.sooner or total_minor <= 0:
+        return
+    for n, (day, minor) in enumerate(instalments(total_minor, terms.due_on, terms.sooner), start=1):
+        plan.create("billing.InvoiceDue", invoice_id=invoice, n=n, due_on=day, amount_minor=minor)
 
 
 def more_than_billable(line: Any, wanted: int, free: int, field: str) -> Refusal:
@@ -337,7 +349,10 @@ def plan_post(truth: Truth, *, invoice: int, issued_on: date | None, locked: Col
     found = totals([*taxed, *(one.taxed for one in taken)])
     numbers_are_known(truth, truth.read["whose"][row.organization_id], found)
     on = issued_on or truth.effective_on
-    plan.change(row, number=NUMBER, posted_at=truth.now, issued_on=on, **dated(truth, row, on))
+    terms = dated(truth, row, on)
+    plan.change(row, number=NUMBER, posted_at=truth.now, issued_on=on, due_on=terms.due_on)
+    plan.change(row, discount_until=terms.discount_until)
+    _due_in_parts(plan, row.pk, found.total, terms)
     if taken:
         plan.change(row, net_minor=found.net, tax_minor=found.tax, total_minor=found.total)
         for line, net in zip(lines, nets_with(taxed, taken), strict=False):
@@ -367,16 +382,13 @@ def as_locked(truth: Truth, lines: Collection[int]) -> None:
         )
 
 
-def dated(truth: Truth, row: Any, on: date) -> dict[str, date]:
-    """The days that go with the day of a draft: by its terms anew; when it is due stays where somebody typed that."""
-    later = on - row.issued_on
-    found = {}
-    if row.discount_until is not None:
-        found["discount_until"] = row.discount_until + later
+def dated(truth: Truth, row: Any, on: date) -> Agreed:
+    """What goes with the day of a draft: by its terms anew; when it is due stays where somebody typed that."""
+    until = None if row.discount_until is None else row.discount_until + (on - row.issued_on)
     terms, days = truth.read["terms"].get(row.terms_id), truth.read["whose"][row.organization_id].terms_days
-    if agreed(terms, days, row.issued_on).due_on == row.due_on:
-        return found | {"due_on": agreed(terms, days, on).due_on}
-    return found | {"due_on": max(row.due_on, on)}
+    if agreed(terms, days, row.issued_on).due_on != row.due_on:
+        return Agreed(max(row.due_on, on), row.discount_micro, until)
+    return agreed(terms, days, on)._replace(discount_micro=row.discount_micro, discount_until=until)
 
 
 def proposed(policy: str, figures: Mapping[str, int], then: Mapping[str, int] | None = None) -> int:

@@ -12,6 +12,7 @@ from wharfinger.base.worded import Amount
 from wharfinger.billing.rules import Balance, at_home, bank, even_out, rate_of, receivable, store_credit
 from wharfinger.billing.rules.invoices import the_invoice
 from wharfinger.billing.rules.relief import return_discount, take_discount
+from wharfinger.billing.rules.terms import spread
 from wharfinger.ledger.plan import AccountRef, Number, Plan, Truth
 
 PAYMENT = Number("payment", "PAY-{n}")
@@ -196,17 +197,27 @@ def _settle(
 
 
 def _oldest_first(truth: Truth, left: int, organization: int, currency: str) -> list[Allocation]:
-    found = []
+    """What is due first, instalment by instalment."""
     owing = [
         invoice
         for invoice in truth.documents["billing.Invoice"].values()
         if (invoice.organization_id, invoice.currency) == (organization, currency) and invoice.void_id is None
     ]
-    for invoice in sorted(owing, key=lambda row: (row.due_on, row.pk)):
-        part = min(left, truth.read["balances"].get(("invoice", invoice.pk), Balance()).minor)
+    found: dict[int, int] = {}
+    for pk, minor in (part for _, *part in sorted(_open_parts(truth, owing))):
+        part = min(left, minor)
         if part > 0:
-            found.append(Allocation(invoice.pk, part))
+            found[pk] = found.get(pk, 0) + part
             left -= part
+    return [Allocation(pk, minor) for pk, minor in found.items()]
+
+
+def _open_parts(truth: Truth, owing: Sequence[Any]) -> list[tuple[date, int, int]]:
+    found = []
+    for invoice in owing:
+        still = truth.read["balances"].get(("invoice", invoice.pk), Balance()).minor
+        parts = truth.read["instalments"].get(invoice.pk, [(invoice.due_on, still)])
+        found += [(one.due_on, invoice.pk, one.open_minor) for one in spread(parts, still)]
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -17,20 +18,51 @@ class Agreed(NamedTuple):
     due_on: date
     discount_micro: int = 0
     discount_until: date | None = None
+    sooner: tuple[tuple[int, date], ...] = ()
+    """The share, at 10⁻⁶, and the day of each instalment before the last, which is due on ``due_on``."""
+
+
+class Due(NamedTuple):
+    """An instalment of an invoice, and what is open of it."""
+
+    due_on: date
+    minor: int
+    open_minor: int
 
 
 def agreed(terms: Any, days: int, issued_on: date) -> Agreed:
     """What holds for an invoice of this day. terms: none where only days are agreed."""
     if terms is None:
         return Agreed(issued_on + timedelta(days=days))
-    due = issued_on + timedelta(days=terms.days)
+    due = _after(terms, terms.days, issued_on)
+    sooner = tuple((one["share_micro"], _after(terms, one["days"], issued_on)) for one in terms.instalments)
+    if not terms.discount_micro:
+        return Agreed(due, sooner=sooner)
+    return Agreed(due, terms.discount_micro, issued_on + timedelta(days=terms.discount_days), sooner)
+
+
+def _after(terms: Any, days: int, issued_on: date) -> date:
+    due = issued_on + timedelta(days=days)
     if terms.end_of_month:
         due = _day(due.year, due.month, 31)
-    if terms.day_of_month:
-        due = _next(due, terms.day_of_month)
-    if not terms.discount_micro:
-        return Agreed(due)
-    return Agreed(due, terms.discount_micro, issued_on + timedelta(days=terms.discount_days))
+    return _next(due, terms.day_of_month) if terms.day_of_month else due
+
+
+def instalments(total_minor: int, due_on: date, sooner: Iterable[tuple[int, date]]) -> list[tuple[date, int]]:
+    """How much of an amount is due when; the last instalment takes the rest."""
+    found = [(day, share(total_minor, part, WHOLE)) for part, day in sooner]
+    return [*found, (due_on, total_minor - sum(minor for _, minor in found))]
+
+
+def spread(parts: Sequence[tuple[date, int]], open_minor: int) -> list[Due]:
+    """What is open of each instalment: whatever lessens what is owed settles the first one first."""
+    found: list[Due] = []
+    left = open_minor
+    for day, minor in reversed(parts):
+        still = left if len(found) == len(parts) - 1 else min(left, minor)
+        found.append(Due(day, minor, still))
+        left -= still
+    return found[::-1]
 
 
 def discount_of(total_minor: int, discount_micro: int) -> int:

@@ -26,7 +26,7 @@ from wharfinger.documents.queries.lines import (
 from wharfinger.documents.queries.parties import address, billing_site, company, party, person
 from wharfinger.documents.queries.past import Past
 from wharfinger.documents.queries.picking import order_number
-from wharfinger.documents.queries.terms import asked_by
+from wharfinger.documents.queries.terms import asked_by, ways_to_pay
 from wharfinger.documents.queries.wording import wording_of
 from wharfinger.documents.shapes import Address, Amount, LineRow, OwnValue, Share, Totals
 from wharfinger.documents.shapes import CreditNote as CreditNoteShape
@@ -51,6 +51,7 @@ def invoice(pk: int, language: str) -> InvoiceShape:
     _restore(past, bill, lines)
     first, last = _delivered(lines, past)
     billed = bill.site or billing_site(bill.organization, past)
+    sums = _totals(bill, lines, past)
     return InvoiceShape(
         company=company(past),
         to=party(bill.organization, billed, bill.sheet.contact if bill.sheet else None),
@@ -59,7 +60,8 @@ def invoice(pk: int, language: str) -> InvoiceShape:
         lines=tuple(
             _row(line, line.quantity, _said(line), bill.currency, n) for n, line in enumerate(lines, 1)
         ),
-        totals=_totals(bill, lines, past),
+        totals=sums,
+        ways=ways_to_pay(bill, (sums.due or sums.gross).minor, language),
         due_on=bill.due_on,
         deposit=bill.kind == "deposit",
         delivered_on=first,

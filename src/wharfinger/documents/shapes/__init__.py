@@ -24,6 +24,7 @@ from wharfinger.documents.values import (
     TaxRow,
     Totals,
     TransferRow,
+    WayToPay,
 )
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "TransferSlip",
     "UnitLife",
     "VendorReturn",
+    "WayToPay",
 ]
 
 

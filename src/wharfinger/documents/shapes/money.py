@@ -17,6 +17,7 @@ from wharfinger.documents.values import (
     Person,
     Share,
     Totals,
+    WayToPay,
     Worded,
 )
 
@@ -157,6 +158,8 @@ class Invoice(Worded):
     lines: tuple[LineRow, ...]
     totals: Totals
     due_on: date | None = None
+    ways: tuple[WayToPay, ...] = ()
+    """What may be transferred for it; all that is due where none are named."""
     delivered_on: date | None = None
     deposit: bool = False
     """Whether it asks for a part of an order beforehand."""

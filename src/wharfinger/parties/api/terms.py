@@ -21,6 +21,13 @@ from wharfinger.parties.models import Terms
 router = Router(tags=["organizations"])
 
 
+class Instalment(Given):
+    """A part of an invoice that is due sooner than its rest."""
+
+    percent: Percent = Field(examples=["30"])
+    days: int = Field(ge=0, le=3650, examples=[0], description="After the day of the invoice.")
+
+
 class TermsGiven(Given):
     """New terms of payment."""
 
@@ -29,6 +36,9 @@ class TermsGiven(Given):
     end_of_month: bool = Field(default=False, description="Then by the end of that month.")
     day_of_month: int | None = Field(
         default=None, ge=1, le=31, examples=[None], description="Then on the next such day."
+    )
+    instalments: list[Instalment] = Field(
+        default=[], max_length=11, description="What is due sooner, in turn; the rest is due after ``days``."
     )
     discount_percent: Percent = Field(default="0", examples=["2"], description="If paid early.")
     discount_days: int = Field(default=0, ge=0, le=3650, examples=[10])
@@ -41,9 +51,17 @@ class TermsChange(Given):
     days: int | None = Field(default=None, ge=0, le=3650, examples=[30])
     end_of_month: bool | None = None
     day_of_month: int | None = Field(default=None, ge=1, le=31, examples=[None])
+    instalments: list[Instalment] | None = Field(default=None, max_length=11, examples=[[]])
     discount_percent: Percent | None = Field(default=None, examples=["2"])
     discount_days: int | None = Field(default=None, ge=0, le=3650, examples=[10])
     retired_on: date | None = Field(default=None, examples=[None])
+
+
+class InstalmentOut(Shown):
+    """A part of an invoice that is due sooner than its rest."""
+
+    percent: str = Field(examples=["30"])
+    days: int
 
 
 class TermsOut(Shown):
@@ -54,6 +72,7 @@ class TermsOut(Shown):
     days: int
     end_of_month: bool
     day_of_month: int | None
+    instalments: list[InstalmentOut]
     discount_percent: str = Field(examples=["2"])
     discount_days: int
     retired_on: date | None
@@ -76,6 +95,14 @@ def _values(body: Given) -> dict[str, Any]:
     sent = body.model_dump(exclude_unset=True)
     if "discount_percent" in sent:
         sent["discount_micro"] = scaled(sent.pop("discount_percent") or "0", 4, field="discount_percent")
+    if "instalments" in sent:
+        sent["instalments"] = [
+            {
+                "share_micro": scaled(one["percent"], 4, field=f"instalments.{n}.percent"),
+                "days": one["days"],
+            }
+            for n, one in enumerate(sent["instalments"] or ())
+        ]
     return sent
 
 

@@ -20,6 +20,7 @@ from wharfinger.ledger.telling import timeline
 from wharfinger.parties.actions import terms as actions
 from wharfinger.parties.models import Terms
 from wharfinger.parties.pages.organizations import whole
+from wharfinger.parties.rules.terms import MOST_PARTS
 
 
 def _rows(ask: Ask) -> Rows:
@@ -34,7 +35,7 @@ def _row(one: Any) -> Row:
         name=one.name,
         cells={
             "name": (one.name, reverse("parties:terms", args=[one.pk])),
-            "days": one.days,
+            "days": ", ".join(str(each) for each in (*(part["days"] for part in one.instalments), one.days)),
             "discount": f"{written(one.discount_micro, 4)} %" if one.discount_micro else None,
             "within": one.discount_days if one.discount_micro else None,
             "members": one.members,
@@ -49,7 +50,7 @@ TERMS = Table(
     permission="parties.read",
     columns=(
         Column("name", N_("Terms of payment"), "link", sortable=True),
-        Column("days", N_("Days to pay"), "number"),
+        Column("days", N_("Days to pay")),
         Column("discount", N_("Cash discount")),
         Column("within", N_("Within days"), "number"),
         Column("members", N_("Customers"), "number"),
@@ -62,12 +63,27 @@ TERMS = Table(
 )
 
 
+def _names(parts: int) -> list[tuple[str, str]]:
+    """The fields of so many instalments: the share of each, and its days."""
+    return [(f"instalments.{n}.percent", f"instalments.{n}.days") for n in range(parts)]
+
+
+def _parts(post: QueryDict) -> list[dict[str, int]]:
+    """The instalments that were typed; those without a share and days are left out."""
+    return [
+        {"share_micro": percent(share.rstrip("% "), field=to[0]), "days": whole(post, to[1])}
+        for to in _names(MOST_PARTS)
+        if (share := post.get(to[0], "").strip()) or post.get(to[1], "").strip()
+    ]
+
+
 def _typed(post: QueryDict) -> dict[str, Any]:
     return {
         "name": post.get("name", "").strip(),
         "days": whole(post, "days"),
         "end_of_month": post.get("end_of_month") == "yes",
         "day_of_month": whole(post, "day_of_month") if post.get("day_of_month", "").strip() else None,
+        "instalments": _parts(post),
         "discount_micro": percent(post.get("discount", "").strip().rstrip("% "), field="discount"),
         "discount_days": whole(post, "discount_days") if post.get("discount_days", "").strip() else 0,
     }
@@ -79,6 +95,11 @@ def _stands(found: Any) -> dict[str, Any]:
         "days": found.days,
         "end_of_month": found.end_of_month,
         "day_of_month": found.day_of_month or "",
+        **{
+            name: value
+            for names, one in zip(_names(MOST_PARTS), found.instalments, strict=False)
+            for name, value in zip(names, (written(one["share_micro"], 4), one["days"]), strict=True)
+        },
         "discount": written(found.discount_micro, 4) if found.discount_micro else "",
         "discount_days": found.discount_days if found.discount_micro else "",
     }
@@ -90,13 +111,19 @@ ONE = Kept(
     listed="parties:terms_list",
     template="parties/terms_form.html",
     known_by="name",
-    fields=("name", "days", "end_of_month", "day_of_month", "discount", "discount_days"),
+    fields=(
+        *("name", "days", "end_of_month", "day_of_month", "discount", "discount_days"),
+        *(name for names in _names(MOST_PARTS) for name in names),
+    ),
     typed=_typed,
     stands=_stands,
     add=lambda actor, values: actions.add_terms(actor=actor, values=values),
     change=lambda actor, pk, values: actions.change_terms(actor=actor, terms=pk, values=values),
     born={"days": 30},
-    besides=lambda found: {"entries": timeline(f"terms:{found.pk}", most=12) if found else []},
+    besides=lambda found: {
+        "entries": timeline(f"terms:{found.pk}", most=12) if found else [],
+        "parts": _names(min(MOST_PARTS, (len(found.instalments) if found else 0) + 2)),
+    },
 )
 
 

@@ -134,8 +134,17 @@ def _printer(story: Story) -> Chapter:
 
 
 def _trainees(story: Story) -> Chapter:
-    """Shipped in part, invoiced, and paid in part."""
+    """Shipped in part, invoiced in two instalments, and paid in part."""
     yield 8
+    with story.now():
+        half = [{"share_micro": 500_000, "days": 7}]
+        values = {"name": "In zwei Raten: 7 und 30 Tage", "days": 30, "instalments": half}
+        agreed = add_terms(actor=story.users["clara"], values=values).one("parties.Terms")
+        change_organization(
+            actor=story.users["clara"],
+            organization=story.organizations["C-2001"].pk,
+            values={"terms": agreed},
+        )
     order = story.order(
         "mara", "C-2001", "Laptops for the trainees", {"NB-14": 4, "DOCK-C": 4, "BAG-15": 4}, due=5
     )
