@@ -18,12 +18,16 @@ from wharfinger.billing.actions.invoices import draft_invoice, post_invoice
 from wharfinger.billing.models import Invoice
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.terms import Agreed, agreed
+from wharfinger.demand.models import Line
 from wharfinger.documents.queries.billing import invoice as paper
+from wharfinger.documents.queries.selling import order_confirmation as order_paper
 from wharfinger.documents.queries.terms import agreed_with
 from wharfinger.ledger.reverse import reverse
-from wharfinger.parties.actions.organizations import change_organization
+from wharfinger.parties.actions.organizations import add_organization, change_organization
+from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.actions.terms import add_terms, change_terms
 from wharfinger.parties.models import Organization, Terms
+from wharfinger.sales.actions.orders import change_order
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +182,68 @@ def test_the_api_keeps_terms(company: World, call: Any) -> None:
     assert (status, found["terms"]) == (200, made["id"])
     assert call("patch", f"/terms/{made['id']}", {"end_of_month": True})[1]["end_of_month"] is True
     assert [one["id"] for one in call("get", "/terms")[1]["items"]] == [made["id"]]
+
+
+def test_an_order_has_its_own_terms(company: World, call: Any) -> None:
+    named(company, days=30)
+    other = add_terms(actor=HOUSE, values={"name": "At once", "days": 3}).one("parties.Terms")
+    line = line_of(company, 2)
+    pk = Line.objects.get(pk=line).order_id
+    assert call("patch", f"/orders/{pk}", {"terms": other})[1]["terms"] == other
+    made = bill(Bill(line, 1), issued_on=date(2020, 1, 31))
+    assert (made.terms_id, made.due_on) == (other, date(2020, 2, 3))
+    assert order_paper(pk, "en").payment_terms == "Payable within 3 days without deduction"
+    assert call("patch", f"/orders/{pk}", {"terms": None})[1]["terms"] is None
+    assert bill(Bill(line, 1), issued_on=date(2020, 1, 31)).due_on == date(2020, 3, 1)
+    refused(lambda: change_order(actor=HOUSE, order=pk, values={"terms_id": 99}), "no_such_terms", "terms")
+
+
+def test_an_order_is_written_with_its_own_terms(company: World, call: Any) -> None:
+    other = add_terms(actor=HOUSE, values={"name": "At once", "days": 3}).one("parties.Terms")
+    router = company.product()
+    given = {"organization": company.customer.pk, "lines": [{"product": router.pk, "quantity": "1"}]}
+    assert call("post", "/orders", given | {"terms": other})[1]["terms"] == other
+    status, found = call("post", "/orders", given | {"terms": 99})
+    assert (status, found["field"]) == (422 if status == 422 else 400, "terms")
+
+
+def test_a_draft_has_the_terms_that_are_chosen_for_it(company: World, call: Any) -> None:
+    named(company, days=30)
+    other = add_terms(actor=HOUSE, values={"name": "At once", "days": 3}).one("parties.Terms")
+    line = line_of(company, 2)
+    given = {"lines": [{"line": line, "quantity": "1"}], "draft": True, "issued_on": "2020-01-01"}
+    made = call("post", "/invoices", given | {"terms": other})[1]
+    assert (made["terms"], made["due_on"]) == (other, "2020-01-04")
+    post_invoice(actor=HOUSE, invoice=made["id"], issued_on=date(2020, 1, 31))
+    assert Invoice.objects.get(pk=made["id"]).due_on == date(2020, 2, 3)
+    before = Invoice.objects.count()
+    assert call("post", "/invoices", given | {"terms": 99})[1]["field"] == "terms"
+    assert Invoice.objects.count() == before
+
+
+def test_new_customers_get_the_terms_of_the_company(company: World) -> None:
+    def made(**values: Any) -> Organization:
+        done = add_organization(actor=HOUSE, values={"name": "New", **values})
+        return Organization.objects.get(pk=done.one("parties.Organization"))
+
+    terms = add_terms(actor=HOUSE, values={"name": "Ours", "days": 30}).one("parties.Terms")
+    assert made().terms_id is None
+    set_setting(actor=HOUSE, name="terms", value=terms)
+    assert made().terms_id == terms
+    assert made(terms=None).terms_id is None
+    assert (made(terms_days=5).terms_id, made(terms_days=5).terms_days) == (None, 5)
+    refused(lambda: set_setting(actor=HOUSE, name="terms", value=99), "no_such_terms", "terms")
+    change_terms(actor=HOUSE, terms=terms, values={"retired_on": date(2020, 1, 1)})
+    assert made().terms_id is None
+
+
+def test_the_pages_choose_terms_for_order_and_company(company: World, client: Client) -> None:
+    client.force_login(company.user)
+    terms = add_terms(actor=HOUSE, values={"name": "At once", "days": 3}).one("parties.Terms")
+    line = line_of(company)
+    pk = Line.objects.get(pk=line).order_id
+    assert "within 14 days" in client.get(f"/orders/{pk}/").content.decode()
+    client.post(f"/orders/{pk}/edit/", {"terms": terms, "priority": "normal"})
+    assert "At once" in client.get(f"/orders/{pk}/").content.decode()
+    for page in ("/orders/new/", f"/invoices/new/?organization={company.customer.pk}", "/settings/"):
+        assert "At once" in client.get(page).content.decode()

@@ -12,6 +12,7 @@ from wharfinger.base.access import HOUSE
 from wharfinger.demand.models import Line, LineGroup, Sheet
 from wharfinger.exchange.lists import rows_of
 from wharfinger.exchange.models import Run
+from wharfinger.parties.actions.terms import add_terms
 from wharfinger.parties.models import User
 from wharfinger.purchasing.models import PurchaseLine, PurchaseOrder
 
@@ -110,6 +111,18 @@ def test_an_order_comes_in_with_its_priority_owner_and_days(company: World) -> N
     ):
         assert (refused(bring("orders", heading + row)), entries()) == ([(2, column)], before)
     clean()
+
+
+def test_an_order_comes_in_and_goes_out_with_its_terms_of_payment(company: World) -> None:
+    terms = add_terms(actor=HOUSE, values={"name": "In two", "days": 30}).one("parties.Terms")
+    heading = "number,customer,terms of payment,sku,quantity\n"
+    run = bring("orders", heading + "SO-7,Acme,In two,AP,1\n")
+    assert (run.added, run.problems) == (1, [])
+    assert Sheet.objects.get().terms_id == terms
+    assert [row["terms"] for row in rows_of(HOUSE, "orders")] == ["In two"]
+    before = entries()
+    assert refused(bring("orders", heading + "SO-8,Acme,In three,AP,1\n")) == [(2, "terms")]
+    assert entries() == before
 
 
 def test_a_purchase_order_comes_in_with_its_terms(company: World) -> None:

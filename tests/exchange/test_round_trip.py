@@ -132,7 +132,7 @@ FILES = {
 }
 UNSAID = {
     "quotes": {"customer_reference", "discount_each", "promised_on"},
-    "orders": {"title", "discount_each", "sold_on", "location", "paid_by", "serial"},
+    "orders": {"title", "terms", "discount_each", "sold_on", "location", "paid_by", "serial"},
     "purchase_orders": {"external_number"},
 }
 """What no row of ours says, and what only comes in."""

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.ledger.models import Claim, Document, Entry
-from wharfinger.parties.models import Contact, Organization, Site
+from wharfinger.parties.models import Contact, Organization, Site, Terms
 from wharfinger.pricing.models import PriceList
 from wharfinger.stock.models import Location
 
@@ -44,6 +44,8 @@ class Sheet(Document):
     """How pressing an order or work order is; a quote's means nothing."""
     location = models.ForeignKey(Location, models.PROTECT, null=True, related_name="+", db_index=False)
     """From where its goods are taken first; the default location where none is named."""
+    terms = models.ForeignKey(Terms, models.PROTECT, null=True, related_name="+", db_index=False)
+    """Of an order: under which its invoices are written; the customer's where none are named."""
     discount_micro = models.IntegerField(default=0)
     """Of a quote: the share, at 10⁻⁶, that is taken off the whole, worked into each of its lines."""
     done = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+", db_index=False)

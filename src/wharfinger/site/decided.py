@@ -17,7 +17,7 @@ from wharfinger.base.configuration import DEFAULTS, filled
 from wharfinger.base.refusal import N_
 from wharfinger.ledger.models import Fact
 from wharfinger.ledger.telling import ChangeTold, Told, timeline
-from wharfinger.parties.models import User
+from wharfinger.parties.models import Terms, User
 from wharfinger.site import formats
 from wharfinger.site.changed import field_words, value_words
 from wharfinger.site.subjects import subject as titled
@@ -75,6 +75,7 @@ CALLED: dict[str, str] = {
     "shipment_proof": N_("A delivery needs a proof"),
     "sscc_prefix": N_("GS1 prefix of the company"),
     "simple_workflow": N_("Orders are picked, packed and shipped in one step"),
+    "terms": N_("Terms of payment of new customers"),
     "terms_days": N_("Invoices are due within"),
     "time_zone": N_("Time zone"),
     "reply_address": N_("Answers to our mails come to"),
@@ -122,6 +123,8 @@ def _said(name: str, value: Any) -> str:
         return ", ".join(_people(value or ())) or "–"
     if name == "fee_products" and value is not None:
         return titled(f"product:{value}")[0]
+    if name == "terms" and value:
+        return Terms.objects.filter(pk=value).values_list("name", flat=True).first() or str(value)
     if name == "logo" and value:
         return gettext("A picture")
     if name == "language":

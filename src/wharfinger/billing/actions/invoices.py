@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 
@@ -22,6 +22,7 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
+from wharfinger.parties.models import Terms
 from wharfinger.pricing.queries import read_rates
 
 
@@ -68,7 +69,7 @@ def _wish(wish: InvoiceWish) -> Wish:
         documents=[(Sheet, demand.documents_of(lines))],
         first=reads.read_lines_to_bill(lines),
         claims=lines,
-        reads=(_read_rates, read_deposits_of_lines, read_fees(wish.fees)),
+        reads=(_read_rates, read_deposits_of_lines, read_fees(wish.fees), *_read_named(wish.terms)),
     )
 
 
@@ -88,6 +89,20 @@ def check_fees(fees: Sequence[Fee]) -> None:
         if fee.unit_price_micro <= 0:
             raise BadInput("not_positive", N_("Give an amount above zero."), field=f"fees.{n}.unit_price")
         tidy(fee.description, field=f"fees.{n}.description", most=500, needed=False)
+
+
+def _read_named(terms: int | None) -> tuple[Callable[[Truth], None], ...]:
+    """Read the terms that a wish names, where it names any; raises BadInput where they are not in use."""
+
+    def read(truth: Truth) -> None:
+        found = Terms.objects.filter(pk=terms or 0, retired_on__isnull=True).first()
+        if found is None:
+            raise BadInput(
+                "no_such_terms", N_("There are no such terms, or they are retired."), field="terms"
+            )
+        truth.read["terms_named"] = found
+
+    return (read,) if terms is not None else ()
 
 
 def _read_rates(truth: Truth) -> None:

@@ -80,6 +80,11 @@ class InvoiceGiven(Given):
     due_on: date | None = Field(
         default=None, examples=[None], description="Without it: by the customer's terms."
     )
+    terms: Id | None = Field(
+        default=None,
+        examples=[None],
+        description="Terms of payment; without them those of the order, else the customer's.",
+    )
     customer_reference: str = Field(default="", max_length=60, examples=["PO 4711"])
     remarks: str = Field(
         default="", max_length=2000, description="What the customer reads beneath the lines."
@@ -166,6 +171,7 @@ class InvoiceOut(Shown):
         examples=["2026-11-30"], description="Of a draft: today, unless somebody said which day."
     )
     due_on: str = Field(examples=["2026-12-14"], description="When all of it is due.")
+    terms: Id | None = Field(description="Under which it was written.")
     due: list[DuePart] = Field(description="What of it is due when; one part where it is due as a whole.")
     discount_percent: str = Field(examples=["2"], description="May be taken off what is paid by that day.")
     discount_until: str | None = Field(examples=["2026-12-10"])
@@ -310,6 +316,7 @@ def create_invoice(request: Request, body: InvoiceGiven) -> HttpResponse:
         rate,
         body.remarks,
         fees_of(body.fees),
+        body.terms,
     )
     verb = invoices.draft_invoice if body.draft else invoices.invoice
     act = partial(verb, actor=request.auth, wish=wish)

@@ -34,6 +34,8 @@ from wharfinger.billing.queries.to_bill import ToBill, customers, to_bill
 from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish, billed
 from wharfinger.billing.rules.terms import discount_of
+from wharfinger.demand import agreeing
+from wharfinger.demand.pages import typed_id
 from wharfinger.ledger.look import house
 from wharfinger.ledger.post import attempt, dry
 from wharfinger.ledger.telling import timeline
@@ -219,7 +221,7 @@ def new_invoice(request: HttpRequest) -> HttpResponse:
             form.refusal.field = _field(form.refusal.field, request.POST, rows)
         foreign = any(row.line.currency != home for row in rows)
         context = {"customer": customer, "rows": rows, "form": form, "preview": preview, "foreign": foreign}
-        context |= {"services": services(), "fee_rows": range(FEE_ROWS)}
+        context |= {"services": services(), "fee_rows": range(FEE_ROWS), "terms": agreeing.choices()}
         return render(
             request, "billing/new.html", context | {"currency": rows[0].line.currency if rows else home}
         )
@@ -287,6 +289,7 @@ def _wish(given: QueryDict, rows: Sequence[ToBill], *, why: bool = True) -> Invo
         scaled(rate, money.MICRO, field="rate") if rate else None,
         given.get("remarks", ""),
         fees_of(given),
+        typed_id(given, "terms"),
     )
 
 

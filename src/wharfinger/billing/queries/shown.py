@@ -163,6 +163,7 @@ def _invoice(row: Any, lines: list[dict[str, Any]], due: Sequence[Due], day: dat
         "remarks": row.remarks,
         "issued_on": row.issued_on.isoformat(),
         "due_on": row.due_on.isoformat(),
+        "terms": row.terms_id,
         "due": [
             {
                 "on": one.due_on.isoformat(),

@@ -27,7 +27,9 @@ from wharfinger.parties.models import Organization, Site, Terms
 
 def _to_bill(lines: Any) -> QuerySet[Line, Line]:
     found = Line.objects.filter(pk__in=lines, void__isnull=True, removed_at__isnull=True)
-    joined = found.select_related("product", "tax_code", "organization__terms", "sheet", "came_from__sheet")
+    joined = found.select_related(
+        "product", "tax_code", "organization__terms", "sheet__terms", "came_from__sheet"
+    )
     bill_to = Site.objects.filter(
         organization_id=OuterRef("organization_id"), retired_on__isnull=True, bill_to=True
     )

@@ -34,6 +34,7 @@ def plan_deposit(truth: Truth, *, wish: DepositWish, words: str) -> Plan:
         customer_reference=sheet.customer_reference,
         issued_on=wish.issued_on,
         due_on=wish.due_on,
+        terms=first.sheet.terms,
         kind="deposit",
     )
     for n, ((code, minor), net) in enumerate(zip(parts, nets(taxed), strict=True), start=1):

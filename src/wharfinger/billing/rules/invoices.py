@@ -46,6 +46,8 @@ class InvoiceWish:
     remarks: str = ""
     fees: tuple[Fee, ...] = ()
     """What is asked for beside the lines."""
+    terms: int | None = None
+    """Under which it is written; those of its orders, else the customer's, where none are named."""
 
 
 class Row(NamedTuple):
@@ -145,6 +147,7 @@ def _invoice(plan: Plan, truth: Truth, wish: InvoiceWish, rows: Sequence[Row], *
         remarks=wish.remarks,
         issued_on=wish.issued_on,
         due_on=wish.due_on,
+        terms=truth.read.get("terms_named") or _terms_of(rows),
         draft=draft,
     )
     nets = nets_with(taxed, taken)
@@ -173,6 +176,12 @@ def _reference(rows: Sequence[Row]) -> str:
     return str(found.pop()) if len(found) == 1 else ""
 
 
+def _terms_of(rows: Sequence[Row]) -> Any:
+    """The terms under which all rows were ordered; nothing where that is as the customer has them, or differs."""
+    found = {row.line.sheet.terms_id: row.line.sheet.terms for row in rows}
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
 def _won_onto_work(line: Any) -> bool:
     return line.came_from_id is not None and line.sheet.kind != "order"
 
@@ -191,19 +200,21 @@ def begin(
     remarks: str = "",
     issued_on: date | None = None,
     due_on: date | None = None,
+    terms: Any = None,
     draft: bool = False,
     kind: str = "invoice",
 ) -> tuple[Ref, PlaceRef]:
     """Make an invoice that comes to so much, still without rows, and the place where its bills stand.
 
-    sheet: the only document it bills, where it bills one alone.
+    sheet: the only document it bills, where it bills one alone; terms: of payment, where they are others than the
+    customer's.
     """
     if not draft:
         numbers_are_known(truth, organization, found)
     place = plan.place("invoiced")
     day_stands = draft and issued_on is not None
     issued_on = issued_on or truth.effective_on
-    terms = organization.terms if organization.terms_id else None
+    terms = terms or (organization.terms if organization.terms_id else None)
     found_terms = agreed(terms, organization.terms_days, issued_on)
     if kind == "deposit":
         found_terms = Agreed(found_terms.due_on)  # Nothing is taken off what is asked for beforehand.
@@ -223,7 +234,7 @@ def begin(
         issued_on=issued_on,
         day_stands=day_stands,
         due_on=found_terms.due_on,
-        terms_id=organization.terms_id,
+        terms_id=terms.pk if terms else None,
         discount_micro=found_terms.discount_micro,
         discount_until=found_terms.discount_until,
         net_minor=found.net,

@@ -15,7 +15,7 @@ from wharfinger.demand.rules.permitted import permission
 from wharfinger.ledger import sql
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.prepared import Prepared, ids
-from wharfinger.parties.models import Contact, Grant, Organization, Site, User, covers
+from wharfinger.parties.models import Contact, Grant, Organization, Site, Terms, User, covers
 from wharfinger.pricing import queries as pricing
 from wharfinger.stock.models import Location
 
@@ -100,18 +100,20 @@ def read_customer(
     contact: int | None = None,
     people: Sequence[int | None] = (),
     location: int | None = None,
+    terms: int | None = None,
     may: str = "sales.read",
 ) -> Callable[[Truth], None]:
     """Read for whom a new document is, to where their goods are sent and from where they are taken first.
 
     site, contact: must be theirs; people: the owner first, must be active, and hold the permission ``may``;
-    location: must be in use. Raises BadInput otherwise, Refusal when retired.
+    location, terms: must be in use. Raises BadInput otherwise, Refusal when retired.
     """
 
     def read(truth: Truth) -> None:
         require_theirs(pk, site=site, contact=contact)
         require_people(people, may)
         require_location(location)
+        require_terms(terms)
         owner = next(iter(people), None) or truth.actor
         organization = sql.by_ids(
             Organization, [pk], also=[DEFAULT_SITE, says_tax(truth), _location_of(owner)]
@@ -198,6 +200,12 @@ def require_location(location: int | None) -> None:
         )
 
 
+def require_terms(terms: int | None) -> None:
+    """Let pass terms of payment that are in use; raises BadInput for any other."""
+    if terms is not None and not Terms.objects.filter(pk=terms, retired_on__isnull=True).exists():
+        raise BadInput("no_such_terms", N_("There are no such terms, or they are retired."), field="terms")
+
+
 def require_theirs(organization: int, *, site: int | None = None, contact: int | None = None) -> None:
     """Let pass sites and contacts of the organization; raises BadInput for any other."""
     if site is not None and not Site.objects.filter(pk=site, organization_id=organization).exists():
@@ -260,6 +268,8 @@ def read_changed(sheet: int, values: Mapping[str, Any]) -> Callable[[Truth], Non
             require_theirs(document.organization_id, contact=values.get("contact_id"))
         if document is None or values.get("location_id") != document.location_id:
             require_location(values.get("location_id"))
+        if document is None or values.get("terms_id") != document.terms_id:
+            require_terms(values.get("terms_id"))
         permission = "sales.read" if document is None else READS.get(document.kind, "work.read")
         work = truth.documents.get("work.WorkOrder", {}).get(sheet)
         for name, row in (("owner", document), ("lead", work), ("resource", work)):

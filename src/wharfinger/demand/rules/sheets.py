@@ -47,12 +47,13 @@ def begin(
     priority: str = NORMAL,
     whose: Any = None,
     location: int | None = None,
+    terms: int | None = None,
     discount_micro: int = 0,
 ) -> Ref:
     """Make the common part of a document; number: the series it is from where the wish names none.
 
     whose: the customer, where the act reads several; location: from where its goods are taken first, where that is
-    another one than the default.
+    another one than the default; terms: of payment, where they are others than the customer's.
     """
     whose = whose or truth.read["organization"]
     return plan.create(
@@ -70,6 +71,7 @@ def begin(
         promised_on=promised_on,
         priority=known_priority(priority),
         location_id=location,
+        terms_id=terms,
         discount_micro=discount_micro,
     )
 

@@ -147,7 +147,7 @@ def order_confirmation(pk: int, language: str) -> OrderConfirmation:
         customer_reference=sheet.customer_reference,
         contact=person(sheet.owner),
         expected_on=sheet.promised_on,
-        payment_terms=agreed_with(sheet.organization, language),
+        payment_terms=agreed_with(sheet.organization, language, sheet.terms),
         **wording_of("order-confirmation", sheet.organization_id, site, language),
         own=own_of("order", sheet.order.own) + own_of("organization", sheet.organization.own),
     )

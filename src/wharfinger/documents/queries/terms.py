@@ -15,9 +15,12 @@ from wharfinger.documents.words import words
 from wharfinger.parties.models import Organization, Terms
 
 
-def agreed_with(organization: Organization, language: str) -> str:
-    """Until when a customer pays, in words, in which parts, and what may be taken off until when."""
-    said, known = words(language), organization.terms
+def agreed_with(organization: Organization, language: str, ordered: Terms | None = None) -> str:
+    """Until when a customer pays, in words, in which parts, and what may be taken off until when.
+
+    ordered: the terms of an order, where it has its own.
+    """
+    said, known = words(language), ordered or organization.terms
     if known is None:
         return terms(organization.terms_days, language)
     if known.instalments:

@@ -41,6 +41,8 @@ def bring(*, actor: Actor, group: Group) -> str:
     values = _terms(group) | row.said(KINDS["orders"], "ordered_on", "promised_on")
     if row["priority"]:
         values["priority"] = row["priority"]
+    if row["terms"]:
+        values["terms_id"] = finding.terms(row)
     if (owner := finding.person(row, "owner")) is not None:
         values["owner_id"] = owner
     own = said_besides("orders", row).get("own", {})
@@ -53,6 +55,7 @@ def bring(*, actor: Actor, group: Group) -> str:
         lines=lines,
         site=at.pk if at else None,
         owner=values.pop("owner_id", None),
+        terms=values.pop("terms_id", None),
         number=row["number"],
         confirm=bool(row["confirm"]) and row.flag("confirm"),
         own=own,

@@ -59,7 +59,7 @@ def orders(ids: Ids) -> Rows:
     if ids is None:
         found = found.filter(sheet__order__cancelled_at__isnull=True, sheet__order__fulfilled_at__isnull=True)
     left = _open() if ids is None else None
-    for one in found.select_related("sheet__order").iterator(chunk_size=CHUNK):
+    for one in found.select_related("sheet__order", "sheet__terms").iterator(chunk_size=CHUNK):
         units = one.quantity if left is None else left.get(one.pk, 0)
         if units:
             yield (
@@ -68,6 +68,7 @@ def orders(ids: Ids) -> Rows:
                 | {
                     "ordered_on": one.sheet.ordered_on,
                     "priority": one.sheet.priority,
+                    "terms": one.sheet.terms.name if one.sheet.terms else "",
                     "confirm": one.sheet.order.confirmed_at is not None,
                     "own": one.sheet.order.own,
                 }

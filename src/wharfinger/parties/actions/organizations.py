@@ -199,4 +199,7 @@ def quietly(model: type[models.Model], pk: int, values: Values, act: Any) -> Wri
 
 
 def _home() -> dict[str, Any]:
-    return configuration.read("currency", "terms_days", "company")
+    """What new organizations take from the company's settings; terms that are retired are none."""
+    home = configuration.read("currency", "terms_days", "terms", "company")
+    named = Terms.objects.filter(pk=home["terms"] or 0, retired_on__isnull=True)
+    return home | {"terms": named.values_list("pk", flat=True).first() if home["terms"] else None}

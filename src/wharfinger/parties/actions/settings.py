@@ -32,7 +32,7 @@ from wharfinger.ledger.look import Wish
 from wharfinger.ledger.plan import Change, Plan, Truth
 from wharfinger.ledger.post import attempt, post
 from wharfinger.ledger.write import Written
-from wharfinger.parties.models import User
+from wharfinger.parties.models import Terms, User
 from wharfinger.parties.rules import LANGUAGES
 
 MOST_LOGO = 60_000
@@ -190,6 +190,14 @@ def _team(value: Any, field: str) -> list[int]:
     return sorted(known)
 
 
+def _terms(value: Any, field: str) -> int | None:
+    """The terms of payment that new customers get; nothing where they get days to pay."""
+    wanted: int | None = or_nothing(whole(1, 2**63 - 1))(value, field)
+    if wanted is not None and not Terms.objects.filter(pk=wanted, retired_on__isnull=True).exists():
+        raise BadInput("no_such_terms", N_("There are no such terms, or they are retired."), field=field)
+    return wanted
+
+
 def _steps(value: Any, field: str) -> list[str]:
     """The steps that a deal goes, in their order; one at least."""
     if not isinstance(value, list) or not value or len(value) > MOST_STEPS:
@@ -245,6 +253,7 @@ _CHECKS = {
     "pipeline_steps": _steps,
     "terms_days": _DAYS,
     "reminders": _reminders,
+    "terms": _terms,
     "closed_until": _closed,
     "counting": _counting,
     "listed_reasons_only": yes_or_no,

@@ -129,7 +129,9 @@ class OrganizationGiven(Given):
     email: str = Field(default="", max_length=254, examples=["office@example.com"])
     phone: str = Field(default="", max_length=60)
     reference: str = Field(default="", max_length=60, examples=["K-1001"])
-    terms_days: int | None = Field(default=None, ge=0, le=3650, description="Without it: the company's.")
+    terms_days: int | None = Field(
+        default=None, ge=0, le=3650, description="Without it: the company's, and its terms."
+    )
     terms: Id | None = Field(
         default=None, examples=[None], description="Terms of payment; days to pay hold where none are named."
     )

@@ -167,7 +167,7 @@ def new_organization(request: HttpRequest) -> HttpResponse:
     """Add a customer, a vendor or both, with a first contact and a first address where they are given."""
     show = partial(_form, request, None)
     if request.method != "POST":
-        home = configuration.read("currency", "terms_days", "language", "company")
+        home = configuration.read("currency", "terms_days", "terms", "language", "company")
         return show(
             Form(
                 {
@@ -176,6 +176,7 @@ def new_organization(request: HttpRequest) -> HttpResponse:
                     "currency": home["currency"],
                     "language": home["language"],
                     "terms_days": home["terms_days"],
+                    "terms": home["terms"] or "",
                     "discount": "",
                     "billing_policy": "shipment",
                     "sites.0.country": home["company"]["country"],

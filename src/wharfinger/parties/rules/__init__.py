@@ -128,6 +128,8 @@ def plan_organization(
     terms_are_there(truth, values)
     tax_code_is_there(truth, values)
     full = {**home_of_organization(home), **born(BORN_ORGANIZATION, values)}
+    if not {"terms_id", "terms_days"} & values.keys():
+        full["terms_id"] = home["terms"]
     full["own"] = owning.born(truth, "organization", full.get("own"))
     made = plan.create("parties.Organization", **full)
     for contact in contacts:

@@ -51,6 +51,7 @@ def create_order(*, actor: Actor, wish: OrderWish, key: str | None = None) -> Wr
                     contact=wish.contact,
                     people=(wish.owner,),
                     location=wish.location,
+                    terms=wish.terms,
                 ),
                 demand.read_these_products(products),
                 demand.read_components,

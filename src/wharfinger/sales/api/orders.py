@@ -50,6 +50,11 @@ class OrderGiven(SheetGiven):
     customer_reference: str = Field(default="", max_length=60, examples=["PO 4711"])
     ordered_on: date | None = None
     promised_on: date | None = None
+    terms: Id | None = Field(
+        default=None,
+        examples=[None],
+        description="Terms of payment of its invoices; without them the customer's.",
+    )
     priority: Priority = Field(default="normal", description="The more pressing order is served first.")
     own: OwnValues = {}
 
@@ -58,6 +63,9 @@ class OrderChange(SheetChange):
     """What changes of an order; its lines have verbs of their own."""
 
     promised_on: date | None = None
+    terms: Id | None = Field(
+        default=None, examples=[None], description="Terms of payment; null for the customer's."
+    )
     priority: Priority | None = None
     own: OwnValues = {}
 
@@ -67,6 +75,7 @@ class OrderOut(SheetOut):
 
     number: str = Field(examples=["SO-12"])
     promised_on: date | None
+    terms: Id | None = Field(description="Terms of payment; null for the customer's.")
     priority: Priority
     open: str = Field(examples=["119.00"], description="What the customer still has to pay.")
     quote: Id | None
@@ -187,7 +196,7 @@ def change_order(request: Request, id: Id, body: OrderChange) -> HttpResponse:
     """Change the words, dates and people of an order."""
     given = body.model_dump(exclude_unset=True)
     own = given.pop("own", None)
-    values = named(given, may_be_empty=("contact", "promised_on", "location"))
+    values = named(given, may_be_empty=("contact", "promised_on", "location", "terms"))
     act = partial(orders.change_order, actor=request.auth, order=id, values=values, own=own)
     return _done(request, act, id)
 

@@ -378,7 +378,7 @@ def _into(given: IntoGiven | None) -> Into | None:
 
 def named(sent: dict[str, Any], *, may_be_empty: tuple[str, ...] = ()) -> dict[str, Any]:
     """What was sent as columns; what cannot be empty is left as it is when null was sent."""
-    keys = {name: f"{name}_id" for name in ("contact", "owner", "lead", "opportunity", "location")}
+    keys = {name: f"{name}_id" for name in ("contact", "owner", "lead", "opportunity", "location", "terms")}
     return {keys.get(k, k): v for k, v in sent.items() if v is not None or k in may_be_empty}
 
 

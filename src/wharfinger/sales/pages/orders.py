@@ -17,7 +17,7 @@ from wharfinger.base.asking import Ask, capped
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, table_page
-from wharfinger.demand import needed, pressing, taking
+from wharfinger.demand import agreeing, needed, pressing, taking
 from wharfinger.demand.acting import verbs_of
 from wharfinger.demand.arranging import heads
 from wharfinger.demand.entry import in_rows, tax_words
@@ -204,6 +204,7 @@ def order(request: HttpRequest, pk: int) -> HttpResponse:
         "order": row.order,
         "pressing": pressing.chip(row.priority),
         "takes_from": taking.words(row),
+        "paid_by": agreeing.words(row),
         "goods_word": goods_chip(row.goods_word),
         "money_word": money_chip(row.money_word),
         "open_minor": open_on(row, sums[pk].total, billed[pk]),
@@ -250,6 +251,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
             "confirmable": True,
             "priorities": pressing.choices(),
             "locations": taking.choices(),
+            "terms": agreeing.choices(),
             "owners": owners(),
             "back": reverse("sales:orders"),
         }
@@ -272,6 +274,7 @@ def new_order(request: HttpRequest) -> HttpResponse:
             tax_included=typed_taxes(given),
             **pressing.typed(given),
             location=typed_id(given, "location"),
+            terms=typed_id(given, "terms"),
             own=owned.read(given, "order"),
         )
         return actions.create_order(actor=request.user, wish=wish)  # type: ignore[arg-type]
@@ -301,12 +304,18 @@ def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
             "own": row.order.own,
             "priorities": pressing.choices(),
             "locations": taking.choices(row.location_id),
+            "terms": agreeing.choices(row.terms_id),
             "back": back,
         }
         return render(request, "sales/document_form.html", context)
 
     if request.method != "POST":
-        return show(Form(typed_of(row) | {"owner": row.owner_id or "", "priority": row.priority}))
+        return show(
+            Form(
+                typed_of(row)
+                | {"terms": row.terms_id or "", "owner": row.owner_id or "", "priority": row.priority}
+            )
+        )
     return page_act(
         request,
         lambda: actions.change_order(
@@ -315,7 +324,8 @@ def edit_order(request: HttpRequest, pk: int) -> HttpResponse:
             values=words_of(request.POST)
             | {"owner_id": typed_id(request.POST, "owner")}
             | pressing.typed(request.POST)
-            | taking.typed(request.POST),
+            | taking.typed(request.POST)
+            | agreeing.typed(request.POST),
             own=owned.read(request.POST, "order"),
         ),
         ok=_("Changed %(number)s.") % {"number": row.number},

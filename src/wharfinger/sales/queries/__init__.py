@@ -36,7 +36,7 @@ from wharfinger.sales.queries.margins import costs_of, margins_of, shown, togeth
 from wharfinger.sales.rules.approving import word_of
 from wharfinger.sales.rules.holds import end_of_day
 
-RELATED = ("organization", "contact", "owner", "location")
+RELATED = ("organization", "contact", "owner", "location", "terms")
 
 
 def until(wanted: datetime | date | None) -> datetime | None:
@@ -296,6 +296,7 @@ def show_orders(rows: Sequence[Any], include: frozenset[str] = frozenset()) -> l
             **shared(row, sums[row.pk]),
             "open": money.plain(open_on(row, sums[row.pk].total, billed[row.pk]), row.currency),
             "quote": row.order.quote_id,
+            "terms": row.terms_id,
             "priority": row.priority,
             "ordered_on": _day(row.ordered_on),
             "confirmed_at": _day(row.order.confirmed_at),

@@ -46,6 +46,8 @@ class OrderWish:
     customer_reference: str = ""
     location: int | None = None
     """From where its goods are taken first; as the customer, the owner or the company has it where none is named."""
+    terms: int | None = None
+    """Under which its invoices are written; the customer's where none are named."""
     ordered_on: date | None = None
     promised_on: date | None = None
     priority: str = NORMAL
@@ -66,6 +68,7 @@ def plan_order(truth: Truth, *, wish: OrderWish) -> Plan:
         ordered_on=wish.ordered_on,
         promised_on=wish.promised_on,
         location=truth.read["location"],
+        terms=wish.terms,
         priority=wish.priority,
     )
     plan.create(

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,7 +23,7 @@ from wharfinger.billing.queries.fees import services
 from wharfinger.demand.pages import typed_id
 from wharfinger.ledger.models import Holding
 from wharfinger.parties.actions.settings import set_setting
-from wharfinger.parties.models import User
+from wharfinger.parties.models import Terms, User
 from wharfinger.returns.models import Rma
 from wharfinger.site.decided import settings_timeline
 from wharfinger.site.nav import address
@@ -105,6 +106,11 @@ def settings(request: HttpRequest) -> HttpResponse:
                 "form": form,
                 "currency": known["currency"],
                 "languages": django_settings.LANGUAGES,
+                "terms": list(
+                    Terms.objects.filter(Q(retired_on__isnull=True) | Q(pk=known["terms"]))
+                    .order_by("name")
+                    .values_list("pk", "name")
+                ),
                 "people": [(str(one.pk), str(one)) for one in people],
                 "services": [(str(pk), name) for pk, name in services()],
                 "fees": FEES,
@@ -152,6 +158,7 @@ def _shown(known: dict[str, Any]) -> dict[str, Any]:
             for name, value in known["quote_approval"].items()
         },
         "closed_until": known["closed_until"] or "",
+        "terms": known["terms"] or "",
         "pipeline_steps": "\n".join(known["pipeline_steps"]),
         "reply_address": known["reply_address"],
         "sscc_prefix": known["sscc_prefix"],
@@ -219,6 +226,7 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
         **{name: _days(post, name) for name in DAYS},
         **{name: post.get(name) == "yes" for name in SWITCHES},
         "closed_until": post.get("closed_until", "").strip() or None,
+        "terms": _days(post, "terms", or_none=True),
         "counting": {
             "second_count": post.get("counting.second_count") == "yes",
             "tolerance_percent": _days(post, "counting.tolerance_percent"),

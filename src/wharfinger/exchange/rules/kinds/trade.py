@@ -174,6 +174,12 @@ ORDERS = Kind(
             ("Priorität",),
             words=words(urgent="high|dringend|hoch", normal="medium|mittel", low="niedrig|gering"),
         ),
+        Column(
+            "terms",
+            N_("Terms of payment"),
+            ("Zahlungsbedingung",),
+            help=N_("By name; as agreed with the customer where nothing is said."),
+        ),
         Column("confirm", N_("Confirmed"), ("Bestätigt",), form="flag", example="yes"),
         Column(
             "sold_on",
