@@ -29,6 +29,7 @@ from wharfinger.base.door import (
 from wharfinger.base.quantity import quantity, scaled
 from wharfinger.base.refusal import N_, BadInput, NotThere
 from wharfinger.billing.actions import drafts, invoices, payments, writing_off
+from wharfinger.billing.api.dues import DuePart
 from wharfinger.billing.models import InvoiceLine
 from wharfinger.billing.queries import shown
 from wharfinger.billing.queries.fees import fee_product
@@ -143,14 +144,6 @@ class PaidGiven(Given):
     received_on: date | None = Field(default=None, examples=[None])
     method: str = Field(default="", max_length=40, examples=["Transfer"])
     reference: str = Field(default="", max_length=100)
-
-
-class DuePart(Shown):
-    """An instalment of an invoice; whatever comes settles the first one first."""
-
-    on: str = Field(examples=["2026-12-14"])
-    amount: str = Field(examples=["178.14"])
-    open: str = Field(examples=["178.14"])
 
 
 class InvoiceOut(Shown):

@@ -127,9 +127,7 @@ def plan_organization(
     location_is_usable(truth, values)
     terms_are_there(truth, values)
     tax_code_is_there(truth, values)
-    full = {**home_of_organization(home), **born(BORN_ORGANIZATION, values)}
-    if not {"terms_id", "terms_days"} & values.keys():
-        full["terms_id"] = home["terms"]
+    full = {**BORN_ORGANIZATION, **home_of_organization(home, values), **born({}, values)}
     full["own"] = owning.born(truth, "organization", full.get("own"))
     made = plan.create("parties.Organization", **full)
     for contact in contacts:
@@ -211,9 +209,10 @@ def tax_code_is_there(truth: Truth, values: Values, row: Any = None) -> None:
         )
 
 
-def home_of_organization(home: Values) -> dict[str, Any]:
-    """What an organization takes from the company's settings."""
-    return {"currency": home["currency"], "terms_days": home["terms_days"]}
+def home_of_organization(home: Values, values: Values) -> dict[str, Any]:
+    """What an organization takes from the company's settings; terms of payment only where no days are said."""
+    terms = None if "terms_days" in values else home["terms"]
+    return {"currency": home["currency"], "terms_days": home["terms_days"], "terms_id": terms}
 
 
 def add_contact(plan: Plan, organization: Id, values: Values) -> None:
