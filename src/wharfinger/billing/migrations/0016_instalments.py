@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0014_drafts_that_are_changed"),
+        ("billing", "0015_reminders"),
     ]
 
     operations = [
