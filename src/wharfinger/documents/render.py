@@ -144,7 +144,7 @@ def _codes(shape: shapes.Shape) -> dict[str, Any]:
             due = shape.totals.due if shape.totals.due is not None else shape.totals.gross
             holder = shape.company.address.name
             ways = shape.ways or (shapes.WayToPay(due),)
-            pay = [
+            found = [
                 codes.payment_qr(
                     shape.company.bank,
                     one.amount,
@@ -153,7 +153,7 @@ def _codes(shape: shapes.Shape) -> dict[str, Any]:
                 )
                 for one in ways
             ]
-            return {"pay": pay if all(pay) else [], "settled": due.minor <= 0}
+            return {"pay": found if all(found) else [], "settled": due.minor <= 0}
         case shapes.Reminder():
             holder = shape.company.address.name
             pay = codes.payment_qr(shape.company.bank, shape.total, holder=holder, reference=shape.number)
