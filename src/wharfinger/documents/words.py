@@ -249,7 +249,7 @@ WORDS = {
     ),
     "pay_early": pgettext_lazy("document", "Until {until}, less the cash discount"),
     "pay_part": pgettext_lazy("document", "Part {n} of {of}, by {until}"),
-    "pay_by": pgettext_lazy("document", "In full, by {until}"),
+    "pay_whole": pgettext_lazy("document", "In full, by {until}"),
     "terms_now": pgettext_lazy("document", "Payable at once without deduction"),
     "wish_return": pgettext_lazy("document", "Return the goods"),
     "wish_repair": pgettext_lazy("document", "Repair"),

@@ -111,6 +111,6 @@ def ways_to_pay(bill: Invoice, due_minor: int, language: str) -> tuple[WayToPay,
         until = said["pay_part"].format(n=n, of=len(parts), until=spoken(day, language))
         found.append(WayToPay(Amount(minor, bill.currency), until, f"{n}/{len(parts)}"))
     if not parts:
-        until = said["pay_by"].format(until=spoken(bill.due_on, language)) if found else ""
+        until = said["pay_whole"].format(until=spoken(bill.due_on, language)) if found else ""
         found.append(WayToPay(Amount(bill.total_minor, bill.currency), until))
     return tuple(found)
