@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
-from wharfinger.ledger.models import Entry
+from wharfinger.ledger.models import Document, Entry
 
 
 class Mapping(models.Model):
@@ -95,3 +95,22 @@ class Brought(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class AccountingExport(Document):
+    """What left for accounting in one file, which stays as it left."""
+
+    subject: ClassVar[str] = "accounting_export"
+    number = models.CharField(max_length=40, unique=True)
+    until = models.DateField()
+    """It took what happened until this day."""
+    upto = models.BigIntegerField()
+    """The last entry that it took; what was dated back later goes with the next."""
+    rows = models.IntegerField()
+    digest = models.CharField(max_length=64)
+    """SHA-256 of the file."""
+    file = models.TextField()
+    """Packed, since what parties and documents are called changes."""
+
+    def __str__(self) -> str:
+        return self.number

@@ -15,12 +15,12 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from wharfinger.base import clock, configuration, own
 from wharfinger.base.own import Own
 from wharfinger.ledger import sql
-from wharfinger.ledger.models import Account, Claim, Lot
+from wharfinger.ledger.models import Account, Claim, Entry, Lot
 from wharfinger.ledger.plan import Held, Incoming, OpenLayer, Spot, Step, Truth, fixed
 
 LOOSE = (
@@ -387,3 +387,12 @@ def _read_incoming(truth: Truth, kinds: Sequence[str]) -> None:
 def moment(value: datetime) -> Any:
     """A moment as the database takes it in hand-written SQL."""
     return connection.ops.adapt_datetimefield_value(value)
+
+
+def settled() -> int:
+    """The last entry below which nothing is still being written, whoever acts at the same time."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            # Whoever is writing an entry has this lock until it is there for all; later ones get higher numbers.
+            sql.execute("LOCK TABLE ledger_entry IN SHARE MODE")
+        return Entry.objects.aggregate(last=models.Max("id"))["last"] or 0

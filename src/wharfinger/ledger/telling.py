@@ -85,6 +85,7 @@ VERBS: dict[str, str] = {
     "erase": N_("Erased a file"),
     "exchange": N_("Stated exchange differences"),
     "expire": N_("A hold expired"),
+    "export_accounts": N_("Exported to accounting"),
     "extend": N_("Extended a hold"),
     "finish_todo": N_("Did what was to do"),
     "give_way": N_("Gave way"),
@@ -384,7 +385,7 @@ def _told(entry: Any, left: bool, moves: list[MoveTold]) -> Told:
     )
 
 
-FINAL = frozenset({"exchange"})
+FINAL = frozenset({"exchange", "export_accounts"})
 """What the house stated of its books when it learned to; nothing is true again by taking it back."""
 
 

@@ -24,7 +24,7 @@ PERMISSIONS: dict[str, str] = {
     "returns": "read request approve receive inspect settle close restock scrap overrule",
     "documents": "read issue send",
     "notices": "read rule webhook outbox note todo attach erase letter",
-    "exchange": "read import export",
+    "exchange": "read import export accounts",
     "boards": "read share",
     "site": "settings modules own_fields",
 }
@@ -123,6 +123,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "purchasing.bill",
         "purchasing.accept_bill",
         "purchasing.pay",
+        "exchange.accounts",
         "catalog.see_cost",
         "catalog.tax_code",
         "pricing.rate",

@@ -168,6 +168,7 @@ WORDS: dict[str, str] = {
     "exchange.read": N_("Read"),
     "exchange.import": N_("Import"),
     "exchange.export": N_("Export"),
+    "exchange.accounts": N_("Export to accounting"),
     "boards.read": N_("Read"),
     "boards.share": N_("Share views"),
     "site.settings": N_("Keep settings"),

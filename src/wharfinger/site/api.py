@@ -67,6 +67,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.ledger.api:router", ""),
     ("wharfinger.documents.api:router", ""),
     ("wharfinger.exchange.api:router", ""),
+    ("wharfinger.exchange.api.accounting:router", ""),
     ("wharfinger.demand.api.lines:router", ""),
     ("wharfinger.sales.api.opportunities:router", ""),
     ("wharfinger.sales.api.quotes:router", ""),

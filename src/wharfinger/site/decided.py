@@ -65,6 +65,7 @@ CALLED: dict[str, str] = {
     "quote_approval.margin_percent": N_("Quotes with a lower margin need an approval"),
     "quote_approval.self_approval": N_("One may approve the quotes that one wrote"),
     "quote_valid_days": N_("A quote is valid for"),
+    "accounts": N_("Numbers of accounts in accounting"),
     "reminders.level_1": N_("The first reminder is due after"),
     "reminders.level_2": N_("The second reminder is due after"),
     "reminders.level_3": N_("The final reminder is due after"),

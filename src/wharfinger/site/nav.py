@@ -138,6 +138,7 @@ STOPS = (
     Stop("", N_("Reports"), "site:reports", "chart-column", "boards.read", key="y"),
     Stop("", N_("Import"), "exchange:import", "upload", "exchange.import"),
     Stop("", N_("Export"), "exchange:export", "download", "exchange.export"),
+    Stop("", N_("Accounting"), "exchange:accounting", "landmark", "exchange.accounts"),
     Stop("", N_("Settings"), "site:settings", "settings", "site.settings", key="x"),
 )
 

@@ -8,6 +8,7 @@ from wharfinger.billing.rules.credits import NUMBER as CREDIT_NOTE
 from wharfinger.billing.rules.reminders import NUMBER as REMINDER
 from wharfinger.devices import rules as devices
 from wharfinger.devices.rules import keeping
+from wharfinger.exchange.rules import accounting
 from wharfinger.fulfilment.rules import packing, runs, shipping
 from wharfinger.ledger.numbering import SERIES, Series
 from wharfinger.purchasing.rules import crediting, drafting, paying, quoting, receiving
@@ -33,6 +34,7 @@ TABLE = (
     Series(payments.PAYMENT, N_("Payments"), "billing.Payment"),
     Series(payments.REFUND, N_("Refunds"), "billing.Payment"),
     Series(REMINDER, N_("Reminders"), "billing.Reminder"),
+    Series(accounting.NUMBER, N_("Accounting exports"), "exchange.AccountingExport"),
     Series(returns.RMA, N_("RMAs"), "returns.Rma"),
     Series(returns.RETURN, N_("Returns"), "returns.Rma"),
     Series(transferring.NUMBER, N_("Transfer orders"), "stock.TransferOrder"),

@@ -33,6 +33,7 @@ REMEDIES: dict[str, tuple[str, str]] = {
     "new_purchase": (N_("New purchase order"), "purchasing:new"),
     "approve": (N_("Approve"), "purchasing:order"),
     "discard_draft": (N_("Look at the draft"), "billing:invoice"),
+    "name_accounts": (N_("Give accounts their numbers"), "exchange:accounts"),
     "see_bill": (N_("Look at the bill"), "purchasing:bill"),
     "cancel_bill": (N_("Look at the bill"), "purchasing:bill"),
     "ask_approval": (N_("Ask for approval"), "sales:quote"),

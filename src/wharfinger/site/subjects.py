@@ -106,6 +106,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "token": (N_("Access token"), ""),
     "notification_rule": (N_("Rule of notices"), ""),
     "import": (N_("Import"), ""),
+    "accounting_export": (N_("Accounting export"), ""),
     "claim": (N_("Reservation"), ""),
     "place": (N_("Place"), ""),
     "saved_view": (N_("View"), ""),

@@ -69,6 +69,7 @@ BY_VERB: dict[str, str] = {
     "erase": "notices.erase",
     "exchange": "billing.cancel_payment",
     "expire": "sales.reserve",
+    "export_accounts": "exchange.accounts",
     "extend": "sales.reserve",
     "finish_todo": "notices.todo",
     "give_way": "sales.give_way",

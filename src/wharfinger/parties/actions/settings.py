@@ -37,6 +37,9 @@ from wharfinger.parties.rules import LANGUAGES
 
 MOST_LOGO = 60_000
 MOST_STEPS = 20
+MOST_ACCOUNTS = 300
+_ACCOUNT = re.compile(r"[a-z_]{2,20}(\.[a-z]{2,10})?(:[^:]{1,40}:[0-9]{1,9})?(:[A-Z]{3})?")
+"""A kind of account, of which tax, in which currency."""
 _OUTSIDE = re.compile(
     r"<!DOCTYPE|<!ENTITY|<script|<foreignObject|href\s*=\s*[\"'](?!#|data:image/)|@import", re.IGNORECASE
 )
@@ -151,6 +154,19 @@ def _counting(value: Any, field: str) -> dict[str, Any]:
     return {**one("counting"), **_inside(checks, value, field)}
 
 
+def _accounts(value: Any, field: str) -> dict[str, str]:
+    """By account, and tax or currency where they differ, the number that it has in accounting."""
+    if not isinstance(value, dict) or len(value) > MOST_ACCOUNTS:
+        raise BadInput("not_an_object", N_("Send names with their values."), field=field)
+    for name in value:
+        if not isinstance(name, str) or not _ACCOUNT.fullmatch(name):
+            raise BadInput(
+                "no_such_account", N_("There is no account “{name}”."), field=field, name=str(name)[:60]
+            )
+    found = {name: text(20)(number, f"{field}.{name}") for name, number in value.items()}
+    return {name: number for name, number in sorted(found.items()) if number}
+
+
 def _reminders(value: Any, field: str) -> dict[str, Any]:
     """After how many days overdue each level is due; a later one comes later, and one that is empty is left out."""
     level = or_nothing(whole(1, 3650))
@@ -254,6 +270,7 @@ _CHECKS = {
     "terms_days": _DAYS,
     "reminders": _reminders,
     "terms": _terms,
+    "accounts": _accounts,
     "closed_until": _closed,
     "counting": _counting,
     "listed_reasons_only": yes_or_no,
