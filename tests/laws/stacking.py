@@ -8,7 +8,9 @@ from typing import Any
 from tests.laws.state import State, Verb
 from wharfinger.flows.actions.cancel_delivery import cancel_delivery
 from wharfinger.fulfilment.actions import packing, shipping
+from wharfinger.fulfilment.actions.second import check_container
 from wharfinger.fulfilment.models import Container
+from wharfinger.parties.models import User
 
 
 def _some(chance: random.Random, **where: Any) -> list[int]:
@@ -39,4 +41,14 @@ def ship_containers(state: State, chance: random.Random) -> Any:
     return shipping.ship(actor=state.user, containers=here) if here else None
 
 
-STACKING: dict[str, Verb] = {"stack": _stack, "unstack": _unstack}
+def _check(state: State, chance: random.Random) -> Any:
+    boxes = _some(chance, shipment__isnull=True)
+    if not boxes:
+        return None
+    other, made = User.objects.get_or_create(username="wim")
+    if made:
+        other.roles.add(*state.user.roles.all())
+    return check_container(actor=other, container=boxes[0])
+
+
+STACKING: dict[str, Verb] = {"stack": _stack, "unstack": _unstack, "check_container": _check}

@@ -30,6 +30,7 @@ urlpatterns = [
     path("containers/<int:pk>/stack/", containers.stack_container, name="stack_container"),
     path("containers/<int:pk>/fill/", filling.fill, name="fill"),
     path("containers/<int:pk>/take-back/", filling.take_back, name="take_back"),
+    path("containers/<int:pk>/check/", containers.check, name="check_container"),
     path("containers/<int:pk>/close/", filling.close, name="close"),
     path("containers/stack/", containers.stack, name="stack"),
     path("packing/", goods.packing_tables, name="packing"),

@@ -62,6 +62,7 @@ VERBS: dict[str, str] = {
     "change_todo": N_("Changed a to-do"),
     "change_transfer": N_("Changed a transfer order"),
     "charge": N_("Charged"),
+    "check_container": N_("Checked a box"),
     "close": N_("Closed"),
     "close_purchase": N_("Closed what was short"),
     "close_return": N_("Closed a return"),

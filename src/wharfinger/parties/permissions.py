@@ -18,7 +18,7 @@ PERMISSIONS: dict[str, str] = {
     ),
     "purchasing": "read approve approval_tier order submit send receive close cancel request cancel_receipt send_back "
     "land_cost reprice vendor_terms bill accept_bill rfq pay",
-    "fulfilment": "read pick unpick pack unpack ship deliver cancel_delivery pick_pack_ship carrier",
+    "fulfilment": "read pick unpick pack unpack ship deliver cancel_delivery pick_pack_ship carrier check",
     "billing": "read invoice post send pay refund credit cancel_payment limit write_off remind",
     "devices": "read install swap relate move change warranty subscription",
     "returns": "read request approve receive inspect settle close restock scrap overrule",

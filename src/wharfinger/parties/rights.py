@@ -123,6 +123,7 @@ WORDS: dict[str, str] = {
     "fulfilment.deliver": N_("Deliver"),
     "fulfilment.cancel_delivery": N_("Cancel deliveries"),
     "fulfilment.pick_pack_ship": N_("Pick, pack and ship in one step"),
+    "fulfilment.check": N_("Check what others packed"),
     "fulfilment.carrier": N_("Keep the list of carriers"),
     "billing.read": N_("Read"),
     "billing.invoice": N_("Write invoices"),

@@ -31,7 +31,7 @@ from wharfinger.devices.queries.proofs import parts_are_with_their_whole, used_d
 from wharfinger.documents.actions import sending
 from wharfinger.flows.actions import limits, merging
 from wharfinger.flows.queries import proofs as doubles
-from wharfinger.fulfilment.actions import pinned, stacked
+from wharfinger.fulfilment.actions import pinned, second, stacked
 from wharfinger.fulfilment.queries import proofs as picking
 from wharfinger.ledger import audit, door, numbering
 from wharfinger.ledger.models import Entry
@@ -134,6 +134,14 @@ def _pin() -> None:
     automation.effects.setdefault("reverse", []).append(pinned.give_up_undone)
 
 
+def _second() -> None:
+    """Let two people do it, where the settings ask for them."""
+    for verb in second.LEAVING:
+        automation.guards.setdefault(verb, []).append(second.by_another)
+    for verb in second.AT_ONCE:
+        automation.guards.setdefault(verb, []).append(second.not_at_once)
+
+
 def install() -> None:
     """Hang the table into the kernel; called once, when Django is ready."""
     automation.consumers = consumers
@@ -177,6 +185,7 @@ def install() -> None:
         ]
     )
     _pin()
+    _second()
     automation.guards.setdefault("cancel_receipt", []).append(stays_where_billed)
     automation.guards.setdefault("amend_purchase", []).append(purchasing.bills_keep_orders)
     for verb in purchasing.CLOSING:

@@ -74,6 +74,7 @@ CALLED: dict[str, str] = {
     "returnable_days": N_("Goods can be returned within"),
     "expiry_days": N_("What expires is told before by"),
     "shipment_proof": N_("A delivery needs a proof"),
+    "second_person": N_("Who picked or packed does not ship"),
     "sscc_prefix": N_("GS1 prefix of the company"),
     "simple_workflow": N_("Orders are picked, packed and shipped in one step"),
     "terms": N_("Terms of payment of new customers"),

@@ -46,6 +46,8 @@ FIELDS: dict[str, str] = {
     "carrier": N_("Carrier"),
     "category": N_("Category"),
     "channel": N_("Channel"),
+    "checked_at": N_("Checked"),
+    "checked_by": N_("Checked by"),
     "choices": N_("Choices"),
     "city": N_("City"),
     "closed_at": N_("Closed"),

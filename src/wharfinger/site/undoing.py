@@ -47,6 +47,7 @@ BY_VERB: dict[str, str] = {
     "change_todo": "notices.todo",
     "change_purchase": "purchasing.order",
     "change_transfer": "stock.transfer",
+    "check_container": "fulfilment.check",
     "close_purchase": "purchasing.close",
     "close_rfq": "purchasing.rfq",
     "close_return": "returns.close",

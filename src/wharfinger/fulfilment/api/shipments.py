@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Any, Literal, get_args
 
@@ -11,6 +12,7 @@ from pydantic import Field
 
 from wharfinger.base.access import require
 from wharfinger.base.door import Done, Given, Id, Listing, Page, Request, Shown, there
+from wharfinger.fulfilment.actions import second
 from wharfinger.fulfilment.actions.packing import describe_container
 from wharfinger.fulfilment.actions.shipping import describe_shipment
 from wharfinger.fulfilment.queries import shown
@@ -74,6 +76,8 @@ class ContainerOut(Shown):
     size_mm: str
     sscc: str
     inside: Id | None = Field(description="The pallet it stands on.")
+    checked_by: Id | None
+    checked_at: datetime | None
     holds: list[Id] = Field(description="The boxes that stand on it.")
     contents: list[GoodsRow]
 
@@ -192,6 +196,14 @@ def change_container(request: Request, id: Id, body: ContainerChange) -> HttpRes
     sent = body.model_dump(exclude_unset=True)
     said |= {key: value for key, value in sent.items() if value is not None or key == "weight_grams"}
     act = partial(describe_container, actor=request.auth, container=id, box=Box(**said))
+    return write(request, act, lambda _: _container(id), about=f"container:{id}")
+
+
+@router.post("/containers/{id}/check", response=ContainerDone, summary="Check a container")
+def check_container(request: Request, id: Id) -> HttpResponse:
+    """Say that somebody looked into it who neither picked nor packed what lies in it; it may then leave."""
+    require(request.auth, "fulfilment.check")
+    act = partial(second.check_container, actor=request.auth, container=id)
     return write(request, act, lambda _: _container(id), about=f"container:{id}")
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from wharfinger.fulfilment.models.carriers import Carrier
 from wharfinger.fulfilment.models.picking import PickRun, PickTask
 from wharfinger.ledger.models import Document, Place
-from wharfinger.parties.models import Organization, Site
+from wharfinger.parties.models import Organization, Site, User
 from wharfinger.stock.models import Location
 
 __all__ = ["Carrier", "Container", "PickRun", "PickTask", "Shipment"]
@@ -60,6 +60,9 @@ class Container(Document):
     sscc = models.CharField(max_length=18, blank=True)
     inside = models.ForeignKey("self", models.PROTECT, null=True, related_name="holds")
     """The pallet it stands on; its goods stay in its own place."""
+    checked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    checked_at = models.DateTimeField(null=True)
+    """When somebody looked into it who neither picked nor packed what lies in it."""
 
     class Meta:
         indexes = [

@@ -19,7 +19,7 @@ from wharfinger.base.refusal import N_
 from wharfinger.base.table import Act, Column, Filter, New, Row, Rows, Tab, Table, table_page
 from wharfinger.base.typed import quantity, scaled
 from wharfinger.catalog.models import Product
-from wharfinger.fulfilment.actions import packing, shipping
+from wharfinger.fulfilment.actions import packing, second, shipping
 from wharfinger.fulfilment.pages.goods import consignment_of, document_of
 from wharfinger.fulfilment.queries import shown
 from wharfinger.fulfilment.queries.carriers import links_of, offered
@@ -98,7 +98,10 @@ def container_list(request: HttpRequest) -> HttpResponse:
 def container(request: HttpRequest, pk: int) -> HttpResponse:
     """One container: where it goes, and what lies in it."""
     row = there(
-        shown.containers().select_related("organization", "site", "location", "shipment", "inside"), pk
+        shown.containers().select_related(
+            "organization", "site", "location", "shipment", "inside", "checked_by"
+        ),
+        pk,
     )
     on_it = list(row.holds.filter(void__isnull=True).order_by("pk")) if row.kind == "pallet" else []
     inside = shown.contents([row, *on_it])
@@ -118,11 +121,13 @@ def container(request: HttpRequest, pk: int) -> HttpResponse:
     unnumbered = set(numbered.filter(traced_from="shipping").values_list("pk", flat=True))
     for one in goods:
         one["late"] = one["units"] - len(one["serials"]) if one["product"] in unnumbered else 0
+    decided = configuration.read("shipment_proof", "second_person")
     context = {
         "doc": row,
         "goods": goods,
         "rows": rows,
-        "proof": configuration.one("shipment_proof"),
+        "proof": decided["shipment_proof"],
+        "two": decided["second_person"],
         "on_it": on_it,
         "weighs": weight_of([row, *on_it]),
         "pallets": pallets_for(row),
@@ -177,6 +182,19 @@ def unpack(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         act,
         ok=_("The goods are out of the container."),
+        back=reverse("fulfilment:container", args=[pk]),
+    )
+
+
+@require_POST
+@page("fulfilment.check")
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that one looked into a box which somebody else packed."""
+    user: Any = request.user
+    return page_act(
+        request,
+        lambda: second.check_container(actor=user, container=pk),
+        ok=_("Checked."),
         back=reverse("fulfilment:container", args=[pk]),
     )
 

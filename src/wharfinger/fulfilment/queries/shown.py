@@ -248,6 +248,8 @@ def show_containers(found: Sequence[Container] | QuerySet[Container, Container])
             "size_mm": one.size_mm,
             "sscc": one.sscc,
             "inside": one.inside_id,
+            "checked_by": one.checked_by_id,
+            "checked_at": one.checked_at,
             "holds": [pk for pk, _ in on.get(one.pk, ())],
             "contents": [_plain(row) for row in goods[one.pk]],
         }

@@ -39,6 +39,7 @@ SWITCHES = (
     "serve_back_orders",
     "shipment_proof",
     "simple_workflow",
+    "second_person",
     "pictures_on_quotes",
     "prices_include_tax",
     "win_on_acceptance",
