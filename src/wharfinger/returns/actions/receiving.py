@@ -22,6 +22,7 @@ from wharfinger.returns.actions.requesting import quantities_given, read_items, 
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries import truth as reads
 from wharfinger.returns.queries.parts import Along, parts_along
+from wharfinger.returns.queries.sources import opened
 from wharfinger.returns.rules import receiving as rules
 from wharfinger.returns.rules.allowed import overruled
 from wharfinger.returns.rules.receiving import Arrived, Brought, Returned
@@ -158,6 +159,11 @@ def _resolved(actor: Actor, brought: Sequence[Brought], *, parts: bool = True) -
     """What customers bring back, each item with the line by which they got it, and the parts of devices behind it."""
     if any(item.outcome for one in brought for item in one.items):
         require(actor, "returns.inspect")
+    named = iter(opened([(one.organization, item.asked) for one in brought for item in one.items]))
+    brought = [
+        replace(one, items=tuple(replace(item, asked=asked) for item in one.items for asked in next(named)))
+        for one in brought
+    ]
     bought = reads.bought(
         (one.organization, item.asked.product)
         for one in brought

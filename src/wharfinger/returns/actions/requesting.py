@@ -21,6 +21,7 @@ from wharfinger.ledger.post import Planner, post
 from wharfinger.ledger.write import Written
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.queries import truth as reads
+from wharfinger.returns.queries.sources import opened
 from wharfinger.returns.rules import requesting as rules
 from wharfinger.returns.rules.allowed import overruled
 from wharfinger.returns.rules.receiving import Arrived
@@ -48,6 +49,7 @@ def request(
     require(actor, "returns.request")
     overrule = overruled(overrule, actor=actor)
     switched_on()
+    items = [one for each in opened([(organization, item) for item in items]) for one in each]
     parts = reads.parts_of(item.line for item in items)
     theirs = reads.lines_of_units(parts, [item.serial for item in items])
     items = read_items([(organization, item) for item in rules.opened(items, parts, theirs)])

@@ -82,6 +82,9 @@ def asked_of(given: Sequence[AskedGiven], currency: str) -> list[Asked]:
             one.type,
             one.reason,
             None if one.credit is None else money.minor(one.credit, currency, field=f"lines.{n}.credit"),
+            container=one.container,
+            shipment=one.shipment,
+            invoice=one.invoice,
         )
         for n, one in enumerate(given)
     ]

@@ -90,6 +90,13 @@ class AskedGiven(Given):
         default=None,
         description="With a serial number that we do not know; alone, of a return: what the customer got last.",
     )
+    container: Id | None = Field(
+        default=None,
+        description="All that left in this box and is still with the customer, whatever the quantity says.",
+        examples=[None],
+    )
+    shipment: Id | None = Field(default=None, description="The same of a shipment.", examples=[None])
+    invoice: Id | None = Field(default=None, description="The same of an invoice.", examples=[None])
     quantity: Quantity = "1"
     type: Literal["return", "repair", "replace"] = "return"
     reason: Reason = ""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
@@ -14,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from wharfinger.base.door import module_on, there
 from wharfinger.base.fields import day
 from wharfinger.base.page import Form, page, page_act
-from wharfinger.base.refusal import N_, BadInput
+from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.typed import quantity, written
 from wharfinger.demand.pages import offers, typed_id
 from wharfinger.ledger.write import Written
@@ -23,7 +25,8 @@ from wharfinger.returns.actions import inspecting, receiving, requesting
 from wharfinger.returns.models import RmaLine
 from wharfinger.returns.queries import shown
 from wharfinger.returns.queries.figures import Figures
-from wharfinger.returns.queries.returnable import Returnable, bin_options, returnable
+from wharfinger.returns.queries.returnable import SHOWN, Returnable, bin_options, returnable
+from wharfinger.returns.queries.sources import KINDS, meant_by, opened, papers
 from wharfinger.returns.rules import ANSWERS, OUTCOMES, TYPES
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.receiving import Arrived, Returned
@@ -78,12 +81,28 @@ Act = Callable[[Organization, Sequence[Asked]], Written]
 
 
 def _ask(request: HttpRequest, act: Act, *, sentence: str, rma: bool) -> HttpResponse:
-    text = request.GET.get("organization", "")
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
-        context = {"customers": offers()["customers"], "rma": rma}
+    find = request.GET.get("find", "").strip()[:100]
+    named = next(((kind, pk) for kind in KINDS if (pk := _id(request, kind)) is not None), None)
+    mine = _id(request, "organization")
+    meant = meant_by(find, mine) if find and named is None else None
+    if meant is not None and (meant.of != "find" or mine is None):
+        told = {"organization": meant.organization, meant.of: meant.value}
+        return HttpResponseRedirect(f"{request.path}?{urlencode(told)}")
+    if mine is None:
+        context = {
+            "customers": offers()["customers"],
+            "rma": rma,
+            "form": Form({"find": find}, _nothing_called(find)),
+        }
         return render(request, "returns/customer.html", context)
-    customer = there(Organization.objects.all(), int(text))
-    rows = returnable(customer.pk)
+    customer = there(Organization.objects.all(), mine)
+    of, left_with, refused = _left_with(customer.pk, named)
+    serial = request.GET.get("serial", "").strip()[:100]
+    rows = returnable(customer.pk, find="" if named else find, of=of)
+    if serial and all(row.serial != serial for row in rows[:SHOWN]):
+        rows = returnable(customer.pk, find=serial)
+    more = of is None and len(rows) > SHOWN
+    rows = rows[:SHOWN] if more else rows
 
     def show(form: Form) -> HttpResponse:
         context = {
@@ -91,17 +110,24 @@ def _ask(request: HttpRequest, act: Act, *, sentence: str, rma: bool) -> HttpRes
             "rows": rows,
             "form": form,
             "rma": rma,
+            "find": find,
+            "more": more,
+            "left_with": left_with,
+            "shown": SHOWN,
             "types": _words(TYPES),
             "outcomes": [one for one in _words(OUTCOMES) if one[0] != "send_back"],
         }
         return render(request, "returns/new.html", context)
 
     if request.method != "POST":
-        # Who comes from a device means that unit.
-        meant = {
-            f"unit-{row.key}": "yes" for row in rows if row.serial and row.serial == request.GET.get("serial")
-        }
-        return show(Form({"credit": "yes"} | meant))
+        # Who comes from a device means that unit, who comes from a box all that left in it.
+        ticked = {f"unit-{row.key}": "yes" for row in rows if row.serial and row.serial == serial}
+        for row in rows if of else ():
+            units = (of or {})[row.line.pk, row.serial]
+            ticked[f"unit-{row.key}" if row.serial else f"quantity-{row.key}"] = (
+                "yes" if row.serial else written(units, row.line.product.quantity_decimals)
+            )
+        return show(Form({"credit": "yes"} | ticked, refused))
 
     def chosen() -> Written:
         found = [asked for row in rows if (asked := _asked(request.POST, row)) is not None]
@@ -115,6 +141,40 @@ def _ask(request: HttpRequest, act: Act, *, sentence: str, rma: bool) -> HttpRes
         ok=sentence,
         back=lambda done: reverse("returns:rma", args=[done.one("returns.Rma")]),
         again=show,
+    )
+
+
+def _id(request: HttpRequest, name: str) -> int | None:
+    """The id that an address names, if it is one."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def _left_with(
+    customer: int, named: tuple[str, int] | None
+) -> tuple[dict[tuple[int, str], int] | None, str, Refusal | None]:
+    """What left with a container, a shipment or an invoice and is still with the customer, and how it is called."""
+    if named is None:
+        return None, "", None
+    source: dict[str, Any] = dict([named])
+    paper = papers([named]).get(named)
+    try:
+        ((*units,),) = opened([(customer, replace(Asked(), **source))])
+    except Refusal as refusal:
+        if refusal.http_code == NotThere.http_code:
+            raise
+        return {}, paper.number if paper else "", refusal
+    return {(one.line or 0, one.serial): one.quantity for one in units}, paper.number if paper else "", None
+
+
+def _nothing_called(find: str) -> Refusal | None:
+    if not find:
+        return None
+    return BadInput(
+        "nothing_called_so",
+        N_("Nothing that a customer has is called “{typed}”. Check the number, or choose the customer."),
+        field="find",
+        typed=find,
     )
 
 

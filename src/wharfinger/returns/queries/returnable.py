@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from wharfinger.base.quantity import plain
+from wharfinger.base.words import same
 from wharfinger.demand.models import Line
 from wharfinger.devices.models import Device
 from wharfinger.ledger.models import Holding
 from wharfinger.stock.models import Bin
 
 MOST = 300
-"""So many units a form offers; more are found by scanning their serial numbers."""
+"""So many units a form offers at once."""
+SHOWN = 40
+"""So many of a customer's goods a form shows; the rest is found by scanning or searching."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +40,32 @@ class Returnable:
         return plain(self.units, self.line.product.quantity_decimals)
 
 
-def returnable(organization: int) -> list[Returnable]:
-    """The goods of lines that a customer has or that are on their way, newest first."""
+def returnable(
+    organization: int, *, find: str = "", of: dict[tuple[int, str], int] | None = None
+) -> list[Returnable]:
+    """The goods of lines that a customer has or that are on their way, newest first: one more than a form shows.
+
+    find: a serial number, product or order; of: only these, by line and number.
+    """
     found = Holding.objects.filter(
         claim__line__organization=organization,
         kind__in=("customer", "in_transit"),
         quantity__gt=0,
         product__kind__in=("stocked", "non_stocked"),
     ).select_related("lot", "claim__line__product", "claim__line__sheet")
-    held = list(found.order_by("-pk")[:MOST])
+    if of is not None:
+        found = found.filter(claim__in={line for line, _ in of})
+    if find:
+        found = found.filter(
+            Q(lot__code_key__startswith=same(find), serial=True)
+            | Q(product__sku__iexact=find)
+            | Q(product__name__icontains=find)
+            | Q(claim__line__sheet__number__iexact=find)
+        )
+    most = MOST if of is not None else SHOWN
+    held = list(found.order_by("-pk")[: most + 1])
+    if of is not None:
+        held = [h for h in held if (h.claim_id, h.lot.code if h.serial else "") in of]
     devices = {
         d.lot_id: d
         for d in Device.objects.filter(

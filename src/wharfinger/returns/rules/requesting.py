@@ -35,6 +35,10 @@ class Asked:
     """The price paid, unless given."""
     outside: bool = False
     """Whether goods come along that this customer never had from us."""
+    container: int | None = None
+    """Instead of goods: all that left in it and is still with the customer; so of a shipment or an invoice."""
+    shipment: int | None = None
+    invoice: int | None = None
 
 
 def plan_request(
