@@ -34,6 +34,8 @@ def test_reports_say_what_the_books_say(client: Client) -> None:
     assert names == [
         "sales",
         "margin",
+        "purchases",
+        "vendor-punctuality",
         "stock-valuation",
         "stock-age",
         "stock-by-reason",

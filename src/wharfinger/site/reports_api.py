@@ -58,10 +58,12 @@ class ReportWanted(Schema):
     last: date | None = Field(None, alias="to", examples=["2026-11-30"])
     by: str = Field("", max_length=20, examples=["customer"])
     customer: int | None = None
+    vendor: int | None = None
     product: int | None = None
     category: int | None = None
     group: int | None = None
     person: int | None = None
+    buyer: int | None = None
     location: int | None = None
 
 

@@ -33,7 +33,7 @@ PERIODS = {
     "year": N_("This year"),
     "last_year": N_("Last year"),
 }
-TYPED = ("customer", "product")
+TYPED = ("customer", "vendor", "product")
 """What a report is narrowed to by what is typed; all else is chosen."""
 PLAIN = ("month", "currency")
 """What it is not narrowed to."""
@@ -187,20 +187,22 @@ class Reading:
             first = date.fromisoformat(key)
             since = max(since, first)
             until = min(until, (first + timedelta(days=31)).replace(day=1) - timedelta(days=1))
-        elif self.by not in ("customer", "month") and key is not None and self.by != "currency":
+        elif self.by not in (self.broken.whom, "month") and key is not None and self.by != "currency":
             words = called.get(key, "").partition(" · ")[0] if self.by in TYPED else key
-            asked = {"by": "customer", "on-from": since, "on-to": until, self.by: words}
+            asked = {"by": self.broken.whom, "on-from": since, "on-to": until, self.by: words}
             return (
                 f"{reverse('site:report', args=[self.name])}?{urlencode(asked)}"
-                if "customer" in self.broken.by
+                if self.broken.whom in self.broken.by
                 else ""
             )
-        elif self.by != "customer" or key is None:
+        elif self.by != self.broken.whom or key is None:
             return ""
-        asked = {"tab": "all", "issued-from": since, "issued-to": until}
-        if self.by == "customer":
-            asked["customer"] = called[key]
-        page = address(self.broken.papers) if ask.actor.may("billing.read") else ""
+        asked = {"tab": "all"}
+        if self.broken.issued:
+            asked |= {f"{self.broken.issued}-from": since, f"{self.broken.issued}-to": until}
+        if self.by == self.broken.whom:
+            asked[self.by] = called[key]
+        page = address(self.broken.papers) if ask.actor.may(self.broken.permissions[0]) else ""
         return f"{page}?{urlencode(asked)}" if page else ""
 
     def told(self, ask: Ask) -> list[tuple[str, Any]]:
@@ -225,7 +227,8 @@ class Reading:
         keys = self._sorted(told, called, "")
         drawn = [(called.get(key, str(key)), told.groups[key].get(figure.key) or 0) for key in keys]
         title = _("%(figure)s by %(part)s") % {"figure": _(figure.label), "part": _(BY[self.by])}
-        return plotted(title, drawn, self.home, months=self.by == "month")
+        said = show(KINDS[figure.kind])
+        return plotted(title, drawn, lambda v: str(said(self._cell(figure, v))), months=self.by == "month")
 
 
 def _choices(key: str) -> Callable[[Ask], list[tuple[str, str]]]:
@@ -233,7 +236,7 @@ def _choices(key: str) -> Callable[[Ask], list[tuple[str, str]]]:
 
 
 def _typed(key: str, text: str) -> list[int]:
-    if key == "customer":
+    if key in ("customer", "vendor"):
         return list(Organization.objects.filter(name__icontains=text).values_list("pk", flat=True))
     found = Product.objects.filter(sku__icontains=text) | Product.objects.filter(name__icontains=text)
     return list(found.values_list("pk", flat=True))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-
-from wharfinger.site import formats
 
 MOST = 10
 """So many groups are drawn where they are no months."""
@@ -37,8 +35,10 @@ class Plot:
     wide: str = ""
 
 
-def plotted(title: str, drawn: Sequence[tuple[str, int]], currency: str, *, months: bool) -> Plot | None:
-    """The bars of these amounts; nothing where there is none to compare."""
+def plotted(
+    title: str, drawn: Sequence[tuple[str, int]], said: Callable[[int], str], *, months: bool
+) -> Plot | None:
+    """The bars of these amounts, each in words; nothing where there is none to compare."""
     drawn = drawn if months else [one for one in drawn if one[1]][:MOST]
     most, least = max((v for _, v in drawn), default=0), min((v for _, v in drawn), default=0)
     if len(drawn) < 2 or not (most or least):
@@ -46,7 +46,7 @@ def plotted(title: str, drawn: Sequence[tuple[str, int]], currency: str, *, mont
     if not months:
         far = max(abs(most), abs(least))
         bars = [
-            Bar(_short(name), formats.money(v, currency), str(40 * n), 0, _cut(100 * abs(v) / far), v < 0)
+            Bar(_short(name), said(v), str(40 * n), 0, _cut(100 * abs(v) / far), v < 0)
             for n, (name, v) in enumerate(drawn)
         ]
         return Plot(title, bars, months=False, height=40 * len(bars))
@@ -56,7 +56,7 @@ def plotted(title: str, drawn: Sequence[tuple[str, int]], currency: str, *, mont
     bars = [
         Bar(
             name[:3],
-            f"{name}: {formats.money(v, currency)}",
+            f"{name}: {said(v)}",
             f"{_cut(n * each)}%",
             _cut(zero - max(v, 0) * scale),
             _cut(abs(v) * scale),

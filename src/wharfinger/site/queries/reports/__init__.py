@@ -6,12 +6,14 @@ from collections.abc import Mapping
 
 from wharfinger.base.refusal import N_
 from wharfinger.billing.queries.statements import AGED
-from wharfinger.site.queries.reports import goods, margin, owed, sales
+from wharfinger.site.queries.reports import buying, goods, margin, owed, sales
 from wharfinger.site.queries.reports.shape import Broken, Report
 
 BROKEN: Mapping[str, Broken] = {
     "sales": sales.SALES,
     "margin": margin.MARGIN,
+    "purchases": buying.PURCHASES,
+    "vendor-punctuality": buying.PUNCTUALITY,
 }
 """Reports of figures, by product, customer, month …"""
 

@@ -36,6 +36,8 @@ _READ: dict[str, Callable[[Collection[int]], Names]] = {
     "product": _products,
     "category": lambda ids: dict(Category.objects.filter(pk__in=ids).values_list("pk", "path")),
     "customer": _organizations,
+    "vendor": _organizations,
+    "buyer": _people,
     "group": lambda ids: dict(CustomerGroup.objects.filter(pk__in=ids).values_list("pk", "name")),
     "person": _people,
     "location": lambda ids: dict(Location.objects.filter(pk__in=ids).values_list("pk", "name")),
@@ -68,4 +70,5 @@ def choices() -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {key: [] for key in of}
     for key, pk, words in first.union(*others, all=True):
         found[key].append((str(pk), words))
+    found["buyer"] = found["person"]
     return {key: sorted(rows, key=lambda row: row[1].casefold()) for key, rows in found.items()}

@@ -37,8 +37,10 @@ BY = {
     "product": N_("Product"),
     "category": N_("Category"),
     "customer": N_("Customer"),
+    "vendor": N_("Vendor"),
     "group": N_("Customer group"),
     "person": N_("Owner"),
+    "buyer": N_("Buyer"),
     "location": N_("Location"),
     "month": N_("Month"),
     "currency": N_("Currency"),
@@ -98,6 +100,10 @@ class Broken:
     """The figure that is drawn."""
     papers: str = "billing:invoices"
     """The list to which a group leads."""
+    whom: str = "customer"
+    """By whom its documents are found there."""
+    issued: str = "issued"
+    """The filter of their days there; none where nothing is said."""
 
     def columns(self, by: str) -> list[Figure]:
         """The figures that are told by this."""
