@@ -15,7 +15,8 @@ from tests.world import World, clean, entries, held
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import BadInput, Refusal
-from wharfinger.billing.actions.invoices import invoice, send_invoice
+from wharfinger.billing.actions.invoices import invoice
+from wharfinger.billing.actions.sending import send_invoice
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.catalog.models import VendorPrice
 from wharfinger.demand.rules import LineWish
@@ -164,7 +165,7 @@ def test_the_page_shows_the_mail_and_says_why_it_cannot_leave(client: Client, co
     for words in ("has no mail address", "Mark as sent by hand", "Mine", "Typed"):
         assert words in refused.content.decode()
     assert client.post(page, {"by_hand": "yes"})["Location"] == f"/quotes/{quote}/"
-    assert client.get("/documents/invoice/1/send/").status_code == 404
+    assert client.get("/documents/delivery-note/1/send/").status_code == 404
     role = Role.objects.create(name="reader", permissions=["*.read"])
     company.user.roles.set([role])
     assert client.get(page).status_code == 403
@@ -182,16 +183,6 @@ def test_an_invoice_is_kept_when_posted_and_mailed_when_sent(company: World) -> 
     (sent,) = mail.outbox
     assert sent.attachments[0][1] == reprint(actor=HOUSE, issued=kept.pk)
     assert Issued.objects.get() == kept
-
-
-def test_without_an_address_nothing_is_sent_and_the_document_is_kept(company: World) -> None:
-    Organization.objects.filter(pk=company.customer.pk).update(email="")
-    _order, lines = ordered(company, 2)
-    made = invoice(actor=HOUSE, wish=InvoiceWish((Bill(lines[0], 2),)))
-    send_invoice(actor=HOUSE, invoice=made.one("billing.Invoice"))
-    worked()
-    assert mail.outbox == []
-    assert Issued.objects.count() == 1
 
 
 def test_a_purchase_order_is_submitted_and_sent_in_one_entry(company: World) -> None:

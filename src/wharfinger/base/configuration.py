@@ -41,6 +41,7 @@ DEFAULTS: dict[str, Any] = {
     "pipeline_steps": ["new", "qualified", "proposal", "negotiation"],
     "terms_days": 14,
     "accounts": {},
+    "mail_bills": False,
     "reminders": {"level_1": 7, "level_2": 21, "level_3": 35, "pay_within": 7},
     "terms": None,
     "closed_until": None,

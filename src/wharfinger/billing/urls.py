@@ -28,7 +28,6 @@ urlpatterns = [
     path("invoices/<int:pk>/change/", drafts.change_draft, name="change_draft"),
     path("invoices/<int:pk>/discard/", drafts.discard_draft, name="discard_draft"),
     path("invoices/<int:pk>/post/", invoices.post_invoice, name="post_invoice"),
-    path("invoices/<int:pk>/send/", invoices.send_invoice, name="send_invoice"),
     path("invoices/<int:pk>/credit/", invoices.credit_invoice, name="credit_invoice"),
     path("invoices/<int:pk>/cancel/", invoices.cancel_invoice, name="cancel_invoice"),
     path("invoices/<int:pk>/write-off/", writing_off.write_off, name="write_off"),

@@ -42,6 +42,9 @@ TEMPLATES: dict[type[shapes.Shape], str] = {
     shapes.Labels: "labels",
 }
 
+MOST_REFERENCE = 140
+"""So many characters say in a SEPA transfer what it is for."""
+
 _LONG = re.compile(r"\S{24,}")
 _ENDLESS = re.compile(r"[^\s\u200b]{31,}")
 _JOINT = re.compile(r"(?<=[@/_.,;:+-])(?=\w)")
@@ -155,9 +158,12 @@ def _codes(shape: shapes.Shape) -> dict[str, Any]:
             ]
             return {"pay": found if all(found) else [], "settled": due.minor <= 0}
         case shapes.Reminder():
+            # The invoices are named as far as a transfer has room, so that what comes finds them.
+            named = ", ".join(row.number for row in shape.rows)
+            reference = named if len(named) <= MOST_REFERENCE else shape.number
             holder = shape.company.address.name
-            pay = codes.payment_qr(shape.company.bank, shape.total, holder=holder, reference=shape.number)
-            return {"pay": pay}
+            pay = codes.payment_qr(shape.company.bank, shape.total, holder=holder, reference=reference)
+            return {"pay": pay, "reference": reference}
         case shapes.Labels():
             return {"rows": [_label(row.code, shape) for row in shape.rows]}
     return {}

@@ -28,6 +28,7 @@ urlpatterns = [
     path("documents/transfers/<int:pk>.pdf", pages.transfer_slip, name="transfer_slip"),
     path("documents/units/<int:pk>.pdf", pages.unit_life, name="unit_life"),
     path("documents/statements/<int:organization>.pdf", pages.statement, name="statement"),
+    path("documents/statements/<int:organization>/send/", sending.send_statement, name="send_statement"),
     path("q/<int:pk>-<slug:mark>/", public.offer, name="offer"),
     path("q/<int:pk>-<slug:mark>/offer.pdf", public.offer_pdf, name="offer_pdf"),
     path("q/<int:pk>-<slug:mark>/accept/", public.accept, name="accept_offer"),

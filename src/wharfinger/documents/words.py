@@ -262,6 +262,7 @@ WORDS = {
     "mail_rfq": pgettext_lazy(
         "document", "please send us your offer for what stands in the attached: {document}."
     ),
+    "mail_statement_title": pgettext_lazy("document", "Statement of account in {currency} of {date}"),
     "mail_reminder": pgettext_lazy(
         "document",
         "the invoices that the attached letter names are overdue: {document}. If you have paid them in the meantime, please take this mail as done.",

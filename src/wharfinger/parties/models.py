@@ -77,6 +77,8 @@ class Organization(models.Model):
     hold_reason = models.CharField(max_length=200, blank=True)
     discount_micro = models.IntegerField(default=0)
     """The share, at 10⁻⁶, that is taken off their lines unless somebody says otherwise."""
+    bills_by = models.CharField(max_length=4, blank=True, choices=[("mail", "mail"), ("hand", "hand")])
+    """Whether invoices and credit notes leave by mail as soon as they are posted; as the company does, if empty."""
     billing_policy = models.CharField(
         max_length=12,
         default="shipment",

@@ -169,6 +169,7 @@ def show_organizations(found: Iterable[Organization]) -> list[dict[str, Any]]:
             "hold_reason": o.hold_reason,
             "discount_percent": plain(o.discount_micro, 4),
             "billing_policy": o.billing_policy,
+            "bills_by": o.bills_by,
             "own": o.own,
             "retired_on": _day(o.retired_on),
             "merged_into": o.merged_into_id,

@@ -89,6 +89,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.billing.api.payments:router", ""),
     ("wharfinger.billing.api.limits:router", ""),
     ("wharfinger.billing.api.reminders:router", ""),
+    ("wharfinger.billing.api.sending:router", ""),
     ("wharfinger.billing.api.runs:router", ""),
     ("wharfinger.billing.api.statements:router", ""),
     ("wharfinger.devices.api.devices:router", ""),

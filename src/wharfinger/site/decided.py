@@ -54,6 +54,7 @@ CALLED: dict[str, str] = {
     "language": N_("Language of the company"),
     "listed_reasons_only": N_("Reasons are chosen from the list only"),
     "logo": N_("Logo on documents"),
+    "mail_bills": N_("Invoices and credit notes leave by mail as soon as they are posted"),
     "modules.jobs": N_("Jobs"),
     "modules.procurement": N_("Procurement"),
     "modules.rma": N_("RMA"),

@@ -33,6 +33,7 @@ FIELDS: dict[str, str] = {
     "billable": N_("Billable"),
     "billed_on": N_("Billed on"),
     "billing_policy": N_("Billed"),
+    "bills_by": N_("Invoices leave"),
     "bin": N_("Bin"),
     "blind": N_("Blind"),
     "booked": N_("Booked cost"),

@@ -70,6 +70,8 @@ def install() -> None:
     for noun in SENT:
         page = ON.get(noun, noun)
         further.parts[page].append(partial(mailed_about, page))
+    further.parts["organization"].append(partial(mailed_about, "organization"))
+    further.parts["statement"] = [partial(mailed_about, "organization")]
     further.figures["product.available"] = available
     further.figures["product.picture"] = attachments.thumbs
     further.figures["shipment.signed"] = signed

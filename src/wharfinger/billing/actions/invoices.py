@@ -1,4 +1,4 @@
-"""Ask customers to pay, and say that an invoice went out."""
+"""Ask customers to pay."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 
 from wharfinger.base.access import Actor, require
-from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import tidy
 from wharfinger.billing.models import Invoice
 from wharfinger.billing.queries import truth as reads
@@ -19,7 +19,7 @@ from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.ledger.look import Wish
-from wharfinger.ledger.plan import Plan, Truth
+from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.post import post
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Terms
@@ -131,19 +131,3 @@ def post_invoice(
         key=key,
         effective_on=issued_on,
     )
-
-
-def send_invoice(*, actor: Actor, invoice: int, key: str | None = None) -> Written:
-    """Say that an invoice goes to the customer; the mail leaves through the outbox."""
-    require(actor, "billing.send")
-
-    def plan(truth: Truth) -> Plan:
-        made = Plan()
-        row = rules.the_invoice(truth, invoice)
-        if row.posted_at is None:
-            raise Refusal("is_a_draft", N_("This invoice is a draft. Post it first."), field="invoice")
-        made.change(row, sent_at=truth.now)
-        made.mention(row)
-        return made
-
-    return post("send_invoice", Wish(documents=[(Invoice, [invoice])]), plan, actor=actor, key=key)

@@ -76,6 +76,7 @@ class CreditNoteOut(Shown):
     net: str = Field(examples=["49.90"])
     tax: str = Field(examples=["9.48"])
     total: str = Field(examples=["59.38"])
+    sent_at: str | None
     lines: list[CreditRow]
 
 

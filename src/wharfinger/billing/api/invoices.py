@@ -342,13 +342,6 @@ def post_invoice(request: Request, id: Id, body: PostGiven) -> HttpResponse:
     return write(request, act, lambda _: show(id), about=f"invoice:{id}")
 
 
-@router.post("/invoices/{id}/send", response=InvoiceDone, summary="Send an invoice")
-def send_invoice(request: Request, id: Id) -> HttpResponse:
-    """Mail an invoice to the customer."""
-    act = partial(invoices.send_invoice, actor=request.auth, invoice=id)
-    return write(request, act, lambda _: show(id), about=f"invoice:{id}")
-
-
 def show(pk: int) -> dict[str, Any]:
     """An invoice with its lines, by its id."""
     return shown.show_invoices([shown.invoice(pk)])[0]

@@ -121,6 +121,7 @@ class CreditNote(Document):
     net_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()
+    sent_at = models.DateTimeField(null=True)
     place = models.OneToOneField(Place, models.PROTECT, related_name="credit_note")
     """Bills taken back stand here (kind credited)."""
 

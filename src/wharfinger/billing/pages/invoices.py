@@ -336,17 +336,6 @@ def post_invoice(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@page("billing.send")
-def send_invoice(request: HttpRequest, pk: int) -> HttpResponse:
-    """Mail an invoice to the customer."""
-    user: Any = request.user
-    act = partial(actions.send_invoice, actor=user, invoice=pk)
-    return page_act(
-        request, act, ok=_("The invoice is on its way."), back=reverse("billing:invoice", args=[pk])
-    )
-
-
-@require_POST
 @page("billing.credit")
 def credit_invoice(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back quantities of an invoice's lines."""

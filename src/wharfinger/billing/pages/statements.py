@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from wharfinger.base import clock
+from wharfinger.base import clock, further
 from wharfinger.base.asking import Ask
 from wharfinger.base.page import Form, page
 from wharfinger.base.refusal import N_, BadInput
@@ -74,6 +74,7 @@ def statement(request: HttpRequest, organization: int) -> HttpResponse:
         "credit": sorted(shown.credit_of(organization).items()),
         "beforehand": still_to_take_off(organization),
         "reminded": reminders.part(request, customer.pk),
+        "parts": further.told("statement", request, customer.pk),
         "payments": [payment_row(row).cells for row in paid],
         "home": ours.currency,
         "gain": differences.of_customer(organization),
@@ -96,6 +97,7 @@ def _statement(organization: int, one: Statement) -> dict[str, Any]:
             *(_movement(row, one.currency) for row in one.movements),
         ],
         "ageing": [(_(words), minor) for words, minor in told(one.ageing)],
+        "mail": f"{reverse('documents:send_statement', args=[organization])}?{asked}",
         "paper": f"{reverse('documents:statement', args=[organization])}?{asked}",
     }
 

@@ -289,6 +289,7 @@ def show_credit_notes(found: Iterable[CreditNote]) -> list[dict[str, Any]]:
             "net": money.plain(row.net_minor, row.currency),
             "tax": money.plain(row.tax_minor, row.currency),
             "total": money.plain(row.total_minor, row.currency),
+            "sent_at": row.sent_at.isoformat() if row.sent_at else None,
             "lines": lines[row.pk],
         }
         for row in rows

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
 
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
-from wharfinger.base.refusal import N_, Refusal
+from wharfinger.base.refusal import N_, BadInput, Refusal
+from wharfinger.billing.actions import sending as billing
+from wharfinger.billing.models import CreditNote, Invoice
+from wharfinger.billing.queries.mailing import by_mail
+from wharfinger.documents.actions import stating
 from wharfinger.documents.actions.issuing import file_of, issue, issue_for
 from wharfinger.documents.kinds import Kind
+from wharfinger.documents.models import Issued
 from wharfinger.documents.queries import letters
 from wharfinger.documents.queries.letters import SENT, addresses, composed
 from wharfinger.ledger.chart import CHART
@@ -21,7 +28,7 @@ from wharfinger.ledger.plan import Plan, Truth
 from wharfinger.ledger.write import MADE, Written
 from wharfinger.sales.rules.sending import LETTER
 
-LETTERS = ("send_quote", "send_order")
+LETTERS = ("send_quote", "send_order", "send_invoice", "send_credit_note", "send_statement")
 """Verbs whose mail somebody may have written."""
 
 VERBS = frozenset(
@@ -29,7 +36,6 @@ VERBS = frozenset(
         "invoice",
         "post_invoice",
         "sell",
-        "send_invoice",
         "send_purchase",
         "send_reminder",
         "send_rfq",
@@ -38,7 +44,7 @@ VERBS = frozenset(
 ) | {row.verb for row in CHART if "credited" in row.target}
 """Verbs after which there may be something to keep or to send."""
 
-SENDING = frozenset({"send_invoice", "send_purchase", "send_reminder", "send_rfq", *LETTERS})
+SENDING = frozenset({"send_purchase", "send_reminder", "send_rfq", *LETTERS})
 """Verbs that do nothing but send: undone before the mail has left, it stays here."""
 
 LASTING = ("send_reminder",)
@@ -58,9 +64,11 @@ def keep_and_send(row: Outbox) -> list[dict[str, Any]]:
     Nobody is written to who has no address, or has it by hand; the PDF is kept all the same.
     """
     assert row.entry_id is not None
-    issue_for(row.entry_id)
+    _send_at_once(row, issue_for(row.entry_id))
     given = row.payload.get(LETTER, {})
     mails = [mail for of, pk in _leaving(row.entry_id) if (mail := written(of, pk, given))]
+    if "statement" in given:
+        mails += stating.mails(row.entry_id, given)
     return [
         {"entry_id": row.entry_id, "consumer": "mail", "payload": mail, "due_at": row.due_at}
         for mail in mails
@@ -103,7 +111,10 @@ def about(entry: Entry) -> list[dict[str, Any]]:
     if entry.verb in LETTERS:
         row = Outbox.objects.filter(entry=entry, consumer=CONSUMER).values_list("payload", flat=True).first()
         given = (row or {}).get(LETTER, {})
-    return [mail for of, pk in leaving if (mail := _foreseen(of, pk, given))]
+    mails = [mail for of, pk in leaving if (mail := _foreseen(of, pk, given))]
+    if "statement" in given:
+        mails += stating.foreseen(entry.pk, given)
+    return mails
 
 
 def written(of: Kind, pk: int, given: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -124,6 +135,30 @@ def written(of: Kind, pk: int, given: Mapping[str, Any]) -> dict[str, Any] | Non
         "type": "application/pdf",
     }
     return mail | {"attachments": [attached]} if given.get("file", True) else mail
+
+
+def _send_at_once(row: Outbox, issued: Iterable[Issued]) -> None:
+    """Send what an act posted, to customers who get their bills by mail; where there is no address it stays here."""
+    wanted = by_mail(whose for one in issued if (whose := _whose(one)))
+    for one in issued:
+        if _whose(one) not in wanted:
+            continue
+        noun, _, pk = one.subject.partition(":")
+        verb: Any = {
+            "invoice": partial(billing.send_invoice, invoice=int(pk)),
+            "credit_note": partial(billing.send_credit_note, credit_note=int(pk)),
+        }[noun]
+        # Nobody to write to: it is printed, and reads as not sent.
+        with suppress(BadInput):
+            verb(actor=HOUSE, key=f"at posting:{row.pk}:{one.subject}")
+
+
+def _whose(issued: Issued) -> int | None:
+    """The customer of an invoice or credit note that nobody has sent yet."""
+    noun, _, pk = issued.subject.partition(":")
+    model: Any = {"invoice": Invoice, "credit_note": CreditNote}.get(noun)
+    found = model.objects.filter(pk=pk, sent_at=None) if model else None
+    return found.values_list("organization", flat=True).first() if found is not None else None
 
 
 def _foreseen(of: Kind, pk: int, given: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from babel.dates import format_date
 
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.billing.models import Reminder
+from wharfinger.documents.figures import LOCALES
 from wharfinger.documents.kinds import KINDS, Kind
-from wharfinger.documents.queries.parties import company
+from wharfinger.documents.queries.parties import company, language_of
 from wharfinger.documents.render import TEMPLATES
 from wharfinger.documents.words import words
 from wharfinger.ledger.models import Fact
+from wharfinger.parties.models import Organization
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.models.quoting import RfqVendor
 from wharfinger.purchasing.queries import vendor_terms
@@ -24,6 +28,7 @@ SENT = {
     "quote": KINDS["quote"],
     "order": KINDS["order-confirmation"],
     "invoice": KINDS["invoice"],
+    "credit_note": KINDS["credit-note"],
     "reminder": KINDS["reminder"],
     "purchase_order": KINDS["purchase-order"],
     "rfq_vendor": KINDS["rfq"],
@@ -37,13 +42,19 @@ WAYS = {
     "quote": ("sheet__contact__email", "sheet__organization__email"),
     "order-confirmation": ("sheet__contact__email", "sheet__organization__email"),
     "invoice": ("organization__email", "sheet__contact__email"),
+    "credit-note": ("organization__email", "invoice__sheet__contact__email"),
     "reminder": ("organization__email",),
     "purchase-order": ("vendor__email",),  # unless another is agreed for orders
     "rfq": ("vendor__email",),  # likewise
 }
 """Where the address is found, the better one first: offers go to people, bills to the organization."""
 
-LETTERS = {"quote": "sheet__number", "order-confirmation": "sheet__number"}
+LETTERS = {
+    "quote": "sheet__number",
+    "order-confirmation": "sheet__number",
+    "invoice": "number",
+    "credit-note": "number",
+}
 """What people write a letter of their own with, each with the way to its number."""
 
 
@@ -94,6 +105,32 @@ def composed(
         "body": "\n".join(body),
     }
     return mail | {"cc": given["cc"]} if given.get("cc") else mail
+
+
+def draft_statement(organization: int, currency: str, last: date) -> dict[str, Any]:
+    """The letter that a customer's statement would leave with, for somebody to change."""
+    found = Organization.objects.filter(pk=organization).values_list("language", "email").first()
+    if found is None:
+        raise NotThere("no_such_organization", N_("There is no such organization."))
+    return statement_mail({}, [found[1]] if found[1] else [], currency, last, language_of(found[0]))
+
+
+def statement_mail(
+    given: Mapping[str, Any], to: list[str], currency: str, last: date, language: str
+) -> dict[str, Any]:
+    """The mail of a statement without our name beneath: what was written, the house's words where nothing was."""
+    said = words(language)
+    title = said["mail_statement_title"].format(
+        currency=currency, date=format_date(last, "medium", locale=LOCALES[language])
+    )
+    subject = " – ".join(part for part in (title, company().address.name) if part)
+    text = "\n".join([said["mail_hello"], "", said["mail_attached"].format(document=title)])
+    return {
+        "number": title,
+        "to": to,
+        "subject": given.get("subject") or subject,
+        "text": given.get("text") or text,
+    }
 
 
 def _changed_since(order: int) -> bool:

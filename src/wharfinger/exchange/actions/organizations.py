@@ -18,7 +18,10 @@ from wharfinger.parties import rules
 from wharfinger.parties.actions import organizations as parties
 from wharfinger.parties.models import Contact, Organization, Site
 
-TEXTS = ("reference", "name", "currency", "language", "tax_number", "email", "phone", "billing_policy")
+TEXTS = (
+    *("reference", "name", "currency", "language", "tax_number", "email", "phone"),
+    *("billing_policy", "bills_by"),
+)
 ADDRESS = ("street", "postcode", "city", "region")
 SITE = "Main"
 """What a site is called that the file gives no name."""

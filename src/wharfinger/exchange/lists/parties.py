@@ -35,7 +35,7 @@ def customer_groups(ids: Ids) -> Rows:
 def organizations(ids: Ids) -> Rows:
     """Organizations, a row for each; their contacts and sites are files of their own."""
     texts: tuple[str, ...] = ("reference", "name", "customer", "vendor", "currency", "language", "tax_number")
-    texts += ("email", "phone", "terms_days", "billing_policy", "retired_on")
+    texts += ("email", "phone", "terms_days", "billing_policy", "bills_by", "retired_on")
     every = (
         Organization.objects.filter(among(ids))
         .select_related("customer_group", "location", "terms", "tax_code")

@@ -268,6 +268,7 @@ _CHECKS = {
     "quote_valid_days": _DAYS,
     "pipeline_steps": _steps,
     "terms_days": _DAYS,
+    "mail_bills": yes_or_no,
     "reminders": _reminders,
     "terms": _terms,
     "accounts": _accounts,

@@ -39,6 +39,8 @@ router = Router(tags=["organizations"])
 
 Language = Literal["en", "de"]
 Policy = Literal["order", "shipment", "delivery", "monthly", "hand"]
+BillsBy = Literal["", "mail", "hand"]
+BILLS = "Whether invoices and credit notes leave by mail once they are posted; empty is as the company."
 
 
 class ContactGiven(Given):
@@ -145,6 +147,7 @@ class OrganizationGiven(Given):
         default="0", examples=["5"], description="Taken off each of their lines unless that says otherwise."
     )
     billing_policy: Policy = "shipment"
+    bills_by: BillsBy = Field(default="", description=BILLS)
     own: OwnValues = {}
     contacts: list[ContactGiven] = Field(default=[], max_length=200)
     sites: list[SiteGiven] = Field(default=[], max_length=200)
@@ -170,6 +173,7 @@ class OrganizationChange(Given):
     credit_limit: Amount | None = Field(default=None, examples=["5000.00"], description="Null for none.")
     discount_percent: Percent | None = Field(default=None, examples=["5"])
     billing_policy: Policy | None = None
+    bills_by: BillsBy | None = Field(default=None, description=BILLS)
     own: OwnValues = {}
     retired_on: date | None = None
 
@@ -197,6 +201,7 @@ class OrganizationOut(Shown):
     hold_reason: str
     discount_percent: str = Field(examples=["5"])
     billing_policy: Policy
+    bills_by: BillsBy
     own: OwnShown
     retired_on: date | None
     merged_into: Id | None = Field(description="The organization that it was a double of.")

@@ -31,7 +31,11 @@ POLICIES = {
     "monthly": N_("Once a month"),
     "hand": N_("By hand"),
 }
-TEXTS = ("name", "currency", "language", "tax_number", "email", "phone", "reference", "billing_policy")
+BILLS_BY = {"mail": N_("By mail, once they are posted"), "hand": N_("By hand")}
+TEXTS = (
+    *("name", "currency", "language", "tax_number", "email", "phone", "reference"),
+    *("billing_policy", "bills_by"),
+)
 CONTACT = ("name", "email", "phone")
 SITE = ("name", "street", "postcode", "city", "region", "country")
 
@@ -274,10 +278,17 @@ def unhold_account(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, found: Organization | None, form: Form) -> HttpResponse:
     policies = [(key, _(word)) for key, word in POLICIES.items()]
+    bills_by = [("", _("As the company")), *((key, _(word)) for key, word in BILLS_BY.items())]
     return render(
         request,
         "parties/organization_form.html",
-        {"form": form, "organization": found, "policies": policies, "groups": _groups(found)}
+        {
+            "form": form,
+            "organization": found,
+            "policies": policies,
+            "bills_by": bills_by,
+            "groups": _groups(found),
+        }
         | {
             "home": configuration.one("currency"),
             "terms": _terms(found),

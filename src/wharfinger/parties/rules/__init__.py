@@ -30,8 +30,7 @@ Values = Mapping[str, Any]
 LANGUAGES = ("en", "de")
 ORGANIZATION: dict[str, Check] = {
     "name": text(200, needed=True),
-    "customer": yes_or_no,
-    "vendor": yes_or_no,
+    **dict.fromkeys(("customer", "vendor"), yes_or_no),
     "customer_group": or_nothing(whole(1, 2**63 - 1)),
     "location": or_nothing(whole(1, 2**63 - 1)),
     "currency": currency,
@@ -45,6 +44,7 @@ ORGANIZATION: dict[str, Check] = {
     "tax_code": or_nothing(whole(1, 2**63 - 1)),
     "credit_limit_minor": or_nothing(whole(0, 10**15)),
     "discount_micro": whole(0, 10**6),
+    "bills_by": one_of("", "mail", "hand"),
     "billing_policy": one_of("order", "shipment", "delivery", "monthly", "hand"),
     "own": own.sent,
     "retired_on": or_nothing(day),
@@ -95,16 +95,13 @@ BORN_ORGANIZATION = {
     "held_at": None,
     "hold_reason": "",
     "discount_micro": 0,
+    "bills_by": "",
     "billing_policy": "shipment",
     "retired_on": None,
 }
 BORN_CONTACT = {"name": "", "email": "", "phone": "", "retired_on": None}
 BORN_SITE = {
-    "name": "",
-    "street": "",
-    "postcode": "",
-    "city": "",
-    "region": "",
+    **dict.fromkeys(("name", "street", "postcode", "city", "region"), ""),
     "ship_to": True,
     "bill_to": True,
     "retired_on": None,

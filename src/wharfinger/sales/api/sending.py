@@ -23,8 +23,8 @@ from wharfinger.sales.rules.sending import Letter
 router = Router(tags=["selling"])
 
 
-class LetterGiven(Given):
-    """How a document goes to the customer; what is left out is the house's usual."""
+class MailGiven(Given):
+    """How a mail goes to the customer; what is left out is the house's usual."""
 
     to: list[str] = Field(
         default=[],
@@ -36,6 +36,11 @@ class LetterGiven(Given):
     subject: Line = ""
     text: str = Field(default="", max_length=5000, examples=["Dear Ms Quinn,\n\nas promised."])
     file: bool = Field(default=True, description="Whether the document goes along as PDF.")
+
+
+class LetterGiven(MailGiven):
+    """How a document goes to the customer."""
+
     by_hand: bool = Field(
         default=False, examples=[False], description="It was sent otherwise: nobody is written to."
     )
@@ -77,7 +82,7 @@ def send_quote(request: Request, id: Id, body: QuoteLetterGiven = USUAL_QUOTE) -
     """Send a quote to the customer by mail, or mark it as sent by hand; without an address it is refused."""
     require(request.auth, "sales.send")
     costs = request.auth.may("catalog.see_cost")
-    act = _chosen(body, sending.send_quote, sending.mark_quote_sent)
+    act = chosen(body, sending.send_quote, sending.mark_quote_sent)
     return write(
         request,
         partial(act, actor=request.auth, quote=id),
@@ -104,7 +109,7 @@ def revoke_link(request: Request, id: Id) -> HttpResponse:
 def send_order(request: Request, id: Id, body: LetterGiven = USUAL) -> HttpResponse:
     """Send the confirmation of an order to the customer by mail, or mark it as sent by hand."""
     require(request.auth, "sales.send")
-    act = _chosen(body, sending.send_order, sending.mark_order_sent)
+    act = chosen(body, sending.send_order, sending.mark_order_sent)
     return write(
         request,
         partial(act, actor=request.auth, order=id),
@@ -125,11 +130,10 @@ def _link(pk: int) -> dict[str, Any]:
     }
 
 
-def _chosen(body: LetterGiven, by_mail: Any, by_hand: Any) -> Any:
+def chosen(body: LetterGiven, by_mail: Any, by_hand: Any) -> Any:
+    """The act that a body asks for: by mail with its letter, or by hand."""
     if not body.by_hand:
-        link = getattr(body, "link", False)
-        letter = Letter(tuple(body.to), body.copy_me, body.subject, body.text, body.file, link)
-        return partial(by_mail, letter=letter)
+        return partial(by_mail, letter=mail(body))
     if body.to or body.copy_me or body.subject or body.text:
         raise BadInput(
             "by_hand_or_mail",
@@ -137,3 +141,9 @@ def _chosen(body: LetterGiven, by_mail: Any, by_hand: Any) -> Any:
             field="by_hand",
         )
     return by_hand
+
+
+def mail(body: MailGiven) -> Letter:
+    """The letter that a body tells."""
+    link = getattr(body, "link", False)
+    return Letter(tuple(body.to), body.copy_me, body.subject, body.text, body.file, link)

@@ -79,9 +79,17 @@ def plan_send_order(truth: Truth, *, order: int, letter: Letter | None) -> Plan:
 def _sent(truth: Truth, row: Any, letter: Letter | None, about: dict[str, int]) -> Plan:
     plan = Plan()
     plan.change(row, sent_at=truth.now)
+    plan.notes[LETTER] = told(truth, letter, about)
+    return plan
+
+
+def told(truth: Truth, letter: Letter | None, about: dict[str, int]) -> dict[str, Any]:
+    """How a document leaves, as the worker is told; refused where there is nobody to write to.
+
+    letter: none where it went by hand. about: what it is, for who then says that it did.
+    """
     if letter is None:
-        plan.notes[LETTER] = {"by_hand": True}
-        return plan
+        return {"by_hand": True}
     to = list(letter.to) or _usual(truth.read["addresses"])
     if not to:
         raise BadInput(
@@ -97,7 +105,7 @@ def _sent(truth: Truth, row: Any, letter: Letter | None, about: dict[str, int]) 
             N_("You have no mail address yourself, so no copy reaches you. Send it without a copy."),
             field="copy",
         )
-    plan.notes[LETTER] = {
+    return {
         "to": to,
         "cc": [truth.read["own_address"]] if letter.copy else [],
         "subject": letter.subject,
@@ -105,7 +113,6 @@ def _sent(truth: Truth, row: Any, letter: Letter | None, about: dict[str, int]) 
         "file": letter.file,
         "link": letter.link,
     }
-    return plan
 
 
 def _usual(known: Sequence[str]) -> list[str]:

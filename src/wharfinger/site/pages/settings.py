@@ -40,6 +40,7 @@ SWITCHES = (
     "shipment_proof",
     "simple_workflow",
     "second_person",
+    "mail_bills",
     "pictures_on_quotes",
     "prices_include_tax",
     "win_on_acceptance",

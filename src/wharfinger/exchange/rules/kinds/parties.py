@@ -89,6 +89,12 @@ ORGANIZATIONS = Kind(
                 hand="by hand|von hand",
             ),
         ),
+        Column(
+            "bills_by",
+            N_("Invoices leave"),
+            ("Rechnungsversand",),
+            words=words(mail="by mail|per e-mail", hand="by hand|von hand"),
+        ),
         Column("retired_on", N_("Retired on"), ("Inaktiv seit",), form="day"),
         Column(
             "contact",
