@@ -70,6 +70,21 @@ def test_a_ticket_is_about_a_device_and_the_device_tells_of_it(company: Company,
     assert page.locator("main a").filter(has_text=device.number).count() == 0
 
 
+def test_what_a_customer_brought_along_is_scanned_and_installed(company: Company, person: Person) -> None:
+    world, page = company.world, person.page
+    person.go(f"/organizations/{world.customer.pk}/assets/")
+    person.press("Brought along")
+    person.fill(sku=company.router.sku)
+    for code in ("OLD-8", "OLD-9"):
+        page.fill("#f-serial-scan", code)
+        page.press("#f-serial-scan", "Enter")
+    page.select_option("[name=site]", str(world.site.pk))
+    person.next_step()
+    assert set(Device.objects.values_list("lot__code", flat=True)) == {"OLD-8", "OLD-9"}
+    assert "OLD-8" in page.locator("main").inner_text()
+    clean()
+
+
 def test_a_dearer_change_is_approved_and_made(company: Company, person: Person) -> None:
     """Whoever asks is told that it waits; the order stands; one more press makes it."""
     threshold(10_000, self_approval=True)

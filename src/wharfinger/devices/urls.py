@@ -12,6 +12,7 @@ urlpatterns = [
     path("devices/<int:pk>/move/", devices.move_device, name="move_device"),
     path("devices/<int:pk>/relate/", devices.relate_device, name="relate_device"),
     path("devices/<int:pk>/unrelate/", devices.unrelate_device, name="unrelate_device"),
+    path("organizations/<int:pk>/brought/", install.brought, name="brought"),
     path("devices/install/<int:sheet>/", install.install_goods, name="install"),
     path("work-orders/<int:pk>/devices/name/", about.name, name="name_device"),
     path("work-orders/<int:pk>/devices/leave-out/", about.leave_out, name="leave_out_device"),

@@ -25,9 +25,12 @@ def install(
 ) -> Written:
     """Make devices of delivered units, or of goods that we never sold; warranty comes from the policies.
 
+    Whoever may change warranties may choose another, or none.
     A unit with a serial number stays itself; one without becomes a lot of one under its device's number.
     """
     require(actor, "devices.install")
+    if any(not one.covered or one.covered_until for one in items):
+        require(actor, "devices.warranty")
     _given(items)
     lines = sorted({one.line for one in items if one.line is not None})
     foreign = {one.product for one in items if one.line is None and one.product is not None}

@@ -92,6 +92,8 @@ class InstallItem(Given):
     contact: Id | None = Field(default=None, examples=[None])
     contract: Id | None = Field(default=None, examples=[None])
     reference: str = Field(default="", max_length=60, examples=["Rack 4"])
+    warranty: Literal["policy", "none"] = "policy"
+    warranty_end_on: date | None = Field(default=None, examples=[None])
     own: OwnValues = {}
 
 
@@ -315,6 +317,8 @@ def _items(given: Sequence[InstallItem]) -> list[Installation]:
                 one.contract,
                 one.reference,
                 one.own,
+                one.warranty == "policy",
+                one.warranty_end_on,
             )
         )
     return found

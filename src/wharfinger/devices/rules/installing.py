@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
@@ -11,6 +12,7 @@ from wharfinger.base.words import same, tidy
 from wharfinger.devices.rules import (
     DEVICE,
     WITH_CUSTOMER,
+    Cover,
     Owner,
     Unit,
     already,
@@ -44,6 +46,10 @@ class Installation:
     reference: str = ""
     own: Mapping[str, Any] | None = None
     """The values of own fields as somebody gives them; nobody is asked for any without it."""
+    covered: bool = True
+    """Whether it has a warranty at all."""
+    covered_until: date | None = None
+    """The last day of its warranty; as the policies say, unless given."""
 
 
 def plan_install(truth: Truth, *, items: Sequence[Installation]) -> Plan:
@@ -66,13 +72,8 @@ def _sold(plan: Plan, truth: Truth, item: Installation, n: int) -> None:
         at = _site(truth, line, held, item, n)
         require_contact(truth, line.organization_id, item.contact, item.contract)
         sale = sale_of(truth, held)
-        cover = cover_by(
-            truth.read["policies"],
-            truth.read["products"][line.product_id],
-            channel=sale.channel if sale else "direct",
-            sold_on=sale.sold_on if sale else None,
-            installed_on=truth.effective_on,
-        )
+        sold_on, channel = (sale.sold_on, sale.channel) if sale else (None, "direct")
+        cover = _cover(truth, item, n, line.product_id, sold_on=sold_on, channel=channel)
         owner = Owner(line.organization_id, at.pk, item.contact, item.contract, item.reference)
         for _ in range(units):
             unit = identified(plan, truth, held)
@@ -96,6 +97,7 @@ def _sold(plan: Plan, truth: Truth, item: Installation, n: int) -> None:
 
 def _units(truth: Truth, line: Any, item: Installation, n: int) -> list[tuple[Held, int]]:
     """The units of a line that are with the customer and no devices yet."""
+    _goods(truth, line.product_id, f"items.{n}.line")
     whole(truth, line.product_id)
     held = truth.of_claim(line.pk, WITH_CUSTOMER)
     if item.serial:
@@ -125,6 +127,42 @@ def _units(truth: Truth, line: Any, item: Installation, n: int) -> list[tuple[He
             line=line.pk,
         )
     return taken_from(free, item.quantity)
+
+
+def _goods(truth: Truth, product: int, field: str) -> None:
+    """Let goods pass; raises BadInput for a service, and for a kit, of which each component is one."""
+    row = truth.read["products"][product]
+    if row.kind in ("service", "kit"):
+        raise BadInput(
+            "no_goods",
+            N_("{sku} is a service or a kit, and no device. Choose goods."),
+            field=field,
+            sku=row.sku,
+        )
+
+
+def _cover(
+    truth: Truth, item: Installation, n: int, product: int, *, sold_on: date | None, channel: str
+) -> Cover:
+    """The warranty that somebody chose, else what the policies grant."""
+    if not item.covered:
+        return Cover()
+    if item.covered_until is None:
+        return cover_by(
+            truth.read["policies"],
+            truth.read["products"][product],
+            channel=channel,
+            sold_on=sold_on,
+            installed_on=truth.effective_on,
+        )
+    start = sold_on or truth.effective_on
+    if item.covered_until < start:
+        raise BadInput(
+            "ends_before_start",
+            N_("The warranty would end before it starts. Choose a later date."),
+            field=f"items.{n}.warranty_end_on",
+        )
+    return Cover(None, start, item.covered_until)
 
 
 def install_provided(plan: Plan, truth: Truth) -> None:
@@ -184,11 +222,9 @@ def _foreign(plan: Plan, truth: Truth, item: Installation, n: int) -> None:
             N_("A serial number names one unit. Give the quantity 1."),
             field=f"items.{n}.quantity",
         )
+    _goods(truth, item.product, f"items.{n}.product")
     require_contact(truth, site.organization_id, item.contact, item.contract)
-    product = truth.read["products"][item.product]
-    cover = cover_by(
-        truth.read["policies"], product, channel="direct", sold_on=None, installed_on=truth.effective_on
-    )
+    cover = _cover(truth, item, n, item.product, sold_on=None, channel="direct")
     owner = Owner(site.organization_id, site.pk, item.contact, item.contract, item.reference)
     for _ in range(item.quantity):
         unit = foreign_unit(plan, truth, item.product, item.serial, f"items.{n}.serial")
