@@ -10,6 +10,7 @@ from django.test import Client
 from tests.fulfilment.trade import order, reserved, where
 from tests.world import World, clean, entries, held
 from wharfinger.base.access import HOUSE
+from wharfinger.catalog.actions import change_product
 from wharfinger.demand.models import Line
 from wharfinger.fulfilment.actions.packing import pack
 from wharfinger.fulfilment.actions.picking import pick
@@ -174,3 +175,17 @@ def test_which_of_several_units_leaves_is_asked(client: Client, company: World) 
     do(client, f"/orders/{pk}/ship/", {f"quantity-{line}": "2"})
     assert where("S1")[0] == where("S2")[0] == "customer"
     clean()
+
+
+def test_a_kit_is_asked_for_by_its_components_alone(client: Client, company: World) -> None:
+    part = company.product(sku="PART")
+    kit = company.product(sku="KIT", kind="kit")
+    change_product(actor=HOUSE, product=kit.pk, values={}, components=[{"product": part.pk, "quantity": "2"}])
+    company.stock(part, 4)
+    pk, lines = order(company, (kit, 2))
+    component = Line.objects.get(parent__in=lines).pk
+    for page in (f"/documents/{pk}/hand-over/", f"/documents/{pk}/pick-pack-ship/", f"/orders/{pk}/pick/"):
+        shown = see(client, page)
+        assert f'name="quantity-{component}"' in shown, page
+        assert 'name="quantity-' in shown
+        assert shown.count('name="quantity-') == 1, page

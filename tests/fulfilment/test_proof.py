@@ -116,6 +116,9 @@ def test_the_api_ships_with_proof_where_the_settings_ask_for_one(call: Any, comp
     assert call("post", "/deliver", {"shipments": [first["id"]]})[1]["code"] == "proof_wanted"
     drawn = base64.b64encode(DRAWN).decode()
     status, _ = call("post", "/deliver", {"shipments": [first["id"]], "signature": drawn})
+    (file,) = Attachment.objects.filter(about=f"shipment:{first['id']}")
+    listed = {one["id"]: one["attachments"] for one in call("get", "/shipments")[1]["items"]}
+    assert listed == {first["id"]: [file.pk], second["id"]: []}
     assert (status, Attachment.objects.get().about) == (200, f"shipment:{first['id']}")
     before = entries()
     status, told = call("post", "/deliver", {**one, "signature": "bm90IGEgcGljdHVyZQ=="})

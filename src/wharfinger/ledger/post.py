@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ class Automation:
     """Which permissions undoing an entry needs beside ``ledger.reverse``."""
     lasting: frozenset[str] = frozenset()
     """Verbs whose entries change words and files alone, and are never undone."""
-    stays: Callable[[Collection[int]], set[int]] = lambda entries: set()
+    stays: Callable[[Mapping[int, str]], set[int]] = lambda entries: set()
     """Those of these entries that made what is never undone, so that nobody is offered it."""
 
 

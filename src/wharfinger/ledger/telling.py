@@ -339,11 +339,12 @@ def undoable(entries: Collection[int]) -> set[int]:
     if not entries:
         return set()
     changed = Fact.objects.filter(entry_id__in=entries, field__isnull=False)
-    found = changed.exclude(entry__verb__in=automation.lasting).values_list("entry_id")
-    goods = Move.objects.filter(entry_id__in=entries).values_list("entry_id")
-    money = Posting.objects.filter(entry_id__in=entries).values_list("entry_id")
-    left = {pk for (pk,) in found.union(goods, money)}
-    return left - automation.stays(left) if left else left
+    of = ("entry_id", "entry__verb")
+    found = changed.exclude(entry__verb__in=automation.lasting).values_list(*of)
+    goods = Move.objects.filter(entry_id__in=entries).values_list(*of)
+    money = Posting.objects.filter(entry_id__in=entries).values_list(*of)
+    left = dict(found.union(goods, money))
+    return left.keys() - automation.stays(left) if left else set()
 
 
 def tell(found: Iterable[Entry]) -> list[Told]:

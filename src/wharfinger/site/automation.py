@@ -5,7 +5,7 @@ Lower modules never know upper ones; a new automatic effect is one row here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from wharfinger.base.access import Right, Whoever
@@ -68,6 +68,10 @@ QUIET = frozenset(
 """Verbs about nouns, of which webhooks are told but nobody gets a mail."""
 
 
+SUBMITTING = ("submit", "send_purchase")
+"""The verbs by which an order goes to its vendor, who may bill it from then on."""
+
+
 MAILS = (("notices", mails.about), ("documents", sending.about))
 """What mails each consumer would write about an entry: a dry run shows them."""
 
@@ -123,6 +127,14 @@ def foreseen(entry: Entry) -> list[dict[str, Any]]:
     return [mail for consumer, about in MAILS if consumer in told for mail in about(entry)]
 
 
+def _among(
+    stay: Callable[[Collection[int]], set[int]], entries: Mapping[int, str], verbs: Collection[str]
+) -> set[int]:
+    """Those that stay of entries of these verbs; nothing is asked where there are none."""
+    of = [pk for pk, verb in entries.items() if verb in verbs]
+    return stay(of) if of else set()
+
+
 def _pin() -> None:
     """Keep what somebody is picking from everybody else, until it has left its bin."""
     for verb in pinned.PINNED:
@@ -155,7 +167,9 @@ def install() -> None:
     Whoever.named = called_who_may
     automation.lasting = frozenset({"erase"})
     automation.stays = lambda entries: (
-        posted_by(entries) | submitted_and_billed(entries) | sending.left(entries)
+        posted_by(entries)
+        | _among(submitted_and_billed, entries, SUBMITTING)
+        | _among(sending.left, entries, sending.LASTING)
     )
     automation.guards.setdefault("reverse", []).extend(
         [

@@ -28,7 +28,7 @@ from wharfinger.ledger.models import Holding
 from wharfinger.notices import store
 from wharfinger.notices.actions.attachments import attach_kept, keep
 from wharfinger.notices.pages import attachments, mailed, talking
-from wharfinger.notices.queries.attachments import signed
+from wharfinger.notices.queries.attachments import attached, signed
 from wharfinger.notices.rules.attachments import SEEN_BY
 from wharfinger.purchasing.models import PurchaseOrder
 from wharfinger.purchasing.pages import vendor_terms
@@ -75,6 +75,7 @@ def install() -> None:
     further.figures["product.available"] = available
     further.figures["product.picture"] = attachments.thumbs
     further.figures["shipment.signed"] = signed
+    further.figures["shipment.attachments"] = attached("shipment")
     further.figures["product.drawn"] = attachments.drawn
     further.pictures.append(store.on_paper)
     further.charging[:] = [further.Charging(charging.ways, charge_and, open_and, charging.told)]

@@ -56,6 +56,9 @@ class ShipmentOut(Shown):
     delivered_on: str | None
     way: Literal["carrier", "pick_up", "hand_over"]
     proof: str
+    attachments: list[Id] = Field(
+        description="Its files: the signature and photos of its delivery, and others."
+    )
     containers: list[Id]
     goods: list[GoodsRow]
 

@@ -188,9 +188,9 @@ def typed(given: QueryDict, rows: Sequence[AtHand]) -> list[Pick]:
 
 
 def of_line(request: HttpRequest, rows: list[AtHand]) -> list[AtHand]:
-    """The rows of the line that the address names; all where it names none."""
+    """The rows of the line that the address names, or of its components; all where it names none."""
     chosen = request.GET.get("line", "")
-    return [row for row in rows if str(row.line.pk) == chosen] if chosen else rows
+    return [row for row in rows if chosen in (str(row.line.pk), str(row.line.parent_id))] if chosen else rows
 
 
 def proposed(rows: Sequence[AtHand], free: Mapping[int, int]) -> dict[str, str]:

@@ -49,13 +49,16 @@ def at_hand(
     lines = Line.objects.filter(of, void__isnull=True, removed_at__isnull=True).exclude(sheet__kind="quote")
     standing = Holding.objects.filter(claim__line__in=lines, kind__in=kinds, quantity__gt=0)
     found: dict[int, AtHand] = {}
-    rows = lines.select_related("product", "sheet", "site").order_by("sheet_id", "position", "pk")
+    # A kit is served by the lines of its components, which say all that it would say once more.
+    rows = lines.exclude(product__kind="kit").select_related("product", "sheet", "site")
+    rows = rows.order_by("sheet_id", "position", "pk")
     if order is None:
         rows = rows.filter(pk__in=standing.values("claim_id"))
     for line in rows:
         found[line.pk] = AtHand(line)
     for holding in standing.select_related("lot", "place__bin").order_by("place__sequence", "lot_id"):
-        row = found[holding.claim_id]
+        if (row := found.get(holding.claim_id)) is None:
+            continue
         row.units += holding.quantity
         row.codes += [holding.lot.code] if holding.lot.code else []
         if holding.kind == "bin":

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from wharfinger.base import further
 from wharfinger.base.quantity import plain
 from wharfinger.fulfilment.models import Container, Shipment
 from wharfinger.fulfilment.queries import carriers
@@ -195,6 +196,7 @@ def show_shipments(found: Sequence[Shipment] | QuerySet[Shipment, Shipment]) -> 
         found = list(found.select_related("site"))
     goods = goods_of_shipments(found)
     links = carriers.links(any(one.tracking for one in found))
+    files = further.figure("shipment.attachments", [one.pk for one in found])
     boxes: dict[int, list[int]] = {}
     for pk, shipment in _BOXES([one.pk for one in found]) if found else ():
         boxes.setdefault(shipment or 0, []).append(pk)
@@ -213,6 +215,7 @@ def show_shipments(found: Sequence[Shipment] | QuerySet[Shipment, Shipment]) -> 
             "delivered_on": one.delivered_on.isoformat() if one.delivered_on else None,
             "way": one.way,
             "proof": one.proof,
+            "attachments": files.get(one.pk, []),
             "containers": boxes.get(one.pk, []),
             "goods": [_plain(row) for row in goods[one.pk]],
         }

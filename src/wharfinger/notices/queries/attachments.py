@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -59,6 +59,20 @@ def signed(shipments: Sequence[int]) -> dict[int, str]:
     subjects = {f"shipment:{pk}": pk for pk in shipments}
     rows = attachments().filter(about__in=subjects, name=SIGNATURE, erased_on__isnull=True)
     return {subjects[about]: digest for about, digest in rows.order_by("pk").values_list("about", "digest")}
+
+
+def attached(noun: str) -> Callable[[Sequence[int]], dict[int, list[int]]]:
+    """The files of nouns of a kind, in their order, by one statement."""
+
+    def read(ids: Sequence[int]) -> dict[int, list[int]]:
+        subjects = {f"{noun}:{pk}": pk for pk in ids}
+        rows = attachments().filter(about__in=subjects, retired_on__isnull=True).order_by("rank", "pk")
+        found: dict[int, list[int]] = {}
+        for pk, of in rows.values_list("pk", "about"):
+            found.setdefault(subjects[of], []).append(pk)
+        return found
+
+    return read
 
 
 def there_and_taken_off(subject: str) -> tuple[list[Attachment], list[Attachment]]:

@@ -124,13 +124,14 @@ def _tills(story: Story) -> Chapter:
 
 
 def _printer(story: Story) -> Chapter:
-    """Packed: to be shipped."""
+    """Packed into two boxes on a pallet: to be shipped."""
     yield 5
     order = story.order("mara", "C-2016", "Toner and a printer", {"PRN-M": 1, "TON-K": 4}, due=2)
     story.reserve("mara", order)
     yield 1
     story.pick(order)
-    story.pack(order, grams=22_400)
+    printer = story.pack(order, {"PRN-M": 1}, grams=22_400)
+    story.stack(printer, story.pack(order, {"TON-K": 4}, grams=2_600))
 
 
 def _trainees(story: Story) -> Chapter:

@@ -358,6 +358,12 @@ class Story:
             made = packing.pack(actor=self.users["lale"], picks=self.picks(deal, goods), box=box)
         return made.one("fulfilment.Container")
 
+    def stack(self, *boxes: int) -> int:
+        """Put boxes onto a new pallet."""
+        with self.now():
+            made = packing.stack(actor=self.users["lale"], containers=boxes)
+        return made.one("fulfilment.Container")
+
     def ship(self, deal: Deal, goods: Mapping[str, int] | None = None, *, proof: bool = False) -> int:
         """Hand goods of a document over to a carrier."""
         with self.now():
