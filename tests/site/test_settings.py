@@ -45,6 +45,7 @@ def typed(**values: Any) -> dict[str, Any]:
         "reminders.level_3": "35",
         "reminders.pay_within": "7",
         "returnable_days": "30",
+        "rma_days": "14",
         "expiry_days": "30",
         "attachment_mb": "20",
         "bill_tolerance.percent": "0",

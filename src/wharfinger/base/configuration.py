@@ -63,6 +63,7 @@ DEFAULTS: dict[str, Any] = {
     "sscc_prefix": "",
     "second_person": False,
     "returnable_days": 30,
+    "rma_days": 14,
     "expiry_days": 30,
     "attachment_mb": 20,
     "pictures_on_quotes": False,

@@ -73,6 +73,7 @@ CALLED: dict[str, str] = {
     "reminders.pay_within": N_("A reminder asks to be paid within"),
     "require_vendor_invoice": N_("Goods are received with the vendor's invoice number only"),
     "returnable_days": N_("Goods can be returned within"),
+    "rma_days": N_("Goods of an approved RMA are to arrive within"),
     "expiry_days": N_("What expires is told before by"),
     "shipment_proof": N_("A delivery needs a proof"),
     "second_person": N_("Who picked or packed does not ship"),

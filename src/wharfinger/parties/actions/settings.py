@@ -284,6 +284,7 @@ _CHECKS = {
     "sscc_prefix": _prefix,
     "second_person": yes_or_no,
     "returnable_days": _DAYS,
+    "rma_days": _DAYS,
     "expiry_days": _DAYS,
     "attachment_mb": whole(1, 200),
     "pictures_on_quotes": yes_or_no,

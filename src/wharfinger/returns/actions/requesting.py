@@ -147,7 +147,7 @@ def wish_of(
 
 
 def approve(*, actor: Actor, rma: int, key: str | None = None) -> Written:
-    """Allow goods to come back."""
+    """Allow goods to come back; without a day of its own, within the days that the company grants."""
     require(actor, "returns.approve")
     return _decide(actor, "approve_return", rma, partial(rules.plan_approve, rma=rma), key)
 
@@ -176,5 +176,5 @@ def _places(truth: Truth) -> list[int]:
 
 
 def _decide(actor: Actor, verb: str, rma: int, plan: Planner, key: str | None, reason: str = "") -> Written:
-    wish = Wish(documents=[(Rma, [rma]), (RmaLine, reads.lines_of([rma]))])
+    wish = Wish(documents=[(Rma, [rma]), (RmaLine, reads.lines_of([rma]))], reads=(reads.read_rma_days,))
     return post(verb, wish, plan, actor=actor, key=key, reason=reason)

@@ -47,8 +47,9 @@ RMAS = Listing(
         "location": "location_id",
         "ticket": "ticket_id",
         "status": words.among,
+        "overdue": words.only_overdue,
     },
-    words={"status": (*words.WORDS, "open")},
+    words={"status": (*words.WORDS, "open"), "overdue": ("true",)},
     days={"requested_at": "requested_at", "due_on": "due_on"},
     q=("number", "organization__name"),
 )
@@ -110,7 +111,7 @@ def request_rma(request: Request, body: RmaGiven) -> HttpResponse:
 
 @router.post("/rmas/{id}/approve", response=RmaDone, summary="Approve an RMA")
 def approve(request: Request, id: Id) -> HttpResponse:
-    """Allow goods to come back."""
+    """Allow goods to come back, until the day that was asked for, else within the company's days."""
     return _write(request, id, partial(requesting.approve, actor=request.auth, rma=id))
 
 

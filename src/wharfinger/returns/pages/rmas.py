@@ -20,7 +20,7 @@ from wharfinger.base.table import Column, Filter, New, Row, Rows, Tab, Table, ta
 from wharfinger.ledger.telling import timeline
 from wharfinger.returns.actions import requesting
 from wharfinger.returns.queries import shown
-from wharfinger.returns.queries.words import OPEN
+from wharfinger.returns.queries.words import OPEN, overdue
 from wharfinger.returns.rules import ANSWERS, OUTCOMES, TYPES
 
 WORDS = {
@@ -37,9 +37,13 @@ WORDS = {
 
 def _rows(ask: Ask) -> Rows:
     still = shown.returns().filter(OPEN)
-    found = {"open": still, "rma": shown.rmas(), "returns": shown.returns().filter(authorized=False)}.get(
-        ask.tab, shown.returns()
-    )
+    late = overdue(shown.rmas())
+    found = {
+        "open": still,
+        "overdue": late,
+        "rma": shown.rmas(),
+        "returns": shown.returns().filter(authorized=False),
+    }.get(ask.tab, shown.returns())
     if text := ask.one("customer"):
         found = found.filter(organization__name__icontains=text)
     first, last = ask.days("due")
@@ -66,7 +70,7 @@ def _rows(ask: Ask) -> Rows:
                 },
             )
         )
-    return Rows(rows, cut.before, cut.after, counts={"open": capped(still)})
+    return Rows(rows, cut.before, cut.after, counts={"open": capped(still), "overdue": capped(late)})
 
 
 RMAS = Table(
@@ -85,6 +89,7 @@ RMAS = Table(
     filters=(Filter("customer", N_("Customer")), Filter("due", N_("Due"), "date")),
     tabs=(
         Tab("open", N_("Open")),
+        Tab("overdue", N_("Overdue")),
         Tab("rma", N_("RMAs")),
         Tab("returns", N_("Returns without RMA")),
         Tab("all", N_("All")),

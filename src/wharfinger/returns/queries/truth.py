@@ -184,6 +184,11 @@ def read_delivered(truth: Truth) -> None:
     truth.read["returnable_days"] = configuration.one("returnable_days")
 
 
+def read_rma_days(truth: Truth) -> None:
+    """Read within how many days of its approval an RMA's goods are to arrive."""
+    truth.read["rma_days"] = configuration.one("rma_days")
+
+
 def read_rmas(truth: Truth) -> None:
     """Read at which returns the places of the locked ones are, and how much of their lines was received."""
     rows = truth.documents["returns.Rma"].values()

@@ -9,6 +9,7 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, 
 from django.db.models.functions import Coalesce, Greatest
 from django.db.models.lookups import IsNull
 
+from wharfinger.base import clock, configuration
 from wharfinger.ledger.models import Holding, Move
 from wharfinger.returns.models import Rma, RmaLine
 
@@ -53,6 +54,18 @@ def among(rows: QuerySet[Rma], values: Sequence[str]) -> QuerySet[Rma]:
     """The returns that any of these words describes; *open* are all that are neither denied nor closed."""
     wanted = Q(word__in=list(values))
     return rows.filter(wanted | OPEN if "open" in values else wanted)
+
+
+def overdue(rows: QuerySet[Rma]) -> QuerySet[Rma]:
+    """The returns whose day has passed, in the company's zone, while goods of theirs are still missing."""
+    today = clock.today(configuration.one("time_zone"))
+    wanted = Q(due_on__lt=today) & Q(word__in=("approved", "partly_received"))
+    return rows.filter(wanted)
+
+
+def only_overdue(rows: QuerySet[Rma], values: Sequence[str]) -> QuerySet[Rma]:
+    """The returns that are overdue; all of them where somebody asks for both."""
+    return overdue(rows) if list(values) == ["true"] else rows
 
 
 def _moves() -> QuerySet[Move, Move]:

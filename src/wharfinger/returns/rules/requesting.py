@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from wharfinger.base.money import extended, share
@@ -258,12 +258,14 @@ def price_paid(truth: Truth, goods: Goods, quantity: int) -> int:
 
 
 def plan_approve(truth: Truth, *, rma: int) -> Plan:
-    """Allow goods to come back."""
+    """Allow goods to come back, until the day that was asked for, else within the company's days."""
     plan = Plan()
     row = rma_of(truth, rma)
     if row.approved_at is not None:
         raise Refusal("already_approved", N_("{number} is approved already."), number=row.number)
-    plan.change(row, approved_at=truth.now, approved_by_id=truth.actor)
+    days: int = truth.read["rma_days"]
+    until = row.due_on or (truth.today + timedelta(days=days) if days else None)
+    plan.change(row, approved_at=truth.now, approved_by_id=truth.actor, due_on=until)
     return plan
 
 

@@ -47,6 +47,7 @@ def chapters(story: Story) -> Iterator[Chapter]:
         _swapped,
         _headsets,
         _asked,
+        _overruled,
         _underway,
         _expected,
         _brought_back,
@@ -129,6 +130,19 @@ def _asked(story: Story) -> Chapter:
     yield 1
     scanner = story.deals["Scanner and label printer"].lines["SCAN-2D"]
     _request(story, "C-2017", [Asked(line=scanner, type="repair", reason="Does not read damp labels")])
+
+
+def _overruled(story: Story) -> Chapter:
+    """An RMA that came too late, let through by somebody who may, with a reason that stays on it."""
+    yield 3
+    dock = story.deals["Workplaces for new colleagues"].lines["DOCK-C"]
+    with story.now():
+        requesting.request(
+            actor=story.users["admin"],
+            organization=story.organizations["C-2001"].pk,
+            items=[Asked(line=dock, reason="One more than there are desks")],
+            overrule="Agreed with their buyer before the move",
+        )
 
 
 def _underway(story: Story) -> Chapter:
