@@ -22,7 +22,7 @@ from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
 from wharfinger.base.refusal import NotAllowed
 from wharfinger.billing.actions import reminders as acts
-from wharfinger.billing.models import Invoice, Reminder, ReminderLine, ReminderRun
+from wharfinger.billing.models import Invoice, InvoiceDue, Reminder, ReminderLine, ReminderRun
 from wharfinger.billing.queries.reminding import due_to_remind, pauses
 from wharfinger.billing.rules.reminders import Levels, Overdue, letter, next_level
 from wharfinger.documents.actions import issuing
@@ -256,10 +256,10 @@ def test_a_letter_costs_the_same_however_many_invoices_it_names(company: World, 
     ) as asked:
         remind(company)
     assert ReminderLine.objects.count() == many
-    assert len(asked) <= 32
+    assert len(asked) <= 33
     with CaptureQueriesContext(connection) as listed:
         due_to_remind()
-    assert len(listed) <= 11
+    assert len(listed) <= 12
 
 
 def _place() -> Any:
@@ -349,3 +349,21 @@ def test_the_api_reminds_leaves_out_and_begins_a_run(call: Any, company: World) 
     read = call("get", f"/reminders/{done['reminders'][0]}")[1]
     assert (read["number"], read["total"], read["pay_by"]) == ("REM-1", "119.00", "2026-11-01")
     assert call("get", f"/reminders?invoice={made.pk}")[1]["items"] == [read]
+
+
+def test_of_instalments_only_those_that_are_overdue_are_asked_for_and_each_begins_anew(
+    company: World,
+) -> None:
+    made = billed(company, 10_000, DAY)
+    for n, (day, minor) in enumerate(((date(2026, 10, 15), 5_000), (date(2026, 11, 15), 6_900)), 1):
+        InvoiceDue.objects.create(invoice=made, n=n, due_on=day, amount_minor=minor)
+    first = remind(company)
+    assert (first.total_minor, levels(first)) == (5_000, [(made.number, 1, True, 5_000)])
+    assert first.lines.get().since == date(2026, 10, 15)
+    clean()
+    with on(date(2026, 11, 22)):
+        paid(company, 5_000, date(2026, 10, 26))
+        second = remind(company)
+        assert levels(second) == [(made.number, 1, True, 6_900)]
+        assert second.lines.get().since == date(2026, 11, 15)
+    clean()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -45,12 +46,19 @@ class ReminderLine(models.Model):
     raised = models.BooleanField()
     """Whether it reached its level by this letter; else the letter only tells of it again."""
     open_minor = models.BigIntegerField()
+    due_on = models.DateField(null=True)
+    """The day of the instalment that is overdue; the invoice's own where it is due as a whole."""
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(level__range=(1, 3)), name="one_of_three_levels")]
 
     def __str__(self) -> str:
         return f"{self.reminder_id}/{self.invoice_id}"
+
+    @property
+    def since(self) -> date:
+        """The day since which it was overdue."""
+        return self.due_on or self.invoice.due_on
 
 
 class ReminderPause(Document):

@@ -173,8 +173,8 @@ def reminder(request: HttpRequest, pk: int) -> HttpResponse:
     rows = [
         {
             "number": (one.invoice.number, reverse("billing:invoice", args=[one.invoice_id])),
-            "due": one.invoice.due_on,
-            "days": ((doc.issued_on - one.invoice.due_on).days, 0),
+            "due": one.since,
+            "days": ((doc.issued_on - one.since).days, 0),
             "level": level_word(one.level),
             "open": (one.open_minor, doc.currency),
         }

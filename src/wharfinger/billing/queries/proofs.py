@@ -87,7 +87,7 @@ def reliefs_are_posted() -> list[Finding]:
 
 
 def reminders_say_what_was_open() -> list[Finding]:
-    """What a reminder says is open of an invoice is what its postings came to before, and the letter asks for their sum."""
+    """What a reminder says is open of an invoice is what its postings came to before, of instalments no more; it asks for the sum."""
     posted = (
         "SELECT COALESCE(SUM(CASE WHEN t.document = 'invoice:' || l.invoice_id AND t.kind = 'receivable' THEN p.amount_minor "
         "ELSE 0 END), 0) - COALESCE(SUM(CASE WHEN s.document = 'invoice:' || l.invoice_id AND s.kind = 'receivable' "
@@ -98,8 +98,9 @@ def reminders_say_what_was_open() -> list[Finding]:
     return findings(
         "reminder = what was open",
         "SELECT 'reminder ' || number || ', invoice ' || invoice_id, said, stood FROM (SELECT r.number, l.invoice_id, "
-        f"l.open_minor said, ({posted}) stood FROM billing_reminderline l JOIN billing_reminder r ON r.id = l.reminder_id) x "
-        "WHERE said <> stood UNION ALL SELECT 'reminder ' || r.number, r.total_minor, SUM(l.open_minor) - r.credit_minor "
+        f"l.open_minor said, l.due_on part, ({posted}) stood FROM billing_reminderline l JOIN billing_reminder r ON r.id = l.reminder_id) x "
+        "WHERE said > stood OR (said < stood AND part IS NULL) UNION ALL "
+        "SELECT 'reminder ' || r.number, r.total_minor, SUM(l.open_minor) - r.credit_minor "
         "FROM billing_reminder r JOIN billing_reminderline l ON l.reminder_id = r.id GROUP BY r.id, r.number, r.total_minor, "
         "r.credit_minor HAVING r.total_minor <> SUM(l.open_minor) - r.credit_minor",
     )

@@ -7,15 +7,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 
 from wharfinger.base import configuration, money
 from wharfinger.base.door import known
 from wharfinger.base.refusal import N_
-from wharfinger.billing.models import Invoice, Reminder, ReminderLine, ReminderPause, ReminderRun
+from wharfinger.billing.models import Invoice, InvoiceDue, Reminder, ReminderLine, ReminderPause, ReminderRun
+from wharfinger.billing.queries.dues import instalments_of
 from wharfinger.billing.queries.shown import today
 from wharfinger.billing.rules.reminders import Levels, Overdue, Row, letter
+from wharfinger.billing.rules.terms import spread
 from wharfinger.ledger.models import Account
 from wharfinger.ledger.plan import Truth
 from wharfinger.parties.models import Organization
@@ -102,33 +105,48 @@ def overdue(on: date, organizations: Collection[int] = (), currency: str = "") -
         int(document.partition(":")[2]): minor
         for document, minor in accounts.values_list("document", "balance_minor")
     }
-    rows = list(
-        Invoice.objects.filter(pk__in=opened, due_on__lt=on, void=None)
-        .order_by("due_on", "pk")
-        .only("number", "organization_id", "currency", "issued_on", "due_on", "total_minor")
-    )
+    in_parts = InvoiceDue.objects.filter(invoice=OuterRef("pk"), due_on__lt=on)
+    rows = {
+        row.pk: row
+        for row in Invoice.objects.filter(Q(due_on__lt=on) | Exists(in_parts), pk__in=opened, void=None).only(
+            "number", "organization_id", "currency", "issued_on", "due_on", "total_minor"
+        )
+    }
+    parts = instalments_of(rows)
+    late = {
+        pk: [
+            one
+            for one in spread(parts.get(pk, [(row.due_on, opened[pk])]), opened[pk])
+            if one.due_on < on and one.open_minor > 0
+        ]
+        for pk, row in rows.items()
+    }
+    since = {pk: min(one.due_on for one in found) for pk, found in late.items() if found}
     reached: dict[int, tuple[int, date]] = {}
-    done = ReminderLine.objects.filter(
-        invoice__in=[row.pk for row in rows], raised=True, reminder__void=None
-    ).values_list("invoice", "level", "reminder__issued_on")
-    for invoice, level, day in done:
-        reached[invoice] = max(reached.get(invoice, (0, date.min)), (level, day))
-    left_out = dict(pauses(on).filter(invoice__in=[row.pk for row in rows]).values_list("invoice", "reason"))
+    done = ReminderLine.objects.filter(invoice__in=since, raised=True, reminder__void=None).values_list(
+        "invoice", "level", "reminder__issued_on", Coalesce("due_on", "invoice__due_on")
+    )
+    for invoice, level, day, due in done:
+        # What was reminded of another instalment, which is paid, counts no more.
+        if due == since[invoice]:
+            reached[invoice] = max(reached.get(invoice, (0, date.min)), (level, day))
+    left_out = dict(pauses(on).filter(invoice__in=since).values_list("invoice", "reason"))
     return [
         Overdue(
-            row.pk,
-            row.number or "",
-            row.organization_id,
-            row.currency,
-            row.issued_on,
-            row.due_on,
-            row.total_minor,
-            opened[row.pk],
-            reached[row.pk][0] if row.pk in reached else 0,
-            reached[row.pk][1] if row.pk in reached else None,
-            left_out.get(row.pk, ""),
+            pk,
+            rows[pk].number or "",
+            rows[pk].organization_id,
+            rows[pk].currency,
+            rows[pk].issued_on,
+            due,
+            rows[pk].total_minor,
+            sum(one.open_minor for one in late[pk]),
+            reached[pk][0] if pk in reached else 0,
+            reached[pk][1] if pk in reached else None,
+            left_out.get(pk, ""),
+            in_parts=pk in parts,
         )
-        for row in rows
+        for pk, due in sorted(since.items(), key=lambda one: (one[1], one[0]))
     ]
 
 
@@ -197,7 +215,7 @@ def show_reminders(found: Iterable[Reminder]) -> list[dict[str, Any]]:
             {
                 "invoice": one.invoice_id,
                 "number": one.invoice.number,
-                "due_on": one.invoice.due_on.isoformat(),
+                "due_on": one.since.isoformat(),
                 "level": one.level,
                 "raised": one.raised,
                 "open": money.plain(one.open_minor, currency[one.reminder_id]),

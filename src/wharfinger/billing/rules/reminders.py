@@ -46,6 +46,8 @@ class Overdue:
     reached_on: date | None = None
     paused: str = ""
     """Why it is left out, where it is."""
+    in_parts: bool = False
+    """Whether it is due in instalments: the day is that of the oldest that is overdue, and open what is overdue of them."""
 
     def late(self, on: date) -> int:
         """By how many days it is overdue."""
@@ -148,6 +150,7 @@ def plan_remind(truth: Truth, *, organization: int, currency: str) -> Plan:
             level=row.level,
             raised=row.raised,
             open_minor=row.of.open_minor,
+            due_on=row.of.due_on if row.of.in_parts else None,
         )
         plan.mention(("invoice", row.of.invoice))
     plan.mention(("reminder", made), whose)

@@ -35,8 +35,8 @@ def reminder(pk: int, language: str) -> ReminderShape:
             ReminderRow(
                 row.invoice.number or "",
                 row.invoice.issued_on,
-                row.invoice.due_on,
-                (found.issued_on - row.invoice.due_on).days,
+                row.since,
+                (found.issued_on - row.since).days,
                 row.level,
                 amount(row.invoice.total_minor),
                 amount(row.open_minor),
