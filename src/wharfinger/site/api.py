@@ -108,6 +108,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.notices.api.attachments:router", ""),
     ("wharfinger.site.reports_api:router", ""),
     ("wharfinger.site.search_api:router", ""),
+    ("wharfinger.site.margins_api:router", ""),
 )
 """Where each router is, and the module (procurement, rma, jobs) whose switch it hangs on, if any."""
 

@@ -11,7 +11,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from wharfinger.base import configuration, further
+from wharfinger.base.money import rounded
 from wharfinger.base.quantity import plain
+from wharfinger.base.typed import written
 from wharfinger.billing.pages import limits
 from wharfinger.billing.queries.shown import invoices
 from wharfinger.catalog.models import Product
@@ -36,9 +38,12 @@ from wharfinger.purchasing.queries.orders import totals as purchase_totals
 from wharfinger.sales import queries as sales
 from wharfinger.sales.actions.closing import DELIVERING
 from wharfinger.sales.pages.orders import to_fulfil
+from wharfinger.sales.queries.margins import Margin
 from wharfinger.site import priced, subjects
+from wharfinger.site.cells import show
 from wharfinger.site.nav import address
 from wharfinger.site.papers import papers
+from wharfinger.site.queries.margins import of_order
 from wharfinger.stock.models import Level, Location
 from wharfinger.stock.queries import figures
 from wharfinger.stock.queries.kept import kept_for_others
@@ -59,7 +64,7 @@ def install() -> None:
         kept,
         priced.of_an_organization,
     ]
-    further.parts["order"], further.parts["work_order"] = [papers], [about.of_work, papers]
+    further.parts["order"], further.parts["work_order"] = [papers, margin], [about.of_work, papers]
     further.parts["limited"] = [limits.of_a_document]
     further.parts["device"] = [about.of_a_device]
     further.parts["product"] = [stock, priced.of_a_product, open_lines]
@@ -139,6 +144,29 @@ def documents(request: HttpRequest, pk: int) -> str:
 
 def _document(word: str, page: str, one: Any, number: str, day: Any, total: Any) -> dict[str, Any]:
     return {"what": word, "number": (number, address(page, one.pk)), "day": day, "total": total}
+
+
+def margin(request: HttpRequest, pk: int) -> str:
+    """What an order leaves over its goods' cost, as expected and so far; only for who sees costs."""
+    actor: Any = request.user
+    if not actor.may("catalog.see_cost") or not actor.may("billing.read"):
+        return ""
+    found = of_order(pk)
+    rows = [(_("Expected"), _left(found.expected, found.currency))] if found.expected else []
+    if found.net or found.went or found.back:
+        rows += [
+            (_("Invoiced, net"), show("money")((found.net, found.home))),
+            (_("Cost of what went"), show("money")((found.went, found.home))),
+        ]
+        rows += [(_("Came back"), show("money")((found.back, found.home)))] if found.back else []
+        rows += [(_("So far"), _left(found.so_far, found.home))]
+    return _part(request, "margin", rows=rows) if rows else ""
+
+
+def _left(margin: Margin, currency: str) -> str:
+    share = margin.share_micro
+    words = show("money")((margin.minor, currency))
+    return f"{words} · {written(rounded(share, 1000), 1)} %" if share is not None else str(words)
 
 
 def devices(request: HttpRequest, pk: int) -> str:

@@ -41,7 +41,13 @@ class AccountingExportDone(AccountingExportOut, Done):
     """An export, and the entry that wrote it."""
 
 
-EXPORTS = Listing("accounting exports", sorts={"until": "until"}, days={"until": "until"}, q=("number",))
+EXPORTS = Listing(
+    "accounting exports",
+    sorts={"until": "until"},
+    filters={"number": "number"},
+    days={"until": "until"},
+    q=("number",),
+)
 FILE: Any = {
     "responses": {
         200: {
