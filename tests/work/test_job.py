@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
+from tests.sales.test_api import send
+from tests.sales.test_pages import do, see
 from tests.world import World, clean, entries, held, world
 from wharfinger.base.access import HOUSE
 from wharfinger.base.models import Setting
@@ -23,8 +26,10 @@ from wharfinger.work.actions import (
     complete,
     create_work_order,
     provide,
+    start_work,
 )
 from wharfinger.work.models import WorkOrder
+from wharfinger.work.queries import show_work_order, work_order
 from wharfinger.work.rules import WorkWish
 from wharfinger.work.rules.providing import Provision, Removal
 
@@ -215,3 +220,41 @@ def test_words_of_work_change_and_come_back(company: World) -> None:
     assert (Sheet.objects.get(pk=ticket).title, WorkOrder.objects.get(pk=ticket).scope) == ("Router", "swap")
     reverse(actor=HOUSE, entry=changed.id)
     assert (Sheet.objects.get(pk=ticket).title, WorkOrder.objects.get(pk=ticket).scope) == ("", "generic")
+
+
+def test_what_work_is_called_follows_from_what_was_decided(company: World) -> None:
+    """CC-33: open, started, completed or cancelled; nobody chooses the word."""
+    job, _ = job_of(company)
+
+    def word() -> str:
+        return str(show_work_order(work_order(job))["status"])
+
+    assert word() == "open"
+    begun = start_work(actor=HOUSE, work_order=job)
+    assert word() == "started"
+    with pytest.raises(Refusal, match="begun"):
+        start_work(actor=HOUSE, work_order=job)
+    reverse(actor=HOUSE, entry=begun.id)
+    assert word() == "open"
+    start_work(actor=HOUSE, work_order=job)
+    done = complete(actor=HOUSE, work_order=job)
+    assert word() == "completed"
+    with pytest.raises(Refusal):
+        start_work(actor=HOUSE, work_order=job)
+    reverse(actor=HOUSE, entry=done.id)
+    assert word() == "started"
+    cancel_work(actor=HOUSE, work_order=job)
+    assert word() == "cancelled"
+    clean()
+
+
+def test_work_is_started_on_its_page_and_over_http(company: World, client: Client) -> None:
+    client.force_login(company.user)
+    job, _ = job_of(company)
+    assert f"/work-orders/{job}/start/" in see(client, f"/work-orders/{job}/")
+    do(client, f"/work-orders/{job}/start/", {})
+    shown = see(client, f"/work-orders/{job}/")
+    assert "Started" in shown
+    assert f"/work-orders/{job}/start/" not in shown
+    other, _ = job_of(company)
+    assert send(client, "post", f"/work-orders/{other}/start", {})["status"] == "started"

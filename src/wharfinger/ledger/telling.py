@@ -67,6 +67,7 @@ VERBS: dict[str, str] = {
     "close_purchase": N_("Closed what was short"),
     "close_return": N_("Closed a return"),
     "complete": N_("Completed"),
+    "start_work": N_("Started the work"),
     "confirm": N_("Confirmed"),
     "confirm_purchase": N_("Confirmed by the vendor"),
     "correct_serial": N_("Corrected a serial number"),

@@ -57,6 +57,7 @@ FIELDS: dict[str, str] = {
     "codes": N_("Serial numbers"),
     "columns": N_("Columns"),
     "completed_at": N_("Completed"),
+    "started_at": N_("Started"),
     "compound": N_("On top of the first"),
     "confirmation": N_("Number of the confirmation"),
     "confirmed_at": N_("Confirmed"),

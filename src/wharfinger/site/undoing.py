@@ -52,6 +52,7 @@ BY_VERB: dict[str, str] = {
     "close_rfq": "purchasing.rfq",
     "close_return": "returns.close",
     "complete": "work.complete",
+    "start_work": "work.complete",
     "confirm": "sales.confirm",
     "correct_serial": "stock.correct_serial",
     "count": "stock.complete_count",

@@ -112,6 +112,18 @@ def promise_work(
     )
 
 
+def start_work(*, actor: Actor, work_order: int, key: str | None = None) -> Written:
+    """Say that somebody has begun with the work."""
+    require(actor, "work.complete")
+    return post(
+        "start_work",
+        Wish(documents=[(Sheet, [work_order]), (WorkOrder, [work_order])], reads=(read_standing,)),
+        partial(rules.plan_start, work_order=work_order),
+        actor=actor,
+        key=key,
+    )
+
+
 def complete(*, actor: Actor, work_order: int, anyway: bool = False, key: str | None = None) -> Written:
     """Declare work completed; charges that are still open need a yes."""
     require(actor, "work.complete")

@@ -110,6 +110,8 @@ class WorkOrderOut(SheetOut):
     scope: Scope
     expected_on: date | None
     priority: Priority
+    status: Literal["open", "started", "completed", "cancelled"]
+    started_at: datetime | None
     completed_at: datetime | None
     cancelled_at: datetime | None
     open: str = Field(examples=["119.00"])
@@ -290,6 +292,12 @@ def promise(request: Request, id: Id, body: Promises) -> HttpResponse:
         reason=body.reason,
     )
     return _done(request, act, id)
+
+
+@router.post("/work-orders/{id}/start", response=WorkOrderDone, summary="Start a work order")
+def start(request: Request, id: Id) -> HttpResponse:
+    """Say that somebody has begun with the work."""
+    return _done(request, partial(actions.start_work, actor=request.auth, work_order=id), id)
 
 
 @router.post("/work-orders/{id}/complete", response=WorkOrderDone, summary="Complete a work order")

@@ -30,6 +30,8 @@ class WorkOrder(models.Model):
         choices=[(k, k) for k in ("new_installation", "generic", "swap", "replacement", "return")],
     )
     expected_on = models.DateField(null=True)
+    started_at = models.DateTimeField(null=True)
+    """When somebody began with it."""
     completed_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
 

@@ -51,8 +51,9 @@ from wharfinger.demand.queries.standing import people_who
 from wharfinger.demand.rules.words import GOODS, MONEY
 from wharfinger.ledger.telling import timeline
 from wharfinger.work import actions, queries
-from wharfinger.work.rules import KINDS, SCOPES, WorkWish
+from wharfinger.work.rules import KINDS, SCOPES, STATES, WorkWish, state_of
 
+STATE_TONES = {"open": "grey", "started": "blue", "completed": "green", "cancelled": "grey"}
 PLURALS = {"ticket": "tickets", "project": "projects", "contract": "contracts", "job": "jobs"}
 SCOPE_WORDS = dict(
     zip(
@@ -196,6 +197,7 @@ def work_order(request: HttpRequest, pk: int) -> HttpResponse:
         "work": row.work_order,
         "kind": _(KINDS[row.kind]),
         "open": still_open,
+        "state": (STATE_TONES[state_of(row.work_order)], _(STATES[state_of(row.work_order)])),
         "may_add": still_open and request.user.may("work.charge"),  # type: ignore[union-attr]
         "pressing": pressing.chip(row.priority),
         "takes_from": taking.words(row),
@@ -372,6 +374,19 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         ok=_("Changed %(number)s.") % {"number": row.number},
         back=back,
         again=show,
+    )
+
+
+@require_POST
+@page("work.complete")
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that somebody has begun with the work."""
+    row = queries.work_order(pk)
+    return page_act(
+        request,
+        lambda: actions.start_work(actor=request.user, work_order=pk),  # type: ignore[arg-type]
+        ok=_("%(number)s has begun.") % {"number": row.number},
+        back=reverse("work:work_order", args=[pk]),
     )
 
 

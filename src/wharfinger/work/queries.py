@@ -19,7 +19,7 @@ from wharfinger.demand.rules.words import OPEN_GOODS
 from wharfinger.ledger.models import Holding
 from wharfinger.ledger.plan import Truth
 from wharfinger.ledger.prepared import Prepared, an_id
-from wharfinger.work.rules import NUMBERS
+from wharfinger.work.rules import NUMBERS, state_of
 
 
 def work_orders() -> QuerySet[Any, Any]:
@@ -154,6 +154,8 @@ def show_work_orders(rows: Sequence[Any], include: frozenset[str] = frozenset())
             "scope": row.work_order.scope,
             "priority": row.priority,
             "expected_on": row.work_order.expected_on.isoformat() if row.work_order.expected_on else None,
+            "status": state_of(row.work_order),
+            "started_at": row.work_order.started_at.isoformat() if row.work_order.started_at else None,
             "completed_at": row.work_order.completed_at.isoformat() if row.work_order.completed_at else None,
             "cancelled_at": row.work_order.cancelled_at.isoformat() if row.work_order.cancelled_at else None,
             "net": money.plain(sums[row.pk].net, row.currency),

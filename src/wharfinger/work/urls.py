@@ -16,6 +16,7 @@ urlpatterns = [
     ),
     path("work-orders/<int:pk>/", pages.work_order, name="work_order"),
     path("work-orders/<int:pk>/edit/", pages.edit, name="edit"),
+    path("work-orders/<int:pk>/start/", pages.start, name="start"),
     path("work-orders/<int:pk>/complete/", pages.complete, name="complete"),
     path("work-orders/<int:pk>/cancel/", pages.cancel, name="cancel"),
     path("work-orders/<int:pk>/promise/", promising.promise, name="promise"),

@@ -148,6 +148,35 @@ def plan_promise(truth: Truth, *, work_order: int, promises: Sequence[Promised])
     return plan
 
 
+STATES = {
+    "open": N_("Open"),
+    "started": N_("Started"),
+    "completed": N_("Completed"),
+    "cancelled": N_("Cancelled"),
+}
+"""How far work is, as its decisions say."""
+
+
+def state_of(row: Any) -> str:
+    """How far a work order is."""
+    if row.cancelled_at is not None:
+        return "cancelled"
+    if row.completed_at is not None:
+        return "completed"
+    return "open" if row.started_at is None else "started"
+
+
+def plan_start(truth: Truth, *, work_order: int) -> Plan:
+    """Say that somebody has begun with the work."""
+    plan = Plan()
+    row = open_work(truth, work_order)
+    if row.started_at is not None:
+        raise Refusal("started_already", N_("Somebody has begun with this already."))
+    plan.change(row, started_at=truth.now)
+    plan.mention(truth.document("demand.Sheet", work_order))
+    return plan
+
+
 def plan_complete(truth: Truth, *, work_order: int, anyway: bool) -> Plan:
     """Declare work completed; open charges are named and need a yes."""
     plan = Plan()
