@@ -53,6 +53,7 @@ def chapters(story: Story) -> Iterator[Chapter]:
     for day, by, customer, title, goods, paid in SERVED:
         yield _served(story, day, by, customer, title, goods, paid)
     yield _reminded(story)
+    yield _credited(story)
     yield _clinic(story)
     yield _branch(story)
     yield _lost(story)
@@ -86,6 +87,20 @@ def _reminded(story: Story) -> Chapter:
     story.remind("C-2006")
     yield 1
     story.remind("C-2006")
+
+
+def _credited(story: Story) -> Chapter:
+    """A headset came broken: it is credited, and the credit note mailed."""
+    yield 25
+    deal = story.order("jonas", "C-2010", "Headsets for the reception", {"HS-DUO": 2})
+    story.reserve("jonas", deal)
+    yield 24
+    story.pick(deal)
+    story.ship(deal)
+    yield 23
+    invoice = story.bill(deal)
+    yield 19
+    story.credit(invoice, "Broken when it arrived")
 
 
 def _clinic(story: Story) -> Chapter:

@@ -14,7 +14,10 @@ from zoneinfo import ZoneInfo
 from wharfinger.base import clock
 from wharfinger.base.access import Actor
 from wharfinger.billing.actions import deposits, invoices, payments, reminders
+from wharfinger.billing.actions import sending as mailing
+from wharfinger.billing.actions.credits import credit
 from wharfinger.billing.models import Invoice
+from wharfinger.billing.rules.credits import Credit
 from wharfinger.billing.rules.deposits import DepositWish
 from wharfinger.billing.rules.invoices import Bill, InvoiceWish
 from wharfinger.billing.rules.payments import PaymentWish
@@ -416,6 +419,15 @@ class Story:
         )
         with self.now():
             payments.pay(actor=self.users["clara"], wish=wish)
+
+    def credit(self, invoice: Invoice, reason: str) -> None:
+        """Take one unit of the first line of an invoice back, and mail the credit note."""
+        line = invoice.lines.order_by("position")[0]
+        actor = self.users["clara"]
+        with self.now():
+            made = credit(actor=actor, items=[Credit(line.pk, 1)], reason=reason)
+        with self.now():
+            mailing.send_credit_note(actor=actor, credit_note=made.one("billing.CreditNote"))
 
     def remind(self, reference: str) -> None:
         """Write a customer about what is overdue."""
