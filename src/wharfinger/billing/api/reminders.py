@@ -93,7 +93,12 @@ class RemindGiven(Given):
 REMINDERS = Listing(
     "reminders",
     sorts={"number": "number", "issued_on": "issued_on"},
-    filters={"organization": "organization_id", "level": "level", "invoice": "lines__invoice_id"},
+    filters={
+        "number": "number",
+        "organization": "organization_id",
+        "level": "level",
+        "invoice": "lines__invoice_id",
+    },
     days={"issued_on": "issued_on"},
     q=("number", "organization__name"),
 )
