@@ -116,6 +116,7 @@ BROKEN = {
         "FROM billing_creditnote WHERE number = 'CN-1'"
     ),
     "deposit = asked − credited − taken off": "UPDATE billing_invoice SET kind = 'deposit'",
+    "credit note = its lines − its fees": "UPDATE billing_creditnote SET net_minor = net_minor - 1",
     "credited ≤ invoiced": "UPDATE billing_creditline SET net_minor = net_minor * 100",
     "one of a line and its alternatives is taken": "UPDATE demand_line SET taken = false",
     "options stand on quotes, beside lines of them": "UPDATE demand_line SET option = 'optional'",

@@ -86,6 +86,7 @@ LAWS = (
     proofs.done(owes(INVOICES)),
     billing.credited_stays_within_invoiced,
     billing.deposits_are_what_is_left_of_them,
+    billing.notes_are_their_lines_less_fees,
     billing.numbers_have_no_hole,
     billing.invoices_are_their_bills,
     billing.instalments_come_to_the_whole,

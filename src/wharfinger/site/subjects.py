@@ -51,6 +51,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "invoice": (N_("Invoice"), "billing:invoice"),
     "credit_note": (N_("Credit note"), "billing:credit_note"),
     "invoice_line": (N_("Line of an invoice"), ""),
+    "credit_fee": (N_("Fee of a credit note"), ""),
     "credit_line": (N_("Line of a credit note"), ""),
     "invoice_due": (N_("Instalment"), ""),
     "payment": (N_("Payment"), "billing:payment"),

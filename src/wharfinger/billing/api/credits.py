@@ -63,6 +63,15 @@ class CreditRow(Shown):
     tax: str = Field(examples=["9.48"])
 
 
+class FeeRow(Shown):
+    """What is kept of a credit note; it comes to less by it."""
+
+    product: Id
+    description: str
+    net: str = Field(examples=["4.99"])
+    tax: str = Field(examples=["0.95"])
+
+
 class CreditNoteOut(Shown):
     """What we took back of an invoice."""
 
@@ -78,6 +87,7 @@ class CreditNoteOut(Shown):
     total: str = Field(examples=["59.38"])
     sent_at: str | None
     lines: list[CreditRow]
+    fees: list[FeeRow]
 
 
 class CreditNoteDone(CreditNoteOut, Done):

@@ -17,6 +17,7 @@ from wharfinger.ledger.models import Document, Place
 from wharfinger.parties.models import Organization, Site, Terms
 
 __all__ = [
+    "CreditFee",
     "CreditLine",
     "CreditNote",
     "Invoice",
@@ -143,6 +144,24 @@ class CreditLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.credit_note_id}/{self.invoice_line_id}"
+
+
+class CreditFee(models.Model):
+    """What is kept of a credit note, by which it comes to less: a fee, or the freight of a return."""
+
+    subject: ClassVar[str] = "credit_fee"
+    credit_note = models.ForeignKey(CreditNote, models.PROTECT, related_name="fees")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+", db_index=False)
+    description = models.CharField(max_length=500, blank=True)
+    tax_code = models.ForeignKey(TaxCode, models.PROTECT, related_name="+", db_index=False)
+    rate_micro = models.IntegerField()
+    net_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    second_minor = models.BigIntegerField(default=0)
+    """How much of the tax is the second one."""
+
+    def __str__(self) -> str:
+        return f"{self.credit_note_id}/{self.product_id}"
 
 
 class Payment(Document):

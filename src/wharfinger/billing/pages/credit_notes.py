@@ -73,7 +73,7 @@ def credit_note_list(request: HttpRequest) -> HttpResponse:
 def credit_note(request: HttpRequest, pk: int) -> HttpResponse:
     """One credit note: what it takes back of which invoice."""
     row = there(shown.credit_notes().select_related("organization", "invoice"), pk)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "product": (
                 one.invoice_line.product.sku,
@@ -85,6 +85,16 @@ def credit_note(request: HttpRequest, pk: int) -> HttpResponse:
             "net": (one.net_minor, row.currency),
         }
         for one in row.lines.select_related("invoice_line__product").order_by("pk")
+    ]
+    rows += [
+        {
+            "product": (fee.product.sku, reverse("catalog:product", args=[fee.product_id])),
+            "description": fee.description,
+            "quantity": None,
+            "tax": (-fee.tax_minor, row.currency),
+            "net": (-fee.net_minor, row.currency),
+        }
+        for fee in row.fees.select_related("product").order_by("pk")
     ]
     context = {
         "doc": row,

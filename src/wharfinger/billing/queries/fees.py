@@ -8,6 +8,7 @@ from typing import Any
 from wharfinger.base import configuration
 from wharfinger.base.refusal import N_, BadInput, Remedy
 from wharfinger.billing.rules.fees import KINDS, Fee
+from wharfinger.billing.rules.keeping_back import Kept
 from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.demand.queries.standing import read_treated
 from wharfinger.ledger import sql
@@ -23,6 +24,18 @@ def read_fees(fees: Iterable[Fee]) -> Callable[[Truth], None]:
         if wanted:
             lines = truth.read["lines"].values()
             read_services(truth, wanted, {line.organization_id: line.organization for line in lines})
+
+    return read
+
+
+def read_kept(kept: Iterable[Kept]) -> Callable[[Truth], None]:
+    """Read the services of what is kept of credits, by customer of the invoices at hand; no statement where nothing is."""
+    wanted = sorted({one.product for one in kept})
+
+    def read(truth: Truth) -> None:
+        if wanted:
+            whose = {row.organization_id for row in truth.documents["billing.Invoice"].values()}
+            read_services(truth, wanted, sql.by_ids(Organization, whose))
 
     return read
 

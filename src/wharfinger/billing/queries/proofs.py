@@ -65,6 +65,21 @@ def instalments_come_to_the_whole() -> list[Finding]:
     )
 
 
+def notes_are_their_lines_less_fees() -> list[Finding]:
+    """A credit note comes to what its lines give back, less what is kept of it, and never to less than nothing."""
+    sums = "(SELECT COALESCE(SUM({of}_minor), 0) FROM billing_{rows} r WHERE r.credit_note_id = n.id)"
+    net, tax = (
+        f"{sums.format(of=of, rows='creditline')} - {sums.format(of=of, rows='creditfee')}"
+        for of in ("net", "tax")
+    )
+    return findings(
+        "credit note = its lines − its fees",
+        f"SELECT 'credit note ' || n.id, n.net_minor, {net}, n.tax_minor, {tax} FROM billing_creditnote n "
+        f"WHERE n.net_minor <> {net} OR n.tax_minor <> {tax} OR n.total_minor <> n.net_minor + n.tax_minor "
+        "OR (n.total_minor < 0 AND EXISTS (SELECT 1 FROM billing_creditfee f WHERE f.credit_note_id = n.id))",
+    )
+
+
 _GONE = (
     "SELECT r.invoice_id, r.made_id, r.kind, SUM(r.amount_minor - r.tax_minor) said FROM billing_relief r "
     "GROUP BY r.invoice_id, r.made_id, r.kind"

@@ -24,7 +24,7 @@ from wharfinger.base import clock, money
 from wharfinger.base.door import known
 from wharfinger.base.money import MICRO
 from wharfinger.base.quantity import plain
-from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine, Payment, Relief
+from wharfinger.billing.models import CreditFee, CreditLine, CreditNote, Invoice, InvoiceLine, Payment, Relief
 from wharfinger.billing.queries import differences
 from wharfinger.billing.queries.dues import UNPAID, parts_of
 from wharfinger.billing.queries.truth import applied_to
@@ -256,7 +256,7 @@ def show_payments(found: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def show_credit_notes(found: Iterable[CreditNote]) -> list[dict[str, Any]]:
-    """Credit notes with their lines; two statements however many."""
+    """Credit notes with their lines and what is kept of them; three statements however many."""
     rows = list(found)
     lines: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in rows}
     currency = {row.pk: row.currency for row in rows}
@@ -277,6 +277,16 @@ def show_credit_notes(found: Iterable[CreditNote]) -> list[dict[str, Any]]:
                 "tax": money.plain(line.tax_minor, currency[line.credit_note_id]),
             }
         )
+    fees: dict[int, list[dict[str, Any]]] = {row.pk: [] for row in rows}
+    for fee in CreditFee.objects.filter(credit_note__in=rows).order_by("pk"):
+        fees[fee.credit_note_id].append(
+            {
+                "product": fee.product_id,
+                "description": fee.description,
+                "net": money.plain(fee.net_minor, currency[fee.credit_note_id]),
+                "tax": money.plain(fee.tax_minor, currency[fee.credit_note_id]),
+            }
+        )
     return [
         {
             "id": row.pk,
@@ -291,6 +301,7 @@ def show_credit_notes(found: Iterable[CreditNote]) -> list[dict[str, Any]]:
             "total": money.plain(row.total_minor, row.currency),
             "sent_at": row.sent_at.isoformat() if row.sent_at else None,
             "lines": lines[row.pk],
+            "fees": fees[row.pk],
         }
         for row in rows
     ]

@@ -10,7 +10,7 @@ from django.db.models import Max, Min, Sum
 from wharfinger.base import configuration, money, tax
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.tax import Rate
-from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine
+from wharfinger.billing.models import CreditFee, CreditLine, CreditNote, Invoice, InvoiceLine
 from wharfinger.demand.models import Line
 from wharfinger.documents.queries.lines import (
     breakdown,
@@ -28,7 +28,16 @@ from wharfinger.documents.queries.past import Past
 from wharfinger.documents.queries.picking import order_number
 from wharfinger.documents.queries.terms import asked_by, ways_to_pay
 from wharfinger.documents.queries.wording import wording_of
-from wharfinger.documents.shapes import Address, Amount, LineRow, OwnValue, Share, Totals
+from wharfinger.documents.shapes import (
+    Address,
+    Amount,
+    LineRow,
+    OwnValue,
+    Price,
+    Quantity,
+    Share,
+    Totals,
+)
 from wharfinger.documents.shapes import CreditNote as CreditNoteShape
 from wharfinger.documents.shapes import Invoice as InvoiceShape
 from wharfinger.ledger.models import Account, Fact, Move, Posting
@@ -102,10 +111,11 @@ def credit_note(pk: int, language: str) -> CreditNoteShape:
         ).order_by("invoice_line__position", "pk")
     )
     lines = [one.invoice_line for one in credited]
+    fees = list(note.fees.select_related("product", "tax_code").order_by("pk"))
     of = note.invoice
     past = Past(note.made_id)
     _restore(past, of, lines)
-    past.restore(note.organization)
+    past.restore(note.organization, *(noun for fee in fees for noun in (fee.product, fee.tax_code)))
     billed = of.site or billing_site(note.organization, past)
     return CreditNoteShape(
         company=company(past),
@@ -115,11 +125,15 @@ def credit_note(pk: int, language: str) -> CreditNoteShape:
         lines=tuple(
             _row(one.invoice_line, one.quantity, _taken_back(one), note.currency, n)
             for n, one in enumerate(credited, 1)
+        )
+        + tuple(
+            _fee(fee, note.currency, n, included=any(line.gross_minor is not None for line in lines))
+            for n, fee in enumerate(fees, len(credited) + 1)
         ),
         totals=Totals(
             Amount(note.net_minor, note.currency),
             Amount(note.total_minor, note.currency),
-            breakdown(_credited(credited), note.currency),
+            breakdown(_credited(credited, fees), note.currency),
             inclusive=any(line.gross_minor is not None for line in lines),
         ),
         invoice_number=of.number or "",
@@ -159,7 +173,24 @@ def _restore(past: Past, bill: Invoice, lines: Sequence[InvoiceLine]) -> None:
     )
 
 
-def _credited(lines: list[CreditLine]) -> list[Rate]:
+def _fee(fee: CreditFee, currency: str, number: int, *, included: bool) -> LineRow:
+    """What is kept of a credit note, as a row below zero."""
+    minor = -(fee.net_minor + (fee.tax_minor if included else 0))
+    one = Quantity(10**fee.product.quantity_decimals, fee.product.quantity_decimals, fee.product.unit)
+    return LineRow(
+        position=str(number),
+        title=fee.product.name,
+        sku=fee.product.sku,
+        description=described(fee.product, fee.description),
+        quantity=one,
+        price=Price(minor * 10 ** (money.MICRO - money.decimals(currency)), currency),
+        tax=Share(fee.rate_micro),
+        second_tax=second_share(fee.tax_code),
+        amount=Amount(minor, currency),
+    )
+
+
+def _credited(lines: list[CreditLine], fees: list[CreditFee]) -> list[Rate]:
     """What is taken back by category and rate: the tax as the note decided it, so that all notes add up."""
     found: dict[tuple[str, int, str], Rate] = {}
 
@@ -176,6 +207,13 @@ def _credited(lines: list[CreditLine]) -> list[Rate]:
         if (second := tax.second_of(code)) is not None:
             base = one.net_minor + (first if second.compound else 0)
             add(code.category, second.rate_micro, "", base, one.second_minor, second.name)
+    for fee in fees:
+        code = fee.tax_code
+        first, reason = fee.tax_minor - fee.second_minor, taxed(0, code, fee.rate_micro).exemption_reason
+        add(code.category, fee.rate_micro, reason, -fee.net_minor, -first)
+        if (second := tax.second_of(code)) is not None:
+            base = fee.net_minor + (first if second.compound else 0)
+            add(code.category, second.rate_micro, "", -base, -fee.second_minor, second.name)
     return list(found.values())
 
 

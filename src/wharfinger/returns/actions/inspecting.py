@@ -7,7 +7,10 @@ from functools import partial
 
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.billing.actions.keeping_back import check_kept
+from wharfinger.billing.queries.fees import read_kept
 from wharfinger.billing.queries.truth import read_invoice_lines
+from wharfinger.billing.rules.keeping_back import Kept
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.devices.queries import truth as devices
@@ -78,15 +81,23 @@ def _these(
 
 
 def settle(
-    *, actor: Actor, rma: int, answers: Sequence[Answer], overrule: str = "", key: str | None = None
+    *,
+    actor: Actor,
+    rma: int,
+    answers: Sequence[Answer],
+    overrule: str = "",
+    kept: Sequence[Kept] = (),
+    key: str | None = None,
 ) -> Written:
     """Give the customer credit, their money, another unit or nothing for units of a return.
 
+    kept: a fee for taking them back and the freight, each a row with tax on the credit note, which comes to less by it.
     overrule: why money goes back for goods that are not here, which needs a permission of its own.
     """
     require(actor, "returns.settle")
     overrule = overruled(overrule, actor=actor)
     _positive([one.quantity for one in answers])
+    check_kept(kept)
     lines = reads.claims_of([rma])
     return post(
         "settle",
@@ -100,7 +111,13 @@ def settle(
             first=demand.read_lines(lines),
             claims=demand.line_ids,
             incoming=("invoiced",),
-            reads=(demand.read_products, read_invoice_lines, reads.read_received, _read_rates),
+            reads=(
+                demand.read_products,
+                read_invoice_lines,
+                reads.read_received,
+                _read_rates,
+                read_kept(kept),
+            ),
         ),
         partial(
             settling.plan_settle,
@@ -108,6 +125,7 @@ def settle(
             answers=tuple(answers),
             may_credit=actor.may("billing.credit"),
             overrule=overrule,
+            kept=tuple(kept),
         ),
         actor=actor,
         key=key,

@@ -10,6 +10,9 @@ from functools import partial
 from wharfinger.base.access import Actor, require
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same, tidy
+from wharfinger.billing.actions.keeping_back import check_kept
+from wharfinger.billing.queries.fees import read_kept
+from wharfinger.billing.rules.keeping_back import Kept
 from wharfinger.demand import queries as demand
 from wharfinger.demand.models import Sheet
 from wharfinger.demand.queries.standing import read_customer, read_customers
@@ -102,6 +105,7 @@ def take_back(
     overrule: str = "",
     parts: bool = True,
     received_on: date | None = None,
+    kept: Sequence[Kept] = (),
     key: str | None = None,
 ) -> Written:
     """Take goods back without an RMA; restocked and credited in the same entry where the person says so.
@@ -113,11 +117,15 @@ def take_back(
     require(actor, "returns.receive")
     overrule = overruled(overrule, actor=actor)
     brought = Brought(organization, tuple(items), location, tidied(reason), overrule)
+    check_kept(kept)
     (resolved,) = _resolved(actor, [brought], parts=parts)
+    wish = _wish([resolved], read_customer(organization))
     return post(
         "receive_return",
-        _wish([resolved], read_customer(organization)),
-        partial(rules.plan_return, brought=resolved, may_credit=actor.may("billing.credit")),
+        replace(wish, reads=(*wish.reads, read_kept(kept))),
+        partial(
+            rules.plan_return, brought=resolved, may_credit=actor.may("billing.credit"), kept=tuple(kept)
+        ),
         actor=actor,
         key=key,
         reason=reason,

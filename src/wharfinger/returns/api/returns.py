@@ -17,7 +17,7 @@ from wharfinger.devices.queries import shown as devices
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.returns.actions import receiving, swapping
-from wharfinger.returns.api.rmas import asked_of, reason_of, show_one
+from wharfinger.returns.api.rmas import asked_of, kept_of, reason_of, show_one
 from wharfinger.returns.api.shapes import ReturnGiven, RmaDone, RmaOut, SwapGiven
 from wharfinger.returns.queries import shown, words
 from wharfinger.returns.queries.truth import location_there
@@ -84,6 +84,7 @@ def take_back(request: Request, body: ReturnGiven) -> HttpResponse:
         overrule=reason_of(body.overrule),
         parts=body.parts,
         received_on=body.received_on,
+        kept=kept_of(body.fee_percent, body.fee, body.freight, shown.currency_of(body.organization)),
     )
     return make(request, act, "returns.Rma", show_one, subject="rma")
 

@@ -11,8 +11,10 @@ from ninja import Router
 from wharfinger.base import money
 from wharfinger.base.access import require
 from wharfinger.base.door import Id, Listing, Page, Request, there
-from wharfinger.base.quantity import quantity
+from wharfinger.base.quantity import quantity, scaled
 from wharfinger.base.refusal import N_, BadInput
+from wharfinger.billing.queries.fees import fee_product
+from wharfinger.billing.rules.keeping_back import Kept
 from wharfinger.demand.queries.where import bin_places
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
@@ -187,10 +189,29 @@ def settle(request: Request, id: Id, body: Settle) -> HttpResponse:
         )
         for n, one in enumerate(body.lines)
     ]
+    kept = kept_of(body.fee_percent, body.fee, body.freight, currencies[body.lines[0].rma_line])
     act = partial(
-        inspecting.settle, actor=request.auth, rma=id, answers=answers, overrule=reason_of(body.overrule)
+        inspecting.settle,
+        actor=request.auth,
+        rma=id,
+        answers=answers,
+        overrule=reason_of(body.overrule),
+        kept=kept,
     )
     return _write(request, id, act)
+
+
+def kept_of(percent: str | None, fee: str | None, freight: str | None, currency: str) -> list[Kept]:
+    """What is kept of a credit, as the verbs take it; raises BadInput naming the field."""
+    kept = []
+    if percent is not None or fee is not None:
+        share = None if percent is None else scaled(percent, 4, field="fee_percent")
+        minor = None if fee is None else money.minor(fee, currency, field="fee")
+        kept.append(Kept("fee", fee_product("restocking", "fee"), share, minor))
+    if freight is not None:
+        minor = money.minor(freight, currency, field="freight")
+        kept.append(Kept("freight", fee_product("return_freight", "freight"), None, minor))
+    return kept
 
 
 def reason_of(given: OverruleGiven | None) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wharfinger.base.door import Amount, Done, Given, Id, Note, Quantity, Shown
+from wharfinger.base.door import Amount, Done, Given, Id, Note, Percent, Quantity, Shown
 
 Code = Annotated[str, Field(min_length=1, max_length=100, examples=["SN-0001"])]
 Reason = Annotated[str, Field(max_length=500, examples=["Does not start"])]
@@ -171,6 +171,13 @@ class Settle(Given):
     """What the customer gets."""
 
     lines: list[AnswerGiven] = Field(min_length=1, max_length=1000)
+    fee_percent: Percent | None = Field(
+        default=None, examples=[None], description="Kept of the credit for taking the goods back."
+    )
+    fee: Amount | None = Field(
+        default=None, examples=[None], description="The same as an amount, as the invoice's prices say it."
+    )
+    freight: Amount | None = Field(default=None, examples=[None], description="Kept for the way back.")
     overrule: OverruleGiven | None = Field(
         default=None, description="Why money goes back for goods that are not here.", examples=[None]
     )
@@ -199,6 +206,13 @@ class ReturnGiven(Given):
     credit: bool = True
     reason: Reason = ""
     received_on: date | None = Field(default=None, examples=[None])
+    fee_percent: Percent | None = Field(
+        default=None, examples=[None], description="Kept of the credit for taking the goods back."
+    )
+    fee: Amount | None = Field(
+        default=None, examples=[None], description="The same as an amount, as the invoice's prices say it."
+    )
+    freight: Amount | None = Field(default=None, examples=[None], description="Kept for the way back.")
     overrule: OverruleGiven | None = Field(
         default=None, description="Why it comes back although the rules refuse it.", examples=[None]
     )

@@ -17,8 +17,12 @@ from wharfinger.base.door import module_on, there
 from wharfinger.base.fields import day
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
-from wharfinger.base.typed import quantity, written
+from wharfinger.base.typed import minor, percent, quantity, written
+from wharfinger.billing.models import CreditFee, CreditNote, Payment
+from wharfinger.billing.queries.fees import fee_product
+from wharfinger.billing.rules.keeping_back import Kept
 from wharfinger.demand.pages import offers, typed_id
+from wharfinger.ledger.post import attempt, dry
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
 from wharfinger.returns.actions import inspecting, receiving, requesting
@@ -71,6 +75,7 @@ def new_return(request: HttpRequest) -> HttpResponse:
             items=[Returned(asked, (), outcome, None, credit) for asked in items],
             reason=given.get("reason", ""),
             overrule=given.get("overrule", ""),
+            kept=_kept(given, customer.currency),
             key=given.get("key") or None,
         )
 
@@ -104,8 +109,10 @@ def _ask(request: HttpRequest, act: Act, *, sentence: str, rma: bool) -> HttpRes
     more = of is None and len(rows) > SHOWN
     rows = rows[:SHOWN] if more else rows
 
-    def show(form: Form) -> HttpResponse:
+    def show(form: Form, told: Any = None) -> HttpResponse:
         context = {
+            "told": told,
+            "currency": customer.currency,
             "customer": customer,
             "rows": rows,
             "form": form,
@@ -135,6 +142,8 @@ def _ask(request: HttpRequest, act: Act, *, sentence: str, rma: bool) -> HttpRes
             raise BadInput("no_lines", N_("Choose at least one line."))
         return act(customer, found)
 
+    if request.POST.get("do") == "preview":
+        return _previewed(request, chosen, show)
     return page_act(
         request,
         chosen,
@@ -298,15 +307,77 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
             rma=pk,
             answers=answers,
             overrule=request.POST.get("overrule", ""),
+            kept=_kept(request.POST, currency),
             key=request.POST.get("key") or None,
         )
 
+    sold = [line.line.currency for line, _figure in lines if line.line]
+    currency = sold[0] if sold else row.organization.currency
     first = {
         f"quantity-{line.pk}": written(left[line.pk], line.product.quantity_decimals)
         for line, _figure in lines
     }
+    more: dict[str, Any] = {"answers": _words(ANSWERS), "currency": currency, "told": None}
+    if request.POST.get("do") == "preview":
+
+        def show(form: Form, told: Any = None) -> HttpResponse:
+            context = {"doc": row, "lines": lines, "form": form, **more, "told": told}
+            return render(request, "returns/settle.html", context)
+
+        return _previewed(request, act, show)
     sentence = _("%(number)s is settled.")
-    return _work(request, row, lines, "returns/settle.html", act, first, sentence, answers=_words(ANSWERS))
+    return _work(request, row, lines, "returns/settle.html", act, first, sentence, **more)
+
+
+def _kept(given: QueryDict, currency: str) -> list[Kept]:
+    """What is typed to be kept of the credit: a fee, and the freight."""
+    share, fee, freight = (given.get(name, "").strip() for name in ("fee_percent", "fee", "freight"))
+    kept = []
+    if share or fee:
+        kept.append(
+            Kept(
+                "fee",
+                fee_product("restocking", "fee"),
+                percent(share, field="fee_percent") if share else None,
+                minor(fee, currency, field="fee") if fee else None,
+            )
+        )
+    if freight:
+        product = fee_product("return_freight", "freight")
+        kept.append(Kept("freight", product, None, minor(freight, currency, field="freight")))
+    return kept
+
+
+def _previewed(
+    request: HttpRequest, act: Callable[[], Any], show: Callable[..., HttpResponse]
+) -> HttpResponse:
+    """The form with what the customer would get, or with why it is refused; nothing is written."""
+    try:
+        return show(Form(request.POST), attempt(lambda: dry(lambda: _gives(act()))))
+    except Refusal as refused:
+        response = show(Form(request.POST, refused))
+        response.status_code = refused.http_code
+        return response
+
+
+def _gives(done: Any) -> list[tuple[str, int, str]]:
+    """What the customer would get: words, amount and currency of each part."""
+    made = done.made
+    notes = CreditNote.objects.filter(pk__in=made.get("billing.CreditNote", ()))
+    fees = CreditFee.objects.filter(pk__in=made.get("billing.CreditFee", ())).select_related("product")
+    refunds = Payment.objects.filter(pk__in=made.get("billing.Payment", ()))
+    kept = [
+        (one, -(one.net_minor + one.tax_minor)) for one in fees.select_related("credit_note").order_by("pk")
+    ]
+    back = {one.pk: 0 for one in notes}
+    for one, minor_kept in kept:
+        back[one.credit_note_id] -= minor_kept
+    return [
+        *((_("Credit for the goods"), one.total_minor + back[one.pk], one.currency) for one in notes),
+        *((one.product.name, minor_kept, one.credit_note.currency) for one, minor_kept in kept),
+        *((_("Credit note"), one.total_minor, one.currency) for one in notes),
+        *((_("Goes back as money"), one.amount_minor, one.currency) for one in refunds),
+    ]
 
 
 def _of(pk: int) -> tuple[Any, list[tuple[RmaLine, Figures]]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.words import same
+from wharfinger.billing.rules.keeping_back import Kept, keep_back
 from wharfinger.demand.rules import kits
 from wharfinger.devices.rules import WITH_CUSTOMER
 from wharfinger.fulfilment.rules import mention_lines
@@ -113,13 +114,14 @@ def _along(
     return goods
 
 
-def plan_return(truth: Truth, *, brought: Brought, may_credit: bool) -> Plan:
+def plan_return(truth: Truth, *, brought: Brought, may_credit: bool, kept: Sequence[Kept] = ()) -> Plan:
     """Take goods back without an RMA; restocked and credited in the same entry where the person says so.
 
-    What is billed of them is credited unless somebody declines that with a reason.
+    What is billed of them is credited unless somebody declines that with a reason, less what is kept of the credit.
     """
     plan = Plan()
     _bring_back(plan, truth, brought, may_credit)
+    keep_back(plan, truth, kept)
     mention_lines(plan, truth)
     return plan
 

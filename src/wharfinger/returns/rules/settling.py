@@ -9,14 +9,16 @@ from typing import Any
 from wharfinger.base.access import lacks
 from wharfinger.base.refusal import N_, BadInput, Refusal
 from wharfinger.base.worded import Amount
+from wharfinger.billing.rules import Balance
 from wharfinger.billing.rules.credits import cover_of
 from wharfinger.billing.rules.credits import credit as add_credit
 from wharfinger.billing.rules.drafts import lessen, on_drafts, too_much
+from wharfinger.billing.rules.keeping_back import Kept, keep_back
 from wharfinger.billing.rules.payments import refund_credit
 from wharfinger.demand.rules import kits
 from wharfinger.devices.rules import WITH_CUSTOMER
 from wharfinger.fulfilment.rules import mention_lines
-from wharfinger.ledger.plan import Plan, Truth, fixed
+from wharfinger.ledger.plan import Plan, PostingStep, Truth, fixed
 from wharfinger.returns.rules import ANSWERS, WITH_US, rma_line_of, rma_of
 from wharfinger.returns.rules.allowed import Overruling, check_approved, not_received_yet
 
@@ -35,10 +37,17 @@ class Answer:
 
 
 def plan_settle(
-    truth: Truth, *, rma: int, answers: Sequence[Answer], may_credit: bool, overrule: str = ""
+    truth: Truth,
+    *,
+    rma: int,
+    answers: Sequence[Answer],
+    may_credit: bool,
+    overrule: str = "",
+    kept: Sequence[Kept] = (),
 ) -> Plan:
     """Settle units of a return; what is invoiced of them is credited, what is not is not billed any more.
 
+    kept: a fee for taking them back, and the freight; money that goes back is less by them.
     Nothing is settled before the return is approved, and nothing is paid back before its goods are here,
     unless somebody overrules that: then the reason stays on the return.
     """
@@ -46,6 +55,7 @@ def plan_settle(
     row = rma_of(truth, rma)
     check_approved(row)
     overruling = Overruling(overrule)
+    back: list[PostingStep] = []
     for n, one in enumerate(answers):
         line = rma_line_of(truth, one.rma_line, f"lines.{n}.rma_line")
         if one.answer not in ANSWERS:
@@ -64,9 +74,15 @@ def plan_settle(
             came = max(0, truth.read["received"].get(line.pk, 0) - line.settled_quantity)
             if came < one.quantity:
                 overruling.let(not_received_yet(one.quantity, came, line.product_id, f"lines.{n}.quantity"))
-            _pay_back(plan, truth, line, one, n, row.number, may_credit)
+            back += _pay_back(plan, truth, line, one, n, row.number, may_credit)
         plan.change(line, settled_quantity=line.settled_quantity + one.quantity, answer=one.answer)
         line.settled_quantity += one.quantity
+    off = keep_back(plan, truth, kept)
+    for p in back:
+        less = off.pop(p.source, Balance())
+        if p.amount_minor > less.minor:
+            minor, home = p.amount_minor - less.minor, p.home_minor - less.home_minor
+            refund_credit(plan, truth, p.source, minor, home, reference=row.number)
     overruling.note(plan, truth, row)
     plan.mention(row)
     mention_lines(plan, truth)
@@ -75,7 +91,8 @@ def plan_settle(
 
 def _pay_back(
     plan: Plan, truth: Truth, line: Any, one: Answer, n: int, number: str, may_credit: bool
-) -> None:
+) -> list[PostingStep]:
+    """Credit what a customer gets for units; what of it was paid and goes back as money."""
     if line.line_id is None:
         raise Refusal(
             "never_sold",
@@ -83,7 +100,7 @@ def _pay_back(
             field=f"lines.{n}.answer",
         )
     if _credited_with_its_kit(truth, line.line_id, one.quantity, n):
-        return
+        return []
     before = len(plan.creates.get("billing.CreditNote", ()))
     postings = len(plan.postings)
     give_credit(
@@ -107,16 +124,16 @@ def _pay_back(
             product=line.product_id,
             total=Amount(total, currency),
         )
-    if one.answer == "refund":
-        paid = [p for p in plan.postings[postings:] if p.source.kind == "store_credit" and p.amount_minor]
-        if not paid:
-            raise Refusal(
-                "nothing_paid",
-                N_("Nothing was paid for these goods yet. Credit them instead."),
-                field=f"lines.{n}.answer",
-            )
-        for p in paid:
-            refund_credit(plan, truth, p.source, p.amount_minor, p.home_minor, reference=number)
+    if one.answer != "refund":
+        return []
+    paid = [p for p in plan.postings[postings:] if p.source.kind == "store_credit" and p.amount_minor]
+    if not paid:
+        raise Refusal(
+            "nothing_paid",
+            N_("Nothing was paid for these goods yet. Credit them instead."),
+            field=f"lines.{n}.answer",
+        )
+    return paid
 
 
 def _credited_with_its_kit(truth: Truth, line: int, quantity: int, n: int) -> bool:

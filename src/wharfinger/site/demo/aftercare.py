@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from wharfinger.billing.rules.keeping_back import Kept
 from wharfinger.devices.actions import installing, keeping
 from wharfinger.devices.actions.about import name_devices
 from wharfinger.devices.models import Device
@@ -122,7 +123,12 @@ def _headsets(story: Story) -> Chapter:
         inspecting.inspect(actor=story.users["wim"], rma=rma, verdicts=verdicts)
     yield 10
     with story.now():
-        inspecting.settle(actor=story.users["clara"], rma=rma, answers=[Answer(asked, 2, "credit")])
+        inspecting.settle(
+            actor=story.users["clara"],
+            rma=rma,
+            answers=[Answer(asked, 2, "credit")],
+            kept=[Kept("fee", story.products["SVC-RST"].pk, share_micro=100_000)],
+        )
 
 
 def _asked(story: Story) -> Chapter:

@@ -70,6 +70,9 @@ def found(story: Story) -> None:
             }
             add_warranty_policy(actor=HOUSE, values=values)
     story.look()
+    with story.now():
+        named = {kind: story.products[sku].pk for kind, sku in goods.FEES.items()}
+        set_setting(actor=HOUSE, name="fee_products", value=named)
     _open_stock(story)
     warehouse.arrange(story)
 

@@ -176,6 +176,9 @@ SVC-ROLL | Set-up of a workplace | Services | flat | 120.00 | 0 |  |
 SVC-TRAV | Travel, flat rate | Services | flat | 65.00 | 0 |  |
 SVC-MON | Monitoring, per device and month | Services | flat | 6.50 | 0 |  |
 SVC-DEP | Deposit | Services | flat | 1.00 | 0 |  |
+SVC-FRT | Freight | Services | flat | 6.90 | 0 |  |
+SVC-RST | Restocking fee | Services | flat | 1.00 | 0 |  |
+SVC-RFR | Freight of a return | Services | flat | 6.90 | 0 |  |
 KIT-WP | Workplace: laptop, dock, keyboard, mouse, set-up | Kits | kit | 1349.00 | 0 |  |
 KIT-MEET | Meeting room: video bar, arm for two displays, cables | Kits | kit | 1319.00 | 0 |  |
 NAS-SET | NAS, 4 bays, with four 8 TB disks, tested | Storage | built | 1490.00 | 0 |  |
@@ -353,3 +356,12 @@ def _checked(digits: str) -> str:
     """Digits with their check digit (GS1 General Specifications 7.9): weights 3, 1, 3 … from the right."""
     weighted = sum(int(d) * (1 if place % 2 else 3) for place, d in enumerate(reversed(digits)))
     return f"{digits}{-weighted % 10}"
+
+
+FEES = {
+    "deposit": "SVC-DEP",
+    "freight": "SVC-FRT",
+    "restocking": "SVC-RST",
+    "return_freight": "SVC-RFR",
+}
+"""By which services deposits, freight and fees are named."""

@@ -12,7 +12,7 @@ from django.db.models import QuerySet, Sum
 
 from wharfinger.base import money
 from wharfinger.base.refusal import N_
-from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine
+from wharfinger.billing.models import CreditFee, CreditLine, CreditNote, Invoice, InvoiceLine
 from wharfinger.site.queries.reports.shape import (
     Broken,
     Figure,
@@ -74,6 +74,25 @@ def at_home(minor: int, currency: str, rate_micro: int, home: str) -> Fraction:
     return Fraction(minor * rate_micro * 10 ** money.decimals(home), ONE * 10 ** money.decimals(currency))
 
 
+FEES = {
+    "product": "product",
+    "category": "product__category",
+    "customer": "credit_note__organization",
+    "group": "credit_note__organization__customer_group",
+    "person": "credit_note__invoice__sheet__owner",
+    "location": "credit_note__invoice__sheet__location",
+    "currency": "credit_note__currency",
+}
+"""Where what is kept of a credit note says by what it is told."""
+
+
+def kept(wanted: Wanted) -> QuerySet[CreditFee, CreditFee]:
+    """What was kept of credit notes that were issued in these days: it is earned."""
+    days = (wanted.since, wanted.until)
+    found = CreditFee.objects.filter(credit_note__void__isnull=True, credit_note__issued_on__range=days)
+    return found.filter(**{f"{FEES[key]}__in": ids for key, ids in wanted.only.items()})
+
+
 class Sums:
     """What is summed for one group."""
 
@@ -90,7 +109,7 @@ class Sums:
 
 
 def summed(wanted: Wanted) -> defaultdict[Key, Sums]:
-    """Net and units of each group, in two statements."""
+    """Net and units of each group, in three statements."""
     home = wanted.home
     sums: defaultdict[Key, Sums] = defaultdict(Sums)
     sides: tuple[tuple[QuerySet[Any, Any], str, str, int], ...] = (
@@ -110,6 +129,14 @@ def summed(wanted: Wanted) -> defaultdict[Key, Sums]:
             one.net += sign * at_home(net, currency, rate, home)
             one.own += sign * net
             one.units[decimals] += sign * units
+    by = "credit_note__issued_on" if wanted.by == "month" else FEES[wanted.by]
+    rows = (
+        kept(wanted).order_by().values_list(by, "credit_note__currency", "credit_note__invoice__rate_micro")
+    )
+    for key, currency, rate, net in rows.annotate(Sum("net_minor")):
+        one = sums[key_of(key)]
+        one.net += at_home(net, currency, rate, home)
+        one.own += net
     return sums
 
 
