@@ -63,6 +63,8 @@ class Sums:
 
     net: int = 0
     tax: int = 0
+    rounding: int = 0
+    """So that coins can pay it (BT-114)."""
     first: dict[tuple[str, Fraction], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
     """By category and rate what is taxed and the tax (BG-23)."""
     second: dict[tuple[str, Fraction], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
@@ -70,6 +72,11 @@ class Sums:
 
     @property
     def total(self) -> int:
+        """With tax and rounding (BT-112 + BT-114)."""
+        return self.exact + self.rounding
+
+    @property
+    def exact(self) -> int:
         """With tax (BT-112)."""
         return self.net + self.tax
 
@@ -169,6 +176,20 @@ def credited(deal: Deal, bill: Billed) -> list[Sums]:
             sums.add(way, net, first, second, net + (first if compound else 0))
         notes.append(sums)
     return notes
+
+
+def to_coins(sums: Sums, notes: list[Sums], coin: int) -> None:
+    """Round what an invoice asks for to what coins can pay, and with each note what is taken back of it so far."""
+
+    def payable(amount: int) -> int:
+        return nearest(Fraction(amount, coin)) * coin
+
+    sums.rounding = payable(sums.exact) - sums.exact
+    exact = told = 0
+    for note in notes:
+        exact += note.exact
+        now = sums.total if exact == sums.exact else payable(exact)
+        note.rounding, told = now - told - note.exact, now
 
 
 def _asked(net: int, way: Way) -> int:

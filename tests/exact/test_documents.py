@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from tests.documents.reading import pages
 from tests.exact.generated import CURRENCIES, TAXES, UNITS, Billed, Deal, deals
-from tests.exact.recomputed import DECIMALS, Sums, at_home, credited, invoiced
+from tests.exact.recomputed import DECIMALS, Sums, at_home, credited, invoiced, to_coins
 from tests.world import World, clean
 from wharfinger.base.access import HOUSE
 from wharfinger.catalog.actions import add_tax_code, change_product
@@ -29,6 +29,8 @@ from wharfinger.pricing.actions import set_rates
 pytestmark = pytest.mark.django_db
 CHUNKS, DOCUMENTS, PRINTED = 10, 200, 8
 """So many runs make so many documents each; of so many the printed figures are read, too."""
+COINS = {"CHF": 5, "JPY": 10, "USD": 25}
+"""The smallest coins of currencies in which some runs ask for what coins can pay."""
 KEPT = ("revenue", "tax")
 """The accounts of what we earned, and of what we owe the tax office."""
 
@@ -174,14 +176,15 @@ def minor(text: str, currency: str) -> int:
 
 def says(answer: Any, sums: Sums, currency: str) -> None:
     """What the API tells of a document is what it comes to."""
-    told = [minor(answer[name], currency) for name in ("net", "tax", "total")]
-    assert told == [sums.net, sums.tax, sums.total], answer
+    told = [minor(answer[name], currency) for name in ("net", "tax", "rounding", "total")]
+    assert told == [sums.net, sums.tax, sums.rounding, sums.total], answer
 
 
 def prints(kind: str, pk: int, sums: Sums) -> None:
     """What stands on the paper of a document is what it comes to, its breakdown of taxes row by row."""
     shape = (billing.invoice if kind == "invoice" else billing.credit_note)(pk, "en")
     assert (shape.totals.net.minor, shape.totals.gross.minor) == (sums.net, sums.total)
+    assert (shape.totals.rounding.minor if shape.totals.rounding else 0) == sums.rounding
     found: dict[tuple[str, str, Fraction], tuple[int, int]] = {}
     for row in shape.totals.taxes:
         key = "second" if row.name else "first", row.category, Fraction(row.rate.micro, 10**6)
@@ -207,14 +210,20 @@ def reads(kind: str, pk: int, sums: Sums, deal: Deal) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(CHUNKS))
 def test_every_sum_is_what_exact_arithmetic_gives(seed: int, company: World, call: Any) -> None:
-    """On the API, on paper and in the books; and credit notes that take all back leave nothing."""
+    """On the API, on paper and in the books; and credit notes that take all back leave nothing.
+
+    Every other run rounds what it asks for to coins.
+    """
     shop = Shop(company, call)
+    coins = COINS if seed % 2 else {}
+    set_setting(actor=HOUSE, name="cash_rounding", value=coins)
     made = printed = 0
     for deal in some(seed):
         lines = shop.won(deal)
         for bill in deal.invoices:
             sums, amounts, nets = invoiced(deal, bill)
             notes = credited(deal, bill)
+            to_coins(sums, notes, coins.get(deal.currency, 1))
             answer, given = shop.billed(deal, bill, lines)
             says(answer, sums, deal.currency)
             told = [minor(row["net"], deal.currency) for row in answer["lines"]]
@@ -241,6 +250,7 @@ def test_every_sum_is_what_exact_arithmetic_gives(seed: int, company: World, cal
                 every.update(dict(taken))
             if all(every[n] == units for n, (_, units) in enumerate(bill.rows)):
                 assert [sum(one.net for one in notes), sum(one.tax for one in notes)] == [sums.net, sums.tax]
+                assert sum(one.total for one in notes) == sums.total
     assert made >= DOCUMENTS
     assert printed >= PRINTED
     books(seed)

@@ -25,6 +25,7 @@ from wharfinger.documents.shapes import CreditNote as CreditNoteShape
 from wharfinger.documents.shapes import Invoice as InvoiceShape
 from wharfinger.flows.actions.sell import sell
 from wharfinger.flows.rules.sell import Sale
+from wharfinger.parties.actions.settings import set_setting
 
 pytestmark = pytest.mark.django_db
 WITHOUT_TAX = ("Z", "E", "AE", "K", "G", "O")
@@ -131,6 +132,24 @@ def test_br_co_16_what_is_due_is_the_total_less_what_was_paid(
     assert totals.gross.minor == 11_900
     assert (totals.paid.minor if totals.paid else 0) == paid
     assert (totals.due or totals.gross).minor == 11_900 - paid
+
+
+@pytest.mark.parametrize(("paid_by", "paid"), [(None, 0), ("cash", 2_380)])
+def test_br_co_16_what_is_due_is_rounded_so_that_coins_can_pay_it(
+    company: World, paid_by: str | None, paid: int
+) -> None:
+    """BT-115 = BT-112 − BT-113 + BT-114: of 23.78 are due 23.80, and what is paid of that."""
+    set_setting(actor=HOUSE, name="cash_rounding", value={"EUR": 5})
+    product = company.product(price_micro=9_990_000)
+    company.stock(product, 2)
+    sale = Sale(company.customer.pk, (LineWish(product.pk, 2),), paid_by=paid_by)
+    sell(actor=HOUSE, sales=[sale])
+    made = Invoice.objects.get()
+    totals = billing.invoice(made.pk, "en").totals
+    with_tax = made.net_minor + made.tax_minor
+    assert (with_tax, totals.rounding and totals.rounding.minor) == (2_378, 2)
+    assert (totals.due or totals.gross).minor == with_tax - paid + 2
+    assert (totals.paid.minor if totals.paid else 0) == paid
 
 
 def test_br_co_17_tax_is_what_is_taxed_times_the_rate(papers: list[Paper]) -> None:

@@ -111,7 +111,7 @@ BROKEN = {
     "done = nothing open in goods, bills and money": "UPDATE demand_sheet SET done_id = (SELECT MIN(id) FROM ledger_entry)",
     "numbers without holes": (
         "INSERT INTO billing_creditnote (number, invoice_id, organization_id, currency, issued_on, reason, net_minor, tax_minor, "
-        "total_minor, place_id, made_id) SELECT 'CN-9', invoice_id, organization_id, currency, issued_on, '', 0, 0, 0, "
+        "rounding_minor, total_minor, place_id, made_id) SELECT 'CN-9', invoice_id, organization_id, currency, issued_on, '', 0, 0, 0, 0, "
         "(SELECT MAX(id) FROM ledger_place WHERE id NOT IN (SELECT place_id FROM billing_creditnote)), made_id "
         "FROM billing_creditnote WHERE number = 'CN-1'"
     ),

@@ -44,6 +44,7 @@ DEFAULTS: dict[str, Any] = {
     "mail_bills": False,
     "reminders": {"level_1": 7, "level_2": 21, "level_3": 35, "pay_within": 7},
     "terms": None,
+    "cash_rounding": {},
     "closed_until": None,
     "counting": {
         "second_count": False,

@@ -57,6 +57,11 @@ def rounded(numerator: int, denominator: int) -> int:
     return sign * ((2 * numerator + denominator) // (2 * denominator))
 
 
+def to_coin(minor: int, coin: int) -> int:
+    """The nearest amount that a currency's smallest coin can pay, half away from zero."""
+    return rounded(minor, coin) * coin
+
+
 def extended(
     unit_micro: int,
     units: int,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple, Protocol
 
+from wharfinger.base import money
 from wharfinger.base.money import rounded, share
 
 WHOLE = 10**6
@@ -131,6 +132,14 @@ class Totals(NamedTuple):
     tax: int
     total: int
     by_rate: tuple[Rate, ...] = ()
+    rounding: int = 0
+    """What the total is more than net and tax, so that coins can pay it (EN 16931 BT-114)."""
+
+    def to_coin(self, coin: int) -> Totals:
+        """The same, of which the smallest coin can pay the total."""
+        exact = self.net + self.tax
+        total = money.to_coin(exact, coin)
+        return self._replace(total=total, rounding=total - exact)
 
 
 def second_of(code: Coded) -> Second | None:

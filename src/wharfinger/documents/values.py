@@ -185,6 +185,8 @@ class Totals:
     net: Amount
     gross: Amount
     taxes: tuple[TaxRow, ...] = ()
+    rounding: Amount | None = None
+    """What the gross is more than net and taxes, so that coins can pay it."""
     paid: Amount | None = None
     due: Amount | None = None
     home_tax: Amount | None = None

@@ -146,6 +146,7 @@ WORDS = {
     "net_of_inclusive": pgettext_lazy("document", "Of which net"),
     "vat_at": pgettext_lazy("document", "VAT {rate}"),
     "vat_of_inclusive": pgettext_lazy("document", "Included VAT {rate}"),
+    "rounding": pgettext_lazy("document", "Rounding"),
     "total": pgettext_lazy("document", "Total"),
     "total_net": pgettext_lazy("document", "Total without VAT"),
     "total_credit": pgettext_lazy("document", "Credited"),

@@ -76,6 +76,7 @@ OFTEN = (
     "fulfil_automatically",
     "purchase_descriptions",
     "prices_include_tax",
+    "cash_rounding",
     "company",
     "sscc_prefix",
     "second_person",
@@ -96,6 +97,8 @@ class House:
     fulfil_automatically: bool = False
     purchase_descriptions: str = "product"
     prices_include_tax: bool = False
+    cash_rounding: Mapping[str, int] = field(default_factory=dict)
+    """The smallest coin, in minor units, of currencies in which what is asked for is rounded to it."""
     tax_number: str = ""
     sscc_prefix: str = ""
     second_person: bool = False
@@ -174,6 +177,7 @@ def _house(stored: dict[str, Any]) -> House:
         values["fulfil_automatically"],
         values["purchase_descriptions"],
         values["prices_include_tax"],
+        values["cash_rounding"],
         values["company"]["tax_number"],
         values["sscc_prefix"],
         values["second_person"],

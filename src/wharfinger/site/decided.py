@@ -27,6 +27,7 @@ CALLED: dict[str, str] = {
     "approval.threshold_minor": N_("Purchases from this amount need an approval"),
     "bill_tolerance.most_minor": N_("And a vendor's bill at most by"),
     "bill_tolerance.percent": N_("A vendor's bill may be off by"),
+    "cash_rounding": N_("Invoices are rounded to"),
     "closed_until": N_("Closed up to and with"),
     "company.accent": N_("Colour of documents"),
     "company.bank_name": N_("Bank"),
@@ -104,7 +105,7 @@ def settings_timeline(*keys: str) -> list[Told]:
 def decided(subject: str, old: Any, new: Any) -> list[ChangeTold]:
     """What changed of a setting, part by part: what it is called, before and after."""
     key = subject.partition(":")[2]
-    if not isinstance(DEFAULTS.get(key), dict) or key == "words":
+    if not isinstance(DEFAULTS.get(key), dict) or key in ("words", "cash_rounding"):
         return [(_called(key), _said(key, old), _said(key, new))]
     before, after = filled(key, old), filled(key, new)
     return [
@@ -127,6 +128,8 @@ def _said(name: str, value: Any) -> str:
         return ", ".join(_people(value or ())) or "–"
     if name == "fee_products" and value is not None:
         return titled(f"product:{value}")[0]
+    if name == "cash_rounding" and value:
+        return "; ".join(formats.money(coin, unit) for unit, coin in sorted(value.items()))
     if name == "terms" and value:
         return Terms.objects.filter(pk=value).values_list("name", flat=True).first() or str(value)
     if name == "logo" and value:

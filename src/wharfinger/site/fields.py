@@ -255,6 +255,7 @@ FIELDS: dict[str, str] = {
     "role": N_("Role"),
     "roles": N_("Roles"),
     "run": N_("Pick run"),
+    "rounding": N_("Rounding"),
     "scope": N_("Scope"),
     "scopes": N_("Permissions"),
     "second": N_("Second value"),

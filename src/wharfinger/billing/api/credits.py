@@ -84,6 +84,7 @@ class CreditNoteOut(Shown):
     reason: str
     net: str = Field(examples=["49.90"])
     tax: str = Field(examples=["9.48"])
+    rounding: str = Field(examples=["0.00"], description="As its invoice is rounded.")
     total: str = Field(examples=["59.38"])
     sent_at: str | None
     lines: list[CreditRow]

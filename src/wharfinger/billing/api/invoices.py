@@ -171,6 +171,9 @@ class InvoiceOut(Shown):
     discount: str = Field(examples=["3.56"], description="What that comes to of the total.")
     net: str = Field(examples=["149.70"])
     tax: str = Field(examples=["28.44"])
+    rounding: str = Field(
+        examples=["0.00"], description="What the total is more than net and tax, so that coins can pay it."
+    )
     total: str = Field(examples=["178.14"])
     open: str = Field(examples=["178.14"])
     credited: str = Field(examples=["0.00"])

@@ -65,6 +65,8 @@ class Invoice(Document):
     discount_until = models.DateField(null=True)
     net_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
+    rounding_minor = models.BigIntegerField(default=0)
+    """What the total is more than net and tax, so that coins can pay it (EN 16931 BT-114)."""
     total_minor = models.BigIntegerField()
     posted_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
@@ -121,6 +123,8 @@ class CreditNote(Document):
     reason = models.CharField(max_length=500, blank=True)
     net_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
+    rounding_minor = models.BigIntegerField(default=0)
+    """What the total is more than net and tax; all notes of an invoice come to its own."""
     total_minor = models.BigIntegerField()
     sent_at = models.DateTimeField(null=True)
     place = models.OneToOneField(Place, models.PROTECT, related_name="credit_note")

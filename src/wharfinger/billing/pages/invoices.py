@@ -313,8 +313,11 @@ def reason_wanted(field: str) -> BadInput:
 def _comes_to(done: Any) -> Totals:
     """What the invoices come to that would be written."""
     made = Invoice.objects.filter(pk__in=done.made["billing.Invoice"])
-    net, tax, total = (sum(getattr(one, f"{name}_minor") for one in made) for name in ("net", "tax", "total"))
-    return Totals(net, tax, total)
+    sums = {
+        name: sum(getattr(one, f"{name}_minor") for one in made)
+        for name in ("net", "tax", "total", "rounding")
+    }
+    return Totals(**sums)
 
 
 def _field(field: str | None, given: QueryDict, rows: Sequence[ToBill]) -> str | None:

@@ -45,13 +45,14 @@ def invoices_are_their_bills() -> list[Finding]:
 
 
 def invoices_are_the_sum_of_their_lines() -> list[Finding]:
-    """An invoice asks for the net of its lines, and where their prices include tax for exactly what these say."""
+    """An invoice asks for the net of its lines, its tax and its rounding, and where their prices include tax for what these say."""
     return findings(
         "invoice = its lines",
         "SELECT 'invoice ' || i.id, i.net_minor, SUM(l.net_minor), i.total_minor, SUM(l.gross_minor) "
-        "FROM billing_invoice i JOIN billing_invoiceline l ON l.invoice_id = i.id GROUP BY i.id, i.net_minor, i.total_minor "
-        "HAVING i.net_minor <> SUM(l.net_minor) OR (COUNT(l.gross_minor) > 0 "
-        "AND (COUNT(l.gross_minor) < COUNT(*) OR SUM(l.gross_minor) <> i.total_minor))",
+        "FROM billing_invoice i JOIN billing_invoiceline l ON l.invoice_id = i.id "
+        "GROUP BY i.id, i.net_minor, i.tax_minor, i.rounding_minor, i.total_minor "
+        "HAVING i.net_minor + i.tax_minor + i.rounding_minor <> i.total_minor OR i.net_minor <> SUM(l.net_minor) OR (COUNT(l.gross_minor) > 0 "
+        "AND (COUNT(l.gross_minor) < COUNT(*) OR SUM(l.gross_minor) <> i.total_minor - i.rounding_minor))",
     )
 
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Cast, Concat
 
 from wharfinger.base.refusal import N_, NotThere
 from wharfinger.base.tax import second_of
-from wharfinger.billing.models import CreditLine, Invoice, InvoiceLine, Payment, Relief
+from wharfinger.billing.models import CreditLine, CreditNote, Invoice, InvoiceLine, Payment, Relief
 from wharfinger.billing.queries.dues import instalments_of
 from wharfinger.billing.rules import Balance
 from wharfinger.billing.rules.payments import Applied, Credit, GivenBack
@@ -94,7 +94,9 @@ def read_invoice_lines(truth: Truth) -> None:
     truth.read["invoice_lines"] = {row.pk: row for row in in_order}
     truth.read["credited"], truth.read["credited_bases"] = {}, {}
     done = CreditLine.objects.filter(invoice_line__invoice_id__in=invoices, credit_note__void__isnull=True)
-    for one in done:
+    notes: dict[int, CreditNote] = {}
+    for one in done.select_related("credit_note"):
+        notes[one.credit_note_id] = one.credit_note
         row = truth.read["invoice_lines"][one.invoice_line_id]
         credited = truth.read["credited"].setdefault(row.pk, Credited())
         credited.quantity += one.quantity
@@ -109,6 +111,10 @@ def read_invoice_lines(truth: Truth) -> None:
         bases[key] = bases.get(key, 0) + one.net_minor
         if (second := second_of(row.tax_code)) is not None:
             bases[*key, second] = bases.get((*key, second), 0) + one.net_minor
+    rounding: dict[int, int] = {}
+    for note in notes.values():
+        rounding[note.invoice_id] = rounding.get(note.invoice_id, 0) + note.rounding_minor
+    truth.read["credited_rounding"] = rounding
     truth.read["balances"] = balances([("invoice", pk) for pk in invoices])
     truth.read["relieved"] = relieved_of(invoices)
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 from wharfinger.base import money
 from wharfinger.base.money import rounded
 from wharfinger.base.refusal import N_, BadInput, Remedy
-from wharfinger.ledger.plan import AccountRef, Id, Truth
+from wharfinger.ledger.plan import AccountRef, Id, Plan, Truth
 from wharfinger.ledger.settling import Balance as Balance
 from wharfinger.ledger.settling import bank as bank
 from wharfinger.ledger.settling import even_out as even_out
@@ -56,6 +56,25 @@ def tax(currency: str, which: str, rate_micro: int) -> AccountRef:
 def forgone(currency: str, kind: str) -> AccountRef:
     """What we earned and will not get."""
     return AccountRef(kind, currency)
+
+
+def rounding(currency: str) -> AccountRef:
+    """What was asked for so that coins can pay it; less than was asked for is above zero."""
+    return AccountRef("rounding", currency)
+
+
+def round_off(plan: Plan, owed: AccountRef, minor: int, home_minor: int) -> None:
+    """Let so much more be owed, or less, so that coins can pay it."""
+    ours = rounding(owed.currency)
+    if minor > 0:
+        plan.pay(ours, owed, minor, home_minor)
+    elif minor < 0:
+        plan.pay(owed, ours, -minor, -home_minor)
+
+
+def coin_of(truth: Truth, currency: str) -> int:
+    """The smallest coin to which what is asked for is rounded, in minor units; one where it is not."""
+    return int(truth.read["house"].cash_rounding.get(currency, 1))
 
 
 def rate_of(truth: Truth, currency: str, rate_micro: int | None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.tax import nets, row_of, totals
-from wharfinger.billing.rules import at_home, deposit, rate_of, receivable, tax
+from wharfinger.billing.rules import at_home, coin_of, deposit, rate_of, receivable, round_off, tax
 from wharfinger.billing.rules.deposits import DepositWish, asked, row_for
 from wharfinger.billing.rules.invoices import begin
 from wharfinger.ledger.plan import Plan, Truth
@@ -53,5 +53,7 @@ def plan_deposit(truth: Truth, *, wish: DepositWish, words: str) -> Plan:
     for by in found.by_rate:
         home = at_home(truth, by.tax_minor, first.currency, rate)
         plan.pay(tax(first.currency, by.name or by.category, by.rate_micro), owed, by.tax_minor, home)
+    off = found.to_coin(coin_of(truth, first.currency)).rounding
+    round_off(plan, owed, off, at_home(truth, off, first.currency, rate))
     plan.mention(("invoice", made), ("organization", first.organization_id), sheet)
     return plan

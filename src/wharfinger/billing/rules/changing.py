@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
 from wharfinger.base.tax import TaxedRow, nets, row_of, totals
+from wharfinger.billing.rules import coin_of
 from wharfinger.billing.rules.fees import Fee, charged, write_fees
 from wharfinger.billing.rules.invoices import (
     Bill,
@@ -103,9 +104,10 @@ def plan_change(truth: Truth, *, invoice: int, change: DraftChange, lines: Colle
     ]
     made += write_fees(plan, draft.pk, last + 1 + len(added), fees, amounts[end:])
     plan.mention(*(("invoice_line", one) for one in made))
-    found = totals(taxed)
+    found = totals(taxed).to_coin(coin_of(truth, draft.currency))
     values = _values(truth, draft, dict(change.values))
     sums = {"net_minor": found.net, "tax_minor": found.tax, "total_minor": found.total}
+    sums["rounding_minor"] = found.rounding
     plan.change(draft, sheet_id=_alone(truth, draft, left, added), **sums, **values)
     if not (plan.steps or plan.changes or plan.creates):
         raise Refusal("nothing_changed", N_("This changes nothing. Change something first."))

@@ -7,22 +7,24 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from wharfinger.base.money import share
+from wharfinger.base.money import share, to_coin
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.tax import first_tax, second_of, second_of_both, second_tax
 from wharfinger.billing.rules import (
     Balance,
     at_home,
+    coin_of,
     deposit,
     even_out,
     receivable,
     revenue,
+    round_off,
     store_credit,
     tax,
 )
 from wharfinger.billing.rules.deposits import spent
 from wharfinger.billing.rules.invoices import the_invoice
-from wharfinger.billing.rules.relief import Credited, Taxed, due_back, give_back, taxed_alike
+from wharfinger.billing.rules.relief import Credited, Taxed, credited_of, due_back, give_back, taxed_alike
 from wharfinger.ledger.plan import Number, PlaceRef, Plan, Ref, Truth, fixed
 
 NUMBER = Number("credit_note", "CN-{n}")
@@ -112,9 +114,11 @@ def _note(
     if invoice.posted_at is None:
         raise Refusal("is_a_draft", N_("This invoice is a draft. Undo it instead."), field="invoice")
     without = _without(truth, invoice)
+    before = credited_of(truth, invoice)
     rows = _rows(truth, invoice, wanted)
     _deposits_stand(truth, invoice, rows)
     net, taxed = sum(row.net_minor for row in rows), sum(row.tax_minor for row in rows)
+    off = _rounding(truth, invoice, before, net + taxed)
     place = plan.place("credited")
     made = plan.create(
         "billing.CreditNote",
@@ -126,7 +130,8 @@ def _note(
         reason=reason,
         net_minor=net,
         tax_minor=taxed,
-        total_minor=net + taxed,
+        rounding_minor=off,
+        total_minor=net + taxed + off,
         place_id=place.id,
     )
     for row in rows:
@@ -140,9 +145,24 @@ def _note(
             second_minor=row.second_minor,
         )
         _take_bill_back(plan, truth, invoice, row, fixed("to_bill") if bill_again else place)
-    _post(plan, truth, invoice, made, rows, without)
+    _post(plan, truth, invoice, made, rows, off, without)
     plan.mention(("credit_note", made), invoice)
     return made
+
+
+def _rounding(truth: Truth, invoice: Any, before: int, credit: int) -> int:
+    """What a note takes back more than its rows say, so that coins can pay it; all notes come to the invoice.
+
+    before: what all notes before it took back. What all of them take back is rounded as one, so that none of them
+    takes back more by it than is left.
+    """
+    exact = before - truth.read["credited_rounding"].get(invoice.pk, 0) + credit
+    whole = exact == invoice.net_minor + invoice.tax_minor
+    then = invoice.total_minor if whole else to_coin(exact, coin_of(truth, invoice.currency))
+    off = then - before - credit
+    found = truth.read["credited_rounding"]
+    found[invoice.pk] = found.get(invoice.pk, 0) + off
+    return off
 
 
 def _rows(truth: Truth, invoice: Any, wanted: Sequence[tuple[int, Credit]]) -> list[Row]:
@@ -261,13 +281,17 @@ class _Without(NamedTuple):
 def _without(truth: Truth, invoice: Any) -> _Without | None:
     if not truth.read["relieved"].get(invoice.pk):
         return None
-    lines = [line for line in truth.read["invoice_lines"].values() if line.invoice_id == invoice.pk]
-    back = sum(truth.read["credited"].get(line.pk, Credited()).gross_minor for line in lines)
-    return _Without(back, taxed_alike(truth, invoice))
+    return _Without(credited_of(truth, invoice), taxed_alike(truth, invoice))
 
 
 def _post(
-    plan: Plan, truth: Truth, invoice: Any, note: Ref, rows: Sequence[Row], without: _Without | None
+    plan: Plan,
+    truth: Truth,
+    invoice: Any,
+    note: Ref,
+    rows: Sequence[Row],
+    off: int,
+    without: _Without | None,
 ) -> None:
     """Let the customer owe that much less; what is paid already is theirs as store credit.
 
@@ -303,7 +327,9 @@ def _post(
             order = truth.read["deposit_orders"][row.line.takes_off_id]
             ours = deposit(invoice.organization_id, order, invoice.currency)
             plan.pay(ours, revenue(invoice.currency), -row.net_minor, home(-row.net_minor))
-    total, worth = sum(minor for _, minor, _ in parts), sum(there for *_, there in parts)
+    round_off(plan, owed, -off, -home(off))
+    total = sum(minor for _, minor, _ in parts) + off
+    worth = sum(there for *_, there in parts) + home(off)
     before = truth.read["balances"].get(("invoice", invoice.pk), Balance())
     lessened = min(total, before.minor)
     paid, credit_worth = total - lessened, 0

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from wharfinger.base.money import extended
 from wharfinger.base.tax import TaxedRow, nets, row_of, totals
+from wharfinger.billing.rules import coin_of
 from wharfinger.billing.rules.invoices import billed
 from wharfinger.demand.rules.waiving import put
 from wharfinger.ledger.plan import Held, Plan, Truth
@@ -99,9 +100,16 @@ def _become_smaller(plan: Plan, truth: Truth, invoice: Any, lines: dict[int, int
         gross = one.minor if one.included else None
         plan.change(row, quantity=left[row.pk], net_minor=net, gross_minor=gross)
         row.quantity, row.net_minor, row.gross_minor = left[row.pk], net, gross
-    found = totals(taxed)
-    plan.change(invoice, net_minor=found.net, tax_minor=found.tax, total_minor=found.total)
-    invoice.net_minor, invoice.tax_minor, invoice.total_minor = found.net, found.tax, found.total
+    found = totals(taxed).to_coin(coin_of(truth, invoice.currency))
+    sums = {
+        "net_minor": found.net,
+        "tax_minor": found.tax,
+        "rounding_minor": found.rounding,
+        "total_minor": found.total,
+    }
+    plan.change(invoice, **sums)
+    for name, minor in sums.items():
+        setattr(invoice, name, minor)
 
 
 def _for_fewer(row: Any, units: int, currency: str) -> TaxedRow:

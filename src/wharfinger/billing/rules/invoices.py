@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.tax import TaxedRow, Totals, row_of, totals
-from wharfinger.billing.rules import at_home, rate_of, receivable, revenue, tax
+from wharfinger.billing.rules import at_home, coin_of, rate_of, receivable, revenue, round_off, tax
 from wharfinger.billing.rules.deposits import nets_with, settle, take_off, write_taken
 from wharfinger.billing.rules.fees import Fee, charged, write_fees
 from wharfinger.billing.rules.taxing import numbers_are_known
@@ -211,6 +211,7 @@ def begin(
     """
     if not draft:
         numbers_are_known(truth, organization, found)
+    found = found.to_coin(coin_of(truth, currency))
     place = plan.place("invoiced")
     day_stands = draft and issued_on is not None
     issued_on = issued_on or truth.effective_on
@@ -239,20 +240,21 @@ def begin(
         discount_until=found_terms.discount_until,
         net_minor=found.net,
         tax_minor=found.tax,
+        rounding_minor=found.rounding,
         total_minor=found.total,
         posted_at=None if draft else truth.now,
         place_id=place.id,
     )
     if not draft:
-        _due_in_parts(plan, made, found.total, found_terms)
+        _due_in_parts(plan, made, found.total, found_terms, coin_of(truth, currency))
     return made, place
 
 
-def _due_in_parts(plan: Plan, invoice: Id, total_minor: int, terms: Agreed) -> None:
+def _due_in_parts(plan: Plan, invoice: Id, total_minor: int, terms: Agreed, coin: int) -> None:
     """Write in which instalments an invoice is due, where it is due in several."""
     if not terms.sooner or total_minor <= 0:
         return
-    for n, (day, minor) in enumerate(instalments(total_minor, terms.due_on, terms.sooner), start=1):
+    for n, (day, minor) in enumerate(instalments(total_minor, terms.due_on, terms.sooner, coin), start=1):
         plan.create("billing.InvoiceDue", invoice_id=invoice, n=n, due_on=day, amount_minor=minor)
 
 
@@ -332,12 +334,14 @@ def take_bills(plan: Plan, truth: Truth, line: Any, units: int, place: PlaceRef,
 def post_to_accounts(
     plan: Plan, truth: Truth, organization: int, invoice: Id, currency: str, rate_micro: int, found: Totals
 ) -> None:
-    """Let the customer owe what the invoice asks for."""
+    """Let the customer owe what the invoice asks for, rounded so that coins can pay it."""
     owed = receivable(organization, invoice, currency)
     plan.pay(revenue(currency), owed, found.net, at_home(truth, found.net, currency, rate_micro))
     for by in found.by_rate:
         home = at_home(truth, by.tax_minor, currency, rate_micro)
         plan.pay(tax(currency, by.name or by.category, by.rate_micro), owed, by.tax_minor, home)
+    off = found.to_coin(coin_of(truth, currency)).rounding
+    round_off(plan, owed, off, at_home(truth, off, currency, rate_micro))
 
 
 def plan_post(truth: Truth, *, invoice: int, issued_on: date | None, locked: Collection[int]) -> Plan:
@@ -357,15 +361,16 @@ def plan_post(truth: Truth, *, invoice: int, issued_on: date | None, locked: Col
         ],
     )
     taxed = [billed(line) for line in lines]
-    found = totals([*taxed, *(one.taxed for one in taken)])
+    found = totals([*taxed, *(one.taxed for one in taken)]).to_coin(coin_of(truth, row.currency))
     numbers_are_known(truth, truth.read["whose"][row.organization_id], found)
     on = issued_on or truth.effective_on
     terms = dated(truth, row, on)
     plan.change(row, number=NUMBER, posted_at=truth.now, issued_on=on, due_on=terms.due_on)
     plan.change(row, discount_until=terms.discount_until)
-    _due_in_parts(plan, row.pk, found.total, terms)
+    _due_in_parts(plan, row.pk, found.total, terms, coin_of(truth, row.currency))
+    plan.change(row, rounding_minor=found.rounding, total_minor=found.total)
     if taken:
-        plan.change(row, net_minor=found.net, tax_minor=found.tax, total_minor=found.total)
+        plan.change(row, net_minor=found.net, tax_minor=found.tax)
         for line, net in zip(lines, nets_with(taxed, taken), strict=False):
             plan.change(line, net_minor=net)
         write_taken(plan, row.pk, lines[-1].position + 1, taken, row.currency)

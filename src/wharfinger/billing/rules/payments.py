@@ -11,7 +11,7 @@ from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.worded import Amount
 from wharfinger.billing.rules import Balance, at_home, bank, even_out, rate_of, receivable, store_credit
 from wharfinger.billing.rules.invoices import the_invoice
-from wharfinger.billing.rules.relief import return_discount, take_discount
+from wharfinger.billing.rules.relief import credited_of, return_discount, take_discount
 from wharfinger.billing.rules.terms import spread
 from wharfinger.ledger.plan import AccountRef, Number, Plan, Truth
 
@@ -121,7 +121,7 @@ def plan_paid_in_all(truth: Truth, *, wish: PaymentWish, invoice: int) -> Plan:
     if row.posted_at is None:
         raise Refusal("is_a_draft", N_("This invoice is a draft. Post it first."), field="invoice")
     still = truth.read["balances"].get(("invoice", invoice), Balance()).minor
-    credited = sum(one.gross_minor for one in truth.read["credited"].values())
+    credited = credited_of(truth, row)
     without = sum(truth.read["relieved"].get(invoice, {}).values())
     came = row.total_minor - credited - without - still
     if wish.amount_minor <= came:

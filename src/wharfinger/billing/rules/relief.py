@@ -75,8 +75,7 @@ def take_discount(
     plan: Plan, truth: Truth, invoice: Any, amount_minor: int, *, payment: Id, beyond: bool, field: str
 ) -> None:
     """Let who pays early take a cash discount off. beyond: whether more or later than agreed is granted, too."""
-    lines = [line.pk for line in truth.read["invoice_lines"].values() if line.invoice_id == invoice.pk]
-    credited = sum(truth.read["credited"].get(line, Credited()).gross_minor for line in lines)
+    credited = credited_of(truth, invoice)
     taken = truth.read["relieved"].get(invoice.pk, {}).get("discount", 0)
     agreed = discount_of(invoice.total_minor - credited, invoice.discount_micro) - taken
     until = invoice.discount_until
@@ -99,6 +98,13 @@ def take_discount(
             until=until.isoformat(),
         )
     relieve(plan, truth, invoice, "discount", amount_minor, payment=payment)
+
+
+def credited_of(truth: Truth, invoice: Any) -> int:
+    """What the credit notes of an invoice come to."""
+    lines = [line.pk for line in truth.read["invoice_lines"].values() if line.invoice_id == invoice.pk]
+    back = sum(truth.read["credited"].get(line, Credited()).gross_minor for line in lines)
+    return back + int(truth.read["credited_rounding"].get(invoice.pk, 0))
 
 
 def return_discount(plan: Plan, truth: Truth, invoice: int, only: Discount) -> None:

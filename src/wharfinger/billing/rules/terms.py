@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from wharfinger.base.money import share
+from wharfinger.base.money import share, to_coin
 
 WHOLE = 10**6
 
@@ -48,9 +48,11 @@ def _after(terms: Any, days: int, issued_on: date) -> date:
     return _next(due, terms.day_of_month) if terms.day_of_month else due
 
 
-def instalments(total_minor: int, due_on: date, sooner: Iterable[tuple[int, date]]) -> list[tuple[date, int]]:
-    """How much of an amount is due when; the last instalment takes the rest."""
-    found = [(day, share(total_minor, part, WHOLE)) for part, day in sooner]
+def instalments(
+    total_minor: int, due_on: date, sooner: Iterable[tuple[int, date]], coin: int = 1
+) -> list[tuple[date, int]]:
+    """How much of an amount is due when, as coins can pay it; the last instalment takes the rest."""
+    found = [(day, to_coin(share(total_minor, part, WHOLE), coin)) for part, day in sooner]
     return [*found, (due_on, total_minor - sum(minor for _, minor in found))]
 
 

@@ -10,7 +10,7 @@ from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.base.tax import Totals, nets, row_of, totals
 from wharfinger.base.words import same
-from wharfinger.billing.rules import Balance, at_home, rate_of, receivable
+from wharfinger.billing.rules import Balance, at_home, coin_of, rate_of, receivable
 from wharfinger.billing.rules import invoices as billing
 from wharfinger.billing.rules.payments import PaymentWish, pay_off, take_in
 from wharfinger.demand.rules import LineWish, kits, make_lines, sheets
@@ -331,7 +331,7 @@ def _bill(
         row_of(minor, code, line["tax_included"])
         for minor, code, line in zip(minors, taxed, billed, strict=True)
     ]
-    found = totals(rows)
+    found = totals(rows).to_coin(coin_of(truth, currency))
     rate = rate_of(truth, currency, sale.rate_micro)
     theirs = truth.read["sites"].get(sale.organization, ())
     made, place = billing.begin(
@@ -383,7 +383,8 @@ def _pay(plan: Plan, truth: Truth, sale: Sale, invoice: Id, currency: str, rate:
     )
     theirs, paid = take_in(plan, truth, wish)
     owed = at_home(truth, found.net, currency, rate) + sum(
-        at_home(truth, by.tax_minor, currency, rate) for by in found.by_rate
+        at_home(truth, minor, currency, rate)
+        for minor in (*(by.tax_minor for by in found.by_rate), found.rounding)
     )
     asked = receivable(sale.organization, invoice, currency)
     pay_off(plan, asked, theirs, Balance(found.total, owed), paid.home_minor)

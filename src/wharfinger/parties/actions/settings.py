@@ -214,6 +214,13 @@ def _terms(value: Any, field: str) -> int | None:
     return wanted
 
 
+def _cash_rounding(value: Any, field: str) -> dict[str, int]:
+    """By currency the smallest coin in minor units, to which what is asked for in it is rounded."""
+    if not isinstance(value, dict) or len(value) > MOST_STEPS:
+        raise BadInput("not_an_object", N_("Send names with their values."), field=field)
+    return {currency(name, field): whole(2, 10**6)(coin, f"{field}.{name}") for name, coin in value.items()}
+
+
 def _steps(value: Any, field: str) -> list[str]:
     """The steps that a deal goes, in their order; one at least."""
     if not isinstance(value, list) or not value or len(value) > MOST_STEPS:
@@ -272,6 +279,7 @@ _CHECKS = {
     "reminders": _reminders,
     "terms": _terms,
     "accounts": _accounts,
+    "cash_rounding": _cash_rounding,
     "closed_until": _closed,
     "counting": _counting,
     "listed_reasons_only": yes_or_no,

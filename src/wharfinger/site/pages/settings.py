@@ -161,6 +161,9 @@ def _shown(known: dict[str, Any]) -> dict[str, Any]:
         },
         "closed_until": known["closed_until"] or "",
         "terms": known["terms"] or "",
+        "cash_rounding": "; ".join(
+            f"{unit} {amount(coin, unit)}" for unit, coin in sorted(known["cash_rounding"].items())
+        ),
         "pipeline_steps": "\n".join(known["pipeline_steps"]),
         "reply_address": known["reply_address"],
         "sscc_prefix": known["sscc_prefix"],
@@ -229,6 +232,7 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
         **{name: post.get(name) == "yes" for name in SWITCHES},
         "closed_until": post.get("closed_until", "").strip() or None,
         "terms": _days(post, "terms", or_none=True),
+        "cash_rounding": _coins(post.get("cash_rounding", "")),
         "counting": {
             "second_count": post.get("counting.second_count") == "yes",
             "tolerance_percent": _days(post, "counting.tolerance_percent"),
@@ -242,6 +246,21 @@ def _typed(post: QueryDict, known: dict[str, Any]) -> dict[str, Any]:
         },
         "words": _words(post),
     }
+
+
+def _coins(text: str) -> dict[str, int]:
+    """Smallest coins as typed, ``CHF 0.05; SEK 1``."""
+    found = {}
+    for one in filter(None, (part.strip() for part in text.split(";"))):
+        unit, _blank, figure = one.partition(" ")
+        if len(unit) != 3 or not unit.isalpha() or not figure:
+            raise BadInput(
+                "no_coin",
+                N_("Write a currency and its smallest coin like CHF 0.05, several with semicolons."),
+                field="cash_rounding",
+            )
+        found[unit.upper()] = minor(figure, unit.upper(), field="cash_rounding")
+    return found
 
 
 def _days(post: QueryDict, name: str, *, or_none: bool = False) -> int | None:
