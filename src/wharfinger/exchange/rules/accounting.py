@@ -19,6 +19,7 @@ KINDS: dict[str, str] = {
     "tax": N_("Tax on sales"),
     "discount": N_("Cash discount that customers took"),
     "write_off": N_("Written off"),
+    "rounding": N_("Rounding"),
     "bank": N_("Bank"),
     "exchange": N_("Exchange differences"),
     "payable": N_("Payables"),

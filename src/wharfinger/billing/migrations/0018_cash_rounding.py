@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0016_instalments"),
+        ("billing", "0017_credit_notes_are_sent"),
     ]
 
     operations = [
