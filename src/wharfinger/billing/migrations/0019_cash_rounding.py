@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0017_credit_notes_are_sent"),
+        ("billing", "0018_reminded_of_instalments"),
     ]
 
     operations = [
