@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("billing", "0018_reminded_of_instalments"),
+        ("billing", "0019_what_is_kept_of_credits"),
     ]
 
     operations = [
