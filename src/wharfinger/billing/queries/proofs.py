@@ -76,7 +76,7 @@ def notes_are_their_lines_less_fees() -> list[Finding]:
     return findings(
         "credit note = its lines − its fees",
         f"SELECT 'credit note ' || n.id, n.net_minor, {net}, n.tax_minor, {tax} FROM billing_creditnote n "
-        f"WHERE n.net_minor <> {net} OR n.tax_minor <> {tax} OR n.total_minor <> n.net_minor + n.tax_minor "
+        f"WHERE n.net_minor <> {net} OR n.tax_minor <> {tax} OR n.total_minor <> n.net_minor + n.tax_minor + n.rounding_minor "
         "OR (n.total_minor < 0 AND EXISTS (SELECT 1 FROM billing_creditfee f WHERE f.credit_note_id = n.id))",
     )
 
