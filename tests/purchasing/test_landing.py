@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tests.purchasing.buying import arrive, sold, stocked_up
+from tests.purchasing.buying import arrive, bought, sold, stocked_up
 from tests.stock.test_cost import stock_of
 from tests.world import World, clean, entries, seen, world
 from wharfinger.base import clock
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import NotAllowed, Refusal
 from wharfinger.catalog.models import Product
+from wharfinger.flows.actions.merging import merge_products
 from wharfinger.fulfilment.actions.shipping import pick_pack_ship
 from wharfinger.fulfilment.rules import Pick
 from wharfinger.ledger.models import Posting
@@ -24,8 +25,10 @@ from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Role, User
 from wharfinger.pricing.actions import set_rates
 from wharfinger.purchasing.actions.landing import cancel_cost, land_cost, reprice
+from wharfinger.purchasing.actions.ordering import draft_from_lines, submit
 from wharfinger.purchasing.actions.receiving import cancel_receipt, receive
 from wharfinger.purchasing.models import ReceiptCost
+from wharfinger.purchasing.rules.drafting import Wanted
 from wharfinger.purchasing.rules.landing import Billed, Cost
 from wharfinger.purchasing.rules.receiving import Arrival
 from wharfinger.stock.actions.values import revalue
@@ -302,3 +305,17 @@ def test_whoever_may_not_see_costs_neither_sees_nor_sets_them(company: World) ->
     shown = door.get(f"/api/v1/receipts/{receipt}").json()
     assert (shown["costs"], shown["lines"][0]["unit_cost"]) == (None, None)
     assert "Freight" not in seen(door, f"/receipts/{receipt}/")
+
+
+def test_what_arrived_before_its_double_took_the_line_over_keeps_being_reckoned(company: World) -> None:
+    """More came than was ordered, what was ordered went back, and the line follows the product that stays."""
+    old, new = company.product(), company.product()
+    line = sold(company, old, 2)
+    made = bought(draft_from_lines(actor=HOUSE, wanted=[Wanted(line)]))
+    submit(actor=HOUSE, order=made.order)
+    came = arrive(made.lines[0], 3, accept_over=True)
+    reverse(actor=HOUSE, entry=came.id, claims={line: 2})
+    merge_products(actor=HOUSE, product=old.pk, into=new.pk)
+    receipt = came.one("purchasing.Receipt")
+    reprice(actor=HOUSE, receipt=receipt, prices=[Billed(made.lines[0], 7_000_000)])
+    clean()

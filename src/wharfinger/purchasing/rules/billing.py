@@ -218,7 +218,7 @@ def plan_cancel_bill(truth: Truth, *, bill: int) -> Plan:
             key = one.receipt_id, one.purchase_line_id
             # Goods may have been taken back before the bill was accepted: it made nothing dearer then.
             if there := goods.lines[key]:
-                parts.spread(there, -_dearer(truth, there[0].line, one))
+                parts.spread(there, -_dearer(truth, there[0], one))
                 _reprice(plan, truth, key, there, goods.billed[key], one.booked_micro, row.number)
         parts.reach(plan, truth)
         for cost in truth.documents["purchasing.ReceiptCost"].values():
@@ -324,7 +324,7 @@ def _take_over(
         there = goods.lines[receipt, line]
         weights[receipt] += row.net(row.unit_cost_micro, amounts.currency)
         if there:
-            parts.spread(there, _dearer(truth, there[0].line, row))
+            parts.spread(there, _dearer(truth, there[0], row))
             billed = [*goods.billed[receipt, line], (row.booked_quantity, row.unit_cost_micro)]
             _reprice(plan, truth, (receipt, line), there, billed, row.booked_micro, amounts.number)
     parts.reach(plan, truth)
@@ -346,11 +346,11 @@ def _take_over(
             landing.add_cost(plan, truth, at, cost, there, bill)
 
 
-def _dearer(truth: Truth, line: Any, row: Any) -> int:
+def _dearer(truth: Truth, goods: Landed, row: Any) -> int:
     """What is billed of a line more than it was booked at, in home currency; below zero where it is less."""
     units = row.booked_quantity
-    return landing.worth(truth, line, row.unit_cost_micro, units) - landing.worth(
-        truth, line, row.booked_micro, units
+    return landing.worth(truth, goods, row.unit_cost_micro, units) - landing.worth(
+        truth, goods, row.booked_micro, units
     )
 
 

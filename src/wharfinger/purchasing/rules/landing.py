@@ -48,6 +48,8 @@ class Landed(NamedTuple):
 
     line: Any
     receipt: int
+    product: int
+    """As what they came in; a line that had all of it to come once more may have followed to another since."""
     layer: int
     quantity: int
     value_minor: int
@@ -62,6 +64,7 @@ def landed(truth: Truth) -> list[Landed]:
         Landed(
             lines[move.source.place],
             receipts[move.entry],
+            move.source.product,
             d.layer,
             move.left,
             -opened[move.id].value_minor - d.done_value_minor,
@@ -165,7 +168,7 @@ def plan_reprice(truth: Truth, *, receipt: int, prices: Sequence[Billed], refere
                 "billed_by",
                 N_("{sku} was billed by {number}. Cancel that bill to give it another price."),
                 field=f"lines.{n}.unit_cost",
-                sku=truth.products[line.product_id].sku,
+                sku=truth.products[goods[0].product].sku,
                 number=bill[1],
                 remedies=[Remedy("cancel_bill", {"bill": bill[0]})],
             )
@@ -173,8 +176,8 @@ def plan_reprice(truth: Truth, *, receipt: int, prices: Sequence[Billed], refere
         if price.unit_cost_micro == old:
             continue
         units = [one.quantity for one in goods]
-        difference = worth(truth, line, price.unit_cost_micro, sum(units)) - worth(
-            truth, line, old, sum(units)
+        difference = worth(truth, goods[0], price.unit_cost_micro, sum(units)) - worth(
+            truth, goods[0], old, sum(units)
         )
         reached += zip(goods, shares(difference, units), strict=True)
         plan.create(
@@ -238,7 +241,7 @@ def _weights(truth: Truth, goods: Sequence[Landed], spread: str) -> list[int]:
     """What a cost is spread by; raises Refusal where that says nothing."""
     if spread == "weight":
         for one in goods:
-            product = truth.products[one.line.product_id]
+            product = truth.products[one.product]
             if product.weight_grams is None:
                 raise Refusal(
                     "no_weight",
@@ -261,19 +264,17 @@ def _weights_now(truth: Truth, goods: Sequence[Landed], spread: str) -> list[int
     if spread == "value":
         return [one.value_minor for one in goods]
     # Whole units of every product, whatever its decimals are.
-    units = [
-        one.quantity * 10 ** (6 - truth.products[one.line.product_id].quantity_decimals) for one in goods
-    ]
+    units = [one.quantity * 10 ** (6 - truth.products[one.product].quantity_decimals) for one in goods]
     if spread == "quantity":
         return units
-    grams = [truth.products[one.line.product_id].weight_grams or 0 for one in goods]
+    grams = [truth.products[one.product].weight_grams or 0 for one in goods]
     return [some * each for some, each in zip(units, grams, strict=True)]
 
 
-def worth(truth: Truth, line: Any, unit_cost_micro: int, units: int) -> int:
-    """What so many units of an order's line come to at this cost, in home currency at the rate of the order."""
-    decimals = truth.products[line.product_id].quantity_decimals
-    return at_cost(line, units, unit_cost_micro, home=truth.home_currency, decimals=decimals)
+def worth(truth: Truth, goods: Landed, unit_cost_micro: int, units: int) -> int:
+    """What so many of these units come to at this cost, in home currency at the rate of their order."""
+    decimals = truth.products[goods.product].quantity_decimals
+    return at_cost(goods.line, units, unit_cost_micro, home=truth.home_currency, decimals=decimals)
 
 
 def at_cost(line: Any, units: int, unit_cost_micro: int, *, home: str, decimals: int | None = None) -> int:
