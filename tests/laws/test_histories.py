@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from tests.laws.apart import parted
+from tests.laws.stacking import STACKING
 from tests.laws.state import State
 from tests.laws.verbs import VERBS
 from tests.world import world
@@ -182,7 +183,9 @@ def _undo(entry: int, state: State) -> Any:
 
 
 def test_every_verb_of_the_chart_is_in_the_histories() -> None:
-    assert set(VERBS) == set(ROWS)
+    """And some that move nothing, yet say what others move: how boxes stand on one another, and who looked into them."""
+    assert set(VERBS) - set(ROWS) == set(STACKING)
+    assert set(VERBS) >= set(ROWS)
 
 
 def balances() -> tuple[Any, ...]:

@@ -360,7 +360,6 @@ CHART: tuple[Row, ...] = (
     _row("apply", "", "", undo="unapply"),
     _row("unapply", "", "", undo="apply"),
     _row("refund", "", "", undo="cancel_payment"),
-    _row("export_accounts", "", ""),
     # After the sale
     _row("install", "customer", "customer", lot="identifies"),
     _row("install", "in_transit", "in_transit", lot="identifies"),
