@@ -60,7 +60,7 @@ def test_a_draft_is_posted_and_sent(call: Any, company: World) -> None:
     assert [i["id"] for i in call("get", "/invoices?status=draft")[1]["items"]] == [draft["id"]]
     status, made = call("post", f"/invoices/{draft['id']}/post", {})
     assert (status, made["number"], made["status"]) == (200, "INV-1", "open")
-    status, sent = call("post", f"/invoices/{draft['id']}/send")
+    status, sent = call("post", f"/invoices/{draft['id']}/send", {"by_hand": True})
     assert (status, sent["sent_at"] is not None) == (200, True)
     assert [i["number"] for i in call("get", "/invoices?status=open&status=paid")[1]["items"]] == ["INV-1"]
     assert call("get", "/invoices?status=overdue,partly,draft,credited,paid")[1]["items"] == []

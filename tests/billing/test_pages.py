@@ -53,7 +53,7 @@ def test_lines_are_previewed_invoiced_paid_and_credited(client: Client, company:
     assert (to, made.number, made.total_minor) == (f"/invoices/{made.pk}/", "INV-1", 11900)
     assert "INV-1" in see(client, to)
     assert "INV-1" in see(client, "/invoices/")
-    do(client, f"{to}send/", {})
+    do(client, f"/documents/invoice/{made.pk}/send/", {"by_hand": "yes"})
     assert made.number in see(client, f"/payments/new/?organization={customer}&invoice={made.pk}")
     to = do(
         client,

@@ -144,10 +144,11 @@ def test_prepared_queries_find_what_queries_built_anew_find() -> None:
             names.add(f"{name} found something")
     assert len(names) > 20
     empty = {name for name in names if f"{name} found something" not in names and " " not in name}
-    # A new order has no quote and no work order, and nothing was credited.
+    # A new order has no quote and no work order, nothing was credited, and the invoice is due at once.
     assert {name.rpartition(".")[2] for name in empty} <= {
         "_QUOTE",
         "_PRODUCTS_ON[quote]",
         "_WORK_ORDER",
         "_CREDITED",
+        "_DUES",
     }

@@ -72,6 +72,7 @@ CURRENCIES = {
     "rfq_vendor": "currency",
     "rma_line": "line__currency",
     "vendor_bill": "currency",
+    "vendor_payment": "currency",
     "vendor_return": "currency",
     "vendor_terms": "organization__currency",
 }
