@@ -25,6 +25,7 @@ from wharfinger.returns.actions.swapping import swap
 from wharfinger.returns.models import Rma, RmaLine
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.receiving import Arrived, Returned
+from wharfinger.returns.rules.replacing import Instead
 from wharfinger.returns.rules.requesting import Asked
 from wharfinger.returns.rules.settling import Answer
 from wharfinger.returns.rules.swapping import OUTGOING, Incoming, Swap
@@ -60,6 +61,9 @@ def _a_draft(state: State, chance: random.Random) -> Invoice | None:
 def _change_draft(state: State, chance: random.Random) -> Any:
     """Another quantity or price of one of its rows, or something that is still to be billed."""
     draft = _a_draft(state, chance)
+    if draft is None and _draft_invoice(state, chance):
+        state.stands()
+        draft = _a_draft(state, chance)
     if draft is None:
         return None
     row = chance.choice(list(draft.lines.filter(quantity__gt=0)))
@@ -216,7 +220,10 @@ def _settle(state: State, chance: random.Random) -> Any:
     if line is None:
         return None
     answers = ["credit", "refund", "store_credit"] if InvoiceLine.objects.filter(line=line.line_id) else []
-    answer = Answer(line.pk, max(1, line.quantity), chance.choice([*answers, "none", "replace"]))
+    how = chance.choice([*answers, "none", "replace"])
+    other = state.products[line.pk % len(state.products)].pk if line.pk % 3 == 0 else None
+    instead = Instead(other, unit_price_micro=3_330_000 if other is not None else None)
+    answer = Answer(line.pk, max(1, line.quantity), how, instead=instead)
     return inspecting.settle(actor=state.user, rma=line.rma_id, answers=[answer])
 
 

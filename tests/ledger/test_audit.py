@@ -47,9 +47,9 @@ from wharfinger.purchasing.rules.billing import BillLine
 from wharfinger.purchasing.rules.crediting import SendBack
 from wharfinger.purchasing.rules.landing import Cost
 from wharfinger.returns.actions.inspecting import settle
-from wharfinger.returns.actions.receiving import take_back
+from wharfinger.returns.actions.receiving import receive, take_back
 from wharfinger.returns.actions.requesting import approve, request
-from wharfinger.returns.rules.receiving import Returned
+from wharfinger.returns.rules.receiving import Arrived, Returned
 from wharfinger.returns.rules.requesting import Asked
 from wharfinger.returns.rules.settling import Answer
 
@@ -141,6 +141,7 @@ BROKEN = {
         "UPDATE ledger_holding SET place_id = (SELECT id FROM ledger_place WHERE kind = 'assembly'), kind = 'assembly', "
         "quantity = 2 WHERE id = (SELECT MIN(id) FROM ledger_holding WHERE serial AND unbounded)"
     ),
+    "replaced + sent back ≤ returned": "UPDATE returns_replacement SET quantity = quantity + 5",
     "paid back ≤ received": "UPDATE returns_rma SET overruled_reason = '' WHERE overruled_reason <> ''",
     "what is stacked goes with its pallet": (
         "UPDATE fulfilment_container SET kind = 'box' WHERE inside_id IS NULL"
@@ -195,6 +196,14 @@ def company(settings: Any, tmp_path: Path) -> World:
     rma, (row,) = asked_for.one("returns.Rma"), asked_for.made["returns.RmaLine"]
     approve(actor=HOUSE, rma=rma)
     settle(actor=HOUSE, rma=rma, answers=[Answer(row, 1, "credit")], overrule="Broken in the post")
+    made.stock(cable, 2)
+    _, (worn,) = order(made, (cable, 1))
+    pick_pack_ship(actor=HOUSE, picks=[Pick(worn, 1)])
+    asked_for = request(actor=HOUSE, organization=made.customer.pk, items=[Asked(1, line=worn)])
+    rma, (row,) = asked_for.one("returns.Rma"), asked_for.made["returns.RmaLine"]
+    approve(actor=HOUSE, rma=rma)
+    receive(actor=HOUSE, rma=rma, items=[Arrived(1, row)])
+    settle(actor=HOUSE, rma=rma, answers=[Answer(row, 1, "replace")])
     bought = stocked_up(made, (cable, 2, 5_000_000))
     received = arrive(bought.lines[0], 2).one("purchasing.Receipt")
     land_cost(actor=HOUSE, receipt=received, cost=Cost("Freight", 100))

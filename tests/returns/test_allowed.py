@@ -18,6 +18,7 @@ from tests.world import World, clean, entries, held
 from wharfinger.base.access import HOUSE
 from wharfinger.base.refusal import NotAllowed
 from wharfinger.billing.models import CreditNote, Payment
+from wharfinger.demand.models import Line
 from wharfinger.ledger.reverse import reverse
 from wharfinger.ledger.telling import timeline
 from wharfinger.parties.permissions import ROLES
@@ -92,11 +93,25 @@ def test_money_waits_for_the_goods(company: World, answer: str) -> None:
     clean()
 
 
-def test_nothing_and_another_unit_need_no_goods(company: World) -> None:
+def test_nothing_needs_no_goods(company: World) -> None:
     """What a customer keeps is settled without money, so that the return can end."""
     rma, (row,) = asked(company, Asked(2, loose(company, 2)))
-    settle(actor=HOUSE, rma=rma, answers=[Answer(row, 1, "none"), Answer(row, 1, "replace")])
+    settle(actor=HOUSE, rma=rma, answers=[Answer(row, 2, "none")])
     assert (RmaLine.objects.get().settled_quantity, of(rma, row).received) == (2, 0)
+    clean()
+
+
+def test_another_unit_leaves_before_the_goods_are_here_only_with_a_reason(company: World) -> None:
+    line = loose(company, 1)
+    company.stock(Line.objects.get(pk=line).product, 1)
+    rma, (row,) = asked(company, Asked(1, line))
+    nothing_changed(
+        "not_received_yet", lambda: settle(actor=HOUSE, rma=rma, answers=[Answer(row, 1, "replace")])
+    )
+    settle(
+        actor=company.user, rma=rma, answers=[Answer(row, 1, "replace")], overrule="Their till stands still"
+    )
+    assert Rma.objects.get().overruled_reason == "Their till stands still"
     clean()
 
 

@@ -9,7 +9,7 @@ from tests.fulfilment.trade import where
 from tests.purchasing.test_api import Caller
 from tests.returns.test_rma import loose
 from tests.returns.test_settle import billed
-from tests.world import World, clean, world
+from tests.world import World, clean, entries, world
 from wharfinger.base.models import Setting
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,32 @@ def test_an_rma_from_request_to_close(company: World, ada: Caller) -> None:
     assert ada.good("post", f"{path}/close")["status"] == "closed"
     assert [one["number"] for one in ada.good("get", "/rmas?status=closed")["items"]] == ["RMA-1"]
     assert ada.good("get", "/rmas?status=open")["items"] == []
+    clean()
+
+
+def test_a_replacement_says_both_papers_before_it_is_done(company: World, ada: Caller) -> None:
+    line = loose(company, 1)
+    billed(line, 1)
+    better = company.product(price_micro=15_000_000)
+    company.stock(better, 1)
+    made = ada.good(
+        "post", "/rmas", {"organization": company.customer.pk, "lines": [{"line": line}]}, status=201
+    )
+    path, (row,) = f"/rmas/{made['id']}", made["lines"]
+    ada.good("post", f"{path}/approve")
+    ada.good("post", f"{path}/receive", {"lines": [{"rma_line": row["id"], "quantity": "1"}]})
+    answer = {"rma_line": row["id"], "quantity": "1", "answer": "replace"}
+    body = {"lines": [answer | {"instead": {"product": better.pk, "unit_price": "14.00"}}]}
+    before = entries()
+    tried = ada.good("post", f"{path}/settle?dry_run=true", body)
+    assert {subject.partition(":")[0] for subject in tried["documents"]} >= {"credit_note", "invoice"}
+    assert entries() == before
+    wrong = {"lines": [answer | {"instead": {"product": better.pk, "serial": "NONE"}}]}
+    assert ada.refused(f"{path}/settle", wrong)[1:] == ("unknown_serial", "lines.0.instead.serial")
+    (done,) = ada.good("post", f"{path}/settle", body)["lines"]
+    (instead,) = done["replacements"]
+    assert (done["answer"], instead["product"], instead["quantity"]) == ("replace", better.pk, "1")
+    assert ada.good("get", f"/lines/{instead['line']}")["unit_price"] == "14"
     clean()
 
 

@@ -96,6 +96,29 @@ def test_an_rma_from_request_to_close(client: Client, company: World) -> None:
     clean()
 
 
+def test_a_replacement_is_previewed_and_done(client: Client, company: World) -> None:
+    line = loose(company, 1)
+    billed(line, 1)
+    better = company.product(price_micro=15_000_000)
+    company.stock(better, 1)
+    rma, (row,) = asked(company, Asked(1, line))
+    to = f"/rmas/{rma}/"
+    do(client, f"{to}receive/", {f"quantity-{row}": "1"})
+    typed = {f"quantity-{row}": "1", f"answer-{row}": "replace", f"sku-{row}": better.sku}
+    before = entries()
+    shown = client.post(f"{to}settle/", typed | {"do": "preview"})
+    words = shown.content.decode()
+    assert shown.status_code == 200
+    assert all(f"{amount}\xa0€" in words for amount in ("11.90", "17.85", "5.95"))
+    assert entries() == before
+    wrong = client.post(f"{to}settle/", typed | {f"serial-{row}": "NONE"})
+    assert (wrong.status_code, f'id="f-serial-{row}-e"' in wrong.content.decode()) == (422, True)
+    do(client, f"{to}settle/", typed)
+    assert better.sku in see(client, to)
+    assert CreditNote.objects.get().total_minor == 1190
+    clean()
+
+
 def test_an_rma_is_denied(client: Client, company: World) -> None:
     line = loose(company, 1)
     (row,) = returnable(company.customer.pk)

@@ -16,6 +16,7 @@ swap D as E to bin serials S2 [with-work]  · device D: S1 customer, or removed 
 subscribe D as S · end S       a service uses a device
 rma R for SO: 2 router [overruled Kind] · approve|deny|close R · back R 2 router · inspect R 1 router restock
 settle R 1 router credit [overruled Lost it] · asked R router: requested 2, received 1, inspected 0, settled 0
+give R 1 router [by switch]    another unit, or another product at its price
 return SO 1 router [restock]   without RMA
 job J [unbilled] · provide J 1 router · remove J 1 router
 called SO: delivered invoiced · called PO: received_full · total PO 23795.00
@@ -300,6 +301,15 @@ class After(ABC):
         """settle R QUANTITY NAME ANSWER [overruled REASON]"""
         told, _, why = rest.partition(" overruled ")
         self.on_rma("settle", told, why)
+
+    def say_give(self, rest: str) -> None:
+        """give R QUANTITY NAME [by NAME]"""
+        told, _, other = rest.partition(" by ")
+        name, quantity, product = told.split()
+        rma = self.documents[name]
+        line = RmaLine.objects.get(rma=rma, product=self.products[product]).pk
+        by = self.products[other].pk if other else None
+        self.acts.append(self.door.give_instead(rma, line, int(quantity), by))
 
     def say_overruled(self, rest: str) -> None:
         """overruled R: REASON, or nothing"""

@@ -28,6 +28,7 @@ from wharfinger.returns.actions import receiving as returning
 from wharfinger.returns.actions.swapping import swap
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.receiving import Arrived, Returned
+from wharfinger.returns.rules.replacing import Instead
 from wharfinger.returns.rules.requesting import Asked
 from wharfinger.returns.rules.settling import Answer
 from wharfinger.returns.rules.swapping import Incoming, Swap
@@ -250,6 +251,11 @@ class FurtherActions:
         }
         return int(self._said(verbs[verb]).id)
 
+    def give_instead(self: Tells, rma: int, line: int, quantity: int, product: int | None) -> int:
+        """The customer gets other units."""
+        answer = Answer(line, quantity, "replace", instead=Instead(product))
+        return int(self._said(lambda: inspecting.settle(actor=self.who, rma=rma, answers=[answer])).id)
+
     def take_back(
         self: Tells, customer: int, items: Sequence[tuple[int, int]], outcome: str, why: str = ""
     ) -> int:
@@ -417,6 +423,12 @@ class FurtherApi:
         path, more = names[verb]
         said = {"overrule": {"reason": why}} if why else {}
         return int(self._post(f"/rmas/{rma}/{path}", {"lines": [row | more]} | said)["entry"])
+
+    def give_instead(self: Posts, rma: int, line: int, quantity: int, product: int | None) -> int:
+        """The customer gets other units."""
+        row = {"rma_line": line, "quantity": str(quantity), "answer": "replace"}
+        instead = {} if product is None else {"instead": {"product": product}}
+        return int(self._post(f"/rmas/{rma}/settle", {"lines": [row | instead]})["entry"])
 
     def take_back(
         self: Posts, customer: int, items: Sequence[tuple[int, int]], outcome: str, why: str = ""

@@ -105,6 +105,7 @@ def _row(
 
 
 _WISH = "quoted demand to_approve to_order"
+_LEAVES_FROM = "bin picked container ready"
 
 CHART: tuple[Row, ...] = (
     # Selling
@@ -311,18 +312,16 @@ CHART: tuple[Row, ...] = (
     _row("pack", "picked bin", "container"),
     _row("pack", "container", "container"),
     _row("unpack", "container", "picked bin", undo="pack"),
-    _row("ship", "bin picked container ready", "in_transit customer", lot="identifies"),
+    _row("ship", _LEAVES_FROM, "in_transit customer", lot="identifies"),
     _row("ship", "to_bill", "waived"),
     _row("deliver", "in_transit", "customer", lot="identifies"),
-    _row("deliver", "bin picked container ready", "customer", lot="identifies"),
+    _row("deliver", _LEAVES_FROM, "customer", lot="identifies"),
     _row("deliver", "bin", "bin", claim="any"),
     _row("deliver", "bin", "assembly"),
     _row("deliver", "assembly", "bin"),
     _row("deliver", _WISH, "covered"),
     _row("deliver", "to_bill", "waived"),
-    _row(
-        "pick_pack_ship", "bin picked container ready", "customer in_transit", claim="any", lot="identifies"
-    ),
+    _row("pick_pack_ship", _LEAVES_FROM, "customer in_transit", claim="any", lot="identifies"),
     _row("pick_pack_ship", "bin", "bin", claim="any"),
     _row("pick_pack_ship", "bin", "assembly"),
     _row("pick_pack_ship", "assembly", "bin"),
@@ -376,6 +375,9 @@ CHART: tuple[Row, ...] = (
     _row("to_vendor", "returns bench bin", "at_vendor"),
     _row("send_back", "returns bench at_vendor", "customer"),
     _row("settle", "to_bill offered", "waived"),
+    _row("settle", "bin", "bin", claim="takes"),
+    _row("settle", "want", "covered"),
+    _row("settle", "bill", "waived to_bill invoiced"),
     _row("swap", "customer", "returns bin scrap customer", claim="any", lot="identifies"),
     _row("swap", "bin picked", "customer", claim="any", lot="identifies"),
     _row("swap", "want", "covered"),

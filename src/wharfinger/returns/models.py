@@ -87,3 +87,19 @@ class RmaLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.rma_id}/{self.position}"
+
+
+class Replacement(Document):
+    """Units that the customer gets in place of goods that came back, by a line of their own."""
+
+    subject: ClassVar[str] = "replacement"
+    rma_line = models.ForeignKey(RmaLine, models.PROTECT, related_name="replacements")
+    line = models.OneToOneField(Line, models.PROTECT, related_name="replacement")
+    quantity = models.BigIntegerField()
+    """Of the goods that came back."""
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(quantity__gt=0), name="replacement_above_zero")]
+
+    def __str__(self) -> str:
+        return f"{self.rma_line_id} → {self.line_id}"

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wharfinger.returns.pages import rmas, swapping, working
+from wharfinger.returns.pages import rmas, settling, swapping, working
 
 app_name = "returns"
 urlpatterns = [
@@ -14,7 +14,7 @@ urlpatterns = [
     path("rmas/<int:pk>/close/", rmas.close, name="close"),
     path("rmas/<int:pk>/receive/", working.receive, name="receive"),
     path("rmas/<int:pk>/inspect/", working.inspect, name="inspect"),
-    path("rmas/<int:pk>/settle/", working.settle, name="settle"),
+    path("rmas/<int:pk>/settle/", settling.settle, name="settle"),
     path("returns/new/", working.new_return, name="new_return"),
     path("devices/<int:device>/swap/", swapping.swap, name="swap"),
 ]

@@ -47,6 +47,7 @@ from wharfinger.purchasing.actions import closing as purchasing
 from wharfinger.purchasing.queries import proofs as buying
 from wharfinger.purchasing.queries.billed import submitted_and_billed
 from wharfinger.returns.actions.keeping import paid_back_stays_here
+from wharfinger.returns.actions.replacing import follow_replaced
 from wharfinger.returns.queries import proofs as returns
 from wharfinger.sales.actions import approving, giving, versions
 from wharfinger.sales.actions import closing as sales
@@ -107,6 +108,7 @@ LAWS = (
     picking.open_tasks_are_firm,
     used_devices_are_their_customers,
     returns.paid_back_has_come,
+    returns.replaced_goods_stay,
     picking.pallets_go_with_their_boxes,
     parts_are_with_their_whole,
 )
@@ -210,6 +212,9 @@ def install() -> None:
         automation.after.setdefault(verb, []).append(sending.hand_over)
     automation.after.setdefault("reverse", []).append(sending.stop)
     _devices()
+    automation.effects.setdefault("provide", []).append(follow_replaced)
+    automation.effects.setdefault("install", []).append(follow_replaced)
+    automation.effects.setdefault("settle", []).append(sales.wanted_again)
     for verb in merging.VERBS:
         automation.effects.setdefault(verb, []).append(attachments.follow)
     automation.effects.setdefault("reverse", []).append(attachments.leave_erased)

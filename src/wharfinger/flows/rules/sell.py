@@ -6,12 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from wharfinger.base.money import extended
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
-from wharfinger.base.tax import Totals, nets, row_of, totals
 from wharfinger.base.words import same
-from wharfinger.billing.rules import Balance, at_home, coin_of, rate_of, receivable
-from wharfinger.billing.rules import invoices as billing
+from wharfinger.billing.rules import receivable
+from wharfinger.billing.rules.at_once import Asked, bill
 from wharfinger.billing.rules.payments import PaymentWish, pay_off, take_in
 from wharfinger.demand.rules import LineWish, kits, make_lines, sheets
 from wharfinger.fulfilment.rules import late
@@ -314,77 +312,33 @@ def _bill(
     billed = [line for line in lines if line["billable"]]
     if not billed:
         return False
-    products, codes = truth.read["products"], truth.read["tax_codes"]
-    minors = [
-        extended(
-            line["unit_price_micro"],
-            line["quantity"],
-            products[line["product_id"]].quantity_decimals,
-            currency,
-            line["discount_micro"],
-            line["per"],
-        )
-        for line in billed
-    ]
-    taxed = [codes[line["tax_code_id"]] for line in billed]
-    rows = [
-        row_of(minor, code, line["tax_included"])
-        for minor, code, line in zip(minors, taxed, billed, strict=True)
-    ]
-    found = totals(rows).to_coin(coin_of(truth, currency))
-    rate = rate_of(truth, currency, sale.rate_micro)
     theirs = truth.read["sites"].get(sale.organization, ())
-    made, place = billing.begin(
+    asked = bill(
         plan,
         truth,
-        found,
-        organization=customer,
+        billed,
+        customer=customer,
         site=next((site.pk for site in theirs if site.bill_to), None),
         sheet=order,
         currency=currency,
-        rate_micro=rate,
         customer_reference=sale.customer_reference,
+        rate_micro=sale.rate_micro,
     )
-    for position, (line, row, net, code) in enumerate(
-        zip(billed, rows, nets(rows), taxed, strict=True), start=1
-    ):
-        claim, units = line["claim_id"], line["quantity"]
-        asked = spot(truth.lot(line["product_id"]), place, claim)
-        plan.move(asked.at(fixed("bill")), asked, units)
-        plan.create(
-            "billing.InvoiceLine",
-            invoice_id=made,
-            line_id=claim,
-            position=position,
-            product_id=line["product_id"],
-            description=line["description"],
-            quantity=units,
-            unit=line["unit"],
-            per=line["per"],
-            unit_price_micro=line["unit_price_micro"],
-            discount_micro=line["discount_micro"],
-            tax_code_id=line["tax_code_id"],
-            rate_micro=code.rate_micro,
-            net_minor=net,
-            gross_minor=row.minor if row.included else None,
-        )
-    billing.post_to_accounts(plan, truth, customer.pk, made, currency, rate, found)
-    plan.mention(("invoice", made), ("organization", customer.pk))
-    if sale.paid_by is None or not found.total:
-        return bool(found.total)
-    _pay(plan, truth, sale, made, currency, rate, found)
+    if sale.paid_by is None or not asked.owed.minor:
+        return bool(asked.owed.minor)
+    _pay(plan, truth, sale, currency, asked)
     return False
 
 
-def _pay(plan: Plan, truth: Truth, sale: Sale, invoice: Id, currency: str, rate: int, found: Totals) -> None:
+def _pay(plan: Plan, truth: Truth, sale: Sale, currency: str, asked: Asked) -> None:
     """Take the money for an invoice in and settle it."""
     wish = PaymentWish(
-        sale.organization, found.total, currency, method=sale.paid_by or "", rate_micro=sale.rate_micro
+        sale.organization,
+        asked.owed.minor,
+        currency,
+        method=sale.paid_by or "",
+        rate_micro=sale.rate_micro,
     )
     theirs, paid = take_in(plan, truth, wish)
-    owed = at_home(truth, found.net, currency, rate) + sum(
-        at_home(truth, minor, currency, rate)
-        for minor in (*(by.tax_minor for by in found.by_rate), found.rounding)
-    )
-    asked = receivable(sale.organization, invoice, currency)
-    pay_off(plan, asked, theirs, Balance(found.total, owed), paid.home_minor)
+    owed = receivable(sale.organization, asked.invoice, currency)
+    pay_off(plan, owed, theirs, asked.owed, paid.home_minor)

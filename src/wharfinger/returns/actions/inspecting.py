@@ -26,6 +26,7 @@ from wharfinger.returns.rules.allowed import overruled
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.requesting import described
 from wharfinger.returns.rules.settling import Answer
+from wharfinger.stock.queries.truth import read_lots
 
 
 def inspect(*, actor: Actor, rma: int, verdicts: Sequence[Verdict], key: str | None = None) -> Written:
@@ -99,23 +100,40 @@ def settle(
     _positive([one.quantity for one in answers])
     check_kept(kept)
     lines = reads.claims_of([rma])
+    instead = [one.instead for one in answers if one.answer == "replace"]
+    named = {one.product for one in instead if one.product is not None}
+    codes = reads.codes_of(answers)
+
+    def products(truth: Truth) -> set[int]:
+        return named | set(_products(truth)) if instead else set()
+
     return post(
         "settle",
         Wish(
             documents=[
                 (Sheet, demand.documents_of(lines)),
+                *([(Sheet, sheets)] if (sheets := reads.documents_of(rma, instead)) else []),
                 (Rma, [rma]),
                 (RmaLine, reads.lines_of([rma])),
                 *reads.invoices(lines),
             ],
             first=demand.read_lines(lines),
+            products=products,
             claims=demand.line_ids,
+            places=reads.rma_places,
+            free=bool(instead),
+            loose=bool(instead),
             incoming=("invoiced",),
             reads=(
                 demand.read_products,
                 read_invoice_lines,
                 reads.read_received,
+                reads.read_rmas,
+                devices.read_devices(reads.lots_here),
+                devices.read_subscriptions,
                 _read_rates,
+                read_lots(codes),
+                reads.read_instead(instead),
                 read_kept(kept),
             ),
         ),
@@ -124,6 +142,7 @@ def settle(
             rma=rma,
             answers=tuple(answers),
             may_credit=actor.may("billing.credit"),
+            may_invoice=actor.may("billing.invoice"),
             overrule=overrule,
             kept=tuple(kept),
         ),
@@ -135,7 +154,9 @@ def settle(
 
 def _read_rates(truth: Truth) -> None:
     """What the money is worth that may go back."""
-    read_rates(truth, {invoice.currency for invoice in truth.documents["billing.Invoice"].values()})
+    sheets = truth.documents["demand.Sheet"].values()
+    invoices = truth.documents["billing.Invoice"].values()
+    read_rates(truth, {row.currency for row in (*sheets, *invoices)})
 
 
 def _positive(quantities: Sequence[int]) -> None:
@@ -167,6 +188,7 @@ def _goods_of(rmas: Iterable[int]) -> Wish:
             reads.read_rmas,
             reads.read_worth,
             reads.read_sites_back,
+            reads.read_received,
             devices.read_devices(reads.lots_here),
         ),
     )

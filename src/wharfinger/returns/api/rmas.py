@@ -15,7 +15,7 @@ from wharfinger.base.quantity import quantity, scaled
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.billing.queries.fees import fee_product
 from wharfinger.billing.rules.keeping_back import Kept
-from wharfinger.demand.queries.where import bin_places
+from wharfinger.demand.queries.where import bin_places, location_places
 from wharfinger.ledger.door import detail, make, write
 from wharfinger.ledger.write import Written
 from wharfinger.returns.actions import inspecting, receiving, requesting
@@ -24,6 +24,7 @@ from wharfinger.returns.api.shapes import (
     AskedGiven,
     Deny,
     Inspect,
+    InsteadGiven,
     OverruleGiven,
     Receive,
     RmaDone,
@@ -35,6 +36,7 @@ from wharfinger.returns.queries import shown, words
 from wharfinger.returns.queries.truth import decimals_by_goods, location_there
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.receiving import Arrived
+from wharfinger.returns.rules.replacing import LIKE_FOR_LIKE, Instead
 from wharfinger.returns.rules.requesting import Asked
 from wharfinger.returns.rules.settling import Answer
 
@@ -178,6 +180,7 @@ def settle(request: Request, id: Id, body: Settle) -> HttpResponse:
     require(request.auth, "returns.settle")
     units = _units(id, [(one.rma_line, one.quantity) for one in body.lines])
     currencies = shown.currencies_of(id)
+    instead = _instead([one.instead for one in body.lines])
     answers = [
         Answer(
             one.rma_line,
@@ -186,6 +189,7 @@ def settle(request: Request, id: Id, body: Settle) -> HttpResponse:
             None
             if one.amount is None
             else money.minor(one.amount, currencies[one.rma_line], field=f"lines.{n}.amount"),
+            instead[n],
         )
         for n, one in enumerate(body.lines)
     ]
@@ -212,6 +216,25 @@ def kept_of(percent: str | None, fee: str | None, freight: str | None, currency:
         minor = money.minor(freight, currency, field="freight")
         kept.append(Kept("freight", fee_product("return_freight", "freight"), None, minor))
     return kept
+
+
+def _instead(given: Sequence[InsteadGiven | None]) -> list[Instead]:
+    """What takes the place of units as the verb takes it; raises BadInput naming the field."""
+    places = location_places([one.location if one is not None else None for one in given])
+    return [
+        LIKE_FOR_LIKE
+        if one is None
+        else Instead(
+            one.product,
+            one.serial,
+            place,
+            None
+            if one.unit_price is None
+            else money.micro(one.unit_price, field=f"lines.{n}.instead.unit_price"),
+            one.ticket,
+        )
+        for n, (one, place) in enumerate(zip(given, places, strict=True))
+    ]
 
 
 def reason_of(given: OverruleGiven | None) -> str:

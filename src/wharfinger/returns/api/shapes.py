@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from wharfinger.base.door import Amount, Done, Given, Id, Note, Percent, Quantity, Shown
+from wharfinger.base.door import Amount, Done, Given, Id, Note, Percent, Price, Quantity, Shown
 
 Code = Annotated[str, Field(min_length=1, max_length=100, examples=["SN-0001"])]
 Reason = Annotated[str, Field(max_length=500, examples=["Does not start"])]
@@ -47,6 +47,7 @@ class RmaLineOut(Shown):
     at_vendor: str
     outcomes: dict[str, str] = Field(examples=[{"restock": "1"}])
     serials: list[str] = Field(description="Of the units that are with us now.")
+    replacements: list[ReplacementOut] = Field(description="What the customer gets in place of units.")
 
 
 class RmaOut(Shown):
@@ -158,6 +159,33 @@ class Inspect(Given):
     lines: list[VerdictGiven] = Field(min_length=1, max_length=1000)
 
 
+class InsteadGiven(Given):
+    """What takes the place of the units: the same product at no price, unless another one or a price is given.
+
+    At a price the old units are credited and the new ones invoiced in the same entry.
+    """
+
+    product: Id | None = Field(default=None, examples=[None])
+    serial: str = Field(default="", max_length=100, examples=[""])
+    location: Id | None = Field(default=None, description="From where it is taken.", examples=[None])
+    unit_price: Price | None = Field(
+        default=None, description="Of another product what is offered, unless given.", examples=[None]
+    )
+    ticket: Id | None = Field(
+        default=None,
+        description="Or order, on which the new line stands; that of the old goods unless given.",
+        examples=[None],
+    )
+
+
+class ReplacementOut(Shown):
+    """What a customer gets in place of units."""
+
+    line: Id
+    product: Id
+    quantity: str = Field(examples=["1"])
+
+
 class AnswerGiven(Given):
     """What the customer gets for units of a line; an amount must be what was billed, tax included."""
 
@@ -165,6 +193,11 @@ class AnswerGiven(Given):
     quantity: Quantity
     answer: Literal["credit", "refund", "store_credit", "replace", "none"]
     amount: Amount | None = Field(default=None, examples=[None])
+    instead: InsteadGiven | None = Field(
+        default=None,
+        description="Of a replacement: like for like at no price, unless it says otherwise.",
+        examples=[None],
+    )
 
 
 class Settle(Given):

@@ -154,6 +154,9 @@ def rma(request: HttpRequest, pk: int) -> HttpResponse:
         "unsettled": any(
             line.settled_quantity < max(line.quantity, figure.received) for line, figure in done
         ),
+        "instead": [
+            one for rows in shown.replacements(line.pk for line, _figure in done).values() for one in rows
+        ],
         "parts": further.told("rma", request, pk),
         "timeline": timeline(f"rma:{pk}"),
     }

@@ -17,25 +17,21 @@ from wharfinger.base.door import module_on, there
 from wharfinger.base.fields import day
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
-from wharfinger.base.typed import minor, percent, quantity, written
-from wharfinger.billing.models import CreditFee, CreditNote, Payment
-from wharfinger.billing.queries.fees import fee_product
-from wharfinger.billing.rules.keeping_back import Kept
+from wharfinger.base.typed import quantity, written
 from wharfinger.demand.pages import offers, typed_id
-from wharfinger.ledger.post import attempt, dry
 from wharfinger.ledger.write import Written
 from wharfinger.parties.models import Organization
 from wharfinger.returns.actions import inspecting, receiving, requesting
 from wharfinger.returns.models import RmaLine
+from wharfinger.returns.pages.giving import previewed, typed_kept
 from wharfinger.returns.queries import shown
 from wharfinger.returns.queries.figures import Figures
 from wharfinger.returns.queries.returnable import SHOWN, Returnable, bin_options, returnable
 from wharfinger.returns.queries.sources import KINDS, meant_by, opened, papers
-from wharfinger.returns.rules import ANSWERS, OUTCOMES, TYPES
+from wharfinger.returns.rules import OUTCOMES, TYPES
 from wharfinger.returns.rules.inspecting import Verdict
 from wharfinger.returns.rules.receiving import Arrived, Returned
 from wharfinger.returns.rules.requesting import Asked
-from wharfinger.returns.rules.settling import Answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,7 +71,7 @@ def new_return(request: HttpRequest) -> HttpResponse:
             items=[Returned(asked, (), outcome, None, credit) for asked in items],
             reason=given.get("reason", ""),
             overrule=given.get("overrule", ""),
-            kept=_kept(given, customer.currency),
+            kept=typed_kept(given, customer.currency),
             key=given.get("key") or None,
         )
 
@@ -121,8 +117,8 @@ def _ask(request: HttpRequest, act: Act, *, sentence: str, rma: bool) -> HttpRes
             "more": more,
             "left_with": left_with,
             "shown": SHOWN,
-            "types": _words(TYPES),
-            "outcomes": [one for one in _words(OUTCOMES) if one[0] != "send_back"],
+            "types": in_words(TYPES),
+            "outcomes": [one for one in in_words(OUTCOMES) if one[0] != "send_back"],
         }
         return render(request, "returns/new.html", context)
 
@@ -143,7 +139,7 @@ def _ask(request: HttpRequest, act: Act, *, sentence: str, rma: bool) -> HttpRes
         return act(customer, found)
 
     if request.POST.get("do") == "preview":
-        return _previewed(request, chosen, show)
+        return previewed(request, chosen, show)
     return page_act(
         request,
         chosen,
@@ -209,7 +205,8 @@ def _asked(given: QueryDict, row: Returnable) -> Asked | None:
     )
 
 
-def _words(table: dict[str, str]) -> list[tuple[str, str]]:
+def in_words(table: dict[str, str]) -> list[tuple[str, str]]:
+    """A table of choices as options, in the reader's language."""
     return [(key, _(word)) for key, word in table.items()]
 
 
@@ -218,7 +215,7 @@ def _words(table: dict[str, str]) -> list[tuple[str, str]]:
 def receive(request: HttpRequest, pk: int) -> HttpResponse:
     """Take in what arrived of an RMA."""
     user: Any = request.user
-    row, lines = _of(pk)
+    row, lines = lines_of(pk)
 
     def act() -> Any:
         items = []
@@ -226,7 +223,7 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
             serials = tuple(
                 code.strip()[:100] for code in request.POST.getlist(f"serial-{line.pk}") if code.strip()
             )
-            units = _units(request.POST, line) or len(serials)
+            units = units_of(request.POST, line) or len(serials)
             if units:
                 items.append(Arrived(units, line.pk, serials))
         return receiving.receive(actor=user, rma=pk, items=items, key=request.POST.get("key") or None)
@@ -238,7 +235,7 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
         for line, figure in lines
         if line.quantity > figure.received
     }
-    return _work(
+    return work_page(
         request, row, lines, "returns/receive.html", act, first, _("The goods of %(number)s are received.")
     )
 
@@ -248,13 +245,13 @@ def receive(request: HttpRequest, pk: int) -> HttpResponse:
 def inspect(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what becomes of goods that came back, each quantity on its own."""
     user: Any = request.user
-    row, lines = _of(pk)
+    row, lines = lines_of(pk)
     lines = [(line, figure) for line, figure in lines if figure.here + figure.bench + figure.at_vendor]
 
     def act() -> Any:
         verdicts = []
         for line, _figure in lines:
-            units = _units(request.POST, line)
+            units = units_of(request.POST, line)
             if units:
                 verdicts.append(
                     Verdict(
@@ -274,8 +271,8 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
         )
         for line, figure in lines
     }
-    more = {"outcomes": _words(OUTCOMES), "bins": bin_options()}
-    return _work(
+    more = {"outcomes": in_words(OUTCOMES), "bins": bin_options()}
+    return work_page(
         request,
         row,
         lines,
@@ -287,111 +284,20 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@page("returns.settle")
-def settle(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say what the customer gets for goods that came back."""
-    user: Any = request.user
-    row, lines = _of(pk)
-    left = {line.pk: max(line.quantity, figure.received) - line.settled_quantity for line, figure in lines}
-    lines = [(line, figure) for line, figure in lines if left[line.pk]]
-
-    def act() -> Any:
-        answers = [
-            Answer(line.pk, units, request.POST.get(f"answer-{line.pk}", ""))
-            for line, _figure in lines
-            if (units := _units(request.POST, line))
-        ]
-        return inspecting.settle(
-            actor=user,
-            rma=pk,
-            answers=answers,
-            overrule=request.POST.get("overrule", ""),
-            kept=_kept(request.POST, currency),
-            key=request.POST.get("key") or None,
-        )
-
-    sold = [line.line.currency for line, _figure in lines if line.line]
-    currency = sold[0] if sold else row.organization.currency
-    first = {
-        f"quantity-{line.pk}": written(left[line.pk], line.product.quantity_decimals)
-        for line, _figure in lines
-    }
-    more: dict[str, Any] = {"answers": _words(ANSWERS), "currency": currency, "told": None}
-    if request.POST.get("do") == "preview":
-
-        def show(form: Form, told: Any = None) -> HttpResponse:
-            context = {"doc": row, "lines": lines, "form": form, **more, "told": told}
-            return render(request, "returns/settle.html", context)
-
-        return _previewed(request, act, show)
-    sentence = _("%(number)s is settled.")
-    return _work(request, row, lines, "returns/settle.html", act, first, sentence, **more)
-
-
-def _kept(given: QueryDict, currency: str) -> list[Kept]:
-    """What is typed to be kept of the credit: a fee, and the freight."""
-    share, fee, freight = (given.get(name, "").strip() for name in ("fee_percent", "fee", "freight"))
-    kept = []
-    if share or fee:
-        kept.append(
-            Kept(
-                "fee",
-                fee_product("restocking", "fee"),
-                percent(share, field="fee_percent") if share else None,
-                minor(fee, currency, field="fee") if fee else None,
-            )
-        )
-    if freight:
-        product = fee_product("return_freight", "freight")
-        kept.append(Kept("freight", product, None, minor(freight, currency, field="freight")))
-    return kept
-
-
-def _previewed(
-    request: HttpRequest, act: Callable[[], Any], show: Callable[..., HttpResponse]
-) -> HttpResponse:
-    """The form with what the customer would get, or with why it is refused; nothing is written."""
-    try:
-        return show(Form(request.POST), attempt(lambda: dry(lambda: _gives(act()))))
-    except Refusal as refused:
-        response = show(Form(request.POST, refused))
-        response.status_code = refused.http_code
-        return response
-
-
-def _gives(done: Any) -> list[tuple[str, int, str]]:
-    """What the customer would get: words, amount and currency of each part."""
-    made = done.made
-    notes = CreditNote.objects.filter(pk__in=made.get("billing.CreditNote", ()))
-    fees = CreditFee.objects.filter(pk__in=made.get("billing.CreditFee", ())).select_related("product")
-    refunds = Payment.objects.filter(pk__in=made.get("billing.Payment", ()))
-    kept = [
-        (one, -(one.net_minor + one.tax_minor)) for one in fees.select_related("credit_note").order_by("pk")
-    ]
-    back = {one.pk: 0 for one in notes}
-    for one, minor_kept in kept:
-        back[one.credit_note_id] -= minor_kept
-    return [
-        *((_("Credit for the goods"), one.total_minor + back[one.pk], one.currency) for one in notes),
-        *((one.product.name, minor_kept, one.credit_note.currency) for one, minor_kept in kept),
-        *((_("Credit note"), one.total_minor, one.currency) for one in notes),
-        *((_("Goes back as money"), one.amount_minor, one.currency) for one in refunds),
-    ]
-
-
-def _of(pk: int) -> tuple[Any, list[tuple[RmaLine, Figures]]]:
+def lines_of(pk: int) -> tuple[Any, list[tuple[RmaLine, Figures]]]:
+    """A return, and its lines with their figures."""
     row = there(shown.returns(), pk)
     return row, shown.with_lines([row])[pk]
 
 
-def _units(given: QueryDict, line: RmaLine) -> int:
+def units_of(given: QueryDict, line: RmaLine) -> int:
+    """How many units of a line somebody typed; none where nobody did."""
     name = f"quantity-{line.pk}"
     text = given.get(name, "").strip()
     return quantity(text, line.product.quantity_decimals, field=name) if text and text != "0" else 0
 
 
-def _work(
+def work_page(
     request: HttpRequest,
     row: Any,
     lines: Sequence[tuple[RmaLine, Figures]],

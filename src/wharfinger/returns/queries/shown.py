@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from wharfinger.base import configuration, money
 from wharfinger.base.quantity import plain
 from wharfinger.parties.models import Organization
-from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.returns.models import Replacement, Rma, RmaLine
 from wharfinger.returns.queries.figures import Figures, figures
 from wharfinger.returns.queries.words import with_word
 
@@ -44,6 +44,7 @@ def with_lines(found: Sequence[Rma]) -> dict[int, list[tuple[RmaLine, Figures]]]
 def show_returns(found: Sequence[Any]) -> list[dict[str, Any]]:
     """Returns as callers read them."""
     done = with_lines(found)
+    instead = replacements(line.pk for rows in done.values() for line, _ in rows)
     return [
         {
             "id": one.pk,
@@ -61,7 +62,11 @@ def show_returns(found: Sequence[Any]) -> list[dict[str, Any]]:
             "overruled_reason": one.overruled_reason,
             "ticket": one.ticket_id,
             "currency": one.organization.currency,
-            "lines": [_line(line, figure, one.organization.currency) for line, figure in done[one.pk]],
+            "lines": [
+                _line(line, figure, one.organization.currency)
+                | {"replacements": [_replacement(row) for row in instead.get(line.pk, ())]}
+                for line, figure in done[one.pk]
+            ],
         }
         for one in found
     ]
@@ -90,6 +95,24 @@ def _line(line: RmaLine, figure: Figures, currency: str) -> dict[str, Any]:
         "at_vendor": plain(figure.at_vendor, places),
         "outcomes": {name: plain(units, places) for name, units in figure.outcomes.items()},
         "serials": figure.serials,
+    }
+
+
+def replacements(lines: Iterable[int]) -> dict[int, list[Replacement]]:
+    """What customers get in place of goods, by the line of their return."""
+    rows = Replacement.objects.filter(rma_line__in=list(lines), void__isnull=True)
+    found: dict[int, list[Replacement]] = {}
+    for row in rows.select_related("line__product", "line__sheet").order_by("pk"):
+        found.setdefault(row.rma_line_id, []).append(row)
+    return found
+
+
+def _replacement(row: Replacement) -> dict[str, Any]:
+    product = row.line.product
+    return {
+        "line": row.line_id,
+        "product": product.pk,
+        "quantity": plain(row.quantity, product.quantity_decimals),
     }
 
 

@@ -6,25 +6,29 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Max, Q, Sum
 
 from wharfinger.base import configuration
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
 from wharfinger.billing.models import Invoice
 from wharfinger.billing.queries.truth import invoices_of_lines
-from wharfinger.catalog.models import Product
+from wharfinger.catalog.models import Product, TaxCode
 from wharfinger.demand.models import Line
 from wharfinger.demand.queries.reading import products_of
+from wharfinger.demand.queries.standing import read_standing
 from wharfinger.devices.models import Device
 from wharfinger.ledger import sql
 from wharfinger.ledger.models import Holding, Lot
 from wharfinger.ledger.plan import Truth
-from wharfinger.parties.models import Site
-from wharfinger.returns.models import Rma, RmaLine
+from wharfinger.parties.models import Organization, Site
+from wharfinger.pricing.queries import listed
+from wharfinger.returns.models import Replacement, Rma, RmaLine
 from wharfinger.returns.queries.figures import figures
 from wharfinger.returns.rules.inspecting import Worth
+from wharfinger.returns.rules.replacing import Instead
 from wharfinger.returns.rules.requesting import Asked
+from wharfinger.returns.rules.settling import Answer
 from wharfinger.stock.models import Bin, Location
 
 
@@ -203,6 +207,60 @@ def read_received(truth: Truth) -> None:
     lines = [line for line in truth.documents["returns.RmaLine"].values() if line.void_id is None]
     found = figures({line.rma_id for line in lines}, lines)
     truth.read["received"] = {pk: one.received for pk, one in found.items()}
+    truth.read["sent_back"] = {pk: one.outcomes.get("send_back", 0) for pk, one in found.items()}
+    truth.read["replaced"] = replaced(line.pk for line in lines)
+
+
+def replaced(lines: Iterable[int]) -> dict[int, int]:
+    """For how many units of these lines of returns their customers get others."""
+    found = Replacement.objects.filter(rma_line__in=sorted(lines), void__isnull=True)
+    return dict(found.order_by().values_list("rma_line").annotate(Sum("quantity")))
+
+
+def codes_of(answers: Iterable[Answer]) -> list[tuple[int, str]]:
+    """Product and serial number of the units that are named to take the place of others."""
+    named = [(one.rma_line, one.instead) for one in answers if one.instead.serial]
+    lines = RmaLine.objects.filter(pk__in={pk for pk, _ in named}) if named else RmaLine.objects.none()
+    of = dict(lines.values_list("pk", "product_id")) if named else {}
+    return [(one.product or of.get(pk, 0), one.serial) for pk, one in named]
+
+
+def documents_of(rma: int, instead: Iterable[Instead]) -> list[int]:
+    """The documents on which a line for other units may come to stand, beside those of what came back."""
+    named = {one.sheet for one in instead}
+    if None in named:
+        named |= set(Rma.objects.filter(pk=rma).values_list("ticket_id", flat=True))
+    return sorted(pk for pk in named if pk is not None)
+
+
+def read_instead(wanted: Iterable[Instead]) -> Callable[[Truth], None]:
+    """Read what customers may get instead of what came back: on which documents, and how they are billed for it.
+
+    No statement where nothing is replaced.
+    """
+    any_of = list(wanted)
+
+    def read(truth: Truth) -> None:
+        if not any_of:
+            return
+        sheets = truth.documents["demand.Sheet"]
+        whose = {row.organization_id for row in truth.documents["returns.Rma"].values()}
+        read_standing(truth)
+        truth.read["products"] = truth.read["products"] | truth.products
+        found = Line.objects.filter(sheet__in=sheets).order_by()
+        truth.read["last_positions"] = dict(found.values_list("sheet").annotate(Max("position")))
+        truth.read["channels"] = dict(Location.objects.values_list("place_id", "channel"))
+        customers = Organization.objects.filter(pk__in=whose).select_related("terms")
+        truth.read["customers"] = {one.pk: one for one in customers}
+        truth.read["granted"] = {pk: one.discount_micro for pk, one in truth.read["customers"].items()}
+        sites = list(Site.objects.filter(organization__in=whose, retired_on__isnull=True).order_by("-pk"))
+        truth.read["bill_to"] = {site.organization_id: site.pk for site in sites if site.bill_to}
+        truth.read["default_sites"] = {site.organization_id: site.pk for site in sites if site.ship_to}
+        priced = {one.product for one in any_of if one.product is not None and one.unit_price_micro is None}
+        truth.read["listed"] = listed(whose, priced)
+        truth.read["tax_codes"] = {code.pk: code for code in TaxCode.objects.all()}
+
+    return read
 
 
 def rma_places(truth: Truth) -> list[int]:

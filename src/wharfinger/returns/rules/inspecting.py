@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal
 from wharfinger.demand import rules as demand
@@ -163,6 +164,8 @@ def plan_inspect(truth: Truth, *, rma: int, verdicts: Sequence[Verdict]) -> Plan
                 free=at_hand,
                 product=line.product_id,
             )
+        if verdict.outcome == "send_back":
+            _not_replaced(truth, line, verdict.quantity, f"{field}.outcome")
         left = verdict.quantity
         for held in found:
             units = min(left, held.quantity)
@@ -173,6 +176,27 @@ def plan_inspect(truth: Truth, *, rma: int, verdicts: Sequence[Verdict]) -> Plan
     plan.mention(row)
     mention_lines(plan, truth)
     return plan
+
+
+def _not_replaced(truth: Truth, line: Any, quantity: int, field: str) -> None:
+    """Let goods go back to the customer who got no others for them; raises Refusal otherwise."""
+    gone = truth.read["sent_back"].get(line.pk, 0)
+    replaced = truth.read["replaced"].get(line.pk, 0)
+    free = truth.read["received"].get(line.pk, 0) - gone - replaced
+    if quantity > free and replaced:
+        raise Refusal(
+            "replaced",
+            N_(
+                "{wanted} to send back, but the customer gets others for {replaced} of these. Restock or scrap them, "
+                "or undo the replacement."
+            ),
+            field=field,
+            wanted=quantity,
+            replaced=replaced,
+            free=max(0, free),
+            product=line.product_id,
+        )
+    truth.read["sent_back"][line.pk] = gone + quantity
 
 
 def _send_back(plan: Plan, truth: Truth, source: Spot, quantity: int, field: str) -> None:

@@ -21,8 +21,21 @@ from wharfinger.fulfilment.rules import mention_lines
 from wharfinger.ledger.plan import Plan, PostingStep, Truth, fixed
 from wharfinger.returns.rules import ANSWERS, WITH_US, rma_line_of, rma_of
 from wharfinger.returns.rules.allowed import Overruling, check_approved, not_received_yet
+from wharfinger.returns.rules.replacing import (
+    LIKE_FOR_LIKE,
+    Instead,
+    ToBill,
+    ask_for,
+    bill_at_once,
+    credits_of,
+    is_priced,
+    nothing_came_yet,
+    replace,
+)
 
 MONEY = ("credit", "refund", "store_credit")
+GIVEN = (*MONEY, "replace")
+"""The answers by which a customer gets something for goods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,8 @@ class Answer:
     answer: str
     amount_minor: int | None = None
     """What the credit is to come to, tax included; it must be what was billed for the units."""
+    instead: Instead = LIKE_FOR_LIKE
+    """What takes the place of the units, where they are replaced."""
 
 
 def plan_settle(
@@ -42,20 +57,23 @@ def plan_settle(
     rma: int,
     answers: Sequence[Answer],
     may_credit: bool,
+    may_invoice: bool = True,
     overrule: str = "",
     kept: Sequence[Kept] = (),
 ) -> Plan:
     """Settle units of a return; what is invoiced of them is credited, what is not is not billed any more.
 
-    kept: a fee for taking them back, and the freight; money that goes back is less by them.
-    Nothing is settled before the return is approved, and nothing is paid back before its goods are here,
-    unless somebody overrules that: then the reason stays on the return.
+    What replaces them is reserved for the customer: at no price, or at its own with the old units credited and the new
+    ones invoiced in the same entry. kept: a fee for taking them back, and the freight; money that goes back is less by
+    them. Nothing is settled before the return is approved, and nothing is paid back or replaced before its goods are
+    here, unless somebody overrules that: then the reason stays on the return.
     """
     plan = Plan()
     row = rma_of(truth, rma)
     check_approved(row)
     overruling = Overruling(overrule)
     back: list[PostingStep] = []
+    to_bill: dict[int, ToBill] = {}
     for n, one in enumerate(answers):
         line = rma_line_of(truth, one.rma_line, f"lines.{n}.rma_line")
         if one.answer not in ANSWERS:
@@ -70,11 +88,15 @@ def plan_settle(
                 free=most,
                 product=line.product_id,
             )
-        if one.answer in MONEY:
+        if one.answer in GIVEN:
             came = max(0, truth.read["received"].get(line.pk, 0) - line.settled_quantity)
             if came < one.quantity:
-                overruling.let(not_received_yet(one.quantity, came, line.product_id, f"lines.{n}.quantity"))
+                early = nothing_came_yet if one.answer == "replace" else not_received_yet
+                overruling.let(early(one.quantity, came, line.product_id, f"lines.{n}.quantity"))
+        if one.answer in MONEY:
             back += _pay_back(plan, truth, line, one, n, row.number, may_credit)
+        elif one.answer == "replace":
+            _replace(plan, truth, row, line, one, n, may_credit, to_bill)
         plan.change(line, settled_quantity=line.settled_quantity + one.quantity, answer=one.answer)
         line.settled_quantity += one.quantity
     off = keep_back(plan, truth, kept)
@@ -83,10 +105,36 @@ def plan_settle(
         if p.amount_minor > less.minor:
             minor, home = p.amount_minor - less.minor, p.home_minor - less.home_minor
             refund_credit(plan, truth, p.source, minor, home, reference=row.number)
+    bill_at_once(plan, truth, list(to_bill.values()), off, may_invoice=may_invoice)
     overruling.note(plan, truth, row)
     plan.mention(row)
     mention_lines(plan, truth)
     return plan
+
+
+def _replace(
+    plan: Plan,
+    truth: Truth,
+    row: Any,
+    line: Any,
+    one: Answer,
+    n: int,
+    may_credit: bool,
+    to_bill: dict[int, ToBill],
+) -> None:
+    """Give other units for these; at a price they are billed as the old ones were, which are credited."""
+    sheet, new = replace(plan, truth, row, line, one.quantity, one.instead, f"lines.{n}")
+    if not is_priced(one.instead, line.product_id):
+        return
+    notes, postings = len(plan.creates.get("billing.CreditNote", ())), len(plan.postings)
+    if line.line_id is not None:
+        _pay_back(plan, truth, line, one, n, row.number, may_credit)
+    if len(plan.creates.get("billing.CreditNote", ())) == notes:
+        ask_for(plan, truth, new)
+        return
+    asked = to_bill.setdefault(sheet.pk, ToBill(sheet))
+    asked.lines.append(new)
+    asked.credits += credits_of(plan, postings)
 
 
 def _pay_back(
