@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -157,7 +157,7 @@ def _checked(wish: PaymentWish, *, field: str = "amount") -> PaymentWish:
     )
 
 
-def _known_customer(organization: int):  # type: ignore[no-untyped-def]
+def _known_customer(organization: int) -> Callable[[Truth], None]:
     def read(truth: Truth) -> None:
         if organization not in truth.documents["parties.Organization"]:
             raise NotThere("no_such_organization", N_("There is no such organization."), field="organization")

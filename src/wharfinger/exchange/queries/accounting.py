@@ -8,7 +8,7 @@ import hashlib
 import io
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -127,7 +127,7 @@ def _stock(where: str, params: list[Any]) -> list[tuple[date, str, int]]:
     ]
 
 
-def read_rows(span: Span):  # type: ignore[no-untyped-def]
+def read_rows(span: Span) -> Callable[[Truth], None]:
     """Read what an export takes, as the file that leaves, in the company's language."""
 
     def read(truth: Truth) -> None:
