@@ -36,7 +36,7 @@ def test_half_a_cent_rounds_away_from_zero_also_in_a_credit() -> None:
 
 
 def test_a_document_without_lines_costs_nothing() -> None:
-    assert totals([]) == (0, 0, 0, ())
+    assert totals([]) == (0, 0, 0, (), 0)
 
 
 GST, QST = (50_000, Second("PST", 70_000)), (50_000, Second("QST", 95_000, compound=True))

@@ -91,6 +91,7 @@ def test_a_warranty_policy_holds_below_its_category() -> None:
             months=12 * pk,
             indirect=False,
             valid_from=date(2026, 1, 1),
+            valid_until=None,
         )
 
     policies = [policy(1, ""), policy(2, "Network"), policy(3, "Network / Switches")]

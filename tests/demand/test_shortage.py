@@ -121,5 +121,5 @@ def test_marks_cost_the_same_for_one_line_and_a_hundred(client: Client, company:
             seen(client, f"/orders/{order}/")
         counts.append((read, len(page)))
     assert len(set(counts)) == 1, counts
-    # Figures, promises with their day, free goods and what lacks.
-    assert counts[0] == (5, 33)
+    # Figures, promises with their day, free goods and what lacks; on the page also what the order earns.
+    assert counts[0] == (5, 38)

@@ -280,7 +280,7 @@ SILENT = (
     "last_login key noun message_id outbox_id size_bytes width height left_out sender at by_id "
     "granted balance_minor balance_home_minor document party_id owned serial unbounded made_at "
     "prefix user_id ratio price_id purchase_line_id purchase_order_id invoice_line_id credit_note_id "
-    "rma_id count_id rfq_vendor_id rfq_id rfq_line_id came_from_id reminder_id raised rows upto file"
+    "rma_id count_id rfq_vendor_id rfq_id rfq_line_id came_from_id reminder_id raised rows upto file rma_line_id"
 )
 """What no act changes once it is there, or what is told otherwise."""
 

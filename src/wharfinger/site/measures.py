@@ -48,6 +48,7 @@ PRODUCTS = {
     "product_unit": "product",
     "purchase_line": "product",
     "rejection": "purchase_line__product",
+    "replacement": "rma_line__product",
     "rfq_line": "product",
     "rfq_want": "rfq_line__product",
     "rma_line": "product",

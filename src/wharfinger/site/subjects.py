@@ -63,6 +63,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "return": (N_("Return"), "returns:return"),
     "rma": (N_("RMA"), "returns:rma"),
     "rma_line": (N_("Line of an RMA"), ""),
+    "replacement": (N_("Replacement"), ""),
     "device": (N_("Device"), "devices:device"),
     "work_device": (N_("Device that work is about"), ""),
     "relation": (N_("Relation of devices"), ""),

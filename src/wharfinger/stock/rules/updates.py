@@ -34,6 +34,7 @@ TYPES: dict[str, tuple[str, tuple[str, ...]]] = {
             "win",
             "lose",
             "lose_opportunity",
+            "settle",
             "confirm",
             "unconfirm",
             "amend",
