@@ -57,7 +57,7 @@ def plan_settle(
     rma: int,
     answers: Sequence[Answer],
     may_credit: bool,
-    may_invoice: bool = True,
+    may_invoice: bool,
     overrule: str = "",
     kept: Sequence[Kept] = (),
 ) -> Plan:
