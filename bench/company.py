@@ -15,7 +15,6 @@ from typing import Any
 
 import orjson
 from django.apps import apps
-from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -30,6 +29,7 @@ from wharfinger.catalog.models import Product
 from wharfinger.ledger.models import Lot
 from wharfinger.parties.models import Token
 from wharfinger.parties.queries import digest
+from wharfinger.site.tables import bring_up_to_date
 
 PRODUCTS = 200
 
@@ -52,7 +52,7 @@ class Company:
     @classmethod
     def found(cls, products: int = PRODUCTS) -> Company:
         """Make an empty database and the company."""
-        call_command("migrate", verbosity=0)
+        bring_up_to_date()
         made = world()
         stocked = [made.product() for _ in range(products)]
         for product in stocked:

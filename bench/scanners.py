@@ -40,14 +40,14 @@ def _inside(environment: dict[str, str], people: int, seconds: int) -> int:
     from bench.worker import point_at
 
     point_at(environment)
-    from django.core.management import call_command
     from django.db import connection
 
     from tests.races.scanners import Floor
     from tests.world import world
     from wharfinger.ledger.audit import audit
+    from wharfinger.site.tables import bring_up_to_date
 
-    call_command("migrate", verbosity=0)
+    bring_up_to_date()
     floor = Floor(world())
     told = floor.scanned(people, seconds, 7)
     took = sorted(told.seconds)

@@ -17,7 +17,6 @@ from time import perf_counter
 from typing import Any
 
 import django
-from django.core.management import call_command
 
 ROOT = Path(__file__).parent.parent
 
@@ -65,12 +64,13 @@ def replayed(
 ) -> int:
     """Replay, compare, report; replay, check: the scripts' names; parts: of what they compute what is compared."""
     with company(options):
+        bring_up_to_date = import_module("wharfinger.site.tables").bring_up_to_date
         # What stands on models can be imported only now.
         told: Callable[[Path, Clock], dict[str, Any]] = import_module(replay).replay
         clock = Clock()
         begun = perf_counter()
         with clock.of("make the tables"):
-            call_command("migrate", interactive=False, verbosity=0)
+            bring_up_to_date()
         ours = told(source, clock)
         differences = _compared(ours, source, check, parts)
         whole = perf_counter() - begun

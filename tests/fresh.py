@@ -18,7 +18,6 @@ from urllib.parse import quote
 
 import django
 from django.db import connection, connections
-from django.test.utils import setup_databases, teardown_databases
 
 _numbers = count(1)
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,8 +55,15 @@ def migrated() -> Callable[[], None]:
 
 
 def _migrate() -> Callable[[], None]:
-    made = setup_databases(verbosity=0, interactive=False, aliases=["default"], serialized_aliases=[])
-    return lambda: teardown_databases(made, verbosity=0)
+    from wharfinger.site.tables import bring_up_to_date
+
+    original, creation = str(connection.settings_dict["NAME"]), connection.creation
+    name = creation._get_test_db_name()
+    creation._create_test_db(verbosity=0, autoclobber=True)
+    connection.close()
+    _point_at(name)
+    bring_up_to_date()
+    return lambda: creation.destroy_test_db(original, verbosity=0)
 
 
 def _fingerprint() -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from getpass import getpass
 from pathlib import Path
 
-from django.core.management import call_command
 from django.db import transaction
 
 from wharfinger.base import configuration
@@ -22,6 +21,7 @@ from wharfinger.parties.actions.settings import set_setting
 from wharfinger.parties.models import Role, User
 from wharfinger.parties.permissions import ROLES
 from wharfinger.site.commands import Misused, refused_by_system
+from wharfinger.site.tables import bring_up_to_date
 from wharfinger.site.taxes import tax_codes
 from wharfinger.stock.actions.locations import add_location
 from wharfinger.stock.models import Location
@@ -123,7 +123,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Prepare the database and found the company; one that exists is left alone, and that is no error."""
-    call_command("migrate", interactive=False, verbosity=0)
+    bring_up_to_date()
     if exists():
         print("There is a company in this database already; it stays as it is.")
         return 0

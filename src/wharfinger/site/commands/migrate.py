@@ -4,6 +4,8 @@ from argparse import ArgumentParser, Namespace
 
 from django.core.management import call_command
 
+from wharfinger.site.tables import bring_up_to_date
+
 
 def arguments(parser: ArgumentParser) -> None:
     """Take `--plan`, which shows what would be done."""
@@ -12,5 +14,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Apply the migrations that the database does not have yet."""
-    call_command("migrate", plan=options.plan, interactive=False, verbosity=1)
+    if options.plan:
+        call_command("migrate", plan=True, interactive=False, verbosity=1)
+    else:
+        bring_up_to_date(verbosity=1)
     return 0
