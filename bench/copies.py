@@ -23,7 +23,7 @@ BALANCES: dict[Noun, tuple[str, ...]] = {
 }
 """Rows that acts change again and again: a copied act changes them as much as the original."""
 
-NAMES = frozenset({"number", "key"})
+NAMES = frozenset({"number", "key", "code", "code_key"})
 """Texts of which there is one each; a copy appends its own number."""
 
 SUBJECT = frozenset({"subject", "document"})

@@ -117,7 +117,7 @@ def _figures(rows: int, times: int) -> None:
     settle()
     print(f"\n{connection.vendor}: {len(products)} products, {claims} open claims, {rows} moves behind")
     for name, ask in (("available", available), ("all figures", stock_rows)):
-        ms = _median(lambda ask=ask: ask(products), times)  # type: ignore[misc]
+        ms = median(lambda ask=ask: ask(products), times)  # type: ignore[misc]
         print(f"  {name:<30}{ms:6.1f} ms", flush=True)
     locations = ",".join(map(str, Location.objects.order_by("-pk").values_list("pk", flat=True)[:LOCATIONS]))
     with company.asked() as ask_over_http:
@@ -127,7 +127,7 @@ def _figures(rows: int, times: int) -> None:
             answer = ask_over_http(first)
             asked = [first, f"{first}&cursor={quote(answer['next'])}"]
             assert sum(len(ask_over_http(one)["items"]) for one in asked) == LOCATIONS * len(products)
-            ms = _median(lambda asked=asked: [ask_over_http(one) for one in asked], times)  # type: ignore[misc]
+            ms = median(lambda asked=asked: [ask_over_http(one) for one in asked], times)  # type: ignore[misc]
             print(f"  {f'{name} over HTTP':<30}{ms:6.1f} ms", flush=True)
     get = door(company)
     for name, text in typed(company.made).items():
@@ -167,7 +167,7 @@ def page(get: Callable[[str, dict[str, str]], Any], path: str, asked: dict[str, 
     drawn: list[float] = []
     with _drawing(drawn):
         began = busy()
-        ms = _median(lambda: get(path, asked), times)
+        ms = median(lambda: get(path, asked), times)
         cpu = (busy() - began) / times
     size = len(answer.content) / 1e3
     draw = statistics.median(drawn) if drawn else 0.0
@@ -201,7 +201,8 @@ def _drawing(drawn: list[float]) -> Iterator[None]:
         yield
 
 
-def _median(ask: Callable[[], Any], times: int) -> float:
+def median(ask: Callable[[], Any], times: int) -> float:
+    """Milliseconds of one asking among so many."""
     took = []
     for _ in range(times):
         started = time.perf_counter()

@@ -7,13 +7,15 @@ from django.db import connection
 
 from bench.company import Company
 from bench.fill import OPEN, open_work
+from bench.fleet import fleet
 from tests.world import clean
 from wharfinger.base.access import HOUSE
 from wharfinger.demand.models import Sheet
+from wharfinger.devices.models import Device
 from wharfinger.fulfilment.actions.picking import pick
 from wharfinger.fulfilment.models import Shipment
 from wharfinger.fulfilment.rules import Pick
-from wharfinger.ledger.models import Entry, Holding, Move
+from wharfinger.ledger.models import Entry, Holding, Lot, Move
 from wharfinger.ledger.reverse import reverse
 
 
@@ -48,4 +50,14 @@ def test_open_work_can_be_worked_on(company: Company) -> None:
     assert Shipment.objects.latest("pk").void is not None
     reserved = Holding.objects.filter(kind="bin", claim__gt=0, quantity__gt=0).latest("pk")
     pick(actor=HOUSE, picks=[Pick(reserved.claim_id, 1)])
+    clean()
+
+
+def test_a_fleet_of_devices_is_true(company: Company) -> None:
+    huge = fleet(company.made, 600, large=200, returned=150)
+    here = Device.objects.filter(removed_on__isnull=True)
+    assert here.filter(organization=huge).count() == 200
+    assert here.count() == 600
+    assert Device.objects.filter(removed_on__isnull=False).count() == 150
+    assert Lot.objects.filter(serial=True).values("code_key").distinct().count() == 750
     clean()

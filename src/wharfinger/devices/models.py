@@ -22,19 +22,25 @@ class Device(Document):
     product = models.ForeignKey(Product, models.PROTECT, related_name="devices")
     organization = models.ForeignKey(Organization, models.PROTECT, null=True, related_name="devices")
     site = models.ForeignKey(Site, models.PROTECT, null=True, related_name="devices")
-    contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+")
+    contact = models.ForeignKey(Contact, models.PROTECT, null=True, related_name="+", db_index=False)
     line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="devices")
     """The line by which it was sold."""
-    contract = models.ForeignKey(Sheet, models.PROTECT, null=True, related_name="covered_devices")
+    contract = models.ForeignKey(
+        Sheet, models.PROTECT, null=True, related_name="covered_devices", db_index=False
+    )
     reference = models.CharField(max_length=60, blank=True)
     own: models.JSONField[Any, Any] = models.JSONField(default=dict)
     """The values of its own fields, by key."""
     sold_on = models.DateField(null=True)
     installed_on = models.DateField(null=True)
-    warranty_policy = models.ForeignKey(WarrantyPolicy, models.PROTECT, null=True, related_name="+")
+    warranty_policy = models.ForeignKey(
+        WarrantyPolicy, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     warranty_start_on = models.DateField(null=True)
     warranty_end_on = models.DateField(null=True)
-    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="replaced_by", db_index=False
+    )
     removed_on = models.DateField(null=True)
     """The day it left the customer."""
 
@@ -42,13 +48,23 @@ class Device(Document):
         constraints = [
             models.UniqueConstraint(fields=["lot"], condition=Q(void__isnull=True), name="device_of_lot"),
             models.UniqueConstraint(
-                fields=["replaces"], condition=Q(void__isnull=True), name="device_replaced_once"
+                fields=["replaces"],
+                condition=Q(void__isnull=True, replaces__isnull=False),
+                name="device_replaced_once",
             ),
         ]
+        # Most devices lack what these look for: an index that holds them too would be taken for useless.
         indexes = [
             models.Index(
-                fields=["warranty_end_on", "id"], name="device_warranty", condition=Q(removed_on__isnull=True)
+                fields=["warranty_end_on", "id"],
+                name="device_warranty",
+                condition=Q(warranty_end_on__isnull=False),
             ),
+            *(
+                models.Index(fields=[one], name=f"device_by_{one}", condition=Q(**{f"{one}__isnull": False}))
+                for one in ("contact", "contract", "warranty_policy", "replaces")
+            ),
+            models.Index(fields=["reference"], name="device_reference", condition=~Q(reference="")),
         ]
 
     def __str__(self) -> str:

@@ -189,6 +189,12 @@ class Holding(models.Model):
             models.Index(
                 fields=["place"], name="holding_shelf", condition=Q(kind__in=["bin", "picked", "quarantine"])
             ),
+            # The same of what a customer ever had.
+            models.Index(
+                fields=["place"],
+                name="holding_theirs",
+                condition=Q(kind__in=["customer", "rented", "in_transit"]),
+            ),
             models.Index(
                 fields=["product", "place", "quantity"],
                 name="holding_free",

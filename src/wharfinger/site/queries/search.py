@@ -73,6 +73,15 @@ def _numbered(model: Any, subject: str, about: str = "organization__name", *othe
     return find
 
 
+def _devices(text: str) -> Iterable[Hit]:
+    """Devices by their number or reference; among a million no index finds a number whatever its letters."""
+    alike = {text, text.upper(), text.lower(), text.capitalize()}
+    wanted = Q(number__in=alike) | (Q(reference=text) & ~Q(reference=""))
+    rows = Device.objects.filter(wanted, void__isnull=True).order_by("-pk")
+    for pk, number, name in rows.values_list("pk", "number", "product__name")[:EACH]:
+        yield Hit(f"device:{pk}", number, name)
+
+
 def _serials(text: str) -> Iterable[Hit]:
     for lot in Lot.objects.filter(code_key=same(text)).select_related("product").order_by("-pk")[:EACH]:
         yield Hit(f"lot:{lot.pk}", lot.code, f"{lot.product.sku} {lot.product.name}")
@@ -133,7 +142,7 @@ FINDERS: tuple[tuple[str, str, Finder], ...] = (
     ("billing.read", "", _numbered(Invoice, "invoice")),
     ("billing.read", "", _numbered(CreditNote, "credit_note")),
     ("billing.read", "", _numbered(Payment, "payment", "organization__name", "reference")),
-    ("devices.read", "", _numbered(Device, "device", "product__name", "reference")),
+    ("devices.read", "", _devices),
     ("devices.read", "", _numbered(Subscription, "subscription")),
     ("returns.read", "rma", _numbered(Rma, "rma")),
     ("stock.read", "", _numbered(Count, "count", "location__name")),

@@ -164,7 +164,7 @@ def life(lot: Lot) -> list[Chapter]:
     """Everything that happened to a unit, newest first, under whatever number it went by, with its documents."""
     chain = numbers([lot.pk])
     moves = list(
-        Move.objects.filter(Q(source__lot_id__in=chain) | Q(target__lot_id__in=chain))
+        _moves_of(chain)
         .select_related("entry__actor", "source__lot", "target__lot")
         .order_by("-entry_id", "-n")
     )
@@ -253,7 +253,7 @@ def numbers(lots: Iterable[int]) -> set[int]:
     chain = set(lots)
     for _ in range(CORRECTIONS):
         linked = (
-            Move.objects.filter(Q(source__lot_id__in=chain) | Q(target__lot_id__in=chain))
+            _moves_of(chain)
             .filter(source__serial=True, target__serial=True)
             .exclude(source__lot=F("target__lot"))
             .values_list("source__lot_id", "target__lot_id")
@@ -264,6 +264,12 @@ def numbers(lots: Iterable[int]) -> set[int]:
             break
         chain |= more
     return chain
+
+
+def _moves_of(lots: Iterable[int]) -> QuerySet[Move]:
+    """The moves of these lots, found from where they ever stood: among all moves nobody looks for them."""
+    held = list(Holding.objects.filter(lot_id__in=lots).values_list("pk", flat=True))
+    return Move.objects.filter(Q(source_id__in=held) | Q(target_id__in=held))
 
 
 def _merged_with(lots: Iterable[int]) -> set[int]:
