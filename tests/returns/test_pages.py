@@ -211,7 +211,7 @@ def test_what_is_no_choice_is_a_refusal_and_never_an_error(client: Client, compa
     do(client, f"/devices/{device}/change/", {"contact": junk}, status=422)
     (row,) = installable(sheet)
     do(client, f"/devices/install/{sheet}/", {f"unit-{row.key}": "yes", "site": junk}, status=422)
-    do(client, f"/devices/{device}/move/", {"site": junk})
+    do(client, f"/devices/move/?device={device}", {"site": junk}, status=422)
     do(client, f"/devices/{device}/relate/", {"device": junk, "kind": "part"})
     assert entries() == before
     for path in ("/journal/?who=", "/users/?role=", "/stock/?location=", "/inventory/?location="):

@@ -14,6 +14,7 @@ hand-over SO 1 router from Van signed M. Krause   free goods of the van serve, t
 warranty router 24             months from the sale · install SO router as D [serials S1] · became J router as D, by being handed over
 swap D as E to bin serials S2 [with-work]  · device D: S1 customer, or removed · covered D 24
 subscribe D as S · end S       a service uses a device
+has S1 of SO billed, 3 cable of SO · had none    what the customer has, and once had
 rma R for SO: 2 router [overruled Kind] · approve|deny|close R · back R 2 router · inspect R 1 router restock
 settle R 1 router credit [overruled Lost it] · asked R router: requested 2, received 1, inspected 0, settled 0
 give R 1 router [by switch]    another unit, or another product at its price
@@ -33,10 +34,12 @@ from tests.scenarios.doors import ActionsDoor, ApiDoor
 from tests.scenarios.further import Bought, micro
 from tests.world import World
 from wharfinger.base.access import HOUSE
+from wharfinger.base.asking import Ask
 from wharfinger.catalog.actions import change_product
 from wharfinger.catalog.models import Product, WarrantyPolicy
 from wharfinger.demand.models import Line
 from wharfinger.devices.models import Device
+from wharfinger.devices.queries.assets import assets, history
 from wharfinger.devices.rules.warranty import plus_months
 from wharfinger.ledger.models import Draw, Holding, Posting
 from wharfinger.parties.models import Role, User
@@ -261,6 +264,29 @@ class After(ABC):
         device = Device.objects.get(pk=self.documents[name])
         found = f"{device.lot.code} {'customer' if device.removed_on is None else 'removed'}"
         assert found == wanted.strip(), f"is {found}"
+
+    def say_has(self, rest: str) -> None:
+        """has S1 of SO billed, 3 cable of SO, or none: what the customer has now, by the documents that sold it"""
+        self._theirs(assets, rest)
+
+    def say_had(self, rest: str) -> None:
+        """had S1 of SO billed credited, or none: what has left the customer"""
+        self._theirs(history, rest)
+
+    def _theirs(self, read: Any, wanted: str) -> None:
+        names = {pk: name for name, pk in self.documents.items() if self.kinds.get(name, "order") == "order"}
+        goods = {one.pk: name for name, one in self.products.items()}
+        found = []
+        for row in read(Ask("story", HOUSE, limit=500), self.company.customer.pk).items:
+            assert (row["sold_on"] is None, row["issued_by"] is None) == (False, False), row
+            words = [
+                row["serial"] or f"{row['quantity']} {goods[row['product']]}",
+                "of",
+                names[row["sheet"].pk],
+            ]
+            words += ["billed"] * bool(row["invoices"]) + ["credited"] * bool(row["credit_notes"])
+            found.append(" ".join(words))
+        assert sorted(found) == sorted([] if wanted == "none" else wanted.split(", ")), found
 
     def say_covered(self, rest: str) -> None:
         """covered D MONTHS"""

@@ -31,6 +31,8 @@ def plain(kind: str, value: Any) -> str | int | Decimal:
     match kind:
         case "link" | "told":
             return str(value[0])
+        case "links" | "stage_bar":
+            return _several(kind, value)
         case "chip" | "picture":
             return str(value[1])
         case "noted":
@@ -45,17 +47,22 @@ def plain(kind: str, value: Any) -> str | int | Decimal:
             return Decimal(value[0]).scaleb(-money.decimals(value[1]))
         case "price":
             return Decimal(value[0]).scaleb(-money.MICRO)
-        case "stage_bar":
-            return ", ".join(
-                f"{gettext(words)} {Decimal(value[0][stage]).scaleb(-value[1])}"
-                for stage, words in STAGES.items()
-                if value[0].get(stage)
-            )
     if isinstance(value, (date, datetime)):
         return (
             value.isoformat(sep=" ", timespec="minutes") if isinstance(value, datetime) else value.isoformat()
         )
     return str(value)
+
+
+def _several(kind: str, value: Any) -> str:
+    """A cell of several things, one after another."""
+    if kind == "links":
+        return ", ".join(words for words, _to in value)
+    return ", ".join(
+        f"{gettext(words)} {Decimal(value[0][stage]).scaleb(-value[1])}"
+        for stage, words in STAGES.items()
+        if value[0].get(stage)
+    )
 
 
 def answer(form: str, name: str, title: str, columns: Sequence[Column], rows: Iterable[Row]) -> HttpResponse:

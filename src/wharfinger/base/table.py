@@ -20,6 +20,7 @@ from wharfinger.base.refusal import N_, BadInput, Refusal
 Kind = Literal[
     "text",
     "link",
+    "links",
     "number",
     "share",
     "quantity",
@@ -42,7 +43,7 @@ RIGHT = frozenset(("number", "quantity", "held", "money", "price"))
 class Column:
     """One column of a list. The kind says what a cell holds:
 
-    text: str · link: (text, address) · number: int · quantity: (units, decimals), and a quiet line beneath if any ·
+    text: str · link: (text, address) · links: such pairs · number: int · quantity: (units, decimals), and a quiet line beneath if any ·
     held: (units, decimals, address of who holds it) · money: (minor, currency) ·
     price: (micro, currency) · date, ago: date or datetime · chip: (tone, word) · person: name ·
     stage_bar: ({stage: units}, decimals) · picture: (address, what it shows) ·

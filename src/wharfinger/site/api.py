@@ -94,6 +94,7 @@ ROUTERS: tuple[tuple[str, str], ...] = (
     ("wharfinger.billing.api.statements:router", ""),
     ("wharfinger.devices.api.devices:router", ""),
     ("wharfinger.devices.api.about:router", ""),
+    ("wharfinger.devices.api.assets:router", ""),
     ("wharfinger.returns.api.rmas:router", "rma"),
     ("wharfinger.returns.api.returns:router", ""),
     ("wharfinger.flows.api:router", ""),

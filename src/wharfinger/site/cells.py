@@ -56,6 +56,7 @@ def _picture(to: str, words: str) -> Markup:
 SHOW: dict[str, Callable[[Any], Any]] = {
     "text": escape,
     "link": lambda value: _link(*value),
+    "links": lambda value: Markup(", ").join(_link(*one) for one in value),
     "number": formats.quantity,
     "share": escape,
     "quantity": lambda value: _counted(*value),

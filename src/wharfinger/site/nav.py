@@ -134,6 +134,7 @@ STOPS = (
     Stop(STOCK, N_("Transfers & updates"), "site:updates", "arrow-left-right", "stock.read"),
     Stop(STOCK, N_("Locations"), "stock:locations", "warehouse", "stock.read", key="l"),
     Stop(STOCK, N_("Devices"), "devices:devices", "cpu", "devices.read", key="v"),
+    Stop(STOCK, N_("Subscriptions"), "devices:subscriptions", "repeat", "devices.read"),
     Stop(STOCK, N_("Journal"), "site:journal", "book-open", "ledger.read", key="j"),
     Stop("", N_("Reports"), "site:reports", "chart-column", "boards.read", key="y"),
     Stop("", N_("Import"), "exchange:import", "upload", "exchange.import"),

@@ -67,7 +67,7 @@ SUBJECTS: dict[str, tuple[str, str]] = {
     "device": (N_("Device"), "devices:device"),
     "work_device": (N_("Device that work is about"), ""),
     "relation": (N_("Relation of devices"), ""),
-    "subscription": (N_("Subscription"), ""),
+    "subscription": (N_("Subscription"), "devices:subscription"),
     "product": (N_("Product"), "catalog:product"),
     "account": (N_("Balance"), ""),
     "lot": (N_("Serial number"), "stock:unit"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import Any
 
 from wharfinger.base.access import Actor, require
+from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import tidy
 from wharfinger.demand.queries import read_these_products
 from wharfinger.demand.queries.standing import read_customer
@@ -24,7 +26,7 @@ from wharfinger.ledger.write import Written
 def relate(*, actor: Actor, device: int, other: int, kind: str, key: str | None = None) -> Written:
     """Let two devices of one customer belong together; kind: what the other is to the device."""
     require(actor, "devices.relate")
-    devices = sorted({*reads.family(device), *reads.family(other)})
+    devices = reads.family(device, other)
     return post(
         "relate",
         Wish(documents=[(Device, devices)], reads=(reads.read_relations,)),
@@ -49,7 +51,7 @@ def unrelate(*, actor: Actor, device: int, other: int, key: str | None = None) -
 def move(
     *,
     actor: Actor,
-    device: int,
+    device: int | Sequence[int],
     site: int,
     contact: int | None = None,
     reference: str | None = None,
@@ -57,16 +59,19 @@ def move(
     moved_on: date | None = None,
     key: str | None = None,
 ) -> Written:
-    """Take a device with its components to another site, of the same customer or of a new owner.
+    """Take a device with its components to another site, of the same customer or of a new owner; or several at once.
 
     parts: whether its components go along; where they stay with the former owner, they are its components no longer.
     """
     require(actor, "devices.move")
     reference = None if reference is None else tidy(reference, field="reference", most=60, needed=False)
+    devices = [device] if isinstance(device, int) else list(dict.fromkeys(device))
+    if not devices:
+        raise BadInput("no_device", N_("Choose at least one device."), field="device")
     return post(
         "move_device",
         Wish(
-            documents=[(Device, reads.family(device))],
+            documents=[(Device, reads.family(*devices))],
             products=_products,
             reads=(
                 reads.read_units(_lots),
@@ -77,7 +82,7 @@ def move(
             ),
         ),
         partial(
-            keeping.plan_move, device=device, site=site, contact=contact, reference=reference, parts=parts
+            keeping.plan_move, devices=devices, site=site, contact=contact, reference=reference, parts=parts
         ),
         actor=actor,
         key=key,

@@ -1,4 +1,4 @@
-"""Devices, subscriptions and a customer's assets over HTTP."""
+"""Devices and subscriptions over HTTP."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from wharfinger.base.door import (
     Done,
     Given,
     Id,
-    Line,
     Listing,
     OwnShown,
     OwnValues,
@@ -25,7 +24,6 @@ from wharfinger.base.door import (
     Price,
     Request,
     Shown,
-    answer,
     there,
 )
 from wharfinger.base.quantity import quantity
@@ -33,11 +31,10 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
 from wharfinger.demand.queries.reading import products_of
 from wharfinger.devices.actions import installing, keeping
-from wharfinger.devices.queries import assets, shown
+from wharfinger.devices.queries import shown
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
 from wharfinger.ledger.door import detail, make, write
-from wharfinger.parties.models import Organization
 
 router = Router(tags=["devices"])
 
@@ -184,67 +181,6 @@ class SubscriptionUse(Given):
     """The device that a subscription uses from now on, or none."""
 
     device: Id | None
-
-
-class PaperOut(Shown):
-    """A document by its id and number."""
-
-    id: Id
-    number: str
-
-
-class AssetOut(Shown):
-    """Goods that a customer has, with the documents by which they came."""
-
-    product: Id
-    sku: str
-    name: str
-    quantity: str
-    serial: Line
-    device: Id | None
-    device_number: str | None
-    line: Id | None
-    document: str | None = Field(examples=["order:17"])
-    number: str | None = Field(examples=["SO-17"])
-    shipments: list[PaperOut]
-    invoices: list[PaperOut]
-    site: Id | None
-    on_loan: bool
-
-
-class PastAssetOut(Shown):
-    """Goods that a customer once had: when and by which entry they left."""
-
-    product: Id
-    sku: str
-    name: str
-    quantity: str
-    serial: str
-    device: Id | None
-    device_number: str | None
-    line: Id | None
-    document: str | None
-    number: str | None
-    shipments: list[PaperOut]
-    invoices: list[PaperOut]
-    site: Id | None
-    left_on: date
-    verb: str = Field(examples=["receive_return"])
-    to: str = Field(examples=["returns"])
-    reason: str
-    entry: Id
-
-
-class AssetsOut(Shown):
-    """What a customer has now."""
-
-    items: list[AssetOut]
-
-
-class HistoryOut(Shown):
-    """What a customer once had."""
-
-    items: list[PastAssetOut]
 
 
 DEVICES = Listing(
@@ -429,19 +365,3 @@ def _subscription(request: Request, id: int, act: Any) -> HttpResponse:
 
 def _show_subscription(pk: int) -> dict[str, Any]:
     return shown.show_subscription(there(shown.subscriptions(), pk))
-
-
-@router.get("/organizations/{id}/assets", response=AssetsOut, summary="What a customer has")
-def assets_now(request: Request, id: Id) -> HttpResponse:
-    """Devices and other goods that a customer has from us, with line, shipments and invoices."""
-    require(request.auth, "devices.read")
-    there(Organization.objects.all(), id)
-    return answer({"items": assets.assets(id)})
-
-
-@router.get("/organizations/{id}/assets/history", response=HistoryOut, summary="What a customer once had")
-def assets_past(request: Request, id: Id) -> HttpResponse:
-    """Goods that left a customer: when, where to, by which entry, with their documents."""
-    require(request.auth, "devices.read")
-    there(Organization.objects.all(), id)
-    return answer({"items": assets.history(id)})

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -18,14 +18,16 @@ from wharfinger.base.fields import day
 from wharfinger.base.page import Form, page, page_act
 from wharfinger.base.refusal import N_
 from wharfinger.base.table import Column, Filter, Row, Rows, Tab, Table, table_page
+from wharfinger.base.words import same
 from wharfinger.demand.pages import typed_id
 from wharfinger.devices.actions import keeping
 from wharfinger.devices.models import Device
+from wharfinger.devices.pages.install import contracts_of
 from wharfinger.devices.queries import shown
-from wharfinger.devices.queries.assets import assets, history
 from wharfinger.devices.rules.keeping import RELATIONS
+from wharfinger.ledger.models import Lot
 from wharfinger.ledger.telling import timeline
-from wharfinger.parties.models import Contact, Organization, Site
+from wharfinger.parties.models import Contact
 
 WARRANTY = {
     "none": ("grey", N_("No warranty")),
@@ -49,12 +51,15 @@ def _rows(ask: Ask) -> Rows:
     if text := ask.one("product"):
         found = found.filter(product__name__icontains=text)
     if text := ask.one("serial"):
-        found = found.filter(lot__code__icontains=text)
+        # A whole number is found by index among any number of devices.
+        whole = found.filter(lot__in=Lot.objects.filter(code_key=same(text), serial=True))
+        found = whole if whole.exists() else found.filter(lot__code__icontains=text)
     first, last = ask.days("until")
     found = found.filter(warranty_end_on__gte=first) if first else found
     found = found.filter(warranty_end_on__lte=last) if last else found
     found = owned.narrowed(found, ask, "device")
-    cut = ask.slice(found, {"number": "number", "installed": "installed_on"})
+    sorts = {"number": "number", "installed": "installed_on", "until": "warranty_end_on"}
+    cut = ask.slice(found, sorts, by="until" if ask.tab == "soon" else "")
     rows = [_row(one, shown.warranty_word(one, day_now)) for one in cut.items]
     return Rows(rows, cut.before, cut.after, counts={"here": capped(here), "soon": capped(soon)})
 
@@ -89,7 +94,7 @@ DEVICES = Table(
         Column("customer", N_("Customer")),
         Column("site", N_("Site")),
         Column("warranty", N_("Warranty"), "chip"),
-        Column("until", N_("Until"), "date"),
+        Column("until", N_("Until"), "date", sortable=True),
         Column("installed", N_("Installed"), "date", sortable=True),
     ),
     filters=(
@@ -127,10 +132,11 @@ def device(request: HttpRequest, pk: int) -> HttpResponse:
         "related": _related(row),
         "subscriptions": shown.subscriptions().filter(device=row).order_by("-pk"),
         "kinds": [(key, _(said)) for key, said in RELATIONS.items()],
-        "others": others.exclude(pk=pk).order_by("-pk")[:200] if row.organization_id else (),
-        "sites": Site.objects.filter(retired_on__isnull=True, organization_id=row.organization_id or 0)
-        .exclude(pk=row.site_id or 0)
-        .order_by("name"),
+        "others": others.exclude(pk=pk)
+        .order_by("-pk")
+        .values("pk", "number", "product__name", "lot__code")[:200]
+        if row.organization_id
+        else (),
         "parts": further.told("device", request, pk),
         "timeline": timeline(f"device:{pk}"),
     }
@@ -157,7 +163,13 @@ def change_device(request: HttpRequest, pk: int) -> HttpResponse:
 
     def show(form: Form) -> HttpResponse:
         options = list(contacts.order_by("name").values_list("pk", "name"))
-        return render(request, "devices/change.html", {"doc": row, "form": form, "contacts": options})
+        context = {
+            "doc": row,
+            "form": form,
+            "contacts": options,
+            "contracts": contracts_of(row.organization_id or 0),
+        }
+        return render(request, "devices/change.html", context)
 
     if request.method != "POST":
         return show(
@@ -165,6 +177,7 @@ def change_device(request: HttpRequest, pk: int) -> HttpResponse:
                 {
                     "reference": row.reference,
                     "contact": row.contact_id or "",
+                    "contract": row.contract_id or "",
                     "warranty_start_on": row.warranty_start_on or "",
                     "warranty_end_on": row.warranty_end_on or "",
                 }
@@ -175,6 +188,7 @@ def change_device(request: HttpRequest, pk: int) -> HttpResponse:
         values: dict[str, Any] = {
             "reference": request.POST.get("reference", ""),
             "contact_id": typed_id(request.POST, "contact"),
+            "contract_id": typed_id(request.POST, "contract"),
             "own": owned.read(request.POST, "device"),
         }
         if user.may("devices.warranty"):
@@ -186,19 +200,6 @@ def change_device(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("devices:device", args=[pk])
     return page_act(
         request, act, ok=_("%(number)s is changed.") % {"number": row.number}, back=back, again=show
-    )
-
-
-@require_POST
-@page("devices.move")
-def move_device(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take a device with its components to another site."""
-    user: Any = request.user
-    return page_act(
-        request,
-        lambda: keeping.move(actor=user, device=pk, site=typed_id(request.POST, "site") or 0),
-        ok=_("The device is moved."),
-        back=reverse("devices:device", args=[pk]),
     )
 
 
@@ -231,53 +232,3 @@ def unrelate_device(request: HttpRequest, pk: int) -> HttpResponse:
         ok=_("The devices no longer belong together."),
         back=reverse("devices:device", args=[pk]),
     )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@page("devices.subscription")
-def end_subscription(request: HttpRequest, subscription: int) -> HttpResponse:
-    """End a subscription."""
-    row = there(shown.subscriptions(), subscription)
-    user: Any = request.user
-    back = reverse("devices:device", args=[row.device_id]) if row.device_id else reverse("devices:devices")
-
-    def show(form: Form) -> HttpResponse:
-        return render(request, "devices/end.html", {"doc": row, "form": form, "back": back})
-
-    if request.method != "POST":
-        return show(Form({}))
-
-    def act() -> Any:
-        text = request.POST.get("ended_on", "").strip()
-        ended = day(text, "ended_on") if text else None
-        return keeping.end_subscription(actor=user, subscription=subscription, ended_on=ended)
-
-    return page_act(
-        request, act, ok=_("%(number)s has ended.") % {"number": row.number}, back=back, again=show
-    )
-
-
-@page("devices.read")
-def organization_assets(request: HttpRequest, pk: int) -> HttpResponse:
-    """What a customer has from us, and what they once had."""
-    found = get_object_or_404(Organization, pk=pk)
-    past = request.GET.get("tab") == "history"
-    rows = [_asset(row) for row in (history(pk) if past else assets(pk))[:500]]
-    return render(request, "devices/assets.html", {"doc": found, "rows": rows, "past": past})
-
-
-def _asset(row: dict[str, Any]) -> dict[str, Any]:
-    papers = ", ".join(one["number"] for one in (*row["shipments"], *row["invoices"]))
-    device = (
-        (row["device_number"], reverse("devices:device", args=[row["device"]])) if row["device"] else ("", "")
-    )
-    return {
-        "device": device,
-        "product": row["name"],
-        "serial": row["serial"] if row["serial"] != row["device_number"] else None,
-        "quantity": row["quantity"],
-        "number": row["number"],
-        "papers": papers or None,
-        "left": row.get("left_on"),
-        "reason": row.get("reason") or None,
-    }

@@ -109,13 +109,18 @@ def _choices(organization: int) -> dict[str, Any]:
     """What is offered for every device of a customer."""
     sites = Site.objects.filter(organization_id=organization, retired_on__isnull=True)
     contacts = Contact.objects.filter(organization_id=organization, retired_on__isnull=True)
-    contracts = Sheet.objects.filter(organization_id=organization, kind="contract", void__isnull=True)
     return {
         "sites": list(sites.order_by("name").values_list("pk", "name")),
         "contacts": list(contacts.order_by("name").values_list("pk", "name")),
-        "contracts": list(contracts.order_by("number").values_list("pk", "number")),
+        "contracts": contracts_of(organization),
         "warranties": [("policy", _("As the policies say")), ("none", _("None"))],
     }
+
+
+def contracts_of(organization: int) -> list[tuple[int, str]]:
+    """The contracts of a customer that may cover devices."""
+    found = Sheet.objects.filter(organization_id=organization, kind="contract", void__isnull=True)
+    return list(found.order_by("number").values_list("pk", "number"))
 
 
 def _warranty(given: Any) -> dict[str, Any]:

@@ -144,14 +144,14 @@ def read_people(contacts: Iterable[int | None], contracts: Iterable[int | None])
     return read
 
 
-def family(device: int) -> list[int]:
-    """A device with all that is related to it, directly or through others."""
+def family(*devices: int) -> list[int]:
+    """Devices with all that is related to them, directly or through others."""
     found = sql.fetch(
-        "WITH RECURSIVE family(id) AS (SELECT CAST(%s AS bigint) UNION "
+        f"WITH RECURSIVE family(id) AS (SELECT d.id FROM devices_device d WHERE {sql.among('d.id')} UNION "
         "SELECT CASE WHEN r.device_id = f.id THEN r.other_id ELSE r.device_id END FROM devices_relation r "
         "JOIN family f ON f.id IN (r.device_id, r.other_id) WHERE r.void_id IS NULL AND r.ended_at IS NULL) "
         "SELECT id FROM family",
-        [device],
+        [sql.array(devices)],
     )
     return sorted(row[0] for row in found)
 

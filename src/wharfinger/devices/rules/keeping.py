@@ -90,51 +90,59 @@ def components(truth: Truth, device: int) -> list[int]:
 
 
 def plan_move(
-    truth: Truth, *, device: int, site: int, contact: int | None, reference: str | None, parts: bool = True
+    truth: Truth,
+    *,
+    devices: Sequence[int],
+    site: int,
+    contact: int | None,
+    reference: str | None,
+    parts: bool = True,
 ) -> Plan:
-    """Take a device with its components to another site, of the same customer or of a new owner.
+    """Take devices with their components to another site, of the same customer or of a new owner.
 
     Ownership history is what the journal keeps of it. What hangs on the former owner, contact and
     contract, ends with a new one.
     """
     plan = Plan()
-    moved = device_of(truth, device)
     target = truth.read["sites"].get(site)
     if target is None or target.retired_on is not None:
         raise BadInput("no_such_site", N_("There is no such site."), field="site")
-    if target.pk == moved.site_id:
-        raise Refusal(
-            "there_already", N_("{number} is at this site already."), field="site", number=moved.number
-        )
-    new_owner = target.organization_id != moved.organization_id
     require_contact(truth, target.organization_id, contact, None)
-    for pk in components(truth, device) if parts else [device]:
-        one = device_of(truth, pk)
-        held = next(
-            (h for h in truth.held if h.lot == one.lot_id and h.kind == "customer" and h.quantity), None
-        )
-        if held is None:
+    going: dict[int, None] = {}
+    for device in devices:
+        moved = device_of(truth, device)
+        if target.pk == moved.site_id:
             raise Refusal(
-                "not_at_customer",
-                N_("{number} is not at the customer. Wait until it is delivered."),
-                number=one.number,
+                "there_already", N_("{number} is at this site already."), field="site", number=moved.number
             )
-        if new_owner:
-            used = used_by(truth, one)
-            if used:
-                raise in_use(one, used)
-        if held.place != target.place_id:
-            plan.move(held.spot, held.spot.at(PlaceRef(target.place_id, "customer")), 1)
-        values: dict[str, Any] = {"organization_id": target.organization_id, "site_id": target.pk}
-        if new_owner:
-            values |= {"contact_id": None, "contract_id": None}
-        if pk == device and contact is not None:
+        going |= dict.fromkeys(components(truth, device) if parts else [device])
+    for pk in going:
+        values: dict[str, Any] = {}
+        if pk in devices and contact is not None:
             values["contact_id"] = contact
-        if pk == device and reference is not None:
+        if pk in devices and reference is not None:
             values["reference"] = reference
-        plan.mention(("organization", one.organization_id), ("organization", target.organization_id))
-        plan.change(one, **values)
+        _goes(truth, plan, device_of(truth, pk), target, values)
     return plan
+
+
+def _goes(truth: Truth, plan: Plan, one: Any, target: Any, values: dict[str, Any]) -> None:
+    """Let one device go to a site; values: what is said of it there."""
+    held = next((h for h in truth.held if h.lot == one.lot_id and h.kind == "customer" and h.quantity), None)
+    if held is None:
+        raise Refusal(
+            "not_at_customer",
+            N_("{number} is not at the customer. Wait until it is delivered."),
+            number=one.number,
+        )
+    new_owner = target.organization_id != one.organization_id
+    if new_owner and (used := used_by(truth, one)):
+        raise in_use(one, used)
+    if held.place != target.place_id:
+        plan.move(held.spot, held.spot.at(PlaceRef(target.place_id, "customer")), 1)
+    left = {"contact_id": None, "contract_id": None} if new_owner else {}
+    plan.mention(("organization", one.organization_id), ("organization", target.organization_id))
+    plan.change(one, organization_id=target.organization_id, site_id=target.pk, **(left | values))
 
 
 def used_by(truth: Truth, device: Any) -> list[Any]:

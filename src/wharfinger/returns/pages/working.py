@@ -99,10 +99,13 @@ def _ask(request: HttpRequest, act: Act, *, sentence: str, rma: bool) -> HttpRes
     customer = there(Organization.objects.all(), mine)
     of, left_with, refused = _left_with(customer.pk, named)
     serial = request.GET.get("serial", "").strip()[:100]
-    rows = returnable(customer.pk, find="" if named else find, of=of)
+    held = [
+        int(one) for one in request.GET.getlist("held") if one.isascii() and one.isdecimal() and len(one) < 19
+    ]
+    rows = returnable(customer.pk, find="" if named or held else find, of=of, standing=held or None)
     if serial and all(row.serial != serial for row in rows[:SHOWN]):
         rows = returnable(customer.pk, find=serial)
-    more = of is None and len(rows) > SHOWN
+    more = of is None and not held and len(rows) > SHOWN
     rows = rows[:SHOWN] if more else rows
 
     def show(form: Form, told: Any = None) -> HttpResponse:
@@ -116,6 +119,7 @@ def _ask(request: HttpRequest, act: Act, *, sentence: str, rma: bool) -> HttpRes
             "find": find,
             "more": more,
             "left_with": left_with,
+            "held": bool(held),
             "shown": SHOWN,
             "types": in_words(TYPES),
             "outcomes": [one for one in in_words(OUTCOMES) if one[0] != "send_back"],
@@ -123,8 +127,13 @@ def _ask(request: HttpRequest, act: Act, *, sentence: str, rma: bool) -> HttpRes
         return render(request, "returns/new.html", context)
 
     if request.method != "POST":
-        # Who comes from a device means that unit, who comes from a box all that left in it.
-        ticked = {f"unit-{row.key}": "yes" for row in rows if row.serial and row.serial == serial}
+        # Who comes from a device means that unit, who comes from a box all that left in it, who ticked goods these.
+        ticked = {f"unit-{row.key}": "yes" for row in rows if row.serial and (held or row.serial == serial)}
+        ticked |= {
+            f"quantity-{row.key}": written(row.units, row.line.product.quantity_decimals)
+            for row in rows
+            if held and not row.serial
+        }
         for row in rows if of else ():
             units = (of or {})[row.line.pk, row.serial]
             ticked[f"unit-{row.key}" if row.serial else f"quantity-{row.key}"] = (

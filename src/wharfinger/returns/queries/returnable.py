@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -41,11 +42,15 @@ class Returnable:
 
 
 def returnable(
-    organization: int, *, find: str = "", of: dict[tuple[int, str], int] | None = None
+    organization: int,
+    *,
+    find: str = "",
+    of: dict[tuple[int, str], int] | None = None,
+    standing: Sequence[int] | None = None,
 ) -> list[Returnable]:
     """The goods of lines that a customer has or that are on their way, newest first: one more than a form shows.
 
-    find: a serial number, product or order; of: only these, by line and number.
+    find: a serial number, product or order; of: only these, by line and number; standing: only these holdings.
     """
     found = Holding.objects.filter(
         claim__line__organization=organization,
@@ -55,6 +60,8 @@ def returnable(
     ).select_related("lot", "claim__line__product", "claim__line__sheet")
     if of is not None:
         found = found.filter(claim__in={line for line, _ in of})
+    if standing is not None:
+        found = found.filter(pk__in=standing)
     if find:
         found = found.filter(
             Q(lot__code_key__startswith=same(find), serial=True)
@@ -62,7 +69,7 @@ def returnable(
             | Q(product__name__icontains=find)
             | Q(claim__line__sheet__number__iexact=find)
         )
-    most = MOST if of is not None else SHOWN
+    most = SHOWN if of is None and standing is None else MOST
     held = list(found.order_by("-pk")[: most + 1])
     if of is not None:
         held = [h for h in held if (h.claim_id, h.lot.code if h.serial else "") in of]
