@@ -12,6 +12,7 @@ import time_machine
 from django.test import Client
 
 from tests.billing.test_statements import billed
+from tests.devices.test_keep import devices
 from tests.notices.test_outbox import person
 from tests.purchasing.buying import bought
 from tests.purchasing.test_landing import received
@@ -25,6 +26,8 @@ from wharfinger.billing.actions.reminders import remind
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.demand.rules import LineWish
 from wharfinger.demand.rules.discounts import Discount
+from wharfinger.devices.actions.covering import tell_warranties
+from wharfinger.devices.actions.keeping import change
 from wharfinger.ledger.models import Entry, Outbox
 from wharfinger.notices import actions, buying, mails
 from wharfinger.notices.actions import todos
@@ -191,6 +194,15 @@ def of_stock(company: World) -> Told:
     return found | {"expiring": told(latest())}
 
 
+def of_warranties(company: World, holders: dict[str, User]) -> Told:
+    (device,) = devices(company, "WR-1")
+    end = clock.today("Europe/Berlin") + timedelta(days=9)
+    change(actor=HOUSE, device=device, values={"warranty_end_on": end})
+    Sheet.objects.filter(lines__devices=device).update(owner=holders["owner"])
+    tell_warranties(actor=HOUSE)
+    return {"warranty_ends": told(latest())}
+
+
 def of_reminders(company: World, holders: dict[str, User]) -> Told:
     with time_machine.travel("2026-01-10T09:00:00Z", tick=False):
         made = billed(company, 10_000, date(2026, 1, 10))
@@ -217,6 +229,7 @@ def test_each_role_that_an_event_offers_tells_its_holder_and_no_other_role_tells
         | of_letters(company, holders, order)
         | of_stock(company)
         | of_reminders(company, holders)
+        | of_warranties(company, holders)
         | of_news(monkeypatch, of_orders, order=order)
         | of_news(monkeypatch, ["bill_to_accept"], bill=bill.one("purchasing.VendorBill"))
     )

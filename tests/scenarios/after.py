@@ -14,6 +14,7 @@ hand-over SO 1 router from Van signed M. Krause   free goods of the van serve, t
 warranty router 24             months from the sale · install SO router as D [serials S1] · became J router as D, by being handed over
 swap D as E to bin serials S2 [with-work]  · device D: S1 customer, or removed · covered D 24
 subscribe D as S · end S       a service uses a device
+needs-none D · bare D E, or none    no contract is needed; what nothing covers
 has S1 of SO billed, 3 cable of SO · had none    what the customer has, and once had
 rma R for SO: 2 router [overruled Kind] · approve|deny|close R · back R 2 router · inspect R 1 router restock
 settle R 1 router credit [overruled Lost it] · asked R router: requested 2, received 1, inspected 0, settled 0
@@ -40,6 +41,7 @@ from wharfinger.catalog.models import Product, WarrantyPolicy
 from wharfinger.demand.models import Line
 from wharfinger.devices.models import Device
 from wharfinger.devices.queries.assets import assets, history
+from wharfinger.devices.queries.covering import covered
 from wharfinger.devices.rules.warranty import plus_months
 from wharfinger.ledger.models import Draw, Holding, Posting
 from wharfinger.parties.models import Role, User
@@ -295,6 +297,16 @@ class After(ABC):
         assert device.warranty_start_on is not None, "has no warranty"
         end = plus_months(device.warranty_start_on, int(months))
         assert device.warranty_end_on == end, f"is covered until {device.warranty_end_on}"
+
+    def say_bare(self, rest: str) -> None:
+        """bare D E, or none: the devices that nothing covers and nobody reviewed"""
+        found = covered(Device.objects.filter(void=None), "none").values_list("pk", flat=True)
+        wanted = [] if rest == "none" else [self.documents[name] for name in rest.split()]
+        assert sorted(found) == sorted(wanted), f"are {sorted(found)}"
+
+    def say_needs_none(self, rest: str) -> None:
+        """needs-none D"""
+        self.acts.append(self.door.review([self.documents[name] for name in rest.split()]))
 
     def say_subscribe(self, rest: str) -> None:
         """subscribe D as S"""

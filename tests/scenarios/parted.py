@@ -1,8 +1,9 @@
-"""What the doors of the stories also do with parts."""
+"""What the doors of the stories also do with devices: parts, and what covers them."""
 
 from __future__ import annotations
 
 from tests.scenarios.further import Posts, Tells
+from wharfinger.devices.actions.covering import review_contract
 from wharfinger.devices.actions.keeping import relate, unrelate
 
 
@@ -18,6 +19,10 @@ class PartedActions:
         """Let two devices belong together no longer."""
         return int(self._said(lambda: unrelate(actor=self.who, device=one, other=other)).id)
 
+    def review(self: Tells, devices: list[int]) -> int:
+        """Decide that devices need no contract."""
+        return int(self._said(lambda: review_contract(actor=self.who, devices=devices)).id)
+
 
 class PartedApi:
     """Speaks JSON over HTTP."""
@@ -29,3 +34,7 @@ class PartedApi:
     def separate(self: Posts, one: int, other: int) -> int:
         """Let two devices belong together no longer."""
         return int(self._post(f"/devices/{one}/unrelate", {"device": other})["entry"])
+
+    def review(self: Posts, devices: list[int]) -> int:
+        """Decide that devices need no contract."""
+        return int(self._post("/devices/review", {"devices": devices})["entry"])

@@ -47,6 +47,7 @@ def typed(**values: Any) -> dict[str, Any]:
         "returnable_days": "30",
         "rma_days": "14",
         "expiry_days": "30",
+        "warranty_days": "30",
         "attachment_mb": "20",
         "bill_tolerance.percent": "0",
         "counting.tolerance_percent": "0",

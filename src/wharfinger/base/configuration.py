@@ -66,6 +66,7 @@ DEFAULTS: dict[str, Any] = {
     "returnable_days": 30,
     "rma_days": 14,
     "expiry_days": 30,
+    "warranty_days": 30,
     "attachment_mb": 20,
     "pictures_on_quotes": False,
     "prices_include_tax": False,

@@ -10,7 +10,7 @@ from django.db.models import Q
 from wharfinger.catalog.models import Product, WarrantyPolicy
 from wharfinger.demand.models import Line, Sheet
 from wharfinger.ledger.models import Document, Lot
-from wharfinger.parties.models import Contact, Organization, Site
+from wharfinger.parties.models import Contact, Organization, Site, User
 
 
 class Device(Document):
@@ -43,10 +43,19 @@ class Device(Document):
     )
     removed_on = models.DateField(null=True)
     """The day it left the customer."""
+    warranty_told_of = models.DateField(null=True)
+    """The end of its warranty of which people were told that it comes; they are told of another one again."""
+    reviewed_at = models.DateTimeField(null=True)
+    """When somebody decided that it needs no contract; that holds until something of it changes."""
+    reviewed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["lot"], condition=Q(void__isnull=True), name="device_of_lot"),
+            models.CheckConstraint(
+                condition=Q(reviewed_at__isnull=True) | Q(contract__isnull=True, removed_on__isnull=True),
+                name="device_reviewed_without_contract",
+            ),
             models.UniqueConstraint(
                 fields=["replaces"],
                 condition=Q(void__isnull=True, replaces__isnull=False),
@@ -65,6 +74,11 @@ class Device(Document):
                 for one in ("contact", "contract", "warranty_policy", "replaces")
             ),
             models.Index(fields=["reference"], name="device_reference", condition=~Q(reference="")),
+            models.Index(
+                fields=["id"],
+                name="device_uncovered",
+                condition=Q(contract__isnull=True, reviewed_at__isnull=True, removed_on__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from wharfinger.ledger.chart import FIXED, KINDS
 from wharfinger.ledger.constraints import CompositeForeignKey
 
 KIND_CHOICES = [(name, name) for name in KINDS]
+THEIRS = ["customer", "rented", "in_transit"]
 
 
 class Entry(models.Model):
@@ -190,11 +191,7 @@ class Holding(models.Model):
                 fields=["place"], name="holding_shelf", condition=Q(kind__in=["bin", "picked", "quarantine"])
             ),
             # The same of what a customer ever had.
-            models.Index(
-                fields=["place"],
-                name="holding_theirs",
-                condition=Q(kind__in=["customer", "rented", "in_transit"]),
-            ),
+            models.Index(fields=["place"], name="holding_theirs", condition=Q(kind__in=THEIRS)),
             models.Index(
                 fields=["product", "place", "quantity"],
                 name="holding_free",

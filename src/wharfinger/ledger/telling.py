@@ -183,6 +183,8 @@ VERBS: dict[str, str] = {
     "swap": N_("Swapped"),
     "take_over": N_("Took over a pick run"),
     "tell_expiring": N_("Told what expires soon"),
+    "tell_warranties": N_("Told whose warranty ends soon"),
+    "review_contract": N_("Reviewed for contract"),
     "todo": N_("Asked somebody to do something"),
     "to_vendor": N_("Sent to the vendor"),
     "transfer": N_("Transferred stock"),

@@ -20,7 +20,7 @@ from wharfinger.demand.models import SUBJECTS, Line, Sheet
 from wharfinger.fulfilment.queries.carriers import parcels_of
 from wharfinger.ledger import lapsing
 from wharfinger.ledger.models import Entry, Move, Outbox
-from wharfinger.notices import bell, buying, giving, low, outbox, owed, replies, rules, talk
+from wharfinger.notices import bell, buying, covered, giving, low, outbox, owed, replies, rules, talk
 from wharfinger.notices.bell import Message, Said
 from wharfinger.notices.buying import Paper
 from wharfinger.notices.models import Rule
@@ -57,6 +57,8 @@ def told(entry: Entry) -> list[Message]:
         return low.about(entry)
     if entry.verb == "tell_expiring":
         return low.about_expiring(entry)
+    if entry.verb in covered.VERBS:
+        return covered.about(entry)
     if entry.verb in talk.VERBS:
         return talk.about(entry)
     if entry.verb in giving.VERBS:

@@ -53,7 +53,7 @@ PEOPLE = frozenset(
         "reviewed_by",
     )
 )
-DAYS = frozenset(("answer_by", "valid_from", "valid_until", "warned_of"))
+DAYS = frozenset(("answer_by", "valid_from", "valid_until", "warned_of", "warranty_told_of"))
 """Fields that hold a day though their names do not end so."""
 
 

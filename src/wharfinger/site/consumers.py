@@ -12,6 +12,7 @@ from wharfinger.base.access import HOUSE, Actor
 from wharfinger.billing.actions import reminders
 from wharfinger.billing.actions import runs as invoicing
 from wharfinger.catalog.actions.offers import come_into_force
+from wharfinger.devices.actions import covering
 from wharfinger.documents.actions import sending
 from wharfinger.exchange.actions import rollback, runs
 from wharfinger.ledger.models import Outbox
@@ -113,6 +114,7 @@ CHORES: tuple[Callable[[], object], ...] = (
     partial(come_into_force, actor=HOUSE),
     every(LOW_S, partial(low.tell_low, actor=HOUSE)),
     every(LOW_S, partial(batches.tell_expiring, actor=HOUSE)),
+    every(CLEAR_S, partial(covering.tell_warranties, actor=HOUSE)),
     every(LOW_S, partial(todos.remind, actor=HOUSE)),
     every(DIGEST_S, digest.send),
     every(TUNE_S, tune),

@@ -76,6 +76,7 @@ CALLED: dict[str, str] = {
     "returnable_days": N_("Goods can be returned within"),
     "rma_days": N_("Goods of an approved RMA are to arrive within"),
     "expiry_days": N_("What expires is told before by"),
+    "warranty_days": N_("The end of a warranty is told before by"),
     "shipment_proof": N_("A delivery needs a proof"),
     "second_person": N_("Who picked or packed does not ship"),
     "sscc_prefix": N_("GS1 prefix of the company"),

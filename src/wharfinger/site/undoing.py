@@ -165,6 +165,8 @@ BY_VERB: dict[str, str] = {
     "take_over": "fulfilment.pick",
     "replace_component": "stock.adjust",
     "tell_expiring": "stock.adjust",
+    "tell_warranties": "devices.warranty",
+    "review_contract": "devices.change",
     "todo": "notices.todo",
     "to_vendor": "returns.inspect",
     "transfer": "stock.transfer",

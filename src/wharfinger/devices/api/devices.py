@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Literal
 
@@ -18,12 +18,14 @@ from wharfinger.base.door import (
     Given,
     Id,
     Listing,
+    Note,
     OwnShown,
     OwnValues,
     Page,
     Price,
     Request,
     Shown,
+    answer,
     there,
 )
 from wharfinger.base.quantity import quantity
@@ -31,7 +33,10 @@ from wharfinger.base.refusal import N_, BadInput
 from wharfinger.base.words import same
 from wharfinger.demand.queries.reading import products_of
 from wharfinger.devices.actions import installing, keeping
-from wharfinger.devices.queries import shown
+from wharfinger.devices.actions.covering import review_contract
+from wharfinger.devices.queries import owners, shown
+from wharfinger.devices.queries.covering import covered
+from wharfinger.devices.rules.covering import COVER
 from wharfinger.devices.rules.installing import Installation
 from wharfinger.devices.rules.keeping import SubscriptionWish
 from wharfinger.ledger.door import detail, make, write
@@ -67,6 +72,11 @@ class DeviceOut(Shown):
     warranty_start_on: date | None
     warranty_end_on: date | None
     warranty: Literal["none", "covered", "ends_soon", "ended"]
+    cover: Literal["contract", "subscription", "reviewed", "none"] = Field(
+        description="By what it is covered; reviewed: somebody decided that it needs no contract."
+    )
+    reviewed_at: datetime | None
+    reviewed_by: Id | None
     replaces: Id | None
     replaced_by: Id | None
     related: list[RelatedOut]
@@ -107,6 +117,19 @@ class InstallDone(Done):
     devices: list[DeviceOut]
 
 
+class Review(Given):
+    """Devices without a contract that need none."""
+
+    devices: list[Id] = Field(min_length=1, max_length=500)
+    note: Note = Field(default="", examples=["Out of service soon"])
+
+
+class ReviewDone(Done):
+    """The devices that were reviewed, and the entry that says so."""
+
+    devices: list[DeviceOut]
+
+
 class Relate(Given):
     """Another device of the same customer, and what it is to this one."""
 
@@ -139,6 +162,22 @@ class DeviceChange(Given):
     own: OwnValues = {}
     warranty_start_on: date | None = Field(default=None, examples=[None])
     warranty_end_on: date | None = Field(default=None, examples=[None])
+
+
+class OwnerOut(Shown):
+    """Whose a device was, from when until when."""
+
+    organization: Id
+    name: str = Field(examples=["Acme"])
+    since: date
+    until: date | None
+    entry: Id = Field(description="The entry by which it became theirs.")
+
+
+class OwnersOut(Shown):
+    """Everybody whose a device was, the latest first."""
+
+    items: list[OwnerOut]
 
 
 class SubscriptionOut(Shown):
@@ -195,7 +234,9 @@ DEVICES = Listing(
         "product": "product_id",
         "contract": "contract_id",
         "line": "line_id",
+        "cover": lambda rows, values: covered(rows, *values),
     },
+    words={"cover": COVER},
     days={"warranty_end_on": "warranty_end_on", "installed_on": "installed_on", "removed_on": "removed_on"},
     q=("number", "lot__code", "reference", "product__name"),
     own=("device", "own"),
@@ -275,6 +316,13 @@ def _touched(entry: int) -> list[dict[str, Any]]:
     return shown.show_devices(list(shown.devices().filter(pk__in=shown.devices_of(entry)).order_by("pk")))
 
 
+@router.post("/devices/review", response=ReviewDone, summary="Say that devices need no contract")
+def review(request: Request, body: Review) -> HttpResponse:
+    """Review devices without a contract: they are off the list of those without one until something of them changes."""
+    act = partial(review_contract, actor=request.auth, devices=body.devices, note=body.note)
+    return write(request, act, lambda done: {"devices": _touched(done.id)})
+
+
 @router.post("/devices/{id}/relate", response=DeviceDone, summary="Relate two devices")
 def relate(request: Request, id: Id, body: Relate) -> HttpResponse:
     """Let two devices of one customer belong together; kind is what the other one is to this one."""
@@ -302,6 +350,14 @@ def change(request: Request, id: Id, body: DeviceChange) -> HttpResponse:
     columns = {"contact": "contact_id", "contract": "contract_id"}
     values = {columns.get(name, name): value for name, value in body.model_dump(exclude_unset=True).items()}
     return _device(request, id, partial(keeping.change, actor=request.auth, device=id, values=values))
+
+
+@router.get("/devices/{id}/owners", response=OwnersOut, summary="List whose a device was")
+def owned_by(request: Request, id: Id) -> HttpResponse:
+    """Everybody whose a device was, as the journal has it, the latest first."""
+    require(request.auth, "devices.read")
+    found = owners.owners(there(shown.devices(), id))
+    return answer({"items": [one._asdict() for one in found]})
 
 
 def _device(request: Request, id: int, act: Any) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,15 +15,19 @@ from wharfinger.base import further, owned
 from wharfinger.base.asking import Ask, capped
 from wharfinger.base.door import there
 from wharfinger.base.fields import day
-from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.page import Form, came_from, page, page_act, selected
 from wharfinger.base.refusal import N_
-from wharfinger.base.table import Column, Filter, Row, Rows, Tab, Table, table_page
+from wharfinger.base.table import Act, Asked, Column, Filter, Row, Rows, Tab, Table, table_page
 from wharfinger.base.words import same
 from wharfinger.demand.pages import typed_id
 from wharfinger.devices.actions import keeping
+from wharfinger.devices.actions.covering import review_contract
 from wharfinger.devices.models import Device
 from wharfinger.devices.pages.install import contracts_of
-from wharfinger.devices.queries import shown
+from wharfinger.devices.queries import covering, shown
+from wharfinger.devices.queries.covering import covered, ending
+from wharfinger.devices.queries.owners import Owner, owners
+from wharfinger.devices.rules.covering import COVER, cover_of
 from wharfinger.devices.rules.keeping import RELATIONS
 from wharfinger.ledger.models import Lot
 from wharfinger.ledger.telling import timeline
@@ -37,15 +41,32 @@ WARRANTY = {
 }
 
 
+COVERED = {
+    "contract": ("green", N_("Contract")),
+    "subscription": ("teal", N_("Subscription")),
+    "reviewed": ("grey", N_("Needs none")),
+    "none": ("amber", N_("Nothing")),
+}
+WITHIN = (30, 60, 90)
+"""Within so many days a warranty ends, as one may choose."""
+
+
+def _within() -> list[tuple[str, str]]:
+    return [(str(days), _("%(n)s days") % {"n": days}) for days in WITHIN]
+
+
 def _rows(ask: Ask) -> Rows:
-    day_now = shown.today()
+    day_now, days = covering.soon()
     here = shown.devices().filter(removed_on__isnull=True)
-    soon = here.filter(
-        warranty_end_on__gte=day_now, warranty_end_on__lte=day_now + timedelta(days=shown.SOON)
-    )
-    found = {"here": here, "soon": soon, "gone": shown.devices().filter(removed_on__isnull=False)}.get(
-        ask.tab, here
-    )
+    within = ask.one("within")
+    soon = ending(here, next((one for one in WITHIN if str(one) == within), days), day_now)
+    bare = covered(here, "none")
+    gone = shown.devices().filter(removed_on__isnull=False)
+    found = {"here": here, "soon": soon, "bare": bare, "gone": gone}.get(ask.tab, here)
+    if within and ask.tab != "soon":
+        found = found.filter(pk__in=soon.values("pk"))
+    if ways := [one for one in COVER if one in ask.many("cover")]:
+        found = covered(found, *ways)
     if text := ask.one("customer"):
         found = found.filter(organization__name__icontains=text)
     if text := ask.one("product"):
@@ -60,12 +81,15 @@ def _rows(ask: Ask) -> Rows:
     found = owned.narrowed(found, ask, "device")
     sorts = {"number": "number", "installed": "installed_on", "until": "warranty_end_on"}
     cut = ask.slice(found, sorts, by="until" if ask.tab == "soon" else "")
-    rows = [_row(one, shown.warranty_word(one, day_now)) for one in cut.items]
-    return Rows(rows, cut.before, cut.after, counts={"here": capped(here), "soon": capped(soon)})
+    used = shown.used_of(cut.items)
+    rows = [_row(one, shown.warranty_word(one, day_now, days), used) for one in cut.items]
+    counts = {"here": capped(here), "soon": capped(soon), "bare": capped(bare)}
+    return Rows(rows, cut.before, cut.after, counts=counts)
 
 
-def _row(one: Device, word: str) -> Row:
+def _row(one: Device, word: str, used: Mapping[int, Any]) -> Row:
     tone, words = WARRANTY[word]
+    color, cover = COVERED[cover_of(one, used)]
     return Row(
         id=one.pk,
         name=one.number,
@@ -78,6 +102,7 @@ def _row(one: Device, word: str) -> Row:
             "warranty": (tone, _(words)),
             "until": one.warranty_end_on,
             "installed": one.installed_on,
+            "cover": (color, _(cover)) if one.removed_on is None else None,
         },
         own=one.own,
     )
@@ -96,17 +121,31 @@ DEVICES = Table(
         Column("warranty", N_("Warranty"), "chip"),
         Column("until", N_("Until"), "date", sortable=True),
         Column("installed", N_("Installed"), "date", sortable=True),
+        Column("cover", N_("Covered by"), "chip"),
     ),
     filters=(
         Filter("customer", N_("Customer")),
         Filter("product", N_("Product")),
         Filter("serial", N_("Serial number")),
         Filter("until", N_("Warranty until"), "date"),
+        Filter("within", N_("Warranty ends within"), "choice", lambda _ask: _within()),
+        Filter("cover", N_("Covered by"), "many", lambda _ask: [(key, _(COVERED[key][1])) for key in COVER]),
     ),
     tabs=(
         Tab("here", N_("At customers")),
         Tab("soon", N_("Warranty ends soon")),
+        Tab("bare", N_("Without contract")),
         Tab("gone", N_("Returned")),
+    ),
+    acts=(
+        Act(
+            "review",
+            N_("Reviewed for contract"),
+            "devices:review",
+            "devices.change",
+            asks=(Asked("note", N_("Why it needs none")),),
+        ),
+        Act("move", N_("Move"), "devices:move_chosen", "devices.move", icon="map-pin"),
     ),
     empty=N_("Devices appear here when delivered units are installed."),
     own="device",
@@ -122,12 +161,19 @@ def device_list(request: HttpRequest) -> HttpResponse:
 @page("devices.read")
 def device(request: HttpRequest, pk: int) -> HttpResponse:
     """One device: whose it is, its warranty, what belongs to it, and what happened to it."""
-    row = there(shown.devices().select_related("contact", "line__sheet", "contract", "replaces"), pk)
-    tone, words = WARRANTY[shown.warranty_word(row, shown.today())]
+    row = there(
+        shown.devices().select_related("contact", "line__sheet", "contract", "replaces", "reviewed_by"), pk
+    )
+    day_now, days = covering.soon()
+    tone, words = WARRANTY[shown.warranty_word(row, day_now, days)]
+    color, cover = COVERED[cover_of(row, shown.used_of([row]))]
     others = shown.devices().filter(organization_id=row.organization_id or 0, removed_on__isnull=True)
     context = {
         "doc": row,
         "word": (tone, _(words)),
+        "cover": (color, _(cover)),
+        "bare": row.contract_id is None and row.reviewed_at is None and row.removed_on is None,
+        "owners": [_owner(one) for one in owners(row)],
         "after": row.replaced_by.filter(void__isnull=True).first(),
         "related": _related(row),
         "subscriptions": shown.subscriptions().filter(device=row).order_by("-pk"),
@@ -141,6 +187,15 @@ def device(request: HttpRequest, pk: int) -> HttpResponse:
         "timeline": timeline(f"device:{pk}"),
     }
     return render(request, "devices/device.html", context)
+
+
+def _owner(one: Owner) -> dict[str, Any]:
+    return {
+        "name": (one.name, reverse("parties:organization", args=[one.organization])),
+        "since": one.since,
+        "until": one.until,
+        "by": (_("Movement %(n)s") % {"n": one.entry}, reverse("site:entry", args=[one.entry])),
+    }
 
 
 def _related(row: Device) -> list[tuple[str, Device]]:
@@ -200,6 +255,21 @@ def change_device(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("devices:device", args=[pk])
     return page_act(
         request, act, ok=_("%(number)s is changed.") % {"number": row.number}, back=back, again=show
+    )
+
+
+@require_POST
+@page("devices.change")
+def review(request: HttpRequest) -> HttpResponse:
+    """Say that the ticked devices need no contract."""
+    user: Any = request.user
+    return page_act(
+        request,
+        lambda: review_contract(
+            actor=user, devices=[row.id for row in selected(request)], note=request.POST.get("note", "")
+        ),
+        ok=_("Reviewed: no contract is needed until something changes."),
+        back=came_from(request, f"{reverse('devices:devices')}?tab=bare"),
     )
 
 

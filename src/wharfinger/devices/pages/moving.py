@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.base.door import there
 from wharfinger.base.fields import day
-from wharfinger.base.page import Form, page, page_act
+from wharfinger.base.page import Form, came_from, flash_refusal, page, page_act, selected
 from wharfinger.base.refusal import N_, BadInput
 from wharfinger.demand.pages import contacts_of, typed_id
 from wharfinger.devices.actions import keeping
@@ -41,6 +41,10 @@ def move(request: HttpRequest) -> HttpResponse:
     if not devices:
         raise BadInput("no_device", N_("Choose at least one device."), field="device")
     first = devices[0]
+    if len({one.organization_id for one in devices}) > 1:
+        raise BadInput(
+            "several_owners", N_("Move devices of one customer at a time. Select them anew."), field="device"
+        )
     given = typed_id(request.GET, "owner") or first.organization_id or 0
     owner = there(Organization.objects.filter(retired_on__isnull=True), given)
     here = {one.site_id for one in devices}
@@ -90,6 +94,18 @@ def move(request: HttpRequest) -> HttpResponse:
         else reverse("devices:device", args=[first.pk])
     )
     return page_act(request, act, ok=told, back=back, again=show)
+
+
+@require_POST
+@page("devices.move")
+def move_chosen(request: HttpRequest) -> HttpResponse:
+    """Move the ticked devices."""
+    try:
+        ticked = urlencode({"device": [row.id for row in selected(request)[:MOST]]}, doseq=True)
+    except BadInput as refusal:
+        flash_refusal(request, refusal)
+        return HttpResponseRedirect(came_from(request, reverse("devices:devices")), status=303)
+    return HttpResponseRedirect(f"{reverse('devices:move')}?{ticked}", status=303)
 
 
 def _named(text: str, without: int) -> list[tuple[int, str]] | None:

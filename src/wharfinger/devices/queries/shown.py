@@ -12,10 +12,9 @@ from wharfinger.base import clock, configuration
 from wharfinger.base.quantity import plain
 from wharfinger.devices.models import Device, Relation, Subscription
 from wharfinger.devices.queries.about import work_about
+from wharfinger.devices.queries.covering import soon
+from wharfinger.devices.rules.covering import cover_of
 from wharfinger.ledger.models import Fact
-
-SOON = 60
-"""Days before its end from which a warranty is said to end soon."""
 
 
 def devices() -> QuerySet[Device]:
@@ -42,24 +41,31 @@ def today() -> date:
     return clock.today(configuration.one("time_zone"))
 
 
-def warranty_word(device: Device, day: date) -> str:
-    """Whether a device is covered: none, covered, ends_soon or ended."""
+def warranty_word(device: Device, day: date, days: int | None = None) -> str:
+    """Whether a device is under warranty: none, covered, ends_soon or ended; days: before its end, as the company says."""
     if device.warranty_end_on is None:
         return "none"
     left = (device.warranty_end_on - day).days
-    return "ended" if left < 0 else "ends_soon" if left <= SOON else "covered"
+    return (
+        "ended" if left < 0 else "ends_soon" if left <= (soon()[1] if days is None else days) else "covered"
+    )
+
+
+def used_of(found: Sequence[Device]) -> dict[int, list[int]]:
+    """The subscriptions that use these devices now."""
+    used: dict[int, list[int]] = {}
+    running = subscriptions().filter(device__in=[one.pk for one in found], ended_on__isnull=True)
+    for pk, device in running.values_list("pk", "device_id"):
+        used.setdefault(device or 0, []).append(pk)
+    return used
 
 
 def show_devices(found: Sequence[Device]) -> list[dict[str, Any]]:
     """Devices as callers read them, in a constant number of statements."""
     ids = [one.pk for one in found]
-    day = today()
+    day, days = soon()
     after = dict(Device.objects.filter(replaces__in=ids, void__isnull=True).values_list("replaces_id", "pk"))
-    used: dict[int, list[int]] = {}
-    for pk, device in (
-        subscriptions().filter(device__in=ids, ended_on__isnull=True).values_list("pk", "device_id")
-    ):
-        used.setdefault(device or 0, []).append(pk)
+    used = used_of(found)
     work = work_about(ids)
     related: dict[int, list[dict[str, Any]]] = {}
     for row in relations_of(found):
@@ -85,7 +91,10 @@ def show_devices(found: Sequence[Device]) -> list[dict[str, Any]]:
             "warranty_policy": one.warranty_policy_id,
             "warranty_start_on": one.warranty_start_on,
             "warranty_end_on": one.warranty_end_on,
-            "warranty": warranty_word(one, day),
+            "warranty": warranty_word(one, day, days),
+            "cover": cover_of(one, used),
+            "reviewed_at": one.reviewed_at,
+            "reviewed_by": one.reviewed_by_id,
             "replaces": one.replaces_id,
             "replaced_by": after.get(one.pk),
             "related": related.get(one.pk, []),

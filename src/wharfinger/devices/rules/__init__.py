@@ -12,6 +12,8 @@ from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Copied, Held, Id, LotRef, Number, Plan, Truth
 
 DEVICE = Number("device", "D-{n}")
+UNREVIEWED: dict[str, Any] = {"reviewed_at": None, "reviewed_by_id": None}
+"""What was decided about its contract no longer holds once something of a device changes."""
 WITH_CUSTOMER = ("customer", "in_transit")
 HERE_FOR_A_WHILE = ("returns", "bench", "at_vendor")
 """Where goods of a return stand; a device that is only repaired there stays its customer's."""
@@ -128,7 +130,7 @@ def place_device(
     elif known.removed_on is None:
         raise already(known)
     else:
-        plan.change(known, **values)
+        plan.change(known, **values, **UNREVIEWED)
         if own is not None:
             owning.change(plan, truth, known, "device", own, at=at)
         made = known.pk
@@ -155,6 +157,7 @@ def leave(plan: Plan, truth: Truth, device: Any) -> None:
         site_id=None,
         contact_id=None,
         contract_id=None,
+        **UNREVIEWED,
     )
 
 

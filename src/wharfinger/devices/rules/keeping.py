@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from wharfinger.base.refusal import N_, BadInput, NotThere, Refusal, Remedy
-from wharfinger.devices.rules import device_of, require_contact
+from wharfinger.devices.rules import UNREVIEWED, device_of, require_contact
 from wharfinger.ledger import owning
 from wharfinger.ledger.plan import Number, PlaceRef, Plan, Truth
 
@@ -142,7 +142,9 @@ def _goes(truth: Truth, plan: Plan, one: Any, target: Any, values: dict[str, Any
         plan.move(held.spot, held.spot.at(PlaceRef(target.place_id, "customer")), 1)
     left = {"contact_id": None, "contract_id": None} if new_owner else {}
     plan.mention(("organization", one.organization_id), ("organization", target.organization_id))
-    plan.change(one, organization_id=target.organization_id, site_id=target.pk, **(left | values))
+    plan.change(
+        one, organization_id=target.organization_id, site_id=target.pk, **(left | values | UNREVIEWED)
+    )
 
 
 def used_by(truth: Truth, device: Any) -> list[Any]:
@@ -195,6 +197,8 @@ def plan_change(truth: Truth, *, device: int, values: dict[str, Any]) -> Plan:
     if not all(name.startswith("warranty_") for name in values):
         owning.change(plan, truth, row, "device", own)
     plan.change(row, **{name: value for name, value in values.items() if name != "own"})
+    if plan.changes:
+        plan.change(row, **UNREVIEWED)
     return plan
 
 
@@ -227,6 +231,7 @@ def plan_subscribe(truth: Truth, *, wish: SubscriptionWish) -> Plan:
     plan.mention(("subscription", made), ("organization", wish.organization))
     if wish.device is not None:
         plan.mention(("device", wish.device))
+        plan.change(device_of(truth, wish.device), **UNREVIEWED)
     return plan
 
 
@@ -267,4 +272,6 @@ def plan_use(truth: Truth, *, subscription: int, device: int | None) -> Plan:
         )
     plan.mention(*(("device", pk) for pk in (row.device_id, device) if pk is not None))
     plan.change(row, device_id=device)
+    if device is not None and device != row.device_id:
+        plan.change(device_of(truth, device), **UNREVIEWED)
     return plan

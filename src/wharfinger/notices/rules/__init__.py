@@ -40,6 +40,7 @@ EVENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "low": (N_("runs low"), ("purchasing_team",)),
     "expiring": (N_("expires soon"), ("purchasing_team",)),
+    "warranty_ends": (N_("comes to the end of its warranty"), ("owner",)),
     "accepted": (N_("is accepted by the customer"), ("owner", "opportunity_owner")),
     "declined": (N_("is declined by the customer"), ("owner", "opportunity_owner")),
     "asked": (N_("is asked to give way"), ("owner", "lead", "opportunity_owner")),
@@ -89,6 +90,7 @@ REACHES: dict[str, tuple[str, ...]] = {
     "back": _OF_LINE,
     "low": ("purchasing_team",),
     "expiring": ("purchasing_team",),
+    "warranty_ends": ("owner",),
     "accepted": ("owner", "opportunity_owner", "requester"),
     "declined": ("owner", "opportunity_owner", "requester"),
     # Who asks for the approval of a quote did it themselves, and is not told of it.
@@ -126,6 +128,7 @@ WHOLE: dict[str, str] = {
     "answered": N_("A request to give way is answered"),
     "replied": N_("A mail of ours is answered"),
     "reminded": N_("A customer is reminded of what is overdue"),
+    "warranty_ends": N_("The warranty of a device ends soon"),
     "mentioned": N_("A note mentions somebody"),
     "todo": N_("Somebody is to do something, or it is due"),
     "order_to_approve": N_("A purchase order waits for approval"),

@@ -294,6 +294,7 @@ _CHECKS = {
     "returnable_days": _DAYS,
     "rma_days": _DAYS,
     "expiry_days": _DAYS,
+    "warranty_days": _DAYS,
     "attachment_mb": whole(1, 200),
     "pictures_on_quotes": yes_or_no,
     "prices_include_tax": yes_or_no,

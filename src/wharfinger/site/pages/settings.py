@@ -29,7 +29,15 @@ from wharfinger.site.decided import settings_timeline
 from wharfinger.site.nav import address
 from wharfinger.work.models import WorkOrder
 
-DAYS = ("quote_valid_days", "terms_days", "returnable_days", "rma_days", "expiry_days", "attachment_mb")
+DAYS = (
+    "quote_valid_days",
+    "terms_days",
+    "returnable_days",
+    "rma_days",
+    "expiry_days",
+    "warranty_days",
+    "attachment_mb",
+)
 LIMITS = ("discount_percent", "margin_percent")
 """Beyond which a quote needs an approval, in percent."""
 SWITCHES = (
