@@ -259,7 +259,7 @@ def submit(*, actor: Actor, order: int, key: str | None = None) -> Written:
     require(actor, "purchasing.submit")
     return post(
         "submit",
-        _of_order(order, reads.read_limits, reads.read_lead_days),
+        _of_order(order, reads.read_limits, dated=True),
         partial(ordering.plan_submit, order=order),
         actor=actor,
         key=key,
@@ -273,7 +273,7 @@ def send(*, actor: Actor, order: int, key: str | None = None) -> Written:
         require(actor, "purchasing.submit")
     return post(
         "send_purchase",
-        _of_order(order, reads.read_limits, reads.read_lead_days, _read_vendor_mail),
+        _of_order(order, reads.read_limits, _read_vendor_mail, dated=True),
         partial(ordering.plan_send, order=order),
         actor=actor,
         key=key,
@@ -308,10 +308,10 @@ def close(
     )
 
 
-def _of_order(order: int, *more: reads.Read) -> Wish:
+def _of_order(order: int, *more: reads.Read, dated: bool = False) -> Wish:
     return Wish(
         documents=[(PurchaseOrder, [order])],
-        first=reads.read_orders(),
+        first=reads.read_orders(dated=dated),
         products=reads.purchase_products,
         claims=demand.line_ids,
         places=reads.places,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from wharfinger.base.words import same
 from wharfinger.catalog.models import Product, TaxCode, VendorPrice
@@ -89,6 +89,21 @@ _POSITIONS = Prepared(
     ),
     ids("orders"),
 )
+_DATED = Prepared(
+    lambda orders: (
+        PurchaseLine.objects.filter(purchase_order__in=orders, void__isnull=True)
+        .annotate(
+            lead_time_days=Subquery(
+                VendorPrice.objects.filter(
+                    product=OuterRef("product"), organization=OuterRef("purchase_order__vendor")
+                ).values("lead_time_days")[:1]
+            )
+        )
+        .order_by("position", "pk")
+    ),
+    ids("orders"),
+)
+"""The same, with how many days the order's vendor takes for each: no statement of its own for them."""
 _SERVED = Prepared(
     lambda claims: (
         Line.objects.filter(pk__in=claims).select_related("sheet__order", "order", "came_from").order_by("pk")
@@ -104,12 +119,22 @@ _SERVED = Prepared(
 )
 
 
-def read_orders(lines: Iterable[int] | None = None) -> Read:
-    """Read the lines of the locked orders, or these of them, and the customers' lines that they serve."""
+def read_orders(lines: Iterable[int] | None = None, *, dated: bool = False) -> Read:
+    """Read the lines of the locked orders, or these of them, and the customers' lines that they serve.
+
+    dated: with how many days the vendors take for what nobody said when to expect.
+    """
     wanted = None if lines is None else sorted(set(lines))
 
     def read(truth: Truth) -> None:
-        every = _POSITIONS(truth.documents["purchasing.PurchaseOrder"])
+        orders = truth.documents["purchasing.PurchaseOrder"]
+        every = (_DATED if dated else _POSITIONS)(orders)
+        if dated:
+            truth.read["lead_days"] = {
+                line.pk: line.lead_time_days or 0
+                for line in every
+                if line.expected_on is None and orders[line.purchase_order_id].expected_on is None
+            }
         truth.read["positions"] = every
         kept = [line for line in every if line.removed_at is None and (wanted is None or line.pk in wanted)]
         truth.read["purchase_lines"] = {line.pk: line for line in kept}
@@ -272,17 +297,6 @@ def read_limits(truth: Truth) -> None:
     read_approval(truth)
     if truth.read["approval"]["threshold_minor"] is not None:
         read_products()(truth)
-
-
-def read_lead_days(truth: Truth) -> None:
-    """Read how many days the orders' vendors take for what nobody said when to expect."""
-    undated = {line.product_id for line in truth.read["purchase_lines"].values() if line.expected_on is None}
-    orders = truth.documents["purchasing.PurchaseOrder"].values()
-    vendors = {order.vendor_id for order in orders if order.expected_on is None}
-    found = VendorPrice.objects.filter(product__in=sorted(undated), organization__in=sorted(vendors))
-    truth.read["lead_days"] = (
-        dict(found.values_list("product_id", "lead_time_days")) if undated and vendors else {}
-    )
 
 
 def read_costs(truth: Truth) -> None:

@@ -46,8 +46,8 @@ def plan_submit(truth: Truth, *, order: int) -> Plan:
             stock -= held.quantity
         if stock:
             order_goods(plan, truth, line, 0, stock)
-        lead = truth.read["lead_days"].get(line.product_id, 0)
-        if lead and line.expected_on is None:
+        lead = truth.read["lead_days"].get(line.pk, 0)
+        if lead:
             # From the day it is ordered: a draft may lie for weeks.
             plan.change(line, expected_on=truth.effective_on + timedelta(days=lead))
     plan.change(
